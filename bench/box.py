@@ -92,5 +92,5 @@ def _sqlite() -> str:
 
 
 def _revision() -> str:
-    told = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
-    return told.stdout.strip() or "unknown"
+    given = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    return given.stdout.strip() or "unknown"

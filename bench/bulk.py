@@ -24,7 +24,7 @@ from bench.report import Row
 from registry.bulk import actions, files
 from registry.bulk.models import BulkJob
 from registry.core.clock import now
-from registry.core.gc import settle
+from registry.core.gc import freeze_gc
 from registry.core.ids import new_reference
 from registry.http.transaction import services
 from registry.organisations import actions as organisations
@@ -32,10 +32,10 @@ from registry.organisations import keys
 from registry.vocabulary.organisations import Scope
 from registry.worker.bulk_jobs import work_on
 
-MOST = 10_000
+MAX_ROWS = 10_000
 USUAL = 1_000
 """Rows that the usual way answers; its cost is that of each, whatever their number."""
-MOST_IN_JOB = 1_000_000
+MAX_IN_JOB = 1_000_000
 
 
 def measure(
@@ -48,10 +48,10 @@ def measure(
         for kind in ("SQLite", "PostgreSQL"):
             if kind == "PostgreSQL" and cluster is None:
                 continue
-            with unheard(), registry_of(kind, min(size, MOST), folder, cluster) as app:
+            with unheard(), registry_of(kind, min(size, MAX_ROWS), folder, cluster) as app:
                 # As every process that serves does, so for all three ways alike.
-                settle()
-                found, facts = _in_one_go(kind, app, min(size, MOST), rounds)
+                freeze_gc()
+                found, facts = _in_one_go(kind, app, min(size, MAX_ROWS), rounds)
                 rows += found
                 raw[kind] = facts
                 found, facts = _as_job(kind, app, size)
@@ -98,27 +98,27 @@ def _in_one_go(kind: str, app: Flask, size: int, rounds: int) -> tuple[list[Row]
 
 def _as_job(kind: str, app: Flask, size: int) -> tuple[list[Row], dict[str, Any]]:
     """One list of `size` rows, by the clock from start to done, against the bare query for as many rows."""
-    rows = min(size, MOST_IN_JOB)
-    held = services(app)
-    there = min(size, MOST)
+    rows = min(size, MAX_IN_JOB)
+    existing = services(app)
+    there = min(size, MAX_ROWS)
     numbers = [invented.number_of(n % there) for n in range(rows)]
     body = "ref,licence number\n" + "".join(f"{place},{number}\n" for place, number in enumerate(numbers))
     began = time.perf_counter()
-    for start in range(0, rows, MOST):
-        _bare(app, numbers[start : start + MOST])
+    for start in range(0, rows, MAX_ROWS):
+        _bare(app, numbers[start : start + MAX_ROWS])
     bare = time.perf_counter() - began
     reference = new_reference()
-    folder = files.folder_of(held.settings.home, reference)
+    folder = files.folder_of(existing.settings.home, reference)
     taken = files.take(folder, io.BytesIO(body.encode()))
-    with held.sessions.begin() as session:
+    with existing.sessions.begin() as session:
         owner = organisations.organisations(session)[0]
         facts = {"reference": reference, "name": "list.csv", "language": "en"}
-        job = actions.add_job(session, folder, owner.id, taken, once=None, now=now(), **facts)
+        job = actions.add_job(session, folder, owner.id, taken, idempotency_key=None, now=now(), **facts)
         actions.start(job)
     began = time.perf_counter()
-    work_on(held.settings, held.sessions, held.reading_sessions)
+    work_on(existing.settings, existing.sessions, existing.reading_sessions)
     whole = time.perf_counter() - began
-    with held.reading_sessions() as session:
+    with existing.reading_sessions() as session:
         done = session.get_one(BulkJob, job.id)
         assert done.rows_done == rows, done.trouble
     return [Row(f"a job of {rows:,} rows, rows a second / the bare query's, {kind}", [bare / whole], 1 / 3)], {
@@ -156,7 +156,7 @@ def _posted(app: Flask, body: bytes, key: str) -> int:
 
 _BARE = (
     "SELECT k.value, k.licence, r.body FROM lookup_keys k JOIN public_records r ON r.agency_id = k.agency_id "
-    "WHERE k.kind = 'licence_number' AND k.unsaid_at IS NULL AND k.value IN ({})"
+    "WHERE k.kind = 'licence_number' AND k.superseded_at IS NULL AND k.value IN ({})"
 )
 
 
@@ -175,6 +175,6 @@ def _usual(app: Flask, numbers: list[str]) -> int:
             licence = orm.found(session, orm.ASKED.load({"licence_number": number})["licence_number"])
             assert licence is not None
             day = now().date()
-            said = {"verdict": orm.verdict_on(licence, day), "on": day, "agency": licence.agency, "licence": licence}
-            answers.append(orm.ANSWER.dump(said))
+            stated = {"verdict": orm.verdict_on(licence, day), "on": day, "agency": licence.agency, "licence": licence}
+            answers.append(orm.ANSWER.dump(stated))
     return len(json.dumps(answers))

@@ -35,7 +35,7 @@ FILERS = 200
 WORKERS = {"SQLite": 1, "PostgreSQL": 2}
 """Processes that answer: one a core of the machine that the target is about; a SQLite file has one writer anyhow."""
 
-MOST_TRIES = 6
+MAX_TRIES = 6
 """Times that a request is sent: on a machine with other work the database may be busy for longer than a request waits for it.
 What was waited as the answer said is part of the time."""
 
@@ -180,14 +180,14 @@ async def _file_all(port: int, filings: Sequence[Sequence[bytes]]) -> list[float
         await begin.wait()
         began = time.perf_counter()
         for request in requests:
-            for _ in range(MOST_TRIES):
+            for _ in range(MAX_TRIES):
                 writer.write(request)
                 wait = await _answered(reader)
                 if not wait:
                     break
                 await asyncio.sleep(wait)
             else:
-                raise RuntimeError(f"a filing was sent away {MOST_TRIES} times")
+                raise RuntimeError(f"a filing was sent away {MAX_TRIES} times")
         took = time.perf_counter() - began
         writer.close()
         return took

@@ -20,7 +20,7 @@ from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.log.models import Entry
 from registry.register.imports.actions import apply_staged
-from registry.register.imports.jobs import Request, stage
+from registry.register.imports.jobs import ImportRequest, stage
 from registry.register.imports.mapping import mapping_named
 from registry.register.imports.report import Report
 from registry.register.imports.staging import Staging
@@ -108,7 +108,7 @@ def _play(path: Path, folder: Path, cluster: Cluster | None) -> Round:
         bare_s = _bare_insert(engine, path)
     with _empty(folder, cluster) as engine:
         mapping = mapping_named("cz-mpsv", folder)
-        request = Request(path, mapping)
+        request = ImportRequest(path, mapping)
         report = Report(source=mapping.source.reference, file=path.name)
         staging = Staging(folder / "tmp", mapping.source.key)
         try:

@@ -11,7 +11,7 @@ from registry.core.ids import new_references
 from registry.register.agencies import record
 from registry.register.agencies.actions import UNPLACED, admit
 from registry.register.agencies.publishing import Event
-from registry.register.authorities.actions import keep_authority, keep_source, record_retrieval
+from registry.register.authorities.actions import record_retrieval, save_authority, save_source
 from registry.register.names.actions import gathered
 from registry.vocabulary.register import (
     Activity,
@@ -67,7 +67,7 @@ def keep_ground(session: Session) -> None:
     """The invented authorities, each with one full and national list that was read just now."""
     for country, (zone, kind) in _COUNTRIES.items():
         names = dict.fromkeys(("en", "it", "zh-Hans", "zh-Hant"), f"Invented authority of {country}")
-        authority = keep_authority(session, _authority(country), country=country, time_zone=zone, names=names)
+        authority = save_authority(session, _authority(country), country=country, time_zone=zone, names=names)
         facts: dict[str, Any] = {
             "prints": ["licence_number"],
             "is_full": True,
@@ -75,7 +75,7 @@ def keep_ground(session: Session) -> None:
             "fresh_for_days": 0,
             "mapping": {},
         }
-        source = keep_source(session, _source(country), authority, kinds=[kind.value], **facts)
+        source = save_source(session, _source(country), authority, kinds=[kind.value], **facts)
         record_retrieval(session, source, retrieved_at=now(), digest="0" * 64, counts={})
 
 
@@ -97,12 +97,14 @@ def batches(size: int, retrieved_at: datetime) -> Iterator[list[record.Agency]]:
 def agency(n: int, references: Iterator[str], retrieved_at: datetime) -> record.Agency:
     """Agency n. Every seventh holds a second licence, every fifth is a sole trader, every third had another name."""
     country = _TURN[n % len(_TURN)]
-    said: dict[str, Any] = {"source": _source(country), "retrieved_at": retrieved_at}
-    names = [record.Name(name=_name(n, country), script=_script(country), kind=NameKind.LEGAL, **said)]
+    stated: dict[str, Any] = {"source": _source(country), "retrieved_at": retrieved_at}
+    names = [record.Name(name=_name(n, country), script=_script(country), kind=NameKind.LEGAL, **stated)]
     if n % 3 == 0:
         former = f"{_name(n + 7, 'CZ')} ({n})"
-        names.append(record.Name(name=former, script=Script.LATN, kind=NameKind.FORMER, to=date(2019, 12, 31), **said))
-    registered = record.Identifier(scheme=IdentifierScheme.REGISTRATION_NUMBER, value=f"{n:08}", **said)
+        names.append(
+            record.Name(name=former, script=Script.LATN, kind=NameKind.FORMER, to=date(2019, 12, 31), **stated)
+        )
+    registered = record.Identifier(scheme=IdentifierScheme.REGISTRATION_NUMBER, value=f"{n:08}", **stated)
     return record.Agency(
         agency_id=next(references),
         country=country,
@@ -110,19 +112,21 @@ def agency(n: int, references: Iterator[str], retrieved_at: datetime) -> record.
         holder_kind=HolderKind.SOLE_TRADER if n % 5 == 1 else HolderKind.LEGAL_PERSON,
         names=tuple(names),
         identifiers=(registered,),
-        licences=tuple(_licence(n, place, country, next(references), said) for place in range(2 if n % 7 == 0 else 1)),
-        **said,
+        licences=tuple(
+            _licence(n, place, country, next(references), stated) for place in range(2 if n % 7 == 0 else 1)
+        ),
+        **stated,
     )
 
 
-def _licence(n: int, place: int, country: str, reference: str, said: dict[str, Any]) -> record.Licence:
+def _licence(n: int, place: int, country: str, reference: str, stated: dict[str, Any]) -> record.Licence:
     begun = date(2018, 1, 1) + timedelta(days=n % 2000)
-    history = [record.StatusPeriod(status=LicenceStatus.ACTIVE, from_=begun, **said)]
+    history = [record.StatusPeriod(status=LicenceStatus.ACTIVE, from_=begun, **stated)]
     if n % 11 == 0:
         ended = begun + timedelta(days=300)
         history = [
-            record.StatusPeriod(status=LicenceStatus.ACTIVE, from_=begun, to=ended - timedelta(days=1), **said),
-            record.StatusPeriod(status=LicenceStatus.SUSPENDED, from_=ended, ground="§ 63", **said),
+            record.StatusPeriod(status=LicenceStatus.ACTIVE, from_=begun, to=ended - timedelta(days=1), **stated),
+            record.StatusPeriod(status=LicenceStatus.SUSPENDED, from_=ended, ground="§ 63", **stated),
         ]
     is_sending = country == "CN"
     return record.Licence(
@@ -138,7 +142,7 @@ def _licence(n: int, place: int, country: str, reference: str, said: dict[str, A
         sectors=(record.Sector(code="C10", nace_revision="2.1"),) if n % 4 == 0 else None,
         activities=(Activity.LABOUR_SERVICE_ABROAD,) if is_sending else (Activity.TEMPORARY_WORK, Activity.PLACEMENT),
         status_history=tuple(history),
-        **said,
+        **stated,
     )
 
 

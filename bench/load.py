@@ -48,28 +48,28 @@ def measured(
     server: Server, requests: Sequence[bytes], seconds: float, status: int = 200, warm_up: float = 0.25
 ) -> Measured:
     """Ask the requests over and over for some seconds. Raises WrongAnswer at the first answer of another status."""
-    asked = itertools.cycle(requests)
+    requested = itertools.cycle(requests)
     with connections(server) as opened:
-        _drive(opened, asked, status, warm_up)
+        _drive(opened, requested, status, warm_up)
         cpu_before, began = cpu_seconds(server.pid), time.perf_counter()
-        count = _drive(opened, asked, status, seconds)
+        count = _drive(opened, requested, status, seconds)
         took, cpu = time.perf_counter() - began, cpu_seconds(server.pid) - cpu_before
     return Measured(count, count / took, cpu / count * 1e6, cpu / took)
 
 
-def _drive(opened: list[socket.socket], asked: Iterator[bytes], status: int, seconds: float) -> int:
+def _drive(opened: list[socket.socket], requested: Iterator[bytes], status: int, seconds: float) -> int:
     expected = b"HTTP/1.1 %d" % status
     has_body = status != 304
     turns = list(opened)
     for connection in turns:
-        connection.sendall(next(asked))
+        connection.sendall(next(requested))
     count, end = 0, time.perf_counter() + seconds
     while time.perf_counter() < end:
         for connection in turns:
             answer = connection.recv(65536)
             if not answer.startswith(expected) or not _is_whole(answer, has_body):
                 _rest(connection, answer, expected, has_body)
-            connection.send(next(asked))
+            connection.send(next(requested))
         count += len(turns)
     for connection in turns:
         _rest(connection, b"", expected, has_body)
@@ -102,10 +102,10 @@ def _rest(connection: socket.socket, answer: bytes, expected: bytes, has_body: b
     return answer
 
 
-def answer_to(server: Server, asked: bytes, status: int = 200) -> tuple[bytes, bytes]:
+def answer_to(server: Server, requested: bytes, status: int = 200) -> tuple[bytes, bytes]:
     """Head and body of one answer."""
     with connections(server, 1) as (connection,):
-        connection.sendall(asked)
+        connection.sendall(requested)
         head, _, body = _rest(connection, b"", b"HTTP/1.1 %d" % status, status != 304).partition(b"\r\n\r\n")
     return head, body
 
@@ -114,8 +114,8 @@ def etags(server: Server, requests: Iterable[bytes]) -> list[bytes]:
     """The ETag of each answer."""
     found = []
     with connections(server, 1) as (connection,):
-        for asked in requests:
-            connection.sendall(asked)
+        for requested in requests:
+            connection.sendall(requested)
             head = _rest(connection, b"", b"HTTP/1.1 200", True).partition(b"\r\n\r\n")[0]
             lines = [line for line in head.split(b"\r\n") if line.lower().startswith(b"etag:")]
             found.append(lines[0].partition(b":")[2].strip())
@@ -131,14 +131,14 @@ def paced(
 ) -> list[float]:
     """Seconds that each of evenly spaced requests took, from when it was due: one that waited for another counts its wait."""
     took = []
-    asked = itertools.cycle(requests)
+    requested = itertools.cycle(requests)
     with connections(server, 1) as (connection,):
         began = clock()
         for turn in range(int(a_second * seconds)):
             due = began + turn / a_second
             while (early := due - clock()) > 0:
                 time.sleep(early)
-            connection.sendall(next(asked))
+            connection.sendall(next(requested))
             _rest(connection, b"", b"HTTP/1.1 200", True)
             took.append(clock() - due)
     return took

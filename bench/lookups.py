@@ -76,16 +76,16 @@ def _contenders(size: int, core: int, folder: Path, cluster: Cluster | None, sta
     def peer(name: str, its_url: str = url) -> Server:
         return stack.enter_context(serving.peer(name, folder, core, url=its_url, answer_bytes=answer_bytes))
 
-    held = [load.request(path) for path in verify_paths(size, random.Random(2), HELD)]
+    existing = [load.request(path) for path in verify_paths(size, random.Random(2), HELD)]
     known = [
-        asked[:-2] + b"If-None-Match: " + etag + b"\r\n\r\n"
-        for asked, etag in zip(held, load.etags(ours, held), strict=True)
+        requested[:-2] + b"If-None-Match: " + etag + b"\r\n\r\n"
+        for requested, etag in zip(existing, load.etags(ours, existing), strict=True)
     ]
     contenders = [
         Contender("raw", peer("raw"), questions),
         Contender("ours", ours, questions),
         Contender("ours small", on_small, small_questions),
-        Contender("ours 200", ours, lambda _: held),
+        Contender("ours 200", ours, lambda _: existing),
         Contender("ours 304", ours, lambda _: known, 304),
         Contender("orm", peer("orm"), questions),
         Contender("fastapi", peer("fastapi"), questions),
@@ -100,9 +100,9 @@ def _contenders(size: int, core: int, folder: Path, cluster: Cluster | None, sta
     return contenders
 
 
-def _typical(server: Server, asked: Sequence[bytes]) -> int:
+def _typical(server: Server, wanted: Sequence[bytes]) -> int:
     """The size of the middle answer of some: what the floor sends."""
-    sizes = sorted(len(load.answer_to(server, one)[1]) for one in asked[:101])
+    sizes = sorted(len(load.answer_to(server, one)[1]) for one in wanted[:101])
     return sizes[len(sizes) // 2]
 
 
@@ -111,8 +111,8 @@ def _play(contenders: Sequence[Contender], turn: int, seconds: float) -> Round:
     ordered = contenders if turn % 2 == 0 else list(reversed(contenders))
     found: Round = {}
     for contender in ordered:
-        asked = contender.questions(random.Random(turn))
-        found[contender.name] = measured(contender.server, asked, seconds, contender.status)
+        requested = contender.questions(random.Random(turn))
+        found[contender.name] = measured(contender.server, requested, seconds, contender.status)
     return found
 
 

@@ -47,8 +47,8 @@ Question = Callable[[Session], object]
 def questions() -> dict[str, Question]:
     """What an officer asks the queue for, by what it is called in a row."""
 
-    def page(**asked: Any) -> Question:
-        return lambda session: listed(session, UNIT, Filters(**asked), AT)
+    def page(**requested: Any) -> Question:
+        return lambda session: listed(session, UNIT, Filters(**requested), AT)
 
     return {
         "first page": page(),
@@ -93,9 +93,12 @@ def measure(rounds: int, folder: Path, cluster: Cluster | None) -> tuple[list[Ro
 def _on(rounds: int, home: Path, cluster: Cluster | None) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
     """By question: the ratio of each round, and the seconds at many."""
     home.mkdir(mode=0o700)
-    asked = {**questions(), "overview of twelve weeks": lambda session: overview(session, UNIT, usual(AT.date()), AT)}
-    ratios: dict[str, list[float]] = {what: [] for what in asked}
-    spent: dict[str, list[float]] = {what: [] for what in asked}
+    requested = {
+        **questions(),
+        "overview of twelve weeks": lambda session: overview(session, UNIT, usual(AT.date()), AT),
+    }
+    ratios: dict[str, list[float]] = {what: [] for what in requested}
+    spent: dict[str, list[float]] = {what: [] for what in requested}
     with ExitStack() as stack:
         sessions = []
         for size in (FEW, MANY):
@@ -109,7 +112,7 @@ def _on(rounds: int, home: Path, cluster: Cluster | None) -> tuple[dict[str, lis
                 cluster.run("VACUUM ANALYZE", f"queue-{size}")
             sessions.append(reading_sessions_for(engine))
         for _ in range(rounds):
-            for what, question in asked.items():
+            for what, question in requested.items():
                 few, many = (_seconds(of, question, 1 if what.startswith("overview") else ASKED) for of in sessions)
                 ratios[what].append(many / few)
                 spent[what].append(many)

@@ -21,12 +21,12 @@ from registry.core.clock import now
 from registry.core.db import revisions
 from registry.core.keyring import Keyring, Use
 from registry.core.settings import Edge, Settings
-from registry.http.answer_shapes import verdict_shown
+from registry.http.answer_shapes import verdict_payload
 from registry.http.app_services import verdicts
 from registry.http.logs import SINK
 from registry.http.question_parser import question_of, require_authority
-from registry.http.responses import Answer, asked_language, keep_for
-from registry.http.schemas import returns, takes
+from registry.http.responses import Answer, cache_seconds, requested_language
+from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import services
 from registry.log.signing import sign_committed
 from registry.proofs.credentials import status
@@ -49,17 +49,19 @@ class PlainSchema(VerifySchema):
         exclude = ("receipt",)
 
 
-@takes(PlainSchema())
-@returns(VerdictSchema(), "plain")
+@request_schema(PlainSchema())
+@response_schema(VerdictSchema(), "plain")
 def plain_view(self: Any, **asked: Any) -> Answer:
     """What verify does for a question, and not a step more."""
     at = now()
     question = question_of(asked, at)
-    verdict, ground = verdicts().answered(question, at)
-    require_authority(question.authority, ground)
-    language = asked_language(request.environ)
-    ends = [verdict.source.stale_at] if verdict.source else [source.stale_at() for source in ground.sources.values()]
-    return Answer(verdict_shown(verdict, ground, language), keep_for(at, (verdict.time_zone,), ends), language=language)
+    verdict, snapshot = verdicts().answered(question, at)
+    require_authority(question.authority, snapshot)
+    language = requested_language(request.environ)
+    ends = [verdict.source.stale_at] if verdict.source else [source.stale_at() for source in snapshot.sources.values()]
+    return Answer(
+        verdict_payload(verdict, snapshot, language), cache_seconds(at, (verdict.time_zone,), ends), language=language
+    )
 
 
 def measure(
@@ -84,10 +86,10 @@ def measure(
 
 def _receipts(kind: str, app: Flask, size: int, rounds: int) -> tuple[list[Row], dict[str, Any]]:
     paths = verify_paths(size, random.Random(1), QUESTIONS)
-    asked = [_environ(path) for path in paths]
+    wanted = [_environ(path) for path in paths]
     with_receipt = [_environ(f"{path}&receipt=1") for path in paths]
     possible = verify.Verify.get
-    kinds = {"plain": (plain_view, asked), "possible": (possible, asked), "receipt": (possible, with_receipt)}
+    kinds = {"plain": (plain_view, wanted), "possible": (possible, wanted), "receipt": (possible, with_receipt)}
     took: dict[str, list[float]] = {name: [] for name in kinds}
     for turn in range(rounds + 1):
         spent = dict.fromkeys(kinds, 0.0)
@@ -133,12 +135,12 @@ def _lists(kind: str, app: Flask, rounds: int) -> tuple[list[Row], dict[str, Any
 def unheard() -> Iterator[None]:
     """The lines that the server would write go nowhere: they are written alike for every answer."""
     with Path("/dev/null").open("wb") as nowhere:
-        kept, SINK.descriptor = SINK.descriptor, nowhere.fileno()
+        stored, SINK.descriptor = SINK.descriptor, nowhere.fileno()
         try:
             yield
         finally:
             SINK.flush()
-            SINK.descriptor = kept
+            SINK.descriptor = stored
 
 
 @contextmanager

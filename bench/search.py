@@ -62,11 +62,11 @@ def measure(size: int, rounds: int, folder: Path, cluster: Cluster | None) -> tu
         searchers[TRIGRAMS] = _trigrams(cluster.dsn("names"), names)
         sizes = _index_sizes(cluster.dsn("names"))
     searchers[EVERY] = _every(names)
-    asked = _clear(questions(size, PER_KIND * rounds), names)
+    requested = _clear(questions(size, PER_KIND * rounds), names)
     found: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
     times: dict[str, list[list[float]]] = {name: [] for name in searchers}
     for place in range(rounds):
-        round_ = asked[place::rounds]
+        round_ = requested[place::rounds]
         order = list(searchers.items())
         for name, searcher in order[place % len(order) :] + order[: place % len(order)]:
             searcher(round_[0].text)
@@ -76,7 +76,7 @@ def measure(size: int, rounds: int, folder: Path, cluster: Cluster | None) -> tu
         "recall": {name: {kind: sum(hits) / len(hits) for kind, hits in kinds.items()} for name, kinds in found.items()}
     }
     return _rows(found, times, sizes), {
-        "search": raw | {"times_s": times, "index_bytes": sizes, "questions": len(asked)}
+        "search": raw | {"times_s": times, "index_bytes": sizes, "questions": len(requested)}
     }
 
 
@@ -101,7 +101,7 @@ def _ours(url: str, size: int) -> Searcher:
             connection.execute(text("ANALYZE"))
             connection.commit()
     session = reading_sessions_for(engine)()
-    return lambda asked: [(hit.agency_id - 1, hit.score) for hit in search(session, asked, SHOWN)]
+    return lambda requested: [(hit.agency_id - 1, hit.score) for hit in search(session, requested, SHOWN)]
 
 
 def _trigrams(dsn: str, names: Names) -> Searcher:
@@ -113,12 +113,12 @@ def _trigrams(dsn: str, names: Names) -> Searcher:
             copy.write_row(row)
     connection.execute("CREATE INDEX trigrams ON trigram_names USING gin (name gin_trgm_ops)")
     connection.execute("VACUUM ANALYZE trigram_names")
-    return lambda asked: connection.execute(TRIGRAM_QUERY, {"asked": normalised(asked)}).fetchall()
+    return lambda requested: connection.execute(TRIGRAM_QUERY, {"asked": normalised(requested)}).fetchall()
 
 
 def _every(names: Names) -> Searcher:
-    def nearest(asked: str) -> Answer:
-        best = process.extract(normalised(asked), names.letters, scorer=fuzz.ratio, limit=SHOWN)
+    def nearest(requested: str) -> Answer:
+        best = process.extract(normalised(requested), names.letters, scorer=fuzz.ratio, limit=SHOWN)
         return [(names.owners[place], score) for _, score, place in best]
 
     return nearest
@@ -135,10 +135,10 @@ def _index_sizes(dsn: str) -> dict[str, int]:
     return {"registry": ours, "pg_trgm": theirs}
 
 
-def _clear(asked: Sequence[Question], names: Names) -> list[Question]:
+def _clear(wanted: Sequence[Question], names: Names) -> list[Question]:
     """Questions that have an answer: what a slip or another form made as near to another's name has none."""
-    kept = []
-    for question in asked:
+    stored = []
+    for question in wanted:
         letters, meant = normalised(question.text), normalised(question.name)
         if question.kind in SLIPS:
             distance = Levenshtein.distance(letters, meant)
@@ -147,15 +147,15 @@ def _clear(asked: Sequence[Question], names: Names) -> list[Question]:
             )
             if any(name != meant for name, _, _ in near):
                 continue
-        kept.append(question)
-    random.Random(3).shuffle(kept)
-    return kept
+        stored.append(question)
+    random.Random(3).shuffle(stored)
+    return stored
 
 
-def _ask(searcher: Searcher, asked: Sequence[Question], names: Names, found: dict[str, list[bool]]) -> list[float]:
+def _ask(searcher: Searcher, wanted: Sequence[Question], names: Names, found: dict[str, list[bool]]) -> list[float]:
     """Seconds of each answer; whether the agency that was meant came first, alone or with its equals, goes to `found`."""
     seconds = []
-    for question in asked:
+    for question in wanted:
         began = time.perf_counter()
         answer = searcher(question.text)
         seconds.append(time.perf_counter() - began)

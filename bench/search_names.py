@@ -146,10 +146,10 @@ def _translated(place: str, own: str, trade: str) -> str:
         word = next((word for word in _ENGLISH if rest.startswith(word)), rest[0])
         words += [_ENGLISH[word]] if word in _ENGLISH else []
         rest = rest[len(word) :]
-    return f"{_said(place)} {_said(own)} {' '.join(words)} Co., Ltd."
+    return f"{_pinyin_of(place)} {_pinyin_of(own)} {' '.join(words)} Co., Ltd."
 
 
-def _said(word: str) -> str:
+def _pinyin_of(word: str) -> str:
     return pinyin.spellings(word)[0].capitalize()
 
 
@@ -213,12 +213,12 @@ def _chinese_ways(chance: random.Random, legal: str, _country: str) -> Iterator[
     syllables = [pinyin.readings(character)[0] for character in bare]
     yield "pinyin spaced", " ".join(syllables)
     yield "pinyin joined", "".join(syllables)
-    yield "pinyin by word", f"{_said(place)} {_said(own)} {_said(trade)}"
+    yield "pinyin by word", f"{_pinyin_of(place)} {_pinyin_of(own)} {_pinyin_of(trade)}"
     yield "pinyin with tones", " ".join(_toned(character) for character in place + own)
     misread = next((character for character in own if character in _POLYPHONES), None)
     if misread:
         other = "".join(pinyin.readings(character)[character == misread] for character in own)
-        yield "pinyin, second reading", f"{_said(place)} {other} {_said(trade)}"
+        yield "pinyin, second reading", f"{_pinyin_of(place)} {other} {_pinyin_of(trade)}"
 
 
 @cache

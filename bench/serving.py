@@ -75,13 +75,13 @@ def _served(
 ) -> Iterator[Server]:
     port = _free_port()
     output = folder / f"{name}-{port}.out"
-    kept = {
+    stored = {
         key: value for key, value in os.environ.items() if not key.startswith(("REGISTRY", "BENCH")) and key != "PORT"
     }
     with output.open("wb") as out:
         process = subprocess.Popen(
             [*command, *(["--port"] if as_option else []), str(port)],
-            env=kept | variables,
+            env=stored | variables,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

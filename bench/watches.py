@@ -36,7 +36,7 @@ from registry.register.agencies.queries import agency_row, public_record
 from registry.vocabulary.register import HolderKind, LicenceKind, LicenceStatus, Role
 from registry.watches import fan_out, webhooks
 from registry.watches.delivery.connections import Caller
-from registry.watches.delivery.dispatcher import THREADS, Courier
+from registry.watches.delivery.dispatcher import THREADS, WebhookDispatcher
 from registry.watches.models import Watch, WatchTarget
 from registry.watches.webhook_models import Webhook
 
@@ -82,18 +82,18 @@ def _on(rounds: int, folder: Path, cluster: Cluster | None) -> tuple[list[float]
         ear = stack.enter_context(listening())
         with sessions.begin() as session:
             agency = _published(session)
-        fan_out.hand_on(sessions, keyring, now())
+        fan_out.fan_out_log_entries(sessions, keyring, now())
         with sessions.begin() as session:
             _watched(session, keyring, agency, ear)
-        courier = Courier(sessions, keyring, Caller(is_unsafe=True))
-        stack.callback(courier.close)
+        dispatcher = WebhookDispatcher(sessions, keyring, Caller(is_unsafe=True))
+        stack.callback(dispatcher.close)
         for place in range(rounds):
             _change(sessions, agency, LicenceStatus.ACTIVE if place % 2 else LicenceStatus.SUSPENDED)
             began = time.perf_counter()
-            fan_out.hand_on(sessions, keyring, now())
+            fan_out.fan_out_log_entries(sessions, keyring, now())
             queued.append(time.perf_counter() - began)
             began = time.perf_counter()
-            delivered = courier.deliver_due()
+            delivered = dispatcher.deliver_due()
             ours.append(delivered / (time.perf_counter() - began))
             if delivered != WATCHERS:
                 raise RuntimeError(f"{delivered} of {WATCHERS} were delivered")
@@ -102,15 +102,15 @@ def _on(rounds: int, folder: Path, cluster: Cluster | None) -> tuple[list[float]
 
 
 def _published(session: Session) -> record.Agency:
-    said: dict[str, Any] = {"source": "bench-list", "retrieved_at": now()}
-    period = record.StatusPeriod(status=LicenceStatus.ACTIVE, from_=FROM, **said)
+    stated: dict[str, Any] = {"source": "bench-list", "retrieved_at": now()}
+    period = record.StatusPeriod(status=LicenceStatus.ACTIVE, from_=FROM, **stated)
     licence = record.Licence(
         licence_id=new_reference(), authority="bench-authority", country="CZ", number="BENCH/1", status_place=UNPLACED,
-        kind=LicenceKind.CZ_ZPROSTREDKOVANI_ZAMESTNANI, status_history=(period,), **said,
+        kind=LicenceKind.CZ_ZPROSTREDKOVANI_ZAMESTNANI, status_history=(period,), **stated,
     )  # fmt: skip
     agency = record.Agency(
         agency_id=new_reference(), country="CZ", role=Role.RECEIVING, holder_kind=HolderKind.LEGAL_PERSON,
-        licences=(licence,), **said,
+        licences=(licence,), **stated,
     )  # fmt: skip
     admit(session, [agency], Event("bench", agency.agency_id))
     return agency
@@ -148,12 +148,12 @@ def _watched(session: Session, keyring: Keyring, agency: record.Agency, url: str
 
 def _change(sessions: sessionmaker[Session], agency: record.Agency, status: LicenceStatus) -> None:
     with sessions.begin() as session:
-        said = public_record(session, agency.agency_id, FROM)
-        assert said is not None
-        licence = said.licences[0]
+        stated = public_record(session, agency.agency_id, FROM)
+        assert stated is not None
+        licence = stated.licences[0]
         period = record.StatusPeriod(status=status, from_=day_at(now(), None), source="bench-list", retrieved_at=now())
         changed = _replace(licence, status_history=(*licence.status_history, period))
-        amend(session, _replace(said, licences=(changed,)), Event(f"licence.{status}", licence.licence_id))
+        amend(session, _replace(stated, licences=(changed,)), Event(f"licence.{status}", licence.licence_id))
 
 
 def _replace(part: Any, **facts: Any) -> Any:

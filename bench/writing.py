@@ -44,13 +44,13 @@ def _on(kind: str, url: str, size: int, rounds: int, core: int, folder: Path) ->
     writes: list[float] = []
     with serving.ours(folder, core, url) as server:
         for turn in range(rounds):
-            asked = [load.request(path) for path in verify_paths(size, random.Random(turn), 2000)]
-            load.paced(server, asked, LOOKUPS, 1.0)
-            quiet.append(p99(load.paced(server, asked, LOOKUPS, WINDOW)))
-            with _writer(url) as told:
-                load.paced(server, asked, LOOKUPS, 1.0)
-                busy.append(p99(load.paced(server, asked, LOOKUPS, WINDOW)))
-            writes.append(told[0])
+            wanted = [load.request(path) for path in verify_paths(size, random.Random(turn), 2000)]
+            load.paced(server, wanted, LOOKUPS, 1.0)
+            quiet.append(p99(load.paced(server, wanted, LOOKUPS, WINDOW)))
+            with _writer(url) as given:
+                load.paced(server, wanted, LOOKUPS, 1.0)
+                busy.append(p99(load.paced(server, wanted, LOOKUPS, WINDOW)))
+            writes.append(given[0])
     # The shortfall is said: a pace that the machine did not reach is no test of it.
     pace = min(writes)
     row = Row(
@@ -73,15 +73,15 @@ def _writer(url: str) -> Iterator[list[float]]:
 
     It runs on the load's core at low priority, so that what is slow is the registry and not the clock that measures it.
     """
-    told: list[float] = []
+    given: list[float] = []
     with subprocess.Popen(
         [sys.executable, "-m", "bench.writer", url, str(WRITES)],
         stdout=subprocess.PIPE,
         text=True,
         preexec_fn=lambda: os.nice(15),
     ) as process:
-        yield told
+        yield given
         process.terminate()
         assert process.stdout is not None
         written, seconds = process.stdout.read().split()
-    told.append(float(written) / float(seconds))
+    given.append(float(written) / float(seconds))

@@ -11,16 +11,16 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
 
 from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
-from registry.core.gc import settle
+from registry.core.gc import freeze_gc
 from registry.core.settings import Edge, Settings
 from registry.http import errors, health, logs, metrics, transaction
 from registry.http.errors import RegistryRequest
 from registry.http.limits import limiter_for
-from registry.http.middleware import Frame
+from registry.http.middleware import RequestMiddleware
 from registry.http.quotas import Quotas
 from registry.http.transaction import Services
 
-MOST_BODY_BYTES = 1024 * 1024
+MAX_BODY_BYTES = 1024 * 1024
 """The largest body that is read; a view that takes files sets its own `request.max_content_length`."""
 
 
@@ -45,7 +45,7 @@ class RegistryApp(Flask):
 
     request_class = RegistryRequest
     session_interface = NoSession()
-    frame: Frame
+    frame: RequestMiddleware
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
@@ -82,7 +82,7 @@ def create_app(settings: Settings) -> Flask:
     logs.configure()
     app = RegistryApp("registry", static_folder=None, template_folder=None)
     # Errors answer alike under test and in production.
-    app.config.update(PROPAGATE_EXCEPTIONS=False, MAX_CONTENT_LENGTH=MOST_BODY_BYTES, RESTX_ERROR_404_HELP=False)
+    app.config.update(PROPAGATE_EXCEPTIONS=False, MAX_CONTENT_LENGTH=MAX_BODY_BYTES, RESTX_ERROR_404_HELP=False)
     app.url_map.strict_slashes = False
     transaction.register(app)
     errors.register(app)
@@ -105,7 +105,7 @@ def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | No
     app.extensions["registry"] = Services(settings, engine, sessions_for(engine), reading_sessions_for(engine))
     limiter = limiter_for(settings.redis_url, settings.rate)
     quotas = app.extensions["registry_quotas"] = Quotas(limiter, settings.organisation_rate)
-    app.frame = Frame(app, settings, limiter, quotas, measured)
+    app.frame = RequestMiddleware(app, settings, limiter, quotas, measured)
     app.wsgi_app = app.frame  # type: ignore[method-assign]
 
 
@@ -129,15 +129,15 @@ def register_edges(app: Flask, settings: Settings) -> None:
         register_intake(app)
         intake.register(app)
     if Edge.CONSOLE in settings.edges:
-        from registry.api.edge import register_desk
+        from registry.api.edge import register_officers_api
         from registry.pages.officers import edge as console
 
-        register_desk(app)
+        register_officers_api(app)
         console.register(app)
 
 
 def from_environment() -> Flask:
     """For WSGI servers: the application as the environment describes it."""
     app = create_app(Settings.from_environment(os.environ))
-    settle()
+    freeze_gc()
     return app

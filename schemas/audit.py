@@ -13,14 +13,16 @@ class AuditFilterSchema(InSchema):
 
     from_on = Day(metadata={"description": "The first day."})
     to_on = Day(metadata={"description": "The last day."})
-    actor = Line(most=60, metadata={"description": "An officer's reference, or a word like `complainant`."})
-    act = Line(most=60, metadata={"description": "One act, `case.read`, or all of a kind, `case`.", "example": "case"})
-    subject = Line(most=60, metadata={"description": "A reference, or the pseudonym of a purged case."})
+    actor = Line(max_length=60, metadata={"description": "An officer's reference, or a word like `complainant`."})
+    act = Line(
+        max_length=60, metadata={"description": "One act, `case.read`, or all of a kind, `case`.", "example": "case"}
+    )
+    subject = Line(max_length=60, metadata={"description": "A reference, or the pseudonym of a purged case."})
     reads = Flag(metadata={"description": "Only openings of what is sealed."})
 
 
 class AuditQuerySchema(AuditFilterSchema):
-    before = Count(least=0, most=999_999_999, metadata={"description": "The `next_before` of the page before."})
+    before = Count(minimum=0, maximum=999_999_999, metadata={"description": "The `next_before` of the page before."})
 
 
 class AuditLineSchema(OutSchema):
@@ -42,7 +44,7 @@ class AuditLinesSchema(OutSchema):
 
 class AuditHeadQuerySchema(InSchema):
     head = Line(
-        most=90,
+        max_length=90,
         pattern=HEAD_PATTERN,
         expected="must be a number of lines, a colon and 64 hexadecimal digits, as this answer gives it",
         metadata={"description": "A head that was noted before; the chain is held to it.", "pattern": HEAD_PATTERN},

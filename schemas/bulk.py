@@ -12,12 +12,12 @@ from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
 from schemas.fields import Country, Flag, Instant, Line, OneOf, Sayings, Word
 from schemas.verify import PlanSchema, VerdictSchema, VerifySchema
 
-MOST_IN_KEY = 200
+MAX_IN_KEY = 200
 
 
 def key_field() -> Line:
     return Line(
-        most=MOST_IN_KEY,
+        max_length=MAX_IN_KEY,
         metadata={
             "description": "Your own name for the item, answered as it came. One that came before is refused.",
             "example": "row-17",
@@ -54,7 +54,7 @@ class ConstantsSchema(CorridorConstantsSchema):
     recruiter_kind = Word(RecruiterKind, metadata={"description": "Who offers the work."})
 
 
-def list_kept_field() -> Flag:
+def archive_field() -> Flag:
     return Flag(
         metadata={
             "description": "With a key of the scope `receipts`: keep the whole list in your organisation's file, under one "
@@ -67,14 +67,14 @@ class ListOptionsSchema(InSchema):
     """What is said of a whole list of questions."""
 
     constants = fields.Nested(ConstantsSchema)
-    keep = list_kept_field()
+    keep = archive_field()
 
 
 class CorridorListOptionsSchema(InSchema):
     """What is said of a whole list of corridors."""
 
     constants = fields.Nested(CorridorConstantsSchema)
-    keep = list_kept_field()
+    keep = archive_field()
 
 
 class ItemsSchema(ListOptionsSchema):
@@ -187,9 +187,9 @@ class SupplyItemSchema(PlanSchema):
     """A row of a supply chain: who supplies labour to a supplier's site."""
 
     key = key_field()
-    supplier = Line(most=400, required=True, metadata={"description": "The supplier."})
-    site = Line(most=400, metadata={"description": "Where the work is done."})
-    provider = Line(most=400, metadata={"description": "Who recruits: a number, a reference or a name."})
+    supplier = Line(max_length=400, required=True, metadata={"description": "The supplier."})
+    site = Line(max_length=400, metadata={"description": "Where the work is done."})
+    provider = Line(max_length=400, metadata={"description": "Who recruits: a number, a reference or a name."})
     country = Country(metadata={"description": "Country of the provider, if another than that of the job."})
     origin = Country(metadata={"description": "Where recruiting happens, ISO 3166-1 alpha-2."})
     destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2."})
@@ -201,7 +201,7 @@ class ChosenColumnsSchema(InSchema):
     """Which column holds which field."""
 
     kind = Word(JobKind, required=True, metadata={"description": "What the rows ask."})
-    columns = Sayings(most=40, required=True, metadata={"description": "Column of the file by field."})
+    columns = Sayings(max_length=40, required=True, metadata={"description": "Column of the file by field."})
     constants = fields.Nested(ConstantsSchema)
     keep = Flag(
         metadata={

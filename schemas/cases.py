@@ -6,10 +6,10 @@ from registry.vocabulary.cases import Author, BoxRole, CaseState, ClockKind, Pri
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Passage, Word
 
-MOST_REASON = 4000
-MOST_MESSAGE = 20_000
-MOST_NOTE = 10_000
-MOST_TASK = 500
+MAX_REASON = 4000
+MAX_MESSAGE = 20_000
+MAX_NOTE = 10_000
+MAX_TASK = 500
 
 _VERSION = {"description": "For If-Match, in quotes."}
 _ASSIGNEE = {"description": "Reference of the officer whose it is."}
@@ -20,10 +20,10 @@ class CasesQuerySchema(InSchema):
 
     state = Word(CaseState)
     priority = Word(Priority)
-    country = Line(most=2, metadata={"description": "Country of work, ISO 3166-1 alpha-2.", "example": "IT"})
-    sector = Line(most=10, metadata={"description": "A NACE class of the corridor.", "example": "14.10"})
+    country = Line(max_length=2, metadata={"description": "Country of work, ISO 3166-1 alpha-2.", "example": "IT"})
+    sector = Line(max_length=10, metadata={"description": "A NACE class of the corridor.", "example": "14.10"})
     assignee = Line(
-        most=16, metadata={"description": "`mine`, `nobody`, or an officer's reference.", "example": "mine"}
+        max_length=16, metadata={"description": "`mine`, `nobody`, or an officer's reference.", "example": "mine"}
     )
     late = Word(("yes",), metadata={"description": "A clock has run out."})
     objection = Word(
@@ -32,10 +32,12 @@ class CasesQuerySchema(InSchema):
             "description": "An agency objected to the decision and nothing followed yet, closed cases among them."
         },
     )
-    agency = Line(most=16, metadata={"description": "Reference of the agency that the cases name."})
-    limit = Count(least=1, most=100, metadata={"description": "Cases in one answer.", "default": 50, "example": 50})
+    agency = Line(max_length=16, metadata={"description": "Reference of the agency that the cases name."})
+    limit = Count(
+        minimum=1, maximum=100, metadata={"description": "Cases in one answer.", "default": 50, "example": 50}
+    )
     cursor = Line(
-        most=600, metadata={"description": "`next_cursor` of the answer before, with the same filters. Opaque."}
+        max_length=600, metadata={"description": "`next_cursor` of the answer before, with the same filters. Opaque."}
     )
 
 
@@ -107,32 +109,34 @@ class CaseSchema(CaseSummarySchema):
 
 class CaseMoveBodySchema(InSchema):
     to = Word(CaseState, required=True, metadata={"example": "in_triage"})
-    reason = Passage(most=MOST_REASON, metadata={"description": "Why, where the move wants it. It is sealed."})
-    into = Line(most=16, metadata={"description": "For `merged`: the case that goes on for both."})
+    reason = Passage(max_length=MAX_REASON, metadata={"description": "Why, where the move wants it. It is sealed."})
+    into = Line(max_length=16, metadata={"description": "For `merged`: the case that goes on for both."})
 
 
 class CaseReplySchema(InSchema):
-    text = Passage(most=MOST_MESSAGE, required=True, metadata={"example": "We read it and look into it."})
+    text = Passage(max_length=MAX_MESSAGE, required=True, metadata={"example": "We read it and look into it."})
     to_helper = Flag(
         metadata={"description": "Her helper may read it, while she has no mailbox of her own.", "default": False}
     )
 
 
 class CaseAssigneeSchema(InSchema):
-    assignee = Line(most=16, metadata=_ASSIGNEE | {"description": "An officer's reference; without it: nobody's."})
+    assignee = Line(
+        max_length=16, metadata=_ASSIGNEE | {"description": "An officer's reference; without it: nobody's."}
+    )
 
 
 class CasePrioritySchema(InSchema):
     priority = Word(Priority, required=True, metadata={"example": "p1"})
-    reason = Passage(most=MOST_REASON, required=True, metadata={"example": "She may not leave the house."})
+    reason = Passage(max_length=MAX_REASON, required=True, metadata={"example": "She may not leave the house."})
 
 
 class CaseNoteBodySchema(InSchema):
-    text = Passage(most=MOST_NOTE, required=True, metadata={"example": "She calls on Mondays."})
+    text = Passage(max_length=MAX_NOTE, required=True, metadata={"example": "She calls on Mondays."})
 
 
 class CaseTaskBodySchema(InSchema):
-    text = Passage(most=MOST_TASK, required=True, metadata={"example": "Call the inspectorate."})
+    text = Passage(max_length=MAX_TASK, required=True, metadata={"example": "Call the inspectorate."})
     due_on = Day(metadata={"example": "2026-12-31"})
 
 

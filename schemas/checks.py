@@ -11,28 +11,28 @@ from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Line, OneOf, OrEmpty, Passage
 from schemas.verify import ReasonSchema
 
-MOST_IN_AN_ADVERT = 10_000
+MAX_IN_AN_ADVERT = 10_000
 
 
-def told(kind: str, most: int, example: str) -> Line:
-    return Line(most=most, metadata={"description": kind, "example": example})
+def stated_line(kind: str, max_length: int, example: str) -> Line:
+    return Line(max_length=max_length, metadata={"description": kind, "example": example})
 
 
 class ChecksSchema(InSchema):
     """What was told: at least one thing, or an advert from which the things are picked out."""
 
-    agency_id = told("Reference of the agency he claims to be from, where it is known.", 40, "DEMASENDAG2R")
+    agency_id = stated_line("Reference of the agency he claims to be from, where it is known.", 40, "DEMASENDAG2R")
     country = Country(metadata={"description": "Where the job is.", "example": "IT"})
-    number = told("Licence number, or a company's code.", 120, "FICT-CN-001")
-    name = told("The agency's name, in any script.", 400, "Agenzia Inventata")
-    phone = told("Phone number.", 60, "+39 06 0000 0000")
-    wechat = told("WeChat id.", 80, "fictional_example")
-    email = told("E-mail address.", 200, "jobs@agency.example")
-    website = told("Website.", 400, "https://agency.example")
-    bank_account = told("Account to which money is to be paid.", 60, "IT60X0542811101000000123456")
-    staff_number = told("Number on the recruiter's staff card.", 120, "A-0001")
+    number = stated_line("Licence number, or a company's code.", 120, "FICT-CN-001")
+    name = stated_line("The agency's name, in any script.", 400, "Agenzia Inventata")
+    phone = stated_line("Phone number.", 60, "+39 06 0000 0000")
+    wechat = stated_line("WeChat id.", 80, "fictional_example")
+    email = stated_line("E-mail address.", 200, "jobs@agency.example")
+    website = stated_line("Website.", 400, "https://agency.example")
+    bank_account = stated_line("Account to which money is to be paid.", 60, "IT60X0542811101000000123456")
+    staff_number = stated_line("Number on the recruiter's staff card.", 120, "A-0001")
     advert = Passage(
-        most=MOST_IN_AN_ADVERT,
+        max_length=MAX_IN_AN_ADVERT,
         metadata={"description": "A whole advert, HTML or text. What is stated in a field of its own goes first."},
     )
 

@@ -7,14 +7,14 @@ from registry.vocabulary.register import Language
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Line, OneOf, Sayings, Token, Word
 
-MOST_IN_AN_ACCOUNT = 20_000
+MAX_IN_AN_ACCOUNT = 20_000
 """Characters of an account, and of a message."""
 
-MOST_ANSWERS = 200
-MOST_OF_ANSWERS = 512 * 1024
+MAX_ANSWERS = 200
+MAX_OF_ANSWERS = 512 * 1024
 """Bytes of a body with answers: the longest account however JSON spells it, twelve bytes a character, and the rest beside it."""
 
-MOST_OF_WORDS = 256 * 1024
+MAX_OF_WORDS = 256 * 1024
 """Bytes of a body with one text of that length."""
 
 _RECEIPT = {"description": "22 digits, in any grouping.", "example": "4821 0937 5516 0284 7731 52"}
@@ -62,7 +62,7 @@ class ComplaintStartedSchema(OutSchema):
 
 class ReceiptConfirmSchema(InSchema):
     last_six = Line(
-        most=20,
+        max_length=20,
         required=True,
         metadata={
             "description": "The last six digits of the receipt, typed back by whoever is to keep it.",
@@ -79,7 +79,7 @@ class ReceiptConfirmedSchema(OutSchema):
 
 class AnswersChangeSchema(InSchema):
     answers = Sayings(
-        most=MOST_ANSWERS,
+        max_length=MAX_ANSWERS,
         required=True,
         metadata={
             "description": "By the code of the question, in the shape of its kind; null takes an answer back. What is not "
@@ -88,8 +88,8 @@ class AnswersChangeSchema(InSchema):
         },
     )
     version = Count(
-        least=0,
-        most=999_999_999,
+        minimum=0,
+        maximum=999_999_999,
         metadata={"description": "`version` as it was read: refused as stale if it is another by now."},
     )
 
@@ -173,7 +173,7 @@ class ComplaintReceivedSchema(OutSchema):
 
 
 class VisitStartSchema(InSchema):
-    receipt = Line(most=200, required=True, metadata=_RECEIPT)
+    receipt = Line(max_length=200, required=True, metadata=_RECEIPT)
     proof = Token(required=True, metadata=_PROOF)
 
 

@@ -18,11 +18,13 @@ class CorridorQuerySchema(PlanSchema):
     """Both ends of one corridor."""
 
     sending = Line(
-        most=400, required=True, metadata={"description": f"The sending agency. {_ANYTHING}", "example": "FICT-CN-001"}
+        max_length=400,
+        required=True,
+        metadata={"description": f"The sending agency. {_ANYTHING}", "example": "FICT-CN-001"},
     )
-    receiving = Line(most=400, metadata={"description": f"The receiving agency. {_ANYTHING}"})
+    receiving = Line(max_length=400, metadata={"description": f"The receiving agency. {_ANYTHING}"})
     receiving_employer = Line(
-        most=400, metadata={"description": "Instead of `receiving`: the direct employer, by name or identifier."}
+        max_length=400, metadata={"description": "Instead of `receiving`: the direct employer, by name or identifier."}
     )
     destination = Country(
         required=True, metadata={"description": "Country of the job, ISO 3166-1 alpha-2.", "example": "IT"}

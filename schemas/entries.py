@@ -7,8 +7,8 @@ from registry.vocabulary.register import EntryPart
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Flag, OneOf, Passage, Word
 
-MOST_TEXT = 4000
-MOST_ANSWER = 2000
+MAX_TEXT = 4000
+MAX_ANSWER = 2000
 
 
 class ReplySchema(OutSchema):
@@ -45,16 +45,16 @@ class EntryRequestsSchema(OutSchema):
 class EntryAskingSchema(InSchema):
     kind = Word(EntryRequestKind, required=True)
     part = Word(EntryPart, load_default=EntryPart.OTHER, metadata={"description": "Of a correction alone."})
-    text = Passage(most=MOST_TEXT, required=True, metadata={"description": "A reply has at most 1000 characters."})
+    text = Passage(max_length=MAX_TEXT, required=True, metadata={"description": "A reply has at most 1000 characters."})
 
 
 class EntryDecisionSchema(InSchema):
     is_accepted = Flag(required=True)
-    answer = Passage(most=MOST_ANSWER, required=True, metadata={"description": "Why; the agency reads it."})
+    answer = Passage(max_length=MAX_ANSWER, required=True, metadata={"description": "Why; the agency reads it."})
     warning = Passage(
-        most=1000, metadata={"description": "To accept a clone report: what is said on the entry, in your words."}
+        max_length=1000, metadata={"description": "To accept a clone report: what is said on the entry, in your words."}
     )
 
 
 class EntryAnswerSchema(InSchema):
-    answer = Passage(most=MOST_ANSWER, required=True)
+    answer = Passage(max_length=MAX_ANSWER, required=True)

@@ -12,7 +12,7 @@ from schemas.fields import ABSENT, Coded, Country, OneOf, OrEmpty, Word
 from schemas.law import LawFeeSchema
 from schemas.money import Amount, Currency
 
-MOST_CHARGES = 10
+MAX_CHARGES = 10
 
 _DECIMAL = {"pattern": "^[0-9]+(\\.[0-9]+)?$", "example": "1500.50"}
 
@@ -35,9 +35,9 @@ class ChargeSchema(InSchema):
 def _number_of_charges(charges: list[Any]) -> None:
     if not charges:
         raise marshmallow.ValidationError([Coded(Problem.MISSING, "name at least one charge")])
-    if len(charges) > MOST_CHARGES:
+    if len(charges) > MAX_CHARGES:
         raise marshmallow.ValidationError(
-            [Coded(Problem.TOO_MANY, f"at most {MOST_CHARGES} charges at a time; these are {len(charges)}")]
+            [Coded(Problem.TOO_MANY, f"at most {MAX_CHARGES} charges at a time; these are {len(charges)}")]
         )
 
 
@@ -66,7 +66,7 @@ class FeesSchema(InSchema):
     def _few(self, data: Any, **kwargs: Any) -> Any:
         """Refuse too many charges before each of them is read."""
         charges = data.get("charges") if isinstance(data, dict) else None
-        if isinstance(charges, list) and len(charges) > MOST_CHARGES:
+        if isinstance(charges, list) and len(charges) > MAX_CHARGES:
             try:
                 _number_of_charges(charges)
             except marshmallow.ValidationError as error:

@@ -68,7 +68,7 @@ class Line(fields.Field[str]):
     def __init__(
         self,
         *,
-        most: int,
+        max_length: int,
         tidy: Callable[[str], str] | None = None,
         pattern: str | None = None,
         code: Problem = Problem.INVALID_VALUE,
@@ -76,19 +76,19 @@ class Line(fields.Field[str]):
         **more: Any,
     ) -> None:
         super().__init__(**more)
-        self.most = most
+        self.max_length = max_length
         self.tidy = tidy
         self.pattern = re.compile(pattern) if pattern else None
         self.code = code
         self.expected = expected
 
     def quick(self, text: str) -> Any:
-        if self.tidy is not None or len(text) > self.most or "  " in text or not _PLAIN.fullmatch(text):
+        if self.tidy is not None or len(text) > self.max_length or "  " in text or not _PLAIN.fullmatch(text):
             return DOUBT
         return text if self.pattern is None or self.pattern.fullmatch(text) else DOUBT
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        text = line(value, self.most)
+        text = line(value, self.max_length)
         if self.tidy is not None:
             try:
                 text = self.tidy(text)
@@ -99,13 +99,13 @@ class Line(fields.Field[str]):
         return text
 
 
-def line(value: Any, most: int) -> str:
+def line(value: Any, max_length: int) -> str:
     """Text without what must not be in it; Fault when it is no text, empty, too long, or holds control characters."""
     if not isinstance(value, str):
         raise Fault(Problem.INVALID_VALUE, "must be text")
-    if len(value) > most:
-        raise Fault(Problem.TOO_LONG, f"must have at most {most} characters; this has {len(value)}")
-    kept = []
+    if len(value) > max_length:
+        raise Fault(Problem.TOO_LONG, f"must have at most {max_length} characters; this has {len(value)}")
+    stored = []
     for character in value.translate(_SPACES):
         category = unicodedata.category(character)
         if category in ("Cc", "Cs"):
@@ -113,8 +113,8 @@ def line(value: Any, most: int) -> str:
                 Problem.CONTROL_CHARACTER, "holds a control character or half of a surrogate pair; please type it anew"
             )
         if category != "Cf":
-            kept.append(character)
-    folded = " ".join("".join(kept).split())
+            stored.append(character)
+    folded = " ".join("".join(stored).split())
     if not folded:
         raise Fault(Problem.INVALID_VALUE, "is empty: leave it out, or give it a value")
     return folded
@@ -125,9 +125,9 @@ class Passage(fields.Field[str]):
 
     default_error_messages = ABSENT
 
-    def __init__(self, *, most: int, **more: Any) -> None:
+    def __init__(self, *, max_length: int, **more: Any) -> None:
         super().__init__(**more)
-        self.most = most
+        self.max_length = max_length
 
     def quick(self, text: str) -> Any:
         return DOUBT
@@ -135,8 +135,8 @@ class Passage(fields.Field[str]):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise Fault(Problem.INVALID_VALUE, "must be text")
-        if len(value) > self.most:
-            raise Fault(Problem.TOO_LONG, f"must have at most {self.most} characters; this has {len(value)}")
+        if len(value) > self.max_length:
+            raise Fault(Problem.TOO_LONG, f"must have at most {self.max_length} characters; this has {len(value)}")
         if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
             raise Fault(Problem.CONTROL_CHARACTER, "holds a null or half of a surrogate pair; please copy it anew")
         if not value.strip():
@@ -200,9 +200,9 @@ class Sayings(fields.Field[dict[str, Any]]):
 
     default_error_messages = ABSENT
 
-    def __init__(self, *, most: int, **more: Any) -> None:
+    def __init__(self, *, max_length: int, **more: Any) -> None:
         super().__init__(**more)
-        self.most = most
+        self.max_length = max_length
 
     def quick(self, text: str) -> Any:
         return DOUBT
@@ -212,8 +212,8 @@ class Sayings(fields.Field[dict[str, Any]]):
     ) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise Fault(Problem.INVALID_VALUE, "must be a JSON object")
-        if len(value) > self.most:
-            raise Fault(Problem.TOO_MANY, f"must have at most {self.most} fields; this has {len(value)}")
+        if len(value) > self.max_length:
+            raise Fault(Problem.TOO_MANY, f"must have at most {self.max_length} fields; this has {len(value)}")
         return value
 
 
@@ -284,18 +284,18 @@ class Count(fields.Field[int]):
 
     default_error_messages = ABSENT
 
-    def __init__(self, *, least: int, most: int, **more: Any) -> None:
+    def __init__(self, *, minimum: int, maximum: int, **more: Any) -> None:
         super().__init__(**more)
-        self.least = least
-        self.most = most
+        self.minimum = minimum
+        self.maximum = maximum
 
     def quick(self, text: str) -> Any:
         return DOUBT
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
         text = str(value) if type(value) is int else unicodedata.normalize("NFKC", line(value, 20))
-        if not re.fullmatch(r"[0-9]{1,9}", text) or not self.least <= int(text) <= self.most:
-            raise Fault(Problem.INVALID_VALUE, f"must be a whole number from {self.least} to {self.most}")
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not self.minimum <= int(text) <= self.maximum:
+            raise Fault(Problem.INVALID_VALUE, f"must be a whole number from {self.minimum} to {self.maximum}")
         return int(text)
 
 

@@ -6,9 +6,9 @@ from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith, Hea
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Line, OneOf, Passage
 
-MOST_ALLEGATION = 8000
-MOST_REASON = 4000
-MOST_ANSWER = 20_000
+MAX_ALLEGATION = 8000
+MAX_REASON = 4000
+MAX_ANSWER = 20_000
 
 _STATE = {"description": "From where to where it may go: docs/officers/hearings.md."}
 _VERSION = {"description": "For If-Match, in quotes."}
@@ -108,25 +108,27 @@ class HearingSchema(HearingSummarySchema):
 
 class AllegationSchema(InSchema):
     allegation = Passage(
-        most=MOST_ALLEGATION,
+        max_length=MAX_ALLEGATION,
         required=True,
         metadata={"description": "In your own words. Copied words, numbers of cases and days are refused, by line."},
     )
     could_complain = Count(
-        least=1, most=100_000, metadata={"description": "Your estimate of how many people could have complained."}
+        minimum=1, maximum=100_000, metadata={"description": "Your estimate of how many people could have complained."}
     )
 
 
 class HearingDraftSchema(AllegationSchema):
-    agency_id = Line(most=20, metadata={"description": "Where the case names no agency of the registry."})
+    agency_id = Line(max_length=20, metadata={"description": "Where the case names no agency of the registry."})
 
 
 class HearingReasonSchema(InSchema):
-    reason = Passage(most=MOST_REASON, required=True)
+    reason = Passage(max_length=MAX_REASON, required=True)
 
 
 class HearingApprovalSchema(InSchema):
-    reason = Passage(most=MOST_REASON, metadata={"description": "Needed where `is_few`; the agency never reads it."})
+    reason = Passage(
+        max_length=MAX_REASON, metadata={"description": "Needed where `is_few`; the agency never reads it."}
+    )
 
 
 class HearingServiceSchema(InSchema):
@@ -135,16 +137,18 @@ class HearingServiceSchema(InSchema):
 
 class HearingLongerSchema(InSchema):
     answer_by = Day(required=True, metadata={"description": "After the present last day, within 90 days from today."})
-    reason = Passage(most=MOST_REASON, required=True, metadata={"description": "The agency never reads it."})
+    reason = Passage(max_length=MAX_REASON, required=True, metadata={"description": "The agency never reads it."})
 
 
 class HearingOutcomeSchema(InSchema):
     outcome = Passage(
-        most=MOST_ALLEGATION,
+        max_length=MAX_ALLEGATION,
         required=True,
         metadata={"description": "For the agency's eyes, in your own words; compared as an allegation is."},
     )
-    object_days = Count(least=30, most=365, required=True, metadata={"description": "Days to object.", "example": 60})
+    object_days = Count(
+        minimum=30, maximum=365, required=True, metadata={"description": "Days to object.", "example": 60}
+    )
 
 
 class ServedHearingSummarySchema(OutSchema):
@@ -191,8 +195,8 @@ class ServedHearingSchema(ServedHearingSummarySchema):
 
 
 class HearingAnswerSchema(InSchema):
-    text = Passage(most=MOST_ANSWER, required=True)
+    text = Passage(max_length=MAX_ANSWER, required=True)
 
 
 class HearingLongerAskedSchema(InSchema):
-    text = Passage(most=2000, required=True, metadata={"description": "Why you need longer."})
+    text = Passage(max_length=2000, required=True, metadata={"description": "Why you need longer."})

@@ -42,18 +42,18 @@ class LicenceProposalsSchema(OutSchema):
 class LicenceActSubmissionSchema(InSchema):
     act = Word(LicenceAct, required=True)
     about = Line(
-        most=40,
+        max_length=40,
         metadata={
             "description": "A licence's reference; an agency's for agreements and intermediaries; absent for `apply`."
         },
     )
-    legal_ground = Line(most=400, required=True)
+    legal_ground = Line(max_length=400, required=True)
     effective_on = Day(required=True)
-    stated = Sayings(most=30, load_default=dict, metadata=_STATED)
+    stated = Sayings(max_length=30, load_default=dict, metadata=_STATED)
 
 
 class RefusalReasonSchema(InSchema):
-    reason = Line(most=1000, required=True)
+    reason = Line(max_length=1000, required=True)
 
 
 class DepositLineSchema(OutSchema):
@@ -93,13 +93,13 @@ class DepositLedgerSchema(OutSchema):
 
 class DepositEntrySchema(InSchema):
     kind = Word(DepositLineKind, required=True)
-    amount = Line(most=24, metadata={"description": "Left out of a reversal."})
-    currency = Line(most=3, metadata={"description": "Left out of a reversal."})
+    amount = Line(max_length=24, metadata={"description": "Left out of a reversal."})
+    currency = Line(max_length=3, metadata={"description": "Left out of a reversal."})
     use = Word(DepositUse, metadata={"description": "Of a draw."})
-    reverses = Line(most=40, metadata={"description": "Of a reversal: the line that is taken back."})
+    reverses = Line(max_length=40, metadata={"description": "Of a reversal: the line that is taken back."})
     held_as = Word(("cash", "bank_guarantee"), metadata={"description": "Of what is paid in."})
-    held_by = Line(most=200)
-    note = Line(most=400, required=True)
+    held_by = Line(max_length=200)
+    note = Line(max_length=400, required=True)
     happened_on = Day(required=True)
 
 

@@ -6,20 +6,22 @@ from registry.vocabulary.register import LicenceStatus, Role
 from schemas.agencies import AgencyHitSchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Day, Line, Word
-from schemas.sectors import LONGEST, NACE_PATTERN, tidy_sector
+from schemas.sectors import MAX_LENGTH, NACE_PATTERN, tidy_sector
 
-MOST = 100
-USUAL = 20
+MAX_PAGE_SIZE = 100
+DEFAULT_PAGE_SIZE = 20
 
 
 class PageSchema(InSchema):
     """How many items, and from where on."""
 
     limit = Count(
-        least=1, most=MOST, metadata={"description": "Items in one answer.", "default": USUAL, "example": USUAL}
+        minimum=1,
+        maximum=MAX_PAGE_SIZE,
+        metadata={"description": "Items in one answer.", "default": DEFAULT_PAGE_SIZE, "example": DEFAULT_PAGE_SIZE},
     )
     cursor = Line(
-        most=600,
+        max_length=600,
         metadata={"description": "`next_cursor` of the answer before, with the same other parameters. Opaque."},
     )
 
@@ -28,7 +30,7 @@ class AgenciesQuerySchema(PageSchema):
     """Filters; those given must all hold."""
 
     q = Line(
-        most=400,
+        max_length=400,
         metadata={
             "description": "Number, identifier or name: in any script, in pinyin, in part, misspelt. Hits say what matched.",
             "example": "Fictitious",
@@ -39,7 +41,7 @@ class AgenciesQuerySchema(PageSchema):
     origin = Country(metadata={"description": "A licence names this origin, or none.", "example": "CN"})
     destination = Country(metadata={"description": "A licence names this destination, or none.", "example": "IT"})
     sector = Line(
-        most=LONGEST,
+        max_length=MAX_LENGTH,
         tidy=tidy_sector,
         metadata={
             "description": "A licence covers this NACE code, or names no sector.",

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from registry.vocabulary.cases import AttachmentState, Author, BoxRole, BoxState, ConsentKind, FileKind, NoCopy
 from schemas.base import InSchema, OutSchema
-from schemas.complaints import MOST_IN_AN_ACCOUNT, AnswersSchema
+from schemas.complaints import MAX_IN_AN_ACCOUNT, AnswersSchema
 from schemas.fields import Flag, OneOf, Passage
 
 _RECEIPT = {"description": "22 digits, in groups of four."}
@@ -98,7 +98,7 @@ class MailboxCopySchema(OutSchema):
 
 
 class MessageWriteSchema(InSchema):
-    text = Passage(most=MOST_IN_AN_ACCOUNT, required=True)
+    text = Passage(max_length=MAX_IN_AN_ACCOUNT, required=True)
 
 
 class MessageSentSchema(OutSchema):
@@ -112,7 +112,7 @@ class ConsentChangeSchema(InSchema):
 
 class ReopenSchema(InSchema):
     text = Passage(
-        most=MOST_IN_AN_ACCOUNT, metadata={"description": "What is objected to, or why it is taken up again."}
+        max_length=MAX_IN_AN_ACCOUNT, metadata={"description": "What is objected to, or why it is taken up again."}
     )
 
 

@@ -12,13 +12,13 @@ from registry.core.codes import Problem
 from registry.vocabulary.register import CURRENCIES, CURRENCY_SPELLINGS
 from schemas.fields import ABSENT, DOUBT, Fault, line
 
-LONGEST = 16
+MAX_LENGTH = 16
 AMOUNT_PATTERN = "^[0-9]{1,12}([.,][0-9]{1,2})?$"
 
 _PLAIN = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,2})?")
 _GROUPED = re.compile(r"[0-9]+(?:[.,' \u2019][0-9]+)+")
 _MARKS = re.compile(r"[0-9][0-9.,]*")
-_MOST_TYPED = 60
+_MAX_TYPED = 60
 
 
 class Amount(fields.Field[Decimal]):
@@ -35,7 +35,7 @@ class Amount(fields.Field[Decimal]):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
         if not isinstance(value, str):
             raise Fault(Problem.NOT_AN_AMOUNT, 'must be text, for example "1500.50": a JSON number is not exact')
-        text = unicodedata.normalize("NFKC", line(value, _MOST_TYPED))
+        text = unicodedata.normalize("NFKC", line(value, _MAX_TYPED))
         if not _PLAIN.fullmatch(text):
             raise _refusal(text)
         amount = Decimal(text.replace(",", "."))

@@ -7,8 +7,8 @@ from schemas.agencies import AgencySummarySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Instant, Line, OneOf, Word
 
-_MOST_VALUE = 200
-_MOST_TEXT = 1000
+_MAX_VALUE = 200
+_MAX_TEXT = 1000
 _OFFICER = {"description": "An officer's id, or a name at a terminal."}
 _VERSION = {"description": "For If-Match, in quotes: another number once this is otherwise."}
 _READ_BY_ALL = {"description": "Everybody reads it.", "example": "A firm of nearly the same name is not this agency."}
@@ -43,11 +43,11 @@ class ChannelChangesSchema(OutSchema):
 
 
 class ChannelChangeProposalSchema(InSchema):
-    agency_id = Line(most=20, required=True)
+    agency_id = Line(max_length=20, required=True)
     kind = Word(ChannelKind, required=True)
-    value = Line(most=_MOST_VALUE, required=True)
+    value = Line(max_length=_MAX_VALUE, required=True)
     replaces = Line(
-        most=_MOST_VALUE,
+        max_length=_MAX_VALUE,
         metadata={
             "description": "The registered channel that it replaces, of an account the last four characters; "
             "without it, it is one more."
@@ -79,12 +79,14 @@ class CollisionsSchema(OutSchema):
 
 
 class CollisionConfirmationSchema(InSchema):
-    true_entry = Line(most=20, required=True, metadata={"description": "The agency that is imitated: one of yours."})
-    text = Line(most=_MOST_TEXT, required=True, metadata=_READ_BY_ALL)
+    true_entry = Line(
+        max_length=20, required=True, metadata={"description": "The agency that is imitated: one of yours."}
+    )
+    text = Line(max_length=_MAX_TEXT, required=True, metadata=_READ_BY_ALL)
 
 
 class CollisionDismissalSchema(InSchema):
-    text = Line(most=_MOST_TEXT, required=True, metadata={"description": "Why; kept with the pair."})
+    text = Line(max_length=_MAX_TEXT, required=True, metadata={"description": "Why; kept with the pair."})
 
 
 class NumberedWarningSchema(OutSchema):
@@ -107,9 +109,9 @@ class CloneWarningsSchema(OutSchema):
 
 
 class CloneWarningSchema(InSchema):
-    agency_id = Line(most=20, required=True)
-    text = Line(most=_MOST_TEXT, required=True, metadata=_READ_BY_ALL)
+    agency_id = Line(max_length=20, required=True)
+    text = Line(max_length=_MAX_TEXT, required=True, metadata=_READ_BY_ALL)
 
 
 class WarningLiftSchema(InSchema):
-    number = Count(least=1, most=999, required=True)
+    number = Count(minimum=1, maximum=999, required=True)

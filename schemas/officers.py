@@ -58,8 +58,8 @@ class OfficersSchema(OutSchema):
 
 
 class OfficerInvitationSchema(InSchema):
-    name = Line(most=120, required=True)
-    email = Line(most=200, required=True)
+    name = Line(max_length=120, required=True)
+    email = Line(max_length=200, required=True)
     roles = fields.List(Word(_ROLES), required=True)
     language = Word(
         Language, load_default=Language.EN, metadata={"description": "Of his pages; en where it is absent."}
@@ -140,11 +140,11 @@ class RoleLoansSchema(OutSchema):
 
 
 class RoleLoanNewSchema(InSchema):
-    deputy_id = Line(most=40, required=True)
+    deputy_id = Line(max_length=40, required=True)
     role = Word(_ROLES, required=True)
     from_on = Day(required=True)
     to_on = Day(required=True)
 
 
 class ConflictNewSchema(InSchema):
-    agency_id = Line(most=40, required=True, metadata={"description": "An agency's reference."})
+    agency_id = Line(max_length=40, required=True, metadata={"description": "An agency's reference."})

@@ -7,7 +7,7 @@ from schemas.base import InSchema, OutSchema
 from schemas.cases import CaseBoxSchema
 from schemas.fields import Count, Flag, Instant, Line, OneOf, Passage
 
-MOST_REASON = 4000
+MAX_REASON = 4000
 
 _OFFICER = {"description": "An officer's id."}
 _ENDS = {"description": "Asked: when it lapses. Granted: when it closes."}
@@ -56,17 +56,17 @@ class OpenedSchema(OpeningSchema):
 
 
 class IdentityOpeningSchema(InSchema):
-    reason = Passage(most=MOST_REASON, required=True, metadata=_REASON)
+    reason = Passage(max_length=MAX_REASON, required=True, metadata=_REASON)
 
 
 class BreakGlassSchema(IdentityOpeningSchema):
-    hours = Count(least=1, most=24, required=True, metadata={"example": 4})
+    hours = Count(minimum=1, maximum=24, required=True, metadata={"example": 4})
 
 
 class OriginalOpeningSchema(IdentityOpeningSchema):
-    attachment_id = Line(most=16, required=True, metadata={"description": "The id of a file of the case."})
+    attachment_id = Line(max_length=16, required=True, metadata={"description": "The id of a file of the case."})
 
 
 class OpeningDecisionSchema(InSchema):
     is_granted = Flag(required=True)
-    answer = Passage(most=MOST_REASON, metadata={"description": "Why not; needed to refuse."})
+    answer = Passage(max_length=MAX_REASON, metadata={"description": "Why not; needed to refuse."})

@@ -59,9 +59,11 @@ class KeysSchema(OutSchema):
 
 
 class KeyMakeSchema(InSchema):
-    name = Line(most=60, required=True, metadata={"description": "Which program it is for."})
+    name = Line(max_length=60, required=True, metadata={"description": "Which program it is for."})
     scopes = fields.List(Word(Scope), required=True)
-    days = Count(least=1, most=730, metadata={"description": "For how many days it is good; 365 where it is absent."})
+    days = Count(
+        minimum=1, maximum=730, metadata={"description": "For how many days it is good; 365 where it is absent."}
+    )
     keep_every = Flag(
         metadata={
             "description": "Keep what it asks as receipts, or never; as the organisation has chosen where absent."
@@ -71,7 +73,7 @@ class KeyMakeSchema(InSchema):
 
 class KeyExchangeSchema(InSchema):
     overlap_days = Count(
-        least=0, most=30, metadata={"description": "Days that the old one stays good; 7 where it is absent."}
+        minimum=0, maximum=30, metadata={"description": "Days that the old one stays good; 7 where it is absent."}
     )
 
 

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from schemas.base import InSchema, OutSchema
-from schemas.complaints import MOST_ANSWERS
+from schemas.complaints import MAX_ANSWERS
 from schemas.fields import Day, Line, Sayings
 
 _CODES = fields.String()
@@ -41,13 +41,13 @@ class PaperFormSchema(PaperFormSummarySchema):
 
 
 class PaperBeginningSchema(InSchema):
-    number = Line(most=40, required=True, metadata={"description": "As printed on the form; spaces do no harm."})
+    number = Line(max_length=40, required=True, metadata={"description": "As printed on the form; spaces do no harm."})
     received_on = Day(required=True)
 
 
 class PaperAnswersSchema(InSchema):
     answers = Sayings(
-        most=MOST_ANSWERS,
+        max_length=MAX_ANSWERS,
         required=True,
         metadata={
             "description": "By the code of the question; null takes an answer back.",

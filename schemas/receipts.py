@@ -11,13 +11,13 @@ from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Word
 ANSWERS = tuple(Answer)
 
 
-class KeptReceiptsQuerySchema(InSchema):
-    agency_id = Line(most=14, metadata={"description": "Those about this agency alone."})
+class ArchivedReceiptsQuerySchema(InSchema):
+    agency_id = Line(max_length=14, metadata={"description": "Those about this agency alone."})
     verdict = Word(Answer)
     from_on = Day(metadata={"description": "Issued on this day or later, in UTC."})
     to_on = Day(metadata={"description": "Issued on this day or earlier, in UTC."})
     text = Line(
-        most=200,
+        max_length=200,
         metadata={
             "description": "Those whose question holds this: a number or a name, or a part of one.",
             "example": "INV/2001",
@@ -25,12 +25,12 @@ class KeptReceiptsQuerySchema(InSchema):
     )
 
 
-class KeptReceiptsPageSchema(KeptReceiptsQuerySchema):
-    limit = Count(least=1, most=100, metadata={"description": "At most so many; 50 where it is absent."})
-    cursor = Line(most=200, metadata={"description": "`next_cursor` of the page before."})
+class ArchivedReceiptsPageSchema(ArchivedReceiptsQuerySchema):
+    limit = Count(minimum=1, maximum=100, metadata={"description": "At most so many; 50 where it is absent."})
+    cursor = Line(max_length=200, metadata={"description": "`next_cursor` of the page before."})
 
 
-class KeptReceiptSchema(OutSchema):
+class ArchivedReceiptSchema(OutSchema):
     """A signed answer as it was given. `receipt` verifies off line, with `registry-client verify-offline`."""
 
     receipt_id = fields.String(required=True)
@@ -44,8 +44,8 @@ class KeptReceiptSchema(OutSchema):
     receipt = fields.String(required=True)
 
 
-class KeptReceiptsSchema(OutSchema):
-    items = fields.List(fields.Nested(KeptReceiptSchema), required=True)
+class ArchivedReceiptsSchema(OutSchema):
+    items = fields.List(fields.Nested(ArchivedReceiptSchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
 
 
@@ -69,7 +69,7 @@ class ChangedReceiptsSchema(OutSchema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
-class ReceiptExportSchema(KeptReceiptsQuerySchema):
+class ReceiptExportSchema(ArchivedReceiptsQuerySchema):
     form = Word(
         ("jsonl", "csv", "zip"),
         required=True,
@@ -88,11 +88,11 @@ class ReceiptSettingsSchema(OutSchema):
 
 
 class ReceiptSettingsChangeSchema(InSchema):
-    days = Count(least=1, most=3660, required=True)
+    days = Count(minimum=1, maximum=3660, required=True)
     keep_every = Flag(metadata={"description": "As it was where it is absent. A key may have its own choice."})
 
 
-class KeptListSchema(OutSchema):
+class ArchivedListSchema(OutSchema):
     """Many answers under one signature. `registry-client verify-offline` checks both off line."""
 
     receipt_id = fields.String(required=True)
@@ -109,14 +109,14 @@ class KeptListSchema(OutSchema):
     manifest = fields.String(required=True)
 
 
-class KeptListsSchema(OutSchema):
-    items = fields.List(fields.Nested(KeptListSchema), required=True)
+class ArchivedListsSchema(OutSchema):
+    items = fields.List(fields.Nested(ArchivedListSchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
 
 
-class KeptListsPageSchema(InSchema):
+class ArchivedListsPageSchema(InSchema):
     text = Line(
-        most=200,
+        max_length=200,
         metadata={
             "description": "Those whose file was called so, or in part, or that have this reference.",
             "example": "suppliers",
@@ -124,13 +124,13 @@ class KeptListsPageSchema(InSchema):
     )
     from_on = Day(metadata={"description": "Answered on this day or later, in UTC."})
     to_on = Day(metadata={"description": "Answered on this day or earlier, in UTC."})
-    limit = Count(least=1, most=100, metadata={"description": "At most so many; 50 where it is absent."})
-    cursor = Line(most=200, metadata={"description": "`next_cursor` of the page before."})
+    limit = Count(minimum=1, maximum=100, metadata={"description": "At most so many; 50 where it is absent."})
+    cursor = Line(max_length=200, metadata={"description": "`next_cursor` of the page before."})
 
 
 class ListChangesPageSchema(InSchema):
-    limit = Count(least=1, most=1000, metadata={"description": "Ask so many rows anew; 1000 where it is absent."})
-    cursor = Line(most=200, metadata={"description": "`next_cursor` of the page before."})
+    limit = Count(minimum=1, maximum=1000, metadata={"description": "Ask so many rows anew; 1000 where it is absent."})
+    cursor = Line(max_length=200, metadata={"description": "`next_cursor` of the page before."})
 
 
 class ChangedRowSchema(OutSchema):
@@ -149,5 +149,5 @@ class ListChangesSchema(OutSchema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
-class KeptReceiptCheckSchema(ReceiptCheckSchema):
+class ArchivedReceiptCheckSchema(ReceiptCheckSchema):
     """A kept receipt, checked, and the same asked again."""

@@ -6,9 +6,9 @@ from registry.vocabulary.cases import Author, BoxRole, FileKind, PartnerKind, Re
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Day, Flag, Line, OneOf, Passage
 
-MOST_NOTE = 4000
-MOST_REPORT = 20_000
-_MOST_CHOSEN = 40
+MAX_NOTE = 4000
+MAX_REPORT = 20_000
+_MAX_CHOSEN = 40
 
 _STATE = {"description": "From where to where it may go: docs/officers/referrals.md."}
 _VERSION = {"description": "For If-Match, in quotes."}
@@ -95,19 +95,19 @@ class ReferralSchema(ReferralSummarySchema):
 class ReferralProposalSchema(InSchema):
     """What the partner is to read. An answer is `<mailbox>.<question>`, a message or file its id."""
 
-    partner = Line(most=40, required=True)
+    partner = Line(max_length=40, required=True)
     expires_on = Day(required=True, metadata={"description": "A year from now at most."})
-    answers = fields.List(Line(most=_MOST_CHOSEN), load_default=list)
-    messages = fields.List(Line(most=_MOST_CHOSEN), load_default=list)
-    files = fields.List(Line(most=_MOST_CHOSEN), load_default=list)
-    note = Passage(most=MOST_NOTE)
+    answers = fields.List(Line(max_length=_MAX_CHOSEN), load_default=list)
+    messages = fields.List(Line(max_length=_MAX_CHOSEN), load_default=list)
+    files = fields.List(Line(max_length=_MAX_CHOSEN), load_default=list)
+    note = Passage(max_length=MAX_NOTE)
     identity_said_in = Line(
-        most=_MOST_CHOSEN, metadata={"description": "The message in which she asked that her name be told."}
+        max_length=_MAX_CHOSEN, metadata={"description": "The message in which she asked that her name be told."}
     )
 
 
 class ReferralOverrideSchema(InSchema):
-    legal_basis = Passage(most=MOST_NOTE, required=True)
+    legal_basis = Passage(max_length=MAX_NOTE, required=True)
 
 
 class ReceivedReferralSummarySchema(OutSchema):
@@ -141,11 +141,11 @@ class ReceivedReferralSchema(ReceivedReferralSummarySchema):
 
 
 class ReferralDeclineSchema(InSchema):
-    reason = Passage(most=MOST_NOTE, required=True)
+    reason = Passage(max_length=MAX_NOTE, required=True)
 
 
 class ReferralReportInSchema(InSchema):
-    text = Passage(most=MOST_REPORT, required=True)
+    text = Passage(max_length=MAX_REPORT, required=True)
     is_done = Flag(load_default=False, metadata={"description": "Nothing more follows."})
 
 

@@ -8,8 +8,8 @@ from registry.vocabulary.register import SanctionKind
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Line, OneOf, Passage, Word
 
-MOST_WORKERS = 1_000_000
-MOST_REASON = 400
+MAX_WORKERS = 1_000_000
+MAX_REASON = 400
 
 _STATE = {"description": "From where to where it may go: docs/officers/sanctions.md."}
 _VERSION = {"description": "For If-Match, in quotes."}
@@ -32,9 +32,13 @@ _AMOUNT = {"description": "Of a fine, or of what is taken from the deposit.", "e
 
 class DecisionDraftSchema(InSchema):
     outcome = Word(DecisionOutcome, required=True)
-    reasons = Passage(most=20_000, required=True, metadata={"description": "For the file; the unit alone reads it."})
-    summary = Passage(most=2000, required=True, metadata={"description": "May be read outside: leads back to nobody."})
-    object_days = Count(least=30, most=365, load_default=60, metadata={"description": "Days for an objection."})
+    reasons = Passage(
+        max_length=20_000, required=True, metadata={"description": "For the file; the unit alone reads it."}
+    )
+    summary = Passage(
+        max_length=2000, required=True, metadata={"description": "May be read outside: leads back to nobody."}
+    )
+    object_days = Count(minimum=30, maximum=365, load_default=60, metadata={"description": "Days for an objection."})
 
 
 class DecisionSchema(OutSchema):
@@ -69,45 +73,45 @@ class DecisionsSchema(OutSchema):
 
 
 class SendBackSchema(InSchema):
-    reason = Passage(most=4000, required=True)
+    reason = Passage(max_length=4000, required=True)
 
 
 class SanctionReasonSchema(InSchema):
-    reason = Passage(most=MOST_REASON, required=True)
+    reason = Passage(max_length=MAX_REASON, required=True)
 
 
 class SanctionTermsSchema(InSchema):
     kind = Word(SanctionKind, required=True)
-    legal_ground = Line(most=400, required=True, metadata={"description": "Law and article; everybody reads it."})
+    legal_ground = Line(max_length=400, required=True, metadata={"description": "Law and article; everybody reads it."})
     effective_from = Day(required=True, metadata=_DAYS)
     until = Day(metadata={"description": "The last day of what ends by itself."})
     appeal_deadline = Day()
     publish_until = Day(metadata={"description": "The last day on which the law lets it be shown."})
-    public_text = Passage(most=2000, metadata={"description": "May be read by everybody."})
-    amount = Line(most=24, metadata=_AMOUNT)
-    currency = Line(most=3, metadata={"description": "ISO 4217, beside `amount`.", "example": "EUR"})
-    points = Count(least=1, most=1000, metadata={"description": "Of `points` alone."})
+    public_text = Passage(max_length=2000, metadata={"description": "May be read by everybody."})
+    amount = Line(max_length=24, metadata=_AMOUNT)
+    currency = Line(max_length=3, metadata={"description": "ISO 4217, beside `amount`.", "example": "EUR"})
+    points = Count(minimum=1, maximum=1000, metadata={"description": "Of `points` alone."})
 
 
 class SanctionProposalSchema(SanctionTermsSchema):
-    licence_id = Line(most=40, required=True, metadata={"description": "A licence of your own authority."})
+    licence_id = Line(max_length=40, required=True, metadata={"description": "A licence of your own authority."})
     decision_id = Line(
-        most=40,
+        max_length=40,
         metadata={"description": "What it rests on; absent: the authority's own finding. Brings `case_version`."},
     )
     case_version = Count(
-        least=1, most=999_999_999, metadata={"description": "The version of the decided case as read."}
+        minimum=1, maximum=999_999_999, metadata={"description": "The version of the decided case as read."}
     )
 
 
 class WorkersLookSchema(InSchema):
     """The workers in place, before a licence is taken away."""
 
-    workers = Count(least=0, most=MOST_WORKERS, metadata=_UNKNOWN)
-    permits_at_risk = Count(least=0, most=MOST_WORKERS, metadata=_UNKNOWN)
-    deposit_claims = Count(least=0, most=MOST_WORKERS, metadata=_UNKNOWN)
+    workers = Count(minimum=0, maximum=MAX_WORKERS, metadata=_UNKNOWN)
+    permits_at_risk = Count(minimum=0, maximum=MAX_WORKERS, metadata=_UNKNOWN)
+    deposit_claims = Count(minimum=0, maximum=MAX_WORKERS, metadata=_UNKNOWN)
     told = fields.List(Word(ToldFirst), load_default=list, metadata={"description": "Who was told beforehand."})
-    teller = Line(most=400, metadata={"description": "Who tells the workers in Chinese."})
+    teller = Line(max_length=400, metadata={"description": "Who tells the workers in Chinese."})
     timing = Word(Timing, required=True, metadata={"description": "Could the timing point to whoever complained?"})
     waits_until = Day(
         metadata={"description": "Another first day, if they need time. Not where somebody is in danger."}
@@ -116,7 +120,7 @@ class WorkersLookSchema(InSchema):
 
 class SanctionEndAskedSchema(InSchema):
     to = Word(_ENDS, required=True, metadata={"description": "`in_force`: the appeal that stayed it was dismissed."})
-    ground = Line(most=MOST_REASON, required=True, metadata={"description": "The order or article behind it."})
+    ground = Line(max_length=MAX_REASON, required=True, metadata={"description": "The order or article behind it."})
 
 
 class WorkersInPlaceSchema(OutSchema):

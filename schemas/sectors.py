@@ -7,7 +7,7 @@ from functools import lru_cache
 from stdnum.eu import nace
 from stdnum.exceptions import ValidationError
 
-LONGEST = 20
+MAX_LENGTH = 20
 
 NACE_PATTERN = r"^[0-9]{2}(\.?[0-9]{1,2})?$"
 """How a division, group or class is written in the documentation; more ways are understood."""

@@ -11,7 +11,7 @@ QUARTER_PATTERN = "^[0-9]{4}-[Qq][1-4]$"
 
 class StatisticsQuerySchema(InSchema):
     quarter = Line(
-        most=10,
+        max_length=10,
         tidy=str.upper,
         pattern="^[0-9]{4}-Q[1-4]$",
         expected="must be a quarter, for example 2026-Q3",

@@ -18,7 +18,7 @@ from registry.vocabulary.register import (
 from schemas.agencies import AgencyHitSchema, AgencySummarySchema, LicenceOnDaySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Day, Flag, Instant, Line, Moment, OneOf, OrEmpty, Word
-from schemas.sectors import LONGEST, NACE_PATTERN, exists, tidy_sector
+from schemas.sectors import MAX_LENGTH, NACE_PATTERN, exists, tidy_sector
 
 SUBJECTS = ("licence_number", "uscc", "vat", "lei", "euid", "registration_number", "agency_id", "name")
 
@@ -48,7 +48,7 @@ class SectorOnDaySchema(InSchema):
     """The work and the day."""
 
     sector = Line(
-        most=LONGEST,
+        max_length=MAX_LENGTH,
         tidy=tidy_sector,
         metadata={
             "description": "NACE division, group or class of the job.",
@@ -73,12 +73,12 @@ class SectorOnDaySchema(InSchema):
             if revision is None:
                 return []
             return [("nace_revision", Problem.CONTRADICTORY, "is the revision of `sector`, which is missing")]
-        asked = revision or NACE_REVISIONS[0]
-        if exists(sector, asked):
+        requested = revision or NACE_REVISIONS[0]
+        if exists(sector, requested):
             return []
         others = [other for other in NACE_REVISIONS if exists(sector, other)]
         hint = f"; it exists in {others[0]}: say so in `nace_revision`" if others else ""
-        return [("sector", Problem.INVALID_VALUE, f"there is no such code in NACE {asked}{hint}")]
+        return [("sector", Problem.INVALID_VALUE, f"there is no such code in NACE {requested}{hint}")]
 
 
 class PlanSchema(SectorOnDaySchema):
@@ -89,13 +89,13 @@ class PlanSchema(SectorOnDaySchema):
         metadata={"description": "The worker's, ISO 3166-1 alpha-2. Citizens of a member state need no visa there."}
     )
     occupation = Line(
-        most=4,
+        max_length=4,
         pattern=r"[0-9]{1,4}",
         expected="must be a code of ISCO-08, one to four digits",
         metadata={"description": "Occupation, ISCO-08: some states open some occupations alone.", "example": "7531"},
     )
     work_permit = Line(
-        most=120,
+        max_length=120,
         metadata={"description": "The permit applied for, as `needs` names it; `other` for any that it names not."},
     )
 
@@ -104,29 +104,29 @@ class VerifySchema(PlanSchema):
     """A question with exactly one subject, and what the recruiting is for."""
 
     licence_number = Line(
-        most=120,
+        max_length=120,
         metadata={"description": "Number printed on the licence. Spaces, dashes, width and letter case do not matter."},
     )
     authority = Line(
-        most=40,
+        max_length=40,
         tidy=str.lower,
         pattern=_AUTHORITY,
         expected="must be the reference of an authority, as /api/v1/authorities lists them",
         metadata={"description": "Who issued `licence_number`: a number is unique only per authority."},
     )
-    uscc = Line(most=80, metadata={"description": "Unified social credit code (China, GB 32100-2015)."})
-    vat = Line(most=80, metadata={"description": "EU VAT number with its country prefix (Greece: EL)."})
-    lei = Line(most=80, metadata={"description": "Legal entity identifier (ISO 17442)."})
-    euid = Line(most=120, metadata={"description": "European unique identifier of a company."})
+    uscc = Line(max_length=80, metadata={"description": "Unified social credit code (China, GB 32100-2015)."})
+    vat = Line(max_length=80, metadata={"description": "EU VAT number with its country prefix (Greece: EL)."})
+    lei = Line(max_length=80, metadata={"description": "Legal entity identifier (ISO 17442)."})
+    euid = Line(max_length=120, metadata={"description": "European unique identifier of a company."})
     registration_number = Line(
-        most=80, metadata={"description": "Number in a national trade register; needs `country`."}
+        max_length=80, metadata={"description": "Number in a national trade register; needs `country`."}
     )
     country = Country(
         metadata={"description": "Country of `registration_number`, ISO 3166-1 alpha-2.", "example": "CZ"}
     )
-    agency_id = Line(most=40, metadata={"description": "The registry's own reference of an agency."})
+    agency_id = Line(max_length=40, metadata={"description": "The registry's own reference of an agency."})
     name = Line(
-        most=400,
+        max_length=400,
         metadata={"description": "Name in any script. A name alone is never `yes`: the answer lists candidates."},
     )
     origin = Country(
@@ -135,7 +135,7 @@ class VerifySchema(PlanSchema):
     destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2.", "example": "IT"})
     activity = Word(Activity, metadata={"description": "What the recruiter would do."})
     claimed_name = Line(
-        most=400,
+        max_length=400,
         metadata={
             "description": "Name on the paper beside the number: another's name is never `yes`, and who may be imitated is told."
         },

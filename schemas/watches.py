@@ -9,10 +9,10 @@ from registry.vocabulary.register import LicenceKind, LicenceStatus, Role
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Flag, Line, OneOf, Word
-from schemas.sectors import LONGEST, NACE_PATTERN, tidy_sector
+from schemas.sectors import MAX_LENGTH, NACE_PATTERN, tidy_sector
 
-MOST_NUMBERS = 20_000
-MOST_EVENTS = 500
+MAX_NUMBERS = 20_000
+MAX_EVENTS = 500
 _VERSION = {"description": "For If-Match, in quotes."}
 _LABEL = {"description": "For yourself: nobody else reads it.", "example": "Suppliers in Prato"}
 _DAY = {"format": "date"}
@@ -20,7 +20,9 @@ _CURSOR = {"description": "A place in your organisation's events. Opaque."}
 
 
 class NumberSchema(InSchema):
-    number = Line(most=120, required=True, metadata={"description": "A licence number or an identifier of any scheme."})
+    number = Line(
+        max_length=120, required=True, metadata={"description": "A licence number or an identifier of any scheme."}
+    )
     country = Country(metadata={"description": "Where a registration number is from, if you know."})
 
 
@@ -29,12 +31,12 @@ class SearchSchema(InSchema):
 
     country = Country(metadata={"description": "Where the agency sits."})
     role = Word(Role, metadata={"description": "Which end of the corridor it serves."})
-    authority = Line(most=40, metadata={"description": "The authority of a licence of it."})
+    authority = Line(max_length=40, metadata={"description": "The authority of a licence of it."})
     kind = Word(LicenceKind, metadata={"description": "The kind of a licence of it."})
     origin = Country(metadata={"description": "From where its licence lets it recruit."})
     destination = Country(metadata={"description": "To where."})
     sector = Line(
-        most=LONGEST, tidy=tidy_sector, pattern=NACE_PATTERN, expected="must be a NACE code like 14.10",
+        max_length=MAX_LENGTH, tidy=tidy_sector, pattern=NACE_PATTERN, expected="must be a NACE code like 14.10",
         metadata={"description": "A NACE code, or its beginning."},
     )  # fmt: skip
 
@@ -42,13 +44,13 @@ class SearchSchema(InSchema):
 class WatchMakeSchema(InSchema):
     """Exactly one of `agency_id`, `licence_id`, `numbers` and `search`."""
 
-    label = Line(most=120, required=True, metadata=_LABEL)
-    agency_id = Line(most=20, metadata={"description": "Watch this agency, with all its licences."})
-    licence_id = Line(most=20, metadata={"description": "Watch this licence, and its holder."})
+    label = Line(max_length=120, required=True, metadata=_LABEL)
+    agency_id = Line(max_length=20, metadata={"description": "Watch this agency, with all its licences."})
+    licence_id = Line(max_length=20, metadata={"description": "Watch this licence, and its holder."})
     numbers = fields.List(
         fields.Nested(NumberSchema()),
         metadata={
-            "description": f"Watch whoever these lead to, now or later; at most {MOST_NUMBERS}. They are not kept."
+            "description": f"Watch whoever these lead to, now or later; at most {MAX_NUMBERS}. They are not kept."
         },
     )
     search = fields.Nested(SearchSchema(), metadata={"description": "Watch whatever answers to this."})
@@ -62,7 +64,7 @@ class WatchMakeSchema(InSchema):
 
 
 class WatchChangeSchema(InSchema):
-    label = Line(most=120, metadata=_LABEL)
+    label = Line(max_length=120, metadata=_LABEL)
     is_paused = Flag(metadata={"description": "Of what happens during a pause you are not told afterwards."})
 
 
@@ -107,11 +109,11 @@ class WatchesSchema(OutSchema):
 
 class EventsQuerySchema(InSchema):
     after = Line(
-        most=80,
+        max_length=80,
         metadata={"description": "`next_cursor`, or the `cursor` of an event; without it from the first event on."},
     )
     limit = Count(
-        least=1, most=MOST_EVENTS, metadata={"description": "Events in one answer.", "default": 100, "example": 100}
+        minimum=1, maximum=MAX_EVENTS, metadata={"description": "Events in one answer.", "default": 100, "example": 100}
     )
 
 
@@ -167,22 +169,24 @@ class EventsSchema(OutSchema):
 
 class WebhookMakeSchema(InSchema):
     url = Line(
-        most=2000, required=True,
+        max_length=2000, required=True,
         metadata={"description": "https, on the public internet, no redirect.", "example": "https://hooks.example.org/registry"},
     )  # fmt: skip
-    label = Line(most=120, required=True, metadata=_LABEL)
+    label = Line(max_length=120, required=True, metadata=_LABEL)
 
 
 class WebhookChangeSchema(InSchema):
-    url = Line(most=2000, metadata={"description": "Another address."})
-    label = Line(most=120, metadata=_LABEL)
+    url = Line(max_length=2000, metadata={"description": "Another address."})
+    label = Line(max_length=120, metadata=_LABEL)
     state = Word(
         WebhookState, metadata={"description": "Switch it on or off. What happens while it is off is not queued."}
     )
 
 
 class ReplaySchema(InSchema):
-    after = Line(most=80, metadata={"description": "Send everything behind this cursor again; without it, all of it."})
+    after = Line(
+        max_length=80, metadata={"description": "Send everything behind this cursor again; without it, all of it."}
+    )
 
 
 class WebhookSchema(OutSchema):

@@ -27,16 +27,16 @@ class Applications:
         if key is None:
             return create_app(settings)
         free = self._free.setdefault(key, [])
-        kept = free.pop() if free else _Kept(key, settings)
-        kept.renew(settings)
-        self._taken[id(kept.app)] = kept
-        return kept.app
+        stored = free.pop() if free else _Kept(key, settings)
+        stored.renew(settings)
+        self._taken[id(stored.app)] = stored
+        return stored.app
 
     def give_back(self, app: Flask) -> None:
         services(app).engine.dispose()
-        kept = self._taken.pop(id(app), None)
-        if kept is not None and kept.is_unchanged():
-            self._free[kept.key].append(kept)
+        stored = self._taken.pop(id(app), None)
+        if stored is not None and stored.is_unchanged():
+            self._free[stored.key].append(stored)
 
 
 def _kind_of(settings: Settings) -> Hashable | None:

@@ -67,7 +67,7 @@ def weighed(page: Page) -> list[int]:
     """The bytes of each answer, from now on; an answer that only leads on counts too, though it has no end of its own."""
     sizes: list[int] = []
 
-    def asked(event: dict[str, object]) -> None:
+    def requested(event: dict[str, object]) -> None:
         answer = event.get("redirectResponse")
         if isinstance(answer, dict):
             sizes.append(int(answer["encodedDataLength"]))
@@ -75,7 +75,7 @@ def weighed(page: Page) -> list[int]:
     line = page.context.new_cdp_session(page)
     line.send("Network.enable")
     line.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
-    line.on("Network.requestWillBeSent", asked)
+    line.on("Network.requestWillBeSent", requested)
     return sizes
 
 

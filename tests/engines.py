@@ -38,5 +38,5 @@ def share() -> None:
 
 def never_wait_for_the_disk() -> None:
     """SQLite leaves it to the system when its files reach the disk. A process that is killed loses nothing by that."""
-    kept = (pragma for pragma in db._PRAGMAS if not pragma.startswith("synchronous="))
-    db._PRAGMAS = (*kept, "synchronous=OFF")
+    stored = (pragma for pragma in db._PRAGMAS if not pragma.startswith("synchronous="))
+    db._PRAGMAS = (*stored, "synchronous=OFF")

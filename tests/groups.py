@@ -8,7 +8,7 @@ from collections import defaultdict
 import pytest
 
 MARKERS = ("slow", "browser", "both_databases")
-FEWEST_SECONDS = 1.0
+MIN_SECONDS = 1.0
 """A folder that took less is counted with the others."""
 
 _seconds: dict[str, float] = defaultdict(float)
@@ -33,7 +33,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if hasattr(config, "workerinput") or len(_seconds) < 2:
         return
     folders = {group: seconds for group, seconds in _seconds.items() if not group.startswith("-m ")}
-    small = [group for group, seconds in folders.items() if seconds < FEWEST_SECONDS]
+    small = [group for group, seconds in folders.items() if seconds < MIN_SECONDS]
     rows = [(seconds, _counts[group], group) for group, seconds in folders.items() if group not in small]
     rows.sort(reverse=True)
     if small:

@@ -22,9 +22,9 @@ from registry.register.agencies import record
 from registry.register.agencies.actions import UNPLACED, admit, amend, register_agreement
 from registry.register.agencies.models import PublicRecord
 from registry.register.agencies.publishing import Event
-from registry.register.authorities.actions import keep_authority, keep_source, record_retrieval
+from registry.register.authorities.actions import record_retrieval, save_authority, save_source
 from registry.register.authorities.models import Authority, Source
-from registry.register.authorities.sources import AuthorityFacts, Ground, SourceFacts
+from registry.register.authorities.sources import AuthorityFacts, SourceFacts, SourceSnapshot
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import (
     KINDS,
@@ -83,8 +83,8 @@ def source_of(country: str) -> str:
 
 
 def name_record(name: str, **facts: Any) -> record.Name:
-    said = {"script": Script.LATN, "kind": NameKind.LEGAL, **_had_from(facts.pop("country", "CZ"))}
-    return record.Name(name=name, **(said | facts))
+    stated = {"script": Script.LATN, "kind": NameKind.LEGAL, **_had_from(facts.pop("country", "CZ"))}
+    return record.Name(name=name, **(stated | facts))
 
 
 def identifier_record(scheme: IdentifierScheme, value: str, **facts: Any) -> record.Identifier:
@@ -92,8 +92,8 @@ def identifier_record(scheme: IdentifierScheme, value: str, **facts: Any) -> rec
 
 
 def status_record(status: LicenceStatus | None = LicenceStatus.ACTIVE, **facts: Any) -> record.StatusPeriod:
-    said = {"from_": OPENED_ON, **_had_from(facts.pop("country", "CZ"))}
-    return record.StatusPeriod(status=status, **(said | facts))
+    stated = {"from_": OPENED_ON, **_had_from(facts.pop("country", "CZ"))}
+    return record.StatusPeriod(status=status, **(stated | facts))
 
 
 def licence_record(
@@ -102,7 +102,7 @@ def licence_record(
     """A licence without a holder. `status` holds from its first day, unless `status_history` says more."""
     country = facts.pop("country", None) or (KINDS[kind].country if kind else None) or "CZ"
     kind = kind or KIND_OF.get(country, LicenceKind.OTHER_EU)
-    said: dict[str, Any] = {
+    stated: dict[str, Any] = {
         "licence_id": new_reference(),
         "authority": authority_of(country),
         "country": country,
@@ -113,7 +113,7 @@ def licence_record(
         "status_history": (status_record(status, country=country),),
         **_had_from(country),
     }
-    return record.Licence(**(said | facts))
+    return record.Licence(**(stated | facts))
 
 
 def agency_record(**facts: Any) -> record.Agency:
@@ -121,7 +121,7 @@ def agency_record(**facts: Any) -> record.Agency:
     country = facts.pop("country", "CZ")
     number = next(_numbers)
     name = facts.pop("name", f"Agentura Smyšlená {number} s.r.o.")
-    said: dict[str, Any] = {
+    stated: dict[str, Any] = {
         "agency_id": new_reference(),
         "country": country,
         "role": Role.SENDING if country == "CN" else Role.RECEIVING,
@@ -130,12 +130,12 @@ def agency_record(**facts: Any) -> record.Agency:
         "identifiers": (identifier_record(IdentifierScheme.REGISTRATION_NUMBER, f"{number:08}", country=country),),
         **_had_from(country),
     }
-    return record.Agency(**(said | facts))
+    return record.Agency(**(stated | facts))
 
 
 def agreement_record(sending: record.Agency, receiving: record.Agency | None = None, **facts: Any) -> record.Agreement:
     """An agreement for the corridor of its ends; without `receiving` it is with an invented direct employer."""
-    said: dict[str, Any] = {
+    stated: dict[str, Any] = {
         "agreement_id": new_reference(),
         "sending": sending.agency_id,
         "authority": authority_of(sending.country),
@@ -145,25 +145,25 @@ def agreement_record(sending: record.Agency, receiving: record.Agency | None = N
         **_had_from(sending.country),
     }
     if receiving is not None:
-        said["receiving"] = receiving.agency_id
+        stated["receiving"] = receiving.agency_id
     elif "employer" not in facts:
-        said["employer"] = record.Employer(name="Smyšlená Továrna a.s.", country=said["destination"])
-    return record.Agreement(**(said | facts))
+        stated["employer"] = record.Employer(name="Smyšlená Továrna a.s.", country=stated["destination"])
+    return record.Agreement(**(stated | facts))
 
 
 def authority_facts(country: str, **facts: Any) -> AuthorityFacts:
-    said: dict[str, Any] = {
+    answer: dict[str, Any] = {
         "reference": authority_of(country),
         "country": country,
         "time_zone": ZONES.get(country, "UTC"),
         "names": {"en": f"Invented authority of {country}"},
     }
-    return AuthorityFacts(**(said | facts))
+    return AuthorityFacts(**(answer | facts))
 
 
 def source_facts(country: str, **facts: Any) -> SourceFacts:
     """A full, national list of every kind the country has, read a year ago and an hour ago."""
-    said: dict[str, Any] = {
+    stated: dict[str, Any] = {
         "reference": source_of(country),
         "authority": authority_of(country),
         "country": country,
@@ -175,13 +175,13 @@ def source_facts(country: str, **facts: Any) -> SourceFacts:
         "first_retrieved_at": now() - timedelta(days=365),
         "retrieved_at": now() - timedelta(hours=1),
     }
-    return SourceFacts(**(said | facts))
+    return SourceFacts(**(stated | facts))
 
 
-def ground_of(countries: Iterable[str] = ("CN", "CZ", "DE", "IT", "NL", "PL", "RO"), **facts: Any) -> Ground:
+def ground_of(countries: Iterable[str] = ("CN", "CZ", "DE", "IT", "NL", "PL", "RO"), **facts: Any) -> SourceSnapshot:
     """A ground in which each country has its invented authority and list; `facts` change every list."""
     countries = list(countries)
-    return Ground(
+    return SourceSnapshot(
         1,
         {authority_of(country): authority_facts(country) for country in countries},
         {source_of(country): source_facts(country, **facts) for country in countries},
@@ -201,7 +201,7 @@ def _had_from(country: str) -> dict[str, Any]:
 
 
 def make_authority(session: Session, country: str = "CZ", **facts: Any) -> Authority:
-    said: dict[str, Any] = {
+    answer: dict[str, Any] = {
         "reference": authority_of(country),
         "country": country,
         "time_zone": ZONES.get(country, "UTC"),
@@ -212,7 +212,7 @@ def make_authority(session: Session, country: str = "CZ", **facts: Any) -> Autho
             "it": f"Autorità inventata ({country})",
         },
     }
-    return keep_authority(session, **(said | facts))
+    return save_authority(session, **(answer | facts))
 
 
 def make_source(
@@ -225,7 +225,7 @@ def make_source(
     **facts: Any,
 ) -> Source:
     """A list with its readings: a year ago and an hour ago unless `retrieved_at` says otherwise; `()` is never."""
-    said: dict[str, Any] = {
+    stated: dict[str, Any] = {
         "kinds": [kind.value for kind in kinds_of(country)],
         "prints": sorted(NUMBERS),
         "is_full": True,
@@ -234,7 +234,7 @@ def make_source(
         "mapping": {},
     }
     authority = authority or make_authority(session, country)
-    source = keep_source(session, reference or source_of(country), authority, **(said | facts))
+    source = save_source(session, reference or source_of(country), authority, **(stated | facts))
     readings = (now() - timedelta(days=365), now() - timedelta(hours=1)) if retrieved_at is None else retrieved_at
     for instant in readings:
         record_retrieval(session, source, retrieved_at=instant, digest="0" * 64, counts={"read": 1})
@@ -288,10 +288,10 @@ def changed(part: Any, **facts: Any) -> Any:
 
 def suspend(session: Session, agency_id: str, status: LicenceStatus = LicenceStatus.SUSPENDED, **facts: Any) -> None:
     """Let the agency's first licence be suspended, or of another `status`, from today on."""
-    said = told(session, agency_id)
+    stated = told(session, agency_id)
     period = status_record(status, from_=now().date(), **facts)
-    licence = changed(said.licences[0], status_history=(*said.licences[0].status_history, period))
-    made = changed(said, licences=(licence, *said.licences[1:]))
+    licence = changed(stated.licences[0], status_history=(*stated.licences[0].status_history, period))
+    made = changed(stated, licences=(licence, *stated.licences[1:]))
     amend(session, made, Event(f"licence.{status}", licence.licence_id))
 
 

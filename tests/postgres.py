@@ -187,7 +187,7 @@ END $$;
 """
 """What a clone is emptied by: what may only be added to as well, hence as a replica, for which no trigger is asked."""
 
-MOST_USES = 50
+MAX_USES = 50
 """Rows that are gone still take room: a clone is used so often and then made anew."""
 
 
@@ -219,7 +219,7 @@ class Clones:
 
     def give_back(self, name: str) -> None:
         uses = self._uses.pop(name)
-        if uses < MOST_USES and self._reset(name):
+        if uses < MAX_USES and self._reset(name):
             self._free.append((name, uses))
         else:
             self._server.drop(name)

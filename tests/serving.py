@@ -65,10 +65,10 @@ def _run(arguments: list[str], env: dict[str, str], output: Path, errors: Path) 
 
 def command(*arguments: str, env: Mapping[str, str], seconds: float = 60.0) -> CompletedProcess[str]:
     """A `registry` command that is over, with what it printed."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY") and name != "PORT"}
+    stored = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY") and name != "PORT"}
     with TemporaryDirectory() as folder:
         output, errors = Path(folder, "output"), Path(folder, "errors")
-        code = Process(arguments, kept | dict(env), output, errors).wait(seconds)
+        code = Process(arguments, stored | dict(env), output, errors).wait(seconds)
         return CompletedProcess(arguments, code, output.read_text(), errors.read_text())
 
 
@@ -101,8 +101,8 @@ def free_port() -> int:
 
 def environment(settings: Settings, port: int, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables that give a process these settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY") and name != "PORT"}
-    return kept | {
+    stored = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY") and name != "PORT"}
+    return stored | {
         "PORT": str(port),
         "REGISTRY_HOME": str(settings.home),
         "REGISTRY_DATABASE_URL": settings.database_url,

@@ -1,7 +1,7 @@
 """Finds retired words in names, docstrings, comments, docs, API descriptions, command help and English catalogues.
 
 The words stand in docs/glossary.md, in the table `| retired | say |`. Each term in backticks is looked for as whole words,
-whatever its case: in prose as it is written, in a name as consecutive parts of it (`hand on` is found in `hand_on_days`).
+whatever its case: in prose as it is written, in a name as consecutive parts of it (`hand on` is found in `fan_out_calendar`).
 NAME_RULES below has what only names must not be: an ordinary participle may stand in prose, but says nothing as a name.
 A line that ends in `words: ok` (in a comment) is left out, and so is the glossary itself.
 
@@ -90,7 +90,7 @@ class Words:
 
 
 def parts_of(name: str) -> list[str]:
-    """The words of a name in lower case: `HeldReader` and `held_reader` alike give held, reader."""
+    """The words of a name in lower case: `ThreadLocalReader` and `held_reader` alike give held, reader."""
     return [part.lower() for part in _PARTS.findall(name)]
 
 

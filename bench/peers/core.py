@@ -27,7 +27,9 @@ def create_app() -> FastAPI:
         query = (
             select(PublicRecord.body, PublicRecord.etag)
             .join(LookupKey, LookupKey.agency_id == PublicRecord.agency_id)
-            .where(LookupKey.kind == "licence_number", LookupKey.value == licence_number, LookupKey.unsaid_at.is_(None))
+            .where(
+                LookupKey.kind == "licence_number", LookupKey.value == licence_number, LookupKey.superseded_at.is_(None)
+            )
         )
         with engine.connect() as connection:
             row = connection.execute(query).first()

@@ -32,15 +32,15 @@ class Base(DeclarativeBase):
     pass
 
 
-class Said:
+class Recorded:
     id: Mapped[int] = mapped_column(primary_key=True)
-    said_at: Mapped[datetime] = mapped_column(Instant)
-    unsaid_at: Mapped[datetime | None] = mapped_column(Instant)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    superseded_at: Mapped[datetime | None] = mapped_column(Instant)
     source: Mapped[str]
     retrieved_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class Profile(Said, Base):
+class Profile(Recorded, Base):
     __tablename__ = "agency_profiles"
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
     country: Mapped[str]
@@ -49,7 +49,7 @@ class Profile(Said, Base):
     place: Mapped[str | None]
 
 
-class Name(Said, Base):
+class Name(Recorded, Base):
     __tablename__ = "agency_names"
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
     name: Mapped[str]
@@ -59,7 +59,7 @@ class Name(Said, Base):
     held_to: Mapped[date | None]
 
 
-class Identifier(Said, Base):
+class Identifier(Recorded, Base):
     __tablename__ = "agency_identifiers"
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
     scheme: Mapped[str]
@@ -71,17 +71,17 @@ class Agency(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str]
     profile: Mapped[Profile] = relationship(
-        primaryjoin="and_(Profile.agency_id == Agency.id, Profile.unsaid_at.is_(None))", viewonly=True
+        primaryjoin="and_(Profile.agency_id == Agency.id, Profile.superseded_at.is_(None))", viewonly=True
     )
     names: Mapped[list[Name]] = relationship(
-        primaryjoin="and_(Name.agency_id == Agency.id, Name.unsaid_at.is_(None))", viewonly=True
+        primaryjoin="and_(Name.agency_id == Agency.id, Name.superseded_at.is_(None))", viewonly=True
     )
     identifiers: Mapped[list[Identifier]] = relationship(
-        primaryjoin="and_(Identifier.agency_id == Agency.id, Identifier.unsaid_at.is_(None))", viewonly=True
+        primaryjoin="and_(Identifier.agency_id == Agency.id, Identifier.superseded_at.is_(None))", viewonly=True
     )
 
 
-class Term(Said, Base):
+class Term(Recorded, Base):
     __tablename__ = "licence_terms"
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"))
     valid_from: Mapped[date | None]
@@ -91,7 +91,7 @@ class Term(Said, Base):
     activities: Mapped[list[str] | None] = mapped_column(JSON)
 
 
-class Status(Said, Base):
+class Status(Recorded, Base):
     __tablename__ = "licence_statuses"
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"))
     status: Mapped[str]
@@ -111,10 +111,10 @@ class Licence(Base):
     number: Mapped[str | None]
     agency: Mapped[Agency] = relationship(viewonly=True)
     term: Mapped[Term] = relationship(
-        primaryjoin="and_(Term.licence_id == Licence.id, Term.unsaid_at.is_(None))", viewonly=True
+        primaryjoin="and_(Term.licence_id == Licence.id, Term.superseded_at.is_(None))", viewonly=True
     )
     statuses: Mapped[list[Status]] = relationship(
-        primaryjoin="and_(Status.licence_id == Licence.id, Status.unsaid_at.is_(None))", viewonly=True
+        primaryjoin="and_(Status.licence_id == Licence.id, Status.superseded_at.is_(None))", viewonly=True
     )
 
 
@@ -124,10 +124,10 @@ class Key(Base):
     kind: Mapped[str]
     value: Mapped[str]
     licence: Mapped[str]
-    unsaid_at: Mapped[int | None]
+    superseded_at: Mapped[int | None]
 
 
-class Asked(Schema):
+class Question(Schema):
     licence_number = fields.String(required=True, validate=validate.Length(1, 120))
     origin = fields.String(validate=validate.Length(equal=2))
     destination = fields.String(validate=validate.Length(equal=2))
@@ -193,13 +193,13 @@ class VerdictSchema(Schema):
     licence = fields.Nested(LicenceSchema)
 
 
-ASKED = Asked()
+ASKED = Question()
 ANSWER = VerdictSchema()
 
 
 def found(session: Session, number: str) -> Licence | None:
     key = session.scalars(
-        select(Key).where(Key.kind == "licence_number", Key.value == number, Key.unsaid_at.is_(None))
+        select(Key).where(Key.kind == "licence_number", Key.value == number, Key.superseded_at.is_(None))
     ).first()
     if key is None:
         return None
@@ -220,8 +220,8 @@ def verdict_on(licence: Licence, day: date) -> str:
     term = licence.term
     if (term.valid_from and day < term.valid_from) or (term.valid_to and day > term.valid_to):
         return "no"
-    held = [status for status in licence.statuses if not status.held_to or day <= status.held_to]
-    return "yes" if held and all(status.status == "active" for status in held) else "no"
+    existing = [status for status in licence.statuses if not status.held_to or day <= status.held_to]
+    return "yes" if existing and all(status.status == "active" for status in existing) else "no"
 
 
 def create_app() -> Flask:
@@ -233,11 +233,11 @@ def create_app() -> Flask:
     @api.route("/verify")
     class Verify(Resource):  # type: ignore[misc]
         def get(self) -> Any:
-            asked = ASKED.load(request.args)
-            licence = found(sessions(), asked["licence_number"])
+            requested = ASKED.load(request.args)
+            licence = found(sessions(), requested["licence_number"])
             if licence is None:
                 return {"message": "not found"}, 404
-            day = asked.get("on") or datetime.now(UTC).date()
+            day = requested.get("on") or datetime.now(UTC).date()
             answer = {"verdict": verdict_on(licence, day), "on": day, "agency": licence.agency, "licence": licence}
             return ANSWER.dump(answer)
 

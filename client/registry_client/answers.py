@@ -30,14 +30,14 @@ PATIENCE = 60
 """Seconds that are waited at most when the registry asks for fewer requests."""
 
 
-def choose(store: Store, most: int) -> list[tuple[int, str]]:
+def choose(store: Store, limit: int) -> list[tuple[int, str]]:
     """Index and reference of the licences to ask of: first those whose entry is new, then the others in turn."""
     compared = int(store.get("compared") or 0)
     licences = [(index, key.partition("/")[2]) for index, key, _ in store.latest_of_kind("licence", store.size)]
-    new = [one for one in licences if one[0] >= compared][:most]
+    new = [one for one in licences if one[0] >= compared][:limit]
     old = [one for one in licences if one[0] < compared]
     turn = int(store.get("turn") or 0) % len(old) if old else 0
-    return new + (old[turn:] + old[:turn])[: most - len(new)]
+    return new + (old[turn:] + old[:turn])[: limit - len(new)]
 
 
 def compare_answers(
@@ -120,11 +120,11 @@ def _differing(record: Mapping[str, Any], agency: Mapping[str, Any], answer: Map
     if _codes_of(answer.get("conditions")) != _codes_of(record.get("conditions")):
         return "conditions"
     is_withheld = False
-    shown = list_of(answer.get("status_history") or [], "status_history")
+    displayed = list_of(answer.get("status_history") or [], "status_history")
     logged = list_of(record.get("status_history") or [], "status_history")
-    if len(shown) != len(logged):
+    if len(displayed) != len(logged):
         return "status_history"
-    for one, other in zip(shown, logged, strict=True):
+    for one, other in zip(displayed, logged, strict=True):
         if not isinstance(one, dict) or not isinstance(other, dict):
             return "status_history"
         if WITHHELD in one.values():

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registry_client.entries import PLACES, shown
+from registry_client.entries import PLACES, safe_text
 from registry_client.strict import (
     Refused,
     Unreadable,
     from_base64url,
     instant_of,
+    instant_text,
     list_of,
     object_of,
-    shown_instant,
     text_of,
     whole_number,
 )
@@ -122,8 +122,8 @@ def _of_credential(
         texts = [_part_text(name, part) for part in parts]
         found.append((name, ", ".join(texts) or "-"))
     found += [("source", str(licence[name])) for name in ("source",) if name in licence]
-    found.append(("issued_at", shown_instant(iat)))
-    return tuple((label, shown(value)) for label, value in found)
+    found.append(("issued_at", instant_text(iat)))
+    return tuple((label, safe_text(value)) for label, value in found)
 
 
 def _part_text(name: str, part: object) -> str:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from registry_client import asking
-from registry_client.gathering import Asked
+from registry_client.gathering import GatheringOptions
 from registry_client.monitor import USUAL_ANSWERS
-from registry_client.monitor import Asked as MonitorAsked
+from registry_client.monitor import MonitorOptions as MonitorAsked
 from registry_client.monitor import run as run_monitor
 from registry_client.network import Unreachable, fetcher
 from registry_client.offline import verify
@@ -180,7 +180,7 @@ def _verify(options: argparse.Namespace) -> int:
     fetch = fetcher(trust.issuer) if options.online else None
     try:
         statements = None if options.statements is None else Path(options.statements)
-        report = verify(data, Asked(trust, at, status, fetch, store, statements))
+        report = verify(data, GatheringOptions(trust, at, status, fetch, store, statements))
     except Unreadable as error:
         raise Unreadable(f"{'standard input' if options.file == '-' else options.file}: {error}") from error
     words = Words(options.lang)
@@ -196,10 +196,10 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _store_of(name: str, trust: Trust) -> Store:
     store = Store.open(Path(name), is_reader=True)
-    kept = store.get("trust")
+    stored = store.get("trust")
     if (
-        kept is None
-        or (found := read_trust(kept.encode(), name)).root_der != trust.root_der
+        stored is None
+        or (found := read_trust(stored.encode(), name)).root_der != trust.root_der
         or found.origin != trust.origin
     ):
         raise Unreadable(f"{name}: the state is of another registry than the trust file")
@@ -217,8 +217,8 @@ def _monitor(options: argparse.Namespace, program: str) -> int:
         print(f"{program}: {text}", file=sys.stderr)
 
     with Store.open(Path(options.state)) as store:
-        asked = MonitorAsked(int(time.time()), options.answers, options.recheck)
-        report = run_monitor(fetcher(address), store, given, asked, progress)
+        requested = MonitorAsked(int(time.time()), options.answers, options.recheck)
+        report = run_monitor(fetcher(address), store, given, requested, progress)
     if options.json:
         answer = {"head": report.head} | {name: words.findings(verdict) for name, verdict in report.verdicts}
         print(json.dumps(answer, ensure_ascii=False, indent=2))

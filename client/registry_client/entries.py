@@ -101,16 +101,16 @@ def _require_plain(value: Any, what: str) -> None:
                 if not value.isprintable():
                     raise Unreadable(f"{what}: text holds control characters")
             elif not unicodedata.is_normalized("NFC", value):
-                raise Unreadable(f"{what}: text is not in NFC: {shown(value)}")
+                raise Unreadable(f"{what}: text is not in NFC: {safe_text(value)}")
             elif any(sign in _HIDDEN or unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
-                raise Unreadable(f"{what}: text holds control or invisible characters: {shown(value)}")
+                raise Unreadable(f"{what}: text holds control or invisible characters: {safe_text(value)}")
         case None | False:
             raise Unreadable(f"{what}: what was not stated is absent, never null or false")
         case _:
             pass
 
 
-def shown(text: object, limit: int = 400) -> str:
+def safe_text(text: object, limit: int = 400) -> str:
     """Text that can do nothing to a terminal or to the order of what is read."""
     whole = str(text)
     cut = whole[:limit] + ("…" if len(whole) > limit else "")

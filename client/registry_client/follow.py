@@ -132,8 +132,8 @@ def _check_place(entry: Entry, index: int, known: int | None, last_at: str, verd
     if entry.index != index:
         verdict.bad("index_differs", index=index, said=entry.index)
     if entry.prev != known:
-        said, expected = ("-" if one is None else str(one) for one in (entry.prev, known))
-        verdict.bad("chain_broken", index=index, key=entry.key, said=said, expected=expected)
+        stated, expected = ("-" if one is None else str(one) for one in (entry.prev, known))
+        verdict.bad("chain_broken", index=index, key=entry.key, said=stated, expected=expected)
     if entry.at < last_at:
         verdict.bad("time_runs_back", index=index, at=entry.at, before=last_at)
 
@@ -164,8 +164,8 @@ def _report_rewritten(remote: RemoteLog, head: Checkpoint, store: Store, verdict
         except (Refused, Unreachable):
             break
         first = TILE_WIDTH * number
-        kept = dict(enumerate(store.leaf_hashes(first, first + len(tile) // 32), first))
-        for index, found in kept.items():
+        stored = dict(enumerate(store.leaf_hashes(first, first + len(tile) // 32), first))
+        for index, found in stored.items():
             if tile[32 * (index - first) : 32 * (index - first + 1)] != found:
                 verdict.bad("entry_rewritten", index=index)
                 return
@@ -185,10 +185,10 @@ def recheck(remote: RemoteLog, store: Store, verdict: Verdict, progress: Progres
         except Refused as error:
             verdict.refused(error)
             continue
-        for index, (leaf, kept) in enumerate(
+        for index, (leaf, stored) in enumerate(
             zip(leaves, store.leaf_hashes(first, first + len(leaves)), strict=True), first
         ):
-            if leaf_hash(leaf) != kept:
+            if leaf_hash(leaf) != stored:
                 verdict.bad("entry_rewritten", index=index)
         progress(f"bundle {number + 1} of {tiles} read once more")
     if tiles:

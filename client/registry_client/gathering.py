@@ -24,7 +24,7 @@ BUNDLE_LIMIT = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GatheringOptions:
     """What to check by. `fetch` is None where no network may be used; `at` in seconds since 1970."""
 
     trust: Trust
@@ -39,14 +39,14 @@ class Asked:
         return {} if self.store is None else self.store.key_records()
 
 
-def evidence_for(claim: Claim, asked: Asked, report: Report) -> Evidence:
+def evidence_for(claim: Claim, options: GatheringOptions, report: Report) -> Evidence:
     """What can be found beside a claim that came alone: a status list, the monitor's copy, the registry over the network."""
-    evidence = Evidence(keys=asked.key_records)
-    if asked.fetch is not None:
-        evidence = _fetched(claim, evidence, asked.fetch, asked.trust, report)
-    if asked.store is not None:
-        evidence = with_copy(claim, evidence, asked, asked.store, report)
-    return with_status(claim, evidence, asked, report)
+    evidence = Evidence(keys=options.key_records)
+    if options.fetch is not None:
+        evidence = _fetched(claim, evidence, options.fetch, options.trust, report)
+    if options.store is not None:
+        evidence = with_copy(claim, evidence, options, options.store, report)
+    return with_status(claim, evidence, options, report)
 
 
 def _fetched(claim: Claim, evidence: Evidence, fetch: Fetch, trust: Trust, report: Report) -> Evidence:
@@ -76,11 +76,11 @@ def _fetch_entry(index: int, remote: RemoteLog, trust: Trust) -> Proven:
     return prove(leaves[index % TILE_WIDTH], text, trust, f"entry {index}")
 
 
-def with_copy(claim: Claim, evidence: Evidence, asked: Asked, store: Store, report: Report) -> Evidence:
+def with_copy(claim: Claim, evidence: Evidence, options: GatheringOptions, store: Store, report: Report) -> Evidence:
     """A monitor's copy holds every leaf and head: what lies beside the claim must be of that log, and the later entry counts."""
     for proven in (evidence.own, evidence.latest, evidence.agency):
         if proven is not None:
-            _hold_to_copy(proven, store, report)
+            _compare_with_copy(proven, store, report)
     known = store.leaf_hash(claim.index) if claim.index < store.size else None
     if known is None:
         return evidence
@@ -90,12 +90,12 @@ def with_copy(claim: Claim, evidence: Evidence, asked: Asked, store: Store, repo
     report.logged.note("leaf_in_copy", index=claim.index, size=store.size)
     checkpoint = read_checkpoint(store.get("note") or "")
     try:
-        seen = verify_checkpoint(checkpoint, asked.trust.origin, log_keys(asked.trust, store), asked.trust.policy)
+        seen = verify_checkpoint(checkpoint, options.trust.origin, log_keys(options.trust, store), options.trust.policy)
     except Refused as error:
         report.logged.refused(error)
         return evidence
 
-    def kept(key: str, below: int) -> Proven | None:
+    def stored(key: str, below: int) -> Proven | None:
         found = store.latest_entry(key, below)
         return None if found is None else Proven(found[0], found[1], seen)
 
@@ -103,13 +103,13 @@ def with_copy(claim: Claim, evidence: Evidence, asked: Asked, store: Store, repo
         there = [proven for proven in (one, other) if proven is not None]
         return max(there, key=lambda proven: proven.entry.index, default=None)
 
-    own = evidence.own or kept(f"licence/{claim.licence_id}", claim.index + 1)
-    latest = later(evidence.latest, kept(f"licence/{claim.licence_id}", store.size))
-    agency = None if own is None else kept(f"agency/{own.entry.record.get('agency_id')}", store.size)
+    own = evidence.own or stored(f"licence/{claim.licence_id}", claim.index + 1)
+    latest = later(evidence.latest, stored(f"licence/{claim.licence_id}", store.size))
+    agency = None if own is None else stored(f"agency/{own.entry.record.get('agency_id')}", store.size)
     return replace(evidence, own=own, latest=latest, agency=later(evidence.agency, agency))
 
 
-def _hold_to_copy(proven: Proven, store: Store, report: Report) -> None:
+def _compare_with_copy(proven: Proven, store: Store, report: Report) -> None:
     """An entry or a head that the monitor was not shown is of another history."""
     index, head = proven.entry.index, proven.seen.checkpoint
     if index < store.size and store.leaf_hash(index) != proven.leaf_hash:
@@ -118,13 +118,13 @@ def _hold_to_copy(proven: Proven, store: Store, report: Report) -> None:
         report.logged.bad("head_differs", size=head.size)
 
 
-def with_status(claim: Claim, evidence: Evidence, asked: Asked, report: Report) -> Evidence:
+def with_status(claim: Claim, evidence: Evidence, options: GatheringOptions, report: Report) -> Evidence:
     """The status list that was given, or that is served now, in place of the one that lies beside."""
     try:
-        if asked.status_text is not None:
-            return replace(evidence, status=read_status_list(asked.status_text, asked.trust), refused_status=None)
-        if asked.fetch is not None:
-            return replace(evidence, status=_published_list(claim, asked.fetch, asked.trust), refused_status=None)
+        if options.status_text is not None:
+            return replace(evidence, status=read_status_list(options.status_text, options.trust), refused_status=None)
+        if options.fetch is not None:
+            return replace(evidence, status=_published_list(claim, options.fetch, options.trust), refused_status=None)
     except Refused as error:
         return replace(evidence, status=None, refused_status=error)
     except Unreachable as error:

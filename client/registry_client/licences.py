@@ -17,12 +17,12 @@ from registry_client.strict import (
     canonical,
     day_of,
     from_base64,
+    instant_text,
     list_of,
     object_of,
     parsed_day,
     parsed_instant,
     read_object,
-    shown_instant,
     text_of,
 )
 from registry_client.trust import Trust, jwk_of
@@ -98,7 +98,7 @@ def judge_licence(claim: Claim, evidence: Evidence, report: Report, *, needs_key
     if own is not None and own.entry.index != claim.index:
         own = None
     is_proven = own is not None and _is_own(claim, own) and not _differing(claim, own)
-    report.issued.good("signed_by", kid=claim.key.kid, signed=shown_instant(claim.iat))
+    report.issued.good("signed_by", kid=claim.key.kid, signed=instant_text(claim.iat))
     record = evidence.keys.get(claim.key.kid)
     if record is None and needs_key:
         report.issued.unknown("key_entry_missing", kid=claim.key.kid)
@@ -147,17 +147,19 @@ def _judge_logged(claim: Claim, evidence: Evidence, own: Proven | None, verdict:
 def _differing(claim: Claim, own: Proven) -> list[str]:
     """Names of what the claim says otherwise than its own entry."""
     record: dict[str, Any] = {name: part for name, part in own.entry.record.items() if name != "status_history"}
-    said = dict(claim.said)
-    if "licence_id" not in said:
+    statement = dict(claim.said)
+    if "licence_id" not in statement:
         # A code on paper says little, and its corridors in short.
         record = {name: record[name] for name in ("number", "kind", "country", "corridors") if name in record}
         if "corridors" in record:
             stated = list_of(record["corridors"], "entry: corridors")
             record["corridors"] = sorted(corridor_text(object_of(one, "entry: corridors")) for one in stated)
-        if "corridors" in said:
-            said["corridors"] = sorted(said["corridors"])
+        if "corridors" in statement:
+            statement["corridors"] = sorted(statement["corridors"])
     wrong = [
-        name for name in sorted(set(record) | set(said)) if canonical(record.get(name)) != canonical(said.get(name))
+        name
+        for name in sorted(set(record) | set(statement))
+        if canonical(record.get(name)) != canonical(statement.get(name))
     ]
     place = own.entry.record.get("status_place")
     if (
@@ -220,14 +222,14 @@ def _judge_in_force(claim: Claim, evidence: Evidence, report: Report) -> None:
     if latest is not None:
         status = status_on(latest.entry.record, holder, day_of(at))
     if claim.iat > at + SKEW:
-        verdict.unknown("issued_later", signed=shown_instant(claim.iat), at=shown_instant(at))
+        verdict.unknown("issued_later", signed=instant_text(claim.iat), at=instant_text(at))
     if claim.nbf is not None and at < claim.nbf:
-        verdict.bad("not_yet_valid", begins=shown_instant(claim.nbf), at=shown_instant(at))
+        verdict.bad("not_yet_valid", begins=instant_text(claim.nbf), at=instant_text(at))
     if claim.exp is not None and at >= claim.exp:
         if status == "renewal_pending_deemed_valid":
-            verdict.note("deemed_valid", ended=shown_instant(claim.exp))
+            verdict.note("deemed_valid", ended=instant_text(claim.exp))
         else:
-            verdict.bad("term_ended", ended=shown_instant(claim.exp), at=shown_instant(at))
+            verdict.bad("term_ended", ended=instant_text(claim.exp), at=instant_text(at))
     if latest is not None:
         _judge_stated(status, latest.entry.index, verdict)
     if evidence.refused_status is not None:

@@ -5,7 +5,7 @@ from registry_client.keys import may_have_signed
 from registry_client.network import Fetch, Unreachable
 from registry_client.status import StatusList, read_status_list
 from registry_client.store import Store
-from registry_client.strict import SKEW, Refused, Unreadable, day_of, parsed_instant, shown_instant
+from registry_client.strict import SKEW, Refused, Unreadable, day_of, instant_text, parsed_instant
 from registry_client.tokens import TOKEN_LIMIT
 from registry_client.trust import Trust
 from registry_client.verdicts import Verdict
@@ -37,7 +37,7 @@ def check_lists(fetch: Fetch, trust: Trust, store: Store, at: int, verdict: Verd
             continue
         if found.address != address:
             verdict.bad("list_of_another_place", number=number, found=found.address)
-        elif _says_something(found, number, keys, store, at, verdict):
+        elif _is_stated(found, number, keys, store, at, verdict):
             _compare(found, number, store, verdict)
             judged.append(found)
     return judged
@@ -57,10 +57,10 @@ def _given_places(store: Store, verdict: Verdict) -> dict[int, int]:
     return count
 
 
-def _says_something(
+def _is_stated(
     found: StatusList, number: int, keys: dict[str, KeyRecord], store: Store, at: int, verdict: Verdict
 ) -> bool:
-    signed = shown_instant(found.iat)
+    signed = instant_text(found.iat)
     record = keys.get(found.kid)
     if record is None or record.use != "status":
         verdict.bad("list_key_not_logged", number=number, kid=found.kid)

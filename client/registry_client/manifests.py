@@ -13,8 +13,8 @@ from registry_client.strict import (
     Refused,
     Unreadable,
     from_base64,
+    instant_text,
     object_of,
-    shown_instant,
     text_of,
     whole_number,
 )
@@ -23,7 +23,7 @@ from registry_client.trust import Trust
 from registry_client.verdicts import Report, Verdict
 
 TYPE = "registry-manifest+jwt"
-MOST_LINE = 4 * 1024 * 1024
+MAX_LINE = 4 * 1024 * 1024
 """Bytes of the longest statement."""
 
 
@@ -49,17 +49,17 @@ def judge_manifest(
     count = whole_number(payload.get("count"), f"{what}: count")
     root = from_base64(payload.get("root"), f"{what}: root")
     counts = object_of(payload.get("counts"), f"{what}: counts")
-    told = {name: whole_number(counts.get(name), f"{what}: counts: {name}") for name in ("yes", "no", "unknown")}
+    given = {name: whole_number(counts.get(name), f"{what}: counts: {name}") for name in ("yes", "no", "unknown")}
     judge_signed(found, what, trust, report, keys, remote, store)
     if statements is None:
         report.issued.unknown("statements_not_here", count=count)
     else:
         _judge_statements(statements, count, root, report.issued)
-    signed = shown_instant(found.iat)
-    report.in_force.good("rows_answered", signed=signed, **told)
+    signed = instant_text(found.iat)
+    report.in_force.good("rows_answered", signed=signed, **given)
     report.in_force.note("of_that_time_only", signed=signed)
     if found.iat > report.at + SKEW:
-        report.in_force.unknown("issued_later", signed=signed, at=shown_instant(report.at))
+        report.in_force.unknown("issued_later", signed=signed, at=instant_text(report.at))
     report.signed = (
         ("registry", str(payload["iss"])),
         ("asked_at", signed),
@@ -77,9 +77,9 @@ def _judge_statements(path: Path, count: int, root: bytes, verdict: Verdict) -> 
     misplaced: int | None = None
     try:
         with path.open("rb") as file:
-            while line := file.readline(MOST_LINE):
-                if len(line) == MOST_LINE:
-                    raise Unreadable(f"{path}: line {tree.size + 1}: more than {MOST_LINE} bytes")
+            while line := file.readline(MAX_LINE):
+                if len(line) == MAX_LINE:
+                    raise Unreadable(f"{path}: line {tree.size + 1}: more than {MAX_LINE} bytes")
                 if misplaced is None and _place_of(line) != tree.size:
                     misplaced = tree.size + 1
                 tree.add(leaf_hash(line.removesuffix(b"\n")))

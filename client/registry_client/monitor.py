@@ -41,7 +41,7 @@ class MonitorReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MonitorOptions:
     """What a run shall do. `answers` is how many licences the API is asked of at most."""
 
     at: int
@@ -55,17 +55,17 @@ def pinned_trust(fetch: Fetch, store: Store, given: Trust | None, verdict: Verdi
 
     A later file of the same log may replace it, when its owner gives it; of another root if a key of the log is in both.
     """
-    kept = store.get("trust")
+    stored = store.get("trust")
     served = None
     try:
         served = read_trust(fetch(PATH, TRUST_LIMIT), "the registry's trust file")
     except Unreachable:
-        if kept is None and given is None:
+        if stored is None and given is None:
             raise
         verdict.unknown("trust_not_served")
-    pinned = given or (None if kept is None else read_trust(kept.encode(), "trust file of the state"))
-    if kept is not None and given is not None:
-        before = read_trust(kept.encode(), "trust file of the state")
+    pinned = given or (None if stored is None else read_trust(stored.encode(), "trust file of the state"))
+    if stored is not None and given is not None:
+        before = read_trust(stored.encode(), "trust file of the state")
         is_same_log = before.origin == given.origin and bool(set(before.log_keys) & set(given.log_keys))
         if not is_same_log and (before.root_der, before.origin) != (given.root_der, given.origin):
             raise Unreadable("--trust: the state is of another registry or log: use another --state")
@@ -79,7 +79,7 @@ def pinned_trust(fetch: Fetch, store: Store, given: Trust | None, verdict: Verdi
     return pinned
 
 
-def run(fetch: Fetch, store: Store, given: Trust | None, asked: Asked, progress: Progress) -> MonitorReport:
+def run(fetch: Fetch, store: Store, given: Trust | None, options: MonitorOptions, progress: Progress) -> MonitorReport:
     """Raises Unreadable where the state or the trust file is of no use."""
     report = MonitorReport()
     require_whole(store)
@@ -87,26 +87,26 @@ def run(fetch: Fetch, store: Store, given: Trust | None, asked: Asked, progress:
     try:
         trust = pinned_trust(fetch, store, given, report.log)
         if not _follow(remote, trust, store, report, progress):
-            return _with_kept(report, store)
-        recheck(remote, store, report.log, progress, is_whole=asked.is_whole)
+            return _with_earlier_findings(report, store)
+        recheck(remote, store, report.log, progress, is_whole=options.is_whole)
     except Unreachable as error:
         report.log.unknown("unreachable", why=str(error))
-        return _with_kept(report, store)
-    _check_lists(fetch, trust, store, report, asked, progress)
-    _compare(fetch, trust, store, report, asked, progress)
-    return _with_kept(report, store)
+        return _with_earlier_findings(report, store)
+    _check_lists(fetch, trust, store, report, options, progress)
+    _compare(fetch, trust, store, report, options, progress)
+    return _with_earlier_findings(report, store)
 
 
 def _check_lists(
-    fetch: Fetch, trust: Trust, store: Store, report: MonitorReport, asked: Asked, progress: Progress
+    fetch: Fetch, trust: Trust, store: Store, report: MonitorReport, options: MonitorOptions, progress: Progress
 ) -> None:
-    judged = check_lists(fetch, trust, store, asked.at, report.lists)
+    judged = check_lists(fetch, trust, store, options.at, report.lists)
     if any(finding.code == "list_beyond_head" for finding in report.lists.findings):
         # The log grew between the head and the list.
         if not _follow_again(fetch, trust, store, report, progress):
             return
         report.lists = Verdict()
-        judged = check_lists(fetch, trust, store, asked.at, report.lists)
+        judged = check_lists(fetch, trust, store, options.at, report.lists)
     if not report.lists.findings:
         report.lists.good("no_lists")
     progress(f"{len(judged)} status lists derived anew")
@@ -114,16 +114,16 @@ def _check_lists(
 
 def _follow_again(fetch: Fetch, trust: Trust, store: Store, report: MonitorReport, progress: Progress) -> bool:
     """Follow the log once more within a run: only what is wrong is said again."""
-    said = MonitorReport()
+    stated = MonitorReport()
     try:
-        is_taken = _follow(RemoteLog(fetch), trust, store, said, progress)
+        is_taken = _follow(RemoteLog(fetch), trust, store, stated, progress)
     except Unreachable as error:
         report.log.unknown("unreachable", why=str(error))
         return False
-    report.head = said.head
+    report.head = stated.head
     report.log.findings += [
         finding
-        for finding in said.log.findings
+        for finding in stated.log.findings
         if finding.state in (State.BAD, State.UNKNOWN) and finding not in report.log.findings
     ]
     return is_taken
@@ -166,15 +166,17 @@ def _witnessing(lines: object) -> list[str]:
     return sorted(line for line in words if line and not line.startswith(("log ", "#")))
 
 
-def _compare(fetch: Fetch, trust: Trust, store: Store, report: MonitorReport, asked: Asked, progress: Progress) -> None:
-    if asked.answers == 0:
+def _compare(
+    fetch: Fetch, trust: Trust, store: Store, report: MonitorReport, options: MonitorOptions, progress: Progress
+) -> None:
+    if options.answers == 0:
         report.answers.good("answers_not_asked")
         return
-    chosen = choose(store, asked.answers)
+    chosen = choose(store, options.answers)
     size = store.size
     differing = compare_answers(fetch, store, chosen, report.answers, progress)
     # What was published a moment ago is answered before its head is signed.
-    end = time.monotonic() + asked.settling
+    end = time.monotonic() + options.settling
     while differing:
         _follow_again(fetch, trust, store, report, progress)
         found = Verdict()
@@ -186,18 +188,18 @@ def _compare(fetch: Fetch, trust: Trust, store: Store, report: MonitorReport, as
     if not report.answers.findings:
         report.answers.good("answers_follow", count=len(chosen))
     if all(finding.code != "unreachable" for finding in report.answers.findings):
-        _remember(store, chosen, size, asked.answers)
+        _remember(store, chosen, size, options.answers)
 
 
-def _remember(store: Store, chosen: Sequence[tuple[int, str]], size: int, most: int) -> None:
+def _remember(store: Store, chosen: Sequence[tuple[int, str]], size: int, limit: int) -> None:
     """Where the next run goes on: behind the new ones that were asked of, and further round among the others."""
     compared = int(store.get("compared") or 0)
     new = [index for index, _ in chosen if index >= compared]
     turn = int(store.get("turn") or 0) + len(chosen) - len(new)
-    store.put(compared=str(size if len(new) < most else new[-1] + 1), turn=str(turn))
+    store.put(compared=str(size if len(new) < limit else new[-1] + 1), turn=str(turn))
 
 
-def _with_kept(report: MonitorReport, store: Store) -> MonitorReport:
+def _with_earlier_findings(report: MonitorReport, store: Store) -> MonitorReport:
     """Add what earlier runs found and no log can mend."""
     for finding in store.findings():
         if finding not in report.log.findings:

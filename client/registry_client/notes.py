@@ -107,7 +107,7 @@ def _decimal(text: str, what: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class WitnessPolicy:
     """Witnesses by key, groups by name, and the name that must have witnessed a head; `none` for no witness."""
 
     witnesses: Mapping[str, VerifierKey] = field(default_factory=dict)
@@ -128,7 +128,7 @@ class Policy:
 POLICY_LIMIT = 1000
 
 
-def read_policy(text: str, what: str = "policy") -> Policy:
+def read_policy(text: str, what: str = "policy") -> WitnessPolicy:
     """C2SP tlog-policy. Raises Unreadable."""
     witnesses: dict[str, VerifierKey] = {}
     groups: dict[str, tuple[int, tuple[str, ...]]] = {}
@@ -159,10 +159,10 @@ def read_policy(text: str, what: str = "policy") -> Policy:
                         raise Unreadable(f"{where}: {member[:40]!r} is not named above, or is in a group already")
                     taken.add(member)
                 words = {"any": 1, "all": len(members)}
-                least = words[threshold] if threshold in words else _decimal(threshold, where)
-                if not 1 <= least <= len(members):
-                    raise Unreadable(f"{where}: the group asks for {least} of {len(members)}")
-                groups[name] = (least, tuple(members))
+                minimum = words[threshold] if threshold in words else _decimal(threshold, where)
+                if not 1 <= minimum <= len(members):
+                    raise Unreadable(f"{where}: the group asks for {minimum} of {len(members)}")
+                groups[name] = (minimum, tuple(members))
             case ["quorum", name] if quorum is None:
                 if name != "none" and name not in witnesses and name not in groups:
                     raise Unreadable(f"{where}: {name[:40]!r} is not named above")
@@ -171,7 +171,7 @@ def read_policy(text: str, what: str = "policy") -> Policy:
                 raise Unreadable(f"{where}: this is no line of a policy: {line[:60]!r}")
     if quorum is None:
         raise Unreadable(f"{what}: there is no quorum line")
-    return Policy(witnesses, groups, quorum, tuple(logs))
+    return WitnessPolicy(witnesses, groups, quorum, tuple(logs))
 
 
 def _require_new(name: str, witnesses: Mapping[str, object], groups: Mapping[str, object], where: str) -> None:
@@ -189,7 +189,7 @@ class Seen:
     is_witnessed: bool
 
 
-def verify_checkpoint(checkpoint: Checkpoint, origin: str, keys: Iterable[VerifierKey], policy: Policy) -> Seen:
+def verify_checkpoint(checkpoint: Checkpoint, origin: str, keys: Iterable[VerifierKey], policy: WitnessPolicy) -> Seen:
     """Raises Refused: another log's head, or no good signature of a known key of this one."""
     if checkpoint.origin != origin:
         raise Refused("another_log", origin=checkpoint.origin, expected=origin)

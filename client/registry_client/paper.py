@@ -9,8 +9,8 @@ from typing import Any
 import cbor2
 
 from registry_client.claims import REFERENCE, Claim
-from registry_client.entries import shown
-from registry_client.strict import LATEST_INSTANT, Refused, Unreadable, inflate, shown_instant, to_base64url
+from registry_client.entries import safe_text
+from registry_client.strict import LATEST_INSTANT, Refused, Unreadable, inflate, instant_text, to_base64url
 from registry_client.tokens import is_signed, require_certified_at
 from registry_client.trust import SigningKey, Trust
 
@@ -75,7 +75,7 @@ def read_code(text: str, trust: Trust, keys: Mapping[tuple[str, str], SigningKey
     if not is_signed(key.public, signature, signed):
         raise Refused("signature_wrong", kid=kid)
     if address.lower() != f"{trust.issuer}/v".lower():
-        raise Refused("another_issuer", found=shown(address, 80), expected=trust.issuer)
+        raise Refused("another_issuer", found=safe_text(address, 80), expected=trust.issuer)
     return _claim(_decode(payload, "code: claims"), key, trust)
 
 
@@ -110,14 +110,14 @@ def _claim(claims: Any, key: SigningKey, trust: Trust) -> Claim:
     if not isinstance(entry, dict) or not isinstance(entry.get("uri"), str):
         raise Refused("claim_wrong", name="status")
     if not entry["uri"].startswith(f"{trust.issuer}/status/"):
-        raise Refused("another_issuer", found=shown(entry["uri"], 80), expected=trust.issuer)
-    said: dict[str, Any] = {name: texts[name] for name in ("number", "kind", "country") if name in texts}
-    said |= {} if corridors is None else {"corridors": corridors}
+        raise Refused("another_issuer", found=safe_text(entry["uri"], 80), expected=trust.issuer)
+    stated: dict[str, Any] = {name: texts[name] for name in ("number", "kind", "country") if name in texts}
+    stated |= {} if corridors is None else {"corridors": corridors}
     lines = [("registry", trust.issuer), ("licence_id", reference)]
     lines += [(name, texts[name]) for name in ("number", "holder", "kind", "country") if name in texts]
     lines += [] if corridors is None else [("corridors", ", ".join(corridors) or "-")]
     lines += [
-        (name, shown_instant(_number(claims, label, LATEST_INSTANT)))
+        (name, instant_text(_number(claims, label, LATEST_INSTANT)))
         for name, label in (("valid_from", 5), ("valid_until", 4), ("issued_at", 6))
         if label in claims
     ]
@@ -131,14 +131,14 @@ def _claim(claims: Any, key: SigningKey, trust: Trust) -> Claim:
         address=entry["uri"],
         index=_number(claims, -65543, 2**53 - 1),
         leaf=leaf,
-        said=said,
+        said=stated,
         holder={"holder": texts["holder"]} if "holder" in texts else {},
-        signed=tuple((label, shown(text)) for label, text in lines),
+        signed=tuple((label, safe_text(text)) for label, text in lines),
     )
 
 
-def _number(holder: Mapping[Any, Any], label: int | str, most: int) -> int:
+def _number(holder: Mapping[Any, Any], label: int | str, maximum: int) -> int:
     value = holder.get(label)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= maximum:
         raise Refused("claim_wrong", name=str(label))
     return value

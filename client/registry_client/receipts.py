@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registry_client.entries import KeyRecord, shown
+from registry_client.entries import KeyRecord, safe_text
 from registry_client.keys import judge_key_of_receipt
 from registry_client.network import Unreachable
 from registry_client.notes import read_checkpoint, verify_checkpoint
@@ -17,9 +17,9 @@ from registry_client.strict import (
     Unreadable,
     from_base64,
     instant_of,
+    instant_text,
     list_of,
     object_of,
-    shown_instant,
     text_of,
     whole_number,
 )
@@ -51,7 +51,7 @@ def judge_receipt(
         return report
     judge_signed(found, what, trust, report, keys, remote, store)
     report.signed = signed
-    judge_answer(str(found.payload["verdict"]), shown(found.payload["on"], 20), found.iat, report)
+    judge_answer(str(found.payload["verdict"]), safe_text(found.payload["on"], 20), found.iat, report)
     return report
 
 
@@ -92,7 +92,7 @@ def judge_signed(
     store: Store | None,
 ) -> None:
     """What the log says of the key, and whether the head that is named is one of the log's. Raises Unreadable."""
-    report.issued.good("signed_by", kid=found.kid, signed=shown_instant(found.iat))
+    report.issued.good("signed_by", kid=found.kid, signed=instant_text(found.iat))
     size = whole_number(found.log.get("size"), f"{what}: log: size")
     judge_key_of_receipt(keys.get(found.kid), found.kid, size, report.issued)
     root = from_base64(found.log.get("root"), f"{what}: log: root")
@@ -101,7 +101,7 @@ def judge_signed(
 
 def judge_answer(answer: str, day: str, iat: int, report: Report) -> None:
     """A receipt says how things stood when it was signed; of any other time it says nothing."""
-    values = {"answer": answer, "day": day, "signed": shown_instant(iat)}
+    values = {"answer": answer, "day": day, "signed": instant_text(iat)}
     match answer:
         case "yes":
             report.in_force.good("answered", **values)
@@ -111,7 +111,7 @@ def judge_answer(answer: str, day: str, iat: int, report: Report) -> None:
             report.in_force.unknown("answered", **values)
     report.in_force.note("of_that_time_only", signed=values["signed"])
     if iat > report.at + SKEW:
-        report.in_force.unknown("issued_later", signed=values["signed"], at=shown_instant(report.at))
+        report.in_force.unknown("issued_later", signed=values["signed"], at=instant_text(report.at))
 
 
 def _signed(payload: Mapping[str, Any], iat: int) -> tuple[tuple[str, str], ...]:
@@ -121,7 +121,7 @@ def _signed(payload: Mapping[str, Any], iat: int) -> tuple[tuple[str, str], ...]
     records = list_of(payload.get("records"), f"{what}: records")
     if payload.get("verdict") not in ANSWERS:
         raise Unreadable(f"{what}: verdict must be one of {', '.join(ANSWERS)}")
-    lines = [("registry", str(payload["iss"])), ("asked_at", shown_instant(iat))]
+    lines = [("registry", str(payload["iss"])), ("asked_at", instant_text(iat))]
     lines += [("question", f"{name} = {value}") for name, value in sorted(question.items())]
     lines.append(("answer", str(payload["verdict"])))
     if "may_continue_existing_placements" in payload:
@@ -131,7 +131,7 @@ def _signed(payload: Mapping[str, Any], iat: int) -> tuple[tuple[str, str], ...]
     for record in records:
         one = object_of(record, f"{what}: records")
         lines.append(("record", f"{one.get('agency_id')} sha256 {one.get('sha256')}"))
-    return tuple((label, shown(value)) for label, value in lines)
+    return tuple((label, safe_text(value)) for label, value in lines)
 
 
 def _judge_head_named(

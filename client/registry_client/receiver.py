@@ -9,7 +9,7 @@ from typing import Any
 
 from registry_client.webhooks import BadDelivery, Delivery, Seen, verified
 
-MOST_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 SILENCE = 10.0
 """Seconds that a sender may say nothing."""
 
@@ -35,10 +35,10 @@ def receiver(host: str, port: int, secrets: Sequence[str], act: Act) -> Threadin
         def do_POST(self) -> None:
             text = self.headers.get("Content-Length", "")
             length = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
-            if not 0 <= length <= MOST_BYTES:
+            if not 0 <= length <= MAX_BYTES:
                 # Read away first: who is still sending would see a broken connection in place of an answer.
-                self.rfile.read(min(max(length, 0), 4 * MOST_BYTES))
-                self._said(413, f"a Content-Length of at most {MOST_BYTES} is expected")
+                self.rfile.read(min(max(length, 0), 4 * MAX_BYTES))
+                self._said(413, f"a Content-Length of at most {MAX_BYTES} is expected")
                 return
             body = self.rfile.read(length)
             try:

@@ -12,8 +12,8 @@ from registry_client.strict import (
     from_base64url,
     inflate,
     instant_of,
+    instant_text,
     object_of,
-    shown_instant,
     text_of,
     whole_number,
 )
@@ -71,7 +71,7 @@ def read_status_list(text: str, trust: Trust) -> StatusList:
 
 def judge_freshness(found: StatusList, at: int, keys: Mapping[str, KeyRecord], verdict: Verdict) -> bool:
     """Whether the list says anything at that instant; the verdict gets the reason where it does not."""
-    times = {"signed": shown_instant(found.iat), "until": shown_instant(found.exp), "at": shown_instant(at)}
+    times = {"signed": instant_text(found.iat), "until": instant_text(found.exp), "at": instant_text(at)}
     if at < found.iat - SKEW:
         verdict.unknown("status_of_later", **times)
     elif at >= found.exp:
@@ -84,7 +84,7 @@ def judge_freshness(found: StatusList, at: int, keys: Mapping[str, KeyRecord], v
 
 
 def judge_value(found: StatusList, place: int, verdict: Verdict) -> None:
-    signed = {"signed": shown_instant(found.iat)}
+    signed = {"signed": instant_text(found.iat)}
     match found.value(place):
         case 0:
             verdict.good("status_valid", **signed)

@@ -184,12 +184,12 @@ class Store:
 
     def record_finding(self, code: str, values: Mapping[str, str | int], place: int = -1) -> None:
         """Keep what a log can never mend, so that every later run says it again. `place` is the entry's index, -1 for none."""
-        said = json.dumps(dict(values), sort_keys=True, ensure_ascii=False)
-        self._connection.execute("INSERT OR IGNORE INTO findings VALUES (?, ?, ?)", (place, code, said))
+        stated = json.dumps(dict(values), sort_keys=True, ensure_ascii=False)
+        self._connection.execute("INSERT OR IGNORE INTO findings VALUES (?, ?, ?)", (place, code, stated))
 
     def findings(self) -> Sequence[Finding]:
         """Those of entries under the verified head, and those of heads."""
         rows = self._connection.execute(
             "SELECT code, said FROM findings WHERE place < ? ORDER BY place, code, said", (self.size,)
         ).fetchall()
-        return [Finding(State.BAD, str(code), json.loads(said)) for code, said in rows]
+        return [Finding(State.BAD, str(code), json.loads(stated)) for code, stated in rows]

@@ -168,7 +168,7 @@ def instant_of(value: object, what: str) -> int:
     return seconds
 
 
-def shown_instant(seconds: int) -> str:
+def instant_text(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 

@@ -83,14 +83,14 @@ def _split(count: int) -> int:
 def consistency_ranges(old: int, new: int) -> list[Range]:
     """The subtrees whose hashes make the consistency proof from `old` to `new` leaves, in the order of RFC 6962, 2.1.2."""
 
-    def below(kept: int, first: int, last: int, is_whole: bool) -> list[Range]:
+    def below(stored: int, first: int, last: int, is_whole: bool) -> list[Range]:
         count = last - first
-        if kept == count:
+        if stored == count:
             return [] if is_whole else [(first, last)]
         middle = first + _split(count)
-        if kept <= middle - first:
-            return [*below(kept, first, middle, is_whole), (middle, last)]
-        return [*below(kept - (middle - first), middle, last, False), (first, middle)]
+        if stored <= middle - first:
+            return [*below(stored, first, middle, is_whole), (middle, last)]
+        return [*below(stored - (middle - first), middle, last, False), (first, middle)]
 
     return [] if old in (0, new) else below(old, 0, new, True)
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from registry_client.notes import LOG_KEY, Policy, VerifierKey, read_policy, read_verifier_key
+from registry_client.notes import LOG_KEY, VerifierKey, WitnessPolicy, read_policy, read_verifier_key
 from registry_client.strict import Refused, Unreadable, from_base64, list_of, read_object, text_of, to_base64url
 
 TRUST_LIMIT = 1_000_000
@@ -117,7 +117,7 @@ class Trust:
     issuer: str
     origin: str
     log_keys: tuple[VerifierKey, ...]
-    policy: Policy
+    policy: WitnessPolicy
     root: x509.Certificate
     root_der: bytes
     policy_text: str

@@ -20,11 +20,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 SECRET_START = "whsec_"
-LEAST_SECRET = 16
+MIN_SECRET = 16
 """Bytes of the shortest secret: a shorter one can be guessed, and an empty one is known to everybody."""
 TOLERANCE = 300
 """Seconds by which the time of a delivery may differ from the clock here."""
-MOST_SIGNATURES = 20
+MAX_SIGNATURES = 20
 
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 
@@ -89,7 +89,7 @@ def verified(
 def _require_signed(content: bytes, signatures: str, keys: list[bytes]) -> None:
     good = [hmac.digest(key, content, hashlib.sha256) for key in keys]
     is_signed = has_known = False
-    for one in signatures.split(" ")[:MOST_SIGNATURES]:
+    for one in signatures.split(" ")[:MAX_SIGNATURES]:
         version, _, text = one.partition(",")
         if version != "v1":
             continue
@@ -114,16 +114,16 @@ def _key_of(secret: str) -> bytes:
         key = base64.b64decode(secret.strip().removeprefix(SECRET_START).encode(), validate=True)
     except binascii.Error:
         raise ValueError(f"a secret is {SECRET_START} and base64") from None
-    if len(key) < LEAST_SECRET:
-        raise ValueError(f"a secret has at least {LEAST_SECRET} bytes")
+    if len(key) < MIN_SECRET:
+        raise ValueError(f"a secret has at least {MIN_SECRET} bytes")
     return key
 
 
 class Seen:
     """The ids that were acted on, in memory; the oldest are forgotten first. A service keeps them with what it writes."""
 
-    def __init__(self, most: int = 100_000) -> None:
-        self._most = most
+    def __init__(self, limit: int = 100_000) -> None:
+        self._most = limit
         self._ids: OrderedDict[str, None] = OrderedDict()
 
     def has(self, delivery_id: str) -> bool:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from registry_client import texts
-from registry_client.entries import shown
+from registry_client.entries import safe_text
 from registry_client.monitor import MonitorReport
-from registry_client.strict import shown_instant
+from registry_client.strict import instant_text
 from registry_client.trust import Trust
 from registry_client.verdicts import Finding, Report, State, Verdict
 
@@ -24,7 +24,7 @@ class Words:
         return code if found is None else found[self._column]
 
     def finding(self, finding: Finding) -> str:
-        values = {name: shown(self.of(texts.CODES, str(value))) for name, value in finding.values.items()}
+        values = {name: safe_text(self.of(texts.CODES, str(value))) for name, value in finding.values.items()}
         return texts.REASONS[finding.code][self._column].format(**values)
 
     def sentence(self, code: str, **values: str | int) -> str:
@@ -43,7 +43,7 @@ class Words:
 
     def report(self, report: Report) -> str:
         """The report as lines for people."""
-        lines = [self.of(texts.KINDS, report.kind), self.sentence("as_of", at=shown_instant(report.at)), ""]
+        lines = [self.of(texts.KINDS, report.kind), self.sentence("as_of", at=instant_text(report.at)), ""]
         for name, verdict in report.verdicts:
             lines += self._verdict(name, verdict)
         lines.append("")
@@ -70,12 +70,12 @@ class Words:
         lines.append(f"  {self.sentence('trust_root')}: {trust.root_fingerprint}")
         lines += [f"  {self.sentence('trust_log_key')}: {one}" for one in trust.log_fingerprints]
         lines += [
-            "  " + self.sentence("trust_key", use=key.use, kid=key.kid, until=shown_instant(key.not_after))
+            "  " + self.sentence("trust_key", use=key.use, kid=key.kid, until=instant_text(key.not_after))
             for key in trust.keys.values()
         ]
         witnesses = ", ".join(trust.policy.witnesses) or "-"
         lines.append(
-            "  " + self.sentence("trust_quorum", witnesses=shown(witnesses), quorum=shown(trust.policy.quorum))
+            "  " + self.sentence("trust_quorum", witnesses=safe_text(witnesses), quorum=safe_text(trust.policy.quorum))
         )
         return "\n".join([*lines, self.sentence("trust_compare")])
 

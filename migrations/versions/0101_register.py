@@ -47,8 +47,8 @@ TABLES = (
 def said() -> list[sa.Column[Any]]:
     """When the registry said it, and the list it came from."""
     return [
-        sa.Column("said_at", sa.BigInteger, nullable=False),
-        sa.Column("unsaid_at", sa.BigInteger),
+        sa.Column("recorded_at", sa.BigInteger, nullable=False),
+        sa.Column("superseded_at", sa.BigInteger),
         sa.Column("source", text(40), nullable=False),
         sa.Column("retrieved_at", sa.BigInteger, nullable=False),
     ]
@@ -289,8 +289,8 @@ def create_public_records() -> None:
         sa.Column("value", text(400), nullable=False),
         sa.Column("agency_id", sa.Integer, sa.ForeignKey("agencies.id"), nullable=False, index=True),
         sa.Column("licence", text(12)),
-        sa.Column("said_at", sa.BigInteger, nullable=False),
-        sa.Column("unsaid_at", sa.BigInteger),
+        sa.Column("recorded_at", sa.BigInteger, nullable=False),
+        sa.Column("superseded_at", sa.BigInteger),
     )
     op.create_index("ix_lookup_keys_kind_value", "lookup_keys", ["kind", "value", "agency_id"])
     op.create_table(

@@ -41,7 +41,7 @@ def register_intake(app: Flask) -> None:
     _route(app, INTAKE)
 
 
-def register_desk(app: Flask) -> None:
+def register_officers_api(app: Flask) -> None:
     """What officers' programs come to. Raises UnguardedRoute where a view of it is open."""
     _route(app, DESK)
     require_policies(app)

@@ -8,7 +8,7 @@ from registry.complaints.intake import idempotency as repeats
 from registry.core.clock import day_at, now
 from registry.core.errors import AlreadyDone
 from registry.http.complaint_services import sealer
-from registry.http.query_reader import Once
+from registry.http.query_reader import IdempotencyKey
 
 MADE: Mapping[str, str] = {
     "change": "a change of a channel was proposed with this Idempotency-Key: GET /api/v1/channel-changes lists it",
@@ -24,9 +24,11 @@ MADE: Mapping[str, str] = {
 """By what is made: where it stands now, and what to do where the answer did not arrive."""
 
 
-def claim(session: Session, what: str, whose: str, once: Once | None) -> None:
+def claim(session: Session, what: str, whose: str, idempotency_key: IdempotencyKey | None) -> None:
     """Take an Idempotency-Key of `whose`. Raises AlreadyDone, or RepeatDiffers where something else was sent with it."""
-    if once is None:
+    if idempotency_key is None:
         return
-    if not repeats.claim(session, sealer(), f"{what} of {whose}", once.key, once.digest, day_at(now(), None)):
+    if not repeats.claim(
+        session, sealer(), f"{what} of {whose}", idempotency_key.key, idempotency_key.digest, day_at(now(), None)
+    ):
         raise AlreadyDone(MADE[what])

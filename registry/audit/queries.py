@@ -48,10 +48,10 @@ def lines_about(session: Session, subject: str) -> list[AuditEntry]:
     return list(session.execute(about.where(AuditSubject.subject == subject).order_by(AuditEntry.index)).scalars())
 
 
-def verify(session: Session, kept: Head | None = None) -> Verified:
+def verify(session: Session, stored: Head | None = None) -> Verified:
     """Derive the chain anew from its lines, and say what does not follow; `kept` is a head from before."""
     troubles: list[str] = []
-    before, expected, at_kept = BEFORE_THE_FIRST, 0, None if kept is None or kept.size else BEFORE_THE_FIRST.hex()
+    before, expected, at_kept = BEFORE_THE_FIRST, 0, None if stored is None or stored.size else BEFORE_THE_FIRST.hex()
     for line in _lines(session):
         if line.number != expected:
             troubles.append(f"lines {expected} to {line.number - 1} are missing")
@@ -60,13 +60,13 @@ def verify(session: Session, kept: Head | None = None) -> Verified:
         if line.hash != hash_of(before, line.body):
             troubles.append(f"line {line.number} does not follow from the one before")
         before, expected = line.hash, line.number + 1
-        if kept is not None and expected == kept.size:
+        if stored is not None and expected == stored.size:
             at_kept = line.hash.hex()
     found = Head(expected, before.hex())
     if head(session) != found:
         troubles.append(f"the head says {head(session).size} lines, and there are {found.size}: the end was changed")
-    if kept is not None and at_kept != kept.hash:
-        troubles.append(f"this is not the chain whose head was {kept}: it was cut off or written anew")
+    if stored is not None and at_kept != stored.hash:
+        troubles.append(f"this is not the chain whose head was {stored}: it was cut off or written anew")
     return Verified(found, troubles)
 
 

@@ -21,7 +21,7 @@ from registry.vocabulary.bulk import JobKind, JobState
 KEPT_DAYS = 30
 """Days after which a list and its results are removed."""
 
-MOST_OPEN = 20
+MAX_OPEN = 20
 """Jobs of one organisation that wait or run."""
 
 _RECEIVING = {"receiving", "receiving_employer"}
@@ -39,7 +39,7 @@ def add_job(
     reference: str,
     name: str,
     language: str,
-    once: str | None,
+    idempotency_key: str | None,
     now: datetime,
     is_kept: bool = False,
 ) -> BulkJob:
@@ -47,16 +47,16 @@ def add_job(
 
     Raises UnreadableList, TooBusy; RepeatDiffers where the same Idempotency-Key came with another file.
     """
-    known = by_once(session, organisation_id, once)
+    known = job_by_idempotency_key(session, organisation_id, idempotency_key)
     if known is not None:
         if known.digest != taken.digest:
             raise RepeatDiffers("this Idempotency-Key came with another file before: send another key")
         return known
     waiting = session.execute(
-        select(BulkJob.id).where(BulkJob.organisation_id == organisation_id, BulkJob.state.in_(OPEN)).limit(MOST_OPEN)
+        select(BulkJob.id).where(BulkJob.organisation_id == organisation_id, BulkJob.state.in_(OPEN)).limit(MAX_OPEN)
     ).all()
-    if len(waiting) >= MOST_OPEN:
-        raise TooBusy(f"{MOST_OPEN} lists of your organisation are waiting: start, cancel or remove one", 60)
+    if len(waiting) >= MAX_OPEN:
+        raise TooBusy(f"{MAX_OPEN} lists of your organisation are waiting: start, cancel or remove one", 60)
     kind, columns, headers = guessed_kind(folder / files.LIST)
     job = BulkJob(
         reference=reference,
@@ -67,7 +67,7 @@ def add_job(
         language=language,
         size=taken.size,
         digest=taken.digest,
-        once=once,
+        once=idempotency_key,
         headers=headers,
         columns=columns,
         rows=0,
@@ -92,19 +92,19 @@ def guessed_kind(path: Path) -> tuple[JobKind, dict[str, str], list[str]]:
         columns = mapping_of(there, wanted).columns
         if not lacking(columns, wanted):
             return kind, columns, [column.name for column in there]
-    asked = columns_of_lines(lines, VERIFICATION)
-    found = mapping_of(asked, VERIFICATION).columns
+    requested = columns_of_lines(lines, VERIFICATION)
+    found = mapping_of(requested, VERIFICATION).columns
     # Both ends of corridors whose destination is said once for all, and nobody else to ask about.
     if lacking(found, VERIFICATION) and "sending" in columns and columns.keys() & _RECEIVING:
         return JobKind.CORRIDOR, columns, [column.name for column in there]
-    return JobKind.VERIFICATION, found, [column.name for column in asked]
+    return JobKind.VERIFICATION, found, [column.name for column in requested]
 
 
-def by_once(session: Session, organisation_id: int, once: str | None) -> BulkJob | None:
-    if once is None:
+def job_by_idempotency_key(session: Session, organisation_id: int, idempotency_key: str | None) -> BulkJob | None:
+    if idempotency_key is None:
         return None
     return session.execute(
-        select(BulkJob).where(BulkJob.organisation_id == organisation_id, BulkJob.once == once)
+        select(BulkJob).where(BulkJob.organisation_id == organisation_id, BulkJob.once == idempotency_key)
     ).scalar_one_or_none()
 
 
@@ -120,11 +120,11 @@ def job_of(session: Session, organisation_id: int, reference: str) -> BulkJob:
     return job
 
 
-def jobs_of(session: Session, organisation_id: int, most: int = 200) -> Sequence[BulkJob]:
+def jobs_of(session: Session, organisation_id: int, limit: int = 200) -> Sequence[BulkJob]:
     """The newest first."""
     return (
         session.execute(
-            select(BulkJob).where(BulkJob.organisation_id == organisation_id).order_by(BulkJob.id.desc()).limit(most)
+            select(BulkJob).where(BulkJob.organisation_id == organisation_id).order_by(BulkJob.id.desc()).limit(limit)
         )
         .scalars()
         .all()
@@ -157,19 +157,19 @@ def correct(
         for field, column in columns.items()
         if field in wanted and column not in job.headers
     ]
-    held = {name: text for name, text in (job.constants or {}).items() if name in wanted}
+    existing = {name: text for name, text in (job.constants or {}).items() if name in wanted}
     if constants is not None:
-        held = dict(constants)
+        existing = dict(constants)
         faults += [
             Fault(f"constants.{field}", Problem.UNKNOWN_FIELD, f"is said of no list of this kind: {kind}")
-            for field in held
+            for field in existing
             if field not in wanted or field not in CONSTANTS
         ]
     if faults:
         raise InvalidInput(faults[:20])
-    require({**held, **columns}, wanted, job.headers)
+    require({**existing, **columns}, wanted, job.headers)
     job.kind = kind
-    job.constants = held or None
+    job.constants = existing or None
     if is_kept is not None:
         job.is_kept = is_kept
     job.columns = {field: columns[field] for field in wanted if field in columns}

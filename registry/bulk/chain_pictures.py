@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import islice
 
-from registry.bulk.supply_chains import GRAVITY, MOST_SUPPLIERS, Link
+from registry.bulk.supply_chains import GRAVITY, MAX_SUPPLIERS, Link
 from registry.i18n.languages import text
 from registry.vocabulary.register import Language
 
@@ -13,12 +13,12 @@ _DASH = {"yes": "", "unknown": "6 4", "no": "2 4", "none": ""}
 _MARK = {"yes": "\u2713", "unknown": "?", "no": "\u2715", "none": "!"}
 
 _ROW, _WIDTH, _LEFT, _RIGHT, _TOP = 30, 680, 258, 422, 16
-MOST_SIGNS = 30
+MAX_SIGNS = 30
 
 
 def chain_svg(links: Sequence[Link], language: Language) -> str:
     """The picture: suppliers at the left, whoever recruits for them at the right, each link by colour, dash and sign."""
-    suppliers = list(dict.fromkeys(link.supplier for link in links))[:MOST_SUPPLIERS]
+    suppliers = list(dict.fromkeys(link.supplier for link in links))[:MAX_SUPPLIERS]
     drawn = [link for link in links if link.supplier in set(suppliers)]
     providers = list(dict.fromkeys(link.provider for link in drawn))
     rows = max(len(suppliers), len(providers), 1)
@@ -41,8 +41,8 @@ def chain_svg(links: Sequence[Link], language: Language) -> str:
         parts.append(_node(name, _LEFT, at_left[name], "end", _INK[worst[name]], _MARK[worst[name]]))
     for name in providers:
         gravest = max((one.verdict for one in drawn if one.provider == name), key=GRAVITY.__getitem__)
-        shown = name or text(language, "bulk.chain.none")
-        parts.append(_node(shown, _RIGHT, at_right[name], "start", _INK[gravest], _MARK[gravest]))
+        displayed = name or text(language, "bulk.chain.none")
+        parts.append(_node(displayed, _RIGHT, at_right[name], "start", _INK[gravest], _MARK[gravest]))
     return "".join([*parts, "</svg>"])
 
 
@@ -61,11 +61,11 @@ def _line(link: Link, left: int, right: int) -> str:
 
 def _node(name: str, x: int, y: int, anchor: str, ink: str, mark: str) -> str:
     away = -14 if anchor == "end" else 14
-    shown = name if len(name) <= MOST_SIGNS else f"{name[: MOST_SIGNS - 1]}\u2026"
+    displayed = name if len(name) <= MAX_SIGNS else f"{name[: MAX_SIGNS - 1]}\u2026"
     return (
         f'<circle cx="{x}" cy="{y}" r="9" fill="{ink}"/>'
         f'<text x="{x}" y="{y + 4}" text-anchor="middle" font-size="11" fill="#fff">{mark}</text>'
-        f'<text x="{x + away}" y="{y + 4}" text-anchor="{anchor}">{escape(shown)}<title>{escape(name)}</title></text>'
+        f'<text x="{x + away}" y="{y + 4}" text-anchor="{anchor}">{escape(displayed)}<title>{escape(name)}</title></text>'
     )
 
 
@@ -73,7 +73,7 @@ def _weak(links: Iterable[Link]) -> int:
     return sum(link.verdict != "yes" for link in links)
 
 
-def chain_table(links: Sequence[Link], language: Language, most: int) -> str:
+def chain_table(links: Sequence[Link], language: Language, max_length: int) -> str:
     """The same as a table of at most `most` rows, the weakest first."""
     heads = [escape(text(language, f"bulk.chain.{name}")) for name in ("supplier", "provider", "sites", "answer")]
     head = "".join(f'<th scope="col">{one}</th>' for one in heads)
@@ -82,7 +82,7 @@ def chain_table(links: Sequence[Link], language: Language, most: int) -> str:
         f'<td data-label="{heads[1]}">{escape(link.provider or text(language, "bulk.chain.none"))}</td>'
         f'<td data-label="{heads[2]}">{link.sites}</td>'
         f'<td data-label="{heads[3]}">{_MARK[link.verdict]} {escape(text(language, f"bulk.answer.{link.verdict}"))}</td></tr>'
-        for link in islice(links, most)
+        for link in islice(links, max_length)
     )
     caption = escape(text(language, "bulk.chain.title"))
     return (

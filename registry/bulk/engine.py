@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.bulk import files
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import Line, lines_of
-from registry.bulk.rules import MOST_IN_A_JOB
+from registry.bulk.rules import MAX_IN_A_JOB
 from registry.core.clock import now
 from registry.core.errors import RegistryError, UnreadableList
 from registry.vocabulary.bulk import JobState
@@ -35,7 +35,7 @@ class Chunk(NamedTuple):
     counts: Mapping[str, int]
 
 
-class Answering(Protocol):
+class RowAnswerer(Protocol):
     """Answers the rows of one job."""
 
     def header(self) -> Mapping[str, bytes]:
@@ -87,7 +87,7 @@ def waiting(session: Session, home: Path) -> list[int]:
 def work(
     sessions: sessionmaker[Session],
     home: Path,
-    answering: Callable[[BulkJob], Answering],
+    answering: Callable[[BulkJob], RowAnswerer],
     is_stopping: Stopping,
     chunk: int = AT_ONCE,
 ) -> int:
@@ -106,7 +106,7 @@ def _work_on(
     sessions: sessionmaker[Session],
     home: Path,
     row_id: int,
-    answering: Callable[[BulkJob], Answering],
+    answering: Callable[[BulkJob], RowAnswerer],
     is_stopping: Stopping,
     chunk: int,
 ) -> bool:
@@ -132,9 +132,9 @@ def _counted(sessions: sessionmaker[Session], job: BulkJob, folder: Path) -> Bul
     """The job with its number of rows. The whole file is read before anything is answered: a broken end is told at once."""
     if job.rows:
         return job
-    rows = sum(1 for _ in islice(lines_of(folder / files.LIST, job.columns), MOST_IN_A_JOB + 1))
-    if rows > MOST_IN_A_JOB:
-        raise UnreadableList(f"the list has more than {MOST_IN_A_JOB} rows: split it")
+    rows = sum(1 for _ in islice(lines_of(folder / files.LIST, job.columns), MAX_IN_A_JOB + 1))
+    if rows > MAX_IN_A_JOB:
+        raise UnreadableList(f"the list has more than {MAX_IN_A_JOB} rows: split it")
     if not rows:
         raise UnreadableList("the file has a header and no row below it")
     _moved(sessions, job, JobState.QUEUED, state=JobState.RUNNING, rows=rows, started_at=now())
@@ -146,7 +146,7 @@ def _answered(
     sessions: sessionmaker[Session],
     job: BulkJob,
     folder: Path,
-    answering: Answering,
+    answering: RowAnswerer,
     is_stopping: Stopping,
     chunk: int,
 ) -> bool:
@@ -170,8 +170,8 @@ def _answered(
                 results.append(name, body)
             done += len(rows)
             counts = {name: counts.get(name, 0) + given.counts.get(name, 0) for name in {*counts, *given.counts}}
-            kept = results.kept()
-            if not _moved(sessions, job, JobState.RUNNING, rows_done=done, sizes=kept, counts=counts):
+            stored = results.kept()
+            if not _moved(sessions, job, JobState.RUNNING, rows_done=done, sizes=stored, counts=counts):
                 return False
     finally:
         results.close()

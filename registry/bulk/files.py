@@ -14,7 +14,7 @@ from typing import IO, NamedTuple, Protocol
 
 from registry.core.errors import TooLarge, UnreadableList
 
-MOST_BYTES = 256 << 20
+MAX_BYTES = 256 << 20
 CHUNK = 1 << 20
 
 LIST = "list"
@@ -47,8 +47,8 @@ def take(folder: Path, stream: Stream) -> Taken:
         with _private(draft) as file:
             while chunk := stream.read(CHUNK):
                 size += len(chunk)
-                if size > MOST_BYTES:
-                    raise TooLarge(f"a list may have {MOST_BYTES >> 20} MB: split it")
+                if size > MAX_BYTES:
+                    raise TooLarge(f"a list may have {MAX_BYTES >> 20} MB: split it")
                 digest.update(chunk)
                 file.write(chunk)
             file.flush()

@@ -24,38 +24,39 @@ _AT_ONCE = 4096
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
-def statement(number: int, key: str | None, line: int | None, said: Mapping[str, Any]) -> bytes:
-    """One line, with its line feed. `said` is what `verdict_said`, `corridor_said` or `refusal_said` give."""
+def statement(number: int, key: str | None, line: int | None, stated: Mapping[str, Any]) -> bytes:
+    """One line, with its line feed. `said` is what `verdict_statement`, `corridor_statement` or `refusal_said` give."""
     place: dict[str, Any] = {"n": number, "key": key}
     if line is not None:
         place["line"] = line
-    return _encode({**place, **said}) + b"\n"
+    return _encode({**place, **stated}) + b"\n"
 
 
-def verdict_said(asked: Mapping[str, Any], verdict: Verdict, at: datetime) -> dict[str, Any]:
-    return {"at": int(at.timestamp()), "question": _plain(asked), **_said(verdict)} | {
+def verdict_statement(parameters: Mapping[str, Any], verdict: Verdict, at: datetime) -> dict[str, Any]:
+    return {"at": int(at.timestamp()), "question": _plain(parameters), **_stated_reasons(verdict)} | {
         "may_continue_existing_placements": verdict.may_continue.value
     }
 
 
-def corridor_said(asked: Mapping[str, Any], whole: CorridorVerdict, at: datetime) -> dict[str, Any]:
+def corridor_statement(parameters: Mapping[str, Any], whole: CorridorVerdict, at: datetime) -> dict[str, Any]:
     return {
         "at": int(at.timestamp()),
-        "question": _plain(asked),
+        "question": _plain(parameters),
         "verdict": whole.verdict.value,
         "legs": [
-            {"leg": leg.kind.value, **_said(leg.verdict)} | ({"verdict": "not_required"} if leg.is_not_required else {})
+            {"leg": leg.kind.value, **_stated_reasons(leg.verdict)}
+            | ({"verdict": "not_required"} if leg.is_not_required else {})
             for leg in whole.legs
         ],
     }
 
 
-def refusal_said(faults: Iterable[Fault], asked: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    said: dict[str, Any] = {"errors": [{"parameter": one.parameter, "code": one.code.value} for one in faults]}
-    return said | ({"question": _plain(asked)} if asked else {})
+def refusal_statement(faults: Iterable[Fault], parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    stated: dict[str, Any] = {"errors": [{"parameter": one.parameter, "code": one.code.value} for one in faults]}
+    return stated | ({"question": _plain(parameters)} if parameters else {})
 
 
-def _said(verdict: Verdict) -> dict[str, Any]:
+def _stated_reasons(verdict: Verdict) -> dict[str, Any]:
     return {
         "verdict": verdict.verdict.value,
         "reasons": [finding.code.value for finding in verdict.reasons],
@@ -64,8 +65,8 @@ def _said(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _plain(asked: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: plain(value) for name, value in asked.items()}
+def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: plain(value) for name, value in parameters.items()}
 
 
 def root_over(lines: Iterable[bytes]) -> tuple[int, bytes]:

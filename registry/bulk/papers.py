@@ -10,7 +10,7 @@ from registry.proofs.papers.rendering import Draft
 from registry.vocabulary.bulk import StepCode
 from registry.vocabulary.register import Language
 
-MOST_ROWS = 500
+MAX_ROWS = 500
 
 _STYLE = """@page{size:A4;margin:18mm 16mm;@bottom-center{content:counter(page) " / " counter(pages);font-size:9pt}}
 body{font-family:"DejaVu Sans","Noto Sans CJK SC",sans-serif;font-size:10.5pt;line-height:1.45;color:#1b1b1b}
@@ -26,7 +26,7 @@ def summary_draft(
     facts: Mapping[str, str], counts: Mapping[str, int], links: Sequence[Link], language: Language, day: str, root: str
 ) -> Draft:
     """The draft of the paper. `facts` are heading and value; `root` is that of the manifest."""
-    say = _say(language)
+    say = _translator(language)
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in facts.items()
     )
@@ -36,9 +36,9 @@ def summary_draft(
     )
     chain = ""
     if links:
-        more = len(links) - MOST_ROWS
-        said = f"<p>{say('bulk.chain.more', count=str(more))}</p>" if more > 0 else ""
-        chain = f"<h2>{say('bulk.chain.title')}</h2>{chain_svg(links, language)}{chain_table(links, language, MOST_ROWS)}{said}"
+        more = len(links) - MAX_ROWS
+        stated = f"<p>{say('bulk.chain.more', count=str(more))}</p>" if more > 0 else ""
+        chain = f"<h2>{say('bulk.chain.title')}</h2>{chain_svg(links, language)}{chain_table(links, language, MAX_ROWS)}{stated}"
     steps = ""
     if counts.get("no", 0):
         items = "".join("<li>" + say(f"bulk.step.{step}") + "</li>" for step in StepCode)
@@ -53,7 +53,7 @@ def summary_draft(
     )
 
 
-def _say(language: Language) -> Callable[..., str]:
+def _translator(language: Language) -> Callable[..., str]:
     def say(key: str, **values: str) -> str:
         return escape(text(language, key, **values))
 

@@ -28,7 +28,7 @@ class Line(NamedTuple):
 
 
 @contextmanager
-def held(body: bytes) -> Iterator[Path]:
+def memory_file(body: bytes) -> Iterator[Path]:
     """A file that lies in memory alone: what is asked in one go leaves nothing on a disk."""
     descriptor = os.memfd_create("list", os.MFD_CLOEXEC)
     try:
@@ -68,7 +68,7 @@ def columns_of_lines(lines: Sequence[Sequence[str]], wanted: Sequence[str]) -> l
     return below(lines, filled.index(max(filled)))
 
 
-def require_small(path: Path, most: int) -> None:
+def require_small(path: Path, max_bytes: int) -> None:
     """Raises TooLarge where a workbook unpacks to more than `most` bytes: who asks in one go waits for it in the server."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -76,9 +76,9 @@ def require_small(path: Path, most: int) -> None:
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError):
         # No workbook, or a broken one: whoever reads it says so.
         return
-    if size > most:
-        said = f"the workbook unpacks to {size >> 20} MB; in one go {most >> 20} MB are read"
-        raise TooLarge(f"{said}: send it to {JOBS}, or as CSV")
+    if size > max_bytes:
+        stated = f"the workbook unpacks to {size >> 20} MB; in one go {max_bytes >> 20} MB are read"
+        raise TooLarge(f"{stated}: send it to {JOBS}, or as CSV")
 
 
 def mapping_of(columns: Sequence[Column], wanted: Sequence[str]) -> Columns:

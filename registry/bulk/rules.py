@@ -11,16 +11,16 @@ from registry.register.imports.drafting import HINTS as LISTED
 from registry.register.imports.values import day_of, folded, unaccented
 from registry.vocabulary.bulk import JobKind
 
-MOST_AT_ONCE = 10_000
+MAX_AT_ONCE = 10_000
 """Questions that one request may hold."""
 
-MOST_WITHOUT_KEY = 100
+MAX_WITHOUT_KEY = 100
 """Questions that one request without a key may hold."""
 
-MOST_SEARCHED = 500
+MAX_SEARCHED = 500
 """Of them those that need a search or the log: each costs as much as twenty others."""
 
-MOST_IN_A_JOB = 1_000_000
+MAX_IN_A_JOB = 1_000_000
 
 JOBS = "/api/v1/verification-jobs"
 
@@ -74,10 +74,10 @@ def with_constants(constants: Mapping[str, str], cells: Mapping[str, str]) -> Ma
     """A row with what holds for all of them; what it says itself goes before. A revision goes with the sector it belongs to."""
     if not constants:
         return cells
-    held = {**constants, **cells}
+    existing = {**constants, **cells}
     if "sector" in cells and "nace_revision" not in cells:
-        held.pop("nace_revision", None)
-    return held
+        existing.pop("nace_revision", None)
+    return existing
 
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -102,14 +102,14 @@ def with_day_read(cells: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
             cells,
             f"{plain_text} is a spreadsheet's own number of a day: give the column the form of a date, as 2026-01-05",
         )
-    found = _days_said(plain_text)
+    found = _possible_days(plain_text)
     if len(found) > 1:
         ways = " or ".join(sorted(day.isoformat() for day in found))
         return cells, f"may be {ways}: write the year first, as 2026-01-05"
     return ({**cells, "on": day.isoformat()}, "") if (day := next(iter(found), None)) else (cells, "")
 
 
-def _days_said(text: str) -> set[date]:
+def _possible_days(text: str) -> set[date]:
     """The days that a text may mean. With dots the day comes first everywhere; with strokes it does in some countries alone."""
     match = _YEAR_LAST.fullmatch(text)
     if match is None:
@@ -193,32 +193,32 @@ def _fits(field: str, header: str) -> bool:
 
 def lacking(columns: Iterable[str], wanted: Sequence[str]) -> str:
     """What a mapping must have and has not, in words; empty where nothing is missing."""
-    held = set(columns)
-    if wanted == VERIFICATION and not held.intersection(SUBJECTS):
+    existing = set(columns)
+    if wanted == VERIFICATION and not existing.intersection(SUBJECTS):
         return f"no column says whom to ask about: name one of {', '.join(SUBJECTS)}"
-    if wanted == CORRIDOR and not ("sending" in held and "destination" in held):
+    if wanted == CORRIDOR and not ("sending" in existing and "destination" in existing):
         return "the columns `sending` and `destination` are needed"
-    if wanted == SUPPLY_CHAIN and not ("supplier" in held and "provider" in held):
+    if wanted == SUPPLY_CHAIN and not ("supplier" in existing and "provider" in existing):
         return "the columns `supplier` and `provider` are needed"
     return ""
 
 
-def asked_of(cells: Mapping[str, str]) -> dict[str, str]:
+def question_of_row(cells: Mapping[str, str]) -> dict[str, str]:
     """The question of a row: about the surest number it holds, the name beside it as the name on the paper.
 
     `cells` are those of VERIFICATION that are not empty. Other numbers of the row are left out: a question has one subject.
     """
     subject = next((name for name in SUBJECTS if name in cells), None)
-    asked = {name: text for name, text in cells.items() if name not in SUBJECTS}
+    requested = {name: text for name, text in cells.items() if name not in SUBJECTS}
     if subject is None:
-        return asked
-    asked[subject] = cells[subject]
+        return requested
+    requested[subject] = cells[subject]
     if subject != "name" and "name" in cells:
-        asked.setdefault("claimed_name", cells["name"])
+        requested.setdefault("claimed_name", cells["name"])
     if subject != "licence_number":
-        asked.pop("authority", None)
+        requested.pop("authority", None)
     if subject != "registration_number":
-        asked.pop("country", None)
-    if "sector" not in asked:
-        asked.pop("nace_revision", None)
-    return asked
+        requested.pop("country", None)
+    if "sector" not in requested:
+        requested.pop("nace_revision", None)
+    return requested

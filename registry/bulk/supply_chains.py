@@ -8,7 +8,7 @@ import msgspec
 GRAVITY = {"yes": 0, "unknown": 1, "no": 2, "none": 3}
 """`none`: the supplier declares nobody who recruits for it."""
 
-MOST_SUPPLIERS = 60
+MAX_SUPPLIERS = 60
 """Suppliers in the picture; the table has all."""
 
 
@@ -25,12 +25,12 @@ def links_of(statements: Iterable[bytes]) -> list[Link]:
     """The links that statements tell of, the weakest suppliers first; of rows of one pair the gravest answer counts."""
     found: dict[tuple[str, str], tuple[str, set[str]]] = {}
     for line in statements:
-        said = msgspec.json.decode(line)
-        question: Mapping[str, Any] = said.get("question") or {}
+        stated = msgspec.json.decode(line)
+        question: Mapping[str, Any] = stated.get("question") or {}
         supplier = question.get("supplier")
         if not isinstance(supplier, str):
             continue
-        for provider, verdict in _providers(said, question):
+        for provider, verdict in _providers(stated, question):
             known, sites = found.get((supplier, provider), ("yes", set()))
             sites.add(str(question.get("site", "")))
             found[supplier, provider] = (max(known, verdict, key=GRAVITY.__getitem__), sites)
@@ -41,16 +41,16 @@ def links_of(statements: Iterable[bytes]) -> list[Link]:
     return sorted(links, key=lambda link: (-worst[link.supplier], link.supplier, -GRAVITY[link.verdict], link.provider))
 
 
-def _providers(said: Mapping[str, Any], question: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    if "legs" in said:
-        for name, leg in zip(("sending", "receiving"), said["legs"], strict=False):
+def _providers(stated: Mapping[str, Any], question: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    if "legs" in stated:
+        for name, leg in zip(("sending", "receiving"), stated["legs"], strict=False):
             if name in question:
                 yield question[name], leg["verdict"] if leg["verdict"] in GRAVITY else "yes"
         return
     provider = question.get("provider")
     if not provider:
         yield "", "none"
-    elif "verdict" in said:
-        yield provider, said["verdict"]
+    elif "verdict" in stated:
+        yield provider, stated["verdict"]
     else:
         yield provider, "unknown"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from registry.core.db.errors import trouble_in
+from registry.core.db.errors import classify_db_error
 from registry.core.errors import RegistryError
 from registry.core.settings import Settings
 
@@ -75,7 +75,7 @@ class Commands(click.Group):
         except RegistryError as error:
             refuse(error)
         except SQLAlchemyError as error:
-            trouble = trouble_in(error)
+            trouble = classify_db_error(error)
             if trouble is None:
                 raise
             refuse(trouble)

@@ -20,7 +20,7 @@ def openings(unit: str) -> None:
     click.echo("\n".join(lines) or "Nothing was asked for lately.")
 
 
-def _line(one: queries.Shown) -> str:
+def _line(one: queries.AccessGrantView) -> str:
     it = one.opening
     until = instant_text(it.ends_at)[:16]
     second = it.decided_by or "-"

@@ -50,10 +50,10 @@ def verify(written: str | None) -> None:
     """
     with opened() as (settings, session):
         note = settings.home / "audit-head"
-        kept = [head for head in (_read_head(written), _noted(note)) if head is not None]
-        found = queries.verify(session, kept[0] if kept else None)
+        stored = [head for head in (_read_head(written), _noted(note)) if head is not None]
+        found = queries.verify(session, stored[0] if stored else None)
         troubles = found.troubles + [
-            trouble for other in kept[1:] for trouble in queries.verify(session, other).troubles
+            trouble for other in stored[1:] for trouble in queries.verify(session, other).troubles
         ]
     for trouble in dict.fromkeys(troubles):
         click.echo(f"registry: {trouble}", err=True)

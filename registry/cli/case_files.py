@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from registry import cli
-from registry.cli.case_officer import as_officer, desk, today
+from registry.cli.case_officer import as_officer, officer_context, today
 from registry.cli.case_showing import answer_lines, view_facts
 from registry.cli.collisions import Reference
 from registry.complaints.attachments.storage import store_of
@@ -30,7 +30,7 @@ def export(case: str, unit: str, name: str, role: str, out: Path) -> None:
     """Write CASE with all that was written in it to a file that only you can read. It holds what was sealed: guard it."""
 
     def exported() -> bytes:
-        with desk(unit, name, role) as (session, sealer, officer):
+        with officer_context(unit, name, role) as (session, sealer, officer):
             view = case_reading.case_view(session, sealer, officer, case, today(), act="case.exported")
             return json.dumps(view_facts(view), ensure_ascii=False, indent=1).encode()
 
@@ -60,7 +60,7 @@ def attachment_file(
 
     def copied() -> bytes:
         store = store_of(cli.settings())
-        with desk(unit, name, role) as (session, sealer, officer):
+        with officer_context(unit, name, role) as (session, sealer, officer):
             if original:
                 approval = Approval(approved_by, reason)
                 return custody.original(session, sealer, officer, case, attachment, approval, store, today())
@@ -76,7 +76,7 @@ def attachment_file(
 @click.option("--reason", required=True)
 def identity(case: str, unit: str, name: str, role: str, approved_by: str, reason: str) -> None:
     """Who wrote CASE and how to reach them safely: the custodian's, on a second person's approval."""
-    with desk(unit, name, role) as (session, sealer, officer):
+    with officer_context(unit, name, role) as (session, sealer, officer):
         found = custody.identity(session, sealer, officer, case, Approval(approved_by, reason), today())
     lines = [line for answers in found.values() for line in answer_lines(answers)]
     click.echo("\n".join(lines) or "Nothing was said of who wrote it.")

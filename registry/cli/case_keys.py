@@ -43,15 +43,15 @@ def list_keys() -> None:
     with opened() as (_, sessions, keyring), sessions() as session:
         for number, one in enumerate(keyring.ring(RING)):
             state = "seals" if number == 0 else "opens"
-            held = key_rotation.ring_uses(session, one.kid)
-            click.echo(f"{'ring':<10} {'':<20} {one.kid}  {state:<8}  {'':<10}  secret here      {held} values")
+            existing = key_rotation.ring_uses(session, one.kid)
+            click.echo(f"{'ring':<10} {'':<20} {one.kid}  {state:<8}  {'':<10}  secret here      {existing} values")
         rows = session.execute(select(UnitKey).order_by(UnitKey.unit, UnitKey.holder_kind, UnitKey.id.desc())).scalars()
         for row in rows:
-            held = unit_keys.wraps_under(session, row)
+            existing = unit_keys.wraps_under(session, row)
             place = _place(keyring, row)
             click.echo(
                 f"{row.holder_kind:<10} {row.unit:<20} {row.kid}  {_state(session, row):<8}  {row.made_on}  secret {place:<8}"
-                f"  {held} boxes' keys"
+                f"  {existing} boxes' keys"
             )
         if unit_keys.newest_key(session, KeyHolder.ESCROW, unit_keys.ESCROW) is None:
             click.echo(
@@ -144,7 +144,7 @@ def recover(file: Path, keys_were_lost: bool) -> None:
     with opened() as (_, sessions, keyring), keyring.alone():
         with sessions.begin() as session:
             record(session, "escrow.used", unit_keys.ESCROW, on=_today(), actor=OPERATOR)
-        done = key_rotation.recover(sessions, Sealer(keyring), secret, _today(), _tell, is_bound=not keys_were_lost)
+        done = key_rotation.recover(sessions, Sealer(keyring), secret, _today(), _report, is_bound=not keys_were_lost)
     _end(done)
 
 
@@ -156,11 +156,11 @@ def rewrap() -> None:
     left. Exit code 0 when nothing is left, 2 otherwise.
     """
     with opened() as (_, sessions, keyring):
-        done = key_rotation.rewrap(sessions, Sealer(keyring), _tell)
+        done = key_rotation.rewrap(sessions, Sealer(keyring), _report)
     _end(done)
 
 
-def _tell(what: str, done: int, of: int) -> None:
+def _report(what: str, done: int, of: int) -> None:
     click.echo(f"{what}: {done} of {of}")
 
 

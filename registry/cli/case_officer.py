@@ -16,7 +16,7 @@ from registry.core.clock import day_at, now
 from registry.vocabulary.cases import CaseRole
 
 
-class Desk(NamedTuple):
+class OfficerContext(NamedTuple):
     """Where an officer works: within one transaction, which the command commits."""
 
     session: Session
@@ -39,12 +39,12 @@ def as_officer(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def desk(unit: str, name: str, role: str) -> Iterator[Desk]:
+def officer_context(unit: str, name: str, role: str) -> Iterator[OfficerContext]:
     if not name.strip() or len(name) > 200:
         raise click.BadParameter("must be a name, in 200 characters", param_hint="--by")
     with opened() as (_, sessions, keyring), sessions.begin() as session:
         units.unit_named(session, unit)
-        yield Desk(session, Sealer(keyring), Officer(name.strip(), CaseRole(role), unit))
+        yield OfficerContext(session, Sealer(keyring), Officer(name.strip(), CaseRole(role), unit))
 
 
 def today() -> date:

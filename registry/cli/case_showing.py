@@ -63,8 +63,8 @@ def view_lines(view: CaseView) -> list[str]:
         lines.append(f"  {one.priority}: {priority_text(EN, one.priority)}")
     lines += [f"    {triage_reason_text(EN, TriageReason(reason))}" for reason in view.reasons]
     if one.indicators:
-        shown = ", ".join(indicator_text(EN, Indicator(indicator)) for indicator in one.indicators)
-        lines.append(f"  signs of forced labour: {shown}")
+        displayed = ", ".join(indicator_text(EN, Indicator(indicator)) for indicator in one.indicators)
+        lines.append(f"  signs of forced labour: {displayed}")
     lines.append(f"  filed {one.filed_on}" + (f", destroyed from {view.purge_on} on" if view.purge_on else ""))
     for kind, clock in view.clocks.items():
         state = (

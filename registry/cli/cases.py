@@ -9,7 +9,7 @@ import click
 
 from registry.cli.access_grants import openings
 from registry.cli.case_files import attachment_file, export, identity
-from registry.cli.case_officer import as_officer, desk, today
+from registry.cli.case_officer import as_officer, officer_context, today
 from registry.cli.case_showing import moves_table, queue_lines, queue_row, view_facts, view_lines
 from registry.cli.collisions import Reference
 from registry.cli.reconcile import reconcile
@@ -77,10 +77,10 @@ def list_cases(unit: str, states: tuple[str, ...], limit: int, form: str) -> Non
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(case: str, unit: str, name: str, role: str, as_json: bool) -> None:
     """Read CASE with all that was written in it. That you read it is written down."""
-    with desk(unit, name, role) as (session, sealer, officer):
+    with officer_context(unit, name, role) as (session, sealer, officer):
         view = case_reading.case_view(session, sealer, officer, case, today())
-        shown = view_facts(view) if as_json else view_lines(view)
-    click.echo(json.dumps(shown, ensure_ascii=False, indent=1) if as_json else "\n".join(shown))
+        displayed = view_facts(view) if as_json else view_lines(view)
+    click.echo(json.dumps(displayed, ensure_ascii=False, indent=1) if as_json else "\n".join(displayed))
 
 
 @cases.command()
@@ -88,7 +88,7 @@ def show(case: str, unit: str, name: str, role: str, as_json: bool) -> None:
 @as_officer
 def triage(case: str | None, unit: str, name: str, role: str) -> None:
     """Take CASE, or the most urgent that nobody has looked at, into triage, and show it with the reasons of its priority."""
-    with desk(unit, name, role) as (session, sealer, officer):
+    with officer_context(unit, name, role) as (session, sealer, officer):
         fresh = frozenset({CaseState.SUBMITTED, CaseState.REOPENED})
         waiting = [one.reference for one in case_reading.queue(session, unit, fresh, 1)] if case is None else [case]
         if not waiting:
@@ -115,7 +115,7 @@ def move(case: str, state: str, unit: str, name: str, role: str, reason: str | N
             "a decision is written by one officer and made by another, with its reasons and words for the complainant: "
             f"on the tab Decision of /console/cases/{case}, or by POST /api/v1/cases/{case}/decisions and then .../make"
         )
-    with desk(unit, name, role) as (session, sealer, officer):
+    with officer_context(unit, name, role) as (session, sealer, officer):
         moved = casework.move(session, sealer, officer, case, CaseState(state), now(), reason=reason, version=version)
     click.echo(f"{case} is {moved.state}, version {moved.version}.")
 
@@ -127,7 +127,7 @@ def move(case: str, state: str, unit: str, name: str, role: str, reason: str | N
 @click.option("--reason", required=True)
 def merge(case: str, into: str, unit: str, name: str, role: str, reason: str) -> None:
     """Join CASE to INTO, which goes on for both. Its complainant keeps his mailbox."""
-    with desk(unit, name, role) as (session, sealer, officer):
+    with officer_context(unit, name, role) as (session, sealer, officer):
         casework.merge(session, sealer, officer, case, into, now(), reason=reason)
     click.echo(f"{case} is merged into {into}.")
 
@@ -140,7 +140,7 @@ def merge(case: str, into: str, unit: str, name: str, role: str, reason: str) ->
 def reply(case: str, text: TextIO, unit: str, name: str, role: str, to_helper: bool) -> None:
     """Write the TEXT of a file, or of standard input, to the complainant of CASE."""
     words = text.read()
-    with desk(unit, name, role) as (session, sealer, officer):
+    with officer_context(unit, name, role) as (session, sealer, officer):
         count = casework.reply(session, sealer, officer, case, words, now(), to_helper=to_helper)
     click.echo(f"Written to {count} mailbox{'es' if count > 1 else ''}.")
 
@@ -158,7 +158,7 @@ def priority(
     """Give CASE another priority. Lowering from p0 or p1 waits until a second person approves it."""
     if (level is None) is (decision is None):
         raise click.UsageError("name a priority, or give --approve or --refuse")
-    with desk(unit, name, role) as (session, sealer, officer):
+    with officer_context(unit, name, role) as (session, sealer, officer):
         if level is None:
             change = priorities.decide_lowering(session, officer, case, now(), is_approved=decision == "approve")
         else:
@@ -178,8 +178,8 @@ def priority(
 @click.option("--release", "is_released", is_flag=True, help="Take the hold away.")
 def hold(case: str, unit: str, name: str, role: str, reason: str, is_released: bool) -> None:
     """Let nothing of CASE be destroyed, however old it is, until the hold is taken away."""
-    with desk(unit, name, role) as (session, sealer, officer):
-        holds.hold(session, sealer, officer, case, today(), is_held=not is_released, reason=reason)
+    with officer_context(unit, name, role) as (session, sealer, officer):
+        holds.set_legal_hold(session, sealer, officer, case, today(), is_held=not is_released, reason=reason)
     click.echo(f"{case} is {'released' if is_released else 'held'}.")
 
 
@@ -190,10 +190,10 @@ def purge(is_dry: bool) -> None:
     with opened() as (settings, sessions, keyring):
         if is_dry:
             with sessions() as session:
-                doomed, held = purging.doomed(session, today()), purging.held(session, today())
+                doomed, existing = purging.doomed(session, today()), purging.cases_on_hold(session, today())
             for one in doomed:
                 click.echo(f"{one.reference}  {one.state:<12}  {one.unit or '-':<20}  since {one.purge_on}")
-            for reference in held:
+            for reference in existing:
                 click.echo(f"{reference}  kept by a legal hold")
             click.echo(f"{len(doomed)} would be destroyed.")
             return

@@ -5,7 +5,7 @@ import sys
 import click
 from sqlalchemy.orm import Session
 
-from registry.cli.licensing_officer import AtDesk, act_at_terminal, acting_desk, by_officer, if_unchanged
+from registry.cli.licensing_officer import OfficerCommand, act_as_officer, act_at_terminal, by_officer, if_unchanged
 from registry.cli.sealing_keys import opened
 from registry.core.errors import ChannelChangeRefused
 from registry.officer_desk.licence_acts import CHANNEL_CHANGES
@@ -57,10 +57,17 @@ def propose(agency: str, kind: str, value: str | None, instead_of: str | None, b
         value = click.prompt("Account number", hide_input=True) if sys.stdin.isatty() else sys.stdin.read(200)
     if not value or not value.strip():
         raise ChannelChangeRefused(f"say what the new {channel} is: registry channels propose {agency} {channel} VALUE")
-    with acting_desk(by, CHANNEL, Act.PROPOSE, f"channel {channel}") as desk:
-        agency_opened(desk.session, desk.me, agency)
+    with act_as_officer(by, CHANNEL, Act.PROPOSE, f"channel {channel}") as context:
+        agency_opened(context.session, context.me, agency)
         change = related_acts.propose_change(
-            desk.session, desk.official, desk.keyring, agency, channel, value, desk.at, instead_of=instead_of
+            context.session,
+            context.official,
+            context.keyring,
+            agency,
+            channel,
+            value,
+            context.at,
+            instead_of=instead_of,
         )
         reference = change.reference
     click.echo(f"{reference}: proposed. Another officer approves it with")
@@ -105,11 +112,11 @@ def list_changes(is_all: bool) -> None:
             click.echo("Nothing waits.")
 
 
-def _approved(desk: AtDesk, change: PendingChannelChange) -> str:
-    is_told = bool(changes.addresses_to_tell(desk.session, change))
+def _approved(context: OfficerCommand, change: PendingChannelChange) -> str:
+    is_notified = bool(changes.notification_addresses(context.session, change))
     return (
         f"{change.reference}: approved, takes effect {change.takes_effect_at:%Y-%m-%d %H:%M} UTC.\n"
-        f"{'The worker tells the agency by e-mail.' if is_told else _by_hand(change)}"
+        f"{'The worker tells the agency by e-mail.' if is_notified else _by_hand(change)}"
     )
 
 
@@ -127,7 +134,7 @@ def _lines(session: Session, change: PendingChannelChange, agency: str) -> list[
         lines.append(f"  takes effect {change.takes_effect_at:%Y-%m-%d %H:%M} UTC")
         if change.told_at is not None:
             lines.append(f"  the agency was told {change.told_at:%Y-%m-%d %H:%M} UTC")
-        elif changes.addresses_to_tell(session, change):
+        elif changes.notification_addresses(session, change):
             lines.append("  NOT TOLD YET: the worker sends a mail; see its log if this stays")
         else:
             lines.append(f"  {_by_hand(change)}")

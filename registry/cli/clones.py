@@ -5,7 +5,7 @@ from datetime import date, datetime
 import click
 
 from registry.cli.collisions import Reference
-from registry.cli.licensing_officer import DAY, act_at_terminal, acting_desk, by_officer, if_unchanged
+from registry.cli.licensing_officer import DAY, act_as_officer, act_at_terminal, by_officer, if_unchanged
 from registry.officer_desk.licence_acts import CLONE_WARNINGS, COLLISIONS
 from registry.officer_desk.licensing import agency_opened
 from registry.officers.rights import Act, Resource
@@ -47,10 +47,17 @@ def warn(
     agency_id: str, text: str, source: str | None, from_: datetime | None, to: datetime | None, by: str
 ) -> None:  # fmt: skip
     """Publish a clone warning on the entry of AGENCY_ID, the agency that is imitated."""
-    with acting_desk(by, CLONE, Act.APPROVE, "clone warn") as desk:
-        agency_opened(desk.session, desk.me, agency_id)
+    with act_as_officer(by, CLONE, Act.APPROVE, "clone warn") as context:
+        agency_opened(context.session, context.me, agency_id)
         appended = related_acts.warn(
-            desk.session, desk.official, agency_id, text, desk.at, source=source, from_=_day(from_), to=_day(to)
+            context.session,
+            context.official,
+            agency_id,
+            text,
+            context.at,
+            source=source,
+            from_=_day(from_),
+            to=_day(to),
         )
         index = appended.last_index
     click.echo(f"Published a clone warning on {agency_id}: entry {index} of the log.")

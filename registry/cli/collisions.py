@@ -114,14 +114,14 @@ def _find_and_list(
         _search(sessions, against, row_id, digest_of(settings))
     with sessions() as session:
         wanted = None if state == "all" else CollisionState(state)
-        found = collisions_found(session, wanted, agency=row_id, after=after, most=limit + 1)
+        found = collisions_found(session, wanted, agency=row_id, after=after, limit=limit + 1)
         records = records_of(session, sorted({end for one in found for end in (one.first_id, one.second_id)}))
         groups = groups_found(session, GROUPS_SHOWN) if row_id is None and after is None else []
-        shown = [_shown(one, records) for one in found[:limit]]
+        view = [_pair_json(one, records) for one in found[:limit]]
     engine.dispose()
     following = found[limit - 1].reference if len(found) > limit else None
-    tell = _tell_json if as_json else _tell
-    tell(shown, [_group_shown(group, reference) for group, reference in groups], following)
+    tell = _print_json if as_json else _print
+    tell(view, [_group_json(group, reference) for group, reference in groups], following)
 
 
 def opened(settings: Settings) -> tuple[Any, sessionmaker[Session]]:
@@ -168,7 +168,7 @@ def _each(sessions: sessionmaker[Session], progress: Progress, task: TaskID, tak
         progress.update(task, completed=step.done, total=step.total)
 
 
-def _shown(one: Collision, records: dict[int, record.Agency]) -> dict[str, Any]:
+def _pair_json(one: Collision, records: dict[int, record.Agency]) -> dict[str, Any]:
     first, second = records[one.first_id], records[one.second_id]
     signs = [Sign(word) for word in one.signs]
     return {
@@ -176,7 +176,7 @@ def _shown(one: Collision, records: dict[int, record.Agency]) -> dict[str, Any]:
         "rank": one.rank,
         "state": one.state.value,
         "found_at": instant_text(one.found_at),
-        "agencies": [_agency_shown(first), _agency_shown(second)],
+        "agencies": [_agency_json(first), _agency_json(second)],
         "signs": one.signs,
         "evidence": evidence(first, second, signs),
         "decided_by": one.decided_by,
@@ -185,7 +185,7 @@ def _shown(one: Collision, records: dict[int, record.Agency]) -> dict[str, Any]:
     }
 
 
-def _agency_shown(agency: record.Agency) -> dict[str, Any]:
+def _agency_json(agency: record.Agency) -> dict[str, Any]:
     return {
         "agency_id": agency.agency_id,
         "name": agency.names[0].name if agency.names else None,
@@ -195,17 +195,17 @@ def _agency_shown(agency: record.Agency) -> dict[str, Any]:
     }
 
 
-def _group_shown(group: CollisionGroup, reference: str) -> dict[str, Any]:
+def _group_json(group: CollisionGroup, reference: str) -> dict[str, Any]:
     return {"sign": group.sign.value, "agencies": group.size, "example": reference}
 
 
-def _tell_json(shown: list[dict[str, Any]], groups: list[dict[str, Any]], following: str | None) -> None:
-    json.dump({"items": shown, "groups": groups, "next": following}, sys.stdout, ensure_ascii=False, indent=1)
+def _print_json(displayed: list[dict[str, Any]], groups: list[dict[str, Any]], following: str | None) -> None:
+    json.dump({"items": displayed, "groups": groups, "next": following}, sys.stdout, ensure_ascii=False, indent=1)
     click.echo()
 
 
-def _tell(shown: list[dict[str, Any]], groups: list[dict[str, Any]], following: str | None) -> None:
-    for one in shown:
+def _print(displayed: list[dict[str, Any]], groups: list[dict[str, Any]], following: str | None) -> None:
+    for one in displayed:
         click.echo(f"{one['collision']}  rank {one['rank']}  {one['state']}")
         for agency in one["agencies"]:
             where = ", ".join(part for part in (agency["country"], agency["place"]) if part)
@@ -218,7 +218,7 @@ def _tell(shown: list[dict[str, Any]], groups: list[dict[str, Any]], following: 
     for group in groups:
         sign = group["sign"].replace("_", " ")
         click.echo(f"{group['agencies']} agencies share one {sign}, for example {group['example']}: too many to pair")
-    if not shown and not groups:
+    if not displayed and not groups:
         click.echo("No collisions.")
     if following is not None:
         click.echo(f"More: registry collisions --no-search --after {following}")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.cli.sealing_keys import opened
 from registry.complaints.case.complaint_codes import derive, new_code
-from registry.complaints.intake.preprinted_codes import MOST_AT_ONCE, Minted, premint
+from registry.complaints.intake.preprinted_codes import MAX_AT_ONCE, Minted, premint
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now
 from registry.core.errors import SettingsError
@@ -29,7 +29,7 @@ def complaints() -> None:
 
 
 @complaints.command()
-@click.option("--count", type=click.IntRange(1, MOST_AT_ONCE), default=1, show_default=True, help="How many forms.")
+@click.option("--count", type=click.IntRange(1, MAX_AT_ONCE), default=1, show_default=True, help="How many forms.")
 @click.option(
     "--language",
     type=click.Choice([language.value for language in Language]),

@@ -4,7 +4,7 @@ import click
 from sqlalchemy.orm import Session
 
 from registry import cli
-from registry.complaints.case.complaint_codes import shown
+from registry.complaints.case.complaint_codes import grouped
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.db import revisions
@@ -51,8 +51,8 @@ def load() -> None:
     if found is None:
         click.echo("The demo data is there already: nothing to do.")
         return
-    click.echo(f"Loaded {_said(found)}.")
-    click.echo(f"{len(codes)} invented complaints; come back to the third by the receipt {shown(codes[2])}.")
+    click.echo(f"Loaded {_summary(found)}.")
+    click.echo(f"{len(codes)} invented complaints; come back to the third by the receipt {grouped(codes[2])}.")
 
 
 @demo.command()
@@ -66,7 +66,7 @@ def check() -> None:
             if not state.is_demo:
                 what = "real data" if state.size else "nothing yet"
                 raise ImportRefused(f"this is no demo home: it holds {what}")
-            click.echo(f"Demo home with log origin {state.origin or '(none yet)'}: {_said(counts(session))}.")
+            click.echo(f"Demo home with log origin {state.origin or '(none yet)'}: {_summary(counts(session))}.")
             for status, count in sorted(statuses(session).items()):
                 click.echo(f"  {count:>3}  {status}")
     finally:
@@ -80,7 +80,7 @@ def _complaints(session: Session, settings: Settings) -> list[str]:
     return load_complaints(session, Sealer(Keyring(settings.keys)), data["unit"], data["complaint"], agencies, at)
 
 
-def _said(found: Counts) -> str:
+def _summary(found: Counts) -> str:
     return (
         f"{found.agencies} invented agencies, {found.licences} licences, {found.agreements} agreements "
         f"in {found.entries} entries"

@@ -4,7 +4,14 @@ from datetime import datetime
 
 import click
 
-from registry.cli.licensing_officer import DAY, act_at_terminal, acting_desk, by_officer, if_unchanged, reading_desk
+from registry.cli.licensing_officer import (
+    DAY,
+    act_as_officer,
+    act_at_terminal,
+    by_officer,
+    if_unchanged,
+    read_as_officer,
+)
 from registry.officer_desk.licence_acts import DEPOSIT_LINES
 from registry.officer_desk.licensing import agency_opened
 from registry.officers.rights import Act, Resource
@@ -39,10 +46,10 @@ def deposits() -> None:
 @by_officer
 def show(agency: str, by: str) -> None:
     """The ledger of AGENCY, and what it comes to."""
-    with reading_desk(by, DEPOSIT) as desk:
-        row, known = agency_opened(desk.session, desk.me, agency)
-        today, _ = today_of(desk.session, desk.official.authority, desk.at)
-        found = queries.shown(desk.session, row.id, known, today)
+    with read_as_officer(by, DEPOSIT) as context:
+        row, known = agency_opened(context.session, context.me, agency)
+        today, _ = today_of(context.session, context.official.authority, context.at)
+        found = queries.ledger_view(context.session, row.id, known, today)
         for line in found.lines:
             click.echo(_line(line))
         standing, unit = found.standing, found.currency or ""
@@ -70,16 +77,16 @@ def enter(
     reverses: str | None, held_as: str | None, held_by: str | None, by: str,
 ) -> None:  # fmt: skip
     """Enter a line of KIND in the ledger of AGENCY. Money that comes in counts at once; a draw or a reversal waits."""
-    with acting_desk(by, DEPOSIT, Act.PROPOSE, f"deposit {kind}") as desk:
-        agency_opened(desk.session, desk.me, agency)
-        today, _ = today_of(desk.session, desk.official.authority, desk.at)
+    with act_as_officer(by, DEPOSIT, Act.PROPOSE, f"deposit {kind}") as context:
+        agency_opened(context.session, context.me, agency)
+        today, _ = today_of(context.session, context.official.authority, context.at)
         line = actions.enter(
-            desk.session, desk.official, agency, DepositLineKind(kind), desk.at,
+            context.session, context.official, agency, DepositLineKind(kind), context.at,
             amount=amount, currency=currency, happened_on=on.date() if on else today, note=note,
             use=DepositUse(use) if use else None, reverses=reverses, form=held_as, held_by=held_by,
         )  # fmt: skip
-        reference, said, is_open = line.reference, _line(line), line.state is ProposalState.OPEN
-    click.echo(said)
+        reference, stated, is_open = line.reference, _line(line), line.state is ProposalState.OPEN
+    click.echo(stated)
     if is_open:
         click.echo(
             f"It counts once another officer approves it: registry deposits approve {agency} {reference} --by OFFICER"

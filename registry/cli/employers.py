@@ -18,7 +18,7 @@ from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Language
 from registry.watches import retention
 
-MOST_RATE = 1_000_000
+MAX_RATE = 1_000_000
 
 
 @click.group(
@@ -76,7 +76,7 @@ def list_employers() -> None:
 @click.option(
     "--scope", "scopes", multiple=True, type=click.Choice([one.value for one in Scope]), help="What it opens."
 )
-@click.option("--days", default=api_keys.DAYS, show_default=True, type=click.IntRange(1, api_keys.MOST_DAYS))
+@click.option("--days", default=api_keys.DAYS, show_default=True, type=click.IntRange(1, api_keys.MAX_DAYS))
 @click.option("--revoke", metavar="KEY", help="End the key of this reference at once.")
 def keys(reference: str, name: str | None, scopes: tuple[str, ...], days: int, revoke: str | None) -> None:
     """List the keys of the organisation REFERENCE, make one, or revoke one."""
@@ -130,7 +130,7 @@ def people(reference: str, reset: str | None) -> None:
 
 @employers.command()
 @click.argument("reference")
-@click.argument("requests", type=click.IntRange(1, MOST_RATE), required=False)
+@click.argument("requests", type=click.IntRange(1, MAX_RATE), required=False)
 def rate(reference: str, requests: int | None) -> None:
     """Let the organisation REFERENCE ask REQUESTS times a minute with all its keys; without a number, as often as others."""
     with _session() as session:

@@ -56,12 +56,12 @@ def erasable(session: Session, written: str) -> str:
     """The reference of a natural person's agency as it is stored. Raises NotFound and ErasedAgency."""
     reference = read_reference(written)
     agency = queries.agency_row(session, reference) if reference else None
-    said = queries.public_record(session, reference, day_at(now(), None)) if reference else None
-    if agency is None or said is None:
+    stated = queries.public_record(session, reference, day_at(now(), None)) if reference else None
+    if agency is None or stated is None:
         raise NotFound(f"there is no agency {written}: see its page for the reference")
     if agency.erased_at is not None:
         raise ErasedAgency(f"{agency.reference} was erased on {agency.erased_at:%Y-%m-%d} already")
-    if said.holder_kind is HolderKind.LEGAL_PERSON:
+    if stated.holder_kind is HolderKind.LEGAL_PERSON:
         raise ErasedAgency(f"{agency.reference} is a legal person: its name stands in the log and is not erased")
     return agency.reference
 

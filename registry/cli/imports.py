@@ -14,7 +14,7 @@ from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import ImportRefused
 from registry.register.imports.actions import Progress
-from registry.register.imports.jobs import Request, import_list
+from registry.register.imports.jobs import ImportRequest, import_list
 from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping_file
 from registry.register.imports.report import Report, as_json, in_brief, rejects_csv, write_whole
 
@@ -82,8 +82,8 @@ def import_command(
     engine = engine_for(settings.database_url)
     try:
         revisions.require_current(engine)
-        with progress_shown() as progress:
-            request = Request(file, mapping, encoding, dry_run, skip_rejects, accept_shrink, progress=progress)
+        with progress_reporter() as progress:
+            request = ImportRequest(file, mapping, encoding, dry_run, skip_rejects, accept_shrink, progress=progress)
             sessions = sessions_for(engine)
             report = import_list(settings, sessions, request)
         cli.sign_published(settings, sessions)
@@ -115,7 +115,7 @@ def chosen_mapping(name: str | None, mapping_file: Path | None, home: Path) -> S
 
 
 @contextmanager
-def progress_shown() -> Iterator[Progress]:
+def progress_reporter() -> Iterator[Progress]:
     """A bar with rows per second and time left on a terminal, a line now and then elsewhere."""
     if not sys.stderr.isatty():
         yield plain_progress()
@@ -144,15 +144,15 @@ def progress_shown() -> Iterator[Progress]:
 
 
 def plain_progress() -> Callable[[str, float, int], None]:
-    told = [time.monotonic()]
+    given = [time.monotonic()]
     began: dict[str, float] = {}
 
     def tell(stage: str, share: float, rows: int) -> None:
         at = time.monotonic()
         since = at - began.setdefault(stage, at)
-        if at - told[0] < TELL_EVERY or not since:
+        if at - given[0] < TELL_EVERY or not since:
             return
-        told[0] = at
+        given[0] = at
         left = since * (1 - share) / share if share else 0.0
         click.echo(f"{stage}: {share:.0%}, {rows} rows, {rows / since:.0f} rows/s, about {left:.0f} s left", err=True)
 
@@ -185,11 +185,11 @@ def show(report: Report) -> None:
         console.print(
             f"  {counts.reinstated} agencies are on the list again, {counts.delisted_licences} licences left it"
         )
-    _show_findings(console, "Rejected", report.rejects)
-    _show_findings(console, "Taken, but see", report.warnings)
+    _print_findings(console, "Rejected", report.rejects)
+    _print_findings(console, "Taken, but see", report.warnings)
 
 
-def _show_findings(console: Any, title: str, findings: Any) -> None:
+def _print_findings(console: Any, title: str, findings: Any) -> None:
     from rich.markup import escape
 
     if not findings:

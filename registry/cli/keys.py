@@ -14,7 +14,7 @@ from registry.core.errors import KeyTrouble
 from registry.core.keyring import Key, Keyring, KeyState, Use
 from registry.core.settings import Settings
 from registry.log.actions import append, lock_log
-from registry.log.keys import change_state, draft_of, make_keys, new_key, settle_keys
+from registry.log.keys import change_state, draft_of, make_keys, new_key, sync_keys
 from registry.log.queries import logged_keys
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -72,9 +72,9 @@ def list_keys() -> None:
             key = here.get(kid)
             use, state = (known.use, known.state) if known is not None else (here[kid].use, here[kid].state)
             place = "here" if key is not None and keyring.holds_secret(key) else "not here"
-            said = f"entry {known.index}" if known is not None else "not in the log yet"
+            stated = f"entry {known.index}" if known is not None else "not in the log yet"
             good = f", good up to {known.last_good_index}" if known and known.last_good_index is not None else ""
-            click.echo(f"{use:<10}  {kid}  {state:<11}  secret {place:<8}  {said}{good}")
+            click.echo(f"{use:<10}  {kid}  {state:<11}  secret {place:<8}  {stated}{good}")
 
 
 @keys.command()
@@ -98,7 +98,7 @@ def add_key(sessions: sessionmaker[Session], keyring: Keyring, use: Use, root_fi
         # Before there is a log the files alone say it; the entries are appended when it begins.
         is_begun = bool(lock_log(session).size)
         if is_begun:
-            settle_keys(session, keyring)
+            sync_keys(session, keyring)
         key = new_key(keyring, use, root_file).key
         if is_begun:
             append(session, [draft_of(key, is_first=True)])
@@ -169,7 +169,7 @@ def replace_root(sessions: sessionmaker[Session], keyring: Keyring, root: Key, l
     """
     with sessions() as session:
         lock_log(session)
-        settle_keys(session, keyring)
+        sync_keys(session, keyring)
         former = [key for use in CERTIFIED for key in _active(keyring, use)]
         new_root = new_key(keyring, Use.ROOT)
         made = [new_root.key, *(new_key(keyring, use, root=new_root).key for use in CERTIFIED)]
@@ -197,7 +197,7 @@ def _require_changeable(sessions: sessionmaker[Session], keyring: Keyring, key: 
     """Raise KeyTrouble, and change nothing, where the log would not take it."""
     with sessions() as session:
         if lock_log(session).size:
-            settle_keys(session, keyring)
+            sync_keys(session, keyring)
         change_state(session, key, KeyState.COMPROMISED, last_good_index)
         session.rollback()
 

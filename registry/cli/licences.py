@@ -9,12 +9,12 @@ import click
 
 from registry.cli.licensing_officer import (
     DAY,
-    AtDesk,
+    OfficerCommand,
+    act_as_officer,
     act_at_terminal,
-    acting_desk,
     by_officer,
     if_unchanged,
-    reading_desk,
+    read_as_officer,
 )
 from registry.officer_desk.acting import require_no_interest
 from registry.officer_desk.licence_acts import PROPOSALS
@@ -54,12 +54,12 @@ def licences() -> None:
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 def list_licences(by: str, q: str, status: str | None, limit: int) -> None:
     """The authority's licences, the latest registered first: reference, number, status today, holder."""
-    with reading_desk(by, LICENCE) as desk:
-        today, _ = today_of(desk.session, desk.official.authority, desk.at)
+    with read_as_officer(by, LICENCE) as context:
+        today, _ = today_of(context.session, context.official.authority, context.at)
         wanted = queries.Filters(q, LicenceStatus(status) if status else None)
-        found = queries.page_of_licences(desk.session, desk.official.authority, wanted, today, limit=limit)
+        found = queries.page_of_licences(context.session, context.official.authority, wanted, today, limit=limit)
         for one in found.items:
-            if not desk.me.has_conflict(one.agency.agency_id):
+            if not context.me.has_conflict(one.agency.agency_id):
                 click.echo(
                     f"{one.licence.licence_id}  {one.licence.number or '-'}  {one.status or 'not stated'}  "
                     f"{one.agency.agency_id}  {_name(one.agency)}"
@@ -71,14 +71,14 @@ def list_licences(by: str, q: str, status: str | None, limit: int) -> None:
 @by_officer
 def waiting(by: str) -> None:
     """What waits for a second person, the oldest first."""
-    with reading_desk(by, LICENCE) as desk:
-        shown = waiting_for(desk.session, desk.me)
-        for one, agency in shown:
+    with read_as_officer(by, LICENCE) as context:
+        displayed = waiting_for(context.session, context.me)
+        for one, agency in displayed:
             click.echo(
                 f"{one.reference}  {one.act} {one.subject} from {one.effective_on}  {_name(agency)}\n"
                 f"  proposed {one.proposed_at:%Y-%m-%d %H:%M} UTC by {one.proposed_by}: {one.legal_ground}"
             )
-        if not shown:
+        if not displayed:
             click.echo("Nothing waits.")
 
 
@@ -87,14 +87,14 @@ def waiting(by: str) -> None:
 @by_officer
 def show(proposal: str, by: str) -> None:
     """A PROPOSAL, and what it would change of the record as it stands now."""
-    with reading_desk(by, LICENCE) as desk:
-        found = proposal_opened(desk.session, desk.me, proposal)
+    with read_as_officer(by, LICENCE) as context:
+        found = proposal_opened(context.session, context.me, proposal)
         click.echo(f"{found.reference}: {found.act} {found.subject}, {found.state}, version {found.version}")
         click.echo(f"  proposed {found.proposed_at:%Y-%m-%d %H:%M} UTC by {found.proposed_by}: {found.legal_ground}")
         if found.reason:
             click.echo(f"  refused: {found.reason}")
         if found.state is ProposalState.OPEN:
-            _say(desk, proposals.waiting_draft(desk.session, found, desk.at))
+            _print_draft(context, proposals.waiting_draft(context.session, found, context.at))
 
 
 @licences.command(
@@ -121,18 +121,18 @@ def propose(
     """
     stated, named = _stated(states), LicenceAct(act)
     if dry_run:
-        with reading_desk(by, LICENCE) as desk:
-            _say(desk, _draft(desk, named, about, stated, ground, from_))
+        with read_as_officer(by, LICENCE) as context:
+            _print_draft(context, _draft(context, named, about, stated, ground, from_))
         click.echo("Nothing was written.")
         return
-    with acting_desk(by, LICENCE, Act.PROPOSE, f"propose {act}") as desk:
-        draft = _draft(desk, named, about, stated, ground, from_)
+    with act_as_officer(by, LICENCE, Act.PROPOSE, f"propose {act}") as context:
+        draft = _draft(context, named, about, stated, ground, from_)
         made = proposals.propose(
-            desk.session, desk.official, named, about, stated, desk.at,
+            context.session, context.official, named, about, stated, context.at,
             legal_ground=ground, effective_on=draft.effective_on,
         )  # fmt: skip
         reference, is_applied = made.reference, made.state is ProposalState.APPLIED
-        _say(desk, draft)
+        _print_draft(context, draft)
     if is_applied:
         click.echo(f"{reference}: published.")
     else:
@@ -178,23 +178,28 @@ def take_back(proposal: str, version: int | None, by: str) -> None:
 
 
 def _draft(
-    desk: AtDesk, act: LicenceAct, about: str | None, stated: Mapping[str, Any], ground: str, from_: datetime | None
+    context: OfficerCommand,
+    act: LicenceAct,
+    about: str | None,
+    stated: Mapping[str, Any],
+    ground: str,
+    from_: datetime | None,
 ) -> Draft:
-    require_act(desk.me, act, Act.PROPOSE)
-    today, _ = today_of(desk.session, desk.official.authority, desk.at)
+    require_act(context.me, act, Act.PROPOSE)
+    today, _ = today_of(context.session, context.official.authority, context.at)
     draft = drafted(
-        desk.session, desk.official, act, about, stated, desk.at,
+        context.session, context.official, act, about, stated, context.at,
         legal_ground=ground, effective_on=from_.date() if from_ else today,
     )  # fmt: skip
-    require_no_interest(desk.me, draft.after.agency_id)
+    require_no_interest(context.me, draft.after.agency_id)
     return draft
 
 
 def _stated(states: Iterable[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in states:
-        field, is_said, value = one.partition("=")
-        if not is_said or not field or field in found:
+        field, is_stated, value = one.partition("=")
+        if not is_stated or not field or field in found:
             raise click.BadParameter(f"{one}: write FIELD=VALUE, each field once", param_hint="--state")
         found[field] = value
         if value == "null" or value.startswith(("[", "{")):
@@ -205,9 +210,9 @@ def _stated(states: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def _say(desk: AtDesk, draft: Draft) -> None:
+def _print_draft(context: OfficerCommand, draft: Draft) -> None:
     """What an act would change, who is told, and whom an applicant resembles."""
-    found = previewed(desk.session, draft, lambda text: desk.keyring.digest("collisions", text))
+    found = previewed(context.session, draft, lambda text: context.keyring.digest("collisions", text))
     click.echo("\n".join(_lines(found)))
 
 
@@ -222,8 +227,8 @@ def _lines(found: Previewed) -> list[str]:
         if draft.before is None or getattr(draft.before, field) != getattr(draft.after, field)
     ]  # fmt: skip
     lines.append(f"  changes of the record: {', '.join(changed) or 'none'}")
-    told = ", ".join(found.addresses) or "BY HAND, no e-mail address is registered"
-    lines.append(f"  the agency is told: {told}; everybody else by the next answer, the log and the status list")
+    given = ", ".join(found.addresses) or "BY HAND, no e-mail address is registered"
+    lines.append(f"  the agency is told: {given}; everybody else by the next answer, the log and the status list")
     if found.likenesses is not None:
         for one in found.likenesses.found:
             lost = ", lost a licence" if one.has_lost else ""

@@ -23,19 +23,19 @@ from registry.officer_desk.licensing import official
 from registry.officers.accounts import COMMAND_LINE
 from registry.officers.models import Officer, OfficerState
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present, present_as
+from registry.officers.sessions import AuthenticatedOfficer, authenticated_as
 from registry.officers.signing_in import tidy_email
-from registry.supervision.licensing.drafting import Official
+from registry.supervision.licensing.drafting import LicensingOfficial
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-class AtDesk(NamedTuple):
+class OfficerCommand(NamedTuple):
     """One transaction, which the command commits where nothing was refused."""
 
     session: Session
-    me: Present
-    official: Official
+    me: AuthenticatedOfficer
+    official: LicensingOfficial
     keyring: Keyring
     at: datetime
 
@@ -45,28 +45,28 @@ def by_officer(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def if_unchanged(command: Callable[..., Any]) -> Callable[..., Any]:
-    told = "The version that was read: refuses if it was changed since."
-    return click.option("--version", type=int, help=told)(command)
+    given = "The version that was read: refuses if it was changed since."
+    return click.option("--version", type=int, help=given)(command)
 
 
 @contextmanager
-def reading_desk(by: str, resource: Resource) -> Iterator[AtDesk]:
+def read_as_officer(by: str, resource: Resource) -> Iterator[OfficerCommand]:
     """What he may read. Nothing is written."""
     with opened() as (_, sessions, keyring), sessions() as session:
         yield _seated(session, keyring, by, resource, Act.READ)
 
 
 @contextmanager
-def acting_desk(by: str, resource: Resource, act: Act, what: str) -> Iterator[AtDesk]:
+def act_as_officer(by: str, resource: Resource, act: Act, what: str) -> Iterator[OfficerCommand]:
     """What he may do. That it came from a terminal stands in the audit, and what it published is signed once it is committed."""
     with opened() as (settings, sessions, keyring):
         with sessions.begin() as session:
-            desk = _seated(session, keyring, by, resource, act)
-            yield desk
+            context = _seated(session, keyring, by, resource, act)
+            yield context
             # Last, for it holds the audit until the transaction ends.
             audit.record(
-                session, "desk.at_terminal", desk.me.officer.reference,
-                on=desk.at.date(), actor=COMMAND_LINE, detail=what, unit=desk.me.standing.unit,
+                session, "desk.at_terminal", context.me.officer.reference,
+                on=context.at.date(), actor=COMMAND_LINE, detail=what, unit=context.me.standing.unit,
             )  # fmt: skip
         _sign(settings, sessions)
 
@@ -77,7 +77,7 @@ def act_at_terminal(
     name: str,
     *references: str,
     what: str,
-    say: Callable[[AtDesk, Any], str],
+    say: Callable[[OfficerCommand, Any], str],
     version: int | None = None,
     **values: Any,
 ) -> None:
@@ -87,23 +87,23 @@ def act_at_terminal(
     NotFound, Forbidden.
     """
     act = acts[name]
-    with acting_desk(by, acts.resource, act.right, what) as desk:
-        reference = acts.opened(desk.session, desk.me, act, *references)
-        said = say(desk, acts.perform(act, desk.session, desk.me, reference, version, values))
-    click.echo(said)
+    with act_as_officer(by, acts.resource, act.right, what) as context:
+        reference = acts.opened(context.session, context.me, act, *references)
+        stated = say(context, acts.perform(act, context.session, context.me, reference, version, values))
+    click.echo(stated)
 
 
 def _sign(settings: Settings, sessions: sessionmaker[Session]) -> None:
     cli.sign_published(settings, sessions)
 
 
-def _seated(session: Session, keyring: Keyring, by: str, resource: Resource, act: Act) -> AtDesk:
+def _seated(session: Session, keyring: Keyring, by: str, resource: Resource, act: Act) -> OfficerCommand:
     """Raises NotFound for who does not work here, Forbidden for what his roles do not allow."""
     at = now()
     known = or_(Officer.email == tidy_email(by), Officer.reference == (read_reference(by) or ""))
     officer = session.scalars(select(Officer).where(known, Officer.state == OfficerState.ACTIVE)).one_or_none()
     if officer is None:
         raise NotFound(f"no officer who works here is {by}: `registry officers list` shows who does")
-    me = present_as(session, officer, None, day_at(at, None))
+    me = authenticated_as(session, officer, None, day_at(at, None))
     require_right(me, resource, act)
-    return AtDesk(session, me, official(me), keyring, at)
+    return OfficerCommand(session, me, official(me), keyring, at)

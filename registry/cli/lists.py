@@ -6,7 +6,7 @@ import signal
 import click
 
 from registry import cli
-from registry.core.gc import settle
+from registry.core.gc import freeze_gc
 from registry.worker.bulk_jobs import work_on
 
 
@@ -26,7 +26,7 @@ def work(with_parent: bool) -> None:
     parent, stopping = os.getppid(), [False]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.__setitem__(0, True))
-    settle()
+    freeze_gc()
     try:
         work_on(
             settings,

@@ -34,9 +34,9 @@ def openapi(output: str, check: bool) -> None:
         click.echo(_text(found), nl=False)
         return
     target = Path(output)
-    asked, folder = collection(found), target.with_name(BRUNO)
-    files = {target: _text(found), target.with_name(COLLECTION): _text(asked)}
-    files |= {folder / name: text for name, text in folder_of(asked).items()}
+    requested, folder = collection(found), target.with_name(BRUNO)
+    files = {target: _text(found), target.with_name(COLLECTION): _text(requested)}
+    files |= {folder / name: text for name, text in folder_of(requested).items()}
     # What the API has no more is no request of the folder.
     over = [path for path in folder.rglob("*.bru") if path not in files]
     if check:

@@ -78,7 +78,7 @@ def serve(
         beside["stream"] = ["--address", address, "--port", str(stream_at)]
     announce(settings, address, stream_at)
     warn_of_seal(settings)
-    with metrics_folder(settings, workers), kept_beside(beside):
+    with metrics_folder(settings, workers), supervised(beside):
         listen(address, settings.port, workers, INTAKE_THREADS if Edge.INTAKE in settings.edges else 1)
 
 
@@ -119,8 +119,8 @@ def require_free_port(address: str, port: int) -> None:
 
 
 def announce(settings: Settings, address: str, stream_at: int | None = None) -> None:
-    shown = f"[{address}]" if ":" in address else address
-    here = f"http://{'127.0.0.1' if address == '0.0.0.0' else shown}:{settings.port}"
+    displayed = f"[{address}]" if ":" in address else address
+    here = f"http://{'127.0.0.1' if address == '0.0.0.0' else displayed}:{settings.port}"
     click.echo(f"Registry on {here}" + ("" if here == settings.public_url else f", public as {settings.public_url}"))
     if Edge.PUBLIC in settings.edges:
         click.echo(f"  pages      {here}/")
@@ -189,11 +189,11 @@ def metrics_folder(settings: Settings, workers: int) -> Iterator[None]:
 
 
 @contextmanager
-def kept_beside(commands: Mapping[str, Sequence[str]]) -> Iterator[None]:
+def supervised(commands: Mapping[str, Sequence[str]]) -> Iterator[None]:
     """Commands with their options as child processes for as long as the block lasts, started again if they end before."""
     stopping = threading.Event()
     keepers = [
-        threading.Thread(target=keep, args=([name, *options], stopping), name=f"{name}-keeper")
+        threading.Thread(target=supervise, args=([name, *options], stopping), name=f"{name}-keeper")
         for name, options in commands.items()
     ]
     for keeper in keepers:
@@ -206,7 +206,7 @@ def kept_beside(commands: Mapping[str, Sequence[str]]) -> Iterator[None]:
             keeper.join()
 
 
-def keep(command: Sequence[str], stopping: threading.Event) -> None:
+def supervise(command: Sequence[str], stopping: threading.Event) -> None:
     while not stopping.is_set():
         child = begin(command)
         while child.poll() is None and not stopping.wait(0.2):

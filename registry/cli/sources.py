@@ -151,25 +151,25 @@ def _ask(answers: Answers, draft: Any) -> None:
     for name, column in draft.columns.items():
         click.echo(f"{column!r} is taken for {name}.", err=True)
 
-    def asked(question: str, otherwise: str = "") -> str:
+    def requested(question: str, otherwise: str = "") -> str:
         return str(click.prompt(question, default=otherwise, show_default=bool(otherwise), err=True)).strip()
 
     for column in draft.unknown:
-        shown = ", ".join(repr(value[:30]) for value in column.values[:3])
-        field = asked(f"What is {column.name!r} ({shown})? A field, or nothing to leave it out")
+        displayed = ", ".join(repr(value[:30]) for value in column.values[:3])
+        field = requested(f"What is {column.name!r} ({displayed})? A field, or nothing to leave it out")
         while field and field not in FIELDS:
-            field = asked(f"The fields are {', '.join(FIELDS)}. What is {column.name!r}?")
+            field = requested(f"The fields are {', '.join(FIELDS)}. What is {column.name!r}?")
         if field:
             answers.columns[column.name] = field
-    answers.reference = asked("A short name for this list", answers.reference)
-    answers.authority = asked("A short name for the body that licenses")
-    answers.authority_name = asked("Its name in English")
-    answers.country = asked("Its country (ISO 3166-1, like CZ)").upper()
-    answers.time_zone = asked("Its time zone (like Europe/Prague)")
-    answers.kind = asked("The licence kind, if all rows have one")
+    answers.reference = requested("A short name for this list", answers.reference)
+    answers.authority = requested("A short name for the body that licenses")
+    answers.authority_name = requested("Its name in English")
+    answers.country = requested("Its country (ISO 3166-1, like CZ)").upper()
+    answers.time_zone = requested("Its time zone (like Europe/Prague)")
+    answers.kind = requested("The licence kind, if all rows have one")
     while answers.kind and answers.kind not in list(LicenceKind):
-        answers.kind = asked(f"The kinds are {', '.join(LicenceKind)}. Which")
-    answers.status = asked("What does being on the list mean", "active")
+        answers.kind = requested(f"The kinds are {', '.join(LicenceKind)}. Which")
+    answers.status = requested("What does being on the list mean", "active")
     answers.is_full = click.confirm("Does whoever is not on it hold no such licence", default=False, err=True)
     answers.fresh_for_days = click.prompt(
         "For how many days may a copy be relied on", type=click.IntRange(0, 3650), default=30, err=True

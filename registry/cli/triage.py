@@ -8,7 +8,7 @@ import click
 
 from registry.complaints.case.answer_rules import read_answers
 from registry.complaints.case.questions import QUESTIONNAIRE
-from registry.complaints.triage.rules import RULES, Facts, Triaged, triage, version_of
+from registry.complaints.triage.rules import RULES, Triaged, TriageFacts, triage, version_of
 from registry.core.errors import ImportRefused
 from registry.i18n.triage_words import indicator_text, priority_text, triage_reason_text
 from registry.vocabulary.register import Language
@@ -34,13 +34,13 @@ ANSWERS is a JSON object of answers by question. Nothing of it is kept. Without 
 def triage_command(answers: IO[bytes] | None, language: str, independent: int, as_json: bool) -> None:
     """Show the rules of triage, or what priority answers would have and why."""
     if answers is None:
-        _show_rules(Language(language))
+        _print_rules(Language(language))
         return
-    found = triage(_read(answers), Facts(independent_complaints=independent))
+    found = triage(_read(answers), TriageFacts(independent_complaints=independent))
     if as_json:
         click.echo(json.dumps(found._asdict(), ensure_ascii=False))
     else:
-        _show(found, Language(language))
+        _print_result(found, Language(language))
 
 
 def _read(file: IO[bytes]) -> dict[str, Any]:
@@ -53,14 +53,14 @@ def _read(file: IO[bytes]) -> dict[str, Any]:
     return read_answers(raw)
 
 
-def _show_rules(language: Language) -> None:
-    facts = Facts()
+def _print_rules(language: Language) -> None:
+    facts = TriageFacts()
     click.echo(f"Triage {version_of(facts.thresholds)}, questionnaire {QUESTIONNAIRE.version}")
     for rule in RULES:
         click.echo(f"{rule.priority}  {rule.reason:26} {triage_reason_text(language, rule.reason)}")
 
 
-def _show(found: Triaged, language: Language) -> None:
+def _print_result(found: Triaged, language: Language) -> None:
     click.echo(f"{found.priority}  {priority_text(language, found.priority)}")
     for reason in found.reasons:
         click.echo(f"    {reason:26} {triage_reason_text(language, reason)}")

@@ -84,10 +84,10 @@ def make_default(reference: str) -> None:
 def _lines(unit: Unit) -> list[str]:
     name = unit.names.get(Language.EN) or next(iter(unit.names.values()))
     facts = actions.facts_of(unit)
-    takes = "takes complaints" if takes_complaints(facts) else "takes no complaints"
+    accepts = "takes complaints" if takes_complaints(facts) else "takes no complaints"
     if unit.closed_on is not None:
-        takes = f"takes nothing new since {unit.closed_on}"
-    lines = [f"{unit.reference}  {unit.country}  {name}", f"  {takes}{', default' if unit.is_default else ''}"]
+        accepts = f"takes nothing new since {unit.closed_on}"
+    lines = [f"{unit.reference}  {unit.country}  {name}", f"  {accepts}{', default' if unit.is_default else ''}"]
     lines.append(f"  mail {unit.email or 'none'}, overdue {unit.supervisor_email or unit.email or 'none'}")
     periods = msgspec.to_builtins(actions.periods_of(unit))
     lines.append("  keeps " + ", ".join(f"{kind} {days} days" for kind, days in periods.items()))
@@ -106,10 +106,10 @@ def named(names: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _periods(kept: tuple[str, ...]) -> Periods | None:
+def _periods(stored: tuple[str, ...]) -> Periods | None:
     known = msgspec.to_builtins(SHIPPED)
     found = {}
-    for one in kept:
+    for one in stored:
         kind, _, days = one.partition("=")
         if kind not in known or not days.isdecimal():
             raise click.BadParameter(f"write it as KIND=DAYS, with one of {', '.join(known)}", param_hint="--keep")

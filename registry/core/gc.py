@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-def settle() -> None:
+def freeze_gc() -> None:
     """Take what a process has loaded for good out of every later collection. Called once, before it serves."""
     gc.collect()
     gc.freeze()
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """No collection meanwhile: a list makes hundreds of thousands of things in no circle, which go when nobody holds them.
 
     Two threads may be in here at once: whoever found it on turns it on again, so it is never left off.

@@ -36,10 +36,10 @@ def new_references(count: int) -> list[str]:
 
 def _even_bytes(count: int) -> bytes:
     """Random bytes below 248 = 8 * 31, so that the remainder modulo 31 is even."""
-    kept = b""
-    while len(kept) < count:
-        kept += bytes(byte for byte in secrets.token_bytes(count - len(kept) + 8) if byte < 248)
-    return kept[:count]
+    stored = b""
+    while len(stored) < count:
+        stored += bytes(byte for byte in secrets.token_bytes(count - len(stored) + 8) if byte < 248)
+    return stored[:count]
 
 
 def read_reference(text: str) -> str | None:

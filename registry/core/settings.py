@@ -172,9 +172,9 @@ def _refuse_near_misses(environ: Mapping[str, str]) -> None:
                 raise SettingsError(f"{name} is no setting; if {near[0]} is meant, rename it, otherwise unset it")
 
 
-def _whole_number(name: str, text: str, least: int, most: int) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
-        raise SettingsError(f"{name} must be a whole number from {least} to {most}")
+def _whole_number(name: str, text: str, minimum: int, maximum: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not minimum <= int(text) <= maximum:
+        raise SettingsError(f"{name} must be a whole number from {minimum} to {maximum}")
     return int(text)
 
 

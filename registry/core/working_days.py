@@ -12,7 +12,7 @@ from registry.vocabulary.cases import ClockKind, Priority
 
 ACKNOWLEDGE_DAYS = 7
 ANSWER_MONTHS = 3
-MOST_WAITING = timedelta(days=60)
+MAX_WAITING = timedelta(days=60)
 """How long waiting for the complainant may pause a clock; then the case goes on without the answer."""
 
 _EXACT = {Priority.P0: timedelta(hours=1), Priority.P1: timedelta(hours=24)}
@@ -58,12 +58,12 @@ def objection_due(today: date) -> datetime:
 
 def waiting_due(today: date) -> datetime:
     """Until when a case waits for its complainant."""
-    return end_of_day(today + MOST_WAITING)
+    return end_of_day(today + MAX_WAITING)
 
 
 def resumed(due_at: datetime, paused_on: date, today: date) -> datetime:
     """What is due moves on by the days that were waited, 60 at most."""
-    return due_at + min(max(today - paused_on, timedelta(0)), MOST_WAITING)
+    return due_at + min(max(today - paused_on, timedelta(0)), MAX_WAITING)
 
 
 def remind_from(kind: ClockKind, priority: Priority, due_at: datetime) -> datetime | None:

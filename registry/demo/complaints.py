@@ -58,10 +58,10 @@ def _file(
     )
     visit = visits.visit(session, sealer, started.token, filed_at)
     filing.confirm(session, sealer, visit, last_six(code), filed_at)
-    told = dict(entry["answers"])
+    given = dict(entry["answers"])
     if "agency" in entry:
-        told["agency"] = {"agency_id": agencies[entry["agency"]]}
-    filing.answer(session, sealer, visit, told)
+        given["agency"] = {"agency_id": agencies[entry["agency"]]}
+    filing.answer(session, sealer, visit, given)
     filing.submit(session, sealer, visit, filed_at)
     visits.end(session, visit)
     _work(session, sealer, started.case, entry, at)

@@ -24,7 +24,7 @@ from registry.oversight.statistics.rules import VERSION, Quarter
 from registry.register.agencies import models, record
 from registry.register.agencies.actions import UNPLACED, admit, amend, register_agreement
 from registry.register.agencies.publishing import Event
-from registry.register.authorities.actions import keep_authority, keep_source, record_retrieval
+from registry.register.authorities.actions import record_retrieval, save_authority, save_source
 from registry.vocabulary.cases import Dimension
 from registry.vocabulary.register import HolderKind, LicenceStatus, NameKind, Role, Script
 
@@ -52,7 +52,7 @@ def load(session: Session) -> Counts | None:
         return None
     state.is_demo = True
     data = demo_data(now().date())
-    sources = _keep_ground(session, data)
+    sources = _load_sources(session, data)
     agencies = {entry["tag"]: _agency(entry, sources) for entry in data["agency"]}
     admit(session, list(agencies.values()), Event("source.imported", "demo"))
     for entry in data["agreement"]:
@@ -118,15 +118,15 @@ class _Reading(NamedTuple):
         return {"source": self.reference, "retrieved_at": self.last_read_at}
 
 
-def _keep_ground(session: Session, data: dict[str, list[dict[str, Any]]]) -> dict[str, _Reading]:
+def _load_sources(session: Session, data: dict[str, list[dict[str, Any]]]) -> dict[str, _Reading]:
     authorities = {}
     for entry in data["authority"]:
-        authorities[entry["reference"]] = keep_authority(session, **entry)
+        authorities[entry["reference"]] = save_authority(session, **entry)
     readings = {}
     for entry in data["source"]:
         authority = authorities[entry.pop("authority")]
         days = entry.pop("read")
-        source = keep_source(session, entry.pop("reference"), authority, mapping={}, **entry)
+        source = save_source(session, entry.pop("reference"), authority, mapping={}, **entry)
         instants = [_instant(day) for day in days]
         for instant in instants:
             record_retrieval(session, source, retrieved_at=instant, digest="0" * 64, counts={})
@@ -143,10 +143,10 @@ def _agency(entry: dict[str, Any], sources: dict[str, _Reading]) -> record.Agenc
     whole = dict(entry)
     tag = whole.pop("tag")
     reading = _reading_of(whole.pop("source", None), tag, sources)
-    said = reading.said()
+    stated = reading.said()
     whole["names"] = [_name(name, reading.country) for name in whole["names"]]
     for family in _SOURCED:
-        whole[family] = [part | said for part in whole.get(family, ())]
+        whole[family] = [part | stated for part in whole.get(family, ())]
     for sanction in whole["sanctions"]:
         sanction["sanction_id"] = demo_reference("sanction", f"{tag}/{sanction['sanction_id']}")
     whole["licences"] = [
@@ -157,7 +157,7 @@ def _agency(entry: dict[str, Any], sources: dict[str, _Reading]) -> record.Agenc
         "country": reading.country,
         "role": Role.SENDING if reading.country == "CN" else Role.RECEIVING,
         "holder_kind": HolderKind.LEGAL_PERSON,
-        **said,
+        **stated,
     }
     return msgspec.convert(filled | whole, record.Agency)
 
@@ -179,7 +179,7 @@ def _name(name: str | dict[str, Any], country: str) -> dict[str, Any]:
 
 def _licence(entry: dict[str, Any], tag: str, reading: _Reading) -> dict[str, Any]:
     whole = dict(entry)
-    said = reading.said()
+    stated = reading.said()
     status = whole.pop("status", None)
     history = whole.pop("status_history", [{"status": status, "from": whole.get("valid_from")}])
     filled = {
@@ -187,8 +187,8 @@ def _licence(entry: dict[str, Any], tag: str, reading: _Reading) -> dict[str, An
         "authority": reading.authority,
         "country": reading.country,
         "status_place": UNPLACED,
-        "status_history": [period | said for period in history],
-        **said,
+        "status_history": [period | stated for period in history],
+        **stated,
     }
     return filled | whole
 
@@ -211,13 +211,13 @@ def _apply(
     reference = agencies[change["tag"]].agency_id
     body = session.execute(select(models.PublicRecord.body).where(models.PublicRecord.reference == reference))
     known = record.read_record(body.scalar_one())
-    said = sources[known.source].said()
+    stated = sources[known.source].said()
     facts: dict[str, Any] = dict(change.get("set", {}))
     for family in _SOURCED:
         if family in facts:
-            facts[family] = [part | said for part in facts[family]]
+            facts[family] = [part | stated for part in facts[family]]
     new = msgspec.convert(msgspec.to_builtins(known) | facts, record.Agency)
-    periods = _periods(change, new, said)
+    periods = _periods(change, new, stated)
     if periods is not None:
         licence = msgspec.structs.replace(new.licences[0], status_history=periods)
         new = msgspec.structs.replace(new, licences=(licence, *new.licences[1:]))
@@ -225,13 +225,13 @@ def _apply(
 
 
 def _periods(
-    change: dict[str, Any], agency: record.Agency, said: dict[str, Any]
+    change: dict[str, Any], agency: record.Agency, stated: dict[str, Any]
 ) -> tuple[record.StatusPeriod, ...] | None:
     if "status_history" in change:
-        return tuple(msgspec.convert(period | said, record.StatusPeriod) for period in change["status_history"])
+        return tuple(msgspec.convert(period | stated, record.StatusPeriod) for period in change["status_history"])
     if "status" not in change:
         return None
-    begun = msgspec.convert(change["status"] | said, record.StatusPeriod)
+    begun = msgspec.convert(change["status"] | stated, record.StatusPeriod)
     assert begun.from_ is not None
     *former, last = agency.licences[0].status_history
     return (*former, msgspec.structs.replace(last, to=begun.from_ - timedelta(days=1)), begun)

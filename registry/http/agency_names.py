@@ -31,7 +31,7 @@ class ShownName(NamedTuple):
         return Markup('<bdi lang="{}">{}</bdi>').format(self.lang, self.name)
 
 
-def shown(name: record.Name) -> ShownName:
+def display_name(name: record.Name) -> ShownName:
     return ShownName(name.name, _READ_AS.get(name.script))
 
 
@@ -41,7 +41,7 @@ def main_name(agency: record.Agency, language: Language) -> ShownName:
     if not current:
         return ShownName(text(language, "page.agency.withheld"), None)
     liked = _LIKED[language]
-    return shown(min(current, key=lambda name: (_rank(name.script, liked), _KINDS.index(name.kind))))
+    return display_name(min(current, key=lambda name: (_rank(name.script, liked), _KINDS.index(name.kind))))
 
 
 def _rank(script: Script, liked: tuple[Script, ...]) -> int:

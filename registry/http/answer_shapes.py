@@ -14,9 +14,9 @@ from registry.core.codes import Reason
 from registry.http.responses import encode
 from registry.i18n.wording import authority_name, reason_text
 from registry.register.agencies import record
-from registry.register.agencies.prerendered import Told
-from registry.register.agencies.shown import AgencySummary, agency_summary, names_shown
-from registry.register.authorities.sources import Ground
+from registry.register.agencies.prerendered import PrerenderedAnswer
+from registry.register.agencies.shown import AgencySummary, agency_summary, names_payload
+from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.context_rules import needs_of, not_asked
 from registry.verification.verdicts.corridor import CorridorVerdict, Leg, LegKind
 from registry.verification.verdicts.question import Finding, Holder, Question, SourceNote, Verdict
@@ -84,28 +84,28 @@ class VerdictShown(msgspec.Struct, frozen=True, gc=False):
     source: SourceShown | Mapping[str, Any]
 
 
-def hit_shown(agency: record.Agency, score: float, matched: MatchShown) -> msgspec.Raw:
+def hit_payload(agency: record.Agency, score: float, matched: MatchShown) -> msgspec.Raw:
     """An agency with why it is among the hits, and how near: 0 to 100."""
     found = {"score": score, "matched": matched}
     return msgspec.Raw(encode(found)[:-1] + b"," + encode(agency_summary(agency))[1:])
 
 
-def candidate_shown(candidate: Holder) -> AgencySummary | msgspec.Raw:
+def candidate_payload(candidate: Holder) -> AgencySummary | msgspec.Raw:
     """One whom the subject may mean; if by a name, with the name that matched."""
     if candidate.match is None:
         return agency_summary(candidate.agency)
     name, kind, score, how = candidate.match
-    return hit_shown(candidate.agency, score, MatchShown("name", name, kind, how))
+    return hit_payload(candidate.agency, score, MatchShown("name", name, kind, how))
 
 
-def agency_shown(agency: record.Agency) -> AgencyShown:
+def agency_payload(agency: record.Agency) -> AgencyShown:
     """The whole public record. Lists that the record leaves out when empty are written out."""
     return AgencyShown(
         agency_id=agency.agency_id,
         country=agency.country,
         role=agency.role,
         holder_kind=agency.holder_kind,
-        names=names_shown(agency.names),
+        names=names_payload(agency.names),
         identifiers=agency.identifiers,
         source=agency.source,
         retrieved_at=agency.retrieved_at,
@@ -128,44 +128,48 @@ def licence_with(licence: record.Licence, **more: Any) -> msgspec.Raw:
     return msgspec.Raw(encode(more)[:-1] + b"," + encode(licence)[1:])
 
 
-def verdict_shown(
-    question: Question, verdict: Verdict, ground: Ground, language: Language, told: Told | None = None
+def verdict_payload(
+    question: Question,
+    verdict: Verdict,
+    snapshot: SourceSnapshot,
+    language: Language,
+    given: PrerenderedAnswer | None = None,
 ) -> VerdictShown:
     """A verdict as verify writes it. `told` are the agency and its licences where they were encoded before."""
     licence = verdict.licence
     return VerdictShown(
         verdict.verdict,
         verdict.may_continue,
-        reasons_shown(verdict.reasons, ground, language, licence is not None, verdict.verdict),
-        needs_shown(verdict.reasons),
+        reasons_payload(verdict.reasons, snapshot, language, licence is not None, verdict.verdict),
+        needs_payload(verdict.reasons),
         not_asked(question),
-        question_shown(question),
+        question_payload(question),
         verdict.on,
-        _agency_of(verdict, told),
-        NOTHING if licence is None else _licence_of(licence, verdict.status, told),
-        [candidate_shown(candidate) for candidate in verdict.candidates],
+        _agency_of(verdict, given),
+        NOTHING if licence is None else _licence_of(licence, verdict.status, given),
+        [candidate_payload(candidate) for candidate in verdict.candidates],
         [
             ImitatedShown(agency_summary(one.agency), one.name, one.how, one.score, one.differs)
             for one in verdict.possible_clone_of
         ],
-        source_shown(verdict.source, ground, language),
+        source_payload(verdict.source, snapshot, language),
     )
 
 
-def needs_shown(findings: Sequence[Finding]) -> list[NeedShown]:
+def needs_payload(findings: Sequence[Finding]) -> list[NeedShown]:
     return [NeedShown(parameter, allowed) for parameter, allowed in needs_of(findings)]
 
 
-def question_shown(question: Question) -> dict[str, str]:
+def question_payload(question: Question) -> dict[str, str]:
     """The question by the names of the parameters that ask it, without what was not stated."""
-    said = {question.kind.value: question.value}
+    stated = {question.kind.value: question.value}
     for name in _ASKED:
         value = getattr(question, name)
         if value is not None and (name != "nace_revision" or question.sector is not None):
-            said[name] = value.isoformat() if isinstance(value, date) else str(value)
+            stated[name] = value.isoformat() if isinstance(value, date) else str(value)
     if question.known_at is not None:
-        said["known_at"] = str(msgspec.to_builtins(question.known_at))
-    return said
+        stated["known_at"] = str(msgspec.to_builtins(question.known_at))
+    return stated
 
 
 _ASKED = (
@@ -174,32 +178,34 @@ _ASKED = (
 )  # fmt: skip
 
 
-def _agency_of(verdict: Verdict, told: Told | None) -> AgencySummary | msgspec.Raw | Mapping[str, Any]:
+def _agency_of(verdict: Verdict, given: PrerenderedAnswer | None) -> AgencySummary | msgspec.Raw | Mapping[str, Any]:
     if verdict.agency is None:
         return NOTHING
-    return agency_summary(verdict.agency) if told is None else msgspec.Raw(told.agency)
+    return agency_summary(verdict.agency) if given is None else msgspec.Raw(given.agency)
 
 
-def _licence_of(licence: record.Licence, status: str | None, told: Told | None) -> msgspec.Raw:
-    written = None if told is None else dict(told.licences).get(licence.licence_id)
+def _licence_of(licence: record.Licence, status: str | None, given: PrerenderedAnswer | None) -> msgspec.Raw:
+    written = None if given is None else dict(given.licences).get(licence.licence_id)
     if written is None:
         return licence_with(licence, status=status)
     return msgspec.Raw(encode({"status": status})[:-1] + b"," + written[1:])
 
 
-def reasons_shown(
-    findings: Sequence[Finding], ground: Ground, language: Language, has_licence: bool, answer: Answer
+def reasons_payload(
+    findings: Sequence[Finding], snapshot: SourceSnapshot, language: Language, has_licence: bool, answer: Answer
 ) -> list[ReasonShown]:
     return [
-        ReasonShown(finding.code, reason_words(finding, ground, language, has_licence, answer), finding.weight)
+        ReasonShown(finding.code, reason_words(finding, snapshot, language, has_licence, answer), finding.weight)
         for finding in findings
     ]
 
 
-def reason_words(finding: Finding, ground: Ground, language: Language, has_licence: bool, answer: Answer) -> str:
+def reason_words(
+    finding: Finding, snapshot: SourceSnapshot, language: Language, has_licence: bool, answer: Answer
+) -> str:
     """The text of a reason; of one that speaks of no authority it is remembered."""
     if "authority" in finding.values:
-        return reason_text(language, finding, ground, has_licence=has_licence, answer=answer)
+        return reason_text(language, finding, snapshot, has_licence=has_licence, answer=answer)
     return _worded(language, finding.code, tuple(finding.values.items()), has_licence, answer)
 
 
@@ -208,13 +214,17 @@ def _worded(
     language: Language, code: Reason, values: tuple[tuple[str, str], ...], has_licence: bool, answer: Answer
 ) -> str:
     """The text of a reason that speaks of no authority, and so is the same on any ground: most answers share theirs."""
-    return reason_text(language, Finding(code, dict(values)), Ground(), has_licence=has_licence, answer=answer)
+    return reason_text(language, Finding(code, dict(values)), SourceSnapshot(), has_licence=has_licence, answer=answer)
 
 
-def source_shown(note: SourceNote | None, ground: Ground, language: Language) -> SourceShown | Mapping[str, Any]:
+def source_payload(
+    note: SourceNote | None, snapshot: SourceSnapshot, language: Language
+) -> SourceShown | Mapping[str, Any]:
     if note is None:
         return NOTHING
-    return SourceShown(note.authority, authority_name(language, note.authority, ground), note.retrieved_at, note.stale)
+    return SourceShown(
+        note.authority, authority_name(language, note.authority, snapshot), note.retrieved_at, note.stale
+    )
 
 
 class LegShown(msgspec.Struct, frozen=True):
@@ -230,22 +240,22 @@ class LegShown(msgspec.Struct, frozen=True):
     source: SourceShown | Mapping[str, Any]
 
 
-def corridor_shown(whole: CorridorVerdict, ground: Ground, language: Language) -> dict[str, Any]:
-    return {"verdict": whole.verdict, "legs": [leg_shown(leg, ground, language) for leg in whole.legs]}
+def corridor_payload(whole: CorridorVerdict, snapshot: SourceSnapshot, language: Language) -> dict[str, Any]:
+    return {"verdict": whole.verdict, "legs": [leg_payload(leg, snapshot, language) for leg in whole.legs]}
 
 
-def leg_shown(leg: Leg, ground: Ground, language: Language) -> LegShown:
+def leg_payload(leg: Leg, snapshot: SourceSnapshot, language: Language) -> LegShown:
     verdict = leg.verdict
     licence = verdict.licence
     return LegShown(
         leg.kind,
         "not_required" if leg.is_not_required else verdict.verdict,
-        reasons_shown(verdict.reasons, ground, language, licence is not None, verdict.verdict),
-        needs_shown(verdict.reasons),
+        reasons_payload(verdict.reasons, snapshot, language, licence is not None, verdict.verdict),
+        needs_payload(verdict.reasons),
         verdict.on,
         NOTHING if verdict.agency is None else agency_summary(verdict.agency),
         NOTHING if licence is None else licence_with(licence, status=verdict.status),
         leg.agreement or NOTHING,
-        [candidate_shown(candidate) for candidate in verdict.candidates],
-        source_shown(verdict.source, ground, language),
+        [candidate_payload(candidate) for candidate in verdict.candidates],
+        source_payload(verdict.source, snapshot, language),
     )

@@ -32,7 +32,7 @@ View = Callable[..., Any]
 class Caller:
     """The organisation whose key was sent. `id` is its row, `key` the reference of the key, `scopes` what that key opens.
 
-    `keeps_every`: what this key asks is kept where the question does not say otherwise.
+    `archives_all`: what this key asks is kept where the question does not say otherwise.
     """
 
     id: int
@@ -73,7 +73,7 @@ def current_organisation() -> Caller:
     return caller
 
 
-def may_bring_key(scope: Scope) -> Callable[[View], View]:
+def optional_api_key(scope: Scope) -> Callable[[View], View]:
     """A method of a Resource that is open to all, and counts against the organisation's own limit where a key is sent."""
 
     def decorate(view: View) -> View:

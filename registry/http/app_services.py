@@ -4,7 +4,7 @@ from typing import cast
 
 from flask import current_app
 
-from registry.core.db.prepared import HeldReader
+from registry.core.db.prepared import ThreadLocalReader
 from registry.core.keyring import Keyring
 from registry.http.transaction import services
 from registry.verification.verdicts.queries import VerdictReader
@@ -14,15 +14,15 @@ def verdicts() -> VerdictReader:
     """The process's reader. Two threads that come first at once may make two; either serves."""
     reader = current_app.extensions.get("registry_verdicts")
     if reader is None:
-        held = services()
-        reader = VerdictReader(HeldReader(held.engine), held.reading_sessions)
+        existing = services()
+        reader = VerdictReader(ThreadLocalReader(existing.engine), existing.reading_sessions)
         current_app.extensions["registry_verdicts"] = reader
     return cast(VerdictReader, reader)
 
 
 def keyring() -> Keyring:
     """The process's keyring: a secret is read from its file once."""
-    kept = current_app.extensions.get("registry_keyring")
-    if kept is None:
-        kept = current_app.extensions["registry_keyring"] = Keyring(services().settings.keys)
-    return cast(Keyring, kept)
+    stored = current_app.extensions.get("registry_keyring")
+    if stored is None:
+        stored = current_app.extensions["registry_keyring"] = Keyring(services().settings.keys)
+    return cast(Keyring, stored)

@@ -29,8 +29,8 @@ def client_address(peer: str, forwarded_for: str, trusted: TrustedProxies) -> st
     senders = [word.strip() for word in forwarded_for.split(",")] if forwarded_for else []
     if trusted.hops:
         # Each proxy appended its own peer: the client is as far from the right as there are proxies.
-        told = senders[-trusted.hops] if len(senders) >= trusted.hops else peer
-        return told if _read(told) else peer
+        given = senders[-trusted.hops] if len(senders) >= trusted.hops else peer
+        return given if _read(given) else peer
     if not _is_trusted(peer, trusted):
         return None
     for sender in reversed(senders):

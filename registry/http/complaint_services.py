@@ -13,23 +13,23 @@ from registry.http.transaction import services
 
 def sealer() -> Sealer:
     """What seals and opens complaints, by the keys of this process's keyring."""
-    kept = current_app.extensions.get("registry_sealer")
-    if kept is None:
-        kept = current_app.extensions["registry_sealer"] = Sealer(keyring())
-    return cast(Sealer, kept)
+    stored = current_app.extensions.get("registry_sealer")
+    if stored is None:
+        stored = current_app.extensions["registry_sealer"] = Sealer(keyring())
+    return cast(Sealer, stored)
 
 
 def admission() -> Admission:
     """The door to complaints."""
-    kept = current_app.extensions.get("registry_admission")
-    if kept is None:
-        kept = current_app.extensions["registry_admission"] = Admission(keyring(), services().settings.home)
-    return cast(Admission, kept)
+    stored = current_app.extensions.get("registry_admission")
+    if stored is None:
+        stored = current_app.extensions["registry_admission"] = Admission(keyring(), services().settings.home)
+    return cast(Admission, stored)
 
 
 def store() -> FileStore:
     """Where files of complaints lie, sealed."""
-    kept = current_app.extensions.get("registry_file_store")
-    if kept is None:
-        kept = current_app.extensions["registry_file_store"] = store_of(services().settings)
-    return cast(FileStore, kept)
+    stored = current_app.extensions.get("registry_file_store")
+    if stored is None:
+        stored = current_app.extensions["registry_file_store"] = store_of(services().settings)
+    return cast(FileStore, stored)

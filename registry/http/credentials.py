@@ -30,42 +30,48 @@ class Issuing(NamedTuple):
 
 def issuing() -> Issuing:
     """The process's own. Two threads that come first at once may make two; either serves."""
-    held = current_app.extensions.get("registry_issuing")
-    if held is None:
+    existing = current_app.extensions.get("registry_issuing")
+    if existing is None:
         settings = services().settings
         issuer = settings.public_url
-        held = Issuing(issuer, Signers(settings.keys), StatusLists(issuer), HeadReader(verdicts().reader))
-        current_app.extensions["registry_issuing"] = held
-    return cast(Issuing, held)
+        existing = Issuing(issuer, Signers(settings.keys), StatusLists(issuer), HeadReader(verdicts().reader))
+        current_app.extensions["registry_issuing"] = existing
+    return cast(Issuing, existing)
 
 
 def credential(licence_id: str) -> str:
     """The credential of a licence. Raises NotFound, WithheldByLaw, NotIssuing."""
-    held = issuing()
+    existing = issuing()
     subject = queries.subject_of(reading(), licence_id, now())
-    return queries.credential_of(subject, held.issuer, held.signers.of(Use.CREDENTIAL))
+    return queries.credential_of(subject, existing.issuer, existing.signers.of(Use.CREDENTIAL))
 
 
 def status_list(number: int) -> str:
     """The signed status list of a number. Raises NotFound, NotIssuing."""
-    held = issuing()
-    return held.lists.token(reading(), number, held.signers.of(Use.STATUS), now())
+    existing = issuing()
+    return existing.lists.token(reading(), number, existing.signers.of(Use.STATUS), now())
 
 
 def bundle(licence_id: str) -> dict[str, Any]:
     """All that is needed to check one licence off line but the trust file. Raises as `credential`."""
-    held, at = issuing(), now()
+    existing, at = issuing(), now()
     subject = queries.subject_of(reading(), licence_id, at)
     return bundle_of(
-        reading(), subject, held.issuer, held.lists, held.signers.of(Use.CREDENTIAL), held.signers.of(Use.STATUS), at
+        reading(),
+        subject,
+        existing.issuer,
+        existing.lists,
+        existing.signers.of(Use.CREDENTIAL),
+        existing.signers.of(Use.STATUS),
+        at,
     )
 
 
 def paper_code(licence_id: str) -> str:
     """The text of the code on paper of a licence. Raises as `credential`."""
-    held = issuing()
+    existing = issuing()
     subject = queries.subject_of(reading(), licence_id, now())
-    return queries.paper_code(subject, held.issuer, held.signers.of(Use.CREDENTIAL))
+    return queries.paper_code(subject, existing.issuer, existing.signers.of(Use.CREDENTIAL))
 
 
 def read_paper_code(text: str) -> Checked:
@@ -75,9 +81,9 @@ def read_paper_code(text: str) -> Checked:
 
 def receipt(question: Mapping[str, Any], verdict: Verdict, at: datetime) -> str:
     """The signed receipt of an answer given at `at`. Raises NotIssuing."""
-    held = issuing()
-    signer = held.signers.of(Use.RECEIPT)
-    return receipts.receipt_of(question, verdict, held.heads.head(), held.issuer, signer, at)
+    existing = issuing()
+    signer = existing.signers.of(Use.RECEIPT)
+    return receipts.receipt_of(question, verdict, existing.heads.head(), existing.issuer, signer, at)
 
 
 def check_receipt(token: str) -> Checked:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from registry.core.codes import Problem
-from registry.core.db.errors import trouble_in
+from registry.core.db.errors import classify_db_error
 from registry.core.errors import (
     ActRefused,
     AlreadyDone,
@@ -210,7 +210,7 @@ def answer_registry_error(error: RegistryError) -> Response:
 
 def answer_database_error(error: SQLAlchemyError) -> Response:
     """503 when the database is away: a registry that cannot look must not say "not registered"."""
-    trouble = trouble_in(error)
+    trouble = classify_db_error(error)
     return answer_unexpected(error) if trouble is None else answer_registry_error(trouble)
 
 

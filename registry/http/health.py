@@ -6,7 +6,7 @@ import msgspec
 from flask import Flask, Response
 from sqlalchemy.exc import SQLAlchemyError
 
-from registry.core.db.errors import trouble_in
+from registry.core.db.errors import classify_db_error
 from registry.core.db.revisions import can_serve, current, head
 from registry.http.errors import RETRY_AFTER
 from registry.http.transaction import reading
@@ -31,7 +31,7 @@ def health() -> dict[str, Any]:
     try:
         found = current(reading().connection())
     except SQLAlchemyError as error:
-        if trouble_in(error) is None:
+        if classify_db_error(error) is None:
             raise
         return _report("away", None, wanted)
     return _report("ok", found, wanted)

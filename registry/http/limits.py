@@ -17,7 +17,7 @@ import structlog
 
 log = structlog.get_logger()
 
-MOST_CLIENTS = 100_000
+MAX_CLIENTS = 100_000
 """Buckets kept in memory; the client who asked longest ago is forgotten first, which only ever favours him."""
 
 MINUTE = 60.0
@@ -52,7 +52,7 @@ class MemoryLimiter:
     """Buckets of one process. `rate` is requests a minute; a full bucket holds as many."""
 
     def __init__(
-        self, rate: int, most_clients: int = MOST_CLIENTS, seconds: Callable[[], float] = time.monotonic
+        self, rate: int, most_clients: int = MAX_CLIENTS, seconds: Callable[[], float] = time.monotonic
     ) -> None:
         self._rate = rate
         self._seconds = seconds
@@ -67,18 +67,18 @@ class MemoryLimiter:
 
     def take(self, client: str, rate: int | None = None) -> Quota:
         key = digest_of(client, self._key)
-        most, per_second = (self._rate, self._per_second) if rate is None else (rate, rate / MINUTE)
+        limit, per_second = (self._rate, self._per_second) if rate is None else (rate, rate / MINUTE)
         instant = self._seconds()
         with self._lock:
-            tokens, since = self._buckets.pop(key, (float(most), instant))
-            tokens = min(most, tokens + (instant - since) * per_second)
+            tokens, since = self._buckets.pop(key, (float(limit), instant))
+            tokens = min(limit, tokens + (instant - since) * per_second)
             is_allowed = tokens >= 1.0
             if is_allowed:
                 tokens -= 1.0
             self._buckets[key] = (tokens, instant)
             if len(self._buckets) > self._most_clients:
                 self._buckets.popitem(last=False)
-        return quota_of(most, tokens, is_allowed)
+        return quota_of(limit, tokens, is_allowed)
 
 
 def digest_of(client: str, key: bytes) -> bytes:
@@ -132,16 +132,16 @@ class RedisLimiter:
     def take(self, client: str, rate: int | None = None) -> Quota:
         if time.monotonic() < self._away_until:
             return self._meanwhile.take(client, rate)
-        most = self._rate if rate is None else rate
+        limit = self._rate if rate is None else rate
         try:
-            allowed, tokens = self._script(keys=[self._bucket(client)], args=[most])
+            allowed, tokens = self._script(keys=[self._bucket(client)], args=[limit])
         except self._trouble:
             # Answering matters more than counting: go on alone and try again in a while.
             self._away_until = time.monotonic() + self.PAUSE
             self._key = None
             log.warning("redis_away")
             return self._meanwhile.take(client, rate)
-        return quota_of(most, float(tokens), bool(allowed))
+        return quota_of(limit, float(tokens), bool(allowed))
 
     def _bucket(self, client: str) -> str:
         if self._key is None:

@@ -29,13 +29,13 @@ from registry.core.clock import instant_text, now
 Exc = tuple[type[BaseException], BaseException, TracebackType | None]
 
 INTERVAL = 0.25
-MOST_WAITING = 100_000
+MAX_WAITING = 100_000
 
 _encode = msgspec.json.Encoder().encode
 _ROOT = str(Path(__file__).resolve().parents[2]) + os.sep
 
 
-class Request(NamedTuple):
+class LoggedRequest(NamedTuple):
     """What is kept of one request. `at` is seconds since 1970, `seconds` how long the answer took to begin."""
 
     at: float
@@ -51,11 +51,11 @@ class Sink:
 
     def __init__(self, descriptor: int = 1) -> None:
         self.descriptor = descriptor
-        self._waiting: deque[Request] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[LoggedRequest] = deque(maxlen=MAX_WAITING)
         self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def write_later(self, line: Request) -> None:
+    def write_later(self, line: LoggedRequest) -> None:
         self._waiting.append(line)
         if self._thread is None:
             self._start()
@@ -103,7 +103,7 @@ class Sink:
                     return
 
 
-def _request_line(line: Request) -> bytes:
+def _request_line(line: LoggedRequest) -> bytes:
     seconds, rest = divmod(line.at, 1)
     return (
         _encode(

@@ -28,7 +28,7 @@ from registry.http.headers import (
 from registry.http.intake_paths import is_of_intake
 from registry.http.limits import Limiter, Quota
 from registry.http.logs import SINK
-from registry.http.logs import Request as Line
+from registry.http.logs import LoggedRequest as Line
 from registry.http.metrics import Metrics
 from registry.http.quotas import Quotas
 from registry.organisations.keys import BEGINNING
@@ -60,7 +60,7 @@ def _is_named(host: str, url: str) -> bool:
     return host.removesuffix(":443" if scheme == "https" else ":80") == named
 
 
-class Frame:
+class RequestMiddleware:
     def __init__(
         self, app: Flask, settings: Settings, limiter: Limiter, quotas: Quotas, metrics: Metrics | None
     ) -> None:

@@ -21,12 +21,12 @@ from registry.core.errors import Fault, InvalidInput, UnsupportedMediaType
 from schemas.base import InSchema
 from schemas.fields import DOUBT, Coded, line
 
-MOST_BODY_BYTES = 160 * 1024
+MAX_BODY_BYTES = 160 * 1024
 """An advert of 10,000 characters fits however a form or JSON spells them, twelve bytes each at most."""
-MOST_FAULTS = 20
+MAX_FAULTS = 20
 
 FILE_NAME = "X-File-Name"
-MOST_IN_FILE_NAME = 200
+MAX_IN_FILE_NAME = 200
 ONCE = "Idempotency-Key"
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,11 +37,11 @@ LISTS = ("application/json", *LIST_FILES)
 _ONCE = re.compile(r"[A-Za-z0-9_-]{16,80}")
 
 
-class Nothing(InSchema):
+class EmptySchema(InSchema):
     """A view without parameters: any is unknown."""
 
 
-class Once(NamedTuple):
+class IdempotencyKey(NamedTuple):
     """A request that may come again and is to count once: the key its sender chose, and a digest of what he sent with it."""
 
     key: str
@@ -152,9 +152,9 @@ class ListSent(NamedTuple):
     options: dict[str, Any]
 
 
-def loaded_list(options: InSchema, most: int) -> ListSent:
+def loaded_list(options: InSchema, max_bytes: int) -> ListSent:
     """A JSON body `{"items": [...]}` with options beside the items, or a file, which has none."""
-    request.max_content_length = most
+    request.max_content_length = max_bytes
     refuse_query()
     if request.mimetype in LIST_FILES:
         return ListSent(request.get_data(), {})
@@ -182,9 +182,9 @@ def loaded_list(options: InSchema, most: int) -> ListSent:
         faults.append(Fault("items", Problem.MISSING, "is missing"))
     elif not isinstance(items, list) or not items:
         faults.append(Fault("items", Problem.INVALID_VALUE, "must be a list of at least one question"))
-    said = _loaded(options, {name: body[name] for name in options.load_fields if name in body}, faults)
+    stated = _loaded(options, {name: body[name] for name in options.load_fields if name in body}, faults)
     assert isinstance(items, list)
-    return ListSent(items, said)
+    return ListSent(items, stated)
 
 
 def _items_quickly(body: bytes) -> list[Any] | None:
@@ -205,11 +205,11 @@ def _items_quickly(body: bytes) -> list[Any] | None:
     return items if body.count(b":") == 1 + sum(map(len, items)) else None
 
 
-def loaded_body(schema: InSchema, most: int = MOST_BODY_BYTES) -> dict[str, Any]:
+def loaded_body(schema: InSchema, max_bytes: int = MAX_BODY_BYTES) -> dict[str, Any]:
     """The fields of a JSON body. Raises InvalidInput, UnsupportedMediaType, or 413 beyond `most` bytes."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("the body must be JSON, and Content-Type must say application/json")
-    request.max_content_length = most
+    request.max_content_length = max_bytes
     faults = _faults_in_query()
     body = _json(request.get_data())
     if not isinstance(body, Fields):
@@ -223,13 +223,13 @@ def loaded_body(schema: InSchema, most: int = MOST_BODY_BYTES) -> dict[str, Any]
     return _loaded(schema, body, faults)
 
 
-def loaded_once() -> Once | None:
+def loaded_idempotency_key() -> IdempotencyKey | None:
     """What Idempotency-Key says, if it stands there. Read it after the body, which brings its own limit."""
-    key = once_key()
-    return None if key is None else Once(key, hashlib.sha256(request.get_data()).hexdigest())
+    key = plain_idempotency_key()
+    return None if key is None else IdempotencyKey(key, hashlib.sha256(request.get_data()).hexdigest())
 
 
-def once_key() -> str | None:
+def plain_idempotency_key() -> str | None:
     """The key alone, where what stands beside it is not to be held in memory."""
     key = request.headers.get(ONCE)
     if key is not None and not _ONCE.fullmatch(key):
@@ -240,12 +240,12 @@ def once_key() -> str | None:
     return key
 
 
-def loaded_file(most: int) -> bytes:
+def loaded_file(max_bytes: int) -> bytes:
     """A body that is a file, of whatever kind: what it is, its bytes tell, and never a header. 413 beyond `most` bytes.
 
     It is held in memory alone: a form would put its parts on the disk.
     """
-    request.max_content_length = most
+    request.max_content_length = max_bytes
     refuse_query()
     return request.get_data()
 
@@ -256,7 +256,7 @@ def loaded_file_name() -> str:
     if not given.strip():
         return ""
     try:
-        return line(unquote(given, errors="strict"), MOST_IN_FILE_NAME)
+        return line(unquote(given, errors="strict"), MAX_IN_FILE_NAME)
     except UnicodeDecodeError:
         raise InvalidInput([Fault(FILE_NAME, Problem.INVALID_VALUE, "is not UTF-8, percent-encoded")]) from None
     except marshmallow.ValidationError as error:
@@ -267,7 +267,7 @@ def refuse_query() -> None:
     """No query beside a body: addresses are logged by proxies."""
     faults = _faults_in_query()
     if faults:
-        raise InvalidInput(faults[:MOST_FAULTS])
+        raise InvalidInput(faults[:MAX_FAULTS])
 
 
 def _faults_in_query() -> list[Fault]:
@@ -329,7 +329,7 @@ def _loaded(schema: InSchema, values: Mapping[str, Any], faults: list[Fault]) ->
         # What the whole lacks may well be what stands there misspelt: say one thing, not two.
         faults += [fault for fault in found if not (faults and fault.code is Problem.MISSING)]
     if faults:
-        raise InvalidInput(faults[:MOST_FAULTS]) from None
+        raise InvalidInput(faults[:MAX_FAULTS]) from None
     return loaded
 
 

@@ -11,7 +11,7 @@ from registry.core.ids import read_reference
 from registry.register.agencies.check_digits import company_number_is_right
 from registry.register.agencies.identifiers import asked_lei, asked_vat, checked_euid, checked_uscc
 from registry.register.agencies.keys import name_key
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Question, SubjectKind
 
 KINDS = tuple(kind for kind in SubjectKind if kind is not SubjectKind.LICENCE_ID)
@@ -25,38 +25,38 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """Nothing was said before: earlier instants ask the same, and calendars cannot be reckoned at their very edge."""
 
 
-def question_of(asked: dict[str, Any], now: datetime) -> Question:
+def question_of(parameters: dict[str, Any], now: datetime) -> Question:
     """The question that the loaded fields of VerifySchema ask. Raises InvalidInput."""
-    kind = next(kind for kind in KINDS if kind.value in asked)
-    value, has_failed_check = subject_of(kind, asked[kind.value])
-    country = asked.get("country")
+    kind = next(kind for kind in KINDS if kind.value in parameters)
+    value, has_failed_check = subject_of(kind, parameters[kind.value])
+    country = parameters.get("country")
     if kind is SubjectKind.REGISTRATION_NUMBER and country is not None:
         has_failed_check = company_number_is_right(country, value) is False
-    known_at = asked.get("known_at")
+    known_at = parameters.get("known_at")
     if known_at is not None:
-        known_at = said_by(known_at, now)
-    claimed_name = asked.get("claimed_name")
+        known_at = known_instant(known_at, now)
+    claimed_name = parameters.get("claimed_name")
     if claimed_name is not None and not name_key(claimed_name):
         raise InvalidInput([Fault("claimed_name", Problem.INVALID_VALUE, "holds no letter and no digit")])
     return Question(
         kind,
         value,
         country,
-        asked.get("authority"),
-        asked.get("origin"),
-        asked.get("destination"),
-        asked.get("sector"),
-        asked.get("nace_revision", "2.1"),
-        asked.get("activity"),
-        asked.get("on"),
+        parameters.get("authority"),
+        parameters.get("origin"),
+        parameters.get("destination"),
+        parameters.get("sector"),
+        parameters.get("nace_revision", "2.1"),
+        parameters.get("activity"),
+        parameters.get("on"),
         known_at,
         has_failed_check,
         claimed_name,
-        asked.get("visa"),
-        asked.get("recruiter_kind"),
-        asked.get("nationality"),
-        asked.get("occupation"),
-        asked.get("work_permit"),
+        parameters.get("visa"),
+        parameters.get("recruiter_kind"),
+        parameters.get("nationality"),
+        parameters.get("occupation"),
+        parameters.get("work_permit"),
     )
 
 
@@ -74,12 +74,12 @@ def subject_of(kind: SubjectKind, text: str) -> tuple[str, bool]:
         return value, has_failed_check
     if kind is SubjectKind.AGENCY_ID:
         return agency_reference(text), False
-    if not says_something(text) or (kind is SubjectKind.NAME and not name_key(text)):
+    if not has_letters_or_digits(text) or (kind is SubjectKind.NAME and not name_key(text)):
         raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "holds no letter and no digit")])
     return text, False
 
 
-def says_something(text: str) -> bool:
+def has_letters_or_digits(text: str) -> bool:
     return _LETTER_OR_DIGIT.search(text) is not None
 
 
@@ -91,7 +91,7 @@ def agency_reference(text: str) -> str:
     return reference
 
 
-def said_by(known_at: datetime, now: datetime) -> datetime:
+def known_instant(known_at: datetime, now: datetime) -> datetime:
     """The instant to look back to. Raises InvalidInput for one that has not come."""
     if known_at > now:
         detail = "lies in the future: what the registry will say then is not known"
@@ -99,9 +99,9 @@ def said_by(known_at: datetime, now: datetime) -> datetime:
     return max(known_at, _BEGINNING)
 
 
-def require_authority(authority: str | None, ground: Ground) -> None:
+def require_authority(authority: str | None, snapshot: SourceSnapshot) -> None:
     """Raises InvalidInput for an authority that the registry has never heard of: most likely it is misspelt."""
-    if authority is not None and authority not in ground.authorities:
+    if authority is not None and authority not in snapshot.authorities:
         detail = "there is no authority of this reference; /api/v1/authorities lists them"
         raise InvalidInput([Fault("authority", Problem.UNKNOWN_AUTHORITY, detail)])
 

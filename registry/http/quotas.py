@@ -15,7 +15,7 @@ from registry.http.limits import Limiter, Quota, digest_of
 
 Environ = dict[str, Any]
 
-MOST_KNOWN = 10_000
+MAX_KNOWN = 10_000
 KNOWN_FOR = 60.0
 
 COUNTED = "registry.counted_for"
@@ -51,13 +51,13 @@ class Quotas:
 
     def count(self, environ: Environ, organisation: str, rate: int | None) -> Quota:
         """Count a request whose key has opened, unless it was counted at the door."""
-        most = rate or self._rate
+        limit = rate or self._rate
         if environ.get(COUNTED) == organisation:
             quota: Quota = environ["registry.quota"]
             return quota
-        self._remember(environ["HTTP_AUTHORIZATION"], _Known(organisation, most, self._seconds() + KNOWN_FOR))
+        self._remember(environ["HTTP_AUTHORIZATION"], _Known(organisation, limit, self._seconds() + KNOWN_FOR))
         environ[COUNTED] = organisation
-        quota = environ["registry.quota"] = self._take(organisation, most)
+        quota = environ["registry.quota"] = self._take(organisation, limit)
         return quota
 
     def forget(self, environ: Environ) -> None:
@@ -69,5 +69,5 @@ class Quotas:
 
     def _remember(self, sent: str, known: _Known) -> None:
         self._known[digest_of(sent, self._key)] = known
-        while len(self._known) > MOST_KNOWN:
+        while len(self._known) > MAX_KNOWN:
             self._known.popitem(last=False)

@@ -18,7 +18,7 @@ from registry.core.clock import zone
 from registry.i18n import languages
 from registry.vocabulary.register import Language
 
-LONGEST = 60
+MAX_AGE = 60
 """Seconds that a cache may keep an answer: as long as a sanction may go unseen."""
 
 MEDIA_TYPE = "application/json"
@@ -42,11 +42,11 @@ class Answer:
     """A value to be sent, in seconds how long it may be kept, and further headers. `is_kept` is false for the asker's alone."""
 
     value: Any
-    max_age: int = LONGEST
+    max_age: int = MAX_AGE
     headers: tuple[Header, ...] = ()
     language: Language = field(default=Language.EN)
     media_type: str = MEDIA_TYPE
-    is_kept: bool = True
+    is_cacheable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Fixed:
     """Bytes to be sent as they are, alike in every language, and in seconds how long they may be kept."""
 
     body: bytes
-    max_age: int = LONGEST
+    max_age: int = MAX_AGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Sent(Response):
         return () if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
 
 
-def asked_language(environ: Mapping[str, Any]) -> Language:
+def requested_language(environ: Mapping[str, Any]) -> Language:
     return languages.accepted(environ.get("HTTP_ACCEPT_LANGUAGE"))
 
 
@@ -106,12 +106,12 @@ def respond(answer: Answer, environ: Mapping[str, Any], status: HTTPStatus = HTT
         of_body = (("Content-Type", answer.media_type), ("Content-Length", str(length)))
         return Sent(answer.value.parts, status, [*headers, NOT_KEPT, *of_body])
     body = encode(answer.value)
-    if not answer.is_kept or environ["REQUEST_METHOD"] not in READING:
+    if not answer.is_cacheable or environ["REQUEST_METHOD"] not in READING:
         return Sent(body, status, [*headers, NOT_KEPT, *_of_body(body, answer.media_type)])
-    return _kept(body, MEDIA_TYPE, answer.max_age, headers, environ)
+    return _cached_response(body, MEDIA_TYPE, answer.max_age, headers, environ)
 
 
-def respond_with_nothing() -> Response:
+def respond_no_content() -> Response:
     """The response to a request that leaves nothing to be said."""
     return Sent(b"", HTTPStatus.NO_CONTENT, [NOT_KEPT])
 
@@ -133,14 +133,16 @@ def respond_with_file(file: "File") -> Response:
 
 def respond_with(body: bytes, media_type: str, max_age: int, environ: Mapping[str, Any]) -> Response:
     """The response to a request for fixed bytes, alike in every language."""
-    return _kept(body, media_type, max_age, [], environ)
+    return _cached_response(body, media_type, max_age, [], environ)
 
 
-def _kept(body: bytes, media_type: str, max_age: int, headers: list[Header], environ: Mapping[str, Any]) -> Response:
+def _cached_response(
+    body: bytes, media_type: str, max_age: int, headers: list[Header], environ: Mapping[str, Any]
+) -> Response:
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers += (("ETag", etag), ("Cache-Control", f"public, max-age={max_age}"))
-    held = environ.get("HTTP_IF_NONE_MATCH")
-    if held is not None and (etag in held or held.strip() == "*"):
+    existing = environ.get("HTTP_IF_NONE_MATCH")
+    if existing is not None and (etag in existing or existing.strip() == "*"):
         return Sent(b"", HTTPStatus.NOT_MODIFIED, headers)
     headers += _of_body(body, media_type)
     return Sent(body, HTTPStatus.OK, headers)
@@ -150,12 +152,12 @@ def _of_body(body: bytes, media_type: str) -> tuple[Header, Header]:
     return ("Content-Type", media_type), ("Content-Length", str(len(body)))
 
 
-def keep_for(now: datetime, zones: Iterable[str | None], ends: Iterable[datetime | None] = ()) -> int:
+def cache_seconds(now: datetime, zones: Iterable[str | None], ends: Iterable[datetime | None] = ()) -> int:
     """Seconds an answer given at `now` may be kept: until the next midnight of any zone, and none of `ends` passed.
 
     Midnight in UTC always counts: what the law withholds is withheld from then on.
     """
-    seconds = min(LONGEST, 86400 - _second_of_day(now))
+    seconds = min(MAX_AGE, 86400 - _second_of_day(now))
     for name in zones:
         if name is not None:
             seconds = min(seconds, 86400 - _second_of_day(now.astimezone(zone(name))))

@@ -10,15 +10,15 @@ from flask import request
 
 from registry.http.query_reader import (
     LIST_FILES,
-    MOST_BODY_BYTES,
-    Nothing,
+    MAX_BODY_BYTES,
+    EmptySchema,
     QueryReader,
     loaded_body,
     loaded_file,
     loaded_file_name,
+    loaded_idempotency_key,
     loaded_list,
-    loaded_once,
-    once_key,
+    plain_idempotency_key,
     refuse_query,
 )
 from registry.http.responses import (
@@ -26,9 +26,9 @@ from registry.http.responses import (
     Answer,
     Fixed,
     respond,
+    respond_no_content,
     respond_with,
     respond_with_file,
-    respond_with_nothing,
 )
 from schemas.base import InSchema, OutSchema
 
@@ -38,7 +38,7 @@ BYTES = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class RequestSpec:
     """Where a view's input stands, and its shape.
 
     `is_repeatable`: an Idempotency-Key may stand beside it. `is_file`: the body is a file, and a header says its name. No body
@@ -49,12 +49,12 @@ class Taken:
     is_body: bool = False
     is_repeatable: bool = False
     is_file: bool = False
-    most: int = MOST_BODY_BYTES
+    max_bytes: int = MAX_BODY_BYTES
     or_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ResponseSpec:
     """What a view answers with, and the operation's name for generated clients. `also` are its other statuses.
 
     `media_types` are the forms of the answer; one that is not JSON is text, and of such alone there is no schema. Without any
@@ -66,64 +66,66 @@ class Given:
     also: tuple[int, ...]
     media_types: tuple[str, ...] = (MEDIA_TYPE,)
     status: HTTPStatus = HTTPStatus.OK
-    is_kept: bool = True
+    is_cacheable: bool = True
 
 
-def takes(
-    schema: InSchema | None = None, *, body: bool = False, once: bool = False, most: int = MOST_BODY_BYTES
+def request_schema(
+    schema: InSchema | None = None, *, body: bool = False, idempotent: bool = False, max_bytes: int = MAX_BODY_BYTES
 ) -> Callable[[View], View]:
     """Hand the view its input as keywords: the query's parameters, or with `body` the fields of a JSON body of `most` bytes.
 
     With `once` the view also gets what Idempotency-Key says, as `once`.
     """
-    shape = schema or Nothing()
+    shape = schema or EmptySchema()
     # A body may hold lists, which no query string can.
-    reader = QueryReader(Nothing() if body else shape)
+    reader = QueryReader(EmptySchema() if body else shape)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def taking(self: Any, **path: str) -> Any:
-            said = loaded_body(shape, most) if body else reader.loaded(request.environ.get("QUERY_STRING", ""))
-            return view(self, **path, **said, **({"once": loaded_once()} if once else {}))
+            stated = loaded_body(shape, max_bytes) if body else reader.loaded(request.environ.get("QUERY_STRING", ""))
+            return view(self, **path, **stated, **({"idempotency_key": loaded_idempotency_key()} if idempotent else {}))
 
-        taking.taken = Taken(shape, body, once, most=most)  # type: ignore[attr-defined]
+        taking.taken = RequestSpec(shape, body, idempotent, max_bytes=max_bytes)  # type: ignore[attr-defined]
         return taking
 
     return decorate
 
 
-def takes_file(most: int) -> Callable[[View], View]:
+def request_file(max_bytes: int) -> Callable[[View], View]:
     """Hand the view its body as the bytes of a file, `body`, the file's `name`, and what Idempotency-Key says, as `once`."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def taking(self: Any, **path: str) -> Any:
-            body = loaded_file(most)
-            return view(self, **path, body=body, name=loaded_file_name(), once=loaded_once())
+            body = loaded_file(max_bytes)
+            return view(self, **path, body=body, name=loaded_file_name(), idempotency_key=loaded_idempotency_key())
 
-        taking.taken = Taken(Nothing(), is_repeatable=True, is_file=True, most=most)  # type: ignore[attr-defined]
+        taking.taken = RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes)  # type: ignore[attr-defined]
         return taking
 
     return decorate
 
 
-def takes_upload(most: int) -> Callable[[View], View]:
+def request_upload(max_bytes: int) -> Callable[[View], View]:
     """Hand the view its body as it comes, `stream`, the file's `name`, and what Idempotency-Key says, as `once`."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def taking(self: Any, **path: str) -> Any:
-            request.max_content_length = most
+            request.max_content_length = max_bytes
             refuse_query()
-            return view(self, **path, stream=request.stream, name=loaded_file_name(), once=once_key())
+            return view(
+                self, **path, stream=request.stream, name=loaded_file_name(), idempotency_key=plain_idempotency_key()
+            )
 
-        taking.taken = Taken(Nothing(), is_repeatable=True, is_file=True, most=most)  # type: ignore[attr-defined]
+        taking.taken = RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes)  # type: ignore[attr-defined]
         return taking
 
     return decorate
 
 
-def takes_list(schema: InSchema, options: InSchema, most: int) -> Callable[[View], View]:
+def request_list(schema: InSchema, options: InSchema, max_bytes: int) -> Callable[[View], View]:
     """Hand the view its body as `sent`: the items of a JSON body of this shape, unread, or the bytes of a CSV or XLSX file.
 
     `options` are what the shape has beside its items.
@@ -132,22 +134,22 @@ def takes_list(schema: InSchema, options: InSchema, most: int) -> Callable[[View
     def decorate(view: View) -> View:
         @wraps(view)
         def taking(self: Any, **path: str) -> Any:
-            return view(self, **path, sent=loaded_list(options, most))
+            return view(self, **path, sent=loaded_list(options, max_bytes))
 
-        taking.taken = Taken(schema, is_body=True, most=most, or_as=LIST_FILES)  # type: ignore[attr-defined]
+        taking.taken = RequestSpec(schema, is_body=True, max_bytes=max_bytes, or_as=LIST_FILES)  # type: ignore[attr-defined]
         return taking
 
     return decorate
 
 
-def returns(
+def response_schema(
     schema: OutSchema,
     operation: str,
     also: tuple[int, ...] = (),
     *,
     or_as: tuple[str, ...] = (),
     status: HTTPStatus = HTTPStatus.OK,
-    kept: bool = True,
+    cacheable: bool = True,
 ) -> Callable[[View], View]:
     """Turn the Answer that the view gives into a response. `or_as` are media types it may be asked for besides JSON."""
 
@@ -155,30 +157,30 @@ def returns(
         @wraps(view)
         def returning(self: Any, **given: Any) -> Any:
             answer: Answer = view(self, **given)
-            return respond(answer if kept else replace(answer, is_kept=False), request.environ, status)
+            return respond(answer if cacheable else replace(answer, is_cacheable=False), request.environ, status)
 
-        returning.given = Given(schema, operation, also, (MEDIA_TYPE, *or_as), status, kept)  # type: ignore[attr-defined]
+        returning.given = ResponseSpec(schema, operation, also, (MEDIA_TYPE, *or_as), status, cacheable)  # type: ignore[attr-defined]
         return returning
 
     return decorate
 
 
-def returns_nothing(operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
+def no_content_response(operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
     """Answer 204 once the view has done what it does."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def returning(self: Any, **given: Any) -> Any:
             view(self, **given)
-            return respond_with_nothing()
+            return respond_no_content()
 
-        returning.given = Given(None, operation, also, (), HTTPStatus.NO_CONTENT, is_kept=False)  # type: ignore[attr-defined]
+        returning.given = ResponseSpec(None, operation, also, (), HTTPStatus.NO_CONTENT, is_cacheable=False)  # type: ignore[attr-defined]
         return returning
 
     return decorate
 
 
-def sends(media_type: str, operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
+def response_bytes(media_type: str, operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
     """Turn the Fixed that the view gives into a response of a media type."""
 
     def decorate(view: View) -> View:
@@ -187,13 +189,13 @@ def sends(media_type: str, operation: str, also: tuple[int, ...] = ()) -> Callab
             fixed: Fixed = view(self, **given)
             return respond_with(fixed.body, media_type, fixed.max_age, request.environ)
 
-        sending.given = Given(None, operation, also, (media_type,))  # type: ignore[attr-defined]
+        sending.given = ResponseSpec(None, operation, also, (media_type,))  # type: ignore[attr-defined]
         return sending
 
     return decorate
 
 
-def saves(operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
+def response_file(operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
     """Turn the File that the view gives into a response that is saved and never shown."""
 
     def decorate(view: View) -> View:
@@ -201,7 +203,7 @@ def saves(operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
         def saving(self: Any, **given: Any) -> Any:
             return respond_with_file(view(self, **given))
 
-        saving.given = Given(None, operation, also, (BYTES,), is_kept=False)  # type: ignore[attr-defined]
+        saving.given = ResponseSpec(None, operation, also, (BYTES,), is_cacheable=False)  # type: ignore[attr-defined]
         return saving
 
     return decorate

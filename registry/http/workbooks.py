@@ -91,8 +91,8 @@ def _written(cell: Cell) -> str:
     if isinstance(cell, str):
         # A line feed alone would come back for a carriage return, and outer spaces not at all.
         text = escape(cell, _RETURN) if _MARKUP.search(cell) else cell
-        kept = "" if text == text.strip() else ' xml:space="preserve"'
-        return f' t="inlineStr"><is><t{kept}>{text}</t></is>'
+        stored = "" if text == text.strip() else ' xml:space="preserve"'
+        return f' t="inlineStr"><is><t{stored}>{text}</t></is>'
     if isinstance(cell, date):
         return f' s="1"><v>{cell.toordinal() - _DAY_ONE}</v>'
     return f"><v>{cell:d}</v>"

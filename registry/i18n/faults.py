@@ -12,7 +12,7 @@ from registry.vocabulary.register import Language
 _CHINESE = frozenset({Language.ZH_HANS, Language.ZH_HANT})
 
 
-def faults_said(language: Language, faults: Iterable[Fault]) -> str:
+def faults_text(language: Language, faults: Iterable[Fault]) -> str:
     """One line for all of them, each with the name of its field."""
     return ("；" if language in _CHINESE else "; ").join(_one(language, fault) for fault in faults)
 
@@ -21,7 +21,7 @@ def message_in(language: Language, message: Message) -> str:
     """The sentence of a message; days in it are written as the language writes them, in English as programs read them."""
     if language is Language.EN:
         return str(message)
-    facts = {name: _shown(language, name, fact) for name, fact in message.facts.items()}
+    facts = {name: _view(language, name, fact) for name, fact in message.facts.items()}
     return text(language, f"fault.{message.code}", **facts)
 
 
@@ -40,7 +40,7 @@ def _words(language: Language, fault: Fault) -> str:
     return text(language, "faults.unworded", problem=text(language, f"problem.{fault.code}"), detail=fault.detail)
 
 
-def _shown(language: Language, name: str, fact: object) -> str:
+def _view(language: Language, name: str, fact: object) -> str:
     if isinstance(fact, date):
         return date_text(language, fact)
     if name == "act" and has_text(f"licensing.act.{fact}"):

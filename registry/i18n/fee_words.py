@@ -15,15 +15,15 @@ from registry.vocabulary.register import Answer, Language
 _SAID = {Answer.YES: True, Answer.NO: False}
 
 
-def fees_answered(asked: dict[str, Any]) -> FeeAnswer:
+def fees_answered(parameters: dict[str, Any]) -> FeeAnswer:
     """The answer to a question as FeesSchema loads it. Nothing of it is kept."""
-    wage = asked.get("monthly_wage")
+    wage = parameters.get("monthly_wage")
     question = FeeQuestion(
-        tuple(Charge(**charge) for charge in asked["charges"]),
-        None if wage is None else Wage(wage, asked["wage_currency"]),
-        asked.get("origin"),
-        asked.get("destination"),
-        _SAID.get(asked.get("labour_contract", Answer.UNKNOWN)),
+        tuple(Charge(**charge) for charge in parameters["charges"]),
+        None if wage is None else Wage(wage, parameters["wage_currency"]),
+        parameters.get("origin"),
+        parameters.get("destination"),
+        _SAID.get(parameters.get("labour_contract", Answer.UNKNOWN)),
     )
     return judge(question, shipped_fee_rules(day_at(now(), None)))
 

@@ -97,7 +97,7 @@ _ALIASES = {
     "it": Language.IT,
 }
 _RANGE = re.compile(r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?")
-_MOST_RANGES = 40
+_MAX_RANGES = 40
 
 
 def negotiated(request: Request, otherwise: Language = Language.EN) -> Language:
@@ -115,7 +115,7 @@ def accepted(header: str | None, otherwise: Language = Language.EN) -> Language:
     if not header or not header.strip():
         return otherwise
     liked: list[tuple[float, int, Language]] = []
-    for place, part in enumerate(header.split(",")[:_MOST_RANGES]):
+    for place, part in enumerate(header.split(",")[:_MAX_RANGES]):
         match = _RANGE.fullmatch(part)
         if match is None:
             continue

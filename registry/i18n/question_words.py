@@ -102,13 +102,13 @@ def _sum(language: Language, value: Mapping[str, str]) -> str:
 
 
 def _charge(language: Language, value: Mapping[str, str]) -> list[str]:
-    said = [_sum(language, value)] if "amount" in value else []
+    stated = [_sum(language, value)] if "amount" in value else []
     if "to" in value:
-        said.append(f"{text(language, 'question.paid.to')} {_payee(language, value['to'])}")
+        stated.append(f"{text(language, 'question.paid.to')} {_payee(language, value['to'])}")
     if "receipt" in value:
         receipt = text(language, f"option.{value['receipt']}")
-        said.append(f"{text(language, 'question.paid.receipt')} {receipt}")
-    return said
+        stated.append(f"{text(language, 'question.paid.receipt')} {receipt}")
+    return stated
 
 
 def in_words(language: Language, code: str, value: Any) -> tuple[str, str]:

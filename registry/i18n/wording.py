@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 
 from registry.core.codes import CheckNote, CheckSummary, Problem, Reason
 from registry.i18n.languages import SPOKEN_OF, has_text, text
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.register import Answer, CheckKind, CheckOutcome, Language
 
@@ -68,10 +68,17 @@ ADDED: dict[Reason, tuple[str, ...]] = {
 
 
 def reason_text(
-    language: Language, finding: Finding, ground: Ground, *, has_licence: bool = False, answer: Answer | None = None
+    language: Language,
+    finding: Finding,
+    snapshot: SourceSnapshot,
+    *,
+    has_licence: bool = False,
+    answer: Answer | None = None,
 ) -> str:
     """One reason as plain sentences. A `no` on an existing licence adds what it must not be used for."""
-    values = {name: shown for name, value in finding.values.items() if (shown := _shown(language, name, value, ground))}
+    values = {
+        name: view for name, value in finding.values.items() if (view := _value_text(language, name, value, snapshot))
+    }
     code = finding.code
     sentences = [text(language, _form_of(code, finding.values, values), **values)]
     for name in ADDED.get(code, ()):
@@ -97,7 +104,7 @@ def _joined(language: Language, sentences: list[str]) -> str:
     return ("" if language in _WRITTEN_WITHOUT_SPACES else " ").join(sentences)
 
 
-def _shown(language: Language, name: str, value: str, ground: Ground) -> str:
+def _value_text(language: Language, name: str, value: str, snapshot: SourceSnapshot) -> str:
     """A value of a finding as words; empty where there is nothing to say."""
     if not value:
         return ""
@@ -116,7 +123,7 @@ def _shown(language: Language, name: str, value: str, ground: Ground) -> str:
     if name == "activities":
         return listed(language, [word(language, "activity.brief", activity) for activity in value.split()])
     if name == "authority":
-        return authority_name(language, value, ground)
+        return authority_name(language, value, snapshot)
     if name in ("kind", "status", "condition", "scope", "scheme", "visa"):
         return word(language, name, value)
     return value
@@ -177,9 +184,9 @@ def sector_name(language: Language, code: str) -> str:
     return text(language, "sector.code_alone", code=code)
 
 
-def authority_name(language: Language, reference: str, ground: Ground) -> str:
+def authority_name(language: Language, reference: str, snapshot: SourceSnapshot) -> str:
     """An authority's name in the language, else in the nearest that it has; its reference when it is unknown."""
-    authority = ground.authorities.get(reference)
+    authority = snapshot.authorities.get(reference)
     return name_in(language, authority.names) or reference if authority else reference
 
 

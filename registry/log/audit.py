@@ -15,12 +15,12 @@ from registry.core.errors import BadProof, ForkRefused
 from registry.core.keyring import KeyState, Use
 from registry.log import note, queries, tree
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
-from registry.log.policy import Policy, read_policy
+from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.queries import KEYS
 from registry.log.signing import last_signed
 
 BATCH = 4096
-MOST_TROUBLES = 20
+MAX_TROUBLES = 20
 
 Tell = Callable[[int, int], None]
 """Hears how many entries of how many were read."""
@@ -98,7 +98,7 @@ def audit(session: Session, home: Path, tell: Tell = lambda done, total: None) -
         last_at = entry.at
         if not len(hashes) % BATCH:
             tell(len(hashes), state.size)
-        if len(troubles) > MOST_TROUBLES:
+        if len(troubles) > MAX_TROUBLES:
             break
     if len(hashes) != state.size:
         troubles.append(f"the log says that it has {state.size} entries, and {len(hashes)} could be read")
@@ -113,7 +113,7 @@ def audit(session: Session, home: Path, tell: Tell = lambda done, total: None) -
         derived.append("the frontier does not follow from the entries")
     _check_tiles(session, levels, state.hashed, derived)
     is_mendable = bool(derived) and not troubles
-    return Audit(size, root, heads, (derived + troubles)[:MOST_TROUBLES], is_mendable)
+    return Audit(size, root, heads, (derived + troubles)[:MAX_TROUBLES], is_mendable)
 
 
 def _entries(session: Session) -> Iterator[Any]:
@@ -130,19 +130,19 @@ def _entries(session: Session) -> Iterator[Any]:
 
 def _check_entry(entry: Any, prevs: dict[str, int], chain: KeyChain, troubles: list[str]) -> None:
     try:
-        said = json.loads(entry.leaf)
-        told = (said["index"], said["key"], said["type"], said.get("prev"))
+        stated = json.loads(entry.leaf)
+        given = (stated["index"], stated["key"], stated["type"], stated.get("prev"))
     except (ValueError, KeyError, TypeError, AttributeError):
         troubles.append(f"entry {entry.place} cannot be read")
         return
-    if told != (entry.place, entry.key, entry.type, entry.prev):
+    if given != (entry.place, entry.key, entry.type, entry.prev):
         troubles.append(f"entry {entry.place}: the columns say something else than its bytes")
-    if prevs.get(entry.key) != said.get("prev"):
+    if prevs.get(entry.key) != stated.get("prev"):
         troubles.append(f"entry {entry.place} does not follow the last entry of {entry.key}")
     prevs[entry.key] = entry.place
     if entry.key.startswith(KEYS):
         try:
-            trouble = chain.read(entry.place, said["record"])
+            trouble = chain.read(entry.place, stated["record"])
         except (KeyError, TypeError):
             trouble = f"entry {entry.place} is no description of a key"
         if trouble is not None:
@@ -187,11 +187,11 @@ def _check_heads(session: Session, read: tree.ReadTile, size: int, troubles: lis
     return count
 
 
-def _policies(session: Session, troubles: list[str]) -> list[tuple[int, Policy]]:
+def _policies(session: Session, troubles: list[str]) -> list[tuple[int, WitnessPolicy]]:
     """What was asked of witnesses from which entry on; nothing before the first."""
-    found = [(-1, Policy())]
-    said = select(Entry.index.label("place"), Entry.leaf).where(Entry.key == queries.POLICY).order_by(Entry.index)
-    for entry in session.execute(said):
+    found = [(-1, WitnessPolicy())]
+    query = select(Entry.index.label("place"), Entry.leaf).where(Entry.key == queries.POLICY).order_by(Entry.index)
+    for entry in session.execute(query):
         try:
             found.append((entry.place, read_policy("\n".join(json.loads(entry.leaf)["record"]["lines"]))))
         except (ValueError, KeyError, TypeError, BadProof):
@@ -199,13 +199,13 @@ def _policies(session: Session, troubles: list[str]) -> list[tuple[int, Policy]]
     return found
 
 
-def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, Policy]], troubles: list[str]) -> None:
+def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, WitnessPolicy]], troubles: list[str]) -> None:
     """Every cosignature must be true; a head that is shown has enough of them, by its own policy or by a later one."""
     own = max(place for place, (index, _) in enumerate(policies) if index < stored.size)
     is_enough = False
-    for _, asked in policies[own:]:
+    for _, requested in policies[own:]:
         try:
-            is_enough |= asked.is_met(set(asked.cosigned(note.read_note(stored.note))))
+            is_enough |= requested.is_met(set(requested.cosigned(note.read_note(stored.note))))
         except BadProof as wrong:
             troubles.append(f"the head of {stored.size} entries: {wrong.text}")
             return

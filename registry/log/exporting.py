@@ -14,11 +14,11 @@ def export(session: Session, folder: Path, trust: bytes) -> int:
 
     If we crash in the middle the former head is still there, and everything it needs.
     """
-    shown = queries.head(session)
+    displayed = queries.head(session)
     log = folder / "log"
     level: int | None
     for level in (None, *range(8)):
-        hashes = shown.size >> tree.HEIGHT * (level or 0)
+        hashes = displayed.size >> tree.HEIGHT * (level or 0)
         whole, rest = divmod(hashes, tree.WIDTH)
         for number in range(whole):
             path = log / "tile" / tree.tile_path(level, number)
@@ -31,8 +31,8 @@ def export(session: Session, folder: Path, trust: bytes) -> int:
     write(folder / ".well-known" / "registry-trust.json", trust)
     write(log / "vkey", keys.encode())
     write(log / "policy", policy.encode())
-    write(log / "checkpoint", shown.note.encode())
-    return shown.size
+    write(log / "checkpoint", displayed.note.encode())
+    return displayed.size
 
 
 def write(path: Path, body: bytes) -> None:

@@ -1,7 +1,7 @@
 """The keys of a registry and what the log says of them: an entry when one is added, retired or compromised.
 
 The secret is on the disk before the entry is appended, and the key signs only after that was committed. If we crash between
-the two, `settle_keys` finishes: what the log says of a key is what holds.
+the two, `sync_keys` finishes: what the log says of a key is what holds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -97,24 +97,24 @@ def _root(keyring: Keyring, root_file: Path | None) -> FileSigner:
 
 def are_settled(keyring: Keyring, logged: Mapping[str, LoggedKey]) -> bool:
     """Whether log and files agree on every key, and there is one for each use: then nothing is to be made or settled."""
-    held = {key.kid: (key.state, key.last_good_index) for key in keyring.keys(use=None)}
-    said = {key.kid: (key.state, key.last_good_index) for key in logged.values()}
+    existing = {key.kid: (key.state, key.last_good_index) for key in keyring.keys(use=None)}
+    stated = {key.kid: (key.state, key.last_good_index) for key in logged.values()}
     active = {key.use for key in logged.values() if key.state is KeyState.ACTIVE}
-    return held == said and active == set(FIRST)
+    return existing == stated and active == set(FIRST)
 
 
-def settle_keys(session: Session, keyring: Keyring) -> bool:
+def sync_keys(session: Session, keyring: Keyring) -> bool:
     """Make log and files agree on the keys, and append what the log does not say yet. Gives whether anything was appended.
 
     The caller holds `keyring.alone()` and commits. Raises KeyTrouble where the log's keys lie in another home.
     """
     lock_log(session)
     logged = logged_keys(session)
-    held = {key.kid: key for key in keyring.keys(use=None)}
-    adopted = [_adopt(keyring, known, held.get(known.kid)) for known in logged.values()]
+    existing = {key.kid: key for key in keyring.keys(use=None)}
+    adopted = [_adopt(keyring, known, existing.get(known.kid)) for known in logged.values()]
     if any(adopted):
-        held = {key.kid: key for key in keyring.keys(use=None)}
-    here = list(held.values())
+        existing = {key.kid: key for key in keyring.keys(use=None)}
+    here = list(existing.values())
     signing = [key for key in logged.values() if key.use is Use.LOG and key.state is KeyState.ACTIVE]
     if signing and not {key.kid for key in signing} & {key.kid for key in here}:
         raise KeyTrouble(
@@ -128,9 +128,9 @@ def settle_keys(session: Session, keyring: Keyring) -> bool:
     return bool(fresh)
 
 
-def _adopt(keyring: Keyring, known: LoggedKey, held: Key | None) -> bool:
+def _adopt(keyring: Keyring, known: LoggedKey, existing: Key | None) -> bool:
     """Write down here what the log says of a key whose secret is here: somebody crashed between the two."""
-    if held is not None and (held.state, held.last_good_index) == (known.state, known.last_good_index):
+    if existing is not None and (existing.state, existing.last_good_index) == (known.state, known.last_good_index):
         return False
     key = Key(
         known.kid,
@@ -141,8 +141,8 @@ def _adopt(keyring: Keyring, known: LoggedKey, held: Key | None) -> bool:
         known.certificate,
         known.last_good_index,
     )
-    if held is not None:
-        keyring.change(held, state=known.state, last_good_index=known.last_good_index)
+    if existing is not None:
+        keyring.change(existing, state=known.state, last_good_index=known.last_good_index)
     elif keyring.holds_secret(key):
         keyring.keep(key)
     else:
@@ -197,7 +197,7 @@ def wanted_policy(origin: str, keys: Sequence[LoggedKey], public_url: str, path:
     return lines
 
 
-def settle_policy(session: Session, origin: str, public_url: str, path: Path, logged: Mapping[str, LoggedKey]) -> bool:
+def sync_policy(session: Session, origin: str, public_url: str, path: Path, logged: Mapping[str, LoggedKey]) -> bool:
     """Append the policy if it is not what the log says already. Gives whether it was appended.
 
     The caller holds the log's lock and commits. `logged` is what the log says of its keys.

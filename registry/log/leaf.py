@@ -33,9 +33,11 @@ _HIDING = re.compile("[\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206
 
 def clean_text(text: str) -> str:
     """NFC, without control, zero-width and bidirectional characters, folded spaces: fit to be logged and shown."""
-    kept = "".join(" " if c in "\t\n\r\u00a0\u3000" else c for c in text)
-    kept = "".join(c for c in kept if c not in BIDI and unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    return unicodedata.normalize("NFC", " ".join(kept.split()))
+    stored = "".join(" " if c in "\t\n\r\u00a0\u3000" else c for c in text)
+    stored = "".join(
+        c for c in stored if c not in BIDI and unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+    return unicodedata.normalize("NFC", " ".join(stored.split()))
 
 
 def leaf_bytes(*, at: str, index: int, key: str, prev: int | None, record: Any, type: str) -> bytes:

@@ -18,8 +18,8 @@ from registry.core.errors import BadProof
 ED25519, COSIGNATURE = 1, 4
 """Signature types: the log's own, and a witness's with its time."""
 
-MOST_SIGNATURES = 64
-MOST_BYTES = 64 * 1024
+MAX_SIGNATURES = 64
+MAX_BYTES = 64 * 1024
 
 _HEADER = "c2sp.org/tlog-proof@v1"
 _DASH = "\u2014 "
@@ -106,22 +106,22 @@ def checked_name(name: str) -> str:
 
 def read_note(raw: str) -> Note:
     """The parts of a signed note. BadProof when it is none."""
-    if len(raw) > MOST_BYTES or any(character < " " and character != "\n" for character in raw):
+    if len(raw) > MAX_BYTES or any(character < " " and character != "\n" for character in raw):
         raise BadProof("the note is too long, or holds control characters")
     text, gap, below = raw.rpartition("\n\n")
     if not gap or not below.endswith("\n"):
         raise BadProof("the note has no signatures")
     lines = below[:-1].split("\n")
-    if len(lines) > MOST_SIGNATURES:
-        raise BadProof(f"the note has more than {MOST_SIGNATURES} signatures")
+    if len(lines) > MAX_SIGNATURES:
+        raise BadProof(f"the note has more than {MAX_SIGNATURES} signatures")
     return Note(text + "\n", tuple(_read_signature(line) for line in lines))
 
 
 def read_signature_lines(raw: str) -> tuple[Signature, ...]:
     """Signature lines alone, as a witness answers them."""
-    if len(raw) > MOST_BYTES or not raw.endswith("\n"):
+    if len(raw) > MAX_BYTES or not raw.endswith("\n"):
         raise BadProof("these are no signature lines")
-    return tuple(_read_signature(line) for line in raw[:-1].split("\n")[:MOST_SIGNATURES])
+    return tuple(_read_signature(line) for line in raw[:-1].split("\n")[:MAX_SIGNATURES])
 
 
 def _read_signature(line: str) -> Signature:
@@ -157,11 +157,11 @@ def _verified(note: Note, key: VerifierKey, message: Callable[[bytes], bytes | N
     for signature in note.signatures:
         if (signature.name, signature.id) != (key.name, key.id):
             continue
-        said = message(signature.signature)
+        stated = message(signature.signature)
         try:
-            if said is None:
+            if stated is None:
                 raise InvalidSignature
-            Ed25519PublicKey.from_public_bytes(key.public).verify(signature.signature[skipped:], said)
+            Ed25519PublicKey.from_public_bytes(key.public).verify(signature.signature[skipped:], stated)
         except (InvalidSignature, ValueError):
             raise BadProof(f"a signature in the name of {key.name} is false") from None
         found = found or signature.signature

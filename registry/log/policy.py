@@ -7,7 +7,7 @@ from registry.core.errors import BadProof
 from registry.log.note import COSIGNATURE, ED25519, Note, VerifierKey, cosigned_at, read_vkey
 
 NONE = "none"
-MOST_LINES = 256
+MAX_LINES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class WitnessPolicy:
     logs: tuple[VerifierKey, ...] = ()
     witnesses: tuple[Witness, ...] = ()
     groups: Mapping[str, Group] = field(default_factory=dict)
@@ -48,11 +48,11 @@ class Policy:
         return {name: at for name, at in times.items() if at is not None}
 
 
-def read_policy(text: str) -> Policy:
+def read_policy(text: str) -> WitnessPolicy:
     """A policy from its text. BadProof with the line that is wrong."""
     lines = text.splitlines()
-    if len(lines) > MOST_LINES or any(character < " " and character not in "\t\n" for character in text):
-        raise BadProof(f"a policy has at most {MOST_LINES} lines, and no control characters but tab and newline")
+    if len(lines) > MAX_LINES or any(character < " " and character not in "\t\n" for character in text):
+        raise BadProof(f"a policy has at most {MAX_LINES} lines, and no control characters but tab and newline")
     logs: list[VerifierKey] = []
     witnesses: list[Witness] = []
     groups: dict[str, Group] = {}
@@ -68,8 +68,8 @@ def read_policy(text: str) -> Policy:
             case ["witness", name, vkey, *rest] if len(rest) <= 1 and name not in known:
                 key = _key(vkey, COSIGNATURE, place, [witness.key for witness in witnesses])
                 witnesses.append(Witness(name, key, rest[0] if rest else None))
-            case ["group", name, least, *members] if name not in known:
-                groups[name] = _group(least, members, known - {NONE}, groups, place)
+            case ["group", name, minimum, *members] if name not in known:
+                groups[name] = _group(minimum, members, known - {NONE}, groups, place)
             case ["quorum", name] if quorum is None and name in known:
                 quorum = name
             case _:
@@ -78,7 +78,7 @@ def read_policy(text: str) -> Policy:
                 )
     if quorum is None:
         raise BadProof("the policy has no quorum line: write `quorum none` where no witness is asked for")
-    return Policy(tuple(logs), tuple(witnesses), groups, quorum)
+    return WitnessPolicy(tuple(logs), tuple(witnesses), groups, quorum)
 
 
 def _key(vkey: str, kind: int, place: int, others: Sequence[VerifierKey]) -> VerifierKey:
@@ -90,8 +90,10 @@ def _key(vkey: str, kind: int, place: int, others: Sequence[VerifierKey]) -> Ver
     return key
 
 
-def _group(least: str, members: Sequence[str], known: set[str], groups: Mapping[str, Group], place: int) -> Group:
-    count = {"all": len(members), "any": 1}.get(least) or (int(least) if least.isdecimal() and least.isascii() else 0)
+def _group(minimum: str, members: Sequence[str], known: set[str], groups: Mapping[str, Group], place: int) -> Group:
+    count = {"all": len(members), "any": 1}.get(minimum) or (
+        int(minimum) if minimum.isdecimal() and minimum.isascii() else 0
+    )
     taken = {member for group in groups.values() for member in group.members}
     if not 1 <= count <= len(members) or len(set(members)) != len(members) or not set(members) <= known - taken:
         raise BadProof(

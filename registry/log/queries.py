@@ -19,7 +19,7 @@ from registry.core.keyring import KeyState, Use
 from registry.log import tree
 from registry.log.models import Checkpoint, Entry, LogState
 from registry.log.note import ED25519, Proof, VerifierKey, read_note
-from registry.log.policy import Policy, read_policy
+from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.tiles import reader
 
 KEYS, POLICY = "key/", "policy/log"
@@ -100,10 +100,10 @@ def head(session: Session) -> Published:
 
 def proof(session: Session, index: int, under: Published | None = None) -> Proof:
     """The proof of one entry under the published head. NotFound behind it."""
-    shown = under or head(session)
-    if not 0 <= index < shown.size:
-        raise NotFound(f"the published log has {shown.size} entries, and none at index {index}")
-    return Proof(index, tuple(tree.inclusion_proof(reader(session), index, shown.size)), shown.note)
+    displayed = under or head(session)
+    if not 0 <= index < displayed.size:
+        raise NotFound(f"the published log has {displayed.size} entries, and none at index {index}")
+    return Proof(index, tuple(tree.inclusion_proof(reader(session), index, displayed.size)), displayed.note)
 
 
 def proof_text(session: Session, index: int) -> str:
@@ -133,9 +133,9 @@ def entry_at(session: Session, index: int) -> LoggedEntry:
     return _logged(found)
 
 
-def newest_entries(session: Session, below: int, most: int) -> list[LoggedEntry]:
+def newest_entries(session: Session, below: int, limit: int) -> list[LoggedEntry]:
     """The last entries below an index, the newest first."""
-    query = select(Entry).where(Entry.index < below).order_by(Entry.index.desc()).limit(most)
+    query = select(Entry).where(Entry.index < below).order_by(Entry.index.desc()).limit(limit)
     return [_logged(entry) for entry in session.execute(query).scalars()]
 
 
@@ -185,20 +185,20 @@ def policy_lines(session: Session) -> list[str]:
     return list(json.loads(found.leaf)["record"]["lines"]) if found is not None else ["quorum none"]
 
 
-def policy(session: Session) -> Policy:
+def policy(session: Session) -> WitnessPolicy:
     return read_policy("\n".join(policy_lines(session)))
 
 
 def trust_file(session: Session, public_url: str) -> dict[str, object]:
     """What somebody who verifies keeps (docs/users/proofs.md). NotFound while nothing is published."""
-    shown = head(session)
+    displayed = head(session)
     keys = logged_keys(session).values()
     root = next((key for key in reversed(keys) if key.use is Use.ROOT and key.state is KeyState.ACTIVE), None)
     signing = [key for key in keys if key.state is not KeyState.COMPROMISED and key.use is not Use.ROOT]
     return {
         "v": 1,
         "issuer": public_url,
-        "origin": shown.origin,
+        "origin": displayed.origin,
         "log_keys": [str(key) for key in verifier_keys(session)],
         "policy": "".join(f"{line}\n" for line in policy_lines(session)),
         "root": root.certificate if root is not None else None,

@@ -21,7 +21,7 @@ from registry.core.keyring import Keyring, KeyState, Signer, Use
 from registry.core.settings import Settings
 from registry.log import note, tree
 from registry.log.actions import lock_log
-from registry.log.keys import are_settled, make_keys, settle_keys, settle_policy, witness_lines, witness_policy
+from registry.log.keys import are_settled, make_keys, sync_keys, sync_policy, witness_lines, witness_policy
 from registry.log.models import Checkpoint, LogState
 from registry.log.queries import LoggedKey, logged_keys, policy, policy_lines, raw_public
 from registry.log.tiles import catch_up, reader, rebuild
@@ -32,7 +32,7 @@ SIGN_AGAIN = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A head that was signed just now; `is_shown` is false while witnesses are waited for."""
+    """A head that was signed just now; `is_view` is false while witnesses are waited for."""
 
     origin: str
     size: int
@@ -54,15 +54,17 @@ def sign_committed(settings: Settings, sessions: sessionmaker[Session]) -> Signe
     keyring = Keyring(settings.keys)
     with keyring.alone():
         with sessions.begin() as session:
-            ground = _ground_to_sign(session, settings)
-            if ground.state.closed_at is not None or not _settle(session, keyring, settings, ground):
-                return _sign(session, keyring, settings.home, ground)
+            signing_input = _signing_input(session, settings)
+            if signing_input.state.closed_at is not None or not _append_keys_and_policy(
+                session, keyring, settings, signing_input
+            ):
+                return _sign(session, keyring, settings.home, signing_input)
         # Keys or policy came in: a transaction of their own, for only what is committed is signed.
         with sessions.begin() as session:
-            return _sign(session, keyring, settings.home, _ground_to_sign(session, settings))
+            return _sign(session, keyring, settings.home, _signing_input(session, settings))
 
 
-class _Ground(NamedTuple):
+class _SigningInput(NamedTuple):
     """What is signed, read once under the lock: the state, what the log says of keys, its tiles, and the head before."""
 
     state: LogState
@@ -71,26 +73,28 @@ class _Ground(NamedTuple):
     newest: Checkpoint | None
 
 
-def _ground_to_sign(session: Session, settings: Settings) -> _Ground:
+def _signing_input(session: Session, settings: Settings) -> _SigningInput:
     """The log, locked, with all entries in the tree, and following from what was signed. ForkRefused otherwise."""
     state = lock_log(session)
     catch_up(session, state)
     state.origin = state.origin or origin_of(settings, is_demo=state.is_demo)
-    ground = _Ground(state, logged_keys(session), reader(session), _newest(session, state))
-    _refuse_fork(ground, settings.home)
-    return ground
+    signing_input = _SigningInput(state, logged_keys(session), reader(session), _newest(session, state))
+    _refuse_fork(signing_input, settings.home)
+    return signing_input
 
 
-def _settle(session: Session, keyring: Keyring, settings: Settings, ground: _Ground) -> bool:
+def _append_keys_and_policy(
+    session: Session, keyring: Keyring, settings: Settings, signing_input: _SigningInput
+) -> bool:
     """Append what the log does not say yet of keys and policy. Gives whether it was anything."""
-    origin, logged = ground.state.origin, ground.logged
+    origin, logged = signing_input.state.origin, signing_input.logged
     assert origin is not None
     has_keys = False
     if not are_settled(keyring, logged):
         make_keys(session, keyring)
-        has_keys = settle_keys(session, keyring)
+        has_keys = sync_keys(session, keyring)
         logged = logged_keys(session)
-    has_policy = settle_policy(session, origin, settings.public_url, witness_policy(settings.home), logged)
+    has_policy = sync_policy(session, origin, settings.public_url, witness_policy(settings.home), logged)
     return has_keys or has_policy
 
 
@@ -101,11 +105,11 @@ def origin_of(settings: Settings, *, is_demo: bool) -> str:
 
 def refuse_fork(session: Session, state: LogState, home: Path) -> None:
     """Raise ForkRefused unless the log begins with all that was signed before: by the second place and by our own table."""
-    _refuse_fork(_Ground(state, {}, reader(session), _newest(session, state)), home)
+    _refuse_fork(_SigningInput(state, {}, reader(session), _newest(session, state)), home)
 
 
-def _refuse_fork(ground: _Ground, home: Path) -> None:
-    state, newest, read = ground.state, ground.newest, ground.read
+def _refuse_fork(signing_input: _SigningInput, home: Path) -> None:
+    state, newest, read = signing_input.state, signing_input.newest, signing_input.read
     ours = note.Checkpoint(newest.origin, newest.size, newest.root) if newest is not None else None
     for head in {last_signed(home), ours}:
         if head is None or head.origin != state.origin:
@@ -183,16 +187,16 @@ def _is_due(sessions: sessionmaker[Session], settings: Settings) -> bool:
         newest = _newest(session, state)
         if not state.size or newest is None or newest.size < state.size:
             return bool(state.size)
-        return state.closed_at is None and (_is_old(newest) or _asks_otherwise(session, settings))
+        return state.closed_at is None and (_is_old(newest) or _is_policy_changed(session, settings))
 
 
-def _asks_otherwise(session: Session, settings: Settings) -> bool:
+def _is_policy_changed(session: Session, settings: Settings) -> bool:
     """Whether the operator has changed what is asked of witnesses. A home that signed nothing has no say in it."""
     if not _second_place(settings.home).exists():
         return False
-    said, wanted = policy_lines(session), witness_lines(witness_policy(settings.home))
+    stated, wanted = policy_lines(session), witness_lines(witness_policy(settings.home))
     # The lines of logs bear an address, and a command may be run under another one than the server.
-    return [line for line in said if not line.startswith("log ")] != [
+    return [line for line in stated if not line.startswith("log ")] != [
         line for line in wanted if not line.startswith("log ")
     ]
 
@@ -206,15 +210,15 @@ def _newest(session: Session, state: LogState) -> Checkpoint | None:
     return session.execute(query).scalar_one_or_none()
 
 
-def _sign(session: Session, keyring: Keyring, home: Path, ground: _Ground) -> Signed | None:
+def _sign(session: Session, keyring: Keyring, home: Path, signing_input: _SigningInput) -> Signed | None:
     """Sign what is committed: the caller's transaction has appended nothing, and its lock keeps others from it."""
-    state, newest = ground.state, ground.newest
+    state, newest = signing_input.state, signing_input.newest
     assert state.origin is not None
     if newest is not None and newest.size == state.hashed and not _is_old(newest):
         return None
-    signers = _signers(ground.logged, keyring)
+    signers = _signers(signing_input.logged, keyring)
     head = note.Checkpoint(state.origin, state.hashed, tree.root_of(tree.split(state.frontier or b"")))
-    if not _leads_to(ground.read, head):
+    if not _leads_to(signing_input.read, head):
         raise ForkRefused(
             f"the frontier kept for {head.size} entries of {head.origin} does not lead where their tiles do: "
             "`registry log verify` says what is damaged, `registry log rebuild-tiles` makes it anew"
@@ -224,12 +228,12 @@ def _sign(session: Session, keyring: Keyring, home: Path, ground: _Ground) -> Si
         head.text(),
         [(note.VerifierKey(head.origin, note.ED25519, raw_public(one.key.public)), one.sign) for one in signers],
     )
-    is_shown = policy(session).is_met(set())
+    is_published = policy(session).is_met(set())
     if newest is not None and newest.size == head.size:
         # Signed anew for its age. It is shown with the witnesses it has until they have signed anew too.
         others = [line for line in newest.note.partition("\n\n")[2].splitlines(True) if head.origin not in line.split()]
         newest.note, newest.signed_at = text + "".join(others), now()
-        is_shown = newest.is_witnessed
+        is_published = newest.is_witnessed
     else:
         session.add(
             Checkpoint(
@@ -238,10 +242,10 @@ def _sign(session: Session, keyring: Keyring, home: Path, ground: _Ground) -> Si
                 root=head.root,
                 note=text,
                 signed_at=now(),
-                is_witnessed=is_shown,
+                is_witnessed=is_published,
             )
         )
-    return Signed(head.origin, head.size, head.root, text, is_shown)
+    return Signed(head.origin, head.size, head.root, text, is_published)
 
 
 def _signers(logged: dict[str, LoggedKey], keyring: Keyring) -> list[Signer]:

@@ -81,12 +81,12 @@ def served(session: Session, level: int | None, number: int, width: int) -> byte
 
 def reader(session: Session) -> tree.ReadTile:
     """Reads tiles for the functions of `tree`, each once."""
-    held: dict[tuple[int, int], bytes] = {}
+    existing: dict[tuple[int, int], bytes] = {}
 
     def read(level: int, number: int) -> bytes:
-        if (level, number) not in held:
-            held[level, number] = tile(session, level, number)
-        return held[level, number]
+        if (level, number) not in existing:
+            existing[level, number] = tile(session, level, number)
+        return existing[level, number]
 
     return read
 
@@ -105,8 +105,8 @@ def _store(session: Session, first: int, hashes: list[bytes]) -> list[bytes]:
     level, number = 0, first // tree.WIDTH
     while hashes:
         if level:
-            number, held = divmod(first >> tree.HEIGHT * level, tree.WIDTH)
-            if held:
+            number, existing = divmod(first >> tree.HEIGHT * level, tree.WIDTH)
+            if existing:
                 hashes = tree.split(tile(session, level, number)) + hashes
                 session.execute(delete(LogTile).where(LogTile.level == level, LogTile.number == number))
         roots: list[bytes] = []
@@ -122,8 +122,8 @@ def _store(session: Session, first: int, hashes: list[bytes]) -> list[bytes]:
         level, hashes = level + 1, roots
     # Higher levels that nothing reached keep their edge.
     while first >> tree.HEIGHT * level:
-        number, held = divmod(first >> tree.HEIGHT * level, tree.WIDTH)
-        edges.append(tree.edge_of(tree.split(tile(session, level, number))) if held else [])
+        number, existing = divmod(first >> tree.HEIGHT * level, tree.WIDTH)
+        edges.append(tree.edge_of(tree.split(tile(session, level, number))) if existing else [])
         level += 1
     bulk_insert(session, LogTile, ("level", "number", "hashes"), rows)
     return [hash_ for edge in reversed(edges) for hash_ in edge]

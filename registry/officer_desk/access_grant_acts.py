@@ -14,12 +14,12 @@ from registry.officer_desk.acting import reference_in, require_no_interest, requ
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, case_acts
 from registry.officer_desk.case_acts import case_opened
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import OpeningKind
 from schemas.openings import BreakGlassSchema, IdentityOpeningSchema, OpeningDecisionSchema, OriginalOpeningSchema
 
 
-def opening_opened(session: Session, me: Present, reference: str, act: Act) -> str:
+def opening_opened(session: Session, me: AuthenticatedOfficer, reference: str, act: Act) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the kind is not the officer's to act on, or the
     officer has an interest in the agency."""
     case, opening = queries.one_of(session, me.standing.unit, reference_in(reference))
@@ -28,14 +28,14 @@ def opening_opened(session: Session, me: Present, reference: str, act: Act) -> s
     return opening.reference
 
 
-def _decide(on: Doing[Present], answer: str = "", *, is_granted: bool) -> object:
+def _decide(on: Doing[AuthenticatedOfficer], answer: str = "", *, is_granted: bool) -> object:
     return actions.decide(
         on.session, sealer(), on.me.standing.unit, on.me.officer.reference, on.reference, on.at,
         is_granted=is_granted, answer=answer, version=on.version,
     )  # fmt: skip
 
 
-def _end(on: Doing[Present], *, is_own: bool = False) -> object:
+def _end(on: Doing[AuthenticatedOfficer], *, is_own: bool = False) -> object:
     unit, who = on.me.standing.unit, on.me.officer.reference
     return actions.end(on.session, unit, who, on.reference, on.at, is_own=is_own, version=on.version)
 

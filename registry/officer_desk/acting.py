@@ -11,7 +11,7 @@ from registry.core.errors import Forbidden
 from registry.core.ids import read_reference
 from registry.officers.models import Officer, Unit
 from registry.officers.rights import RIGHTS, Act, Resource, Role
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import CaseRole
 
 _AS = (
@@ -25,26 +25,26 @@ _AS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class ViewPolicy:
     """What a view asks of whoever comes. Without `resource` it is open to all, and says so on purpose."""
 
     resource: Resource | None
     act: Act | None
 
 
-def require_right(me: Present, resource: Resource, act: Act) -> None:
+def require_right(me: AuthenticatedOfficer, resource: Resource, act: Act) -> None:
     """Raise Forbidden unless one of his roles has the right. Whose the thing is must be asked besides."""
     if not me.standing.may(resource, act):
         raise Forbidden("your role does not allow this; ask your supervisor who may")
 
 
-def require_no_interest(me: Present, agency: str | None) -> None:
+def require_no_interest(me: AuthenticatedOfficer, agency: str | None) -> None:
     """Raise Forbidden where he declared an interest in an agency, by its public reference."""
     if me.has_conflict(agency):
         raise Forbidden("you declared an interest in this agency: a colleague has to act on it", "conflict_of_interest")
 
 
-def acting(me: Present, resource: Resource, act: Act) -> casework.Officer:
+def acting(me: AuthenticatedOfficer, resource: Resource, act: Act) -> casework.Officer:
     """The officer present as case work knows him: by his reference, since two may bear one name. Raises Forbidden."""
     trusted = RIGHTS.get((resource, act), frozenset()) & me.standing.roles
     for role, case_role in _AS:
@@ -53,7 +53,7 @@ def acting(me: Present, resource: Resource, act: Act) -> casework.Officer:
     raise Forbidden("your role does not allow this; ask your supervisor who may")
 
 
-def roles_of(me: Present) -> list[CaseRole]:
+def roles_of(me: AuthenticatedOfficer) -> list[CaseRole]:
     """Every role in which he may move a case, the humblest first: which one a move needs, the table of moves says."""
     return [case_role for role, case_role in _AS if role in me.standing.roles]
 

@@ -16,7 +16,7 @@ from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import acting
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from schemas.base import InSchema
 
 Who = TypeVar("Who")
@@ -28,7 +28,7 @@ class Doing(Generic[Who]):
     """An act on its way: who does it, as the feature knows officers, to what, and which version was read (None: not said)."""
 
     session: Session
-    me: Present
+    me: AuthenticatedOfficer
     officer: Who
     reference: str
     version: int | None
@@ -112,7 +112,7 @@ class OfficerActs(Generic[Who]):
     """
 
     resource: Resource
-    officer_of: Callable[[Present, OfficerAct], Who]
+    officer_of: Callable[[AuthenticatedOfficer, OfficerAct], Who]
     opened: Callable[..., str]
     rows: tuple[OfficerAct, ...]
 
@@ -126,7 +126,7 @@ class OfficerActs(Generic[Who]):
         self,
         act: OfficerAct,
         session: Session,
-        me: Present,
+        me: AuthenticatedOfficer,
         reference: str,
         version: int | None,
         values: Mapping[str, Any],

@@ -19,7 +19,7 @@ from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import acting, reference_in, require_no_interest, roles_of
 from registry.officer_desk.acts import Doing, OfficerAct, case_acts
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import CaseState, Priority
 from schemas.cases import (
     CaseAssigneeSchema,
@@ -31,7 +31,9 @@ from schemas.cases import (
 )
 
 
-def case_for(session: Session, me: Present, resource: Resource, act: Act, case_id: str) -> tuple[Officer, Case]:
+def case_for(
+    session: Session, me: AuthenticatedOfficer, resource: Resource, act: Act, case_id: str
+) -> tuple[Officer, Case]:
     """Who acts, and the locked case. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
     reference = reference_in(case_id)
     # Before the role is asked: what is another's answers as if it were not there, to agencies and partners as well.
@@ -47,7 +49,7 @@ def case_for(session: Session, me: Present, resource: Resource, act: Act, case_i
 def case_opened(resource: Resource) -> Callable[..., str]:
     """How the acts of a resource find the case that they are done to."""
 
-    def opened(session: Session, me: Present, act: OfficerAct, case_id: str) -> str:
+    def opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str) -> str:
         return case_for(session, me, act.resource or resource, act.right, case_id)[1].reference
 
     return opened

@@ -18,17 +18,17 @@ MINE, NOBODYS = "mine", "nobody"
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
-def kept(said: Mapping[str, str]) -> dict[str, str]:
+def set_filters(stated: Mapping[str, str]) -> dict[str, str]:
     """The filters that were set, by name: what a view keeps and a link to the next page carries."""
-    return {name: said[name] for name in NAMES if said.get(name)}
+    return {name: stated[name] for name in NAMES if stated.get(name)}
 
 
-def read_filters(said: Mapping[str, str], me: str, digest: Digest) -> Filters:
+def read_filters(stated: Mapping[str, str], me: str, digest: Digest) -> Filters:
     """`assignee`: `mine`, `nobody` or an officer's reference; `late`, `objection`: `yes`; `agency`: a reference of the registry.
 
     Raises InvalidInput.
     """
-    found = kept(said)
+    found = set_filters(stated)
     agency = found.get("agency")
     if agency is not None and read_reference(agency) is None:
         raise InvalidInput([Fault("agency", Problem.INVALID_VALUE, "must be the reference of an agency")])
@@ -44,13 +44,13 @@ def read_filters(said: Mapping[str, str], me: str, digest: Digest) -> Filters:
     )
 
 
-def _word(said: Mapping[str, str], name: str, words: type[_Word]) -> _Word | None:
-    typed = _one_of(said, name, frozenset(words))
+def _word(stated: Mapping[str, str], name: str, words: type[_Word]) -> _Word | None:
+    typed = _one_of(stated, name, frozenset(words))
     return None if typed is None else words(typed)
 
 
-def _one_of(said: Mapping[str, str], name: str, words: frozenset[str]) -> str | None:
-    typed = said.get(name)
+def _one_of(stated: Mapping[str, str], name: str, words: frozenset[str]) -> str | None:
+    typed = stated.get(name)
     if typed is not None and typed not in words:
         raise InvalidInput([Fault(name, Problem.INVALID_VALUE, "is none of the values that it can have")])
     return typed

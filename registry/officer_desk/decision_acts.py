@@ -11,12 +11,12 @@ from registry.officer_desk.acts import Doing, OfficerAct, case_acts
 from registry.officer_desk.case_acts import case_for, case_opened
 from registry.officer_desk.decision_words import decision_notice
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import DecisionOutcome
 from schemas.sanctions import DecisionDraftSchema, SendBackSchema
 
 
-def decision_opened(session: Session, me: Present, act: OfficerAct, case_id: str, decision_id: str) -> str:
+def decision_opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, decision_id: str) -> str:
     """The stored reference. Raises NotFound for another unit's or case's, Forbidden where the officer has an interest."""
     officer, case = case_for(session, me, Resource.DECISION, act.right, case_id)
     reference = reference_in(decision_id)

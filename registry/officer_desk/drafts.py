@@ -7,17 +7,23 @@ from sqlalchemy.orm import Session
 from registry.complaints.intake import idempotency as repeats
 from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
-from registry.http.query_reader import Once
-from registry.officers.sessions import Present
+from registry.http.query_reader import IdempotencyKey
+from registry.officers.sessions import AuthenticatedOfficer
 
 
-def drafted_once(session: Session, me: Present, what: str, once: Once | None, make: Callable[[], str]) -> str:
+def draft_idempotently(
+    session: Session,
+    me: AuthenticatedOfficer,
+    what: str,
+    idempotency_key: IdempotencyKey | None,
+    make: Callable[[], str],
+) -> str:
     """The reference of what `make` drafts, or drafted before with the same key. Without a key it drafts.
 
     `what` says what and where, such as a hearing of one case: the same key elsewhere is another. Raises as `make`, and
     RepeatDiffers where something else was sent with the key.
     """
-    if once is None:
+    if idempotency_key is None:
         return make()
     scope = f"{what} of officer {me.officer.reference}"
-    return repeats.made_once(session, sealer(), scope, *once, day_at(now(), None), make)
+    return repeats.run_idempotently(session, sealer(), scope, *idempotency_key, day_at(now(), None), make)

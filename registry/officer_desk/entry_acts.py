@@ -5,41 +5,41 @@ from sqlalchemy.orm import Session
 from registry.officer_desk.acting import reference_in, require_no_interest
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.entries import decisions as deciding
 from registry.supervision.entries import queries
 from registry.supervision.entries import requests as asking
-from registry.supervision.entries.decisions import Official
+from registry.supervision.entries.decisions import EntryOfficial
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.requests import Rep
 from schemas.entries import EntryAnswerSchema, EntryDecisionSchema
 
 
-def official(me: Present) -> Official:
+def official(me: AuthenticatedOfficer) -> EntryOfficial:
     """The officer present as entries know officers of an authority."""
-    return Official(me.officer.reference, me.standing.authority)
+    return EntryOfficial(me.officer.reference, me.standing.authority)
 
 
-def representative(session: Session, me: Present) -> Rep:
+def representative(session: Session, me: AuthenticatedOfficer) -> Rep:
     """The officer present as one of the agency's own people. Raises NotFound where the unit is no agency's."""
-    return Rep(me.officer.reference, queries.agency_of_desk(session, me.standing.unit))
+    return Rep(me.officer.reference, queries.agency_of_unit(session, me.standing.unit))
 
 
-def request_opened(session: Session, me: Present, reference: str) -> EntryRequest:
+def request_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> EntryRequest:
     """Raises NotFound for what is another authority's, Forbidden where the officer has an interest in the agency."""
     found = queries.request_named(session, official(me), reference_in(reference))
     require_no_interest(me, found.agency)
     return found
 
 
-def _decide(on: Doing[Official], answer: str, warning: str = "", *, is_accepted: bool) -> object:
+def _decide(on: Doing[EntryOfficial], answer: str, warning: str = "", *, is_accepted: bool) -> object:
     return deciding.decide(
         on.session, on.officer, on.reference, answer, on.at,
         is_accepted=is_accepted, warning=warning, version=on.version,
     )  # fmt: skip
 
 
-def _take_down(on: Doing[Official], answer: str) -> object:
+def _take_down(on: Doing[EntryOfficial], answer: str) -> object:
     return deciding.take_down(on.session, on.officer, on.reference, answer, on.at, version=on.version)
 
 
@@ -67,7 +67,7 @@ ACTS = OfficerActs(
 )  # fmt: skip
 
 
-def _take_back(on: Doing[Present]) -> object:
+def _take_back(on: Doing[AuthenticatedOfficer]) -> object:
     rep = representative(on.session, on.me)
     return asking.take_back(on.session, rep, on.reference, on.at, version=on.version)
 

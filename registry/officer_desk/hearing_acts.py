@@ -13,7 +13,7 @@ from registry.officer_desk.acting import reference_in, require_no_interest
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, case_acts, sealed
 from registry.officer_desk.case_acts import case_opened
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from schemas.hearings import (
     AllegationSchema,
     HearingAnswerSchema,
@@ -27,7 +27,7 @@ from schemas.hearings import (
 )
 
 
-def hearing_opened(session: Session, me: Present, reference: str) -> str:
+def hearing_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
     found = reference_in(reference)
     case = queries.case_behind(session, me.standing.unit, found)
@@ -62,7 +62,7 @@ def _give_longer(on: Doing[Officer], answer_by: date, reason: str) -> object:
 
 
 def _tell_outcome(on: Doing[Officer], outcome: str, object_days: int | None) -> object:
-    return after_answer.tell_outcome(
+    return after_answer.notify_outcome(
         on.session, sealer(), on.officer, on.reference, outcome, object_days or 0, on.at, version=on.version
     )
 
@@ -153,7 +153,7 @@ IN_CASE = case_acts(
 def _written(write: Callable[..., object]) -> Callable[..., object]:
     """How an act of the agency is done: with what it wrote."""
 
-    def do(on: Doing[Present], text: str) -> object:
+    def do(on: Doing[AuthenticatedOfficer], text: str) -> object:
         unit, who = on.me.standing.unit, on.me.officer.reference
         return write(on.session, sealer(), unit, who, on.reference, text, on.at, version=on.version)
 
@@ -166,7 +166,7 @@ ANSWERS = OfficerActs(
     lambda _session, _me, _act, reference: reference_in(reference),
     (
         OfficerAct(
-            "keep", Act.ANSWER, _written(portal.keep), "keepHearingAnswer", "Keep an answer that is not finished.",
+            "keep", Act.ANSWER, _written(portal.save_draft_answer), "keepHearingAnswer", "Keep an answer that is not finished.",
             HearingAnswerSchema, method="put", path="/draft",
         ),
         OfficerAct(

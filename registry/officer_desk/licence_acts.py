@@ -15,42 +15,42 @@ from registry.officer_desk.licensing import (
     require_act,
 )
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.licensing import proposals, related_acts
 from registry.supervision.licensing.deposits import actions as deposits
-from registry.supervision.licensing.drafting import Official
+from registry.supervision.licensing.drafting import LicensingOfficial
 from schemas.licensing import RefusalReasonSchema
 from schemas.neighbours import CollisionConfirmationSchema, CollisionDismissalSchema, WarningLiftSchema
 
 
-def _acts(resource: Resource, opened: Callable[..., str], *rows: OfficerAct) -> OfficerActs[Official]:
+def _acts(resource: Resource, opened: Callable[..., str], *rows: OfficerAct) -> OfficerActs[LicensingOfficial]:
     return OfficerActs(resource, lambda me, _: official(me), opened, rows)
 
 
-def _proposal(session: Session, me: Present, act: OfficerAct, reference: str) -> str:
+def _proposal(session: Session, me: AuthenticatedOfficer, act: OfficerAct, reference: str) -> str:
     found = proposal_opened(session, me, reference)
     require_act(me, found.act, act.right)
     return found.reference
 
 
-def _line(session: Session, me: Present, _: OfficerAct, agency: str, line: str) -> str:
+def _line(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str, line: str) -> str:
     agency_opened(session, me, agency)
     return line
 
 
-def _change(session: Session, me: Present, _: OfficerAct, reference: str) -> str:
+def _change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
     return change_opened(session, me, reference_in(reference)).reference
 
 
-def _collision(session: Session, me: Present, _: OfficerAct, reference: str) -> str:
+def _collision(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
     return collision_opened(session, me, reference_in(reference))[0].reference
 
 
-def _warned(session: Session, me: Present, _: OfficerAct, agency: str) -> str:
+def _warned(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str) -> str:
     return agency_opened(session, me, agency)[1].agency_id
 
 
-def _refuse(on: Doing[Official], reason: str) -> object:
+def _refuse(on: Doing[LicensingOfficial], reason: str) -> object:
     return proposals.refuse(on.session, on.officer, on.reference, reason, on.at, version=on.version)
 
 
@@ -106,14 +106,14 @@ CHANNEL_CHANGES = _acts(
 )  # fmt: skip
 
 
-def _confirm(on: Doing[Official], text: str, true_entry: str | None = None) -> object:
+def _confirm(on: Doing[LicensingOfficial], text: str, true_entry: str | None = None) -> object:
     true = reference_in(true_entry) if true_entry else None
     return related_acts.confirm_collision(
         on.session, on.officer, on.reference, true, text, on.at, version=on.version
     )  # fmt: skip
 
 
-def _dismiss(on: Doing[Official], text: str) -> None:
+def _dismiss(on: Doing[LicensingOfficial], text: str) -> None:
     related_acts.dismiss_collision(on.session, on.officer, on.reference, text, on.at, version=on.version)
 
 
@@ -136,7 +136,7 @@ COLLISIONS = _acts(
 )  # fmt: skip
 
 
-def _lift(on: Doing[Official], number: int | None = None) -> object:
+def _lift(on: Doing[LicensingOfficial], number: int | None = None) -> object:
     return related_acts.lift(on.session, on.officer, on.reference, number, on.at, version=on.version)
 
 

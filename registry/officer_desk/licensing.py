@@ -8,7 +8,7 @@ from registry.core.keyring import Keyring
 from registry.http.transaction import services
 from registry.officer_desk.acting import require_no_interest, require_right
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
 from registry.register.agencies.channels import registered_addresses
 from registry.register.agencies.models import Agency, PendingChannelChange
@@ -16,7 +16,7 @@ from registry.supervision.collisions.actions import Digest
 from registry.supervision.collisions.applicants import Compared, compared
 from registry.supervision.collisions.models import Collision
 from registry.supervision.licensing import queries, related_acts
-from registry.supervision.licensing.drafting import Draft, Official
+from registry.supervision.licensing.drafting import Draft, LicensingOfficial
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.licensing.rules import AGREEMENTS
 from registry.vocabulary.licensing import LicenceAct
@@ -51,17 +51,17 @@ def keyed_digest(text: str) -> str:
     return Keyring(services().settings.keys).digest("collisions", text)
 
 
-def official(me: Present) -> Official:
-    return Official(me.officer.reference, me.standing.authority, me.standing.unit)
+def official(me: AuthenticatedOfficer) -> LicensingOfficial:
+    return LicensingOfficial(me.officer.reference, me.standing.authority, me.standing.unit)
 
 
-def require_act(me: Present, act: LicenceAct, right: Act) -> None:
+def require_act(me: AuthenticatedOfficer, act: LicenceAct, right: Act) -> None:
     """Agreements are a right of their own beside licences. Raises Forbidden."""
     if act in AGREEMENTS:
         require_right(me, Resource.AGREEMENT, right)
 
 
-def proposal_opened(session: Session, me: Present, reference: str) -> Proposal:
+def proposal_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> Proposal:
     """A proposal of the officer's authority. Raises NotFound for any other, Forbidden where he has an interest."""
     found = queries.proposal_named(session, me.standing.authority, reference)
     if found.agency_id is not None:
@@ -69,29 +69,31 @@ def proposal_opened(session: Session, me: Present, reference: str) -> Proposal:
     return found
 
 
-def waiting_for(session: Session, me: Present) -> list[tuple[Proposal, record.Agency]]:
+def waiting_for(session: Session, me: AuthenticatedOfficer) -> list[tuple[Proposal, record.Agency]]:
     """What waits for a second person at the officer's desk and concerns no agency in which he has an interest."""
     found = queries.waiting(session, me.standing.authority)
     return [(one, agency) for one, agency in found if not me.has_conflict(agency.agency_id)]
 
 
-def agency_opened(session: Session, me: Present, reference: str) -> tuple[Agency, record.Agency]:
+def agency_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[Agency, record.Agency]:
     """An agency at the officer's desk. Raises NotFound for any other, Forbidden where he has an interest."""
-    row, agency = queries.agency_at_desk(session, me.standing.authority, reference)
+    row, agency = queries.agency_of_authority(session, me.standing.authority, reference)
     require_no_interest(me, agency.agency_id)
     return row, agency
 
 
-def change_opened(session: Session, me: Present, reference: str) -> PendingChannelChange:
+def change_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> PendingChannelChange:
     """A change of a channel at the officer's desk. Raises NotFound for any other, Forbidden where he has an interest."""
     change, agency = related_acts.change_opened(session, me.standing.authority, reference)
     require_no_interest(me, agency)
     return change
 
 
-def collision_opened(session: Session, me: Present, reference: str) -> tuple[Collision, list[record.Agency]]:
+def collision_opened(
+    session: Session, me: AuthenticatedOfficer, reference: str
+) -> tuple[Collision, list[record.Agency]]:
     """A pair, one of which is the authority's. Raises NotFound for any other, Forbidden where he has an interest in one."""
-    found, both = related_acts.collision_at_desk(session, me.standing.authority, reference)
+    found, both = related_acts.collision_of_authority(session, me.standing.authority, reference)
     for agency in both:
         require_no_interest(me, agency.agency_id)
     return found, both

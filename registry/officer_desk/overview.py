@@ -8,7 +8,7 @@ from registry.audit.actions import record
 from registry.http.complaint_services import sealer
 from registry.http.spreadsheets import as_csv, as_xlsx
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.agencies import named_patterns
 from registry.oversight.overview.queries import Overview, overview
 from registry.oversight.overview.rules import Period
@@ -18,7 +18,7 @@ from registry.oversight.overview.sheets import NAMES, NamedPattern, sheets
 class Viewer:
     """Who looks, kept for what is made after his own transaction: what he may, and where he has an interest."""
 
-    def __init__(self, me: Present) -> None:
+    def __init__(self, me: AuthenticatedOfficer) -> None:
         self.officer = me.officer.reference
         self.unit = me.standing.unit
         self.reads_cases = me.standing.may(Resource.CASE, Act.READ)

@@ -14,7 +14,7 @@ from registry.officer_desk.acting import reference_in, require_no_interest
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, case_acts, plainly, sealed
 from registry.officer_desk.case_acts import case_opened
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from schemas.referrals import (
     ReferralDeclineSchema,
     ReferralOverrideSchema,
@@ -23,7 +23,7 @@ from schemas.referrals import (
 )
 
 
-def referral_opened(session: Session, me: Present, reference: str) -> str:
+def referral_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
     found = reference_in(reference)
     require_no_interest(me, named_agency_id(sealer(), queries.case_behind(session, me.standing.unit, found)))
@@ -93,17 +93,17 @@ IN_CASE = case_acts(
 """What is done to a case."""
 
 
-def _accept(on: Doing[Present]) -> object:
+def _accept(on: Doing[AuthenticatedOfficer]) -> object:
     unit, who = on.me.standing.unit, on.me.officer.reference
     return portal.accept(on.session, unit, who, on.reference, on.at, version=on.version)
 
 
-def _decline(on: Doing[Present], reason: str) -> object:
+def _decline(on: Doing[AuthenticatedOfficer], reason: str) -> object:
     unit, who = on.me.standing.unit, on.me.officer.reference
     return portal.decline(on.session, sealer(), unit, who, on.reference, reason, on.at, version=on.version)
 
 
-def _report(on: Doing[Present], text: str, *, is_done: bool) -> object:
+def _report(on: Doing[AuthenticatedOfficer], text: str, *, is_done: bool) -> object:
     unit, who = on.me.standing.unit, on.me.officer.reference
     return portal.report(
         on.session, sealer(), unit, who, on.reference, text, on.at, is_done=is_done, version=on.version

@@ -9,46 +9,46 @@ from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import acting, reference_in, require_no_interest
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, plainly
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions import actions, drafting, queries
-from registry.supervision.sanctions.actions import Look, Official, Terms
+from registry.supervision.sanctions.actions import Look, SanctionOfficial, Terms
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.licensing import SanctionState, ToldFirst
 from schemas.sanctions import SanctionEndAskedSchema, SanctionReasonSchema, SanctionTermsSchema, WorkersLookSchema
 
 
-def official(me: Present, act: Act) -> Official:
+def official(me: AuthenticatedOfficer, act: Act) -> SanctionOfficial:
     """The officer present as sanctions know officers. Raises Forbidden."""
     officer = acting(me, Resource.SANCTION, act)
-    return Official(officer.name, officer.role, officer.unit, me.standing.authority)
+    return SanctionOfficial(officer.name, officer.role, officer.unit, me.standing.authority)
 
 
-def sanction_opened(session: Session, me: Present, reference: str) -> Sanction:
+def sanction_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> Sanction:
     """A sanction of the officer's authority. Raises NotFound for another's, Forbidden where the officer has an interest."""
     sanction = queries.sanction_named(session, me.standing.authority, reference_in(reference))
     require_no_interest(me, sanction.agency)
     return sanction
 
 
-def _edit(on: Doing[Official], **terms: Any) -> object:
+def _edit(on: Doing[SanctionOfficial], **terms: Any) -> object:
     return drafting.edit(on.session, sealer(), on.officer, on.reference, Terms(**terms), on.at, version=on.version)
 
 
-def _look(on: Doing[Official], told: Collection[ToldFirst], **look: Any) -> object:
+def _look(on: Doing[SanctionOfficial], told: Collection[ToldFirst], **look: Any) -> object:
     numbers = {name: look.pop(name, None) for name in ("workers", "permits_at_risk", "deposit_claims")}
     seen = Look(told=frozenset(told), teller=look.pop("teller", ""), **numbers, **look)
     return actions.look_at_workers(on.session, on.officer, on.reference, seen, on.at, version=on.version)
 
 
-def _give_back(on: Doing[Official], reason: str) -> object:
+def _give_back(on: Doing[SanctionOfficial], reason: str) -> object:
     return actions.give_back(on.session, on.officer, on.reference, reason, on.at, version=on.version)
 
 
-def _drop(on: Doing[Official], reason: str) -> object:
+def _drop(on: Doing[SanctionOfficial], reason: str) -> object:
     return actions.drop(on.session, on.officer, on.reference, reason, on.at, version=on.version)
 
 
-def _ask_for_end(on: Doing[Official], to: str, ground: str) -> object:
+def _ask_for_end(on: Doing[SanctionOfficial], to: str, ground: str) -> object:
     target = SanctionState(to)
     return actions.ask_for_end(on.session, on.officer, on.reference, target, ground, on.at, version=on.version)
 

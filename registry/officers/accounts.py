@@ -33,7 +33,7 @@ from registry.officers.rights import Act, Resource, Role, unfit
 from registry.officers.signing_in import tidy_email
 from registry.vocabulary.register import SENDING_COUNTRIES
 
-LONGEST_LOAN = timedelta(days=92)
+MAX_LOAN = timedelta(days=92)
 COMMAND_LINE = "command line"
 """Who acts when an operator does so at the machine itself."""
 
@@ -147,7 +147,7 @@ def lend(
         raise ActRefused("bad_deputy", "a role is lent to another active officer of the same unit")
     if role not in own_roles(session, officer):
         raise ActRefused("not_yours", "only a role of your own can be lent, and none that was lent to you")
-    if not (today <= to_on and from_on <= to_on and to_on - from_on <= LONGEST_LOAN):
+    if not (today <= to_on and from_on <= to_on and to_on - from_on <= MAX_LOAN):
         raise ActRefused("bad_days", "a role is lent from a day to a later one, for 92 days at most")
     together = sessions.roles_on(session, deputy, today) | {role}
     _require_fit(session, deputy.unit, together)
@@ -196,16 +196,16 @@ def end_loan(session: Session, officer: Officer, reference: str, today: date) ->
 
 def declare_conflict(session: Session, officer: Officer, agency: str, today: date) -> Conflict:
     """The officer has an interest in an agency: from now on he acts on nothing of it. Doing it again changes nothing."""
-    kept = session.scalars(
+    stored = session.scalars(
         select(Conflict).where(Conflict.officer_id == officer.id, Conflict.agency == agency)
     ).one_or_none()
-    if kept is None:
-        kept = Conflict(officer_id=officer.id, agency=agency, since_on=today)
-        session.add(kept)
-    kept.ended_on = None
+    if stored is None:
+        stored = Conflict(officer_id=officer.id, agency=agency, since_on=today)
+        session.add(stored)
+    stored.ended_on = None
     session.flush()
     record(session, "officer.conflict_declared", agency, on=today, actor=officer.reference)
-    return kept
+    return stored
 
 
 def sign_out(session: Session, officer: Officer, *, by: str, at: datetime) -> None:
@@ -258,8 +258,10 @@ def open_changes(session: Session, unit: str) -> Sequence[OfficerChange]:
 
 
 def own_roles(session: Session, officer: Officer) -> frozenset[Role]:
-    held = session.scalars(select(RoleHeld.role).where(RoleHeld.officer_id == officer.id, RoleHeld.ended_on.is_(None)))
-    return frozenset(held)
+    existing = session.scalars(
+        select(RoleHeld.role).where(RoleHeld.officer_id == officer.id, RoleHeld.ended_on.is_(None))
+    )
+    return frozenset(existing)
 
 
 def _propose(
@@ -298,21 +300,21 @@ def _decide(session: Session, change: OfficerChange, state: ChangeState, by: str
 
 
 def _invited(session: Session, change: OfficerChange, at: datetime, today: date) -> str:
-    said = change.details
-    if session.scalars(select(Officer.id).where(Officer.email == said["email"])).first() is not None:
+    stated = change.details
+    if session.scalars(select(Officer.id).where(Officer.email == stated["email"])).first() is not None:
         raise ActRefused("known_email", "an officer with this e-mail address is there already")
     officer = Officer(
         reference=new_reference(),
         unit=change.unit,
-        name=said["name"],
-        email=said["email"],
-        language=said["language"],
+        name=stated["name"],
+        email=stated["email"],
+        language=stated["language"],
         state=OfficerState.INVITED,
     )
     session.add(officer)
     session.flush()
     change.officer_id = officer.id
-    _set_roles(session, officer, [Role(word) for word in said["roles"]], today)
+    _set_roles(session, officer, [Role(word) for word in stated["roles"]], today)
     return joining.new_code(session, officer, at)
 
 
@@ -328,12 +330,16 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
 
 
 def _set_roles(session: Session, officer: Officer, roles: Collection[Role], today: date) -> None:
-    held = session.scalars(select(RoleHeld).where(RoleHeld.officer_id == officer.id, RoleHeld.ended_on.is_(None))).all()
-    for one in held:
+    existing = session.scalars(
+        select(RoleHeld).where(RoleHeld.officer_id == officer.id, RoleHeld.ended_on.is_(None))
+    ).all()
+    for one in existing:
         if one.role not in roles:
             one.ended_on = today
-    kept = {one.role for one in held}
-    session.add_all([RoleHeld(officer_id=officer.id, role=role, since_on=today) for role in roles if role not in kept])
+    stored = {one.role for one in existing}
+    session.add_all(
+        [RoleHeld(officer_id=officer.id, role=role, since_on=today) for role in roles if role not in stored]
+    )
     officer.version += 1
     session.flush()
 

@@ -13,7 +13,7 @@ from registry.officers.models import SignInDelay
 
 FREE_FAILURES = 5
 FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(minutes=15)
+MAX_WAIT = timedelta(minutes=15)
 REMEMBERED = timedelta(hours=24)
 
 
@@ -36,7 +36,7 @@ class Delays:
             delay.failures = 0
         delay.failures += 1
         over = delay.failures - FREE_FAILURES
-        delay.until = at + min(FIRST_WAIT * 2 ** min(over, 10), LONGEST_WAIT) if over >= 0 else at
+        delay.until = at + min(FIRST_WAIT * 2 ** min(over, 10), MAX_WAIT) if over >= 0 else at
         session.flush()
 
     def forget(self, session: Session, keyring: Keyring, email: str) -> None:

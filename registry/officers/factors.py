@@ -91,11 +91,11 @@ def remove(session: Session, officer: Officer, reference: str, today: date) -> N
     """
     # Of two at once the second waits here, or both would find the other's still there.
     session.scalars(select(Officer.id).where(Officer.id == officer.id).with_for_update(key_share=True)).one()
-    kept = factors_of(session, officer)
-    factor = next((one for one in kept if one.reference == reference), None)
+    stored = factors_of(session, officer)
+    factor = next((one for one in stored if one.reference == reference), None)
     if factor is None:
         raise NotFound("there is no such second factor")
-    if len(kept) == 1:
+    if len(stored) == 1:
         raise ActRefused("last_factor", "this is your only second factor: add another one first")
     session.delete(factor)
     session.flush()

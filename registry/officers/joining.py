@@ -41,12 +41,12 @@ def join(session: Session, code: str, password: str, at: datetime, today: date, 
 
 
 def officer_of_code(session: Session, code: str, at: datetime) -> Officer:
-    kept = session.scalars(select(JoinCode).where(JoinCode.digest == _digest(code))).one_or_none()
-    if kept is None or kept.used_at is not None or kept.ends_at <= at:
+    stored = session.scalars(select(JoinCode).where(JoinCode.digest == _digest(code))).one_or_none()
+    if stored is None or stored.used_at is not None or stored.ends_at <= at:
         raise ActRefused(
             "bad_join_code", "this code is not good: mistyped, used, or older than three days; ask for another"
         )
-    officer = session.get_one(Officer, kept.officer_id)
+    officer = session.get_one(Officer, stored.officer_id)
     if officer.state is OfficerState.CLOSED:
         raise ActRefused(
             "bad_join_code", "this code is not good: mistyped, used, or older than three days; ask for another"

@@ -100,8 +100,8 @@ def _notify_able(
 
 
 def choice_of(session: Session, officer: Officer) -> NoticeChoice:
-    kept = session.get(Mailing, officer.id)
-    return NoticeChoice.AT_ONCE if kept is None else kept.choice
+    stored = session.get(Mailing, officer.id)
+    return NoticeChoice.AT_ONCE if stored is None else stored.choice
 
 
 def choose(session: Session, officer: Officer, choice: NoticeChoice) -> None:
@@ -124,7 +124,7 @@ def is_due(choice: NoticeChoice, made_at: datetime, told_at: datetime | None, at
             return made_at < (latest if latest <= at else latest - timedelta(days=1))
 
 
-def tell_due(sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime) -> int:
+def send_due_notices(sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime) -> int:
     """Mail each officer once for all that is due. Gives the mails sent."""
     sent = 0
     with sessions() as session:
@@ -172,8 +172,8 @@ def _is_free(at: datetime) -> ColumnElement[bool]:
 
 
 def _mailing(session: Session, officer_id: int) -> Mailing:
-    kept = session.get(Mailing, officer_id)
-    if kept is None:
-        kept = Mailing(officer_id=officer_id, choice=NoticeChoice.AT_ONCE)
-        session.add(kept)
-    return kept
+    stored = session.get(Mailing, officer_id)
+    if stored is None:
+        stored = Mailing(officer_id=officer_id, choice=NoticeChoice.AT_ONCE)
+        session.add(stored)
+    return stored

@@ -16,8 +16,8 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from registry.core.errors import ActRefused
 
-LEAST = 12
-MOST = 200
+MIN_LENGTH = 12
+MAX_LENGTH = 200
 GUESSABLE_BELOW = 3
 """zxcvbn's score: below three a password falls to ten thousand million guesses."""
 
@@ -40,11 +40,11 @@ def flaw_in(password: str, known: Sequence[str] = (), home: Path | None = None) 
     from zxcvbn import zxcvbn
 
     text = tidy(password)
-    if len(text) < LEAST:
+    if len(text) < MIN_LENGTH:
         return "too_short"
-    if len(text) > MOST:
+    if len(text) > MAX_LENGTH:
         return "too_long"
-    words = [word for said in known for word in [said, *said.replace("@", " ").replace(".", " ").split()] if word]
+    words = [word for stated in known for word in [stated, *stated.replace("@", " ").replace(".", " ").split()] if word]
     # It looks at 72 characters at most: longer ones take it long, and are not guessed by their beginning.
     if zxcvbn(text[:72], user_inputs=words)["score"] < GUESSABLE_BELOW:
         return "guessable"
@@ -71,8 +71,8 @@ def set_password(person: HasPassword, password: str, today: date, home: Path | N
 
 
 _FLAWS = {
-    "too_short": f"the password must have {LEAST} characters or more; a sentence is easy to remember",
-    "too_long": f"the password must have {MOST} characters or fewer",
+    "too_short": f"the password must have {MIN_LENGTH} characters or more; a sentence is easy to remember",
+    "too_long": f"the password must have {MAX_LENGTH} characters or fewer",
     "guessable": "this password is easily guessed: use several words that do not belong together",
     "stolen": "this password stands on lists of stolen ones: choose another, and change it wherever else you use it",
 }
@@ -82,16 +82,16 @@ def hashed(password: str) -> str:
     return _hasher.hash(tidy(password))
 
 
-def is_right(password: str, kept: str | None) -> bool:
+def is_right(password: str, stored: str | None) -> bool:
     """Whether the password is the one; without one to compare with, as much work is done."""
     try:
-        return _hasher.verify(kept or _nobodys(), tidy(password)[:MOST]) and kept is not None
+        return _hasher.verify(stored or _nobodys(), tidy(password)[:MAX_LENGTH]) and stored is not None
     except (Argon2Error, InvalidHashError):
         return False
 
 
-def is_outdated(kept: str) -> bool:
-    return _hasher.check_needs_rehash(kept)
+def is_outdated(stored: str) -> bool:
+    return _hasher.check_needs_rehash(stored)
 
 
 @cache

@@ -187,7 +187,7 @@ REACH: Mapping[Resource, Reach] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OfficerRights:
     """What an officer is when he knocks: his unit, its country and authority, and the roles he has today, lent ones included."""
 
     officer: str
@@ -213,12 +213,12 @@ class Standing:
 
 def unfit(roles: Collection[Role], *, is_sending_country: bool) -> str | None:
     """Why one person may not have these roles together in such a unit, as a code; None when he may."""
-    held = frozenset(roles)
-    if not held:
+    existing = frozenset(roles)
+    if not existing:
         return "no_role"
-    if is_sending_country and held & CASE_ROLES:
+    if is_sending_country and existing & CASE_ROLES:
         return "no_complaints_in_sending_country"
     for one, others in INCOMPATIBLE:
-        if held & one and held & others:
+        if existing & one and existing & others:
             return "incompatible_roles"
     return None

@@ -25,7 +25,7 @@ from registry.officers import factors
 from registry.officers.models import ChallengePurpose, FactorKind, KeyChallenge, Officer, SecondFactor, SignedIn
 
 ANSWER_WITHIN = timedelta(minutes=5)
-MOST = 10
+MAX_KEYS = 10
 """Keys of one officer."""
 Made = TypeVar("Made")
 
@@ -64,9 +64,9 @@ def wanted_of_new(session: Session, signed_in: SignedIn, officer: Officer, place
         UserVerificationRequirement,
     )
 
-    kept = keys_of(session, officer)
-    if len(kept) >= MOST:
-        raise ActRefused("too_many_keys", f"there are {MOST} keys already: remove one that is not needed")
+    stored = keys_of(session, officer)
+    if len(stored) >= MAX_KEYS:
+        raise ActRefused("too_many_keys", f"there are {MAX_KEYS} keys already: remove one that is not needed")
     options = generate_registration_options(
         rp_id=place.host,
         rp_name=place.name,
@@ -78,7 +78,7 @@ def wanted_of_new(session: Session, signed_in: SignedIn, officer: Officer, place
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.DISCOURAGED, user_verification=UserVerificationRequirement.PREFERRED
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=one.credential or b"") for one in kept],
+        exclude_credentials=[PublicKeyCredentialDescriptor(id=one.credential or b"") for one in stored],
     )
     return options_to_json(options)
 
@@ -100,7 +100,7 @@ def add(
     if not tidy or len(tidy) > 60 or not tidy.isprintable():
         raise ActRefused("bad_key_name", "say in 1 to 60 visible characters which key it is")
     challenge = _take_challenge(session, signed_in, ChallengePurpose.REGISTER, at)
-    shown = _checked(
+    displayed = _checked(
         lambda: verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
@@ -109,18 +109,18 @@ def add(
             require_user_verification=False,
         )
     )
-    if shown is None:
+    if displayed is None:
         raise ActRefused("bad_key", "the key was not taken: begin again, and touch it within five minutes")
-    if session.scalars(select(SecondFactor.id).where(SecondFactor.credential == shown.credential_id)).first():
+    if session.scalars(select(SecondFactor.id).where(SecondFactor.credential == displayed.credential_id)).first():
         raise ActRefused("known_key", "this key is known already: take another")
     key = SecondFactor(
         reference=new_reference(),
         officer_id=officer.id,
         kind=FactorKind.WEBAUTHN,
         name=tidy,
-        credential=shown.credential_id,
-        public_key=shown.credential_public_key,
-        last_step=shown.sign_count,
+        credential=displayed.credential_id,
+        public_key=displayed.credential_public_key,
+        last_step=displayed.sign_count,
         since_on=today,
         is_confirmed=True,
     )
@@ -135,14 +135,14 @@ def wanted_of_known(session: Session, signed_in: SignedIn, officer: Officer, pla
     from webauthn import generate_authentication_options, options_to_json
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
-    kept = keys_of(session, officer)
-    if not kept:
+    stored = keys_of(session, officer)
+    if not stored:
         return None
     options = generate_authentication_options(
         rp_id=place.host,
         challenge=_new_challenge(session, signed_in, ChallengePurpose.SIGN_IN, at),
         timeout=_milliseconds(),
-        allow_credentials=[PublicKeyCredentialDescriptor(id=one.credential or b"") for one in kept],
+        allow_credentials=[PublicKeyCredentialDescriptor(id=one.credential or b"") for one in stored],
         user_verification=UserVerificationRequirement.PREFERRED,
     )
     return options_to_json(options)
@@ -181,10 +181,10 @@ def is_key_right(
             require_user_verification=False,
         )
 
-    shown = _checked(verified)
-    if shown is None:
+    displayed = _checked(verified)
+    if displayed is None:
         return False
-    if not _count(session, key, shown.new_sign_count, today):
+    if not _count(session, key, displayed.new_sign_count, today):
         record(session, "officer.key_copied", key.reference, on=today, actor="nobody")
         return False
     return True

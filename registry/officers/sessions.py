@@ -26,10 +26,10 @@ from registry.officers.models import (
     SignedIn,
     Unit,
 )
-from registry.officers.rights import Role, Standing
+from registry.officers.rights import OfficerRights, Role
 
 IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=12)
+MAX_LIFETIME = timedelta(hours=12)
 SECOND_STEP = timedelta(minutes=10)
 """How long the second step may take."""
 SEEN_EVERY = timedelta(minutes=1)
@@ -39,12 +39,12 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
+class AuthenticatedOfficer:
     """Who stands at the door: the officer, his session (none when a program of his comes with a token), and what he may."""
 
     officer: Officer
     session: SignedIn | None
-    standing: Standing
+    standing: OfficerRights
     conflicts: frozenset[str]
     unit_names: Mapping[str, str] = field(default_factory=dict)
 
@@ -64,7 +64,7 @@ def begin(session: Session, officer: Officer, at: datetime, *, is_full: bool, pr
             is_full=is_full,
             began_at=at,
             seen_at=at,
-            ends_at=at + (LONGEST if is_full else SECOND_STEP),
+            ends_at=at + (MAX_LIFETIME if is_full else SECOND_STEP),
             provider=provider,
         )
     )
@@ -72,29 +72,29 @@ def begin(session: Session, officer: Officer, at: datetime, *, is_full: bool, pr
     return token
 
 
-def present(session: Session, token: str, at: datetime, today: date) -> Present:
+def present(session: Session, token: str, at: datetime, today: date) -> AuthenticatedOfficer:
     """Whose token it is, with the roles of today. Raises NotSignedIn for every token that opens nothing, all alike."""
-    kept = _living(session, token, at)
-    if kept is None or not kept.is_full:
+    stored = _living(session, token, at)
+    if stored is None or not stored.is_full:
         raise NotSignedIn("sign in to go on")
-    officer = session.get_one(Officer, kept.officer_id)
+    officer = session.get_one(Officer, stored.officer_id)
     if officer.state is not OfficerState.ACTIVE:
         raise NotSignedIn("sign in to go on")
-    if at - kept.seen_at >= SEEN_EVERY:
-        kept.seen_at = at
-    return present_as(session, officer, kept, today)
+    if at - stored.seen_at >= SEEN_EVERY:
+        stored.seen_at = at
+    return authenticated_as(session, officer, stored, today)
 
 
-def present_as(session: Session, officer: Officer, kept: SignedIn | None, today: date) -> Present:
+def authenticated_as(session: Session, officer: Officer, stored: SignedIn | None, today: date) -> AuthenticatedOfficer:
     """The officer with what he is trusted with today: read anew at each request, so that what was taken away is gone."""
     unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
-    standing = Standing(
+    standing = OfficerRights(
         officer.reference, unit.reference, unit.country, unit.authority, roles_on(session, officer, today)
     )
     conflicts = session.scalars(
         select(Conflict.agency).where(Conflict.officer_id == officer.id, Conflict.ended_on.is_(None))
     )
-    return Present(officer, kept, standing, frozenset(conflicts), unit.names)
+    return AuthenticatedOfficer(officer, stored, standing, frozenset(conflicts), unit.names)
 
 
 def forget_over(session: Session, at: datetime) -> None:
@@ -109,13 +109,13 @@ def forget_over(session: Session, at: datetime) -> None:
 
 def half_present(session: Session, token: str, at: datetime) -> tuple[Officer, SignedIn]:
     """The officer who has given his password and not yet the second factor, and the session of that. Raises NotSignedIn."""
-    kept = _living(session, token, at)
-    if kept is None or kept.is_full:
+    stored = _living(session, token, at)
+    if stored is None or stored.is_full:
         raise NotSignedIn("begin again with your e-mail and password")
-    officer = session.get_one(Officer, kept.officer_id)
+    officer = session.get_one(Officer, stored.officer_id)
     if officer.state is OfficerState.CLOSED:
         raise NotSignedIn("begin again with your e-mail and password")
-    return officer, kept
+    return officer, stored
 
 
 def end(session: Session, token: str, at: datetime) -> str | None:
@@ -163,7 +163,7 @@ def came_with(session: Session, officer: Officer, provider: str, since: datetime
 
 def roles_on(session: Session, officer: Officer, today: date) -> frozenset[Role]:
     """The officer's own roles, and those lent to him today by somebody who still has them."""
-    held = set(
+    existing = set(
         session.scalars(select(RoleHeld.role).where(RoleHeld.officer_id == officer.id, RoleHeld.ended_on.is_(None)))
     )
     lent = session.execute(
@@ -180,7 +180,7 @@ def roles_on(session: Session, officer: Officer, today: date) -> frozenset[Role]
             Officer.unit == officer.unit,
         )
     ).scalars()
-    return frozenset(held | set(lent))
+    return frozenset(existing | set(lent))
 
 
 def form_token(token: str) -> str:
@@ -193,10 +193,10 @@ def is_form_token(token: str, given: str) -> bool:
 
 
 def _living(session: Session, token: str, at: datetime) -> SignedIn | None:
-    kept = session.scalars(select(SignedIn).where(SignedIn.digest == _digest(token))).one_or_none()
-    if kept is None or kept.ended_at is not None or at >= kept.ends_at or at - kept.seen_at >= IDLE:
+    stored = session.scalars(select(SignedIn).where(SignedIn.digest == _digest(token))).one_or_none()
+    if stored is None or stored.ended_at is not None or at >= stored.ends_at or at - stored.seen_at >= IDLE:
         return None
-    return kept
+    return stored
 
 
 def _digest(token: str) -> str:

@@ -20,7 +20,7 @@ from registry.officers import factors, joining, passwords, security_keys, sessio
 from registry.officers.delays import REMEMBERED, Delays
 from registry.officers.models import FactorKind, Officer, OfficerState, SignInDelay
 from registry.officers.security_keys import Place
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 
 DELAYS = Delays("officer-delays")
 
@@ -57,11 +57,11 @@ def sign_in(
         return Attempt(Step.WAIT, seconds=seconds)
     officer = _named(session, email)
     is_open = officer is not None and officer.state is OfficerState.ACTIVE and may_by_password(officer)
-    kept = officer.password if officer is not None and is_open else None
-    if not passwords.is_right(password, kept) or officer is None:
+    stored = officer.password if officer is not None and is_open else None
+    if not passwords.is_right(password, stored) or officer is None:
         _failed(session, keyring, email, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
-    if kept is not None and passwords.is_outdated(kept):
+    if stored is not None and passwords.is_outdated(stored):
         officer.password = passwords.hashed(password)
     return Attempt(Step.SECOND_FACTOR, sessions.begin(session, officer, at, is_full=False), officer=officer)
 
@@ -109,16 +109,23 @@ def enter(
 
 
 def change_password(
-    session: Session, keyring: Keyring, me: Present, old: str, new: str, at: datetime, today: date, home: Path
+    session: Session,
+    keyring: Keyring,
+    me: AuthenticatedOfficer,
+    old: str,
+    new: str,
+    at: datetime,
+    today: date,
+    home: Path,
 ) -> Attempt:
     """Change one's own password; every other session of his ends. Raises ActRefused where the new one is none.
 
     The old one is asked (`ask_again`).
     """
     officer = me.officer
-    asked = ask_again(session, keyring, officer, old, at)
-    if asked.step is not Step.IN:
-        return asked
+    requested = ask_again(session, keyring, officer, old, at)
+    if requested.step is not Step.IN:
+        return requested
     if passwords.is_right(new, officer.password):
         raise ActRefused("password_same", "this is the password you have: choose another")
     joining.set_password(officer, new, today, home)

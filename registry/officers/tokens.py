@@ -16,15 +16,15 @@ from registry.audit.actions import record
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.core.ids import new_reference
 from registry.officers.models import ApiToken, Officer, OfficerState
-from registry.officers.sessions import Present, present_as
+from registry.officers.sessions import AuthenticatedOfficer, authenticated_as
 
 BEGINNING = "rrt_"
 """By which scanners of published code know one of ours."""
 SHOWN = 8
 """Characters of a token that stand in the list, so that its owner can tell which it is."""
 DAYS = 90
-MOST_DAYS = 365
-MOST_LIVING = 10
+MAX_DAYS = 365
+MAX_LIVING = 10
 
 NEEDED = "a token is needed: Authorization: Bearer and a token of yours from the page /console/own, neither ended nor revoked"
 
@@ -36,10 +36,10 @@ def make(
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > 60 or not tidy.isprintable():
         raise ActRefused("bad_token_name", "say in 1 to 60 visible characters which program the token is for")
-    if not 1 <= days <= MOST_DAYS:
-        raise ActRefused("bad_token_days", f"a token is good for 1 to {MOST_DAYS} days")
-    if len(tokens_of(session, officer, today)) >= MOST_LIVING:
-        raise ActRefused("too_many_tokens", f"there are {MOST_LIVING} tokens already: revoke one that is not needed")
+    if not 1 <= days <= MAX_DAYS:
+        raise ActRefused("bad_token_days", f"a token is good for 1 to {MAX_DAYS} days")
+    if len(tokens_of(session, officer, today)) >= MAX_LIVING:
+        raise ActRefused("too_many_tokens", f"there are {MAX_LIVING} tokens already: revoke one that is not needed")
     text = BEGINNING + secrets.token_urlsafe(32)
     token = ApiToken(
         reference=new_reference(),
@@ -56,7 +56,7 @@ def make(
     return token, text
 
 
-def present(session: Session, text: str, today: date, *, is_noted: bool = True) -> Present:
+def present(session: Session, text: str, today: date, *, is_noted: bool = True) -> AuthenticatedOfficer:
     """Whose token it is, with the roles of today. Raises NotSignedIn for every token that opens nothing, all alike.
 
     That it was used is noted, but not in a session that only reads (`is_noted` False).
@@ -69,7 +69,7 @@ def present(session: Session, text: str, today: date, *, is_noted: bool = True) 
         raise NotSignedIn(NEEDED)
     if is_noted and token.last_used_on != today:
         token.last_used_on = today
-    return present_as(session, officer, None, today)
+    return authenticated_as(session, officer, None, today)
 
 
 def tokens_of(session: Session, officer: Officer, today: date) -> Sequence[ApiToken]:

@@ -11,7 +11,7 @@ from registry.core.ids import new_reference
 from registry.organisations import keys
 from registry.organisations.models import Organisation
 
-MOST_NAME = 200
+MAX_NAME = 200
 
 
 def begin(session: Session, name: str, country: str, language: str, today: date) -> Organisation:
@@ -44,9 +44,9 @@ def organisations(session: Session) -> Sequence[Organisation]:
     return session.scalars(select(Organisation).order_by(Organisation.id)).all()
 
 
-def tidy_name(name: str, most: int = MOST_NAME) -> str:
+def tidy_name(name: str, max_length: int = MAX_NAME) -> str:
     """A name with single spaces. Raises ActRefused where nothing can be seen of it, or too much."""
     tidy = " ".join(name.split())
-    if not tidy or len(tidy) > most or not tidy.isprintable():
-        raise ActRefused("bad_name", f"the name must be 1 to {most} visible characters")
+    if not tidy or len(tidy) > max_length or not tidy.isprintable():
+        raise ActRefused("bad_name", f"the name must be 1 to {max_length} visible characters")
     return tidy

@@ -13,17 +13,17 @@ from registry.officers import one_time_codes
 from registry.organisations.models import Member, MemberApp, MemberRecoveryCode
 
 PURPOSE = "member-apps"
-MOST_APPS = 5
-MOST_NAME = 60
+MAX_APPS = 5
+MAX_NAME = 60
 
 
 def begin(session: Session, keyring: Keyring, member: Member, name: str, today: date) -> tuple[MemberApp, bytes]:
     """A secret for an app. It counts once a first code from it was typed. One that was begun before is replaced."""
     tidy = " ".join(name.split())
-    if not tidy or len(tidy) > MOST_NAME or not tidy.isprintable():
-        raise ActRefused("bad_app_name", f"say in 1 to {MOST_NAME} visible characters where the app is")
-    if len(apps_of(session, member)) >= MOST_APPS:
-        raise ActRefused("too_many_apps", f"there are {MOST_APPS} apps already: take one away first")
+    if not tidy or len(tidy) > MAX_NAME or not tidy.isprintable():
+        raise ActRefused("bad_app_name", f"say in 1 to {MAX_NAME} visible characters where the app is")
+    if len(apps_of(session, member)) >= MAX_APPS:
+        raise ActRefused("too_many_apps", f"there are {MAX_APPS} apps already: take one away first")
     session.execute(delete(MemberApp).where(MemberApp.member_id == member.id, MemberApp.is_confirmed.is_(False)))
     secret = one_time_codes.new_secret()
     app = MemberApp(reference=new_reference(), member_id=member.id, name=tidy, since_on=today)
@@ -87,11 +87,11 @@ def take_away(session: Session, member: Member, reference: str, *, is_needed: bo
     """
     # Of two at once the second waits here, or both would find the other's still there.
     session.scalars(select(Member.id).where(Member.id == member.id).with_for_update(key_share=True)).one()
-    kept = apps_of(session, member)
-    app = next((one for one in kept if one.reference == reference), None)
+    stored = apps_of(session, member)
+    app = next((one for one in stored if one.reference == reference), None)
     if app is None:
         raise NotFound("there is no such app")
-    if len(kept) == 1:
+    if len(stored) == 1:
         if is_needed:
             raise ActRefused("second_step_needed", "your organisation requires a second step: add another app first")
         forget(session, member)

@@ -24,10 +24,10 @@ BEGINNING = "rrk_"
 SHOWN = 8
 """Characters of a key that stand in the list, so that its owner can tell which it is."""
 DAYS = 365
-MOST_DAYS = 730
-MOST_LIVING = 20
+MAX_DAYS = 730
+MAX_LIVING = 20
 OVERLAP_DAYS = 7
-MOST_OVERLAP = 30
+MAX_OVERLAP = 30
 
 NEEDED = "a key is needed: Authorization: Bearer and a key of your organisation, neither ended nor revoked"
 
@@ -46,22 +46,22 @@ def make(
     """A new key for `days`, and its text, which nobody can read from the table. Raises ActRefused.
 
     `within` is what whoever makes it may give: of a key that makes another its own scopes. Raises ScopeMissing beyond it.
-    `keeps_every`: whether what it asks is kept; None: as the organisation has chosen.
+    `archives_all`: whether what it asks is kept; None: as the organisation has chosen.
     """
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > 60 or not tidy.isprintable():
         raise ActRefused("bad_key_name", "say in 1 to 60 visible characters which program the key is for")
     if not scopes:
         raise ActRefused("no_scope", "a key opens something: choose at least one scope")
-    if not 1 <= days <= MOST_DAYS:
-        raise ActRefused("bad_key_days", f"a key is good for 1 to {MOST_DAYS} days")
+    if not 1 <= days <= MAX_DAYS:
+        raise ActRefused("bad_key_days", f"a key is good for 1 to {MAX_DAYS} days")
     _require_within(scopes, within)
     if organisation.closed_on is not None:
         raise ActRefused("organisation_closed", "the organisation is closed: it makes no keys")
     # Of two that are made at once the second waits here, and counts the first.
     session.refresh(organisation, with_for_update=True)
-    if len(keys_of(session, organisation.id, today)) >= MOST_LIVING:
-        raise ActRefused("too_many_keys", f"there are {MOST_LIVING} keys already: revoke one that is not needed")
+    if len(keys_of(session, organisation.id, today)) >= MAX_LIVING:
+        raise ActRefused("too_many_keys", f"there are {MAX_LIVING} keys already: revoke one that is not needed")
     text = BEGINNING + secrets.token_urlsafe(32)
     key = ApiKey(
         reference=new_reference(),
@@ -93,12 +93,12 @@ def rotate(
 
     Raises NotFound, ActRefused, and ScopeMissing where the other opens more than `within`.
     """
-    if not 0 <= overlap <= MOST_OVERLAP:
-        raise ActRefused("bad_overlap", f"the old key stays good for 0 to {MOST_OVERLAP} days")
+    if not 0 <= overlap <= MAX_OVERLAP:
+        raise ActRefused("bad_overlap", f"the old key stays good for 0 to {MAX_OVERLAP} days")
     old = _lock_key(session, organisation.id, reference, today)
     if old.replaced_by is not None:
         raise ActRefused("replaced", "this key was exchanged already: exchange the one that took its place")
-    length = min(max((old.ends_on - old.made_on).days, 1), MOST_DAYS)
+    length = min(max((old.ends_on - old.made_on).days, 1), MAX_DAYS)
     made, text = make(
         session,
         organisation,

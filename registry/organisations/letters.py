@@ -25,7 +25,7 @@ GOOD_FOR = {
     LetterKind.INVITE: timedelta(days=7),
     LetterKind.RESET: timedelta(hours=1),
 }
-MOST_AN_HOUR = 3
+MAX_AN_HOUR = 3
 """Mails of one kind to one address: more would only fill somebody's mailbox, and are not sent."""
 TAKEN_FOR = timedelta(minutes=2)
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -70,7 +70,7 @@ def ask_for(
     lately = select(func.count(Letter.id)).where(
         Letter.email == address, Letter.kind == kind, Letter.made_at > at - timedelta(hours=1)
     )
-    if session.scalars(lately).one() >= MOST_AN_HOUR:
+    if session.scalars(lately).one() >= MAX_AN_HOUR:
         return
     session.add(
         Letter(

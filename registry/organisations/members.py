@@ -24,7 +24,7 @@ from registry.vocabulary.organisations import LetterKind, MemberRole, MemberStat
 from registry.vocabulary.register import Language
 
 DELAYS = Delays("member-delays")
-MOST_MEMBERS = 50
+MAX_MEMBERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ def register(
 def confirm(session: Session, secret: str, password: str, at: datetime, today: date, home: Path | None) -> Member:
     """Begin the organisation of a mailed link, with its first owner. Raises ActRefused."""
     letter = letters.opened_by(session, secret, LetterKind.REGISTER, at)
-    said = letter.details
-    organisation = organisations.begin(session, said["organisation"], said["country"], letter.language, today)
-    return _comes(session, letter, organisation.id, MemberRole.OWNER, said["name"], password, at, today, home)
+    stated = letter.details
+    organisation = organisations.begin(session, stated["organisation"], stated["country"], letter.language, today)
+    return _comes(session, letter, organisation.id, MemberRole.OWNER, stated["name"], password, at, today, home)
 
 
 def invite(
@@ -64,8 +64,8 @@ def invite(
     """Mail somebody a link by which he joins the owner's organisation. Raises Forbidden and ActRefused."""
     me.require_owner()
     waiting = len(letters.invitations_of(session, me.organisation.id, at))
-    if waiting + len(members_of(session, me.organisation.id)) >= MOST_MEMBERS:
-        raise ActRefused("too_many_members", f"there are {MOST_MEMBERS} people and invitations already: remove one")
+    if waiting + len(members_of(session, me.organisation.id)) >= MAX_MEMBERS:
+        raise ActRefused("too_many_members", f"there are {MAX_MEMBERS} people and invitations already: remove one")
     letters.ask_for(
         session,
         LetterKind.INVITE,
@@ -108,8 +108,8 @@ def sign_in(session: Session, keyring: Keyring, email: str, password: str, at: d
     if seconds:
         return Entry(seconds=seconds)
     member = session.scalars(select(Member).where(Member.email == email.strip().lower()[:200])).one_or_none()
-    kept = member.password if member is not None and member.state is MemberState.ACTIVE else None
-    if not passwords.is_right(password, kept) or member is None:
+    stored = member.password if member is not None and member.state is MemberState.ACTIVE else None
+    if not passwords.is_right(password, stored) or member is None:
         DELAYS.failed(session, keyring, email, at)
         return Entry()
     token, is_in = sessions.begin_by_one(session, member, at)

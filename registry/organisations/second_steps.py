@@ -29,23 +29,23 @@ def give_code(session: Session, keyring: Keyring, token: str, code: str, at: dat
     seconds = DELAYS.seconds_left(session, keyring, email, at)
     if seconds:
         return Entry(seconds=seconds)
-    kept = apps.apps_of(session, me.member)
-    is_right = any(apps.is_code_right(session, keyring, app, code, at) for app in kept)
+    stored = apps.apps_of(session, me.member)
+    is_right = any(apps.is_code_right(session, keyring, app, code, at) for app in stored)
     # Whoever has no app has no codes either: he sets up his first one.
-    if not is_right and not (kept and apps.take_recovery_code(session, me.member, code, today)):
+    if not is_right and not (stored and apps.take_recovery_code(session, me.member, code, today)):
         DELAYS.failed(session, keyring, email, at)
         return Entry()
     DELAYS.forget(session, keyring, email)
-    return Entry(_entered(session, token, me, at))
+    return Entry(_signed_in(session, token, me, at))
 
 
-def begin_at_door(session: Session, keyring: Keyring, me: MemberPresent, today: date) -> None:
+def begin_at_sign_in(session: Session, keyring: Keyring, me: MemberPresent, today: date) -> None:
     """Begin the app of a member whose organisation requires a second step and who has none."""
     if not apps.has_app(session, me.member.id):
         apps.begin(session, keyring, me.member, AT_THE_DOOR, today)
 
 
-def finish_at_door(
+def finish_at_sign_in(
     session: Session, keyring: Keyring, token: str, code: str, at: datetime
 ) -> tuple[str, list[str]] | None:
     """The first code of that app: gives the token of a full session, and recovery codes. None where the code is wrong."""
@@ -102,6 +102,6 @@ def reset(session: Session, me: MemberPresent, reference: str, at: datetime) -> 
     sessions.end_all(session, member, at)
 
 
-def _entered(session: Session, token: str, me: MemberPresent, at: datetime) -> str:
+def _signed_in(session: Session, token: str, me: MemberPresent, at: datetime) -> str:
     sessions.end(session, token, at)
     return sessions.begin(session, me.member, at)

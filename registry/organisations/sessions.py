@@ -16,7 +16,7 @@ from registry.organisations.models import Member, MemberSession, Organisation
 from registry.vocabulary.organisations import MemberRole, MemberState
 
 IDLE = timedelta(hours=2)
-LONGEST = timedelta(hours=12)
+MAX_LIFETIME = timedelta(hours=12)
 SECOND_STEP = timedelta(minutes=10)
 """How long the second step may take."""
 SEEN_EVERY = timedelta(minutes=1)
@@ -57,7 +57,7 @@ def begin(session: Session, member: Member, at: datetime, *, is_full: bool = Tru
             member_id=member.id,
             began_at=at,
             seen_at=at,
-            ends_at=at + (LONGEST if is_full else SECOND_STEP),
+            ends_at=at + (MAX_LIFETIME if is_full else SECOND_STEP),
             is_full=is_full,
         )
     )
@@ -107,11 +107,11 @@ def _living(session: Session, token: str, at: datetime) -> MemberPresent:
     ).one_or_none()
     if found is None:
         raise NotSignedIn("sign in to go on")
-    kept, member, organisation = found
-    is_over = at >= kept.ends_at or at - kept.seen_at >= IDLE
+    stored, member, organisation = found
+    is_over = at >= stored.ends_at or at - stored.seen_at >= IDLE
     if is_over or member.state is not MemberState.ACTIVE or organisation.closed_on is not None:
         raise NotSignedIn("sign in to go on")
-    return MemberPresent(member, organisation, kept)
+    return MemberPresent(member, organisation, stored)
 
 
 def end(session: Session, token: str, at: datetime) -> None:

@@ -21,8 +21,8 @@ from registry.watches.models import Watch, WatchTarget
 from registry.watches.numbers import Leads, Number, leads_of
 from registry.watches.rules import Searched
 
-MOST_WATCHES = 1000
-MOST_NUMBERS = 20_000
+MAX_WATCHES = 1000
+MAX_NUMBERS = 20_000
 """Numbers in one list."""
 
 
@@ -61,7 +61,7 @@ def watch_list(
     """Watch whoever the numbers lead to, now or once they are entered. The numbers themselves are not kept."""
     leads = _leads(session, keyring, numbers)
     watch = _made(session, organisation_id, WatchKind.LIST, label, today)
-    return watch, _keep(session, watch, leads)
+    return watch, _save_targets(session, watch, leads)
 
 
 def replace_list(
@@ -80,13 +80,13 @@ def replace_list(
     leads = _leads(session, keyring, numbers)
     session.execute(delete(WatchTarget).where(WatchTarget.watch_id == watch.id))
     watch.version += 1
-    return watch, _keep(session, watch, leads)
+    return watch, _save_targets(session, watch, leads)
 
 
 def watch_search(session: Session, organisation_id: int, criteria: Mapping[str, str], label: str, today: date) -> Watch:
     """Watch whatever answers to a search. Raises InvalidInput when it asks nothing: that would be the whole registry."""
-    asked = Searched(**criteria)
-    stated = {name: value for name, value in asked._asdict().items() if value is not None}
+    requested = Searched(**criteria)
+    stated = {name: value for name, value in requested._asdict().items() if value is not None}
     if not stated:
         detail = f"must ask for at least one of {', '.join(Searched._fields)}"
         raise InvalidInput([Fault("criteria", Problem.MISSING, detail)])
@@ -138,7 +138,7 @@ def _made(
     count = session.execute(
         select(func.count()).select_from(Watch).where(Watch.organisation_id == organisation_id)
     ).scalar_one()
-    if count >= MOST_WATCHES:
+    if count >= MAX_WATCHES:
         raise NotNow(f"you have {count} watches, the most there may be: put agencies into one list, or end some")
     watch = Watch(
         reference=new_reference(),
@@ -157,8 +157,8 @@ def _made(
 
 
 def _leads(session: Session, keyring: Keyring, numbers: Sequence[Number]) -> list[Leads]:
-    if not 1 <= len(numbers) <= MOST_NUMBERS:
-        detail = f"must be 1 to {MOST_NUMBERS:,} numbers; make several lists of more"
+    if not 1 <= len(numbers) <= MAX_NUMBERS:
+        detail = f"must be 1 to {MAX_NUMBERS:,} numbers; make several lists of more"
         raise InvalidInput([Fault("numbers", Problem.INVALID_VALUE, detail)])
     blank = next((line for line, number in enumerate(numbers, start=1) if not number.text.strip()), None)
     if blank is not None:
@@ -166,7 +166,7 @@ def _leads(session: Session, keyring: Keyring, numbers: Sequence[Number]) -> lis
     return leads_of(session, keyring, numbers)
 
 
-def _keep(session: Session, watch: Watch, leads: Sequence[Leads]) -> Listed:
+def _save_targets(session: Session, watch: Watch, leads: Sequence[Leads]) -> Listed:
     rows: list[tuple[Any, ...]] = []
     for one in leads:
         rows += [(watch.id, agency_id, licence, one.line, None) for agency_id, licence in one.to]

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 
-MOST = 2000
+MAX_LENGTH = 2000
 
 # What `is_global` of the standard library lets through, or let through in some version, and is not the public internet.
 _CLOSED: Sequence[IPv4Network | IPv6Network] = tuple(
@@ -74,9 +74,9 @@ def read_address(text: str, *, is_unsafe: bool = False) -> Address:
         port, host = parts.port, parts.hostname or ""
     except ValueError:
         _refuse("is no address: write it like https://hooks.example.org/registry")
-    if len(text) > MOST or not text.isascii() or not text.isprintable() or set(text) & set(' "<>\\^`{|}'):
+    if len(text) > MAX_LENGTH or not text.isascii() or not text.isprintable() or set(text) & set(' "<>\\^`{|}'):
         _refuse(
-            f"must be plain ASCII of at most {MOST} characters: write a name in punycode, and a path with %-escapes"
+            f"must be plain ASCII of at most {MAX_LENGTH} characters: write a name in punycode, and a path with %-escapes"
         )
     if parts.scheme not in ("https", *(["http"] if is_unsafe else [])):
         _refuse("must begin with https://: what is sent would otherwise be read on its way")

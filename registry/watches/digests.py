@@ -57,7 +57,7 @@ def choose(session: Session, member: Member, pace: DigestPace, at: datetime) -> 
     session.flush()
 
 
-def tell_due(sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime) -> int:
+def send_due_digests(sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime) -> int:
     """Send what is due. Gives the mails sent."""
     today, sent = day_at(at, None), 0
     if at.time() < SENT_FROM:
@@ -119,6 +119,6 @@ def _counts(session: Session, organisation_id: int, after: int, through: int, to
     )
     counts: dict[EventType, int] = {}
     for type_, withheld, count in session.execute(query):
-        told = EventType.WITHHELD if withheld else type_
-        counts[told] = counts.get(told, 0) + count
+        pending = EventType.WITHHELD if withheld else type_
+        counts[pending] = counts.get(pending, 0) + count
     return dict(sorted(counts.items()))

@@ -22,11 +22,11 @@ from registry.core.keyring import Keyring
 from registry.log.models import Entry, LogState
 from registry.register.agencies.models import Agency, Licence, LicenceTerm, LookupKey
 from registry.register.agencies.queries import opened
-from registry.register.authorities.queries import ground_at
+from registry.register.authorities.queries import snapshot_at
 from registry.vocabulary.register import LicenceKind
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
 from registry.watches import rules
-from registry.watches.matching import Told, match_agency, match_authority, match_searches, match_targets
+from registry.watches.matching import PendingEvent, match_agency, match_authority, match_searches, match_targets
 from registry.watches.models import (
     FeedHead,
     FeedRow,
@@ -40,14 +40,14 @@ from registry.watches.numbers import digests_of_key
 from registry.watches.rules import Happening
 from registry.watches.webhook_models import Delivery, Webhook
 
-MOST_ENTRIES = 500
+MAX_ENTRIES = 500
 """Entries of the log that one transaction hands on."""
 
-MOST_DAYS = timedelta(days=90)
+MAX_DAYS = timedelta(days=90)
 """How far back the calendar is made up for after a standstill."""
 
 
-def hand_on(sessions: sessionmaker[Session], keyring: Keyring, at: datetime) -> int:
+def fan_out_log_entries(sessions: sessionmaker[Session], keyring: Keyring, at: datetime) -> int:
     """Tell of all that was published since the last round. Gives how many events were written."""
     written = 0
     while True:
@@ -56,33 +56,33 @@ def hand_on(sessions: sessionmaker[Session], keyring: Keyring, at: datetime) -> 
             size = session.execute(select(LogState.size)).scalar_one_or_none() or 0
             if state.next_index >= size:
                 break
-            end = min(size, state.next_index + MOST_ENTRIES)
-            written += _tell_entries(session, keyring, state.next_index, end, at)
+            end = min(size, state.next_index + MAX_ENTRIES)
+            written += _fan_out_entries(session, keyring, state.next_index, end, at)
             state.next_index = end
             # What was older than a watch has been passed by.
             session.execute(update(Watch).where(Watch.from_index.between(1, end)).values(from_index=0))
     return written
 
 
-def hand_on_days(sessions: sessionmaker[Session], at: datetime) -> int:
+def fan_out_calendar(sessions: sessionmaker[Session], at: datetime) -> int:
     """Tell of what the calendar brings: licences that end, lists that went stale or are fresh again. Days are UTC's."""
     with sessions.begin() as session:
         state = lock_watch_state(session)
         today = day_at(at, None)
-        told = _of_sources(session, at)
+        pending = _of_sources(session, at)
         if state.told_through is None:
             state.told_through = today - timedelta(days=1)
         if state.told_through < today:
-            told += _of_endings(session, max(state.told_through, today - MOST_DAYS), today, at)
+            pending += _of_endings(session, max(state.told_through, today - MAX_DAYS), today, at)
             state.told_through = today
-        return tell(session, told, at)
+        return insert_events(session, pending, at)
 
 
 def is_behind(session: Session) -> bool:
     """Whether something was published that was not handed on: one cheap question, asked several times a second."""
     size = session.execute(select(LogState.size)).scalar_one_or_none() or 0
-    told = session.execute(select(WatchState.next_index)).scalar_one_or_none()
-    return told is None or told < size
+    pending = session.execute(select(WatchState.next_index)).scalar_one_or_none()
+    return pending is None or pending < size
 
 
 def lock_watch_state(session: Session) -> WatchState:
@@ -95,11 +95,11 @@ def lock_watch_state(session: Session) -> WatchState:
     return state
 
 
-def _tell_entries(session: Session, keyring: Keyring, start: int, end: int, at: datetime) -> int:
+def _fan_out_entries(session: Session, keyring: Keyring, start: int, end: int, at: datetime) -> int:
     entries = _watched_entries(session, start, end)
     _find_waited_for(session, keyring, entries)
-    told = [one for entry in entries for one in _read(session, entry)]
-    return tell(session, told, at)
+    pending = [one for entry in entries for one in _read(session, entry)]
+    return insert_events(session, pending, at)
 
 
 def _watched_entries(session: Session, start: int, end: int) -> Sequence[Entry]:
@@ -119,7 +119,9 @@ def _find_waited_for(session: Session, keyring: Keyring, entries: Sequence[Entry
         return
     ids = sorted({entry.agency_id for entry in entries if entry.agency_id is not None})
     for first in range(0, len(ids), 500):
-        keys = select(LookupKey).where(LookupKey.agency_id.in_(ids[first : first + 500]), LookupKey.unsaid_at.is_(None))
+        keys = select(LookupKey).where(
+            LookupKey.agency_id.in_(ids[first : first + 500]), LookupKey.superseded_at.is_(None)
+        )
         for key in session.execute(keys).scalars():
             session.execute(
                 update(WatchTarget)
@@ -129,7 +131,7 @@ def _find_waited_for(session: Session, keyring: Keyring, entries: Sequence[Entry
             )
 
 
-def _read(session: Session, entry: Entry) -> list[Told]:
+def _read(session: Session, entry: Entry) -> list[PendingEvent]:
     body = json.loads(entry.leaf)["record"]
     former = None
     if entry.prev is not None:
@@ -147,7 +149,7 @@ def _read(session: Session, entry: Entry) -> list[Told]:
         found = rules.of_agreement(old, new)
     agency = session.execute(select(Agency.reference).where(Agency.id == entry.agency_id)).scalar_one()
     return [
-        Told(
+        PendingEvent(
             happening,
             entry.at,
             f"entry:{entry.index}:{place}",
@@ -166,14 +168,14 @@ def _kinds(session: Session, agency_id: int) -> list[LicenceKind]:
     return list(session.execute(select(Licence.kind).where(Licence.agency_id == agency_id).distinct()).scalars())
 
 
-def _of_endings(session: Session, told_through: date, today: date, at: datetime) -> list[Told]:
+def _of_endings(session: Session, told_through: date, today: date, at: datetime) -> list[PendingEvent]:
     found = []
     for ending in rules.endings_between(told_through, today):
         query = (
             select(Licence.reference, Licence.agency_id, Agency.reference)
             .join(LicenceTerm, LicenceTerm.licence_id == Licence.id)
             .join(Agency, Agency.id == Licence.agency_id)
-            .where(LicenceTerm.unsaid_at.is_(None), LicenceTerm.valid_to == ending.last_day)
+            .where(LicenceTerm.superseded_at.is_(None), LicenceTerm.valid_to == ending.last_day)
             .order_by(Licence.id)
         )
         word = EventType.LICENCE_EXPIRING if ending.days else EventType.LICENCE_EXPIRED
@@ -181,7 +183,7 @@ def _of_endings(session: Session, told_through: date, today: date, at: datetime)
             {"days": ending.days} if ending.days else {}
         )
         found += [
-            Told(
+            PendingEvent(
                 Happening(word, data),
                 at,
                 f"ends:{licence}:{ending.last_day}:{ending.days}",
@@ -194,7 +196,7 @@ def _of_endings(session: Session, told_through: date, today: date, at: datetime)
     return found
 
 
-def _of_sources(session: Session, at: datetime) -> list[Told]:
+def _of_sources(session: Session, at: datetime) -> list[PendingEvent]:
     """Of lists whose freshness is another than was last told."""
     if session.execute(select(Watch.id).limit(1)).first() is None:
         return []
@@ -204,7 +206,7 @@ def _of_sources(session: Session, at: datetime) -> list[Told]:
         for row in session.execute(select(WatchEvent.source, WatchEvent.type).where(WatchEvent.id.in_(latest)))
     }
     found = []
-    for source in ground_at(session).sources.values():
+    for source in snapshot_at(session).sources.values():
         stale_at = source.stale_at()
         if stale_at is None or source.retrieved_at is None:
             continue
@@ -212,7 +214,7 @@ def _of_sources(session: Session, at: datetime) -> list[Told]:
         if is_stale != was_stale:
             word = EventType.SOURCE_STALE if is_stale else EventType.SOURCE_FRESH
             found.append(
-                Told(
+                PendingEvent(
                     Happening(word, {"authority": source.authority}),
                     at,
                     f"{word}:{source.reference}:{microseconds(source.retrieved_at)}",
@@ -223,16 +225,16 @@ def _of_sources(session: Session, at: datetime) -> list[Told]:
     return found
 
 
-def tell(session: Session, told: Sequence[Told], at: datetime) -> int:
+def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetime) -> int:
     """Write events that somebody is told of, into the feed of each organisation once, and queue them for its webhooks.
 
     Under the lock of the state row. Gives how many events were written.
     """
-    known = _known(session, [one.once for one in told])
-    told = [one for one in told if one.once not in known]
-    if not told:
+    known = _known(session, [one.once for one in pending])
+    pending = [one for one in pending if one.once not in known]
+    if not pending:
         return 0
-    ids = reserve_ids(session, WatchEvent, len(told))
+    ids = reserve_ids(session, WatchEvent, len(pending))
     columns = (
         "id", "reference", "type", "at", "agency_id", "agency", "licence", "source", "log_index", "data", "publish_until", "once",
     )  # fmt: skip
@@ -241,23 +243,23 @@ def tell(session: Session, told: Sequence[Told], at: datetime) -> int:
             i, reference, one.happening.type.value, microseconds(one.at), one.agency_id, one.agency, one.licence, one.source,
             one.log_index, json.dumps(dict(one.happening.data), sort_keys=True), one.happening.publish_until, one.once,
         )
-        for i, reference, one in zip(ids, new_references(len(told)), told, strict=True)
+        for i, reference, one in zip(ids, new_references(len(pending)), pending, strict=True)
     ]  # fmt: skip
     bulk_insert(session, WatchEvent, columns, rows)
     match_targets(session, ids[0], ids[-1])
-    for i, one in zip(ids, told, strict=True):
+    for i, one in zip(ids, pending, strict=True):
         if one.other_agency_id is not None and one.log_index is not None:
             match_agency(session, i, one.other_agency_id, one.log_index)
         if one.authority is not None:
             match_authority(session, i, one.authority)
-    match_searches(session, list(zip(ids, told, strict=True)))
+    match_searches(session, list(zip(ids, pending, strict=True)))
     _feed(session, ids[0], ids[-1], at)
     # What nobody was told of leaves no row. Lists stay: by the last one it is known whether a list was stale.
     unmatched = select(WatchMatch.event_id).where(WatchMatch.event_id == WatchEvent.id).exists()
     gone = delete(WatchEvent).where(WatchEvent.id.between(ids[0], ids[-1]), ~unmatched, WatchEvent.source.is_(None))
     removed = session.execute(gone.execution_options(synchronize_session=False))
     session.execute(delete(WatchMatch).execution_options(synchronize_session=False))
-    return len(told) - int(removed.rowcount)  # type: ignore[attr-defined]
+    return len(pending) - int(removed.rowcount)  # type: ignore[attr-defined]
 
 
 def _known(session: Session, onces: Sequence[str]) -> set[str]:
@@ -272,8 +274,10 @@ def _known(session: Session, onces: Sequence[str]) -> set[str]:
 def _feed(session: Session, first: int, last: int, at: datetime) -> None:
     """A place in each organisation's feed, and a delivery for each webhook of it, for all matches of this round."""
     dialect = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    told = select(WatchMatch.organisation_id, literal(0)).distinct().where(true())
-    session.execute(dialect(FeedHead).from_select(["organisation_id", "last_position"], told).on_conflict_do_nothing())
+    pending = select(WatchMatch.organisation_id, literal(0)).distinct().where(true())
+    session.execute(
+        dialect(FeedHead).from_select(["organisation_id", "last_position"], pending).on_conflict_do_nothing()
+    )
     place = func.row_number().over(partition_by=WatchMatch.organisation_id, order_by=WatchMatch.event_id)
     placed = select(WatchMatch.organisation_id, FeedHead.last_position + place, WatchMatch.event_id).join(
         FeedHead, FeedHead.organisation_id == WatchMatch.organisation_id

@@ -28,14 +28,14 @@ class Place(NamedTuple):
     event: WatchEvent
 
 
-def events_after(session: Session, organisation_id: int, position: int, most: int) -> list[Place]:
+def events_after(session: Session, organisation_id: int, position: int, limit: int) -> list[Place]:
     """The events behind a place of an organisation's feed, in order."""
     query = (
         select(FeedRow.position, WatchEvent)
         .join(WatchEvent, WatchEvent.id == FeedRow.event_id)
         .where(FeedRow.organisation_id == organisation_id, FeedRow.position > position)
         .order_by(FeedRow.position)
-        .limit(most)
+        .limit(limit)
     )
     return [Place(place, event) for place, event in session.execute(query)]
 
@@ -69,7 +69,7 @@ def type_on(event: WatchEvent, today: date) -> EventType:
     return EventType.WITHHELD if is_over else event.type
 
 
-def said_of(event: WatchEvent, today: date) -> dict[str, Any]:
+def event_payload(event: WatchEvent, today: date) -> dict[str, Any]:
     """What is told of an event, in the feed, in a stream and to a webhook alike: plain JSON.
 
     The form is that of Standard Webhooks: `type`, `timestamp`, `data`; `id` is the webhook-id. No name stands in it.
@@ -80,11 +80,11 @@ def said_of(event: WatchEvent, today: date) -> dict[str, Any]:
         "source": event.source,
         "log_index": event.log_index,
     }
-    told = type_on(event, today)
-    if told is event.type:
+    pending = type_on(event, today)
+    if pending is event.type:
         data |= event.data
-    said = {name: value for name, value in data.items() if value is not None}
-    return {"id": f"evt_{event.reference}", "type": str(told), "timestamp": instant_text(event.at), "data": said}
+    stated = {name: value for name, value in data.items() if value is not None}
+    return {"id": f"evt_{event.reference}", "type": str(pending), "timestamp": instant_text(event.at), "data": stated}
 
 
 def cursor_of(keyring: Keyring, organisation_id: int, position: int) -> str:
@@ -105,7 +105,7 @@ def position_of(keyring: Keyring, organisation_id: int, cursor: str, parameter: 
     return int.from_bytes(body, "big")
 
 
-def kept_position_of(session: Session, keyring: Keyring, organisation_id: int, cursor: str) -> int:
+def position_of_cursor(session: Session, keyring: Keyring, organisation_id: int, cursor: str) -> int:
     """The place of a cursor behind which everything is still kept. Raises InvalidInput, CursorTooOld."""
     position = position_of(keyring, organisation_id, cursor)
     first = session.execute(
@@ -132,13 +132,13 @@ def _refuse(parameter: str) -> NoReturn:
     raise InvalidInput([Fault(parameter, Problem.INVALID_CURSOR, detail)])
 
 
-def events_before(session: Session, organisation_id: int, most: int) -> list[Place]:
+def events_before(session: Session, organisation_id: int, limit: int) -> list[Place]:
     """The latest events of an organisation's feed, the newest first."""
     query = (
         select(FeedRow.position, WatchEvent)
         .join(WatchEvent, WatchEvent.id == FeedRow.event_id)
         .where(FeedRow.organisation_id == organisation_id)
         .order_by(FeedRow.position.desc())
-        .limit(most)
+        .limit(limit)
     )
     return [Place(place, event) for place, event in session.execute(query)]

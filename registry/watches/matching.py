@@ -17,10 +17,10 @@ from registry.register.agencies.models import Licence, PublicRecord
 from registry.vocabulary.watches import WatchKind
 from registry.watches import rules
 from registry.watches.models import Watch, WatchEvent, WatchMatch, WatchTarget
-from registry.watches.rules import Happening, Said, Searched
+from registry.watches.rules import Happening, RecordMapping, Searched
 
 
-class Told(NamedTuple):
+class PendingEvent(NamedTuple):
     """An event as it is about to be written."""
 
     happening: Happening
@@ -44,7 +44,7 @@ class Asker(NamedTuple):
 
 def match_targets(session: Session, first: int, last: int) -> None:
     """Whoever watches the agency, or the licence: of another licence of the same holder he is not told, of the holder he is."""
-    asked = (
+    query = (
         select(WatchEvent.id, Watch.organisation_id)
         .join(WatchTarget, WatchTarget.agency_id == WatchEvent.agency_id)
         .join(Watch, Watch.id == WatchTarget.watch_id)
@@ -56,39 +56,39 @@ def match_targets(session: Session, first: int, last: int) -> None:
         )
         .distinct()
     )
-    session.execute(insert(WatchMatch).from_select(["event_id", "organisation_id"], asked))
+    session.execute(insert(WatchMatch).from_select(["event_id", "organisation_id"], query))
 
 
 def match_agency(session: Session, event_id: int, agency_id: int, log_index: int) -> None:
     """The other end of an agreement hears of it too."""
-    asked = (
+    query = (
         select(literal(event_id), Watch.organisation_id)
         .join(WatchTarget, WatchTarget.watch_id == Watch.id)
         .where(WatchTarget.agency_id == agency_id, Watch.is_paused.is_(False), Watch.from_index <= log_index)
         .distinct()
     )
-    _add_matches(session, asked)
+    _add_matches(session, query)
 
 
 def match_authority(session: Session, event_id: int, authority: str) -> None:
     """Whoever watches a licence of the authority whose list it is, by name or by a search for it."""
-    asked = (
+    query = (
         select(literal(event_id), Watch.organisation_id)
         .join(WatchTarget, WatchTarget.watch_id == Watch.id)
         .join(Licence, Licence.agency_id == WatchTarget.agency_id)
         .where(Licence.authority == authority, Watch.is_paused.is_(False))
         .distinct()
     )
-    _add_matches(session, asked)
+    _add_matches(session, query)
 
 
-def _add_matches(session: Session, asked: Any) -> None:
+def _add_matches(session: Session, requested: Any) -> None:
     dialect = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     columns = ["event_id", "organisation_id"]
-    session.execute(dialect(WatchMatch).from_select(columns, asked.where(true())).on_conflict_do_nothing())
+    session.execute(dialect(WatchMatch).from_select(columns, requested.where(true())).on_conflict_do_nothing())
 
 
-def match_searches(session: Session, told: Sequence[tuple[int, Told]]) -> None:
+def match_searches(session: Session, pending: Sequence[tuple[int, PendingEvent]]) -> None:
     """Each search is put once to each agency that something happened to, however many organisations saved the same."""
     query = select(Watch.organisation_id, Watch.criteria, Watch.from_index).where(
         Watch.kind == WatchKind.SEARCH, Watch.is_paused.is_(False)
@@ -99,7 +99,7 @@ def match_searches(session: Session, told: Sequence[tuple[int, Told]]) -> None:
     if not askers:
         return
     answers: dict[int, set[Asker]] = {}
-    for i, one in told:
+    for i, one in pending:
         if one.agency_id is not None and one.agency_id not in answers:
             answers[one.agency_id] = _askers_of(session, one.agency_id, askers)
         by_list = {
@@ -118,7 +118,7 @@ def _askers_of(session: Session, agency_id: int, askers: dict[Searched, set[Aske
     body = session.execute(select(PublicRecord.body).where(PublicRecord.agency_id == agency_id)).scalar_one_or_none()
     if body is None:
         return set()
-    agency: Said = msgspec.json.decode(body)
+    agency: RecordMapping = msgspec.json.decode(body)
     return {
         asker
         for search, those in askers.items()

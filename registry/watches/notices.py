@@ -27,7 +27,7 @@ class _Claimed(NamedTuple):
     owners: list[tuple[str, Language]]
 
 
-def tell_of_switched_off(sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime) -> int:
+def notify_disabled_webhooks(sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime) -> int:
     """Tell owners what was switched off since the last round. Gives the mails sent."""
     with sessions() as session:
         waiting = session.scalars(

@@ -14,7 +14,7 @@ from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Identifie
 
 PURPOSE = "watch-numbers"
 
-MOST_HOLDERS = 20
+MAX_HOLDERS = 20
 """Holders of one number that are watched for it; one that leads to more says nothing of anybody."""
 
 
@@ -45,13 +45,13 @@ def leads_of(session: Session, keyring: Keyring, numbers: Sequence[Number]) -> l
         query = select(LookupKey.kind, LookupKey.value, LookupKey.agency_id, LookupKey.licence).where(
             LookupKey.kind.in_([LICENCE_NUMBER, *IdentifierScheme]),
             LookupKey.value.in_(values[first : first + 500]),
-            LookupKey.unsaid_at.is_(None),
+            LookupKey.superseded_at.is_(None),
         )
         for _kind, value, agency_id, licence in session.execute(query):
             for line in wanted[value]:
                 found[line].add((agency_id, licence))
     return [
-        Leads(line, tuple(sorted(found[line], key=str)[:MOST_HOLDERS]), digest_of(keyring, _kept(number)))
+        Leads(line, tuple(sorted(found[line], key=str)[:MAX_HOLDERS]), digest_of(keyring, _significant(number)))
         for line, number in enumerate(numbers, start=1)
     ]
 
@@ -62,7 +62,7 @@ def _values(number: Number) -> list[str]:
     return [key, *(f"{country}:{key}" for country in countries)]
 
 
-def _kept(number: Number) -> str:
+def _significant(number: Number) -> str:
     key = number_key(number.text)
     return f"{number.country}:{key}" if number.country else key
 

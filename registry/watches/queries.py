@@ -12,7 +12,7 @@ from registry.register.agencies.models import Agency
 from registry.watches.models import Watch, WatchTarget
 
 
-class Shown(NamedTuple):
+class WatchView(NamedTuple):
     """A watch, how many lines of it lead to somebody and how many to nobody yet; of what is no list, whom it leads to."""
 
     watch: Watch
@@ -22,22 +22,22 @@ class Shown(NamedTuple):
     licence: str | None = None
 
 
-def watches_of(session: Session, organisation_id: int) -> list[Shown]:
+def watches_of(session: Session, organisation_id: int) -> list[WatchView]:
     """All watches of an organisation, the newest first."""
     query = select(Watch).where(Watch.organisation_id == organisation_id).order_by(Watch.id.desc())
-    return _shown(session, session.execute(query).scalars().all())
+    return _watch_views(session, session.execute(query).scalars().all())
 
 
-def watch_named(session: Session, organisation_id: int, reference: str) -> Shown:
+def watch_named(session: Session, organisation_id: int, reference: str) -> WatchView:
     """Raises NotFound for another organisation's, in the same words."""
     query = select(Watch).where(Watch.reference == read_reference(reference), Watch.organisation_id == organisation_id)
     found = session.execute(query).scalar_one_or_none()
     if found is None:
         raise NotFound("there is no such watch of your organisation")
-    return _shown(session, [found])[0]
+    return _watch_views(session, [found])[0]
 
 
-def _shown(session: Session, watches: Sequence[Watch]) -> list[Shown]:
+def _watch_views(session: Session, watches: Sequence[Watch]) -> list[WatchView]:
     ids = [watch.id for watch in watches]
     query = (
         select(
@@ -52,9 +52,9 @@ def _shown(session: Session, watches: Sequence[Watch]) -> list[Shown]:
         .group_by(WatchTarget.watch_id)
     )
     counted = {row[0]: row for row in session.execute(query)}
-    shown = []
+    displayed = []
     for watch in watches:
         _, known, waits, agency, licence = counted.get(watch.id, (watch.id, 0, 0, None, None))
         is_one = known + waits == 1 and watch.kind in ("agency", "licence")
-        shown.append(Shown(watch, known, waits, agency if is_one else None, licence if is_one else None))
-    return shown
+        displayed.append(WatchView(watch, known, waits, agency if is_one else None, licence if is_one else None))
+    return displayed

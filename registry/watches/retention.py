@@ -19,7 +19,7 @@ from registry.watches.webhook_models import Delivery, Webhook
 DELIVERIES_FOR = timedelta(days=30)
 EVENTS_FOR = timedelta(days=400)
 
-MOST_AT_ONCE = 5000
+MAX_AT_ONCE = 5000
 """Events, or deliveries, that one transaction removes: others write meanwhile."""
 
 
@@ -88,7 +88,7 @@ def _purge_deliveries(session: Session, before: datetime) -> int:
         select(Delivery.id)
         .where(Delivery.state != DeliveryState.WAITING, Delivery.queued_at < before)
         .order_by(Delivery.id)
-        .limit(MOST_AT_ONCE)
+        .limit(MAX_AT_ONCE)
     )
     return _gone(session, delete(Delivery).where(Delivery.id.in_(old)))
 
@@ -99,7 +99,7 @@ def _purge_places(session: Session, before: datetime) -> int:
     if last is None:
         return 0
     old = select(FeedRow.event_id).where(FeedRow.event_id <= last).distinct().order_by(FeedRow.event_id)
-    return _gone(session, delete(FeedRow).where(FeedRow.event_id.in_(old.limit(MOST_AT_ONCE))))
+    return _gone(session, delete(FeedRow).where(FeedRow.event_id.in_(old.limit(MAX_AT_ONCE))))
 
 
 def _purge_events(session: Session, before: datetime) -> int:
@@ -114,7 +114,7 @@ def _purge_events(session: Session, before: datetime) -> int:
             ~select(Delivery.id).where(Delivery.event_id == WatchEvent.id).exists(),
         )
         .order_by(WatchEvent.id)
-        .limit(MOST_AT_ONCE)
+        .limit(MAX_AT_ONCE)
     )
     return _gone(session, delete(WatchEvent).where(WatchEvent.id.in_(old)))
 

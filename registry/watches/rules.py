@@ -13,7 +13,7 @@ from registry.supervision.licensing.deposits.rules import required_of
 from registry.vocabulary.register import STATUSES, Answer, LicenceKind, LicenceStatus
 from registry.vocabulary.watches import EXPIRY_DAYS, EventType
 
-Said = Mapping[str, Any]
+RecordMapping = Mapping[str, Any]
 
 
 class Happening(NamedTuple):
@@ -41,7 +41,7 @@ _NOT_GRANTED = frozenset({LicenceStatus.APPLIED, LicenceStatus.REFUSED})
 _SCOPE = ("corridors", "sectors", "activities")
 
 
-def of_licence(old: Said | None, new: Said) -> list[Happening]:
+def of_licence(old: RecordMapping | None, new: RecordMapping) -> list[Happening]:
     """What became of a licence: its status first, then its conditions, scope and term."""
     found = [*_of_status(old, new)]
     if old is None:
@@ -57,7 +57,7 @@ def of_licence(old: Said | None, new: Said) -> list[Happening]:
     return found
 
 
-def _of_status(old: Said | None, new: Said) -> Iterable[Happening]:
+def _of_status(old: RecordMapping | None, new: RecordMapping) -> Iterable[Happening]:
     before, after = _latest(old), _latest(new)
     if after is None or (
         before is not None and all(before.get(one) == after.get(one) for one in ("status", "from", "to"))
@@ -78,13 +78,15 @@ def _of_status(old: Said | None, new: Said) -> Iterable[Happening]:
     yield Happening(word, data, after.get("publish_until"))
 
 
-def _latest(said: Said | None) -> Said | None:
+def _latest(stated: RecordMapping | None) -> RecordMapping | None:
     """The latest period with a stated status; None where none is stated or it may not be shown."""
-    periods = (said or {}).get("status_history") or ()
+    periods = (stated or {}).get("status_history") or ()
     return periods[-1] if periods and "status" in periods[-1] else None
 
 
-def of_agency(old: Said | None, new: Said, kinds: Collection[LicenceKind], today: date) -> list[Happening]:
+def of_agency(
+    old: RecordMapping | None, new: RecordMapping, kinds: Collection[LicenceKind], today: date
+) -> list[Happening]:
     """What became of an agency itself. `kinds` are those of the licences it holds, for what its deposit has to be."""
     if old is None:
         return [Happening(EventType.AGENCY_REGISTERED)]
@@ -108,23 +110,25 @@ def of_agency(old: Said | None, new: Said, kinds: Collection[LicenceKind], today
     return found
 
 
-def _values(said: Said, family: str, *fields: str) -> set[tuple[Any, ...]]:
-    return {tuple(one.get(field) for field in fields) for one in said.get(family) or ()}
+def _values(stated: RecordMapping, family: str, *fields: str) -> set[tuple[Any, ...]]:
+    return {tuple(one.get(field) for field in fields) for one in stated.get(family) or ()}
 
 
-def _of_warnings(old: Said, new: Said, today: date) -> Iterable[Happening]:
-    before, after = (sum(_holds(one, today) for one in said.get("clone_warnings") or ()) for said in (old, new))
+def _of_warnings(old: RecordMapping, new: RecordMapping, today: date) -> Iterable[Happening]:
+    before, after = (sum(_holds(one, today) for one in stated.get("clone_warnings") or ()) for stated in (old, new))
     if after > before:
         yield Happening(EventType.AGENCY_CLONE_WARNING)
     elif after < before:
         yield Happening(EventType.AGENCY_CLONE_WARNING_ENDED)
 
 
-def _of_deposit(old: Said, new: Said, kinds: Collection[LicenceKind], today: date) -> Iterable[Happening]:
+def _of_deposit(
+    old: RecordMapping, new: RecordMapping, kinds: Collection[LicenceKind], today: date
+) -> Iterable[Happening]:
     wanted = required_of(kinds)
     if wanted is None or old.get("deposits") == new.get("deposits"):
         return
-    before, after = (_deposited(said, wanted[1], today) for said in (old, new))
+    before, after = (_deposited(stated, wanted[1], today) for stated in (old, new))
     if after < wanted[0] and after < before:
         data = {"required": str(wanted[0]), "missing": str(wanted[0] - after), "currency": wanted[1]}
         yield Happening(EventType.AGENCY_DEPOSIT_SHORTFALL, data)
@@ -132,17 +136,17 @@ def _of_deposit(old: Said, new: Said, kinds: Collection[LicenceKind], today: dat
         yield Happening(EventType.AGENCY_DEPOSIT_RESTORED)
 
 
-def _deposited(said: Said, currency: str, today: date) -> Decimal:
-    parts = [one for one in said.get("deposits") or () if one["currency"] == currency and _holds(one, today)]
+def _deposited(stated: RecordMapping, currency: str, today: date) -> Decimal:
+    parts = [one for one in stated.get("deposits") or () if one["currency"] == currency and _holds(one, today)]
     return sum((Decimal(one["amount"]) for one in parts), Decimal(0))
 
 
-def _holds(part: Said, today: date) -> bool:
+def _holds(part: RecordMapping, today: date) -> bool:
     day = today.isoformat()
     return (part.get("from") or day) <= day <= (part.get("to") or day)
 
 
-def _of_sanctions(old: Said, new: Said) -> Iterable[Happening]:
+def _of_sanctions(old: RecordMapping, new: RecordMapping) -> Iterable[Happening]:
     before = {one["sanction_id"]: one for one in old.get("sanctions") or ()}
     for one in new.get("sanctions") or ():
         past = before.get(one["sanction_id"], {})
@@ -154,16 +158,16 @@ def _of_sanctions(old: Said, new: Said) -> Iterable[Happening]:
             yield Happening(word, data, one.get("publish_until"))
 
 
-def _sanction_word(past: Said, one: Said) -> EventType | None:
+def _sanction_word(past: RecordMapping, one: RecordMapping) -> EventType | None:
     if one.get("ended_as") != past.get("ended_as"):
         return EventType.SANCTION_OVERTURNED if one.get("ended_as") == "overturned" else EventType.SANCTION_LIFTED
-    is_stayed, was_stayed = (bool(said.get("is_stayed_by_appeal")) for said in (one, past))
+    is_stayed, was_stayed = (bool(stated.get("is_stayed_by_appeal")) for stated in (one, past))
     if is_stayed and not was_stayed:
         return EventType.SANCTION_STAYED
     return EventType.SANCTION_IN_FORCE if not past or (was_stayed and not is_stayed) else None
 
 
-def of_agreement(old: Said | None, new: Said) -> list[Happening]:
+def of_agreement(old: RecordMapping | None, new: RecordMapping) -> list[Happening]:
     data = _stated({field: new.get(field) for field in ("agreement_id", "origin", "destination", "from", "to")})
     if old is None:
         return [Happening(EventType.AGREEMENT_REGISTERED, data)]
@@ -202,20 +206,20 @@ class Searched(NamedTuple):
     sector: str | None = None
 
 
-def answers_to(search: Searched, agency: Said, licences: Iterable[Said]) -> bool:
+def answers_to(search: Searched, agency: RecordMapping, licences: Iterable[RecordMapping]) -> bool:
     """Whether an agency answers to a search: itself, and one licence of it that satisfies all that is asked of licences.
 
     A scope that was not stated answers to any corridor or sector: whoever watches rather hears once too often.
     """
     if search.country not in (None, agency.get("country")) or search.role not in (None, agency.get("role")):
         return False
-    asked = (search.authority, search.kind, search.origin, search.destination, search.sector)
-    if all(one is None for one in asked):
+    requested = (search.authority, search.kind, search.origin, search.destination, search.sector)
+    if all(one is None for one in requested):
         return True
     return any(_licence_answers(search, licence) for licence in licences)
 
 
-def _licence_answers(search: Searched, licence: Said) -> bool:
+def _licence_answers(search: Searched, licence: RecordMapping) -> bool:
     if search.authority not in (None, licence.get("authority")) or search.kind not in (None, licence.get("kind")):
         return False
     corridors, sectors = licence.get("corridors"), licence.get("sectors")
@@ -229,7 +233,7 @@ def _licence_answers(search: Searched, licence: Said) -> bool:
 
 
 FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(hours=6)
+MAX_PAUSE = timedelta(hours=6)
 GIVEN_UP_AFTER = timedelta(days=3)
 REST = timedelta(seconds=5)
 """How long an address that did not answer at all is left alone at first."""
@@ -238,7 +242,7 @@ REST = timedelta(seconds=5)
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after so many attempts that failed: 5 s, 15 s, 45 s, ... at most six hours."""
     factor: int = 3 ** min(attempts - 1, 10)
-    return min(FIRST_PAUSE * factor, LONGEST_PAUSE)
+    return min(FIRST_PAUSE * factor, MAX_PAUSE)
 
 
 def is_given_up(queued_at: datetime, at: datetime) -> bool:

@@ -25,14 +25,14 @@ from registry.watches.webhook_models import Delivery, Webhook
 
 PURPOSE = "webhook-secrets"
 
-MOST_WEBHOOKS = 20
+MAX_WEBHOOKS = 20
 OVERLAP = timedelta(hours=24)
 """How long deliveries bear the former signature too, after a secret was changed."""
 
 TEST_LANE = -1
 """Tests have an order of their own: none waits behind a delivery that fails."""
 
-MOST_REPLAYED = 10_000
+MAX_REPLAYED = 10_000
 
 
 class Made(NamedTuple):
@@ -57,7 +57,7 @@ def make(
     count = session.execute(
         select(func.count()).select_from(Webhook).where(Webhook.organisation_id == organisation_id)
     ).scalar_one()
-    if count >= MOST_WEBHOOKS:
+    if count >= MAX_WEBHOOKS:
         raise NotNow(f"you have {count} webhooks, the most there may be: end one first")
     reference = new_reference()
     secret = _new_secret()
@@ -175,7 +175,7 @@ def replay(session: Session, organisation_id: int, reference: str, position: int
     _require_enabled(webhook)
     behind = (FeedRow.organisation_id == organisation_id, FeedRow.position > position)
     count = session.execute(select(func.count()).select_from(FeedRow).where(*behind)).scalar_one()
-    if count > MOST_REPLAYED:
+    if count > MAX_REPLAYED:
         raise NotNow(f"{count} events lie behind this place: read them from /api/v1/events, or begin later")
     events = select(FeedRow.event_id).where(*behind)
     session.execute(delete(Delivery).where(Delivery.webhook_id == webhook.id, Delivery.event_id.in_(events)))
@@ -243,14 +243,14 @@ def webhook_named(session: Session, organisation_id: int, reference: str) -> Web
     return found
 
 
-def deliveries_of(session: Session, webhook: Webhook, most: int) -> list[Logged]:
+def deliveries_of(session: Session, webhook: Webhook, limit: int) -> list[Logged]:
     """The latest deliveries of a webhook, the newest first."""
     query = (
         select(Delivery, WatchEvent)
         .join(WatchEvent, WatchEvent.id == Delivery.event_id)
         .where(Delivery.webhook_id == webhook.id)
         .order_by(Delivery.id.desc())
-        .limit(most)
+        .limit(limit)
     )
     return [Logged(delivery, event) for delivery, event in session.execute(query)]
 

@@ -30,21 +30,21 @@ def work_on(
     chunk: int = working.AT_ONCE,
 ) -> int:
     """Work on all lists that wait here; how many were ended. None where another process does."""
-    from registry.bulk.answering.job_rows import Answering
-    from registry.core.db.prepared import HeldReader
+    from registry.bulk.answering.job_rows import VerdictRowAnswerer
+    from registry.core.db.prepared import ThreadLocalReader
     from registry.verification.verdicts.many import ManyReader
     from registry.verification.verdicts.queries import VerdictReader
 
     with working.alone(settings.home) as is_alone:
         if not is_alone:
             return 0
-        reader = VerdictReader(HeldReader(reading.kw["bind"]), reading)
+        reader = VerdictReader(ThreadLocalReader(reading.kw["bind"]), reading)
         many = ManyReader(reader)
         try:
             return working.work(
                 sessions,
                 settings.home,
-                lambda job: Answering(job, reader, many, settings, sessions),
+                lambda job: VerdictRowAnswerer(job, reader, many, settings, sessions),
                 is_stopping,
                 chunk,
             )

@@ -33,14 +33,14 @@ from registry.officers.providers import linking
 from registry.organisations import letters
 from registry.organisations import sessions as member_sessions
 from registry.oversight.statistics.actions import close_due
-from registry.register.agencies.channel_worker import apply_due, tell_old_channels
+from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.worker import fetch_due, warn_of_staleness
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import due_rows
 from registry.register.names import actions as names
-from registry.supervision.licensing.agency_mail import tell_agencies
-from registry.supervision.sanctions.complainant_notices import hand_on
+from registry.supervision.licensing.agency_mail import notify_agencies
+from registry.supervision.sanctions.complainant_notices import notify_complainants
 from registry.supervision.sanctions.enforcement import do_due
 from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
@@ -87,13 +87,13 @@ def change_channels(settings: Settings, sessions: sessionmaker[Session]) -> None
     """Tell first, then publish what is due: nobody shall read of a change before he is told of it."""
 
     # `registry channels list` says that nobody was told; the next round tries again.
-    tell_old_channels(sessions, _sender(settings, "channel_notice_not_sent"))
+    notify_old_channels(sessions, _sender(settings, "channel_notice_not_sent"))
     apply_due(sessions)
 
 
-def tell_licensed(settings: Settings, sessions: sessionmaker[Session]) -> None:
+def notify_licensed_agencies(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """What is not sent is not noted down as told; the next round tries again."""
-    tell_agencies(sessions, _sender(settings, "licence_notice_not_sent"))
+    notify_agencies(sessions, _sender(settings, "licence_notice_not_sent"))
 
 
 def _sender(settings: Settings, failing: str) -> Callable[[str, str, str], bool]:
@@ -160,9 +160,11 @@ def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None
     reminding.remind(sessions, send, now())
 
 
-def tell_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
+def notify_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """What is not sent is tried again in some minutes."""
-    notices.tell_due(sessions, notice_words(settings.console_address), _sender(settings, "officer_not_told"), now())
+    notices.send_due_notices(
+        sessions, notice_words(settings.console_address), _sender(settings, "officer_not_told"), now()
+    )
 
 
 def send_account_letters(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -206,7 +208,7 @@ def end_hearings(settings: Settings, sessions: sessionmaker[Session]) -> None:
     hearings.end_due(sessions, Sealer(Keyring(settings.keys)), now())
 
 
-def end_openings(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+def end_access_grants(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Write down which openings of sealed content are over; every look asks the clock besides."""
     end_openings_due(sessions, now())
 
@@ -215,27 +217,27 @@ def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> No
     """Put in force what was approved for today, end what is over, and tell whoever complained."""
     do_due(sessions, now())
     try:
-        hand_on(sessions, Sealer(Keyring(settings.keys)), sanction_notice, now())
+        notify_complainants(sessions, Sealer(Keyring(settings.keys)), sanction_notice, now())
     except RegistryError as trouble:
         # A key is missing: the outbox keeps what was not told yet.
         log.error("sanction_not_told", trouble=trouble.text)
 
 
-def tell_days(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+def fan_out_calendar_events(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Licences that end soon, and lists that went stale. What was published is told by registry.worker.watch_loop, at once."""
-    fan_out.hand_on_days(sessions, now())
+    fan_out.fan_out_calendar(sessions, now())
 
 
-def tell_switched_off(settings: Settings, sessions: sessionmaker[Session]) -> None:
+def notify_disabled_webhooks(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Tell owners that a webhook of theirs was switched off."""
     words = webhook_words(settings.public_url)
-    watch_notices.tell_of_switched_off(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
+    watch_notices.notify_disabled_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
 
 
-def tell_digests(settings: Settings, sessions: sessionmaker[Session]) -> None:
+def send_digests(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Tell members who asked for it, each day or week, how much happened."""
     words = digest_words(settings.public_url)
-    digests.tell_due(sessions, words, _sender(settings, "digest_not_sent"), now())
+    digests.send_due_digests(sessions, words, _sender(settings, "digest_not_sent"), now())
 
 
 def purge_watching(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -261,7 +263,7 @@ TASKS = (
     Task("fetch_lists", 60.0, fetch_due),
     Task("apply_ordered", 30.0, apply_ordered),
     Task("change_channels", 60.0, change_channels),
-    Task("tell_licensed", 60.0, tell_licensed),
+    Task("tell_licensed", 60.0, notify_licensed_agencies),
     Task("fold_names", 60.0, fold_names),
     Task("warn_of_staleness", 3600.0, warn),
     Task("warn_of_law", 86400.0, warn_of_law),
@@ -269,17 +271,17 @@ TASKS = (
     Task("forget_sign_ins", 3600.0, forget_sign_ins),
     Task("close_quarters", 3600.0, close_quarters),
     Task("remind_of_cases", 20.0, remind_of_cases),
-    Task("tell_officers", 20.0, tell_officers),
+    Task("tell_officers", 20.0, notify_officers),
     Task("send_account_letters", 5.0, send_account_letters),
     Task("forget_account_letters", 3600.0, forget_account_letters),
     Task("end_waiting", 300.0, end_waiting),
     Task("end_referrals", 60.0, end_referrals),
     Task("end_hearings", 60.0, end_hearings),
-    Task("end_openings", 60.0, end_openings),
+    Task("end_openings", 60.0, end_access_grants),
     Task("enforce_sanctions", 60.0, enforce_sanctions),
-    Task("tell_days", 60.0, tell_days),
-    Task("tell_switched_off", 60.0, tell_switched_off),
-    Task("tell_digests", 600.0, tell_digests),
+    Task("tell_days", 60.0, fan_out_calendar_events),
+    Task("tell_switched_off", 60.0, notify_disabled_webhooks),
+    Task("tell_digests", 600.0, send_digests),
     Task("purge_watching", 3600.0, purge_watching),
     Task("purge_cases", 3600.0, purge_cases),
     Task("clean_attachments", 60.0, clean_waiting),

@@ -10,11 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
-from registry.core.db.errors import trouble_in
+from registry.core.db.errors import classify_db_error
 from registry.core.errors import LogClosed
 from registry.core.settings import Settings
 from registry.worker.schedule import TASKS, Task
-from registry.worker.watch_loop import Attendant
+from registry.worker.watch_loop import WatchLoop
 
 log = structlog.get_logger()
 
@@ -23,23 +23,23 @@ def work(
     settings: Settings, sessions: sessionmaker[Session], stopping: threading.Event, *, is_once: bool = False
 ) -> None:
     """Run each task when its time has come, until told to stop; what runs then is finished first."""
-    attendant = Attendant(settings, sessions)
+    watch_loop = WatchLoop(settings, sessions)
     try:
         if is_once:
             _round(dict.fromkeys((task.name for task in TASKS), 0.0), settings, sessions, stopping)
-            attendant.once(now())
+            watch_loop.once(now())
             return
-        with _beside(attendant, stopping):
+        with _background_thread(watch_loop, stopping):
             due = {task.name: 0.0 for task in TASKS}
             while not stopping.is_set():
                 _round(due, settings, sessions, stopping)
                 stopping.wait(max(min(due.values()) - time.monotonic(), 0.05))
     finally:
-        attendant.close()
+        watch_loop.close()
 
 
 @contextmanager
-def _beside(attendant: Attendant, stopping: threading.Event) -> Iterator[None]:
+def _background_thread(watch_loop: WatchLoop, stopping: threading.Event) -> Iterator[None]:
     """Watchers are told by a thread of its own: a list that takes an hour to import keeps nobody waiting.
 
     If that thread dies the worker ends too, so that whoever keeps it starts it anew.
@@ -48,7 +48,7 @@ def _beside(attendant: Attendant, stopping: threading.Event) -> Iterator[None]:
 
     def attend() -> None:
         try:
-            attendant.until(stopping)
+            watch_loop.until(stopping)
         except BaseException as error:
             died.append(error)
             stopping.set()
@@ -78,7 +78,7 @@ def _run(task: Task, settings: Settings, sessions: sessionmaker[Session]) -> Non
     try:
         task.run(settings, sessions)
     except SQLAlchemyError as error:
-        trouble = trouble_in(error)
+        trouble = classify_db_error(error)
         if trouble is None:
             raise
         # The database is away: the task is due again soon, and nothing is lost.

@@ -8,13 +8,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
-from registry.core.db.errors import trouble_in
+from registry.core.db.errors import classify_db_error
 from registry.core.errors import RegistryError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.watches import fan_out
 from registry.watches.delivery.connections import Caller
-from registry.watches.delivery.dispatcher import Courier
+from registry.watches.delivery.dispatcher import WebhookDispatcher
 
 log = structlog.get_logger()
 
@@ -24,13 +24,13 @@ PAUSE = 0.2
 AFTER_TROUBLE = 5.0
 
 
-class Attendant:
+class WatchLoop:
     """Hands on what was published and sends what is due."""
 
     def __init__(self, settings: Settings, sessions: sessionmaker[Session]) -> None:
         self._sessions = sessions
         self._keyring = Keyring(settings.keys)
-        self._courier = Courier(sessions, self._keyring, Caller(is_unsafe=settings.has_unsafe_webhooks))
+        self._dispatcher = WebhookDispatcher(sessions, self._keyring, Caller(is_unsafe=settings.has_unsafe_webhooks))
         if settings.has_unsafe_webhooks:
             log.warning("webhooks_call_this_machines_own_network", setting="REGISTRY_UNSAFE_WEBHOOKS")
 
@@ -38,8 +38,8 @@ class Attendant:
         with self._sessions() as session:
             is_behind = fan_out.is_behind(session)
         if is_behind:
-            fan_out.hand_on(self._sessions, self._keyring, at)
-        self._courier.deliver_due()
+            fan_out.fan_out_log_entries(self._sessions, self._keyring, at)
+        self._dispatcher.deliver_due()
 
     def until(self, stopping: threading.Event) -> None:
         """Again and again. What goes wrong is put off: everything is still there the next time."""
@@ -48,7 +48,7 @@ class Attendant:
             try:
                 self.once(now())
             except SQLAlchemyError as error:
-                trouble = trouble_in(error)
+                trouble = classify_db_error(error)
                 if trouble is None:
                     raise
                 log.error("task_put_off", task="attend_watches", trouble=trouble.text)
@@ -59,4 +59,4 @@ class Attendant:
             stopping.wait(pause)
 
     def close(self) -> None:
-        self._courier.close()
+        self._dispatcher.close()

@@ -35,15 +35,15 @@ def needs_a_key(context: Any) -> bool:
 
 def asked_of(schema: BaseSchema) -> int:
     """Ask everything of a schema; gives how many requests that were. Fails with what was not answered as documented."""
-    asked, found = 0, []
+    requested, found = 0, []
     for event in from_schema(schema).execute():
         if isinstance(event, events.NonFatalError | events.FatalError):
             found.append(repr(event))
         if isinstance(event, events.ScenarioFinished):
-            asked += len(event.recorder.cases)
+            requested += len(event.recorder.cases)
             found += list(complaints_in(event))
     assert not found, "\n\n".join(found[:10])
-    return asked
+    return requested
 
 
 def complaints_in(event: events.ScenarioFinished) -> Iterator[str]:

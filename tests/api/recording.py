@@ -55,27 +55,27 @@ def record() -> None:
         answers: dict[str, dict[str, Any]] = {}
         for example in EXAMPLES:
             answers.setdefault(example.operation, {})[example.name] = answer_in(ask(client, example))
-        told = dict[str, dict[str, Any]]()
+        given = dict[str, dict[str, Any]]()
         with services(app).sessions() as session:
             make_unit(session, Sealer(Keyring(settings.keys)))
         for example, answer in story.told(client, is_held=False):
-            told.setdefault(example.operation, {})[example.name] = answer
+            given.setdefault(example.operation, {})[example.name] = answer
         services(app).engine.dispose()
         desk = recorded_stories(settings, stories.STORIES, stories.STANDING_IN)
         employers = recorded_stories(settings, employer_stories.STORIES, employer_stories.STANDING_IN)
     write(API / "examples.json", answers)
-    write(API / "complaints" / "examples.json", told)
+    write(API / "complaints" / "examples.json", given)
     write(API / "officers" / "examples.json", desk)
     write(API / "organisations" / "examples.json", employers)
 
 
 def recorded_stories(
-    settings: Settings, told: tuple[stories.Story, ...], standing_in: Mapping[str, str]
+    settings: Settings, given: tuple[stories.Story, ...], standing_in: Mapping[str, str]
 ) -> dict[str, dict[str, Any]]:
     """Each story of officers or organisations in a database of its own."""
     answers: dict[str, dict[str, Any]] = {}
-    for number, one in enumerate(told):
-        url = f"sqlite:///{settings.home}/story-{told[0].examples[0].operation}-{number}.sqlite3"
+    for number, one in enumerate(given):
+        url = f"sqlite:///{settings.home}/story-{given[0].examples[0].operation}-{number}.sqlite3"
         revisions.upgrade(url)
         app = create_app(replace(settings, database_url=url))
         with services(app).sessions() as session:

@@ -12,9 +12,9 @@ from tests.serving import Served
 def test_the_page_to_try_it_out_asks_this_server_alone(page: Page, served: Served, session: Session) -> None:
     world.build(session)
     session.commit()
-    asked: list[str] = []
+    wanted: list[str] = []
     refused: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: wanted.append(request.url))
     page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
     page.goto(f"{served.base_url}/docs")
     operation = page.locator("#operations-verify-verify")
@@ -24,7 +24,7 @@ def test_the_page_to_try_it_out_asks_this_server_alone(page: Page, served: Serve
     operation.get_by_role("button", name="Execute").click()
     answer = operation.locator(".live-responses-table tbody .response-col_status").first
     expect(answer).to_contain_text("200")
-    assert all(url.startswith((served.base_url, "data:")) for url in asked)
+    assert all(url.startswith((served.base_url, "data:")) for url in wanted)
     assert refused == []
 
 

@@ -54,17 +54,17 @@ def commands_of(text: str) -> Iterator[tuple[str, str]]:
         while lines[place].startswith("> "):
             command += "\n" + lines[place][2:]
             place += 1
-        shown = []
+        displayed = []
         while place < len(lines) and lines[place] and not lines[place].startswith("$ "):
-            shown.append(lines[place])
+            displayed.append(lines[place])
             place += 1
-        yield command, "\n".join(shown)
+        yield command, "\n".join(displayed)
 
 
 def environment_of(served: Served) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in (KEY_VARIABLE, KEY_FILE_VARIABLE)}
+    stored = {name: value for name, value in os.environ.items() if name not in (KEY_VARIABLE, KEY_FILE_VARIABLE)}
     commands = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return kept | {URL_VARIABLE: served.base_url, "PATH": commands}
+    return stored | {URL_VARIABLE: served.base_url, "PATH": commands}
 
 
 @pytest.mark.parametrize("document", ["api.md"])
@@ -90,16 +90,16 @@ def test_what_is_shown_is_what_comes(
     )
     assert (done.returncode, done.stderr) == (0, "")
     checker = doctest.OutputChecker()
-    for (command, shown), printed in zip(steps, done.stdout.split(END), strict=False):
-        assert checker.check_output(shown + "\n", printed.rstrip("\n") + "\n", FLAGS), f"{command}\n{printed}"
+    for (command, displayed), printed in zip(steps, done.stdout.split(END), strict=False):
+        assert checker.check_output(displayed + "\n", printed.rstrip("\n") + "\n", FLAGS), f"{command}\n{printed}"
 
     monkeypatch.chdir(tmp_path)
     for name in (KEY_VARIABLE, KEY_FILE_VARIABLE):
         monkeypatch.delenv(name, raising=False)
     test = doctest.DocTestParser().get_doctest(text, {}, document, document, 0)
     assert len(test.examples) >= 10
-    said: list[str] = []
-    outcome = doctest.DocTestRunner(optionflags=FLAGS).run(test, out=said.append, clear_globs=False)
+    stated: list[str] = []
+    outcome = doctest.DocTestRunner(optionflags=FLAGS).run(test, out=stated.append, clear_globs=False)
     for name in ("client", "ours"):
         test.globs[name].close()
-    assert outcome.failed == 0, "".join(said)
+    assert outcome.failed == 0, "".join(stated)

@@ -46,8 +46,8 @@ def test_the_committed_document_is_what_the_code_would_write() -> None:
 def test_the_served_document_is_the_committed_one(client: FlaskClient) -> None:
     response = client.get("/openapi.json")
     assert response.json == json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))
-    held = client.get("/openapi.json", headers={"If-None-Match": response.headers["ETag"]})
-    assert held.status_code == 304
+    existing = client.get("/openapi.json", headers={"If-None-Match": response.headers["ETag"]})
+    assert existing.status_code == 304
 
 
 def test_every_address_under_api_is_documented(settings: Settings, make_app: Callable[[Settings], Flask]) -> None:

@@ -34,7 +34,7 @@ def address_of(request: dict[str, Any]) -> str:
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_every_request_of_the_collection_is_answered(client: FlaskClient, example_world: Session) -> None:
     """As a program sends it: what is enabled, with the values that stand there."""
-    asked = 0
+    requested = 0
     for name, request in requests_of(json.loads((ROOT / "openapi" / "postman_collection.json").read_text("utf-8"))):
         query = {one["key"]: one["value"] for one in request["url"].get("query", []) if not one["disabled"]}
         assert all(query.values()), name
@@ -46,8 +46,8 @@ def test_every_request_of_the_collection_is_answered(client: FlaskClient, exampl
         # Without a key, what needs one is refused; its auth says where the key goes.
         expected = (401,) if "auth" in request else (200, 201)
         assert answer.status_code in expected, (name, answer.get_data(as_text=True)[:500])
-        asked += 1
-    assert asked > 30
+        requested += 1
+    assert requested > 30
 
 
 def test_neither_complaints_nor_officers_work_is_in_it() -> None:
@@ -65,11 +65,11 @@ def test_neither_complaints_nor_officers_work_is_in_it() -> None:
 def test_the_folder_for_bruno_holds_the_same_requests_and_no_key() -> None:
     found = collection(document())
     files = folder_of(found)
-    kept = {str(path.relative_to(BRUNO)): path.read_text("utf-8") for path in BRUNO.rglob("*") if path.is_file()}
-    assert kept == files, "run `registry openapi`"
-    asked = [text for name, text in files.items() if "type: http" in text]
-    assert len(asked) == len(list(requests_of(found)))
-    assert all(re.search(r"^  url: \{\{baseUrl\}\}/", text, re.MULTILINE) for text in asked)
+    stored = {str(path.relative_to(BRUNO)): path.read_text("utf-8") for path in BRUNO.rglob("*") if path.is_file()}
+    assert stored == files, "run `registry openapi`"
+    wanted = [text for name, text in files.items() if "type: http" in text]
+    assert len(wanted) == len(list(requests_of(found)))
+    assert all(re.search(r"^  url: \{\{baseUrl\}\}/", text, re.MULTILINE) for text in wanted)
     # Each block is closed by the one line that stands at its beginning.
     for name, text in files.items():
         if name.endswith(".bru"):

@@ -38,9 +38,9 @@ def write(sessions: Sessions, count: int = 3, subject: str = CASE) -> Head:
         return head(session)
 
 
-def troubles(sessions: Sessions, kept: Head | None = None) -> list[str]:
+def troubles(sessions: Sessions, stored: Head | None = None) -> list[str]:
     with sessions() as session:
-        return verify(session, kept).troubles
+        return verify(session, stored).troubles
 
 
 def change(sessions: Sessions, kind: str, *statements: str) -> None:
@@ -110,9 +110,9 @@ def test_an_end_that_was_cut_off_with_its_head_is_found_by_a_head_from_before(
     sessions: Sessions, database: Database
 ) -> None:
     write(sessions, 2)
-    kept = write(sessions, 1)
+    stored = write(sessions, 1)
     write(sessions, 1)
-    assert troubles(sessions, kept) == []
+    assert troubles(sessions, stored) == []
     with sessions() as session:
         second = session.execute(select(AuditEntry.hash).where(AuditEntry.index == 1)).scalar_one()
     change(sessions, database.kind, "DELETE FROM audit_entries WHERE detail = 'triage 0' AND subject <> ''")
@@ -126,12 +126,12 @@ def test_an_end_that_was_cut_off_with_its_head_is_found_by_a_head_from_before(
         row.size, row.hash = 0, bytes(32)
     assert troubles(sessions) == []
     assert second
-    assert any("cut off or written anew" in trouble for trouble in troubles(sessions, kept))
+    assert any("cut off or written anew" in trouble for trouble in troubles(sessions, stored))
 
 
 def test_eight_writers_at_once_leave_no_gap_even_where_some_give_up(sessions: Sessions) -> None:
     def work(writer: int) -> int:
-        kept = 0
+        stored = 0
         for turn in range(LINES):
             with sessions() as session:
                 record(session, "case.moved", f"case-{(writer + turn) % 3}", on=DAY, actor=f"officer {writer}")
@@ -139,14 +139,14 @@ def test_eight_writers_at_once_leave_no_gap_even_where_some_give_up(sessions: Se
                     session.rollback()
                 else:
                     session.commit()
-                    kept += 1
-        return kept
+                    stored += 1
+        return stored
 
     with ThreadPoolExecutor(WRITERS) as pool:
-        kept = sum(pool.map(work, range(WRITERS)))
+        stored = sum(pool.map(work, range(WRITERS)))
     with sessions() as session:
         found = verify(session)
-        assert (found.troubles, found.head.size) == ([], kept)
+        assert (found.troubles, found.head.size) == ([], stored)
         # One pseudonym of a subject, whoever met it first.
         assert len(session.execute(select(AuditSubject)).all()) == 3
 

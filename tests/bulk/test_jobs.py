@@ -52,9 +52,9 @@ def sent(session: Session, home: Path, body: str | bytes, organisation: int = 0,
     reference = new_reference()
     folder = files.folder_of(home, reference)
     taken = files.take(folder, io.BytesIO(body.encode() if isinstance(body, str) else body))
-    said = {"name": "list.csv", "language": "en", "once": None, "now": now()} | facts
+    stated = {"name": "list.csv", "language": "en", "once": None, "now": now()} | facts
     organisation = organisation or make.make_organisation(session).id
-    job = actions.add_job(session, folder, organisation, taken, reference=reference, **said)
+    job = actions.add_job(session, folder, organisation, taken, reference=reference, **stated)
     session.commit()
     return job
 
@@ -69,8 +69,8 @@ def started(session: Session, home: Path, body: str, **facts: Any) -> BulkJob:
 def work(app: Flask, settings: Settings, session: Session, **more: Any) -> int:
     # What the test looked at holds SQLite's one place to write.
     session.commit()
-    held = services(app)
-    ended = work_on(settings, held.sessions, held.reading_sessions, **more)
+    existing = services(app)
+    ended = work_on(settings, existing.sessions, existing.reading_sessions, **more)
     session.expire_all()
     return ended
 
@@ -170,12 +170,12 @@ def test_cancelled_while_it_runs_it_ends_at_the_next_chunk(
 ) -> None:
     job = started(session, home, rows_of(50))
     sessions: sessionmaker[Session] = services(app).sessions
-    asked = 0
+    requested = 0
 
     def cancel_at_third() -> bool:
-        nonlocal asked
-        asked += 1
-        if asked == 4:
+        nonlocal requested
+        requested += 1
+        if requested == 4:
             with sessions.begin() as other:
                 actions.cancel(other, actions.job_of(other, job.organisation_id, job.reference), now())
         return False
@@ -217,7 +217,7 @@ def test_lists_that_cannot_be_answered_are_refused_in_words(
     actions.correct(blank, JobKind.VERIFICATION, {"name": "colour"})
     actions.start(blank)
     session.commit()
-    monkeypatch.setattr(working, "MOST_IN_A_JOB", 400)
+    monkeypatch.setattr(working, "MAX_IN_A_JOB", 400)
     long = started(session, home, rows_of(401), organisation=organisation)
     broken = started(
         session, home, "licence number\n" + "1\n" * 300 + '"never closed\n' + "x\n" * 40_000, organisation=organisation

@@ -44,9 +44,9 @@ def test_a_chain_that_was_cut_off_is_found_by_what_the_last_run_saw(
     env: dict[str, str], database: Database, tmp_path: Path
 ) -> None:
     write(database, 3)
-    said = good("audit", "verify", env=env)
-    assert said.startswith("3 lines follow from one another. Head: 3:")
-    head = said.split()[-1]
+    stated = good("audit", "verify", env=env)
+    assert stated.startswith("3 lines follow from one another. Head: 3:")
+    head = stated.split()[-1]
     write(database, 2)
     assert good("audit", "verify", "--head", head, env=env).startswith("5 lines")
     lines = good("audit", "export", env=env).splitlines()

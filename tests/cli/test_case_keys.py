@@ -117,8 +117,8 @@ def states(stock: Stock) -> list[tuple[str, str]]:
 def test_a_rotated_key_is_sealed_to_at_once_and_the_former_goes_after_rewrapping(stock: Stock) -> None:
     file_cases(stock, 3)
     [old] = kids(stock, KeyHolder.UNIT)
-    said = good("keys", "units", "rotate", UNIT, env=stock.env)
-    assert "registry keys rewrap" in said
+    stated = good("keys", "units", "rotate", UNIT, env=stock.env)
+    assert "registry keys rewrap" in stated
     file_cases(stock, 1, OTHER)
     assert all_open(stock) == 3
     assert f"3 keys of boxes are still sealed to {old} alone" in refused("keys", "units", "retire", old, env=stock.env)
@@ -174,8 +174,8 @@ def test_the_secret_of_the_escrow_is_in_one_file_outside_the_home(stock: Stock, 
     for inside in (stock.home / "escrow.txt", stock.home / "keys" / "e", stock.home / ".." / "home" / "e"):
         assert "off line" in refused("keys", "escrow", "init", "--out", str(inside), env=stock.env)
         assert not inside.exists()
-    said = good("keys", "escrow", "init", "--out", str(out), env=stock.env)
-    assert str(out) in said
+    stated = good("keys", "escrow", "init", "--out", str(out), env=stock.env)
+    assert str(out) in stated
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     secret = read_escrow(out)
     assert all(secret not in path.read_bytes() for path in stock.home.rglob("*") if path.is_file())
@@ -256,14 +256,14 @@ def test_rewrapping_that_is_killed_leaves_everything_openable_and_goes_on(stock:
         with subprocess.Popen(command, env=stock.env, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             # Killed after so many batches were committed.
-            told = [process.stdout.readline() for _ in range(lines)]
+            given = [process.stdout.readline() for _ in range(lines)]
             process.send_signal(signal.SIGKILL)
         stopped += process.returncode == -signal.SIGKILL
-        assert all(told)
+        assert all(given)
         assert all_open(stock) == 330
     assert stopped
-    said = good("keys", "rewrap", env=stock.env)
-    assert "nothing is left" in said
+    stated = good("keys", "rewrap", env=stock.env)
+    assert "nothing is left" in stated
     assert all_open(stock) == 330
     assert "0 sealed anew" in good("keys", "rewrap", env=stock.env)
     assert len(kids(stock, KeyHolder.UNIT)) == len(kids(stock, KeyHolder.CUSTODIAN)) == 1

@@ -76,10 +76,10 @@ def test_a_unit_is_written_down_with_its_keys_and_the_first_is_the_default(offic
             "units", "add", reference, "--country", country, "--authority", f"{country.lower()}-one",
             "--name", "en=An office", "--email", "desk@authority.example", "--keep", "closed=730",
         )  # fmt: skip
-    told = office.run("units", "list")
-    assert "it-inl  IT  An office\n  takes complaints, default" in told
-    assert "cn-licensing  CN  An office\n  takes no complaints\n" in told
-    assert "closed 730 days" in told
+    given = office.run("units", "list")
+    assert "it-inl  IT  An office\n  takes complaints, default" in given
+    assert "cn-licensing  CN  An office\n  takes no complaints\n" in given
+    assert "closed 730 days" in given
     assert list(office.sealer.keyring.folder.glob("unit-it-inl-*.secret"))
     office.run("units", "default", "cz-suip")
     office.run("units", "close", "it-inl")
@@ -114,18 +114,18 @@ def test_a_unit_is_written_down_with_its_keys_and_the_first_is_the_default(offic
 )
 def test_a_wrong_unit_is_refused_and_nothing_is_written(units: Office, wrong: tuple[str, ...]):
     before = units.run("units", "list")
-    code, told = units.try_(*wrong)
-    assert code == 2, told
+    code, given = units.try_(*wrong)
+    assert code == 2, given
     assert units.run("units", "list") == before
 
 
 def test_the_queue_shows_no_word_of_what_was_written(units: Office):
     urgent, ordinary = units.file({**URGENT, "agency": "Sunrise"}), units.file()
-    told = units.run("cases", "list", "--unit", "it-labour")
-    assert told.index(urgent.case.reference) < told.index(ordinary.case.reference)
-    assert "1 of p0 waits for a first look." in told
+    given = units.run("cases", "list", "--unit", "it-labour")
+    assert given.index(urgent.case.reference) < given.index(ordinary.case.reference)
+    assert "1 of p0 waits for a first look." in given
     for word in ("lock the door", "Sunrise", urgent.code):
-        assert word not in told
+        assert word not in given
     rows = json.loads(units.run("cases", "list", "--unit", "it-labour", "--format", "json"))
     assert [row["priority"] for row in rows] == ["p0", "p3"]
     assert units.run("cases", "list", "--unit", "cz-labour") == "Nothing here.\n"
@@ -135,10 +135,10 @@ def test_the_queue_shows_no_word_of_what_was_written(units: Office):
 def test_triage_takes_the_most_urgent_and_says_why_it_is(units: Office):
     units.file()
     urgent = units.file(URGENT)
-    told = units.run("cases", "triage", *ANNA)
-    assert urgent.case.reference in told
-    assert "In danger now." in told
-    assert "They lock the door at night." in told
+    given = units.run("cases", "triage", *ANNA)
+    assert urgent.case.reference in given
+    assert "In danger now." in given
+    assert "They lock the door at night." in given
     assert urgent.case.state is CaseState.IN_TRIAGE
     units.run("cases", "triage", *ANNA)
     assert units.run("cases", "triage", *ANNA) == "Nothing waits for a first look.\n"
@@ -148,16 +148,16 @@ def test_a_case_is_read_by_its_unit_alone_and_that_is_on_record(units: Office):
     reference = units.file().case.reference
     assert "It was another job." in units.run("cases", "show", reference, *ANNA)
     for command in (("show", reference), ("move", reference, "in_triage"), ("hold", reference, "--reason", "x")):
-        code, told = units.try_("cases", *command, *DANA)
-        assert (code, "there is no case" in told) == (2, True)
+        code, given = units.try_("cases", *command, *DANA)
+        assert (code, "there is no case" in given) == (2, True)
     acts = [(line.act, line.actor) for line in lines_about(units.session, reference)]
     assert acts == [("case.moved", "complainant"), ("case.read", "A. Anna")]
 
 
 def test_what_was_written_moves_no_cursor_of_a_terminal(units: Office):
     filed = units.file({**ORDINARY, "account": "clean\x1b[2J\u202egnp.exe"})
-    told = units.run("cases", "show", filed.case.reference, *ANNA)
-    assert "clean\\u001b[2J\\u202egnp.exe" in told
+    given = units.run("cases", "show", filed.case.reference, *ANNA)
+    assert "clean\\u001b[2J\\u202egnp.exe" in given
 
 
 def test_a_case_goes_from_filing_to_investigation_and_no_further_without_a_hearing_or_a_written_decision(units: Office):
@@ -167,13 +167,13 @@ def test_a_case_goes_from_filing_to_investigation_and_no_further_without_a_heari
     assert (
         units.run("cases", "reply", reference, *ANNA, told="We read it.\nWhen was it?\n") == "Written to 1 mailbox.\n"
     )
-    shown = mailbox.mailbox(units.session, units.sealer, come_back(units.session, units.sealer, filed.code, AT), AT)
-    assert [message.text for message in shown.messages] == ["We read it.\nWhen was it?"]
+    displayed = mailbox.mailbox(units.session, units.sealer, come_back(units.session, units.sealer, filed.code, AT), AT)
+    assert [message.text for message in displayed.messages] == ["We read it.\nWhen was it?"]
     units.run("cases", "move", reference, "investigating", *ANNA)
     code, _ = units.try_("cases", "move", reference, "closed", *CARLA, "--reason", "x", "--version", "1")
     assert code == 2
     for state in ("decision_draft", "decided_upheld"):
-        code, told = units.try_(
+        code, given = units.try_(
             "cases",
             "move",
             reference,
@@ -187,9 +187,9 @@ def test_a_case_goes_from_filing_to_investigation_and_no_further_without_a_heari
             "--reason",
             "x",
         )
-        assert (code, "a decision is written by one officer and made by another" in told) == (2, True)
-    code, told = units.try_("cases", "move", reference, "agency_hearing", *CARLA)
-    assert (code, "by serving it a hearing" in told) == (2, True)
+        assert (code, "a decision is written by one officer and made by another" in given) == (2, True)
+    code, given = units.try_("cases", "move", reference, "agency_hearing", *CARLA)
+    assert (code, "by serving it a hearing" in given) == (2, True)
     assert filed.case.state is CaseState.INVESTIGATING
 
 
@@ -213,21 +213,21 @@ def test_an_export_is_a_new_file_for_its_owner_alone_and_on_record(units: Office
 
 
 def test_a_purge_is_tried_before_it_is_done(units: Office):
-    ended, held = units.file(), units.file()
-    for filed in (ended, held):
+    ended, existing = units.file(), units.file()
+    for filed in (ended, existing):
         for state in ("in_triage", "investigating", "closed"):
             units.run("cases", "move", filed.case.reference, state, *CARLA, "--reason", "x")
         filed.case.purge_on = AT.date()
-    units.run("cases", "hold", held.case.reference, "--reason", "a court asks", *CARLA)
-    told = units.run("cases", "purge", "--dry-run")
-    assert f"{ended.case.reference}  closed" in told
-    assert f"{held.case.reference}  kept by a legal hold" in told
-    assert "1 would be destroyed." in told
+    units.run("cases", "hold", existing.case.reference, "--reason", "a court asks", *CARLA)
+    given = units.run("cases", "purge", "--dry-run")
+    assert f"{ended.case.reference}  closed" in given
+    assert f"{existing.case.reference}  kept by a legal hold" in given
+    assert "1 would be destroyed." in given
     assert ended.case.state is CaseState.CLOSED
     assert units.run("cases", "purge").startswith("Keys of 1 destroyed, 1 emptied")
     assert ended.case.state is CaseState.PURGED
     assert units.try_("cases", "show", ended.case.reference, *CARLA)[0] == 2
-    assert units.run("cases", "show", held.case.reference, *CARLA)
+    assert units.run("cases", "show", existing.case.reference, *CARLA)
 
 
 def test_merging_names_the_other_case(units: Office):
@@ -244,8 +244,8 @@ def test_the_table_in_the_documents_is_the_one_that_is_followed():
 
 
 def test_demo_complaints_are_worked_on_and_come_back_to(settings: Settings, session: Session, office: Office):
-    told = office.run("demo", "load")
-    code = told[told.index("receipt ") :].removeprefix("receipt ").strip(" .\n").replace(" ", "")
+    given = office.run("demo", "load")
+    code = given[given.index("receipt ") :].removeprefix("receipt ").strip(" .\n").replace(" ", "")
     states = set(session.execute(select(Case.state)).scalars())
     assert {CaseState.SUBMITTED, CaseState.WAITING_COMPLAINANT, CaseState.DECIDED_UPHELD} <= states
     token = mailbox.open_mailbox(session, office.sealer, derive(office.sealer.keyring, code), AT)

@@ -39,9 +39,9 @@ def rows(settings: Settings) -> Iterator[Session]:
 
 @pytest.fixture
 def agency(rows: Session, desk: None) -> record.Agency:
-    said = {"source": source_of("CZ"), "retrieved_at": now()}
-    phone = record.Channel(kind=ChannelKind.PHONE, value="+420 601 000 001", **said)  # type: ignore[arg-type]
-    mail = record.Channel(kind=ChannelKind.EMAIL, value="stara@agentura.example", **said)  # type: ignore[arg-type]
+    stated = {"source": source_of("CZ"), "retrieved_at": now()}
+    phone = record.Channel(kind=ChannelKind.PHONE, value="+420 601 000 001", **stated)  # type: ignore[arg-type]
+    mail = record.Channel(kind=ChannelKind.EMAIL, value="stara@agentura.example", **stated)  # type: ignore[arg-type]
     made = make_agency(rows, channels=(phone, mail), licences=(licence_record(),))
     rows.commit()
     return made

@@ -20,10 +20,10 @@ from tests.serving import Served, environment, free_port, serve
 
 
 def run(*arguments: str, env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY") and name != "PORT"}
+    stored = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY") and name != "PORT"}
     return subprocess.run(
         [sys.executable, "-m", "registry.cli", *arguments],
-        env=kept | env,
+        env=stored | env,
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,

@@ -70,15 +70,15 @@ def test_a_collision_is_found_confirmed_and_shown_and_its_warning_lifted(
     env = environment(settings, settings.port)
     found = command("collisions", "--json", env=env)
     assert found.returncode == 0, found.stderr
-    told = json.loads(found.stdout)
-    [item] = told["items"]
+    given = json.loads(found.stdout)
+    [item] = given["items"]
     assert [agency["agency_id"] for agency in item["agencies"]] == [old, new]
     assert item["signs"] == ["phone", "registered_after"]
     assert item["evidence"] == [
         "same phone: +420222330001",
         f"{new} begins 2025-02-01; {old} lost its licence on 2025-01-10",
     ]
-    assert told["next"] is None
+    assert given["next"] is None
     words = command("collisions", "--agency", old, env=env)
     assert f"{item['collision']}  rank {item['rank']}  open" in words.stdout
     assert "same phone: +420222330001" in words.stdout

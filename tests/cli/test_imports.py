@@ -77,9 +77,9 @@ def test_a_list_is_imported_with_its_report(desk: Desk, tmp_path: Path) -> None:
     done = call(desk.settings, *arguments)
     assert done.exit_code == 0, done.stderr
     assert "agentury.json as cz-mpsv: applied" in done.stdout
-    told = json.loads(report.read_text(encoding="utf-8"))
-    assert told["is_applied"]
-    assert {word: told["counts"][word] for word in ("read", "new", "changed", "unchanged", "rejected", "vanished")} == {
+    given = json.loads(report.read_text(encoding="utf-8"))
+    assert given["is_applied"]
+    assert {word: given["counts"][word] for word in ("read", "new", "changed", "unchanged", "rejected", "vanished")} == {
         "read": 2, "new": 2, "changed": 0, "unchanged": 0, "rejected": 0, "vanished": 0,
     }  # fmt: skip
     assert len(list(csv.reader(rejects.open(encoding="utf-8-sig")))) == 1
@@ -136,7 +136,7 @@ def die(at, share, done):
         os.kill(os.getpid(), signal.SIGKILL)
 
 settings = cli.settings()
-request = jobs.Request(Path(sys.argv[1]), mapping_named("cz-mpsv", settings.home), progress=die)
+request = jobs.ImportRequest(Path(sys.argv[1]), mapping_named("cz-mpsv", settings.home), progress=die)
 jobs.import_list(settings, sessions_for(engine_for(settings.database_url)), request)
 """
 

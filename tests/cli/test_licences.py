@@ -91,8 +91,8 @@ def test_a_licence_is_suspended_by_two_officers_at_a_terminal(
     assert reference in call(settings, "boris", "licences", "waiting").output
     assert "you proposed this" in refused(call(settings, "anna", "licences", "approve", reference))
     assert "it is at version 1" in refused(call(settings, "boris", "licences", "approve", reference, "--version", "7"))
-    shown = call(settings, "boris", "licences", "show", reference)
-    assert "BY HAND, no e-mail address is registered" in shown.output
+    displayed = call(settings, "boris", "licences", "show", reference)
+    assert "BY HAND, no e-mail address is registered" in displayed.output
     done = call(settings, "boris", "licences", "approve", reference, "--version", "1")
     assert (done.exit_code, "is published" in done.output) == (0, True), done.output
     answer = client.get("/api/v1/verify", query_string={"licence_number": licence.number})
@@ -122,8 +122,8 @@ def test_what_goes_out_of_a_deposit_takes_two_officers(
     assert "There is 3000000.00 CNY." in call(settings, "boris", "deposits", "show", agency).output
     assert "you entered this" in refused(call(settings, "anna", "deposits", "approve", agency, line))
     assert call(settings, "boris", "deposits", "approve", agency, line).exit_code == 0
-    shown = call(settings, "boris", "deposits", "show", agency).output
-    assert "missing: 50000.00 CNY" in shown
+    output = call(settings, "boris", "deposits", "show", agency).output
+    assert "missing: 50000.00 CNY" in output
     assert "is more than there is" in refused(
         call(settings, "anna", *enter, "drawn", "9000000", "CNY", "--use", "unpaid_remuneration", "--note", "x")
     )

@@ -103,8 +103,8 @@ def test_a_stolen_root_is_replaced_with_all_that_stands_under_it(env: dict[str, 
     root = kid_of("root", env)
     assert "it is not retired" in refused("keys", "retire", root, env=env)
     before = keys_of(env)
-    said = good("keys", "compromise", root, "--last-good-index", "151", env=env)
-    assert "Hand out the new trust file" in said
+    stated = good("keys", "compromise", root, "--last-good-index", "151", env=env)
+    assert "Hand out the new trust file" in stated
     assert [(use, state) for use, kid, state in keys_of(env) if (use, kid, state) not in before] == [
         ("root", "compromised"),
         ("credential", "retired"),
@@ -137,8 +137,8 @@ def _bundle(env: dict[str, str]) -> str:
     """The bundle of one licence in force, as a server gives it."""
     app = create_app(Settings.from_environment({"PORT": "8000", **env}))
     try:
-        asked = {"licence_number": "INV/2001", "destination": "IT"}
-        found = app.test_client().get("/api/v1/verify", query_string=asked).json
+        requested = {"licence_number": "INV/2001", "destination": "IT"}
+        found = app.test_client().get("/api/v1/verify", query_string=requested).json
         return app.test_client().get(f"/api/v1/licences/{found['licence']['licence_id']}/bundle").text
     finally:
         services(app).engine.dispose()
@@ -212,12 +212,12 @@ def test_a_log_key_that_is_compromised_signs_no_more(env: dict[str, str], tmp_pa
 
 
 def test_a_witness_prints_its_key(tmp_path: Path) -> None:
-    told = [
+    given = [
         good("witness", "--folder", str(tmp_path / "w"), "--name", "witness.example/w", "--print-key", env={})
         for _ in range(2)
     ]
-    assert told[0] == told[1]
-    assert note.read_vkey(told[0].strip()).kind == note.COSIGNATURE
+    assert given[0] == given[1]
+    assert note.read_vkey(given[0].strip()).kind == note.COSIGNATURE
     wrong = run("witness", "--folder", str(tmp_path / "w"), "--name", "w", "--log", "nonsense", env={})
     assert (wrong.exit_code, wrong.stderr.startswith("registry: --log: ")) == (2, True)
 

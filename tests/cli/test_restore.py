@@ -134,6 +134,6 @@ def test_the_newest_copy_goes_on_as_if_nothing_had_been(place: Place, tmp_path: 
     with place.writing() as session:
         make_agency(session)
     assert "all agree" in place.run("log", "verify").output
-    shown = place.published()
-    assert shown is not None
-    assert shown.origin == "127.0.0.1:8000/log"
+    displayed = place.published()
+    assert displayed is not None
+    assert displayed.origin == "127.0.0.1:8000/log"

@@ -37,8 +37,8 @@ class Reply:
 
 def problem(status: int, code: str = "some_code", detail: str = "what is wrong", **more: Any) -> Reply:
     headers = more.pop("headers", {})
-    told = {"type": "/x", "title": "Title", "status": status, "code": code, "detail": detail, "request_id": "r1"}
-    return Reply(told | {"errors": []} | more, status, headers)
+    given = {"type": "/x", "title": "Title", "status": status, "code": code, "detail": detail, "request_id": "r1"}
+    return Reply(given | {"errors": []} | more, status, headers)
 
 
 class Site:

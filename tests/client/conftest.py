@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from registry_client.gathering import Asked
+from registry_client.gathering import GatheringOptions
 from registry_client.offline import verify
 from registry_client.trust import Trust, read_trust
 from registry_client.verdicts import Report
@@ -25,7 +25,7 @@ def trust_of(registrar: Registrar) -> Trust:
 def check(registrar: Registrar, data: bytes | str, at: int = NOW + 60, **options: object) -> Report:
     """The report of something, against the registrar's own trust file."""
     content = data.encode() if isinstance(data, str) else data
-    return verify(content, Asked(trust_of(registrar), at, **options))  # type: ignore[arg-type]
+    return verify(content, GatheringOptions(trust_of(registrar), at, **options))  # type: ignore[arg-type]
 
 
 def states(report: Report) -> tuple[str, str, str]:

@@ -33,7 +33,7 @@ from tests.serving import Served, environment, free_port, serve
 pytestmark = pytest.mark.slow
 
 NAME, NUMBER = "Vymyšlená agentura s.r.o.", "VYMYSL/77"
-MOST_SECONDS = 90
+MAX_SECONDS = 90
 
 
 class Registry:
@@ -53,10 +53,10 @@ class Registry:
         sign_committed(self.settings, self.sessions)
 
     def revoke(self) -> None:
-        held = make.told(self.session, self.agency.agency_id)
+        existing = make.told(self.session, self.agency.agency_id)
         period = make.status_record(LicenceStatus.REVOKED, from_=date(2026, 2, 1))
-        revoked = make.changed(held.licences[0], status_history=(*held.licences[0].status_history, period))
-        amend(self.session, make.changed(held, licences=(revoked,)), Event("licence.revoked", revoked.licence_id))
+        revoked = make.changed(existing.licences[0], status_history=(*existing.licences[0].status_history, period))
+        amend(self.session, make.changed(existing, licences=(revoked,)), Event("licence.revoked", revoked.licence_id))
         self.publish()
 
     def get(self, path: str, **query: str) -> requests.Response:
@@ -90,13 +90,13 @@ class Client:
     def run(self, *arguments: str) -> tuple[int, dict[str, Any]]:
         self.capsys.readouterr()
         code = main([*arguments, "--json"])
-        said = self.capsys.readouterr()
-        return code, json.loads(said.out or "{}")
+        stated = self.capsys.readouterr()
+        return code, json.loads(stated.out or "{}")
 
     def verify(self, file: str, *options: str) -> tuple[int, tuple[str, str, str]]:
         """The exit code, and the states of issued, logged and in force."""
-        code, said = self.run("verify-offline", file, "--trust", str(self.folder / "trust.json"), *options)
-        return code, tuple(said[name]["verdict"] for name in ("issued", "logged", "in_force"))  # type: ignore[return-value]
+        code, stated = self.run("verify-offline", file, "--trust", str(self.folder / "trust.json"), *options)
+        return code, tuple(stated[name]["verdict"] for name in ("issued", "logged", "in_force"))  # type: ignore[return-value]
 
 
 @pytest.fixture
@@ -132,12 +132,12 @@ def test_a_receipt_of_a_number_and_the_name_beside_it_is_verified_years_later(
 ) -> None:
     for place, name in enumerate((NAME, "Cizí smyšlený podnik a.s.")):
         receipt = registrar.receipt(f"receipt-{place}.jwt", licence_number=NUMBER, claimed_name=name)
-        code, said = client.run(
+        code, stated = client.run(
             "verify-offline", receipt, "--trust", str(client.folder / "trust.json"), "--at", "2029-01-01T00:00:00Z"
         )
         assert code in (0, 3)
-        assert said["issued"]["verdict"] == "good"
-        assert any(name in part["value"] for part in said["signed"])
+        assert stated["issued"]["verdict"] == "good"
+        assert any(name in part["value"] for part in stated["signed"])
         answer = requests.post(
             f"{registrar.served.base_url}/api/v1/receipts/verify",
             json={"receipt": Path(receipt).read_text()},
@@ -150,7 +150,7 @@ def test_a_receipt_of_a_number_and_the_name_beside_it_is_verified_years_later(
 
 def test_an_extract_that_the_server_made_is_verified_by_the_client(registrar: Registry, client: Client) -> None:
     path = f"/en/licences/{registrar.licence.licence_id}"
-    end = time.monotonic() + MOST_SECONDS
+    end = time.monotonic() + MAX_SECONDS
     while (answer := registrar.get(f"{path}/certificate.pdf")).status_code == 202:
         assert time.monotonic() < end, registrar.served.printed()
         time.sleep(0.2)
@@ -209,8 +209,8 @@ def test_a_monitor_follows_heads_that_a_witness_signed_and_the_files_of_a_mirror
     registrar: Registry, client: Client
 ) -> None:
     state = str(registrar.folder / "state")
-    code, said = client.run("monitor", registrar.served.base_url, "--state", state)
-    assert (code, said["head"]["witnesses"]) == (0, [])
+    code, stated = client.run("monitor", registrar.served.base_url, "--state", state)
+    assert (code, stated["head"]["witnesses"]) == (0, [])
     with a_witness(registrar, registrar.get("/log/vkey").text.splitlines()[0]):
         registrar.revoke()
         assert registrar.get("/log/checkpoint").text.count("\n— ") == 1
@@ -218,26 +218,26 @@ def test_a_monitor_follows_heads_that_a_witness_signed_and_the_files_of_a_mirror
     assert registrar.get("/log/checkpoint").text.count("— witness.example/w ") == 1
     (client.folder / "trust.json").unlink()
     trust = registrar.take("trust.json", "/.well-known/registry-trust.json")
-    code, said = client.run("monitor", registrar.served.base_url, "--state", state, "--trust", trust)
-    assert code == 0, said
-    assert said["head"]["witnesses"] == ["w"]
+    code, stated = client.run("monitor", registrar.served.base_url, "--state", state, "--trust", trust)
+    assert code == 0, stated
+    assert stated["head"]["witnesses"] == ["w"]
     mirror = registrar.folder / "mirror"
     done = CliRunner().invoke(
         registry, ["export-static", str(mirror)], env=environment(registrar.settings, registrar.settings.port)
     )
     assert done.exit_code == 0, done.output
     with as_files(mirror) as url:
-        code, said = client.run(
+        code, stated = client.run(
             "monitor", url, "--state", str(registrar.folder / "of-mirror"), "--trust", trust, "--answers", "0"
         )
-        assert said["log"]["verdict"] == "good", said
-        assert said["head"]["witnesses"] == ["w"]
+        assert stated["log"]["verdict"] == "good", stated
+        assert stated["head"]["witnesses"] == ["w"]
         # One byte of an entry that the mirror changed.
         bundle = next((mirror / "log" / "tile" / "entries").rglob("[0-9]*"))
         while bundle.is_dir():
             bundle = next(bundle.iterdir())
         bundle.write_bytes(bundle.read_bytes().replace(b"VYMYSL/77", b"VYMYSL/78"))
-        code, said = client.run(
+        code, stated = client.run(
             "monitor", url, "--state", str(registrar.folder / "of-forged"), "--trust", trust, "--answers", "0"
         )
-        assert (code, said["log"]["verdict"]) == (1, "bad")
+        assert (code, stated["log"]["verdict"]) == (1, "bad")

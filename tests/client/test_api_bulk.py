@@ -90,11 +90,11 @@ def answered(request: Request) -> Reply:
 def test_without_a_key_they_go_by_the_hundred_and_with_one_at_once_in_their_order(site: Site) -> None:
     site.otherwise = answered
     rows = [{"key": str(place), "vat": "IT00000099994"} for place in range(250)]
-    said: list[tuple[int, int]] = []
+    stated: list[tuple[int, int]] = []
     with Client(site.url) as client:
-        answers = client.verify_many(rows, progress=lambda done, total: said.append((done, total)))
+        answers = client.verify_many(rows, progress=lambda done, total: stated.append((done, total)))
     assert [item.key for item in answers] == [row["key"] for row in rows]
-    assert said == [(100, 250), (200, 250), (250, 250)]
+    assert stated == [(100, 250), (200, 250), (250, 250)]
     site.asked.clear()
     with Client(site.url, key="rrk_invented") as client:
         assert client.verify_many(rows).counts == {"yes": 250, "no": 0, "unknown": 0, "error": 0}
@@ -109,9 +109,9 @@ def test_without_a_key_they_go_by_the_hundred_and_with_one_at_once_in_their_orde
 def test_a_file_goes_as_it_stands_and_its_columns_are_told(site: Site, tmp_path: Path) -> None:
     file = tmp_path / "suppliers.csv"
     file.write_bytes("供应商,vat\n甲,IT00000099994\n".encode("gb18030"))
-    told = {"items": [{"key": None, "line": 2, "answer": YES}], "counts": {}}
-    told["columns"] = {"fields": {"vat": "vat"}, "ignored": ["供应商"]}  # type: ignore[assignment]
-    site.replies.append(Reply(told))
+    given = {"items": [{"key": None, "line": 2, "answer": YES}], "counts": {}}
+    given["columns"] = {"fields": {"vat": "vat"}, "ignored": ["供应商"]}  # type: ignore[assignment]
+    site.replies.append(Reply(given))
     with Client(site.url) as client:
         answers = client.verify_many(file)
     assert (answers[0].line, answers.columns, answers.ignored) == (2, {"vat": "vat"}, ("供应商",))
@@ -123,11 +123,11 @@ def test_a_file_goes_as_it_stands_and_its_columns_are_told(site: Site, tmp_path:
 
 def test_answers_become_a_table_that_runs_no_formula(tmp_path: Path) -> None:
     wrong = {"key": "=HYPERLINK(1)", "errors": [{"parameter": "lei", "code": "impossible_lei", "detail": "is none"}]}
-    said = [
+    stated = [
         {"key": "+1", "answer": YES | {"agency": {"agency_id": "A", "country": "CN", "names": [{"name": "@x"}]}}},
         wrong,
     ]
-    answers = Answers(tuple(item_of(Verdict, one, "x") for one in said))
+    answers = Answers(tuple(item_of(Verdict, one, "x") for one in stated))
     target = tmp_path / "answers.csv"
     answers.to_csv(target)
     rows = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8-sig"))))

@@ -71,9 +71,9 @@ def test_verify_ends_with_the_verdict(site: Site, reply: Reply, code: int) -> No
 def test_what_is_shown_can_do_nothing_to_a_terminal(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     site.replies.extend([Reply(VERDICT), Reply(VERDICT)])
     main(["verify", "1"])
-    shown = capsys.readouterr().out
-    assert "虚构\\u202e (CN, DEMASENDAG2R)" in shown
-    assert "\x1b" not in shown
+    displayed = capsys.readouterr().out
+    assert "虚构\\u202e (CN, DEMASENDAG2R)" in displayed
+    assert "\x1b" not in displayed
     main(["verify", "1", "--json"])
     assert json.loads(capsys.readouterr().out) == VERDICT
 
@@ -118,9 +118,9 @@ def test_bulk_is_yes_only_where_each_is(
     ]
     site.replies.append(Reply({"items": items, "columns": {"fields": {"vat": "vat"}, "ignored": []}}))
     assert main(["bulk", str(file), "--json", "--output", str(tmp_path / "out.csv")]) == code
-    told = capsys.readouterr()
-    assert [json.loads(line)["verdict"] for line in told.out.splitlines()] == [one or "error" for one in verdicts]
-    assert "columns: vat from 'vat'" in told.err
+    given = capsys.readouterr()
+    assert [json.loads(line)["verdict"] for line in given.out.splitlines()] == [one or "error" for one in verdicts]
+    assert "columns: vat from 'vat'" in given.err
     assert (tmp_path / "out.csv").read_text(encoding="utf-8-sig").count("\n") == len(verdicts) + 1
 
 
@@ -208,9 +208,9 @@ def test_an_endless_feed_waits_between_two_looks(site: Site, tmp_path: Path) -> 
 
 def test_a_stream_is_taken_up_where_it_broke_off(site: Site, tmp_path: Path) -> None:
     """Behind the feed's last event: first one that is whole and one that breaks off, then the rest."""
-    told = {"id": "evt_6", "type": "licence.revoked", "timestamp": "2026-11-24T10:00:00Z", "data": {}}
-    first = f": here\n\nid: 6\nevent: x\ndata: {json.dumps(told)}\n\nid: 7\ndata: {{".encode()
-    second = f"id: 7\nevent: x\ndata: {json.dumps(told | {'id': 'evt_7'})}\n\n".encode()
+    given = {"id": "evt_6", "type": "licence.revoked", "timestamp": "2026-11-24T10:00:00Z", "data": {}}
+    first = f": here\n\nid: 6\nevent: x\ndata: {json.dumps(given)}\n\nid: 7\ndata: {{".encode()
+    second = f"id: 7\nevent: x\ndata: {json.dumps(given | {'id': 'evt_7'})}\n\n".encode()
     site.otherwise = lambda request: feed(request) if "stream" not in request.path else site.streams.pop(0)  # type: ignore[attr-defined]
     site.streams = [Reply(first, is_broken=True), problem(404), Reply(second)]  # type: ignore[attr-defined]
     state = tmp_path / "cursor"
@@ -226,21 +226,21 @@ def test_a_stream_is_taken_up_where_it_broke_off(site: Site, tmp_path: Path) -> 
             Reply({"items": [], "next_cursor": "6"}) if "stream" not in request.path else site.streams.pop(0)  # type: ignore[attr-defined]
         )
         assert next(events).id == "evt_7"
-    asked = [one.headers["Last-Event-ID"] for one in site.asked if "stream" in one.path]
-    assert (asked, waits, state.read_text()) == (["5", "6", "6"], [1.0], "6\n")
+    wanted = [one.headers["Last-Event-ID"] for one in site.asked if "stream" in one.path]
+    assert (wanted, waits, state.read_text()) == (["5", "6", "6"], [1.0], "6\n")
 
 
 def test_a_command_is_run_for_each_event_and_one_that_fails_has_it_come_again(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     site.otherwise = feed
-    state, told = tmp_path / "cursor", tmp_path / "told"
+    state, given = tmp_path / "cursor", tmp_path / "told"
     script = tmp_path / "act.py"
     script.write_text(
         "import json, os, sys\nevent = json.load(sys.stdin)\n"
         "assert (os.environ['REGISTRY_EVENT_ID'], 'REGISTRY_CLIENT_KEY' in os.environ) == (event['id'], False)\n"
         f"if event['id'] == 'evt_2' and not os.path.exists({str(tmp_path / 'mended')!r}): sys.exit(7)\n"
-        f"print(event['id'], file=open({str(told)!r}, 'a'))\n"
+        f"print(event['id'], file=open({str(given)!r}, 'a'))\n"
     )
     monkeypatch.setenv("REGISTRY_CLIENT_KEY", KEY)
     command = ["listen", "--state", str(state), "--once", "--run", f"{sys.executable} -I '{script}'"]
@@ -248,7 +248,7 @@ def test_a_command_is_run_for_each_event_and_one_that_fails_has_it_come_again(
     assert "ended with 7 at event evt_2; it comes again" in capsys.readouterr().err
     (tmp_path / "mended").touch()
     assert main(command) == 0
-    assert told.read_text().split() == [f"evt_{place}" for place in range(1, 6)]
+    assert given.read_text().split() == [f"evt_{place}" for place in range(1, 6)]
     for wrong in ("'", "  ", "no-such-command-here"):
         assert main(["listen", "--state", str(state), "--once", "--run", wrong]) == 2
 
@@ -261,16 +261,16 @@ class Terminal(io.StringIO):
 def test_a_bar_is_drawn_where_a_person_looks_on_and_nothing_where_a_program_reads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    said = []
+    stated = []
     for stream in (Terminal(), io.StringIO()):
         monkeypatch.setattr(sys, "stderr", stream)
-        with progress("answered") as told:
-            told(5, 10)
-            told(10, 10)
-        said.append(stream.getvalue())
-    assert "answered" in said[0]
-    assert "10/10" in said[0]
-    assert said[1] == ""
+        with progress("answered") as given:
+            given(5, 10)
+            given(10, 10)
+        stated.append(stream.getvalue())
+    assert "answered" in stated[0]
+    assert "10/10" in stated[0]
+    assert stated[1] == ""
 
 
 SECRET = base64.b64encode(b"an invented secret").decode()

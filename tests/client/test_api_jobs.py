@@ -73,11 +73,11 @@ def test_a_list_that_is_too_long_becomes_a_job_and_leaves_nothing_behind(
     monkeypatch.setattr("registry_client.api.jobs.FIRST_LOOK", 0.01)
     file = tmp_path / "rows.csv"
     file.write_text("vat,note\n1,a\n2,b\n")
-    told: list[tuple[int, int]] = []
+    given: list[tuple[int, int]] = []
     with Client(site.url, key=KEY) as client:
-        answers = client.verify_many(file, progress=lambda done, total: told.append((done, total)))
+        answers = client.verify_many(file, progress=lambda done, total: given.append((done, total)))
     assert ([one.key for one in answers], answers.counts["yes"], answers.ignored) == (["0", "1"], 2, ("note",))
-    assert told[-1] == (2, 2)
+    assert given[-1] == (2, 2)
     sent = site.asked[1]
     assert (sent.method, sent.path, sent.body) == ("POST", JOBS, file.read_bytes())
     assert sent.headers["X-File-Name"] == "rows.csv"

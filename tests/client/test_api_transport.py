@@ -71,13 +71,13 @@ def test_a_verdict_is_typed_and_what_is_newer_is_no_error(site: Site) -> None:
     assert answer.agency is not None
     assert answer.agency.name == "虚构"
     assert answer.raw["something_newer"] == [1, 2]
-    asked = site.asked[0]
-    assert (asked.method, asked.path) == ("POST", "/api/v1/verify")
-    assert asked.json() == {"licence_number": "FICT-CN-001", "on": "2026-11-24", "receipt": False}
-    assert asked.headers["Authorization"] == f"Bearer {KEY}"
-    assert asked.headers["Accept-Language"] == "zh-Hans"
-    assert asked.headers["User-Agent"].startswith("registry-client/")
-    assert asked.headers["User-Agent"].endswith(" brand/1")
+    requested = site.asked[0]
+    assert (requested.method, requested.path) == ("POST", "/api/v1/verify")
+    assert requested.json() == {"licence_number": "FICT-CN-001", "on": "2026-11-24", "receipt": False}
+    assert requested.headers["Authorization"] == f"Bearer {KEY}"
+    assert requested.headers["Accept-Language"] == "zh-Hans"
+    assert requested.headers["User-Agent"].startswith("registry-client/")
+    assert requested.headers["User-Agent"].endswith(" brand/1")
 
 
 @pytest.mark.parametrize(
@@ -257,8 +257,8 @@ def test_a_key_comes_from_argument_variable_or_file_and_is_shown_nowhere(
     with pytest.raises(said.KeyRefused, match="REGISTRY_CLIENT_KEY") as caught:
         asker.ask("GET", path_of("organisation"))
     client = Client(site.url, key=KEY)
-    shown = repr(found) + repr(client) + repr(vars(client)) + str(caught.value) + repr(caught.value) + caplog.text
-    assert "invented" not in shown
+    output = repr(found) + repr(client) + repr(vars(client)) + str(caught.value) + repr(caught.value) + caplog.text
+    assert "invented" not in output
 
 
 def test_an_error_says_what_was_wrong_where_and_what_to_do(site: Site, asker: Asker) -> None:

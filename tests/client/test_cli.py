@@ -149,9 +149,9 @@ def test_every_text_is_there_in_every_language(language: str) -> None:
 def test_every_code_that_is_said_has_a_text_and_every_text_is_said() -> None:
     source = Path(texts.__file__).parent
     code = "\n".join(path.read_text(encoding="utf-8") for path in source.glob("*.py") if "reasons" not in path.name)
-    said = set(re.findall(r'(?:\.(?:good|bad|unknown|note)|Refused)\(\s*"([a-z_]+)"', code))
-    said |= set(re.findall(r'record_finding\("([a-z_]+)"', code))
-    assert said == set(texts.REASONS)
+    stated = set(re.findall(r'(?:\.(?:good|bad|unknown|note)|Refused)\(\s*"([a-z_]+)"', code))
+    stated |= set(re.findall(r'record_finding\("([a-z_]+)"', code))
+    assert stated == set(texts.REASONS)
 
 
 def test_values_in_both_languages_are_the_same() -> None:
@@ -281,18 +281,18 @@ def test_a_bundle_of_another_history_than_the_monitor_s_is_found(
     """The same keys signed both: without the copy nobody could tell."""
     state = str(tmp_path / "state")
     registrar = online.registrar
-    kept = list(registrar.leaves)
+    stored = list(registrar.leaves)
     fill(online, 1)
     main(["monitor", online.url, "--state", state])
-    registrar.leaves[:] = kept
+    registrar.leaves[:] = stored
     registrar.state(("active", "2024-01-01"), kind="licence.amended", valid_to="2099-12-31")
     (tmp_path / "bundle").write_bytes(registrar.bundle_bytes())
     assert verify(tmp_path, "bundle", "--at", AT) == 0
     capsys.readouterr()
     assert verify(tmp_path, "bundle", "--at", AT, "--state", state) == 1
-    said = capsys.readouterr().out
-    assert re.search(r"logged +BAD +entry \d+ of the log is another one than it claims", said)
-    assert "the head of" in said
+    stated = capsys.readouterr().out
+    assert re.search(r"logged +BAD +entry \d+ of the log is another one than it claims", stated)
+    assert "the head of" in stated
 
 
 def test_a_receipt_of_a_retired_key_is_good_if_it_knew_of_less_log(online: Site, tmp_path: Path) -> None:
@@ -312,9 +312,9 @@ def test_the_monitor_says_where_it_is_and_what_it_found(
     online.iat = None
     state = str(tmp_path / "state")
     assert main(["monitor", online.url, "--state", state, "--lang", "zh-Hans"]) == 0
-    said = capsys.readouterr()
-    assert "entries" in said.err
-    assert "状态表" in said.out
+    stated = capsys.readouterr()
+    assert "entries" in stated.err
+    assert "状态表" in stated.out
     assert main(["monitor", online.url, "--state", state, "--json", "--answers", "0"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["head"]["size"] == len(online.registrar.leaves)

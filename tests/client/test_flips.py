@@ -7,7 +7,7 @@ import zlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from registry_client.gathering import Asked
+from registry_client.gathering import GatheringOptions
 from registry_client.offline import verify
 from registry_client.strict import Unreadable
 from registry_client.trust import Trust, read_trust
@@ -47,7 +47,7 @@ def judge(kind: str, data: bytes) -> Report | None:
     """The report, or None where the bytes are unreadable; anything else would be a crash."""
     trust, found = things()
     try:
-        return verify(data, Asked(trust, NOW + 60, status_text=found[kind][1]))
+        return verify(data, GatheringOptions(trust, NOW + 60, status_text=found[kind][1]))
     except Unreadable:
         return None
 

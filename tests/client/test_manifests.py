@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from registry_client.cli import main
-from registry_client.gathering import Asked
+from registry_client.gathering import GatheringOptions
 from registry_client.offline import verify
 from registry_client.strict import Unreadable
 from registry_client.trust import read_trust
@@ -36,7 +36,7 @@ def manifest(registrar: Registrar, key: Any = None, typ: str = "registry-manifes
 
 def judged(registrar: Registrar, text: str, file: Path | None) -> Report:
     trust = read_trust(registrar.trust(), "trust")
-    return verify(text.encode(), Asked(trust, NOW + 60, statements=file))
+    return verify(text.encode(), GatheringOptions(trust, NOW + 60, statements=file))
 
 
 def codes(report: Report, state: State) -> list[str]:
@@ -98,9 +98,9 @@ ROW = {
 }
 
 
-def row_of(registrar: Registrar, said: dict[str, Any], **changes: Any) -> bytes:
+def row_of(registrar: Registrar, stated: dict[str, Any], **changes: Any) -> bytes:
     """The proof of the fourth of five rows, as `registry-client proof --output` keeps it."""
-    lines = [*LINES[:3], json.dumps({"key": "row-3", "n": 3, **said}, sort_keys=True).encode(), LINES[4]]
+    lines = [*LINES[:3], json.dumps({"key": "row-3", "n": 3, **stated}, sort_keys=True).encode(), LINES[4]]
     signed = manifest(registrar, root=b64(tree_hash(lines)))
     path = [b64(step) for step in path_to(3, lines)]
     proof = {"n": 3, "count": 5, "statement": lines[3].decode(), "path": path, "manifest": signed}
@@ -145,15 +145,15 @@ def test_a_saved_row_that_was_changed_moved_or_taken_from_another_list_is_bad(re
     for broken in ({"path": ["x"]}, {"path": [b64(bytes(32))] * 65}, {"n": -1}, {"statement": 7}, {"manifest": None}):
         with pytest.raises(Unreadable, match="row: "):
             judged(registrar, row_of(registrar, yes, **broken).decode(), None)
-    for said in ({"verdict": "perhaps"}, {"verdict": "yes"}, {}):
+    for stated in ({"verdict": "perhaps"}, {"verdict": "yes"}, {}):
         with pytest.raises(Unreadable, match="row: "):
-            judged(registrar, row_of(registrar, said).decode(), None)
+            judged(registrar, row_of(registrar, stated).decode(), None)
 
 
 def test_a_row_is_proven_by_the_command_without_the_others_and_held_to_the_trust_file(
     registrar: Registrar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    trust, kept = tmp_path / "trust.json", tmp_path / "row.json"
+    trust, stored = tmp_path / "trust.json", tmp_path / "row.json"
     trust.write_bytes(registrar.trust())
     path = [b64(step) for step in path_to(3, LINES)]
     genuine = {"n": 3, "count": 5, "statement": LINES[3].decode(), "path": path, "manifest": manifest(registrar)}
@@ -168,12 +168,12 @@ def test_a_row_is_proven_by_the_command_without_the_others_and_held_to_the_trust
     )
     with answering() as site:
         monkeypatch.setenv("REGISTRY_CLIENT_URL", site.url)
-        command = ["proof", "J22222222222", "3", "--output", str(kept)]
-        for told, code, words in cases:
-            site.replies.append(Reply(told))
+        command = ["proof", "J22222222222", "3", "--output", str(stored)]
+        for given, code, words in cases:
+            site.replies.append(Reply(given))
             assert main([*command, "--trust", str(trust)]) == code, words
             assert words in capsys.readouterr().err
-        assert json.loads(kept.read_text())["n"] == 3
+        assert json.loads(stored.read_text())["n"] == 3
         # What is no job may be a list that was kept, and a key may open one of the two alone.
         missing = {"code": "not_found", "status": 404, "title": "not found"}
         for status in (404, 403):
@@ -190,6 +190,6 @@ def test_a_row_is_proven_by_the_command_without_the_others_and_held_to_the_trust
         site.replies.append(Reply(genuine))
         assert main(command) == 0
         assert f"leads to root {tree_hash(LINES).hex()}" in capsys.readouterr().err
-        asked = len(site.asked)
+        requested = len(site.asked)
         assert main(["proof", "J22222222222", "-1"]) == 2
-        assert len(site.asked) == asked
+        assert len(site.asked) == requested

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from registry_client.monitor import Asked, run
+from registry_client.monitor import MonitorOptions, run
 from registry_client.network import Unreachable, fetcher
 from registry_client.store import Store
 from registry_client.strict import Unreadable
@@ -112,11 +112,11 @@ def test_a_partial_tile_that_became_whole_is_read_from_the_whole_one(site: Site,
     honest = site.tile
 
     def whole(level: str, number: int, width: int) -> bytes | int:
-        shown, site.shown = site.shown, None
+        displayed, site.shown = site.shown, None
         try:
             return honest(level, number, width)
         finally:
-            site.shown = shown
+            site.shown = displayed
 
     site.tile = whole  # type: ignore[method-assign]
     assert "head_followed" in codes(watch(site, state))
@@ -214,7 +214,7 @@ def test_another_trust_file_is_said_and_not_taken(site: Site, state: Path) -> No
     with Store.open(state) as store:
         other = read_trust(Registrar(site.url).trust())
         with pytest.raises(Unreadable, match="another registry"):
-            run(fetcher(site.url), store, other, Asked(0), lambda text: None)
+            run(fetcher(site.url), store, other, MonitorOptions(0), lambda text: None)
 
 
 def test_a_new_root_of_the_same_log_is_taken_from_its_owner_alone(site: Site, state: Path) -> None:
@@ -227,7 +227,7 @@ def test_a_new_root_of_the_same_log_is_taken_from_its_owner_alone(site: Site, st
     assert "trust_changed" in bad(watch(site, state))
     with Store.open(state) as store:
         given = read_trust(registrar.trust())
-        report = run(fetcher(site.url), store, given, Asked(int(time.time()), settling=0), lambda text: None)
+        report = run(fetcher(site.url), store, given, MonitorOptions(int(time.time()), settling=0), lambda text: None)
     assert not bad(report)
     assert not bad(watch(site, state))
 
@@ -261,7 +261,7 @@ def test_a_registry_that_was_never_there_cannot_be_trusted(state: Path) -> None:
     with pytest.raises(Unreachable):
         report_of("/log/checkpoint", 100)
     with Store.open(state) as store:
-        report = run(report_of, store, None, Asked(0), lambda text: None)
+        report = run(report_of, store, None, MonitorOptions(0), lambda text: None)
     assert report.exit_code == 3
 
 

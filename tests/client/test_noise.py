@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from registry_client.monitor import Asked, run
+from registry_client.monitor import MonitorOptions, run
 from registry_client.network import Unreachable
 from registry_client.store import Store
 from registry_client.strict import Unreadable, read_json
@@ -67,9 +67,9 @@ def test_a_log_of_strange_records_breaks_nothing(key: tuple[str, str], changes: 
         base = honest.registrar.agency()
     honest.registrar.append(*key, base | changes)
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "state") as store:
-        asked = Asked(int(time.time()), settling=0)
+        form = MonitorOptions(int(time.time()), settling=0)
         for _ in range(2):
-            assert run(fetch_from(honest), store, None, asked, lambda text: None).exit_code in (0, 1, 3)
+            assert run(fetch_from(honest), store, None, form, lambda text: None).exit_code in (0, 1, 3)
     # A bundle of that log is judged or unreadable.
     try:
         bundle = honest.registrar.bundle_bytes()
@@ -108,12 +108,12 @@ def test_strange_answers_break_nothing(path: str, body: bytes) -> None:
     honest = Honest("https://registry.example.org")
     sound = fetch_from(honest)
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "state") as store:
-        asked = Asked(int(time.time()), settling=0)
+        form = MonitorOptions(int(time.time()), settling=0)
 
         def fetch(asked_path: str, limit: int) -> bytes:
             return body if asked_path == path else sound(asked_path, limit)
 
-        assert run(fetch, store, None, asked, lambda text: None).exit_code == 1
+        assert run(fetch, store, None, form, lambda text: None).exit_code == 1
 
 
 @pytest.mark.parametrize("text", ['\\"' * 2_000_000, '"' * 2_000_001, '{"a":"' + "\\" * 4_000_001, "[" * 4_000_000])

@@ -337,10 +337,10 @@ def test_bombs_are_not_inflated(registrar: Registrar) -> None:
         ):
             with pytest.raises(Unreadable, match=words):
                 check(registrar, content)
-        _, most = tracemalloc.get_traced_memory()
+        _, limit = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert most < 20_000_000
+    assert limit < 20_000_000
 
 
 def test_strange_cbor_is_unreadable_and_never_a_crash(registrar: Registrar) -> None:

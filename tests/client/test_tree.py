@@ -83,17 +83,17 @@ def test_tiles_of_higher_levels_are_read_where_the_tree_is_large() -> None:
     size = 2 * TILE_WIDTH + 10
     leaves = [leaf_hash(leaf) for leaf in leaves_of(size)]
     above = [root_of(leaves[TILE_WIDTH * n : TILE_WIDTH * (n + 1)]) for n in range(2)]
-    asked = []
+    wanted = []
 
     def tile(level: int, number: int, width: int) -> bytes:
-        asked.append((level, number, width))
+        wanted.append((level, number, width))
         row = leaves if level == 0 else above
         return b"".join(row[TILE_WIDTH * number : TILE_WIDTH * number + width])
 
     old = TILE_WIDTH
     proof = [range_hash(part, size, tile) for part in consistency_ranges(old, size)]
     assert is_consistent(old, root_of(leaves[:old]), size, root_of(leaves), proof)
-    assert (1, 0, 2) in asked
+    assert (1, 0, 2) in wanted
     assert node_hash(above[0], above[1]) == root_of(leaves[: 2 * TILE_WIDTH])
 
 

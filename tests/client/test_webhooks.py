@@ -87,7 +87,7 @@ def test_what_is_no_secret_verifies_nothing_and_is_not_shown(secret: str) -> Non
 
 
 def test_what_comes_again_is_seen_and_memory_is_bounded() -> None:
-    seen = Seen(most=2)
+    seen = Seen(limit=2)
     assert [seen.is_new(one) for one in ("a", "b", "a", "c", "b")] == [True, True, False, True, True]
     with pytest.raises(BadDelivery, match="no JSON"):
         verified(signed(b"{", str(AT)), b"{", SECRET, at=AT).json()

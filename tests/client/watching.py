@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from registry_client.monitor import Asked, MonitorReport, run
+from registry_client.monitor import MonitorOptions, MonitorReport, run
 from registry_client.network import fetcher
 from registry_client.store import Store
 
@@ -13,9 +13,9 @@ from tests.client.site import Site
 
 
 def watch(site: Site, state: Path, at: float | None = None, patience: float = 30, **options: Any) -> MonitorReport:
-    asked = Asked(int(at or time.time()), **({"settling": 0} | options))
+    form = MonitorOptions(int(at or time.time()), **({"settling": 0} | options))
     with Store.open(state) as store:
-        return run(fetcher(site.url, timeout=patience, deadline=patience), store, None, asked, lambda text: None)
+        return run(fetcher(site.url, timeout=patience, deadline=patience), store, None, form, lambda text: None)
 
 
 def codes(report: MonitorReport) -> set[str]:

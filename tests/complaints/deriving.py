@@ -12,13 +12,13 @@ from registry.core.keyring import Keyring
 def main(folder: Path, count: int) -> None:
     derive = complaint_codes.hash_secret_raw
 
-    def told(*args: Any, **kwargs: Any) -> bytes:
+    def given(*args: Any, **kwargs: Any) -> bytes:
         begun = time.monotonic_ns()
         root = derive(*args, **kwargs)
         sys.stdout.write(f"{begun} {time.monotonic_ns()}\n")
         return root
 
-    complaint_codes.hash_secret_raw = told
+    complaint_codes.hash_secret_raw = given
     # However long the others take: this is about how many at once.
     complaint_codes.PATIENCE = 300.0
     for _ in range(count):

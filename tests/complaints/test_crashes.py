@@ -87,7 +87,7 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
     proposal = proposed(session, LicenceAct.SUSPEND, agency.licences[0]).reference
     session.commit()
     sessions, entries = sessionmaker(session.get_bind()), select(func.count(Entry.index))
-    fan_out.hand_on(sessions, keyring, now())
+    fan_out.fan_out_log_entries(sessions, keyring, now())
     make_watch(session, agency.agency_id)
     before = session.scalars(entries).one()
     session.commit()
@@ -116,11 +116,11 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
         return True
 
     say = lambda *_: ("There is something for you", "Look at it.")  # noqa: E731
-    killed(url, lambda own: notices.tell_due(own, say, in_hand, AT))
-    killed(url, lambda own: fan_out.hand_on(own, keyring, now()), "before_commit")
+    killed(url, lambda own: notices.send_due_notices(own, say, in_hand, AT))
+    killed(url, lambda own: fan_out.fan_out_log_entries(own, keyring, now()), "before_commit")
     for minutes in (30, 60, 90):
-        notices.tell_due(sessions, say, tell, AT + timedelta(minutes=minutes))
-        fan_out.hand_on(sessions, keyring, now())
+        notices.send_due_notices(sessions, say, tell, AT + timedelta(minutes=minutes))
+        fan_out.fan_out_log_entries(sessions, keyring, now())
     assert sorted(mails) == sorted(["p@union.example", f"rep@{heard.desk}.example"])
     assert types_of(session) == ["licence.suspended"]
     assert session.scalars(entries).one() == before + 1

@@ -294,9 +294,9 @@ def counted(sessions: sessionmaker[Session], step: Step) -> int:
 
 
 def show(lines: Any, title: str) -> None:
-    shown = Table(title=title)
+    displayed = Table(title=title)
     for heading in ("step", "kills", "acknowledged", "lost", "though done", "missing", "doubled"):
-        shown.add_column(heading)
+        displayed.add_column(heading)
     for line in lines:
-        shown.add_row(*(str(value) for value in vars(line).values()))
-    Console(width=110).print(shown)
+        displayed.add_row(*(str(value) for value in vars(line).values()))
+    Console(width=110).print(displayed)

@@ -141,7 +141,7 @@ class Casework(RuleBasedStateMachine):
     @rule(officer=officers, is_held=st.booleans())
     def an_officer_holds_or_releases_it(self, officer, is_held):
         self.attempt(
-            lambda: holds.hold(
+            lambda: holds.set_legal_hold(
                 self.session, self.sealer, officer, self.reference, self.at.date(), is_held=is_held, reason="court"
             )
         )

@@ -83,13 +83,13 @@ def test_messages_of_both_sides_at_once_are_all_there_in_one_order(session, sess
     filed = file(session, sealer)
     session.commit()
 
-    def hers(number: int) -> Callable[[Session], Any]:
+    def own(number: int) -> Callable[[Session], Any]:
         return lambda own: mailbox.write(own, sealer, visit_of(own, sealer, filed.token), f"hers {number}", AT)
 
     def theirs(number: int) -> Callable[[Session], Any]:
         return lambda own: casework.reply(own, sealer, ANNA, filed.case.reference, f"theirs {number}", AT)
 
-    at_once(sessions, *(act(number) for number in range(3) for act in (hers, theirs)))
+    at_once(sessions, *(act(number) for number in range(3) for act in (own, theirs)))
     assert sorted(session.execute(select(Message.place)).scalars()) == [1, 2, 3, 4, 5, 6]
 
 
@@ -123,11 +123,11 @@ def test_withdrawing_and_deciding_at_once_leaves_one_of_both(session, sessions, 
 
 
 def test_complaints_about_one_agency_that_come_at_once_are_all_there(session, sessions, sealer):
-    told = {**ORDINARY, "agency": "Sunrise Labour"}
-    known = [file(session, sealer, told).case for _ in range(2)]
+    given = {**ORDINARY, "agency": "Sunrise Labour"}
+    known = [file(session, sealer, given).case for _ in range(2)]
     drafts = [begin(session, sealer)[0] for _ in range(4)]
     for token in drafts:
-        filing.answer(session, sealer, visit_of(session, sealer, token), told)
+        filing.answer(session, sealer, visit_of(session, sealer, token), given)
     session.commit()
 
     def send(token: str) -> Callable[[Session], Any]:
@@ -188,8 +188,8 @@ def test_a_helper_who_writes_while_he_is_cut_off_is_in_or_out(session, sessions,
         lambda own: access.cut_off(own, sealer, visit_of(own, sealer, worker), filed.box.reference, AT.date()),
     )
     assert isinstance(written, Message | NoVisit | NotNow | UnknownReceipt | IllegalMove)
-    shown = mailbox.mailbox(session, sealer, come_back(session, sealer, code), AT)
-    assert [message.text for message in shown.messages] == (["words"] if isinstance(written, Message) else [])
+    displayed = mailbox.mailbox(session, sealer, come_back(session, sealer, code), AT)
+    assert [message.text for message in displayed.messages] == (["words"] if isinstance(written, Message) else [])
 
 
 def test_who_was_let_in_before_he_was_cut_off_is_out_when_he_writes(session, sessions, sealer):
@@ -197,19 +197,19 @@ def test_who_was_let_in_before_he_was_cut_off_is_out_when_he_writes(session, ses
     code, root = minted()
     access.invite_worker(session, sealer, come_back(session, sealer, filed.code), root, AT)
     session.commit()
-    with sessions() as his:
-        visit = visit_of(his, sealer, filed.token)
-        his.commit()
+    with sessions() as own:
+        visit = visit_of(own, sealer, filed.token)
+        own.commit()
         access.cut_off(session, sealer, come_back(session, sealer, code), filed.box.reference, AT.date())
         session.commit()
         for act in (
-            lambda: mailbox.write(his, sealer, visit, "words", AT),
-            lambda: mailbox.withdraw(his, sealer, visit, AT),
-            lambda: access.invite_worker(his, sealer, visit, minted()[1], AT),
+            lambda: mailbox.write(own, sealer, visit, "words", AT),
+            lambda: mailbox.withdraw(own, sealer, visit, AT),
+            lambda: access.invite_worker(own, sealer, visit, minted()[1], AT),
         ):
             with pytest.raises((NoVisit, NotNow)):
                 act()
-            his.rollback()
+            own.rollback()
 
 
 @pytest.mark.filterwarnings("error")
@@ -234,21 +234,21 @@ def test_a_visit_that_goes_on_does_not_hold_up_who_ends_it(session, sessions, se
     filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
     session.commit()
     later = AT + timedelta(minutes=10)
-    with sessions() as hers:
-        lock_case_by_id(hers, filed.case.id)
-        told: list[Any] = []
+    with sessions() as own:
+        lock_case_by_id(own, filed.case.id)
+        given: list[Any] = []
 
         def write(own: Session) -> None:
             mailbox.write(own, sealer, visit_of(own, sealer, filed.token, later), "words", later)
 
-        his = threading.Thread(target=lambda: told.extend(at_once(sessions, write)))
-        his.start()
+        officers_own = threading.Thread(target=lambda: given.extend(at_once(sessions, write)))
+        officers_own.start()
         while database_kind == "postgresql" and not is_somebody_waiting(session):
-            assert his.is_alive()
-        visits.end_all(hers, filed.box)
-        hers.commit()
-    his.join(60)
-    assert [type(one) for one in told] == [NoVisit]
+            assert officers_own.is_alive()
+        visits.end_all(own, filed.box)
+        own.commit()
+    officers_own.join(60)
+    assert [type(one) for one in given] == [NoVisit]
 
 
 def is_somebody_waiting(session: Session) -> bool:

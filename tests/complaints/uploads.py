@@ -24,7 +24,15 @@ class Uploads:
     def __call__(self, body: bytes, name: str = "", once: str = "", opened: OpenBox | None = None) -> Attachment:
         opened, case = opened or self.filed.opened, self.filed.case
         return uploading.upload(
-            self.settings, self.sessions, self.store, opened, case, body=body, name=name, once=once or name, today=TODAY
+            self.settings,
+            self.sessions,
+            self.store,
+            opened,
+            case,
+            body=body,
+            name=name,
+            idempotency_key=once or name,
+            today=TODAY,
         )
 
     def now(self, attachment: Attachment) -> Attachment:

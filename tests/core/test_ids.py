@@ -56,9 +56,9 @@ def test_every_swap_of_neighbours_is_noticed(body, place):
 @given(bodies)
 def test_a_reference_is_read_in_any_case_with_hyphens_spaces_and_full_width(body):
     good = reference_of(body)
-    shown = f"{good[:4]}-{good[4:8]}-{good[8:]}"
+    displayed = f"{good[:4]}-{good[4:8]}-{good[8:]}"
     wide = "".join(chr(ord(character) + 0xFEE0) for character in good)
-    for typed in (shown, shown.lower(), shown.replace("-", " "), f" {good} ", wide):
+    for typed in (displayed, displayed.lower(), displayed.replace("-", " "), f" {good} ", wide):
         assert read_reference(typed) == good
 
 

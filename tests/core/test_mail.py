@@ -19,7 +19,7 @@ TEXT = "您好 — the list of an authority goes stale in three days.\n"
 
 
 @pytest.fixture
-def kept() -> Iterator[tuple[Kept, str]]:
+def smtp_mailbox() -> Iterator[tuple[Kept, str]]:
     with smtp_server() as server:
         yield server
 
@@ -29,8 +29,8 @@ def home(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path, database_url="sqlite://", public_url="https://registry.example")
 
 
-def test_a_mail_reaches_the_server(home: Settings, kept: tuple[Kept, str]) -> None:
-    handler, url = kept
+def test_a_mail_reaches_the_server(home: Settings, smtp_mailbox: tuple[Kept, str]) -> None:
+    handler, url = smtp_mailbox
     send(replace(home, smtp_url=url), "operator@labour.example", "A list goes stale: 名单", TEXT)
     (message,) = handler.messages
     parsed = email.message_from_bytes(message.as_bytes(), policy=default)
@@ -55,8 +55,8 @@ def test_a_server_that_is_away_is_said_without_the_address(home: Settings) -> No
     assert "operator" not in raised.value.text
 
 
-def test_a_password_is_not_sent_in_the_clear(home: Settings, kept: tuple[Kept, str]) -> None:
-    handler, url = kept
+def test_a_password_is_not_sent_in_the_clear(home: Settings, smtp_mailbox: tuple[Kept, str]) -> None:
+    handler, url = smtp_mailbox
     with pytest.raises(MailNotSent):
         send(replace(home, smtp_url=url.replace("//", "//user:secret@")), "operator@labour.example", "Stale", TEXT)
     assert handler.messages == []

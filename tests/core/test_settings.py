@@ -22,10 +22,10 @@ def test_nothing_need_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_where_the_registry_is_public_no_webhook_leads_inward() -> None:
-    asked = {"REGISTRY_UNSAFE_WEBHOOKS": "on"}
-    assert Settings.from_environment(asked).has_unsafe_webhooks
+    requested = {"REGISTRY_UNSAFE_WEBHOOKS": "on"}
+    assert Settings.from_environment(requested).has_unsafe_webhooks
     with pytest.raises(SettingsError, match="must be off where REGISTRY_URL begins with https"):
-        Settings.from_environment(asked | {"REGISTRY_URL": "https://registry.example.org"})
+        Settings.from_environment(requested | {"REGISTRY_URL": "https://registry.example.org"})
 
 
 def test_the_home_is_its_owners_alone(tmp_path: Path) -> None:

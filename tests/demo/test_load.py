@@ -32,9 +32,9 @@ from registry.register.agencies import record
 from registry.register.agencies.identifiers import checked_uscc
 from registry.register.agencies.models import Agency, PublicRecord
 from registry.register.agencies.queries import records_at
-from registry.register.authorities.queries import ground_at
+from registry.register.authorities.queries import snapshot_at
 from registry.register.law.rules import shipped_regimes
-from registry.verification.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
+from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import (
     Activity,
@@ -100,7 +100,7 @@ def agency_of(session: Session, tag: str) -> record.Agency:
 
 def asked(session: Session, tag: str, **context: Any) -> Verdict:
     agency = record.withhold(agency_of(session, tag), today())
-    facts = Facts([Holder(agency)], ground_at(session), shipped_regimes(), now())
+    facts = VerdictFacts([Holder(agency)], snapshot_at(session), shipped_regimes(), now())
     return decide(Question(SubjectKind.AGENCY_ID, agency.agency_id, **context), facts)
 
 
@@ -252,9 +252,9 @@ def test_the_demo_has_a_history_that_known_at_can_tell(demo: Session):
     agency = agency_of(demo, "pl-krajowa")
     row = demo.execute(select(Agency.id).where(Agency.reference == agency.agency_id)).scalar_one()
     key = f"licence/{agency.licences[0].licence_id}"
-    said = demo.execute(select(Entry.at, Entry.type).where(Entry.key == key).order_by(Entry.index)).all()
-    assert [type_ for _, type_ in said] == ["licence.issued", "licence.suspended", "licence.corrected"]
-    statuses = [records_at(demo, [row], at, today())[row].licences[0].status_history[-1].status for at, _ in said]
+    stated = demo.execute(select(Entry.at, Entry.type).where(Entry.key == key).order_by(Entry.index)).all()
+    assert [type_ for _, type_ in stated] == ["licence.issued", "licence.suspended", "licence.corrected"]
+    statuses = [records_at(demo, [row], at, today())[row].licences[0].status_history[-1].status for at, _ in stated]
     assert statuses == [LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED, LicenceStatus.ACTIVE]
 
 

@@ -77,12 +77,12 @@ def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
     make_desk(session, sealer)
     agency = _agency(session)
     licence = agency.licences[0].licence_id
-    desk = outside.agency_desk(session, sealer, agency.agency_id, at.date()).reference
+    desk = outside.agency_unit(session, sealer, agency.agency_id, at.date()).reference
     rep = make_officer(session, keyring, Role.AGENCY_REP, unit=desk, name=TAG, email="rep@agency.example").officer
     make_partner(session, sealer, UNION, PartnerKind.UNION, "CZ")
     partner = make_officer(session, keyring, Role.PARTNER, unit=UNION, name=TAG, email="p@union.example").officer
     owner = _with_every_role(session, keyring)
-    views.keep_view(session, owner.reference, TAG[:60], {"state": "submitted"}, at.date())
+    views.save_view(session, owner.reference, TAG[:60], {"state": "submitted"}, at.date())
     token, text = tokens.make(session, owner, TAG[:60], 9, at=at, today=at.date())
 
     filed, files = _told(session, sealer, settings, agency.agency_id)
@@ -212,7 +212,7 @@ def _sanctioned(session: Session, sealer: Sealer, licence: str, decision: str) -
 
 
 def _asked_of_the_entry(session: Session, agency: str, officer: Officer) -> str:
-    rep, official = Rep(officer.reference, agency), deciding.Official("OFFICIAL222A", AUTHORITY)
+    rep, official = Rep(officer.reference, agency), deciding.EntryOfficial("OFFICIAL222A", AUTHORITY)
     correction = asking.ask_correction(session, rep, EntryPart.NAME, MARKUP, now())
     asking.report_clone(session, rep, MARKUP, now())
     reply = asking.propose_reply(session, rep, MARKUP[:900], now())

@@ -179,7 +179,7 @@ def test_no_page_of_the_public_takes_words_for_html(site: Site) -> None:
 @ON_ONE
 def test_an_officers_program_is_given_words_that_no_browser_reads_as_a_page(site: Site) -> None:
     """In JSON `<` is itself: the type that is said, and that nobody may guess another, keep it from being a page."""
-    planted, desk, shown = site.planted, site.desk(site.planted.owner), set()
+    planted, desk, displayed = site.planted, site.desk(site.planted.owner), set()
     for door in doors(site.app):
         if door.method == "GET" and door.is_api:
             address = door.address(**filled(door, planted.things))
@@ -187,13 +187,13 @@ def test_an_officers_program_is_given_words_that_no_browser_reads_as_a_page(site
             assert response.headers["X-Content-Type-Options"] == "nosniff", address
             assert response.headers["Cache-Control"] == "no-store", address
             assert response.mimetype in NO_PAGES, (address, response.mimetype)
-            said = response.headers.get("Content-Disposition", "")
-            assert MARK not in said
+            answer = response.headers.get("Content-Disposition", "")
+            assert MARK not in answer
             if response.mimetype == "text/csv":
                 assert [cell for cell in cells_of(response.data) if runs(cell)] == [], address
             if response.status_code == 200 and MARK.encode() in response.data:
-                shown.add(door.rule.removeprefix("/api/v1"))
-    assert len(shown) > 20, shown
+                displayed.add(door.rule.removeprefix("/api/v1"))
+    assert len(displayed) > 20, displayed
 
 
 @ON_ONE
@@ -201,10 +201,10 @@ def test_whoever_files_reads_her_own_words_again_and_they_do_nothing(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(admission_rules, "TRIES", 2)
-    phone, told = Phone(site.app.test_client(), "en"), dict.fromkeys(("account", "introducer"), MARKUP[:500])
+    phone, given = Phone(site.app.test_client(), "en"), dict.fromkeys(("account", "introducer"), MARKUP[:500])
     phone.begin()
     for code, words in (
-        told | {"employer": MARKUP[:200], "region": TAG * 2, "name": TAG * 2, "contact_when": TAG * 2}
+        given | {"employer": MARKUP[:200], "region": TAG * 2, "name": TAG * 2, "contact_when": TAG * 2}
     ).items():
         phone.answer(PLACES[code], answer=words)
         assert looked_at(code, phone.go(f"/{PLACES[code]}")), code
@@ -240,10 +240,10 @@ def test_no_page_of_an_organisation_takes_words_for_html(site: Site) -> None:
 def test_no_table_holds_a_formula(site: Site) -> None:
     desk = site.desk(site.planted.owner)
     key = {"Authorization": f"Bearer {site.planted.key}", "Content-Type": CSV}
-    asked = "ref,licence number\n" + "".join(f'"{one}","{one}"\n' for one in FORMULAS)
+    requested = "ref,licence number\n" + "".join(f'"{one}","{one}"\n' for one in FORMULAS)
     tables = [desk.get("/console/overview/agencies.csv"), desk.get("/console/overview.xlsx")]
     tables += [
-        site.client.post("/api/v1/verifications", data=asked.encode(), headers=key | {"Accept": form})
+        site.client.post("/api/v1/verifications", data=requested.encode(), headers=key | {"Accept": form})
         for form in (CSV, XLSX)
     ]
     for table in tables:
@@ -257,14 +257,14 @@ def test_no_table_holds_a_formula(site: Site) -> None:
 def test_no_file_that_an_organisation_takes_away_holds_a_formula(site: Site) -> None:
     key = {"Authorization": f"Bearer {site.planted.key}"}
     for one in (TAG, *FORMULAS):
-        asked = {"licence_number": one, "claimed_name": one, "keep": "true"}
-        assert site.client.get("/api/v1/verify", query_string=asked, headers=key).status_code in (200, 400), one
+        requested = {"licence_number": one, "claimed_name": one, "keep": "true"}
+        assert site.client.get("/api/v1/verify", query_string=requested, headers=key).status_code in (200, 400), one
     body = "ref,licence number\n" + "".join(f'"{one}","{one}"\n' for one in (TAG, *FORMULAS))
     jobs, name = "/api/v1/verification-jobs", {"X-File-Name": quote(FILE_NAMES[0])}
     made = site.client.post(jobs, data=body.encode(), content_type=CSV, headers=key | name).json["job_id"]
     assert site.client.post(f"{jobs}/{made}/start", headers=key).status_code == 200
-    held = services(site.app)
-    assert work_on(site.settings, held.sessions, held.reading_sessions) == 1
+    existing = services(site.app)
+    assert work_on(site.settings, existing.sessions, existing.reading_sessions) == 1
     forms = {f"{jobs}/{made}/results/{form}": form for form in ("csv", "xlsx", "jsonl")}
     for path, form in (forms | {"/api/v1/receipts/export?form=csv": "csv"}).items():
         had = site.client.get(path, headers=key)
@@ -289,10 +289,10 @@ def test_a_file_is_had_by_a_name_that_leads_nowhere(site: Site) -> None:
     things = site.planted.things
     had = site.desk(site.planted.owner).get(f"/console/cases/{things['case']}/files/{things['attachment']}")
     assert had.status_code == 200
-    said = had.headers["Content-Disposition"]
-    assert (had.mimetype, said.startswith("attachment; ")) == ("application/octet-stream", True)
+    stated = had.headers["Content-Disposition"]
+    assert (had.mimetype, stated.startswith("attachment; ")) == ("application/octet-stream", True)
     assert not any(
-        sign in said.partition("filename*=")[0].partition("filename=")[2].strip('"; ') for sign in '/\\<>"\r\n'
+        sign in stated.partition("filename*=")[0].partition("filename=")[2].strip('"; ') for sign in '/\\<>"\r\n'
     )
     assert [name for name, _ in had.headers if name == "Set-Cookie"] == []
 
@@ -313,9 +313,9 @@ def test_no_paper_takes_words_for_html(site: Site, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_paper_that_would_fetch_is_not_made() -> None:
-    asks = ('<img alt="" src="{}">', '<link rel="stylesheet" href="{}">', '<a rel="attachment" href="{}">x</a>')
+    questions = ('<img alt="" src="{}">', '<link rel="stylesheet" href="{}">', '<a rel="attachment" href="{}">x</a>')
     for address in ("file:///etc/hostname", "http://127.0.0.1:9/", "https://evil.example/x.png"):
-        for element in asks:
+        for element in questions:
             body = element.format(address)
             with pytest.raises(FatalURLFetchingError, match=re.escape(address)):
                 pdf_of(Draft(f'<html lang="en"><head><title>x</title></head><body>{body}</body></html>'))

@@ -64,8 +64,13 @@ def test_nothing_else_of_theirs_is_overridden(ours: type) -> None:
 
 def test_flask_still_asks_what_the_application_replaces() -> None:
     source = inspect.getsource(Flask)
-    for asked in ("self.ensure_sync(", "self.create_url_adapter(", "self.preprocess_request(", "self.log_exception("):
-        assert asked in source, f"Flask does not call {asked}...) itself any more: see registry.app.RegistryApp"
+    for requested in (
+        "self.ensure_sync(",
+        "self.create_url_adapter(",
+        "self.preprocess_request(",
+        "self.log_exception(",
+    ):
+        assert requested in source, f"Flask does not call {requested}...) itself any more: see registry.app.RegistryApp"
     assert Flask.session_interface is not None
     assert Flask.request_class is Request
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from registry.http.responses import keep_for
+from registry.http.responses import cache_seconds
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -21,12 +21,12 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 def test_an_answer_is_kept_until_the_next_midnight_at_most(
     instant: datetime, zones: tuple[str | None, ...], seconds: int
 ) -> None:
-    assert keep_for(instant, zones) == seconds
+    assert cache_seconds(instant, zones) == seconds
 
 
 def test_an_answer_is_kept_until_its_source_goes_stale() -> None:
-    assert keep_for(NOON, (), [NOON + timedelta(seconds=20.9), None, NOON - timedelta(days=1)]) == 20
+    assert cache_seconds(NOON, (), [NOON + timedelta(seconds=20.9), None, NOON - timedelta(days=1)]) == 20
 
 
 def test_an_answer_on_the_edge_is_not_kept_at_all() -> None:
-    assert keep_for(NOON, (), [NOON + timedelta(milliseconds=5)]) == 0
+    assert cache_seconds(NOON, (), [NOON + timedelta(milliseconds=5)]) == 0

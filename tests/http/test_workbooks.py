@@ -24,8 +24,8 @@ def test_each_cell_comes_back_as_it_was_and_none_is_a_formula() -> None:
     days = [cell.value.date() for cell in read[2][3:5]]
     assert [cell.value for cell in read[2][:3]] == [1, -3, 0]
     assert (days, read[2][5].value) == ([date(2026, 1, 5), date(1900, 3, 1)], None)
-    said = ["'=1+1", "'\uff1d1", "' @x", "\ufffd\ufffd", "\u795e\U0001f9e1", "plain"]
-    assert [cell.value for cell in read[3]] == said
+    stated = ["'=1+1", "'\uff1d1", "' @x", "\ufffd\ufffd", "\u795e\U0001f9e1", "plain"]
+    assert [cell.value for cell in read[3]] == stated
     assert {cell.data_type for line in read for cell in line} <= {"s", "n", "d"}
     assert [cell.value for cell in next(book["more"].iter_rows())] == ["x"]
 

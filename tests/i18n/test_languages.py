@@ -100,13 +100,13 @@ def test_under_test_a_missing_text_or_value_is_an_error(monkeypatch: pytest.Monk
 
 def test_in_production_an_asker_gets_english_rather_than_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(languages, "IS_STRICT", False)
-    kept = {key: words for key, words in CATALOGUES["it"].items() if key != "answer.yes"}
-    monkeypatch.setitem(languages.CATALOGUES, "it", kept)
+    stored = {key: words for key, words in CATALOGUES["it"].items() if key != "answer.yes"}
+    monkeypatch.setitem(languages.CATALOGUES, "it", stored)
     assert text(Language.IT, "answer.yes") == "Yes"
     assert text(Language.IT, "no.such.text") == "no.such.text"
     assert "{" not in text(Language.IT, "reason.not_yet_valid")
 
 
 def test_a_value_that_looks_like_a_text_of_ours_stays_as_it_is() -> None:
-    shown = text(Language.EN, "added.ground", ground="{0.__class__} %s {date}")
-    assert shown.endswith("{0.__class__} %s {date}.")
+    displayed = text(Language.EN, "added.ground", ground="{0.__class__} %s {date}")
+    assert displayed.endswith("{0.__class__} %s {date}.")

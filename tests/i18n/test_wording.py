@@ -18,7 +18,7 @@ from registry.i18n.wording import (
     sector_name,
     word,
 )
-from registry.register.authorities.sources import AuthorityFacts, Ground
+from registry.register.authorities.sources import AuthorityFacts, SourceSnapshot
 from registry.register.help_lines.rules import shipped_help_lines
 from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.context_rules import PARAMETERS
@@ -50,7 +50,7 @@ from registry.vocabulary.register import (
 )
 
 AUTHORITY = AuthorityFacts("cz-invented", "CZ", "Europe/Prague", {"en": "Invented authority", "zh-Hans": "虚构部门"})
-GROUND = Ground(1, {AUTHORITY.reference: AUTHORITY})
+GROUND = SourceSnapshot(1, {AUTHORITY.reference: AUTHORITY})
 
 VALUES = {
     "date": "2026-11-24",
@@ -148,9 +148,9 @@ def test_every_no_on_a_licence_says_it_is_no_reason_to_dismiss_workers(code: Rea
 
 @pytest.mark.parametrize("parameter", PARAMETERS)
 def test_a_missing_detail_is_asked_for_by_name(parameter: str) -> None:
-    asked = {reason_text(Language.EN, Finding(Reason.CONTEXT_NEEDED, {"parameter": parameter}), GROUND)}
-    asked.add(reason_text(Language.EN, Finding(Reason.CONTEXT_NEEDED, {}), GROUND))
-    assert len(asked) == 2
+    requested = {reason_text(Language.EN, Finding(Reason.CONTEXT_NEEDED, {"parameter": parameter}), GROUND)}
+    requested.add(reason_text(Language.EN, Finding(Reason.CONTEXT_NEEDED, {}), GROUND))
+    assert len(requested) == 2
 
 
 def test_a_suspended_licence_is_told_with_its_day_and_ground() -> None:

@@ -55,9 +55,9 @@ def test_many_writers_at_once_leave_no_gap_and_no_double(sessions: Callable[[], 
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(write, range(WRITERS)))
     with sessions() as session:
-        kept = WRITERS * 2 * sum(turn % 3 != 2 for turn in range(APPENDS))
-        assert indexes(session) == list(range(kept))
-        assert session.execute(select(LogState.size)).scalar_one() == kept
+        stored = WRITERS * 2 * sum(turn % 3 != 2 for turn in range(APPENDS))
+        assert indexes(session) == list(range(stored))
+        assert session.execute(select(LogState.size)).scalar_one() == stored
         instants = list(session.execute(select(Entry.at).order_by(Entry.index)).scalars())
         assert instants == sorted(instants)
 

@@ -44,15 +44,15 @@ def test_a_head_is_signed_over_what_is_committed(settings: Settings, sessions: S
     signed = sign_committed(settings, sessions)
     assert signed is not None
     with sessions() as session:
-        shown = queries.published(session)
+        displayed = queries.published(session)
         leaves = list(session.execute(select(Entry.leaf).order_by(Entry.index)).scalars())
         keys = queries.verifier_keys(session)
     # Three agencies, five keys, one policy.
-    assert shown is not None
-    assert (shown.size, shown.origin) == (9, "127.0.0.1:8000/log")
-    assert note.opened_checkpoint(shown.note, keys) == note.Checkpoint(shown.origin, 9, shown.root)
-    assert tree.root_of(tree.pushed(0, [], tree.leaf_hashes(leaves))) == shown.root
-    assert last_signed(settings.home) == note.Checkpoint(shown.origin, 9, shown.root)
+    assert displayed is not None
+    assert (displayed.size, displayed.origin) == (9, "127.0.0.1:8000/log")
+    assert note.opened_checkpoint(displayed.note, keys) == note.Checkpoint(displayed.origin, 9, displayed.root)
+    assert tree.root_of(tree.pushed(0, [], tree.leaf_hashes(leaves))) == displayed.root
+    assert last_signed(settings.home) == note.Checkpoint(displayed.origin, 9, displayed.root)
 
 
 def test_what_is_signed_is_not_signed_again(settings: Settings, sessions: Sessions):
@@ -71,8 +71,8 @@ def test_after_a_day_the_same_head_is_signed_anew(settings: Settings, sessions: 
         assert first is not None
         assert again.root == first.root
         with sessions() as session:
-            shown = queries.head(session)
-            assert now() - shown.signed_at < timedelta(minutes=1)
+            displayed = queries.head(session)
+            assert now() - displayed.signed_at < timedelta(minutes=1)
 
 
 def test_every_entry_is_proven_under_the_published_head(settings: Settings, sessions: Sessions):
@@ -80,14 +80,14 @@ def test_every_entry_is_proven_under_the_published_head(settings: Settings, sess
     sign_committed(settings, sessions)
     publish(sessions, 5)
     with sessions() as session:
-        shown, keys = queries.head(session), queries.verifier_keys(session)
+        displayed, keys = queries.head(session), queries.verifier_keys(session)
         for index in (0, 1, 254, 255, 256, 299, 305):
             proof = note.read_proof(queries.proof_text(session, index))
             head = note.opened_checkpoint(proof.checkpoint, keys)
             leaf = queries.entry_at(session, index).leaf
             tree.check_inclusion(tree.leaf_hash(leaf), proof.index, head.size, proof.hashes, head.root)
         with pytest.raises(queries.NotFound, match="none at index"):
-            queries.proof_text(session, shown.size)
+            queries.proof_text(session, displayed.size)
 
 
 def test_a_restored_backup_is_not_signed(settings: Settings, sessions: Sessions):

@@ -7,7 +7,7 @@ import pytest
 from registry.core.errors import BadProof
 from registry.log import tree
 
-MOST = 300
+MAX_SIZE = 300
 
 RFC_LEAVES = [
     bytes.fromhex(text)
@@ -66,16 +66,16 @@ def test_the_tree_has_the_roots_of_the_vectors_of_rfc_6962():
 
 
 def test_appending_gives_the_root_of_the_definition_at_every_size():
-    leaves = leaves_of(MOST)
+    leaves = leaves_of(MAX_SIZE)
     frontier: list[bytes] = []
-    for size in range(MOST):
+    for size in range(MAX_SIZE):
         frontier = tree.pushed(size, frontier, [tree.leaf_hash(leaves[size])])
         assert tree.root_of(frontier) == by_definition(leaves[: size + 1])
 
 
 @pytest.mark.parametrize("size", [*range(1, 40), 63, 64, 65, 127, 128, 129, 255, 256, 257, 258, 299, 300])
 def test_every_entry_is_proven_in_a_tree_of_every_size(size: int):
-    leaves = leaves_of(MOST)
+    leaves = leaves_of(MAX_SIZE)
     read, root = reading(leaves), by_definition(leaves[:size])
     assert tree.root_at(read, size) == root
     for index in range(size):
@@ -88,9 +88,9 @@ def test_every_entry_is_proven_in_a_tree_of_every_size(size: int):
 
 
 def test_every_tree_begins_with_every_smaller_one():
-    leaves = leaves_of(MOST)
+    leaves = leaves_of(MAX_SIZE)
     read = reading(leaves)
-    roots = [by_definition(leaves[:size]) for size in range(MOST + 1)]
+    roots = [by_definition(leaves[:size]) for size in range(MAX_SIZE + 1)]
     for size in (1, 2, 3, 7, 8, 9, 31, 64, 100, 255, 256, 257, 300):
         for old in range(size + 1):
             proof = tree.consistency_proof(read, old, size)

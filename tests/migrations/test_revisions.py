@@ -108,9 +108,9 @@ def test_the_commands_say_that_a_database_is_of_a_later_version(
     set_revision(engine, "0999")
     monkeypatch.setenv("REGISTRY_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("REGISTRY_DATABASE_URL", database.url)
-    said = f"The database is at revision 0999, of a later version; this one knows {revisions.head()}.\n"
-    assert CliRunner().invoke(main, ["db", "upgrade"]).stdout == said
-    assert CliRunner().invoke(main, ["db", "current"]).stdout == said
+    stated = f"The database is at revision 0999, of a later version; this one knows {revisions.head()}.\n"
+    assert CliRunner().invoke(main, ["db", "upgrade"]).stdout == stated
+    assert CliRunner().invoke(main, ["db", "current"]).stdout == stated
     check = CliRunner().invoke(main, ["db", "check"])
     assert (check.exit_code, check.stderr) == (
         2,

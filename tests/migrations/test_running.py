@@ -22,7 +22,7 @@ from tests.migrations.chain import Chain
 BRIEF = Patience(lock_timeout=0.3, pause=0.3, attempts=200)
 ADD_COLUMN = 'op.add_column("authorities", sa.Column("area", columns.text(40)))'
 ADD_INDEX = 'steps.create_index("ix_authorities_country", "authorities", ["country"])'
-LONGEST_WAIT = 5.0
+MAX_WAIT = 5.0
 """Seconds that a writer may wait at most: far more than BRIEF allows, far less than until the test ends the wait."""
 
 
@@ -112,8 +112,8 @@ def two_processes(database: Database) -> Iterator[None]:
     try:
         yield
         for process in processes:
-            _, said = process.communicate(timeout=120)
-            assert process.returncode == 0, said
+            _, stated = process.communicate(timeout=120)
+            assert process.returncode == 0, stated
     finally:
         for process in processes:
             process.kill()
@@ -158,7 +158,7 @@ def test_a_step_that_waits_for_a_lock_lets_writers_by_and_tries_again(chain: Cha
             assert migrating.is_alive()
         migrating.finish()
         assert writer.execute("SELECT count(*) FROM authorities WHERE area IS NULL").fetchone() == (written,)
-    assert longest < LONGEST_WAIT
+    assert longest < MAX_WAIT
     assert migrating.waits[0] == f"step {goal} got no lock (attempt 1 of 200)"
     assert found(database) == goal
 
@@ -198,7 +198,7 @@ def test_an_index_is_built_while_others_write(chain: Chain, database: Database) 
             until(lambda: is_building(writer))
             began = time.monotonic()
             writer.execute(insert("zz-quick"))
-            assert time.monotonic() - began < LONGEST_WAIT
+            assert time.monotonic() - began < MAX_WAIT
             assert migrating.is_alive()
         migrating.finish()
     assert migrating.waits == []

@@ -19,12 +19,12 @@ PASSWORD = "lantern walnut cobalt seventeen"
 
 
 def make_unit(session: Session, reference: str = "it-invented-unit", country: str = "IT", **facts: object) -> Unit:
-    said: dict[str, object] = {
+    stated: dict[str, object] = {
         "authority": f"{country.lower()}-invented-authority",
         "names": {"en": f"Invented unit of {country}"},
         "is_default": False,
     }
-    unit = Unit(reference=reference, country=country, **(said | facts))
+    unit = Unit(reference=reference, country=country, **(stated | facts))
     session.add(unit)
     session.flush()
     return unit

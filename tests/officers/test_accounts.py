@@ -101,9 +101,9 @@ def test_a_change_is_decided_once(session: Session) -> None:
     ],
 )
 def test_a_bad_invitation_is_refused_with_its_reason(session: Session, facts: dict[str, object], reason: str) -> None:
-    said = {"unit": UNIT, "name": "New Officer", "email": "new@authority.example", "roles": [Role.TRIAGE]} | facts
+    stated = {"unit": UNIT, "name": "New Officer", "email": "new@authority.example", "roles": [Role.TRIAGE]} | facts
     with pytest.raises(ActRefused) as refused:
-        accounts.propose_invitation(session, **said, language="en", by="PROPOSER", at=now())  # type: ignore[arg-type]
+        accounts.propose_invitation(session, **stated, language="en", by="PROPOSER", at=now())  # type: ignore[arg-type]
     assert refused.value.reason == reason
     assert refused.value.text
 
@@ -211,8 +211,8 @@ def test_whatever_gives_or_takes_a_right_stands_in_the_audit(session: Session, k
     change = accounts.propose_roles(session, joined.officer, [Role.DECIDER], by="PROPOSER", at=at)
     accounts.approve(session, change, by="APPROVER", at=at, today=at.date())
     accounts.close(session, joined.officer, by="CLOSER", at=at, today=at.date())
-    said = [(one.act, one.actor) for one in session.scalars(select(AuditEntry).order_by(AuditEntry.index))]
-    assert said == [
+    stated = [(one.act, one.actor) for one in session.scalars(select(AuditEntry).order_by(AuditEntry.index))]
+    assert stated == [
         ("officer.invite_proposed", accounts.COMMAND_LINE),
         ("officer.invite_approved", accounts.COMMAND_LINE),
         ("officer.joined", joined.officer.reference),

@@ -19,7 +19,7 @@ from registry.i18n.notice_words import notice_words
 from registry.officers import accounts, notices
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState
 from registry.officers.rights import Role
-from registry.supervision.licensing.drafting import Official
+from registry.supervision.licensing.drafting import LicensingOfficial
 from registry.vocabulary.licensing import LicenceAct
 from registry.worker import schedule
 from tests.make import authority_of, make_licence
@@ -50,7 +50,7 @@ def something(session: Session, officer: Officer, at: datetime = AT) -> None:
 
 
 def tell(sessions: sessionmaker[Session], post: Post, at: datetime) -> int:
-    return notices.tell_due(sessions, notice_words("https://registry.example"), post, at)
+    return notices.send_due_notices(sessions, notice_words("https://registry.example"), post, at)
 
 
 def test_an_officer_is_told_once_and_not_what(
@@ -97,7 +97,7 @@ def test_of_two_workers_one_sends(session: Session, sessions: sessionmaker[Sessi
         return True
 
     something(session, officer)
-    assert notices.tell_due(sessions, notice_words("https://registry.example"), while_another_works, AT) == 1
+    assert notices.send_due_notices(sessions, notice_words("https://registry.example"), while_another_works, AT) == 1
     assert other.sent == []
 
 
@@ -157,11 +157,11 @@ def test_a_proposal_is_told_to_whoever_may_approve_it_and_its_decision_to_the_pr
     make_officer(session, keyring, Role.TRIAGE, email="d@authority.example")
     session.query(Notice).delete()
     change = accounts.propose_roles(session, subject, [Role.TRIAGE], by=officer.reference, at=now())
-    told = session.execute(select(Notice.officer_id, Notice.kind)).all()
-    assert [tuple(row) for row in told] == [(other.id, NoticeKind.SECOND_PERSON)]
+    given = session.execute(select(Notice.officer_id, Notice.kind)).all()
+    assert [tuple(row) for row in given] == [(other.id, NoticeKind.SECOND_PERSON)]
     accounts.approve(session, change, by=other.reference, at=now(), today=now().date())
-    told = session.execute(select(Notice.officer_id, Notice.kind).order_by(Notice.id)).all()
-    assert tuple(told[-1]) == (officer.id, NoticeKind.DECIDED)
+    given = session.execute(select(Notice.officer_id, Notice.kind).order_by(Notice.id)).all()
+    assert tuple(given[-1]) == (officer.id, NoticeKind.DECIDED)
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_the_worker_sends_by_a_real_server(
     handler, url = server
     something(session, officer)
     for _ in range(2):
-        schedule.tell_officers(replace(settings, smtp_url=url), sessions)
+        schedule.notify_officers(replace(settings, smtp_url=url), sessions)
     (message,) = handler.messages
     parsed = email.message_from_bytes(message.as_bytes(), policy=default)
     assert parsed["To"] == officer.email
@@ -196,10 +196,10 @@ def test_a_second_person_for_a_licence_is_sought_in_every_unit_of_the_authority(
         for role in (Role.LICENSING, Role.TRIAGE):
             make_officer(session, keyring, role, unit=unit, email=f"{role}@{unit}.example")
     proposer = session.scalars(select(Officer).where(Officer.email == "licensing@cz-one.example")).one()
-    official = Official(proposer.reference, authority_of("CZ"))
+    official = LicensingOfficial(proposer.reference, authority_of("CZ"))
     proposed(session, LicenceAct.SUSPEND, make_licence(session), by=official)
-    told = session.scalars(select(Officer.email).join(Notice, Notice.officer_id == Officer.id)).all()
-    assert told == ["licensing@cz-two.example"]
+    given = session.scalars(select(Officer.email).join(Notice, Notice.officer_id == Officer.id)).all()
+    assert given == ["licensing@cz-two.example"]
 
 
 def test_a_decision_and_a_sanction_seek_their_second_person(session: Session, keyring: Keyring) -> None:
@@ -208,13 +208,13 @@ def test_a_decision_and_a_sanction_seek_their_second_person(session: Session, ke
     decider = make_officer(session, keyring, Role.DECIDER, unit=sanctions.UNIT).officer
     make_officer(session, keyring, Role.INVESTIGATOR, unit=sanctions.UNIT, email="other@authority.example")
 
-    def told() -> list[int]:
+    def given() -> list[int]:
         found = list(session.scalars(select(Notice.officer_id)))
         session.execute(delete(Notice))
         return found
 
-    held = sanctions.make_held(session)
-    sanctions.drafted(session, sealer, sanctions.looked_into(session, sealer, held))
-    assert told() == [decider.id]
-    sanctions.reviewed(session, sealer, held)
-    assert told() == [decider.id]
+    existing = sanctions.make_held(session)
+    sanctions.drafted(session, sealer, sanctions.looked_into(session, sealer, existing))
+    assert given() == [decider.id]
+    sanctions.reviewed(session, sealer, existing)
+    assert given() == [decider.id]

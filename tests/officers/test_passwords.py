@@ -45,10 +45,10 @@ def test_without_a_list_nothing_is_stolen(home: Path) -> None:
 
 
 def test_a_password_is_right_however_the_keyboard_writes_it() -> None:
-    kept = passwords.hashed("ｌａｎｔｅｒｎ walnut café")
-    assert passwords.is_right("lantern walnut cafe\u0301", kept)
-    assert not passwords.is_right("lantern walnut cafe", kept)
-    assert "lantern" not in kept
+    stored = passwords.hashed("ｌａｎｔｅｒｎ walnut café")
+    assert passwords.is_right("lantern walnut cafe\u0301", stored)
+    assert not passwords.is_right("lantern walnut cafe", stored)
+    assert "lantern" not in stored
 
 
 @pytest.mark.real_cost
@@ -66,15 +66,15 @@ def test_asking_about_nobody_does_the_work_of_asking_about_somebody(monkeypatch:
     real = passwords._hasher
 
     class Counting:
-        def verify(self, kept: str, typed: str) -> bool:
-            done.append(kept.rsplit("$", 2)[0])
-            return real.verify(kept, typed)
+        def verify(self, stored: str, typed: str) -> bool:
+            done.append(stored.rsplit("$", 2)[0])
+            return real.verify(stored, typed)
 
-    kept = passwords.hashed(PASSWORD)
+    stored = passwords.hashed(PASSWORD)
     monkeypatch.setattr(passwords, "_hasher", Counting())
     passwords._nobodys.cache_clear()
     monkeypatch.setattr(passwords, "_nobodys", lambda: real.hash("the password of nobody"))
-    passwords.is_right("wrong", kept)
+    passwords.is_right("wrong", stored)
     passwords.is_right("wrong", None)
     assert len(done) == 2
     # The same algorithm, memory and passes.

@@ -60,14 +60,14 @@ def test_what_a_provider_must_say(said: dict[str, Any], flaw: str | None) -> Non
 
 
 def test_only_agreed_words_stand_for_a_second_factor() -> None:
-    for said, has_second in (
+    for stated, has_second in (
         ({}, 0),
         ({"amr": ["pwd"]}, 0),
         ({"amr": ["pwd", "otp"]}, 1),
         ({"acr": "high"}, 1),
         ({"amr": "otp"}, 0),
     ):
-        assert known_by(GOOD | said, HERE).has_second is bool(has_second)
+        assert known_by(GOOD | stated, HERE).has_second is bool(has_second)
 
 
 WRITTEN = '[it]\nname = "M"\nissuer = "https://id.example"\nclient_id = "registry"\nsecret_file = "it.secret"\nauthority = "a"\n'
@@ -104,5 +104,5 @@ def test_whose_only_way_a_provider_is(tmp_path: Path) -> None:
     for only, ways in (("false", (0, 0, 0)), ("true", (1, 1, 0)), ('["one"]', (1, 0, 0)), ("[]", (0, 0, 0))):
         (tmp_path / FILE).write_text(f"{WRITTEN}only = {only}\n")
         provider = providers_in(tmp_path)["it"]
-        asked = (("a", "one"), ("a", "two"), ("b", "one"))
-        assert tuple(provider.is_only_way(*who) for who in asked) == ways, only
+        requested = (("a", "one"), ("a", "two"), ("b", "one"))
+        assert tuple(provider.is_only_way(*who) for who in requested) == ways, only

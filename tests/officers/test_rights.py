@@ -10,10 +10,10 @@ from registry.officers.rights import (
     REACH,
     RIGHTS,
     Act,
+    OfficerRights,
     Reach,
     Resource,
     Role,
-    Standing,
     unfit,
 )
 
@@ -32,8 +32,8 @@ def printed() -> str:
     return "\n".join([*lines, ""])
 
 
-def standing(*roles: Role, unit: str = "it-unit", authority: str = "it-authority") -> Standing:
-    return Standing("OFFICER", unit, "IT", authority, frozenset(roles))
+def standing(*roles: Role, unit: str = "it-unit", authority: str = "it-authority") -> OfficerRights:
+    return OfficerRights("OFFICER", unit, "IT", authority, frozenset(roles))
 
 
 def test_the_table_is_the_one_that_was_confirmed() -> None:

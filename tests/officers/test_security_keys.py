@@ -37,8 +37,8 @@ class Door:
         return str(signing_in.sign_in(self.session, self.keyring, self.officer.email, PASSWORD, now()).token)
 
     def wanted(self, half: str) -> str:
-        officer, kept = sessions.half_present(self.session, half, now())
-        return str(security_keys.wanted_of_known(self.session, kept, officer, PLACE, now()))
+        officer, stored = sessions.half_present(self.session, half, now())
+        return str(security_keys.wanted_of_known(self.session, stored, officer, PLACE, now()))
 
     def give(self, half: str, answer: str, place: Place = PLACE, later: timedelta = timedelta()) -> Step:
         at = now() + later
@@ -69,8 +69,8 @@ def test_a_key_opens_the_door_once_per_question(door: Door) -> None:
     half = door.half()
     answer = door.key.signed(door.wanted(half), userHandle=b64(door.officer.reference.encode()))
     assert door.give(half, answer) is Step.IN
-    (_, kept) = factors.factors_of(door.session, door.officer)
-    assert (kept.name, kept.last_step, kept.last_used_on) == ("blue key", 1, now().date())
+    (_, stored) = factors.factors_of(door.session, door.officer)
+    assert (stored.name, stored.last_step, stored.last_used_on) == ("blue key", 1, now().date())
     # The same answer again, in a session of its own that asked something else, or nothing yet.
     assert door.give(door.half(), answer) is Step.REFUSED
     again = door.half()
@@ -92,8 +92,8 @@ def _of(make: Callable[[Door, str], str]) -> Wrong:
 
 
 def _with(answer: str, **response: object) -> str:
-    told = json.loads(answer)
-    return json.dumps(told | {"response": told["response"] | response})
+    given = json.loads(answer)
+    return json.dumps(given | {"response": given["response"] | response})
 
 
 WRONG: dict[str, Wrong] = {

@@ -138,7 +138,7 @@ def test_a_session_ends(session: Session, keyring: Keyring, joined: Joined, way:
     if way == "idle":
         at += sessions.IDLE + timedelta(seconds=1)
     elif way == "clock":
-        end = at + sessions.LONGEST
+        end = at + sessions.MAX_LIFETIME
         while at + timedelta(minutes=20) < end - timedelta(minutes=1):
             at += timedelta(minutes=20)
             sessions.present(session, token, at, at.date())
@@ -200,7 +200,7 @@ def test_sessions_that_are_over_leave_no_row_and_those_that_are_not_stay(
     session: Session, keyring: Keyring, settings: Settings, joined: Joined
 ) -> None:
     at, member = now(), make_member(session)
-    old = at - sessions.LONGEST - sessions.FORGOTTEN_AFTER - timedelta(minutes=1)
+    old = at - sessions.MAX_LIFETIME - sessions.FORGOTTEN_AFTER - timedelta(minutes=1)
     for began in (at, old):
         sessions.begin(session, joined.officer, began, is_full=True)
         member_sessions.begin(session, member, began)

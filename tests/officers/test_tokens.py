@@ -41,17 +41,17 @@ def test_a_token_lets_do_what_its_officer_may_today(session: Session, officer: O
 
 def test_a_token_is_not_in_the_table_and_its_beginning_is(session: Session, officer: Officer) -> None:
     text = made(session, officer)
-    (kept,) = tokens.tokens_of(session, officer, now().date())
-    assert text.startswith(kept.prefix)
-    assert len(kept.prefix) == 8
-    assert text not in [str(getattr(kept, column.name)) for column in ApiToken.__table__.columns]
-    assert kept.last_used_on is None
+    (stored,) = tokens.tokens_of(session, officer, now().date())
+    assert text.startswith(stored.prefix)
+    assert len(stored.prefix) == 8
+    assert text not in [str(getattr(stored, column.name)) for column in ApiToken.__table__.columns]
+    assert stored.last_used_on is None
     # A session that only reads is left as it was: SQLite would refuse at once what it writes beside a writer.
     tokens.present(session, text, now().date(), is_noted=False)
-    assert kept.last_used_on is None
+    assert stored.last_used_on is None
     assert not session.dirty
     tokens.present(session, text, now().date())
-    assert kept.last_used_on == now().date()
+    assert stored.last_used_on == now().date()
 
 
 def test_a_token_ends_after_its_last_day(session: Session, officer: Officer) -> None:
@@ -62,10 +62,10 @@ def test_a_token_ends_after_its_last_day(session: Session, officer: Officer) -> 
 
 def test_a_revoked_token_opens_nothing_and_is_revoked_once(session: Session, officer: Officer) -> None:
     text = made(session, officer)
-    (kept,) = tokens.tokens_of(session, officer, now().date())
-    assert tokens.revoke(session, officer, kept.reference, by=officer.reference, at=now())
+    (stored,) = tokens.tokens_of(session, officer, now().date())
+    assert tokens.revoke(session, officer, stored.reference, by=officer.reference, at=now())
     assert_opens_nothing(session, text)
-    assert not tokens.revoke(session, officer, kept.reference, by=officer.reference, at=now())
+    assert not tokens.revoke(session, officer, stored.reference, by=officer.reference, at=now())
     acts = [entry.act for entry in session.query(AuditEntry).order_by(AuditEntry.index)]
     assert acts[-2:] == ["officer.token_made", "officer.token_revoked"]
 
@@ -73,8 +73,8 @@ def test_a_revoked_token_opens_nothing_and_is_revoked_once(session: Session, off
 def test_nobody_revokes_anothers_token_as_his_own(session: Session, officer: Officer, keyring: Keyring) -> None:
     other = make_officer(session, keyring, email="other@authority.example").officer
     text = made(session, officer)
-    (kept,) = tokens.tokens_of(session, officer, now().date())
-    assert not tokens.revoke(session, other, kept.reference, by=other.reference, at=now())
+    (stored,) = tokens.tokens_of(session, officer, now().date())
+    assert not tokens.revoke(session, other, stored.reference, by=other.reference, at=now())
     assert tokens.present(session, text, now().date()).officer is officer
 
 

@@ -20,31 +20,31 @@ def today() -> date:
 
 def test_a_key_is_found_by_its_text_and_stands_nowhere(session: Session) -> None:
     organisation = make_organisation(session)
-    key, told = keys.make(session, organisation, " nightly  check ", {Scope.VERIFY, Scope.JOBS}, 30, today=today())
-    assert told.startswith(key.prefix)
-    assert len(told) == 47
-    assert keys.opened_by(session, told, today()) == (organisation, key)
+    key, given = keys.make(session, organisation, " nightly  check ", {Scope.VERIFY, Scope.JOBS}, 30, today=today())
+    assert given.startswith(key.prefix)
+    assert len(given) == 47
+    assert keys.opened_by(session, given, today()) == (organisation, key)
     assert (key.name, key.scopes) == ("nightly check", ["jobs", "verify"])
     row = session.execute(text("SELECT * FROM api_keys")).one()
-    assert told[8:] not in repr(row)
+    assert given[8:] not in repr(row)
     keys.used(session, key.id, today())
     session.refresh(key)
     assert key.last_used_on == today()
 
 
 def test_a_key_opens_until_the_end_of_its_last_day(session: Session) -> None:
-    key, told = keys.make(session, make_organisation(session), "check", {Scope.VERIFY}, 1, today=today())
-    assert keys.opened_by(session, told, key.ends_on)[1] is key
+    key, given = keys.make(session, make_organisation(session), "check", {Scope.VERIFY}, 1, today=today())
+    assert keys.opened_by(session, given, key.ends_on)[1] is key
     with pytest.raises(NotSignedIn):
-        keys.opened_by(session, told, key.ends_on + timedelta(days=1))
+        keys.opened_by(session, given, key.ends_on + timedelta(days=1))
 
 
 def test_a_revoked_key_and_a_closed_organisations_open_nothing(session: Session) -> None:
     organisation = make_organisation(session)
-    key, told = keys.make(session, organisation, "check", {Scope.VERIFY}, 30, today=today())
+    key, given = keys.make(session, organisation, "check", {Scope.VERIFY}, 30, today=today())
     other = keys.make(session, organisation, "check", {Scope.VERIFY}, 30, today=today())[1]
     keys.revoke(session, organisation.id, key.reference, at=now(), today=today())
-    for never in (told, told[:-1], "rrk_" + "A" * 43, ""):
+    for never in (given, given[:-1], "rrk_" + "A" * 43, ""):
         with pytest.raises(NotSignedIn):
             keys.opened_by(session, never, today())
     organisations.close(session, organisation, at=now(), today=today())
@@ -56,14 +56,14 @@ def test_a_revoked_key_and_a_closed_organisations_open_nothing(session: Session)
 
 def test_an_exchanged_key_stays_good_for_the_overlap(session: Session) -> None:
     organisation = make_organisation(session)
-    old, told = keys.make(session, organisation, "check", {Scope.VERIFY, Scope.JOBS}, 90, today=today())
+    old, given = keys.make(session, organisation, "check", {Scope.VERIFY, Scope.JOBS}, 90, today=today())
     made, new = keys.rotate(session, organisation, old.reference, 7, at=now(), today=today())
     assert (made.name, made.scopes, made.ends_on) == ("check", old.scopes, today() + timedelta(days=90))
     assert old.replaced_by == made.reference
     later = today() + timedelta(days=7)
-    assert keys.opened_by(session, told, later)[1] is old
+    assert keys.opened_by(session, given, later)[1] is old
     with pytest.raises(NotSignedIn):
-        keys.opened_by(session, told, later + timedelta(days=1))
+        keys.opened_by(session, given, later + timedelta(days=1))
     assert keys.opened_by(session, new, later + timedelta(days=1))[1] is made
     with pytest.raises(ActRefused, match="exchanged already"):
         keys.rotate(session, organisation, old.reference, 7, at=now(), today=today())
@@ -103,7 +103,7 @@ def test_anothers_key_is_told_like_one_that_never_was(session: Session) -> None:
         ("a\u202eb", {Scope.VERIFY}, 30, "bad_key_name"),
         ("check", set(), 30, "no_scope"),
         ("check", {Scope.VERIFY}, 0, "bad_key_days"),
-        ("check", {Scope.VERIFY}, keys.MOST_DAYS + 1, "bad_key_days"),
+        ("check", {Scope.VERIFY}, keys.MAX_DAYS + 1, "bad_key_days"),
     ],
 )
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=False)
@@ -114,7 +114,7 @@ def test_what_can_be_no_key_is_refused(session: Session, name: str, scopes: set[
 
 
 def test_there_are_only_so_many_keys(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "MOST_LIVING", 1)
+    monkeypatch.setattr(keys, "MAX_LIVING", 1)
     organisation = make_organisation(session)
     keys.make(session, organisation, "check", {Scope.VERIFY}, 30, today=today())
     with pytest.raises(ActRefused, match="1 keys already"):

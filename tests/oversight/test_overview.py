@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage.patterns import patterns
-from registry.oversight.overview.queries import Kept, Open, overview
+from registry.oversight.overview.queries import DeadlineCounts, Open, overview
 from registry.oversight.overview.rules import Age, Period, is_period, monday, spans, usual
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Indicator, Priority
 from tests.complaints.filing import file
@@ -62,7 +62,7 @@ def test_clocks_are_kept_to_the_end_of_their_last_day(session: Session, sealer: 
     make_clock(session, make_case(session, TODAY), at_midnight, is_paused=True)
     # Due at an hour: of the day on which it was met the hour is not known.
     make_clock(session, make_case(session, TODAY), datetime(2026, 11, 20, 14, 5, tzinfo=UTC), met_on=due)
-    assert list(overview(session, IT, PERIOD, AT).clocks) == [Kept(ClockKind.TRIAGE, 2, 1, 1, 1)]
+    assert list(overview(session, IT, PERIOD, AT).clocks) == [DeadlineCounts(ClockKind.TRIAGE, 2, 1, 1, 1)]
 
 
 def test_only_clocks_due_in_the_period_count(session: Session, sealer: Sealer) -> None:
@@ -118,18 +118,18 @@ def test_an_overview_takes_five_queries_however_many_cases_there_are(session: Se
     for number in range(30):
         make_case(session, TODAY - timedelta(days=number), indicators=[Indicator.DECEPTION])
     session.flush()
-    asked: list[str] = []
+    wanted: list[str] = []
     bind = session.get_bind()
-    event.listen(bind, "before_cursor_execute", lambda *about: asked.append(about[2]))
+    event.listen(bind, "before_cursor_execute", lambda *about: wanted.append(about[2]))
     overview(session, IT, PERIOD, AT)
-    assert len(asked) == 5
+    assert len(wanted) == 5
 
 
 def tell(
     session: Session, sealer: Sealer, account: str, agency: str = "Invented Labour Export", **answers: str
 ) -> None:
-    told = {"country": "IT", "deception": "yes", "account": account, "agency": {"name": agency}, **answers}
-    file(session, sealer, told, at=AT)
+    given = {"country": "IT", "deception": "yes", "account": account, "agency": {"name": agency}, **answers}
+    file(session, sealer, given, at=AT)
 
 
 def test_three_independent_complaints_are_a_pattern_of_this_unit_alone(session: Session, sealer: Sealer) -> None:

@@ -39,7 +39,7 @@ def make_watch(session: Session, agency: str, organisation: int = BRAND) -> Watc
 def handed_on(session: Session, keyring: Keyring) -> int:
     """What was published is handed on, as the worker does it."""
     session.commit()
-    done = fan_out.hand_on(sessionmaker(session.get_bind()), keyring, now())
+    done = fan_out.fan_out_log_entries(sessionmaker(session.get_bind()), keyring, now())
     session.expire_all()
     return done
 

@@ -44,30 +44,30 @@ def test_members_are_told_how_much_happened_once_a_day_or_a_week(
     suspend(session, agency.agency_id)
     assert handed_on(session, keyring) == 1
 
-    def told(days: int, at: datetime = morning) -> list[str]:
+    def pending(days: int, at: datetime = morning) -> list[str]:
         del post.sent[:]
-        digests.tell_due(sessions, WORDS, post, at + timedelta(days=days))
+        digests.send_due_digests(sessions, WORDS, post, at + timedelta(days=days))
         return post.addresses
 
-    assert told(0) == [], "chosen today"
-    assert told(1, morning.replace(hour=5)) == [], "too early in the day"
+    assert pending(0) == [], "chosen today"
+    assert pending(1, morning.replace(hour=5)) == [], "too early in the day"
     post.is_dead = True
-    told(1)
+    pending(1)
     post.is_dead = False
-    assert told(1) == ["daily@works.example"], "what did not go is tried again"
+    assert pending(1) == ["daily@works.example"], "what did not go is tried again"
     (_, subject, text) = post.sent[0]
     assert subject == "What happened to what you watch"
     assert "1 × A licence was suspended" in text
     assert "https://registry.example/account/watches" in text
     assert not any(word in text for word in hidden)
-    assert told(1) == [], "once a day"
-    assert told(2) == [], "nothing happened"
-    assert told(7) == ["weekly@works.example"]
+    assert pending(1) == [], "once a day"
+    assert pending(2) == [], "nothing happened"
+    assert pending(7) == ["weekly@works.example"]
     assert post.sent[0][1] == "Che cosa è successo a ciò che seguite"
     suspend(session, agency.agency_id, LicenceStatus.ACTIVE)
     assert handed_on(session, keyring) == 1
-    assert told(8) == ["daily@works.example"]
-    assert told(14) == ["weekly@works.example"]
+    assert pending(8) == ["daily@works.example"]
+    assert pending(14) == ["weekly@works.example"]
     assert "1 × " in post.sent[0][2]
 
 

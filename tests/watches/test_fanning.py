@@ -12,7 +12,7 @@ from registry.core.errors import InvalidInput, NotFound
 from registry.core.keyring import Keyring
 from registry.vocabulary.register import HolderKind, LicenceStatus
 from registry.watches import actions, fan_out
-from registry.watches.feed import cursor_of, position_of, said_of
+from registry.watches.feed import cursor_of, event_payload, position_of
 from registry.watches.models import FeedRow, Watch, WatchEvent, WatchTarget
 from registry.watches.numbers import Number
 from tests.make import (
@@ -48,10 +48,10 @@ def test_each_watcher_hears_once_in_order_and_is_told_no_more_than_everybody_may
     assert handed_on(session, keyring) == 0
     assert types_of(session) == ["licence.suspended", "licence.back_in_order"]
     assert types_of(session, OTHER) == []
-    said = said_of(feed_of(session)[0], today())
-    assert set(said) == {"id", "type", "timestamp", "data"}
-    assert said["data"].pop("log_index") > 0
-    assert said["data"] == {
+    stated = event_payload(feed_of(session)[0], today())
+    assert set(stated) == {"id", "type", "timestamp", "data"}
+    assert stated["data"].pop("log_index") > 0
+    assert stated["data"] == {
         "agency_id": agency.agency_id, "licence_id": first.licence_id, "status": "suspended", "from": today().isoformat(),
     }  # fmt: skip
     # Positions are the organisation's own, without a gap: what others hear of moves nothing.
@@ -118,8 +118,8 @@ def test_a_list_keeps_no_number_and_hears_of_one_that_is_entered_later(session: 
     numbers = [Number("osvc / 77"), Number("99887766", "CZ"), Number("Z/900")]
     watch, listed = actions.watch_list(session, keyring, BRAND, numbers, "Whole supply", today())
     assert (listed.known, listed.waited_for) == (1, (2, 3))
-    kept = session.execute(select(WatchTarget).where(WatchTarget.watch_id == watch.id)).scalars().all()
-    columns = [[row.agency_id is None, row.licence, row.line, row.digest] for row in kept]
+    stored = session.execute(select(WatchTarget).where(WatchTarget.watch_id == watch.id)).scalars().all()
+    columns = [[row.agency_id is None, row.licence, row.line, row.digest] for row in stored]
     assert columns[0] == [False, person.licences[0].licence_id, 1, None]
     assert not any("99887766" in str(value) or "Z/900" in str(value) for row in columns for value in row)
     late = agency_record()
@@ -130,7 +130,9 @@ def test_a_list_keeps_no_number_and_hears_of_one_that_is_entered_later(session: 
     assert types_of(session) == ["agency.registered", "licence.suspended"]
     # Of a natural person stands what leads to the public record, and nothing that names anybody.
     names = [name.name for name in person.names]
-    assert not any(name in str(said_of(event, today())) for event in feed_of(session) for name in (*names, "OSVC"))
+    assert not any(
+        name in str(event_payload(event, today())) for event in feed_of(session) for name in (*names, "OSVC")
+    )
 
 
 def test_a_saved_search_hears_of_whoever_answers_to_it(session: Session, keyring: Keyring) -> None:
@@ -154,10 +156,10 @@ def test_what_the_calendar_brings_is_told_once_even_after_a_standstill(session: 
     sessions = sessionmaker(session.get_bind())
     make_watch(session, agency.agency_id)
     handed_on(session, keyring)
-    fan_out.hand_on_days(sessions, now())
+    fan_out.fan_out_calendar(sessions, now())
     for days in (1, 1, 20, 26, 32, 33):
         with time_machine.travel(now() + timedelta(days=days), tick=False):
-            fan_out.hand_on_days(sessions, now())
+            fan_out.fan_out_calendar(sessions, now())
     session.expire_all()
     told_of = [(str(event.type), event.data.get("days")) for event in feed_of(session) if event.licence]
     assert told_of[-3:] == [("licence.expiring", 30), ("licence.expiring", 7), ("licence.expired", None)]
@@ -166,7 +168,7 @@ def test_what_the_calendar_brings_is_told_once_even_after_a_standstill(session: 
     make_source(session, "CZ", retrieved_at=[now() + timedelta(days=34)])
     session.commit()
     with time_machine.travel(now() + timedelta(days=34, hours=1), tick=False):
-        fan_out.hand_on_days(sessions, now())
+        fan_out.fan_out_calendar(sessions, now())
     session.expire_all()
     assert [str(event.type) for event in feed_of(session) if event.source] == ["source.stale", "source.fresh"]
 
@@ -178,8 +180,8 @@ def test_after_its_publicity_has_ended_nobody_is_told_what_it_was(session: Sessi
     suspend(session, agency.agency_id, publish_until=today() + timedelta(days=90))
     handed_on(session, keyring)
     event = feed_of(session)[0]
-    assert said_of(event, today() + timedelta(days=90))["type"] == "licence.suspended"
-    late = said_of(event, today() + timedelta(days=91))
+    assert event_payload(event, today() + timedelta(days=90))["type"] == "licence.suspended"
+    late = event_payload(event, today() + timedelta(days=91))
     assert late["type"] == "event.withheld"
     assert "suspended" not in str(late)
 

@@ -15,7 +15,7 @@ from registry.core.settings import Settings
 from registry.vocabulary.register import LicenceStatus
 from registry.vocabulary.watches import DeliveryState
 from registry.watches import retention, webhooks
-from registry.watches.feed import cursor_of, kept_position_of
+from registry.watches.feed import cursor_of, position_of_cursor
 from registry.watches.models import FeedHead, FeedRow, Watch, WatchEvent, WatchTarget
 from registry.watches.webhook_models import Delivery, Webhook
 from tests.make import licence_record, make_agency, make_organisation, suspend
@@ -38,7 +38,7 @@ def test_deliveries_go_after_a_month_and_events_after_four_hundred_days_and_an_o
     session: Session, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Several rounds, so that none may end after its first.
-    monkeypatch.setattr(retention, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(retention, "MAX_AT_ONCE", 1)
     ours, other = make_organisation(session).id, make_organisation(session, "Invented Others").id
     agency = make_agency(session, licences=(licence_record(),)).agency_id
     handed_on(session, keyring)
@@ -59,15 +59,15 @@ def test_deliveries_go_after_a_month_and_events_after_four_hundred_days_and_an_o
     assert purged(session, 401) == (0, 2, 1)
     assert types_of(session, ours) == types_of(session, other) == ["licence.back_in_order"]
     with pytest.raises(CursorTooOld, match=r"1 of the events behind this cursor are .* leave `after` out"):
-        kept_position_of(session, keyring, ours, cursor_of(keyring, ours, 0))
-    assert kept_position_of(session, keyring, ours, cursor_of(keyring, ours, 1)) == 1
+        position_of_cursor(session, keyring, ours, cursor_of(keyring, ours, 0))
+    assert position_of_cursor(session, keyring, ours, cursor_of(keyring, ours, 1)) == 1
     session.execute(update(Delivery).values(state=DeliveryState.DELIVERED))
     assert purged(session, 411) == (1, 2, 1)
     assert count(session, WatchEvent) == 0
     with pytest.raises(CursorTooOld):
-        kept_position_of(session, keyring, ours, cursor_of(keyring, ours, 1))
+        position_of_cursor(session, keyring, ours, cursor_of(keyring, ours, 1))
     # Positions go on where they were: none is given twice.
-    assert kept_position_of(session, keyring, ours, cursor_of(keyring, ours, 2)) == 2
+    assert position_of_cursor(session, keyring, ours, cursor_of(keyring, ours, 2)) == 2
     suspend(session, agency)
     handed_on(session, keyring)
     assert positions_of(session, ours) == [3]
@@ -87,8 +87,8 @@ def test_a_closed_organisation_watches_nothing_is_called_no_more_and_has_no_feed
     ids, reference = (ours.id, other.id), ours.reference
     session.commit()
     command = ["employers", "close", reference, "--yes"]
-    told = CliRunner().invoke(main, command, env=environment(settings, settings.port))
-    assert told.exit_code == 0, told.output
+    pending = CliRunner().invoke(main, command, env=environment(settings, settings.port))
+    assert pending.exit_code == 0, pending.output
     session.expire_all()
     for table in (Watch, WatchTarget, Webhook, Delivery, FeedHead, FeedRow):
         assert count(session, table) == 1, table

@@ -14,7 +14,7 @@ from registry.vocabulary.watches import WebhookState
 from registry.watches import notices, webhooks
 from registry.watches.mail_words import webhook_words
 from registry.watches.webhook_models import Webhook
-from registry.worker.schedule import tell_switched_off
+from registry.worker.schedule import notify_disabled_webhooks
 from tests.make import make_organisation
 from tests.pages.organisations.conftest import make_member
 from tests.post import Post
@@ -46,11 +46,11 @@ def test_owners_alone_are_told_once_of_what_was_switched_off_and_never_where_it_
     session.commit()
 
     post.is_dead = True
-    assert notices.tell_of_switched_off(sessions, WORDS, post, now()) == 0
+    assert notices.notify_disabled_webhooks(sessions, WORDS, post, now()) == 0
     post.is_dead = False
     later = now() + timedelta(minutes=1)
-    assert notices.tell_of_switched_off(sessions, WORDS, post, later) == 2
-    assert notices.tell_of_switched_off(sessions, WORDS, post, later) == 0
+    assert notices.notify_disabled_webhooks(sessions, WORDS, post, later) == 2
+    assert notices.notify_disabled_webhooks(sessions, WORDS, post, later) == 0
     assert post.addresses == ["owner@works.example", "titolare@works.example"]
     (_, subject, text), (_, suo, _) = post.sent
     assert (subject, suo) == ("A webhook was switched off", "Un webhook è stato spento")
@@ -69,5 +69,5 @@ def test_the_worker_tells_by_a_mail(session: Session, keyring: Keyring, settings
     made.webhook.state, made.webhook.disabled_at = WebhookState.DISABLED, now()
     session.commit()
     for _ in range(2):
-        tell_switched_off(settings, sessionmaker(session.get_bind()))
+        notify_disabled_webhooks(settings, sessionmaker(session.get_bind()))
     assert len(list((settings.home / "mail").glob("*.eml"))) == 1

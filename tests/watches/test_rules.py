@@ -86,10 +86,12 @@ def test_what_became_of_an_agency(old: dict[str, object], new: dict[str, object]
 
 def test_what_is_told_is_what_is_documented() -> None:
     source = Path(rules.__file__).read_text(encoding="utf-8") + Path(fan_out.__file__).read_text(encoding="utf-8")
-    told = set(re.findall(r'"([a-z_]+)": (?:codes|schemes|sorted|new|str|wanted|source|ending|after|status)', source))
-    told |= {"sanction_id", "agreement_id", "origin", "destination", "valid_from", "valid_to"}
+    pending = set(
+        re.findall(r'"([a-z_]+)": (?:codes|schemes|sorted|new|str|wanted|source|ending|after|status)', source)
+    )
+    pending |= {"sanction_id", "agreement_id", "origin", "destination", "valid_from", "valid_to"}
     documented = {field.data_key or name for name, field in EventDataSchema().fields.items()}
-    assert told - documented == set()
+    assert pending - documented == set()
 
 
 def test_an_ending_is_told_before_it_and_after_it_and_none_is_left_out() -> None:
@@ -103,9 +105,9 @@ def test_a_search_is_answered_by_one_licence_that_satisfies_all_of_it() -> None:
     agency = {"country": "CN", "role": "sending"}
     to_italy = {"kind": "a", "authority": "x", "corridors": [{"origin": "CN", "destination": "IT"}]}
     sewing = {"kind": "b", "authority": "x", "sectors": [{"code": "14.10", "nace_revision": "2.1"}]}
-    asked = Searched(country="CN", destination="IT", kind="a", sector="14")
-    assert rules.answers_to(asked, agency, [to_italy])
-    assert not rules.answers_to(asked, agency, [sewing])
+    requested = Searched(country="CN", destination="IT", kind="a", sector="14")
+    assert rules.answers_to(requested, agency, [to_italy])
+    assert not rules.answers_to(requested, agency, [sewing])
     assert not rules.answers_to(Searched(destination="DE", kind="a"), agency, [to_italy, sewing])
     assert not rules.answers_to(Searched(sector="15"), agency, [sewing])
     assert not rules.answers_to(Searched(role="receiving"), agency, [])

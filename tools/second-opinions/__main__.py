@@ -36,7 +36,7 @@ ENTRIES = 260
 STATUSES = ("active", "suspended", "revoked")
 """Of each a licence is looked at; the first can be printed."""
 
-MOST_SECONDS = 90
+MAX_SECONDS = 90
 
 
 class Unasked(Exception):
@@ -139,10 +139,10 @@ def is_answering(url: str) -> bool:
 
 
 def until(look: Callable[[], Any], trouble: str) -> Any:
-    end = time.monotonic() + MOST_SECONDS
+    end = time.monotonic() + MAX_SECONDS
     while not (found := look()):
         if time.monotonic() > end:
-            raise Unasked(f"{trouble} within {MOST_SECONDS} seconds")
+            raise Unasked(f"{trouble} within {MAX_SECONDS} seconds")
         time.sleep(0.1)
     return found
 
@@ -227,8 +227,8 @@ def changed(code: str) -> str:
     return code[:middle] + ("A" if code[middle] != "A" else "B") + code[middle + 1 :]
 
 
-def opinion(reader: str, said: str, is_so: bool) -> bool:
-    click.echo(f"{'agrees    ' if is_so else 'DISAGREES '} {reader}: {said}")
+def opinion(reader: str, stated: str, is_so: bool) -> bool:
+    click.echo(f"{'agrees    ' if is_so else 'DISAGREES '} {reader}: {stated}")
     return is_so
 
 

@@ -13,13 +13,13 @@ from registry_client.api.errors import BadInput, Fault, UnexpectedAnswer
 from registry_client.api.questions import Constants, CorridorQuestion, Question, as_body
 from registry_client.api.reading import read
 from registry_client.api.rows import File, Frame, in_parts
-from registry_client.api.transport import Answered as Response
+from registry_client.api.transport import ApiResponse as Response
 from registry_client.api.transport import Transport, path_of
 
-MOST_AT_ONCE = 10_000
+MAX_AT_ONCE = 10_000
 """Questions of one request with a key."""
-MOST_WITHOUT_KEY = 100
-MOST_BYTES = 16 << 20
+MAX_WITHOUT_KEY = 100
+MAX_BYTES = 16 << 20
 
 KEY = "key"
 QUESTION_FIELDS = (KEY, *(name for name in Question.__annotations__ if name not in ("receipt", "keep")))
@@ -159,13 +159,13 @@ class Bulk:
                     f"{rows.path}: what is said of a file as a whole ({', '.join(beside)}) goes by a job, with a key"
                 )
             return self._file(kind, noun, rows)
-        if len(rows) > MOST_AT_ONCE:
+        if len(rows) > MAX_AT_ONCE:
             raise TooMany(
-                f"{len(rows)} rows: at most {MOST_AT_ONCE} are answered in one go, and more by a job, with a key"
+                f"{len(rows)} rows: at most {MAX_AT_ONCE} are answered in one go, and more by a job, with a key"
             )
         items: list[Item[A]] = []
         receipt_id = ""
-        for part in in_parts(rows, MOST_AT_ONCE if self._transport.has_key else MOST_WITHOUT_KEY):
+        for part in in_parts(rows, MAX_AT_ONCE if self._transport.has_key else MAX_WITHOUT_KEY):
             response = self._transport.ask("POST", path_of(noun), body={**beside, "items": part}, is_read=not said.keep)
             found = answers_of(kind, response)
             receipt_id = found.receipt_id
@@ -177,10 +177,10 @@ class Bulk:
         return Answers(tuple(items), receipt_id=receipt_id)
 
     def _file(self, kind: type[A], noun: str, file: File) -> Answers[A]:
-        content = file.content(MOST_BYTES)
+        content = file.content(MAX_BYTES)
         if content is None:
             raise TooMany(
-                f"{file.path}: more than {MOST_BYTES >> 20} MiB are not answered in one go, but by a job, with a key"
+                f"{file.path}: more than {MAX_BYTES >> 20} MiB are not answered in one go, but by a job, with a key"
             )
         headers = {"Content-Type": file.media}
         return answers_of(kind, self._transport.ask("POST", path_of(noun), data=content, headers=headers, is_read=True))
@@ -188,9 +188,9 @@ class Bulk:
 
 def answers_of(kind: type[A], response: Response) -> Answers[A]:
     """Typed, from JSON. Raises UnexpectedAnswer."""
-    told = read(_Listed, response.json(), response.where)
-    items = tuple(item_of(kind, one, f"{response.where}.items[{place}]") for place, one in enumerate(told.items))
-    return Answers(items, told.columns.fields, told.columns.ignored, told.receipt_id)
+    given = read(_Listed, response.json(), response.where)
+    items = tuple(item_of(kind, one, f"{response.where}.items[{place}]") for place, one in enumerate(given.items))
+    return Answers(items, given.columns.fields, given.columns.ignored, given.receipt_id)
 
 
 def item_of(kind: type[A], one: object, where: str) -> Item[A]:

@@ -22,7 +22,16 @@ from registry_client.api.fees import FeeQuestion, FeeRules, Fees, fee_body
 from registry_client.api.jobs import Jobs
 from registry_client.api.organisation import Keys, Member, Organisation
 from registry_client.api.pages import items_of, paged
-from registry_client.api.questions import Constants, CorridorQuestion, Day, Question, Search, Told, as_body, as_query
+from registry_client.api.questions import (
+    Constants,
+    CorridorQuestion,
+    Day,
+    Question,
+    Search,
+    StatedDetail,
+    as_body,
+    as_query,
+)
 from registry_client.api.reading import read
 from registry_client.api.receipts import Receipts
 from registry_client.api.resuming import JobFile
@@ -120,8 +129,8 @@ class Client:
         `resume` names a file that keeps which job it is: the same call after an interruption, within a day, goes on with it.
         The file is gone when the answers are there.
         """
-        said = ForAll(constants, keep)
-        return self._many(Verdict, "verifications", taken(rows, QUESTION_FIELDS, columns), said, progress, resume)
+        stated = ForAll(constants, keep)
+        return self._many(Verdict, "verifications", taken(rows, QUESTION_FIELDS, columns), stated, progress, resume)
 
     def corridor_many(
         self,
@@ -134,9 +143,9 @@ class Client:
         resume: str | os.PathLike[str] | None = None,
     ) -> Answers[Corridor]:
         """The same for corridors."""
-        said = ForAll(constants, keep)
+        stated = ForAll(constants, keep)
         return self._many(
-            Corridor, "corridor-verifications", taken(rows, CORRIDOR_FIELDS, columns), said, progress, resume
+            Corridor, "corridor-verifications", taken(rows, CORRIDOR_FIELDS, columns), stated, progress, resume
         )
 
     def _many(
@@ -167,7 +176,7 @@ class Client:
         """The organisation's people."""
         return self._items(Member, path_of("organisation", "members"), {})
 
-    def check(self, **told: Unpack[Told]) -> Checks:
+    def check(self, **told: Unpack[StatedDetail]) -> Checks:
         """Is what a recruiter said of himself what the agency registered?"""
         return self._posted(Checks, "checks", told)
 

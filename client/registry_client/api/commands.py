@@ -18,14 +18,14 @@ from registry_client.api.settings import address_of, key_of
 from registry_client.api.transport import Transport
 from registry_client.api.watches import CursorFile, Watch
 from registry_client.asking import CONSTANTS, QUESTION
-from registry_client.entries import shown
+from registry_client.entries import safe_text
 from registry_client.receiver import receiver
 from registry_client.strict import Unreadable
 from registry_client.webhooks import Delivery
 
 YES, NO, UNKNOWN, NO_ANSWER, NOT_ACTED_ON = 0, 1, 3, 4, 5
 
-MOST_LIST = 4 * 1024 * 1024
+MAX_LIST = 4 * 1024 * 1024
 """Bytes of a file of numbers."""
 
 
@@ -39,20 +39,22 @@ def run(options: argparse.Namespace, program: str) -> int:
     except (BadSetting, BadInput, InvalidInput) as error:
         raise Unreadable(str(error)) from None
     except (NoAnswer, ProblemAnswered, UnexpectedAnswer) as error:
-        print(f"{program}: {shown(error, 1000)}", file=sys.stderr)
-        _say_how_to_go_on(options)
+        print(f"{program}: {safe_text(error, 1000)}", file=sys.stderr)
+        _print_how_to_continue(options)
         return NO_ANSWER
     except CommandFailed as error:
-        print(f"{program}: {shown(error, 1000)}; it comes again", file=sys.stderr)
+        print(f"{program}: {safe_text(error, 1000)}; it comes again", file=sys.stderr)
         return NOT_ACTED_ON
     except KeyboardInterrupt:
-        _say_how_to_go_on(options)
+        _print_how_to_continue(options)
         raise
 
 
-def _say_how_to_go_on(options: argparse.Namespace) -> None:
+def _print_how_to_continue(options: argparse.Namespace) -> None:
     if options.command == "bulk" and options.resume is not None and Path(options.resume).exists():
-        print(f"the same command goes on with the same job ({shown(options.resume, 200)} names it)", file=sys.stderr)
+        print(
+            f"the same command goes on with the same job ({safe_text(options.resume, 200)} names it)", file=sys.stderr
+        )
 
 
 def _exit_of(verdict: str) -> int:
@@ -66,12 +68,12 @@ def _given(options: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
 
 
 def _verify(client: Client, options: argparse.Namespace) -> int:
-    asked = _given(options, QUESTION)
+    requested = _given(options, QUESTION)
     if options.licence_number is not None:
-        asked["licence_number"] = options.licence_number
-    if not asked:
+        requested["licence_number"] = options.licence_number
+    if not requested:
         raise BadInput("verify: say whom to ask about: a NUMBER, or an option such as --vat; see --help")
-    answer = client.verify(**asked, receipt=options.receipt is not None)
+    answer = client.verify(**requested, receipt=options.receipt is not None)
     if options.receipt is not None:
         _write(options.receipt, answer.receipt + "\n")
     if options.json:
@@ -83,18 +85,18 @@ def _verify(client: Client, options: argparse.Namespace) -> int:
 
 def _lines_of(answer: Verdict) -> Iterator[str]:
     who = "" if answer.agency is None else f"{answer.agency.name} ({answer.agency.country}, {answer.agency.agency_id})"
-    yield shown(f"{answer.verdict:<9}{who}").rstrip()
+    yield safe_text(f"{answer.verdict:<9}{who}").rstrip()
     for reason in answer.reasons:
-        yield shown(f"         {reason.text or reason.code}")
+        yield safe_text(f"         {reason.text or reason.code}")
     if answer.licence is not None:
         until = "" if answer.licence.valid_to is None else f", last day {answer.licence.valid_to}"
-        yield shown(
+        yield safe_text(
             f"         {answer.licence.number or answer.licence.licence_id}: {answer.licence.status or '-'}{until}"
         )
     for one in answer.candidates:
-        yield shown(f"         ? {one.name} ({one.country}, {one.agency_id})")
+        yield safe_text(f"         ? {one.name} ({one.country}, {one.agency_id})")
     for clone in answer.possible_clone_of:
-        yield shown(f"         ! {clone.agency.name} ({clone.agency.country}, {clone.agency.agency_id})")
+        yield safe_text(f"         ! {clone.agency.name} ({clone.agency.country}, {clone.agency.agency_id})")
 
 
 def _bulk(client: Client, options: argparse.Namespace) -> int:
@@ -102,9 +104,9 @@ def _bulk(client: Client, options: argparse.Namespace) -> int:
     constants = _given(options, CONSTANTS)
     if options.corridors and (unsaid := constants.keys() & {"origin", "activity"}):
         raise BadInput(f"--{min(unsaid)}: is said of no corridor: its ends and its destination say it")
-    with progress("answered") as told:
+    with progress("answered") as given:
         answers = ask(
-            options.file, constants=constants or None, keep=options.keep or None, progress=told, resume=options.resume
+            options.file, constants=constants or None, keep=options.keep or None, progress=given, resume=options.resume
         )
     if options.json:
         for item in answers:
@@ -122,7 +124,7 @@ def _bulk(client: Client, options: argparse.Namespace) -> int:
     notes += [f"not read: {', '.join(map(repr, answers.ignored))}"] if answers.ignored else []
     notes.append(", ".join(f"{count} {name}" for name, count in counts.items()))
     notes += [f"kept: {answers.receipt_id}"] if answers.receipt_id else []
-    print("\n".join(shown(note, 2000) for note in notes), file=sys.stderr)
+    print("\n".join(safe_text(note, 2000) for note in notes), file=sys.stderr)
     if counts["no"]:
         return NO
     return YES if counts["yes"] == len(answers) else UNKNOWN
@@ -159,7 +161,7 @@ def _watch(client: Client, options: argparse.Namespace) -> int:
         else:
             found = [watches.numbers(_lines_in(options.numbers), options.label)]
     for one in found:
-        print(json.dumps(one.raw, ensure_ascii=False) if options.json else shown(_watch_line(one)))
+        print(json.dumps(one.raw, ensure_ascii=False) if options.json else safe_text(_watch_line(one)))
     return YES
 
 
@@ -172,11 +174,11 @@ def _watch_line(one: Watch) -> str:
 def _lines_in(name: str) -> list[str]:
     try:
         with Path(name).open(encoding="utf-8-sig") as file:
-            text = file.read(MOST_LIST + 1)
+            text = file.read(MAX_LIST + 1)
     except (OSError, ValueError) as error:
         raise BadInput(f"{name}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
-    if len(text) > MOST_LIST:
-        raise BadInput(f"{name}: more than {MOST_LIST} characters")
+    if len(text) > MAX_LIST:
+        raise BadInput(f"{name}: more than {MAX_LIST} characters")
     if not (lines := [line.strip() for line in text.splitlines() if line.strip()]):
         raise BadInput(f"{name}: there is nothing in it; a number a line is expected")
     return lines
@@ -185,13 +187,13 @@ def _lines_in(name: str) -> list[str]:
 def _listen(client: Client, options: argparse.Namespace) -> int:
     if not options.poll >= 1:
         raise BadInput("--poll: at least 1 second is expected")
-    kept = CursorFile(options.state)
+    stored = CursorFile(options.state)
     if options.stream is None or options.once:
-        found = client.events.follow(kept, poll=options.poll, is_endless=not options.once)
+        found = client.events.follow(stored, poll=options.poll, is_endless=not options.once)
     else:
         # A stream that has an address of its own is asked with the same key.
         source = Transport(address_of(options.stream), key_of(None, options.key_file)) if options.stream else None
-        found = client.events.stream(kept, source)
+        found = client.events.stream(stored, source)
     act = _acting(options)
     for event in found:
         # Acted on before the cursor goes on: what was not comes again.
@@ -203,7 +205,7 @@ def _acting(options: argparse.Namespace) -> Callable[[Mapping[str, Any]], None]:
     """What is done for an event: a command is run, or it is printed."""
     if options.run is not None:
         return Runner(options.run)
-    return lambda said: print(json.dumps(said, ensure_ascii=False), flush=True)
+    return lambda stated: print(json.dumps(stated, ensure_ascii=False), flush=True)
 
 
 def _receive(options: argparse.Namespace) -> int:

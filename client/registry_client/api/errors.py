@@ -49,20 +49,20 @@ class Problem:
     @classmethod
     def of(cls, status: int, found: object) -> "Problem":
         """Whatever stands there: what says that something went wrong must not fail for its own shape."""
-        told = found if isinstance(found, Mapping) else {}
-        errors = told.get("errors")
+        given = found if isinstance(found, Mapping) else {}
+        errors = given.get("errors")
         return cls(
             status,
-            _text(told.get("code")),
-            _text(told.get("title")),
-            _text(told.get("detail")),
-            _text(told.get("request_id")),
+            _text(given.get("code")),
+            _text(given.get("title")),
+            _text(given.get("detail")),
+            _text(given.get("request_id")),
             tuple(
                 Fault(_text(one.get("parameter")), _text(one.get("code")), _text(one.get("detail")))
                 for one in (errors if isinstance(errors, list) else [])
                 if isinstance(one, Mapping)
             ),
-            told,
+            given,
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Required, TypedDict
 
 from registry_client.api.answers import Reason, Whole
 
-MOST_CHARGES = 10
+MAX_CHARGES = 10
 """Charges of one question."""
 
 

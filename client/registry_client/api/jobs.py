@@ -21,7 +21,7 @@ from registry_client.api.questions import Constants, as_body
 from registry_client.api.reading import read
 from registry_client.api.resuming import JobFile
 from registry_client.api.rows import File, as_file
-from registry_client.api.transport import Transport, new_once, path_of
+from registry_client.api.transport import Transport, new_idempotency_key, path_of
 
 A = TypeVar("A", Verdict, Corridor)
 
@@ -29,7 +29,7 @@ BYTES = "application/octet-stream"
 UPLOAD_SECONDS = 3600.0
 FIRST_LOOK, LAST_LOOK = 0.5, 5.0
 """Seconds between two looks at a job: they grow."""
-MOST_LINE = 4 * 1024 * 1024
+MAX_LINE = 4 * 1024 * 1024
 
 UNDERWAY = ("queued", "running", "writing")
 DONE = "done"
@@ -77,7 +77,7 @@ class Jobs:
         """Send a CSV or XLSX file. Its columns are guessed: look at them, then start it."""
         file = Path(path)
         headers = {"Content-Type": BYTES, "X-File-Name": quote(file.name[-200:], safe="")}
-        return self._one("POST", data=file, headers=headers, once=once or new_once(), whole=UPLOAD_SECONDS)
+        return self._one("POST", data=file, headers=headers, once=once or new_idempotency_key(), whole=UPLOAD_SECONDS)
 
     def get(self, job_id: str) -> Job:
         return self._one("GET", job_id)
@@ -151,7 +151,7 @@ class Jobs:
         """The answers in the order of the rows, one after another: a million need not be held."""
         with self._result(job, "jsonl", Path(tempfile.gettempdir())) as file, file.open("rb") as lines:
             place = 0
-            while line := lines.readline(MOST_LINE):
+            while line := lines.readline(MAX_LINE):
                 yield item_of(kind, _object_in(line, f"results line {place + 1}"), f"results[{place}]")
                 place += 1
 
@@ -199,7 +199,7 @@ class Jobs:
                 return self.get(begun.job_id)
             except NotFound:
                 # Removed meanwhile, by hand or because its time was over.
-                begun = resume.write(replace(begun, once=new_once(), at=time.time()))
+                begun = resume.write(replace(begun, once=new_idempotency_key(), at=time.time()))
         job = self.make(path, begun.once)
         resume.write(replace(begun, job_id=job.job_id))
         return job

@@ -9,7 +9,7 @@ from registry_client.api.answers import Whole
 from registry_client.api.pages import items_of
 from registry_client.api.questions import as_body
 from registry_client.api.reading import read
-from registry_client.api.transport import Transport, new_once, path_of
+from registry_client.api.transport import Transport, new_idempotency_key, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,6 @@ class Keys:
 
     def _made(self, body: dict[str, Any], *parts: str) -> Key:
         answered = self._transport.ask(
-            "POST", path_of("organisation", "keys", *parts), body=as_body(body), once=new_once()
+            "POST", path_of("organisation", "keys", *parts), body=as_body(body), once=new_idempotency_key()
         )
         return read(Key, answered.json(), answered.where)

@@ -72,7 +72,7 @@ class Constants(TypedDict, total=False):
     on: Day
 
 
-class Told(TypedDict, total=False):
+class StatedDetail(TypedDict, total=False):
     """What a recruiter said of himself."""
 
     agency_id: str

@@ -90,11 +90,11 @@ def _object_reader(kind: Any) -> Reader:
     has_raw = any(one.name == RAW for one in dataclasses.fields(kind))
 
     def whole(value: Any, where: str) -> Any:
-        told = is_object(value, where)
-        given: dict[str, Any] = {RAW: told} if has_raw else {}
+        content = is_object(value, where)
+        given: dict[str, Any] = {RAW: content} if has_raw else {}
         for name, key, reader, is_needed in fields:
-            if key in told:
-                given[name] = reader(told[key], f"{where}.{key}")
+            if key in content:
+                given[name] = reader(content[key], f"{where}.{key}")
             elif is_needed:
                 raise UnexpectedAnswer(f"{where}.{key} is missing")
         return kind(**given)

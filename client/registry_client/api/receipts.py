@@ -15,7 +15,7 @@ from registry_client.api.proofs import RowProof
 from registry_client.api.questions import Day, as_body, as_query
 from registry_client.api.reading import read
 from registry_client.api.transport import Transport, path_of
-from registry_client.gathering import Asked
+from registry_client.gathering import GatheringOptions
 from registry_client.offline import verify
 from registry_client.trust import Trust, read_trust
 from registry_client.verdicts import Report
@@ -42,7 +42,7 @@ class WhichLists(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptReceipt(Whole):
+class ArchivedReceipt(Whole):
     """A signed answer in the organisation's file; it is deleted after `ends_on`."""
 
     receipt_id: str
@@ -75,7 +75,7 @@ class ReceiptSettings(Whole):
 
 
 @dataclass(frozen=True, slots=True)
-class KeptList(Whole):
+class ArchivedList(Whole):
     """Many answers under one signature, which is `manifest`; `registry-client verify-offline` checks it with the statements."""
 
     receipt_id: str
@@ -99,22 +99,22 @@ class ChangedRow(Whole):
     changed: tuple[str, ...] = ()
 
 
-class KeptLists:
+class ArchivedLists:
     """`client.receipts.lists`: lists that were kept whole."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def __iter__(self) -> Iterator[KeptList]:
+    def __iter__(self) -> Iterator[ArchivedList]:
         return self.kept()
 
-    def kept(self, **which: Unpack[WhichLists]) -> Iterator[KeptList]:
+    def kept(self, **which: Unpack[WhichLists]) -> Iterator[ArchivedList]:
         """Those that are meant, the newest first."""
-        return paged(self._transport, KeptList, path_of("kept-lists"), which)
+        return paged(self._transport, ArchivedList, path_of("kept-lists"), which)
 
-    def get(self, list_id: str) -> KeptList:
+    def get(self, list_id: str) -> ArchivedList:
         answered = self._transport.ask("GET", path_of("kept-lists", list_id))
-        return read(KeptList, answered.json(), answered.where)
+        return read(ArchivedList, answered.json(), answered.where)
 
     def changes(self, list_id: str) -> Iterator[ChangedRow]:
         """Ask every row anew, a thousand at a time."""
@@ -138,27 +138,27 @@ class Receipts:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self.lists = KeptLists(transport)
+        self.lists = ArchivedLists(transport)
 
     def check(self, receipt: str) -> ReceiptCheck:
         """Ask the registry whether it signed this, and what it answers today."""
         answered = self._transport.ask("POST", path_of("receipts", "verify"), body={"receipt": receipt}, is_read=True)
         return read(ReceiptCheck, answered.json(), answered.where)
 
-    def __iter__(self) -> Iterator[KeptReceipt]:
+    def __iter__(self) -> Iterator[ArchivedReceipt]:
         return self.kept()
 
-    def kept(self, **which: Unpack[Which]) -> Iterator[KeptReceipt]:
+    def kept(self, **which: Unpack[Which]) -> Iterator[ArchivedReceipt]:
         """What the organisation keeps."""
-        return paged(self._transport, KeptReceipt, path_of("receipts"), which)
+        return paged(self._transport, ArchivedReceipt, path_of("receipts"), which)
 
     def changes(self, **which: Unpack[Which]) -> Iterator[ChangedReceipt]:
         """Those to which the same question gets another answer now."""
         return paged(self._transport, ChangedReceipt, path_of("receipts", "changes"), which)
 
-    def get(self, receipt_id: str) -> KeptReceipt:
+    def get(self, receipt_id: str) -> ArchivedReceipt:
         answered = self._transport.ask("GET", path_of("receipts", receipt_id))
-        return read(KeptReceipt, answered.json(), answered.where)
+        return read(ArchivedReceipt, answered.json(), answered.where)
 
     def settings(self) -> ReceiptSettings:
         """For how long they are kept."""
@@ -203,4 +203,4 @@ def check_offline(receipt: str, trust: Trust | str | Path, at: int | None = None
     """
     if not isinstance(trust, Trust):
         trust = read_trust(Path(trust).read_bytes(), str(trust))
-    return verify(receipt.encode(), Asked(trust, int(time.time()) if at is None else at, None, None, None))
+    return verify(receipt.encode(), GatheringOptions(trust, int(time.time()) if at is None else at, None, None, None))

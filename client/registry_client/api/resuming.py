@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from registry_client.api.errors import BadInput
-from registry_client.api.transport import new_once
+from registry_client.api.transport import new_idempotency_key
 
-MOST_BYTES = 4096
+MAX_BYTES = 4096
 GOOD_FOR = 24 * 3600.0
 """Seconds for which a job is gone on with: its answers are of when they were given, and an old one says nothing of today."""
 
@@ -40,14 +40,14 @@ class JobFile:
         Raises BadInput where the file holds something else, or another list.
         """
         digest = _digest(rows, said)
-        kept = self._read()
-        if kept is not None and time.time() - kept.at < GOOD_FOR:
-            if (kept.said, kept.address) != (digest, address):
+        stored = self._read()
+        if stored is not None and time.time() - stored.at < GOOD_FOR:
+            if (stored.said, stored.address) != (digest, address):
                 raise BadInput(
                     f"{self._path}: another list was begun with it: finish that one first, or remove this file to leave it"
                 )
-            return kept
-        return self.write(Begun(new_once(), digest, address, time.time()))
+            return stored
+        return self.write(Begun(new_idempotency_key(), digest, address, time.time()))
 
     def write(self, begun: Begun) -> Begun:
         try:
@@ -66,7 +66,7 @@ class JobFile:
     def _read(self) -> Begun | None:
         try:
             with self._path.open("rb") as file:
-                return Begun(**json.loads(file.read(MOST_BYTES)))
+                return Begun(**json.loads(file.read(MAX_BYTES)))
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -77,8 +77,8 @@ class JobFile:
             ) from None
 
 
-def _digest(rows: Path, said: Any) -> str:
-    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode())
+def _digest(rows: Path, stated: Any) -> str:
+    digest = hashlib.sha256(json.dumps(stated, sort_keys=True).encode())
     with rows.open("rb") as file:
         while chunk := file.read(1 << 20):
             digest.update(chunk)

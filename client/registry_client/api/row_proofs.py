@@ -9,7 +9,7 @@ from registry_client.api.client import Client
 from registry_client.api.errors import BadInput, ProblemAnswered, UnexpectedAnswer
 from registry_client.api.proofs import RowProof
 from registry_client.api.receipts import check_offline
-from registry_client.entries import shown
+from registry_client.entries import safe_text
 from registry_client.strict import Unreadable
 from registry_client.verdicts import State
 
@@ -20,7 +20,7 @@ def prove(client: Client, options: argparse.Namespace) -> int:
     """Ask for the proof, reckon where it leads, and hold that to what the registry signed, if a trust file is given."""
     if not (options.row.isascii() and options.row.isdecimal() and len(options.row) < 8):
         raise BadInput(f"proof: {options.row}: the place of a row is expected, counted from 0")
-    proof = _asked(client, options.job, int(options.row))
+    proof = _fetch_proof(client, options.job, int(options.row))
     root = proof.root()
     if root is None or proof.n != int(options.row):
         raise UnexpectedAnswer(f"job {options.job}: what came is no proof of row {options.row}")
@@ -35,19 +35,19 @@ def prove(client: Client, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({**proof.raw, "root": root.hex(), "fault": fault}, ensure_ascii=False, indent=2))
     else:
-        print(shown(proof.statement, 10_000))
+        print(safe_text(proof.statement, 10_000))
     if options.trust is None:
-        said = "compare it with the root that verify-offline prints of the manifest, or give --trust"
-        print(f"leads to root {root.hex()}: {said}", file=sys.stderr)
+        stated = "compare it with the root that verify-offline prints of the manifest, or give --trust"
+        print(f"leads to root {root.hex()}: {stated}", file=sys.stderr)
         return PROVEN
     if fault is not None:
-        print(shown(f"BAD: {fault}", 1000), file=sys.stderr)
+        print(safe_text(f"BAD: {fault}", 1000), file=sys.stderr)
         return NOT_PROVEN
     print(f"it is row {proof.n} of the {proof.count} that the registry signed", file=sys.stderr)
     return PROVEN
 
 
-def _asked(client: Client, reference: str, row: int) -> RowProof:
+def _fetch_proof(client: Client, reference: str, row: int) -> RowProof:
     """A job has one while its results lie there, a list that is kept for as long as that: a key may open either alone."""
     try:
         return client.jobs.proof(reference, row)

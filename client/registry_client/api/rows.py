@@ -141,6 +141,6 @@ def as_file(rows: File | list[dict[str, Any]]) -> Iterator[Path]:
         yield path
 
 
-def in_parts(items: list[dict[str, Any]], most: int) -> Iterator[list[dict[str, Any]]]:
-    for start in range(0, len(items), most):
-        yield items[start : start + most]
+def in_parts(items: list[dict[str, Any]], limit: int) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(items), limit):
+        yield items[start : start + limit]

@@ -32,15 +32,15 @@ class Runner:
     def __call__(self, event: Mapping[str, Any]) -> None:
         """Raises CommandFailed, and BadInput where there is no such command."""
         data = event.get("data")
-        told = {
+        given = {
             "REGISTRY_EVENT_ID": event.get("id"),
             "REGISTRY_EVENT_TYPE": event.get("type"),
             "REGISTRY_AGENCY_ID": data.get("agency_id") if isinstance(data, dict) else None,
         }
         # A key that stands in the environment is for asking the registry, and no business of the command.
-        kept = {name: value for name, value in os.environ.items() if name != "REGISTRY_CLIENT_KEY"}
-        environment = kept | {
-            name: value for name, value in told.items() if isinstance(value, str) and "\0" not in value
+        stored = {name: value for name, value in os.environ.items() if name != "REGISTRY_CLIENT_KEY"}
+        environment = stored | {
+            name: value for name, value in given.items() if isinstance(value, str) and "\0" not in value
         }
         try:
             ended = subprocess.run(

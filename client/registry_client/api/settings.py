@@ -14,7 +14,7 @@ KEY_VARIABLE = "REGISTRY_CLIENT_KEY"
 KEY_FILE_VARIABLE = "REGISTRY_CLIENT_KEY_FILE"
 
 KEY_START = "rrk_"
-MOST_KEY = 200
+MAX_KEY = 200
 """Characters of the longest key that can be one."""
 
 
@@ -25,7 +25,7 @@ class ApiKey:
 
     def __init__(self, text: str, where: str = "key") -> None:
         found = text.strip()
-        is_sound = found.startswith(KEY_START) and len(found) <= MOST_KEY and found.isascii() and found.isprintable()
+        is_sound = found.startswith(KEY_START) and len(found) <= MAX_KEY and found.isascii() and found.isprintable()
         if not is_sound or " " in found:
             raise BadSetting(f"{where}: this is no API key; one begins with {KEY_START} and is one word")
         self._text = found
@@ -87,7 +87,7 @@ def key_of(
 def _key_in(path: Path, where: str) -> ApiKey:
     try:
         with path.open(encoding="utf-8") as file:
-            line = file.readline(MOST_KEY + 2)
+            line = file.readline(MAX_KEY + 2)
     except (OSError, ValueError) as error:
         raise BadSetting(f"{where}: {path}: {getattr(error, 'strerror', None) or 'cannot be read'}") from None
     return ApiKey(line, f"{where}: {path}")

@@ -37,7 +37,7 @@ JSON = "application/json"
 TOO_MANY = 429
 AWAY = (502, 503, 504)
 
-MOST_LINE = 1024 * 1024
+MAX_LINE = 1024 * 1024
 
 Body = bytes | Path
 """A file is read while it is sent, anew at each try."""
@@ -56,7 +56,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ApiResponse:
     """A good answer. `where` is the request, for errors about it."""
 
     where: str
@@ -136,7 +136,7 @@ class Transport:
         is_read: bool = False,
         once: str | None = None,
         whole: float | None = None,
-    ) -> Answered:
+    ) -> ApiResponse:
         """The whole answer. `body` goes as JSON, `data` as it stands.
 
         `is_read` is a question that is posted. `once` is the Idempotency-Key of what is done at most once however often it is
@@ -146,7 +146,7 @@ class Transport:
             method, path, query=query, body=body, data=data, headers=headers, is_read=is_read, once=once, whole=whole
         ) as (response, where, end):
             content = b"".join(_parts(response, where, end, self.limits.most_bytes))
-            return Answered(where, response.status_code, response.headers, content)
+            return ApiResponse(where, response.status_code, response.headers, content)
 
     @contextmanager
     def opened(
@@ -203,8 +203,8 @@ class Transport:
         with self.opened("GET", path, headers=headers) as (response, where, _):
             try:
                 for line in response.iter_lines(chunk_size=1):
-                    if len(line) > MOST_LINE:
-                        raise UnexpectedAnswer(f"{where}: a line is longer than {MOST_LINE} bytes")
+                    if len(line) > MAX_LINE:
+                        raise UnexpectedAnswer(f"{where}: a line is longer than {MAX_LINE} bytes")
                     yield line
             except (RequestException, HTTPError, OSError) as error:
                 raise NoAnswer(f"{where}: it broke off: {_why(error)}") from None
@@ -260,9 +260,9 @@ class Transport:
 
     def _take_note(self, response: requests.Response) -> None:
         """Where no request is left, the next waits for one to come back, rather than being refused."""
-        told = [response.headers.get(f"RateLimit-{name}", "") for name in ("Limit", "Remaining", "Reset")]
-        if all(one.isdecimal() and len(one) < 10 for one in told):
-            limit, remaining, reset = map(int, told)
+        given = [response.headers.get(f"RateLimit-{name}", "") for name in ("Limit", "Remaining", "Reset")]
+        if all(one.isdecimal() and len(one) < 10 for one in given):
+            limit, remaining, reset = map(int, given)
             self._wait = reset / limit if remaining == 0 and limit > 0 else 0.0
 
     def _pace(self) -> None:
@@ -271,18 +271,18 @@ class Transport:
             self._sleep(wait)
 
 
-def new_once() -> str:
+def new_idempotency_key() -> str:
     """A key for something that is to be done once."""
     return str(uuid.uuid4())
 
 
-def _parts(response: requests.Response, where: str, end: float, most: int | None) -> Iterator[bytes]:
+def _parts(response: requests.Response, where: str, end: float, max_bytes: int | None) -> Iterator[bytes]:
     taken = 0
     try:
         for part in response.iter_content(65536):
             taken += len(part)
-            if most is not None and taken > most:
-                raise UnexpectedAnswer(f"{where}: the answer is longer than {most} bytes")
+            if max_bytes is not None and taken > max_bytes:
+                raise UnexpectedAnswer(f"{where}: the answer is longer than {max_bytes} bytes")
             if time.monotonic() > end:
                 raise NoAnswer(f"{where}: the answer took too long")
             yield part

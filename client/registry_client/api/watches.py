@@ -15,14 +15,14 @@ from registry_client.api.errors import BadInput, NoAnswer
 from registry_client.api.pages import items_of
 from registry_client.api.questions import as_body, as_query
 from registry_client.api.reading import read
-from registry_client.api.transport import Transport, new_once, path_of
+from registry_client.api.transport import Transport, new_idempotency_key, path_of
 
 T = TypeVar("T")
 
-MOST_EVENTS = 500
+MAX_EVENTS = 500
 POLL = 5.0
 """Seconds between two looks at a feed in which nothing is new."""
-MOST_CURSOR = 200
+MAX_CURSOR = 200
 AGAIN = 1.0
 """Seconds before a stream that ended is asked for again."""
 EVENT_STREAM = "text/event-stream"
@@ -143,7 +143,7 @@ class Watches(_Part):
         self._transport.ask("DELETE", path_of("watches", watch.watch_id), headers=_version(watch))
 
     def _made(self, body: Mapping[str, Any]) -> Watch:
-        return self._got(Watch, "POST", path_of("watches"), body=body, once=new_once())
+        return self._got(Watch, "POST", path_of("watches"), body=body, once=new_idempotency_key())
 
 
 class CursorFile:
@@ -160,7 +160,7 @@ class CursorFile:
             return None
         except (OSError, ValueError) as error:
             raise BadInput(f"{self._path}: {getattr(error, 'strerror', None) or 'this holds no cursor'}") from None
-        if not text or len(text) > MOST_CURSOR or not text.isprintable():
+        if not text or len(text) > MAX_CURSOR or not text.isprintable():
             raise BadInput(f"{self._path}: this holds no cursor; remove it to read from the first event on")
         return text
 
@@ -186,7 +186,7 @@ class Events(_Part):
 
     def follow(
         self,
-        kept: CursorFile,
+        stored: CursorFile,
         *,
         poll: float = POLL,
         is_endless: bool = True,
@@ -196,12 +196,12 @@ class Events(_Part):
 
         Whoever is killed while acting on an event gets that one again, and none else.
         """
-        cursor = kept.read()
+        cursor = stored.read()
         while True:
             page = self._page(cursor)
             for event in page.items:
                 yield event
-                kept.write(event.cursor)
+                stored.write(event.cursor)
             cursor = page.next_cursor
             if not page.is_more:
                 if not is_endless:
@@ -209,17 +209,17 @@ class Events(_Part):
                 sleep(poll)
 
     def stream(
-        self, kept: CursorFile, source: Transport | None = None, *, sleep: Callable[[float], None] = time.sleep
+        self, stored: CursorFile, source: Transport | None = None, *, sleep: Callable[[float], None] = time.sleep
     ) -> Iterator[Event]:
         """As follow(), told within a moment: first what is behind the file's place, then as it happens, without end.
 
         `source` is where the stream stands, if not at the registry's own address. What breaks off is taken up again.
         """
-        page = self._page(kept.read())
+        page = self._page(stored.read())
         while True:
             for event in page.items:
                 yield event
-                kept.write(event.cursor)
+                stored.write(event.cursor)
             if not page.is_more:
                 break
             page = self._page(page.next_cursor)
@@ -229,35 +229,35 @@ class Events(_Part):
                 for event in _streamed(source or self._transport, cursor):
                     yield event
                     cursor = event.cursor
-                    kept.write(cursor)
+                    stored.write(cursor)
             except NoAnswer:
                 pass
             # It ends after an hour by itself, too.
             sleep(AGAIN)
 
     def _page(self, cursor: str | None) -> _Page:
-        query = as_query({"after": cursor, "limit": MOST_EVENTS})
+        query = as_query({"after": cursor, "limit": MAX_EVENTS})
         return self._got(_Page, "GET", path_of("events"), query=query)
 
 
 def _streamed(source: Transport, cursor: str) -> Iterator[Event]:
     """Server-sent events behind a cursor, until the stream ends. Raises NoAnswer where it breaks off."""
-    place, told = cursor, b""
+    place, given = cursor, b""
     for line in source.lines(path_of("events", "stream"), {"Accept": EVENT_STREAM, "Last-Event-ID": cursor}):
         name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if name == b"id":
             place = value.decode("ascii", "replace")
         elif name == b"data":
-            told = value
-        elif not line and told:
+            given = value
+        elif not line and given:
             try:
-                found = json.loads(told)
+                found = json.loads(given)
             except (ValueError, RecursionError):
                 # Not an event but a word of why it ends; asking again tells.
                 return
             yield read(Event, {**found, "cursor": place}, "event")
-            told = b""
+            given = b""
 
 
 class Webhooks(_Part):
@@ -271,7 +271,9 @@ class Webhooks(_Part):
 
     def make(self, url: str, label: str) -> Webhook:
         """Its `secret` is shown this once."""
-        return self._got(Webhook, "POST", path_of("webhooks"), body={"url": url, "label": label}, once=new_once())
+        return self._got(
+            Webhook, "POST", path_of("webhooks"), body={"url": url, "label": label}, once=new_idempotency_key()
+        )
 
     def change(
         self, webhook: Webhook, *, url: str | None = None, label: str | None = None, state: str | None = None

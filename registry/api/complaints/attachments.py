@@ -10,19 +10,26 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from registry.api.complaints.visiting import entered, needs_visit, require_visit
+from registry.api.complaints.visiting import needs_visit, open_visit, require_visit
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.actions import copied_as, discard, open_clean
-from registry.complaints.attachments.file_kinds import ENDINGS, MOST_BYTES
+from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
 from registry.complaints.attachments.uploading import upload
 from registry.complaints.intake.mailbox_files import file_of, opened_for_files, removed
 from registry.core.errors import FilesUnavailable
 from registry.core.ids import read_reference
 from registry.http import uploads
 from registry.http.complaint_services import store
-from registry.http.query_reader import Once
+from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer, File
-from registry.http.schemas import BYTES, returns, returns_nothing, saves, takes, takes_file
+from registry.http.schemas import (
+    BYTES,
+    no_content_response,
+    request_file,
+    request_schema,
+    response_file,
+    response_schema,
+)
 from registry.http.transaction import services
 from schemas.mailbox import AttachmentSentSchema
 
@@ -44,17 +51,17 @@ def one_of_few(view: Callable[..., Any]) -> Callable[..., Any]:
 @ns.route("/attachments")
 class Attachments(Resource):
     @one_of_few
-    @takes_file(MOST_BYTES)
-    @returns(AttachmentSentSchema(), "addAttachment", (409, 413), status=HTTPStatus.CREATED)
+    @request_file(MAX_BYTES)
+    @response_schema(AttachmentSentSchema(), "addAttachment", (409, 413), status=HTTPStatus.CREATED)
     @needs_visit
-    def post(self, body: bytes, name: str, once: Once | None) -> Answer:
+    def post(self, body: bytes, name: str, idempotency_key: IdempotencyKey | None) -> Answer:
         """Send a file along.
 
         JPEG, PNG, WebP, HEIC, PDF, M4A, MP3, AMR, MP4 or plain text, told from the bytes; 20 MB, ten files and 80 MB in all.
         It is sealed as it is. Officers see a copy without place and device, which is made a moment later and stands in the
         mailbox. With an Idempotency-Key the file is there once, however often it is sent.
         """
-        with entered() as here:
+        with open_visit() as here:
             opened, case = opened_for_files(here.session, here.sealer, here.visit)
         sent = upload(
             services().settings,
@@ -64,21 +71,23 @@ class Attachments(Resource):
             case,
             body=body,
             name=name,
-            once=secrets.token_hex(16) if once is None else f"{once.key} {once.digest}",
+            idempotency_key=secrets.token_hex(16)
+            if idempotency_key is None
+            else f"{idempotency_key.key} {idempotency_key.digest}",
             today=here.today,
         )
-        shown = {"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.kept_on}
-        return Answer(shown, language=here.language)
+        payload = {"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.kept_on}
+        return Answer(payload, language=here.language)
 
 
 @ns.route("/attachments/<attachment_id>")
 class Attachment(Resource):
-    @takes()
-    @returns_nothing("removeAttachment", (404, 409))
+    @request_schema()
+    @no_content_response("removeAttachment", (404, 409))
     @needs_visit
     def delete(self, attachment_id: str) -> None:
         """Remove a file, while nothing was handed in. What was handed in stays with the officers."""
-        with entered() as here:
+        with open_visit() as here:
             names = removed(here.session, here.sealer, here.visit, read_reference(attachment_id) or "")
         # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
         with suppress(FilesUnavailable):
@@ -87,16 +96,16 @@ class Attachment(Resource):
 
 @ns.route("/attachments/<attachment_id>/copy")
 class AttachmentCopy(Resource):
-    @takes()
-    @saves("getAttachmentCopy", (404, 409))
+    @request_schema()
+    @response_file("getAttachmentCopy", (404, 409))
     @needs_visit
     def get(self, attachment_id: str) -> File:
         """Save the copy that officers see, without place and device.
 
         Not found while there is none; the mailbox says in `no_copy` why there will be none.
         """
-        with entered() as here:
-            held = file_of(here.session, here.sealer, here.visit, read_reference(attachment_id) or "")
-        body = open_clean(store(), held.opened, held.case, held.attachment)
-        ending = ENDINGS[copied_as(held.attachment)]
-        return File((body,), BYTES, f"{held.attachment.reference}.{ending}", len(body))
+        with open_visit() as here:
+            existing = file_of(here.session, here.sealer, here.visit, read_reference(attachment_id) or "")
+        body = open_clean(store(), existing.opened, existing.case, existing.attachment)
+        ending = ENDINGS[copied_as(existing.attachment)]
+        return File((body,), BYTES, f"{existing.attachment.reference}.{ending}", len(body))

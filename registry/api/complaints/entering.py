@@ -11,8 +11,8 @@ from registry.complaints.intake.admission_rules import Purpose
 from registry.core.clock import now
 from registry.http.clients import network_of
 from registry.http.complaint_services import admission
-from registry.http.responses import Answer, asked_language
-from registry.http.schemas import returns, takes
+from registry.http.responses import Answer, requested_language
+from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import reading
 from registry.i18n.question_words import choices, help_text, part_title, payees, question_text, why_text
 from registry.vocabulary.register import Language
@@ -23,22 +23,22 @@ ns = Namespace("complaints", path="/complaints")
 
 @ns.route("/questionnaire")
 class QuestionnaireView(Resource):
-    @takes()
-    @returns(QuestionnaireSchema(), "getQuestionnaire")
+    @request_schema()
+    @response_schema(QuestionnaireSchema(), "getQuestionnaire")
     def get(self) -> Answer:
         """Read what is asked.
 
         Every question with its words, the kind of its answer, and when it is asked. Nothing has to be answered. The version
         changes with the questions; the words are in the asked language.
         """
-        language = asked_language(request.environ)
-        return Answer(questionnaire_shown(language), language=language)
+        language = requested_language(request.environ)
+        return Answer(questionnaire_payload(language), language=language)
 
 
 @ns.route("/offer")
 class Offer(Resource):
-    @takes(OfferQuerySchema())
-    @returns(OfferSchema(), "getOffer", kept=False)
+    @request_schema(OfferQuerySchema())
+    @response_schema(OfferSchema(), "getOffer", cacheable=False)
     def get(self, purpose: Purpose) -> Answer:
         """Ask what it takes to be let in.
 
@@ -46,7 +46,7 @@ class Offer(Resource):
         nobody is refused. Who asked is not kept.
         """
         offer = admission().offer(reading(), Purpose(purpose), network_here(), now())
-        return Answer(offer, language=asked_language(request.environ))
+        return Answer(offer, language=requested_language(request.environ))
 
 
 class OptionShown(msgspec.Struct, frozen=True):
@@ -78,15 +78,15 @@ class QuestionnaireShown(msgspec.Struct, frozen=True):
     questions: list[QuestionShown]
 
 
-def questionnaire_shown(language: Language) -> QuestionnaireShown:
+def questionnaire_payload(language: Language) -> QuestionnaireShown:
     return QuestionnaireShown(
         QUESTIONNAIRE.version,
         [OptionShown(part, part_title(language, part)) for part in Part],
-        [_shown(language, question) for question in QUESTIONNAIRE],
+        [_payload(language, question) for question in QUESTIONNAIRE],
     )
 
 
-def _shown(language: Language, question: Question) -> QuestionShown:
+def _payload(language: Language, question: Question) -> QuestionShown:
     return QuestionShown(
         question.code,
         question.part,

@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 
 from registry.api.complaints.entering import network_here
-from registry.api.complaints.shapes import received_shown, sheet_shown
+from registry.api.complaints.shapes import received_payload, sheet_payload
 from registry.api.complaints.visiting import Here, visiting
 from registry.api.restx import Namespace, Resource
 from registry.complaints.case import complaint_codes
@@ -17,14 +17,14 @@ from registry.core.clock import now
 from registry.core.errors import AlreadyDone
 from registry.http.app_services import keyring
 from registry.http.complaint_services import admission, sealer
-from registry.http.query_reader import Once
-from registry.http.responses import Answer, asked_language
-from registry.http.schemas import returns, takes
+from registry.http.query_reader import IdempotencyKey
+from registry.http.responses import Answer, requested_language
+from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import writing
 from registry.vocabulary.cases import BoxRole
 from registry.vocabulary.register import Language
 from schemas.complaints import (
-    MOST_OF_ANSWERS,
+    MAX_OF_ANSWERS,
     AnswersChangeSchema,
     AnswersSchema,
     ComplaintReceivedSchema,
@@ -39,9 +39,9 @@ ns = Namespace("complaints", path="/complaints")
 
 @ns.route("")
 class Complaints(Resource):
-    @takes(ComplaintStartSchema(), body=True, once=True)
-    @returns(ComplaintStartedSchema(), "startComplaint", (403, 409, 413, 415), status=HTTPStatus.CREATED)
-    def post(self, role: BoxRole, language: Language, proof: str, once: Once | None) -> Answer:
+    @request_schema(ComplaintStartSchema(), body=True, idempotent=True)
+    @response_schema(ComplaintStartedSchema(), "startComplaint", (403, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(self, role: BoxRole, language: Language, proof: str, idempotency_key: IdempotencyKey | None) -> Answer:
         """Begin a complaint.
 
         The receipt comes first and is shown this once: it alone leads back. Show it in large print, let it be typed back
@@ -49,25 +49,27 @@ class Complaints(Resource):
         """
         at = now()
         with writing() as session:
-            if once is not None and not repeats.claim(session, sealer(), "start", *once, at.date()):
+            if idempotency_key is not None and not repeats.claim(
+                session, sealer(), "start", *idempotency_key, at.date()
+            ):
                 raise AlreadyDone("a complaint was begun with this key: its receipt is not shown again")
             admission().admit(session, Purpose.START, network_here(), proof, at)
         code = complaint_codes.new_code()
         root = complaint_codes.derive(keyring(), code)
         with writing() as session:
             begun = filing.start(session, sealer(), code, root, language=language, role=role, at=at)
-            shown = {
-                "receipt": complaint_codes.shown(code),
+            payload = {
+                "receipt": complaint_codes.grouped(code),
                 "token": begun.token,
                 "draft_ends_on": begun.case.purge_on,
             }
-        return Answer(shown, language=asked_language(request.environ))
+        return Answer(payload, language=requested_language(request.environ))
 
 
 @ns.route("/confirm")
 class Confirmation(Resource):
-    @takes(ReceiptConfirmSchema(), body=True)
-    @returns(ReceiptConfirmedSchema(), "confirmReceipt", (409, 413, 415))
+    @request_schema(ReceiptConfirmSchema(), body=True)
+    @response_schema(ReceiptConfirmedSchema(), "confirmReceipt", (409, 413, 415))
     @visiting
     def post(self, here: Here, last_six: str) -> Answer:
         """Confirm the receipt by its last six digits.
@@ -81,15 +83,15 @@ class Confirmation(Resource):
 
 @ns.route("/answers")
 class Answers(Resource):
-    @takes()
-    @returns(AnswersSchema(), "getAnswers", kept=False)
+    @request_schema()
+    @response_schema(AnswersSchema(), "getAnswers", cacheable=False)
     @visiting
     def get(self, here: Here) -> Answer:
         """Read what was answered so far."""
-        return Answer(sheet_shown(filing.answers(here.session, here.sealer, here.visit)), language=here.language)
+        return Answer(sheet_payload(filing.answers(here.session, here.sealer, here.visit)), language=here.language)
 
-    @takes(AnswersChangeSchema(), body=True, most=MOST_OF_ANSWERS)
-    @returns(AnswersSchema(), "changeAnswers", (409, 413, 415))
+    @request_schema(AnswersChangeSchema(), body=True, max_bytes=MAX_OF_ANSWERS)
+    @response_schema(AnswersSchema(), "changeAnswers", (409, 413, 415))
     @visiting
     def patch(self, here: Here, answers: dict[str, Any], version: int | None = None) -> Answer:
         """Answer some questions.
@@ -98,13 +100,13 @@ class Answers(Resource):
         once, by the question's code, and then nothing was changed.
         """
         sheet = filing.answer(here.session, here.sealer, here.visit, answers, version)
-        return Answer(sheet_shown(sheet), language=here.language)
+        return Answer(sheet_payload(sheet), language=here.language)
 
 
 @ns.route("/submit")
 class Submission(Resource):
-    @takes()
-    @returns(ComplaintReceivedSchema(), "submitComplaint", (409,))
+    @request_schema()
+    @response_schema(ComplaintReceivedSchema(), "submitComplaint", (409,))
     @visiting
     def post(self, here: Here) -> Answer:
         """Hand the complaint in.
@@ -112,4 +114,4 @@ class Submission(Resource):
         Answers to questions that are not asked any more are dropped. Handing it in again says the same again.
         """
         received = filing.submit(here.session, here.sealer, here.visit, here.at)
-        return Answer(received_shown(received, here.language), language=here.language)
+        return Answer(received_payload(received, here.language), language=here.language)

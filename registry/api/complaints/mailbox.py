@@ -5,24 +5,24 @@ from http import HTTPStatus
 from flask import request
 
 from registry.api.complaints.entering import network_here
-from registry.api.complaints.shapes import mailbox_shown, sheet_shown
-from registry.api.complaints.visiting import Here, entered, needs_visit, visiting
+from registry.api.complaints.shapes import mailbox_payload, sheet_payload
+from registry.api.complaints.visiting import Here, needs_visit, open_visit, visiting
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.sanitise_jobs import begin_all
 from registry.complaints.case import complaint_codes, visits
 from registry.complaints.intake import mailbox
 from registry.complaints.intake.admission_rules import Purpose
-from registry.complaints.intake.mailbox_files import errands_here, files_of
+from registry.complaints.intake.mailbox_files import files_of, pending_sanitise_jobs
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.app_services import keyring
 from registry.http.complaint_services import admission, sealer
-from registry.http.query_reader import Once
-from registry.http.responses import Answer, asked_language
-from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.query_reader import IdempotencyKey
+from registry.http.responses import Answer, requested_language
+from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import services, writing
 from registry.vocabulary.cases import ConsentKind
-from schemas.complaints import MOST_OF_WORDS, VisitSchema, VisitStartSchema
+from schemas.complaints import MAX_OF_WORDS, VisitSchema, VisitStartSchema
 from schemas.mailbox import (
     ConsentChangeSchema,
     MailboxCopySchema,
@@ -37,8 +37,8 @@ ns = Namespace("complaints", path="/complaints")
 
 @ns.route("/visits")
 class Visits(Resource):
-    @takes(VisitStartSchema(), body=True)
-    @returns(VisitSchema(), "startVisit", (403, 404, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(VisitStartSchema(), body=True)
+    @response_schema(VisitSchema(), "startVisit", (403, 404, 413, 415), status=HTTPStatus.CREATED)
     def post(self, receipt: str, proof: str) -> Answer:
         """Come back by a receipt.
 
@@ -51,13 +51,13 @@ class Visits(Resource):
         root = complaint_codes.derive(keyring(), code)
         with writing() as session:
             token = mailbox.open_mailbox(session, sealer(), root, at)
-        return Answer({"token": token}, language=asked_language(request.environ))
+        return Answer({"token": token}, language=requested_language(request.environ))
 
 
 @ns.route("/visits/current")
 class CurrentVisit(Resource):
-    @takes()
-    @returns_nothing("endVisit")
+    @request_schema()
+    @no_content_response("endVisit")
     @visiting
     def delete(self, here: Here) -> None:
         """End this visit; its token opens nothing any more."""
@@ -66,8 +66,8 @@ class CurrentVisit(Resource):
 
 @ns.route("/mailbox")
 class Mailbox(Resource):
-    @takes()
-    @returns(MailboxSchema(), "getMailbox", (409,), kept=False)
+    @request_schema()
+    @response_schema(MailboxSchema(), "getMailbox", (409,), cacheable=False)
     @needs_visit
     def get(self) -> Answer:
         """Read the mailbox.
@@ -75,19 +75,19 @@ class Mailbox(Resource):
         Where the complaint stands in plain words, what happens by when, messages both ways, files, consents, and in `can` what
         may be done now. What officers wrote counts as read.
         """
-        with entered() as here:
+        with open_visit() as here:
             view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
             files = files_of(here.session, here.sealer, here.visit)
-            errands = errands_here(here.session, here.sealer, here.visit, services().settings)
+            jobs = pending_sanitise_jobs(here.session, here.sealer, here.visit, services().settings)
         # Only whoever has the receipt can have copies made before anything was handed in: it is seen to at each visit.
-        begin_all(services().settings, errands)
-        return Answer(mailbox_shown(view, files, here.language), language=here.language)
+        begin_all(services().settings, jobs)
+        return Answer(mailbox_payload(view, files, here.language), language=here.language)
 
 
 @ns.route("/copy")
 class Copy(Resource):
-    @takes()
-    @returns(MailboxCopySchema(), "getCopy", (409,), kept=False)
+    @request_schema()
+    @response_schema(MailboxCopySchema(), "getCopy", (409,), cacheable=False)
     @visiting
     def get(self, here: Here) -> Answer:
         """Take a copy of everything home.
@@ -96,29 +96,29 @@ class Copy(Resource):
         """
         copy = mailbox.own_copy(here.session, here.sealer, here.visit, here.at)
         files = files_of(here.session, here.sealer, here.visit)
-        shown = {"mailbox": mailbox_shown(copy.view, files, here.language), "answers": sheet_shown(copy.sheet)}
-        return Answer(shown, language=here.language)
+        payload = {"mailbox": mailbox_payload(copy.view, files, here.language), "answers": sheet_payload(copy.sheet)}
+        return Answer(payload, language=here.language)
 
 
 @ns.route("/messages")
 class Messages(Resource):
-    @takes(MessageWriteSchema(), body=True, once=True, most=MOST_OF_WORDS)
-    @returns(MessageSentSchema(), "writeMessage", (409, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(MessageWriteSchema(), body=True, idempotent=True, max_bytes=MAX_OF_WORDS)
+    @response_schema(MessageSentSchema(), "writeMessage", (409, 413, 415), status=HTTPStatus.CREATED)
     @visiting
-    def post(self, here: Here, text: str, once: Once | None) -> Answer:
+    def post(self, here: Here, text: str, idempotency_key: IdempotencyKey | None) -> Answer:
         """Write to the officers.
 
         With an Idempotency-Key the message is there once, however often it is sent. A case that waited for it goes on.
         """
-        key = None if once is None else f"{once.key} {once.digest}"
+        key = None if idempotency_key is None else f"{idempotency_key.key} {idempotency_key.digest}"
         sent = mailbox.write(here.session, here.sealer, here.visit, text, here.at, once=key)
         return Answer({"message_id": sent.reference, "written_on": sent.written_on}, language=here.language)
 
 
 @ns.route("/consents/<kind>")
 class Consents(Resource):
-    @takes(ConsentChangeSchema(), body=True)
-    @returns_nothing("changeConsent", (404, 409, 413, 415))
+    @request_schema(ConsentChangeSchema(), body=True)
+    @no_content_response("changeConsent", (404, 409, 413, 415))
     @visiting
     def put(self, here: Here, kind: str, is_given: bool) -> None:
         """Give one consent, or take it back.
@@ -130,8 +130,8 @@ class Consents(Resource):
 
 @ns.route("/withdraw")
 class Withdrawal(Resource):
-    @takes()
-    @returns_nothing("withdrawComplaint", (409,))
+    @request_schema()
+    @no_content_response("withdrawComplaint", (409,))
     @visiting
     def post(self, here: Here) -> None:
         """Take the complaint back.
@@ -144,15 +144,15 @@ class Withdrawal(Resource):
 
 @ns.route("/reopen")
 class Reopening(Resource):
-    @takes(ReopenSchema(), body=True, once=True, most=MOST_OF_WORDS)
-    @returns_nothing("reopenComplaint", (409, 413, 415))
+    @request_schema(ReopenSchema(), body=True, idempotent=True, max_bytes=MAX_OF_WORDS)
+    @no_content_response("reopenComplaint", (409, 413, 415))
     @visiting
-    def post(self, here: Here, once: Once | None, text: str | None = None) -> None:
+    def post(self, here: Here, idempotency_key: IdempotencyKey | None, text: str | None = None) -> None:
         """Object to a decision, open a closed complaint again, or take a withdrawal back.
 
         `can` in the mailbox says which of them is possible; a year after the end none is.
         """
-        key = None if once is None else f"{once.key} {once.digest}"
+        key = None if idempotency_key is None else f"{idempotency_key.key} {idempotency_key.digest}"
         mailbox.open_again(here.session, here.sealer, here.visit, here.at, text=text, once=key)
 
 

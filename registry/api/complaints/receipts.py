@@ -14,9 +14,9 @@ from registry.complaints.case import access, complaint_codes
 from registry.complaints.intake import idempotency as repeats
 from registry.core.errors import AlreadyDone
 from registry.core.ids import read_reference
-from registry.http.query_reader import Once
-from registry.http.responses import Answer, asked_language
-from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.query_reader import IdempotencyKey
+from registry.http.responses import Answer, requested_language
+from registry.http.schemas import no_content_response, request_schema, response_schema
 from schemas.mailbox import HelperChangeSchema, ReceiptOfferedSchema, WorkerReceiptSchema
 
 ns = Namespace("complaints", path="/complaints")
@@ -24,8 +24,8 @@ ns = Namespace("complaints", path="/complaints")
 
 @ns.route("/receipt")
 class Receipt(Resource):
-    @takes()
-    @returns(ReceiptOfferedSchema(), "changeReceipt", (409,), status=HTTPStatus.CREATED)
+    @request_schema()
+    @response_schema(ReceiptOfferedSchema(), "changeReceipt", (409,), status=HTTPStatus.CREATED)
     @visiting_with_new_receipt
     def post(self, here: Here, new: New) -> Answer:
         """Ask for another receipt for this mailbox.
@@ -34,31 +34,33 @@ class Receipt(Resource):
         never happens, the old one opens. Afterwards every visit is over: come in with the new one.
         """
         token = access.change_receipt(here.session, here.sealer, here.visit, new.code, new.root, here.at)
-        return Answer({"receipt": complaint_codes.shown(new.code), "token": token}, language=here.language)
+        return Answer({"receipt": complaint_codes.grouped(new.code), "token": token}, language=here.language)
 
 
 @ns.route("/worker")
 class Worker(Resource):
-    @takes(once=True)
-    @returns(WorkerReceiptSchema(), "inviteWorker", (409,), status=HTTPStatus.CREATED)
+    @request_schema(idempotent=True)
+    @response_schema(WorkerReceiptSchema(), "inviteWorker", (409,), status=HTTPStatus.CREATED)
     @visiting_with_new_receipt
-    def post(self, here: Here, new: New, once: Once | None) -> Answer:
+    def post(self, here: Here, new: New, idempotency_key: IdempotencyKey | None) -> Answer:
         """Make a receipt for the worker whom a helper filed for.
 
         It is shown this once; give it to her and keep no copy. She reads all of it, decides from then on, and may cut the helper
         off. One that she never used is replaced by the next.
         """
         scope = f"worker {here.visit.box.reference}"
-        if once is not None and not repeats.claim(here.session, here.sealer, scope, *once, here.today):
+        if idempotency_key is not None and not repeats.claim(
+            here.session, here.sealer, scope, *idempotency_key, here.today
+        ):
             raise AlreadyDone("a receipt for the worker was made with this key: it is not shown again")
         access.invite_worker(here.session, here.sealer, here.visit, new.root, here.at)
-        return Answer({"receipt": complaint_codes.shown(new.code)}, language=asked_language(request.environ))
+        return Answer({"receipt": complaint_codes.grouped(new.code)}, language=requested_language(request.environ))
 
 
 @ns.route("/helpers/<helper_id>")
 class Helper(Resource):
-    @takes(HelperChangeSchema(), body=True)
-    @returns_nothing("changeHelper", (404, 409, 413, 415))
+    @request_schema(HelperChangeSchema(), body=True)
+    @no_content_response("changeHelper", (404, 409, 413, 415))
     @visiting
     def put(self, here: Here, helper_id: str, answers_allowed: bool) -> None:
         """Let officers' answers go to a helper too, or no longer. The worker alone may."""
@@ -66,8 +68,8 @@ class Helper(Resource):
             here.session, here.visit, read_reference(helper_id) or "", here.today, is_allowed=answers_allowed
         )
 
-    @takes()
-    @returns_nothing("cutOffHelper", (404, 409))
+    @request_schema()
+    @no_content_response("cutOffHelper", (404, 409))
     @visiting
     def delete(self, here: Here, helper_id: str) -> None:
         """Cut a helper off. His receipt is unknown from now on, and his visit over. The worker alone may."""

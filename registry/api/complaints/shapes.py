@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from registry.complaints.case.answers import Sheet
-from registry.complaints.case.consents import Standing
+from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.questions import QUESTIONNAIRE, is_alarming, visible
 from registry.complaints.case.states import Reads
@@ -15,7 +15,7 @@ from registry.i18n.languages import text
 from registry.vocabulary.register import Language
 
 
-def sheet_shown(sheet: Sheet) -> dict[str, Any]:
+def sheet_payload(sheet: Sheet) -> dict[str, Any]:
     return {
         "questionnaire": QUESTIONNAIRE.version,
         "version": sheet.version,
@@ -26,7 +26,7 @@ def sheet_shown(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def received_shown(received: Receipted, language: Language) -> dict[str, Any]:
+def received_payload(received: Receipted, language: Language) -> dict[str, Any]:
     # Whatever became of it: received is all that whoever sent it hears.
     return {
         **_state(Reads.RECEIVED, language),
@@ -36,7 +36,7 @@ def received_shown(received: Receipted, language: Language) -> dict[str, Any]:
     }
 
 
-def mailbox_shown(view: MailboxView, files: Sequence[ShownFile], language: Language) -> dict[str, Any]:
+def mailbox_payload(view: MailboxView, files: Sequence[ShownFile], language: Language) -> dict[str, Any]:
     return {
         "role": view.role,
         **_state(view.reads, language),
@@ -84,7 +84,7 @@ def _file(one: ShownFile) -> dict[str, Any]:
     }
 
 
-def _consent(one: Standing) -> dict[str, Any]:
+def _consent(one: ConsentState) -> dict[str, Any]:
     return {"kind": one.kind, "is_given": one.is_given, "since": one.since}
 
 

@@ -19,7 +19,7 @@ from registry.core.clock import now
 from registry.core.errors import NoVisit
 from registry.http.app_services import keyring
 from registry.http.complaint_services import sealer
-from registry.http.responses import asked_language
+from registry.http.responses import requested_language
 from registry.http.transaction import services, writing
 from registry.vocabulary.register import Language
 
@@ -46,19 +46,19 @@ def visiting(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def entering(self: Any, **given: Any) -> Any:
-        with entered() as here:
+        with open_visit() as here:
             return view(self, here, **given)
 
     return needs_visit(entering)
 
 
 @contextmanager
-def entered() -> Iterator[Here]:
+def open_visit() -> Iterator[Here]:
     """Who is here, and the transaction of what he does. Raises NoVisit before anything else is done."""
     token, at = token_of(request.headers.get("Authorization")), now()
     with writing() as session:
         visit = visits.visit(session, sealer(), token, at)
-        yield Here(session, sealer(), visit, at, asked_language(request.environ))
+        yield Here(session, sealer(), visit, at, requested_language(request.environ))
 
 
 def needs_visit(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -20,7 +20,7 @@ from registry.vocabulary.register import Language
 KEPT = 3600
 """Seconds a browser may keep these pages: they change with a release."""
 
-MOST_WORDS = 20
+MAX_WORDS = 20
 """Of a closed set that is listed; nobody reads all countries."""
 
 STYLE, SCRIPT, PAGE = (f"text/{kind}; charset=utf-8" for kind in ("css", "javascript", "html"))
@@ -93,7 +93,7 @@ def _problems() -> list[tuple[str, str]]:
 
 def _operations() -> list[dict[str, Any]]:
     """Every operation with its parameters' words in place of references."""
-    shown = []
+    payload = []
     for path, methods in document()["paths"].items():
         for method, operation in methods.items():
             parameters = [_resolved(parameter) for parameter in operation.get("parameters", [])]
@@ -106,8 +106,8 @@ def _operations() -> list[dict[str, Any]]:
                 "fields": list(_fields_of(operation)),
                 "examples": list(_examples_in(responses)),
             }
-            shown.append({**operation, **resolved})
-    return shown
+            payload.append({**operation, **resolved})
+    return payload
 
 
 def _fields_of(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -122,7 +122,7 @@ def _fields_of(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "name": name,
             "required": name in schema.get("required", ()),
             "description": field.get("description", ""),
-            "words": words if len(words) <= MOST_WORDS else (),
+            "words": words if len(words) <= MAX_WORDS else (),
         }
 
 

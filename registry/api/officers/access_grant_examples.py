@@ -9,8 +9,8 @@ _CASE, _ONE = "/cases/{case_id}/openings", "/openings/{opening_id}"
 
 
 def _ask(operation: str, name: str, summary: str, step: str, **more: object) -> DeskExample:
-    said: dict[str, object] = {"path": {"case_id": CASE}, "version": 2, "who": "writer", "status": 201}
-    return example(operation, name, summary, f"{_CASE}/{step}", "POST", **said | more)
+    stated: dict[str, object] = {"path": {"case_id": CASE}, "version": 2, "who": "writer", "status": 201}
+    return example(operation, name, summary, f"{_CASE}/{step}", "POST", **stated | more)
 
 
 def _step(operation: str, name: str, summary: str, step: str, of: str, **more: object) -> DeskExample:

@@ -5,23 +5,23 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, serve_acts
-from registry.api.officers.cases import box_shown
+from registry.api.officers.cases import box_payload
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.access_grants import queries
-from registry.complaints.casework.access_grants.queries import Shown
+from registry.complaints.casework.access_grants.queries import AccessGrantView
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, File
-from registry.http.schemas import BYTES, returns, saves, takes
+from registry.http.schemas import BYTES, request_schema, response_file, response_schema
 from registry.http.transaction import services
 from registry.officer_desk.access_grant_acts import ACTS, IN_CASE, OWN, opening_opened
 from registry.officer_desk.acting import acting
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import OpeningKind
 from schemas.openings import (
     OpenedSchema,
@@ -42,16 +42,16 @@ serve_acts(ns, "/cases/<case_id>/openings", IN_CASE, ANSWERED)
 @ns.route("/openings")
 class Openings(Resource):
     @officer_may(GLASS, Act.READ)
-    @takes()
-    @returns(OpeningsSchema(), "listOpenings", kept=False)
-    def get(self, session: Session, me: Present) -> Answer:
+    @request_schema()
+    @response_schema(OpeningsSchema(), "listOpenings", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List what was asked for in your unit: what waits first, then what is open or was in the last 30 days.
 
         Reasons are shown to whoever decides; reading them is on record.
         """
         kinds = [kind for kind in OpeningKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
         found = queries.of_unit(session, sealer(), me.standing.unit, me.officer.reference, now(), decides=kinds)
-        return Answer({"items": [_shown(one) for one in found]})
+        return Answer({"items": [_payload(one) for one in found]})
 
 
 serve_acts(ns, "/openings/<opening_id>", ACTS, ANSWERED)
@@ -61,33 +61,33 @@ serve_acts(ns, "/openings/<opening_id>", OWN, ANSWERED)
 @ns.route("/openings/<opening_id>/content")
 class Content(Resource):
     @officer_may(GLASS, Act.PROPOSE)
-    @takes()
-    @returns(OpenedSchema(), "lookAtOpening", (404, 409), kept=False)
-    def get(self, session: Session, me: Present, opening_id: str) -> Answer:
+    @request_schema()
+    @response_schema(OpenedSchema(), "lookAtOpening", (404, 409), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, opening_id: str) -> Answer:
         """Look at what is open to you.
 
         Each look is on record. The first look at who wrote begins its quarter of an hour. 409 where the custodian's key is not
         on this server; a broken glass shows the rest of the case then.
         """
         reference = opening_opened(session, me, opening_id, Act.PROPOSE)
-        _, opening = queries.one_of(session, me.standing.unit, reference)
-        opened = queries.look(session, sealer(), acting(me, RIGHT_TO[opening.kind], Act.PROPOSE), reference, now())
+        _, grant = queries.one_of(session, me.standing.unit, reference)
+        opened = queries.look(session, sealer(), acting(me, RIGHT_TO[grant.kind], Act.PROPOSE), reference, now())
         value = {
-            **_shown(opened.shown),
+            **_payload(opened.shown),
             "identities": None
             if opened.identities is None
-            else [{"box_id": box, "answers": dict(told)} for box, told in opened.identities.items()],
-            "boxes": [box_shown(box) for box in opened.view.boxes] if opened.view else None,
+            else [{"box_id": box, "answers": dict(given)} for box, given in opened.identities.items()],
+            "boxes": [box_payload(box) for box in opened.view.boxes] if opened.view else None,
         }
-        return Answer(value, headers=(etag(opening.version),))
+        return Answer(value, headers=(etag(grant.version),))
 
 
 @ns.route("/openings/<opening_id>/file")
 class OriginalFile(Resource):
     @officer_may(ORIGINAL, Act.PROPOSE)
-    @takes()
-    @saves("takeOriginal", (404, 409))
-    def get(self, session: Session, me: Present, opening_id: str) -> File:
+    @request_schema()
+    @response_file("takeOriginal", (404, 409))
+    def get(self, session: Session, me: AuthenticatedOfficer, opening_id: str) -> File:
         """Take the file as it was sent that is open to you."""
         reference = opening_opened(session, me, opening_id, Act.PROPOSE)
         officer, store = acting(me, ORIGINAL, Act.PROPOSE), store_of(services().settings)
@@ -95,27 +95,27 @@ class OriginalFile(Resource):
         return File([body], BYTES, f"{reference}.{name.rpartition('.')[2]}", len(body))
 
 
-def _one(session: Session, me: Present, reference: str) -> Answer:
-    shown = queries.shown(session, sealer(), me.standing.unit, reference, now())
-    return Answer(_shown(shown), headers=(etag(shown.opening.version),))
+def _one(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
+    payload = queries.grant_view(session, sealer(), me.standing.unit, reference, now())
+    return Answer(_payload(payload), headers=(etag(payload.opening.version),))
 
 
-def _shown(one: Shown) -> dict[str, Any]:
-    opening = one.opening
+def _payload(one: AccessGrantView) -> dict[str, Any]:
+    grant = one.opening
     return {
-        "opening_id": opening.reference,
+        "opening_id": grant.reference,
         "case_id": one.case,
-        "kind": opening.kind,
-        "attachment_id": opening.attachment or None,
+        "kind": grant.kind,
+        "attachment_id": grant.attachment or None,
         "state": one.state,
-        "hours": opening.hours,
-        "asked_by": opening.asked_by,
-        "asked_at": opening.asked_at,
-        "decided_by": opening.decided_by,
-        "decided_at": opening.decided_at,
-        "ends_at": opening.ends_at,
-        "looked_at": opening.looked_at,
+        "hours": grant.hours,
+        "asked_by": grant.asked_by,
+        "asked_at": grant.asked_at,
+        "decided_by": grant.decided_by,
+        "decided_at": grant.decided_at,
+        "ends_at": grant.ends_at,
+        "looked_at": grant.looked_at,
         "reason": one.reason,
         "answer": one.answer,
-        "version": opening.version,
+        "version": grant.version,
     }

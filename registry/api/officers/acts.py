@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer
-from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.officer_desk.acts import OfficerAct, OfficerActs
-from registry.officer_desk.drafts import drafted_once
-from registry.officers.sessions import Present
+from registry.officer_desk.drafts import draft_idempotently
+from registry.officers.sessions import AuthenticatedOfficer
 from schemas.base import OutSchema
 
 _PARAMETER = re.compile(r"<(\w+)>")
@@ -26,7 +26,7 @@ class Answered(NamedTuple):
     """
 
     shape: OutSchema
-    make: Callable[[Session, Present, str, Any], Answer]
+    make: Callable[[Session, AuthenticatedOfficer, str, Any], Answer]
 
 
 def serve_acts(
@@ -49,8 +49,8 @@ def act_view(
     """The view of one act at its whole address: opens what it is done to, does it, and shows what became of it."""
     parameters = _PARAMETER.findall(address)
 
-    def view(_: Resource, *, session: Session, me: Present, version: int, **given: Any) -> Answer | None:
-        reference, once = (
+    def view(_: Resource, *, session: Session, me: AuthenticatedOfficer, version: int, **given: Any) -> Answer | None:
+        reference, idempotency_key = (
             acts.opened(session, me, act, *(given.pop(name) for name in parameters)),
             given.pop("once", None),
         )
@@ -59,15 +59,23 @@ def act_view(
             return acts.perform(act, session, me, reference, version, given)
 
         if act.drafts:
-            done: object = drafted_once(session, me, f"{act.drafts} in {reference}", once, lambda: str(do()))
+            done: object = draft_idempotently(
+                session, me, f"{act.drafts} in {reference}", idempotency_key, lambda: str(do())
+            )
             reference = str(done)
         else:
             done = do()
         return None if answered is None else answered.make(session, me, reference, done)
 
     view.__doc__ = act.about
-    taken = takes() if act.schema is None else takes(act.schema(), body=True, once=bool(act.drafts))
+    taken = (
+        request_schema() if act.schema is None else request_schema(act.schema(), body=True, idempotent=bool(act.drafts))
+    )
     name, also = act.operation, act.also
     status = HTTPStatus.CREATED if act.drafts else HTTPStatus.OK
-    returned = returns_nothing(name, also) if answered is None else returns(answered.shape, name, also, status=status)
+    returned = (
+        no_content_response(name, also)
+        if answered is None
+        else response_schema(answered.shape, name, also, status=status)
+    )
     return officer_may(*acts.right_to(act), versioned=True)(taken(returned(view)))

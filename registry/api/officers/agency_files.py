@@ -10,22 +10,29 @@ from sqlalchemy.orm import Session
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.actions import discard
-from registry.complaints.attachments.file_kinds import MOST_BYTES
+from registry.complaints.attachments.file_kinds import MAX_BYTES
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.queries import CleanFile, named_agency_id
 from registry.complaints.parties.hearings import files, portal_files, queries
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable
 from registry.http.complaint_services import sealer
-from registry.http.query_reader import Once
+from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer, File
-from registry.http.schemas import BYTES, returns, returns_nothing, saves, takes, takes_file
+from registry.http.schemas import (
+    BYTES,
+    no_content_response,
+    request_file,
+    request_schema,
+    response_file,
+    response_schema,
+)
 from registry.http.transaction import services, writing
 from registry.http.uploads import one_of_few
 from registry.officer_desk.acting import acting, reference_in, require_no_interest
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from schemas.mailbox import AttachmentSentSchema
 
 ns = Namespace("hearings", path="/")
@@ -38,11 +45,17 @@ class HandedFiles(Resource):
     # Its own transactions, for none is held while the store is waited for.
     @one_of_few()
     @officer_may(HEARING, Act.ANSWER, reads=True)
-    @takes_file(MOST_BYTES)
-    @returns(AttachmentSentSchema(), "addAnswerFile", (404, 409, 413), status=HTTPStatus.CREATED)
+    @request_file(MAX_BYTES)
+    @response_schema(AttachmentSentSchema(), "addAnswerFile", (404, 409, 413), status=HTTPStatus.CREATED)
     def post(
-        self, session: Session, me: Present, hearing_id: str, body: bytes, name: str, once: Once | None
-    ) -> Answer:  # fmt: skip
+        self,
+        session: Session,
+        me: AuthenticatedOfficer,
+        hearing_id: str,
+        body: bytes,
+        name: str,
+        idempotency_key: IdempotencyKey | None,
+    ) -> Answer:
         """Send a paper along with your answer while you may answer, or with your objection while you may object.
 
         JPEG, PNG, WebP, HEIC, PDF, M4A, MP3, AMR, MP4 or plain text, told from the bytes; 20 MB, ten files and 80 MB for each.
@@ -60,7 +73,9 @@ class HandedFiles(Resource):
             now(),
             body=body,
             name=name,
-            once=secrets.token_hex(16) if once is None else f"{once.key} {once.digest}",
+            idempotency_key=secrets.token_hex(16)
+            if idempotency_key is None
+            else f"{idempotency_key.key} {idempotency_key.digest}",
         )
         return Answer({"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.kept_on})
 
@@ -69,9 +84,9 @@ class HandedFiles(Resource):
 class HandedFile(Resource):
     # Its own transaction, for none is held while the store is waited for.
     @officer_may(HEARING, Act.ANSWER, reads=True)
-    @takes()
-    @saves("saveAnswerFile", (404,))
-    def get(self, session: Session, me: Present, hearing_id: str, attachment_id: str) -> File:
+    @request_schema()
+    @response_file("saveAnswerFile", (404,))
+    def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> File:
         """Save a paper of yours again, as you sent it, before and after you have answered or objected.
 
         Where the copy without place and device alone was kept, or no original can be opened, it is that copy.
@@ -83,9 +98,9 @@ class HandedFile(Resource):
         return _saved(reference, fetched())
 
     @officer_may(HEARING, Act.ANSWER)
-    @takes()
-    @returns_nothing("removeAnswerFile", (404, 409))
-    def delete(self, session: Session, me: Present, hearing_id: str, attachment_id: str) -> None:
+    @request_schema()
+    @no_content_response("removeAnswerFile", (404, 409))
+    def delete(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> None:
         """Remove a paper, before the answer or the objection is sent."""
         names = portal_files.removed(
             session,
@@ -103,9 +118,9 @@ class HandedFile(Resource):
 @ns.route("/hearings/<hearing_id>/files/<attachment_id>/copy")
 class HandedFileCopy(Resource):
     @officer_may(HEARING, Act.READ)
-    @takes()
-    @saves("getAnswerFileCopy", (404,))
-    def get(self, session: Session, me: Present, hearing_id: str, attachment_id: str) -> File:
+    @request_schema()
+    @response_file("getAnswerFileCopy", (404,))
+    def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> File:
         """Save the copy of a paper without place and device.
 
         Not found before the agency has sent what it goes with, and while there is no copy.
@@ -125,7 +140,7 @@ def _saved(reference: str, file: CleanFile) -> File:
     return File((file.body,), BYTES, f"{reference}.{file.name.rpartition('.')[2]}", len(file.body))
 
 
-def file_shown(one: files.HandedFile) -> dict[str, Any]:
+def file_payload(one: files.HandedFile) -> dict[str, Any]:
     return {
         "attachment_id": one.reference,
         "name": one.name,

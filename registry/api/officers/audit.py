@@ -12,11 +12,11 @@ from registry.audit import queries as chain
 from registry.audit.actions import record
 from registry.core.clock import now
 from registry.http.responses import Answer, File
-from registry.http.schemas import BYTES, returns, saves, takes
+from registry.http.schemas import BYTES, request_schema, response_file, response_schema
 from registry.http.transaction import reading
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail as oversight
 from registry.oversight.trail import Line, Wanted
 from schemas.audit import (
@@ -35,9 +35,9 @@ A_PAGE = 100
 @ns.route("/lines")
 class Lines(Resource):
     @officer_may(rights.Resource.AUDIT, Act.READ)
-    @takes(AuditQuerySchema())
-    @returns(AuditLinesSchema(), "listAuditLines", kept=False)
-    def get(self, session: Session, me: Present, before: int | None = None, **asked: Any) -> Answer:
+    @request_schema(AuditQuerySchema())
+    @response_schema(AuditLinesSchema(), "listAuditLines", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, before: int | None = None, **asked: Any) -> Answer:
         """List the lines of the audit that are your unit's, the latest first.
 
         What its people did, and what was done about its cases, people and keys. Days and no hours. Asking is itself a line, once
@@ -46,11 +46,11 @@ class Lines(Resource):
         unit = me.standing.unit
         oversight.note_reading(session, "audit.read", unit, on=now().date(), actor=me.officer.reference, unit=unit)
         found = oversight.lines_of(session, unit, wanted(**asked), before=before, limit=A_PAGE + 1)
-        shown = found[:A_PAGE]
+        payload = found[:A_PAGE]
         return Answer(
             {
-                "items": [line_shown(line) for line in shown],
-                "next_before": shown[-1].number if len(found) > A_PAGE else None,
+                "items": [line_payload(line) for line in payload],
+                "next_before": payload[-1].number if len(found) > A_PAGE else None,
             }
         )
 
@@ -58,9 +58,9 @@ class Lines(Resource):
 @ns.route("/verification")
 class Verification(Resource):
     @officer_may(rights.Resource.AUDIT, Act.READ, reads=True)
-    @takes(AuditHeadQuerySchema())
-    @returns(AuditVerificationSchema(), "verifyAudit", kept=False)
-    def get(self, session: Session, me: Present, head: str | None = None) -> Answer:
+    @request_schema(AuditHeadQuerySchema())
+    @response_schema(AuditVerificationSchema(), "verifyAudit", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, head: str | None = None) -> Answer:
         """Derive the whole chain anew.
 
         Every unit's lines, none of which is shown; with `head` it is held to one that was noted before.
@@ -79,9 +79,9 @@ class Verification(Resource):
 @ns.route("/export")
 class Export(Resource):
     @officer_may(rights.Resource.AUDIT, Act.EXPORT)
-    @takes(AuditFilterSchema())
-    @saves("exportAudit")
-    def get(self, session: Session, me: Present, **asked: Any) -> File:
+    @request_schema(AuditFilterSchema())
+    @response_file("exportAudit")
+    def get(self, session: Session, me: AuthenticatedOfficer, **asked: Any) -> File:
         """Take the unit's lines away.
 
         JSON Lines, the oldest first: the exact bytes of each line with the hash before and after it; the last one is the head.
@@ -97,11 +97,11 @@ class Export(Resource):
         return File(stream_with_context(lines()), BYTES, f"audit-{unit}-{today}.jsonl")
 
 
-def wanted(reads: bool = False, **asked: Any) -> Wanted:
-    return Wanted(**asked, is_reading=reads)
+def wanted(reads: bool = False, **requested: Any) -> Wanted:
+    return Wanted(**requested, is_reading=reads)
 
 
-def line_shown(line: Line) -> dict[str, Any]:
+def line_payload(line: Line) -> dict[str, Any]:
     return {
         "number": line.number,
         "on": line.on_day,

@@ -11,10 +11,10 @@ def _case(
     operation: str, name: str, summary: str, step: str, version: int | None = None, **more: object
 ) -> DeskExample:
     method = str(more.pop("method", "GET" if version is None else "POST"))
-    said: dict[str, object] = {"who": "writer", "path": {"case_id": CASE}, "version": version}
+    stated: dict[str, object] = {"who": "writer", "path": {"case_id": CASE}, "version": version}
     if version is not None:
-        said["status"] = 204
-    return example(operation, name, summary, f"{_CASE}{step}", method, **said | more)
+        stated["status"] = 204
+    return example(operation, name, summary, f"{_CASE}{step}", method, **stated | more)
 
 
 CASES = (

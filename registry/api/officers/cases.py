@@ -19,13 +19,13 @@ from registry.core.clock import now
 from registry.core.db.engine import EPOCH, microseconds
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer
-from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.officer_desk.acting import reference_in, roles_of
 from registry.officer_desk.case_acts import ACTS, case_for
 from registry.officer_desk.case_filters import read_filters
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import Priority
 from schemas.cases import (
     CaseNotesSchema,
@@ -44,33 +44,35 @@ CASE, MESSAGE, ACCOUNT = rights.Resource.CASE, rights.Resource.MESSAGE, rights.R
 @ns.route("")
 class Cases(Resource):
     @officer_may(CASE, Act.READ)
-    @takes(CasesQuerySchema())
-    @returns(CasesSchema(), "listCases", (400,), kept=False)
-    def get(self, session: Session, me: Present, limit: int = PAGE, cursor: str | None = None, **said: Any) -> Answer:
+    @request_schema(CasesQuerySchema())
+    @response_schema(CasesSchema(), "listCases", (400,), cacheable=False)
+    def get(
+        self, session: Session, me: AuthenticatedOfficer, limit: int = PAGE, cursor: str | None = None, **said: Any
+    ) -> Answer:
         """List the cases of your unit, the most urgent first and of these what is due first.
 
         No word of what was written is in it, and reading it is not on record.
         """
-        asked = {name: str(value) for name, value in said.items()}
-        filters = read_filters(asked, me.officer.reference, sealer().digest)
-        found = listed(session, me.standing.unit, filters, now(), after=_place(asked, cursor), most=limit + 1)
-        following = cursor_of(asked, _mark(found[limit - 1])) if len(found) > limit else None
+        requested = {name: str(value) for name, value in said.items()}
+        filters = read_filters(requested, me.officer.reference, sealer().digest)
+        found = listed(session, me.standing.unit, filters, now(), after=_place(requested, cursor), limit=limit + 1)
+        following = cursor_of(requested, _mark(found[limit - 1])) if len(found) > limit else None
         return Answer({"items": [_summary(one) for one in found[:limit]], "next_cursor": following})
 
 
 @ns.route("/<case_id>")
 class OneCase(Resource):
     @officer_may(CASE, Act.READ)
-    @takes()
-    @returns(CaseSchema(), "getCase", (404, 409), kept=False)
-    def get(self, session: Session, me: Present, case_id: str) -> Answer:
+    @request_schema()
+    @response_schema(CaseSchema(), "getCase", (404, 409), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """Read a case with what was told in it, and where you may take it.
 
         Each reading is a line of the audit. Who wrote is not in it.
         """
         officer, case = case_for(session, me, ACCOUNT, Act.READ, case_id)
         view = case_view(session, sealer(), officer, case.reference, now().date())
-        return Answer(_shown(me, view), headers=(etag(case.version),))
+        return Answer(_payload(me, view), headers=(etag(case.version),))
 
 
 serve_acts(ns, ADDRESS, ACTS, None, but=("notes", "tasks"))
@@ -79,9 +81,9 @@ serve_acts(ns, ADDRESS, ACTS, None, but=("notes", "tasks"))
 @ns.route("/<case_id>/lowering/approve")
 class LoweringApproved(Resource):
     @officer_may(CASE, Act.WRITE, versioned=True)
-    @takes()
-    @returns_nothing("approveCaseLowering", (404, 409))
-    def post(self, session: Session, me: Present, version: int, case_id: str) -> None:
+    @request_schema()
+    @no_content_response("approveCaseLowering", (404, 409))
+    def post(self, session: Session, me: AuthenticatedOfficer, version: int, case_id: str) -> None:
         """Approve a lowering that waits; never one's own."""
         _decide(session, me, case_id, version, is_approved=True)
 
@@ -89,9 +91,9 @@ class LoweringApproved(Resource):
 @ns.route("/<case_id>/lowering/refuse")
 class LoweringRefused(Resource):
     @officer_may(CASE, Act.WRITE, versioned=True)
-    @takes()
-    @returns_nothing("refuseCaseLowering", (404, 409))
-    def post(self, session: Session, me: Present, version: int, case_id: str) -> None:
+    @request_schema()
+    @no_content_response("refuseCaseLowering", (404, 409))
+    def post(self, session: Session, me: AuthenticatedOfficer, version: int, case_id: str) -> None:
         """Refuse a lowering that waits, or take back one's own."""
         _decide(session, me, case_id, version, is_approved=False)
 
@@ -99,9 +101,9 @@ class LoweringRefused(Resource):
 @ns.route("/<case_id>/notes")
 class Notes(Resource):
     @officer_may(CASE, Act.WRITE)
-    @takes()
-    @returns(CaseNotesSchema(), "listCaseNotes", (404, 409), kept=False)
-    def get(self, session: Session, me: Present, case_id: str) -> Answer:
+    @request_schema()
+    @response_schema(CaseNotesSchema(), "listCaseNotes", (404, 409), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """Read the unit's notes and tasks of a case. The reading is a line of the audit."""
         officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
         require_readable(case)
@@ -116,12 +118,12 @@ class Notes(Resource):
             detail=officer.role,
             unit=officer.unit,
         )
-        shown = {
+        payload = {
             "notes": [{"note_id": one.reference, "by": one.by, "on": one.on, "text": one.text} for one in written],
             "tasks": [{"task_id": one.reference, **_without_reference(one)} for one in tasks],
             "version": case.version,
         }
-        return Answer(shown, headers=(etag(case.version),))
+        return Answer(payload, headers=(etag(case.version),))
 
     post = act_view(ADDRESS, ACTS, ACTS["notes"], None)
 
@@ -134,9 +136,11 @@ class Tasks(Resource):
 @ns.route("/<case_id>/tasks/<task_id>")
 class OneTask(Resource):
     @officer_may(CASE, Act.WRITE, versioned=True)
-    @takes(CaseTaskDoneSchema(), body=True)
-    @returns_nothing("tickCaseTask", (404, 409, 413, 415))
-    def put(self, session: Session, me: Present, version: int, case_id: str, task_id: str, is_done: bool) -> None:
+    @request_schema(CaseTaskDoneSchema(), body=True)
+    @no_content_response("tickCaseTask", (404, 409, 413, 415))
+    def put(
+        self, session: Session, me: AuthenticatedOfficer, version: int, case_id: str, task_id: str, is_done: bool
+    ) -> None:
         """Say that a task is done, or that it is not after all."""
         officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
         notes.tick_task(
@@ -144,15 +148,15 @@ class OneTask(Resource):
         )
 
 
-def _decide(session: Session, me: Present, case_id: str, version: int, *, is_approved: bool) -> None:
+def _decide(session: Session, me: AuthenticatedOfficer, case_id: str, version: int, *, is_approved: bool) -> None:
     officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
     priorities.decide_lowering(session, officer, case.reference, now(), is_approved=is_approved, version=version)
 
 
-def _place(asked: dict[str, str], cursor: str | None) -> Place | None:
+def _place(requested: dict[str, str], cursor: str | None) -> Place | None:
     if cursor is None:
         return None
-    match place_of(asked, cursor):
+    match place_of(requested, cursor):
         case [str(priority), int(due), str(reference)] if priority in set(Priority):
             return Place(Priority(priority), EPOCH + timedelta(microseconds=due), reference)
         case _:
@@ -179,7 +183,7 @@ def _summary(one: Listed) -> dict[str, Any]:
     }
 
 
-def _shown(me: Present, view: CaseView) -> dict[str, Any]:
+def _payload(me: AuthenticatedOfficer, view: CaseView) -> dict[str, Any]:
     case, queued = view.case, view.queued
     ways = taking.ways_of(case, view.moves, me.officer.reference, roles_of(me), now().date())
     return {
@@ -199,7 +203,7 @@ def _shown(me: Present, view: CaseView) -> dict[str, Any]:
             {"kind": kind, "due_at": one.due_at, "met_on": one.met_on, "paused_on": one.paused_on}
             for kind, one in view.clocks.items()
         ],
-        "boxes": [box_shown(box) for box in view.boxes],
+        "boxes": [box_payload(box) for box in view.boxes],
         "moves": [
             {
                 "from_state": one.from_state,
@@ -213,7 +217,7 @@ def _shown(me: Present, view: CaseView) -> dict[str, Any]:
     }
 
 
-def box_shown(box: ShownBox) -> dict[str, Any]:
+def box_payload(box: ShownBox) -> dict[str, Any]:
     return {
         "box_id": box.reference,
         "role": box.role,
@@ -223,6 +227,6 @@ def box_shown(box: ShownBox) -> dict[str, Any]:
 
 
 def _without_reference(task: notes.Task) -> dict[str, Any]:
-    told = task._asdict()
-    del told["reference"]
-    return told
+    given = task._asdict()
+    del given["reference"]
+    return given

@@ -11,16 +11,16 @@ from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.app_services import keyring
-from registry.http.query_reader import Once
+from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import returns, takes
+from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in, require_no_interest
 from registry.officer_desk.licence_acts import CHANNEL_CHANGES
 from registry.officer_desk.licensing import official
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
-from registry.register.agencies.channels import addresses_to_tell
+from registry.officers.sessions import AuthenticatedOfficer
+from registry.register.agencies.channels import notification_addresses
 from registry.register.agencies.models import PendingChannelChange
 from registry.supervision.licensing import related_acts
 from registry.vocabulary.register import ChannelKind
@@ -34,9 +34,9 @@ CHANNEL = rights.Resource.CHANNEL
 @ns.route("")
 class ChannelChanges(Resource):
     @officer_may(CHANNEL, Act.READ)
-    @takes()
-    @returns(ChannelChangesSchema(), "listChannelChanges", kept=False)
-    def get(self, session: Session, me: Present) -> Answer:
+    @request_schema()
+    @response_schema(ChannelChangesSchema(), "listChannelChanges", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List what waits or has not taken effect yet, the oldest first.
 
         What a list prints in place of a registered channel waits here too.
@@ -45,7 +45,7 @@ class ChannelChanges(Resource):
         return Answer(
             {
                 "items": [
-                    _shown(session, change, agency.agency_id)
+                    _payload(session, change, agency.agency_id)
                     for change, agency in found
                     if not me.has_conflict(agency.agency_id)
                 ]
@@ -53,16 +53,16 @@ class ChannelChanges(Resource):
         )
 
     @officer_may(CHANNEL, Act.PROPOSE)
-    @takes(ChannelChangeProposalSchema(), body=True, once=True)
-    @returns(ChannelChangeSchema(), "proposeChannelChange", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(ChannelChangeProposalSchema(), body=True, idempotent=True)
+    @response_schema(ChannelChangeSchema(), "proposeChannelChange", (404, 409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self,
         session: Session,
-        me: Present,
+        me: AuthenticatedOfficer,
         agency_id: str,
         kind: ChannelKind,
         value: str,
-        once: Once | None,
+        idempotency_key: IdempotencyKey | None,
         replaces: str | None = None,
     ) -> Answer:
         """Propose that an agency's channel be another, or that it have one more.
@@ -71,7 +71,7 @@ class ChannelChanges(Resource):
         """
         agency = reference_in(agency_id)
         require_no_interest(me, agency)
-        claim(session, "change", f"officer {me.officer.reference}", once)
+        claim(session, "change", f"officer {me.officer.reference}", idempotency_key)
         change = related_acts.propose_change(
             session, official(me), keyring(), agency, kind, value, now(), instead_of=replaces
         )
@@ -81,9 +81,9 @@ class ChannelChanges(Resource):
 @ns.route("/<change_id>")
 class ChannelChange(Resource):
     @officer_may(CHANNEL, Act.READ)
-    @takes()
-    @returns(ChannelChangeSchema(), "getChannelChange", (404,), kept=False)
-    def get(self, session: Session, me: Present, change_id: str) -> Answer:
+    @request_schema()
+    @response_schema(ChannelChangeSchema(), "getChannelChange", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
         """Read one change, and at which addresses the agency is told of it."""
         return _one(session, me, change_id)
 
@@ -96,18 +96,18 @@ serve_acts(
 )
 
 
-def _one(session: Session, me: Present, change_id: str) -> Answer:
+def _one(session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
     change, agency = related_acts.change_opened(session, official(me).authority, reference_in(change_id))
     require_no_interest(me, agency)
     return _answered(session, change, agency)
 
 
 def _answered(session: Session, change: PendingChannelChange, agency: str) -> Answer:
-    shown = _shown(session, change, agency)
-    return Answer(shown, headers=(etag(shown["version"]),))
+    payload = _payload(session, change, agency)
+    return Answer(payload, headers=(etag(payload["version"]),))
 
 
-def _shown(session: Session, change: PendingChannelChange, agency: str) -> dict[str, Any]:
+def _payload(session: Session, change: PendingChannelChange, agency: str) -> dict[str, Any]:
     return {
         "change_id": change.reference,
         "agency_id": agency,
@@ -122,6 +122,6 @@ def _shown(session: Session, change: PendingChannelChange, agency: str) -> dict[
         "decided_at": change.decided_at,
         "takes_effect_at": change.takes_effect_at,
         "told_at": change.told_at,
-        "addresses": addresses_to_tell(session, change),
+        "addresses": notification_addresses(session, change),
         "version": related_acts.change_version(change),
     }

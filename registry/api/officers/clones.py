@@ -10,15 +10,15 @@ from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
-from registry.http.query_reader import Once
+from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import returns, takes
+from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.licence_acts import CLONE_WARNINGS, COLLISIONS
 from registry.officer_desk.licensing import agency_opened, collision_opened, official
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
 from registry.register.agencies.shown import agency_summary
 from registry.supervision.collisions.models import Collision
@@ -41,9 +41,9 @@ CLONE = rights.Resource.CLONE
 @ns.route("/collisions")
 class Collisions(Resource):
     @officer_may(CLONE, Act.READ)
-    @takes()
-    @returns(CollisionsSchema(), "listCollisions", kept=False)
-    def get(self, session: Session, me: Present) -> Answer:
+    @request_schema()
+    @response_schema(CollisionsSchema(), "listCollisions", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List pairs that wait for a decision, one of them your authority's, the gravest first; 50 at most."""
         authority = official(me).authority
         found = related_acts.collisions_open(session, authority)
@@ -61,9 +61,9 @@ class Collisions(Resource):
 @ns.route("/collisions/<collision_id>")
 class OneCollision(Resource):
     @officer_may(CLONE, Act.READ)
-    @takes()
-    @returns(CollisionSchema(), "getCollision", (404,), kept=False)
-    def get(self, session: Session, me: Present, collision_id: str) -> Answer:
+    @request_schema()
+    @response_schema(CollisionSchema(), "getCollision", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
         """Read a pair with the evidence: a line for each thing that the two have in common."""
         return _one(session, me, collision_id)
 
@@ -79,20 +79,27 @@ serve_acts(
 @ns.route("/clone-warnings")
 class Warnings(Resource):
     @officer_may(CLONE, Act.READ)
-    @takes()
-    @returns(CloneWarningsSchema(), "listCloneWarnings", kept=False)
-    def get(self, session: Session, me: Present) -> Answer:
+    @request_schema()
+    @response_schema(CloneWarningsSchema(), "listCloneWarnings", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List your authority's agencies on whose entries a warning stands."""
         found = related_acts.warned(session, official(me).authority)
         return Answer({"items": [_warnings(agency) for agency in found if not me.has_conflict(agency.agency_id)]})
 
     @officer_may(CLONE, Act.APPROVE)
-    @takes(CloneWarningSchema(), body=True, once=True)
-    @returns(CloneWarningsOfSchema(), "warnOfClone", (404, 409, 413, 415), status=HTTPStatus.CREATED)
-    def post(self, session: Session, me: Present, agency_id: str, text: str, once: Once | None) -> Answer:
+    @request_schema(CloneWarningSchema(), body=True, idempotent=True)
+    @response_schema(CloneWarningsOfSchema(), "warnOfClone", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(
+        self,
+        session: Session,
+        me: AuthenticatedOfficer,
+        agency_id: str,
+        text: str,
+        idempotency_key: IdempotencyKey | None,
+    ) -> Answer:
         """Warn on an agency's entry that somebody imitates it. Everybody reads it at once."""
         agency_opened(session, me, agency_id)
-        claim(session, "warning", f"officer {me.officer.reference}", once)
+        claim(session, "warning", f"officer {me.officer.reference}", idempotency_key)
         related_acts.warn(session, official(me), agency_id, text, now())
         return _warnings_of(session, me, agency_id)
 
@@ -100,9 +107,9 @@ class Warnings(Resource):
 @ns.route("/clone-warnings/<agency_id>")
 class WarningsOf(Resource):
     @officer_may(CLONE, Act.READ)
-    @takes()
-    @returns(CloneWarningsOfSchema(), "getCloneWarnings", (404,), kept=False)
-    def get(self, session: Session, me: Present, agency_id: str) -> Answer:
+    @request_schema()
+    @response_schema(CloneWarningsOfSchema(), "getCloneWarnings", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
         """Read the warnings on one agency's entry, with the numbers by which they are lifted."""
         return _warnings_of(session, me, agency_id)
 
@@ -115,11 +122,11 @@ serve_acts(
 )
 
 
-def _one(session: Session, me: Present, collision_id: str) -> Answer:
+def _one(session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
     """Raises NotFound for another authority's, Forbidden where he has an interest in one of the two."""
     found, both = collision_opened(session, me, reference_in(collision_id))
-    shown = _collision(found, both, official(me).authority)
-    return Answer(shown, headers=(etag(shown["version"]),))
+    payload = _collision(found, both, official(me).authority)
+    return Answer(payload, headers=(etag(payload["version"]),))
 
 
 def _collision(found: Collision, both: list[record.Agency], authority: str) -> dict[str, Any]:
@@ -140,10 +147,10 @@ def _collision(found: Collision, both: list[record.Agency], authority: str) -> d
     }
 
 
-def _warnings_of(session: Session, me: Present, agency_id: str) -> Answer:
+def _warnings_of(session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
     _, agency = agency_opened(session, me, agency_id)
-    shown = _warnings(agency)
-    return Answer(shown, headers=(etag(shown["version"]),))
+    payload = _warnings(agency)
+    return Answer(payload, headers=(etag(payload["version"]),))
 
 
 def _warnings(agency: record.Agency) -> dict[str, Any]:

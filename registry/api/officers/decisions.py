@@ -14,13 +14,13 @@ from registry.complaints.casework.decisions.queries import ShownDecision
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer
-from registry.http.schemas import returns, takes
+from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import acting
 from registry.officer_desk.case_acts import case_for
 from registry.officer_desk.decision_acts import ACTS, IN_CASE
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions.queries import resting_on
 from schemas.sanctions import DecisionSchema, DecisionsSchema
 
@@ -30,28 +30,28 @@ DECISION = rights.Resource.DECISION
 _ERRORS = (404, 409, 413, 415)
 
 
-def _written(session: Session, me: Present, reference: str, _: object) -> Answer:
+def _written(session: Session, me: AuthenticatedOfficer, reference: str, _: object) -> Answer:
     return _one(session, acting(me, DECISION, Act.PROPOSE), reference)
 
 
 @ns.route("")
 class Decisions(Resource):
     @officer_may(DECISION, Act.READ)
-    @takes()
-    @returns(DecisionsSchema(), "listDecisions", (404,), kept=False)
-    def get(self, session: Session, me: Present, case_id: str) -> Answer:
+    @request_schema()
+    @response_schema(DecisionsSchema(), "listDecisions", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the decisions of a case, with their words.
 
         Reading them is on record. The ETag is the case's version: a draft is made the decision of the case as you read it.
         """
         officer, case = case_for(session, me, DECISION, Act.READ, case_id)
         _, found = queries.decisions_of(session, sealer(), officer, case.reference, now().date())
-        return Answer({"items": [_shown(session, case, one) for one in found]}, headers=(etag(case.version),))
+        return Answer({"items": [_payload(session, case, one) for one in found]}, headers=(etag(case.version),))
 
     post = act_view(ns.path, IN_CASE, IN_CASE["decision"], Answered(DecisionSchema(), _written))
 
 
-def _answered(session: Session, me: Present, reference: str, _: object) -> Answer:
+def _answered(session: Session, me: AuthenticatedOfficer, reference: str, _: object) -> Answer:
     return _one(session, acting(me, DECISION, Act.APPROVE), reference)
 
 
@@ -59,25 +59,25 @@ serve_acts(ns, "/<decision_id>", ACTS, Answered(DecisionSchema(), _answered))
 
 
 def _one(session: Session, officer: Officer, reference: str) -> Answer:
-    case, shown = queries.decision_shown(session, sealer(), officer, reference, now().date())
-    return Answer(_shown(session, case, shown), headers=(etag(case.version),))
+    case, payload = queries.decision_view(session, sealer(), officer, reference, now().date())
+    return Answer(_payload(session, case, payload), headers=(etag(case.version),))
 
 
-def _shown(session: Session, case: Case, shown: ShownDecision) -> dict[str, Any]:
-    one = shown.decision
+def _payload(session: Session, case: Case, payload: ShownDecision) -> dict[str, Any]:
+    one = payload.decision
     return {
         "decision_id": one.reference,
         "outcome": one.outcome,
         "state": one.state,
-        "reasons": shown.reasons,
-        "summary": shown.summary,
+        "reasons": payload.reasons,
+        "summary": payload.summary,
         "object_days": one.object_days,
         "object_until": one.object_until,
         "drafted_by": one.drafted_by,
         "drafted_on": one.drafted_on,
         "decided_by": one.decided_by,
         "decided_on": one.decided_on,
-        "lacking": shown.lack,
+        "lacking": payload.lack,
         "sanctions": [sanction.reference for sanction in resting_on(session, one.reference)],
         "case_version": case.version,
     }

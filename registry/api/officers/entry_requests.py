@@ -9,15 +9,15 @@ from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
-from registry.http.query_reader import Once
+from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import returns, takes
+from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in
-from registry.officer_desk.drafts import drafted_once
+from registry.officer_desk.drafts import draft_idempotently
 from registry.officer_desk.entry_acts import ACTS, OWN, official, representative, request_opened
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.entries import queries
 from registry.supervision.entries import requests as asking
 from registry.supervision.entries.models import EntryRequest
@@ -37,9 +37,9 @@ ENTRY = rights.Resource.ENTRY
 @ns.route("")
 class EntryRequests(Resource):
     @officer_may(ENTRY, Act.READ)
-    @takes()
-    @returns(EntryRequestsSchema(), "listEntryRequests", (404,), kept=False)
-    def get(self, session: Session, me: Present) -> Answer:
+    @request_schema()
+    @response_schema(EntryRequestsSchema(), "listEntryRequests", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List what agencies ask.
 
         The licensing desk reads what waits for its authority, what is due first first; an agency's people read all that their
@@ -52,11 +52,17 @@ class EntryRequests(Resource):
         return Answer({"items": [_request(one) for one in found]})
 
     @officer_may(ENTRY, Act.PROPOSE)
-    @takes(EntryAskingSchema(), body=True, once=True)
-    @returns(EntryRequestSchema(), "askAboutEntry", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(EntryAskingSchema(), body=True, idempotent=True)
+    @response_schema(EntryRequestSchema(), "askAboutEntry", (404, 409, 413, 415), status=HTTPStatus.CREATED)
     def post(
-        self, session: Session, me: Present, kind: EntryRequestKind, part: EntryPart, text: str, once: Once | None
-    ) -> Answer:  # fmt: skip
+        self,
+        session: Session,
+        me: AuthenticatedOfficer,
+        kind: EntryRequestKind,
+        part: EntryPart,
+        text: str,
+        idempotency_key: IdempotencyKey | None,
+    ) -> Answer:
         """Ask about your agency's own entry.
 
         A correction is marked on the public entry until it is decided. A reply is shown once it is accepted, while there is a
@@ -73,42 +79,46 @@ class EntryRequests(Resource):
                 case EntryRequestKind.REPLY:
                     return asking.propose_reply(session, rep, text, now()).reference
 
-        return _shown(asking.lock_request(session, rep.agency, drafted_once(session, me, "entry request", once, ask), None))
+        return _payload(
+            asking.lock_request(
+                session, rep.agency, draft_idempotently(session, me, "entry request", idempotency_key, ask), None
+            )
+        )
 
 
 @ns.route("/<request_id>")
 class OneEntryRequest(Resource):
     @officer_may(ENTRY, Act.READ)
-    @takes()
-    @returns(EntryRequestSchema(), "getEntryRequest", (404,), kept=False)
-    def get(self, session: Session, me: Present, request_id: str) -> Answer:
+    @request_schema()
+    @response_schema(EntryRequestSchema(), "getEntryRequest", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, request_id: str) -> Answer:
         """Read a request of your own agency, or of one of your authority."""
         reference = reference_in(request_id)
         if me.standing.may(ENTRY, Act.APPROVE):
-            return _shown(request_opened(session, me, reference))
-        return _shown(asking.lock_request(session, representative(session, me).agency, reference, None))
+            return _payload(request_opened(session, me, reference))
+        return _payload(asking.lock_request(session, representative(session, me).agency, reference, None))
 
 
-ANSWERED = Answered(EntryRequestSchema(), lambda _session, _me, _, asked: _shown(asked))
+ANSWERED = Answered(EntryRequestSchema(), lambda _session, _me, _, requested: _payload(requested))
 serve_acts(ns, "/<request_id>", OWN, ANSWERED)
 serve_acts(ns, "/<request_id>", ACTS, ANSWERED)
 
 
-def _shown(asked: EntryRequest) -> Answer:
-    return Answer(_request(asked), headers=(etag(asked.version),))
+def _payload(entry_request: EntryRequest) -> Answer:
+    return Answer(_request(entry_request), headers=(etag(entry_request.version),))
 
 
-def _request(asked: EntryRequest) -> dict[str, Any]:
+def _request(entry_request: EntryRequest) -> dict[str, Any]:
     return {
-        "request_id": asked.reference,
-        "agency_id": asked.agency,
-        "kind": asked.kind,
-        "state": asked.state,
-        "part": asked.part,
-        "text": asked.text,
-        "asked_on": asked.asked_on,
-        "due_on": asked.due_on,
-        "decided_on": asked.decided_on,
-        "answer": asked.answer,
-        "version": asked.version,
+        "request_id": entry_request.reference,
+        "agency_id": entry_request.agency,
+        "kind": entry_request.kind,
+        "state": entry_request.state,
+        "part": entry_request.part,
+        "text": entry_request.text,
+        "asked_on": entry_request.asked_on,
+        "due_on": entry_request.due_on,
+        "decided_on": entry_request.decided_on,
+        "answer": entry_request.answer,
+        "version": entry_request.version,
     }

@@ -17,12 +17,12 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotSignedIn, VersionMissing
 from registry.http.responses import Header
 from registry.http.transaction import reading, services, writing
-from registry.officer_desk.acting import Policy, require_right
+from registry.officer_desk.acting import ViewPolicy, require_right
 from registry.officer_desk.sign_in_providers import only_way_of
 from registry.officers import tokens
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.register import Language
 
 NEEDS = "officerToken"
@@ -61,12 +61,12 @@ def officer_may(
                 me = _present(session)
                 g.language = Language(me.officer.language)
                 require_right(me, resource, act)
-                said = {"version": if_match()} if versioned else {}
+                stated = {"version": if_match()} if versioned else {}
                 if not reads:
-                    return view(self, session=session, me=me, **said, **path)
-            return view(self, session=reading(), me=me, **said, **path)
+                    return view(self, session=session, me=me, **stated, **path)
+            return view(self, session=reading(), me=me, **stated, **path)
 
-        guarded.policy = Policy(resource, act)  # type: ignore[attr-defined]
+        guarded.policy = ViewPolicy(resource, act)  # type: ignore[attr-defined]
         guarded.needs = NEEDS  # type: ignore[attr-defined]
         guarded.is_versioned = versioned  # type: ignore[attr-defined]
         return guarded
@@ -100,11 +100,11 @@ def etag(version: int) -> Header:
 
 
 def _read_body(view: View) -> None:
-    request.max_content_length = view.taken.most  # type: ignore[attr-defined]
+    request.max_content_length = view.taken.max_bytes  # type: ignore[attr-defined]
     request.get_data()
 
 
-def _present(session: Session, *, is_noted: bool = True) -> Present:
+def _present(session: Session, *, is_noted: bool = True) -> AuthenticatedOfficer:
     """Whose token was sent. Raises NotSignedIn, also where his provider is the only way in and he was not there lately."""
     at = now()
     me = tokens.present(session, token_sent(), day_at(at, None), is_noted=is_noted)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.agency_files import file_shown
+from registry.api.officers.agency_files import file_payload
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.parties.hearings import queries
@@ -14,13 +14,13 @@ from registry.complaints.parties.hearings.rules import By
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer
-from registry.http.schemas import returns, takes
+from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import acting
 from registry.officer_desk.case_acts import case_for
 from registry.officer_desk.hearing_acts import ACTS, IN_CASE, hearing_opened
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import HearingState
 from schemas.hearings import (
     HearingSchema,
@@ -34,15 +34,15 @@ ADDRESS = "/hearings/<hearing_id>"
 _ERRORS = (404, 409, 413, 415)
 
 
-ANSWERED = Answered(HearingSchema(), lambda session, me, reference, _: _shown(session, me, reference))
+ANSWERED = Answered(HearingSchema(), lambda session, me, reference, _: _payload(session, me, reference))
 
 
 @ns.route("/cases/<case_id>/hearings")
 class CaseHearings(Resource):
     @officer_may(HEARING, Act.READ)
-    @takes()
-    @returns(HearingsSchema(), "listHearings", (404,), kept=False)
-    def get(self, session: Session, me: Present, case_id: str) -> Answer:
+    @request_schema()
+    @response_schema(HearingsSchema(), "listHearings", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the hearings of a case, the latest first.
 
         The ETag is the case's version: a hearing is drafted in the case as you read it.
@@ -57,11 +57,11 @@ class CaseHearings(Resource):
 @ns.route(ADDRESS)
 class OneHearing(Resource):
     @officer_may(HEARING, Act.READ)
-    @takes()
-    @returns(HearingSchema(), "getHearing", (404,), kept=False)
-    def get(self, session: Session, me: Present, hearing_id: str) -> Answer:
+    @request_schema()
+    @response_schema(HearingSchema(), "getHearing", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
         """Read a hearing with all that its agency reads, and where you may take it."""
-        return _shown(session, me, hearing_opened(session, me, hearing_id))
+        return _payload(session, me, hearing_opened(session, me, hearing_id))
 
     put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
 
@@ -69,28 +69,28 @@ class OneHearing(Resource):
 serve_acts(ns, ADDRESS, ACTS, ANSWERED, but=("edit",))
 
 
-def _shown(session: Session, me: Present, reference: str) -> Answer:
+def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
     by = [one for one, act in ((By.OFFICER, Act.PROPOSE), (By.CHECKER, Act.APPROVE)) if me.standing.may(HEARING, act)]
-    shown = queries.shown(session, sealer(), acting(me, HEARING, Act.READ), reference, now().date(), by)
+    payload = queries.hearing_view(session, sealer(), acting(me, HEARING, Act.READ), reference, now().date(), by)
     value: dict[str, Any] = {
-        **_summary(shown.hearing),
-        "case_id": shown.case.reference,
-        "allegation": shown.allegation,
-        "answer": shown.answer,
-        "returned": shown.returned,
-        "few": shown.few,
-        "longer": shown.longer,
-        "extended": shown.extended,
-        "outcome": shown.outcome,
-        "told_on": shown.hearing.told_on,
-        "object_until": shown.hearing.object_until,
-        "objection": shown.objection,
-        "objected_on": shown.hearing.objected_on,
-        "files": [file_shown(one) for one in shown.files],
-        "reprisal": shown.reprisal._asdict(),
-        "ways": [{"to": target, "lacking": lack} for target, lack in _in_order(shown.ways)],
+        **_summary(payload.hearing),
+        "case_id": payload.case.reference,
+        "allegation": payload.allegation,
+        "answer": payload.answer,
+        "returned": payload.returned,
+        "few": payload.few,
+        "longer": payload.longer,
+        "extended": payload.extended,
+        "outcome": payload.outcome,
+        "told_on": payload.hearing.told_on,
+        "object_until": payload.hearing.object_until,
+        "objection": payload.objection,
+        "objected_on": payload.hearing.objected_on,
+        "files": [file_payload(one) for one in payload.files],
+        "reprisal": payload.reprisal._asdict(),
+        "ways": [{"to": target, "lacking": lack} for target, lack in _in_order(payload.ways)],
     }
-    return Answer(value, headers=(etag(shown.hearing.version),))
+    return Answer(value, headers=(etag(payload.hearing.version),))
 
 
 def _in_order(ways: Any) -> list[tuple[HearingState, str | None]]:

@@ -11,11 +11,11 @@ from registry.complaints.parties.referrals import actions, queries
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer
-from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.officer_desk.acting import reference_in, require_no_interest
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from schemas.referrals import IdentityDecisionSchema, WaitingIdentitiesSchema
 
 ns = Namespace("referrals", path="/waiting-identities")
@@ -26,23 +26,25 @@ IDENTITY = rights.Resource.IDENTITY
 @ns.route("")
 class WaitingIdentities(Resource):
     @officer_may(IDENTITY, Act.APPROVE)
-    @takes()
-    @returns(WaitingIdentitiesSchema(), "listWaitingIdentities", kept=False)
-    def get(self, session: Session, me: Present) -> Answer:
+    @request_schema()
+    @response_schema(WaitingIdentitiesSchema(), "listWaitingIdentities", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List referrals with which somebody asked that her name go along, and the message in which she did.
 
         Reading it is on record. Who she is, it does not say.
         """
         found = queries.waiting_identities(session, sealer(), me.standing.unit, me.officer.reference, now().date())
-        return Answer({"items": [_shown(one) for one in found]})
+        return Answer({"items": [_payload(one) for one in found]})
 
 
 @ns.route("/<referral_id>/decide")
 class IdentityDecision(Resource):
     @officer_may(IDENTITY, Act.APPROVE, versioned=True)
-    @takes(IdentityDecisionSchema(), body=True)
-    @returns_nothing("decideWaitingIdentity", (404, 409, 413, 415))
-    def post(self, session: Session, me: Present, version: int, referral_id: str, *, is_approved: bool) -> None:
+    @request_schema(IdentityDecisionSchema(), body=True)
+    @no_content_response("decideWaitingIdentity", (404, 409, 413, 415))
+    def post(
+        self, session: Session, me: AuthenticatedOfficer, version: int, referral_id: str, *, is_approved: bool
+    ) -> None:
         """Let her name and safe contact go along, or not. Never by whoever proposed the referral."""
         reference = reference_in(referral_id)
         case = queries.case_behind(session, me.standing.unit, reference)
@@ -53,7 +55,7 @@ class IdentityDecision(Resource):
         )  # fmt: skip
 
 
-def _shown(one: queries.WaitingIdentity) -> dict[str, Any]:
+def _payload(one: queries.WaitingIdentity) -> dict[str, Any]:
     return {
         "referral_id": one.referral.reference,
         "case_id": one.case,

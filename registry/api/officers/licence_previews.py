@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
-from registry.http.answer_shapes import agency_shown
+from registry.http.answer_shapes import agency_payload
 from registry.http.responses import Answer
-from registry.http.schemas import returns, takes
+from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import require_no_interest
 from registry.officer_desk.licensing import official, previewed, proposal_opened, require_act
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
 from registry.register.agencies.shown import agency_summary
 from registry.supervision.collisions.applicants import Compared
@@ -37,12 +37,12 @@ LICENCE = rights.Resource.LICENCE
 @ns.route("/licence-previews")
 class ActPreview(Resource):
     @officer_may(LICENCE, Act.PROPOSE)
-    @takes(LicenceActSubmissionSchema(), body=True)
-    @returns(LicencePreviewSchema(), "previewLicenceAct", (404, 409, 413, 415))
+    @request_schema(LicenceActSubmissionSchema(), body=True)
+    @response_schema(LicencePreviewSchema(), "previewLicenceAct", (404, 409, 413, 415))
     def post(
         self,
         session: Session,
-        me: Present,
+        me: AuthenticatedOfficer,
         act: LicenceAct,
         legal_ground: str,
         effective_on: date,
@@ -58,25 +58,25 @@ class ActPreview(Resource):
             session, official(me), act, about, stated, now(), legal_ground=legal_ground, effective_on=effective_on
         )
         require_no_interest(me, draft.after.agency_id)
-        return Answer(_shown(session, draft))
+        return Answer(_payload(session, draft))
 
 
 @ns.route("/licence-proposals/<proposal_id>/preview")
 class ProposalPreview(Resource):
     @officer_may(LICENCE, Act.READ)
-    @takes()
-    @returns(LicencePreviewSchema(), "previewLicenceProposal", (404, 409), kept=False)
-    def get(self, session: Session, me: Present, proposal_id: str) -> Answer:
+    @request_schema()
+    @response_schema(LicencePreviewSchema(), "previewLicenceProposal", (404, 409), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """See what a proposal that waits would change of the record as it stands now.
 
         409 where it fits no longer, or was decided. The ETag is the proposal's version, for `approveLicenceProposal`.
         """
         found = proposal_opened(session, me, proposal_id)
         draft = proposals.waiting_draft(session, found, now())
-        return Answer(_shown(session, draft), headers=(etag(found.version),))
+        return Answer(_payload(session, draft), headers=(etag(found.version),))
 
 
-def _shown(session: Session, draft: Draft) -> dict[str, Any]:
+def _payload(session: Session, draft: Draft) -> dict[str, Any]:
     found = previewed(session, draft)
     # Whoever is not known yet gets his reference with the application.
     is_known = draft.before is not None
@@ -94,7 +94,7 @@ def _shown(session: Session, draft: Draft) -> dict[str, Any]:
 
 
 def _record(agency: record.Agency, day: date) -> Any:
-    return agency_shown(record.withhold(agency, day))
+    return agency_payload(record.withhold(agency, day))
 
 
 def _licence(draft: Draft) -> dict[str, Any] | None:

@@ -12,15 +12,15 @@ from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
-from registry.http.query_reader import Once
+from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.officer_desk.acting import require_no_interest
 from registry.officer_desk.licence_acts import DEPOSIT_LINES, PROPOSALS
 from registry.officer_desk.licensing import agency_opened, official, proposal_opened, require_act, waiting_for
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies.models import Agency
 from registry.register.imports import queries as imports
 from registry.supervision.licensing import proposals, related_acts
@@ -49,24 +49,24 @@ LICENCE, DEPOSIT, IMPORT = rights.Resource.LICENCE, rights.Resource.DEPOSIT, rig
 @ns.route("/licence-proposals")
 class Proposals(Resource):
     @officer_may(LICENCE, Act.READ)
-    @takes()
-    @returns(LicenceProposalsSchema(), "listLicenceProposals", kept=False)
-    def get(self, session: Session, me: Present) -> Answer:
+    @request_schema()
+    @response_schema(LicenceProposalsSchema(), "listLicenceProposals", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List what waits for a second person, the oldest first."""
-        return Answer({"items": [_shown(session, one) for one, _ in waiting_for(session, me)]})
+        return Answer({"items": [_payload(session, one) for one, _ in waiting_for(session, me)]})
 
     @officer_may(LICENCE, Act.PROPOSE)
-    @takes(LicenceActSubmissionSchema(), body=True, once=True)
-    @returns(LicenceProposalSchema(), "proposeLicenceAct", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(LicenceActSubmissionSchema(), body=True, idempotent=True)
+    @response_schema(LicenceProposalSchema(), "proposeLicenceAct", (404, 409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self,
         session: Session,
-        me: Present,
+        me: AuthenticatedOfficer,
         act: LicenceAct,
         legal_ground: str,
         effective_on: date,
         stated: Mapping[str, Any],
-        once: Once | None,
+        idempotency_key: IdempotencyKey | None,
         about: str | None = None,
     ) -> Answer:
         """Propose an act on a licence, agreement or intermediary.
@@ -75,7 +75,7 @@ class Proposals(Resource):
         up, needs no second person and is published at once. `previewLicenceAct` shows what it would change.
         """
         require_act(me, act, Act.PROPOSE)
-        claim(session, "proposal", f"officer {me.officer.reference}", once)
+        claim(session, "proposal", f"officer {me.officer.reference}", idempotency_key)
         made = proposals.propose(
             session, official(me), act, about, stated, now(), legal_ground=legal_ground, effective_on=effective_on
         )
@@ -86,9 +86,9 @@ class Proposals(Resource):
 @ns.route("/licence-proposals/<proposal_id>")
 class OneProposal(Resource):
     @officer_may(LICENCE, Act.READ)
-    @takes()
-    @returns(LicenceProposalSchema(), "getLicenceProposal", (404,), kept=False)
-    def get(self, session: Session, me: Present, proposal_id: str) -> Answer:
+    @request_schema()
+    @response_schema(LicenceProposalSchema(), "getLicenceProposal", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """Read one proposal."""
         return _answered(session, proposal_opened(session, me, proposal_id))
 
@@ -102,13 +102,13 @@ serve_acts(
 @ns.route("/deposits/<agency_id>")
 class Deposit(Resource):
     @officer_may(DEPOSIT, Act.READ)
-    @takes()
-    @returns(DepositLedgerSchema(), "getDeposit", (404,), kept=False)
-    def get(self, session: Session, me: Present, agency_id: str) -> Answer:
+    @request_schema()
+    @response_schema(DepositLedgerSchema(), "getDeposit", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
         """Read an agency's deposit: its ledger, what is missing, and by when it is topped up."""
         row, agency = agency_opened(session, me, agency_id)
         today, _ = today_of(session, me.standing.authority, now())
-        found = ledgers.shown(session, row.id, agency, today)
+        found = ledgers.ledger_view(session, row.id, agency, today)
         required = found.standing.required
         return Answer(
             {
@@ -118,22 +118,22 @@ class Deposit(Resource):
                 "required": None if required is None else f"{required:.2f}",
                 "shortfall": f"{found.standing.shortfall:.2f}",
                 "top_up_by": found.standing.top_up_by,
-                "lines": [_line_shown(one) for one in found.lines],
+                "lines": [_line_payload(one) for one in found.lines],
             }
         )
 
     @officer_may(DEPOSIT, Act.PROPOSE)
-    @takes(DepositEntrySchema(), body=True, once=True)
-    @returns(DepositLineSchema(), "enterDepositLine", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(DepositEntrySchema(), body=True, idempotent=True)
+    @response_schema(DepositLineSchema(), "enterDepositLine", (404, 409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self,
         session: Session,
-        me: Present,
+        me: AuthenticatedOfficer,
         agency_id: str,
         kind: DepositLineKind,
         note: str,
         happened_on: date,
-        once: Once | None,
+        idempotency_key: IdempotencyKey | None,
         amount: str = "",
         currency: str = "",
         use: DepositUse | None = None,
@@ -146,7 +146,7 @@ class Deposit(Resource):
         Money that came in counts at once; a draw or a reversal waits for a second person.
         """
         agency_opened(session, me, agency_id)
-        claim(session, "line", f"officer {me.officer.reference}", once)
+        claim(session, "line", f"officer {me.officer.reference}", idempotency_key)
         line = deposits.enter(
             session,
             official(me),
@@ -162,11 +162,11 @@ class Deposit(Resource):
             form=held_as,
             held_by=held_by,
         )
-        return Answer(_line_shown(line), headers=(etag(line.version),))
+        return Answer(_line_payload(line), headers=(etag(line.version),))
 
 
-def _line_answered(_session: Session, _me: Present, _: str, line: DepositLine) -> Answer:
-    return Answer(_line_shown(line), headers=(etag(line.version),))
+def _line_answered(_session: Session, _me: AuthenticatedOfficer, _: str, line: DepositLine) -> Answer:
+    return Answer(_line_payload(line), headers=(etag(line.version),))
 
 
 serve_acts(ns, "/deposits/<agency_id>/lines/<line_id>", DEPOSIT_LINES, Answered(DepositLineSchema(), _line_answered))
@@ -175,11 +175,11 @@ serve_acts(ns, "/deposits/<agency_id>/lines/<line_id>", DEPOSIT_LINES, Answered(
 @ns.route("/held-lists")
 class HeldLists(Resource):
     @officer_may(IMPORT, Act.READ)
-    @takes()
-    @returns(HeldListsSchema(), "listHeldLists", kept=False)
-    def get(self, session: Session, me: Present) -> Answer:
+    @request_schema()
+    @response_schema(HeldListsSchema(), "listHeldLists", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List what was read of your authority's lists and is held, the oldest first."""
-        found = imports.held_lists(session, me.standing.authority)
+        found = imports.lists_on_hold(session, me.standing.authority)
         items = [
             {
                 "list_id": pending.reference,
@@ -197,9 +197,9 @@ class HeldLists(Resource):
 @ns.route("/held-lists/<list_id>/approve")
 class ListApproval(Resource):
     @officer_may(IMPORT, Act.APPROVE)
-    @takes()
-    @returns_nothing("approveHeldList", (404, 409))
-    def post(self, session: Session, me: Present, list_id: str) -> None:
+    @request_schema()
+    @no_content_response("approveHeldList", (404, 409))
+    def post(self, session: Session, me: AuthenticatedOfficer, list_id: str) -> None:
         """Have a held list applied after all: its good rows, and whatever it delists. The worker does it."""
         related_acts.order_list(session, official(me), list_id, now())
 
@@ -207,22 +207,22 @@ class ListApproval(Resource):
 @ns.route("/held-lists/<list_id>/reject")
 class ListRejection(Resource):
     @officer_may(IMPORT, Act.APPROVE)
-    @takes()
-    @returns_nothing("rejectHeldList", (404, 409))
-    def post(self, session: Session, me: Present, list_id: str) -> None:
+    @request_schema()
+    @no_content_response("rejectHeldList", (404, 409))
+    def post(self, session: Session, me: AuthenticatedOfficer, list_id: str) -> None:
         """Do not apply a held list. The same bytes are not held again."""
         related_acts.reject_list(session, official(me), list_id, now())
 
 
 def _answered(session: Session, proposal: Proposal) -> Answer:
-    return Answer(_shown(session, proposal), headers=(etag(proposal.version),))
+    return Answer(_payload(session, proposal), headers=(etag(proposal.version),))
 
 
 def _agency_id(session: Session, proposal: Proposal) -> str | None:
     return None if proposal.agency_id is None else session.get_one(Agency, proposal.agency_id).reference
 
 
-def _shown(session: Session, proposal: Proposal) -> dict[str, Any]:
+def _payload(session: Session, proposal: Proposal) -> dict[str, Any]:
     return {
         "proposal_id": proposal.reference,
         "act": proposal.act,
@@ -242,7 +242,7 @@ def _shown(session: Session, proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _line_shown(line: DepositLine) -> dict[str, Any]:
+def _line_payload(line: DepositLine) -> dict[str, Any]:
     return {
         "line_id": line.reference,
         "kind": line.kind,

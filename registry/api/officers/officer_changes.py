@@ -4,15 +4,15 @@ from sqlalchemy.orm import Session
 
 from registry.api.officers.guard import officer_may
 from registry.api.officers.officers import OFFICER
-from registry.api.officers.shapes import change_shown
+from registry.api.officers.shapes import change_payload
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.responses import Answer
-from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.officer_desk.acting import reference_in
 from registry.officers import accounts
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from schemas.officers import OfficerChangeApprovedSchema, OfficerChangeSchema, OfficerChangesSchema
 
 ns = Namespace("officers", path="/officer-changes")
@@ -21,33 +21,35 @@ ns = Namespace("officers", path="/officer-changes")
 @ns.route("")
 class Changes(Resource):
     @officer_may(OFFICER, Act.READ)
-    @takes()
-    @returns(OfficerChangesSchema(), "listOfficerChanges", kept=False)
-    def get(self, session: Session, me: Present) -> Answer:
+    @request_schema()
+    @response_schema(OfficerChangesSchema(), "listOfficerChanges", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List what waits for a second person in your unit.
 
         The oldest first.
         """
         found = accounts.open_changes(session, me.standing.unit)
-        return Answer({"items": [change_shown(session, one) for one in found]})
+        return Answer({"items": [change_payload(session, one) for one in found]})
 
 
 @ns.route("/<change_id>")
 class OneChange(Resource):
     @officer_may(OFFICER, Act.READ)
-    @takes()
-    @returns(OfficerChangeSchema(), "getOfficerChange", (404,), kept=False)
-    def get(self, session: Session, me: Present, change_id: str) -> Answer:
+    @request_schema()
+    @response_schema(OfficerChangeSchema(), "getOfficerChange", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
         """Read a change that was proposed, open or decided."""
-        return Answer(change_shown(session, accounts.change_named(session, reference_in(change_id), me.standing.unit)))
+        return Answer(
+            change_payload(session, accounts.change_named(session, reference_in(change_id), me.standing.unit))
+        )
 
 
 @ns.route("/<change_id>/approve")
 class Approval(Resource):
     @officer_may(OFFICER, Act.APPROVE)
-    @takes()
-    @returns(OfficerChangeApprovedSchema(), "approveOfficerChange", (404, 409))
-    def post(self, session: Session, me: Present, change_id: str) -> Answer:
+    @request_schema()
+    @response_schema(OfficerChangeApprovedSchema(), "approveOfficerChange", (404, 409))
+    def post(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
         """Put a change in force.
 
         Neither who proposed it nor whom it is about may (409, `own_proposal`, `about_yourself`). A change never alters once it
@@ -56,15 +58,15 @@ class Approval(Resource):
         at = now()
         change = accounts.change_named(session, reference_in(change_id), me.standing.unit)
         code = accounts.approve(session, change, by=me.officer.reference, at=at, today=day_at(at, None))
-        return Answer({"change": change_shown(session, change), "join_code": code})
+        return Answer({"change": change_payload(session, change), "join_code": code})
 
 
 @ns.route("/<change_id>/refuse")
 class Refusal(Resource):
     @officer_may(OFFICER, Act.PROPOSE)
-    @takes()
-    @returns_nothing("refuseOfficerChange", (404, 409))
-    def post(self, session: Session, me: Present, change_id: str) -> None:
+    @request_schema()
+    @no_content_response("refuseOfficerChange", (404, 409))
+    def post(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> None:
         """Refuse a change.
 
         Its proposer takes it back so.

@@ -6,18 +6,18 @@ from http import HTTPStatus
 from sqlalchemy.orm import Session
 
 from registry.api.officers.guard import etag, officer_may
-from registry.api.officers.shapes import change_shown, officer_shown, token_shown
+from registry.api.officers.shapes import change_payload, officer_payload, token_payload
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
-from registry.http.query_reader import Once
+from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.officer_desk.acting import reference_in
-from registry.officer_desk.drafts import drafted_once
+from registry.officer_desk.drafts import draft_idempotently
 from registry.officers import accounts, rights, tokens
 from registry.officers.rights import Act, Role
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.register import Language
 from schemas.officers import (
     OfficerChangeSchema,
@@ -36,22 +36,22 @@ OFFICER = rights.Resource.OFFICER
 @ns.route("")
 class Officers(Resource):
     @officer_may(OFFICER, Act.READ)
-    @takes()
-    @returns(OfficersSchema(), "listOfficers", kept=False)
-    def get(self, session: Session, me: Present) -> Answer:
+    @request_schema()
+    @response_schema(OfficersSchema(), "listOfficers", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the officers of your unit.
 
         Those who were invited and those who left as well, by name.
         """
         found = accounts.officers_of(session, me.standing.unit)
-        return Answer({"items": [officer_shown(session, one) for one in found]})
+        return Answer({"items": [officer_payload(session, one) for one in found]})
 
     @officer_may(OFFICER, Act.PROPOSE)
-    @takes(OfficerInvitationSchema(), body=True, once=True)
-    @returns(OfficerChangeSchema(), "proposeOfficer", (409, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(OfficerInvitationSchema(), body=True, idempotent=True)
+    @response_schema(OfficerChangeSchema(), "proposeOfficer", (409, 413, 415), status=HTTPStatus.CREATED)
     def post(
-        self, session: Session, me: Present, name: str, email: str, roles: Sequence[Role], language: Language,
-        once: Once | None,
+        self, session: Session, me: AuthenticatedOfficer, name: str, email: str, roles: Sequence[Role], language: Language,
+        idempotency_key: IdempotencyKey | None,
     ) -> Answer:  # fmt: skip
         """Propose a new officer of your unit.
 
@@ -65,57 +65,59 @@ class Officers(Resource):
                 session, unit, name, email, roles, language, by=me.officer.reference, at=now()
             ).reference  # fmt: skip
 
-        made = drafted_once(session, me, "invitation", once, propose)
-        return Answer(change_shown(session, accounts.change_named(session, made, unit)))
+        made = draft_idempotently(session, me, "invitation", idempotency_key, propose)
+        return Answer(change_payload(session, accounts.change_named(session, made, unit)))
 
 
 @ns.route("/<officer_id>")
 class OneOfficer(Resource):
     @officer_may(OFFICER, Act.READ)
-    @takes()
-    @returns(OfficerSchema(), "getOfficer", (404,), kept=False)
-    def get(self, session: Session, me: Present, officer_id: str) -> Answer:
+    @request_schema()
+    @response_schema(OfficerSchema(), "getOfficer", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, officer_id: str) -> Answer:
         """Read one officer of your unit."""
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
-        return Answer(officer_shown(session, officer), headers=(etag(officer.version),))
+        return Answer(officer_payload(session, officer), headers=(etag(officer.version),))
 
 
 @ns.route("/<officer_id>/roles")
 class Roles(Resource):
     @officer_may(OFFICER, Act.PROPOSE, versioned=True)
-    @takes(OfficerRolesSchema(), body=True)
-    @returns(OfficerChangeSchema(), "proposeRoles", (404, 409, 413, 415), status=HTTPStatus.CREATED)
-    def post(self, session: Session, me: Present, version: int, officer_id: str, roles: Sequence[Role]) -> Answer:
+    @request_schema(OfficerRolesSchema(), body=True)
+    @response_schema(OfficerChangeSchema(), "proposeRoles", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(
+        self, session: Session, me: AuthenticatedOfficer, version: int, officer_id: str, roles: Sequence[Role]
+    ) -> Answer:
         """Propose which roles an officer shall have.
 
         Nobody proposes his own.
         """
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit, version)
         change = accounts.propose_roles(session, officer, roles, by=me.officer.reference, at=now())
-        return Answer(change_shown(session, change))
+        return Answer(change_payload(session, change))
 
 
 @ns.route("/<officer_id>/reset")
 class Reset(Resource):
     @officer_may(OFFICER, Act.PROPOSE, versioned=True)
-    @takes()
-    @returns(OfficerChangeSchema(), "proposeReset", (404, 409), status=HTTPStatus.CREATED)
-    def post(self, session: Session, me: Present, version: int, officer_id: str) -> Answer:
+    @request_schema()
+    @response_schema(OfficerChangeSchema(), "proposeReset", (404, 409), status=HTTPStatus.CREATED)
+    def post(self, session: Session, me: AuthenticatedOfficer, version: int, officer_id: str) -> Answer:
         """Propose that an officer may set password and second factor anew.
 
         For whoever lost one. Until another approves it, nothing changes for him.
         """
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit, version)
         change = accounts.propose_reset(session, officer, by=me.officer.reference, at=now())
-        return Answer(change_shown(session, change))
+        return Answer(change_payload(session, change))
 
 
 @ns.route("/<officer_id>/close")
 class Closing(Resource):
     @officer_may(OFFICER, Act.PROPOSE, versioned=True)
-    @takes()
-    @returns_nothing("closeOfficer", (404, 409))
-    def post(self, session: Session, me: Present, version: int, officer_id: str) -> None:
+    @request_schema()
+    @no_content_response("closeOfficer", (404, 409))
+    def post(self, session: Session, me: AuthenticatedOfficer, version: int, officer_id: str) -> None:
         """Close an officer's account.
 
         It is signed out everywhere, its tokens end, and its roles. One person is enough: what takes away needs no second. His
@@ -129,9 +131,9 @@ class Closing(Resource):
 @ns.route("/<officer_id>/sign-out")
 class SigningOut(Resource):
     @officer_may(OFFICER, Act.PROPOSE)
-    @takes()
-    @returns_nothing("signOutOfficer", (404,))
-    def post(self, session: Session, me: Present, officer_id: str) -> None:
+    @request_schema()
+    @no_content_response("signOutOfficer", (404,))
+    def post(self, session: Session, me: AuthenticatedOfficer, officer_id: str) -> None:
         """Sign an officer out everywhere.
 
         Every session and every token of his ends at once, as when a machine was lost. He signs in again as before.
@@ -143,24 +145,24 @@ class SigningOut(Resource):
 @ns.route("/<officer_id>/tokens")
 class Tokens(Resource):
     @officer_may(OFFICER, Act.READ)
-    @takes()
-    @returns(OfficerTokensSchema(), "listOfficerTokens", (404,), kept=False)
-    def get(self, session: Session, me: Present, officer_id: str) -> Answer:
+    @request_schema()
+    @response_schema(OfficerTokensSchema(), "listOfficerTokens", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, officer_id: str) -> Answer:
         """List an officer's tokens that open something.
 
         When they were last used is known by the day. When he himself was last here is nobody's business.
         """
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
         found = tokens.tokens_of(session, officer, day_at(now(), None))
-        return Answer({"items": [token_shown(one) for one in found]})
+        return Answer({"items": [token_payload(one) for one in found]})
 
 
 @ns.route("/<officer_id>/tokens/<token_id>")
 class OneToken(Resource):
     @officer_may(OFFICER, Act.PROPOSE)
-    @takes()
-    @returns_nothing("revokeOfficerToken", (404,))
-    def delete(self, session: Session, me: Present, officer_id: str, token_id: str) -> None:
+    @request_schema()
+    @no_content_response("revokeOfficerToken", (404,))
+    def delete(self, session: Session, me: AuthenticatedOfficer, officer_id: str, token_id: str) -> None:
         """Revoke an officer's token."""
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
         if not tokens.revoke(session, officer, reference_in(token_id), by=me.officer.reference, at=now()):

@@ -13,12 +13,12 @@ from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.responses import Answer, File
-from registry.http.schemas import BYTES, returns, saves, takes
+from registry.http.schemas import BYTES, request_schema, response_file, response_schema
 from registry.http.transaction import reading
 from registry.officer_desk.overview import Viewer, file_name, note_export, seen, table_file, workbook_file
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import Overview
 from registry.oversight.overview.rules import Period, is_period, usual
 from registry.oversight.overview.sheets import NamedPattern
@@ -30,25 +30,32 @@ ns = Namespace("overview", path="/overview")
 @ns.route("")
 class Whole(Resource):
     @officer_may(rights.Resource.STATISTICS, Act.READ, reads=True)
-    @takes(OverviewQuerySchema())
-    @returns(OverviewSchema(), "getOverview", kept=False)
-    def get(self, session: Session, me: Present, from_on: date | None = None, to_on: date | None = None) -> Answer:
+    @request_schema(OverviewQuerySchema())
+    @response_schema(OverviewSchema(), "getOverview", cacheable=False)
+    def get(
+        self, session: Session, me: AuthenticatedOfficer, from_on: date | None = None, to_on: date | None = None
+    ) -> Answer:
         """Count your unit's cases.
 
         Open ones as they stand today; the rest of the period. True counts for the house: what may be published is
         `listStatistics`.
         """
         at = now()
-        return Answer(overview_shown(*seen(session, Viewer(me), period_of(from_on, to_on, at), at)))
+        return Answer(overview_payload(*seen(session, Viewer(me), period_of(from_on, to_on, at), at)))
 
 
 @ns.route("/table")
 class Table(Resource):
     @officer_may(rights.Resource.STATISTICS, Act.EXPORT)
-    @takes(OverviewTableQuerySchema())
-    @saves("downloadOverviewTable")
+    @request_schema(OverviewTableQuerySchema())
+    @response_file("downloadOverviewTable")
     def get(
-        self, session: Session, me: Present, table: str, from_on: date | None = None, to_on: date | None = None
+        self,
+        session: Session,
+        me: AuthenticatedOfficer,
+        table: str,
+        from_on: date | None = None,
+        to_on: date | None = None,
     ) -> File:
         """Take one table away as CSV.
 
@@ -63,9 +70,11 @@ class Table(Resource):
 @ns.route("/workbook")
 class Workbook(Resource):
     @officer_may(rights.Resource.STATISTICS, Act.EXPORT)
-    @takes(OverviewQuerySchema())
-    @saves("downloadOverview")
-    def get(self, session: Session, me: Present, from_on: date | None = None, to_on: date | None = None) -> File:
+    @request_schema(OverviewQuerySchema())
+    @response_file("downloadOverview")
+    def get(
+        self, session: Session, me: AuthenticatedOfficer, from_on: date | None = None, to_on: date | None = None
+    ) -> File:
         """Take all tables away as one XLSX.
 
         A sheet for each. No cell can be read as a formula. It is a line of the audit.
@@ -87,14 +96,14 @@ def period_of(from_on: date | None, to_on: date | None, at: datetime) -> Period:
 
 
 def _file(made: Callable[[], bytes], name: str) -> File:
-    def once() -> Iterator[bytes]:
+    def idempotency_key() -> Iterator[bytes]:
         # Counted after the commit, by a session that only reads: it holds up nobody who writes.
         yield made()
 
-    return File(stream_with_context(once()), BYTES, name)
+    return File(stream_with_context(idempotency_key()), BYTES, name)
 
 
-def overview_shown(found: Overview, patterns: list[NamedPattern]) -> dict[str, Any]:
+def overview_payload(found: Overview, patterns: list[NamedPattern]) -> dict[str, Any]:
     spans = found.spans
     return {
         "from_on": found.period.from_on,

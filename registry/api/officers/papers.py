@@ -15,12 +15,12 @@ from registry.complaints.intake.paper_forms import actions
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer
-from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.officer_desk.acting import acting, reference_in
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
-from schemas.complaints import MOST_OF_ANSWERS
+from registry.officers.sessions import AuthenticatedOfficer
+from schemas.complaints import MAX_OF_ANSWERS
 from schemas.papers import (
     PaperAnswersSchema,
     PaperBeginningSchema,
@@ -37,52 +37,54 @@ PAPER = rights.Resource.PAPER
 @ns.route("")
 class PaperForms(Resource):
     @officer_may(PAPER, Act.WRITE)
-    @takes()
-    @returns(PaperFormsSchema(), "listPaperForms", kept=False)
-    def get(self, session: Session, me: Present) -> Answer:
+    @request_schema()
+    @response_schema(PaperFormsSchema(), "listPaperForms", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the forms that you have half typed, the oldest first. They are forgotten 14 days after the last change."""
         found = actions.unfinished(session, _officer(me))
         items = [{"form_id": one.reference, "received_on": one.received_on, "saved_on": one.saved_on} for one in found]
         return Answer({"items": items})
 
     @officer_may(PAPER, Act.WRITE)
-    @takes(PaperBeginningSchema(), body=True)
-    @returns(PaperFormSchema(), "beginPaperForm", (404, 409, 413, 415), status=HTTPStatus.CREATED)
-    def post(self, session: Session, me: Present, number: str, received_on: date) -> Answer:
+    @request_schema(PaperBeginningSchema(), body=True)
+    @response_schema(PaperFormSchema(), "beginPaperForm", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(self, session: Session, me: AuthenticatedOfficer, number: str, received_on: date) -> Answer:
         """Begin to type in a form, or go on with one that you began.
 
         By the number that is printed on it, and the day on which it was handed in: 90 days back at most. A form that was typed
         in, or sent on the pages by whoever has its slip, is 409.
         """
-        return _shown(session, me, actions.begin(session, sealer(), _officer(me), number, received_on, now()))
+        return _payload(session, me, actions.begin(session, sealer(), _officer(me), number, received_on, now()))
 
 
 @ns.route("/<form_id>")
 class OnePaperForm(Resource):
     @officer_may(PAPER, Act.WRITE)
-    @takes()
-    @returns(PaperFormSchema(), "getPaperForm", (404, 409), kept=False)
-    def get(self, session: Session, me: Present, form_id: str) -> Answer:
+    @request_schema()
+    @response_schema(PaperFormSchema(), "getPaperForm", (404, 409), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, form_id: str) -> Answer:
         """Read what you typed in so far. Who she is, is not read back: `hidden` says which of that was written."""
-        return _shown(session, me, reference_in(form_id))
+        return _payload(session, me, reference_in(form_id))
 
     @officer_may(PAPER, Act.WRITE, versioned=True)
-    @takes(PaperAnswersSchema(), body=True, most=MOST_OF_ANSWERS)
-    @returns(PaperFormSchema(), "typePaperForm", (404, 409, 413, 415))
-    def patch(self, session: Session, me: Present, version: int, form_id: str, answers: Mapping[str, Any]) -> Answer:
+    @request_schema(PaperAnswersSchema(), body=True, max_bytes=MAX_OF_ANSWERS)
+    @response_schema(PaperFormSchema(), "typePaperForm", (404, 409, 413, 415))
+    def patch(
+        self, session: Session, me: AuthenticatedOfficer, version: int, form_id: str, answers: Mapping[str, Any]
+    ) -> Answer:
         """Type in some answers.
 
         Those not named stay as they are; null takes one back, but who she is stays until it is typed anew. All faults are named
         at once, by the question's code, and then nothing was changed.
         """
         reference = reference_in(form_id)
-        actions.keep(session, sealer(), _officer(me), reference, answers, now().date(), version)
-        return _shown(session, me, reference)
+        actions.save_page(session, sealer(), _officer(me), reference, answers, now().date(), version)
+        return _payload(session, me, reference)
 
     @officer_may(PAPER, Act.WRITE, versioned=True)
-    @takes()
-    @returns_nothing("dropPaperForm", (404, 409))
-    def delete(self, session: Session, me: Present, version: int, form_id: str) -> None:
+    @request_schema()
+    @no_content_response("dropPaperForm", (404, 409))
+    def delete(self, session: Session, me: AuthenticatedOfficer, version: int, form_id: str) -> None:
         """Forget what was typed: it was the wrong form. Its number is good as before."""
         actions.drop(session, sealer(), _officer(me), reference_in(form_id), now().date(), version)
 
@@ -90,9 +92,9 @@ class OnePaperForm(Resource):
 @ns.route("/<form_id>/send")
 class PaperSending(Resource):
     @officer_may(PAPER, Act.WRITE, versioned=True)
-    @takes()
-    @returns(PaperSentSchema(), "sendPaperForm", (404, 409, 503))
-    def post(self, session: Session, me: Present, version: int, form_id: str) -> Answer:
+    @request_schema()
+    @response_schema(PaperSentSchema(), "sendPaperForm", (404, 409, 503))
+    def post(self, session: Session, me: AuthenticatedOfficer, version: int, form_id: str) -> Answer:
         """Make a case of it in your unit, filed on the day on which the paper was handed in.
 
         Once: the number on the slip opens its mailbox from then on.
@@ -101,11 +103,11 @@ class PaperSending(Resource):
         return Answer({"case_id": case.reference})
 
 
-def _officer(me: Present) -> Officer:
+def _officer(me: AuthenticatedOfficer) -> Officer:
     return acting(me, PAPER, Act.WRITE)
 
 
-def _shown(session: Session, me: Present, reference: str) -> Answer:
+def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
     typed = actions.typed_so_far(session, sealer(), _officer(me), reference)
     value = {
         "form_id": typed.reference,

@@ -165,7 +165,7 @@ def _entry(operation: str, name: str, summary: str, step: str, of: str, version:
     )  # fmt: skip
 
 
-def _asked(name: str, summary: str, keeps: str, **body: object) -> DeskExample:
+def _example_request(name: str, summary: str, keeps: str, **body: object) -> DeskExample:
     return example(
         "askAboutEntry", name, summary, "/entry-requests", "POST", who="rep", status=201, keeps={"request_id": keeps},
         body=body,
@@ -173,9 +173,9 @@ def _asked(name: str, summary: str, keeps: str, **body: object) -> DeskExample:
 
 
 ENTRIES = (
-    _asked("reply", "A reply to a suspension", REPLY, kind="reply", text="We have appealed."),
-    _asked("correction", "A correction", CORRECTION, kind="correction", part="name", text="One letter is wrong."),
-    _asked("clone", "A report of a clone", CLONE, kind="clone_report", text="Somebody uses our stamp."),
+    _example_request("reply", "A reply to a suspension", REPLY, kind="reply", text="We have appealed."),
+    _example_request("correction", "A correction", CORRECTION, kind="correction", part="name", text="One letter is wrong."),
+    _example_request("clone", "A report of a clone", CLONE, kind="clone_report", text="Somebody uses our stamp."),
     example("listEntryRequests", "waiting", "What waits for an authority", "/entry-requests", who="official"),
     _entry(
         "decideEntryRequest", "reply", "The reply is shown", "/decide", REPLY, 1,

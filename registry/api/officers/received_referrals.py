@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.guard import etag, officer_may
-from registry.api.officers.referrals import handed_shown, reports_shown
+from registry.api.officers.referrals import handed_payload, reports_payload
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.file_kinds import ENDINGS
 from registry.complaints.attachments.storage import store_of
@@ -14,13 +14,13 @@ from registry.complaints.parties.referrals import portal
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, File
-from registry.http.schemas import BYTES, returns, saves, takes
+from registry.http.schemas import BYTES, request_schema, response_file, response_schema
 from registry.http.transaction import services
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.referral_acts import RECEIVED
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from schemas.referrals import (
     ReceivedReferralSchema,
     ReceivedReferralsSchema,
@@ -34,9 +34,9 @@ REFERRAL = rights.Resource.REFERRAL
 @ns.route("")
 class ReceivedReferrals(Resource):
     @officer_may(REFERRAL, Act.ANSWER)
-    @takes()
-    @returns(ReceivedReferralsSchema(), "listReceivedReferrals", kept=False)
-    def get(self, session: Session, me: Present) -> Answer:
+    @request_schema()
+    @response_schema(ReceivedReferralsSchema(), "listReceivedReferrals", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List what was handed to your organisation."""
         found = portal.received(session, me.standing.unit, now().date())
         return Answer({"items": [_listed(one) for one in found]})
@@ -45,19 +45,19 @@ class ReceivedReferrals(Resource):
 @ns.route("/<referral_id>")
 class ReceivedReferral(Resource):
     @officer_may(REFERRAL, Act.ANSWER)
-    @takes()
-    @returns(ReceivedReferralSchema(), "getReceivedReferral", (404,), kept=False)
-    def get(self, session: Session, me: Present, referral_id: str) -> Answer:
+    @request_schema()
+    @response_schema(ReceivedReferralSchema(), "getReceivedReferral", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
         """Read what was handed to your organisation, and what it reported."""
-        return _shown(session, me, reference_in(referral_id))
+        return _payload(session, me, reference_in(referral_id))
 
 
 @ns.route("/<referral_id>/files/<file_id>")
 class ReceivedFile(Resource):
     @officer_may(REFERRAL, Act.ANSWER)
-    @takes()
-    @saves("takeReceivedFile", (404,))
-    def get(self, session: Session, me: Present, referral_id: str, file_id: str) -> File:
+    @request_schema()
+    @response_file("takeReceivedFile", (404,))
+    def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str, file_id: str) -> File:
         """Save a file that was handed on: the clean copy, without place and device.
 
         Each time is on record. Its name stands in the referral.
@@ -72,17 +72,17 @@ class ReceivedFile(Resource):
 
 serve_acts(
     ns, "/<referral_id>", RECEIVED,
-    Answered(ReceivedReferralSchema(), lambda session, me, reference, _: _shown(session, me, reference)),
+    Answered(ReceivedReferralSchema(), lambda session, me, reference, _: _payload(session, me, reference)),
 )  # fmt: skip
 
 
-def _shown(session: Session, me: Present, reference: str) -> Answer:
+def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
     found = portal.read(session, sealer(), me.standing.unit, me.officer.reference, reference, now().date())
     value: dict[str, Any] = {
         **_listed(found.listed),
-        "handed": handed_shown(found.handed),
+        "handed": handed_payload(found.handed),
         "identity": found.identity,
-        "reports": reports_shown(found.reports),
+        "reports": reports_payload(found.reports),
         "version": found.version,
     }
     return Answer(value, headers=(etag(found.version),))

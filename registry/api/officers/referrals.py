@@ -15,28 +15,28 @@ from registry.complaints.parties.referrals.portal import Report
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer
-from registry.http.schemas import returns, takes
+from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import acting
 from registry.officer_desk.case_acts import case_for
 from registry.officer_desk.referral_acts import ACTS, IN_CASE, referral_opened
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import ReferralState
 from schemas.referrals import ReferralSchema, ReferralsSchema
 
 ns = Namespace("referrals", path="/")
 
 REFERRAL = rights.Resource.REFERRAL
-ANSWERED = Answered(ReferralSchema(), lambda session, me, reference, _: _shown(session, me, reference))
+ANSWERED = Answered(ReferralSchema(), lambda session, me, reference, _: _payload(session, me, reference))
 
 
 @ns.route("/cases/<case_id>/referrals")
 class CaseReferrals(Resource):
     @officer_may(REFERRAL, Act.READ)
-    @takes()
-    @returns(ReferralsSchema(), "listReferrals", (404,), kept=False)
-    def get(self, session: Session, me: Present, case_id: str) -> Answer:
+    @request_schema()
+    @response_schema(ReferralsSchema(), "listReferrals", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the referrals of a case, the latest first.
 
         The ETag is the case's version: a referral is proposed of the case as you read it.
@@ -51,17 +51,17 @@ class CaseReferrals(Resource):
 @ns.route("/referrals/<referral_id>")
 class OneReferral(Resource):
     @officer_may(REFERRAL, Act.READ)
-    @takes()
-    @returns(ReferralSchema(), "getReferral", (404,), kept=False)
-    def get(self, session: Session, me: Present, referral_id: str) -> Answer:
+    @request_schema()
+    @response_schema(ReferralSchema(), "getReferral", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
         """Read a referral with all that its partner reads, and where you may take it."""
-        return _shown(session, me, referral_opened(session, me, referral_id))
+        return _payload(session, me, referral_opened(session, me, referral_id))
 
 
 serve_acts(ns, "/referrals/<referral_id>", ACTS, ANSWERED)
 
 
-def handed_shown(handed: Handed) -> dict[str, Any]:
+def handed_payload(handed: Handed) -> dict[str, Any]:
     """What a partner reads. The key of a file stays here."""
     return {
         "note": handed.note,
@@ -71,24 +71,24 @@ def handed_shown(handed: Handed) -> dict[str, Any]:
     }
 
 
-def reports_shown(reports: Sequence[Report]) -> list[dict[str, Any]]:
+def reports_payload(reports: Sequence[Report]) -> list[dict[str, Any]]:
     return [{"written_by": one.written_by, "written_on": one.written_on, "text": one.text} for one in reports]
 
 
-def _shown(session: Session, me: Present, reference: str) -> Answer:
+def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
     act = Act.APPROVE if me.standing.may(REFERRAL, Act.APPROVE) else Act.READ
-    shown = queries.shown(session, sealer(), acting(me, REFERRAL, act), reference, now().date())
+    payload = queries.referral_view(session, sealer(), acting(me, REFERRAL, act), reference, now().date())
     value: dict[str, Any] = {
-        **_summary(shown.referral),
-        "case_id": shown.case.reference,
-        "handed": handed_shown(shown.handed),
-        "is_consented": shown.is_consented,
-        "legal_basis": shown.legal_basis,
-        "reason": shown.reason,
-        "reports": reports_shown(shown.reports),
-        "ways": [{"to": state, "lacking": shown.ways[state]} for state in ReferralState if state in shown.ways],
+        **_summary(payload.referral),
+        "case_id": payload.case.reference,
+        "handed": handed_payload(payload.handed),
+        "is_consented": payload.is_consented,
+        "legal_basis": payload.legal_basis,
+        "reason": payload.reason,
+        "reports": reports_payload(payload.reports),
+        "ways": [{"to": state, "lacking": payload.ways[state]} for state in ReferralState if state in payload.ways],
     }
-    return Answer(value, headers=(etag(shown.referral.version),))
+    return Answer(value, headers=(etag(payload.referral.version),))
 
 
 def _summary(referral: Referral) -> dict[str, Any]:

@@ -14,16 +14,16 @@ from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.complaint_services import sealer
-from registry.http.query_reader import Once
+from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import returns, takes
+from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import acting, reference_in
 from registry.officer_desk.case_acts import case_for
-from registry.officer_desk.drafts import drafted_once
+from registry.officer_desk.drafts import draft_idempotently
 from registry.officer_desk.sanctions import ACTS, official, sanction_opened
 from registry.officers import rights
 from registry.officers.rights import Act
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions import actions, queries
 from registry.supervision.sanctions.actions import Terms
 from registry.supervision.sanctions.models import Sanction, SanctionMove, WorkersInPlace
@@ -44,16 +44,17 @@ _ERRORS = (404, 409, 413, 415)
 
 
 ANSWERED = Answered(
-    DeskSanctionSchema(), lambda session, me, reference, _: _shown(session, me, sanction_opened(session, me, reference))
+    DeskSanctionSchema(),
+    lambda session, me, reference, _: _payload(session, me, sanction_opened(session, me, reference)),
 )
 
 
 @ns.route("")
 class Sanctions(Resource):
     @officer_may(SANCTION, Act.READ)
-    @takes()
-    @returns(SanctionsSchema(), "listSanctions", kept=False)
-    def get(self, session: Session, me: Present) -> Answer:
+    @request_schema()
+    @response_schema(SanctionsSchema(), "listSanctions", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the sanctions of your authority.
 
         What waits for a second person first, then what is prepared, in force, and the latest hundred that are over.
@@ -63,17 +64,17 @@ class Sanctions(Resource):
         return Answer({"items": [_summary(one) for one in mine]})
 
     @officer_may(SANCTION, Act.PROPOSE)
-    @takes(SanctionProposalSchema(), body=True, once=True)
-    @returns(DeskSanctionSchema(), "proposeSanction", _ERRORS, status=HTTPStatus.CREATED)
+    @request_schema(SanctionProposalSchema(), body=True, idempotent=True)
+    @response_schema(DeskSanctionSchema(), "proposeSanction", _ERRORS, status=HTTPStatus.CREATED)
     def post(
         self,
         session: Session,
-        me: Present,
+        me: AuthenticatedOfficer,
         licence_id: str,
         kind: SanctionKind,
         legal_ground: str,
         effective_from: date,
-        once: Once | None,
+        idempotency_key: IdempotencyKey | None,
         public_text: str = "",
         until: date | None = None,
         appeal_deadline: date | None = None,
@@ -104,17 +105,21 @@ class Sanctions(Resource):
                 decision=decision, version=case_version,
             ).reference  # fmt: skip
 
-        return _shown(session, me, sanction_opened(session, me, drafted_once(session, me, "sanction", once, propose)))
+        return _payload(
+            session,
+            me,
+            sanction_opened(session, me, draft_idempotently(session, me, "sanction", idempotency_key, propose)),
+        )
 
 
 @ns.route("/<sanction_id>")
 class OneSanction(Resource):
     @officer_may(SANCTION, Act.READ)
-    @takes()
-    @returns(DeskSanctionSchema(), "getSanction", (404,), kept=False)
-    def get(self, session: Session, me: Present, sanction_id: str) -> Answer:
+    @request_schema()
+    @response_schema(DeskSanctionSchema(), "getSanction", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, sanction_id: str) -> Answer:
         """Read one sanction, with what it went through and where you may take it."""
-        return _shown(session, me, sanction_opened(session, me, sanction_id))
+        return _payload(session, me, sanction_opened(session, me, sanction_id))
 
     put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
 
@@ -122,7 +127,7 @@ class OneSanction(Resource):
 serve_acts(ns, ADDRESS, ACTS, ANSWERED, but=("edit",))
 
 
-def _decision(session: Session, me: Present, decision_id: str) -> str:
+def _decision(session: Session, me: AuthenticatedOfficer, decision_id: str) -> str:
     """The decision that a proposal names, for whoever may read it. Raises NotFound."""
     reference = reference_in(decision_id)
     if not me.standing.may(rights.Resource.DECISION, Act.READ):
@@ -132,20 +137,20 @@ def _decision(session: Session, me: Present, decision_id: str) -> str:
     return reference
 
 
-def _today(session: Session, me: Present) -> date:
+def _today(session: Session, me: AuthenticatedOfficer) -> date:
     return today_at(session, me.standing.authority, now())
 
 
-def _shown(session: Session, me: Present, sanction: Sanction) -> Answer:
-    shown = queries.shown(session, sanction, me.officer.reference, _today(session, me))
+def _payload(session: Session, me: AuthenticatedOfficer, sanction: Sanction) -> Answer:
+    payload = queries.sanction_view(session, sanction, me.officer.reference, _today(session, me))
     may = {
         By.PROPOSER: me.standing.may(SANCTION, Act.PROPOSE),
         By.APPROVER: me.standing.may(SANCTION, Act.APPROVE),
     }
-    ways = {to: lack for (to, by), lack in shown.ways.items() if may[by]}
+    ways = {to: lack for (to, by), lack in payload.ways.items() if may[by]}
     answer = _summary(sanction) | {
-        "workers_in_place": None if shown.workers is None else _workers(shown.workers),
-        "moves": [_move(one) for one in shown.moves],
+        "workers_in_place": None if payload.workers is None else _workers(payload.workers),
+        "moves": [_move(one) for one in payload.moves],
         "ways": [{"to": to, "lacking": lack} for to, lack in ways.items()],
     }
     return Answer(answer, headers=(etag(sanction.version),))

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from registry.officers import accounts, notices
 from registry.officers.models import ApiToken, Officer, OfficerChange, RoleLent, SignedIn
 from registry.officers.rights import RIGHTS
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 
 
-def standing_shown(session: Session, me: Present) -> dict[str, Any]:
+def standing_payload(session: Session, me: AuthenticatedOfficer) -> dict[str, Any]:
     return {
         "officer_id": me.officer.reference,
         "name": me.officer.name,
@@ -25,7 +25,7 @@ def standing_shown(session: Session, me: Present) -> dict[str, Any]:
     }
 
 
-def officer_shown(session: Session, officer: Officer) -> dict[str, Any]:
+def officer_payload(session: Session, officer: Officer) -> dict[str, Any]:
     return {
         "officer_id": officer.reference,
         "name": officer.name,
@@ -37,7 +37,7 @@ def officer_shown(session: Session, officer: Officer) -> dict[str, Any]:
     }
 
 
-def change_shown(session: Session, change: OfficerChange) -> dict[str, Any]:
+def change_payload(session: Session, change: OfficerChange) -> dict[str, Any]:
     about = None if change.officer_id is None else session.get_one(Officer, change.officer_id)
     return {
         "change_id": change.reference,
@@ -54,11 +54,11 @@ def change_shown(session: Session, change: OfficerChange) -> dict[str, Any]:
     }
 
 
-def session_shown(one: SignedIn) -> dict[str, Any]:
+def session_payload(one: SignedIn) -> dict[str, Any]:
     return {"session_id": one.reference, "began_at": one.began_at, "seen_at": one.seen_at, "ends_at": one.ends_at}
 
 
-def token_shown(one: ApiToken) -> dict[str, Any]:
+def token_payload(one: ApiToken) -> dict[str, Any]:
     return {
         "token_id": one.reference,
         "name": one.name,
@@ -69,7 +69,7 @@ def token_shown(one: ApiToken) -> dict[str, Any]:
     }
 
 
-def loan_shown(lent: RoleLent, deputy: Officer) -> dict[str, Any]:
+def loan_payload(lent: RoleLent, deputy: Officer) -> dict[str, Any]:
     return {
         "loan_id": lent.reference,
         "deputy_id": deputy.reference,

@@ -26,8 +26,8 @@ def folder_of(collection: Object) -> dict[str, str]:
     }
     for place, folder in enumerate(collection["item"], start=1):
         name = _file_name(folder["name"])
-        said = [f"name: {folder['name']}", f"seq: {place}"]
-        files[f"{name}/folder.bru"] = _blocks([("meta", said), ("docs", _lines(folder["description"]))])
+        stated = [f"name: {folder['name']}", f"seq: {place}"]
+        files[f"{name}/folder.bru"] = _blocks([("meta", stated), ("docs", _lines(folder["description"]))])
         for seq, item in enumerate(folder["item"], start=1):
             path = f"{name}/{_file_name(item['name'])}.bru"
             if path in files:
@@ -37,19 +37,19 @@ def folder_of(collection: Object) -> dict[str, str]:
 
 
 def _environment(variables: list[Object]) -> str:
-    shown = [f"{one['key']}: {one['value']}" for one in variables if one["value"]]
+    payload = [f"{one['key']}: {one['value']}" for one in variables if one["value"]]
     # Keys of organisations: kept by the program on its own machine, and never in this file.
     secret = [str(one["key"]) for one in variables if not one["value"]]
     body = "\n".join(f"  {name}," for name in secret)[:-1]
-    return _blocks([("vars", shown)]) + (f"vars:secret [\n{body}\n]\n" if secret else "")
+    return _blocks([("vars", payload)]) + (f"vars:secret [\n{body}\n]\n" if secret else "")
 
 
 def _request(item: Object, seq: int) -> Iterator[tuple[str, list[str]]]:
     request, url = item["request"], item["request"]["url"]
     body, token = request.get("body", {}).get("mode"), request.get("auth", {}).get("bearer")
     query = [_pair(one) for one in url.get("query", [])]
-    asked = "&".join(f"{one['key']}={one['value']}" for one in url.get("query", []) if not one["disabled"])
-    address = "{{baseUrl}}/" + "/".join(url["path"]) + (f"?{asked}" if asked else "")
+    requested = "&".join(f"{one['key']}={one['value']}" for one in url.get("query", []) if not one["disabled"])
+    address = "{{baseUrl}}/" + "/".join(url["path"]) + (f"?{requested}" if requested else "")
     yield "meta", [f"name: {item['name']}", "type: http", f"seq: {seq}"]
     yield (
         request["method"].lower(),

@@ -5,7 +5,7 @@ from typing import Any
 from registry.api.officers.guard import NEEDS
 from registry.http.api_keys import NEEDS as NEEDS_KEY
 from registry.http.query_reader import FILE_NAME, ONCE
-from registry.officer_desk.acting import Policy
+from registry.officer_desk.acting import ViewPolicy
 from registry.officers.rights import REACH, RIGHTS, Reach, Role
 from registry.vocabulary.bulk import ResultForm
 from registry.vocabulary.cases import ConsentKind
@@ -213,7 +213,7 @@ _WHOSE = {
 }
 
 
-def allowed_to(policy: Policy) -> str:
+def allowed_to(policy: ViewPolicy) -> str:
     """Who may do it, as the table of rights says."""
     if policy.resource is None or policy.act is None:
         return ""

@@ -44,8 +44,8 @@ from registry.api.public.well_known import documented
 from registry.api.restx import Namespace
 from registry.http.api_keys import NEEDS as NEEDS_KEY
 from registry.http.query_reader import LIST_FILES
-from registry.http.schemas import BYTES, Given, Taken
-from registry.officer_desk.acting import Policy
+from registry.http.schemas import BYTES, RequestSpec, ResponseSpec
+from registry.officer_desk.acting import ViewPolicy
 from registry.vocabulary.watches import EVENTS
 from schemas.countries import COUNTRIES
 from schemas.problem import HealthSchema, ProblemSchema
@@ -154,12 +154,12 @@ class Writer:
         self.spec.components.response(f"Problem{status}", response)
 
     def _add_operation(self, tag: str, path: str, method: str, view: Callable[..., Any]) -> None:
-        taken: Taken = view.taken  # type: ignore[attr-defined]
-        given: Given = view.given  # type: ignore[attr-defined]
+        taken: RequestSpec = view.taken  # type: ignore[attr-defined]
+        given: ResponseSpec = view.given  # type: ignore[attr-defined]
         summary, _, description = inspect.cleandoc(view.__doc__ or "").partition("\n\n")
-        is_kept = method == "get" and given.is_kept
+        is_kept = method == "get" and given.is_cacheable
         needs = getattr(view, "needs", None)
-        policy: Policy | None = getattr(view, "policy", None)
+        policy: ViewPolicy | None = getattr(view, "policy", None)
         scope = getattr(view, "scope", None)
         scope_if_any = getattr(view, "scope_if_any", None)
         is_versioned = getattr(view, "is_versioned", False)
@@ -232,7 +232,7 @@ class Writer:
                 parameter["example"] = example
             yield parameter
 
-    def _answer(self, given: Given, has_etag: bool, examples: tuple[Example, ...]) -> dict[str, Any]:
+    def _answer(self, given: ResponseSpec, has_etag: bool, examples: tuple[Example, ...]) -> dict[str, Any]:
         if not given.media_types:
             return {"description": "Done.", "headers": {name: _header(name) for name in (*ALWAYS, "Cache-Control")}}
         if BYTES in given.media_types:
@@ -249,13 +249,13 @@ class Writer:
             names.append("Link")
         text: dict[str, Any] = {"schema": {"type": "string"}}
         content = dict(text) if given.schema is None else {"schema": self._reference(given.schema)}
-        shown = {
+        payload = {
             example.name: {"summary": example.summary, "description": f"`{example.asked()}`", "value": example.answer}
             for example in examples
             if example.status == given.status
         }
-        if shown:
-            content["examples"] = shown
+        if payload:
+            content["examples"] = payload
         return {
             "description": "The answer.",
             "headers": {name: _header(name) for name in names},

@@ -6,7 +6,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import fields
 
 from schemas.fields import Count, Country, Day, Flag, Line, Moment, OneOf, OrEmpty, Passage, Sayings, Token, Word
-from schemas.money import AMOUNT_PATTERN, LONGEST, Amount, Currency
+from schemas.money import AMOUNT_PATTERN, MAX_LENGTH, Amount, Currency
 
 
 def described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -14,11 +14,11 @@ def described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[s
     if isinstance(field, Country):
         return {"$ref": "#/components/schemas/CountryCode"}
     if isinstance(field, Passage):
-        return {"type": "string", "minLength": 1, "maxLength": field.most}
+        return {"type": "string", "minLength": 1, "maxLength": field.max_length}
     if isinstance(field, Line):
-        return {"type": "string", "minLength": 1, "maxLength": field.most} | _shaped(field)
+        return {"type": "string", "minLength": 1, "maxLength": field.max_length} | _shaped(field)
     if isinstance(field, Amount):
-        return {"type": "string", "maxLength": LONGEST, "pattern": AMOUNT_PATTERN}
+        return {"type": "string", "maxLength": MAX_LENGTH, "pattern": AMOUNT_PATTERN}
     if isinstance(field, Currency):
         return {"type": "string", "pattern": "^[A-Z]{3}$"}
     if isinstance(field, Word | OneOf):
@@ -26,11 +26,11 @@ def described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[s
     if isinstance(field, Token):
         return {"type": "string"}
     if isinstance(field, Sayings):
-        return {"type": "object", "additionalProperties": True, "maxProperties": field.most}
+        return {"type": "object", "additionalProperties": True, "maxProperties": field.max_length}
     if isinstance(field, Flag):
         return {"type": "boolean"}
     if isinstance(field, Count):
-        return {"type": "integer", "minimum": field.least, "maximum": field.most}
+        return {"type": "integer", "minimum": field.minimum, "maximum": field.maximum}
     if isinstance(field, Day):
         return {"type": "string", "format": "date"}
     if isinstance(field, Moment):

@@ -67,7 +67,7 @@ class _Writer:
             "method": method.upper(),
             "description": operation["description"],
             "header": list(self._headers(parameters, operation)),
-            "url": _url(path, parameters, _shown_query(operation)),
+            "url": _url(path, parameters, _example_query(operation)),
         }
         if "requestBody" in operation:
             request |= self._body(operation["requestBody"])
@@ -98,11 +98,11 @@ class _Writer:
         if not media.endswith("json"):
             return {"body": {"mode": "file", "file": {}}}
         examples = content.get("examples", {})
-        shown: object = next((example["value"] for example in examples.values() if "value" in example), {})
+        payload: object = next((example["value"] for example in examples.values() if "value" in example), {})
         return {
             "body": {
                 "mode": "raw",
-                "raw": json.dumps(shown, ensure_ascii=False, indent=2),
+                "raw": json.dumps(payload, ensure_ascii=False, indent=2),
                 "options": {"raw": {"language": "json"}},
             }
         }
@@ -127,7 +127,7 @@ def _value_of(parameter: Object) -> str:
     return str(parameter.get("example", schema.get("minimum", words[0])))
 
 
-def _shown_query(operation: Object) -> dict[str, str]:
+def _example_query(operation: Object) -> dict[str, str]:
     """The query of the operation's first example, which its description holds as `GET /path?query`."""
     for content in operation["responses"].get("200", {}).get("content", {}).values():
         for example in content.get("examples", {}).values():
@@ -136,21 +136,21 @@ def _shown_query(operation: Object) -> dict[str, str]:
     return {}
 
 
-def _url(path: str, parameters: list[Object], shown: Mapping[str, str]) -> dict[str, Any]:
+def _url(path: str, parameters: list[Object], payload: Mapping[str, str]) -> dict[str, Any]:
     parts = [f":{part[1:-1]}" if part.startswith("{") else part for part in path.strip("/").split("/")]
     query = [
         {
             "key": one["name"],
-            "value": shown.get(one["name"], _value_of(one)),
+            "value": payload.get(one["name"], _value_of(one)),
             "description": one.get("description", ""),
-            "disabled": one["name"] not in shown and not one.get("required", False),
+            "disabled": one["name"] not in payload and not one.get("required", False),
         }
         for one in parameters
         if one["in"] == "query"
     ]
-    asked = "&".join(f"{one['key']}={one['value']}" for one in query if not one["disabled"])
+    requested = "&".join(f"{one['key']}={one['value']}" for one in query if not one["disabled"])
     url: dict[str, Any] = {
-        "raw": "{{baseUrl}}/" + "/".join(parts) + (f"?{asked}" if asked else ""),
+        "raw": "{{baseUrl}}/" + "/".join(parts) + (f"?{requested}" if requested else ""),
         "host": ["{{baseUrl}}"],
         "path": parts,
     }

@@ -5,22 +5,22 @@ from typing import Any
 from registry.api.cursors import cursor_of
 from registry.api.organisations.receipts import filter_of, question_of, row_in
 from registry.api.restx import Namespace, Resource
-from registry.bulk.answering.rechecks import ASKED, asked_anew
+from registry.bulk.answering.rechecks import ASKED, verify_again
 from registry.bulk.answering.row_proofs import row_proof
 from registry.bulk.archive import lists
-from registry.bulk.archive.models import KeptList
+from registry.bulk.archive.models import ArchivedList
 from registry.core.clock import instant_text, now
 from registry.core.ids import read_reference
 from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.responses import Answer, File
-from registry.http.schemas import BYTES, returns, returns_nothing, saves, takes
+from registry.http.schemas import BYTES, no_content_response, request_schema, response_file, response_schema
 from registry.http.transaction import reading, services, writing
 from registry.vocabulary.organisations import Scope
 from schemas.bulk import RowProofSchema
 from schemas.receipts import (
-    KeptListSchema,
-    KeptListsPageSchema,
-    KeptListsSchema,
+    ArchivedListSchema,
+    ArchivedListsPageSchema,
+    ArchivedListsSchema,
     ListChangesPageSchema,
     ListChangesSchema,
 )
@@ -31,10 +31,10 @@ USUAL = 50
 
 
 @ns.route("")
-class KeptLists(Resource):
+class ArchivedLists(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @takes(KeptListsPageSchema())
-    @returns(KeptListsSchema(), "listKeptLists", kept=False)
+    @request_schema(ArchivedListsPageSchema())
+    @response_schema(ArchivedListsSchema(), "listKeptLists", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
         """List the lists your organisation keeps, the newest first.
 
@@ -45,21 +45,21 @@ class KeptLists(Resource):
         before = None if cursor is None else row_in(question, cursor)
         found = lists.lists_of(reading(), current_organisation().id, limit + 1, before, filter_of(**which))
         next_cursor = cursor_of(question, [found[limit - 1].id]) if len(found) > limit else None
-        return Answer({"items": [_shown(one) for one in found[:limit]], "next_cursor": next_cursor})
+        return Answer({"items": [_payload(one) for one in found[:limit]], "next_cursor": next_cursor})
 
 
 @ns.route("/<list_id>")
 class OneList(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @takes()
-    @returns(KeptListSchema(), "getKeptList", (404,), kept=False)
+    @request_schema()
+    @response_schema(ArchivedListSchema(), "getKeptList", (404,), cacheable=False)
     def get(self, list_id: str) -> Answer:
         """Read a kept list: how it was answered, and the manifest that signs its statements."""
-        return Answer(_shown(_named(list_id)))
+        return Answer(_payload(_named(list_id)))
 
     @needs_scope(Scope.RECEIPTS)
-    @takes()
-    @returns_nothing("deleteKeptList", (404,))
+    @request_schema()
+    @no_content_response("deleteKeptList", (404,))
     def delete(self, list_id: str) -> None:
         """Delete a kept list for good. A job that was kept is removed when any other would be."""
         with writing() as session:
@@ -69,52 +69,52 @@ class OneList(Resource):
 @ns.route("/<list_id>/statements")
 class Statements(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @takes()
-    @saves("getKeptStatements", (404,))
+    @request_schema()
+    @response_file("getKeptStatements", (404,))
     def get(self, list_id: str) -> File:
         """Save the statements of a kept list, a line for each row, which its manifest signs together."""
-        kept = _named(list_id)
-        body = list(lists.statements_of(services().settings.home, kept))
-        return File(body, BYTES, f"{kept.reference}-statements.jsonl", sum(map(len, body)))
+        stored = _named(list_id)
+        body = list(lists.statements_of(services().settings.home, stored))
+        return File(body, BYTES, f"{stored.reference}-statements.jsonl", sum(map(len, body)))
 
 
 @ns.route("/<list_id>/proofs/<row>")
 class Proof(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @takes()
-    @returns(RowProofSchema(), "getKeptRowProof", (404,), kept=False)
+    @request_schema()
+    @response_schema(RowProofSchema(), "getKeptRowProof", (404,), cacheable=False)
     def get(self, list_id: str, row: str) -> Answer:
         """Have the proof of one row of a kept list, to be shown without the others.
 
         As `getRowProof` gives it for a job. `registry-client verify-offline` reads it, saved as a file.
         """
-        kept = _named(list_id)
-        return Answer(row_proof(lists.statements_of(services().settings.home, kept), row, kept.manifest))
+        stored = _named(list_id)
+        return Answer(row_proof(lists.statements_of(services().settings.home, stored), row, stored.manifest))
 
 
 @ns.route("/<list_id>/changes")
 class Changes(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @takes(ListChangesPageSchema())
-    @returns(ListChangesSchema(), "listKeptListChanges", (404,), kept=False)
+    @request_schema(ListChangesPageSchema())
+    @response_schema(ListChangesSchema(), "listKeptListChanges", (404,), cacheable=False)
     def get(self, list_id: str, limit: int = ASKED, cursor: str | None = None) -> Answer:
         """Ask the rows of a kept list anew, and list those that are answered otherwise now.
 
         A page asks `limit` rows; go on with `next_cursor` until it is null, even where a page lists nothing.
         """
-        kept = _named(list_id)
-        question = {"list": kept.reference}
+        stored = _named(list_id)
+        question = {"list": stored.reference}
         start = 0 if cursor is None else row_in(question, cursor)
-        found = asked_anew(kept, start, limit, now())
+        found = verify_again(stored, start, limit, now())
         next_cursor = None if found.after is None else cursor_of(question, [found.after])
-        shown = [
+        payload = [
             {"n": one.n, "key": one.key, "then": one.then, "today": one.today, "changed": one.changed}
             for one in found.rows
         ]
-        return Answer({"items": shown, "asked": found.asked, "next_cursor": next_cursor})
+        return Answer({"items": payload, "asked": found.asked, "next_cursor": next_cursor})
 
 
-def _named(list_id: str) -> KeptList:
+def _named(list_id: str) -> ArchivedList:
     return lists.list_named(reading(), current_organisation().id, _read(list_id))
 
 
@@ -122,14 +122,14 @@ def _read(list_id: str) -> str:
     return read_reference(list_id) or list_id
 
 
-def _shown(kept: KeptList) -> dict[str, Any]:
+def _payload(stored: ArchivedList) -> dict[str, Any]:
     return {
-        "receipt_id": kept.reference,
-        "job_id": None if kept.job_id is None else kept.reference,
-        "kind": kept.kind,
-        "name": kept.name,
-        "issued_at": instant_text(kept.issued_at),
-        "counts": kept.counts,
-        "ends_on": kept.ends_on,
-        "manifest": kept.manifest,
+        "receipt_id": stored.reference,
+        "job_id": None if stored.job_id is None else stored.reference,
+        "kind": stored.kind,
+        "name": stored.name,
+        "issued_at": instant_text(stored.issued_at),
+        "counts": stored.counts,
+        "ends_on": stored.ends_on,
+        "manifest": stored.manifest,
     }

@@ -31,8 +31,8 @@ def require_scopes(app: Flask) -> None:
         if not hasattr(view, "scope"):
             raise UnguardedRoute(f"{method} {path} needs no scope: use needs_scope(...)")
         given = getattr(view, "given", None)
-        if method == "GET" and given is not None and given.is_kept:
-            raise UnguardedRoute(f"{method} {path} may be kept by caches: say kept=False")
+        if method == "GET" and given is not None and given.is_cacheable:
+            raise UnguardedRoute(f"{method} {path} may be kept by caches: say cacheable=False")
 
 
 def views(app: Flask) -> Iterator[tuple[str, str, Any]]:

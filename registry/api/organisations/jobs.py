@@ -20,8 +20,8 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
 from registry.http.api_keys import current_organisation, needs_scope, require_scope
-from registry.http.responses import Answer, File, asked_language
-from registry.http.schemas import returns, returns_nothing, saves, takes, takes_upload
+from registry.http.responses import Answer, File, requested_language
+from registry.http.schemas import no_content_response, request_schema, request_upload, response_file, response_schema
 from registry.http.transaction import reading, services, writing
 from registry.vocabulary.bulk import JobKind, ResultForm
 from registry.vocabulary.organisations import Scope
@@ -33,36 +33,36 @@ ns = Namespace("verification-jobs", path="/verification-jobs")
 @ns.route("")
 class Jobs(Resource):
     @needs_scope(Scope.JOBS)
-    @takes()
-    @returns(JobsSchema(), "listJobs", kept=False)
+    @request_schema()
+    @response_schema(JobsSchema(), "listJobs", cacheable=False)
     def get(self) -> Answer:
         """List your organisation's jobs."""
-        return Answer({"items": [shown(job) for job in actions.jobs_of(reading(), current_organisation().id)]})
+        return Answer({"items": [job_payload(job) for job in actions.jobs_of(reading(), current_organisation().id)]})
 
     @needs_scope(Scope.JOBS)
-    @takes_upload(files.MOST_BYTES)
-    @returns(JobSchema(), "createJob", (409, 413), status=HTTPStatus.CREATED, kept=False)
-    def post(self, stream: files.Stream, name: str, once: str | None) -> Answer:
+    @request_upload(files.MAX_BYTES)
+    @response_schema(JobSchema(), "createJob", (409, 413), status=HTTPStatus.CREATED, cacheable=False)
+    def post(self, stream: files.Stream, name: str, idempotency_key: str | None) -> Answer:
         """Send a list of up to a million rows.
 
         CSV or XLSX, up to 256 MB. It lies on the disk when this is answered; what its rows ask and which column holds what is
         guessed by its header, for you to correct and to start. It is removed after 30 days.
         """
-        return Answer(shown(sent(stream, name, once)))
+        return Answer(job_payload(sent(stream, name, idempotency_key)))
 
 
 @ns.route("/<job_id>")
 class Job(Resource):
     @needs_scope(Scope.JOBS)
-    @takes()
-    @returns(JobSchema(), "getJob", (404,), kept=False)
+    @request_schema()
+    @response_schema(JobSchema(), "getJob", (404,), cacheable=False)
     def get(self, job_id: str) -> Answer:
         """Read how a job stands."""
-        return Answer(shown(actions.job_of(reading(), current_organisation().id, job_id)))
+        return Answer(job_payload(actions.job_of(reading(), current_organisation().id, job_id)))
 
     @needs_scope(Scope.JOBS)
-    @takes()
-    @returns_nothing("removeJob", (404, 409))
+    @request_schema()
+    @no_content_response("removeJob", (404, 409))
     def delete(self, job_id: str) -> None:
         """Remove a list and its results, before their time is over."""
         with writing() as session:
@@ -74,8 +74,8 @@ class Job(Resource):
 @ns.route("/<job_id>/columns")
 class Columns(Resource):
     @needs_scope(Scope.JOBS)
-    @takes(ChosenColumnsSchema(), body=True)
-    @returns(JobSchema(), "correctColumns", (404, 409, 413, 415), kept=False)
+    @request_schema(ChosenColumnsSchema(), body=True)
+    @response_schema(JobSchema(), "correctColumns", (404, 409, 413, 415), cacheable=False)
     def put(
         self,
         job_id: str,
@@ -100,40 +100,40 @@ class Columns(Resource):
         with writing() as session:
             job = _mine(session, job_id)
             actions.correct(job, kind, columns, constants=stated(constants), is_kept=keep)
-            return Answer(shown(job))
+            return Answer(job_payload(job))
 
 
 @ns.route("/<job_id>/start")
 class Start(Resource):
     @needs_scope(Scope.JOBS)
-    @takes()
-    @returns(JobSchema(), "startJob", (404, 409), kept=False)
+    @request_schema()
+    @response_schema(JobSchema(), "startJob", (404, 409), cacheable=False)
     def post(self, job_id: str) -> Answer:
         """Have a list answered. Asked twice it does nothing more."""
         with writing() as session:
             job = _mine(session, job_id)
             actions.start(job)
-            return Answer(shown(job))
+            return Answer(job_payload(job))
 
 
 @ns.route("/<job_id>/cancel")
 class Cancel(Resource):
     @needs_scope(Scope.JOBS)
-    @takes()
-    @returns(JobSchema(), "cancelJob", (404, 409), kept=False)
+    @request_schema()
+    @response_schema(JobSchema(), "cancelJob", (404, 409), cacheable=False)
     def post(self, job_id: str) -> Answer:
         """End a job. What was answered so far is not shown."""
         with writing() as session:
             job = _mine(session, job_id)
             actions.cancel(session, job, now())
-            return Answer(shown(job))
+            return Answer(job_payload(job))
 
 
 @ns.route("/<job_id>/results/<form>")
 class Results(Resource):
     @needs_scope(Scope.JOBS)
-    @takes()
-    @saves("getResults", (404, 409))
+    @request_schema()
+    @response_file("getResults", (404, 409))
     def get(self, job_id: str, form: str) -> File:
         """Have the results of a job that is done.
 
@@ -149,8 +149,8 @@ class Results(Resource):
 @ns.route("/<job_id>/proofs/<row>")
 class Proof(Resource):
     @needs_scope(Scope.JOBS)
-    @takes()
-    @returns(RowProofSchema(), "getRowProof", (404, 409), kept=False)
+    @request_schema()
+    @response_schema(RowProofSchema(), "getRowProof", (404, 409), cacheable=False)
     def get(self, job_id: str, row: str) -> Answer:
         """Have the proof of one row of a job that is done, to be shown without the others.
 
@@ -163,7 +163,7 @@ class Proof(Resource):
         return Answer(row_proof(lines_in(statements), row, manifest.read_text()))
 
 
-def sent(stream: files.Stream, name: str, once: str | None) -> BulkJob:
+def sent(stream: files.Stream, name: str, idempotency_key: str | None) -> BulkJob:
     """Take a list for the organisation that asks."""
     caller, settings = current_organisation(), services().settings
     reference = new_reference()
@@ -172,18 +172,22 @@ def sent(stream: files.Stream, name: str, once: str | None) -> BulkJob:
     facts: dict[str, Any] = {
         "reference": reference,
         "name": name or "list",
-        "language": asked_language(request.environ).value,
+        "language": requested_language(request.environ).value,
         "is_kept": caller.keeps_every,
     }
     job: BulkJob | None = None
     try:
         try:
             with writing() as session:
-                job = actions.add_job(session, folder, caller.id, taken, once=once, now=now(), **facts)
+                job = actions.add_job(
+                    session, folder, caller.id, taken, idempotency_key=idempotency_key, now=now(), **facts
+                )
         except IntegrityError:
             # The same request came twice at once: the other was first.
             with writing() as session:
-                job = actions.add_job(session, folder, caller.id, taken, once=once, now=now(), **facts)
+                job = actions.add_job(
+                    session, folder, caller.id, taken, idempotency_key=idempotency_key, now=now(), **facts
+                )
     finally:
         if job is None or job.reference != reference:
             files.remove(folder)
@@ -195,7 +199,7 @@ def file_of(job: BulkJob, form: ResultForm) -> File:
     return File(files.chunks_of(path), media_type, f"{job.reference}-{path.name}", path.stat().st_size)
 
 
-def shown(job: BulkJob) -> dict[str, Any]:
+def job_payload(job: BulkJob) -> dict[str, Any]:
     home = services().settings.home
     return {
         "job_id": job.reference,

@@ -11,9 +11,9 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.core.ids import read_reference
 from registry.http.api_keys import current_organisation, needs_scope
-from registry.http.query_reader import Once
+from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import reading, writing
 from registry.organisations import actions as organisations
 from registry.organisations import apps, keys, members
@@ -27,8 +27,8 @@ ns = Namespace("organisation", path="/organisation")
 @ns.route("/members")
 class Members(Resource):
     @needs_scope(Scope.ORGANISATION)
-    @takes()
-    @returns(MembersSchema(), "listMembers", kept=False)
+    @request_schema()
+    @response_schema(MembersSchema(), "listMembers", cacheable=False)
     def get(self) -> Answer:
         """List the people of your organisation.
 
@@ -52,21 +52,21 @@ class Members(Resource):
 @ns.route("/keys")
 class Keys(Resource):
     @needs_scope(Scope.ORGANISATION)
-    @takes()
-    @returns(KeysSchema(), "listKeys", kept=False)
+    @request_schema()
+    @response_schema(KeysSchema(), "listKeys", cacheable=False)
     def get(self) -> Answer:
         """List the keys that open something, the newest first."""
         found = keys.keys_of(reading(), current_organisation().id, day_at(now(), None))
-        return Answer({"items": [_shown(one) for one in found]})
+        return Answer({"items": [_payload(one) for one in found]})
 
     @needs_scope(Scope.ORGANISATION)
-    @takes(KeyMakeSchema(), body=True, once=True)
-    @returns(KeyMadeSchema(), "makeKey", (409, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(KeyMakeSchema(), body=True, idempotent=True)
+    @response_schema(KeyMadeSchema(), "makeKey", (409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self,
         name: str,
         scopes: Sequence[Scope],
-        once: Once | None,
+        idempotency_key: IdempotencyKey | None,
         days: int = keys.DAYS,
         keep_every: bool | None = None,
     ) -> Answer:
@@ -76,7 +76,7 @@ class Keys(Resource):
         """
         caller = current_organisation()
         with writing() as session:
-            claim(session, "key", once)
+            claim(session, "key", idempotency_key)
             made = keys.make(
                 session,
                 _ours(session),
@@ -93,16 +93,18 @@ class Keys(Resource):
 @ns.route("/keys/<key_id>/exchange")
 class KeyExchange(Resource):
     @needs_scope(Scope.ORGANISATION)
-    @takes(KeyExchangeSchema(), body=True, once=True)
-    @returns(KeyMadeSchema(), "exchangeKey", (404, 409, 413, 415), status=HTTPStatus.CREATED)
-    def post(self, key_id: str, once: Once | None, overlap_days: int = keys.OVERLAP_DAYS) -> Answer:
+    @request_schema(KeyExchangeSchema(), body=True, idempotent=True)
+    @response_schema(KeyMadeSchema(), "exchangeKey", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(
+        self, key_id: str, idempotency_key: IdempotencyKey | None, overlap_days: int = keys.OVERLAP_DAYS
+    ) -> Answer:
         """Make a key in place of another, with its name, scopes and length.
 
         The old one stays good for `overlap_days`, so that programs can change over; with 0 it ends at once.
         """
         at, caller = now(), current_organisation()
         with writing() as session:
-            claim(session, "key", once)
+            claim(session, "key", idempotency_key)
             made = keys.rotate(
                 session,
                 _ours(session),
@@ -118,8 +120,8 @@ class KeyExchange(Resource):
 @ns.route("/keys/<key_id>")
 class OneKey(Resource):
     @needs_scope(Scope.ORGANISATION)
-    @takes()
-    @returns_nothing("revokeKey", (404,))
+    @request_schema()
+    @no_content_response("revokeKey", (404,))
     def delete(self, key_id: str) -> None:
         """End a key at once; the one you come with, too."""
         at, caller = now(), current_organisation()
@@ -136,10 +138,10 @@ def _read(key_id: str) -> str:
 
 
 def _made(key: ApiKey, text: str) -> dict[str, Any]:
-    return {**_shown(key), "key": text}
+    return {**_payload(key), "key": text}
 
 
-def _shown(key: ApiKey) -> dict[str, Any]:
+def _payload(key: ApiKey) -> dict[str, Any]:
     return {
         "key_id": key.reference,
         "name": key.name,

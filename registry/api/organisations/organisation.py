@@ -3,7 +3,7 @@
 from registry.api.restx import Namespace, Resource
 from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.responses import Answer
-from registry.http.schemas import returns, takes
+from registry.http.schemas import request_schema, response_schema
 from registry.vocabulary.organisations import Scope
 from schemas.organisations import OrganisationSchema
 
@@ -13,8 +13,8 @@ ns = Namespace("organisation", path="/organisation")
 @ns.route("")
 class Organisation(Resource):
     @needs_scope(Scope.ORGANISATION)
-    @takes()
-    @returns(OrganisationSchema(), "getOrganisation", kept=False)
+    @request_schema()
+    @response_schema(OrganisationSchema(), "getOrganisation", cacheable=False)
     def get(self) -> Answer:
         """Read whose key this is, and what it opens."""
         caller = current_organisation()

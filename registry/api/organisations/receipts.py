@@ -8,11 +8,11 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from registry.api.cursors import cursor_of, place_of, refuse
-from registry.api.public.credentials import check_shown
+from registry.api.public.credentials import check_payload
 from registry.api.restx import Namespace, Resource
 from registry.bulk.archive import actions, queries
-from registry.bulk.archive.files import export, receipt_shown
-from registry.bulk.archive.models import KeptReceipt
+from registry.bulk.archive.files import export, receipt_payload
+from registry.bulk.archive.models import ArchivedReceipt
 from registry.bulk.archive.queries import Filter
 from registry.bulk.archive.rechecks import checked_again
 from registry.core.clock import instant_text, now
@@ -20,17 +20,17 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.http.api_keys import current_organisation, needs_scope
-from registry.http.responses import Answer, File, asked_language
-from registry.http.schemas import returns, returns_nothing, saves, takes
+from registry.http.responses import Answer, File, requested_language
+from registry.http.schemas import no_content_response, request_schema, response_file, response_schema
 from registry.http.transaction import reading, writing
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Answer as Verdict
 from schemas.receipts import (
+    ArchivedReceiptCheckSchema,
+    ArchivedReceiptSchema,
+    ArchivedReceiptsPageSchema,
+    ArchivedReceiptsSchema,
     ChangedReceiptsSchema,
-    KeptReceiptCheckSchema,
-    KeptReceiptSchema,
-    KeptReceiptsPageSchema,
-    KeptReceiptsSchema,
     ReceiptExportSchema,
     ReceiptSettingsChangeSchema,
     ReceiptSettingsSchema,
@@ -44,8 +44,8 @@ USUAL = 50
 @ns.route("")
 class Receipts(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @takes(KeptReceiptsPageSchema())
-    @returns(KeptReceiptsSchema(), "listReceipts", kept=False)
+    @request_schema(ArchivedReceiptsPageSchema())
+    @response_schema(ArchivedReceiptsSchema(), "listReceipts", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
         """List the receipts your organisation keeps, the newest first.
 
@@ -53,14 +53,14 @@ class Receipts(Resource):
         every one.
         """
         found, next_cursor = _page(which, limit, cursor)
-        return Answer({"items": [receipt_shown(one) for one in found], "next_cursor": next_cursor})
+        return Answer({"items": [receipt_payload(one) for one in found], "next_cursor": next_cursor})
 
 
 @ns.route("/changes")
 class Changes(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @takes(KeptReceiptsPageSchema())
-    @returns(ChangedReceiptsSchema(), "listReceiptChanges", kept=False)
+    @request_schema(ArchivedReceiptsPageSchema())
+    @response_schema(ChangedReceiptsSchema(), "listReceiptChanges", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
         """Ask every kept question anew, and list the answers that are others now.
 
@@ -75,8 +75,8 @@ class Changes(Resource):
 @ns.route("/export")
 class Export(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @takes(ReceiptExportSchema())
-    @saves("exportReceipts")
+    @request_schema(ReceiptExportSchema())
+    @response_file("exportReceipts")
     def get(self, form: str, **which: Any) -> File:
         """Save receipts as a file, the oldest first; at most 10,000 in one.
 
@@ -88,15 +88,15 @@ class Export(Resource):
 @ns.route("/settings")
 class Settings(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @takes()
-    @returns(ReceiptSettingsSchema(), "getReceiptSettings", kept=False)
+    @request_schema()
+    @response_schema(ReceiptSettingsSchema(), "getReceiptSettings", cacheable=False)
     def get(self) -> Answer:
         """Read for how long receipts are kept, and whether every one is."""
         return Answer(_settings(reading(), current_organisation().id))
 
     @needs_scope(Scope.RECEIPTS)
-    @takes(ReceiptSettingsChangeSchema(), body=True)
-    @returns(ReceiptSettingsSchema(), "chooseReceiptSettings", (409, 413, 415))
+    @request_schema(ReceiptSettingsChangeSchema(), body=True)
+    @response_schema(ReceiptSettingsSchema(), "chooseReceiptSettings", (409, 413, 415))
     def put(self, days: int, keep_every: bool | None = None) -> Answer:
         """Choose for how long receipts are kept from now on, and whether every one is.
 
@@ -115,15 +115,15 @@ class Settings(Resource):
 @ns.route("/<string(minlength=12):receipt_id>")
 class Receipt(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @takes()
-    @returns(KeptReceiptSchema(), "getReceipt", (404,), kept=False)
+    @request_schema()
+    @response_schema(ArchivedReceiptSchema(), "getReceipt", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
         """Read a receipt."""
-        return Answer(receipt_shown(_named(receipt_id)))
+        return Answer(receipt_payload(_named(receipt_id)))
 
     @needs_scope(Scope.RECEIPTS)
-    @takes()
-    @returns_nothing("deleteReceipt", (404,))
+    @request_schema()
+    @no_content_response("deleteReceipt", (404,))
     def delete(self, receipt_id: str) -> None:
         """Delete a receipt for good."""
         with writing() as session:
@@ -133,25 +133,25 @@ class Receipt(Resource):
 @ns.route("/<string(minlength=12):receipt_id>/check")
 class Check(Resource):
     @needs_scope(Scope.RECEIPTS)
-    @takes()
-    @returns(KeptReceiptCheckSchema(), "checkReceiptAgain", (404,), kept=False)
+    @request_schema()
+    @response_schema(ArchivedReceiptCheckSchema(), "checkReceiptAgain", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
         """Check the signature of a receipt, and ask the same again.
 
         As `verifyReceipt` does for a receipt that somebody shows.
         """
-        language = asked_language(request.environ)
-        return Answer(check_shown(checked_again(_named(receipt_id).token, now()), language), language=language)
+        language = requested_language(request.environ)
+        return Answer(check_payload(checked_again(_named(receipt_id).token, now()), language), language=language)
 
 
 def _settings(session: Session, organisation_id: int) -> dict[str, Any]:
     return {
         "days": queries.days_of(session, organisation_id),
-        "keep_every": queries.keeps_every(session, organisation_id),
+        "keep_every": queries.archives_all(session, organisation_id),
     }
 
 
-def _page(which: Mapping[str, Any], limit: int, cursor: str | None) -> tuple[Sequence[KeptReceipt], str | None]:
+def _page(which: Mapping[str, Any], limit: int, cursor: str | None) -> tuple[Sequence[ArchivedReceipt], str | None]:
     question = question_of(which)
     before = None if cursor is None else row_in(question, cursor)
     found = queries.receipts_of(reading(), current_organisation().id, filter_of(**which), limit + 1, before)
@@ -185,7 +185,7 @@ def filter_of(
     return Filter(agency, verdict, from_on, to_on, text)
 
 
-def _named(receipt_id: str) -> KeptReceipt:
+def _named(receipt_id: str) -> ArchivedReceipt:
     return queries.receipt_named(reading(), current_organisation().id, _read(receipt_id))
 
 
@@ -193,13 +193,13 @@ def _read(receipt_id: str) -> str:
     return read_reference(receipt_id) or receipt_id
 
 
-def _compared(kept: KeptReceipt) -> dict[str, Any]:
-    again = checked_again(kept.token, now())
+def _compared(stored: ArchivedReceipt) -> dict[str, Any]:
+    again = checked_again(stored.token, now())
     return {
-        "receipt_id": kept.reference,
-        "agency_id": kept.agency,
-        "issued_at": instant_text(kept.issued_at),
-        "then": kept.verdict,
+        "receipt_id": stored.reference,
+        "agency_id": stored.agency,
+        "issued_at": instant_text(stored.issued_at),
+        "then": stored.verdict,
         "today": None if again.today is None else again.today.verdict.verdict,
         "log_size": again.said["log"]["size"] if again.said else None,
         "changed": again.differences,

@@ -8,22 +8,22 @@ from typing import Any, NamedTuple
 from flask import g, request
 
 from registry.api.restx import Namespace, Resource
-from registry.bulk.answering.answering import Given, answers, corridor_answers
-from registry.bulk.answering.corridors import CORRIDORS, corridor_asked, corridor_of
+from registry.bulk.answering.answering import AnsweredItem, answers, corridor_answers
+from registry.bulk.answering.corridors import CORRIDORS, corridor_of, corridor_question
 from registry.bulk.answering.items import AnySent, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing
-from registry.bulk.answering.statements import keep_given, require_signed
+from registry.bulk.answering.statements import archive_answered_list, require_signed
 from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
-from registry.bulk.reading import columns_in, held, lines_of, mapping_of, require, require_small
+from registry.bulk.reading import columns_in, lines_of, mapping_of, memory_file, require, require_small
 from registry.bulk.rules import (
     CORRIDOR,
     JOBS,
-    MOST_AT_ONCE,
-    MOST_SEARCHED,
-    MOST_WITHOUT_KEY,
+    MAX_AT_ONCE,
+    MAX_SEARCHED,
+    MAX_WITHOUT_KEY,
     VERIFICATION,
     Columns,
-    asked_of,
+    question_of_row,
     stated,
     with_constants,
     with_day_read,
@@ -31,12 +31,12 @@ from registry.bulk.rules import (
 from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, TooManyQuestions
-from registry.core.gc import uncollected
-from registry.http.api_keys import Caller, may_bring_key, require_scope
+from registry.core.gc import gc_paused
+from registry.http.api_keys import Caller, optional_api_key, require_scope
 from registry.http.app_services import verdicts
 from registry.http.query_reader import CSV, LIST_FILES, XLSX, ListSent
-from registry.http.responses import MEDIA_TYPE, Answer, Written, asked_language, encode
-from registry.http.schemas import returns, takes_list
+from registry.http.responses import MEDIA_TYPE, Answer, Written, encode, requested_language
+from registry.http.schemas import request_list, response_schema
 from registry.http.spreadsheets import as_csv, as_xlsx
 from registry.verification.verdicts.many import ManyReader, is_searched
 from registry.vocabulary.bulk import JobKind
@@ -54,10 +54,10 @@ from schemas.bulk import (
 ns = Namespace("verifications", path="/verifications")
 corridors = Namespace("corridor verifications", path="/corridor-verifications")
 
-MOST_BYTES = 16 << 20
+MAX_BYTES = 16 << 20
 """A body of 10,000 questions of the longest kind."""
-MOST_UNPACKED = 64 << 20
-MOST_UNPACKED_WITHOUT_KEY = 4 << 20
+MAX_UNPACKED = 64 << 20
+MAX_UNPACKED_WITHOUT_KEY = 4 << 20
 """Bytes that a workbook may unpack to in one go: reading it takes a thread of the server."""
 
 _VARIES = (("Vary", "Accept"),)
@@ -73,7 +73,7 @@ class Listed(NamedTuple):
 class Form(NamedTuple):
     """How one kind of item is answered and shown as a table."""
 
-    answers: Callable[[Iterable[Item], ManyReader, datetime], Iterator[Given]]
+    answers: Callable[[Iterable[Item], ManyReader, datetime], Iterator[AnsweredItem]]
     header: Sequence[str]
     rows: Callable[..., Iterator[Any]]
     kind: JobKind
@@ -85,9 +85,9 @@ _CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_rows_of, JobKind.C
 
 @ns.route("")
 class Verifications(Resource):
-    @may_bring_key(Scope.VERIFY)
-    @takes_list(ItemsSchema(), ListOptionsSchema(), MOST_BYTES)
-    @returns(VerificationsSchema(), "verifyMany", (413, 415), or_as=LIST_FILES)
+    @optional_api_key(Scope.VERIFY)
+    @request_list(ItemsSchema(), ListOptionsSchema(), MAX_BYTES)
+    @response_schema(VerificationsSchema(), "verifyMany", (413, 415), or_as=LIST_FILES)
     def post(self, sent: ListSent) -> Answer:
         """Ask about many recruiters in one go.
 
@@ -98,15 +98,15 @@ class Verifications(Resource):
         /api/v1/verification-jobs.
         """
         keeper = keeper_of(sent)
-        listed = listed_in(sent, VERIFICATION, asked_of)
+        listed = listed_in(sent, VERIFICATION, question_of_row)
         reader = verdicts()
         at = now()
-        with uncollected():
-            items = list(questions_in(listed.items, at, reader.current_ground(), Keys()))
+        with gc_paused():
+            items = list(questions_in(listed.items, at, reader.current_snapshot(), Keys()))
         searched = _searched_among(items)
-        if searched > MOST_SEARCHED:
+        if searched > MAX_SEARCHED:
             raise TooManyQuestions(
-                f"{searched} of the questions are about a name or an earlier instant; at most {MOST_SEARCHED} of those are "
+                f"{searched} of the questions are about a name or an earlier instant; at most {MAX_SEARCHED} of those are "
                 f"answered in one go: send the list to {JOBS}"
             )
         return answered(_QUESTIONS, items, listed, at, keeper)
@@ -114,9 +114,9 @@ class Verifications(Resource):
 
 @corridors.route("")
 class CorridorVerifications(Resource):
-    @may_bring_key(Scope.VERIFY)
-    @takes_list(CorridorItemsSchema(), CorridorListOptionsSchema(), MOST_BYTES)
-    @returns(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), or_as=LIST_FILES)
+    @optional_api_key(Scope.VERIFY)
+    @request_list(CorridorItemsSchema(), CorridorListOptionsSchema(), MAX_BYTES)
+    @response_schema(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), or_as=LIST_FILES)
     def post(self, sent: ListSent) -> Answer:
         """Ask about many corridors in one go.
 
@@ -125,7 +125,7 @@ class CorridorVerifications(Resource):
         """
         keeper = keeper_of(sent)
         listed = listed_in(sent, CORRIDOR, corridor_of)
-        items = list(items_in(listed.items, CORRIDORS, corridor_asked, Keys()))
+        items = list(items_in(listed.items, CORRIDORS, corridor_question, Keys()))
         return answered(_CORRIDORS, items, listed, now(), keeper)
 
 
@@ -144,23 +144,25 @@ def keeper_of(sent: ListSent) -> Caller | None:
     return caller if caller is not None and wish is None and caller.keeps_every else None
 
 
-def listed_in(sent: ListSent, wanted: Sequence[str], asked: Callable[[Mapping[str, str]], dict[str, str]]) -> Listed:
+def listed_in(
+    sent: ListSent, wanted: Sequence[str], requested: Callable[[Mapping[str, str]], dict[str, str]]
+) -> Listed:
     """The items that were sent. Raises TooManyQuestions, UnreadableList."""
     if isinstance(sent.items, list):
         _require_few(len(sent.items))
         constants = stated(sent.options.get("constants")) or {}
         fields = [_with(constants, one) for one in sent.items] if constants else sent.items
         return Listed(zip(fields, repeat(None), repeat(""), repeat("")))
-    with held(sent.items) as path:
-        require_small(path, MOST_UNPACKED if _has_key() else MOST_UNPACKED_WITHOUT_KEY)
+    with memory_file(sent.items) as path:
+        require_small(path, MAX_UNPACKED if _has_key() else MAX_UNPACKED_WITHOUT_KEY)
         there = columns_in(path, wanted)
         columns = mapping_of(there, wanted)
         require(columns.columns, wanted, [column.name for column in there])
         items = []
         for line in lines_of(path, columns.columns):
             cells, trouble = with_day_read(line.cells)
-            items.append(Sent(asked(cells), line.number, line.trouble, trouble))
-            if len(items) > MOST_AT_ONCE:
+            items.append(Sent(requested(cells), line.number, line.trouble, trouble))
+            if len(items) > MAX_AT_ONCE:
                 _require_few(len(items))
         _require_few(len(items))
     if not items:
@@ -178,22 +180,22 @@ def _has_key() -> bool:
 
 
 def _require_few(count: int) -> None:
-    most = MOST_AT_ONCE if _has_key() else MOST_WITHOUT_KEY
-    if count > MOST_AT_ONCE:
+    limit = MAX_AT_ONCE if _has_key() else MAX_WITHOUT_KEY
+    if count > MAX_AT_ONCE:
         raise TooManyQuestions(
-            f"more than {MOST_AT_ONCE} questions are not answered in one go: send the list to {JOBS}, which takes a million"
+            f"more than {MAX_AT_ONCE} questions are not answered in one go: send the list to {JOBS}, which takes a million"
         )
-    if count > most:
+    if count > limit:
         raise TooManyQuestions(
-            f"{count} questions were sent; without a key {most} are answered in one go, with one {MOST_AT_ONCE}: "
+            f"{count} questions were sent; without a key {limit} are answered in one go, with one {MAX_AT_ONCE}: "
             "send fewer, or the key of an organisation"
         )
 
 
 def answered(form: Form, items: Sequence[Item], listed: Listed, at: datetime, keeper: Caller | None = None) -> Answer:
     """The answers in the form that Accept likes best; kept in the file of `keeper`, where there is one."""
-    language = asked_language(request.environ)
-    with uncollected():
+    language = requested_language(request.environ)
+    with gc_paused():
         return _answered(form, items, listed, at, language, keeper)
 
 
@@ -201,22 +203,22 @@ def _answered(
     form: Form, items: Sequence[Item], listed: Listed, at: datetime, language: Language, keeper: Caller | None
 ) -> Answer:
     many = ManyReader(verdicts())
-    given: Iterable[Given] = form.answers(items, many, at)
-    kept = None
+    given: Iterable[AnsweredItem] = form.answers(items, many, at)
+    stored = None
     if keeper is not None:
         given = list(given)
-        kept = keep_given(keeper.id, form.kind, given, at)
+        stored = archive_answered_list(keeper.id, form.kind, given, at)
     best = request.accept_mimetypes.best_match((MEDIA_TYPE, *LIST_FILES), default=MEDIA_TYPE)
     if best == CSV:
         parts: list[bytes] = [as_csv(form.header, form.rows(given, language))]
     elif best == XLSX:
         parts = [as_xlsx([("answers", form.header, form.rows(given, language))])]
     else:
-        parts = _as_json(given, listed, language, kept)
-    return Answer(Written(parts), headers=_VARIES, language=language, media_type=best or MEDIA_TYPE, is_kept=False)
+        parts = _as_json(given, listed, language, stored)
+    return Answer(Written(parts), headers=_VARIES, language=language, media_type=best or MEDIA_TYPE, is_cacheable=False)
 
 
-def _as_json(given: Iterable[Given], listed: Listed, language: Any, kept: str | None = None) -> list[bytes]:
+def _as_json(given: Iterable[AnsweredItem], listed: Listed, language: Any, stored: str | None = None) -> list[bytes]:
     writer = Writer(language)
     parts: list[bytes] = []
     before = b'{"items":['
@@ -227,7 +229,7 @@ def _as_json(given: Iterable[Given], listed: Listed, language: Any, kept: str | 
     end: dict[str, Any] = {"counts": writer.counts}
     if listed.columns is not None:
         end["columns"] = {"fields": listed.columns.columns, "ignored": listed.columns.ignored}
-    if kept is not None:
-        end["receipt_id"] = kept
+    if stored is not None:
+        end["receipt_id"] = stored
     parts.append(b"]," + encode(end)[1:])
     return parts

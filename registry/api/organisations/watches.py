@@ -12,16 +12,16 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.app_services import keyring
-from registry.http.query_reader import Once
+from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import reading, writing
 from registry.vocabulary.organisations import Scope
 from registry.watches import actions, queries
-from registry.watches.feed import cursor_of, events_after, kept_position_of, said_of
+from registry.watches.feed import cursor_of, event_payload, events_after, position_of_cursor
 from registry.watches.models import Watch
 from registry.watches.numbers import Number
-from registry.watches.queries import Shown
+from registry.watches.queries import WatchView
 from schemas.watches import (
     EventsQuerySchema,
     EventsSchema,
@@ -37,27 +37,27 @@ ns = Namespace("watches", path="/watches")
 events = Namespace("events", path="/events")
 
 USUAL_EVENTS = 100
-MOST_LIST = 4 * 1024 * 1024
+MAX_LIST = 4 * 1024 * 1024
 """Bytes of a list of numbers."""
 
 
 @ns.route("")
 class Watches(Resource):
     @needs_scope(Scope.WATCHES)
-    @takes()
-    @returns(WatchesSchema(), "listWatches", kept=False)
+    @request_schema()
+    @response_schema(WatchesSchema(), "listWatches", cacheable=False)
     def get(self) -> Answer:
         """List your watches, the newest first."""
         found = queries.watches_of(reading(), current_organisation().id)
         return Answer({"items": [_watch(one) for one in found]})
 
     @needs_scope(Scope.WATCHES)
-    @takes(WatchMakeSchema(), body=True, once=True, most=MOST_LIST)
-    @returns(WatchMadeSchema(), "makeWatch", (409, 413, 415), status=HTTPStatus.CREATED)
+    @request_schema(WatchMakeSchema(), body=True, idempotent=True, max_bytes=MAX_LIST)
+    @response_schema(WatchMadeSchema(), "makeWatch", (409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self,
         label: str,
-        once: Once | None,
+        idempotency_key: IdempotencyKey | None,
         agency_id: str | None = None,
         licence_id: str | None = None,
         numbers: Sequence[Mapping[str, str]] | None = None,
@@ -70,7 +70,7 @@ class Watches(Resource):
         ours, today = current_organisation().id, day_at(now(), None)
         waiting: tuple[int, ...] = ()
         with writing() as session:
-            claim(session, "watch", once)
+            claim(session, "watch", idempotency_key)
             if agency_id is not None:
                 watch = actions.watch_agency(session, ours, agency_id, label, today)
             elif licence_id is not None:
@@ -86,27 +86,27 @@ class Watches(Resource):
 @ns.route("/<watch_id>")
 class OneWatch(Resource):
     @needs_scope(Scope.WATCHES)
-    @takes()
-    @returns(WatchSchema(), "getWatch", (404,), kept=False)
+    @request_schema()
+    @response_schema(WatchSchema(), "getWatch", (404,), cacheable=False)
     def get(self, watch_id: str) -> Answer:
         """Read one watch."""
-        return _shown(reading(), current_organisation().id, watch_id)
+        return _payload(reading(), current_organisation().id, watch_id)
 
     @needs_scope(Scope.WATCHES)
     @versioned
-    @takes(WatchChangeSchema(), body=True)
-    @returns(WatchSchema(), "changeWatch", (404, 413, 415))
+    @request_schema(WatchChangeSchema(), body=True)
+    @response_schema(WatchSchema(), "changeWatch", (404, 413, 415))
     def patch(self, version: int, watch_id: str, label: str | None = None, is_paused: bool | None = None) -> Answer:
         """Rename it, pause it, or go on."""
         ours = current_organisation().id
         with writing() as session:
             actions.change(session, ours, watch_id, label=label, is_paused=is_paused, version=version)
-            return _shown(session, ours, watch_id)
+            return _payload(session, ours, watch_id)
 
     @needs_scope(Scope.WATCHES)
     @versioned
-    @takes()
-    @returns_nothing("endWatch", (404,))
+    @request_schema()
+    @no_content_response("endWatch", (404,))
     def delete(self, version: int, watch_id: str) -> None:
         """Watch it no more. What was told already stays in your events."""
         with writing() as session:
@@ -117,8 +117,8 @@ class OneWatch(Resource):
 class Numbers(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
-    @takes(NumbersSchema(), body=True, most=MOST_LIST)
-    @returns(WatchMadeSchema(), "replaceWatchedNumbers", (404, 409, 413, 415))
+    @request_schema(NumbersSchema(), body=True, max_bytes=MAX_LIST)
+    @response_schema(WatchMadeSchema(), "replaceWatchedNumbers", (404, 409, 413, 415))
     def put(self, version: int, watch_id: str, numbers: Sequence[Mapping[str, str]]) -> Answer:
         """Put another list in the place of the former."""
         ours = current_organisation().id
@@ -130,21 +130,22 @@ class Numbers(Resource):
 @events.route("")
 class Events(Resource):
     @needs_scope(Scope.WATCHES)
-    @takes(EventsQuerySchema())
-    @returns(EventsSchema(), "listEvents", (410,), kept=False)
+    @request_schema(EventsQuerySchema())
+    @response_schema(EventsSchema(), "listEvents", (410,), cacheable=False)
     def get(self, after: str | None = None, limit: int = USUAL_EVENTS) -> Answer:
         """Read what happened to what you watch, in order, from any place on.
 
         Keep `next_cursor` once you have acted on an answer, and ask again with it: none is lost, none comes twice.
         """
         ours, session = current_organisation().id, reading()
-        position = 0 if after is None else kept_position_of(session, keyring(), ours, after)
+        position = 0 if after is None else position_of_cursor(session, keyring(), ours, after)
         found = events_after(session, ours, position, limit + 1)
-        shown, today = found[:limit], day_at(now(), None)
+        payload, today = found[:limit], day_at(now(), None)
         items = [
-            said_of(place.event, today) | {"cursor": cursor_of(keyring(), ours, place.position)} for place in shown
+            event_payload(place.event, today) | {"cursor": cursor_of(keyring(), ours, place.position)}
+            for place in payload
         ]
-        cursor = cursor_of(keyring(), ours, shown[-1].position if shown else position)
+        cursor = cursor_of(keyring(), ours, payload[-1].position if payload else position)
         link = ("Link", f'</api/v1/events?after={cursor}&limit={limit}>; rel="next"')
         return Answer({"items": items, "next_cursor": cursor, "is_more": len(found) > limit}, headers=(link,))
 
@@ -153,7 +154,7 @@ def _numbers(sent: Sequence[Mapping[str, str]]) -> list[Number]:
     return [Number(one["number"], one.get("country")) for one in sent]
 
 
-def _shown(session: Session, ours: int, watch_id: str) -> Answer:
+def _payload(session: Session, ours: int, watch_id: str) -> Answer:
     found = queries.watch_named(session, ours, watch_id)
     return Answer(_watch(found), headers=(etag(found.watch.version),))
 
@@ -164,17 +165,17 @@ def _made(session: Session, ours: int, watch: Watch, waiting: tuple[int, ...]) -
     return Answer(_watch(found) | {"waiting_lines": waiting}, headers=(etag(watch.version),))
 
 
-def _watch(shown: Shown) -> dict[str, Any]:
-    watch = shown.watch
+def _watch(payload: WatchView) -> dict[str, Any]:
+    watch = payload.watch
     return {
         "watch_id": watch.reference,
         "label": watch.label,
         "kind": watch.kind,
-        "agency_id": shown.agency,
-        "licence_id": shown.licence,
+        "agency_id": payload.agency,
+        "licence_id": payload.licence,
         "search": watch.criteria,
-        "agencies": shown.known,
-        "waiting": shown.waited_for,
+        "agencies": payload.known,
+        "waiting": payload.waited_for,
         "is_paused": watch.is_paused,
         "made_on": watch.made_on,
         "version": watch.version,

@@ -9,14 +9,14 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.app_services import keyring
-from registry.http.query_reader import Once
+from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import reading, services, writing
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.watches import DeliveryState, WebhookState
 from registry.watches import webhooks
-from registry.watches.feed import kept_position_of, type_on
+from registry.watches.feed import position_of_cursor, type_on
 from registry.watches.models import WatchEvent
 from registry.watches.webhook_models import Delivery, Webhook
 from schemas.watches import (
@@ -33,29 +33,29 @@ from schemas.watches import (
 
 ns = Namespace("webhooks", path="/webhooks")
 
-MOST_DELIVERIES = 200
+MAX_DELIVERIES = 200
 
 
 @ns.route("")
 class Webhooks(Resource):
     @needs_scope(Scope.WATCHES)
-    @takes()
-    @returns(WebhooksSchema(), "listWebhooks", kept=False)
+    @request_schema()
+    @response_schema(WebhooksSchema(), "listWebhooks", cacheable=False)
     def get(self) -> Answer:
         """List your webhooks."""
         return Answer({"items": [_webhook(one) for one in webhooks.webhooks_of(reading(), current_organisation().id)]})
 
     @needs_scope(Scope.WATCHES)
-    @takes(WebhookMakeSchema(), body=True, once=True)
-    @returns(WebhookMadeSchema(), "makeWebhook", (409, 413, 415), status=HTTPStatus.CREATED)
-    def post(self, url: str, label: str, once: Once | None) -> Answer:
+    @request_schema(WebhookMakeSchema(), body=True, idempotent=True)
+    @response_schema(WebhookMadeSchema(), "makeWebhook", (409, 413, 415), status=HTTPStatus.CREATED)
+    def post(self, url: str, label: str, idempotency_key: IdempotencyKey | None) -> Answer:
         """Be told at an address of yours.
 
         Deliveries are signed by Standard Webhooks with the secret that is shown in this answer alone. They come at least once
         each, under one webhook-id, for each agency in the order of the log, and are tried for three days. Answer with a 2xx.
         """
         with writing() as session:
-            claim(session, "webhook", once)
+            claim(session, "webhook", idempotency_key)
             made = webhooks.make(
                 session, keyring(), current_organisation().id, url, label, now(), is_unsafe=_is_unsafe()
             )
@@ -65,16 +65,16 @@ class Webhooks(Resource):
 @ns.route("/<webhook_id>")
 class OneWebhook(Resource):
     @needs_scope(Scope.WATCHES)
-    @takes()
-    @returns(WebhookSchema(), "getWebhook", (404,), kept=False)
+    @request_schema()
+    @response_schema(WebhookSchema(), "getWebhook", (404,), cacheable=False)
     def get(self, webhook_id: str) -> Answer:
         """Read one webhook."""
-        return _shown(webhooks.webhook_named(reading(), current_organisation().id, webhook_id))
+        return _payload(webhooks.webhook_named(reading(), current_organisation().id, webhook_id))
 
     @needs_scope(Scope.WATCHES)
     @versioned
-    @takes(WebhookChangeSchema(), body=True)
-    @returns(WebhookSchema(), "changeWebhook", (404, 413, 415))
+    @request_schema(WebhookChangeSchema(), body=True)
+    @response_schema(WebhookSchema(), "changeWebhook", (404, 413, 415))
     def patch(
         self,
         version: int,
@@ -89,12 +89,12 @@ class OneWebhook(Resource):
                 session, current_organisation().id, webhook_id, now(), url=url, label=label, state=state,
                 version=version, is_unsafe=_is_unsafe(),
             )  # fmt: skip
-            return _shown(changed)
+            return _payload(changed)
 
     @needs_scope(Scope.WATCHES)
     @versioned
-    @takes()
-    @returns_nothing("endWebhook", (404,))
+    @request_schema()
+    @no_content_response("endWebhook", (404,))
     def delete(self, version: int, webhook_id: str) -> None:
         """Be told there no more. Its log of deliveries goes with it; your events stay."""
         with writing() as session:
@@ -105,8 +105,8 @@ class OneWebhook(Resource):
 class Secret(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
-    @takes()
-    @returns(WebhookMadeSchema(), "rotateWebhookSecret", (404,))
+    @request_schema()
+    @response_schema(WebhookMadeSchema(), "rotateWebhookSecret", (404,))
     def post(self, version: int, webhook_id: str) -> Answer:
         """Change the secret.
 
@@ -120,8 +120,8 @@ class Secret(Resource):
 @ns.route("/<webhook_id>/test")
 class Testing(Resource):
     @needs_scope(Scope.WATCHES)
-    @takes()
-    @returns(DeliverySchema(), "testWebhook", (404, 409))
+    @request_schema()
+    @response_schema(DeliverySchema(), "testWebhook", (404, 409))
     def post(self, webhook_id: str) -> Answer:
         """Have a `webhook.test` sent. How it went stands in the deliveries a moment later."""
         with writing() as session:
@@ -132,34 +132,34 @@ class Testing(Resource):
 @ns.route("/<webhook_id>/replay")
 class Replay(Resource):
     @needs_scope(Scope.WATCHES)
-    @takes(ReplaySchema(), body=True)
-    @returns(ReplayedSchema(), "replayToWebhook", (404, 409, 410, 413, 415))
+    @request_schema(ReplaySchema(), body=True)
+    @response_schema(ReplayedSchema(), "replayToWebhook", (404, 409, 410, 413, 415))
     def post(self, webhook_id: str, after: str | None = None) -> Answer:
         """Have everything behind a cursor sent again, in order, with the ids it had."""
         ours = current_organisation().id
         with writing() as session:
-            position = 0 if after is None else kept_position_of(session, keyring(), ours, after)
+            position = 0 if after is None else position_of_cursor(session, keyring(), ours, after)
             return Answer({"events": webhooks.replay(session, ours, webhook_id, position, now())})
 
 
 @ns.route("/<webhook_id>/deliveries")
 class Deliveries(Resource):
     @needs_scope(Scope.WATCHES)
-    @takes()
-    @returns(DeliveriesSchema(), "listDeliveries", (404,), kept=False)
+    @request_schema()
+    @response_schema(DeliveriesSchema(), "listDeliveries", (404,), cacheable=False)
     def get(self, webhook_id: str) -> Answer:
         """List the latest 200 deliveries, the newest first: what waits, what went wrong, what was taken."""
         session = reading()
         webhook = webhooks.webhook_named(session, current_organisation().id, webhook_id)
-        found = webhooks.deliveries_of(session, webhook, MOST_DELIVERIES)
+        found = webhooks.deliveries_of(session, webhook, MAX_DELIVERIES)
         return Answer({"items": [_delivery(one.delivery, one.event) for one in found]})
 
 
 @ns.route("/<webhook_id>/deliveries/<event_id>")
 class OneDelivery(Resource):
     @needs_scope(Scope.WATCHES)
-    @takes()
-    @returns(DeliverySchema(), "sendEventAgain", (404, 409))
+    @request_schema()
+    @response_schema(DeliverySchema(), "sendEventAgain", (404, 409))
     def post(self, webhook_id: str, event_id: str) -> Answer:
         """Have one event sent again, with the id it had."""
         with writing() as session:
@@ -171,7 +171,7 @@ def _is_unsafe() -> bool:
     return services().settings.has_unsafe_webhooks
 
 
-def _shown(webhook: Webhook) -> Answer:
+def _payload(webhook: Webhook) -> Answer:
     return Answer(_webhook(webhook), headers=(etag(webhook.version),))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.api.idempotency import claim as claim_once
 from registry.api.officers.guard import if_match
 from registry.http.api_keys import current_organisation
-from registry.http.query_reader import Once
+from registry.http.query_reader import IdempotencyKey
 
 View = Callable[..., Any]
 
@@ -25,6 +25,6 @@ def versioned(view: View) -> View:
     return with_version
 
 
-def claim(session: Session, what: str, once: Once | None) -> None:
+def claim(session: Session, what: str, idempotency_key: IdempotencyKey | None) -> None:
     """Take an Idempotency-Key of one's organisation. Raises AlreadyDone, or RepeatDiffers where something else was sent."""
-    claim_once(session, what, f"organisation {current_organisation().reference}", once)
+    claim_once(session, what, f"organisation {current_organisation().reference}", idempotency_key)

@@ -11,22 +11,22 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
-from registry.http.answer_shapes import MatchShown, agency_shown, hit_shown, licence_with
+from registry.http.answer_shapes import MatchShown, agency_payload, hit_payload, licence_with
 from registry.http.app_services import verdicts
-from registry.http.responses import Answer, keep_for
-from registry.http.schemas import returns, takes
+from registry.http.responses import Answer, cache_seconds
+from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import reading, services
 from registry.register.agencies import record
 from registry.register.agencies.listing import Filters, Hit, Place, page_of_agencies
 from registry.register.agencies.queries import agency_row, history, history_length
 from registry.register.agencies.shown import AgencySummary, agency_summary
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
-from registry.verification.verdicts.queries import shown
+from registry.verification.verdicts.queries import public_record
 from registry.verification.verdicts.status_rules import standing_on
 from schemas.agencies import AgencySchema, HistorySchema, LicenceAnswerSchema, LicencesSchema
 from schemas.entries import RepliesSchema
-from schemas.lists import USUAL, AgenciesQuerySchema, AgenciesSchema, DaySchema, PageSchema
+from schemas.lists import DEFAULT_PAGE_SIZE, AgenciesQuerySchema, AgenciesSchema, DaySchema, PageSchema
 
 ns = Namespace("agencies", path="/")
 
@@ -36,9 +36,9 @@ NEWEST = 2**62
 
 @ns.route("/agencies")
 class Agencies(Resource):
-    @takes(AgenciesQuerySchema())
-    @returns(AgenciesSchema(), "listAgencies")
-    def get(self, limit: int = USUAL, cursor: str | None = None, **filters: Any) -> Answer:
+    @request_schema(AgenciesQuerySchema())
+    @response_schema(AgenciesSchema(), "listAgencies")
+    def get(self, limit: int = DEFAULT_PAGE_SIZE, cursor: str | None = None, **filters: Any) -> Answer:
         """List and search agencies.
 
         With `q` the best matches come first, each with its score and what matched; otherwise in the order of registration.
@@ -48,25 +48,27 @@ class Agencies(Resource):
         page = page_of_agencies(reading(), Filters(**filters), day_at(at, None), limit=limit, after=after)
         next_cursor = None if page.next_place is None else cursor_of(filters, list(page.next_place))
         value = {"items": [listed(hit) for hit in page.items], "next_cursor": next_cursor, "total": page.total}
-        return Answer(value, keep_for(at, ()), next_link("/api/v1/agencies", {**filters, "limit": limit}, next_cursor))
+        return Answer(
+            value, cache_seconds(at, ()), next_link("/api/v1/agencies", {**filters, "limit": limit}, next_cursor)
+        )
 
 
 @ns.route("/agencies/<agency_id>")
 class OneAgency(Resource):
-    @takes()
-    @returns(AgencySchema(), "getAgency", (404,))
+    @request_schema()
+    @response_schema(AgencySchema(), "getAgency", (404,))
     def get(self, agency_id: str) -> Answer:
         """Read the public record of an agency."""
         at = now()
         agency, _ = known_agency(agency_id, at)
-        return Answer(agency_shown(agency), keep_for(at, ()))
+        return Answer(agency_payload(agency), cache_seconds(at, ()))
 
 
 @ns.route("/agencies/<agency_id>/history")
 class AgencyHistory(Resource):
-    @takes(PageSchema())
-    @returns(HistorySchema(), "getAgencyHistory", (404,))
-    def get(self, agency_id: str, limit: int = USUAL, cursor: str | None = None) -> Answer:
+    @request_schema(PageSchema())
+    @response_schema(HistorySchema(), "getAgencyHistory", (404,))
+    def get(self, agency_id: str, limit: int = DEFAULT_PAGE_SIZE, cursor: str | None = None) -> Answer:
         """Read what the registry said of an agency over time, newest first.
 
         Corrections add and never overwrite. What the law no longer lets us show is withheld here as well.
@@ -76,17 +78,17 @@ class AgencyHistory(Resource):
         if row is None:
             raise _unknown_agency()
         after = NEWEST if cursor is None else _index(reference, cursor)
-        found = history(session, row.id, day_at(at, None), after=after, most=limit + 1)
+        found = history(session, row.id, day_at(at, None), after=after, limit=limit + 1)
         next_cursor = cursor_of(reference, [found[limit - 1].index]) if len(found) > limit else None
         value = {"items": found[:limit], "next_cursor": next_cursor, "total": history_length(session, row.id)}
         path = f"/api/v1/agencies/{reference}/history"
-        return Answer(value, keep_for(at, ()), next_link(path, {"limit": limit}, next_cursor))
+        return Answer(value, cache_seconds(at, ()), next_link(path, {"limit": limit}, next_cursor))
 
 
 @ns.route("/agencies/<agency_id>/replies")
 class AgencyReplies(Resource):
-    @takes()
-    @returns(RepliesSchema(), "getAgencyReplies", (404,))
+    @request_schema()
+    @response_schema(RepliesSchema(), "getAgencyReplies", (404,))
     def get(self, agency_id: str) -> Answer:
         """Read what an agency says to a sanction or warning on its entry.
 
@@ -96,25 +98,25 @@ class AgencyReplies(Resource):
         agency, _ = known_agency(agency_id, at)
         reply = reply_to(reading(), agency, day_at(at, None))
         items = [] if reply is None else [{"text": reply.text, "shown_on": reply.shown_on}]
-        return Answer({"items": items}, keep_for(at, ()))
+        return Answer({"items": items}, cache_seconds(at, ()))
 
 
 @ns.route("/agencies/<agency_id>/licences")
 class AgencyLicences(Resource):
-    @takes(DaySchema())
-    @returns(LicencesSchema(), "getAgencyLicences", (404,))
+    @request_schema(DaySchema())
+    @response_schema(LicencesSchema(), "getAgencyLicences", (404,))
     def get(self, agency_id: str, on: date | None = None) -> Answer:
         """Read an agency's licences with the status of each on a day."""
         at = now()
         agency, ground = known_agency(agency_id, at)
         items = [licence_on(licence, agency, ground, on, at) for licence in agency.licences]
-        return Answer({"items": items}, keep_for(at, (ground.time_zone(one.authority) for one in agency.licences)))
+        return Answer({"items": items}, cache_seconds(at, (ground.time_zone(one.authority) for one in agency.licences)))
 
 
 @ns.route("/licences/<licence_id>")
 class OneLicence(Resource):
-    @takes(DaySchema())
-    @returns(LicenceAnswerSchema(), "getLicence", (404,))
+    @request_schema(DaySchema())
+    @response_schema(LicenceAnswerSchema(), "getLicence", (404,))
     def get(self, licence_id: str, on: date | None = None) -> Answer:
         """Read a licence with its status on a day."""
         at = now()
@@ -123,26 +125,28 @@ class OneLicence(Resource):
         found = reader.lookup.by_licence(reference)
         if not found.records:
             raise NotFound("there is no licence of this reference")
-        agency = shown(found.records[0], at)
-        ground = reader.ground(found.ground_version)
+        agency = public_record(found.records[0], at)
+        snapshot = reader.snapshot(found.snapshot_version)
         licence = next(one for one in agency.licences if one.licence_id == reference)
-        return Answer(licence_on(licence, agency, ground, on, at), keep_for(at, (ground.time_zone(licence.authority),)))
+        return Answer(
+            licence_on(licence, agency, snapshot, on, at), cache_seconds(at, (snapshot.time_zone(licence.authority),))
+        )
 
 
-def known_agency(text: str, at: datetime) -> tuple[record.Agency, Ground]:
+def known_agency(text: str, at: datetime) -> tuple[record.Agency, SourceSnapshot]:
     """The record of an agency as it may be shown, and the ground. Raises NotFound."""
     reader = verdicts()
     found = reader.lookup.by_agency(reference_of(text))
     if not found.records:
         raise _unknown_agency()
-    return shown(found.records[0], at), reader.ground(found.ground_version)
+    return public_record(found.records[0], at), reader.snapshot(found.snapshot_version)
 
 
 def licence_on(
-    licence: record.Licence, agency: record.Agency, ground: Ground, on: date | None, at: datetime
+    licence: record.Licence, agency: record.Agency, snapshot: SourceSnapshot, on: date | None, at: datetime
 ) -> msgspec.Raw:
     """A licence with its holder and its status on a day, today where the authority sits if none is named."""
-    day = on or day_at(at, ground.time_zone(licence.authority))
+    day = on or day_at(at, snapshot.time_zone(licence.authority))
     status = standing_on(licence, agency, day).status
     return licence_with(licence, agency_id=agency.agency_id, on=day, status=status)
 
@@ -151,7 +155,7 @@ def listed(hit: Hit) -> AgencySummary | msgspec.Raw:
     match = hit.match
     if match is None:
         return agency_summary(hit.agency)
-    return hit_shown(hit.agency, match.score, MatchShown(match.by, match.value, match.kind, match.how))
+    return hit_payload(hit.agency, match.score, MatchShown(match.by, match.value, match.kind, match.how))
 
 
 def next_link(path: str, parameters: dict[str, Any], cursor: str | None) -> tuple[tuple[str, str], ...]:

@@ -9,17 +9,17 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.core.codes import CheckNote, CheckSummary, Problem
 from registry.core.errors import Fault, InvalidInput
-from registry.http.answer_shapes import ReasonShown, reasons_shown
+from registry.http.answer_shapes import ReasonShown, reasons_payload
 from registry.http.app_services import keyring, verdicts
 from registry.http.question_parser import agency_reference
-from registry.http.responses import Answer, asked_language
-from registry.http.schemas import returns, takes
+from registry.http.responses import Answer, requested_language
+from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import reading
 from registry.i18n.wording import check_meaning, check_note, check_summary
 from registry.register.agencies.shown import AgencySummary, agency_summary
 from registry.register.names.rules import normalised
-from registry.verification.checks.queries import Given, Outcome, outcome_of
-from registry.verification.checks.rules import Noted, Told
+from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
+from registry.verification.checks.rules import Noted, StatedDetail
 from registry.verification.verdicts.subjects import is_identity_number
 from registry.vocabulary.register import Answer as Verdict
 from registry.vocabulary.register import CheckKind, CheckOutcome, Language
@@ -30,8 +30,8 @@ ns = Namespace("checks", path="/checks")
 
 @ns.route("")
 class Checks(Resource):
-    @takes(ChecksSchema(), body=True)
-    @returns(ChecksAnswerSchema(), "checkWhatWasTold", (413, 415))
+    @request_schema(ChecksSchema(), body=True)
+    @response_schema(ChecksAnswerSchema(), "checkWhatWasTold", (413, 415))
     def post(self, **told: Any) -> Answer:
         """Check what a recruiter told a worker.
 
@@ -42,14 +42,16 @@ class Checks(Resource):
             raise InvalidInput([Fault("name", Problem.INVALID_VALUE, "holds no letter and no digit")])
         for kind in (kind for kind in CheckKind if is_identity_number(told.get(kind, ""))):
             raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "looks like a person's identity number")])
-        given = Given(
-            tuple(Told(kind, told[kind]) for kind in CheckKind if kind in told),
+        given = CheckInput(
+            tuple(StatedDetail(kind, told[kind]) for kind in CheckKind if kind in told),
             told.get("advert", ""),
             agency_reference(told["agency_id"]) if "agency_id" in told else None,
             told.get("country"),
         )
-        language = asked_language(request.environ)
-        return Answer(shown(outcome_of(reading(), verdicts(), keyring(), given, now()), language), language=language)
+        language = requested_language(request.environ)
+        return Answer(
+            check_payload(outcome_of(reading(), verdicts(), keyring(), given, now()), language), language=language
+        )
 
 
 class NoteShown(msgspec.Struct, frozen=True):
@@ -80,7 +82,7 @@ class ChecksShown(msgspec.Struct, frozen=True):
     candidates: list[AgencySummary]
 
 
-def shown(outcome: Outcome, language: Language) -> ChecksShown:
+def check_payload(outcome: Outcome, language: Language) -> ChecksShown:
     verdict = outcome.verdict
     return ChecksShown(
         SummaryShown(outcome.summary, check_summary(language, outcome.summary)),
@@ -104,7 +106,7 @@ def shown(outcome: Outcome, language: Language) -> ChecksShown:
         Verdict.UNKNOWN if verdict is None else verdict.verdict,
         []
         if verdict is None
-        else reasons_shown(verdict.reasons, outcome.ground, language, verdict.licence is not None, verdict.verdict),
+        else reasons_payload(verdict.reasons, outcome.snapshot, language, verdict.licence is not None, verdict.verdict),
         {} if outcome.agency is None else agency_summary(outcome.agency),
         [agency_summary(candidate) for candidate in outcome.candidates],
     )

@@ -9,13 +9,13 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
-from registry.http.answer_shapes import corridor_shown
+from registry.http.answer_shapes import corridor_payload
 from registry.http.app_services import verdicts
-from registry.http.question_parser import says_something
-from registry.http.responses import Answer, asked_language, keep_for
-from registry.http.schemas import returns, takes
+from registry.http.question_parser import has_letters_or_digits
+from registry.http.responses import Answer, cache_seconds, requested_language
+from registry.http.schemas import request_schema, response_schema
 from registry.verification.verdicts.corridor import Employer, decide_corridor
-from registry.verification.verdicts.question import Facts, Question
+from registry.verification.verdicts.question import Question, VerdictFacts
 from registry.verification.verdicts.subjects import read_subject
 from registry.vocabulary.register import SENDING_COUNTRIES
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
@@ -25,8 +25,8 @@ ns = Namespace("corridor", path="/corridor")
 
 @ns.route("")
 class Corridor(Resource):
-    @takes(CorridorQuerySchema())
-    @returns(CorridorVerdictSchema(), "verifyCorridor")
+    @request_schema(CorridorQuerySchema())
+    @response_schema(CorridorVerdictSchema(), "verifyCorridor")
     def get(
         self,
         sending: str,
@@ -41,24 +41,26 @@ class Corridor(Resource):
         """
         at = now()
         context = {"destination": destination, **work}
-        first = asked_of("sending", sending, sorted(SENDING_COUNTRIES)[0], context, at)
+        first = read_end("sending", sending, sorted(SENDING_COUNTRIES)[0], context, at)
         second = (
             Employer(receiving_employer)
             if receiving_employer is not None
-            else asked_of("receiving", receiving or "", destination, context, at)
+            else read_end("receiving", receiving or "", destination, context, at)
         )
         whole = decide_corridor(first, second, destination)
-        ground = first[1].ground
-        language = asked_language(request.environ)
-        zones = [ground.time_zone(leg.verdict.source.authority) for leg in whole.legs if leg.verdict.source]
+        snapshot = first[1].snapshot
+        language = requested_language(request.environ)
+        zones = [snapshot.time_zone(leg.verdict.source.authority) for leg in whole.legs if leg.verdict.source]
         zones += [leg.verdict.time_zone for leg in whole.legs]
-        ends = [source.stale_at() for source in ground.sources.values()]
-        return Answer(corridor_shown(whole, ground, language), keep_for(at, zones, ends), language=language)
+        ends = [source.stale_at() for source in snapshot.sources.values()]
+        return Answer(corridor_payload(whole, snapshot, language), cache_seconds(at, zones, ends), language=language)
 
 
-def asked_of(parameter: str, text: str, country: str, context: dict[str, Any], at: datetime) -> tuple[Question, Facts]:
+def read_end(
+    parameter: str, text: str, country: str, context: dict[str, Any], at: datetime
+) -> tuple[Question, VerdictFacts]:
     """The reading of what was typed that leads to somebody, with its facts. Raises InvalidInput when nothing can be read."""
-    if not says_something(text):
+    if not has_letters_or_digits(text):
         raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, "holds no letter and no digit")])
     read = read_subject(verdicts(), text, country, context, at)
     if read is None:

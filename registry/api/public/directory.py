@@ -11,18 +11,18 @@ from sqlalchemy import select
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.app_services import verdicts
-from registry.http.question_parser import said_by
-from registry.http.responses import Answer, asked_language, keep_for
-from registry.http.schemas import returns, takes
+from registry.http.question_parser import known_instant
+from registry.http.responses import Answer, cache_seconds, requested_language
+from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import reading
 from registry.i18n.languages import text
 from registry.i18n.wording import authority_name, word
 from registry.log.models import LogState
-from registry.register.authorities.queries import ground_at
-from registry.register.authorities.sources import Ground, SourceFacts
-from registry.register.help_lines.rules import HelpLine, lines_of, shipped_help_lines, shown_number
+from registry.register.authorities.queries import snapshot_at
+from registry.register.authorities.sources import SourceFacts, SourceSnapshot
+from registry.register.help_lines.rules import HelpLine, lines_of, public_number, shipped_help_lines
 from registry.register.law.loading import shipped_law
-from registry.register.law.shown import country_shown, law_shown
+from registry.register.law.shown import country_payload, law_payload
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, NACE_REVISIONS, SENDING_COUNTRIES, Language
 from schemas.directory import (
     AuthoritiesSchema,
@@ -40,48 +40,48 @@ ns = Namespace("directory", path="/")
 
 @ns.route("/coverage")
 class Coverage(Resource):
-    @takes(CoverageQuerySchema())
-    @returns(CoverageSchema(), "getCoverage")
+    @request_schema(CoverageQuerySchema())
+    @response_schema(CoverageSchema(), "getCoverage")
     def get(self, country: str | None = None, known_at: datetime | None = None) -> Answer:
         """Read which lists the registry holds, how complete and how fresh.
 
         Outside of full and fresh lists "not found" means `unknown`, never `no`.
         """
         at = now()
-        language = asked_language(request.environ)
-        as_of = at if known_at is None else said_by(known_at, at)
-        ground = verdicts().current_ground() if known_at is None else ground_at(reading(), as_of)
-        sources = [source for source in ground.sources.values() if country in (None, source.country)]
+        language = requested_language(request.environ)
+        as_of = at if known_at is None else known_instant(known_at, at)
+        snapshot = verdicts().current_snapshot() if known_at is None else snapshot_at(reading(), as_of)
+        sources = [source for source in snapshot.sources.values() if country in (None, source.country)]
         corridor = sorted(SENDING_COUNTRIES) + sorted(EU_STATES)
         value = {
-            "items": [source_shown(source, ground, as_of, language) for source in sources],
+            "items": [source_payload(source, snapshot, as_of, language) for source in sources],
             "not_covered": [
                 place
                 for place in (corridor if country is None else [country])
                 if not any(is_relied_on(source, as_of) for source in sources if source.country == place)
             ],
         }
-        return Answer(value, keep_for(at, (), (source.stale_at() for source in sources)), language=language)
+        return Answer(value, cache_seconds(at, (), (source.stale_at() for source in sources)), language=language)
 
 
 @ns.route("/authorities")
 class Authorities(Resource):
-    @takes(CountryQuerySchema())
-    @returns(AuthoritiesSchema(), "listAuthorities")
+    @request_schema(CountryQuerySchema())
+    @response_schema(AuthoritiesSchema(), "listAuthorities")
     def get(self, country: str | None = None) -> Answer:
         """List the authorities that the registry knows."""
-        language = asked_language(request.environ)
-        ground = verdicts().current_ground()
+        language = requested_language(request.environ)
+        snapshot = verdicts().current_snapshot()
         items = [
             {
                 "authority": facts.reference,
                 "country": facts.country,
                 "time_zone": facts.time_zone,
-                "name": authority_name(language, facts.reference, ground),
+                "name": authority_name(language, facts.reference, snapshot),
                 "names": facts.names,
                 "website": facts.website,
             }
-            for facts in ground.authorities.values()
+            for facts in snapshot.authorities.values()
             if country in (None, facts.country)
         ]
         return Answer({"items": items}, language=language)
@@ -89,8 +89,8 @@ class Authorities(Resource):
 
 @ns.route("/regimes")
 class Regimes(Resource):
-    @takes(RegimesQuerySchema())
-    @returns(RegimesSchema(), "listRegimes")
+    @request_schema(RegimesQuerySchema())
+    @response_schema(RegimesSchema(), "listRegimes")
     def get(self, country: str | None = None, activity: str | None = None, on: date | None = None) -> Answer:
         """List the law that the registry holds: what each country asks for an activity, its limits, routes and fees.
 
@@ -98,10 +98,12 @@ class Regimes(Resource):
         """
         at = now()
         law = shipped_law()
-        rows = law_shown(law, day_at(at, None), country=country, activity=activity, on=on)
-        value = {"countries": [country_shown(one) for one in law.countries.values() if country in (None, one.country)]}
-        value |= {_LAW_NAMES.get(table, table): shown for table, shown in rows.items() if table != "help_line"}
-        return Answer(value, keep_for(at, ()))
+        rows = law_payload(law, day_at(at, None), country=country, activity=activity, on=on)
+        value = {
+            "countries": [country_payload(one) for one in law.countries.values() if country in (None, one.country)]
+        }
+        value |= {_LAW_NAMES.get(table, table): payload for table, payload in rows.items() if table != "help_line"}
+        return Answer(value, cache_seconds(at, ()))
 
 
 _LAW_NAMES = {
@@ -112,11 +114,11 @@ _LAW_NAMES = {
 
 @ns.route("/sectors")
 class Sectors(Resource):
-    @takes()
-    @returns(SectorsSchema(), "listSectors")
+    @request_schema()
+    @response_schema(SectorsSchema(), "listSectors")
     def get(self) -> Answer:
         """List the classes of work in which workers of these corridors are most at risk."""
-        language = asked_language(request.environ)
+        language = requested_language(request.environ)
         revision = NACE_REVISIONS[0]
         items = [
             {
@@ -132,26 +134,28 @@ class Sectors(Resource):
 
 @ns.route("/help-lines")
 class HelpLines(Resource):
-    @takes(CountryQuerySchema())
-    @returns(HelpLinesSchema(), "listHelpLines")
+    @request_schema(CountryQuerySchema())
+    @response_schema(HelpLinesSchema(), "listHelpLines")
     def get(self, country: str | None = None) -> Answer:
         """List who helps, by country, and who runs each line.
 
         With `country`: whom somebody who is there can call. A number stands here once the registry has called it, or where a
         public body published it; a demonstration shows all. `is_number_checked` says which were called.
         """
-        language = asked_language(request.environ)
+        language = requested_language(request.environ)
         is_demo = bool(reading().execute(select(LogState.is_demo)).scalar_one())
         lines = shipped_help_lines() if country is None else lines_of(country, shipped_help_lines())
-        return Answer({"items": list(lines_shown(lines, is_demo, language))}, language=language)
+        return Answer({"items": list(lines_payload(lines, is_demo, language))}, language=language)
 
 
-def source_shown(source: SourceFacts, ground: Ground, as_of: datetime, language: Language) -> dict[str, Any]:
+def source_payload(
+    source: SourceFacts, snapshot: SourceSnapshot, as_of: datetime, language: Language
+) -> dict[str, Any]:
     stale_at = None if source.retrieved_at is None else source.stale_at()
     return {
         "source": source.reference,
         "authority": source.authority,
-        "name": authority_name(language, source.authority, ground),
+        "name": authority_name(language, source.authority, snapshot),
         "country": source.country,
         "kinds": sorted(source.kinds),
         "is_full": source.is_full,
@@ -174,9 +178,9 @@ def is_relied_on(source: SourceFacts, as_of: datetime) -> bool:
     return source.is_full and source.retrieved_at is not None and not is_stale(source, as_of)
 
 
-def lines_shown(lines: Iterable[HelpLine], is_demo: bool, language: Language) -> Iterator[dict[str, Any]]:
+def lines_payload(lines: Iterable[HelpLine], is_demo: bool, language: Language) -> Iterator[dict[str, Any]]:
     for line in lines:
-        number = shown_number(line, is_demo=is_demo)
+        number = public_number(line, is_demo=is_demo)
         yield msgspec.to_builtins(line) | {
             "number": number,
             "is_number_checked": line.checked_on is not None or line.is_emergency,

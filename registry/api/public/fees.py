@@ -7,12 +7,12 @@ from flask import request
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.answer_shapes import NOTHING
-from registry.http.responses import Answer, asked_language, keep_for
-from registry.http.schemas import returns, takes
+from registry.http.responses import Answer, cache_seconds, requested_language
+from registry.http.schemas import request_schema, response_schema
 from registry.i18n.fee_words import exact, fees_answered, finding_text, months_text
 from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Fee
-from registry.register.law.shown import row_shown
+from registry.register.law.shown import row_payload
 from registry.verification.fees.rules import FeeAnswer, FeeFinding, FeeRule, JudgedCharge, Total, shipped_fee_rules
 from registry.vocabulary.register import Language
 from schemas.fees import FeeAnswerSchema, FeeRulesSchema, FeesSchema
@@ -22,58 +22,58 @@ ns = Namespace("fees", path="/")
 
 @ns.route("/fees")
 class Fees(Resource):
-    @takes(FeesSchema(), body=True)
-    @returns(FeeAnswerSchema(), "checkFees", (413, 415))
+    @request_schema(FeesSchema(), body=True)
+    @response_schema(FeeAnswerSchema(), "checkFees", (413, 415))
     def post(self, **asked: Any) -> Answer:
         """Check what a worker was asked for, or paid.
 
         Each charge has two answers: whether the law at the origin allows it, and whether the ILO's standard does. Where no
         rule is known, or its standing is not settled, the answer is `unknown`. Nothing of the question is kept or logged.
         """
-        language = asked_language(request.environ)
-        return Answer(fees_shown(fees_answered(asked), language), language=language)
+        language = requested_language(request.environ)
+        return Answer(fees_payload(fees_answered(asked), language), language=language)
 
 
 @ns.route("/fee-rules")
 class FeeRules(Resource):
-    @takes()
-    @returns(FeeRulesSchema(), "listFeeRules")
+    @request_schema()
+    @response_schema(FeeRulesSchema(), "listFeeRules")
     def get(self) -> Answer:
         """List the rules that the fee checker knows, with source, date and mark. What is not listed is unknown."""
         at = now()
         rules = shipped_fee_rules(day_at(at, None))
-        return Answer({"rules": rules.rule, "deposits": rules.deposit}, keep_for(at, ()))
+        return Answer({"rules": rules.rule, "deposits": rules.deposit}, cache_seconds(at, ()))
 
 
-def fees_shown(answer: FeeAnswer, language: Language) -> dict[str, Any]:
+def fees_payload(answer: FeeAnswer, language: Language) -> dict[str, Any]:
     return {
-        "charges": [_charge_shown(one, language) for one in answer.charges],
-        "totals": [_total_shown(total) for total in answer.totals],
+        "charges": [_charge_payload(one, language) for one in answer.charges],
+        "totals": [_total_payload(total) for total in answer.totals],
         "months": {"code": answer.months, "text": months_text(language, answer.months)},
         "deposit": answer.deposit or NOTHING,
-        "at_destination": _finding_shown(answer.at_destination, language),
-        "destination_rules": [_row_shown(row) for row in answer.destination_rules],
+        "at_destination": _finding_payload(answer.at_destination, language),
+        "destination_rules": [_row_payload(row) for row in answer.destination_rules],
     }
 
 
-def _row_shown(row: Fee) -> dict[str, Any]:
+def _row_payload(row: Fee) -> dict[str, Any]:
     today = day_at(now(), None)
-    return row_shown(row, shipped_law().countries[row.country].read_on, today, today)
+    return row_payload(row, shipped_law().countries[row.country].read_on, today, today)
 
 
-def _charge_shown(one: JudgedCharge, language: Language) -> dict[str, Any]:
+def _charge_payload(one: JudgedCharge, language: Language) -> dict[str, Any]:
     return {
         "kind": one.charge.kind,
         "amount": exact(one.charge.amount),
         "currency": one.charge.currency,
         "state": one.charge.state,
-        "lawful_at_origin": _finding_shown(one.lawful_at_origin, language),
-        "ilo_compliant": _finding_shown(one.ilo_compliant, language),
-        "claim": _finding_shown(one.claim, language),
+        "lawful_at_origin": _finding_payload(one.lawful_at_origin, language),
+        "ilo_compliant": _finding_payload(one.ilo_compliant, language),
+        "claim": _finding_payload(one.claim, language),
     }
 
 
-def _finding_shown(finding: FeeFinding, language: Language) -> dict[str, Any]:
+def _finding_payload(finding: FeeFinding, language: Language) -> dict[str, Any]:
     rule = finding.rule
     return {
         "answer": finding.answer,
@@ -85,7 +85,7 @@ def _finding_shown(finding: FeeFinding, language: Language) -> dict[str, Any]:
     }
 
 
-def _total_shown(total: Total) -> dict[str, Any]:
+def _total_payload(total: Total) -> dict[str, Any]:
     return {
         "currency": total.currency,
         "asked": exact(total.asked),

@@ -5,8 +5,8 @@ from typing import Any
 from flask import request
 
 from registry.api.restx import Namespace, Resource
-from registry.http.responses import Answer, Fixed, asked_language
-from registry.http.schemas import returns, sends, takes
+from registry.http.responses import Answer, Fixed, requested_language
+from registry.http.schemas import request_schema, response_bytes, response_schema
 from registry.http.statistics import as_csv, cell_name
 from registry.http.transaction import reading
 from registry.oversight.statistics.queries import Release, releases
@@ -20,23 +20,23 @@ CSV = "text/csv"
 
 @ns.route("/statistics")
 class Statistics(Resource):
-    @takes(StatisticsQuerySchema())
-    @returns(StatisticsSchema(), "listStatistics")
+    @request_schema(StatisticsQuerySchema())
+    @response_schema(StatisticsSchema(), "listStatistics")
     def get(self, quarter: str | None = None) -> Answer:
         """List how many complaints came in each closed quarter.
 
         By country of work, sector, indicator of forced labour and outcome; never by agency. Counts are rounded to five, what is
         fewer than five is left out, and totals are sums of what is shown. A closed quarter never changes.
         """
-        language = asked_language(request.environ)
-        items = [release_shown(release, language) for release in releases(reading(), quarter)]
+        language = requested_language(request.environ)
+        items = [release_payload(release, language) for release in releases(reading(), quarter)]
         return Answer({"items": items}, language=language)
 
 
 @ns.route("/statistics.csv")
 class StatisticsTable(Resource):
-    @takes()
-    @sends(CSV, "downloadStatistics")
+    @request_schema()
+    @response_bytes(CSV, "downloadStatistics")
     def get(self) -> Fixed:
         """Download all closed quarters as one table.
 
@@ -45,7 +45,7 @@ class StatisticsTable(Resource):
         return Fixed(as_csv(releases(reading()), Language.EN).encode())
 
 
-def release_shown(release: Release, language: Language) -> dict[str, Any]:
+def release_payload(release: Release, language: Language) -> dict[str, Any]:
     return {
         "quarter": str(release.quarter),
         "from": release.quarter.first,

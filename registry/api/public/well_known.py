@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, request
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.credentials import status_list
-from registry.http.responses import keep_for, respond_with
+from registry.http.responses import cache_seconds, respond_with
 from registry.http.transaction import reading, services
 from registry.log.queries import logged_keys
 from registry.proofs.credentials.keys import jwks
@@ -37,7 +37,7 @@ def register(app: Flask) -> None:
 def show_status_list(number: str) -> Response:
     if not _NUMBER.fullmatch(number):
         raise NotFound("there is no status list of this number: it is a whole number without leading zeros")
-    return respond_with(status_list(int(number)).encode(), STATUS_LIST, keep_for(now(), ()), request.environ)
+    return respond_with(status_list(int(number)).encode(), STATUS_LIST, cache_seconds(now(), ()), request.environ)
 
 
 @pages.get("/.well-known/jwt-vc-issuer")
@@ -48,7 +48,7 @@ def show_issuer() -> Response:
 
 @pages.get("/.well-known/jwks.json")
 def show_keys() -> Response:
-    return _json(jwks(logged_keys(reading()).values()), keep_for(now(), ()), JWK_SET)
+    return _json(jwks(logged_keys(reading()).values()), cache_seconds(now(), ()), JWK_SET)
 
 
 @pages.get("/vct/recruitment-licence/v1")

@@ -9,66 +9,70 @@ from registry.bulk.answering.items import Item
 from registry.core.codes import Problem
 from registry.core.errors import Fault
 from registry.verification.verdicts.corridor import CorridorVerdict, Employer, decide_corridor
-from registry.verification.verdicts.many import AT_ONCE, Asked, ManyReader, OneOfMany
+from registry.verification.verdicts.many import AT_ONCE, ListedSubject, ManyReader, OneOfMany
 from registry.verification.verdicts.question import Question
 from registry.vocabulary.register import Answer
 
 
-class Given(NamedTuple):
+class AnsweredItem(NamedTuple):
     """An item and its answer: the verdict, and what it was given as (`answered` or `whole`)."""
 
     item: Item
     answer: Answer | None = None
     answered: OneOfMany | None = None
     whole: CorridorVerdict | None = None
-    ground: Any = None
+    snapshot: Any = None
 
 
 class CorridorAsked(NamedTuple):
     """Both ends of a corridor as they stand in a list."""
 
-    sending: Asked
-    receiving: Asked | Employer
+    sending: ListedSubject
+    receiving: ListedSubject | Employer
     destination: str
 
 
-def answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator[Given]:
+def answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator[AnsweredItem]:
     """Each item with its verdict, in order."""
     for chunk in chunks(items, AT_ONCE):
-        asked = [item for item in chunk if not item.faults]
-        questions: list[Question] = [item.question for item in asked]
+        wanted = [item for item in chunk if not item.faults]
+        questions: list[Question] = [item.question for item in wanted]
         found = iter(reader.answered(questions, at))
         for item in chunk:
             if item.faults:
-                yield Given(item)
+                yield AnsweredItem(item)
                 continue
             answered = next(found)
-            yield Given(item, answered.answer, answered, None, answered.ground)
+            yield AnsweredItem(item, answered.answer, answered, None, answered.snapshot)
 
 
-def corridor_answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator[Given]:
+def corridor_answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator[AnsweredItem]:
     """Each corridor with its verdict, in order."""
     for chunk in chunks(items, AT_ONCE // 4):
         ends = [item.question for item in chunk if not item.faults]
-        texts = [one.sending for one in ends] + [one.receiving for one in ends if isinstance(one.receiving, Asked)]
+        texts = [one.sending for one in ends] + [
+            one.receiving for one in ends if isinstance(one.receiving, ListedSubject)
+        ]
         read = reader.read(texts, at)
         for item in chunk:
             if item.faults:
-                yield Given(item)
+                yield AnsweredItem(item)
                 continue
-            asked: CorridorAsked = item.question
-            first = read[asked.sending]
-            second = read[asked.receiving] if isinstance(asked.receiving, Asked) else asked.receiving
+            requested: CorridorAsked = item.question
+            first = read[requested.sending]
+            second = (
+                read[requested.receiving] if isinstance(requested.receiving, ListedSubject) else requested.receiving
+            )
             missing = "sending" if first is None else "receiving"
             if first is None or second is None:
-                yield Given(item._replace(faults=(_unreadable(missing),)))
+                yield AnsweredItem(item._replace(faults=(_unreadable(missing),)))
                 continue
             whole = decide_corridor(
                 (first.question, first.facts),
                 second if isinstance(second, Employer) else (second.question, second.facts),
-                asked.destination,
+                requested.destination,
             )
-            yield Given(item, whole.verdict, whole=whole, ground=first.facts.ground)
+            yield AnsweredItem(item, whole.verdict, whole=whole, snapshot=first.facts.snapshot)
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -16,7 +16,7 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.query_reader import ItemReader
 from registry.http.question_parser import KINDS, question_of, subject_of
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Question, SubjectKind
 from schemas.fields import DOUBT
 
@@ -45,12 +45,12 @@ class Form:
         self.contexts: dict[Any, Context] = {}
 
 
-class Asking:
+class QuestionContext:
     """Reads the questions of one list, asked at `at`; an authority is known by the ground."""
 
-    def __init__(self, at: datetime, ground: Ground, reader: ItemReader) -> None:
+    def __init__(self, at: datetime, snapshot: SourceSnapshot, reader: ItemReader) -> None:
         self._at = at
-        self._ground = ground
+        self._ground = snapshot
         self._reader = reader
         self._key = reader.quick("key")
         self._forms: dict[tuple[str, ...], Form | None] = {}
@@ -74,10 +74,12 @@ class Asking:
             context = None
         if context is None:
             read = self._loaded(fields)
-            _, question, asked = read
+            _, question, requested = read
             if not question.has_failed_check:
                 # The subject is replaced by each item's own.
-                form.contexts[others] = Context(question, {name: asked[name] for name in asked if name != form.name})
+                form.contexts[others] = Context(
+                    question, {name: requested[name] for name in requested if name != form.name}
+                )
             return read
         return self._in(context, form, fields) or self._loaded(fields)
 
@@ -99,14 +101,14 @@ class Asking:
         value, has_failed_check = subject_of(form.kind, text)
         if has_failed_check:
             return None
-        question, asked = context
-        return key, replace(question, value=value), {**asked, form.name: text}
+        question, requested = context
+        return key, replace(question, value=value), {**requested, form.name: text}
 
     def _loaded(self, fields: Any) -> Read:
-        asked = self._reader.loaded(fields)
-        key = asked.pop("key", None)
-        question = question_of(asked, self._at)
+        requested = self._reader.loaded(fields)
+        key = requested.pop("key", None)
+        question = question_of(requested, self._at)
         if question.authority is not None and question.authority not in self._ground.authorities:
             detail = "there is no authority of this reference; /api/v1/authorities lists them"
             raise InvalidInput([Fault("authority", Problem.UNKNOWN_AUTHORITY, detail)])
-        return key, question, asked
+        return key, question, requested

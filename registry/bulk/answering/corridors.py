@@ -7,9 +7,9 @@ from registry.bulk.answering.answering import CorridorAsked
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.query_reader import ItemReader
-from registry.http.question_parser import says_something
+from registry.http.question_parser import has_letters_or_digits
 from registry.verification.verdicts.corridor import Employer
-from registry.verification.verdicts.many import Asked
+from registry.verification.verdicts.many import ListedSubject
 from registry.vocabulary.register import SENDING_COUNTRIES
 from schemas.bulk import CorridorItemSchema
 
@@ -29,10 +29,10 @@ _CONTEXT = (
 )
 
 
-def corridor_asked(asked: dict[str, Any]) -> CorridorAsked:
+def corridor_question(parameters: dict[str, Any]) -> CorridorAsked:
     """Both ends of a corridor. Raises InvalidInput for an end that holds nothing to look up."""
     context = tuple(
-        (name, asked[name])
+        (name, parameters[name])
         for name in (
             "destination",
             "sector",
@@ -44,18 +44,18 @@ def corridor_asked(asked: dict[str, Any]) -> CorridorAsked:
             "occupation",
             "work_permit",
         )
-        if asked.get(name) is not None
+        if parameters.get(name) is not None
     )
     for name in ("sending", "receiving", "receiving_employer"):
-        if name in asked and not says_something(asked[name]):
+        if name in parameters and not has_letters_or_digits(parameters[name]):
             raise InvalidInput([Fault(name, Problem.INVALID_VALUE, "holds no letter and no digit")])
-    destination = asked["destination"]
-    receiving: Asked | Employer
-    if "receiving_employer" in asked:
-        receiving = Employer(asked["receiving_employer"])
+    destination = parameters["destination"]
+    receiving: ListedSubject | Employer
+    if "receiving_employer" in parameters:
+        receiving = Employer(parameters["receiving_employer"])
     else:
-        receiving = Asked(asked["receiving"], destination, context)
-    return CorridorAsked(Asked(asked["sending"], min(SENDING_COUNTRIES), context), receiving, destination)
+        receiving = ListedSubject(parameters["receiving"], destination, context)
+    return CorridorAsked(ListedSubject(parameters["sending"], min(SENDING_COUNTRIES), context), receiving, destination)
 
 
 def corridor_of(cells: Mapping[str, str]) -> dict[str, str]:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from registry.bulk.answering.context import Asking, Read
+from registry.bulk.answering.context import QuestionContext, Read
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.query_reader import ItemReader
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 from schemas.bulk import ItemSchema
 
 QUESTIONS = ItemReader(ItemSchema())
@@ -71,16 +71,16 @@ def items_in(sent: Iterable[AnySent], reader: ItemReader, ask: Ask, keys: Keys) 
     """Each item, read or refused."""
 
     def read(fields: Any) -> Read:
-        asked = reader.loaded(fields)
-        key = asked.pop("key", None)
-        return key, ask(asked), asked
+        requested = reader.loaded(fields)
+        key = requested.pop("key", None)
+        return key, ask(requested), requested
 
     return _read(sent, read, keys)
 
 
-def questions_in(sent: Iterable[AnySent], at: datetime, ground: Ground, keys: Keys) -> Iterator[Item]:
+def questions_in(sent: Iterable[AnySent], at: datetime, snapshot: SourceSnapshot, keys: Keys) -> Iterator[Item]:
     """As `items_in`, for questions of verify asked at `at`; an authority is known by the ground."""
-    return _read(sent, Asking(at, ground, QUESTIONS).read, keys)
+    return _read(sent, QuestionContext(at, snapshot, QUESTIONS).read, keys)
 
 
 def _read(sent: Iterable[AnySent], read: Callable[[Any], Read], keys: Keys) -> Iterator[Item]:
@@ -93,10 +93,10 @@ def _read(sent: Iterable[AnySent], read: Callable[[Any], Read], keys: Keys) -> I
                 raise InvalidInput([Fault("row", Problem.BROKEN_ROW, trouble)])
             if day:
                 raise InvalidInput([Fault("on", Problem.NOT_A_DATE, day)])
-            key, question, asked = read(fields)
+            key, question, requested = read(fields)
             if key is not None:
                 keys.require_new(key, place)
-            yield Item(key, line, question, asked)
+            yield Item(key, line, question, requested)
         except InvalidInput as error:
             yield Item(key or _key_in(fields), line, faults=error.faults)
 

@@ -13,23 +13,23 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk import files
 from registry.bulk.answering import supply_chains
-from registry.bulk.answering.answering import Given, answers, corridor_answers
-from registry.bulk.answering.corridors import CORRIDORS, corridor_asked, corridor_of
+from registry.bulk.answering.answering import AnsweredItem, answers, corridor_answers
+from registry.bulk.answering.corridors import CORRIDORS, corridor_of, corridor_question
 from registry.bulk.answering.items import Ask, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing
 from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_row_of, row_of
 from registry.bulk.answering.wording import statement_of
-from registry.bulk.archive.lists import keep_job
+from registry.bulk.archive.lists import archive_job
 from registry.bulk.chain_pictures import chain_svg, chain_table
 from registry.bulk.engine import Chunk
 from registry.bulk.manifest import lines_in, manifest_of
 from registry.bulk.models import BulkJob
-from registry.bulk.papers import MOST_ROWS, summary_draft
+from registry.bulk.papers import MAX_ROWS, summary_draft
 from registry.bulk.reading import Line
-from registry.bulk.rules import asked_of, with_constants, with_day_read
+from registry.bulk.rules import question_of_row, with_constants, with_day_read
 from registry.bulk.supply_chains import links_of
 from registry.core.clock import day_at
-from registry.core.gc import uncollected
+from registry.core.gc import gc_paused
 from registry.core.keyring import Use
 from registry.core.settings import Settings
 from registry.http.query_reader import ItemReader
@@ -45,7 +45,7 @@ from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Language
 
 EXTRA = ("supplier", "site", "provider")
-MOST_IN_SHEET = 1_000_000
+MAX_IN_SHEET = 1_000_000
 """A sheet takes 1,048,576 rows."""
 
 
@@ -53,8 +53,8 @@ Row = Callable[[Mapping[str, str]], Mapping[str, str]]
 """From the cells of a row to what it asks."""
 
 
-class Answering:
-    """Answers the rows of one job (registry.bulk.engine.Answering)."""
+class VerdictRowAnswerer:
+    """Answers the rows of one job (registry.bulk.engine.RowAnswerer)."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Answering:
         self._keys.pass_over(line.cells.get("key"))
 
     def answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
-        with uncollected():
+        with gc_paused():
             return self._answer(lines, number, at)
 
     def _answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
@@ -113,13 +113,13 @@ class Answering:
             {name: getattr(counts, name) for name in counts.__struct_fields__},
         )
 
-    def _given(self, lines: Sequence[Line], at: datetime) -> Iterator[Given]:
+    def _given(self, lines: Sequence[Line], at: datetime) -> Iterator[AnsweredItem]:
         if self._kind is JobKind.VERIFICATION:
-            read = questions_in(self._sent(lines, asked_of), at, self._reader.current_ground(), self._keys)
+            read = questions_in(self._sent(lines, question_of_row), at, self._reader.current_snapshot(), self._keys)
             return answers(_with_extra(lines, read), self._many, at)
         if self._kind is JobKind.CORRIDOR:
-            return corridor_answers(self._items(lines, CORRIDORS, corridor_asked, corridor_of), self._many, at)
-        read = self._items(lines, supply_chains.ITEMS, supply_chains.asked, dict)
+            return corridor_answers(self._items(lines, CORRIDORS, corridor_question, corridor_of), self._many, at)
+        read = self._items(lines, supply_chains.ITEMS, supply_chains.listed_subject, dict)
         return supply_chains.answers(read, self._reader, self._many, at)
 
     def _items(self, lines: Sequence[Line], reader: ItemReader, ask: Ask, row: Row) -> Iterator[Item]:
@@ -129,7 +129,7 @@ class Answering:
         rows = ((line, *with_day_read(with_constants(self._constants, line.cells))) for line in lines)
         return (Sent(dict(row(cells)), line.number, line.trouble, day) for line, cells, day in rows)
 
-    def _row(self, one: Given) -> list[Any]:
+    def _row(self, one: AnsweredItem) -> list[Any]:
         cells = corridor_row_of(one, self._language) if self._kind is JobKind.CORRIDOR else row_of(one, self._language)
         wanted = self.columns[len(cells) :]
         return [*cells, *(one.item.extra.get(name, "") for name in wanted)]
@@ -164,7 +164,7 @@ class Answering:
             picture = chain_svg(links, self._language)
             files.put(folder, "chain.svg", picture.encode())
             name = escape(text(self._language, "bulk.chain.title"))
-            table = chain_table(links, self._language, MOST_ROWS)
+            table = chain_table(links, self._language, MAX_ROWS)
             files.put(
                 folder,
                 "chain.html",
@@ -184,7 +184,7 @@ class Answering:
             files.put(folder, "summary.pdf", pdf_of(draft))
         if job.is_kept:
             with self._sessions.begin() as session:
-                keep_job(session, job, manifest, at)
+                archive_job(session, job, manifest, at)
 
     def _sheets(self, folder: Path) -> Iterator[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]:
         """The table again, in as many sheets as it needs."""
@@ -195,7 +195,7 @@ class Answering:
             first = next(rows, None)
             while first is not None or number == 0:
                 number += 1
-                yield f"answers {number}" if number > 1 else "answers", header, _some(first, rows, MOST_IN_SHEET)
+                yield f"answers {number}" if number > 1 else "answers", header, _some(first, rows, MAX_IN_SHEET)
                 first = next(rows, None)
 
 
@@ -205,10 +205,10 @@ def _with_extra(lines: Sequence[Line], items: Iterator[Item]) -> Iterator[Item]:
         yield item._replace(extra=extra) if extra else item
 
 
-def _some(first: list[str] | None, rows: Iterator[list[str]], most: int) -> Iterator[list[str]]:
+def _some(first: list[str] | None, rows: Iterator[list[str]], limit: int) -> Iterator[list[str]]:
     if first is not None:
         yield first
-    for _ in range(most - 1):
+    for _ in range(limit - 1):
         row = next(rows, None)
         if row is None:
             return

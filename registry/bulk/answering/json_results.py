@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from registry.bulk.answering.answering import Given
+from registry.bulk.answering.answering import AnsweredItem
 from registry.bulk.answering.items import Item
-from registry.http.answer_shapes import corridor_shown, verdict_shown
+from registry.http.answer_shapes import corridor_payload, verdict_payload
 from registry.http.responses import encode
 from registry.i18n.languages import text
 from registry.verification.verdicts.many import AT_ONCE, OneOfMany
@@ -31,7 +31,7 @@ class StepShown(msgspec.Struct, frozen=True):
     text: str
 
 
-def steps_shown(language: Language) -> list[StepShown]:
+def steps_view(language: Language) -> list[StepShown]:
     return [StepShown(step, text(language, f"bulk.step.{step}")) for step in StepCode]
 
 
@@ -43,7 +43,7 @@ class Writer:
 
     def __init__(self, language: Language) -> None:
         self._answers: dict[Answer | None, int] = dict.fromkeys((None, *Answer), 0)
-        self._steps = b',"steps":' + encode(steps_shown(language)) + b"}"
+        self._steps = b',"steps":' + encode(steps_view(language)) + b"}"
 
     @property
     def counts(self) -> Counts:
@@ -80,29 +80,29 @@ class Writing:
         self._language = language
         self._shared: dict[int, tuple[Any, bytes]] = {}
 
-    def item(self, one: Given) -> bytes:
+    def item(self, one: AnsweredItem) -> bytes:
         item, answer, answered, _, _ = one
         if answer is None:
             return self._writer.refused(item)
         if answered is None:
-            return self._writer.answered(item, answer, (encode(shown(one, self._language)),))
+            return self._writer.answered(item, answer, (encode(answer_payload(one, self._language)),))
         if answered.is_shared:
-            held = self._shared.get(id(answered))
-            if held is None:
+            existing = self._shared.get(id(answered))
+            if existing is None:
                 if len(self._shared) >= AT_ONCE:
                     self._shared.clear()
-                held = self._shared[id(answered)] = (answered, self._whole(answered))
-            return self._writer.answered(item, answer, (held[1],))
+                existing = self._shared[id(answered)] = (answered, self._whole(answered))
+            return self._writer.answered(item, answer, (existing[1],))
         return self._writer.answered(item, answer, (self._whole(answered),))
 
     def _whole(self, answered: OneOfMany) -> bytes:
         return encode(
-            verdict_shown(answered.question, answered.verdict, answered.ground, self._language, answered.told)
+            verdict_payload(answered.question, answered.verdict, answered.snapshot, self._language, answered.told)
         )
 
 
-def shown(one: Given, language: Language) -> Any:
+def answer_payload(one: AnsweredItem, language: Language) -> Any:
     if one.answered is not None:
-        return verdict_shown(one.answered.question, one.answered.verdict, one.ground, language)
+        return verdict_payload(one.answered.question, one.answered.verdict, one.snapshot, language)
     assert one.whole is not None
-    return corridor_shown(one.whole, one.ground, language)
+    return corridor_payload(one.whole, one.snapshot, language)

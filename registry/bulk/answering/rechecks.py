@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from registry.bulk.answering import supply_chains
-from registry.bulk.answering.answering import Given, answers, corridor_answers
-from registry.bulk.answering.corridors import CORRIDORS, corridor_asked
+from registry.bulk.answering.answering import AnsweredItem, answers, corridor_answers
+from registry.bulk.answering.corridors import CORRIDORS, corridor_question
 from registry.bulk.answering.items import Keys, Sent, items_in, questions_in
-from registry.bulk.answering.wording import said_of
+from registry.bulk.answering.wording import item_statement
 from registry.bulk.archive import lists
-from registry.bulk.archive.models import KeptList
+from registry.bulk.archive.models import ArchivedList
 from registry.http.app_services import verdicts
 from registry.http.transaction import services
 from registry.http.uploads import one_of_few
@@ -50,39 +50,41 @@ class Anew(NamedTuple):
     after: int | None
 
 
-def asked_anew(kept: KeptList, start: int, limit: int, at: datetime) -> Anew:
+def verify_again(stored: ArchivedList, start: int, limit: int, at: datetime) -> Anew:
     """Ask `limit` rows of a kept list from `start` on.
 
     Raises NotFound where its statements lie on another machine, TooBusy where as many lists as may are being asked.
     """
     with one_of_few("several lists are being asked anew right now: ask again in a moment", _ASKING):
-        return _asked_anew(kept, start, limit, at)
+        return _verify_again(stored, start, limit, at)
 
 
-def _asked_anew(kept: KeptList, start: int, limit: int, at: datetime) -> Anew:
-    lines = list(islice(lists.statements_of(services().settings.home, kept), start, start + limit + 1))
+def _verify_again(stored: ArchivedList, start: int, limit: int, at: datetime) -> Anew:
+    lines = list(islice(lists.statements_of(services().settings.home, stored), start, start + limit + 1))
     then = [msgspec.json.decode(line) for line in lines[:limit]]
-    return Anew(list(_changed(kept.kind, then, at)), len(then), start + limit if len(lines) > limit else None)
+    return Anew(list(_changed(stored.kind, then, at)), len(then), start + limit if len(lines) > limit else None)
 
 
 def _changed(kind: JobKind, then: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[ChangedRow]:
     # A row that could not be read is one for whoever sent it to mend: it asks nothing.
-    asked = [one for one in then if "verdict" in one]
-    for was, given in zip(asked, _given(kind, [one["question"] for one in asked], at), strict=True):
+    wanted = [one for one in then if "verdict" in one]
+    for was, given in zip(wanted, _given(kind, [one["question"] for one in wanted], at), strict=True):
         # As a line of statements, so that what is compared was written alike.
-        today = msgspec.json.decode(msgspec.json.encode(said_of(given, at)))
+        today = msgspec.json.decode(msgspec.json.encode(item_statement(given, at)))
         changed = [name for name in _COMPARED if was.get(name) != today.get(name)]
         if changed:
             yield ChangedRow(was["n"], was.get("key"), was["question"], Answer(was["verdict"]), given.answer, changed)
 
 
-def _given(kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[Given]:
+def _given(kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[AnsweredItem]:
     reader = verdicts()
     many = ManyReader(reader)
     if kind is JobKind.SUPPLY_CHAIN:
-        read = items_in((Sent(dict(one)) for one in questions), supply_chains.ITEMS, supply_chains.asked, Keys())
+        read = items_in(
+            (Sent(dict(one)) for one in questions), supply_chains.ITEMS, supply_chains.listed_subject, Keys()
+        )
         return supply_chains.answers(read, reader, many, at)
     sent = (Sent({name: one[name] for name in one if name not in ("supplier", "site")}) for one in questions)
     if kind is JobKind.CORRIDOR:
-        return corridor_answers(items_in(sent, CORRIDORS, corridor_asked, Keys()), many, at)
-    return answers(questions_in(sent, at, reader.current_ground(), Keys()), many, at)
+        return corridor_answers(items_in(sent, CORRIDORS, corridor_question, Keys()), many, at)
+    return answers(questions_in(sent, at, reader.current_snapshot(), Keys()), many, at)

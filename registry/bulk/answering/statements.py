@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from registry.bulk.answering.answering import Given
+from registry.bulk.answering.answering import AnsweredItem
 from registry.bulk.answering.wording import statement_of
-from registry.bulk.archive.lists import keep_list
+from registry.bulk.archive.lists import archive_list
 from registry.bulk.manifest import manifest_of
 from registry.core.clock import day_at
 from registry.core.errors import NotIssuing
@@ -21,14 +21,16 @@ def require_signed() -> None:
     issuing().heads.head()
 
 
-def keep_given(organisation_id: int, kind: JobKind, given: Sequence[Given], at: datetime) -> str | None:
+def archive_answered_list(
+    organisation_id: int, kind: JobKind, given: Sequence[AnsweredItem], at: datetime
+) -> str | None:
     """Keep a list that was answered in one go; the reference of what is kept.
 
     None while nothing can be signed: where it is kept by a setting, nobody is refused an answer for the file's sake.
     """
-    held, reference = issuing(), new_reference()
+    existing, reference = issuing(), new_reference()
     try:
-        head = held.heads.head()
+        head = existing.heads.head()
     except NotIssuing:
         return None
     statements = [statement_of(one, number, at) for number, one in enumerate(given)]
@@ -42,12 +44,12 @@ def keep_given(organisation_id: int, kind: JobKind, given: Sequence[Given], at: 
         kind=kind.value,
         counts=counts,
         head=head,
-        issuer=held.issuer,
-        signer=held.signers.of(Use.RECEIPT),
+        issuer=existing.issuer,
+        signer=existing.signers.of(Use.RECEIPT),
         at=at,
     )
     with writing() as session:
-        keep_list(
+        archive_list(
             session,
             organisation_id,
             reference,

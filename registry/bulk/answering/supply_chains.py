@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from registry.bulk.answering.answering import Given, chunks
+from registry.bulk.answering.answering import AnsweredItem, chunks
 from registry.bulk.answering.items import Item
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.query_reader import ItemReader
-from registry.http.question_parser import says_something
-from registry.verification.verdicts.many import AT_ONCE, Asked, ManyReader, OneOfMany
+from registry.http.question_parser import has_letters_or_digits
+from registry.verification.verdicts.many import AT_ONCE, ListedSubject, ManyReader, OneOfMany
 from registry.verification.verdicts.queries import VerdictReader
 from schemas.bulk import SupplyItemSchema
 
@@ -22,34 +22,34 @@ _CONTEXT = (
 )  # fmt: skip
 
 
-def asked(fields: dict[str, Any]) -> Asked:
+def listed_subject(fields: dict[str, Any]) -> ListedSubject:
     """Who is asked about. Raises InvalidInput where a supplier declares nobody, or what stands there says nothing."""
     provider = fields.get("provider")
     if provider is None:
         detail = "this supplier declares nobody who recruits for it: ask who brought the workers, and on what terms"
         raise InvalidInput([Fault("provider", Problem.NO_PROVIDER, detail)])
-    if not says_something(provider):
+    if not has_letters_or_digits(provider):
         raise InvalidInput([Fault("provider", Problem.INVALID_VALUE, "holds no letter and no digit")])
     context = tuple((name, fields[name]) for name in _CONTEXT if name in fields)
-    return Asked(provider, fields.get("country") or fields.get("destination") or "", context)
+    return ListedSubject(provider, fields.get("country") or fields.get("destination") or "", context)
 
 
-def answers(items: Iterable[Item], reader: VerdictReader, many: ManyReader, at: datetime) -> Iterator[Given]:
+def answers(items: Iterable[Item], reader: VerdictReader, many: ManyReader, at: datetime) -> Iterator[AnsweredItem]:
     """Each row with the verdict on its provider, in order."""
     for chunk in chunks(items, AT_ONCE // 2):
         read = many.read([item.question for item in chunk if not item.faults], at)
-        found: dict[Asked, OneOfMany] = {}
+        found: dict[ListedSubject, OneOfMany] = {}
         for item in chunk:
             if item.faults:
-                yield Given(item)
+                yield AnsweredItem(item)
                 continue
             one = read[item.question]
             if one is None:
                 detail = "must be a number, a name or a reference; telephones are looked up by POST /api/v1/checks"
-                yield Given(item._replace(faults=(Fault("provider", Problem.INVALID_VALUE, detail),)))
+                yield AnsweredItem(item._replace(faults=(Fault("provider", Problem.INVALID_VALUE, detail),)))
                 continue
             answered = found.get(item.question)
             if answered is None:
                 verdict = reader.with_imitation(one.question, one.facts, one.verdict, at)
-                answered = found[item.question] = OneOfMany(one.question, verdict, one.facts.ground, is_shared=True)
-            yield Given(item, answered.answer, answered, ground=answered.ground)
+                answered = found[item.question] = OneOfMany(one.question, verdict, one.facts.snapshot, is_shared=True)
+            yield AnsweredItem(item, answered.answer, answered, snapshot=answered.snapshot)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from registry.bulk.answering.answering import Given
+from registry.bulk.answering.answering import AnsweredItem
 from registry.http.answer_shapes import reason_words
 from registry.http.workbooks import Cell
 from registry.i18n.wording import authority_name
@@ -22,12 +22,12 @@ CORRIDOR_HEADER = (
 )  # fmt: skip
 
 
-def rows_of(given: Iterable[Given], language: Language) -> Iterator[list[Cell]]:
+def rows_of(given: Iterable[AnsweredItem], language: Language) -> Iterator[list[Cell]]:
     for one in given:
         yield row_of(one, language)
 
 
-def row_of(one: Given, language: Language) -> list[Cell]:
+def row_of(one: AnsweredItem, language: Language) -> list[Cell]:
     if one.answered is None:
         return [one.item.key, one.item.line, "", *[""] * (len(HEADER) - 4), _errors(one)]
     verdict = one.answered.verdict
@@ -44,7 +44,7 @@ def row_of(one: Given, language: Language) -> list[Cell]:
         licence.licence_id if licence else "",
         (licence.number if licence else None) or "",
         verdict.status or "",
-        authority_name(language, source.authority, one.ground) if source else "",
+        authority_name(language, source.authority, one.snapshot) if source else "",
         source.retrieved_at.isoformat() if source and source.retrieved_at else "",
         {True: "true", False: "false"}[source.stale] if source else "",
         " ".join(candidate.agency.agency_id for candidate in verdict.candidates),
@@ -53,12 +53,12 @@ def row_of(one: Given, language: Language) -> list[Cell]:
     ]
 
 
-def corridor_rows_of(given: Iterable[Given], language: Language) -> Iterator[list[Cell]]:
+def corridor_rows_of(given: Iterable[AnsweredItem], language: Language) -> Iterator[list[Cell]]:
     for one in given:
         yield corridor_row_of(one, language)
 
 
-def corridor_row_of(one: Given, language: Language) -> list[Cell]:
+def corridor_row_of(one: AnsweredItem, language: Language) -> list[Cell]:
     if one.whole is None:
         return [one.item.key, one.item.line, "", *[""] * (len(CORRIDOR_HEADER) - 4), _errors(one)]
     sending, receiving, agreement = one.whole.legs
@@ -76,10 +76,10 @@ def _codes(verdict: Verdict) -> str:
     return " ".join(finding.code.value for finding in verdict.reasons)
 
 
-def _first_text(verdict: Verdict, one: Given, language: Language) -> str:
+def _first_text(verdict: Verdict, one: AnsweredItem, language: Language) -> str:
     if not verdict.reasons:
         return ""
-    return reason_words(verdict.reasons[0], one.ground, language, verdict.licence is not None, verdict.verdict)
+    return reason_words(verdict.reasons[0], one.snapshot, language, verdict.licence is not None, verdict.verdict)
 
 
 def _who(agency: record.Agency | None) -> tuple[str, str]:
@@ -89,5 +89,5 @@ def _who(agency: record.Agency | None) -> tuple[str, str]:
     return agency.agency_id, names[0].name if names else ""
 
 
-def _errors(one: Given) -> str:
+def _errors(one: AnsweredItem) -> str:
     return "; ".join(f"{fault.parameter}: {fault.detail}" for fault in one.item.faults)

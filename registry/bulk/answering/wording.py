@@ -3,17 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from registry.bulk.answering.answering import Given
-from registry.bulk.manifest import corridor_said, refusal_said, statement, verdict_said
+from registry.bulk.answering.answering import AnsweredItem
+from registry.bulk.manifest import corridor_statement, refusal_statement, statement, verdict_statement
 
 
-def said_of(one: Given, at: datetime) -> dict[str, Any]:
+def item_statement(one: AnsweredItem, at: datetime) -> dict[str, Any]:
     """What a statement says of an item."""
-    asked = {**one.item.extra, **(one.item.asked or {})}
+    requested = {**one.item.extra, **(one.item.asked or {})}
     if one.answered is not None:
-        return verdict_said(asked, one.answered.verdict, at)
-    return refusal_said(one.item.faults, asked) if one.whole is None else corridor_said(asked, one.whole, at)
+        return verdict_statement(requested, one.answered.verdict, at)
+    return (
+        refusal_statement(one.item.faults, requested)
+        if one.whole is None
+        else corridor_statement(requested, one.whole, at)
+    )
 
 
-def statement_of(one: Given, number: int, at: datetime) -> bytes:
-    return statement(number, one.item.key, one.item.line, said_of(one, at))
+def statement_of(one: AnsweredItem, number: int, at: datetime) -> bytes:
+    return statement(number, one.item.key, one.item.line, item_statement(one, at))

@@ -7,18 +7,18 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from registry.bulk.archive.models import KeptList, KeptReceipt, ReceiptSettings
+from registry.bulk.archive.models import ArchivedList, ArchivedReceipt, ReceiptSettings
 from registry.bulk.archive.queries import days_of, receipt_named
 from registry.core.errors import ActRefused
 from registry.core.ids import new_reference
 from registry.organisations.models import Organisation
 from registry.vocabulary.register import Answer
 
-MOST_DAYS = 3660
+MAX_DAYS = 3660
 """Ten years: supply-chain laws ask for seven, from the day a document was made."""
 
 
-def keep(
+def archive_receipt(
     session: Session,
     organisation_id: int,
     token: str,
@@ -28,9 +28,9 @@ def keep(
     *,
     at: datetime,
     today: date,
-) -> KeptReceipt:
+) -> ArchivedReceipt:
     """Keep a receipt that was signed just now."""
-    kept = KeptReceipt(
+    stored = ArchivedReceipt(
         reference=new_reference(),
         organisation_id=organisation_id,
         agency=agency,
@@ -40,9 +40,9 @@ def keep(
         token=token,
         ends_on=today + timedelta(days=days_of(session, organisation_id)),
     )
-    session.add(kept)
+    session.add(stored)
     session.flush()
-    return kept
+    return stored
 
 
 def let_go(session: Session, organisation_id: int, reference: str) -> None:
@@ -53,13 +53,13 @@ def let_go(session: Session, organisation_id: int, reference: str) -> None:
 
 def choose_days(session: Session, organisation_id: int, days: int) -> None:
     """For how long receipts are kept from now on; those that are there keep their day. Raises ActRefused."""
-    if not 1 <= days <= MOST_DAYS:
-        raise ActRefused("bad_days", f"receipts are kept for 1 to {MOST_DAYS} days")
-    kept = session.get(ReceiptSettings, organisation_id)
-    if kept is None:
+    if not 1 <= days <= MAX_DAYS:
+        raise ActRefused("bad_days", f"receipts are kept for 1 to {MAX_DAYS} days")
+    stored = session.get(ReceiptSettings, organisation_id)
+    if stored is None:
         session.add(ReceiptSettings(organisation_id=organisation_id, days=days))
     else:
-        kept.days = days
+        stored.days = days
     session.flush()
 
 
@@ -70,5 +70,5 @@ def choose_every(session: Session, organisation_id: int, is_every: bool) -> None
 
 def purge(session: Session, today: date) -> None:
     """Delete what was kept long enough. A list of a job goes with the job."""
-    session.execute(delete(KeptReceipt).where(KeptReceipt.ends_on < today))
-    session.execute(delete(KeptList).where(KeptList.ends_on < today, KeptList.job_id.is_(None)))
+    session.execute(delete(ArchivedReceipt).where(ArchivedReceipt.ends_on < today))
+    session.execute(delete(ArchivedList).where(ArchivedList.ends_on < today, ArchivedList.job_id.is_(None)))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.bulk.archive import queries
-from registry.bulk.archive.models import KeptReceipt
+from registry.bulk.archive.models import ArchivedReceipt
 from registry.bulk.archive.queries import Filter
 from registry.core.clock import instant_text
 from registry.core.codes import Problem
@@ -17,60 +17,60 @@ from registry.http.responses import File, encode
 from registry.http.schemas import BYTES
 from registry.http.spreadsheets import as_csv
 
-MOST_EXPORTED = 10_000
+MAX_EXPORTED = 10_000
 
 COLUMNS = ("receipt_id", "issued_at", "agency_id", "verdict", "question", "ends_on", "receipt")
 
 
 def export(session: Session, organisation_id: int, form: str, which: Filter) -> File:
-    """The receipts of an organisation in one of FORMS, the oldest first. Raises InvalidInput beyond MOST_EXPORTED."""
-    found: list[KeptReceipt] = []
+    """The receipts of an organisation in one of FORMS, the oldest first. Raises InvalidInput beyond MAX_EXPORTED."""
+    found: list[ArchivedReceipt] = []
     for one in queries.every_receipt(session, organisation_id, which):
-        if len(found) == MOST_EXPORTED:
-            detail = f"more than {MOST_EXPORTED} receipts: ask for fewer days at once"
+        if len(found) == MAX_EXPORTED:
+            detail = f"more than {MAX_EXPORTED} receipts: ask for fewer days at once"
             raise InvalidInput([Fault("from_on", Problem.TOO_MANY, detail)])
         found.append(one)
     body = _WRITERS[form](found)
     return File([body], BYTES, f"receipts.{form}", len(body))
 
 
-def receipt_file(kept: KeptReceipt) -> File:
+def receipt_file(stored: ArchivedReceipt) -> File:
     """One receipt as a file that `registry-client verify-offline` takes as it is."""
-    body = kept.token.encode()
-    return File([body], BYTES, _name(kept), len(body))
+    body = stored.token.encode()
+    return File([body], BYTES, _name(stored), len(body))
 
 
-def receipt_shown(kept: KeptReceipt) -> dict[str, Any]:
+def receipt_payload(stored: ArchivedReceipt) -> dict[str, Any]:
     return {
-        "receipt_id": kept.reference,
-        "issued_at": instant_text(kept.issued_at),
-        "agency_id": kept.agency,
-        "verdict": kept.verdict,
-        "question": kept.question,
-        "ends_on": kept.ends_on,
-        "receipt": kept.token,
+        "receipt_id": stored.reference,
+        "issued_at": instant_text(stored.issued_at),
+        "agency_id": stored.agency,
+        "verdict": stored.verdict,
+        "question": stored.question,
+        "ends_on": stored.ends_on,
+        "receipt": stored.token,
     }
 
 
-def _name(kept: KeptReceipt) -> str:
-    return f"{kept.issued_at:%Y-%m-%d}-{kept.reference}.jwt"
+def _name(stored: ArchivedReceipt) -> str:
+    return f"{stored.issued_at:%Y-%m-%d}-{stored.reference}.jwt"
 
 
-def _as_lines(found: Iterable[KeptReceipt]) -> bytes:
-    return b"".join(encode(receipt_shown(one)) + b"\n" for one in found)
+def _as_lines(found: Iterable[ArchivedReceipt]) -> bytes:
+    return b"".join(encode(receipt_payload(one)) + b"\n" for one in found)
 
 
-def _as_table(found: Iterable[KeptReceipt]) -> bytes:
+def _as_table(found: Iterable[ArchivedReceipt]) -> bytes:
     def rows() -> Iterator[list[Any]]:
         for one in found:
             question = "; ".join(f"{name}={value}" for name, value in one.question.items())
-            shown = receipt_shown(one) | {"question": question}
-            yield [shown[name] for name in COLUMNS]
+            view = receipt_payload(one) | {"question": question}
+            yield [view[name] for name in COLUMNS]
 
     return as_csv(COLUMNS, rows())
 
 
-def _as_archive(found: Sequence[KeptReceipt]) -> bytes:
+def _as_archive(found: Sequence[ArchivedReceipt]) -> bytes:
     """The table, and a file for each receipt."""
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -80,7 +80,7 @@ def _as_archive(found: Sequence[KeptReceipt]) -> bytes:
     return body.getvalue()
 
 
-_WRITERS: Mapping[str, Callable[[Sequence[KeptReceipt]], bytes]] = {
+_WRITERS: Mapping[str, Callable[[Sequence[ArchivedReceipt]], bytes]] = {
     "csv": _as_table,
     "zip": _as_archive,
     "jsonl": _as_lines,

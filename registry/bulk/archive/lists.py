@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.bulk import files
 from registry.bulk.actions import KEPT_DAYS
-from registry.bulk.archive.models import KeptList
+from registry.bulk.archive.models import ArchivedList
 from registry.bulk.archive.queries import EVERY, Filter, days_of, on_days
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
@@ -20,7 +20,7 @@ from registry.core.ids import read_reference
 from registry.vocabulary.bulk import JobKind
 
 
-def keep_list(
+def archive_list(
     session: Session,
     organisation_id: int,
     reference: str,
@@ -31,9 +31,9 @@ def keep_list(
     *,
     at: datetime,
     today: date,
-) -> KeptList:
+) -> ArchivedList:
     """Keep a list that was answered in one go. `reference` is the one that its manifest states."""
-    kept = KeptList(
+    stored = ArchivedList(
         reference=reference,
         organisation_id=organisation_id,
         kind=kind,
@@ -44,18 +44,18 @@ def keep_list(
         statements=zlib.compress(b"".join(statements)),
         ends_on=today + timedelta(days=days_of(session, organisation_id)),
     )
-    session.add(kept)
+    session.add(stored)
     session.flush()
-    return kept
+    return stored
 
 
-def keep_job(session: Session, job: BulkJob, manifest: str, at: datetime) -> None:
+def archive_job(session: Session, job: BulkJob, manifest: str, at: datetime) -> None:
     """Keep a job that is being written: its folder stays as long as a receipt. Done twice it is done once."""
-    if session.scalars(select(KeptList.id).where(KeptList.job_id == job.id)).first() is not None:
+    if session.scalars(select(ArchivedList.id).where(ArchivedList.job_id == job.id)).first() is not None:
         return
     ends_on = day_at(at, None) + timedelta(days=days_of(session, job.organisation_id))
     session.add(
-        KeptList(
+        ArchivedList(
             reference=job.reference,
             organisation_id=job.organisation_id,
             job_id=job.id,
@@ -73,32 +73,34 @@ def keep_job(session: Session, job: BulkJob, manifest: str, at: datetime) -> Non
 
 def lists_of(
     session: Session, organisation_id: int, limit: int, before: int | None = None, which: Filter = EVERY
-) -> Sequence[KeptList]:
+) -> Sequence[ArchivedList]:
     """Up to `limit` kept lists older than the row `before`, the newest first. `which` are its days, and a part of its name."""
-    query = select(KeptList).where(KeptList.organisation_id == organisation_id, *on_days(KeptList.issued_at, which))
+    query = select(ArchivedList).where(
+        ArchivedList.organisation_id == organisation_id, *on_days(ArchivedList.issued_at, which)
+    )
     if which.text is not None:
-        is_named = KeptList.name.icontains(which.text, autoescape=True)
-        query = query.where(is_named | (KeptList.reference == read_reference(which.text)))
+        is_named = ArchivedList.name.icontains(which.text, autoescape=True)
+        query = query.where(is_named | (ArchivedList.reference == read_reference(which.text)))
     if before is not None:
-        query = query.where(KeptList.id < before)
-    return session.scalars(query.order_by(KeptList.id.desc()).limit(limit)).all()
+        query = query.where(ArchivedList.id < before)
+    return session.scalars(query.order_by(ArchivedList.id.desc()).limit(limit)).all()
 
 
-def list_named(session: Session, organisation_id: int, reference: str) -> KeptList:
+def list_named(session: Session, organisation_id: int, reference: str) -> ArchivedList:
     """A kept list of the organisation. Raises NotFound: another's is told like one that never was."""
     found = session.scalars(
-        select(KeptList).where(KeptList.reference == reference, KeptList.organisation_id == organisation_id)
+        select(ArchivedList).where(ArchivedList.reference == reference, ArchivedList.organisation_id == organisation_id)
     ).one_or_none()
     if found is None:
         raise NotFound("your organisation has kept no such list")
     return found
 
 
-def statements_of(home: Path, kept: KeptList) -> Iterator[bytes]:
+def statements_of(home: Path, stored: ArchivedList) -> Iterator[bytes]:
     """Its statements, line by line. Raises NotFound where those of a job lie on another machine."""
-    if kept.statements is not None:
-        return iter(zlib.decompress(kept.statements).splitlines(keepends=True))
-    path = files.folder_of(home, kept.reference) / "statements.jsonl"
+    if stored.statements is not None:
+        return iter(zlib.decompress(stored.statements).splitlines(keepends=True))
+    path = files.folder_of(home, stored.reference) / "statements.jsonl"
     if not path.is_file():
         raise NotFound("the statements of this list do not lie on this machine")
     return lines_in(path)
@@ -106,9 +108,9 @@ def statements_of(home: Path, kept: KeptList) -> Iterator[bytes]:
 
 def let_list_go(session: Session, organisation_id: int, reference: str) -> None:
     """Delete a kept list for good. A job that was kept stays as long as any other. Raises NotFound."""
-    kept = list_named(session, organisation_id, reference)
-    if kept.job_id is not None:
-        job = session.get_one(BulkJob, kept.job_id)
+    stored = list_named(session, organisation_id, reference)
+    if stored.job_id is not None:
+        job = session.get_one(BulkJob, stored.job_id)
         job.is_kept, job.purge_on = False, day_at(job.made_at, None) + timedelta(days=KEPT_DAYS)
-    session.delete(kept)
+    session.delete(stored)
     session.flush()

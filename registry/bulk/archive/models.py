@@ -11,7 +11,7 @@ from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Answer
 
 
-class KeptReceipt(Base):
+class ArchivedReceipt(Base):
     """One signed answer, as it was given. `agency` is whom it was about, where one alone; `ends_on` when it goes."""
 
     __tablename__ = "kept_receipts"
@@ -27,7 +27,7 @@ class KeptReceipt(Base):
     ends_on: Mapped[date] = mapped_column(index=True)
 
 
-class KeptList(Base):
+class ArchivedList(Base):
     """Many answers under one signature: `manifest` over `statements`, which are deflated here.
 
     Those of a job lie in its folder, and both go with the job.

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, cast, select
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from registry.bulk.archive.models import KeptReceipt, ReceiptSettings
+from registry.bulk.archive.models import ArchivedReceipt, ReceiptSettings
 from registry.core.errors import NotFound
 from registry.organisations.models import Organisation
 from registry.vocabulary.register import Answer
@@ -34,21 +34,25 @@ EVERY = Filter()
 
 def receipts_of(
     session: Session, organisation_id: int, which: Filter, limit: int, before: int | None = None
-) -> Sequence[KeptReceipt]:
+) -> Sequence[ArchivedReceipt]:
     """Up to `limit` receipts older than the row `before`."""
-    query = _query(organisation_id, which).order_by(KeptReceipt.id.desc()).limit(limit)
-    return session.scalars(query if before is None else query.where(KeptReceipt.id < before)).all()
+    query = _query(organisation_id, which).order_by(ArchivedReceipt.id.desc()).limit(limit)
+    return session.scalars(query if before is None else query.where(ArchivedReceipt.id < before)).all()
 
 
-def every_receipt(session: Session, organisation_id: int, which: Filter) -> Iterator[KeptReceipt]:
+def every_receipt(session: Session, organisation_id: int, which: Filter) -> Iterator[ArchivedReceipt]:
     """All of them, the oldest first, a few hundred in memory at once."""
-    yield from session.scalars(_query(organisation_id, which).order_by(KeptReceipt.id).execution_options(yield_per=500))
+    yield from session.scalars(
+        _query(organisation_id, which).order_by(ArchivedReceipt.id).execution_options(yield_per=500)
+    )
 
 
-def receipt_named(session: Session, organisation_id: int, reference: str) -> KeptReceipt:
+def receipt_named(session: Session, organisation_id: int, reference: str) -> ArchivedReceipt:
     """A receipt of the organisation. Raises NotFound: another's is told like one that never was."""
     found = session.scalars(
-        select(KeptReceipt).where(KeptReceipt.reference == reference, KeptReceipt.organisation_id == organisation_id)
+        select(ArchivedReceipt).where(
+            ArchivedReceipt.reference == reference, ArchivedReceipt.organisation_id == organisation_id
+        )
     ).one_or_none()
     if found is None:
         raise NotFound("your organisation has no such receipt")
@@ -62,26 +66,26 @@ def row_of(session: Session, organisation_id: int, reference: str) -> int:
 
 def days_of(session: Session, organisation_id: int) -> int:
     """For how many days the organisation keeps what it keeps today."""
-    kept = session.get(ReceiptSettings, organisation_id)
-    return DAYS if kept is None else kept.days
+    stored = session.get(ReceiptSettings, organisation_id)
+    return DAYS if stored is None else stored.days
 
 
-def keeps_every(session: Session, organisation_id: int) -> bool:
+def archives_all(session: Session, organisation_id: int) -> bool:
     """Whether what the organisation's keys ask is kept without each question saying so."""
     return session.execute(select(Organisation.keeps_every).where(Organisation.id == organisation_id)).scalar_one()
 
 
-def _query(organisation_id: int, which: Filter) -> Select[KeptReceipt]:
-    query = select(KeptReceipt).where(KeptReceipt.organisation_id == organisation_id)
+def _query(organisation_id: int, which: Filter) -> Select[ArchivedReceipt]:
+    query = select(ArchivedReceipt).where(ArchivedReceipt.organisation_id == organisation_id)
     if which.agency is not None:
-        query = query.where(KeptReceipt.agency == which.agency)
+        query = query.where(ArchivedReceipt.agency == which.agency)
     if which.verdict is not None:
-        query = query.where(KeptReceipt.verdict == which.verdict)
-    query = query.where(*on_days(KeptReceipt.issued_at, which))
+        query = query.where(ArchivedReceipt.verdict == which.verdict)
+    query = query.where(*on_days(ArchivedReceipt.issued_at, which))
     if which.text is not None:
         # As it stands in JSON, where what is not ASCII is escaped.
-        said = json.dumps(which.text)[1:-1]
-        query = query.where(cast(KeptReceipt.question, LongText).icontains(said, autoescape=True))
+        stated = json.dumps(which.text)[1:-1]
+        query = query.where(cast(ArchivedReceipt.question, LongText).icontains(stated, autoescape=True))
     return query
 
 

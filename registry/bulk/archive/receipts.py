@@ -20,7 +20,7 @@ MEDIA_TYPE_OF_RECEIPT = f"application/{RECEIPT_TYPE}"
 
 
 def with_receipt(
-    request: Request, asked: Mapping[str, Any], verdict: Verdict, at: datetime, answer: Answer, *, is_field: bool
+    request: Request, parameters: Mapping[str, Any], verdict: Verdict, at: datetime, answer: Answer, *, is_field: bool
 ) -> Answer:
     """The answer with its receipt as a field, or the receipt alone where `Accept` likes that best."""
     best: str | None = MEDIA_TYPE
@@ -28,19 +28,19 @@ def with_receipt(
         best = request.accept_mimetypes.best_match((MEDIA_TYPE, MEDIA_TYPE_OF_RECEIPT), default=MEDIA_TYPE)
     if best == MEDIA_TYPE and not is_field:
         return answer
-    token = receipt(asked, verdict, at)
+    token = receipt(parameters, verdict, at)
     if best == MEDIA_TYPE_OF_RECEIPT:
         body, media_type = token.encode(), MEDIA_TYPE_OF_RECEIPT
     else:
         body, media_type = encode(answer.value)[:-1] + b',"receipt":' + encode(token) + b"}", MEDIA_TYPE
     return Answer(
-        msgspec.Raw(body), headers=answer.headers, language=answer.language, media_type=media_type, is_kept=False
+        msgspec.Raw(body), headers=answer.headers, language=answer.language, media_type=media_type, is_cacheable=False
     )
 
 
-def kept_with_receipt(
+def archive_with_receipt(
     organisation_id: int,
-    asked: Mapping[str, Any],
+    parameters: Mapping[str, Any],
     verdict: Verdict,
     at: datetime,
     answer: Answer,
@@ -53,17 +53,20 @@ def kept_with_receipt(
     without `receipt_id` then: whoever needs it must not be refused it for the file's sake.
     """
     try:
-        token = receipt(asked, verdict, at)
+        token = receipt(parameters, verdict, at)
     except NotIssuing:
         if is_asked_for:
             raise
-        return Answer(answer.value, headers=answer.headers, language=answer.language, is_kept=False)
+        return Answer(answer.value, headers=answer.headers, language=answer.language, is_cacheable=False)
     agency = verdict.about[0].agency_id if len(verdict.about) == 1 else None
     with writing() as session:
-        kept = diligence.keep(
-            session, organisation_id, token, asked, verdict.verdict, agency, at=at, today=day_at(at, None)
+        stored = diligence.archive_receipt(
+            session, organisation_id, token, parameters, verdict.verdict, agency, at=at, today=day_at(at, None)
         )
-    added = b',"receipt":' + encode(token) + b',"receipt_id":' + encode(kept.reference) + b"}"
+    added = b',"receipt":' + encode(token) + b',"receipt_id":' + encode(stored.reference) + b"}"
     return Answer(
-        msgspec.Raw(encode(answer.value)[:-1] + added), headers=answer.headers, language=answer.language, is_kept=False
+        msgspec.Raw(encode(answer.value)[:-1] + added),
+        headers=answer.headers,
+        language=answer.language,
+        is_cacheable=False,
     )

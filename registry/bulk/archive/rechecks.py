@@ -11,7 +11,7 @@ from registry.http.query_reader import loaded
 from registry.http.question_parser import question_of
 from registry.proofs.credentials.rules import record_digest
 from registry.proofs.credentials.trust import Checked
-from registry.verification.verdicts.queries import Answered
+from registry.verification.verdicts.queries import VerdictAnswer
 from registry.verification.verdicts.question import Verdict
 from registry.vocabulary.register import Answer
 from schemas.verify import VerifySchema
@@ -26,7 +26,7 @@ class Again(NamedTuple):
 
     checked: Checked
     said: Mapping[Any, Any]
-    today: Answered | None
+    today: VerdictAnswer | None
     changed: list[str]
 
     @property
@@ -37,12 +37,12 @@ class Again(NamedTuple):
 
 def checked_again(token: str, at: datetime) -> Again:
     checked = credentials.check_receipt(token)
-    said = checked.claims
-    today = _asked_again(said, at) if said else None
-    return Again(checked, said, today, [] if today is None else changed(said, today.verdict))
+    stated = checked.claims
+    today = _verify_again(stated, at) if stated else None
+    return Again(checked, stated, today, [] if today is None else changed(stated, today.verdict))
 
 
-def changed(said: Mapping[Any, Any], verdict: Verdict) -> list[str]:
+def changed(stated: Mapping[Any, Any], verdict: Verdict) -> list[str]:
     """Which parts of the answer are others than they were."""
     today = {
         "verdict": verdict.verdict.value,
@@ -50,12 +50,12 @@ def changed(said: Mapping[Any, Any], verdict: Verdict) -> list[str]:
         "reasons": [finding.code.value for finding in verdict.reasons],
         "records": [{"agency_id": agency.agency_id, "sha256": record_digest(agency)} for agency in verdict.about],
     }
-    return [name for name, value in today.items() if said[name] != value]
+    return [name for name, value in today.items() if stated[name] != value]
 
 
-def _asked_again(said: Mapping[Any, Any], at: datetime) -> Answered | None:
+def _verify_again(stated: Mapping[Any, Any], at: datetime) -> VerdictAnswer | None:
     try:
-        asked = loaded(VerifySchema(), said["question"])
-        return verdicts().answered(question_of(asked, at), at)
+        requested = loaded(VerifySchema(), stated["question"])
+        return verdicts().answered(question_of(requested, at), at)
     except InvalidInput:
         return None

@@ -30,12 +30,12 @@ from registry.core.errors import FileTooLarge, NotFound, RefusedFile
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith
 
-MOST_FILES = 10
-MOST_TOGETHER = 80 * 1024 * 1024
+MAX_FILES = 10
+MAX_TOGETHER = 80 * 1024 * 1024
 """Of a case; each file counts as `padded_size` says."""
 
 
-class Facts(msgspec.Struct, frozen=True):
+class FileFacts(msgspec.Struct, frozen=True):
     """What is known of a file as it was sent: `sha256` in hex."""
 
     name: str
@@ -44,7 +44,7 @@ class Facts(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredFile:
     """A file that is sealed and stored, and of which nothing is written down yet."""
 
     reference: str
@@ -62,7 +62,7 @@ class Kept:
         return [name for name in (self.original_name, self.clean_name) if name]
 
 
-def keep(store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, declared: str = "") -> Kept:
+def store_file(store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, declared: str = "") -> StoredFile:
     """Seal and store a file. Asks no database, for it may wait for the store: call it outside of any transaction.
 
     Raises RefusedFile, FilesUnavailable.
@@ -72,7 +72,7 @@ def keep(store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, 
     key, sealed_key = opened.file_key(place(case, reference, "original"), Tier.IDENTITY)
     _clean_key, sealed_clean_key = opened.file_key(place(case, reference, "clean"))
     store.put(object_name, seal_stream(key, padded(body), place(case, reference, "original")))
-    return Kept(
+    return StoredFile(
         reference=reference,
         kind=kind,
         size=padded_size(len(body)),
@@ -84,14 +84,14 @@ def keep(store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, 
 
 
 def sealed_facts(opened: OpenBox, case: Case, reference: str, body: bytes, name: str, kind: FileKind) -> str:
-    facts = Facts(shown_name(name, kind), len(body), hashlib.sha256(body).hexdigest())
+    facts = FileFacts(safe_name(name, kind), len(body), hashlib.sha256(body).hexdigest())
     return opened.seal(msgspec.json.encode(facts).decode(), place(case, reference, "facts_sealed"))
 
 
-def attached(session: Session, box: Box, once: str) -> Attachment | None:
+def attached(session: Session, box: Box, idempotency_key: str) -> Attachment | None:
     """What an upload of that name has led to before, so that one sent twice is there once."""
     return session.execute(
-        select(Attachment).where(Attachment.box_id == box.id, Attachment.once == _digest(once))
+        select(Attachment).where(Attachment.box_id == box.id, Attachment.once == _digest(idempotency_key))
     ).scalar_one_or_none()
 
 
@@ -107,40 +107,46 @@ def require_room(session: Session, case: Case, box: Box, size: int, goes_with: H
     count, together = session.execute(
         select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(there, with_it)
     ).one()
-    if count >= MOST_FILES:
+    if count >= MAX_FILES:
         raise RefusedFile(
             Problem.TOO_MANY_FILES, "there are ten files already; remove one, or write what else there is"
         )
-    if together + padded_size(size) > MOST_TOGETHER:
+    if together + padded_size(size) > MAX_TOGETHER:
         raise FileTooLarge(Problem.CASE_FILES_TOO_LARGE, "all files may have 80 MB together; remove one")
 
 
 def attach(
-    session: Session, case: Case, box: Box, kept: Kept, once: str, today: date, goes_with: HandedWith | None = None
+    session: Session,
+    case: Case,
+    box: Box,
+    stored: StoredFile,
+    idempotency_key: str,
+    today: date,
+    goes_with: HandedWith | None = None,
 ) -> Attachment:
     """Write down a stored file. The same `once` again gives the first attachment; the second file is then `discard`ed.
 
     Raises RefusedFile: two uploads at once may both have seen room for one.
     """
     session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
-    before = attached(session, box, once)
+    before = attached(session, box, idempotency_key)
     if before is not None:
         return before
-    require_room(session, case, box, kept.size, goes_with)
+    require_room(session, case, box, stored.size, goes_with)
     attachment = Attachment(
-        reference=kept.reference,
+        reference=stored.reference,
         case_id=case.id,
         box_id=box.id,
         kept_on=today,
-        kind=kept.kind,
-        size=kept.size,
-        once=_digest(once),
-        facts_sealed=kept.facts_sealed,
-        original_name=kept.original_name,
-        original_key=kept.original_key,
-        state=AttachmentState.KEPT if kept.clean_name is None else AttachmentState.CLEAN,
-        clean_name=kept.clean_name,
-        clean_key=kept.clean_key,
+        kind=stored.kind,
+        size=stored.size,
+        once=_digest(idempotency_key),
+        facts_sealed=stored.facts_sealed,
+        original_name=stored.original_name,
+        original_key=stored.original_key,
+        state=AttachmentState.KEPT if stored.clean_name is None else AttachmentState.CLEAN,
+        clean_name=stored.clean_name,
+        clean_key=stored.clean_key,
         goes_with=goes_with,
     )
     session.add(attachment)
@@ -167,10 +173,10 @@ def one_of_them(among: Iterable[Attachment], reference: str) -> Attachment:
     raise NotFound("there is no such attachment")
 
 
-def facts_of(opened: OpenBox, case: Case, attachment: Attachment) -> Facts:
+def facts_of(opened: OpenBox, case: Case, attachment: Attachment) -> FileFacts:
     """Raises Unopenable."""
     text = opened.open(attachment.facts_sealed, place(case, attachment.reference, "facts_sealed"))
-    return msgspec.json.decode(text, type=Facts)
+    return msgspec.json.decode(text, type=FileFacts)
 
 
 def open_original(store: FileStore, opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
@@ -240,19 +246,19 @@ def place(case: Case, reference: str, column: str) -> Place:
     return Place("attachments", column, reference, case.reference)
 
 
-def shown_name(name: str, kind: FileKind) -> str:
+def safe_name(name: str, kind: FileKind) -> str:
     """A name that does no harm on any system, with the ending of what the file is. May be shown to who has the box open."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     seen = "".join(sign for sign in last if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
     stem, dot, ending = seen.rpartition(".")
     if not dot or not re.fullmatch(r"[A-Za-z0-9]{1,8}", ending):
         stem = seen
-    stem = re.sub(r'[<>:"|?*\s]+', " ", stem).strip(" .")[:_LONGEST_NAME].strip(" .")
+    stem = re.sub(r'[<>:"|?*\s]+', " ", stem).strip(" .")[:_MAX_NAME].strip(" .")
     return f"{stem or 'file'}.{ENDINGS[kind]}"
 
 
-_LONGEST_NAME = 80
+_MAX_NAME = 80
 
 
-def _digest(once: str) -> str:
-    return hashlib.sha256(once.encode("utf-8", "surrogatepass")).hexdigest()
+def _digest(idempotency_key: str) -> str:
+    return hashlib.sha256(idempotency_key.encode("utf-8", "surrogatepass")).hexdigest()

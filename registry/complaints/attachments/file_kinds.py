@@ -22,7 +22,7 @@ from registry.core.codes import Problem
 from registry.core.errors import FileTooLarge, RefusedFile
 from registry.vocabulary.cases import FileKind
 
-MOST_BYTES = 20 * 1024 * 1024
+MAX_BYTES = 20 * 1024 * 1024
 """Of one file."""
 
 MEDIA_TYPES: dict[FileKind, str] = {
@@ -77,7 +77,7 @@ def kind_of(body: bytes, name: str = "", declared: str = "") -> FileKind:
     """
     if not body:
         raise refusal(Problem.FILE_EMPTY)
-    if len(body) > MOST_BYTES:
+    if len(body) > MAX_BYTES:
         raise FileTooLarge(Problem.FILE_TOO_LARGE, _SAID[Problem.FILE_TOO_LARGE])
     try:
         kind, end = _sniff(body)

@@ -67,15 +67,15 @@ def jpeg_without_notes(body: bytes) -> bytes:
 
     What says how the colours are stored stays: JFIF's mark, written anew, and Adobe's.
     """
-    kept = []
+    stored = []
     for marker, start, end in jpeg_segments(body):
         if marker == 0xE0 and body[start + 4 : start + 9] == b"JFIF\0":
-            kept.append(_JFIF)
+            stored.append(_JFIF)
             continue
         is_adobe = marker == 0xEE and body[start + 4 : start + 9] == b"Adobe" and end - start == 16
         if is_adobe or not (0xE0 <= marker <= 0xEF or marker == 0xFE):
-            kept.append(body[start:end])
-    return b"".join(kept)
+            stored.append(body[start:end])
+    return b"".join(stored)
 
 
 _JP2_BOXES = (b"jP  ", b"ftyp", b"jp2h", b"jp2c")
@@ -85,7 +85,7 @@ def jp2_without_notes(body: bytes) -> bytes:
     """A JPEG 2000 picture (ISO 15444-1) without XML, UUID and other boxes that hold no pixels. Raises BadShape."""
     if body.startswith(b"\xff\x4f"):
         return _codestream_without_comments(body)
-    kept, place = [], 0
+    stored, place = [], 0
     while place + 8 <= len(body):
         length, kind = struct.unpack_from(">I4s", body, place)
         length = length or len(body) - place
@@ -93,24 +93,24 @@ def jp2_without_notes(body: bytes) -> bytes:
             raise BadShape
         if kind == b"jp2c":
             inside = _codestream_without_comments(body[place + 8 : place + length])
-            kept.append(struct.pack(">I4s", len(inside) + 8, kind) + inside)
+            stored.append(struct.pack(">I4s", len(inside) + 8, kind) + inside)
         elif kind in _JP2_BOXES:
-            kept.append(body[place : place + length])
+            stored.append(body[place : place + length])
         place += length
-    return b"".join(kept)
+    return b"".join(stored)
 
 
 def _codestream_without_comments(body: bytes) -> bytes:
     """Without COM segments in the main header, which ends at the first tile (SOT)."""
-    kept, place = [body[:2]], 2
+    stored, place = [body[:2]], 2
     while body[place : place + 2] != b"\xff\x90":
         end = place + 2 + int.from_bytes(body[place + 2 : place + 4], "big")
         if body[place : place + 1] != b"\xff" or end < place + 4 or end > len(body):
             raise BadShape
         if body[place + 1] != 0x64:
-            kept.append(body[place:end])
+            stored.append(body[place:end])
         place = end
-    return b"".join((*kept, body[place:]))
+    return b"".join((*stored, body[place:]))
 
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -151,7 +151,7 @@ class Boxes:
     end: int
 
 
-_MOST_BOXES = 20_000
+_MAX_BOXES = 20_000
 _CONTAINERS = (b"moov", b"trak", b"mdia")
 
 
@@ -173,7 +173,7 @@ def boxes(body: bytes) -> Boxes:
                 length = limit - place
             if is_outer and end and not _is_box_name(kind):
                 break
-            if length < header or place + length > limit or seen > _MOST_BOXES:
+            if length < header or place + length > limit or seen > _MAX_BOXES:
                 raise BadShape
             inside = place + header
             if is_outer:
@@ -199,7 +199,7 @@ _MP3_RATES = (
     (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
 )  # kbit/s of layer III, MPEG 1 and MPEG 2
 _MP3_SAMPLES = (44_100, 48_000, 32_000, 0)
-_MOST_PADDING = 8192
+_MAX_PADDING = 8192
 _FRAMES_TO_BELIEVE = 3
 
 
@@ -211,7 +211,7 @@ def is_mp3(body: bytes) -> bool:
         for byte in body[place + 6 : place + 10]:
             size = size << 7 | byte & 0x7F
         place += 10 + size + (10 if body[place + 5] & 0x10 else 0)
-    last = place + (_MOST_PADDING if place else 0)
+    last = place + (_MAX_PADDING if place else 0)
     return any(_has_frames(body, start) for start in range(place, last + 1) if body[start : start + 1] == b"\xff")
 
 

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.sanitise_jobs import Errand
+from registry.complaints.attachments.sanitise_jobs import SanitiseJob
 from registry.complaints.attachments.sanitiser.running import Outcome, clean
 from registry.complaints.attachments.storage import FileStore, random_name, store_at
 from registry.complaints.sealing.envelopes import Place
@@ -27,28 +27,28 @@ log = structlog.get_logger()
 
 
 def main() -> None:
-    run(msgspec.json.decode(sys.stdin.buffer.read(), type=Errand))
+    run(msgspec.json.decode(sys.stdin.buffer.read(), type=SanitiseJob))
 
 
-def run(errand: Errand) -> None:
+def run(job: SanitiseJob) -> None:
     """Make the clean copy. Where the store or the database is away the attachment stays due; nothing is lost."""
-    store = store_at(errand.files if isinstance(errand.files, Bucket) else Path(errand.files))
-    engine = engine_for(errand.database_url)
+    store = store_at(job.files if isinstance(job.files, Bucket) else Path(job.files))
+    engine = engine_for(job.database_url)
     sessions = sessions_for(engine)
     try:
-        if not _take(sessions, errand):
+        if not _take(sessions, job):
             return
-        body = _original(store, errand)
-        _finish(sessions, store, errand, NoCopy.DAMAGED if body is None else clean(body, errand.kind))
+        body = _original(store, job)
+        _finish(sessions, store, job, NoCopy.DAMAGED if body is None else clean(body, job.kind))
     except FilesUnavailable:
-        _put_off(sessions, errand)
+        _put_off(sessions, job)
     finally:
         engine.dispose()
 
 
-def _take(sessions: sessionmaker[Session], errand: Errand) -> bool:
+def _take(sessions: sessionmaker[Session], job: SanitiseJob) -> bool:
     with sessions.begin() as session:
-        attachment = _lock_attachment(session, errand)
+        attachment = _lock_attachment(session, job)
         if attachment is None or attachment.state is AttachmentState.CLEAN:
             return False
         attachment.state, attachment.no_copy = AttachmentState.CLEANING, None
@@ -56,32 +56,32 @@ def _take(sessions: sessionmaker[Session], errand: Errand) -> bool:
     return True
 
 
-def _put_off(sessions: sessionmaker[Session], errand: Errand) -> None:
+def _put_off(sessions: sessionmaker[Session], job: SanitiseJob) -> None:
     """The store is away, which says nothing about the file: this attempt does not count."""
-    log.error("attachment_put_off", attachment=errand.attachment)
+    log.error("attachment_put_off", attachment=job.attachment)
     with sessions.begin() as session:
-        attachment = _lock_attachment(session, errand)
+        attachment = _lock_attachment(session, job)
         if attachment is not None and attachment.state is AttachmentState.CLEANING:
             attachment.state, attachment.attempts = AttachmentState.KEPT, attachment.attempts - 1
 
 
-def _original(store: FileStore, errand: Errand) -> bytes | None:
-    where = Place("attachments", "original", errand.attachment, errand.case)
+def _original(store: FileStore, job: SanitiseJob) -> bytes | None:
+    where = Place("attachments", "original", job.attachment, job.case)
     try:
-        return unpadded(open_stream(errand.original_key, store.get(errand.original_name), where))
+        return unpadded(open_stream(job.original_key, store.get(job.original_name), where))
     except (Unopenable, NotFound):
-        log.error("attachment_damaged_in_store", attachment=errand.attachment)
+        log.error("attachment_damaged_in_store", attachment=job.attachment)
         return None
 
 
-def _finish(sessions: sessionmaker[Session], store: FileStore, errand: Errand, came: Outcome | NoCopy) -> None:
+def _finish(sessions: sessionmaker[Session], store: FileStore, job: SanitiseJob, came: Outcome | NoCopy) -> None:
     name = None
     if isinstance(came, Outcome) and came.body is not None:
         name = random_name()
-        where = Place("attachments", "clean", errand.attachment, errand.case)
-        store.put(name, seal_stream(errand.clean_key, padded(came.body), where))
+        where = Place("attachments", "clean", job.attachment, job.case)
+        store.put(name, seal_stream(job.clean_key, padded(came.body), where))
     with sessions.begin() as session:
-        attachment = _lock_attachment(session, errand)
+        attachment = _lock_attachment(session, job)
         is_wanted = attachment is not None and attachment.state is not AttachmentState.CLEAN
         if attachment is not None and is_wanted:
             if isinstance(came, Outcome) and name is not None:
@@ -96,8 +96,8 @@ def _finish(sessions: sessionmaker[Session], store: FileStore, errand: Errand, c
         store.delete(name)
 
 
-def _lock_attachment(session: Session, errand: Errand) -> Attachment | None:
-    return lock_or_none(session, Attachment, Attachment.reference == errand.attachment)
+def _lock_attachment(session: Session, job: SanitiseJob) -> Attachment | None:
+    return lock_or_none(session, Attachment, Attachment.reference == job.attachment)
 
 
 if __name__ == "__main__":

@@ -26,12 +26,12 @@ from registry.core.settings import Bucket, Settings
 from registry.vocabulary.cases import AttachmentState, FileKind, NoCopy
 
 SLOTS = 2
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 PASSING = (NoCopy.NO_TOOL, NoCopy.UNCONFINED)
 """What an operator can put right; then it is tried again."""
 
 
-class Errand(msgspec.Struct, frozen=True):
+class SanitiseJob(msgspec.Struct, frozen=True):
     """What the process beside the server needs: two file keys, and where everything is. Handed over by a pipe alone."""
 
     database_url: str
@@ -47,14 +47,14 @@ class Errand(msgspec.Struct, frozen=True):
         return f"Errand({self.attachment})"
 
 
-def errand(settings: Settings, opened: OpenBox, case: Case, attachment: Attachment) -> Errand:
+def sanitise_job(settings: Settings, opened: OpenBox, case: Case, attachment: Attachment) -> SanitiseJob:
     """Raises Unopenable where the box is not open at both tiers: neither officers of a unit nor a stranger can ask.
 
     Of an attachment whose original was kept.
     """
     assert attachment.original_name is not None
     assert attachment.original_key is not None
-    return Errand(
+    return SanitiseJob(
         database_url=settings.database_url,
         files=settings.files if isinstance(settings.files, Bucket) else str(settings.files),
         case=case.reference,
@@ -66,13 +66,13 @@ def errand(settings: Settings, opened: OpenBox, case: Case, attachment: Attachme
     )
 
 
-def begin(settings: Settings, errand: Errand) -> bool:
+def begin(settings: Settings, job: SanitiseJob) -> bool:
     """Start on an errand, once its attachment is committed. False when all slots are taken: it stays due."""
     with slot(settings) as mine:
         if mine is None:
             return False
         os.ftruncate(mine, 0)
-        os.pwrite(mine, errand.attachment.encode(), 0)
+        os.pwrite(mine, job.attachment.encode(), 0)
         _running[:] = [one for one in _running if one.poll() is None]
         process = subprocess.Popen(
             [sys.executable, "-m", "registry.complaints.attachments.sanitise_attachment"],
@@ -86,14 +86,14 @@ def begin(settings: Settings, errand: Errand) -> bool:
         assert process.stdin is not None
         try:
             # Smaller than a pipe holds, so this does not wait for the process either.
-            process.stdin.write(msgspec.json.encode(errand))
+            process.stdin.write(msgspec.json.encode(job))
             process.stdin.close()
         except BrokenPipeError:
             return False
     return True
 
 
-def due(session: Session, settings: Settings, among: ColumnElement[bool], most: int = 20) -> list[Attachment]:
+def due(session: Session, settings: Settings, among: ColumnElement[bool], limit: int = 20) -> list[Attachment]:
     """Attachments that wait for a clean copy and are in nobody's hands; those tried too often are given up here.
 
     `among`: a condition on Attachment. In a session that writes.
@@ -102,31 +102,31 @@ def due(session: Session, settings: Settings, among: ColumnElement[bool], most: 
         Attachment.state.in_([AttachmentState.KEPT, AttachmentState.CLEANING]),
         and_(Attachment.state == AttachmentState.NO_CLEAN_COPY, Attachment.no_copy.in_(PASSING)),
     )
-    held = being_cleaned(settings)
-    found = session.execute(select(Attachment).where(among, waits).order_by(Attachment.id).limit(most + len(held)))
+    existing = being_cleaned(settings)
+    found = session.execute(select(Attachment).where(among, waits).order_by(Attachment.id).limit(limit + len(existing)))
     waiting = []
     for attachment in found.scalars():
-        if attachment.reference in held:
+        if attachment.reference in existing:
             continue
-        if attachment.attempts >= MOST_ATTEMPTS and attachment.state is AttachmentState.CLEANING:
+        if attachment.attempts >= MAX_ATTEMPTS and attachment.state is AttachmentState.CLEANING:
             attachment.state, attachment.no_copy = AttachmentState.NO_CLEAN_COPY, NoCopy.INTERRUPTED
         else:
             waiting.append(attachment)
     session.flush()
-    return waiting[:most]
+    return waiting[:limit]
 
 
-def errands_due(session: Session, settings: Settings, case: Case, opened: Sequence[OpenBox]) -> list[Errand]:
+def sanitise_jobs_due(session: Session, settings: Settings, case: Case, opened: Sequence[OpenBox]) -> list[SanitiseJob]:
     """What waits in the boxes that a visit has opened: whoever comes back sees to it. Begin it after the commit."""
     by_id = {one.box.id: one for one in opened}
-    waiting = due(session, settings, Attachment.box_id.in_(by_id), most=SLOTS)
-    return [errand(settings, by_id[attachment.box_id], case, attachment) for attachment in waiting]
+    waiting = due(session, settings, Attachment.box_id.in_(by_id), limit=SLOTS)
+    return [sanitise_job(settings, by_id[attachment.box_id], case, attachment) for attachment in waiting]
 
 
-def begin_all(settings: Settings, errands: Sequence[Errand]) -> int:
+def begin_all(settings: Settings, jobs: Sequence[SanitiseJob]) -> int:
     """Start on as many as there are slots; gives how many. After the commit."""
     begun = 0
-    for one in errands:
+    for one in jobs:
         if not begin(settings, one):
             break
         begun += 1
@@ -135,15 +135,15 @@ def begin_all(settings: Settings, errands: Sequence[Errand]) -> int:
 
 def being_cleaned(settings: Settings) -> set[str]:
     """References of the attachments in the hands of a living process of this home."""
-    folder, held = _folder(settings), set()
+    folder, existing = _folder(settings), set()
     for number in range(SLOTS):
         descriptor = _open(folder, number)
         try:
             if not _lock(descriptor):
-                held.add(os.pread(descriptor, 64, 0).decode("ascii", "replace"))
+                existing.add(os.pread(descriptor, 64, 0).decode("ascii", "replace"))
         finally:
             os.close(descriptor)
-    return held
+    return existing
 
 
 _running: list[subprocess.Popen[bytes]] = []

@@ -24,10 +24,10 @@ log = structlog.get_logger()
 
 def clean_waiting(settings: Settings, sessions: sessionmaker[Session]) -> int:
     """Begin on what waits, as far as there are slots; gives how many were begun. That the originals are opened is audited."""
-    sealer, errands = Sealer(Keyring(settings.keys)), []
+    sealer, jobs = Sealer(Keyring(settings.keys)), []
     of_a_unit = Attachment.case_id.in_(select(Case.id).where(Case.unit_id.is_not(None)))
     with sessions.begin() as session:
-        for attachment in sanitise_jobs.due(session, settings, of_a_unit, most=sanitise_jobs.SLOTS):
+        for attachment in sanitise_jobs.due(session, settings, of_a_unit, limit=sanitise_jobs.SLOTS):
             box, case, unit = session.execute(
                 select(Box, Case, Unit)
                 .join(Case, Case.id == Box.case_id)
@@ -36,9 +36,9 @@ def clean_waiting(settings: Settings, sessions: sessionmaker[Session]) -> int:
             ).one()
             try:
                 opened = sealer.open_as_custodian(session, box, unit.reference)
-                errands.append(sanitise_jobs.errand(settings, opened, case, attachment))
+                jobs.append(sanitise_jobs.sanitise_job(settings, opened, case, attachment))
             except (Unopenable, KeyTrouble) as trouble:
                 log.error("attachment_not_opened", attachment=attachment.reference, trouble=trouble.text)
                 continue
             record(session, "attachment.clean", case.reference, on=now().date(), actor="registry")
-    return sanitise_jobs.begin_all(settings, errands)
+    return sanitise_jobs.begin_all(settings, jobs)

@@ -74,7 +74,7 @@ class FolderStore:
         self.folder = folder
 
     def put(self, name: str, pieces: Iterable[bytes]) -> None:
-        with _told():
+        with _store_errors():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             obstore.put(LocalStore(self.folder), name, b"".join(pieces), mode="create", use_multipart=False)
             path = self.folder / name
@@ -87,14 +87,14 @@ class FolderStore:
         return _pieces(lambda: LocalStore(self.folder), name)
 
     def delete(self, name: str) -> None:
-        with _told():
+        with _store_errors():
             (self.folder / name).unlink(missing_ok=True)
             if self.folder.exists():
                 _sync(self.folder)
 
     def listing(self) -> Iterator[tuple[str, date]]:
         # Not obstore's: it hides what it was writing when it was killed, and that must be found too.
-        with _told():
+        with _store_errors():
             found = [(path, path.stat()) for path in self.folder.iterdir()] if self.folder.exists() else []
         for path, facts in sorted(found):
             yield path.name, datetime.fromtimestamp(facts.st_mtime, UTC).date()
@@ -129,7 +129,7 @@ class BucketStore:
         )
 
     def put(self, name: str, pieces: Iterable[bytes]) -> None:
-        with _told():
+        with _store_errors():
             # In one request: parts of an upload that broke off would lie there unseen.
             obstore.put(self._store, name, b"".join(pieces), use_multipart=False)
 
@@ -137,13 +137,13 @@ class BucketStore:
         return _pieces(lambda: self._store, name)
 
     def delete(self, name: str) -> None:
-        with _told():
+        with _store_errors():
             obstore.delete(self._store, name)
 
     def listing(self) -> Iterator[tuple[str, date]]:
         batches = iter(obstore.list(self._store))
         while True:
-            with _told():
+            with _store_errors():
                 batch = next(batches, None)
             if batch is None:
                 return
@@ -156,7 +156,7 @@ def is_ours(name: str) -> bool:
     return re.fullmatch(r"[0-9a-f]{32}(?:#[0-9]+)?", name) is not None
 
 
-class _told:  # noqa: N801 - reads as a statement
+class _store_errors:  # noqa: N801 - reads as a statement
     """Whatever goes wrong with the store is said as FilesUnavailable; what it was is for the log, without names."""
 
     def __enter__(self) -> None:
@@ -171,13 +171,13 @@ class _told:  # noqa: N801 - reads as a statement
 
 
 def _pieces(store: Callable[[], LocalStore | S3Store], name: str) -> Iterator[bytes]:
-    with _told():
+    with _store_errors():
         try:
             pieces = iter(obstore.get(store(), name).stream(min_chunk_size=_PIECE))
         except FileNotFoundError:
             raise NotFound("the file is not in the store") from None
     while True:
-        with _told():
+        with _store_errors():
             piece = next(pieces, None)
         if piece is None:
             return

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.attachments import sanitise_jobs
 from registry.complaints.attachments.actions import (
-    Kept,
+    StoredFile,
     attach,
     attached,
     discard,
-    keep,
     place,
     require_room,
     sealed_facts,
+    store_file,
 )
 from registry.complaints.attachments.file_kinds import kind_of
 from registry.complaints.attachments.models import Attachment
@@ -48,7 +48,7 @@ def upload(
     body: bytes,
     name: str,
     declared: str = "",
-    once: str,
+    idempotency_key: str,
     today: date,
     goes_with: HandedWith | None = None,
     also: Callable[[Session], None] | None = None,
@@ -61,34 +61,34 @@ def upload(
     Commits, so the caller holds no transaction that writes. Raises RefusedFile, FilesUnavailable, TooBusy; then nothing was kept.
     """
     with sessions.begin() as session:
-        before = attached(session, opened.box, once)
+        before = attached(session, opened.box, idempotency_key)
         if before is None:
             require_room(session, case, opened.box, len(body), goes_with)
     if before is not None:
         return before
     has_original = Tier.IDENTITY in opened.tiers
     if has_original:
-        kept = keep(store, opened, case, body, name, declared)
+        stored = store_file(store, opened, case, body, name, declared)
     else:
-        kept = copy_alone(settings, store, opened, case, body, name, declared)
+        stored = copy_alone(settings, store, opened, case, body, name, declared)
     try:
         with sessions.begin() as session:
-            attachment = attach(session, case, opened.box, kept, once, today, goes_with)
-            if also is not None and attachment.reference == kept.reference:
+            attachment = attach(session, case, opened.box, stored, idempotency_key, today, goes_with)
+            if also is not None and attachment.reference == stored.reference:
                 also(session)
     except BaseException:
-        _give_up(store, kept)
+        _give_up(store, stored)
         raise
-    if attachment.reference != kept.reference:
-        _give_up(store, kept)
+    if attachment.reference != stored.reference:
+        _give_up(store, stored)
     elif has_original:
-        sanitise_jobs.begin(settings, sanitise_jobs.errand(settings, opened, case, attachment))
+        sanitise_jobs.begin(settings, sanitise_jobs.sanitise_job(settings, opened, case, attachment))
     return attachment
 
 
 def copy_alone(
     settings: Settings, store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, declared: str = ""
-) -> Kept:
+) -> StoredFile:
     """Make the clean copy while the sender waits, and keep that alone: nobody here could seal the original.
 
     As `keep` it asks no database. Raises RefusedFile where there can be no copy, FilesUnavailable, TooBusy.
@@ -106,7 +106,7 @@ def copy_alone(
     reference, clean_name = new_reference(), random_name()
     key, sealed_key = opened.file_key(place(case, reference, "clean"))
     store.put(clean_name, seal_stream(key, padded(came.body), place(case, reference, "clean")))
-    return Kept(
+    return StoredFile(
         reference=reference,
         kind=kind,
         size=padded_size(len(body)),
@@ -116,7 +116,7 @@ def copy_alone(
     )
 
 
-def _give_up(store: FileStore, kept: Kept) -> None:
+def _give_up(store: FileStore, stored: StoredFile) -> None:
     # What cannot be removed now is an orphan, which `registry cases reconcile` removes.
     with suppress(FilesUnavailable):
-        discard(store, kept.names)
+        discard(store, stored.names)

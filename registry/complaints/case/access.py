@@ -133,7 +133,9 @@ def adopt(session: Session, sealer: Sealer, offered: Box, seed: bytes) -> Box:
     box = session.get_one(Box, offered.replaces_id)
     if box.state not in (BoxState.OPEN, BoxState.UNCONFIRMED):
         raise NotNow("the mailbox that this number was for is closed")
-    open_now = [sealer.open_as_mailbox(session, offered, seed, of=other) for other in _held(session, offered)]
+    open_now = [
+        sealer.open_as_mailbox(session, offered, seed, of=other) for other in _boxes_of_receipt(session, offered)
+    ]
     tag, public = offered.tag, offered.public_key
     for opened in open_now:
         sealer.revoke(session, opened.box, KeyHolder.MAILBOX, offered.reference)
@@ -147,7 +149,7 @@ def adopt(session: Session, sealer: Sealer, offered: Box, seed: bytes) -> Box:
     return box
 
 
-def _held(session: Session, offered: Box) -> list[Box]:
+def _boxes_of_receipt(session: Session, offered: Box) -> list[Box]:
     """The boxes that were shared with an offered receipt. A helper cut off since then is still read by the worker."""
     replaced = session.get_one(Box, offered.replaces_id)
     return [box for box in readable_boxes(session, replaced) if is_shared(session, box, offered)]

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from registry.vocabulary.register import CURRENCIES, CURRENCY_SPELLINGS
 
-MOST_TYPED = 60
+MAX_TYPED = 60
 _HIGHEST = Decimal(10**12)
 
 _AS_DIGITS = str.maketrans("零〇一二两兩俩三四五六七八九壹贰貳叁參肆伍陆陸柒捌玖", "00122223456789122334566789")
@@ -33,8 +33,8 @@ _CURRENCY_WORDS = CURRENCY_SPELLINGS | {
 
 def folded(text: str) -> str:
     """NFKC, without what cannot be seen, one space between words."""
-    kept = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    return " ".join(kept.split())
+    stored = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    return " ".join(stored.split())
 
 
 def read_currency(text: str) -> str | None:
@@ -67,7 +67,7 @@ def _without_currency(text: str) -> tuple[str, str | None]:
 def read_number(text: str) -> Decimal | None:
     """A number of zero or more, below a million million; None when it is none."""
     plain = folded(text).lower()
-    if len(plain) > MOST_TYPED:
+    if len(plain) > MAX_TYPED:
         return None
     plain = _AFTER.sub("", _BEFORE.sub("", plain)).replace(" ", "")
     value = _with_units(plain.translate(_AS_DIGITS).translate(_AS_UNITS))

@@ -55,7 +55,7 @@ def read_answer(question: Question, raw: Any) -> Any:
     if isinstance(raw, str) and question.kind is not Kind.TEXT:
         if not folded(raw):
             return None
-        if (unsaid := _unsaid(raw)) is not None:
+        if (unsaid := _is_empty(raw)) is not None:
             return unsaid
     return _READERS[question.kind](question, raw)
 
@@ -83,7 +83,7 @@ def _refuse(field: str, code: Problem, detail: str) -> NoReturn:
     raise InvalidInput([Fault(field, code, detail)])
 
 
-def _unsaid(raw: str) -> str | None:
+def _is_empty(raw: str) -> str | None:
     word = folded(raw).lower().replace(" ", "_").replace("'", "")
     if word in _DONT_KNOW:
         return DONT_KNOW
@@ -91,10 +91,10 @@ def _unsaid(raw: str) -> str | None:
 
 
 def _yes_no(question: Question, raw: Any) -> str:
-    return _said(question.code, raw)
+    return _read_value(question.code, raw)
 
 
-def _said(field: str, raw: Any) -> str:
+def _read_value(field: str, raw: Any) -> str:
     if isinstance(raw, bool):
         return YES if raw else NO
     word = folded(str(raw)).lower() if isinstance(raw, str | int) else ""
@@ -120,28 +120,28 @@ def _many(question: Question, raw: Any) -> list[str] | str | None:
     given = list(raw) if isinstance(raw, list | tuple) else [raw]
     if len(given) > 2 * len(question.options):
         _refuse(question.code, Problem.TOO_MANY, f"must have at most {len(question.options)} of the options")
-    unsaid = [word for one in given if isinstance(one, str) and (word := _unsaid(one))]
-    said = {
+    unsaid = [word for one in given if isinstance(one, str) and (word := _is_empty(one))]
+    stated = {
         _option(question.code, question.options, one)
         for one in given
-        if not (isinstance(one, str) and (_unsaid(one) or not folded(one)))
+        if not (isinstance(one, str) and (_is_empty(one) or not folded(one)))
     }
     # What was said counts, whatever else was ticked beside it.
-    return [option for option in question.options if option in said] or (unsaid[0] if unsaid else None)
+    return [option for option in question.options if option in stated] or (unsaid[0] if unsaid else None)
 
 
 def _text(question: Question, raw: Any) -> str | None:
     return _words(question.code, raw, question.most, is_long=question.is_long)
 
 
-def _words(field: str, raw: Any, most: int, *, is_long: bool = False) -> str | None:
+def _words(field: str, raw: Any, max_length: int, *, is_long: bool = False) -> str | None:
     """Text as it was written, its line ends as \\n; of one line without what cannot be seen. None when it is blank."""
     if not isinstance(raw, str):
         _refuse(field, Problem.INVALID_VALUE, "must be text")
     text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
     # Counted as a form does: a line end is one character.
-    if len(text) > most:
-        _refuse(field, Problem.TOO_LONG, f"must have at most {most} characters; this has {len(text)}")
+    if len(text) > max_length:
+        _refuse(field, Problem.TOO_LONG, f"must have at most {max_length} characters; this has {len(text)}")
     if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
         _refuse(field, Problem.CONTROL_CHARACTER, "holds a null or half of a surrogate pair; please type it anew")
     if is_long:
@@ -234,8 +234,8 @@ def _charge(question: Question, raw: Any) -> dict[str, str] | None:
         charge["to"] = _option(f"{question.code}.to", tuple(PaidTo), parts["to"])
     if "receipt" in parts:
         receipt = parts["receipt"]
-        unsaid = _unsaid(receipt) if isinstance(receipt, str) else None
-        charge["receipt"] = unsaid or _said(f"{question.code}.receipt", receipt)
+        unsaid = _is_empty(receipt) if isinstance(receipt, str) else None
+        charge["receipt"] = unsaid or _read_value(f"{question.code}.receipt", receipt)
     return charge or None
 
 

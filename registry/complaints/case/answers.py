@@ -65,9 +65,9 @@ def write(
         row = AnswerSheet(box_id=opened.box.id, version=0, identity_sealed=None, submitted_on=None)
         session.add(row)
     identity = of_tier(answers, Tier.IDENTITY)
-    told = {code: value for code, value in answers.items() if code not in identity}
+    given = {code: value for code, value in answers.items() if code not in identity}
     row.questionnaire = QUESTIONNAIRE.version
-    row.sealed = opened.seal(_text(told), place(opened.box, case, "sealed"))
+    row.sealed = opened.seal(_text(given), place(opened.box, case, "sealed"))
     row.identity_sealed = (
         opened.seal(_text(identity), place(opened.box, case, "identity_sealed"), Tier.IDENTITY) if identity else None
     )

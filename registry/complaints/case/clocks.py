@@ -43,7 +43,7 @@ def turn(session: Session, case: Case, clock: Clock, at: datetime) -> None:
             rows = {kind: row for kind, row in rows.items() if row.met_on is not None}
         case Clock.NONE:
             pass
-    _keep_next(case, rows)
+    _store_next_due(case, rows)
     session.flush()
 
 
@@ -55,7 +55,7 @@ def objected(session: Session, case: Case, today: date) -> None:
     if case.is_open:
         rows = clocks_of(session, case)
         _set(session, case, rows, ClockKind.OBJECTION, working_days.objection_due(today))
-        _keep_next(case, rows)
+        _store_next_due(case, rows)
         session.flush()
 
 
@@ -63,7 +63,7 @@ def acknowledged(session: Session, case: Case, today: date) -> None:
     """The complainant has heard from an officer."""
     rows = clocks_of(session, case)
     _meet(rows, (ClockKind.ACKNOWLEDGE,), today)
-    _keep_next(case, rows)
+    _store_next_due(case, rows)
 
 
 def retimed(session: Session, case: Case, at: datetime) -> None:
@@ -75,7 +75,7 @@ def retimed(session: Session, case: Case, at: datetime) -> None:
     row.due_at = working_days.triage_due(_priority(case), at)
     row.remind_at = working_days.remind_from(ClockKind.TRIAGE, _priority(case), row.due_at)
     row.reminded_at, row.escalated_at = None, None
-    _keep_next(case, rows)
+    _store_next_due(case, rows)
 
 
 def clocks_of(session: Session, case: Case) -> dict[ClockKind, CaseClock]:
@@ -96,7 +96,7 @@ def next_due(running: Mapping[ClockKind, CaseClock]) -> datetime | None:
     return min(due, default=None)
 
 
-def _keep_next(case: Case, rows: Mapping[ClockKind, CaseClock]) -> None:
+def _store_next_due(case: Case, rows: Mapping[ClockKind, CaseClock]) -> None:
     case.due_at = next_due(rows) or NEVER
 
 

@@ -64,7 +64,7 @@ def new_code() -> str:
     return body + str(mod_97_10.calc_check_digits(body))
 
 
-def shown(code: str) -> str:
+def grouped(code: str) -> str:
     """In groups of four, as people read and copy it."""
     return " ".join(code[start : start + GROUP] for start in range(0, DIGITS, GROUP))
 
@@ -75,7 +75,7 @@ def last_six(code: str) -> str:
 
 def read_digits(text: str) -> str | None:
     """The digits that somebody typed, of any script and width, without what he put between them; None if there is more."""
-    kept = []
+    stored = []
     for character in unicodedata.normalize("NFKC", text):
         # Spaces, dashes, and the invisible marks that copying from a chat brings along.
         if unicodedata.category(character) in ("Zs", "Zl", "Zp", "Cc", "Cf", "Pd") or character in ".,·":
@@ -83,8 +83,8 @@ def read_digits(text: str) -> str | None:
         value = unicodedata.decimal(character, None)
         if value is None:
             return None
-        kept.append(str(value))
-    return "".join(kept)
+        stored.append(str(value))
+    return "".join(stored)
 
 
 def read_code(text: str) -> str | None:

@@ -15,7 +15,7 @@ from registry.complaints.sealing.models import Box
 from registry.vocabulary.cases import BoxRole, CaseRole, ConsentKind
 
 
-class Standing(NamedTuple):
+class ConsentState(NamedTuple):
     """How one consent stands. `is_given` in days: since `since`, or revoked on it; None when it was never spoken of."""
 
     kind: ConsentKind
@@ -50,12 +50,12 @@ def consents_answered(session: Session, case: Case, box: Box, answers: Mapping[s
             set_consent(session, case, box, ConsentKind(question.consent), today, is_given=True)
 
 
-def standing(session: Session, box: Box) -> list[Standing]:
+def standing(session: Session, box: Box) -> list[ConsentState]:
     """Every consent as it stands in one mailbox, in the order of their kinds."""
     return standing_in(session, [box])[0]
 
 
-def standing_in(session: Session, boxes: Sequence[Box]) -> list[list[Standing]]:
+def standing_in(session: Session, boxes: Sequence[Box]) -> list[list[ConsentState]]:
     """The consents of several mailboxes, in their order."""
     of_boxes = Consent.box_id.in_([box.id for box in boxes])
     rows = session.execute(select(Consent).where(of_boxes).order_by(Consent.id)).scalars()
@@ -75,10 +75,10 @@ def is_consented(session: Session, case: Case, kind: ConsentKind) -> bool:
     return session.execute(mine.limit(1)).first() is not None
 
 
-def _standing(kind: ConsentKind, row: Consent | None) -> Standing:
+def _standing(kind: ConsentKind, row: Consent | None) -> ConsentState:
     if row is None:
-        return Standing(kind, is_given=False, since=None)
-    return Standing(kind, is_given=row.revoked_on is None, since=row.revoked_on or row.given_on)
+        return ConsentState(kind, is_given=False, since=None)
+    return ConsentState(kind, is_given=row.revoked_on is None, since=row.revoked_on or row.given_on)
 
 
 def _running(session: Session, box: Box, kind: ConsentKind) -> Consent | None:

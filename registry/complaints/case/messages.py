@@ -17,8 +17,8 @@ from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import Author, BoxRole
 
-MOST_CHARACTERS = 20_000
-MOST_A_DAY = 50
+MAX_CHARACTERS = 20_000
+MAX_A_DAY = 50
 """Messages that one mailbox takes from its holder on one day."""
 
 
@@ -42,7 +42,7 @@ def write_message(
     text: str,
     today: date,
     *,
-    once: str | None = None,
+    idempotency_key: str | None = None,
 ) -> tuple[Message, bool]:
     """Add a message to an open box of a locked case; True with it when it is new. `once`: the writer's own key for it.
 
@@ -50,15 +50,17 @@ def write_message(
     """
     text = read_text("text", text)
     box = opened.box
-    digest = None if once is None else sealer.digest("message", f"{box.reference} {author} {once}")
+    digest = (
+        None if idempotency_key is None else sealer.digest("message", f"{box.reference} {author} {idempotency_key}")
+    )
     if digest is not None:
         known = session.execute(
             select(Message).where(Message.box_id == box.id, Message.once == digest)
         ).scalar_one_or_none()
         if known is not None:
             return known, False
-    if author is Author.COMPLAINANT and _written_on(session, box, today) >= MOST_A_DAY:
-        raise InvalidInput([Fault.of("text", Problem.TOO_MANY, "too_many_day", most=MOST_A_DAY)])
+    if author is Author.COMPLAINANT and _written_on(session, box, today) >= MAX_A_DAY:
+        raise InvalidInput([Fault.of("text", Problem.TOO_MANY, "too_many_day", most=MAX_A_DAY)])
     last = session.execute(select(func.max(Message.place)).where(Message.box_id == box.id)).scalar_one()
     message = Message(
         reference=new_reference(),
@@ -81,10 +83,10 @@ def read_messages(
     """The messages of each of some open boxes, the first one first. What the other side wrote counts as read from now on."""
     of_boxes = Message.box_id.in_([one.box.id for one in opened])
     rows = session.execute(select(Message).where(of_boxes).order_by(Message.place)).scalars().all()
-    return [[_shown(row, case, one, reader, today) for row in rows if row.box_id == one.box.id] for one in opened]
+    return [[_view(row, case, one, reader, today) for row in rows if row.box_id == one.box.id] for one in opened]
 
 
-def _shown(row: Message, case: Case, opened: OpenBox, reader: Author, today: date) -> ShownMessage:
+def _view(row: Message, case: Case, opened: OpenBox, reader: Author, today: date) -> ShownMessage:
     is_new = row.author is not reader and row.read_on is None
     if is_new:
         row.read_on = today
@@ -92,13 +94,13 @@ def _shown(row: Message, case: Case, opened: OpenBox, reader: Author, today: dat
     return ShownMessage(row.reference, opened.box.role, row.author, row.written_on, text, is_new)
 
 
-def read_text(field: str, typed: str, most: int = MOST_CHARACTERS) -> str:
+def read_text(field: str, typed: str, max_length: int = MAX_CHARACTERS) -> str:
     """Text as it was written, its line ends as \\n, without what a database cannot hold. Raises InvalidInput."""
     text = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text:
         raise InvalidInput([Fault.of(field, Problem.MISSING, "must_say")])
-    if len(text) > most:
-        raise InvalidInput([Fault.of(field, Problem.TOO_LONG, "too_long_by", most=most, count=len(text))])
+    if len(text) > max_length:
+        raise InvalidInput([Fault.of(field, Problem.TOO_LONG, "too_long_by", most=max_length, count=len(text))])
     if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
         raise InvalidInput([Fault.of(field, Problem.CONTROL_CHARACTER, "null_character")])
     return text

@@ -17,7 +17,7 @@ from registry.audit.actions import record
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
 from registry.complaints.case.retention_rules import purge_day
-from registry.complaints.case.states import ENDING_STATES, MOVES, OPEN_STATES, Facts, Guard, Move
+from registry.complaints.case.states import ENDING_STATES, MOVES, OPEN_STATES, CaseFacts, Guard, Move
 from registry.complaints.case.units import periods_of
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.parties.hearings.models import Hearing
@@ -70,7 +70,7 @@ def advance(
     history = moves_of(session, case)
     unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
 
-    def known(move: Move) -> Facts:
+    def known(move: Move) -> CaseFacts:
         facts = facts_of(
             case, history, actor, at.date(), has_reason=reason_sealed is not None, is_same_unit=is_same_unit
         )
@@ -97,9 +97,9 @@ def advance(
 
 def facts_of(
     case: Case, history: Sequence[CaseMove], actor: str, today: date, *, has_reason: bool, is_same_unit: bool
-) -> Facts:
+) -> CaseFacts:
     """What the guards of the table look at. `history`: what the case went through, the latest last."""
-    return Facts(
+    return CaseFacts(
         today=today,
         priority=case.priority,
         has_unit=case.unit_id is not None,

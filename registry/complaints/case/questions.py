@@ -156,10 +156,10 @@ QUESTIONNAIRE = read_questionnaire(
 """The questionnaire of this release."""
 
 
-def is_shown(question: Question, answers: Answers, questionnaire: Questionnaire = QUESTIONNAIRE) -> bool:
+def is_view(question: Question, answers: Answers, questionnaire: Questionnaire = QUESTIONNAIRE) -> bool:
     """Whether a question is asked after these answers. One that hangs on a hidden question is hidden too."""
     return all(
-        _is_given(answers.get(code), wanted) and is_shown(questionnaire[code], answers, questionnaire)
+        _is_given(answers.get(code), wanted) and is_view(questionnaire[code], answers, questionnaire)
         for code, wanted in question.shown_if.items()
     )
 
@@ -171,7 +171,7 @@ def _is_given(value: Any, wanted: tuple[str, ...]) -> bool:
 
 def visible(answers: Answers, questionnaire: Questionnaire = QUESTIONNAIRE) -> list[Question]:
     """The questions to be asked after these answers, in their order."""
-    return [question for question in questionnaire if is_shown(question, answers, questionnaire)]
+    return [question for question in questionnaire if is_view(question, answers, questionnaire)]
 
 
 def cleared(answers: Answers, questionnaire: Questionnaire = QUESTIONNAIRE) -> dict[str, Any]:
@@ -187,20 +187,20 @@ def next_question(
     answers: Answers, after: str | None = None, questionnaire: Questionnaire = QUESTIONNAIRE
 ) -> Question | None:
     """The visible question after one, the first after none; None after the last."""
-    return _beside(answers, after, questionnaire.questions, questionnaire)
+    return _follow_up(answers, after, questionnaire.questions, questionnaire)
 
 
 def previous_question(answers: Answers, before: str, questionnaire: Questionnaire = QUESTIONNAIRE) -> Question | None:
     """The visible question before one; None before the first."""
-    return _beside(answers, before, questionnaire.questions[::-1], questionnaire)
+    return _follow_up(answers, before, questionnaire.questions[::-1], questionnaire)
 
 
-def _beside(
+def _follow_up(
     answers: Answers, code: str | None, order: Sequence[Question], questionnaire: Questionnaire
 ) -> Question | None:
     is_past = code is None
     for question in order:
-        if is_past and is_shown(question, answers, questionnaire):
+        if is_past and is_view(question, answers, questionnaire):
             return question
         is_past = is_past or question.code == code
     return None

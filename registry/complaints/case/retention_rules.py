@@ -34,7 +34,7 @@ class Periods(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 SHIPPED = Periods()
 
-LEAST, MOST = 1, 7305
+MIN_DAYS, MAX_DAYS = 1, 7305
 """One day to twenty years. Withdrawn cases are never kept shorter than a withdrawal may be taken back."""
 
 

@@ -172,7 +172,7 @@ _TABLE: tuple[Move, ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class CaseFacts:
     """What guards look at. Days are the registry's; `came_from` is the state before the present one.
 
     `investigators` are those who moved the case while it was investigated; `other_unit_is_same` is about a merge's other case.
@@ -212,12 +212,12 @@ ENDING_STATES = frozenset(PURGEABLE)
 DECIDED_STATES = frozenset(_DECISIONS)
 
 
-def _within(facts: Facts, span: timedelta) -> bool:
+def _within(facts: CaseFacts, span: timedelta) -> bool:
     # A decision that stands but is not closed yet has no end: it may be objected to.
     return facts.ended_on is None or facts.today <= facts.ended_on + span
 
 
-_HOLDS: dict[Guard, Callable[[Facts], bool]] = {
+_HOLDS: dict[Guard, Callable[[CaseFacts], bool]] = {
     Guard.ALWAYS: lambda _: True,
     Guard.UNIT_TAKES_IT: lambda facts: facts.has_unit,
     Guard.NOT_URGENT: lambda facts: facts.has_unit and facts.priority in (Priority.P3, Priority.P4),
@@ -238,7 +238,7 @@ _HOLDS: dict[Guard, Callable[[Facts], bool]] = {
 }
 
 
-def _guard(guard: Guard) -> Callable[[Facts], str | None]:
+def _guard(guard: Guard) -> Callable[[CaseFacts], str | None]:
     return lambda facts: None if _HOLDS[guard](facts) else guard.value
 
 
@@ -247,6 +247,6 @@ _WORDS = {guard.value: f"{guard.replace('_', ' ')} does not hold" for guard in G
     Guard.HEARING_IS_OVER: "a hearing is served and the agency may still answer: wait for its day, or close the hearing",
 }
 
-MOVES: moves.Moves[CaseState, CaseRole, Facts, Move] = moves.Moves(
+MOVES: moves.Moves[CaseState, CaseRole, CaseFacts, Move] = moves.Moves(
     "case", _TABLE, {guard: _guard(guard) for guard in Guard}, _WORDS, family="desk"
 )

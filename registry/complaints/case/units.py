@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case.retention_rules import LEAST, MOST, SHIPPED, Periods
+from registry.complaints.case.retention_rules import MAX_DAYS, MIN_DAYS, SHIPPED, Periods
 from registry.complaints.case.routing_rules import UnitFacts, is_intake_open, takes_complaints, unit_for
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.sealing.unit_keys import make_unit_keys
@@ -53,8 +53,8 @@ def add(
         is_default=False,
         periods=None if periods is None else msgspec.to_builtins(periods),
     )
-    takes = takes_complaints(facts_of(unit))
-    if is_default and not takes:
+    accepts = takes_complaints(facts_of(unit))
+    if is_default and not accepts:
         raise InvalidInput(
             [
                 Fault(
@@ -64,13 +64,13 @@ def add(
                 )
             ]
         )
-    if takes and (is_default or not any(other.is_default for other in everyone)):
+    if accepts and (is_default or not any(other.is_default for other in everyone)):
         for other in everyone:
             other.is_default = False
         unit.is_default = True
     session.add(unit)
     session.flush()
-    if takes:
+    if accepts:
         make_unit_keys(session, sealer.keyring, reference, today)
     return unit
 
@@ -176,7 +176,7 @@ def check(
     for parameter, address in (("email", email), ("supervisor_email", supervisor_email)):
         if address is not None and (len(address) > 200 or not _EMAIL.fullmatch(address)):
             faults.append(Fault(parameter, Problem.INVALID_VALUE, "must be an address like desk@authority.example"))
-    if periods is not None and any(not LEAST <= days <= MOST for days in msgspec.to_builtins(periods).values()):
-        faults.append(Fault("periods", Problem.INVALID_VALUE, f"must be from {LEAST} to {MOST} days"))
+    if periods is not None and any(not MIN_DAYS <= days <= MAX_DAYS for days in msgspec.to_builtins(periods).values()):
+        faults.append(Fault("periods", Problem.INVALID_VALUE, f"must be from {MIN_DAYS} to {MAX_DAYS} days"))
     if faults:
         raise InvalidInput(faults)

@@ -22,7 +22,7 @@ from registry.core.errors import NoVisit, Unopenable
 from registry.vocabulary.cases import BoxState
 
 TOKEN_BYTES = 32
-IDLE, LONGEST, COARSE = timedelta(minutes=30), timedelta(hours=4), timedelta(minutes=5)
+IDLE, MAX_LIFETIME, COARSE = timedelta(minutes=30), timedelta(hours=4), timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def begin(session: Session, sealer: Sealer, box: Box, seed: bytes, now: datetime
             else sealer.seal_for_visit(raw, bytes_of(code), _place(box, "code_sealed")),
             is_mailbox=code is None,
             expires_at=_rounded(now + IDLE),
-            ends_at=_rounded(now + LONGEST),
+            ends_at=_rounded(now + MAX_LIFETIME),
         )
     )
     session.flush()

@@ -26,7 +26,7 @@ from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.officers.models import Unit
 from registry.vocabulary.cases import Author, BoxRole, BoxState, CaseRole, CaseState
 
-MOST_REASON = 4000
+MAX_REASON = 4000
 
 
 class Officer(NamedTuple):
@@ -98,8 +98,8 @@ def merge(
     if reference == into:
         raise InvalidInput([Fault.of("into", Problem.CONTRADICTORY, "another_case")])
     # In the order of their ids, so that two officers who merge crosswise do not wait for each other for ever.
-    held = {one: lock_case(session, officer, one) for one in sorted((reference, into))}
-    case, other = held[reference], held[into]
+    existing = {one: lock_case(session, officer, one) for one in sorted((reference, into))}
+    case, other = existing[reference], existing[into]
     require_version(case.version, version)
     if other.state not in OPEN_STATES:
         raise InvalidInput([Fault.of("into", Problem.CONTRADICTORY, "takes_only_open", state=other.state)])
@@ -121,7 +121,7 @@ def reply(
     at: datetime,
     *,
     to_helper: bool = False,
-    once: str | None = None,
+    idempotency_key: str | None = None,
     version: int | None = None,
 ) -> int:
     """Write to the complainant. Gives the number of mailboxes it went to.
@@ -149,7 +149,9 @@ def reply(
         )
     for box in chosen:
         opened = sealer.open_as_unit(session, box, officer.unit)
-        messages.write_message(session, sealer, case, opened, Author.OFFICER, text, at.date(), once=once)
+        messages.write_message(
+            session, sealer, case, opened, Author.OFFICER, text, at.date(), idempotency_key=idempotency_key
+        )
     clocks.acknowledged(session, case, at.date())
     changed(session, case, "case.answered", at.date(), role=officer.role, actor=officer.name)
     return len(chosen)
@@ -159,7 +161,7 @@ def seal_reason(session: Session, sealer: Sealer, officer: Officer, case: Case, 
     """An officer's reason, sealed to the case's first mailbox like everything else that tells of what was written."""
     if reason is None or not reason.strip():
         return None
-    text = messages.read_text("reason", reason, MOST_REASON)
+    text = messages.read_text("reason", reason, MAX_REASON)
     return _first_box(session, sealer, officer, case).seal(text, reason_place(case))
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.complaints.attachments.actions import attachments_of, facts_of, one_of_them, open_original, shown_name
+from registry.complaints.attachments.actions import attachments_of, facts_of, one_of_them, open_original, safe_name
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
 from registry.complaints.case import answers
@@ -17,7 +17,7 @@ from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import same_person
 from registry.complaints.case.questions import of_tier
-from registry.complaints.casework.actions import MOST_REASON, Officer, lock_case, opened_boxes
+from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case, opened_boxes
 from registry.complaints.parties.hearings.files import sent_files
 from registry.complaints.sealing.models import Box
 from registry.complaints.sealing.sealer import Sealer, Tier
@@ -64,9 +64,9 @@ def identity_in(session: Session, sealer: Sealer, unit: str, case: Case) -> dict
     found = {}
     for box in opened_boxes(session, case):
         opened = sealer.open_as_custodian(session, box, unit)
-        told = of_tier(answers.read(session, opened, case).answers, Tier.IDENTITY)
-        if told:
-            found[box.reference] = told
+        given = of_tier(answers.read(session, opened, case).answers, Tier.IDENTITY)
+        if given:
+            found[box.reference] = given
     return found
 
 
@@ -76,7 +76,7 @@ def original_in(
     """Name and content of a file as it was sent, for a caller who has asked whether it may be opened, and audits it."""
     row = one_of_them(files_of_case(session, case), attachment)
     opened = sealer.open_as_custodian(session, session.get_one(Box, row.box_id), unit)
-    return shown_name(facts_of(opened, case, row).name, row.kind), open_original(store, opened, case, row)
+    return safe_name(facts_of(opened, case, row).name, row.kind), open_original(store, opened, case, row)
 
 
 def files_of_case(session: Session, case: Case) -> list[Attachment]:
@@ -85,7 +85,7 @@ def files_of_case(session: Session, case: Case) -> list[Attachment]:
 
 
 def _approved(session: Session, officer: Officer, reference: str, approval: Approval) -> Case:
-    read_text("reason", approval.reason, MOST_REASON)
+    read_text("reason", approval.reason, MAX_REASON)
     if not approval.by.strip() or len(approval.by) > 200:
         raise InvalidInput([Fault("approved_by", Problem.MISSING, "must be a name, in 200 characters")])
     if same_person(approval.by) == same_person(officer.name):

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed
-from registry.complaints.casework.actions import MOST_REASON, Officer, lock_case
+from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case
 from registry.complaints.casework.notes.actions import write_note
 from registry.complaints.sealing.sealer import Sealer
 
 
-def hold(
+def set_legal_hold(
     session: Session,
     sealer: Sealer,
     officer: Officer,
@@ -27,7 +27,7 @@ def hold(
 
     Raises NotFound, StaleVersion, InvalidInput.
     """
-    text = read_text("reason", reason, MOST_REASON)
+    text = read_text("reason", reason, MAX_REASON)
     case = lock_case(session, officer, reference, version)
     if case.has_legal_hold is not is_held:
         write_note(session, sealer, officer, reference, text, today)

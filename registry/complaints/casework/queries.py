@@ -18,13 +18,13 @@ from registry.complaints.attachments.actions import (
     copied_as,
     facts_of,
     open_clean,
-    shown_name,
+    safe_name,
 )
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
 from registry.complaints.case import answers as sheets
 from registry.complaints.case import clocks, consents, messages
-from registry.complaints.case.consents import Standing
+from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import moves_of
@@ -89,7 +89,7 @@ class ShownBox(NamedTuple):
     answers_allowed: bool
     answers: Mapping[str, Any]
     messages: Sequence[ShownMessage]
-    consents: Sequence[Standing]
+    consents: Sequence[ConsentState]
     files: Sequence[FileInCase]
     translations: Mapping[str, Translated]
 
@@ -171,7 +171,7 @@ def case_view(
         employer=_opened(sealer, case, "employer_sealed"),
         region=_opened(sealer, case, "region_sealed"),
         amounts=_opened(sealer, case, "amounts_sealed") or {},
-        boxes=_shown_boxes(session, sealer, officer, case, today, into),
+        boxes=_box_views(session, sealer, officer, case, today, into),
         moves=moves_of(session, case),
         clocks=running,
         purge_on=case.purge_on,
@@ -183,8 +183,8 @@ def case_view(
 
 def named_agency_id(sealer: Sealer, case: Case) -> str | None:
     """The reference of the registered agency that a case is about, if it was picked from the registry."""
-    told = named_agency(sealer, case)
-    return None if told is None else told.get("agency_id")
+    given = named_agency(sealer, case)
+    return None if given is None else given.get("agency_id")
 
 
 def named_agency(sealer: Sealer, case: Case) -> dict[str, str] | None:
@@ -207,7 +207,7 @@ def clean_copy(
     opened = sealer.open_as_unit(session, box, officer.unit)
     body = open_clean(store, opened, case, row)
     record(session, "case.file_read", case.reference, on=today, actor=officer.name, detail=officer.role)
-    return CleanFile(shown_name(facts_of(opened, case, row).name, copied_as(row)), body)
+    return CleanFile(safe_name(facts_of(opened, case, row).name, copied_as(row)), body)
 
 
 def files_of(session: Session, sealer: Sealer, officer: Officer, case: Case) -> list[FileInCase]:
@@ -215,7 +215,7 @@ def files_of(session: Session, sealer: Sealer, officer: Officer, case: Case) -> 
     found = []
     for box in opened_boxes(session, case):
         opened = sealer.open_as_unit(session, box, officer.unit)
-        found += [_shown_file(opened, case, row) for row in attachments_of(session, [box])]
+        found += [_file_view(opened, case, row) for row in attachments_of(session, [box])]
     return found
 
 
@@ -225,7 +225,7 @@ def require_readable(case: Case) -> None:
         raise NotNow("this was withdrawn: what was written is not read any more", "case.withdrawn")
 
 
-def _shown_boxes(
+def _box_views(
     session: Session, sealer: Sealer, officer: Officer, case: Case, today: date, into: str
 ) -> list[ShownBox]:
     """All mailboxes by one query for each kind of thing, however many they are."""
@@ -240,12 +240,12 @@ def _shown_boxes(
             one.box.state,
             one.box.answers_allowed,
             sheet.answers if sheet.submitted_on is not None else {},
-            said,
+            stated,
             agreed,
-            [_shown_file(one, case, row) for row in files if row.box_id == one.box.id],
+            [_file_view(one, case, row) for row in files if row.box_id == one.box.id],
             translated,
         )
-        for one, sheet, said, agreed, translated in zip(
+        for one, sheet, stated, agreed, translated in zip(
             opened,
             sheets.read_all(session, opened, case),
             written,
@@ -256,7 +256,7 @@ def _shown_boxes(
     ]
 
 
-def _shown_file(opened: OpenBox, case: Case, row: Attachment) -> FileInCase:
+def _file_view(opened: OpenBox, case: Case, row: Attachment) -> FileInCase:
     facts = facts_of(opened, case, row)
     return FileInCase(row.reference, facts.name, row.kind, facts.size, row.kept_on, row.state)
 

@@ -39,7 +39,7 @@ def new_copy_box(session: Session, sealer: Sealer, case: Case, unit: str, today:
     return opened
 
 
-def hand_on(session: Session, sealer: Sealer, opened: OpenBox, holder: str, kinds: Iterable[KeyHolder]) -> None:
+def share_with(session: Session, sealer: Sealer, opened: OpenBox, holder: str, kinds: Iterable[KeyHolder]) -> None:
     """Let a partner's or an agency's unit open a box, as far as it is open here. Raises KeyTrouble."""
     for kind in kinds:
         sealer.share(session, opened, kind, holder)
@@ -51,7 +51,7 @@ def take_back(session: Session, sealer: Sealer, box: Box, holder: str) -> None:
         sealer.revoke(session, box, kind, holder)
 
 
-def is_held_by(session: Session, box: Box, holder: str) -> bool:
+def is_readable_by(session: Session, box: Box, holder: str) -> bool:
     """Whether that unit has a key to the box."""
-    held = select(BoxWrap.id).where(BoxWrap.box_id == box.id, BoxWrap.holder == holder)
-    return session.execute(held.limit(1)).first() is not None
+    existing = select(BoxWrap.id).where(BoxWrap.box_id == box.id, BoxWrap.holder == holder)
+    return session.execute(existing.limit(1)).first() is not None

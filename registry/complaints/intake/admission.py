@@ -29,7 +29,7 @@ from registry.core.keyring import Keyring
 GOOD_FOR = timedelta(minutes=20)
 """How long a challenge may be solved, and a ticket used after its wait: as long as somebody reads the page before it."""
 
-MOST_CHARACTERS = 4_000
+MAX_CHARACTERS = 4_000
 _SECRET = "admission"
 _ALGORITHM = "PBKDF2/SHA-256"
 
@@ -76,7 +76,7 @@ class Admission:
         """
         if not proof:
             raise _refusal(Lack.NOTHING_GIVEN)
-        if len(proof) > MOST_CHARACTERS:
+        if len(proof) > MAX_CHARACTERS:
             raise _refusal(Lack.WRONG)
         is_ticket = proof.startswith("t1.")
         used, expires_at = self._read_ticket(purpose, proof, at) if is_ticket else self._read_work(purpose, proof, at)

@@ -33,13 +33,13 @@ class Cap:
 
 CAPS = {Purpose.START: Cap(100, 2_000), Purpose.OPEN: Cap(400, 10_000)}
 
-MOST_PRESSURE = 8
+MAX_PRESSURE = 8
 
 
 def pressure_of(cap: Cap, from_bucket: int, from_all: int) -> int:
     """1 while there is room; doubled each time that either cap is filled once more, 8 at most."""
     filled = max(from_bucket // cap.of_a_bucket, from_all // cap.of_all)
-    return MOST_PRESSURE if filled >= 3 else int(2**filled)
+    return MAX_PRESSURE if filled >= 3 else int(2**filled)
 
 
 def wait_of(pressure: int) -> int:

@@ -95,11 +95,11 @@ def confirm(session: Session, sealer: Sealer, visit: Visit, typed: str, at: date
         box = adopt(session, sealer, visit.box, visit.seed)
         return visits.begin(session, sealer, box, visit.seed, at)
     visits.confirm(session, visit)
-    keep_draft(case)
+    set_draft_retention(case)
     return None
 
 
-def keep_draft(case: Case) -> None:
+def set_draft_retention(case: Case) -> None:
     """The receipt of a draft is held by somebody, so it is kept for its full time; one that was printed, for longer still."""
     if case.state is CaseState.DRAFT:
         full = draft_day(case.filed_on, is_confirmed=True)

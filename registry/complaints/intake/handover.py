@@ -57,7 +57,7 @@ def hand_over(
     case.sector = answers["sector"] if answers.get("sector") in CORRIDOR_SECTORS else None
     _seal_facts(session, sealer, case, answers)
     of_text = assessment.remember_words(session, sealer, case, answers)
-    _keep(case, assessment.judge(session, case, answers, at.date()))
+    _store_judgement(case, assessment.judge(session, case, answers, at.date()))
     is_flood = assessment.is_part_of_flood(session, case, of_text, at.date())
     sealer.hand_over(session, opened, unit.reference)
     if is_flood:
@@ -101,7 +101,7 @@ def _country(answers: Mapping[str, Any]) -> str | None:
     )
 
 
-def _keep(case: Case, judged: Triaged) -> None:
+def _store_judgement(case: Case, judged: Triaged) -> None:
     case.priority = judged.priority
     case.indicators = sorted(judged.indicators)
     case.reasons = list(judged.reasons)

@@ -32,7 +32,7 @@ class Repeat(Base):
     made: Mapped[str | None] = mapped_column(Text(12))
 
 
-def made_once(
+def run_idempotently(
     session: Session, sealer: Sealer, scope: str, key: str, question: str, today: date, make: Callable[[], str]
 ) -> str:
     """The reference of what `make` makes; sent again, of what was made the first time. Raises as `make`, and RepeatDiffers.
@@ -57,11 +57,11 @@ def claim(session: Session, sealer: Sealer, scope: str, key: str, question: str,
     RepeatDiffers when something else was sent with the key before.
     """
     digest = sealer.digest("repeats", f"{scope}\0{key}")
-    asked = sealer.digest("repeats", f"{scope}\0{question}")
-    row = {"digest": digest, "question": asked, "expires_on": today + KEPT}
+    requested = sealer.digest("repeats", f"{scope}\0{question}")
+    row = {"digest": digest, "question": requested, "expires_on": today + KEPT}
     if session.execute(_CLAIM, row).rowcount == 1:  # type: ignore[attr-defined]
         return True
-    if session.execute(select(Repeat.question).where(Repeat.digest == digest)).scalar_one() != asked:
+    if session.execute(select(Repeat.question).where(Repeat.digest == digest)).scalar_one() != requested:
         raise RepeatDiffers("this key was used for something else: choose another for each thing you want done")
     return False
 

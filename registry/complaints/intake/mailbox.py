@@ -22,13 +22,13 @@ from registry.complaints.case.access import (
 )
 from registry.complaints.case.answers import Sheet
 from registry.complaints.case.complaint_codes import Root, box_of
-from registry.complaints.case.consents import Standing
+from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance, lock_case_by_id, moves_of
 from registry.complaints.case.states import DECIDED_STATES, ENDING_STATES, OPEN_STATES, REGRET, Reads, reads
 from registry.complaints.case.visits import Visit
-from registry.complaints.intake.filing import keep_draft, promised
+from registry.complaints.intake.filing import promised, set_draft_retention
 from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.parties.hearings import moves as hearings
 from registry.complaints.parties.referrals import moves as referrals
@@ -88,7 +88,7 @@ class MailboxView(NamedTuple):
     draft_until: date | None
     last_visit_on: date | None
     messages: Sequence[ShownMessage]
-    consents: Sequence[Standing]
+    consents: Sequence[ConsentState]
     helpers: Sequence[ShownHelper]
     can: frozenset[Can]
 
@@ -111,7 +111,7 @@ def open_mailbox(session: Session, sealer: Sealer, root: Root, at: datetime) -> 
         box = adopt(session, sealer, box, root.seed)
     elif box.state is BoxState.UNCONFIRMED:
         box.state = BoxState.OPEN
-        keep_draft(case)
+        set_draft_retention(case)
     if box.last_visit_on != at.date():
         box.visit_before_on, box.last_visit_on = box.last_visit_on, at.date()
     return visits.begin(session, sealer, box, root.seed, at)
@@ -166,7 +166,7 @@ def write(
         raise NotNow("nobody reads messages here now; a case that is closed can be opened again")
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
     message, is_new = messages.write_message(
-        session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), once=once
+        session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=once
     )
     if is_new and case.state is CaseState.WAITING_COMPLAINANT:
         resume(session, case, at)
@@ -218,7 +218,7 @@ def open_again(
         advance(session, case, CaseState.REOPENED, CaseRole.COMPLAINANT, at)
     if text is not None and text.strip():
         opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-        messages.write_message(session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), once=once)
+        messages.write_message(session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=once)
 
 
 def _end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:
@@ -267,8 +267,8 @@ def _messages(session: Session, sealer: Sealer, visit: Visit, case: Case, today:
         for box in readable_boxes(session, visit.box)
         if is_shared(session, box, visit.box)
     ]
-    shown = messages.read_messages(session, case, opened, Author.COMPLAINANT, today)
-    return sorted(chain.from_iterable(shown), key=lambda message: message.written_on)
+    displayed = messages.read_messages(session, case, opened, Author.COMPLAINANT, today)
+    return sorted(chain.from_iterable(displayed), key=lambda message: message.written_on)
 
 
 def _helpers(session: Session, case: Case) -> list[ShownHelper]:

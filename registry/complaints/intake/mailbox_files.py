@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import attachments_of, copied_as, facts_of, remove
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.sanitise_jobs import Errand, errands_due
+from registry.complaints.attachments.sanitise_jobs import SanitiseJob, sanitise_jobs_due
 from registry.complaints.case.access import is_shared, readable_boxes, require_confirmed
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
@@ -36,7 +36,7 @@ class ShownFile(NamedTuple):
     copied_as: FileKind
 
 
-class Held(NamedTuple):
+class OpenedFile(NamedTuple):
     """One file with what opens it."""
 
     opened: OpenBox
@@ -55,10 +55,10 @@ def opened_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[Op
 
 def files_of(session: Session, sealer: Sealer, visit: Visit) -> list[ShownFile]:
     """The files of a mailbox, the oldest first: the worker's with her helpers', a helper's with his own."""
-    shown = []
-    for opened, case, one in _held(session, sealer, visit):
+    displayed = []
+    for opened, case, one in _files_with_keys(session, sealer, visit):
         facts = facts_of(opened, case, one)
-        shown.append(
+        displayed.append(
             ShownFile(
                 reference=one.reference,
                 box_role=opened.box.role,
@@ -71,37 +71,40 @@ def files_of(session: Session, sealer: Sealer, visit: Visit) -> list[ShownFile]:
                 copied_as=copied_as(one),
             )
         )
-    return sorted(shown, key=lambda file: file.kept_on)
+    return sorted(displayed, key=lambda file: file.kept_on)
 
 
-def file_of(session: Session, sealer: Sealer, visit: Visit, reference: str) -> Held:
+def file_of(session: Session, sealer: Sealer, visit: Visit, reference: str) -> OpenedFile:
     """One file of a mailbox. Raises NotFound, whether it is somebody else's or nobody's; NotNow."""
-    for held in _held(session, sealer, visit):
-        if held.attachment.reference == reference:
-            return held
+    for existing in _files_with_keys(session, sealer, visit):
+        if existing.attachment.reference == reference:
+            return existing
     raise NotFound("there is no such file in this mailbox")
 
 
 def removed(session: Session, sealer: Sealer, visit: Visit, reference: str) -> list[str]:
     """Remove one's own file from a draft; gives the names to discard in the store after the commit. Raises NotFound, NotNow."""
-    held = file_of(session, sealer, visit, reference)
-    if lock_case_by_id(session, held.case.id).state is not CaseState.DRAFT or held.opened.box.id != visit.box.id:
+    existing = file_of(session, sealer, visit, reference)
+    if (
+        lock_case_by_id(session, existing.case.id).state is not CaseState.DRAFT
+        or existing.opened.box.id != visit.box.id
+    ):
         raise NotNow("this was handed in and stays with the officers: write to them if it should not")
-    return remove(session, [held.attachment])
+    return remove(session, [existing.attachment])
 
 
-def errands_here(session: Session, sealer: Sealer, visit: Visit, settings: Settings) -> list[Errand]:
+def pending_sanitise_jobs(session: Session, sealer: Sealer, visit: Visit, settings: Settings) -> list[SanitiseJob]:
     """The clean copies that this mailbox still waits for: begin them after the commit."""
-    found = list(_held(session, sealer, visit))
-    opened = {held.opened.box.id: held.opened for held in found}
-    return errands_due(session, settings, found[0].case, list(opened.values())) if found else []
+    found = list(_files_with_keys(session, sealer, visit))
+    opened = {existing.opened.box.id: existing.opened for existing in found}
+    return sanitise_jobs_due(session, settings, found[0].case, list(opened.values())) if found else []
 
 
-def _held(session: Session, sealer: Sealer, visit: Visit) -> Iterator[Held]:
+def _files_with_keys(session: Session, sealer: Sealer, visit: Visit) -> Iterator[OpenedFile]:
     require_confirmed(visit)
     case = session.get_one(Case, visit.box.case_id)
     for box in readable_boxes(session, visit.box):
         if is_shared(session, box, visit.box):
             opened = sealer.open_as_mailbox(session, visit.box, visit.seed, of=box)
             for attachment in attachments_of(session, [box]):
-                yield Held(opened, case, attachment)
+                yield OpenedFile(opened, case, attachment)

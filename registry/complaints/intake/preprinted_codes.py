@@ -19,7 +19,7 @@ from registry.core.ids import new_reference
 from registry.vocabulary.cases import BoxRole, CaseState
 from registry.vocabulary.register import Language
 
-MOST_AT_ONCE = 200
+MAX_AT_ONCE = 200
 
 
 class Minted(NamedTuple):

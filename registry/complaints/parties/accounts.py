@@ -61,9 +61,9 @@ def partner_named(session: Session, reference: str) -> Unit:
     return found
 
 
-def agency_desk(session: Session, sealer: Sealer, agency: str, today: date) -> Unit:
+def agency_unit(session: Session, sealer: Sealer, agency: str, today: date) -> Unit:
     """The unit that stands for an agency of the registry, made with its keys where there is none. Raises NotFound."""
-    found = desk_of_agency(session, agency)
+    found = unit_of_agency(session, agency)
     if found is not None:
         return found
     known = agency_record(session, agency, today)
@@ -79,7 +79,7 @@ def agency_desk(session: Session, sealer: Sealer, agency: str, today: date) -> U
     return _with_keys(session, sealer, unit, today)
 
 
-def desk_of_agency(session: Session, agency: str) -> Unit | None:
+def unit_of_agency(session: Session, agency: str) -> Unit | None:
     return session.execute(select(Unit).where(Unit.agency == agency)).scalar_one_or_none()
 
 

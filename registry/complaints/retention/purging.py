@@ -18,7 +18,7 @@ from registry.complaints.case.moves import advance, lock_case_by_id, moves_of
 from registry.complaints.case.retention_rules import UNCONFIRMED_DRAFT, bare_before
 from registry.complaints.case.states import PURGEABLE
 from registry.complaints.case.units import all_units, periods_of
-from registry.complaints.casework.access_grants.models import Opening
+from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.casework.models import CaseClock, CaseMove, PriorityChange
 from registry.complaints.casework.notes.models import CaseNote, CaseTask
@@ -80,7 +80,7 @@ def doomed(session: Session, today: date) -> list[Doomed]:
     ]
 
 
-def held(session: Session, today: date) -> list[str]:
+def cases_on_hold(session: Session, today: date) -> list[str]:
     """Cases that would be destroyed today if no legal hold kept them."""
     over = select(Case.reference).where(Case.purge_on <= today, Case.has_legal_hold, Case.state != CaseState.PURGED)
     return list(session.execute(over.order_by(Case.id)).scalars())
@@ -153,7 +153,7 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
     owned = (
         Referral.case_id,
         Hearing.case_id,
-        Opening.case_id,
+        AccessGrant.case_id,
         Decision.case_id,
         CaseNote.case_id,
         CaseTask.case_id,
@@ -171,11 +171,11 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
     case.purged_on = today
     session.flush()
     forget_subject(session, case.reference)
-    if _leaves_nothing(session, case):
+    if _is_uncounted(session, case):
         _remove(session, [case.id])
 
 
-def _leaves_nothing(session: Session, case: Case) -> bool:
+def _is_uncounted(session: Session, case: Case) -> bool:
     """What was never sent, or was part of a flood, was no case: it is not counted."""
     return case.unit_id is None or moves_of(session, case)[-1].from_state is CaseState.QUARANTINED
 

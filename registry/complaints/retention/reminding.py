@@ -81,7 +81,7 @@ def go_on_without_answer(sessions: sessionmaker[Session], at: datetime) -> int:
 
 
 def _due(session: Session, at: datetime, *, is_overdue: bool) -> list[_Called]:
-    told, since = (
+    given, since = (
         (CaseClock.escalated_at, CaseClock.due_at) if is_overdue else (CaseClock.reminded_at, CaseClock.remind_at)
     )
     rows = session.execute(
@@ -90,7 +90,7 @@ def _due(session: Session, at: datetime, *, is_overdue: bool) -> list[_Called]:
         .join(Unit, Unit.id == Case.unit_id)
         .where(
             since <= at,
-            told.is_(None),
+            given.is_(None),
             CaseClock.met_on.is_(None),
             CaseClock.paused_on.is_(None),
             CaseClock.kind != ClockKind.WAITING,

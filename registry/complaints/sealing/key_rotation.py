@@ -200,14 +200,14 @@ class _Unreadable(_Work):
         lacking = []
         for unit_id, unit in units:
             keys = [key for kind in OF_UNITS if (key := newest_key(session, kind, unit)) is not None]
-            held = [
+            existing = [
                 select(BoxWrap.id)
                 .where(BoxWrap.box_id == Box.id, BoxWrap.holder_kind == key.holder_kind, BoxWrap.kid == key.kid)
                 .exists()
                 for key in keys
             ]
             of_unit = Box.case_id.in_(select(Case.id).where(Case.unit_id == unit_id))
-            lacking.append(and_(of_unit, or_(*(~one for one in held))))
+            lacking.append(and_(of_unit, or_(*(~one for one in existing))))
         return and_(by_escrow.exists(), or_(False, *lacking))
 
     def do(self, session: Session, row: Box) -> None:

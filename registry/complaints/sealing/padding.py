@@ -9,17 +9,17 @@ from collections.abc import Iterable, Iterator
 from registry.complaints.sealing.streams import CHUNK
 from registry.core.errors import Unopenable
 
-LEAST = CHUNK
+MIN_SIZE = CHUNK
 _LENGTH = 8
 
 
 def padded_size(size: int) -> int:
     """Bytes that a file of that size counts as: at least 64 KiB."""
-    if size <= LEAST:
-        return LEAST
+    if size <= MIN_SIZE:
+        return MIN_SIZE
     power = size.bit_length() - 1
-    kept = power.bit_length()
-    rest = (1 << (power - kept)) - 1
+    stored = power.bit_length()
+    rest = (1 << (power - stored)) - 1
     return (size + rest) & ~rest
 
 

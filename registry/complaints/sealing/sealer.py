@@ -152,8 +152,8 @@ class Sealer:
 
     def open_all_as_unit(self, session: Session, boxes: Select[Box], unit: str) -> list[OpenBox]:
         """Several boxes by one query, each as `open_as_unit` opens it."""
-        held = (BoxWrap.box_id == Box.id, BoxWrap.holder_kind == KeyHolder.UNIT, BoxWrap.holder == unit)
-        rows = session.execute(boxes.add_columns(BoxWrap).outerjoin(BoxWrap, and_(*held))).all()
+        existing = (BoxWrap.box_id == Box.id, BoxWrap.holder_kind == KeyHolder.UNIT, BoxWrap.holder == unit)
+        rows = session.execute(boxes.add_columns(BoxWrap).outerjoin(BoxWrap, and_(*existing))).all()
         return [self._open(box, [(wrap, self._secret(wrap))] if wrap else []) for box, wrap in rows]
 
     def open_as_custodian(self, session: Session, box: Box, unit: str) -> OpenBox:
@@ -266,8 +266,8 @@ class Sealer:
             raise Unopenable(f"the box {box.reference} has no {kind} that opens tier {tier}")
         return found
 
-    def _open(self, box: Box, held: Sequence[tuple[BoxWrap, PrivateKey]], *, is_bound: bool = True) -> OpenBox:
-        keys = {Tier(wrap.tier): self._unwrapped(box, wrap, secret, is_bound) for wrap, secret in held}
+    def _open(self, box: Box, existing: Sequence[tuple[BoxWrap, PrivateKey]], *, is_bound: bool = True) -> OpenBox:
+        keys = {Tier(wrap.tier): self._unwrapped(box, wrap, secret, is_bound) for wrap, secret in existing}
         if not keys:
             raise Unopenable(f"nothing of the box {box.reference} is sealed to who asks")
         return OpenBox(box, keys)
@@ -288,8 +288,8 @@ class Sealer:
         return key
 
     def _binding(self, box: Box, tier: Tier, key: bytes) -> bytes:
-        said = b"/".join((box.reference.encode(), str(int(tier)).encode(), key))
-        return hmac.new(self.keyring.secret("box-keys"), said, hashlib.sha256).digest()
+        stated = b"/".join((box.reference.encode(), str(int(tier)).encode(), key))
+        return hmac.new(self.keyring.secret("box-keys"), stated, hashlib.sha256).digest()
 
 
 def _wraps(session: Session, box: Box, kind: KeyHolder, holder: str) -> list[BoxWrap]:

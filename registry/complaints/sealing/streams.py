@@ -26,7 +26,7 @@ def seal_stream(key: bytes, chunks: Iterable[bytes], place: Place) -> Iterator[b
     yield sodium.crypto_secretstream_xchacha20poly1305_init_push(state, key)
     for number, (chunk, is_last) in enumerate(_cut(chunks, CHUNK)):
         tag = _LAST if is_last else _MORE
-        yield sodium.crypto_secretstream_xchacha20poly1305_push(state, chunk, _told(place, number), tag)
+        yield sodium.crypto_secretstream_xchacha20poly1305_push(state, chunk, _associated_data(place, number), tag)
 
 
 def open_stream(key: bytes, chunks: Iterable[bytes], place: Place) -> Iterator[bytes]:
@@ -39,7 +39,9 @@ def open_stream(key: bytes, chunks: Iterable[bytes], place: Place) -> Iterator[b
     sodium.crypto_secretstream_xchacha20poly1305_init_pull(state, header, key)
     for number, (chunk, is_last) in enumerate(_cut(body, SEALED_CHUNK)):
         try:
-            opened, tag = sodium.crypto_secretstream_xchacha20poly1305_pull(state, chunk, _told(place, number))
+            opened, tag = sodium.crypto_secretstream_xchacha20poly1305_pull(
+                state, chunk, _associated_data(place, number)
+            )
         except (CryptoError, ValueError, TypeError):
             raise _damaged(place) from None
         if (tag == _LAST) is not is_last:
@@ -51,33 +53,33 @@ def _damaged(place: Place) -> Unopenable:
     return Unopenable(f"the file of {place.table} {place.row} does not open: it was changed, moved or cut off")
 
 
-def _told(place: Place, number: int) -> bytes:
+def _associated_data(place: Place, number: int) -> bytes:
     return place.bytes() + b"/%d" % number
 
 
 def _after_header(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The header, whole or as far as there is one, then the rest."""
-    kept = b""
+    stored = b""
     rest = iter(chunks)
     for chunk in rest:
-        kept += chunk
-        if len(kept) >= HEADER:
+        stored += chunk
+        if len(stored) >= HEADER:
             break
-    yield kept[:HEADER]
-    yield kept[HEADER:]
+    yield stored[:HEADER]
+    yield stored[HEADER:]
     yield from rest
 
 
 def _cut(chunks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bool]]:
     """Pieces of exactly `size` bytes and whether each is the last, which may be shorter and, of nothing, empty."""
-    kept = bytearray()
+    stored = bytearray()
     for chunk in chunks:
-        kept += chunk
+        stored += chunk
         # One byte more is awaited, so that the last piece is known when it is given.
-        while len(kept) > size:
-            yield bytes(kept[:size]), False
-            del kept[:size]
-    yield bytes(kept), True
+        while len(stored) > size:
+            yield bytes(stored[:size]), False
+            del stored[:size]
+    yield bytes(stored), True
 
 
 __all__ = ["CHUNK", "HEADER", "SEALED_CHUNK", "open_stream", "seal_stream"]

@@ -13,14 +13,21 @@ from registry.complaints.case.moves import changed, lock_case_by_id
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage.flood_rules import DUPLICATES_WITHIN_DAYS, NEAR_BANDS, NOT_URGENT, is_flood
-from registry.complaints.triage.rules import INDEPENDENT_COMPLAINTS, INDEPENDENT_DAYS, Facts, Triaged, raised, triage
+from registry.complaints.triage.rules import (
+    INDEPENDENT_COMPLAINTS,
+    INDEPENDENT_DAYS,
+    Triaged,
+    TriageFacts,
+    raised,
+    triage,
+)
 from registry.complaints.triage.similarity import alike, bands, independent, remember
 from registry.core.codes import TriageReason
 from registry.register.agencies.queries import agency_row
 from registry.register.names.rules import normalised
 from registry.vocabulary.cases import CaseRole, CaseState
 
-MOST_COMPARED = 50
+MAX_COMPARED = 50
 """Complaints about one agency that are compared: far more than are needed to raise them."""
 
 COUNTED = frozenset({*OPEN_STATES, CaseState.CLOSED})
@@ -37,24 +44,24 @@ class NamedAgency(NamedTuple):
 
 def named_agency(session: Session, answers: Mapping[str, Any]) -> NamedAgency | None:
     """The agency as it was picked from the registry or typed. One that was picked but is not there counts by its name."""
-    told = answers.get("agency")
-    if not isinstance(told, Mapping):
+    given = answers.get("agency")
+    if not isinstance(given, Mapping):
         return None
-    reference = told.get("agency_id")
+    reference = given.get("agency_id")
     if reference is not None and agency_row(session, reference) is not None:
-        return NamedAgency(f"agency {reference}", True, told)
-    name = told.get("name")
+        return NamedAgency(f"agency {reference}", True, given)
+    name = given.get("name")
     return (
         None
         if name is None and reference is None
-        else NamedAgency(f"name {normalised(name or reference or '')}", False, told)
+        else NamedAgency(f"name {normalised(name or reference or '')}", False, given)
     )
 
 
 def judge(session: Session, case: Case, answers: Mapping[str, Any], today: date) -> Triaged:
     """The triage of a case whose agency and words are known already; it is itself one of the complaints that count."""
     others = [] if case.agency_digest is None else _independent(session, case, today)
-    return triage(answers, Facts(independent_complaints=1 + len(others)))
+    return triage(answers, TriageFacts(independent_complaints=1 + len(others)))
 
 
 def others_to_raise(session: Session, case: Case, today: date) -> list[Case]:
@@ -117,5 +124,5 @@ def _independent(session: Session, case: Case, today: date) -> list[int]:
         Case.state.in_(sorted(COUNTED)),
         Case.id != case.id,
     )
-    others = session.execute(about.order_by(Case.id).limit(MOST_COMPARED)).scalars().all()
+    others = session.execute(about.order_by(Case.id).limit(MAX_COMPARED)).scalars().all()
     return independent(session, [[case.id, *others]])[0][1:]

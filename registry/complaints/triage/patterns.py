@@ -11,11 +11,11 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import in_unit
 from registry.complaints.casework.queries import named_agency
 from registry.complaints.sealing.sealer import Sealer
-from registry.complaints.triage.assessment import COUNTED, MOST_COMPARED
+from registry.complaints.triage.assessment import COUNTED, MAX_COMPARED
 from registry.complaints.triage.rules import INDEPENDENT_COMPLAINTS
 from registry.complaints.triage.similarity import independent
 
-MOST_AGENCIES = 20
+MAX_AGENCIES = 20
 
 
 class Pattern(NamedTuple):
@@ -39,16 +39,16 @@ def patterns(session: Session, sealer: Sealer, unit: str, from_on: date, to_on: 
         .group_by(Case.agency_digest)
         .having(func.count() >= INDEPENDENT_COMPLAINTS)
         .order_by(func.count().desc(), Case.agency_digest)
-        .limit(MOST_AGENCIES)
+        .limit(MAX_AGENCIES)
     )
     rows = session.execute(often).all()
     cases = _first_of(session, within, [row[0] for row in rows])
     alone = independent(session, [[case.id for case in found] for found in cases.values()])
     found = []
-    for (digest, complaints, last_on), kept in zip(rows, alone, strict=True):
-        told = named_agency(sealer, cases[digest][0])
-        if len(kept) >= INDEPENDENT_COMPLAINTS and told is not None:
-            found.append(Pattern(told, len(kept), complaints, last_on))
+    for (digest, complaints, last_on), stored in zip(rows, alone, strict=True):
+        given = named_agency(sealer, cases[digest][0])
+        if len(stored) >= INDEPENDENT_COMPLAINTS and given is not None:
+            found.append(Pattern(given, len(stored), complaints, last_on))
     return sorted(found, key=lambda one: -one.independent)
 
 
@@ -59,7 +59,7 @@ def _first_of(
     place = func.row_number().over(partition_by=Case.agency_digest, order_by=Case.id).label("place")
     numbered = select(Case.id, place).where(*within, Case.agency_digest.in_(digests)).subquery()  # type: ignore[arg-type]
     rows = session.scalars(
-        select(Case).join(numbered, numbered.c.id == Case.id).where(numbered.c.place <= MOST_COMPARED).order_by(Case.id)
+        select(Case).join(numbered, numbered.c.id == Case.id).where(numbered.c.place <= MAX_COMPARED).order_by(Case.id)
     )
     found: dict[str | None, list[Case]] = {digest: [] for digest in digests}
     for case in rows:

@@ -42,7 +42,7 @@ def shipped_thresholds() -> tuple[FeeThreshold, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class TriageFacts:
     """What triage needs beside the answers. `independent_complaints`: about the named agency in 90 days, with this one."""
 
     independent_complaints: int = 1
@@ -116,9 +116,9 @@ RULES: tuple[Rule, ...] = (
 """Every rule that holds is a reason; the gravest decides. Where none holds, what came is information (P4)."""
 
 
-def triage(answers: Answers, facts: Facts | None = None) -> Triaged:
+def triage(answers: Answers, facts: TriageFacts | None = None) -> Triaged:
     """The priority of a complaint. Hidden answers are cleared first; what was never asked does not count."""
-    facts = facts or Facts()
+    facts = facts or TriageFacts()
     signs = read_signs(cleared(answers), facts.thresholds)
     holding = [rule for rule in RULES if rule.holds(signs)]
     priority = min((rule.priority for rule in holding), default=Priority.P4)
@@ -184,7 +184,7 @@ def _share_of_threshold(answers: Answers, thresholds: Sequence[FeeThreshold]) ->
     """What was paid as a multiple of the threshold. A currency without a threshold adds nothing."""
     sums = _sums(answers.get("country"), thresholds)
     parts = ((charge["amount"], sums.get(charge["currency"])) for charge in _charges(answers))
-    return sum((Decimal(amount) / Decimal(most) for amount, most in parts if most), Decimal(0))
+    return sum((Decimal(amount) / Decimal(limit) for amount, limit in parts if limit), Decimal(0))
 
 
 def _sums(country: Any, thresholds: Sequence[FeeThreshold]) -> Mapping[str, str]:

@@ -29,10 +29,10 @@ Digest = Callable[[str, str], str]
 BANDS = 16
 ROWS = 4
 PURPOSE = "shingles"
-FEWEST_RUNS = 20
+MIN_RUNS = 20
 """A text with fewer is too short to say anything: "please help me" is no sign of a flood."""
 
-MOST_RUNS = 1000
+MAX_RUNS = 1000
 """Of a longer text a sample is compared, so that the longest account costs hardly more than a page."""
 
 _HAN_RUN, _OTHER_RUN = 3, 7
@@ -61,11 +61,11 @@ class Alike(NamedTuple):
 def bands(digest: Digest, text: str) -> tuple[str, ...]:
     """The bands of a text, 32 hexadecimal digits each; none of a text too short to compare."""
     found = runs(text)
-    if len(found) < FEWEST_RUNS:
+    if len(found) < MIN_RUNS:
         return ()
     key = bytes.fromhex(digest(PURPOSE, "key"))
-    least = _least(key, _sample(key, found))
-    return tuple(_band(key, band, least[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS))
+    minimum = _least(key, _sample(key, found))
+    return tuple(_band(key, band, minimum[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS))
 
 
 def remember(session: Session, case_id: int, of_text: Sequence[str]) -> None:
@@ -109,11 +109,11 @@ def independent(session: Session, groups: Sequence[Sequence[int]]) -> list[list[
         words[case_id].add((band, digest))
     found = []
     for group in groups:
-        kept: list[int] = []
+        stored: list[int] = []
         for one in group:
-            if all(len(words[one] & words[other]) < NEAR_BANDS for other in kept):
-                kept.append(one)
-        found.append(kept)
+            if all(len(words[one] & words[other]) < NEAR_BANDS for other in stored):
+                stored.append(one)
+        found.append(stored)
     return found
 
 
@@ -127,26 +127,26 @@ def runs(text: str) -> set[str]:
 
 def _sample(key: bytes, found: set[str]) -> Collection[str]:
     """The runs that one keyed hash puts first: of two texts alike nearly the same ones, wherever they differ."""
-    if len(found) <= MOST_RUNS:
+    if len(found) <= MAX_RUNS:
         return found
     return nsmallest(
-        MOST_RUNS, found, key=lambda run: hashlib.blake2b(run.encode(), key=key, person=b"pick", digest_size=8).digest()
+        MAX_RUNS, found, key=lambda run: hashlib.blake2b(run.encode(), key=key, person=b"pick", digest_size=8).digest()
     )
 
 
 def _least(key: bytes, found: Collection[str]) -> list[int]:
     """Of each of the 64 hash functions the least value over all runs."""
     keyed = [hashlib.blake2b(key=key, person=b"run%d" % part) for part in range(_PARTS)]
-    least = [[2**32] * 16 for _ in keyed]
+    minimum = [[2**32] * 16 for _ in keyed]
     for run in found:
         raw = run.encode()
         for part, started in enumerate(keyed):
             hashed = started.copy()
             hashed.update(raw)
-            least[part] = list(map(min, least[part], _HASHES.unpack(hashed.digest())))
-    return [value for part in least for value in part]
+            minimum[part] = list(map(min, minimum[part], _HASHES.unpack(hashed.digest())))
+    return [value for part in minimum for value in part]
 
 
 def _band(key: bytes, band: int, values: Sequence[int]) -> str:
-    told = b"".join(value.to_bytes(4, "big") for value in values)
-    return hashlib.blake2b(told, key=key, person=b"band%d" % band, digest_size=16).hexdigest()
+    given = b"".join(value.to_bytes(4, "big") for value in values)
+    return hashlib.blake2b(given, key=key, person=b"band%d" % band, digest_size=16).hexdigest()

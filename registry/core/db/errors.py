@@ -18,7 +18,7 @@ _POSTGRESQL_AWAY = ("08", "53", "57P", "58", "40001", "40P01", "55P03", "57014",
 _POSTGRESQL_OTHER_REVISION = ("42P01", "42703", "3F000")
 
 
-def trouble_in(error: SQLAlchemyError) -> DatabaseUnavailable | NotMigrated | None:
+def classify_db_error(error: SQLAlchemyError) -> DatabaseUnavailable | NotMigrated | None:
     """What an asker should hear of a database error; None when it is a fault of ours and no trouble of the database."""
     if isinstance(error, PoolTimeout):
         return DatabaseUnavailable("the database has no free connection")

@@ -18,7 +18,7 @@ AnySelect = Select[*tuple[Any, ...]]
 AnyColumn = InstrumentedAttribute[Any]
 
 
-class Prepared:
+class PreparedSelect:
     """A select with named parameters, compiled for one database. Values pass as the driver takes them: text and integers."""
 
     def __init__(self, statement: AnySelect, engine: Engine) -> None:
@@ -35,7 +35,7 @@ class Prepared:
         return {**self.defaults, **given}
 
 
-class PreparedList(Prepared):
+class PreparedListSelect(PreparedSelect):
     """A select about the values of a list, compiled for one database: an array on PostgreSQL, on SQLite `size` parameters."""
 
     def __init__(
@@ -67,17 +67,17 @@ def has_arrays(engine: Engine) -> bool:
     return engine.dialect.name == "postgresql"
 
 
-class HeldReader:
+class ThreadLocalReader:
     """Runs prepared selects on this thread's own connection, in autocommit."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine.execution_options(isolation_level="AUTOCOMMIT", registry_reading=True)
         self._local = threading.local()
 
-    def prepare(self, statement: AnySelect) -> Prepared:
-        return Prepared(statement, self.engine)
+    def prepare(self, statement: AnySelect) -> PreparedSelect:
+        return PreparedSelect(statement, self.engine)
 
-    def rows(self, prepared: Prepared, given: Mapping[str, Any]) -> list[Any]:
+    def rows(self, prepared: PreparedSelect, given: Mapping[str, Any]) -> list[Any]:
         """All rows. A connection that broke is let go and the read is tried once more on a new one, whose error stands."""
         cursor = getattr(self._local, "cursor", None)
         if cursor is not None:
@@ -112,7 +112,7 @@ class HeldReader:
         return error
 
     @staticmethod
-    def _parameters(prepared: Prepared, given: Mapping[str, Any]) -> Any:
+    def _parameters(prepared: PreparedSelect, given: Mapping[str, Any]) -> Any:
         values = prepared.values(given)
         return tuple(values) if isinstance(values, list) else values
 

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 TIMEOUT = (5.0, 10.0)
 """Seconds to connect, and between two pieces of an answer."""
 
-MOST_BYTES = 64 * 1024
+MAX_BYTES = 64 * 1024
 
 
 class NotCosigned(Exception):
@@ -31,7 +31,7 @@ class NotCosigned(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class WitnessRequest:
     """What is asked of one witness. `old` is the size of the head it is believed to have seen last."""
 
     witness: Witness
@@ -44,19 +44,19 @@ def ask_witnesses(sessions: sessionmaker[Session]) -> int:
     """Have the newest head signed by each witness that has not signed it since we did. Gives how many signed now."""
     with sessions() as session:
         session.connection(execution_options={"registry_reading": True})
-        asked = _requests(session)
-    if not asked:
+        requested = _requests(session)
+    if not requested:
         return 0
-    with ThreadPoolExecutor(len(asked)) as pool:
-        answers = list(pool.map(lambda request: _ask(sessions, request), asked))
+    with ThreadPoolExecutor(len(requested)) as pool:
+        answers = list(pool.map(lambda request: _ask(sessions, request), requested))
     lines = [line for line in answers if line is not None]
     if lines:
         with sessions.begin() as session:
-            _keep(session, asked[0], lines)
+            _save_signatures(session, requested[0], lines)
     return len(lines)
 
 
-def _requests(session: Session) -> list[Request]:
+def _requests(session: Session) -> list[WitnessRequest]:
     newest, former = ([*_newest(session), None, None])[:2]
     if newest is None:
         return []
@@ -65,7 +65,9 @@ def _requests(session: Session) -> list[Request]:
     had = policy.cosigned(note.read_note(former.note)) if former is not None else {}
     signed_at = microseconds(newest.signed_at) // 1_000_000
     return [
-        Request(witness, newest.note, newest.size, former.size if former is not None and witness.name in had else 0)
+        WitnessRequest(
+            witness, newest.note, newest.size, former.size if former is not None and witness.name in had else 0
+        )
         for witness in policy.witnesses
         if witness.url is not None and have.get(witness.name, 0) < signed_at
     ]
@@ -76,13 +78,13 @@ def _newest(session: Session) -> list[Checkpoint]:
     return list(session.execute(query.order_by(Checkpoint.size.desc()).limit(2)).scalars())
 
 
-def _ask(sessions: sessionmaker[Session], request: Request) -> str | None:
+def _ask(sessions: sessionmaker[Session], request: WitnessRequest) -> str | None:
     """The witness's signature line, verified; None, told to the log, when it did not sign."""
     try:
         known = _post(sessions, request)
         if isinstance(known, int):
             # It has seen another head than we believed; if it follows from that one it is signed after all.
-            known = _post(sessions, Request(request.witness, request.note, request.size, known))
+            known = _post(sessions, WitnessRequest(request.witness, request.note, request.size, known))
         if isinstance(known, int):
             raise NotCosigned(f"it says now that the last head it saw has {known} entries")
         return known
@@ -91,7 +93,7 @@ def _ask(sessions: sessionmaker[Session], request: Request) -> str | None:
         return None
 
 
-def _post(sessions: sessionmaker[Session], request: Request) -> str | int:
+def _post(sessions: sessionmaker[Session], request: WitnessRequest) -> str | int:
     """The signature line, or the size of the head that the witness saw last."""
     if request.old > request.size:
         raise NotCosigned(
@@ -111,7 +113,7 @@ def _post(sessions: sessionmaker[Session], request: Request) -> str | int:
         allow_redirects=False,
         stream=True,
     ) as response:
-        answer = next(response.iter_content(MOST_BYTES), b"").decode("utf-8", "replace")
+        answer = next(response.iter_content(MAX_BYTES), b"").decode("utf-8", "replace")
         if response.status_code == 409 and answer.strip().isascii() and answer.strip().isdecimal():
             return int(answer.strip()[:18])
         if response.status_code != 200:
@@ -124,16 +126,18 @@ def _post(sessions: sessionmaker[Session], request: Request) -> str | int:
     raise NotCosigned("its answer bears no signature of the key that the policy names")
 
 
-def _keep(session: Session, request: Request, lines: list[str]) -> None:
+def _save_signatures(session: Session, request: WitnessRequest, lines: list[str]) -> None:
     """Add signature lines to the head, in place of older ones of the same witnesses; show it once they are enough."""
     session.execute(select(LogState).with_for_update())
-    held = next((one for one in _newest(session) if one.size == request.size), None)
+    existing = next((one for one in _newest(session) if one.size == request.size), None)
     text, gap, _ = request.note.partition("\n\n")
-    if held is None or not held.note.startswith(text + gap):
+    if existing is None or not existing.note.startswith(text + gap):
         return
     fresh = {tuple(line.split(" ")[:2]) for line in lines}
-    kept = [line for line in held.note.partition("\n\n")[2].splitlines(True) if tuple(line.split(" ")[:2]) not in fresh]
-    held.note = text + gap + "".join(kept) + "".join(lines)
+    stored = [
+        line for line in existing.note.partition("\n\n")[2].splitlines(True) if tuple(line.split(" ")[:2]) not in fresh
+    ]
+    existing.note = text + gap + "".join(stored) + "".join(lines)
     policy = queries.policy(session)
-    if policy.is_met(set(policy.cosigned(note.read_note(held.note)))):
-        held.is_witnessed = True
+    if policy.is_met(set(policy.cosigned(note.read_note(existing.note)))):
+        existing.is_witnessed = True

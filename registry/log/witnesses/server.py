@@ -23,8 +23,8 @@ from registry.core.keyring import Signer
 from registry.log import note, tree
 from registry.log.queries import raw_public
 
-MOST_BYTES = 128 * 1024
-MOST_PROOF = 63
+MAX_BYTES = 128 * 1024
+MAX_PROOF = 63
 
 PATIENCE = 10.0
 """Seconds a connection may be silent."""
@@ -94,8 +94,8 @@ class Witness:
 
     def _state(self) -> dict[str, tuple[int, bytes]]:
         try:
-            held = json.loads(self._path.read_bytes())
-            return {origin: (int(size), b64decode(root)) for origin, (size, root) in held.items()}
+            existing = json.loads(self._path.read_bytes())
+            return {origin: (int(size), b64decode(root)) for origin, (size, root) in existing.items()}
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, TypeError, AttributeError):
@@ -120,7 +120,7 @@ def _read_request(body: str) -> tuple[int, list[bytes], str]:
     head, gap, raw = body.partition("\n\n")
     first, *rest = head.split("\n")
     old = _OLD.fullmatch(first)
-    if not gap or old is None or len(rest) > MOST_PROOF:
+    if not gap or old is None or len(rest) > MAX_PROOF:
         raise BadProof("the body must be a line `old N`, the lines of a proof, an empty line and a checkpoint")
     try:
         proof = [b64decode(line, validate=True) for line in rest]
@@ -145,8 +145,8 @@ def _handler_for(answer_to: Callable[[str], Answer]) -> type[BaseHTTPRequestHand
             length = self.headers.get("Content-Length", "")
             if self.path != "/add-checkpoint":
                 self._give(Answer(404, "only /add-checkpoint is served here\n"))
-            elif not re.fullmatch("[0-9]{1,7}", length) or int(length) > MOST_BYTES:
-                self._give(Answer(413, f"at most {MOST_BYTES} bytes are read, and Content-Length must say how many\n"))
+            elif not re.fullmatch("[0-9]{1,7}", length) or int(length) > MAX_BYTES:
+                self._give(Answer(413, f"at most {MAX_BYTES} bytes are read, and Content-Length must say how many\n"))
             else:
                 body = self.rfile.read(int(length))
                 try:

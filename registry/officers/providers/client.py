@@ -33,7 +33,7 @@ KEPT_FOR = 3600.0
 AGAIN_AFTER = 60.0
 QUIET_FOR = 5.0
 """Seconds after a failure in which nobody waits for the same again."""
-LONGEST = 256 * 1024
+MAX_BYTES = 256 * 1024
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 """Of signatures alone: neither `none` nor one made with the shared secret counts."""
 
@@ -78,8 +78,8 @@ class Client:
         end = self._known().get("end_session_endpoint")
         if not isinstance(end, str) or not is_safe(end):
             return None
-        asked = urlencode({"client_id": self.provider.client_id, "post_logout_redirect_uri": after})
-        return f"{end}{'&' if urlsplit(end).query else '?'}{asked}"
+        requested = urlencode({"client_id": self.provider.client_id, "post_logout_redirect_uri": after})
+        return f"{end}{'&' if urlsplit(end).query else '?'}{requested}"
 
     def known(self, back: str, code: str, nonce: str, verifier: str, at: datetime) -> Known:
         """Who came back with a code. Raises ProviderAway or NotProved."""
@@ -162,14 +162,14 @@ class Client:
                 body = b""
                 for part in answer.iter_content(8192):
                     body += part
-                    if len(body) > LONGEST or time.monotonic() > end:
+                    if len(body) > MAX_BYTES or time.monotonic() > end:
                         raise self._away("too long an answer")
-            told = json.loads(body)
+            given = json.loads(body)
         except (requests.RequestException, ValueError) as failure:
             raise self._away(failure) from None
-        if not isinstance(told, dict):
+        if not isinstance(given, dict):
             raise self._away("no object")
-        return told
+        return given
 
     def _away(self, why: object) -> ProviderAway:
         self._failed_at = time.monotonic()

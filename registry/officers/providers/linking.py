@@ -110,10 +110,10 @@ def link(session: Session, officer: Officer, provider: Provider, known: Known, t
     unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
     if officer.state is not OfficerState.ACTIVE or unit.authority != provider.authority:
         raise ActRefused("provider_foreign", "this provider is for another authority's officers")
-    kept = session.scalars(
+    stored = session.scalars(
         select(ProviderLink).where(ProviderLink.issuer == known.issuer, ProviderLink.subject == known.subject)
     ).one_or_none()
-    if kept is not None and kept.officer_id != officer.id:
+    if stored is not None and stored.officer_id != officer.id:
         raise ActRefused("provider_taken", "this account there is another officer's here")
     session.execute(
         delete(ProviderLink).where(ProviderLink.officer_id == officer.id, ProviderLink.issuer == known.issuer)

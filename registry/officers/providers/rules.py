@@ -49,9 +49,9 @@ def flaw_in(claims: Mapping[str, Any], provider: Provider, nonce: str, at: datet
 def known_by(claims: Mapping[str, Any], provider: Provider) -> Known:
     """Of claims without a flaw."""
     methods = claims.get("amr")
-    said = frozenset(word for word in methods if isinstance(word, str)) if isinstance(methods, list) else frozenset()
+    stated = frozenset(word for word in methods if isinstance(word, str)) if isinstance(methods, list) else frozenset()
     level = claims.get("acr")
-    has_second = bool(said & provider.amr) or (isinstance(level, str) and level in provider.acr)
+    has_second = bool(stated & provider.amr) or (isinstance(level, str) and level in provider.acr)
     return Known(provider.issuer, claims["sub"], has_second)
 
 

@@ -15,7 +15,7 @@ FILE = "providers.toml"
 _KNOWN = frozenset(
     {"name", "issuer", "client_id", "secret_file", "authority", "acr", "amr", "max_age", "only", "token_hours"}
 )
-MOST_TOKEN_HOURS = 24
+MAX_TOKEN_HOURS = 24
 """Sessions that are over are known for a day and no longer, and by them a token is known to be his who is still there."""
 _LOCAL = frozenset({"localhost", "127.0.0.1"})
 
@@ -51,12 +51,12 @@ def providers_in(home: Path) -> Mapping[str, Provider]:
     """By their keys. Raises SettingsError with what to do."""
     path = home / FILE
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as fault:
         raise SettingsError(f"{path} cannot be read as TOML: {fault}") from None
-    found = {key: _provider(path, key, facts) for key, facts in told.items()}
+    found = {key: _provider(path, key, facts) for key, facts in given.items()}
     sole = [one for one in found.values() if one.only]
     for place, one in enumerate(sole):
         for other in sole[place + 1 :]:
@@ -95,8 +95,8 @@ def _provider(path: Path, key: str, facts: Any) -> Provider:
     if not isinstance(age, int) or isinstance(age, bool) or not 60 <= age <= 43200:
         raise wrong("max_age must be seconds from 60 to 43200")
     hours = facts.get("token_hours", 12)
-    if not isinstance(hours, int) or isinstance(hours, bool) or not 1 <= hours <= MOST_TOKEN_HOURS:
-        raise wrong(f"token_hours must be hours from 1 to {MOST_TOKEN_HOURS}")
+    if not isinstance(hours, int) or isinstance(hours, bool) or not 1 <= hours <= MAX_TOKEN_HOURS:
+        raise wrong(f"token_hours must be hours from 1 to {MAX_TOKEN_HOURS}")
     only = facts.get("only", False)
     if not isinstance(only, bool | list) or (isinstance(only, list) and not all(isinstance(one, str) for one in only)):
         raise wrong("only must be true, false or a list of units")

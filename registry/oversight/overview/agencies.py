@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.sealer import Sealer
-from registry.complaints.triage import patterns as told
+from registry.complaints.triage import patterns as pattern_queries
 from registry.oversight.overview.rules import Period
 from registry.oversight.overview.sheets import NamedPattern
 from registry.register.agencies.queries import public_record
@@ -26,16 +26,16 @@ def named_patterns(
 
     What he has an interest in is not shown to an officer.
     """
-    shown = []
-    for one in told.patterns(session, sealer, unit, *period):
+    displayed = []
+    for one in pattern_queries.patterns(session, sealer, unit, *period):
         agency_id = one.agency.get("agency_id")
         if agency_id in conflicts:
             continue
         name = (_registered(session, agency_id, today) or one.agency.get("name") or "") if reads_cases else ""
-        shown.append(
+        displayed.append(
             NamedPattern(name, agency_id if reads_cases else None, one.independent, one.complaints, one.last_on)
         )
-    return shown
+    return displayed
 
 
 def _registered(session: Session, agency_id: str | None, today: date) -> str | None:

@@ -30,7 +30,7 @@ class Open(NamedTuple):
     cases: int
 
 
-class Kept(NamedTuple):
+class DeadlineCounts(NamedTuple):
     """A kind of clock that was due in the period. `late` is over and not met yet, `running` due later in it or paused."""
 
     kind: ClockKind
@@ -52,7 +52,7 @@ class Came(NamedTuple):
 class Overview(NamedTuple):
     period: Period
     open_cases: Sequence[Open]
-    clocks: Sequence[Kept]
+    clocks: Sequence[DeadlineCounts]
     inflow: Sequence[Came]
     indicators: Mapping[Indicator, int]
     decisions: Mapping[int, int]
@@ -77,7 +77,7 @@ def overview(session: Session, unit: str, period: Period, at: datetime) -> Overv
 
 def open_cases(session: Session, unit: str, today: date) -> list[Open]:
     days = today.toordinal() - DayNumber(Case.filed_on)
-    age = case(*((days <= most, age.value) for age, most in UP_TO.items()), else_=Age.OLDER.value)
+    age = case(*((days <= limit, age.value) for age, limit in UP_TO.items()), else_=Age.OLDER.value)
     counted = select(Case.state, Case.priority, age, func.count()).where(
         in_unit(unit), Case.state.in_(sorted(OPEN_STATES))
     )
@@ -86,7 +86,7 @@ def open_cases(session: Session, unit: str, today: date) -> list[Open]:
     return sorted(found, key=lambda one: (_STATES[one.state], one.priority or "", _AGES[one.age]))
 
 
-def clocks_due(session: Session, unit: str, period: Period, at: datetime) -> list[Kept]:
+def clocks_due(session: Session, unit: str, period: Period, at: datetime) -> list[DeadlineCounts]:
     """By the day: of what was due within hours and met on its last day, the hour is written down nowhere, and it counts as kept.
 
     A withdrawn or ended case's clocks that were never met are gone and count nowhere.
@@ -111,7 +111,7 @@ def clocks_due(session: Session, unit: str, period: Period, at: datetime) -> lis
         )
         .group_by(CaseClock.kind)
     )
-    found = {row[0]: Kept(*row) for row in session.execute(counted)}
+    found = {row[0]: DeadlineCounts(*row) for row in session.execute(counted)}
     return [found[kind] for kind in ClockKind if kind in found]
 
 

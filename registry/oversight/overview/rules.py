@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 USUAL = timedelta(weeks=12)
-LONGEST = timedelta(days=731)
+MAX_PERIOD = timedelta(days=731)
 """Two years: more weeks than that nobody reads in one chart."""
 
 
@@ -49,7 +49,7 @@ def usual(today: date) -> Period:
 
 
 def is_period(from_on: date, to_on: date) -> bool:
-    return from_on <= to_on <= from_on + LONGEST
+    return from_on <= to_on <= from_on + MAX_PERIOD
 
 
 def monday(day: date) -> date:

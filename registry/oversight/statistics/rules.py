@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from registry.vocabulary.cases import CaseState, Dimension
 
-FEWEST = 5
+MIN_CELL = 5
 STEP = 5
 DELAY = timedelta(days=14)
 """After a quarter's last day, so that a flood of that day was looked at and set aside before it is counted."""
@@ -86,7 +86,7 @@ def due(first: Quarter, closed: Iterable[str], today: date) -> list[Quarter]:
 
 def published(counts: Mapping[str, int]) -> dict[str, int]:
     """What is shown of true counts."""
-    return {value: rounded(count) for value, count in counts.items() if count >= FEWEST}
+    return {value: rounded(count) for value, count in counts.items() if count >= MIN_CELL}
 
 
 def rounded(count: int) -> int:

@@ -11,13 +11,13 @@ from registry.pages.intake import cookies
 from registry.pages.intake.visiting import Here
 from registry.register.agencies import queries, record
 from registry.register.agencies.naming import agencies_named
-from registry.verification.verdicts.subjects import MOST_CHARACTERS
+from registry.verification.verdicts.subjects import MAX_CHARACTERS
 from registry.vocabulary.register import Language
 
 SUGGESTIONS = 8
 
 
-class Found(NamedTuple):
+class AgencyChoice(NamedTuple):
     """An agency of the registry as it is offered for choosing."""
 
     agency_id: str
@@ -26,23 +26,23 @@ class Found(NamedTuple):
     place: str | None
 
 
-def looked_up(language: Language, typed: str) -> list[Found]:
+def looked_up(language: Language, typed: str) -> list[AgencyChoice]:
     """Agencies whose names may be what was typed; one that is registered twice under a name stands twice."""
-    typed = " ".join(typed.split())[:MOST_CHARACTERS]
+    typed = " ".join(typed.split())[:MAX_CHARACTERS]
     hits = agencies_named(reading(), typed, SUGGESTIONS) if typed else []
     agencies = queries.published(reading(), [hit.agency_id for hit in hits], day_at(now(), None))
     return [_found(language, agency) for agency in agencies]
 
 
-def registered(language: Language, reference: str | None) -> Found | None:
+def registered(language: Language, reference: str | None) -> AgencyChoice | None:
     """The agency of a reference, if the registry holds it."""
     known = read_reference(reference) if reference else None
     agency = queries.public_record(reading(), known, day_at(now(), None)) if known else None
     return _found(language, agency) if agency is not None else None
 
 
-def _found(language: Language, agency: record.Agency) -> Found:
-    return Found(agency.agency_id, main_name(agency, language).name, agency.country, agency.place)
+def _found(language: Language, agency: record.Agency) -> AgencyChoice:
+    return AgencyChoice(agency.agency_id, main_name(agency, language).name, agency.country, agency.place)
 
 
 def write_down(here: Here) -> None:

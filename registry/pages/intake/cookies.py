@@ -19,7 +19,7 @@ def value_of(name: str) -> str:
     return request.cookies.get(_full(name), "")
 
 
-def keep(response: Response, name: str, value: str) -> None:
+def set_cookie(response: Response, name: str, value: str) -> None:
     is_secure = services().settings.is_https
     response.set_cookie(_full(name), value, secure=is_secure, httponly=True, samesite="Strict", path="/")
 
@@ -31,7 +31,7 @@ def drop(response: Response, *names: str) -> None:
             response.delete_cookie(_full(name), secure=is_secure, httponly=True, samesite="Strict", path="/")
 
 
-def door_token(cookie: str) -> str:
+def entrance_token(cookie: str) -> str:
     """What the forms before a visit carry, so that no other site can post one into this browser."""
     return hashlib.sha256(b"form " + cookie.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -39,7 +39,7 @@ def first(language: Language) -> Response:
         require_open_intake(reading())
     except IntakeClosed:
         return box_page("closed.html", language, status=503, **lines.all_lands(language))
-    return _with_door("first.html", language, Purpose.START, **lines.all_lands(language))
+    return _entrance_page("first.html", language, Purpose.START, **lines.all_lands(language))
 
 
 @pages.post("/<language:language>/box/about")
@@ -48,7 +48,7 @@ def about(language: Language) -> Response:
     response = lead(language, "")
     reference = read_reference(request.form.get("agency_id", "")[:40])
     if reference is not None:
-        cookies.keep(response, cookies.ABOUT, reference)
+        cookies.set_cookie(response, cookies.ABOUT, reference)
     return response
 
 
@@ -59,8 +59,8 @@ def begin(language: Language) -> Response:
     if not ticket and _has_new_number():
         # Pressed twice: the first press has begun it.
         return lead(language, "/number")
-    if not cookies.is_token(request.form.get("token", ""), cookies.door_token(ticket) if ticket else ""):
-        return _with_door(
+    if not cookies.is_token(request.form.get("token", ""), cookies.entrance_token(ticket) if ticket else ""):
+        return _entrance_page(
             "first.html", language, Purpose.START, status=400, has_no_cookie=not ticket, **lines.all_lands(language)
         )
     try:
@@ -74,7 +74,7 @@ def begin(language: Language) -> Response:
             started = filing.start(session, sealer(), code, root, language=language, role=BoxRole.WORKER, at=now())
     except TooBusy:
         response = lead(language, "/wait")
-        cookies.keep(response, cookies.DOORS[Purpose.START], admission().waited(Purpose.START, now()))
+        cookies.set_cookie(response, cookies.DOORS[Purpose.START], admission().waited(Purpose.START, now()))
         return response
     return _let_in(lead(language, "/number"), started.token, Purpose.START)
 
@@ -89,7 +89,7 @@ def wait(language: Language) -> Response:
         seconds = admission().wait_left(Purpose.START, ticket, now()) if ticket else None
     except NotAdmitted:
         seconds = None
-    response = _with_door("wait.html", language, Purpose.START, seconds=seconds)
+    response = _entrance_page("wait.html", language, Purpose.START, seconds=seconds)
     if seconds:
         response.headers["Refresh"] = str(seconds)
     return response
@@ -105,35 +105,35 @@ def open_box(language: Language) -> Response:
     """Come back by a number. What is mistyped costs nothing; whatever is unknown has one answer."""
     ticket = cookies.value_of(cookies.DOORS[Purpose.OPEN])
     typed = request.form.get("number", "")[:200]
-    kept = _kept()
-    if not cookies.is_token(request.form.get("token", ""), cookies.door_token(ticket) if ticket else ""):
-        return knock(language, kept, typed=typed, has_no_cookie=not ticket, status=400)
+    stored = _saved_fields()
+    if not cookies.is_token(request.form.get("token", ""), cookies.entrance_token(ticket) if ticket else ""):
+        return knock(language, stored, typed=typed, has_no_cookie=not ticket, status=400)
     try:
         code = complaint_codes.require_code(typed)
     except MistypedReceipt:
-        return knock(language, kept, typed=typed, problem=Problem.MISTYPED_RECEIPT, status=400)
+        return knock(language, stored, typed=typed, problem=Problem.MISTYPED_RECEIPT, status=400)
     try:
         _admit(Purpose.OPEN, ticket)
     except NotAdmitted as refusal:
         is_over = refusal.lack is not Lack.TOO_EARLY
-        return knock(language, kept, typed=typed, seconds=refusal.retry_after, is_again=is_over, status=403)
+        return knock(language, stored, typed=typed, seconds=refusal.retry_after, is_again=is_over, status=403)
     try:
         root = complaint_codes.derive(keyring(), code)
         with writing() as session:
             token = mailbox.open_mailbox(session, sealer(), root, now())
     except TooBusy:
-        response = knock(language, kept, typed=typed, problem=Problem.TOO_BUSY, status=503)
-        cookies.keep(response, cookies.DOORS[Purpose.OPEN], admission().waited(Purpose.OPEN, now()))
+        response = knock(language, stored, typed=typed, problem=Problem.TOO_BUSY, status=503)
+        cookies.set_cookie(response, cookies.DOORS[Purpose.OPEN], admission().waited(Purpose.OPEN, now()))
         return response
     except UnknownReceipt:
-        return knock(language, kept, problem=Problem.UNKNOWN_RECEIPT, status=404)
-    response = _resend(language, token, kept) if kept else lead(language, "/mine")
+        return knock(language, stored, problem=Problem.UNKNOWN_RECEIPT, status=404)
+    response = _resend(language, token, stored) if stored else lead(language, "/mine")
     return _let_in(response, token, Purpose.OPEN)
 
 
 def knock(
     language: Language,
-    kept: Held = (),
+    stored: Held = (),
     *,
     typed: str = "",
     problem: Problem | None = None,
@@ -143,8 +143,8 @@ def knock(
     status: int = 200,
 ) -> Response:
     """The page that asks for the number. `kept` is what was typed when a visit ended: it is sent on once the box is open."""
-    path = request.path if kept and not any(name == "kept_path" for name, _ in kept) else ""
-    response = _with_door(
+    path = request.path if stored and not any(name == "kept_path" for name, _ in stored) else ""
+    response = _entrance_page(
         "open.html",
         language,
         Purpose.OPEN,
@@ -154,25 +154,25 @@ def knock(
         seconds=seconds,
         is_again=is_again,
         has_no_cookie=has_no_cookie,
-        kept=[("kept_path", path), *kept] if path else list(kept),
-        is_over=bool(kept),
+        kept=[("kept_path", path), *stored] if path else list(stored),
+        is_over=bool(stored),
     )
     cookies.drop(response, cookies.VISIT)
     return response
 
 
-def _kept() -> list[tuple[str, str]]:
+def _saved_fields() -> list[tuple[str, str]]:
     given = request.form.items(multi=True)
     return [(name, value) for name, value in given if name not in ("token", "number", "proof")]
 
 
-def _resend(language: Language, token: str, kept: Held) -> Response:
+def _resend(language: Language, token: str, stored: Held) -> Response:
     """Show what was typed before the visit ended with one button that sends it: nothing is sent by itself."""
-    path = next((value for name, value in kept if name == "kept_path"), "")
+    path = next((value for name, value in stored if name == "kept_path"), "")
     if not _OURS.fullmatch(path):
         return lead(language, "/mine")
     return again(
-        language, visits.form_token(token), path, [pair for pair in kept if pair[0] != "kept_path"], status=200
+        language, visits.form_token(token), path, [pair for pair in stored if pair[0] != "kept_path"], status=200
     )
 
 
@@ -202,12 +202,12 @@ def _has_new_number() -> bool:
 
 def _let_in(response: Response, token: str, purpose: Purpose) -> Response:
     # A visit that this browser had is not gone on with, whoever planted it: the token is new.
-    cookies.keep(response, cookies.VISIT, token)
+    cookies.set_cookie(response, cookies.VISIT, token)
     cookies.drop(response, cookies.DOORS[purpose])
     return response
 
 
-def _with_door(
+def _entrance_page(
     template: str, language: Language, purpose: Purpose, *, status: int = 200, **context: object
 ) -> Response:
     """A page with a form that needs work or a wait; the wait begins when the page is first shown."""
@@ -220,12 +220,12 @@ def _with_door(
         template,
         language,
         status=status,
-        door_token=cookies.door_token(ticket),
+        door_token=cookies.entrance_token(ticket),
         door_wait=offer.wait + 1,
         challenge=json.dumps(offer.challenge, separators=(",", ":")),
         **words,
     )
-    cookies.keep(response, cookies.DOORS[purpose], ticket)
+    cookies.set_cookie(response, cookies.DOORS[purpose], ticket)
     return response
 
 

@@ -6,13 +6,13 @@ from contextlib import suppress
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from registry.complaints.attachments.actions import MOST_FILES, copied_as, discard, open_clean
-from registry.complaints.attachments.file_kinds import ENDINGS, MOST_BYTES
+from registry.complaints.attachments.actions import MAX_FILES, copied_as, discard, open_clean
+from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
 from registry.complaints.attachments.sanitise_jobs import begin_all
 from registry.complaints.attachments.uploading import upload
 from registry.complaints.case import visits
 from registry.complaints.intake.mailbox import Can, mailbox
-from registry.complaints.intake.mailbox_files import errands_here, file_of, files_of, opened_for_files, removed
+from registry.complaints.intake.mailbox_files import file_of, files_of, opened_for_files, pending_sanitise_jobs, removed
 from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import FilesUnavailable, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
@@ -23,12 +23,12 @@ from registry.http.transaction import reading, services
 from registry.http.uploads import one_of_few
 from registry.pages.intake import cookies, entering
 from registry.pages.intake.rendering import lead
-from registry.pages.intake.visiting import Here, StaleForm, entered
+from registry.pages.intake.visiting import Here, StaleForm, open_visit
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_files", __name__)
 
-MOST_OF_FORM = MOST_BYTES + 16 * 1024
+MAX_OF_FORM = MAX_BYTES + 16 * 1024
 """A file of the largest size, with the form around it."""
 
 
@@ -36,15 +36,15 @@ MOST_OF_FORM = MOST_BYTES + 16 * 1024
 def files(language: Language) -> Response:
     """What is there, what may be added, and the copies that are still being made."""
     try:
-        with entered(language) as here:
+        with open_visit(language) as here:
             if not here.visit.is_confirmed:
                 return here.to("/number")
             response = _page(here)
-            errands = errands_here(here.session, here.sealer, here.visit, services().settings)
+            jobs = pending_sanitise_jobs(here.session, here.sealer, here.visit, services().settings)
     except NoVisit:
         return entering.knock(language)
     # Only whoever has the number can have copies made before anything was sent: it is seen to at each visit.
-    begin_all(services().settings, errands)
+    begin_all(services().settings, jobs)
     return response
 
 
@@ -66,10 +66,10 @@ def add(language: Language) -> Response:
 
 
 def _taken(language: Language) -> Response:
-    request.max_content_length = MOST_OF_FORM
+    request.max_content_length = MAX_OF_FORM
     sent = request.files.get("file")
     body = sent.read() if sent is not None else b""
-    with entered(language) as here:
+    with open_visit(language) as here:
         opened, case = opened_for_files(here.session, here.sealer, here.visit)
     upload(
         services().settings,
@@ -80,7 +80,7 @@ def _taken(language: Language) -> Response:
         body=body,
         name=sent.filename or "" if sent is not None else "",
         declared=sent.mimetype if sent is not None else "",
-        once=request.form.get("once", "")[:80] or secrets.token_hex(16),
+        idempotency_key=request.form.get("once", "")[:80] or secrets.token_hex(16),
         today=here.today,
     )
     return lead(language, "/files")
@@ -88,21 +88,21 @@ def _taken(language: Language) -> Response:
 
 def _refused(language: Language, fault: Problem, status: int) -> Response:
     """The page again with what is wrong; a form that could not be read to its end is not read a second time."""
-    with entered(language, is_read_alone=True) as here:
+    with open_visit(language, is_read_alone=True) as here:
         return _page(here, fault, status) if here.visit.is_confirmed else here.to("/number")
 
 
 def _page(here: Here, fault: Problem | None = None, status: int = 200) -> Response:
     view = mailbox(here.session, here.sealer, here.visit, here.at)
-    held = files_of(here.session, here.sealer, here.visit)
+    existing = files_of(here.session, here.sealer, here.visit)
     is_draft = view.filed_on is None
     return here.page(
         "files.html",
         status=status,
-        files=held,
+        files=existing,
         fault=fault,
         once=secrets.token_urlsafe(16),
-        takes_more=len(held) < MOST_FILES and (is_draft or Can.WRITE in view.can),
+        takes_more=len(existing) < MAX_FILES and (is_draft or Can.WRITE in view.can),
         is_draft=is_draft,
         role=view.role,
         endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg"})),
@@ -113,7 +113,7 @@ def _page(here: Here, fault: Problem | None = None, status: int = 200) -> Respon
 def remove(language: Language) -> Response:
     """Remove one's own file, while nothing was sent."""
     try:
-        with entered(language) as here:
+        with open_visit(language) as here:
             reference = read_reference(request.form.get("file", "")[:40]) or ""
             names = removed(here.session, here.sealer, here.visit, reference)
     except NoVisit:
@@ -130,12 +130,12 @@ def remove(language: Language) -> Response:
 def copy(language: Language, reference: str) -> Response:
     """Save the copy that officers see, without place and device; a name of ours, whatever its own is."""
     try:
-        with entered(language) as here:
-            held = file_of(here.session, here.sealer, here.visit, read_reference(reference) or "")
+        with open_visit(language) as here:
+            existing = file_of(here.session, here.sealer, here.visit, read_reference(reference) or "")
     except NoVisit:
         return entering.knock(language)
     except NotNow:
         return lead(language, "/number")
-    body = open_clean(store(), held.opened, held.case, held.attachment)
-    ending = ENDINGS[copied_as(held.attachment)]
+    body = open_clean(store(), existing.opened, existing.case, existing.attachment)
+    ending = ENDINGS[copied_as(existing.attachment)]
     return respond_with_file(File((body,), "application/octet-stream", f"file.{ending}", len(body)))

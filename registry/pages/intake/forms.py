@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from registry.complaints.case.complaint_codes import shown
+from registry.complaints.case.complaint_codes import grouped
 from registry.complaints.case.questions import QUESTIONNAIRE, UNSAID, Kind, Part, Question
 from registry.complaints.intake.preprinted_codes import Minted
 from registry.i18n.question_words import choices, help_text, part_title, payees, question_text
@@ -15,7 +15,7 @@ BOXED = (Kind.YES_NO, Kind.CHOICE, Kind.MANY, Kind.CONTACT)
 """Answered by ticking. What has too many options to print is written on a line."""
 
 
-class Asked(NamedTuple):
+class PaperQuestion(NamedTuple):
     """One question on paper: what to tick, and how many lines there are to write on. `is_charges` is the table of fees."""
 
     number: int
@@ -28,7 +28,7 @@ class Asked(NamedTuple):
 
 class Chapter(NamedTuple):
     title: str
-    asked: list[Asked]
+    asked: list[PaperQuestion]
 
 
 def html_of_forms(language: Language, forms: Sequence[Minted], public_url: str, *, is_demo: bool) -> str:
@@ -36,7 +36,7 @@ def html_of_forms(language: Language, forms: Sequence[Minted], public_url: str, 
     return rendered_alone(
         "intake/paper_form.html",
         language,
-        forms=[(shown(form.code).split(" "), _grouped(form.reference)) for form in forms],
+        forms=[(grouped(form.code).split(" "), _grouped(form.reference)) for form in forms],
         chapters=list(_chapters(language)),
         fee_kinds=[word(language, "fee.kind", kind) for kind in FeeKind],
         payees=[says for code, says in payees(language) if code not in UNSAID],
@@ -48,25 +48,25 @@ def html_of_forms(language: Language, forms: Sequence[Minted], public_url: str, 
 def _chapters(language: Language) -> Iterator[Chapter]:
     number = 0
     for part in Part:
-        asked = []
+        wanted = []
         for question in QUESTIONNAIRE:
             is_another_charge = question.fee_kind is not None and question.fee_kind is not next(iter(FeeKind))
             # The table of fees stands for the choice of kinds and for every charge.
             if question.part is not part or is_another_charge or question.options_of == "fee_kind":
                 continue
             number += 1
-            asked.append(_asked(language, question, number))
-        yield Chapter(part_title(language, part), asked)
+            wanted.append(_paper_question(language, question, number))
+        yield Chapter(part_title(language, part), wanted)
 
 
-def _asked(language: Language, question: Question, number: int) -> Asked:
+def _paper_question(language: Language, question: Question, number: int) -> PaperQuestion:
     if question.kind is Kind.CHARGE:
-        return Asked(number, "", "", [], 0, is_charges=True)
+        return PaperQuestion(number, "", "", [], 0, is_charges=True)
     options = [says for _, says in choices(language, question)] if question.kind in BOXED else []
     lines = 14 if question.is_long and question.most > 2_000 else 2 if question.is_long else 1
     has_lines = question.kind not in (Kind.YES_NO, Kind.CHOICE, Kind.MANY)
     helps = help_text(language, question) if question.kind in BOXED else ""
-    return Asked(number, question_text(language, question), helps, options, lines if has_lines else 0)
+    return PaperQuestion(number, question_text(language, question), helps, options, lines if has_lines else 0)
 
 
 def _grouped(reference: str) -> str:

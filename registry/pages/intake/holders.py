@@ -15,7 +15,7 @@ from registry.http.complaint_services import sealer
 from registry.http.transaction import reading
 from registry.pages.intake import cookies, entering
 from registry.pages.intake.mailbox import page_of
-from registry.pages.intake.visiting import Here, held, visiting
+from registry.pages.intake.visiting import Here, submitted_fields, visiting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_holders", __name__)
@@ -30,7 +30,7 @@ def minting(view: Callable[..., Response]) -> Callable[..., Response]:
         try:
             visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
         except NoVisit:
-            return entering.knock(language, held())
+            return entering.knock(language, submitted_fields())
         code = complaint_codes.new_code()
         try:
             root = complaint_codes.derive(keyring(), code)
@@ -56,7 +56,7 @@ def change(here: Here, code: str, root: Root) -> Response:
         return page_of(here, fault=refusal, status=409)
     visits.end(here.session, here.visit)
     response = here.to("/number")
-    cookies.keep(response, cookies.VISIT, token)
+    cookies.set_cookie(response, cookies.VISIT, token)
     return response
 
 
@@ -68,7 +68,7 @@ def invite(here: Here, code: str, root: Root) -> Response:
         access.invite_worker(here.session, here.sealer, here.visit, root, here.at)
     except NotNow as refusal:
         return page_of(here, fault=refusal, status=409)
-    return here.page("hers.html", groups=complaint_codes.shown(code).split(" "))
+    return here.page("hers.html", groups=complaint_codes.grouped(code).split(" "))
 
 
 @pages.post("/<language:language>/box/helper")

@@ -38,7 +38,7 @@ def write(here: Here) -> Response:
     """Add a message. The page gave it a key of its own, so that it is there once however often it is sent."""
     typed = request.form.get("text", "")
     try:
-        mailbox.write(here.session, here.sealer, here.visit, typed, here.at, once=once_given())
+        mailbox.write(here.session, here.sealer, here.visit, typed, here.at, once=form_idempotency_key())
     except (InvalidInput, NotNow) as refusal:
         return page_of(here, fault=refusal, typed=typed, status=400)
     return here.to("/mine")
@@ -85,7 +85,7 @@ def again(here: Here) -> Response:
     """Object to a decision, open it again, or take a withdrawal back."""
     typed = request.form.get("text", "")
     try:
-        mailbox.open_again(here.session, here.sealer, here.visit, here.at, text=typed, once=once_given())
+        mailbox.open_again(here.session, here.sealer, here.visit, here.at, text=typed, once=form_idempotency_key())
     except (InvalidInput, NotNow, IllegalMove) as refusal:
         return page_of(here, fault=refusal, typed=typed, status=409)
     return here.to("/mine")
@@ -116,7 +116,7 @@ def page_of(here: Here, *, fault: RegistryError | None = None, typed: str = "", 
         go_on=path_of(next_question(sheet.answers, _last_answered(sheet.answers))),
         once=secrets.token_urlsafe(16),
         alarm=lines.of(here.language, sheet.answers) if is_alarming(sheet.answers) else None,
-        most=messages.MOST_CHARACTERS,
+        most=messages.MAX_CHARACTERS,
         fault=_fault_text(here.language, fault) if fault is not None else "",
         typed=typed,
     )
@@ -128,7 +128,7 @@ def _fault_text(language: Language, fault: RegistryError) -> str:
     return text(language, of_field if has_text(of_field) else f"problem.{fault.code}.detail")
 
 
-def once_given() -> str | None:
+def form_idempotency_key() -> str | None:
     """The key that the page gave a form; a browser that lost it sends none, and then nothing is told apart."""
     return request.form.get("once", "")[:80] or None
 
@@ -140,11 +140,11 @@ def _last_answered(answers: dict[str, Any]) -> str | None:
 
 def _copied(here: Here, own: OwnCopy) -> dict[str, Any]:
     answers = own.sheet.answers
-    said = [
+    stated = [
         (question_text(here.language, question), answer_text(here.language, question, answers[question.code]))
         for question in visible(answers)
         if question.code in answers
     ]
     agreed = [question_text(here.language, CONSENTS[one.kind]) for one in own.view.consents if one.is_given]
     files = files_of(here.session, here.sealer, here.visit)
-    return {"view": own.view, "said": said, "agreed": agreed, "files": files}
+    return {"view": own.view, "said": stated, "agreed": agreed, "files": files}

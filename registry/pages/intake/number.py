@@ -34,7 +34,7 @@ def picture(here: Here) -> Response:
     """Gone, like the number itself, once it was typed back."""
     if here.visit.code is None:
         raise NotFound("there is no picture here")
-    response = Response(picture_of(complaint_codes.shown(here.visit.code)), mimetype="image/png")
+    response = Response(picture_of(complaint_codes.grouped(here.visit.code)), mimetype="image/png")
     # A name that says nothing, among the other pictures of a telephone.
     response.headers["Content-Disposition"] = 'inline; filename="picture.png"'
     return response
@@ -53,7 +53,7 @@ def confirm(here: Here) -> Response:
         about.write_down(here)
     response = here.to("/mine" if token is not None or not is_first else "/1")
     if token is not None:
-        cookies.keep(response, cookies.VISIT, token)
+        cookies.set_cookie(response, cookies.VISIT, token)
     cookies.drop(response, cookies.ABOUT)
     return response
 
@@ -64,7 +64,7 @@ def _page(here: Here, *, is_wrong: bool = False, status: int = 200) -> Response:
     return here.page(
         "number.html",
         status=status,
-        groups=complaint_codes.shown(code).split(" "),
+        groups=complaint_codes.grouped(code).split(" "),
         is_wrong=is_wrong,
         is_offer=is_replacement(here.visit.box),
     )
@@ -78,9 +78,9 @@ def _font() -> ImageFont.FreeTypeFont:
     return font
 
 
-def picture_of(shown: str) -> bytes:
+def picture_of(displayed: str) -> bytes:
     """A PNG, 720 by 560, of digits in groups: two groups a line, black on white. No words, no metadata."""
-    groups = shown.split(" ")
+    groups = displayed.split(" ")
     canvas = Image.new("L", (WIDTH, HEIGHT), _PAPER)
     draw = ImageDraw.Draw(canvas)
     for line, start in enumerate(range(0, len(groups), 2)):

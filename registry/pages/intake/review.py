@@ -24,7 +24,7 @@ class Row(NamedTuple):
     says: str
 
 
-class Shown(NamedTuple):
+class PartSummary(NamedTuple):
     """One part: what was answered in it, how many questions were not, and where the first of these is."""
 
     title: str
@@ -54,14 +54,14 @@ def send(here: Here) -> Response:
 
 
 def _page(here: Here, sheet: Sheet, *, is_empty: bool = False, is_closed: bool = False, status: int = 200) -> Response:
-    asked = visible(sheet.answers)
-    agreed = [row for question, row in _rows(here.language, asked, sheet) if _agrees(question, sheet)]
+    requested = visible(sheet.answers)
+    agreed = [row for question, row in _rows(here.language, requested, sheet) if _agrees(question, sheet)]
     return here.page(
         "all.html",
         status=status,
-        parts=list(_parts(here.language, asked, sheet)),
+        parts=list(_parts(here.language, requested, sheet)),
         agreed=agreed,
-        first_consent=next(path_of(question) for question in asked if question.consent is not None),
+        first_consent=next(path_of(question) for question in requested if question.consent is not None),
         file_count=len(files_of(here.session, here.sealer, here.visit)),
         is_empty=is_empty,
         is_closed=is_closed,
@@ -72,18 +72,18 @@ def _agrees(question: Question, sheet: Sheet) -> bool:
     return question.consent is not None and sheet.answers.get(question.code) == YES
 
 
-def _rows(language: Language, asked: list[Question], sheet: Sheet) -> Iterator[tuple[Question, Row]]:
-    for question in asked:
+def _rows(language: Language, wanted: list[Question], sheet: Sheet) -> Iterator[tuple[Question, Row]]:
+    for question in wanted:
         if question.code in sheet.answers:
             says = answer_text(language, question, sheet.answers[question.code])
             yield question, Row(path_of(question), question_text(language, question), says)
 
 
-def _parts(language: Language, asked: list[Question], sheet: Sheet) -> Iterator[Shown]:
+def _parts(language: Language, wanted: list[Question], sheet: Sheet) -> Iterator[PartSummary]:
     """The parts in their order; consents stand apart from what was told."""
     for part in Part:
         if part is not Part.CONSENT:
-            here = [question for question in asked if question.part is part]
+            here = [question for question in wanted if question.part is part]
             left = [question for question in here if question.code not in sheet.answers]
             rows = [row for _, row in _rows(language, here, sheet)]
-            yield Shown(part_title(language, part), rows, len(left), path_of(left[0]) if left else "")
+            yield PartSummary(part_title(language, part), rows, len(left), path_of(left[0]) if left else "")

@@ -11,7 +11,7 @@ from registry.complaints.case.questions import (
     Kind,
     Question,
     is_alarming,
-    is_shown,
+    is_view,
     next_question,
     previous_question,
     visible,
@@ -100,7 +100,7 @@ def _question(place: int, sheet: Sheet) -> Question | None:
     if not 1 <= place <= len(QUESTIONNAIRE.questions):
         raise NotFound("there is no such page")
     question = QUESTIONNAIRE.questions[place - 1]
-    return question if is_shown(question, sheet.answers) else None
+    return question if is_view(question, sheet.answers) else None
 
 
 def _page(
@@ -110,12 +110,12 @@ def _page(
     value: Any,
     *,
     fault: str = "",
-    found: list[about.Found] | None = None,
+    found: list[about.AgencyChoice] | None = None,
     is_searched: bool = False,
     status: int = 200,
 ) -> Response:
     language, answers = here.language, sheet.answers
-    asked = [one.code for one in visible(answers)]
+    wanted = [one.code for one in visible(answers)]
     back, following = previous_question(answers, question.code), next_question(answers, question.code)
     registered = about.registered(language, value.get("agency_id")) if question.kind is Kind.AGENCY and value else None
     return here.page(
@@ -131,8 +131,8 @@ def _page(
         currencies=CURRENCIES,
         value=value,
         fault=fault,
-        at=asked.index(question.code) + 1 if question.code in asked else 1,
-        of=len(asked),
+        at=wanted.index(question.code) + 1 if question.code in wanted else 1,
+        of=len(wanted),
         path=f"/{_PLACES[question.code]}",
         back=path_of(back) if back is not None else None,
         skip=path_of(following),

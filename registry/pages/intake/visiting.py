@@ -60,20 +60,20 @@ def _entering(view: Callable[..., Response], *, is_number: bool) -> Callable[...
     @wraps(view)
     def came_in(language: Language, **given: Any) -> Response:
         try:
-            with entered(language) as here:
+            with open_visit(language) as here:
                 if not is_number and not here.visit.is_confirmed:
                     return here.to("/number")
                 return view(here, **given)
         except NoVisit:
-            return entering.knock(language, held() if request.method == "POST" else ())
+            return entering.knock(language, submitted_fields() if request.method == "POST" else ())
         except StaleForm as stale:
-            return again(language, stale.form_token, request.path, held())
+            return again(language, stale.form_token, request.path, submitted_fields())
 
     return came_in
 
 
 @contextmanager
-def entered(language: Language, *, is_read_alone: bool = False) -> Iterator[Here]:
+def open_visit(language: Language, *, is_read_alone: bool = False) -> Iterator[Here]:
     """Who is here, and the transaction of what he does. Raises NoVisit, and StaleForm where a form has another visit's mark.
 
     `is_read_alone`: nothing will be done for the form that came, and it is not looked at.
@@ -96,6 +96,6 @@ class StaleForm(Exception):
         self.form_token = form_token
 
 
-def held() -> list[tuple[str, str]]:
+def submitted_fields() -> list[tuple[str, str]]:
     """What was typed into a form that could not be taken, so that nobody types it twice. Nothing that opens anything."""
     return [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_HELD]

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.officer_desk.acts import OfficerAct, OfficerActs
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import version_sent
 from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in
 from registry.pages.officers.guard import allowed
@@ -57,7 +57,7 @@ def serve_acts(
 
 
 def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned: bool) -> Callable[..., BaseResponse]:
-    def view(session: Session, me: Present, **path: str) -> BaseResponse:
+    def view(session: Session, me: AuthenticatedOfficer, **path: str) -> BaseResponse:
         place = opened(session, me, act, **path)
 
         made: list[str] = []

@@ -14,7 +14,7 @@ from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.decision_acts import ACTS, IN_CASE
 from registry.officer_desk.decision_words import decision_notice
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.assets import address_of
@@ -31,11 +31,11 @@ pages = Blueprint("console_decisions", __name__)
 
 @pages.get("/cases/<reference>/decision")
 @allowed(Resource.DECISION, Act.READ)
-def decision(session: Session, me: Present, reference: str) -> Response:
+def decision(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _page(session, me, open_case(session, me, reference))
 
 
-def _in_case(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+def _in_case(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     head = open_case(session, me, reference)
     address = f"/console/cases/{reference}/decision"
     return Place(head.case.reference, address, lambda refusal: _page(session, me, head, refusal))
@@ -44,7 +44,7 @@ def _in_case(session: Session, me: Present, _: OfficerAct, /, reference: str) ->
 serve_acts(pages, "/cases/<reference>", IN_CASE, _in_case)
 
 
-def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str, decision: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, decision: str) -> Place:
     head = open_case(session, me, reference)
     _require_of_case(session, me, head, decision)
     address = f"/console/cases/{reference}/decision"
@@ -54,13 +54,13 @@ def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str, dec
 serve_acts(pages, "/cases/<reference>/decision/<decision>", ACTS, _opened)
 
 
-def _require_of_case(session: Session, me: Present, head: CaseHead, decision: str) -> None:
+def _require_of_case(session: Session, me: AuthenticatedOfficer, head: CaseHead, decision: str) -> None:
     case, _ = actions.lock_decision(session, _reader(me), decision)
     if case.id != head.case.id:
         raise NotFound(f"there is no decision {decision} in this case")
 
 
-def _page(session: Session, me: Present, head: CaseHead, refusal: Refusal | None = None) -> Response:
+def _page(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Refusal | None = None) -> Response:
     today = now().date()
     case, found = queries.decisions_of(session, sealer(), _reader(me), head.case.reference, today)
     draft = next((one for one in found if one.decision.state is DecisionState.DRAFTED), None)
@@ -96,7 +96,7 @@ def _notices(case: Case, draft: queries.ShownDecision, today: date) -> dict[Lang
     return {one: decision_notice(one, draft.decision.outcome, draft.summary, until) for one in spoken}
 
 
-def _reader(me: Present) -> casework.Officer:
+def _reader(me: AuthenticatedOfficer) -> casework.Officer:
     """In the role in which he would make it, so that the page says what keeps him from it."""
     act = Act.APPROVE if me.standing.may(Resource.DECISION, Act.APPROVE) else Act.READ
     return acting(me, Resource.DECISION, act)

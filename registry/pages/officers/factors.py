@@ -12,19 +12,19 @@ from registry.http.app_services import keyring
 from registry.http.qr_pictures import picture
 from registry.officers import factors, one_time_codes, security_keys, sessions, signing_in
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import Step
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.profile import own_page
 from registry.pages.officers.rendering import page
-from registry.pages.officers.sign_in import LONGEST_ANSWER, place
+from registry.pages.officers.sign_in import MAX_ANSWER, place
 
 pages = Blueprint("console_factors", __name__)
 
 
 @pages.post("/own/keys")
 @allowed(Resource.OWN, Act.WRITE)
-def begin_key(session: Session, me: Present) -> Response:
+def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
     """What the new key is asked to sign, on a page whose script asks it."""
     here, name = place(), " ".join(request.form.get("name", "").split())[:60]
     fault = doubt(session, me) or (None if name else "bad_key_name")
@@ -39,11 +39,11 @@ def begin_key(session: Session, me: Present) -> Response:
 
 @pages.post("/own/keys/finish")
 @allowed(Resource.OWN, Act.WRITE)
-def add_key(session: Session, me: Present) -> Response:
+def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
     at, here = now(), place()
     if here is None or me.session is None:
         return own_page(session, me, fault="no_keys_here")
-    name, answer = request.form.get("name", "")[:200], request.form.get("answer", "")[:LONGEST_ANSWER]
+    name, answer = request.form.get("name", "")[:200], request.form.get("answer", "")[:MAX_ANSWER]
     try:
         security_keys.add(session, me.session, me.officer, here, name, answer, at, day_at(at, None))
     except ActRefused as refused:
@@ -53,7 +53,7 @@ def add_key(session: Session, me: Present) -> Response:
 
 @pages.post("/own/apps")
 @allowed(Resource.OWN, Act.WRITE)
-def begin_app(session: Session, me: Present) -> Response:
+def begin_app(session: Session, me: AuthenticatedOfficer) -> Response:
     name = " ".join(request.form.get("name", "").split())[:60]
     fault = doubt(session, me) or (None if name.isprintable() and name else "bad_key_name")
     if fault is not None:
@@ -64,7 +64,7 @@ def begin_app(session: Session, me: Present) -> Response:
 
 @pages.post("/own/apps/finish")
 @allowed(Resource.OWN, Act.WRITE)
-def add_app(session: Session, me: Present) -> Response:
+def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
     """Its first code shows that it works. Until then the same secret is shown again."""
     at = now()
     app = factors.unconfirmed_app(session, me.officer)
@@ -78,7 +78,7 @@ def add_app(session: Session, me: Present) -> Response:
 
 @pages.post("/own/factors/remove")
 @allowed(Resource.OWN, Act.WRITE)
-def remove(session: Session, me: Present) -> Response:
+def remove(session: Session, me: AuthenticatedOfficer) -> Response:
     """Whoever has what was lost may sit somewhere with it: every other session ends."""
     fault = doubt(session, me)
     if fault is not None:
@@ -92,7 +92,7 @@ def remove(session: Session, me: Present) -> Response:
     return _back()
 
 
-def doubt(session: Session, me: Present) -> str | None:
+def doubt(session: Session, me: AuthenticatedOfficer) -> str | None:
     """The fault where the password typed is not his; None where it is. A failure is written down with the answer."""
     attempt = signing_in.ask_again(session, keyring(), me.officer, request.form.get("password", "")[:1000], now())
     if attempt.step is Step.WAIT:
@@ -100,7 +100,7 @@ def doubt(session: Session, me: Present) -> str | None:
     return "wrong_password" if attempt.step is Step.REFUSED else None
 
 
-def _app_page(me: Present, secret: bytes, fault: str | None = None) -> Response:
+def _app_page(me: AuthenticatedOfficer, secret: bytes, fault: str | None = None) -> Response:
     address = one_time_codes.address_for_app(secret, me.officer.email)
     return page(
         "own_app.html",

@@ -15,10 +15,10 @@ from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.http.forms import FORM_FIELD, SAFE, require_same_origin
 from registry.http.transaction import services, writing
-from registry.officer_desk.acting import Policy, require_right
+from registry.officer_desk.acting import ViewPolicy, require_right
 from registry.officers import sessions
-from registry.officers.rights import Act, Resource, Standing
-from registry.officers.sessions import Present
+from registry.officers.rights import Act, OfficerRights, Resource
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.provider_sign_in import LINKING, has_to_link
 from registry.vocabulary.register import Language
 
@@ -34,7 +34,7 @@ class Bar:
     """What the bar of every page shows of who is present. It outlives his transaction: a page of an error has it too."""
 
     name: str
-    standing: Standing
+    standing: OfficerRights
     unit_names: Mapping[str, str]
 
 
@@ -70,7 +70,7 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
                 # Where he wanted to go is not carried along: an address that leads elsewhere cannot be planted.
                 return redirect("/console/sign-in", 303)
 
-        guarded.policy = Policy(resource, act)  # type: ignore[attr-defined]
+        guarded.policy = ViewPolicy(resource, act)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -85,11 +85,11 @@ def open_to_all(view: View) -> View:
             require_same_origin()
         return view(**path)
 
-    opened.policy = Policy(None, None)  # type: ignore[attr-defined]
+    opened.policy = ViewPolicy(None, None)  # type: ignore[attr-defined]
     return opened
 
 
-def present(session: Session) -> Present:
+def present(session: Session) -> AuthenticatedOfficer:
     """Who asks. Raises NotSignedIn. Remembered for the page that is made of the answer."""
     at = now()
     me = sessions.present(session, token_sent(), at, day_at(at, None))

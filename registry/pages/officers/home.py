@@ -9,7 +9,7 @@ from registry.complaints.casework.access_grants import queries as queries_of_ope
 from registry.core.clock import now
 from registry.officers import accounts
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers import assets
 from registry.pages.officers.access_grants.unit import decided_by
 from registry.pages.officers.cases.queue import counts
@@ -23,7 +23,7 @@ pages = Blueprint("console_home", __name__)
 
 @pages.get("/")
 @allowed(Resource.OWN, Act.READ)
-def home(session: Session, me: Present) -> Response:
+def home(session: Session, me: AuthenticatedOfficer) -> Response:
     waiting = (
         [
             change
@@ -49,15 +49,15 @@ def home(session: Session, me: Present) -> Response:
         soon=at + timedelta(days=1),
         mine=me.officer.reference,
         case_styles=assets.address_of("cases.css"),
-        **_openings(session, me),
+        **_access_grants(session, me),
     )
 
 
-def _openings(session: Session, me: Present) -> dict[str, int]:
+def _access_grants(session: Session, me: AuthenticatedOfficer) -> dict[str, int]:
     """What waits for whoever decides about openings, and for whoever watches over them how often a glass was broken."""
     unit, at, kinds = me.standing.unit, now(), decided_by(me)
-    is_told = me.standing.may(Resource.BREAK_GLASS, Act.READ)
+    is_notified = me.standing.may(Resource.BREAK_GLASS, Act.READ)
     return {
         "openings": queries_of_openings.waiting(session, unit, me.officer.reference, kinds, at) if kinds else 0,
-        "broken": queries_of_openings.broken(session, unit, at) if is_told else 0,
+        "broken": queries_of_openings.broken(session, unit, at) if is_notified else 0,
     }

@@ -9,21 +9,21 @@ from sqlalchemy.orm import Session
 
 from registry.core.errors import IllegalMove, RepeatDiffers
 from registry.http.forms import FORM_FIELD
-from registry.http.query_reader import Once
-from registry.officer_desk.drafts import drafted_once
-from registry.officers.sessions import Present
+from registry.http.query_reader import IdempotencyKey
+from registry.officer_desk.drafts import draft_idempotently
+from registry.officers.sessions import AuthenticatedOfficer
 
 FIELD = "once"
 _BESIDE = frozenset({FIELD, FORM_FIELD})
 
 
-def made_by_form(session: Session, me: Present, what: str, make: Callable[[], str]) -> str:
-    """The reference of what the form drafts, or drafted when it came before; `what` as `drafted_once` takes it.
+def made_by_form(session: Session, me: AuthenticatedOfficer, what: str, make: Callable[[], str]) -> str:
+    """The reference of what the form drafts, or drafted when it came before; `what` as `draft_idempotently` takes it.
 
     Raises as `make`, and IllegalMove where the same form was sent before with something else in it.
     """
     try:
-        return drafted_once(session, me, what, _sent(), make)
+        return draft_idempotently(session, me, what, _sent(), make)
     except RepeatDiffers:
         raise IllegalMove(
             "this form was sent before with something else in it, and that was kept: look at it, then send this if you still "
@@ -32,7 +32,7 @@ def made_by_form(session: Session, me: Present, what: str, make: Callable[[], st
         ) from None
 
 
-def _sent() -> Once | None:
+def _sent() -> IdempotencyKey | None:
     key = request.form.get(FIELD, "")[:80]
-    said = sorted((name, value) for name, value in request.form.items(multi=True) if name not in _BESIDE)
-    return Once(key, hashlib.sha256(json.dumps(said).encode()).hexdigest()) if key else None
+    stated = sorted((name, value) for name, value in request.form.items(multi=True) if name not in _BESIDE)
+    return IdempotencyKey(key, hashlib.sha256(json.dumps(stated).encode()).hexdigest()) if key else None

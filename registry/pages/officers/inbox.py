@@ -19,9 +19,9 @@ from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.parties.referrals.rules import LIVE
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies.models import Agency, Licence, PendingChannelChange
-from registry.register.imports.queries import held_lists
+from registry.register.imports.queries import lists_on_hold
 from registry.supervision.entries.decisions import within
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.licensing.deposits.models import DepositLine
@@ -30,7 +30,7 @@ from registry.vocabulary.cases import DecisionState, HearingState, ReferralState
 from registry.vocabulary.licensing import EntryRequestState, ProposalState
 from registry.vocabulary.register import ChannelChangeState
 
-MOST_NAMED = 5
+MAX_NAMED = 5
 FIRST = 8
 
 
@@ -43,15 +43,15 @@ class Waits(NamedTuple):
     named: Sequence[tuple[str, str]] = ()
 
 
-def first_cases(session: Session, me: Present, at: Any) -> list[Listed]:
+def first_cases(session: Session, me: AuthenticatedOfficer, at: Any) -> list[Listed]:
     """His own cases as the queue orders them, and after them what is nobody's."""
     unit, mine = me.standing.unit, me.officer.reference
-    own = listed(session, unit, Filters(assignee=mine), at, after=None, most=FIRST)
+    own = listed(session, unit, Filters(assignee=mine), at, after=None, limit=FIRST)
     left = FIRST - len(own)
-    return [*own, *(listed(session, unit, Filters(assignee=""), at, after=None, most=left) if left else [])]
+    return [*own, *(listed(session, unit, Filters(assignee=""), at, after=None, limit=left) if left else [])]
 
 
-def what_waits(session: Session, me: Present, today: date) -> list[Waits]:
+def what_waits(session: Session, me: AuthenticatedOfficer, today: date) -> list[Waits]:
     """Everything that he may decide and did not propose himself, in the order of the menu."""
     found = [
         _named(session, name, query(me), address)
@@ -64,64 +64,64 @@ def what_waits(session: Session, me: Present, today: date) -> list[Waits]:
         if me.standing.may(resource, act)
     ]
     if me.standing.may(Resource.IMPORT, Act.APPROVE):
-        found.append(Waits("lists", len(held_lists(session, me.standing.authority)), "/console/imports"))
+        found.append(Waits("lists", len(lists_on_hold(session, me.standing.authority)), "/console/imports"))
     return [one for one in found if one.number]
 
 
 def _named(session: Session, name: str, query: Select[Any], address: str) -> Waits:
-    rows = [row[0] for row in session.execute(query.limit(MOST_NAMED))]
+    rows = [row[0] for row in session.execute(query.limit(MAX_NAMED))]
     count = len(rows)
-    if count == MOST_NAMED:
+    if count == MAX_NAMED:
         count = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     return Waits(name, count, "", [(one, address.format(one)) for one in rows])
 
 
-def _of_cases(me: Present, joined: Any, *conditions: Any) -> Select[Any]:
+def _of_cases(me: AuthenticatedOfficer, joined: Any, *conditions: Any) -> Select[Any]:
     query = select(Case.reference).join(joined, joined.case_id == Case.id)
     return query.where(in_unit(me.standing.unit), *conditions).order_by(Case.priority, Case.id)
 
 
-def _hearings(me: Present) -> Select[Any]:
+def _hearings(me: AuthenticatedOfficer) -> Select[Any]:
     waiting = Hearing.state == HearingState.REPRISAL_CHECK
     return _of_cases(me, Hearing, waiting, Hearing.drafted_by != me.officer.reference)
 
 
-def _decisions(me: Present) -> Select[Any]:
+def _decisions(me: AuthenticatedOfficer) -> Select[Any]:
     drafted = Decision.state == DecisionState.DRAFTED
     return _of_cases(me, Decision, drafted, Decision.drafted_by != me.officer.reference)
 
 
-def _lowerings(me: Present) -> Select[Any]:
+def _lowerings(me: AuthenticatedOfficer) -> Select[Any]:
     waiting = PriorityChange.decided_on.is_(None)
     return _of_cases(me, PriorityChange, waiting, PriorityChange.asked_by != me.officer.reference)
 
 
-def _overrides(me: Present) -> Select[Any]:
-    asked = Referral.state == ReferralState.PROPOSED, Referral.legal_basis_sealed.is_not(None)
-    return _of_cases(me, Referral, *asked, Referral.proposed_by != me.officer.reference)
+def _overrides(me: AuthenticatedOfficer) -> Select[Any]:
+    requested = Referral.state == ReferralState.PROPOSED, Referral.legal_basis_sealed.is_not(None)
+    return _of_cases(me, Referral, *requested, Referral.proposed_by != me.officer.reference)
 
 
-def _of_no_interest(me: Present, agency_id: Any) -> ColumnElement[bool]:
+def _of_no_interest(me: AuthenticatedOfficer, agency_id: Any) -> ColumnElement[bool]:
     """Not about an agency in which he declared an interest."""
     of_interest = select(Agency.id).where(Agency.reference.in_(me.conflicts))
     return or_(agency_id.is_(None), agency_id.not_in(of_interest))
 
 
-def _proposals(me: Present) -> Select[Any]:
+def _proposals(me: AuthenticatedOfficer) -> Select[Any]:
     waiting = Proposal.state == ProposalState.OPEN, Proposal.proposed_by != me.officer.reference
     mine = Proposal.authority == me.standing.authority
     may_see = _of_no_interest(me, Proposal.agency_id)
     return select(Proposal.reference).where(mine, may_see, *waiting).order_by(Proposal.id)
 
 
-def _deposits(me: Present) -> Select[Any]:
+def _deposits(me: AuthenticatedOfficer) -> Select[Any]:
     waiting = DepositLine.state == ProposalState.OPEN, DepositLine.recorded_by != me.officer.reference
     query = select(Agency.reference).join(DepositLine, DepositLine.agency_id == Agency.id).distinct()
     mine = DepositLine.authority == me.standing.authority, _of_no_interest(me, DepositLine.agency_id)
     return query.where(*mine, *waiting).order_by(Agency.reference)
 
 
-Named = tuple[str, Resource, Act, Callable[[Present], Select[Any]], str]
+Named = tuple[str, Resource, Act, Callable[[AuthenticatedOfficer], Select[Any]], str]
 
 _NAMED: tuple[Named, ...] = (
     ("hearings", Resource.HEARING, Act.APPROVE, _hearings, "/console/cases/{}/hearings"),
@@ -134,29 +134,31 @@ _NAMED: tuple[Named, ...] = (
 """What is led to one by one, and where."""
 
 
-def _identities(me: Present, _today: date) -> Select[Any]:
-    asked = Referral.identity_said_in.is_not(None), Referral.identity_by.is_(None), Referral.state.in_(sorted(LIVE))
+def _identities(me: AuthenticatedOfficer, _today: date) -> Select[Any]:
+    requested = Referral.identity_said_in.is_not(None), Referral.identity_by.is_(None), Referral.state.in_(sorted(LIVE))
     return (
-        select(func.count(Referral.id)).join(Case, Case.id == Referral.case_id).where(in_unit(me.standing.unit), *asked)
+        select(func.count(Referral.id))
+        .join(Case, Case.id == Referral.case_id)
+        .where(in_unit(me.standing.unit), *requested)
     )
 
 
-def _handed_on(me: Present, today: date) -> Select[Any]:
+def _handed_on(me: AuthenticatedOfficer, today: date) -> Select[Any]:
     sent = Referral.partner == me.standing.unit, Referral.state == ReferralState.SENT, Referral.expires_on >= today
     return select(func.count(Referral.id)).where(*sent)
 
 
-def _served(me: Present, today: date) -> Select[Any]:
-    asked = Hearing.desk == me.standing.unit, Hearing.state == HearingState.SERVED, Hearing.answer_by >= today
-    return select(func.count(Hearing.id)).where(*asked)
+def _served(me: AuthenticatedOfficer, today: date) -> Select[Any]:
+    requested = Hearing.desk == me.standing.unit, Hearing.state == HearingState.SERVED, Hearing.answer_by >= today
+    return select(func.count(Hearing.id)).where(*requested)
 
 
-def _entries(me: Present, _today: date) -> Select[Any]:
+def _entries(me: AuthenticatedOfficer, _today: date) -> Select[Any]:
     waiting = EntryRequest.state == EntryRequestState.OPEN, EntryRequest.agency.not_in(me.conflicts)
     return select(func.count(EntryRequest.id)).where(within(me.standing.authority), *waiting)
 
 
-def _channels(me: Present, _today: date) -> Select[Any]:
+def _channels(me: AuthenticatedOfficer, _today: date) -> Select[Any]:
     own = select(Licence.agency_id).where(Licence.authority == me.standing.authority)
     waiting = PendingChannelChange.state == ChannelChangeState.PROPOSED
     may_see = _of_no_interest(me, PendingChannelChange.agency_id)
@@ -168,7 +170,7 @@ def _channels(me: Present, _today: date) -> Select[Any]:
     )
 
 
-Counted = tuple[str, Resource, Act, Callable[[Present, date], Select[Any]], str]
+Counted = tuple[str, Resource, Act, Callable[[AuthenticatedOfficer, date], Select[Any]], str]
 
 _COUNTED: tuple[Counted, ...] = (
     ("referrals", Resource.REFERRAL, Act.ANSWER, _handed_on, "/console/referrals"),

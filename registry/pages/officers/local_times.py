@@ -32,8 +32,8 @@ def moment_text(language: Language, at: datetime, country: str) -> str:
     """Day and minute; in UTC, and said so, where the country's clock is not known."""
     name = ZONES.get(country)
     there = at.astimezone(zone(name)) if name else at.astimezone(UTC)
-    shown = f"{day_text(language, there.date())} {there:%H:%M}"
-    return shown if name else f"{shown} UTC"
+    displayed = f"{day_text(language, there.date())} {there:%H:%M}"
+    return displayed if name else f"{displayed} UTC"
 
 
 def due_text(language: Language, at: datetime, country: str) -> str:

@@ -9,7 +9,7 @@ from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, StaleVersion
 from registry.officers import accounts, tokens
 from registry.officers.rights import Act, Resource, Role
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import version_sent
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.rendering import page
@@ -20,13 +20,13 @@ pages = Blueprint("console_officers", __name__)
 
 @pages.get("/officers")
 @allowed(Resource.OFFICER, Act.READ)
-def officers(session: Session, me: Present) -> Response:
+def officers(session: Session, me: AuthenticatedOfficer) -> Response:
     return _list(session, me)
 
 
 @pages.post("/officers")
 @allowed(Resource.OFFICER, Act.PROPOSE)
-def invite(session: Session, me: Present) -> Response:
+def invite(session: Session, me: AuthenticatedOfficer) -> Response:
     form = request.form
     try:
         accounts.propose_invitation(
@@ -46,7 +46,7 @@ def invite(session: Session, me: Present) -> Response:
 
 @pages.post("/officers/<reference>/roles")
 @allowed(Resource.OFFICER, Act.PROPOSE)
-def change_roles(session: Session, me: Present, reference: str) -> Response:
+def change_roles(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     def propose() -> None:
         officer = accounts.officer_named(session, reference, me.standing.unit, version_sent())
         accounts.propose_roles(session, officer, _roles(), by=me.officer.reference, at=now())
@@ -56,7 +56,7 @@ def change_roles(session: Session, me: Present, reference: str) -> Response:
 
 @pages.post("/officers/<reference>/reset")
 @allowed(Resource.OFFICER, Act.PROPOSE)
-def reset(session: Session, me: Present, reference: str) -> Response:
+def reset(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     def propose() -> None:
         officer = accounts.officer_named(session, reference, me.standing.unit, version_sent())
         accounts.propose_reset(session, officer, by=me.officer.reference, at=now())
@@ -66,7 +66,7 @@ def reset(session: Session, me: Present, reference: str) -> Response:
 
 @pages.post("/officers/<reference>/close")
 @allowed(Resource.OFFICER, Act.PROPOSE)
-def close(session: Session, me: Present, reference: str) -> Response:
+def close(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """Taking away needs one person; giving back needs two."""
 
     def end() -> None:
@@ -79,7 +79,7 @@ def close(session: Session, me: Present, reference: str) -> Response:
 
 @pages.get("/officers/<reference>")
 @allowed(Resource.OFFICER, Act.READ)
-def officer(session: Session, me: Present, reference: str) -> Response:
+def officer(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """One officer, and what his programs come with. When he himself was last here is nobody's business."""
     found = accounts.officer_named(session, reference, me.standing.unit)
     return page(
@@ -94,7 +94,7 @@ def officer(session: Session, me: Present, reference: str) -> Response:
 
 @pages.post("/officers/<reference>/sign-out")
 @allowed(Resource.OFFICER, Act.PROPOSE)
-def sign_out(session: Session, me: Present, reference: str) -> Response:
+def sign_out(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     found = accounts.officer_named(session, reference, me.standing.unit)
     accounts.sign_out(session, found, by=me.officer.reference, at=now())
     return _back(reference)
@@ -102,7 +102,7 @@ def sign_out(session: Session, me: Present, reference: str) -> Response:
 
 @pages.post("/officers/<reference>/tokens/<token>/revoke")
 @allowed(Resource.OFFICER, Act.PROPOSE)
-def revoke_token(session: Session, me: Present, reference: str, token: str) -> Response:
+def revoke_token(session: Session, me: AuthenticatedOfficer, reference: str, token: str) -> Response:
     found = accounts.officer_named(session, reference, me.standing.unit)
     tokens.revoke(session, found, token, by=me.officer.reference, at=now())
     return _back(reference)
@@ -110,7 +110,7 @@ def revoke_token(session: Session, me: Present, reference: str, token: str) -> R
 
 @pages.post("/officers/changes/<reference>/approve")
 @allowed(Resource.OFFICER, Act.APPROVE)
-def approve(session: Session, me: Present, reference: str) -> Response:
+def approve(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     at = now()
     change = accounts.change_named(session, reference, me.standing.unit)
     try:
@@ -123,12 +123,12 @@ def approve(session: Session, me: Present, reference: str) -> Response:
 
 @pages.post("/officers/changes/<reference>/refuse")
 @allowed(Resource.OFFICER, Act.PROPOSE)
-def refuse(session: Session, me: Present, reference: str) -> Response:
+def refuse(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     change = accounts.change_named(session, reference, me.standing.unit)
     return _done(session, me, lambda: accounts.refuse(session, change, by=me.officer.reference, at=now()))
 
 
-def _done(session: Session, me: Present, act: Callable[[], None]) -> Response:
+def _done(session: Session, me: AuthenticatedOfficer, act: Callable[[], None]) -> Response:
     """Do it and lead back, or show the page again with the reason why not: nothing of it is written then."""
     try:
         with session.begin_nested():
@@ -141,7 +141,7 @@ def _done(session: Session, me: Present, act: Callable[[], None]) -> Response:
 
 
 def _list(
-    session: Session, me: Present, *, fault: str | None = None, code: str | None = None, status: int = 400
+    session: Session, me: AuthenticatedOfficer, *, fault: str | None = None, code: str | None = None, status: int = 400
 ) -> Response:
     listed = accounts.officers_of(session, me.standing.unit)
     return page(

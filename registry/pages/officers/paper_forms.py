@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.case.questions import QUESTIONNAIRE, Part, Question
 from registry.complaints.intake.paper_forms import actions
-from registry.complaints.intake.paper_forms.rules import KEPT_DAYS, MOST_DAYS_BACK
+from registry.complaints.intake.paper_forms.rules import KEPT_DAYS, MAX_DAYS_BACK
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.intake_forms import CURRENCIES, PARTS, read_form
@@ -16,7 +16,7 @@ from registry.i18n.languages import text
 from registry.i18n.question_words import choices, fault_text, help_text, in_words, part_title, payees, question_text
 from registry.officer_desk.acting import reference_in
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers import assets
 from registry.pages.officers.acting import acting, sealer, version_sent
 from registry.pages.officers.form_fields import day_in
@@ -31,13 +31,13 @@ PAGES = tuple(part for part in Part if any(question.part is part for question in
 
 @pages.get("/papers")
 @allowed(Resource.PAPER, Act.WRITE)
-def first(session: Session, me: Present) -> Response:
+def first(session: Session, me: AuthenticatedOfficer) -> Response:
     return _first(session, me)
 
 
 @pages.post("/papers")
 @allowed(Resource.PAPER, Act.WRITE)
-def begin(session: Session, me: Present) -> BaseResponse:
+def begin(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     officer, form, begun = acting(me, Resource.PAPER, Act.WRITE), request.form, []
     refusal = attempt(
         session,
@@ -52,14 +52,14 @@ def begin(session: Session, me: Present) -> BaseResponse:
 
 @pages.get("/papers/<reference>/<part>")
 @allowed(Resource.PAPER, Act.WRITE)
-def show(session: Session, me: Present, reference: str, part: str) -> Response:
+def show(session: Session, me: AuthenticatedOfficer, reference: str, part: str) -> Response:
     at, typed = _part(part), _typed(session, me, reference)
     return _page(at, typed, typed.answers)
 
 
 @pages.post("/papers/<reference>/<part>")
 @allowed(Resource.PAPER, Act.WRITE)
-def keep(session: Session, me: Present, reference: str, part: str) -> BaseResponse:
+def keep(session: Session, me: AuthenticatedOfficer, reference: str, part: str) -> BaseResponse:
     """Keep a page and lead on. One that cannot be read is shown again with what was typed and what is wrong beside it."""
     at, officer = _part(part), acting(me, Resource.PAPER, Act.WRITE)
     before = _typed(session, me, reference)
@@ -68,15 +68,15 @@ def keep(session: Session, me: Present, reference: str, part: str) -> BaseRespon
 
     def act() -> None:
         try:
-            actions.keep(session, sealer(), officer, before.reference, given, now().date(), version_sent())
+            actions.save_page(session, sealer(), officer, before.reference, given, now().date(), version_sent())
         except InvalidInput as wrong:
             faults.extend(wrong.faults)
             raise
 
     refusal = attempt(session, act)
     if refusal is not None:
-        shown = {code: value for code, value in given.items() if value is not None}
-        return _page(at, before, before.answers | shown, refusal, faults)
+        displayed = {code: value for code, value in given.items() if value is not None}
+        return _page(at, before, before.answers | displayed, refusal, faults)
     go = request.form.get("go", "")
     if go == "leave":
         return redirect("/console/papers", 303)
@@ -88,13 +88,13 @@ def keep(session: Session, me: Present, reference: str, part: str) -> BaseRespon
 
 @pages.get("/papers/<reference>")
 @allowed(Resource.PAPER, Act.WRITE)
-def everything(session: Session, me: Present, reference: str) -> Response:
+def everything(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _everything(_typed(session, me, reference))
 
 
 @pages.post("/papers/<reference>")
 @allowed(Resource.PAPER, Act.WRITE)
-def send(session: Session, me: Present, reference: str) -> BaseResponse:
+def send(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
     """Make a case of it, or forget it: the one button that was pressed says which."""
     officer, typed = acting(me, Resource.PAPER, Act.WRITE), _typed(session, me, reference)
     if request.form.get("go") == "drop":
@@ -106,7 +106,7 @@ def send(session: Session, me: Present, reference: str) -> BaseResponse:
     return redirect(f"/console/papers?entered={typed.reference}", 303)
 
 
-def _typed(session: Session, me: Present, reference: str) -> actions.Typed:
+def _typed(session: Session, me: AuthenticatedOfficer, reference: str) -> actions.Typed:
     return actions.typed_so_far(session, sealer(), acting(me, Resource.PAPER, Act.WRITE), reference_in(reference))
 
 
@@ -120,7 +120,7 @@ def _questions(part: Part) -> list[Question]:
     return [question for question in QUESTIONNAIRE if question.part is part]
 
 
-def _first(session: Session, me: Present, refusal: Refusal | None = None) -> Response:
+def _first(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     officer, entered = acting(me, Resource.PAPER, Act.WRITE), reference_in(request.args.get("entered", "")[:14])
     return page(
         "papers/first.html",
@@ -132,7 +132,7 @@ def _first(session: Session, me: Present, refusal: Refusal | None = None) -> Res
         entered=entered if entered.isalnum() else "",
         first_page=PAGES[0],
         today=now().date(),
-        days_back=MOST_DAYS_BACK,
+        days_back=MAX_DAYS_BACK,
         kept_days=KEPT_DAYS,
         case_styles=assets.address_of("cases.css"),
     )
@@ -147,7 +147,7 @@ def _page(
 ) -> Response:
     spoken = language()
     wrong = {fault.parameter.partition(".")[0]: fault for fault in faults or []}
-    asked = [
+    wanted = [
         {
             "question": question,
             "asks": question_text(spoken, question),
@@ -169,7 +169,7 @@ def _page(
         typed=typed,
         part=at,
         parts=[(part, part_title(spoken, part)) for part in PAGES],
-        asked=asked,
+        asked=wanted,
         payees=payees(spoken),
         currencies=CURRENCIES,
         case_styles=assets.address_of("cases.css"),
@@ -183,7 +183,7 @@ def _parts_of(question: Question, value: Any) -> dict[str, str]:
 
 def _everything(typed: actions.Typed, refusal: Refusal | None = None) -> Response:
     spoken = language()
-    shown = []
+    displayed = []
     for part in PAGES:
         rows = [
             (*in_words(spoken, question.code, typed.answers[question.code]), question.code in typed.left_out)
@@ -195,13 +195,13 @@ def _everything(typed: actions.Typed, refusal: Refusal | None = None) -> Respons
             for question in _questions(part)
             if question.code in typed.hidden
         ]
-        shown.append((part, part_title(spoken, part), rows))
+        displayed.append((part, part_title(spoken, part), rows))
     return page(
         "papers/all.html",
         here="papers",
         status=refusal.status if refusal else 200,
         refusal=refusal,
         typed=typed,
-        parts=shown,
+        parts=displayed,
         case_styles=assets.address_of("cases.css"),
     )

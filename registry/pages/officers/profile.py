@@ -15,7 +15,7 @@ from registry.officers import accounts, factors, notices, sessions, signing_in, 
 from registry.officers.models import NoticeChoice, OfficerState
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource, Role
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import Step
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.rendering import page
@@ -26,20 +26,20 @@ pages = Blueprint("console_own", __name__)
 
 @pages.get("/own")
 @allowed(Resource.OWN, Act.READ)
-def own(session: Session, me: Present) -> Response:
+def own(session: Session, me: AuthenticatedOfficer) -> Response:
     return own_page(session, me)
 
 
 @pages.post("/own/sessions/<reference>/end")
 @allowed(Resource.OWN, Act.WRITE)
-def end_session(session: Session, me: Present, reference: str) -> Response:
+def end_session(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     sessions.end_one(session, me.officer, reference, now())
     return _back()
 
 
 @pages.post("/own/sessions/end")
 @allowed(Resource.OWN, Act.WRITE)
-def end_others(session: Session, me: Present) -> Response:
+def end_others(session: Session, me: AuthenticatedOfficer) -> Response:
     """Everywhere but here."""
     sessions.end_all(session, me.officer, now(), but=me.session)
     return _back()
@@ -47,13 +47,13 @@ def end_others(session: Session, me: Present) -> Response:
 
 @pages.post("/own/recovery-codes")
 @allowed(Resource.OWN, Act.WRITE)
-def renew_recovery_codes(session: Session, me: Present) -> Response:
+def renew_recovery_codes(session: Session, me: AuthenticatedOfficer) -> Response:
     return own_page(session, me, recovery=factors.new_recovery_codes(session, me.officer))
 
 
 @pages.post("/own/password")
 @allowed(Resource.OWN, Act.WRITE)
-def change_password(session: Session, me: Present) -> Response:
+def change_password(session: Session, me: AuthenticatedOfficer) -> Response:
     """A wrong old one is written down with the answer, as at the door."""
     at = now()
     old, new, again = (request.form.get(name, "")[:1000] for name in ("old", "new", "again"))
@@ -70,13 +70,13 @@ def change_password(session: Session, me: Present) -> Response:
     return (
         own_page(session, me, fault="wrong_password")
         if attempt.step is Step.REFUSED
-        else own_page(session, me, told="password")
+        else own_page(session, me, given="password")
     )
 
 
 @pages.post("/own/tokens")
 @allowed(Resource.OWN, Act.WRITE)
-def make_token(session: Session, me: Present) -> Response:
+def make_token(session: Session, me: AuthenticatedOfficer) -> Response:
     """The token is shown on this page and nowhere else."""
     at = now()
     days = request.form.get("days", "")[:9]
@@ -90,14 +90,14 @@ def make_token(session: Session, me: Present) -> Response:
 
 @pages.post("/own/tokens/<reference>/revoke")
 @allowed(Resource.OWN, Act.WRITE)
-def revoke_token(session: Session, me: Present, reference: str) -> Response:
+def revoke_token(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     tokens.revoke(session, me.officer, reference, by=me.officer.reference, at=now())
     return _back()
 
 
 @pages.post("/own/notices")
 @allowed(Resource.OWN, Act.WRITE)
-def choose_notices(session: Session, me: Present) -> Response:
+def choose_notices(session: Session, me: AuthenticatedOfficer) -> Response:
     word = request.form.get("choice", "")
     if word in list(NoticeChoice):
         notices.choose(session, me.officer, NoticeChoice(word))
@@ -106,7 +106,7 @@ def choose_notices(session: Session, me: Present) -> Response:
 
 @pages.post("/own/conflicts")
 @allowed(Resource.OWN, Act.WRITE)
-def declare_conflict(session: Session, me: Present) -> Response:
+def declare_conflict(session: Session, me: AuthenticatedOfficer) -> Response:
     agency = read_reference(request.form.get("agency", "")[:40])
     if agency is None:
         return own_page(session, me, fault="bad_agency")
@@ -116,7 +116,7 @@ def declare_conflict(session: Session, me: Present) -> Response:
 
 @pages.post("/own/loans")
 @allowed(Resource.OWN, Act.WRITE)
-def lend(session: Session, me: Present) -> Response:
+def lend(session: Session, me: AuthenticatedOfficer) -> Response:
     today = day_at(now(), None)
     try:
         deputy = accounts.officer_named(session, request.form.get("deputy", ""), me.standing.unit)
@@ -132,19 +132,19 @@ def lend(session: Session, me: Present) -> Response:
 
 @pages.post("/own/loans/<reference>/end")
 @allowed(Resource.OWN, Act.WRITE)
-def end_loan(session: Session, me: Present, reference: str) -> Response:
+def end_loan(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     accounts.end_loan(session, me.officer, reference, day_at(now(), None))
     return _back()
 
 
 def own_page(
     session: Session,
-    me: Present,
+    me: AuthenticatedOfficer,
     *,
     fault: str | None = None,
     recovery: list[str] | None = None,
     token: str | None = None,
-    told: str | None = None,
+    given: str | None = None,
 ) -> Response:
     """The page, with what was made and is shown once, or with what was wrong."""
     at = now()
@@ -155,10 +155,10 @@ def own_page(
         fault=fault,
         recovery=recovery,
         token=token,
-        told=told,
+        told=given,
         tokens=tokens.tokens_of(session, me.officer, day_at(at, None)),
         token_days=request.form.get("days", tokens.DAYS),
-        most_days=tokens.MOST_DAYS,
+        most_days=tokens.MAX_DAYS,
         only=only_way_of(me.standing),
         token_name=request.form.get("name", "") if fault else "",
         factors=factors.factors_of(session, me.officer),

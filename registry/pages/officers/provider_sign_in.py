@@ -8,7 +8,7 @@ from registry.http.transaction import services
 from registry.officer_desk.sign_in_providers import only_way_of
 from registry.officers.providers import linking
 from registry.officers.providers.client import Client, ProviderAway
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 
 LINKING = frozenset({"/console/own", "/console/own/links/<provider>"})
 """The addresses at which whoever still has to link his account does it."""
@@ -19,7 +19,7 @@ def clients() -> dict[str, Client]:
     return found
 
 
-def has_to_link(session: Session, me: Present) -> bool:
+def has_to_link(session: Session, me: AuthenticatedOfficer) -> bool:
     """Whether he came by a password where a provider is the only way in: it leads to the linking of his account, nowhere else.
 
     Raises NotSignedIn once it is linked: a password that was found out must not link it anew.

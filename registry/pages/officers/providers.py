@@ -18,7 +18,7 @@ from registry.officers.providers.client import Client, NotProved, ProviderAway
 from registry.officers.providers.linking import Returned, Sent
 from registry.officers.providers.rules import Known
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import Step
 from registry.pages.officers.factors import doubt
 from registry.pages.officers.guard import (
@@ -56,25 +56,25 @@ def back() -> Response:
     with writing() as session:
         visit = linking.take_back(session, request.args.get("state", "")[:200], visit_sent(), at)
     if visit is None or visit.provider not in clients():
-        return take_visit(_door("provider_late", 400))
+        return take_visit(_sign_in_page("provider_late", 400))
     client = clients()[visit.provider]
     # Who answers for another issuer answers us for nobody (RFC 9207).
     is_theirs = request.args.get("iss", client.provider.issuer) == client.provider.issuer
     code = request.args.get("code", "")[:4000]
     if not is_theirs or not code:
-        return take_visit(_door("provider_refused", 403))
+        return take_visit(_sign_in_page("provider_refused", 403))
     try:
         known = client.known(_address_back(), code, visit.nonce, visit.verifier, at)
     except ProviderAway:
-        return take_visit(_door("provider_away", 503))
+        return take_visit(_sign_in_page("provider_away", 503))
     except NotProved:
-        return take_visit(_door("provider_refused", 403))
+        return take_visit(_sign_in_page("provider_refused", 403))
     return take_visit(_arrive(client, known) if visit.officer_id is None else _link(client, visit, known))
 
 
 @pages.post("/own/links/<provider>")
 @allowed(Resource.OWN, Act.WRITE)
-def begin_link(session: Session, me: Present, provider: str) -> Response | Afterwards:
+def begin_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Response | Afterwards:
     """To the provider, for an account there that is to open this one."""
     client = _client(provider)
     fault = doubt(session, me)
@@ -88,19 +88,19 @@ def begin_link(session: Session, me: Present, provider: str) -> Response | After
 
 @pages.post("/own/links/<provider>/remove")
 @allowed(Resource.OWN, Act.WRITE)
-def end_link(session: Session, me: Present, provider: str) -> Response:
+def end_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Response:
     client = _client(provider)
     if only_way_of(me.standing) == client.provider:
         return own_page(session, me, fault="provider_only")
     linking.unlink(session, me.officer, client.provider.issuer, day_at(now(), None))
-    return own_page(session, me, told="unlinked")
+    return own_page(session, me, given="unlinked")
 
 
 def _leave(client: Client, sent: Sent) -> Response:
     try:
         address = client.address(_address_back(), sent.state, sent.nonce, sent.verifier)
     except ProviderAway:
-        return _door("provider_away_only" if client.provider.only else "provider_away", 503)
+        return _sign_in_page("provider_away_only" if client.provider.only else "provider_away", 503)
     return give_visit(page("leaving.html", here="sign_in", name=client.provider.name, address=address), sent.browser)
 
 
@@ -108,7 +108,7 @@ def _arrive(client: Client, known: Known) -> Response:
     with writing() as session:
         attempt = linking.enter(session, keyring(), client.provider, known, now())
     if attempt.step is Step.REFUSED:
-        return _door("provider_unlinked", 403)
+        return _sign_in_page("provider_unlinked", 403)
     to = "/console/" if attempt.step is Step.IN else "/console/code"
     return give_cookie(page("arriving.html", here="sign_in", address=to, fault=None), attempt.token or "")
 
@@ -124,7 +124,7 @@ def _link(client: Client, visit: Returned, known: Known) -> Response:
     return page("arriving.html", here="own", address="/console/own", fault=fault, status=409 if fault else 200)
 
 
-def _door(fault: str, status: int) -> Response:
+def _sign_in_page(fault: str, status: int) -> Response:
     return page("sign_in.html", here="sign_in", fault=fault, email="", status=status)
 
 

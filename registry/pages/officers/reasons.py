@@ -15,7 +15,7 @@ from registry.core.errors import (
     StaleVersion,
 )
 from registry.core.faults import Message
-from registry.i18n.faults import faults_said, message_in
+from registry.i18n.faults import faults_text, message_in
 from registry.i18n.languages import has_text, text
 from registry.i18n.wording import date_text, listed, problem_detail
 from registry.vocabulary.cases import CaseRole, CaseState, HearingState, OpeningState, ReferralState
@@ -37,13 +37,13 @@ FAMILIES: dict[type[StrEnum], str] = {
 """Where the words for the values of a fact stand."""
 
 
-def said(language: Language, refused: RegistryError) -> str | None:
+def refusal_text(language: Language, refused: RegistryError) -> str | None:
     """The words for an error; None where it has none but its own."""
     if isinstance(refused, ActRefused | Forbidden):
         key = f"console.fault.{refused.reason}"
         return text(language, key) if has_text(key) else None
     if isinstance(refused, InvalidInput):
-        return faults_said(language, refused.faults) or None
+        return faults_text(language, refused.faults) or None
     if language is Language.EN:
         # English words are the errors' own: they say more of the place, such as a version.
         return None
@@ -51,7 +51,7 @@ def said(language: Language, refused: RegistryError) -> str | None:
         return problem_detail(language, refused.code)
     if isinstance(refused, IllegalMove | NotNow | ChannelChangeRefused) and refused.lack is not None:
         key = words_at(refused.lack)
-        return text(language, key, **{name: _shown(language, name, fact) for name, fact in refused.facts.items()})
+        return text(language, key, **{name: _view(language, name, fact) for name, fact in refused.facts.items()})
     return None
 
 
@@ -61,7 +61,7 @@ def words_at(lack: str) -> str:
     return f"{kind}.lack.{code}"
 
 
-def _shown(language: Language, name: str, fact: object) -> str:
+def _view(language: Language, name: str, fact: object) -> str:
     if isinstance(fact, date):
         return date_text(language, fact)
     if isinstance(fact, StrEnum):
@@ -71,5 +71,5 @@ def _shown(language: Language, name: str, fact: object) -> str:
     if isinstance(fact, str):
         return text(language, f"case.tab.{fact}") if name == "tab" else fact
     if isinstance(fact, Iterable):
-        return listed(language, [_shown(language, name, one) for one in fact])
+        return listed(language, [_view(language, name, one) for one in fact])
     return str(fact)

@@ -15,7 +15,7 @@ from registry.core.errors import (
     RegistryError,
     StaleVersion,
 )
-from registry.pages.officers.reasons import said
+from registry.pages.officers.reasons import refusal_text
 from registry.pages.officers.rendering import language
 from registry.vocabulary.register import Language
 
@@ -45,5 +45,5 @@ def refusal_of(refused: RegistryError) -> Refusal:
     """What a page says of it, in the language of whoever is present."""
     status = 400 if isinstance(refused, InvalidInput) else 409
     spoken = language()
-    detail = said(spoken, refused)
+    detail = refusal_text(spoken, refused)
     return Refusal(status, refused.code, *((refused.text, Language.EN) if detail is None else (detail, spoken)))

@@ -18,7 +18,7 @@ from registry.officers.rights import Act, Resource
 from registry.pages.officers import assets
 from registry.pages.officers.guard import Bar, token_sent
 from registry.pages.officers.local_times import day_text, due_text, moment_text
-from registry.pages.officers.reasons import said
+from registry.pages.officers.reasons import refusal_text
 from registry.vocabulary.register import Language
 
 MENU: tuple[tuple[str, str, Resource, Act], ...] = (
@@ -76,7 +76,7 @@ def _words() -> dict[str, Any]:
         "language": spoken,
         "t": partial(text, spoken),
         "has_text": has_text,
-        "said": partial(said, spoken),
+        "said": partial(refusal_text, spoken),
         "heading": partial(wording.problem_title, spoken, at="console"),
         "date": partial(wording.date_text, spoken),
         "country": partial(wording.country_name, spoken),
@@ -100,7 +100,7 @@ def _words() -> dict[str, Any]:
 
 def error_page(problem: ProblemDocument, _status: int) -> str:
     """What went wrong and what to do, with the menu of whoever is present."""
-    why = said(problem.language, problem.cause) if problem.cause is not None else None
+    why = refusal_text(problem.language, problem.cause) if problem.cause is not None else None
     detail = why or wording.problem_detail(problem.language, problem.code)
     words = _words() | {
         "here": "",

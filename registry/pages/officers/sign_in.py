@@ -18,7 +18,7 @@ from registry.pages.officers.rendering import page
 
 pages = Blueprint("console_signing", __name__)
 
-LONGEST_ANSWER = 20_000
+MAX_ANSWER = 20_000
 """Characters of what a browser gives for a security key."""
 
 
@@ -66,7 +66,7 @@ def give_code() -> Response:
             )
     except NotSignedIn:
         return take_cookie(_to("/console/sign-in"))
-    return _entered(attempt)
+    return _signed_in(attempt)
 
 
 @pages.post("/code/key")
@@ -76,13 +76,13 @@ def give_key() -> Response:
     at, here = now(), place()
     if here is None:
         return _to("/console/code")
-    answer = request.form.get("answer", "")[:LONGEST_ANSWER]
+    answer = request.form.get("answer", "")[:MAX_ANSWER]
     try:
         with writing() as session:
             attempt = signing_in.give_key(session, keyring(), token_sent(), here, answer, at, day_at(at, None))
     except NotSignedIn:
         return take_cookie(_to("/console/sign-in"))
-    return _entered(attempt)
+    return _signed_in(attempt)
 
 
 def place() -> Place | None:
@@ -144,7 +144,7 @@ def join_with_key() -> Response:
     at, here = now(), place()
     if here is None or not name:
         return _app_page(code, fault="no_keys_here" if here is None else "bad_key_name")
-    answer = request.form.get("answer", "")[:LONGEST_ANSWER]
+    answer = request.form.get("answer", "")[:MAX_ANSWER]
     with writing() as session:
         # Refused within: what the key was asked to sign is used up, whatever the answer.
         try:
@@ -208,7 +208,7 @@ def _app_page(code: str, fault: str | None = None) -> Response:
     )
 
 
-def _entered(attempt: Attempt) -> Response:
+def _signed_in(attempt: Attempt) -> Response:
     if attempt.step is Step.IN:
         return give_cookie(_to("/console/"), attempt.token or "")
     _require_patience(attempt)

@@ -5,10 +5,10 @@ import json
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.bulk.answering.rechecks import ASKED, asked_anew
+from registry.bulk.answering.rechecks import ASKED, verify_again
 from registry.bulk.answering.row_proofs import row_proof
 from registry.bulk.archive import lists
-from registry.bulk.archive.models import KeptList
+from registry.bulk.archive.models import ArchivedList
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
@@ -17,7 +17,7 @@ from registry.http.schemas import BYTES
 from registry.http.transaction import services
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
-from registry.pages.organisations.receipt_search import A_PAGE, LIST_FILTERS, asked_for, filter_facts, subject_of
+from registry.pages.organisations.receipt_search import A_PAGE, LIST_FILTERS, filter_facts, search_form, subject_of
 from registry.pages.organisations.rendering import page, to
 
 pages = Blueprint("account_kept_lists", __name__)
@@ -29,14 +29,14 @@ COUNTS = ("items", "yes", "no", "unknown", "refused")
 @pages.get("/receipts/lists")
 @for_members
 def listed(session: Session, me: MemberPresent) -> Response:
-    asked, ours, before = asked_for(LIST_FILTERS), me.organisation.id, request.args.get("before", "")
+    requested, ours, before = search_form(LIST_FILTERS), me.organisation.id, request.args.get("before", "")
     row = _list(session, me, before).id if before else None
-    found = lists.lists_of(session, ours, A_PAGE + 1, row, asked.which)
+    found = lists.lists_of(session, ours, A_PAGE + 1, row, requested.which)
     return page(
         "kept_lists.html",
         here="receipts",
-        status=400 if asked.fault else 200,
-        **filter_facts(asked),
+        status=400 if requested.fault else 200,
+        **filter_facts(requested),
         lists=found[:A_PAGE],
         older=found[A_PAGE - 1].reference if len(found) > A_PAGE else None,
     )
@@ -53,14 +53,14 @@ def one(session: Session, me: MemberPresent, reference: str) -> Response:
 @for_members
 def changes(session: Session, me: MemberPresent, reference: str) -> Response:
     """Some of its rows are asked anew, and those are listed that are answered otherwise now."""
-    kept, after = _list(session, me, reference), request.args.get("after", "0")
+    stored, after = _list(session, me, reference), request.args.get("after", "0")
     if not (after.isascii() and after.isdigit() and len(after) < 8):
         raise NotFound("rows of a list are counted from 0, in digits")
-    found = asked_anew(kept, int(after), ASKED, now())
+    found = verify_again(stored, int(after), ASKED, now())
     return page(
         "kept_list_changes.html",
         here="receipts",
-        kept=kept,
+        kept=stored,
         first=int(after) + 1,
         last=int(after) + found.asked,
         found=found,
@@ -72,29 +72,29 @@ def changes(session: Session, me: MemberPresent, reference: str) -> Response:
 @for_members
 def proof(session: Session, me: MemberPresent, reference: str) -> Response:
     """One row with its proof, as a file to be shown without the others. People count from 1, and the file from 0."""
-    kept, said = _list(session, me, reference), request.args.get("row", "").strip()
-    lines = lists.statements_of(services().settings.home, kept)
+    stored, stated = _list(session, me, reference), request.args.get("row", "").strip()
+    lines = lists.statements_of(services().settings.home, stored)
     try:
-        if not (said.isascii() and said.isdigit() and int(said[:8]) > 0):
+        if not (stated.isascii() and stated.isdigit() and int(stated[:8]) > 0):
             raise NotFound("rows are counted from 1 here")
-        proved = row_proof(lines, str(int(said) - 1), kept.manifest)
+        proved = row_proof(lines, str(int(stated) - 1), stored.manifest)
     except NotFound:
-        return _one(kept, "no_such_row", said[:20])
+        return _one(stored, "no_such_row", stated[:20])
     body = [json.dumps(proved, ensure_ascii=False, indent=2).encode() + b"\n"]
-    return respond_with_file(File(body, BYTES, f"{kept.reference}-row-{said}.json", len(body[0])))
+    return respond_with_file(File(body, BYTES, f"{stored.reference}-row-{stated}.json", len(body[0])))
 
 
 @pages.get("/receipts/lists/<reference>/<part>")
 @for_members
 def file(session: Session, me: MemberPresent, reference: str, part: str) -> Response:
-    kept = _list(session, me, reference)
+    stored = _list(session, me, reference)
     if part == "manifest":
-        body = [kept.manifest.encode()]
+        body = [stored.manifest.encode()]
     elif part == "statements":
-        body = list(lists.statements_of(services().settings.home, kept))
+        body = list(lists.statements_of(services().settings.home, stored))
     else:
         raise NotFound("a kept list has a manifest and statements")
-    name = f"{kept.reference}-{PARTS[part]}"
+    name = f"{stored.reference}-{PARTS[part]}"
     return respond_with_file(File(body, BYTES, name, sum(map(len, body))))
 
 
@@ -105,10 +105,10 @@ def remove(session: Session, me: MemberPresent, reference: str) -> Response:
     return to("receipts/lists")
 
 
-def _one(kept: KeptList, fault: str | None = None, row: str = "") -> Response:
+def _one(stored: ArchivedList, fault: str | None = None, row: str = "") -> Response:
     status = 404 if fault else 200
-    return page("kept_list.html", here="receipts", kept=kept, counts=COUNTS, status=status, fault=fault, row=row)
+    return page("kept_list.html", here="receipts", kept=stored, counts=COUNTS, status=status, fault=fault, row=row)
 
 
-def _list(session: Session, me: MemberPresent, reference: str) -> KeptList:
+def _list(session: Session, me: MemberPresent, reference: str) -> ArchivedList:
     return lists.list_named(session, me.organisation.id, read_reference(reference) or reference)

@@ -14,30 +14,30 @@ from registry.i18n.wording import listed, problem_detail
 from registry.vocabulary.register import Language
 
 
-class Said(NamedTuple):
+class LocalisedText(NamedTuple):
     """Words, and the language that they are in: English for what has none in the reader's."""
 
     words: str
     language: Language
 
 
-def trouble_said(language: Language, trouble: str) -> Said:
+def trouble_text(language: Language, trouble: str) -> LocalisedText:
     match = None if language is Language.EN else found(trouble, "trouble")
     if match is None:
-        return Said(trouble, Language.EN)
+        return LocalisedText(trouble, Language.EN)
     key, values = match
-    return Said(text(language, key, **values), language)
+    return LocalisedText(text(language, key, **values), language)
 
 
-def refusal_said(language: Language, refused: RegistryError) -> Said:
+def refusal_text(language: Language, refused: RegistryError) -> LocalisedText:
     """Why something was not done with a list; of fields each with its name."""
     if not isinstance(refused, InvalidInput) or language is Language.EN:
-        return trouble_said(language, refused.text)
-    said = []
+        return trouble_text(language, refused.text)
+    stated = []
     for fault in refused.faults:
         key = f"bulk.field.{fault.parameter.rpartition('.')[2]}"
         name = text(language, key) if has_text(key) else fault.parameter
         worded = fault.message
         words = problem_detail(language, fault.code) if worded is None else message_in(language, worded)
-        said.append(text(language, "faults.one", field=name, words=words))
-    return Said(listed(language, said), language)
+        stated.append(text(language, "faults.one", field=name, words=words))
+    return LocalisedText(listed(language, stated), language)

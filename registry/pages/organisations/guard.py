@@ -47,16 +47,16 @@ def for_members(view: View) -> View:
             return redirect(f"{PATH}/code", 303)
         except NotSignedIn:
             # Where he wanted to go is not carried along: an address that leads elsewhere cannot be planted.
-            return redirect(f"{PATH}/sign-in{_language_asked()}", 303)
+            return redirect(f"{PATH}/sign-in{_requested_language()}", 303)
 
     guarded.is_guarded = True  # type: ignore[attr-defined]
     return guarded
 
 
-def _language_asked() -> str:
+def _requested_language() -> str:
     """The language that the address asked for, so that the door speaks it too."""
-    asked = request.args.get("language")
-    return f"?language={asked}" if asked in list(Language) else ""
+    requested = request.args.get("language")
+    return f"?language={requested}" if requested in list(Language) else ""
 
 
 def for_arriving(view: View) -> View:
@@ -75,7 +75,7 @@ def for_arriving(view: View) -> View:
                     require_form(token_sent())
                 return view(session, me, **path)
         except NotSignedIn:
-            return redirect(f"{PATH}/own" if _is_in() else f"{PATH}/sign-in{_language_asked()}", 303)
+            return redirect(f"{PATH}/own" if _is_in() else f"{PATH}/sign-in{_requested_language()}", 303)
 
     guarded.is_guarded = True  # type: ignore[attr-defined]
     return guarded

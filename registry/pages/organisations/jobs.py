@@ -27,7 +27,7 @@ from registry.http.transaction import services
 from registry.http.uploads import one_of_few
 from registry.i18n.wording import country_name
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.fault_words import Said, refusal_said, trouble_said
+from registry.pages.organisations.fault_words import LocalisedText, refusal_text, trouble_text
 from registry.pages.organisations.guard import for_members, token_sent
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.bulk import JobKind, JobState, ResultForm, StepCode
@@ -63,7 +63,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 
 pages = Blueprint("account_lists", __name__)
 
-MOST_BYTES = 20 << 20
+MAX_BYTES = 20 << 20
 AGAIN = 3
 """Seconds after which a page that follows a job is loaded anew."""
 
@@ -72,7 +72,7 @@ AGAIN = 3
 def take_form() -> None:
     """Read a form with its file before anything is locked: a slow line must not hold the registry up."""
     if request.method == "POST" and token_sent():
-        request.max_content_length = MOST_BYTES + (1 << 20)
+        request.max_content_length = MAX_BYTES + (1 << 20)
         with one_of_few():
             _ = request.form
 
@@ -95,11 +95,11 @@ def send(session: Session, me: MemberPresent) -> Response:
         taken = files.take(folder, BytesIO(sent.read()))
         job = actions.add_job(
             session, folder, me.organisation.id, taken, reference=reference, name=" ".join(sent.filename.split()),
-            language=language().value, once=None, now=now(), is_kept=me.organisation.keeps_every,
+            language=language().value, idempotency_key=None, now=now(), is_kept=me.organisation.keeps_every,
         )  # fmt: skip
     except (UnreadableList, TooLarge, TooBusy) as refused:
         files.remove(folder)
-        return _all(session, me, "bulk.page.refused", refusal_said(language(), refused))
+        return _all(session, me, "bulk.page.refused", refusal_text(language(), refused))
     except BaseException:
         files.remove(folder)
         raise
@@ -163,8 +163,8 @@ def _correct(job: BulkJob) -> None:
         columns = guessed(job.headers, FIELDS[kind]).columns
         job.kind, job.columns = kind, columns
         return
-    said = [(request.form.get(f"as-{place}", ""), header) for place, header in enumerate(job.headers)]
-    fields = [field for field, _ in said if field]
+    statement = [(request.form.get(f"as-{place}", ""), header) for place, header in enumerate(job.headers)]
+    fields = [field for field, _ in statement if field]
     if len(fields) > len(set(fields)):
         twice = next(field for field in fields if fields.count(field) > 1)
         raise InvalidInput([Fault.of(twice, Problem.CONTRADICTORY, "doubled_column")])
@@ -176,13 +176,13 @@ def _correct(job: BulkJob) -> None:
     actions.correct(
         job,
         kind,
-        {field: header for field, header in said if field},
+        {field: header for field, header in statement if field},
         constants=stated(loaded(ConstantsSchema(), constants)),
         is_kept="keep" in request.form,
     )
 
 
-def _all(session: Session, me: MemberPresent, fault: str = "", detail: Said | None = None) -> Response:
+def _all(session: Session, me: MemberPresent, fault: str = "", detail: LocalisedText | None = None) -> Response:
     return page(
         "lists.html",
         here="lists",
@@ -190,7 +190,7 @@ def _all(session: Session, me: MemberPresent, fault: str = "", detail: Said | No
         fault=fault,
         detail=detail,
         jobs=actions.jobs_of(session, me.organisation.id),
-        most=MOST_BYTES >> 20,
+        most=MAX_BYTES >> 20,
         kept=actions.KEPT_DAYS,
     )
 
@@ -198,11 +198,13 @@ def _all(session: Session, me: MemberPresent, fault: str = "", detail: Said | No
 def _columns(job: BulkJob, path: Path) -> list[ShownColumn]:
     """The columns of a list that nobody has started yet. What was typed and refused stays."""
     values = {one.name: one.values[:SHOWN_VALUES] for one in columns_in(path, FIELDS[job.kind])}
-    held = {header: field for field, header in job.columns.items()}
+    existing = {header: field for field, header in job.columns.items()}
     is_typed = "kind" in request.form
     return [
         ShownColumn(
-            header, values.get(header, []), request.form.get(f"as-{place}", "") if is_typed else held.get(header, "")
+            header,
+            values.get(header, []),
+            request.form.get(f"as-{place}", "") if is_typed else existing.get(header, ""),
         )
         for place, header in enumerate(job.headers)
     ]
@@ -226,8 +228,8 @@ def _one(job: BulkJob, refused: RegistryError | None = None) -> Response:
         for field in CONSTANTS
         if field in FIELDS[job.kind]
     }
-    said = {one.field for one in columns} | {field for field, value in constants.items() if value}
-    is_lacking = is_new and bool(lacking(said, FIELDS[job.kind]))
+    stated = {one.field for one in columns} | {field for field, value in constants.items() if value}
+    is_lacking = is_new and bool(lacking(stated, FIELDS[job.kind]))
     response = page(
         "list.html",
         here="lists",
@@ -244,9 +246,9 @@ def _one(job: BulkJob, refused: RegistryError | None = None) -> Response:
         steps=list(StepCode) if job.counts.get("no") else [],
         is_open=job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING),
         job=job,
-        trouble=trouble_said(language(), job.trouble) if job.trouble else None,
+        trouble=trouble_text(language(), job.trouble) if job.trouble else None,
         # What is lacking is said beside the columns.
-        detail=refusal_said(language(), refused)
+        detail=refusal_text(language(), refused)
         if refused and not (is_lacking and isinstance(refused, UnreadableList))
         else None,
         kinds=list(JobKind),

@@ -88,9 +88,9 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, made
             "scopes": request.form.getlist("scope") if fault else ["verify"],
         },
         keeps=list(KEEPS),
-        most_days=keys.MOST_DAYS,
+        most_days=keys.MAX_DAYS,
         overlap=keys.OVERLAP_DAYS,
-        most_overlap=keys.MOST_OVERLAP,
+        most_overlap=keys.MAX_OVERLAP,
     )
 
 

@@ -31,7 +31,7 @@ def invite(session: Session, me: MemberPresent) -> Response:
         members.invite(session, me, request.form.get("email", "")[:300], _role(), spoken, now())
     except ActRefused as refused:
         return _page(session, me, fault=refused.reason)
-    return _page(session, me, told=True)
+    return _page(session, me, given=True)
 
 
 @pages.post("/people/<reference>/role")
@@ -66,13 +66,13 @@ def _role() -> MemberRole:
     return MemberRole.OWNER if request.form.get("role") == MemberRole.OWNER else MemberRole.MEMBER
 
 
-def _page(session: Session, me: MemberPresent, *, fault: str | None = None, told: bool = False) -> Response:
+def _page(session: Session, me: MemberPresent, *, fault: str | None = None, given: bool = False) -> Response:
     return page(
         "people.html",
         here="people",
         status=400 if fault else 200,
         fault=fault,
-        told=told,
+        told=given,
         me=me.member,
         is_owner=me.member.role is MemberRole.OWNER,
         steps=apps.who_have_apps(session, me.organisation.id),

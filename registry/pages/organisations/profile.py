@@ -40,7 +40,7 @@ def change_password(session: Session, me: MemberPresent) -> Response:
     except ActRefused as refused:
         return _page(session, me, fault=refused.reason)
     if entry is None:
-        return _page(session, me, told=True)
+        return _page(session, me, given=True)
     require_no_wait(entry)
     return _page(session, me, fault="wrong_password")
 
@@ -79,13 +79,13 @@ def end_others(session: Session, me: MemberPresent) -> Response:
     return to("own")
 
 
-def _page(session: Session, me: MemberPresent, *, fault: str | None = None, told: bool = False) -> Response:
+def _page(session: Session, me: MemberPresent, *, fault: str | None = None, given: bool = False) -> Response:
     return page(
         "own.html",
         here="own",
         status=400 if fault else 200,
         fault=fault,
-        told=told,
+        told=given,
         me=me,
         sessions=sessions.sessions_of(session, me.member, now()),
         languages=list(Language),

@@ -16,7 +16,7 @@ FILTERS = ("text", "agency", "verdict", "from_on", "to_on")
 LIST_FILTERS = ("text", "from_on", "to_on")
 
 
-class Asked(NamedTuple):
+class ReceiptSearch(NamedTuple):
     """What the form says, as it was typed; which receipts it means; and the word of what is wrong with it."""
 
     said: dict[str, str]
@@ -24,33 +24,33 @@ class Asked(NamedTuple):
     fault: str | None = None
 
 
-def asked_for(filters: Sequence[str] = FILTERS) -> Asked:
-    said = {name: value for name in filters if (value := request.args.get(name, "").strip()[:200])}
+def search_form(filters: Sequence[str] = FILTERS) -> ReceiptSearch:
+    stated = {name: value for name in filters if (value := request.args.get(name, "").strip()[:200])}
     fault = None
-    agency = read_reference(said.get("agency", ""))
-    if "agency" in said and agency is None:
+    agency = read_reference(stated.get("agency", ""))
+    if "agency" in stated and agency is None:
         fault = "bad_agency"
-    word_said = said.get("verdict")
-    if word_said is not None and word_said not in list(Answer):
+    stated_word = stated.get("verdict")
+    if stated_word is not None and stated_word not in list(Answer):
         fault = "bad_verdict"
     days: dict[str, date | None] = {"from_on": None, "to_on": None}
     for name in days:
         try:
-            days[name] = date.fromisoformat(said[name]) if name in said else None
+            days[name] = date.fromisoformat(stated[name]) if name in stated else None
         except ValueError:
             fault = "bad_day"
     if fault is not None:
-        return Asked(said, Filter(), fault)
-    verdict = Answer(word_said) if word_said else None
-    return Asked(said, Filter(agency, verdict, days["from_on"], days["to_on"], said.get("text")))
+        return ReceiptSearch(stated, Filter(), fault)
+    verdict = Answer(stated_word) if stated_word else None
+    return ReceiptSearch(stated, Filter(agency, verdict, days["from_on"], days["to_on"], stated.get("text")))
 
 
-def filter_facts(asked: Asked) -> dict[str, Any]:
+def filter_facts(form: ReceiptSearch) -> dict[str, Any]:
     """What templates need of the filter: what was typed, what is wrong, and how it stands in an address."""
     return {
-        "said": {name: asked.said.get(name, "") for name in FILTERS},
-        "fault": asked.fault,
-        "query": urlencode(asked.said),
+        "said": {name: form.said.get(name, "") for name in FILTERS},
+        "fault": form.fault,
+        "query": urlencode(form.said),
         "answers": list(Answer),
     }
 

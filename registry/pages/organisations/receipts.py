@@ -6,8 +6,8 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.bulk.archive import actions, lists, queries
-from registry.bulk.archive.files import FORMS, MOST_EXPORTED, export, receipt_file
-from registry.bulk.archive.models import KeptReceipt
+from registry.bulk.archive.files import FORMS, MAX_EXPORTED, export, receipt_file
+from registry.bulk.archive.models import ArchivedReceipt
 from registry.bulk.archive.queries import Filter
 from registry.bulk.archive.rechecks import checked_again
 from registry.core.clock import now
@@ -18,9 +18,9 @@ from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.i18n.wording import country_name, reason_text, sector_name, word
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
-from registry.pages.organisations.receipt_search import A_PAGE, Asked, asked_for, filter_facts, subject_of
+from registry.pages.organisations.receipt_search import A_PAGE, ReceiptSearch, filter_facts, search_form, subject_of
 from registry.pages.organisations.rendering import language, page, to
-from registry.verification.verdicts.queries import Answered
+from registry.verification.verdicts.queries import VerdictAnswer
 from registry.vocabulary.register import Language
 
 pages = Blueprint("account_receipts", __name__)
@@ -32,21 +32,21 @@ RECENT = 5
 @pages.get("/receipts")
 @for_members
 def listed(session: Session, me: MemberPresent) -> Response:
-    return _page(session, me, asked_for())
+    return _page(session, me, search_form())
 
 
 @pages.get("/receipts/changes")
 @for_members
 def changes(session: Session, me: MemberPresent) -> Response:
     """A page of receipts is asked anew, and those are listed whose answer is another now."""
-    asked, at = asked_for(), now()
-    found, older = ([], None) if asked.fault else _found(session, me, asked.which)
+    requested, at = search_form(), now()
+    found, older = ([], None) if requested.fault else _found(session, me, requested.which)
     compared = [(one, checked_again(one.token, at)) for one in found]
     return page(
         "receipt_changes.html",
         here="receipts",
-        status=400 if asked.fault else 200,
-        **filter_facts(asked),
+        status=400 if requested.fault else 200,
+        **filter_facts(requested),
         count=len(found),
         changed=[(one, again) for one, again in compared if again.differences],
         older=older,
@@ -56,15 +56,15 @@ def changes(session: Session, me: MemberPresent) -> Response:
 @pages.get("/receipts/export")
 @for_members
 def save(session: Session, me: MemberPresent) -> Response:
-    asked, form = asked_for(), request.args.get("form", "")
+    requested, form = search_form(), request.args.get("form", "")
     if form not in FORMS:
         raise NotFound(f"receipts are saved as {', '.join(FORMS)}")
-    if asked.fault is None:
+    if requested.fault is None:
         try:
-            return respond_with_file(export(session, me.organisation.id, form, asked.which))
+            return respond_with_file(export(session, me.organisation.id, form, requested.which))
         except InvalidInput:
-            asked = asked._replace(fault="too_many_receipts")
-    return _page(session, me, asked)
+            requested = requested._replace(fault="too_many_receipts")
+    return _page(session, me, requested)
 
 
 @pages.post("/receipts/settings")
@@ -76,7 +76,7 @@ def settings(session: Session, me: MemberPresent) -> Response:
         actions.choose_days(session, me.organisation.id, days)
         actions.choose_every(session, me.organisation.id, "every" in request.form)
     except ActRefused as refused:
-        return _page(session, me, Asked({}, Filter(), refused.reason))
+        return _page(session, me, ReceiptSearch({}, Filter(), refused.reason))
     return to("receipts")
 
 
@@ -84,16 +84,16 @@ def settings(session: Session, me: MemberPresent) -> Response:
 @for_members
 def one(session: Session, me: MemberPresent, reference: str) -> Response:
     """What was asked and answered then, whether the registry signed it, and what it answers to the same today."""
-    kept, at = _named(session, me, reference), now()
-    again, spoken = checked_again(kept.token, at), language()
+    stored, at = _named(session, me, reference), now()
+    again, spoken = checked_again(stored.token, at), language()
     return page(
         "receipt.html",
         here="receipts",
-        kept=kept,
+        kept=stored,
         at=at,
         again=again,
         flaw=text(spoken, f"proof_flaw.{again.checked.flaw}") if again.checked.flaw else "",
-        asked=[(name, _value(spoken, name, value)) for name, value in kept.question.items()],
+        asked=[(name, _value(spoken, name, value)) for name, value in stored.question.items()],
         reasons=[_plain_reason(spoken, code) for code in again.said.get("reasons", ())],
         reasons_today=[] if again.today is None else _reasons(spoken, again.today),
     )
@@ -112,25 +112,25 @@ def remove(session: Session, me: MemberPresent, reference: str) -> Response:
     return to("receipts")
 
 
-def _page(session: Session, me: MemberPresent, asked: Asked) -> Response:
-    found, older = _found(session, me, Filter() if asked.fault else asked.which)
+def _page(session: Session, me: MemberPresent, form: ReceiptSearch) -> Response:
+    found, older = _found(session, me, Filter() if form.fault else form.which)
     return page(
         "receipts.html",
         here="receipts",
-        status=400 if asked.fault else 200,
-        **filter_facts(asked),
+        status=400 if form.fault else 200,
+        **filter_facts(form),
         receipts=[(one, subject_of(one.question)) for one in found],
         older=older,
         days=queries.days_of(session, me.organisation.id),
-        keeps_every=queries.keeps_every(session, me.organisation.id),
+        keeps_every=queries.archives_all(session, me.organisation.id),
         lists=lists.lists_of(session, me.organisation.id, RECENT),
-        most_days=actions.MOST_DAYS,
-        most=MOST_EXPORTED,
+        most_days=actions.MAX_DAYS,
+        most=MAX_EXPORTED,
         forms=FORMS,
     )
 
 
-def _found(session: Session, me: MemberPresent, which: Filter) -> tuple[list[KeptReceipt], str | None]:
+def _found(session: Session, me: MemberPresent, which: Filter) -> tuple[list[ArchivedReceipt], str | None]:
     """A page of receipts, and where the next begins: the reference of the last shown, None at the end."""
     ours, before = me.organisation.id, request.args.get("before", "")
     row = queries.row_of(session, ours, read_reference(before) or before) if before else None
@@ -138,7 +138,7 @@ def _found(session: Session, me: MemberPresent, which: Filter) -> tuple[list[Kep
     return found[:A_PAGE], found[A_PAGE - 1].reference if len(found) > A_PAGE else None
 
 
-def _named(session: Session, me: MemberPresent, reference: str) -> KeptReceipt:
+def _named(session: Session, me: MemberPresent, reference: str) -> ArchivedReceipt:
     return queries.receipt_named(session, me.organisation.id, read_reference(reference) or reference)
 
 
@@ -158,7 +158,7 @@ def _plain_reason(spoken: Language, code: str) -> str:
     return re.sub("…[.。]", "…", text(spoken, key, **dict.fromkeys(SPOKEN_OF[key], "…")))
 
 
-def _reasons(spoken: Language, today: Answered) -> list[str]:
+def _reasons(spoken: Language, today: VerdictAnswer) -> list[str]:
     verdict, ground = today
     return [
         reason_text(spoken, one, ground, has_licence=verdict.licence is not None, answer=verdict.verdict)

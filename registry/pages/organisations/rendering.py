@@ -62,8 +62,8 @@ def page(template: str, *, here: str = "", status: int = 200, **context: Any) ->
 def error_page(problem: ProblemDocument, _status: int) -> str:
     """What went wrong and what to do, with the menu of whoever is present."""
     reason = f"account.fault.{problem.reason}"
-    is_said = bool(problem.reason) and has_text(reason)
-    detail = text(problem.language, reason) if is_said else wording.problem_detail(problem.language, problem.code)
+    is_stated = bool(problem.reason) and has_text(reason)
+    detail = text(problem.language, reason) if is_stated else wording.problem_detail(problem.language, problem.code)
     return (
         _environment().get_template("error.html").render(_words() | {"here": "", "problem": problem, "detail": detail})
     )

@@ -19,7 +19,7 @@ from registry.pages.organisations.sign_in import require_no_wait, typed
 
 pages = Blueprint("account_second_step", __name__)
 
-MOST_CODE = 40
+MAX_CODE = 40
 
 
 @pages.get("/code")
@@ -37,7 +37,7 @@ def code_form(session: Session, me: MemberPresent) -> Response:
 def give_code(session: Session, me: MemberPresent) -> Response:
     """A failure is written down with the answer, as at the first step."""
     at = now()
-    entry = second_steps.give_code(session, keyring(), token_sent(), typed("code", MOST_CODE), at, day_at(at, None))
+    entry = second_steps.give_code(session, keyring(), token_sent(), typed("code", MAX_CODE), at, day_at(at, None))
     if entry.seconds:
         # What is raised here would undo nothing: waiting is said before anything is tried.
         require_no_wait(entry)
@@ -49,14 +49,14 @@ def give_code(session: Session, me: MemberPresent) -> Response:
 @pages.post("/code/app")
 @for_arriving
 def begin_at_door(session: Session, me: MemberPresent) -> Response:
-    second_steps.begin_at_door(session, keyring(), me, day_at(now(), None))
+    second_steps.begin_at_sign_in(session, keyring(), me, day_at(now(), None))
     return to("code")
 
 
 @pages.post("/code/app/finish")
 @for_arriving
 def finish_at_door(session: Session, me: MemberPresent) -> Response:
-    finished = second_steps.finish_at_door(session, keyring(), token_sent(), typed("code", MOST_CODE), now())
+    finished = second_steps.finish_at_sign_in(session, keyring(), token_sent(), typed("code", MAX_CODE), now())
     if finished is not None:
         token, codes = finished
         return give_cookie(page("recovery_codes.html", codes=codes), token)
@@ -91,7 +91,7 @@ def finish_app(session: Session, me: MemberPresent) -> Response:
     app = apps.begun(session, me.member)
     if app is None:
         return _page(session, me, "no_app_begun")
-    codes = second_steps.finish(session, keyring(), me, app, typed("code", MOST_CODE), now())
+    codes = second_steps.finish(session, keyring(), me, app, typed("code", MAX_CODE), now())
     if codes is None:
         return _app_page(me.member, app, "second-step/apps/finish", "wrong_code")
     return page("recovery_codes.html", here="own", codes=codes) if codes else to("second-step")
@@ -164,7 +164,7 @@ def _page(session: Session, me: MemberPresent, fault: str | None = None) -> Resp
         status=400 if fault else 200,
         fault=fault,
         apps=apps.apps_of(session, me.member),
-        most=apps.MOST_APPS,
+        most=apps.MAX_APPS,
         left=apps.recovery_codes_left(session, me.member),
         is_owner=me.is_owner,
         is_needed=me.organisation.needs_second_step,

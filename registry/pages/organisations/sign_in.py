@@ -20,9 +20,9 @@ from schemas.countries import COUNTRIES
 pages = Blueprint("account_signing", __name__)
 
 
-def typed(name: str, most: int = 300) -> str:
+def typed(name: str, max_length: int = 300) -> str:
     """A field of the form, cut where no honest one is longer."""
-    return request.form.get(name, "")[:most]
+    return request.form.get(name, "")[:max_length]
 
 
 @pages.get("/register")
@@ -149,8 +149,8 @@ def require_no_wait(entry: members.Entry) -> None:
 def _register_page(fault: str | None = None) -> Response:
     spoken = language()
     countries = sorted((wording.country_name(spoken, code), code) for code in COUNTRIES)
-    said = {name: typed(name) for name in ("organisation", "country", "name", "email")}
-    return page("register.html", fault=fault, said=said, countries=countries, status=400 if fault else 200)
+    stated = {name: typed(name) for name in ("organisation", "country", "name", "email")}
+    return page("register.html", fault=fault, said=stated, countries=countries, status=400 if fault else 200)
 
 
 def _link_page(kind: str, secret: str, fault: str | None = None) -> Response:

@@ -21,7 +21,7 @@ from schemas.watches import SearchSchema
 
 pages = Blueprint("account_watches", __name__)
 
-MOST_SHOWN = 30
+MAX_SHOWN = 30
 SEARCHED = Searched._fields
 
 
@@ -42,8 +42,8 @@ def make(session: Session, me: MemberPresent) -> Response:
     try:
         if request.form.get("kind") == "list":
             numbers = [Number(line[:120]) for line in lines]
-            _, told = actions.watch_list(session, keyring(), ours, numbers, label, today)
-            waiting = told.waited_for
+            _, given = actions.watch_list(session, keyring(), ours, numbers, label, today)
+            waiting = given.waited_for
         elif request.form.get("kind") == "licence":
             actions.watch_licence(session, ours, what[:40], label, today)
         else:
@@ -94,9 +94,9 @@ def _word(refused: InvalidInput | NotNow) -> str:
 
 def _options() -> dict[str, list[tuple[str, str]]]:
     """What a search may ask of, with its words; sectors are typed."""
-    spoken, ground = language(), verdicts().current_ground()
+    spoken, snapshot = language(), verdicts().current_snapshot()
     countries = sorted((country_name(spoken, code), code) for code in COUNTRIES)
-    authorities = sorted((authority_name(spoken, one, ground), one) for one in ground.authorities)
+    authorities = sorted((authority_name(spoken, one, snapshot), one) for one in snapshot.authorities)
     return {
         "role": [(role.value, word(spoken, "role", role)) for role in Role],
         "authority": [(one, name) for name, one in authorities],
@@ -108,8 +108,8 @@ def _options() -> dict[str, list[tuple[str, str]]]:
 def _criteria(name: str, value: str) -> str:
     """A criterion of a saved search as words."""
     if name == "authority":
-        ground = verdicts().current_ground()
-        return authority_name(language(), value, ground) if value in ground.authorities else value
+        snapshot = verdicts().current_snapshot()
+        return authority_name(language(), value, snapshot) if value in snapshot.authorities else value
     if name == "sector":
         return value
     return word(language(), name, value) if name in ("role", "kind") else country_name(language(), value)
@@ -124,7 +124,7 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, wait
         fault=fault,
         waiting=waiting,
         watches=queries.watches_of(session, ours),
-        events=[(one.event, type_on(one.event, today)) for one in events_before(session, ours, MOST_SHOWN)],
+        events=[(one.event, type_on(one.event, today)) for one in events_before(session, ours, MAX_SHOWN)],
         said={name: request.form.get(name, "") if fault else "" for name in ("label", "what", "kind")},
         is_search=request.path.endswith("/search"),
         searched={name: request.form.get(name, "") if fault else "" for name in SEARCHED},

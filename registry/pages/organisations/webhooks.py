@@ -11,7 +11,7 @@ from registry.core.errors import InvalidInput, NotNow
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.fault_words import trouble_said
+from registry.pages.organisations.fault_words import trouble_text
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.watches import WebhookState
@@ -20,7 +20,7 @@ from registry.watches.feed import position_before, type_on
 
 pages = Blueprint("account_webhooks", __name__)
 
-MOST_SHOWN = 20
+MAX_SHOWN = 20
 
 
 @pages.get("/webhooks")
@@ -122,9 +122,9 @@ def _page(
         made=made,
         replayed=replayed,
         webhooks=[
-            (one, [(log, type_on(log.event, today)) for log in webhooks.deliveries_of(session, one, MOST_SHOWN)])
+            (one, [(log, type_on(log.event, today)) for log in webhooks.deliveries_of(session, one, MAX_SHOWN)])
             for one in found
         ],
-        trouble=partial(trouble_said, language()),
+        trouble=partial(trouble_text, language()),
         said={name: request.form.get(name, "") if fault else "" for name in ("label", "url")},
     )

@@ -9,7 +9,7 @@ from registry.http.app_services import verdicts
 from registry.i18n.wording import authority_name
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import is_demo, page
-from registry.register.authorities.sources import Ground, SourceFacts
+from registry.register.authorities.sources import SourceFacts, SourceSnapshot
 from registry.register.help_lines.rules import HelpLine, shipped_help_lines
 from registry.register.law.rules import Regime, shipped_regimes
 from registry.register.law.weights import is_disputed, is_readable
@@ -29,14 +29,14 @@ pages = Blueprint("knowledge", __name__)
 
 @pages.get("/<language:language>/coverage")
 def coverage(language: Language) -> Response:
-    ground = verdicts().current_ground()
-    listed = {source.country for source in ground.sources.values()}
+    snapshot = verdicts().current_snapshot()
+    listed = {source.country for source in snapshot.sources.values()}
     today = day_at(now(), None)
     return page(
         "coverage.html",
         language,
         here="coverage",
-        sources=[_source(source, ground, language) for source in _by_country(ground, language)],
+        sources=[_source(source, snapshot, language) for source in _by_country(snapshot, language)],
         uncovered=[name for code, name in countries(language, EU_STATES | SENDING_COUNTRIES) if code not in listed],
         regimes=[regime for regime in shipped_regimes() if _is_told(regime, today)],
     )
@@ -49,19 +49,19 @@ def _is_told(regime: Regime, today: date) -> bool:
     return not is_over and is_known and regime.scope is None and regime.activity.value in RECRUITING
 
 
-def _by_country(ground: Ground, language: Language) -> list[SourceFacts]:
+def _by_country(snapshot: SourceSnapshot, language: Language) -> list[SourceFacts]:
     order = [code for code, _ in countries(language, EU_STATES | SENDING_COUNTRIES)]
-    known = [source for source in ground.sources.values() if source.country in order]
+    known = [source for source in snapshot.sources.values() if source.country in order]
     return sorted(known, key=lambda source: (order.index(source.country), source.reference))
 
 
-def _source(source: SourceFacts, ground: Ground, language: Language) -> dict[str, object]:
-    zone = ground.time_zone(source.authority)
+def _source(source: SourceFacts, snapshot: SourceSnapshot, language: Language) -> dict[str, object]:
+    zone = snapshot.time_zone(source.authority)
     stale_at = source.stale_at()
     state = "stale" if stale_at is not None and now() >= stale_at else "fresh"
     return {
         "facts": source,
-        "authority": authority_name(language, source.authority, ground),
+        "authority": authority_name(language, source.authority, snapshot),
         "state": state if source.retrieved_at else "never_read",
         "read_on": day_at(source.retrieved_at, zone) if source.retrieved_at else None,
         "good_until": day_at(stale_at, zone) if stale_at and source.retrieved_at else None,

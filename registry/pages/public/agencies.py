@@ -10,7 +10,7 @@ from registry.core.clock import day_at, now
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import read_reference
-from registry.http.agency_names import ShownName, main_name, shown
+from registry.http.agency_names import ShownName, display_name, main_name
 from registry.http.app_services import verdicts
 from registry.http.transaction import reading
 from registry.i18n.wording import authority_name
@@ -21,7 +21,7 @@ from registry.pages.public.rendering import page
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies import queries, record
 from registry.register.agencies.listing import Filters, Hit, Page, Place, page_of_agencies
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
 from registry.verification.verdicts.status_rules import standing_on
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Language, LicenceStatus, NameKind, Role
@@ -30,7 +30,7 @@ pages = Blueprint("agencies", __name__)
 
 ON_A_PAGE = 20
 ENTRIES_ON_A_PAGE = 20
-MOST_PARTNERS = 50
+MAX_PARTNERS = 50
 NEWEST = 2**31 - 1
 """Above every index of an entry and every row id: what the database's integers hold."""
 
@@ -39,14 +39,14 @@ NEWEST = 2**31 - 1
 def listed(language: Language) -> Response:
     filters, after = _filters(), _place(request.args.get("after", ""))
     found = page_of_agencies(reading(), filters, day_at(now(), None), limit=ON_A_PAGE, after=after)
-    ground = verdicts().current_ground()
+    snapshot = verdicts().current_snapshot()
     return page(
         "agencies.html",
         language,
         here="agencies",
         filters=filters,
         found=found,
-        rows=[_row(hit, ground, language) for hit in found.items],
+        rows=[_row(hit, snapshot, language) for hit in found.items],
         following=_following(found),
         is_first=after is None,
         kept={name: value for name in _FILTERS if (value := getattr(filters, name))},
@@ -106,22 +106,22 @@ def one(language: Language, agency_id: str) -> Response:
     row = queries.agency_row(session, reference) if reference and agency else None
     if agency is None or row is None:
         raise NotFound("there is no agency with this reference")
-    ground = verdicts().current_ground()
+    snapshot = verdicts().current_snapshot()
     before = request.args.get("before", "")
     after = min(int(before), NEWEST) if before.isdecimal() and len(before) < 16 else NEWEST
-    entries = queries.history(session, row.id, day_at(at, None), after=after, most=ENTRIES_ON_A_PAGE + 1)
+    entries = queries.history(session, row.id, day_at(at, None), after=after, limit=ENTRIES_ON_A_PAGE + 1)
     return page(
         "agency.html",
         language,
         here="agencies",
         agency=agency,
         main=main_name(agency, language),
-        names=[(shown(name), name) for name in agency.names],
-        warnings=warnings_on(agency, ground, language, day_at(at, None)),
-        licences=[_licence(licence, agency, ground, language) for licence in agency.licences],
+        names=[(display_name(name), name) for name in agency.names],
+        warnings=warnings_on(agency, snapshot, language, day_at(at, None)),
+        licences=[_licence(licence, agency, snapshot, language) for licence in agency.licences],
         reply=reply_to(session, agency, day_at(at, None)),
         partners=_partners(agency, language),
-        sources=_sources(agency, ground, language),
+        sources=_sources(agency, snapshot, language),
         entries=entries[:ENTRIES_ON_A_PAGE],
         older=entries[ENTRIES_ON_A_PAGE - 1].index if len(entries) > ENTRIES_ON_A_PAGE else None,
         is_newest=not before,
@@ -129,7 +129,7 @@ def one(language: Language, agency_id: str) -> Response:
     )
 
 
-def _row(hit: Hit, ground: Ground, language: Language) -> dict[str, object]:
+def _row(hit: Hit, snapshot: SourceSnapshot, language: Language) -> dict[str, object]:
     agency, match = hit
     main = main_name(agency, language)
     return {
@@ -137,18 +137,20 @@ def _row(hit: Hit, ground: Ground, language: Language) -> dict[str, object]:
         "match": match,
         "matched": name_of(agency, match.value) if match is not None and match.how is not None else None,
         "main": main,
-        "other": next((shown(name) for name in agency.names if name.name != main.name), None),
-        "licences": [_licence(licence, agency, ground, language) for licence in agency.licences],
+        "other": next((display_name(name) for name in agency.names if name.name != main.name), None),
+        "licences": [_licence(licence, agency, snapshot, language) for licence in agency.licences],
     }
 
 
-def _licence(licence: record.Licence, agency: record.Agency, ground: Ground, language: Language) -> dict[str, object]:
+def _licence(
+    licence: record.Licence, agency: record.Agency, snapshot: SourceSnapshot, language: Language
+) -> dict[str, object]:
     """A licence with its status today, computed and never stored."""
-    today = day_at(now(), ground.time_zone(licence.authority))
+    today = day_at(now(), snapshot.time_zone(licence.authority))
     standing = standing_on(licence, agency, today)
     is_withheld = standing.period is not None and standing.period.withheld is not None
     word = standing.status or ("withheld_by_law" if is_withheld else "not_stated")
-    return {"licence": licence, "status": word, "authority": authority_name(language, licence.authority, ground)}
+    return {"licence": licence, "status": word, "authority": authority_name(language, licence.authority, snapshot)}
 
 
 def _partners(agency: record.Agency, language: Language) -> dict[str, ShownName]:
@@ -157,24 +159,24 @@ def _partners(agency: record.Agency, language: Language) -> dict[str, ShownName]
         end for one in agency.agreements for end in (one.sending, one.receiving) if end not in (None, agency.agency_id)
     }
     partners = {}
-    for reference in sorted(end for end in ends if end)[:MOST_PARTNERS]:
+    for reference in sorted(end for end in ends if end)[:MAX_PARTNERS]:
         partner = queries.public_record(reading(), reference, day_at(now(), None))
         if partner is not None:
             partners[reference] = main_name(partner, language)
     return partners
 
 
-def _sources(agency: record.Agency, ground: Ground, language: Language) -> list[dict[str, object]]:
+def _sources(agency: record.Agency, snapshot: SourceSnapshot, language: Language) -> list[dict[str, object]]:
     """The lists that the record was read from, each with its authority and its last reading."""
     references = {
         part.source for part in (agency, *agency.names, *agency.identifiers, *agency.licences, *agency.channels)
     }
     rows: list[dict[str, object]] = []
     for reference in sorted(references):
-        source = ground.sources.get(reference)
-        zone = ground.time_zone(source.authority) if source else None
+        source = snapshot.sources.get(reference)
+        zone = snapshot.time_zone(source.authority) if source else None
         seen = (source.retrieved_at if source else None) or agency.retrieved_at
-        name = authority_name(language, source.authority, ground) if source else reference
-        website = ground.authorities[source.authority].website if source else None
+        name = authority_name(language, source.authority, snapshot) if source else reference
+        website = snapshot.authorities[source.authority].website if source else None
         rows.append({"name": name, "website": website, "read_on": day_at(seen, zone)})
     return rows

@@ -12,10 +12,10 @@ from registry.core.codes import Reason
 from registry.http.agency_names import main_name
 from registry.i18n.languages import text
 from registry.i18n.wording import country_name, listed, word
-from registry.pages.public.forms import Asked
+from registry.pages.public.forms import LookupForm
 from registry.verification.verdicts.context_rules import asked_parameter
 from registry.verification.verdicts.queries import VerdictReader
-from registry.verification.verdicts.question import Facts, Finding, Holder, Question, SubjectKind, Verdict
+from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.verification.verdicts.subjects import Subject, channel_of, guess, read_subject
 from registry.vocabulary.register import (
@@ -45,11 +45,11 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LookupResult:
     """What the typed text led to: the reading that counts, its verdict, and everything that was looked at."""
 
     verdict: Verdict
-    facts: Facts
+    facts: VerdictFacts
     is_by_name: bool
     channel: ChannelKind | None = None
 
@@ -69,59 +69,59 @@ class Found:
         return self.verdict.licence is not None
 
 
-def find(reader: VerdictReader, asked: Asked, now: datetime) -> Found:
+def find(reader: VerdictReader, form: LookupForm, now: datetime) -> LookupResult:
     """The answer to what was asked. Readings are tried in the order of their certainty."""
-    if asked.agency_id is not None:
-        return _of_chosen(reader, asked, now)
+    if form.agency_id is not None:
+        return _of_chosen(reader, form, now)
     # With the name in a field of its own, what holds a digit is the number.
-    has_own_name = asked.claimed_name is not None and any(character.isdigit() for character in asked.subject)
+    has_own_name = form.claimed_name is not None and any(character.isdigit() for character in form.subject)
     is_name = False if has_own_name else None
-    read = read_subject(reader, asked.subject, asked.country, _context(asked), now, is_name=is_name)
+    read = read_subject(reader, form.subject, form.country, _context(form), now, is_name=is_name)
     if read is None:
         # A text without a letter or digit is a name that nobody has; a telephone number with its plus is no number of ours.
-        subject = Subject(SubjectKind.NAME, asked.subject)
-        facts = reader.facts(subject.question(**_context(asked)), now)
-        return Found(decide(subject.question(), facts), facts, True, channel_of(asked.subject))
-    channel = None if read.facts.holders or read.subject.is_certain else channel_of(asked.subject)
+        subject = Subject(SubjectKind.NAME, form.subject)
+        facts = reader.facts(subject.question(**_context(form)), now)
+        return LookupResult(decide(subject.question(), facts), facts, True, channel_of(form.subject))
+    channel = None if read.facts.holders or read.subject.is_certain else channel_of(form.subject)
     verdict = reader.with_imitation(read.question, read.facts, read.verdict, now)
-    return Found(verdict, read.facts, read.subject.kind is SubjectKind.NAME, channel)
+    return LookupResult(verdict, read.facts, read.subject.kind is SubjectKind.NAME, channel)
 
 
-def _of_chosen(reader: VerdictReader, asked: Asked, now: datetime) -> Found:
+def _of_chosen(reader: VerdictReader, form: LookupForm, now: datetime) -> LookupResult:
     """The agency that was chosen from several. If a typed number leads to it, the answer is about that number."""
-    for subject in guess(asked.subject, asked.country):
+    for subject in guess(form.subject, form.country):
         if subject.kind is SubjectKind.NAME:
             continue
-        question = subject.question(**_context(asked))
+        question = subject.question(**_context(form))
         facts = reader.facts(question, now)
-        holders = [holder for holder in facts.holders if holder.agency.agency_id == asked.agency_id]
+        holders = [holder for holder in facts.holders if holder.agency.agency_id == form.agency_id]
         if holders:
             facts = replace(facts, holders=holders, is_more=False)
-            return Found(reader.with_imitation(question, facts, decide(question, facts), now), facts, False)
-    question = Question(SubjectKind.AGENCY_ID, asked.agency_id or "", **_context(asked))
+            return LookupResult(reader.with_imitation(question, facts, decide(question, facts), now), facts, False)
+    question = Question(SubjectKind.AGENCY_ID, form.agency_id or "", **_context(form))
     facts = reader.facts(question, now)
-    return Found(reader.with_imitation(question, facts, decide(question, facts), now), facts, True)
+    return LookupResult(reader.with_imitation(question, facts, decide(question, facts), now), facts, True)
 
 
-def _context(asked: Asked) -> dict[str, Any]:
+def _context(form: LookupForm) -> dict[str, Any]:
     return {
-        "origin": asked.origin,
-        "destination": asked.country,
-        "sector": asked.sector,
-        "activity": asked.activity,
-        "recruiter_kind": asked.recruiter_kind,
-        "visa": asked.visa,
-        "nationality": asked.nationality,
-        "work_permit": asked.work_permit,
-        "on": asked.on,
-        "claimed_name": asked.claimed_name,
+        "origin": form.origin,
+        "destination": form.country,
+        "sector": form.sector,
+        "activity": form.activity,
+        "recruiter_kind": form.recruiter_kind,
+        "visa": form.visa,
+        "nationality": form.nationality,
+        "work_permit": form.work_permit,
+        "on": form.on,
+        "claimed_name": form.claimed_name,
     }
 
 
-def permitted(found: Found, asked: Asked, language: Language) -> str:
+def permitted(found: LookupResult, form: LookupForm, language: Language) -> str:
     """What the licence permits, as words: the activity asked about, else all that it permits."""
-    if asked.activity is not None:
-        return word(language, "activity.brief", asked.activity)
+    if form.activity is not None:
+        return word(language, "activity.brief", form.activity)
     words = next((f.values["activities"] for f in found.verdict.reasons if f.code is Reason.PERMITS_ONLY), "")
     return listed(language, [word(language, "activity.brief", activity) for activity in words.split()])
 
@@ -140,20 +140,20 @@ _UNKNOWN_HEADLINES = {
 _BESIDE_THE_HEADLINE = frozenset({Reason.LICENCE_EXPIRES_SOON, Reason.PAST_DATE, Reason.NO_AGREEMENT_ON_RECORD})
 
 
-def headline_notes(found: Found) -> list[Finding]:
+def headline_notes(found: LookupResult) -> list[Finding]:
     """What stands at once under a `yes`: that it ends soon, is about another day, or lacks a contract abroad."""
     if found.tone not in (Tone.YES, Tone.NAME):
         return []
     return [finding for finding in found.verdict.reasons if finding.code in _BESIDE_THE_HEADLINE]
 
 
-def other_reasons(found: Found) -> list[Finding]:
+def other_reasons(found: LookupResult) -> list[Finding]:
     """Why, without what stands above: the notes, and who may be imitated, which is told with the agencies' names."""
     above = headline_notes(found)
     return [one for one in found.verdict.reasons if one not in above and one.code is not Reason.POSSIBLE_CLONE]
 
 
-def headline(found: Found) -> str:
+def headline(found: LookupResult) -> str:
     """The key of the one sentence that answers."""
     if found.channel is not None:
         return f"page.answer.channel.{found.channel}"
@@ -191,7 +191,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {"visa": tuple(Visa), "recruiter_kind": t
 _FIELDS = {"destination": "country"}
 
 
-def follow_up(found: Found, language: Language) -> Choice | None:
+def follow_up(found: LookupResult, language: Language) -> Choice | None:
     """What the asker should tell us next; None when nothing more would help."""
     for finding in found.verdict.reasons:
         parameter = asked_parameter(finding)
@@ -223,16 +223,16 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
             yield code, country_name(language, code)
 
 
-def _others(parameter: str, language: Language, shown: set[str]) -> Iterator[tuple[str, str]]:
+def _others(parameter: str, language: Language, displayed: set[str]) -> Iterator[tuple[str, str]]:
     if parameter in _CHOICES or parameter == "work_permit":
         return
     if parameter == "sector":
-        yield from ((code, _sector_word(language, code)) for code in CORRIDOR_SECTORS if code not in shown)
+        yield from ((code, _sector_word(language, code)) for code in CORRIDOR_SECTORS if code not in displayed)
     elif parameter == "activity":
-        yield from ((one, word(language, "activity", one)) for one in sorted(RECRUITING) if one not in shown)
+        yield from ((one, word(language, "activity", one)) for one in sorted(RECRUITING) if one not in displayed)
     else:
         places = EU_STATES | (SENDING_COUNTRIES if parameter != "destination" else frozenset())
-        yield from ((code, name) for code, name in countries(language, places) if code not in shown)
+        yield from ((code, name) for code, name in countries(language, places) if code not in displayed)
 
 
 def _sector_word(language: Language, code: str) -> str:
@@ -255,6 +255,6 @@ def _order(language: Language, name: str) -> str:
     return name.casefold()
 
 
-def holder_name(found: Found, language: Language) -> object:
+def holder_name(found: LookupResult, language: Language) -> object:
     """The holder's name as the headline says it; nothing where nobody was found."""
     return main_name(found.verdict.agency, language) if found.verdict.agency is not None else ""

@@ -16,7 +16,7 @@ from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.http.agency_names import main_name
 from registry.http.headers import content_policy
-from registry.http.responses import keep_for, respond_with
+from registry.http.responses import cache_seconds, respond_with
 from registry.http.transaction import reading, services
 from registry.i18n import languages
 from registry.pages.public.licence_status import Stands, standing_of
@@ -56,9 +56,9 @@ class Badge:
 def badge(agency_id: str) -> Response:
     """The picture. Green only where the verdict on a licence alone says that it is in force."""
     at, language = now(), _language()
-    shown = badge_of(agency_id, at)
-    body = rendered_alone("badge.svg", language, badge=shown, name=main_name(shown.agency, language).name)
-    response = respond_with(body.encode(), "image/svg+xml", keep_for(at, ()), request.environ)
+    displayed = badge_of(agency_id, at)
+    body = rendered_alone("badge.svg", language, badge=displayed, name=main_name(displayed.agency, language).name)
+    response = respond_with(body.encode(), "image/svg+xml", cache_seconds(at, ()), request.environ)
     # Opened by itself the picture runs nothing, loads nothing and stands in no frame.
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     response.headers["Content-Language"] = language
@@ -71,11 +71,11 @@ def badge(agency_id: str) -> Response:
 def embed(agency_id: str) -> Response:
     """The picture with a link to the record, for a frame on the agency's registered site and nowhere else."""
     at, language = now(), _language()
-    shown = badge_of(agency_id, at)
-    address = f"/badge/{shown.agency.agency_id}.svg?language={language}"
-    body = rendered_alone("embed.html", language, badge=shown, picture=address)
-    response = respond_with(body.encode(), "text/html; charset=utf-8", keep_for(at, ()), request.environ)
-    ancestors = f"https://{shown.site}" if shown.site else "'none'"
+    displayed = badge_of(agency_id, at)
+    address = f"/badge/{displayed.agency.agency_id}.svg?language={language}"
+    body = rendered_alone("embed.html", language, badge=displayed, picture=address)
+    response = respond_with(body.encode(), "text/html; charset=utf-8", cache_seconds(at, ()), request.environ)
+    ancestors = f"https://{displayed.site}" if displayed.site else "'none'"
     response.headers["Content-Security-Policy"] = content_policy(
         style_src="'none'", script_src="'none'", form_action="'none'", frame_ancestors=ancestors
     )
@@ -131,5 +131,5 @@ def _ascii_host(address: str) -> str | None:
 
 def _language() -> Language:
     """That of the address, for a page is written in one language; else what the browser likes."""
-    asked = request.args.get("language", "")
-    return Language(asked) if asked in list(Language) else languages.negotiated(request)
+    requested = request.args.get("language", "")
+    return Language(requested) if requested in list(Language) else languages.negotiated(request)

@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any
 
 from registry.core.clock import day_at
-from registry.http.agency_names import shown
+from registry.http.agency_names import display_name
 from registry.http.transaction import services
 from registry.i18n.languages import text
 from registry.i18n.wording import authority_name, country_name, date_text, listed, sector_name, word
-from registry.pages.public.licence_status import Standing
+from registry.pages.public.licence_status import LicenceView
 from registry.pages.public.rendering import is_demo, rendered, span
 from registry.proofs.papers.qr import Symbol
 from registry.register.agencies import record
@@ -19,8 +19,8 @@ from registry.vocabulary.register import HolderKind, Language, NameKind
 _SPOKEN_IN = {"IT": Language.IT}
 """The page language of a destination; where we have none, English."""
 
-MOST_NAMES = 3
-MOST_PARTS = 8
+MAX_NAMES = 3
+MAX_PARTS = 8
 """Names of the holder, and parts of a scope, that one sheet has room for; the register has them all."""
 
 
@@ -39,32 +39,32 @@ class PlaceInLog:
     origin: str
 
 
-def languages_of(asked: Language, standing: Standing) -> tuple[Language, Language]:
+def languages_of(requested: Language, standing: LicenceView) -> tuple[Language, Language]:
     """Chinese as the asker writes it, and the language of the licence's destination."""
     corridors = standing.licence.corridors or ()
     places = {corridor.destination for corridor in corridors if corridor.destination} or {standing.licence.country}
-    chinese = Language.ZH_HANT if asked is Language.ZH_HANT else Language.ZH_HANS
+    chinese = Language.ZH_HANT if requested is Language.ZH_HANT else Language.ZH_HANS
     return chinese, _SPOKEN_IN.get(next(iter(places)), Language.EN) if len(places) == 1 else Language.EN
 
 
-def html_of(sheet: Sheet, said: Sequence[Language], standing: Standing, code: str, place: PlaceInLog) -> str:
+def html_of(sheet: Sheet, stated: Sequence[Language], standing: LicenceView, code: str, place: PlaceInLog) -> str:
     """The sheet as HTML that needs nothing from outside."""
     agency, licence = standing.agency, standing.licence
     names = _names(agency)
     symbol = Symbol(code)
     return rendered(
         f"paper_{sheet.partition('_')[0]}.html",
-        said[0],
-        said=said,
+        stated[0],
+        said=stated,
         is_demo=is_demo(),
         size=sheet.partition("_")[2].upper() or "A4",
         address=services().settings.public_url,
         host=services().settings.public_host,
         number=licence.number if _is_named(agency) else None,
         names=names,
-        facts=[dict(row) for row in _facts(said, standing, place)],
-        status={language: word(language, "status", standing.verdict.status or "not_stated") for language in said},
-        status_on={language: date_text(language, standing.verdict.on) for language in said},
+        facts=[dict(row) for row in _facts(stated, standing, place)],
+        status={language: word(language, "status", standing.verdict.status or "not_stated") for language in stated},
+        status_on={language: date_text(language, standing.verdict.on) for language in stated},
         code=symbol.data_address,
     )
 
@@ -75,7 +75,7 @@ def _names(agency: record.Agency) -> list[Any]:
         return []
     order = list(NameKind)
     current = [name for name in agency.names if name.kind is not NameKind.FORMER]
-    return [shown(name) for name in sorted(current, key=lambda name: order.index(name.kind))][:MOST_NAMES]
+    return [display_name(name) for name in sorted(current, key=lambda name: order.index(name.kind))][:MAX_NAMES]
 
 
 def _is_named(agency: record.Agency) -> bool:
@@ -84,11 +84,11 @@ def _is_named(agency: record.Agency) -> bool:
 
 
 def _facts(
-    said: Sequence[Language], standing: Standing, place: PlaceInLog
+    stated: Sequence[Language], standing: LicenceView, place: PlaceInLog
 ) -> list[list[tuple[Language, tuple[str, str]]]]:
     """Rows of label and value, each in every language."""
     rows = [
-        [(language, fact) for language in said if (fact := _fact(language, name, standing, place))] for name in _ROWS
+        [(language, fact) for language in stated if (fact := _fact(language, name, standing, place))] for name in _ROWS
     ]
     return [row for row in rows if row]
 
@@ -96,7 +96,7 @@ def _facts(
 _ROWS = ("kind", "number", "authority", "term", "activities", "corridors", "sectors", "conditions", "read", "entry")
 
 
-def _fact(language: Language, name: str, standing: Standing, place: PlaceInLog) -> tuple[str, str] | None:
+def _fact(language: Language, name: str, standing: LicenceView, place: PlaceInLog) -> tuple[str, str] | None:
     licence = standing.licence
     label = text(language, f"paper.{name}" if name in ("kind", "read", "entry") else f"page.agency.licence.{name}")
     value = ""
@@ -105,7 +105,7 @@ def _fact(language: Language, name: str, standing: Standing, place: PlaceInLog) 
     elif name == "number" and _is_named(standing.agency):
         value = licence.number or text(language, "page.agency.licence.no_number")
     elif name == "authority":
-        value = authority_name(language, licence.authority, standing.ground)
+        value = authority_name(language, licence.authority, standing.snapshot)
     elif name == "term":
         value = span(language, licence.valid_from, licence.valid_to)
     elif name == "activities" and licence.activities is not None:
@@ -117,7 +117,7 @@ def _fact(language: Language, name: str, standing: Standing, place: PlaceInLog) 
     elif name == "conditions" and licence.conditions:
         value = _cut(language, [word(language, "condition", one.code) for one in licence.conditions])
     elif name == "read" and standing.verdict.source and standing.verdict.source.retrieved_at:
-        zone = standing.ground.time_zone(licence.authority)
+        zone = standing.snapshot.time_zone(licence.authority)
         value = date_text(language, day_at(standing.verdict.source.retrieved_at, zone))
     elif name == "entry":
         value = text(language, "paper.entry.value", index=place.index, origin=place.origin)
@@ -130,4 +130,4 @@ def _corridor(language: Language, corridor: record.Corridor) -> str:
 
 
 def _cut(language: Language, words: list[str]) -> str:
-    return listed(language, words[:MOST_PARTS]) + (" …" if len(words) > MOST_PARTS else "")
+    return listed(language, words[:MAX_PARTS]) + (" …" if len(words) > MAX_PARTS else "")

@@ -16,16 +16,16 @@ from registry.pages.public.forms import COUNTRIES
 from registry.pages.public.names import candidate
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.register.names.rules import normalised
-from registry.verification.checks.advert import MOST_CHARACTERS, picked
-from registry.verification.checks.queries import Given, Outcome, outcome_of
-from registry.verification.checks.rules import Checked, Told
+from registry.verification.checks.advert import MAX_CHARACTERS, picked
+from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
+from registry.verification.checks.rules import Checked, StatedDetail
 from registry.verification.verdicts.question import Question, SubjectKind
 from registry.verification.verdicts.subjects import is_identity_number
 from registry.vocabulary.register import Answer, CheckKind, CheckOutcome, Language
 
 pages = Blueprint("checks", __name__)
 
-MOST_IN_A_FIELD = 400
+MAX_IN_A_FIELD = 400
 
 _TONES = {
     CheckSummary.MATCHES: "name",
@@ -67,22 +67,22 @@ def form(language: Language) -> Response:
 @pages.post("/<language:language>/check")
 def answer(language: Language) -> Response:
     """Pick an advert apart for correction, or answer. Nothing of it stands in the address or is kept."""
-    fields, faults = read_told(request.form)
+    fields, faults = read_form(request.form)
     if "pick" in request.form and not faults:
-        for told in picked(fields.get("advert", ""), fields.get("country")):
-            fields.setdefault(told.kind, told.value)
+        for stated in picked(fields.get("advert", ""), fields.get("country")):
+            fields.setdefault(stated.kind, stated.value)
         return _page(language, fields, faults, NOT_KEPT, is_picked="advert" in fields)
-    told_things = tuple(Told(kind, fields[kind]) for kind in CheckKind if kind in fields)
-    if not told_things and "advert" not in fields and not faults:
+    stated_things = tuple(StatedDetail(kind, fields[kind]) for kind in CheckKind if kind in fields)
+    if not stated_things and "advert" not in fields and not faults:
         faults.setdefault("advert", Problem.MISSING)
     if faults:
         response = _page(language, fields, faults, NOT_KEPT)
         response.status_code = 400
         return response
-    return _answered(language, fields, told_things)
+    return _answered(language, fields, stated_things)
 
 
-def read_told(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Problem]]:
+def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Problem]]:
     """The fields that hold something, and what is wrong with which."""
     fields: dict[str, str] = {}
     faults: dict[str, Problem] = {}
@@ -92,7 +92,7 @@ def read_told(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Proble
             continue
         if "\0" in typed or any("\ud800" <= character <= "\udfff" for character in typed):
             faults[name] = Problem.CONTROL_CHARACTER
-        elif len(typed.replace("\r\n", "\n")) > (MOST_CHARACTERS if name == "advert" else MOST_IN_A_FIELD):
+        elif len(typed.replace("\r\n", "\n")) > (MAX_CHARACTERS if name == "advert" else MAX_IN_A_FIELD):
             faults[name] = Problem.TOO_LONG
         elif is_identity_number(typed) or (name == "country" and typed not in COUNTRIES):
             faults[name] = Problem.INVALID_VALUE
@@ -133,8 +133,8 @@ def _name_of(reference: str | None, language: Language) -> ShownName | None:
     return main_name(agency, language) if agency is not None else None
 
 
-def _answered(language: Language, fields: dict[str, str], told: tuple[Told, ...]) -> Response:
-    given = Given(told, fields.get("advert", ""), fields.get("agency_id"), fields.get("country"))
+def _answered(language: Language, fields: dict[str, str], stated: tuple[StatedDetail, ...]) -> Response:
+    given = CheckInput(stated, fields.get("advert", ""), fields.get("agency_id"), fields.get("country"))
     outcome = outcome_of(reading(), verdicts(), keyring(), given, now())
     verdict = outcome.verdict
     agency = outcome.agency
@@ -172,7 +172,7 @@ def _answered(language: Language, fields: dict[str, str], told: tuple[Told, ...]
             ],
             "agency": agency,
             "name": main_name(agency, language) if agency is not None else None,
-            "reasons": [reason_text(language, finding, outcome.ground) for finding in verdict.reasons]
+            "reasons": [reason_text(language, finding, outcome.snapshot) for finding in verdict.reasons]
             if verdict is not None
             else [],
             "candidates": [candidate(one, language) for one in outcome.candidates[: answers.CANDIDATES_ON_A_PAGE]],

@@ -21,13 +21,13 @@ from registry.vocabulary.register import (
     FeeKind,
     Language,
 )
-from schemas.fees import MOST_CHARGES, FeesSchema
+from schemas.fees import MAX_CHARGES, FeesSchema
 
 pages = Blueprint("fees", __name__)
 
 _PARTS = ("kind", "amount", "currency", "state")
 _JOB = ("origin", "destination", "labour_contract", "monthly_wage", "wage_currency")
-_MOST_KEPT = 60
+_MAX_KEPT = 60
 
 GROUPS: tuple[tuple[str, tuple[FeeKind, ...]], ...] = (
     ("fees", tuple(FeeKind)[:4]),
@@ -72,7 +72,7 @@ def read_typed(form: Mapping[str, str]) -> Typed:
     """What was typed, at most one row more than the most, so that a form with too many is told so."""
     rows = [
         {part: form.get(f"{part}_{place}", "").strip() for part in _PARTS}
-        for place in range(MOST_CHARGES + 1)
+        for place in range(MAX_CHARGES + 1)
         if any(f"{part}_{place}" in form for part in _PARTS)
     ]
     return Typed(tuple(rows) or (EMPTY_ROW,), {name: form.get(name, "").strip() for name in _JOB})
@@ -88,16 +88,16 @@ def answer(language: Language) -> Response:
     """Answer in place: what was asked stands neither in the address nor in the browser's history."""
     typed = read_typed(request.form)
     if "more" in request.form:
-        rows = (*typed.rows, EMPTY_ROW)[:MOST_CHARGES]
+        rows = (*typed.rows, EMPTY_ROW)[:MAX_CHARGES]
         return _page(language, replace(typed, rows=rows), {}, NOT_KEPT)
     try:
-        asked = loaded(_SCHEMA, typed.question())
+        requested = loaded(_SCHEMA, typed.question())
     except InvalidInput as error:
         faults = {_place_in_form(fault.parameter, typed): fault.code for fault in error.faults}
-        response = _page(language, replace(typed, rows=typed.rows[:MOST_CHARGES]), faults, NOT_KEPT)
+        response = _page(language, replace(typed, rows=typed.rows[:MAX_CHARGES]), faults, NOT_KEPT)
         response.status_code = 400
         return response
-    return _page(language, typed, {}, NOT_KEPT, answer=_words(language, asked))
+    return _page(language, typed, {}, NOT_KEPT, answer=_words(language, requested))
 
 
 def _place_in_form(parameter: str, typed: Typed) -> str:
@@ -109,9 +109,9 @@ def _place_in_form(parameter: str, typed: Typed) -> str:
     return f"{part or 'kind'}_{(typed.filled or [0])[int(place)]}"
 
 
-def _words(language: Language, asked: dict[str, Any]) -> dict[str, Any]:
+def _words(language: Language, parameters: dict[str, Any]) -> dict[str, Any]:
     """The answer, its findings as (answer, text, rule)."""
-    found = fees_answered(asked)
+    found = fees_answered(parameters)
     return {
         "charges": [
             {
@@ -153,14 +153,14 @@ def _page(
     answer: dict[str, Any] | None = None,
 ) -> Response:
     # What is far too long is not sent back: the fault says so.
-    rows = [{part: value[:_MOST_KEPT] for part, value in row.items()} for row in typed.rows]
-    kept = Typed(tuple(rows), {name: value[:_MOST_KEPT] for name, value in typed.job.items()})
+    rows = [{part: value[:_MAX_KEPT] for part, value in row.items()} for row in typed.rows]
+    stored = Typed(tuple(rows), {name: value[:_MAX_KEPT] for name, value in typed.job.items()})
     return page(
         "fees.html",
         language,
         here="fees",
         cache_control=cache_control,
-        typed=kept,
+        typed=stored,
         faults=faults,
         answer=answer,
         groups=GROUPS,
@@ -169,5 +169,5 @@ def _page(
         contracts=list(Answer),
         countries=countries(language),
         origins=countries(language, EU_STATES | SENDING_COUNTRIES),
-        has_room=len(kept.rows) < MOST_CHARGES,
+        has_room=len(stored.rows) < MAX_CHARGES,
     )

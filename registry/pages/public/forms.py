@@ -9,7 +9,7 @@ from typing import Any
 
 from registry.core.codes import Problem
 from registry.core.ids import read_reference
-from registry.verification.verdicts.subjects import MOST_CHARACTERS, is_identity_number
+from registry.verification.verdicts.subjects import MAX_CHARACTERS, is_identity_number
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Activity, RecruiterKind, Visa
 from schemas.sectors import exists, tidy_sector
 
@@ -17,7 +17,7 @@ COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LookupForm:
     """The question as the form holds it. `agency_id` is the agency chosen from several, `place` how far the list was paged."""
 
     subject: str = ""
@@ -40,37 +40,37 @@ class Asked:
         return [(name, str(value)) for name, value in given if value]
 
 
-def read_form(form: Mapping[str, str]) -> tuple[Asked, dict[str, Problem]]:
+def read_form(form: Mapping[str, str]) -> tuple[LookupForm, dict[str, Problem]]:
     """The question, and what is wrong with which field. A field that is wrong is left out of the question."""
     faults: dict[str, Problem] = {}
     subject = form.get("subject", "")
     if _is_unreadable(subject):
         faults["subject"] = Problem.CONTROL_CHARACTER
-    elif len(subject) > MOST_CHARACTERS:
+    elif len(subject) > MAX_CHARACTERS:
         faults["subject"] = Problem.TOO_LONG
-    asked = Asked("" if "subject" in faults else " ".join(subject.split()))
+    requested = LookupForm("" if "subject" in faults else " ".join(subject.split()))
     claimed_name = " ".join(form.get("claimed_name", "").split())
     if _is_unreadable(claimed_name):
         faults["claimed_name"] = Problem.CONTROL_CHARACTER
-    elif len(claimed_name) > MOST_CHARACTERS:
+    elif len(claimed_name) > MAX_CHARACTERS:
         faults["claimed_name"] = Problem.TOO_LONG
     elif claimed_name:
-        asked = replace(asked, claimed_name=claimed_name)
+        requested = replace(requested, claimed_name=claimed_name)
     for name, read in _READERS.items():
         typed = unicodedata.normalize("NFKC", form.get(name, "")).strip()
         if not typed:
             continue
         try:
-            asked = replace(asked, **{name: read(typed)})
+            requested = replace(requested, **{name: read(typed)})
         except ValueError:
             faults[name] = Problem.NOT_A_DATE if name == "on" else Problem.INVALID_VALUE
     if "subject" not in faults:
-        if is_identity_number(asked.subject):
+        if is_identity_number(requested.subject):
             faults["subject"] = Problem.INVALID_VALUE
-            asked = replace(asked, subject="")
-        elif not asked.subject and asked.agency_id is None:
+            requested = replace(requested, subject="")
+        elif not requested.subject and requested.agency_id is None:
             faults["subject"] = Problem.MISSING
-    return asked, faults
+    return requested, faults
 
 
 def _is_unreadable(text: str) -> bool:
@@ -101,7 +101,7 @@ def _sector(text: str) -> str:
 
 
 def _permit(text: str) -> str:
-    if len(text) > MOST_CHARACTERS or not text.isprintable():
+    if len(text) > MAX_CHARACTERS or not text.isprintable():
         raise ValueError
     return text
 

@@ -7,7 +7,7 @@ from registry.core.errors import NotFound
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import page
 from registry.register.law.loading import shipped_law
-from registry.register.law.shown import country_shown, law_shown
+from registry.register.law.shown import country_payload, law_payload
 from registry.register.law.words import LawRole
 from registry.vocabulary.register import Language
 
@@ -33,11 +33,11 @@ def of_country(language: Language, country: str) -> Response:
     if country not in law.countries:
         raise NotFound("there are no rules of this country")
     today = day_at(now(), None)
-    rows = law_shown(law, today, country=country, tables=_TABLES)
+    rows = law_payload(law, today, country=country, tables=_TABLES)
     return page(
         "rules_of_country.html",
         language,
         here="rules",
-        law=country_shown(law.countries[country]),
-        tables=[(name, shown) for name, shown in rows.items() if shown],
+        law=country_payload(law.countries[country]),
+        tables=[(name, displayed) for name, displayed in rows.items() if displayed],
     )

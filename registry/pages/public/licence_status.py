@@ -10,7 +10,7 @@ from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.http.app_services import verdicts
 from registry.register.agencies import record
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict
 from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus
@@ -29,13 +29,13 @@ class Stands(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LicenceView:
     """A licence of the register with its holder, as they may be shown today. `etag` is that of the stored record."""
 
     agency: record.Agency
     licence: record.Licence
     verdict: Verdict
-    ground: Ground
+    snapshot: SourceSnapshot
     etag: str
     at: datetime
 
@@ -73,7 +73,7 @@ _HARMLESS = frozenset(
 )
 
 
-def standing_of(written: str) -> Standing:
+def standing_of(written: str) -> LicenceView:
     """The licence that a reference names. Raises NotFound when there is none."""
     reference = read_reference(written)
     found = verdicts().lookup.by_licence(reference) if reference else None
@@ -85,4 +85,4 @@ def standing_of(written: str) -> Standing:
     verdict = decide(question, facts)
     if verdict.agency is None or verdict.licence is None:
         raise NotFound("there is no licence with this reference")
-    return Standing(verdict.agency, verdict.licence, verdict, facts.ground, found.records[0].etag, at)
+    return LicenceView(verdict.agency, verdict.licence, verdict, facts.snapshot, found.records[0].etag, at)

@@ -14,14 +14,14 @@ from registry.http.transaction import reading, services
 from registry.i18n.languages import accepted
 from registry.i18n.wording import authority_name, listed, reason_text, word
 from registry.pages.public import answers
-from registry.pages.public.forms import Asked, read_form
+from registry.pages.public.forms import LookupForm, read_form
 from registry.pages.public.names import candidate, name_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies.naming import agencies_named
 from registry.register.help_lines.rules import HelpLine, lines_of, shipped_help_lines
 from registry.verification.verdicts.question import Imitated
-from registry.verification.verdicts.subjects import MOST_CHARACTERS
+from registry.verification.verdicts.subjects import MAX_CHARACTERS
 from registry.vocabulary.register import (
     CORRIDOR_SECTORS,
     EU_STATES,
@@ -52,28 +52,28 @@ def choose_language() -> Response:
 
 @pages.get("/<language:language>/")
 def form(language: Language) -> Response:
-    return _form_page(language, Asked(), {}, SHORT)
+    return _form_page(language, LookupForm(), {}, SHORT)
 
 
 @pages.post("/<language:language>/")
 def answer(language: Language) -> Response:
     """Answer in place: the question stands neither in the address nor in the browser's history."""
-    asked, faults = read_form(request.form)
+    requested, faults = read_form(request.form)
     if faults:
-        response = _form_page(language, asked, faults, NOT_KEPT)
+        response = _form_page(language, requested, faults, NOT_KEPT)
         response.status_code = 400
         return response
     at = now()
-    if asked.nationality is None and language in _READ_BY_CHINESE_CITIZENS:
-        asked = replace(asked, nationality="CN")
-    found = answers.find(verdicts(), asked, at)
-    return _answer_page(language, asked, found)
+    if requested.nationality is None and language in _READ_BY_CHINESE_CITIZENS:
+        requested = replace(requested, nationality="CN")
+    found = answers.find(verdicts(), requested, at)
+    return _answer_page(language, requested, found)
 
 
 @pages.post("/<language:language>/names")
 def names(language: Language) -> Response:
     """Names that what is typed may become, as a JSON list of texts; what was typed stands in no address and is not kept."""
-    typed = " ".join(request.form.get("subject", "").split())[:MOST_CHARACTERS]
+    typed = " ".join(request.form.get("subject", "").split())[:MAX_CHARACTERS]
     hits = agencies_named(reading(), typed, SUGGESTIONS) if typed else []
     response = Response(msgspec.json.encode(list(dict.fromkeys(hit.name for hit in hits))), mimetype="application/json")
     response.headers["Cache-Control"] = NOT_KEPT
@@ -91,13 +91,13 @@ def _choices(language: Language) -> dict[str, object]:
     }
 
 
-def _form_page(language: Language, asked: Asked, faults: dict[str, Problem], cache_control: str) -> Response:
+def _form_page(language: Language, form: LookupForm, faults: dict[str, Problem], cache_control: str) -> Response:
     response = page(
         "lookup.html",
         language,
         here="lookup",
         cache_control=cache_control,
-        asked=asked,
+        asked=form,
         faults=faults,
         **_choices(language),
     )
@@ -106,11 +106,11 @@ def _form_page(language: Language, asked: Asked, faults: dict[str, Problem], cac
     return response
 
 
-def _answer_page(language: Language, asked: Asked, found: answers.Found) -> Response:
-    verdict, ground = found.verdict, found.facts.ground
+def _answer_page(language: Language, form: LookupForm, found: answers.LookupResult) -> Response:
+    verdict, snapshot = found.verdict, found.facts.snapshot
     agency = verdict.agency
-    country = asked.country or (agency.country if agency is not None and agency.country in EU_STATES else None)
-    begin = asked.place * answers.CANDIDATES_ON_A_PAGE
+    country = form.country or (agency.country if agency is not None and agency.country in EU_STATES else None)
+    begin = form.place * answers.CANDIDATES_ON_A_PAGE
     candidates = found.candidates[begin : begin + answers.CANDIDATES_ON_A_PAGE]
     source = verdict.source
     return page(
@@ -118,27 +118,27 @@ def _answer_page(language: Language, asked: Asked, found: answers.Found) -> Resp
         language,
         here="lookup",
         cache_control=NOT_KEPT,
-        asked=asked,
+        asked=form,
         faults={},
         found=found,
         verdict=verdict,
         agency=agency,
         headline=answers.headline(found),
         name=answers.holder_name(found, language),
-        permitted=answers.permitted(found, asked, language),
-        notes=[reason_text(language, one, ground) for one in answers.headline_notes(found)],
-        reasons=[reason_text(language, one, ground) for one in answers.other_reasons(found)],
-        authority=authority_name(language, source.authority, ground) if source else None,
-        read_on=day_at(source.retrieved_at, ground.time_zone(source.authority))
+        permitted=answers.permitted(found, form, language),
+        notes=[reason_text(language, one, snapshot) for one in answers.headline_notes(found)],
+        reasons=[reason_text(language, one, snapshot) for one in answers.other_reasons(found)],
+        authority=authority_name(language, source.authority, snapshot) if source else None,
+        read_on=day_at(source.retrieved_at, snapshot.time_zone(source.authority))
         if source and source.retrieved_at
         else None,
         choice=answers.follow_up(found, language),
         imitated=[_imitated(one, language) for one in verdict.possible_clone_of],
-        warnings=warnings_on(agency, ground, language, verdict.on) if agency else [],
+        warnings=warnings_on(agency, snapshot, language, verdict.on) if agency else [],
         candidates=[candidate(one.agency, language, one.match) for one in candidates],
         has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
         help_country=country,
-        help_lines=_help_lines(country, asked.origin),
+        help_lines=_help_lines(country, form.origin),
         shows_all_numbers=is_demo(),
         record_address=f"{services().settings.public_url}/{language}/agencies/{agency.agency_id}" if agency else None,
         **_choices(language),

@@ -1,6 +1,6 @@
 """The names of agencies on public pages: the one that was looked for, and all that tells several apart."""
 
-from registry.http.agency_names import ShownName, main_name, shown
+from registry.http.agency_names import ShownName, display_name, main_name
 from registry.register.agencies import record
 from registry.verification.verdicts.question import NameMatch
 from registry.vocabulary.register import Language
@@ -8,7 +8,7 @@ from registry.vocabulary.register import Language
 
 def name_of(agency: record.Agency, text: str) -> ShownName:
     """One of its names as it stands on a page."""
-    return next((shown(name) for name in agency.names if name.name == text), ShownName(text, None))
+    return next((display_name(name) for name in agency.names if name.name == text), ShownName(text, None))
 
 
 def candidate(agency: record.Agency, language: Language, match: NameMatch | None = None) -> dict[str, object]:
@@ -19,6 +19,6 @@ def candidate(agency: record.Agency, language: Language, match: NameMatch | None
         "main": main,
         "match": match,
         "matched": name_of(agency, match.name) if match else None,
-        "others": [shown(name) for name in agency.names if name.name != main.name],
+        "others": [display_name(name) for name in agency.names if name.name != main.name],
         "numbers": [licence.number for licence in agency.licences if licence.number][:5],
     }

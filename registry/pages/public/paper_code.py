@@ -19,9 +19,9 @@ from registry.http.transaction import reading, services
 from registry.i18n.languages import accepted, text
 from registry.i18n.wording import LOCALES, authority_name, country_name, date_text, reason_text, word
 from registry.log.queries import logged_keys
-from registry.pages.public.licence_status import Standing, Stands, standing_of
+from registry.pages.public.licence_status import LicenceView, Stands, standing_of
 from registry.pages.public.rendering import NOT_KEPT, page, span
-from registry.proofs.credentials.paper import PaperSaid, paper_said
+from registry.proofs.credentials.paper import PaperContent, paper_content
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language, LicenceKind
 
 pages = Blueprint("paper_code", __name__)
@@ -51,14 +51,14 @@ def check_here() -> Response:
     if checked.genuine is not Answer.YES:
         why = next((why for why, flaws in FALSE.items() if checked.flaw in flaws), "forged")
         return _page({"step": "false", "why": why, "code": code})
-    said = paper_said(checked.claims)
-    has_ended = said.expires_at is not None and said.expires_at <= now().timestamp()
+    stated = paper_content(checked.claims)
+    has_ended = stated.expires_at is not None and stated.expires_at <= now().timestamp()
     try:
-        standing: Standing | None = standing_of(said.licence_id)
+        standing: LicenceView | None = standing_of(stated.licence_id)
     except NotFound:
         standing = None
     stands = Stands.EXPIRED if has_ended else standing.stands if standing else Stands.UNKNOWN
-    found = {"step": "genuine", "stands": stands, "record": _record(_language(), said), "code": code}
+    found = {"step": "genuine", "stands": stands, "record": _record(_language(), stated), "code": code}
     return _page(found | (_today(_language(), standing) if standing else {"standing": None}))
 
 
@@ -124,19 +124,19 @@ def _facts(language: Language) -> dict[str, Any]:
     }
 
 
-def _record(language: Language, said: PaperSaid) -> dict[str, str]:
+def _record(language: Language, stated: PaperContent) -> dict[str, str]:
     """What was signed, as words."""
-    last = _day(said.expires_at, -1)
-    shown = {
-        "holder": said.name,
-        "number": said.number,
-        "kind": word(language, "kind", said.kind) if said.kind in list(LicenceKind) else said.kind,
-        "country": country_name(language, said.country),
-        "term": span(language, _day(said.valid_from, 1), last) if said.valid_from or last else None,
-        "corridors": ", ".join(_corridor(language, one) for one in said.corridors or ()),
-        "issued": date_text(language, datetime.fromtimestamp(said.issued_at, UTC).date()),
+    last = _day(stated.expires_at, -1)
+    displayed = {
+        "holder": stated.name,
+        "number": stated.number,
+        "kind": word(language, "kind", stated.kind) if stated.kind in list(LicenceKind) else stated.kind,
+        "country": country_name(language, stated.country),
+        "term": span(language, _day(stated.valid_from, 1), last) if stated.valid_from or last else None,
+        "corridors": ", ".join(_corridor(language, one) for one in stated.corridors or ()),
+        "issued": date_text(language, datetime.fromtimestamp(stated.issued_at, UTC).date()),
     }
-    return {name: value for name, value in shown.items() if value}
+    return {name: value for name, value in displayed.items() if value}
 
 
 def _day(instant: int | None, sign: int) -> date | None:
@@ -156,15 +156,15 @@ def _corridor(language: Language, stated: str) -> str:
     )
 
 
-def _today(language: Language, standing: Standing) -> dict[str, Any]:
+def _today(language: Language, standing: LicenceView) -> dict[str, Any]:
     verdict, source = standing.verdict, standing.verdict.source
-    zone = standing.ground.time_zone(standing.licence.authority)
+    zone = standing.snapshot.time_zone(standing.licence.authority)
     return {
         "standing": standing,
         "reasons": [
-            reason_text(language, finding, standing.ground, has_licence=True, answer=verdict.verdict)
+            reason_text(language, finding, standing.snapshot, has_licence=True, answer=verdict.verdict)
             for finding in standing.reasons
         ],
-        "authority": authority_name(language, standing.licence.authority, standing.ground),
+        "authority": authority_name(language, standing.licence.authority, standing.snapshot),
         "read_on": day_at(source.retrieved_at, zone) if source and source.retrieved_at else None,
     }

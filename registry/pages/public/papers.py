@@ -16,7 +16,7 @@ from registry.http.transaction import reading, services
 from registry.i18n.wording import authority_name
 from registry.log.queries import latest_entry
 from registry.pages.public.certificates import PlaceInLog, Sheet, html_of, languages_of
-from registry.pages.public.licence_status import Standing, Stands, standing_of
+from registry.pages.public.licence_status import LicenceView, Stands, standing_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.proofs.credentials.queries import published_now
 from registry.proofs.papers.making import PAUSE, Made, Making, key_of, paper
@@ -58,7 +58,7 @@ def licence(language: Language, licence_id: str) -> Response:
         here="agencies",
         standing=standing,
         name=main_name(standing.agency, language),
-        authority=authority_name(language, standing.licence.authority, standing.ground),
+        authority=authority_name(language, standing.licence.authority, standing.snapshot),
         is_printed=standing.stands is Stands.IN_FORCE,
         papers=[(name, name.replace("-", "_")) for name in PAPERS],
     )
@@ -69,16 +69,16 @@ def pdf(language: Language, licence_id: str, name: str) -> Response:
     standing = _printable(licence_id)
     reference = standing.licence.licence_id
     kind = PAPERS[name]
-    said = languages_of(language, standing)
+    stated = languages_of(language, standing)
     # The code changes whenever an entry of the licence does.
     code = paper_code(reference)
     keys = services().settings.keys
     seal = mark_of(keys) if kind.is_sealed else None
     # All that a paper depends on; the day is there for the status that it states.
-    key = key_of(name, said, standing.etag, code, standing.verdict.on, is_demo(), seal)
+    key = key_of(name, stated, standing.etag, code, standing.verdict.on, is_demo(), seal)
 
     def draft() -> Draft:
-        html = html_of(kind.sheet, said, standing, code, _place_in_log(reference))
+        html = html_of(kind.sheet, stated, standing, code, _place_in_log(reference))
         return Draft(html, _files(reference) if kind.has_files else (), str(keys) if seal else None)
 
     made = paper(services().settings.home / "papers", key, draft)
@@ -86,7 +86,7 @@ def pdf(language: Language, licence_id: str, name: str) -> Response:
         return _not_yet(language, standing, made)
     response = Response(made.body, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{name}-{reference}.pdf"'
-    response.headers["Content-Language"] = ", ".join(said)
+    response.headers["Content-Language"] = ", ".join(stated)
     response.headers["Cache-Control"] = SHORT
     response.set_etag(key)
     response.make_conditional(request)
@@ -102,7 +102,7 @@ def code(language: Language, licence_id: str, form: str) -> Response:
     return response
 
 
-def _printable(licence_id: str) -> Standing:
+def _printable(licence_id: str) -> LicenceView:
     """The licence if it may be printed. Raises NotFound otherwise: a paper would outlive what it says."""
     standing = standing_of(licence_id)
     if read_reference(licence_id) is None or standing.stands is not Stands.IN_FORCE:
@@ -128,7 +128,7 @@ def _files(reference: str) -> tuple[Attachment, ...]:
     )
 
 
-def _not_yet(language: Language, standing: Standing, made: Made) -> Response:
+def _not_yet(language: Language, standing: LicenceView, made: Made) -> Response:
     is_waiting = made.state is Making.WAITING
     response = page(
         "paper_waiting.html",

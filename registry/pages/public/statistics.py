@@ -8,13 +8,13 @@ from registry.core.errors import NotFound
 from registry.http.statistics import cell_name
 from registry.http.transaction import reading
 from registry.oversight.statistics.queries import Release, Table, closed_quarters, releases
-from registry.oversight.statistics.rules import FEWEST, read_quarter
+from registry.oversight.statistics.rules import MIN_CELL, read_quarter
 from registry.pages.public.rendering import page
 from registry.vocabulary.register import Language
 
 pages = Blueprint("statistics", __name__)
 
-LONGEST_BAR = 80
+MAX_BAR = 80
 """Percent of the chart's width; what is left takes the number beside it."""
 
 
@@ -37,8 +37,8 @@ def statistics(language: Language) -> Response:
     wanted = read_quarter(request.args.get("quarter", "")) if "quarter" in request.args else None
     if "quarter" in request.args and str(wanted) not in quarters:
         raise NotFound("no such quarter is closed")
-    shown = str(wanted) if wanted else next(iter(quarters), None)
-    release = releases(reading(), shown)[0] if shown else None
+    displayed = str(wanted) if wanted else next(iter(quarters), None)
+    release = releases(reading(), displayed)[0] if displayed else None
     return page(
         "statistics.html",
         language,
@@ -47,7 +47,7 @@ def statistics(language: Language) -> Response:
         release=release,
         charts=_charts(language, release) if release else [],
         row=ROW,
-        fewest=FEWEST,
+        fewest=MIN_CELL,
     )
 
 
@@ -58,8 +58,8 @@ def _charts(language: Language, release: Release) -> list[dict[str, Any]]:
 
 
 def _bars(language: Language, table: Table) -> list[Bar]:
-    most = max(table.cells.values(), default=1)
+    limit = max(table.cells.values(), default=1)
     return [
-        Bar(cell_name(language, table.dimension, value), count, round(LONGEST_BAR * count / most, 1), place * ROW)
+        Bar(cell_name(language, table.dimension, value), count, round(MAX_BAR * count / limit, 1), place * ROW)
         for place, (value, count) in enumerate(table.cells.items())
     ]

@@ -7,7 +7,7 @@ from registry.core.clock import day_at
 from registry.i18n.languages import text
 from registry.i18n.wording import authority_name
 from registry.register.agencies import record
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 from registry.vocabulary.register import Language
 
 OURSELVES = "registry"
@@ -24,12 +24,12 @@ class ShownWarning(NamedTuple):
     to: date | None
 
 
-def warnings_on(agency: record.Agency, ground: Ground, language: Language, day: date) -> list[ShownWarning]:
+def warnings_on(agency: record.Agency, snapshot: SourceSnapshot, language: Language, day: date) -> list[ShownWarning]:
     """The warnings that hold on a day, the newest first."""
     return [
         ShownWarning(
             text(language, "status.withheld_by_law") if one.text == record.WITHHELD else one.text,
-            _source(one.source, ground, language),
+            _source(one.source, snapshot, language),
             day_at(one.retrieved_at, None),
             one.from_,
             one.to,
@@ -39,8 +39,8 @@ def warnings_on(agency: record.Agency, ground: Ground, language: Language, day: 
     ]
 
 
-def _source(reference: str, ground: Ground, language: Language) -> str:
+def _source(reference: str, snapshot: SourceSnapshot, language: Language) -> str:
     if reference == OURSELVES:
         return text(language, "page.warning.registry")
-    known = ground.sources.get(reference)
-    return authority_name(language, known.authority, ground) if known else reference
+    known = snapshot.sources.get(reference)
+    return authority_name(language, known.authority, snapshot) if known else reference

@@ -21,7 +21,7 @@ DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class PaperSaid:
+class PaperContent:
     """What a genuine code says. A page shows this, and never what the paper says. `expires_at` is its first instant over."""
 
     licence_id: str
@@ -54,10 +54,10 @@ def read_paper_code(session: Session, text: str) -> Checked:
     return judged(key, signed.claims, is_proven=is_proven)
 
 
-def paper_said(claims: Mapping[int, Any]) -> PaperSaid:
+def paper_content(claims: Mapping[int, Any]) -> PaperContent:
     """The claims of a code that was found genuine."""
     corridors = claims.get(rules.CORRIDORS)
-    return PaperSaid(
+    return PaperContent(
         claims[rules.SUB],
         claims.get(rules.NUMBER),
         claims.get(rules.NAME),
@@ -95,14 +95,14 @@ def _entry_stated(session: Session, claims: Mapping[int, Any]) -> Logged:
 def _refuse_difference(session: Session, claims: Mapping[int, Any], entry: Logged) -> None:
     """Raise Flawed unless the code says what the log says: a stolen key signs anything."""
     known = _entries_of(session, entry.record["agency_id"])
-    said = rules.paper_claims(claims[rules.ISS], entry, known[-1], time_zone=None, issued=entry.at)
+    statement = rules.paper_claims(claims[rules.ISS], entry, known[-1], time_zone=None, issued=entry.at)
     dates = (rules.EXP, rules.NBF)
     loose = {*dates, rules.IAT, rules.NAME}
-    if {k: v for k, v in claims.items() if k not in loose} != {k: v for k, v in said.items() if k not in loose}:
+    if {k: v for k, v in claims.items() if k not in loose} != {k: v for k, v in statement.items() if k not in loose}:
         raise Flawed(ProofFlaw.DIFFERS_FROM_LOG)
     # Days begin where the authority sits, wherever the registry thought that was.
     for label in dates:
-        stated, logged_day = claims.get(label), said.get(label)
+        stated, logged_day = claims.get(label), statement.get(label)
         if (stated is None) is not (logged_day is None):
             raise Flawed(ProofFlaw.DIFFERS_FROM_LOG)
         if logged_day is not None and not (isinstance(stated, int) and abs(stated - logged_day) <= DAY):

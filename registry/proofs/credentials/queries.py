@@ -15,7 +15,7 @@ from registry.proofs.credentials.rules import Logged, credential_claims, is_with
 from registry.proofs.credentials.signing import cose_sign1, paper_text, sd_jwt
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency, Licence, PublicRecord
-from registry.register.authorities.queries import ground_at
+from registry.register.authorities.queries import snapshot_at
 
 NOTHING_PUBLISHED = "this registry has published no checkpoint of its log yet; ask again when it has"
 
@@ -61,7 +61,7 @@ def subject_of(session: Session, licence_id: str, now: datetime) -> Subject:
     if its_entry is None or holders_entry is None:
         raise NotIssuing("the licence is recorded, but not under a published checkpoint yet; ask again in a minute")
     return Subject(
-        logged(its_entry), logged(holders_entry), checkpoint, ground_at(session).time_zone(licence.authority)
+        logged(its_entry), logged(holders_entry), checkpoint, snapshot_at(session).time_zone(licence.authority)
     )
 
 

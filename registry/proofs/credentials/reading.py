@@ -20,9 +20,9 @@ from registry.core.codes import ProofFlaw
 from registry.proofs.credentials.rules import base64url
 from registry.proofs.credentials.signing import ALGORITHM_LABEL, COSE_SIGN1, ES256_IN_COSE, KID_LABEL, to_be_signed
 
-MOST_TOKEN = 16 * 1024
-MOST_PAPER_TEXT = 8 * 1024
-MOST_INFLATED = 4096
+MAX_TOKEN = 16 * 1024
+MAX_PAPER_TEXT = 8 * 1024
+MAX_INFLATED = 4096
 _KID = 12
 _SIGNATURE = 64
 
@@ -46,7 +46,7 @@ class Signed(NamedTuple):
 
 def read_jws(token: str, kind: str) -> Signed:
     """The parts of a compact JWS of type `kind` that says ES256. Raises Flawed."""
-    if len(token) > MOST_TOKEN:
+    if len(token) > MAX_TOKEN:
         raise Flawed(ProofFlaw.TOO_LARGE)
     parts = token.split(".")
     if len(parts) != 3:
@@ -68,7 +68,7 @@ def read_jws(token: str, kind: str) -> Signed:
 
 def read_paper(text: str) -> Signed:
     """The parts of a code on paper: the whole address, or what stands after its `#`. Raises Flawed."""
-    if len(text) > MOST_PAPER_TEXT:
+    if len(text) > MAX_PAPER_TEXT:
         raise Flawed(ProofFlaw.TOO_LARGE)
     return read_cose(_inflated(_base32(text.strip().rpartition("#")[2])))
 
@@ -147,13 +147,13 @@ def _base32(text: str) -> bytes:
 
 
 def _inflated(raw: bytes) -> bytes:
-    """At most MOST_INFLATED bytes of one whole zlib stream: a bomb is left off as soon as it shows."""
+    """At most MAX_INFLATED bytes of one whole zlib stream: a bomb is left off as soon as it shows."""
     stream = zlib.decompressobj()
     try:
-        found = stream.decompress(raw, MOST_INFLATED + 1)
+        found = stream.decompress(raw, MAX_INFLATED + 1)
     except zlib.error:
         raise Flawed(ProofFlaw.MALFORMED) from None
-    if len(found) > MOST_INFLATED:
+    if len(found) > MAX_INFLATED:
         raise Flawed(ProofFlaw.TOO_LARGE)
     if not stream.eof or stream.unused_data:
         raise Flawed(ProofFlaw.MALFORMED)

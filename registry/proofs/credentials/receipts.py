@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.codes import ProofFlaw
-from registry.core.db.prepared import HeldReader
+from registry.core.db.prepared import ThreadLocalReader
 from registry.core.errors import NotIssuing
 from registry.core.keyring import KeyState, Signer, Use
 from registry.log.ending import is_former_name
@@ -38,7 +38,7 @@ class Head(NamedTuple):
 class HeadReader:
     """Reads the published head as cheaply as a verdict is read: it is all that a receipt asks of the database."""
 
-    def __init__(self, reader: HeldReader) -> None:
+    def __init__(self, reader: ThreadLocalReader) -> None:
         self._reader = reader
         self._newest = reader.prepare(
             select(Checkpoint.origin, Checkpoint.size, Checkpoint.root)

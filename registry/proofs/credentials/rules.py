@@ -160,30 +160,30 @@ def credential_claims(
     issuer: str, licence: Logged, agency: Logged, *, origin: str, time_zone: str | None, issued: datetime
 ) -> dict[str, Any]:
     """The payload of a licence credential. `time_zone` is where the authority sits."""
-    said = licence.record
+    stated = licence.record
     holder = {field: agency.record[field] for field in ("agency_id", "country", "role")}
     if names := published_names(agency.record):
         holder["names"] = names
     return {
         "iss": issuer,
         "vct": credential_type(issuer),
-        "sub": f"{issuer}/api/v1/licences/{said['licence_id']}",
+        "sub": f"{issuer}/api/v1/licences/{stated['licence_id']}",
         "iat": int(issued.timestamp()),
-        **term(said, time_zone),
-        "licence": {field: value for field, value in said.items() if field != "status_history"},
+        **term(stated, time_zone),
+        "licence": {field: value for field, value in stated.items() if field != "status_history"},
         "agency": holder,
-        "status": status_reference(issuer, said["status_place"]),
+        "status": status_reference(issuer, stated["status_place"]),
         "log": {"origin": origin, "index": licence.index, "leaf": base64url(leaf_hash(licence.leaf))},
     }
 
 
-def term(said: Mapping[str, Any], time_zone: str | None) -> dict[str, int]:
+def term(stated: Mapping[str, Any], time_zone: str | None) -> dict[str, int]:
     """`nbf` and `exp` of a logged licence, as far as it states its days."""
     where = zone(time_zone) if time_zone else UTC
     found = {}
-    if "valid_from" in said:
-        found["nbf"] = _first_second(date.fromisoformat(said["valid_from"]), where)
-    ends = _day_after(date.fromisoformat(said["valid_to"])) if "valid_to" in said else None
+    if "valid_from" in stated:
+        found["nbf"] = _first_second(date.fromisoformat(stated["valid_from"]), where)
+    ends = _day_after(date.fromisoformat(stated["valid_to"])) if "valid_to" in stated else None
     if ends is not None:
         found["exp"] = _first_second(ends, where)
     return found
@@ -222,21 +222,21 @@ def paper_claims(
     issuer: str, licence: Logged, agency: Logged, *, time_zone: str | None, issued: datetime
 ) -> dict[int, Any]:
     """The CWT claims of a code on paper."""
-    said = licence.record
-    days = term(said, time_zone)
+    stated = licence.record
+    days = term(stated, time_zone)
     claims = {
         ISS: issuer,
-        SUB: said["licence_id"],
+        SUB: stated["licence_id"],
         EXP: days.get("exp"),
         NBF: days.get("nbf"),
         IAT: int(issued.timestamp()),
-        STATUS: status_reference(issuer, said["status_place"]),
+        STATUS: status_reference(issuer, stated["status_place"]),
         PAPER_VERSION: VERSION,
-        NUMBER: said.get("number"),
+        NUMBER: stated.get("number"),
         NAME: legal_name(agency.record),
-        KIND: said["kind"],
-        COUNTRY: said["country"],
-        CORRIDORS: corridor_texts(said["corridors"]) if "corridors" in said else None,
+        KIND: stated["kind"],
+        COUNTRY: stated["country"],
+        CORRIDORS: corridor_texts(stated["corridors"]) if "corridors" in stated else None,
         INDEX: licence.index,
         LEAF: leaf_hash(licence.leaf)[:LEAF_BYTES],
     }

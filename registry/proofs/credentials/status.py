@@ -31,7 +31,7 @@ from registry.proofs.credentials.signing import STATUS_TYPE, compact_jws
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency, Licence
 
-MOST_AGENCIES_CAUGHT_UP = 20_000
+MAX_AGENCIES_CAUGHT_UP = 20_000
 """Beyond so many changed agencies a list is read anew: it costs less."""
 
 _CHUNK = 400
@@ -85,9 +85,9 @@ class StatusLists:
         """
         checkpoint = published_now(session)
         with self._lock:
-            held = self._tokens.get(number)
-            if held is not None and _serves(held, checkpoint.size, signer, now):
-                return held.text
+            existing = self._tokens.get(number)
+            if existing is not None and _serves(existing, checkpoint.size, signer, now):
+                return existing.text
             values = self._values(session, number, checkpoint.size, day_at(now, None))
             claims = status_claims(
                 self._issuer,
@@ -113,9 +113,14 @@ class StatusLists:
         return [(place, value) for place, steps in known.steps.items() if (value := value_on(steps, day))]
 
 
-def _serves(held: _Token, size: int, signer: Signer, now: datetime) -> bool:
-    is_young = 0 <= (now - held.at).total_seconds() < STATUS_TTL / 2
-    return held.size == size and held.kid == signer.key.kid and is_young and day_at(held.at, None) == day_at(now, None)
+def _serves(existing: _Token, size: int, signer: Signer, now: datetime) -> bool:
+    is_young = 0 <= (now - existing.at).total_seconds() < STATUS_TTL / 2
+    return (
+        existing.size == size
+        and existing.kid == signer.key.kid
+        and is_young
+        and day_at(existing.at, None) == day_at(now, None)
+    )
 
 
 def _last_list(session: Session) -> int:
@@ -137,7 +142,7 @@ def _caught_up(session: Session, number: int, known: _List, size: int) -> _List:
         .distinct()
     ).scalars()
     row_ids = [row_id for row_id in changed if row_id is not None]
-    if len(row_ids) > MOST_AGENCIES_CAUGHT_UP:
+    if len(row_ids) > MAX_AGENCIES_CAUGHT_UP:
         return _List(size, _read(session, number, size))
     steps = dict(known.steps)
     for start in range(0, len(row_ids), _CHUNK):

@@ -19,8 +19,8 @@ import msgspec
 from registry.core.errors import KeyTrouble
 from registry.proofs.papers.seal import seal_now, sealed
 
-MOST_SECONDS = 60
-MOST_MEMORY = 2 * 1024**3
+MAX_SECONDS = 60
+MAX_MEMORY = 2 * 1024**3
 
 PANGO = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 FONTS = ("fonts-noto-cjk",)
@@ -52,7 +52,7 @@ class Trouble(msgspec.Struct, frozen=True):
 
 def main() -> None:
     folder, key = Path(sys.argv[1]), sys.argv[2]
-    sys.excepthook = _say_where
+    sys.excepthook = _log_error_place
     _limit()
     draft = msgspec.json.decode(sys.stdin.buffer.read(), type=Draft)
     missing = missing_packages()
@@ -63,20 +63,20 @@ def main() -> None:
         # Looked at first: a paper that must be sealed and cannot be is not made.
         stamp = None if draft.seal is None else seal_now(Path(draft.seal))
     except KeyTrouble as trouble:
-        _say(reason=trouble.text)
+        _install_error_hook(reason=trouble.text)
         sys.exit(1)
     made = pdf_of(draft)
     _put(folder / f"{key}.pdf", sealed(made, stamp) if stamp else made)
     (folder / f"{key}.trouble").unlink(missing_ok=True)
 
 
-def _say_where(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+def _log_error_place(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
     """One line for the operator: what kind of error and where, never its words, which may hold a name."""
     places = [f"{Path(place.filename).name}:{place.lineno}" for place in traceback.extract_tb(trace)[-6:]]
-    _say(exception=kind.__qualname__, places=places)
+    _install_error_hook(exception=kind.__qualname__, places=places)
 
 
-def _say(**facts: str | list[str]) -> None:
+def _install_error_hook(**facts: str | list[str]) -> None:
     line = {"event": "paper_not_made", "level": "error", **facts}
     sys.stderr.write(msgspec.json.encode(line).decode() + "\n")
 
@@ -84,8 +84,8 @@ def _say(**facts: str | list[str]) -> None:
 def _limit() -> None:
     # The default action of an alarm ends the process even while it is busy in a library.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(MOST_SECONDS)
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    signal.alarm(MAX_SECONDS)
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     os.nice(10)
 
 

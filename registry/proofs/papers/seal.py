@@ -29,7 +29,7 @@ CHAIN = "seal-chain.pem"
 SECRET = "seal-key.pem"
 """The private key of the first certificate, without a password, readable by its owner alone."""
 
-LEAST_RSA_BITS = 2048
+MIN_RSA_BITS = 2048
 
 FIELD = "RegistrySeal"
 
@@ -80,7 +80,7 @@ def sealed(pdf: bytes, seal: Seal) -> bytes:
     from pyhanko.sign import PdfSignatureMetadata, fields, signers
 
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    said = PdfSignatureMetadata(
+    stated = PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
         subfilter=fields.SigSeedSubFilter.PADES,
@@ -93,7 +93,7 @@ def sealed(pdf: bytes, seal: Seal) -> bytes:
         readable_field_name="Seal",
         invis_sig_settings=fields.InvisSigSettings(set_print_flag=False, set_hidden_flag=True),
     )
-    made: BytesIO = signers.sign_pdf(writer, said, signer=_signer(seal), new_field_spec=place, output=BytesIO())
+    made: BytesIO = signers.sign_pdf(writer, stated, signer=_signer(seal), new_field_spec=place, output=BytesIO())
     return made.getvalue()
 
 
@@ -117,7 +117,7 @@ def _secret(path: Path) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
         secret = serialization.load_pem_private_key(read_private(path), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise KeyTrouble(f"{path} holds no private key in PEM that can be read without a password") from None
-    if isinstance(secret, rsa.RSAPrivateKey) and secret.key_size >= LEAST_RSA_BITS:
+    if isinstance(secret, rsa.RSAPrivateKey) and secret.key_size >= MIN_RSA_BITS:
         return secret
     if isinstance(secret, ec.EllipticCurvePrivateKey) and isinstance(secret.curve, ec.SECP256R1 | ec.SECP384R1):
         return secret

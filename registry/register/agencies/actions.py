@@ -19,7 +19,7 @@ from registry.core.errors import ErasedAgency
 from registry.core.keyring import Keyring
 from registry.log.actions import Appended, instant_of_append, lock_log, reserve_status_places
 from registry.register.agencies import models, record, storage
-from registry.register.agencies.bank_accounts import carry_digests, keep_digests, sealed
+from registry.register.agencies.bank_accounts import carry_digests, sealed, store_digests
 from registry.register.agencies.channels import forget_changes
 from registry.register.agencies.publishing import ERASED, Change, Event, publish_all, publish_changes
 
@@ -50,7 +50,7 @@ def admit(
     if any(agency.agreements for agency in agencies):
         raise ValueError("agreements are written down by register_agreement")
     at = at or instant_of_append(lock_log(session))
-    said_at = microseconds(at)
+    recorded_at = microseconds(at)
     agencies, digests = sealed(_with_status_places(session, agencies), keyring)
     ids = reserve_ids(session, models.Agency, len(agencies))
     profile = attrgetter(*storage.PROFILE)
@@ -60,20 +60,20 @@ def admit(
     bulk_insert(
         session,
         models.AgencyProfile,
-        ("agency_id", "said_at", *storage.PROFILE),
-        [(i, said_at, *map(storage.stored, profile(a))) for i, a in zip(ids, agencies, strict=True)],
+        ("agency_id", "recorded_at", *storage.PROFILE),
+        [(i, recorded_at, *map(storage.stored, profile(a))) for i, a in zip(ids, agencies, strict=True)],
     )
     for family in storage.FAMILIES:
         rows: list[tuple[Any, ...]] = []
         for i, agency in zip(ids, agencies, strict=True):
             parts = getattr(agency, family.attribute)
             if parts:
-                rows += storage.rows_of(family, i, parts, said_at)
+                rows += storage.rows_of(family, i, parts, recorded_at)
         bulk_insert(session, family.model, storage.columns_of(family), rows)
     for i, agency in zip(ids, agencies, strict=True):
-        keep_digests(session, i, digests.get(agency.agency_id, ()))
+        store_digests(session, i, digests.get(agency.agency_id, ()))
     _write_licences(
-        session, [(i, licence) for i, a in zip(ids, agencies, strict=True) for licence in a.licences], said_at
+        session, [(i, licence) for i, a in zip(ids, agencies, strict=True) for licence in a.licences], recorded_at
     )
     publish_changes(session, [Change(i, None, a) for i, a in zip(ids, agencies, strict=True)], event, at)
     return ids
@@ -108,10 +108,10 @@ def amend_all(
     ids = storage.row_ids(session, [agency.agency_id for agency in agencies])
     if before is None:
         before = list(storage.loaded_records(session, list(ids.values())).values())
-    said = {old.agency_id: old for old in before}
+    stated = {old.agency_id: old for old in before}
     for new in agencies:
-        _require_amendable(said[new.agency_id], new)
-        _amend_facts(session, ids[new.agency_id], said[new.agency_id], new, microseconds(at))
+        _require_amendable(stated[new.agency_id], new)
+        _amend_facts(session, ids[new.agency_id], stated[new.agency_id], new, microseconds(at))
     return publish_all(session, list(ids.values()), event, at)
 
 
@@ -123,9 +123,11 @@ def mark_correction(session: Session, reference: str, *, is_requested: bool) -> 
     """
     # Whoever holds the log reads what the last one to publish wrote.
     lock_log(session)
-    said = storage.loaded_record(session, reference)
+    agency = storage.loaded_record(session, reference)
     event = "agency.correction_requested" if is_requested else "agency.correction_decided"
-    return amend(session, msgspec.structs.replace(said, is_correction_requested=is_requested), Event(event, reference))
+    return amend(
+        session, msgspec.structs.replace(agency, is_correction_requested=is_requested), Event(event, reference)
+    )
 
 
 def register_agreement(session: Session, agreement: record.Agreement, event: Event) -> Appended | None:
@@ -135,12 +137,12 @@ def register_agreement(session: Session, agreement: record.Agreement, event: Eve
     """
     at = instant_of_append(lock_log(session))
     ends = storage.row_ids(session, [end for end in (agreement.sending, agreement.receiving) if end is not None])
-    said = storage.agreement_said(session, agreement.agreement_id)
-    if said is not None:
-        row, former, former_ends = said
+    stated = storage.agreement_record(session, agreement.agreement_id)
+    if stated is not None:
+        row, former, former_ends = stated
         if storage.same_statement(former, agreement):
             return None
-        storage.unsay(session, models.Agreement, "id", [row], microseconds(at))
+        storage.supersede(session, models.Agreement, "id", [row], microseconds(at))
         ends |= former_ends
     employer = agreement.employer
     session.add(
@@ -158,7 +160,7 @@ def register_agreement(session: Session, agreement: record.Agreement, event: Eve
             sectors=None if agreement.sectors is None else msgspec.to_builtins(agreement.sectors),
             held_from=agreement.from_,
             held_to=agreement.to,
-            said_at=at,
+            recorded_at=at,
             source=agreement.source,
             retrieved_at=agreement.retrieved_at,
         )
@@ -220,7 +222,7 @@ def _with_status_places(session: Session, agencies: Sequence[record.Agency]) -> 
     return placed
 
 
-def _write_licences(session: Session, owned: Sequence[tuple[int, record.Licence]], said_at: int) -> None:
+def _write_licences(session: Session, owned: Sequence[tuple[int, record.Licence]], recorded_at: int) -> None:
     ids = reserve_ids(session, models.Licence, len(owned))
     columns = ("reference", "authority", "country", "kind", "number", "status_place")
     identity = attrgetter("licence_id", *columns[1:])
@@ -230,20 +232,20 @@ def _write_licences(session: Session, owned: Sequence[tuple[int, record.Licence]
         ("id", "agency_id", *columns),
         [(i, owner, *map(storage.stored, identity(part))) for i, (owner, part) in zip(ids, owned, strict=True)],
     )
-    _write_terms(session, [(i, part) for i, (_, part) in zip(ids, owned, strict=True)], said_at)
+    _write_terms(session, [(i, part) for i, (_, part) in zip(ids, owned, strict=True)], recorded_at)
     rows: list[tuple[Any, ...]] = []
     for i, (_, part) in zip(ids, owned, strict=True):
-        rows += storage.rows_of(storage.STATUS, i, part.status_history, said_at)
+        rows += storage.rows_of(storage.STATUS, i, part.status_history, recorded_at)
     bulk_insert(session, models.LicenceStatusPeriod, storage.columns_of(storage.STATUS, "licence_id"), rows)
 
 
-def _write_terms(session: Session, terms: Sequence[tuple[int, record.Licence]], said_at: int) -> None:
+def _write_terms(session: Session, terms: Sequence[tuple[int, record.Licence]], recorded_at: int) -> None:
     term = attrgetter(*storage.TERM)
     bulk_insert(
         session,
         models.LicenceTerm,
-        ("licence_id", "said_at", *storage.TERM),
-        [(i, said_at, *map(storage.stored, term(part))) for i, part in terms],
+        ("licence_id", "recorded_at", *storage.TERM),
+        [(i, recorded_at, *map(storage.stored, term(part))) for i, part in terms],
     )
     scopes = [(i, what, value) for i, part in terms for what, value in _stated_scope(part)]
     bulk_insert(session, models.LicenceScope, ("licence_id", "what", "value"), scopes)
@@ -273,25 +275,25 @@ def _require_amendable(old: record.Agency, new: record.Agency) -> None:
         raise ValueError(f"licence {changed.licence_id} keeps its number, kind and authority: issue another instead")
 
 
-def _amend_facts(session: Session, agency_id: int, old: record.Agency, new: record.Agency, said_at: int) -> None:
+def _amend_facts(session: Session, agency_id: int, old: record.Agency, new: record.Agency, recorded_at: int) -> None:
     if any(getattr(old, f) != getattr(new, f) for f in storage.PROFILE if f not in ("source", "retrieved_at")):
-        storage.unsay(session, models.AgencyProfile, "agency_id", [agency_id], said_at)
+        storage.supersede(session, models.AgencyProfile, "agency_id", [agency_id], recorded_at)
         bulk_insert(
             session,
             models.AgencyProfile,
-            ("agency_id", "said_at", *storage.PROFILE),
-            [(agency_id, said_at, *(storage.stored(getattr(new, field)) for field in storage.PROFILE))],
+            ("agency_id", "recorded_at", *storage.PROFILE),
+            [(agency_id, recorded_at, *(storage.stored(getattr(new, field)) for field in storage.PROFILE))],
         )
     for family in storage.FAMILIES:
-        _say_instead(session, family, "agency_id", agency_id, getattr(new, family.attribute), said_at)
+        _replace_facts(session, family, "agency_id", agency_id, getattr(new, family.attribute), recorded_at)
     if old.channels != new.channels:
-        carry_digests(session, agency_id, EPOCH + timedelta(microseconds=said_at))
-    _amend_licences(session, agency_id, old, new, said_at)
+        carry_digests(session, agency_id, EPOCH + timedelta(microseconds=recorded_at))
+    _amend_licences(session, agency_id, old, new, recorded_at)
 
 
-def _amend_licences(session: Session, agency_id: int, old: record.Agency, new: record.Agency, said_at: int) -> None:
+def _amend_licences(session: Session, agency_id: int, old: record.Agency, new: record.Agency, recorded_at: int) -> None:
     known = {licence.licence_id: licence for licence in old.licences}
-    _write_licences(session, [(agency_id, part) for part in new.licences if part.licence_id not in known], said_at)
+    _write_licences(session, [(agency_id, part) for part in new.licences if part.licence_id not in known], recorded_at)
     query = select(models.Licence).where(models.Licence.agency_id == agency_id)
     licence_ids = {row.reference: row.id for row in session.execute(query).scalars()}
     for part in new.licences:
@@ -302,14 +304,14 @@ def _amend_licences(session: Session, agency_id: int, old: record.Agency, new: r
         if before.number != part.number:
             session.execute(update(models.Licence).where(models.Licence.id == row_id).values(number=part.number))
         if any(getattr(before, f) != getattr(part, f) for f in storage.TERM if f not in ("source", "retrieved_at")):
-            storage.unsay(session, models.LicenceTerm, "licence_id", [row_id], said_at)
+            storage.supersede(session, models.LicenceTerm, "licence_id", [row_id], recorded_at)
             session.execute(delete(models.LicenceScope).where(models.LicenceScope.licence_id == row_id))
-            _write_terms(session, [(row_id, part)], said_at)
-        _say_instead(session, storage.STATUS, "licence_id", row_id, part.status_history, said_at)
+            _write_terms(session, [(row_id, part)], recorded_at)
+        _replace_facts(session, storage.STATUS, "licence_id", row_id, part.status_history, recorded_at)
 
 
-def _say_instead(
-    session: Session, family: storage.Family, owner: str, owner_id: int, wanted: Sequence[Any], said_at: int
+def _replace_facts(
+    session: Session, family: storage.Family, owner: str, owner_id: int, wanted: Sequence[Any], recorded_at: int
 ) -> None:
     """Close the facts that are no longer wanted and add the new ones; equal statements keep their row."""
     rows = storage.current_rows(session, family.model, owner, [owner_id])
@@ -322,7 +324,7 @@ def _say_instead(
             closed.append(row_id)
         else:
             fresh.remove(match)
-    storage.unsay(session, family.model, "id", closed, said_at)
+    storage.supersede(session, family.model, "id", closed, recorded_at)
     bulk_insert(
-        session, family.model, storage.columns_of(family, owner), storage.rows_of(family, owner_id, fresh, said_at)
+        session, family.model, storage.columns_of(family, owner), storage.rows_of(family, owner_id, fresh, recorded_at)
     )

@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session
 from registry.core.db.engine import EPOCH
 from registry.core.keyring import Keyring
 from registry.register.agencies import record
-from registry.register.agencies.channel_rules import Saying, account_text, channel_key, is_shown_account, shown_account
+from registry.register.agencies.channel_rules import (
+    ChannelPeriod,
+    account_text,
+    channel_key,
+    is_masked_account,
+    masked_account,
+)
 from registry.register.agencies.models import Agency, AgencyProfile, Channel
 from registry.vocabulary.register import ChannelKind
 
@@ -32,16 +38,16 @@ def sealed(
     tidy: list[record.Agency] = []
     digests: dict[str, list[tuple[str, str]]] = {}
     for agency in agencies:
-        if all(one.kind is not ChannelKind.BANK_ACCOUNT or is_shown_account(one.value) for one in agency.channels):
+        if all(one.kind is not ChannelKind.BANK_ACCOUNT or is_masked_account(one.value) for one in agency.channels):
             tidy.append(agency)
             continue
         channels = []
         for channel in agency.channels:
-            if channel.kind is ChannelKind.BANK_ACCOUNT and not is_shown_account(channel.value):
+            if channel.kind is ChannelKind.BANK_ACCOUNT and not is_masked_account(channel.value):
                 account = account_text(channel.value)
                 if account is None or keyring is None:
                     raise ValueError("a bank account needs 8 to 34 letters and digits, and a keyring to digest it with")
-                channel = msgspec.structs.replace(channel, value=shown_account(account))
+                channel = msgspec.structs.replace(channel, value=masked_account(account))
                 pair = (channel.value, keyring.digest(ACCOUNTS, account))
                 digests.setdefault(agency.agency_id, []).append(pair)
             channels.append(channel)
@@ -49,16 +55,16 @@ def sealed(
     return tidy, digests
 
 
-def keep_digests(session: Session, agency_id: int, pairs: Iterable[tuple[str, str]]) -> None:
+def store_digests(session: Session, agency_id: int, pairs: Iterable[tuple[str, str]]) -> None:
     """Put digests beside the accounts of an agency just written down; of two that look alike each gets its own."""
-    for shown, digest in pairs:
+    for displayed, digest in pairs:
         free = (
             select(func.min(Channel.id))
             .where(
                 Channel.agency_id == agency_id,
                 Channel.kind == ChannelKind.BANK_ACCOUNT,
-                Channel.value == shown,
-                Channel.unsaid_at.is_(None),
+                Channel.value == displayed,
+                Channel.superseded_at.is_(None),
                 Channel.digest.is_(None),
             )
             .scalar_subquery()
@@ -71,10 +77,10 @@ def carry_digests(session: Session, agency_id: int, at: datetime) -> None:
     accounts = (Channel.agency_id == agency_id, Channel.kind == ChannelKind.BANK_ACCOUNT)
     former = session.execute(
         select(Channel.value, Channel.digest)
-        .where(*accounts, Channel.unsaid_at == at, Channel.digest.is_not(None))
+        .where(*accounts, Channel.superseded_at == at, Channel.digest.is_not(None))
         .order_by(Channel.id)
     ).all()
-    keep_digests(session, agency_id, [(value, digest) for value, digest in former if digest])
+    store_digests(session, agency_id, [(value, digest) for value, digest in former if digest])
 
 
 class History(NamedTuple):
@@ -84,14 +90,14 @@ class History(NamedTuple):
     """
 
     known_at: datetime
-    sayings: Mapping[tuple[ChannelKind, str], Sequence[Saying]]
+    sayings: Mapping[tuple[ChannelKind, str], Sequence[ChannelPeriod]]
     digests: Mapping[str, frozenset[str]]
     """For each shown account its digests as they are said now; empty where one was registered by its last four alone."""
 
 
 def channel_history(session: Session, reference: str) -> History:
     known_at = session.execute(
-        select(func.min(AgencyProfile.said_at))
+        select(func.min(AgencyProfile.recorded_at))
         .join(Agency, Agency.id == AgencyProfile.agency_id)
         .where(Agency.reference == reference)
     ).scalar_one()
@@ -99,14 +105,16 @@ def channel_history(session: Session, reference: str) -> History:
         select(Channel)
         .join(Agency, Agency.id == Channel.agency_id)
         .where(Agency.reference == reference)
-        .order_by(Channel.said_at, Channel.id)
+        .order_by(Channel.recorded_at, Channel.id)
     ).scalars()
-    sayings: dict[tuple[ChannelKind, str], list[Saying]] = {}
+    periods: dict[tuple[ChannelKind, str], list[ChannelPeriod]] = {}
     digests: dict[str, frozenset[str]] = {}
     for row in rows:
         is_account = row.kind is ChannelKind.BANK_ACCOUNT
         key = row.digest or row.value if is_account else channel_key(row.kind, row.value)
-        sayings.setdefault((row.kind, key), []).append(Saying(row.said_at, row.unsaid_at, row.held_from, row.held_to))
-        if is_account and row.unsaid_at is None:
+        periods.setdefault((row.kind, key), []).append(
+            ChannelPeriod(row.recorded_at, row.superseded_at, row.held_from, row.held_to)
+        )
+        if is_account and row.superseded_at is None:
             digests[row.value] = digests.get(row.value, frozenset()) | ({row.digest} if row.digest else set())
-    return History(known_at or EPOCH, sayings, digests)
+    return History(known_at or EPOCH, periods, digests)

@@ -15,7 +15,7 @@ EFFECT_AFTER = timedelta(hours=72)
 RECENT = timedelta(days=30)
 """How long a changed channel is not called a match: a stolen or bought channel is used at once."""
 
-LONGEST_CHANNEL = 200
+MAX_CHANNEL = 200
 
 _SHOWN = re.compile(r"(?:[A-Z]{2} )?…?[0-9A-Z]{4}")
 _ACCOUNT = re.compile(r"[0-9A-Z]{8,34}")
@@ -24,19 +24,19 @@ _ACCOUNT = re.compile(r"[0-9A-Z]{8,34}")
 def account_text(number: str) -> str | None:
     """An account number in the one form that is digested: NFKC, upper case, letters and digits alone. None: it is none."""
     folded = unicodedata.normalize("NFKC", number).upper()
-    kept = "".join(character for character in folded if character.isalnum())
-    kept = kept.removeprefix("IBAN")
-    is_one = _ACCOUNT.fullmatch(kept) is not None and sum(character.isdigit() for character in kept) >= 6
-    return kept if is_one else None
+    stored = "".join(character for character in folded if character.isalnum())
+    stored = stored.removeprefix("IBAN")
+    is_one = _ACCOUNT.fullmatch(stored) is not None and sum(character.isdigit() for character in stored) >= 6
+    return stored if is_one else None
 
 
-def shown_account(account: str) -> str:
+def masked_account(account: str) -> str:
     """What the public is told of an account (`account_text`): the country of an IBAN and the last four characters."""
     is_iban = re.fullmatch(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}", account) is not None
     return f"{account[:2]} …{account[-4:]}" if is_iban else f"…{account[-4:]}"
 
 
-def is_shown_account(value: str) -> bool:
+def is_masked_account(value: str) -> bool:
     """Whether a value is already what may be shown of an account, so that nothing is left to hide."""
     return _SHOWN.fullmatch(value) is not None
 
@@ -54,8 +54,8 @@ def channel_key(kind: ChannelKind, value: str) -> str:
 
 def trouble_with(kind: ChannelKind, value: str) -> Message | None:
     """Why a value cannot be a channel of its kind, without repeating it; None when it can. Accounts apart."""
-    if not value.strip() or len(value) > LONGEST_CHANNEL:
-        return message("channel_length", most=LONGEST_CHANNEL)
+    if not value.strip() or len(value) > MAX_CHANNEL:
+        return message("channel_length", most=MAX_CHANNEL)
     if any(unicodedata.category(character)[0] == "C" for character in value):
         return message("channel_unseen")
     if kind is ChannelKind.PHONE and not 6 <= sum(character.isdigit() for character in value) <= 15:
@@ -70,43 +70,45 @@ def trouble_with(kind: ChannelKind, value: str) -> Message | None:
     return None
 
 
-class Saying(NamedTuple):
+class ChannelPeriod(NamedTuple):
     """One saying of a channel: from when until when the registry said it, and the days for which."""
 
-    said_at: datetime
-    unsaid_at: datetime | None
+    recorded_at: datetime
+    superseded_at: datetime | None
     held_from: date | None
     held_to: date | None
 
 
-def begun_at(sayings: Sequence[Saying], now: datetime) -> datetime | None:
+def begun_at(periods: Sequence[ChannelPeriod], now: datetime) -> datetime | None:
     """Since when the registry has said without a gap that the channel holds; None when it did not.
 
     `sayings` are all of one channel. A saying that was already over when it was said tells only of the past.
     """
     begun: datetime | None = None
     ended: datetime | None = None
-    for saying in sorted(sayings, key=lambda one: one.said_at):
-        last = _end_of(saying.held_to)
-        if saying.said_at > now or (last is not None and last <= saying.said_at):
+    for period in sorted(periods, key=lambda one: one.recorded_at):
+        last = _end_of(period.held_to)
+        if period.recorded_at > now or (last is not None and last <= period.recorded_at):
             continue
-        if begun is None or (ended is not None and saying.said_at > ended):
-            begun, ended = saying.said_at, saying.said_at
-        ends = [end for end in (saying.unsaid_at, last) if end is not None]
+        if begun is None or (ended is not None and period.recorded_at > ended):
+            begun, ended = period.recorded_at, period.recorded_at
+        ends = [end for end in (period.superseded_at, last) if end is not None]
         if ended is not None:
             ended = max(ended, min(ends)) if ends else None
     return begun
 
 
-def changed_at(sayings: Sequence[Saying], known_at: datetime, known_from: date, now: datetime) -> datetime | None:
+def changed_at(
+    periods: Sequence[ChannelPeriod], known_at: datetime, known_from: date, now: datetime
+) -> datetime | None:
     """When a channel became one of an agency that was known before; None for those with which it came.
 
     `known_at` is when the registry first said anything of the agency, `known_from` the first day its record speaks of: a
     new agency's first channels took nobody's place, unless they are stated to have begun later than it did.
     """
-    began = begun_at(sayings, now)
+    began = begun_at(periods, now)
     changes = [began] if began is not None and began > known_at else []
-    days = [one.held_from for one in sayings if one.held_from is not None and one.unsaid_at is None]
+    days = [one.held_from for one in periods if one.held_from is not None and one.superseded_at is None]
     changes += [datetime.combine(day, time(), UTC) for day in days if day > known_from]
     return max(changes, default=None)
 

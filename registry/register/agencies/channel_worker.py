@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
 from registry.core.errors import EntryTooLarge, UnfitText
-from registry.register.agencies.channels import addresses_to_tell, apply
+from registry.register.agencies.channels import apply, notification_addresses
 from registry.register.agencies.models import Agency, PendingChannelChange
 from registry.vocabulary.register import ChannelChangeState
 
@@ -18,7 +18,7 @@ Send = Callable[[str, str, str], bool]
 """Sends a mail (address, subject, text); False when it could not be sent and shall be tried again."""
 
 
-def tell_old_channels(sessions: sessionmaker[Session], send: Send) -> list[str]:
+def notify_old_channels(sessions: sessionmaker[Session], send: Send) -> list[str]:
     """Tell each agency, at the addresses it has registered, what is about to change. Gives the changes told of.
 
     A mail goes out before its row says so: if we crash between the two it goes out twice, never not at all.
@@ -31,9 +31,9 @@ def tell_old_channels(sessions: sessionmaker[Session], send: Send) -> list[str]:
             .order_by(PendingChannelChange.id)
         )
         waiting = [
-            (change, reference, addresses_to_tell(session, change)) for change, reference in session.execute(query)
+            (change, reference, notification_addresses(session, change)) for change, reference in session.execute(query)
         ]
-    told = []
+    prerendered = []
     for change, reference, addresses in waiting:
         subject = f"A registered channel of {reference} is about to change"
         sent = [send(address, subject, _notice(change, reference)) for address in addresses]
@@ -42,8 +42,8 @@ def tell_old_channels(sessions: sessionmaker[Session], send: Send) -> list[str]:
         with sessions() as session:
             session.get_one(PendingChannelChange, change.id).told_at = now()
             session.commit()
-        told.append(change.reference)
-    return told
+        prerendered.append(change.reference)
+    return prerendered
 
 
 def apply_due(sessions: sessionmaker[Session]) -> list[str]:

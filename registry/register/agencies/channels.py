@@ -23,7 +23,7 @@ from registry.register.agencies.channel_rules import (
     EFFECT_AFTER,
     account_text,
     channel_key,
-    shown_account,
+    masked_account,
     trouble_with,
 )
 from registry.register.agencies.models import Agency, Channel, PendingChannelChange
@@ -64,7 +64,7 @@ def propose(
             raise ChannelChangeRefused(
                 "the account number must have 8 to 34 letters and digits, six digits at least", "channel.no_account"
             )
-        value, digest = shown_account(account), keyring.digest(ACCOUNTS, account)
+        value, digest = masked_account(account), keyring.digest(ACCOUNTS, account)
     elif (trouble := trouble_with(kind, value)) is not None:
         raise ChannelChangeRefused(f"the {kind} {trouble}", "channel.unfit", kind=kind, trouble=trouble)
     current = _current(known, kind, now().date())
@@ -151,7 +151,7 @@ def apply(session: Session, reference: str) -> PendingChannelChange:
             value=change.value,
             digest=change.digest,
             held_from=day,
-            said_at=at,
+            recorded_at=at,
             source=change.source,
             retrieved_at=change.retrieved_at,
         )
@@ -169,13 +169,13 @@ def _close(session: Session, change: PendingChannelChange, at: datetime) -> None
             Channel.agency_id == change.agency_id,
             Channel.kind == change.kind,
             Channel.value == change.old_value,
-            Channel.unsaid_at.is_(None),
+            Channel.superseded_at.is_(None),
             Channel.held_to.is_(None),
         )
     ).scalars()
     before = at.date() - timedelta(days=1)
     for row in rows:
-        row.unsaid_at = at
+        row.superseded_at = at
         session.add(
             Channel(
                 agency_id=row.agency_id,
@@ -184,7 +184,7 @@ def _close(session: Session, change: PendingChannelChange, at: datetime) -> None
                 digest=row.digest,
                 held_from=row.held_from,
                 held_to=before if row.held_from is None or row.held_from <= before else row.held_from,
-                said_at=at,
+                recorded_at=at,
                 source=row.source,
                 retrieved_at=row.retrieved_at,
             )
@@ -208,7 +208,7 @@ def channel_changes(session: Session, *, is_open: bool = True) -> list[tuple[Pen
     return [(change, reference) for change, reference in session.execute(query)]
 
 
-def addresses_to_tell(session: Session, change: PendingChannelChange) -> list[str]:
+def notification_addresses(session: Session, change: PendingChannelChange) -> list[str]:
     """Every e-mail address that the agency has registered now, the old channel with them if it is one."""
     return registered_addresses(session, change.agency_id)
 
@@ -220,7 +220,7 @@ def registered_addresses(session: Session, agency_id: int) -> list[str]:
         .where(
             Channel.agency_id == agency_id,
             Channel.kind == ChannelKind.EMAIL,
-            Channel.unsaid_at.is_(None),
+            Channel.superseded_at.is_(None),
             Channel.held_to.is_(None),
         )
         .order_by(Channel.id)
@@ -281,7 +281,7 @@ def _is_registered(
     query = select(Channel.id).where(
         Channel.agency_id == agency_id,
         Channel.digest == digest,
-        Channel.unsaid_at.is_(None),
+        Channel.superseded_at.is_(None),
         Channel.held_to.is_(None),
     )
     return session.execute(query).first() is not None

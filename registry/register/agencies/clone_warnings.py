@@ -14,8 +14,8 @@ from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.texts import tidy_line
 
-LONGEST_TEXT = 1000
-LONGEST_SOURCE = 40
+MAX_TEXT = 1000
+MAX_SOURCE = 40
 
 
 def warn_of_clone(
@@ -25,14 +25,14 @@ def warn_of_clone(
 
     `source` is who says so: the reference of a list of ours, or words. Raises NotFound, InvalidInput, ErasedAgency.
     """
-    text, source = tidy_line("text", text, LONGEST_TEXT), tidy_line("source", source, LONGEST_SOURCE)
+    text, source = tidy_line("text", text, MAX_TEXT), tidy_line("source", source, MAX_SOURCE)
     if from_ is not None and to is not None and to < from_:
         raise InvalidInput([Fault.of("to", Problem.INVALID_VALUE, "warning_order", last=to, first=from_)])
-    said = storage.loaded_record(session, reference)
+    agency = storage.loaded_record(session, reference)
     warning = record.Warning_(text=text, from_=from_, to=to, source=source, retrieved_at=now())
-    if any(storage.same_statement(one, warning) and one.source == source for one in said.clone_warnings):
+    if any(storage.same_statement(one, warning) and one.source == source for one in agency.clone_warnings):
         raise InvalidInput([Fault.of("text", Problem.INVALID_VALUE, "warning_same")])
-    return _say(session, said, (*said.clone_warnings, warning), "agency.clone_warned")
+    return _publish_warnings(session, agency, (*agency.clone_warnings, warning), "agency.clone_warned")
 
 
 def lift_clone_warning(session: Session, reference: str, place: int | None = None) -> record.Warning_:
@@ -40,8 +40,8 @@ def lift_clone_warning(session: Session, reference: str, place: int | None = Non
 
     `place` counts the entry's warnings from 1; it may be left out where there is only one.
     """
-    said = storage.loaded_record(session, reference)
-    count = len(said.clone_warnings)
+    agency = storage.loaded_record(session, reference)
+    count = len(agency.clone_warnings)
     if not count:
         raise InvalidInput([Fault.of("agency_id", Problem.INVALID_VALUE, "warning_none")])
     if place is None and count > 1:
@@ -49,13 +49,15 @@ def lift_clone_warning(session: Session, reference: str, place: int | None = Non
     place = place or 1
     if not 1 <= place <= count:
         raise InvalidInput([Fault.of("number", Problem.INVALID_VALUE, "number_1_to", count=count)])
-    kept = [one for number, one in enumerate(said.clone_warnings, 1) if number != place]
-    _say(session, said, tuple(kept), "agency.clone_warning_lifted")
-    return said.clone_warnings[place - 1]
+    stored = [one for number, one in enumerate(agency.clone_warnings, 1) if number != place]
+    _publish_warnings(session, agency, tuple(stored), "agency.clone_warning_lifted")
+    return agency.clone_warnings[place - 1]
 
 
-def _say(session: Session, said: record.Agency, warnings: tuple[record.Warning_, ...], event: str) -> Appended:
-    new = msgspec.structs.replace(said, clone_warnings=warnings)
-    appended = amend(session, new, Event(event, said.agency_id))
+def _publish_warnings(
+    session: Session, agency: record.Agency, warnings: tuple[record.Warning_, ...], event: str
+) -> Appended:
+    new = msgspec.structs.replace(agency, clone_warnings=warnings)
+    appended = amend(session, new, Event(event, agency.agency_id))
     assert appended is not None
     return appended

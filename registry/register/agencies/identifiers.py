@@ -115,12 +115,12 @@ def asked_vat(text: str) -> tuple[str, bool]:
     except ValueError:
         number = tidy(text).replace(".", "").replace("/", "")
         number = "EL" + number[2:] if number.startswith("GR") else number
-        if number[:2] not in _VAT_PREFIXES or not number.isascii() or sum(map(str.isdigit, number)) < _LEAST_VAT_DIGITS:
+        if number[:2] not in _VAT_PREFIXES or not number.isascii() or sum(map(str.isdigit, number)) < _MIN_VAT_DIGITS:
             raise
         return number, True
 
 
-_LEAST_VAT_DIGITS = 6
+_MIN_VAT_DIGITS = 6
 
 
 def asked_lei(text: str) -> tuple[str, bool]:

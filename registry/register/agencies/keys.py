@@ -25,9 +25,9 @@ def _folded(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    kept = "".join(character for character in text if unicodedata.category(character)[0] not in "CZ")
+    stored = "".join(character for character in text if unicodedata.category(character)[0] not in "CZ")
     # What was dropped, or upper case, may have left a mark beside its letter: composed again, a key is its own key.
-    return unicodedata.normalize("NFKC", kept)
+    return unicodedata.normalize("NFKC", stored)
 
 
 def identifier_key(scheme: IdentifierScheme, value: str, country: str | None = None) -> str:

@@ -18,7 +18,7 @@ from registry.register.agencies.models import PendingChannelChange
 from registry.vocabulary.register import ChannelChangeState, ChannelKind
 
 
-class Held(NamedTuple):
+class ListedChannel(NamedTuple):
     """A channel that a list prints in place of (or beside) registered ones of its kind."""
 
     kind: ChannelKind
@@ -30,7 +30,7 @@ def propose_from_list(
     session: Session,
     source: str,
     retrieved_at: datetime,
-    held: Mapping[int, Sequence[Held]],
+    existing: Mapping[int, Sequence[ListedChannel]],
     stated: Mapping[int, frozenset[tuple[ChannelKind, str]]],
 ) -> int:
     """What a list says of channels that is not published yet: the list is the first person, an official is the second.
@@ -54,7 +54,7 @@ def propose_from_list(
                 change.state = ChannelChangeState.STALE
     count = 0
     at = now()
-    for agency_id, channels in held.items():
+    for agency_id, channels in existing.items():
         settled = {
             (one.kind, channel_key(one.kind, one.value))
             for one in known.get(agency_id, ())

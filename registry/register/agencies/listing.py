@@ -96,21 +96,21 @@ def page_of_agencies(
     """
     if filters.q is None:
         matches: dict[int, Match] = {}
-        shown, is_more, total = _listed(session, filters, today, limit, after.agency_id if after else 0)
+        displayed, is_more, total = _listed(session, filters, today, limit, after.agency_id if after else 0)
     else:
         matches = _matches(session, filters, today)
         ranked = sorted((_place(agency_id, match) for agency_id, match in matches.items()), key=_order)
         rest = [place.agency_id for place in ranked if after is None or _order(place) > _order(after)]
-        shown, is_more, total = rest[:limit], len(rest) > limit, len(ranked)
-    bodies = _bodies(session, shown)
+        displayed, is_more, total = rest[:limit], len(rest) > limit, len(ranked)
+    bodies = _bodies(session, displayed)
     items = [
         Hit(record.withhold(record.read_record(bodies[agency_id]), today), matches.get(agency_id))
-        for agency_id in shown
+        for agency_id in displayed
     ]
-    return Page(items, _place(shown[-1], matches.get(shown[-1])) if is_more else None, total)
+    return Page(items, _place(displayed[-1], matches.get(displayed[-1])) if is_more else None, total)
 
 
-def agencies_asked(session: Session, q: str, today: date) -> dict[int, Match]:
+def agencies_matching(session: Session, q: str, today: date) -> dict[int, Match]:
     """The agencies (row ids) that free text leads to, whole numbers and names alike, each with its best match."""
     return _matches(session, Filters(q=q), today)
 
@@ -124,7 +124,7 @@ def _order(place: Place) -> tuple[int, int]:
 
 
 def _listed(session: Session, filters: Filters, today: date, limit: int, after: int) -> tuple[list[int], bool, int]:
-    fitting = select(AgencyProfile.agency_id).where(AgencyProfile.unsaid_at.is_(None), *_conditions(filters, today))
+    fitting = select(AgencyProfile.agency_id).where(AgencyProfile.superseded_at.is_(None), *_conditions(filters, today))
     total = session.execute(select(func.count()).select_from(fitting.subquery())).scalar_one()
     behind = fitting.where(AgencyProfile.agency_id > after).order_by(AgencyProfile.agency_id).limit(limit + 1)
     rows = list(session.execute(behind).scalars())
@@ -141,12 +141,12 @@ def _matches(session: Session, filters: Filters, today: date) -> dict[int, Match
     conditions = list(_conditions(filters, today))
 
     def wanted(agency_ids: Sequence[int]) -> set[int]:
-        fitting = select(AgencyProfile.agency_id).where(AgencyProfile.unsaid_at.is_(None), *conditions)
-        kept: set[int] = set()
+        fitting = select(AgencyProfile.agency_id).where(AgencyProfile.superseded_at.is_(None), *conditions)
+        stored: set[int] = set()
         for start in range(0, len(agency_ids), 500):
             some = AgencyProfile.agency_id.in_(agency_ids[start : start + 500])
-            kept.update(session.execute(fitting.where(some)).scalars())
-        return kept
+            stored.update(session.execute(fitting.where(some)).scalars())
+        return stored
 
     q = filters.q or ""
     hits = agencies_named(session, q, CANDIDATES, wanted=wanted if conditions else None)
@@ -165,7 +165,9 @@ def _numbered(session: Session, q: str) -> Iterator[tuple[int, Match]]:
             and_(LookupKey.kind.in_(schemes), LookupKey.value == number),
             and_(LookupKey.kind == IdentifierScheme.REGISTRATION_NUMBER.value, LookupKey.value.in_(registered)),
         )
-        query = select(LookupKey.agency_id, LookupKey.kind, LookupKey.value).where(LookupKey.unsaid_at.is_(None), keyed)
+        query = select(LookupKey.agency_id, LookupKey.kind, LookupKey.value).where(
+            LookupKey.superseded_at.is_(None), keyed
+        )
         for agency_id, kind, value in session.execute(query.order_by(LookupKey.agency_id).limit(CANDIDATES)):
             yield agency_id, Match(kind, value, 100.0)
     reference = read_reference(q)
@@ -186,7 +188,7 @@ def _conditions(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
         yield exists().where(
             Licence.agency_id == AgencyProfile.agency_id,
             LicenceTerm.licence_id == Licence.id,
-            LicenceTerm.unsaid_at.is_(None),
+            LicenceTerm.superseded_at.is_(None),
             *of_licence,
         )
 
@@ -227,7 +229,7 @@ def has_status(status: LicenceStatus, today: date) -> ColumnElement[bool]:
     period = LicenceStatusPeriod
     covers = and_(
         period.licence_id == Licence.id,
-        period.unsaid_at.is_(None),
+        period.superseded_at.is_(None),
         or_(period.held_from.is_(None), period.held_from <= today),
         or_(period.held_to.is_(None), period.held_to >= today),
         or_(period.publish_until.is_(None), period.publish_until >= today),

@@ -8,11 +8,11 @@ from sqlalchemy import and_, bindparam, null, select
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import EPOCH
-from registry.core.db.prepared import AnySelect, HeldReader
+from registry.core.db.prepared import AnySelect, ThreadLocalReader
 from registry.register.agencies.models import Licence, LookupKey, PublicRecord
-from registry.register.authorities.models import GroundState
+from registry.register.authorities.models import SourceVersion
 
-MOST = 50
+MAX_HOLDERS_OF_KEY = 50
 """How many holders one key may give; beyond it the answer says that there are more."""
 
 
@@ -28,11 +28,11 @@ class Stored(NamedTuple):
     told: bytes | None = None
 
 
-class Found(NamedTuple):
+class KeyMatch(NamedTuple):
     """What a key leads to, and the version of the ground that was in force when it was read."""
 
     records: Sequence[Stored]
-    ground_version: int
+    snapshot_version: int
     is_more: bool = False
 
 
@@ -47,21 +47,21 @@ RECORD = (
 
 def _by_key() -> AnySelect:
     key = and_(
-        LookupKey.kind == bindparam("kind"), LookupKey.value == bindparam("value"), LookupKey.unsaid_at.is_(None)
+        LookupKey.kind == bindparam("kind"), LookupKey.value == bindparam("value"), LookupKey.superseded_at.is_(None)
     )
     return (
-        select(GroundState.version, *RECORD, LookupKey.licence)
-        .select_from(GroundState)
+        select(SourceVersion.version, *RECORD, LookupKey.licence)
+        .select_from(SourceVersion)
         .outerjoin(LookupKey, key)
         .outerjoin(PublicRecord, PublicRecord.agency_id == LookupKey.agency_id)
-        .limit(MOST + 1)
+        .limit(MAX_HOLDERS_OF_KEY + 1)
     )
 
 
 def _by_reference() -> AnySelect:
     return (
-        select(GroundState.version, *RECORD, null())
-        .select_from(GroundState)
+        select(SourceVersion.version, *RECORD, null())
+        .select_from(SourceVersion)
         .outerjoin(PublicRecord, PublicRecord.reference == bindparam("value"))
         .limit(2)
     )
@@ -69,8 +69,8 @@ def _by_reference() -> AnySelect:
 
 def _by_licence() -> AnySelect:
     return (
-        select(GroundState.version, *RECORD, Licence.reference)
-        .select_from(GroundState)
+        select(SourceVersion.version, *RECORD, Licence.reference)
+        .select_from(SourceVersion)
         .outerjoin(Licence, Licence.reference == bindparam("value"))
         .outerjoin(PublicRecord, PublicRecord.agency_id == Licence.agency_id)
         .limit(2)
@@ -80,35 +80,35 @@ def _by_licence() -> AnySelect:
 class Lookup:
     """The prepared statements of one process."""
 
-    def __init__(self, reader: HeldReader) -> None:
+    def __init__(self, reader: ThreadLocalReader) -> None:
         self._reader = reader
         self._key = reader.prepare(_by_key())
         self._reference = reader.prepare(_by_reference())
         self._licence = reader.prepare(_by_licence())
 
-    def by_key(self, kind: str, value: str) -> Found:
+    def by_key(self, kind: str, value: str) -> KeyMatch:
         """The agencies that an identifier or licence number leads to; `value` is its key (agencies.keys)."""
         return _found(self._reader.rows(self._key, {"kind": kind, "value": value}))
 
-    def by_agency(self, reference: str) -> Found:
+    def by_agency(self, reference: str) -> KeyMatch:
         return _found(self._reader.rows(self._reference, {"value": reference}))
 
-    def by_licence(self, reference: str) -> Found:
+    def by_licence(self, reference: str) -> KeyMatch:
         return _found(self._reader.rows(self._licence, {"value": reference}))
 
 
-def stored_records(session: Session, agency_ids: Sequence[int]) -> Found:
+def stored_records(session: Session, agency_ids: Sequence[int]) -> KeyMatch:
     """The records of some agencies in the order of their ids given, and the ground's version."""
     rows = session.execute(select(*RECORD).where(PublicRecord.agency_id.in_(agency_ids)))
     by_id = {
         row.agency_id: Stored(row.body, row.etag, row.agency_id, row.withhold_on, row.confirmed_at, None)
         for row in rows
     }
-    version = session.execute(select(GroundState.version)).scalar_one()
-    return Found([by_id[agency_id] for agency_id in agency_ids if agency_id in by_id], version)
+    version = session.execute(select(SourceVersion.version)).scalar_one()
+    return KeyMatch([by_id[agency_id] for agency_id in agency_ids if agency_id in by_id], version)
 
 
-def _found(rows: Sequence[tuple[int, bytes | None, str, int, str | date | None, int | None, str | None]]) -> Found:
+def _found(rows: Sequence[tuple[int, bytes | None, str, int, str | date | None, int | None, str | None]]) -> KeyMatch:
     found: dict[int, Stored] = {}
     for _, body, etag, agency_id, withhold_on, confirmed_at, licence in rows:
         if body is None:
@@ -126,5 +126,9 @@ def _found(rows: Sequence[tuple[int, bytes | None, str, int, str | date | None, 
             EPOCH + timedelta(microseconds=confirmed_at) if confirmed_at is not None else None,
             frozenset({licence}) if licence is not None else None,
         )
-    kept = list(found.values())
-    return Found(kept[:MOST], rows[0][0] if rows else 0, len(kept) > MOST or len(rows) > MOST)
+    stored = list(found.values())
+    return KeyMatch(
+        stored[:MAX_HOLDERS_OF_KEY],
+        rows[0][0] if rows else 0,
+        len(stored) > MAX_HOLDERS_OF_KEY or len(rows) > MAX_HOLDERS_OF_KEY,
+    )

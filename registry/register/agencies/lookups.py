@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, null, select
 
 from registry.core.db.engine import EPOCH
-from registry.core.db.prepared import AnyColumn, AnySelect, HeldReader, PreparedList, has_arrays
-from registry.register.agencies.lookup import MOST, RECORD, Found, Stored
+from registry.core.db.prepared import AnyColumn, AnySelect, PreparedListSelect, ThreadLocalReader, has_arrays
+from registry.register.agencies.lookup import MAX_HOLDERS_OF_KEY, RECORD, KeyMatch, Stored
 from registry.register.agencies.models import Licence, LookupKey, PublicRecord
-from registry.register.authorities.models import GroundState
+from registry.register.authorities.models import SourceVersion
 
 SIZES = (10, 100, 500)
 """Keys in one statement, the last of them repeated where there are fewer; SQLite takes 32,766 parameters."""
@@ -30,7 +30,7 @@ def _by_key(is_listed: IsListed) -> AnySelect:
     return (
         select(LookupKey.value, *RECORD, PublicRecord.told, LookupKey.licence)
         .join(PublicRecord, PublicRecord.agency_id == LookupKey.agency_id)
-        .where(LookupKey.kind == bindparam("kind"), is_listed(LookupKey.value), LookupKey.unsaid_at.is_(None))
+        .where(LookupKey.kind == bindparam("kind"), is_listed(LookupKey.value), LookupKey.superseded_at.is_(None))
     )
 
 
@@ -55,30 +55,34 @@ Row = tuple[Any, ...]
 class Holders(NamedTuple):
     """Whom keys lead to: the row as the driver gives it of a key that one row has, and of others all rows together."""
 
-    ground_version: int
+    snapshot_version: int
     alone: dict[str, Row]
     several: dict[str, list[Row]]
 
-    def found(self, key: str) -> Found:
+    def found(self, key: str) -> KeyMatch:
         """As one lookup by this key gives them, cut off where it cuts them off."""
         row = self.alone.get(key)
         if row is not None:
-            return Found((stored(row),), self.ground_version)
+            return KeyMatch((stored(row),), self.snapshot_version)
         rows = sorted(self.several.get(key, ()), key=itemgetter(3))
         holders: dict[int, Stored] = {}
-        for row in rows[: MOST + 1]:
+        for row in rows[: MAX_HOLDERS_OF_KEY + 1]:
             one = stored(row)
             known = holders.get(one.agency_id)
             if known is None:
                 holders[one.agency_id] = one
             elif one.licences is not None:
                 holders[one.agency_id] = known._replace(licences=(known.licences or frozenset()) | one.licences)
-        kept = list(holders.values())
-        return Found(kept[:MOST], self.ground_version, len(kept) > MOST or len(rows) > MOST)
+        retained = list(holders.values())
+        return KeyMatch(
+            retained[:MAX_HOLDERS_OF_KEY],
+            self.snapshot_version,
+            len(retained) > MAX_HOLDERS_OF_KEY or len(rows) > MAX_HOLDERS_OF_KEY,
+        )
 
 
 def stored(row: Row) -> Stored:
-    _, body, etag, agency_id, withhold_on, confirmed_at, told, licence = row
+    _, body, etag, agency_id, withhold_on, confirmed_at, prerendered, licence = row
     return Stored(
         bytes(body),
         etag,
@@ -86,7 +90,7 @@ def stored(row: Row) -> Stored:
         None if withhold_on is None else _day_of(withhold_on),
         EPOCH + timedelta(microseconds=confirmed_at) if confirmed_at is not None else None,
         None if licence is None else frozenset({licence}),
-        told,
+        prerendered,
     )
 
 
@@ -98,10 +102,10 @@ def _day_of(stored_day: str | date) -> date:
 class ManyLookup:
     """The prepared statements of one process."""
 
-    def __init__(self, reader: HeldReader) -> None:
+    def __init__(self, reader: ThreadLocalReader) -> None:
         self._reader = reader
-        self._version = reader.prepare(select(GroundState.version))
-        self._prepared: dict[tuple[str, int], PreparedList] = {}
+        self._version = reader.prepare(select(SourceVersion.version))
+        self._prepared: dict[tuple[str, int], PreparedListSelect] = {}
 
     def by_keys(self, kind: str, values: Iterable[str]) -> Holders:
         """What keys of one kind lead to."""
@@ -143,5 +147,5 @@ class ManyLookup:
             chunk = chunk + chunk[-1:] * (size - len(chunk))
         prepared = self._prepared.get((by, size))
         if prepared is None:
-            prepared = self._prepared[by, size] = PreparedList(_SELECTS[by], self._reader.engine, size)
+            prepared = self._prepared[by, size] = PreparedListSelect(_SELECTS[by], self._reader.engine, size)
         return self._reader.rows(prepared, {**given, "values": chunk})

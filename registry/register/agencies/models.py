@@ -1,7 +1,7 @@
 """Agencies and everything the registry holds of them, in two times.
 
-Each fact row says when it held (`held_from`, `held_to`, days, last day inclusive) and when the registry said it (`said_at`
-until `unsaid_at`). A correction closes the old saying and adds a new one; nothing is overwritten.
+Each fact row says when it held (`held_from`, `held_to`, days, last day inclusive) and when the registry said it (`recorded_at`
+until `superseded_at`). A correction closes the old saying and adds a new one; nothing is overwritten.
 """
 
 from datetime import date, datetime
@@ -26,16 +26,16 @@ from registry.vocabulary.register import (
 )
 
 
-class Said:
+class Recorded:
     """When the registry said it, and whom it had it from."""
 
-    said_at: Mapped[datetime] = mapped_column(Instant)
-    unsaid_at: Mapped[datetime | None] = mapped_column(Instant)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    superseded_at: Mapped[datetime | None] = mapped_column(Instant)
     source: Mapped[str] = mapped_column(Text(40))
     retrieved_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class Held(Said):
+class ValidPeriod(Recorded):
     """When it held: days, the last one inclusive; None is open."""
 
     held_from: Mapped[date | None]
@@ -51,7 +51,7 @@ class Agency(Base):
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class AgencyProfile(Said, Base):
+class AgencyProfile(Recorded, Base):
     """What can change about an agency as a whole."""
 
     __tablename__ = "agency_profiles"
@@ -66,7 +66,7 @@ class AgencyProfile(Said, Base):
     is_correction_requested: Mapped[bool] = mapped_column(default=False)
 
 
-class AgencyName(Held, Base):
+class AgencyName(ValidPeriod, Base):
     __tablename__ = "agency_names"
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
@@ -75,7 +75,7 @@ class AgencyName(Held, Base):
     kind: Mapped[NameKind] = mapped_column(one_of(NameKind))
 
 
-class AgencyIdentifier(Held, Base):
+class AgencyIdentifier(ValidPeriod, Base):
     """An identifier of the holder. `is_under_review` marks a change that an official has not yet looked at."""
 
     __tablename__ = "agency_identifiers"
@@ -103,7 +103,7 @@ class Licence(Base):
     status_place: Mapped[int] = mapped_column(unique=True)
 
 
-class LicenceTerm(Said, Base):
+class LicenceTerm(Recorded, Base):
     """Term and scope of a licence. A scope column that is None was not stated; an empty one was stated to be empty."""
 
     __tablename__ = "licence_terms"
@@ -128,7 +128,7 @@ class LicenceScope(Base):
     value: Mapped[str] = mapped_column(Text(12))
 
 
-class LicenceStatusPeriod(Held, Base):
+class LicenceStatusPeriod(ValidPeriod, Base):
     """A status the authority stated, and when it held. `ground_text` may be erased; `ground` is a citation.
 
     `publish_until` ends the publicity of a bad status by law; `until` is the last day of a wind-down.
@@ -145,7 +145,7 @@ class LicenceStatusPeriod(Held, Base):
     is_stayed: Mapped[bool] = mapped_column(default=False)
 
 
-class Agreement(Held, Base):
+class Agreement(ValidPeriod, Base):
     """A registered contract of a sending agency with a receiving agency or a direct employer, for one corridor."""
 
     __tablename__ = "agreements"
@@ -167,7 +167,7 @@ class Agreement(Held, Base):
     sectors: Mapped[list[dict[str, str]] | None] = mapped_column(JSON(none_as_null=True))
 
 
-class Deposit(Held, Base):
+class Deposit(ValidPeriod, Base):
     """Money kept for workers' claims: `amount` as decimal text in `currency` (ISO 4217)."""
 
     __tablename__ = "deposits"
@@ -179,7 +179,7 @@ class Deposit(Held, Base):
     held_by: Mapped[str | None] = mapped_column(Text(200))
 
 
-class Intermediary(Held, Base):
+class Intermediary(ValidPeriod, Base):
     """Recruits for the agency and holds no licence of its own. Natural persons stand here by staff number alone."""
 
     __tablename__ = "intermediaries"
@@ -190,7 +190,7 @@ class Intermediary(Held, Base):
     place: Mapped[str | None] = mapped_column(Text(200))
 
 
-class Channel(Held, Base):
+class Channel(ValidPeriod, Base):
     """A channel the agency declared as its own. Of a bank account `value` is what may be shown of it.
 
     `digest` is the keyed digest of the whole account (`Keyring.digest("accounts", account_text)`), by which alone a question
@@ -232,7 +232,7 @@ class PendingChannelChange(Base):
     told_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class PublishedSanction(Held, Base):
+class PublishedSanction(ValidPeriod, Base):
     """A sanction as published: its legal ground, and until when the law lets us show it."""
 
     __tablename__ = "published_sanctions"
@@ -249,7 +249,7 @@ class PublishedSanction(Held, Base):
     ended_as: Mapped[SanctionEnd | None] = mapped_column(one_of(SanctionEnd))
 
 
-class CloneWarning(Held, Base):
+class CloneWarning(ValidPeriod, Base):
     """An official's warning, on the true entry, that somebody imitates this agency."""
 
     __tablename__ = "clone_warnings"
@@ -289,8 +289,8 @@ class LookupKey(Base):
     value: Mapped[str] = mapped_column(Text(400))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     licence: Mapped[str | None] = mapped_column(Text(12))
-    said_at: Mapped[datetime] = mapped_column(Instant)
-    unsaid_at: Mapped[datetime | None] = mapped_column(Instant)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    superseded_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ErasableValue(Base):

@@ -12,7 +12,7 @@ from registry.register.names.queries import Filter, Hit, search
 from registry.register.names.rules import FLOOR, normalised, score
 from registry.vocabulary.register import Likeness, NameKind
 
-LEAST = 2
+MIN_PREFIX_LENGTH = 2
 """Characters with which a name must be begun to be listed by its beginning."""
 
 
@@ -20,10 +20,10 @@ def agencies_named(session: Session, text: str, limit: int, *, wanted: Filter | 
     """Whom a name may mean, the best first, each by the name that matched best; at most `limit`, filtered by `wanted`."""
     hits = {hit.agency_id: hit for hit in search(session, text, limit, wanted=wanted)}
     begun = name_key(text)
-    if len(hits) < limit and len(begun) >= LEAST:
+    if len(hits) < limit and len(begun) >= MIN_PREFIX_LENGTH:
         others = [agency_id for agency_id in _begun(session, begun, limit) if agency_id not in hits]
-        kept = others if wanted is None else sorted(wanted(others)) if others else []
-        hits |= {hit.agency_id: hit for hit in _by_beginning(session, text, begun, kept)}
+        stored = others if wanted is None else sorted(wanted(others)) if others else []
+        hits |= {hit.agency_id: hit for hit in _by_beginning(session, text, begun, stored)}
     return sorted(hits.values(), key=lambda hit: (-hit.score, hit.agency_id))[:limit]
 
 
@@ -33,7 +33,7 @@ def _begun(session: Session, begun: str, limit: int) -> Sequence[int]:
         LookupKey.kind == NAME,
         LookupKey.value >= begun,
         LookupKey.value < begun + "\U0010ffff",
-        LookupKey.unsaid_at.is_(None),
+        LookupKey.superseded_at.is_(None),
     )
     rows = session.execute(query.order_by(LookupKey.value, LookupKey.agency_id).limit(limit)).scalars()
     return list(dict.fromkeys(rows))

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 import phonenumbers
 
-LONGEST_PHONE = 60
+MAX_PHONE = 60
 
 
 def e164(text: str, countries: Sequence[str]) -> frozenset[str]:
     """The numbers that a text may mean: as written with its country, or as dialled in one of the countries."""
-    tidy = unicodedata.normalize("NFKC", text).strip()[:LONGEST_PHONE]
+    tidy = unicodedata.normalize("NFKC", text).strip()[:MAX_PHONE]
     if tidy.startswith("00"):
         tidy = f"+{tidy[2:]}"
     found = set()

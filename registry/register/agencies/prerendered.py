@@ -13,7 +13,7 @@ VERSION = 2
 """Raise it with any change of what is written here, `agency_summary` included: a test fails where that was forgotten."""
 
 
-class Told(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class PrerenderedAnswer(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """`agency` and `licences`, by reference, are JSON as verify writes it."""
 
     version: int
@@ -24,11 +24,11 @@ class Told(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 _written = msgspec.json.Encoder().encode
 _packed = msgspec.msgpack.Encoder().encode
-_read = msgspec.msgpack.Decoder(Told).decode
+_read = msgspec.msgpack.Decoder(PrerenderedAnswer).decode
 
 
-def told_of(agency: record.Agency, etag: str) -> Told:
-    return Told(
+def prerender(agency: record.Agency, etag: str) -> PrerenderedAnswer:
+    return PrerenderedAnswer(
         VERSION,
         etag,
         _written(agency_summary(agency)),
@@ -36,16 +36,16 @@ def told_of(agency: record.Agency, etag: str) -> Told:
     )
 
 
-def packed(told: Told) -> bytes:
-    return _packed(told)
+def packed(prerendered: PrerenderedAnswer) -> bytes:
+    return _packed(prerendered)
 
 
-def read_told(body: bytes | None, etag: str) -> Told | None:
+def read_prerendered(body: bytes | None, etag: str) -> PrerenderedAnswer | None:
     """What was written for the record of this etag; None where nothing was, or other code wrote it."""
     if body is None:
         return None
     try:
-        told = _read(body)
+        prerendered = _read(body)
     except msgspec.MsgspecError:
         return None
-    return told if told.version == VERSION and told.etag == etag else None
+    return prerendered if prerendered.version == VERSION and prerendered.etag == etag else None

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from registry.core.db.engine import bulk_insert, microseconds
 from registry.log.actions import Appended, Draft, append, instant_of_append, lock_log
 from registry.register.agencies import models, record, rules, storage
-from registry.register.agencies.prerendered import packed, read_told, told_of
+from registry.register.agencies.prerendered import packed, prerender, read_prerendered
 from registry.register.names.actions import index_all
 from registry.vocabulary.register import EntryType, NameKind
 
@@ -150,9 +150,9 @@ def _store_records(session: Session, changes: Sequence[Change]) -> None:
         body = record.canonical(change.new)
         etag = hashlib.sha256(body).hexdigest()[:16]
         withhold_on = storage.stored(record.first_withholding(change.new))
-        told = packed(told_of(change.new, etag))
+        prerendered = packed(prerender(change.new, etag))
         confirmed_at = confirmed.get(change.agency_id)
-        rows.append((change.agency_id, change.new.agency_id, body, etag, withhold_on, confirmed_at, told))
+        rows.append((change.agency_id, change.new.agency_id, body, etag, withhold_on, confirmed_at, prerendered))
     bulk_insert(session, table, ("agency_id", "reference", "body", "etag", "withhold_on", "confirmed_at", "told"), rows)
 
 
@@ -167,7 +167,7 @@ def names_of(agency: record.Agency) -> list[tuple[NameKind, str]]:
     return [(name.kind, name.name) for name in agency.names]
 
 
-def reindex(session: Session, after: int, most: int) -> int | None:
+def reindex(session: Session, after: int, limit: int) -> int | None:
     """Renew the lookup keys, the indexed names and what answers copy, of at most `most` agencies behind row id `after`.
 
     From their public records, for a new normaliser, another form of answers or a damaged index; running it again changes
@@ -176,22 +176,22 @@ def reindex(session: Session, after: int, most: int) -> int | None:
     state = lock_log(session)
     table = models.PublicRecord
     query = select(table.agency_id, table.body, table.etag, table.told)
-    rows = session.execute(query.where(table.agency_id > after).order_by(table.agency_id).limit(most)).all()
+    rows = session.execute(query.where(table.agency_id > after).order_by(table.agency_id).limit(limit)).all()
     records = [(agency_id, record.read_record(body)) for agency_id, body, _, _ in rows]
     renewed = [
-        {"agency_id": agency_id, "told": packed(told_of(said, etag))}
-        for (agency_id, said), (_, _, etag, told) in zip(records, rows, strict=True)
-        if read_told(told, etag) is None
+        {"agency_id": agency_id, "told": packed(prerender(stated, etag))}
+        for (agency_id, stated), (_, _, etag, prerendered) in zip(records, rows, strict=True)
+        if read_prerendered(prerendered, etag) is None
     ]
     if renewed:
         session.execute(update(table), renewed)
-    _renew_keys(session, [Change(agency_id, said, said) for agency_id, said in records], instant_of_append(state))
-    index_all(session, [(agency_id, names_of(said)) for agency_id, said in records])
+    _renew_keys(session, [Change(agency_id, stated, stated) for agency_id, stated in records], instant_of_append(state))
+    index_all(session, [(agency_id, names_of(stated)) for agency_id, stated in records])
     return rows[-1][0] if rows else None
 
 
 def _renew_keys(session: Session, changes: Sequence[Change], at: datetime) -> None:
-    said_at = microseconds(at)
+    recorded_at = microseconds(at)
     fresh: list[tuple[Any, ...]] = []
     gone: list[int] = []
     live = _live_keys(session, [change.agency_id for change in changes if change.old is not None])
@@ -199,10 +199,10 @@ def _renew_keys(session: Session, changes: Sequence[Change], at: datetime) -> No
         current = live.get(change.agency_id, {})
         wanted = dict.fromkeys(key for key in rules.lookup_keys(change.new) if key.value)
         gone += [row_id for key, row_id in current.items() if key not in wanted]
-        fresh += [(*key[:2], change.agency_id, key.licence, said_at) for key in wanted if key not in current]
+        fresh += [(*key[:2], change.agency_id, key.licence, recorded_at) for key in wanted if key not in current]
     for start in range(0, len(gone), 500):
-        storage.unsay(session, models.LookupKey, "id", gone[start : start + 500], said_at)
-    bulk_insert(session, models.LookupKey, ("kind", "value", "agency_id", "licence", "said_at"), fresh)
+        storage.supersede(session, models.LookupKey, "id", gone[start : start + 500], recorded_at)
+    bulk_insert(session, models.LookupKey, ("kind", "value", "agency_id", "licence", "recorded_at"), fresh)
 
 
 def _live_keys(session: Session, agency_ids: Sequence[int]) -> dict[int, dict[rules.Key, int]]:
@@ -210,7 +210,7 @@ def _live_keys(session: Session, agency_ids: Sequence[int]) -> dict[int, dict[ru
     found: dict[int, dict[rules.Key, int]] = defaultdict(dict)
     for start in range(0, len(agency_ids), 500):
         query = select(table.agency_id, table.kind, table.value, table.licence, table.id).where(
-            table.agency_id.in_(agency_ids[start : start + 500]), table.unsaid_at.is_(None)
+            table.agency_id.in_(agency_ids[start : start + 500]), table.superseded_at.is_(None)
         )
         for agency_id, kind, value, licence, row_id in session.execute(query):
             found[agency_id][rules.Key(kind, value, licence)] = row_id

@@ -49,20 +49,20 @@ def published(session: Session, agency_ids: Sequence[int], day: date) -> list[re
 
 
 def keyed_at(
-    session: Session, kind: str, value: str, known_at: datetime, most: int
+    session: Session, kind: str, value: str, known_at: datetime, limit: int
 ) -> dict[int, frozenset[str] | None]:
     """The row ids of the agencies that a key led to at `known_at`, with the licences that a number named."""
     rows = session.execute(
         select(LookupKey.agency_id, LookupKey.licence)
-        .where(LookupKey.kind == kind, LookupKey.value == value, *_said(known_at))
+        .where(LookupKey.kind == kind, LookupKey.value == value, *_known_at(known_at))
         .order_by(LookupKey.agency_id)
-        .limit(most)
+        .limit(limit)
     )
     return _grouped((agency_id, licence) for agency_id, licence in rows)
 
 
 def prefixed_at(
-    session: Session, kind: str, prefix: str, known_at: datetime, most: int
+    session: Session, kind: str, prefix: str, known_at: datetime, limit: int
 ) -> dict[int, frozenset[str] | None]:
     """As `keyed_at` for every key that begins with `prefix`."""
     rows = session.execute(
@@ -71,16 +71,16 @@ def prefixed_at(
             LookupKey.kind == kind,
             LookupKey.value >= prefix,
             LookupKey.value < prefix + "\U0010ffff",
-            *_said(known_at),
+            *_known_at(known_at),
         )
         .order_by(LookupKey.value, LookupKey.agency_id)
-        .limit(most)
+        .limit(limit)
     )
     return _grouped((agency_id, licence) for agency_id, licence in rows)
 
 
-def _said(known_at: datetime) -> tuple[Any, ...]:
-    return LookupKey.said_at <= known_at, or_(LookupKey.unsaid_at.is_(None), LookupKey.unsaid_at > known_at)
+def _known_at(known_at: datetime) -> tuple[Any, ...]:
+    return LookupKey.recorded_at <= known_at, or_(LookupKey.superseded_at.is_(None), LookupKey.superseded_at > known_at)
 
 
 def _grouped(rows: Iterable[tuple[int, str | None]]) -> dict[int, frozenset[str] | None]:
@@ -94,9 +94,9 @@ def _grouped(rows: Iterable[tuple[int, str | None]]) -> dict[int, frozenset[str]
 def records_at(session: Session, agency_ids: Sequence[int], known_at: datetime, day: date) -> dict[int, record.Agency]:
     """What the registry said of each agency at `known_at`, rebuilt from the log; as far as it may be shown on `day`."""
     return {
-        agency_id: said
+        agency_id: stated
         for agency_id in agency_ids
-        if (said := _record_at(session, agency_id, known_at, day)) is not None
+        if (stated := _record_at(session, agency_id, known_at, day)) is not None
     }
 
 
@@ -119,10 +119,10 @@ def _of(agency_id: int) -> Any:
     return or_(Entry.agency_id == agency_id, and_(Entry.other_agency_id == agency_id, Entry.key.like("agreement/%")))
 
 
-def history(session: Session, agency_id: int, day: date, *, after: int, most: int) -> list[HistoryItem]:
+def history(session: Session, agency_id: int, day: date, *, after: int, limit: int) -> list[HistoryItem]:
     """An agency's entries from the newest back, below index `after`, as far as each may be shown on `day`."""
     rows = session.execute(
-        select(Entry).where(_of(agency_id), Entry.index < after).order_by(Entry.index.desc()).limit(most)
+        select(Entry).where(_of(agency_id), Entry.index < after).order_by(Entry.index.desc()).limit(limit)
     ).scalars()
     return [
         HistoryItem(
@@ -130,7 +130,7 @@ def history(session: Session, agency_id: int, day: date, *, after: int, most: in
             row.at,
             row.type,
             row.key,
-            _shown(row.key, opened(session, msgspec.json.decode(row.leaf)["record"]), day),
+            _view(row.key, opened(session, msgspec.json.decode(row.leaf)["record"]), day),
         )
         for row in rows
     ]
@@ -140,7 +140,7 @@ def history_length(session: Session, agency_id: int) -> int:
     return session.execute(select(func.count()).select_from(Entry).where(_of(agency_id))).scalar_one()
 
 
-def _shown(key: str, body: dict[str, Any], day: date) -> dict[str, Any]:
+def _view(key: str, body: dict[str, Any], day: date) -> dict[str, Any]:
     """An entry's record without what the law no longer lets us show."""
     kind = key.partition("/")[0]
     if kind == "licence":
@@ -151,8 +151,8 @@ def _shown(key: str, body: dict[str, Any], day: date) -> dict[str, Any]:
         return body
     carrier = {"agency_id": "", "country": "", "role": "sending", "holder_kind": "unknown", "source": ""}
     carrier |= {"retrieved_at": "1970-01-01T00:00:00Z"}
-    shown = record.withhold(msgspec.convert(carrier | parts, record.Agency), day)
-    plain: dict[str, Any] = msgspec.to_builtins(shown if kind == "agency" else shown.licences[0])
+    displayed = record.withhold(msgspec.convert(carrier | parts, record.Agency), day)
+    plain: dict[str, Any] = msgspec.to_builtins(displayed if kind == "agency" else displayed.licences[0])
     # What the record's shape does not know (an agency's id in a licence entry) is kept as it was logged.
     return {name: value for name, value in body.items() if name not in plain and name == "agency_id"} | plain
 
@@ -182,9 +182,9 @@ def _with_text(session: Session, part: dict[str, Any], field: str) -> dict[str, 
     digest = part.get(f"{field}_digest")
     if digest is None:
         return part
-    kept = {name: value for name, value in part.items() if name != f"{field}_digest"}
+    stored = {name: value for name, value in part.items() if name != f"{field}_digest"}
     value = _erasable(session, digest)
-    return kept | {field: record.WITHHELD if value is None else msgspec.json.decode(value)}
+    return stored | {field: record.WITHHELD if value is None else msgspec.json.decode(value)}
 
 
 def _erasable(session: Session, digest: str) -> bytes | None:

@@ -222,15 +222,15 @@ def withhold(record: Agency, day: date) -> Agency:
     """The record as it may be shown on `day`: bad statuses and sanctions whose publicity has ended are withheld."""
     licences = tuple(
         msgspec.structs.replace(
-            licence, status_history=tuple(_shown_status(period, day) for period in licence.status_history)
+            licence, status_history=tuple(_public_status(period, day) for period in licence.status_history)
         )
         for licence in record.licences
     )
-    sanctions = tuple(_shown_sanction(sanction, day) for sanction in record.sanctions)
+    sanctions = tuple(_public_sanction(sanction, day) for sanction in record.sanctions)
     return msgspec.structs.replace(record, licences=licences, sanctions=sanctions)
 
 
-def _shown_status(period: StatusPeriod, day: date) -> StatusPeriod:
+def _public_status(period: StatusPeriod, day: date) -> StatusPeriod:
     if period.publish_until is None or day <= period.publish_until:
         return period
     return StatusPeriod(
@@ -242,7 +242,7 @@ def _shown_status(period: StatusPeriod, day: date) -> StatusPeriod:
     )
 
 
-def _shown_sanction(sanction: Sanction, day: date) -> Sanction:
+def _public_sanction(sanction: Sanction, day: date) -> Sanction:
     if sanction.publish_until is None or day <= sanction.publish_until:
         return sanction
     return Sanction(

@@ -46,7 +46,7 @@ def agency_summary(agency: record.Agency) -> AgencySummary:
         agency.country,
         agency.role,
         agency.holder_kind,
-        names_shown(agency.names),
+        names_payload(agency.names),
         agency.identifiers,
         agency.source,
         agency.retrieved_at,
@@ -58,7 +58,7 @@ def agency_summary(agency: record.Agency) -> AgencySummary:
     )
 
 
-def names_shown(names: Sequence[record.Name]) -> list[NameShown]:
+def names_payload(names: Sequence[record.Name]) -> list[NameShown]:
     return [
         NameShown(name.name, name.script, name.kind, name.from_, name.to, name.source, name.retrieved_at)
         for name in names

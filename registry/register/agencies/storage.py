@@ -102,20 +102,20 @@ def same_statement(one: record.Sourced, other: record.Sourced) -> bool:
     return msgspec.structs.replace(one, source=other.source, retrieved_at=other.retrieved_at) == other
 
 
-def rows_of(family: Family, owner: int, parts: Iterable[Any], said_at: int) -> list[tuple[Any, ...]]:
+def rows_of(family: Family, owner: int, parts: Iterable[Any], recorded_at: int) -> list[tuple[Any, ...]]:
     """The rows of some parts, to be inserted under `columns_of(family)`."""
     fields = attrgetter(*family.columns)
-    return [(owner, said_at, *map(stored, fields(part))) for part in parts]
+    return [(owner, recorded_at, *map(stored, fields(part))) for part in parts]
 
 
 def columns_of(family: Family, owner: str = "agency_id") -> tuple[str, ...]:
-    return (owner, "said_at", *family.columns.values())
+    return (owner, "recorded_at", *family.columns.values())
 
 
 def current_rows(session: Session, model: Any, owner: str, owners: Sequence[int]) -> Sequence[Any]:
     """The rows of a fact table that the registry still says, in the order they were first said."""
     table = model.__table__
-    query = select(table).where(table.c[owner].in_(owners), table.c.unsaid_at.is_(None)).order_by(table.c.id)
+    query = select(table).where(table.c[owner].in_(owners), table.c.superseded_at.is_(None)).order_by(table.c.id)
     return session.execute(query).all()
 
 
@@ -224,7 +224,7 @@ def _agreements_query() -> tuple[Any, Select[Any]]:
         select(table, sending.c.reference.label("sending"), receiving.c.reference.label("receiving"))
         .join(sending, sending.c.id == table.c.sending_id)
         .outerjoin(receiving, receiving.c.id == table.c.receiving_id)
-        .where(table.c.unsaid_at.is_(None))
+        .where(table.c.superseded_at.is_(None))
         .order_by(table.c.id)
     )
     return table, query
@@ -242,7 +242,7 @@ def _loaded_agreements(session: Session, agency_ids: Sequence[int]) -> dict[int,
     return found
 
 
-def agreement_said(session: Session, reference: str) -> tuple[int, record.Agreement, dict[str, int]] | None:
+def agreement_record(session: Session, reference: str) -> tuple[int, record.Agreement, dict[str, int]] | None:
     """What the registry says of an agreement now: its row, the agreement, and its ends' references with their row ids."""
     table, query = _agreements_query()
     row = session.execute(query.where(table.c.reference == reference)).one_or_none()
@@ -289,8 +289,8 @@ def erase_texts(session: Session, agency_id: int) -> None:
     rows = session.execute(select(term.id, term.conditions).where(term.licence_id.in_(licences))).all()
     for row_id, conditions in rows:
         if any("text" in condition for condition in conditions or ()):
-            kept = [{field: value for field, value in part.items() if field != "text"} for part in conditions]
-            session.execute(update(term).where(term.id == row_id).values(conditions=kept))
+            stored = [{field: value for field, value in part.items() if field != "text"} for part in conditions]
+            session.execute(update(term).where(term.id == row_id).values(conditions=stored))
 
 
 def row_ids(session: Session, references: Sequence[str]) -> dict[str, int]:
@@ -306,12 +306,12 @@ def row_ids(session: Session, references: Sequence[str]) -> dict[str, int]:
     return {reference: found[reference] for reference in references}
 
 
-def unsay(session: Session, model: Any, column: str, values: Sequence[int], said_at: int) -> None:
+def supersede(session: Session, model: Any, column: str, values: Sequence[int], recorded_at: int) -> None:
     if not values:
         return
     table = model.__table__
     session.connection().execute(
         update(table)
-        .where(table.c[column].in_(values), table.c.unsaid_at.is_(None))
-        .values(unsaid_at=EPOCH + timedelta(microseconds=said_at))
+        .where(table.c[column].in_(values), table.c.superseded_at.is_(None))
+        .values(superseded_at=EPOCH + timedelta(microseconds=recorded_at))
     )

@@ -7,12 +7,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.core.errors import NotFound
-from registry.register.authorities.models import Authority, GroundState, Retrieval, Source
+from registry.register.authorities.models import Authority, Retrieval, Source, SourceVersion
 from registry.register.authorities.own_lists import desk_list
 from registry.vocabulary.register import KINDS
 
 
-def keep_authority(
+def save_authority(
     session: Session, reference: str, *, country: str, time_zone: str, names: dict[str, str], website: str | None = None
 ) -> Authority:
     """Write the authority down, or bring what we hold of it up to date."""
@@ -22,11 +22,11 @@ def keep_authority(
         session.add(authority)
     authority.country, authority.time_zone = country, time_zone
     authority.names, authority.website = names, website
-    _ground_changed(session)
+    _sources_changed(session)
     return authority
 
 
-def keep_source(session: Session, reference: str, authority: Authority, **facts: Any) -> Source:
+def save_source(session: Session, reference: str, authority: Authority, **facts: Any) -> Source:
     """Write a list down, or bring it up to date; `facts` are the other columns of Source."""
     session.flush()
     source = session.execute(select(Source).where(Source.reference == reference)).scalar_one_or_none()
@@ -36,7 +36,7 @@ def keep_source(session: Session, reference: str, authority: Authority, **facts:
     source.authority_id = authority.id
     for name, value in facts.items():
         setattr(source, name, value)
-    _ground_changed(session)
+    _sources_changed(session)
     return source
 
 
@@ -55,11 +55,11 @@ def record_retrieval(
     )
     session.add(retrieval)
     source.warned_at = None
-    _ground_changed(session)
+    _sources_changed(session)
     return retrieval
 
 
-def keep_desk_reading(session: Session, authority: str, at: datetime) -> str:
+def save_desk_reading(session: Session, authority: str, at: datetime) -> str:
     """Write down that an authority said something here at `at`. Gives the reference of its list. Raises NotFound.
 
     It is partial: silence on it proves nothing. `fresh_for_days` is 0, for the authority itself keeps it here.
@@ -71,7 +71,7 @@ def keep_desk_reading(session: Session, authority: str, at: datetime) -> str:
         if known is None:
             raise NotFound(f"the authority {authority} is not known here: import one of its lists first")
         kinds = [kind.value for kind, rule in KINDS.items() if rule.country in (known.country, None)]
-        source = keep_source(
+        source = save_source(
             session,
             reference,
             known,
@@ -91,6 +91,6 @@ def keep_desk_reading(session: Session, authority: str, at: datetime) -> str:
     return reference
 
 
-def _ground_changed(session: Session) -> None:
+def _sources_changed(session: Session) -> None:
     session.flush()
-    session.execute(update(GroundState).values(version=GroundState.version + 1))
+    session.execute(update(SourceVersion).values(version=SourceVersion.version + 1))

@@ -61,7 +61,7 @@ class Retrieval(Base):
     counts: Mapped[dict[str, int]] = mapped_column(JSON)
 
 
-class GroundState(Base):
+class SourceVersion(Base):
     """One row: a number that grows whenever an authority, source or retrieval changes, so that readers know to look again."""
 
     __tablename__ = "ground_state"

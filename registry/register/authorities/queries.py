@@ -7,26 +7,26 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.register.authorities.models import Authority, GroundState, Retrieval, Source
-from registry.register.authorities.sources import AuthorityFacts, Ground, SourceFacts
+from registry.register.authorities.models import Authority, Retrieval, Source, SourceVersion
+from registry.register.authorities.sources import AuthorityFacts, SourceFacts, SourceSnapshot
 from registry.vocabulary.register import LicenceKind
 
 
-def ground_version(session: Session) -> int:
-    return session.execute(select(GroundState.version)).scalar_one()
+def snapshot_version(session: Session) -> int:
+    return session.execute(select(SourceVersion.version)).scalar_one()
 
 
-def ground_at(session: Session, known_at: datetime | None = None) -> Ground:
+def snapshot_at(session: Session, known_at: datetime | None = None) -> SourceSnapshot:
     """The ground now, or as it was known at `known_at`."""
     authorities = {
         row.reference: AuthorityFacts(row.reference, row.country, row.time_zone, row.names, row.website)
         for row in session.execute(select(Authority).order_by(Authority.reference)).scalars()
     }
     readings: dict[int, list[Retrieval]] = defaultdict(list)
-    said = select(Retrieval).order_by(Retrieval.retrieved_at)
+    query = select(Retrieval).order_by(Retrieval.retrieved_at)
     if known_at is not None:
-        said = said.where(Retrieval.retrieved_at <= known_at)
-    for reading in session.execute(said).scalars():
+        query = query.where(Retrieval.retrieved_at <= known_at)
+    for reading in session.execute(query).scalars():
         readings[reading.source_id].append(reading)
     rows = session.execute(
         select(Source, Authority.reference, Authority.country)
@@ -37,7 +37,7 @@ def ground_at(session: Session, known_at: datetime | None = None) -> Ground:
         source.reference: _source_facts(source, authority, country, readings[source.id])
         for source, authority, country in rows
     }
-    return Ground(ground_version(session), authorities, sources)
+    return SourceSnapshot(snapshot_version(session), authorities, sources)
 
 
 def _source_facts(source: Source, authority: str, country: str, readings: Sequence[Retrieval]) -> SourceFacts:

@@ -48,7 +48,7 @@ class SourceFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class SourceSnapshot:
     """All authorities and sources by reference, as the registry knew them at one instant."""
 
     version: int = 0

@@ -123,11 +123,11 @@ _ORDER = {
 }
 
 
-def shown_number(line: HelpLine, *, is_demo: bool) -> str | None:
+def public_number(line: HelpLine, *, is_demo: bool) -> str | None:
     """The number as it may be shown. An NGO's stays hidden until it was called, except in a demonstration."""
     return line.number if is_demo or line.is_given else None
 
 
 def is_to_be_marked(line: HelpLine, *, is_demo: bool) -> bool:
     """Whether the number is shown though nobody has called it yet, which is said beside it."""
-    return line.is_uncalled and shown_number(line, is_demo=is_demo) is not None
+    return line.is_uncalled and public_number(line, is_demo=is_demo) is not None

@@ -20,11 +20,11 @@ from registry.log.actions import instant_of_append, lock_log, refuse_mixing
 from registry.register.agencies import actions as agencies
 from registry.register.agencies import models, record, storage
 from registry.register.agencies.keys import identifier_key
-from registry.register.agencies.listed_channels import Held, propose_from_list
+from registry.register.agencies.listed_channels import ListedChannel, propose_from_list
 from registry.register.agencies.publishing import Event
-from registry.register.authorities.actions import keep_authority, keep_source, record_retrieval
+from registry.register.authorities.actions import record_retrieval, save_authority, save_source
 from registry.register.authorities.models import Authority, Source
-from registry.register.imports.amending import Reading, amended_record, new_record, vanished_record
+from registry.register.imports.amending import ListReading, amended_record, new_record, vanished_record
 from registry.register.imports.findings import Finding, NeedsApproval
 from registry.register.imports.listings import CHUNK, Listings
 from registry.register.imports.mapping import SourceMapping, as_stored, printed_numbers
@@ -43,7 +43,7 @@ Progress = Callable[[str, float, int], None]
 """Told now and then: what is being done, the share done (0 to 1), and how many so far."""
 
 
-def kept_source(session: Session, mapping: SourceMapping) -> Source:
+def saved_source(session: Session, mapping: SourceMapping) -> Source:
     """The source and its authority as the mapping has them, written down where they are new or have changed."""
     wanted = {
         "kinds": [kind.value for kind in mapping.source.kinds],
@@ -66,7 +66,7 @@ def kept_source(session: Session, mapping: SourceMapping) -> Source:
             f"the source {mapping.source.reference} belongs to another authority than {mapping.authority.reference}: "
             "give the new list a reference of its own"
         )
-    authority = keep_authority(
+    authority = save_authority(
         session,
         mapping.authority.reference,
         country=mapping.authority.country,
@@ -74,10 +74,10 @@ def kept_source(session: Session, mapping: SourceMapping) -> Source:
         names=mapping.authority.names,
         website=mapping.authority.website,
     )
-    return keep_source(session, mapping.source.reference, authority, **wanted)
+    return save_source(session, mapping.source.reference, authority, **wanted)
 
 
-class Application:
+class ListApplier:
     """One staged list being applied. With `source` None nothing of it is known yet; with `is_dry_run` nothing is written."""
 
     def __init__(
@@ -96,7 +96,7 @@ class Application:
         self._counts = report.counts
         self._is_dry_run = report.is_dry_run
         self._event = Event("source.imported", mapping.source.reference)
-        self._reading = Reading(
+        self._reading = ListReading(
             mapping.source.reference,
             mapping.authority.reference,
             mapping.authority.country,
@@ -158,10 +158,10 @@ class Application:
             else:
                 self._counts.reinstated += listing.is_delisted
                 changed.append((staged, listing.agency_id))
-        held = self._held(unknown)
-        self._adopted.update(held.values())
-        fresh = [(staged, statement) for staged, statement in unknown if staged.row_key not in held]
-        adopted = [(staged, held[staged.row_key]) for staged, _ in unknown if staged.row_key in held]
+        existing = self._held(unknown)
+        self._adopted.update(existing.values())
+        fresh = [(staged, statement) for staged, statement in unknown if staged.row_key not in existing]
+        adopted = [(staged, existing[staged.row_key]) for staged, _ in unknown if staged.row_key in existing]
         self._admit(fresh)
         self._amend([*changed, *adopted])
         self._counts.unchanged += len(unchanged)
@@ -186,21 +186,21 @@ class Application:
             values = [value for kind, value in wanted if kind == scheme]
             for start in range(0, len(values), CHUNK):
                 query = select(table.value, table.agency_id).where(
-                    table.kind == scheme, table.value.in_(values[start : start + CHUNK]), table.unsaid_at.is_(None)
+                    table.kind == scheme, table.value.in_(values[start : start + CHUNK]), table.superseded_at.is_(None)
                 )
                 for value, agency_id in self._session.execute(query):
                     # Of several holders of one identifier the first registered is taken, the same at every import.
                     holders[scheme, value] = min(agency_id, holders.get((scheme, value), agency_id))
-        held: dict[str, int] = {}
+        existing: dict[str, int] = {}
         lines = {staged.row_key: staged for staged, _ in unknown}
         for key, row_keys in wanted.items():
             if key not in holders:
                 continue
             for row_key in row_keys:
-                if held.setdefault(row_key, holders[key]) != holders[key]:
+                if existing.setdefault(row_key, holders[key]) != holders[key]:
                     staged = lines[row_key]
                     self._report.warn([Finding(staged.line, key[0], Flaw.SEVERAL_AGENCIES, part=staged.part)])
-        return held
+        return existing
 
     def _admit(self, fresh: Sequence[tuple[Staged, Statement]]) -> None:
         self._counts.new += len(fresh)
@@ -229,7 +229,7 @@ class Application:
         shared = self._listings.shared(ids)
         records = storage.loaded_records(self._session, ids)
         amended: dict[int, record.Agency] = {}
-        held: dict[int, list[Held]] = defaultdict(list)
+        existing: dict[int, list[ListedChannel]] = defaultdict(list)
         stated: dict[int, frozenset[tuple[ChannelKind, str]]] = {}
         for staged, agency_id in rows:
             if agency_id in erased:
@@ -245,7 +245,7 @@ class Application:
                 new_references(len(statement.licences)),
                 is_unread=staged.row_key in self._unread,
             )
-            held[agency_id] += result.held
+            existing[agency_id] += result.held
             printed = frozenset((one.kind, one.value) for one in statement.channels)
             stated[agency_id] = stated.get(agency_id, frozenset()) | printed
             self._counts.delisted_licences += result.delisted
@@ -257,7 +257,7 @@ class Application:
         self._say(list(amended.values()))
         if not self._is_dry_run:
             source, at = self._reading.source, self._reading.retrieved_at
-            self._held_channels += propose_from_list(self._session, source, at, held, stated)
+            self._held_channels += propose_from_list(self._session, source, at, existing, stated)
 
     def _say(self, records: Sequence[record.Agency]) -> None:
         if records and not self._is_dry_run:
@@ -320,11 +320,11 @@ def apply_staged(
     """Write down everything the staged list says, and that it was read. ImportRefused leaves it to the caller to roll back."""
     prefer_indexes(session)
     refuse_mixing(session, is_demo=False)
-    source = kept_source(session, mapping)
+    source = saved_source(session, mapping)
     former = last_retrieval(session, source)
     if former is not None and former.retrieved_at >= retrieved_at:
         raise ImportRefused(f"{mapping.source.reference} was read again in the meantime: import the newer file")
-    Application(session, source, mapping, staging, report, retrieved_at).apply(
+    ListApplier(session, source, mapping, staging, report, retrieved_at).apply(
         accepts_shrink=accepts_shrink, progress=progress
     )
     if mapping.source.is_full:

@@ -16,7 +16,7 @@ from registry.register.agencies import record
 from registry.register.agencies.actions import UNPLACED
 from registry.register.agencies.channel_rules import channel_key
 from registry.register.agencies.keys import number_key
-from registry.register.agencies.listed_channels import Held
+from registry.register.agencies.listed_channels import ListedChannel
 from registry.register.agencies.storage import same_statement
 from registry.register.authorities.own_lists import is_desk_list
 from registry.register.imports.statements import StatedLicence, Statement
@@ -26,7 +26,7 @@ _KEEPS_BEGINNING = frozenset(status for status, rule in STATUSES.items() if rule
 """Statuses that, on a first reading without a date, are taken to hold since the licence began."""
 
 
-class Reading(NamedTuple):
+class ListReading(NamedTuple):
     """One reading of one list. `day` is the day of retrieval where the authority sits."""
 
     source: str
@@ -37,9 +37,9 @@ class Reading(NamedTuple):
     day: date
 
 
-def new_record(statement: Statement, reading: Reading, agency_id: str, licence_ids: Sequence[str]) -> record.Agency:
+def new_record(statement: Statement, reading: ListReading, agency_id: str, licence_ids: Sequence[str]) -> record.Agency:
     """The public record of an agency the registry has not held before."""
-    said: Any = {"source": reading.source, "retrieved_at": reading.retrieved_at}
+    stated: Any = {"source": reading.source, "retrieved_at": reading.retrieved_at}
     return record.Agency(
         agency_id=agency_id,
         country=statement.country,
@@ -49,19 +49,19 @@ def new_record(statement: Statement, reading: Reading, agency_id: str, licence_i
         dissolved_on=statement.dissolved_on,
         names=_names(statement, reading),
         identifiers=tuple(
-            record.Identifier(scheme=one.scheme, value=one.value, has_failed_check=one.has_failed_check, **said)
+            record.Identifier(scheme=one.scheme, value=one.value, has_failed_check=one.has_failed_check, **stated)
             for one in statement.identifiers
         ),
-        channels=tuple(record.Channel(kind=one.kind, value=one.value, **said) for one in statement.channels),
+        channels=tuple(record.Channel(kind=one.kind, value=one.value, **stated) for one in statement.channels),
         licences=tuple(
             _new_licence(licence, reading, licence_id)
             for licence, licence_id in zip(statement.licences, licence_ids, strict=True)
         ),
-        **said,
+        **stated,
     )
 
 
-def _names(statement: Statement, reading: Reading) -> tuple[record.Name, ...]:
+def _names(statement: Statement, reading: ListReading) -> tuple[record.Name, ...]:
     return tuple(
         record.Name(
             name=one.name, script=one.script, kind=one.kind, source=reading.source, retrieved_at=reading.retrieved_at
@@ -70,7 +70,7 @@ def _names(statement: Statement, reading: Reading) -> tuple[record.Name, ...]:
     )
 
 
-def _new_licence(stated: StatedLicence, reading: Reading, licence_id: str) -> record.Licence:
+def _new_licence(stated: StatedLicence, reading: ListReading, licence_id: str) -> record.Licence:
     return record.Licence(
         licence_id=licence_id,
         authority=reading.authority,
@@ -103,13 +103,13 @@ def _term(stated: StatedLicence) -> dict[str, Any]:
     }
 
 
-def _first_period(stated: StatedLicence, reading: Reading) -> record.StatusPeriod:
+def _first_period(stated: StatedLicence, reading: ListReading) -> record.StatusPeriod:
     """A bad status without a date holds from the reading on: when it began, the list does not say."""
     begins = stated.status_from or (stated.valid_from if stated.status in _KEEPS_BEGINNING else reading.day)
     return _period(stated, reading, begins)
 
 
-def _period(stated: StatedLicence, reading: Reading, begins: date | None) -> record.StatusPeriod:
+def _period(stated: StatedLicence, reading: ListReading, begins: date | None) -> record.StatusPeriod:
     return record.StatusPeriod(
         status=stated.status,
         from_=begins,
@@ -127,7 +127,7 @@ _ENVELOPE = 512
 
 def fits(statement: Statement) -> bool:
     """Whether all that would be published of a new agency fits into entries of the log."""
-    reading = Reading("s" * 40, "a" * 40, statement.country, True, EPOCH, EPOCH.date())
+    reading = ListReading("s" * 40, "a" * 40, statement.country, True, EPOCH, EPOCH.date())
     whole = new_record(statement, reading, "A" * 12, ["A" * 12] * len(statement.licences))
     parts = (msgspec.structs.replace(whole, licences=()), *whole.licences)
     return all(len(record.canonical(part)) + _ENVELOPE <= LIMIT for part in parts)
@@ -139,18 +139,23 @@ class Amended(NamedTuple):
     record: record.Agency
     delisted: int
     has_changed: bool
-    held: tuple[Held, ...] = ()
+    held: tuple[ListedChannel, ...] = ()
 
 
 def amended_record(
-    known: record.Agency, statement: Statement, reading: Reading, fresh_ids: Sequence[str], *, is_unread: bool = False
+    known: record.Agency,
+    statement: Statement,
+    reading: ListReading,
+    fresh_ids: Sequence[str],
+    *,
+    is_unread: bool = False,
 ) -> Amended:
     """A known agency after its list was read again. `is_unread`: some of its rows could not be read.
 
     `fresh_ids` are licence references for licences not seen before, at least as many as the statement has licences.
     """
     licences, delisted = _licences(known, statement, reading, list(fresh_ids), is_unread)
-    channels, held = _amended_channels(known, statement, reading)
+    channels, existing = _amended_channels(known, statement, reading)
     new = msgspec.structs.replace(
         known,
         holder_kind=statement.holder_kind if known.source == reading.source else known.holder_kind,
@@ -161,10 +166,10 @@ def amended_record(
         channels=channels,
         licences=licences,
     )
-    return Amended(new, delisted, new != known, held)
+    return Amended(new, delisted, new != known, existing)
 
 
-def vanished_record(known: record.Agency, reading: Reading, *, is_unread: bool = False) -> Amended:
+def vanished_record(known: record.Agency, reading: ListReading, *, is_unread: bool = False) -> Amended:
     """A known agency that its full list no longer holds (or whose rows could not be read)."""
     licences = []
     delisted = 0
@@ -176,23 +181,25 @@ def vanished_record(known: record.Agency, reading: Reading, *, is_unread: bool =
     return Amended(new, delisted, new != known)
 
 
-def _amended_names(known: record.Agency, statement: Statement, reading: Reading) -> tuple[record.Name, ...]:
+def _amended_names(known: record.Agency, statement: Statement, reading: ListReading) -> tuple[record.Name, ...]:
     stated = _names(statement, reading)
-    kept: list[record.Name] = []
+    stored: list[record.Name] = []
     for name in known.names:
         is_ours = name.source == reading.source and name.to is None and name.kind is not NameKind.FORMER
         if is_ours and not any(name.name == one.name and name.kind is one.kind for one in stated):
             # Dated by the reading, for the list does not tell when the name changed.
             name = msgspec.structs.replace(name, kind=NameKind.FORMER, to=_day_before(reading.day, name.from_))
-        kept.append(name)
-    held = {(name.name, name.kind) for name in kept if name.to is None}
-    fresh = [one for one in stated if (one.name, one.kind) not in held]
-    return (*kept, *fresh)
+        stored.append(name)
+    existing = {(name.name, name.kind) for name in stored if name.to is None}
+    fresh = [one for one in stated if (one.name, one.kind) not in existing]
+    return (*stored, *fresh)
 
 
-def _amended_identifiers(known: record.Agency, statement: Statement, reading: Reading) -> tuple[record.Identifier, ...]:
+def _amended_identifiers(
+    known: record.Agency, statement: Statement, reading: ListReading
+) -> tuple[record.Identifier, ...]:
     """A licence is bound to its holder's identifiers: another one of the same scheme waits for an official's eyes."""
-    kept: list[record.Identifier] = []
+    stored: list[record.Identifier] = []
     changed = set()
     for identifier in known.identifiers:
         stated = {one.value for one in statement.identifiers if one.scheme is identifier.scheme}
@@ -201,7 +208,7 @@ def _amended_identifiers(known: record.Agency, statement: Statement, reading: Re
             identifier = msgspec.structs.replace(identifier, to=_day_before(reading.day, identifier.from_))
         if stated and identifier.value not in stated:
             changed.add(identifier.scheme)
-        kept.append(identifier)
+        stored.append(identifier)
     fresh = [
         record.Identifier(
             scheme=one.scheme,
@@ -213,45 +220,45 @@ def _amended_identifiers(known: record.Agency, statement: Statement, reading: Re
             retrieved_at=reading.retrieved_at,
         )
         for one in statement.identifiers
-        if not any(one.scheme is other.scheme and one.value == other.value and other.to is None for other in kept)
+        if not any(one.scheme is other.scheme and one.value == other.value and other.to is None for other in stored)
     ]
-    return (*kept, *fresh)
+    return (*stored, *fresh)
 
 
 def _amended_channels(
-    known: record.Agency, statement: Statement, reading: Reading
-) -> tuple[tuple[record.Channel, ...], tuple[Held, ...]]:
+    known: record.Agency, statement: Statement, reading: ListReading
+) -> tuple[tuple[record.Channel, ...], tuple[ListedChannel, ...]]:
     """The channels as they are said from now on, and what of them is held until an official has approved it.
 
     A channel of a kind that the agency has or had is not published by a list alone, and the one whose place it takes stays.
     The first of its kind takes nobody's place, another spelling is no change, and one that is gone is closed.
     """
-    said: Any = {"source": reading.source, "retrieved_at": reading.retrieved_at}
+    spoken: Any = {"source": reading.source, "retrieved_at": reading.retrieved_at}
     stated = {(one.kind, one.value) for one in statement.channels}
     still_open = [one for one in known.channels if one.to is None]
     gone = [one for one in still_open if one.source == reading.source and (one.kind, one.value) not in stated]
     spelt = {(one.kind, channel_key(one.kind, one.value)) for one in gone}
     had = {one.kind for one in known.channels}
     fresh: list[record.Channel] = []
-    held: list[Held] = []
+    existing: list[ListedChannel] = []
     for one in statement.channels:
         if any(one.kind is other.kind and one.value == other.value for other in still_open):
             continue
         if one.kind not in had or (one.kind, channel_key(one.kind, one.value)) in spelt:
-            fresh.append(record.Channel(kind=one.kind, value=one.value, **said))
+            fresh.append(record.Channel(kind=one.kind, value=one.value, **spoken))
             continue
         old = next((other for other in gone if other.kind is one.kind), None)
         if old is not None:
             gone.remove(old)
-        held.append(Held(one.kind, one.value, old.value if old is not None else None))
+        existing.append(ListedChannel(one.kind, one.value, old.value if old is not None else None))
     closed = [
         msgspec.structs.replace(one, to=_day_before(reading.day, one.from_)) if one in gone else one
         for one in known.channels
     ]
-    return (*closed, *fresh), tuple(held)
+    return (*closed, *fresh), tuple(existing)
 
 
-def _is_of(licence: record.Licence, reading: Reading) -> bool:
+def _is_of(licence: record.Licence, reading: ListReading) -> bool:
     is_said_by_list = licence.source == reading.source or any(
         period.source == reading.source for period in licence.status_history
     )
@@ -259,7 +266,7 @@ def _is_of(licence: record.Licence, reading: Reading) -> bool:
 
 
 def _licences(
-    known: record.Agency, statement: Statement, reading: Reading, fresh_ids: list[str], is_unread: bool
+    known: record.Agency, statement: Statement, reading: ListReading, fresh_ids: list[str], is_unread: bool
 ) -> tuple[tuple[record.Licence, ...], int]:
     waiting = list(statement.licences)
     licences: list[record.Licence] = []
@@ -278,7 +285,7 @@ def _licences(
     return tuple(licences), delisted
 
 
-def _is_same(licence: record.Licence, stated: StatedLicence, reading: Reading) -> bool:
+def _is_same(licence: record.Licence, stated: StatedLicence, reading: ListReading) -> bool:
     """A printed number names a licence; without one its kind and first day do."""
     if licence.authority != reading.authority or licence.kind is not stated.kind:
         return False
@@ -291,7 +298,7 @@ def _is_same(licence: record.Licence, stated: StatedLicence, reading: Reading) -
     return licence.valid_from == stated.valid_from
 
 
-def _amended_licence(licence: record.Licence, stated: StatedLicence, reading: Reading) -> record.Licence:
+def _amended_licence(licence: record.Licence, stated: StatedLicence, reading: ListReading) -> record.Licence:
     term = _term(stated)
     new = msgspec.structs.replace(licence, status_history=_amended_history(licence, stated, reading))
     # Terms that the authority's officers stated here are changed by officers alone.
@@ -301,7 +308,7 @@ def _amended_licence(licence: record.Licence, stated: StatedLicence, reading: Re
 
 
 def _amended_history(
-    licence: record.Licence, stated: StatedLicence, reading: Reading
+    licence: record.Licence, stated: StatedLicence, reading: ListReading
 ) -> tuple[record.StatusPeriod, ...]:
     history = licence.status_history
     last = history[-1] if history else None
@@ -311,8 +318,8 @@ def _amended_history(
         return history
     is_open = last.to is None or last.to >= reading.day
     if is_open and last.status is stated.status:
-        said = _period(stated, reading, stated.status_from or last.from_)
-        return history if same_statement(last, said) else (*history[:-1], said)
+        statement = _period(stated, reading, stated.status_from or last.from_)
+        return history if same_statement(last, statement) else (*history[:-1], statement)
     begins = stated.status_from or reading.day
     if last.to is not None and stated.status_from is None and last.to >= begins:
         begins = last.to + timedelta(days=1)
@@ -322,18 +329,20 @@ def _amended_history(
 _TEMPORARY = frozenset({LicenceStatus.SUSPENDED, LicenceStatus.WINDING_DOWN, LicenceStatus.APPLIED})
 
 
-def _is_for_officials(history: tuple[record.StatusPeriod, ...], stated: LicenceStatus | None, reading: Reading) -> bool:
+def _is_for_officials(
+    history: tuple[record.StatusPeriod, ...], stated: LicenceStatus | None, reading: ListReading
+) -> bool:
     """Whether a list leaves alone what the authority's officers stated here: a list that was not brought up to date must
     not end a suspension. It is heard when it says something new and graver than they did."""
-    held = [period.status for period in _held_by_officials(history, reading.day) if period.status]
-    if not held:
+    existing = [period.status for period in _stated_by_officials(history, reading.day) if period.status]
+    if not existing:
         return False
     listed = next((period.status for period in reversed(history) if not is_desk_list(period.source)), None)
-    is_graver = stated is not None and _strength(stated) > max(map(_strength, held))
+    is_graver = stated is not None and _strength(stated) > max(map(_strength, existing))
     return stated is listed or not is_graver
 
 
-def _held_by_officials(history: tuple[record.StatusPeriod, ...], day: date) -> list[record.StatusPeriod]:
+def _stated_by_officials(history: tuple[record.StatusPeriod, ...], day: date) -> list[record.StatusPeriod]:
     """What officers stated for that day or a later one."""
     return [one for one in history if is_desk_list(one.source) and (one.to is None or one.to >= day)]
 
@@ -347,16 +356,16 @@ def _strength(status: LicenceStatus) -> int:
 
 def _closed(history: tuple[record.StatusPeriod, ...], begins: date) -> tuple[record.StatusPeriod, ...]:
     """A history that ends before `begins`; a period that would have no day left is corrected away."""
-    kept = []
+    stored = []
     for period in history:
         if period.to is not None and period.to < begins:
-            kept.append(period)
+            stored.append(period)
         elif period.from_ is None or period.from_ < begins:
-            kept.append(msgspec.structs.replace(period, to=begins - timedelta(days=1)))
-    return tuple(kept)
+            stored.append(msgspec.structs.replace(period, to=begins - timedelta(days=1)))
+    return tuple(stored)
 
 
-def _ended_by_list(licence: record.Licence, reading: Reading, is_unread: bool) -> record.Licence:
+def _ended_by_list(licence: record.Licence, reading: ListReading, is_unread: bool) -> record.Licence:
     """A licence that is not on its list any more: delisted, unless how it ended is known.
 
     One whose row could not be read has no stated status from that day on: to go on saying what stood there before would
@@ -368,7 +377,7 @@ def _ended_by_list(licence: record.Licence, reading: Reading, is_unread: bool) -
         return licence
     if last is not None and last.to is None and _is_over(last):
         return licence
-    if any(_is_over(period) for period in _held_by_officials(history, reading.day)):
+    if any(_is_over(period) for period in _stated_by_officials(history, reading.day)):
         return licence
     if is_unread:
         closed = _closed(history, reading.day)

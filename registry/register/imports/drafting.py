@@ -94,7 +94,7 @@ def guessed_field(column: Column, taken: Mapping[str, str]) -> str | None:
         if name not in taken and (pattern.fullmatch(whole) or pattern.fullmatch(last)):
             return name
     for name, pattern in _HINTS.items():
-        if name not in taken and len(last) > 3 and pattern.search(last) and _may_hold(name, column.values):
+        if name not in taken and len(last) > 3 and pattern.search(last) and _may_contain(name, column.values):
             return name
     if column.values and "uscc" not in taken and all(checked_uscc(value).value for value in column.values):
         return "uscc"
@@ -103,7 +103,7 @@ def guessed_field(column: Column, taken: Mapping[str, str]) -> str | None:
     return None
 
 
-def _may_hold(name: str, values: Sequence[str]) -> bool:
+def _may_contain(name: str, values: Sequence[str]) -> bool:
     if name in ("valid_from", "valid_to"):
         return any(day_of(value, ("d.m.y", "d/m/y", "d-m-y")) for value in values)
     if name in ("phone",):
@@ -154,7 +154,7 @@ def _quoted(text: str) -> str:
     return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
 
 
-def _asked(name: str, value: str, question: str) -> str:
+def _prompted(name: str, value: str, question: str) -> str:
     return f"{name} = {_quoted(value)}" if value else f'{name} = ""  # ? {question}'
 
 
@@ -171,15 +171,15 @@ def as_toml(draft: Draft, answers: Answers) -> str:
         lines += [f"dates = [{', '.join(map(_quoted, draft.dates))}]", ""]
     lines += [
         "[authority]",
-        _asked("reference", answers.authority, "a short name of the body that licenses, like cz-mpsv"),
-        _asked("country", answers.country, "its country, ISO 3166-1, like CZ"),
-        _asked("time_zone", answers.time_zone, "its time zone, like Europe/Prague: days begin there"),
+        _prompted("reference", answers.authority, "a short name of the body that licenses, like cz-mpsv"),
+        _prompted("country", answers.country, "its country, ISO 3166-1, like CZ"),
+        _prompted("time_zone", answers.time_zone, "its time zone, like Europe/Prague: days begin there"),
         "",
         "[authority.names]",
-        _asked("en", answers.authority_name, "its name in English; zh-Hans, zh-Hant and it may follow"),
+        _prompted("en", answers.authority_name, "its name in English; zh-Hans, zh-Hant and it may follow"),
         "",
         "[source]",
-        _asked("reference", answers.reference, "a short name of this list"),
+        _prompted("reference", answers.reference, "a short name of this list"),
         f"kinds = [{_quoted(answers.kind) if answers.kind else ''}]"
         + ("" if answers.kind else "  # ? the licence kinds it covers"),
         f"is_full = {str(answers.is_full).lower()}"
@@ -215,10 +215,10 @@ def _holder_lines(answers: Answers) -> list[str]:
 def _constant_lines(draft: Draft, answers: Answers) -> list[str]:
     lines = []
     if "status" not in draft.columns:
-        lines.append(_asked("status", answers.status, "what being on the list means, most often active"))
+        lines.append(_prompted("status", answers.status, "what being on the list means, most often active"))
     if "kind" not in draft.columns:
         lines.append(
-            _asked("kind", answers.kind, "the licence kind of every row, or write rules [[kind]] over the flags")
+            _prompted("kind", answers.kind, "the licence kind of every row, or write rules [[kind]] over the flags")
         )
     return lines
 

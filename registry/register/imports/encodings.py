@@ -117,7 +117,7 @@ def first_undecodable(path: Path, codec: str) -> Place | None:
 
 def _high_lines(path: Path) -> bytes:
     """The first lines that hold high bytes, up to 4 MiB of them."""
-    kept: list[bytes] = []
+    stored: list[bytes] = []
     size = 0
     with path.open("rb") as file:
         while size < SAMPLE:
@@ -125,9 +125,9 @@ def _high_lines(path: Path) -> bytes:
             if not line:
                 break
             if not line.isascii():
-                kept.append(line)
+                stored.append(line)
                 size += len(line)
-    return b"".join(kept)
+    return b"".join(stored)
 
 
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")

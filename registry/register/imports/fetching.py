@@ -16,7 +16,7 @@ REDIRECTS = 3
 TIMEOUTS = (10.0, 60.0)
 """Seconds to connect, and between two pieces of the answer."""
 
-LONGEST = 1_800.0
+MAX_SECONDS_IN_ALL = 1_800.0
 """Seconds a whole download may take: a server that trickles must not hold a worker for ever."""
 
 PIECE = 256 * 1024
@@ -86,8 +86,8 @@ def _save(response: requests.Response, to: Path) -> str:
             size += len(piece)
             if size > LIMIT:
                 raise FetchFailed(f"the file is larger than {LIMIT >> 20} MB")
-            if time.monotonic() - began > LONGEST:
-                raise FetchFailed(f"the download took more than {LONGEST / 60:.0f} minutes")
+            if time.monotonic() - began > MAX_SECONDS_IN_ALL:
+                raise FetchFailed(f"the download took more than {MAX_SECONDS_IN_ALL / 60:.0f} minutes")
             digest.update(piece)
             file.write(piece)
     return digest.hexdigest()

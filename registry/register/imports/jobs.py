@@ -18,7 +18,7 @@ from registry.core.clock import instant_text, now
 from registry.core.errors import EntryTooLarge, ImportRefused
 from registry.core.settings import Settings
 from registry.register.authorities.models import Source
-from registry.register.imports.actions import Application, Progress, apply_staged
+from registry.register.imports.actions import ListApplier, Progress, apply_staged
 from registry.register.imports.findings import Finding, NeedsApproval, Refused
 from registry.register.imports.mapping import SourceMapping, dropped_columns
 from registry.register.imports.reading import opened
@@ -40,7 +40,7 @@ def _silent(stage: str, share: float, rows: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ImportRequest:
     """What to import and how. `retrieved_at` is when the file was fetched; None: just now."""
 
     path: Path
@@ -53,7 +53,7 @@ class Request:
     progress: Progress = field(default=_silent)
 
 
-def import_list(settings: Settings, sessions: sessionmaker[Session], request: Request) -> Report:
+def import_list(settings: Settings, sessions: sessionmaker[Session], request: ImportRequest) -> Report:
     """Import one file. The report says whether it was applied, and if not, why: then nothing was changed.
 
     Raises ImportRunning while another import of the source goes on.
@@ -83,7 +83,7 @@ def import_list(settings: Settings, sessions: sessionmaker[Session], request: Re
 
 
 def _import(
-    settings: Settings, sessions: sessionmaker[Session], request: Request, report: Report, retrieved_at: datetime
+    settings: Settings, sessions: sessionmaker[Session], request: ImportRequest, report: Report, retrieved_at: datetime
 ) -> None:
     staging = Staging(settings.home / "tmp", request.mapping.source.key)
     try:
@@ -96,7 +96,7 @@ def _import(
                 session.connection(execution_options={"registry_reading": True})
                 query = select(Source).where(Source.reference == request.mapping.source.reference)
                 source = session.execute(query).scalar_one_or_none()
-                Application(session, source, request.mapping, staging, report, retrieved_at).apply(
+                ListApplier(session, source, request.mapping, staging, report, retrieved_at).apply(
                     accepts_shrink=request.accepts_shrink, progress=request.progress
                 )
                 _refuse_rejects(request, report)
@@ -116,7 +116,7 @@ def _import(
         staging.close()
 
 
-def _refuse_rejects(request: Request, report: Report) -> None:
+def _refuse_rejects(request: ImportRequest, report: Report) -> None:
     if report.counts.rejected and not request.skips_rejects:
         raise NeedsApproval(
             f"{report.counts.rejected} of {report.counts.read} rows cannot be taken: mend them, "
@@ -124,7 +124,7 @@ def _refuse_rejects(request: Request, report: Report) -> None:
         )
 
 
-def stage(request: Request, staging: Staging, report: Report) -> None:
+def stage(request: ImportRequest, staging: Staging, report: Report) -> None:
     """Read, check and stage every row. ImportRefused when the file as a whole cannot be used."""
     report.digest = _digest_of(request.path)
     _note_age(request, report)
@@ -149,7 +149,7 @@ def stage(request: Request, staging: Staging, report: Report) -> None:
         raise ImportRefused(f"{request.path.name} has no rows: download it again, or correct the mapping")
 
 
-def _read_all(request: Request, file: Opened, rules: RowRules, staging: Staging, report: Report) -> None:
+def _read_all(request: ImportRequest, file: Opened, rules: RowRules, staging: Staging, report: Report) -> None:
     read, add, count = rules.read, staging.add, 0
     for row in file.rows:
         count += 1
@@ -171,7 +171,7 @@ def _read_all(request: Request, file: Opened, rules: RowRules, staging: Staging,
     request.progress("reading", 1.0, count)
 
 
-def _note_age(request: Request, report: Report) -> None:
+def _note_age(request: ImportRequest, report: Report) -> None:
     """An old copy would count as fresh: whoever imports it should know."""
     written = datetime.fromtimestamp(request.path.stat().st_mtime, UTC)
     days = request.mapping.source.fresh_for_days

@@ -44,7 +44,7 @@ class SourceAtDesk(NamedTuple):
     runs: Sequence[Retrieval]
 
 
-def sources_of(session: Session, authority: str, most: int = 10) -> list[SourceAtDesk]:
+def sources_of(session: Session, authority: str, limit: int = 10) -> list[SourceAtDesk]:
     """The lists of an authority that are read from elsewhere, each with at most so many readings."""
     query = (
         select(Source, FetchState)
@@ -58,11 +58,11 @@ def sources_of(session: Session, authority: str, most: int = 10) -> list[SourceA
         if is_desk_list(source.reference):
             continue
         runs = select(Retrieval).where(Retrieval.source_id == source.id).order_by(Retrieval.retrieved_at.desc())
-        found.append(SourceAtDesk(source, state, session.execute(runs.limit(most)).scalars().all()))
+        found.append(SourceAtDesk(source, state, session.execute(runs.limit(limit)).scalars().all()))
     return found
 
 
-def held_lists(session: Session, authority: str) -> list[tuple[PendingImport, str]]:
+def lists_on_hold(session: Session, authority: str) -> list[tuple[PendingImport, str]]:
     """Lists of an authority that wait, or are about to be applied, the oldest first, with their source's reference."""
     query = (
         select(PendingImport, Source.reference)

@@ -72,19 +72,19 @@ class Report(msgspec.Struct, kw_only=True):
 def as_json(report: Report) -> bytes:
     """The report as JSON: counts, notes, and for each finding line, column, value, reason and what to do."""
     plain: dict[str, Any] = msgspec.to_builtins(report)
-    plain["rejects"] = [_told(finding) for finding in report.rejects]
-    plain["warnings"] = [_told(finding) for finding in report.warnings]
+    plain["rejects"] = [_finding_text(finding) for finding in report.rejects]
+    plain["warnings"] = [_finding_text(finding) for finding in report.warnings]
     return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
 
 
-def _told(finding: Finding) -> dict[str, Any]:
-    told: dict[str, Any] = {"line": finding.line}
+def _finding_text(finding: Finding) -> dict[str, Any]:
+    given: dict[str, Any] = {"line": finding.line}
     if finding.part:
-        told["part"] = finding.part
-    told |= {"column": finding.column, "value": finding.value, "reason": finding.flaw, "what_to_do": finding.advice}
+        given["part"] = finding.part
+    given |= {"column": finding.column, "value": finding.value, "reason": finding.flaw, "what_to_do": finding.advice}
     if finding.detail:
-        told["detail"] = finding.detail
-    return told
+        given["detail"] = finding.detail
+    return given
 
 
 def write_whole(path: Path, body: bytes) -> None:

@@ -40,7 +40,7 @@ from registry.register.imports.statements import (
 from registry.register.imports.values import day_of, folded, is_rounded, script_of, tidy
 from registry.vocabulary.register import ChannelKind, HolderKind, IdentifierScheme, LicenceStatus, NameKind, Role
 
-LONGEST = {
+MAX_LENGTHS = {
     "name": 400,
     "number": 120,
     "place": 200,
@@ -124,7 +124,7 @@ class RowRules:
             holder_kind,
             names,
             identifiers,
-            self._free(row, cells, "place", LONGEST["place"]),
+            self._free(row, cells, "place", MAX_LENGTHS["place"]),
             self._day(cells, "dissolved_on"),
             self._stated_channels(row, cells, holder_kind) if self._channels else (),
             (licence,),
@@ -154,7 +154,7 @@ class RowRules:
                 if field == "name":
                     raise Refused(self._column[field], Flaw.NAME_MISSING)
                 continue
-            if len(name) > LONGEST["name"]:
+            if len(name) > MAX_LENGTHS["name"]:
                 raise Refused(self._column[field], Flaw.TOO_LONG, detail=f"{len(name)} characters")
             if holds_personal_number(name):
                 raise Refused(self._column[field], Flaw.PERSONAL_DATA)
@@ -177,18 +177,18 @@ class RowRules:
             found = checked(scheme, text, self._number_rule)
             value = found.value
             flaw = found.flaw
-            if value is None or len(value) > LONGEST["identifier"]:
+            if value is None or len(value) > MAX_LENGTHS["identifier"]:
                 value, flaw = None, flaw or Flaw.TOO_LONG
             elif (found.has_failed_check or len(value) != self._number_rule.digits) and self._is_personal(
                 scheme, value, found.has_failed_check
             ):
                 value, flaw = None, Flaw.PERSONAL_DATA
             if flaw is not None:
-                shown = None if flaw is Flaw.PERSONAL_DATA or is_personal_number(text) else text[:80]
+                displayed = None if flaw is Flaw.PERSONAL_DATA or is_personal_number(text) else text[:80]
                 if value is None and field == self._key:
-                    raise Refused(self._column[field], flaw, shown)
+                    raise Refused(self._column[field], flaw, displayed)
                 if not is_quiet:
-                    self._found(row, field, flaw, shown)
+                    self._found(row, field, flaw, displayed)
             if value is None:
                 continue
             stated.append(StatedIdentifier(scheme, value, found.has_failed_check))
@@ -254,7 +254,7 @@ class RowRules:
             status,
             self._day(cells, "status_from"),
             self._day(cells, "status_until"),
-            self._free(row, cells, "status_ground", LONGEST["status_ground"]),
+            self._free(row, cells, "status_ground", MAX_LENGTHS["status_ground"]),
             self._day(cells, "publish_until"),
             scope.activities,
             scope.sectors,
@@ -270,7 +270,7 @@ class RowRules:
                 continue
             if holder_kind is not HolderKind.LEGAL_PERSON:
                 self._found(row, field, Flaw.CHANNEL_OF_A_PERSON)
-            elif len(value) > LONGEST["channel"]:
+            elif len(value) > MAX_LENGTHS["channel"]:
                 self._found(row, field, Flaw.TOO_LONG)
             else:
                 stated.append(StatedChannel(kind, value))
@@ -282,7 +282,7 @@ class RowRules:
         if place is None:
             return None
         text, column = tidy(cells[place]), self._column["number"]
-        if len(text) > LONGEST["number"]:
+        if len(text) > MAX_LENGTHS["number"]:
             raise Refused(column, Flaw.TOO_LONG, detail=f"{len(text)} characters")
         if is_rounded(text):
             raise Refused(column, Flaw.ROUNDED_NUMBER, text)
@@ -312,8 +312,8 @@ class RowRules:
             return None
         day = day_of(text, self._forms)
         if day is None:
-            shown = None if holds_personal_number(text) else text[:80]
-            raise Refused(self._column[field], Flaw.NOT_A_DATE, shown)
+            displayed = None if holds_personal_number(text) else text[:80]
+            raise Refused(self._column[field], Flaw.NOT_A_DATE, displayed)
         return day
 
     def _word(self, cells: Sequence[str], field: str, words: type[StrEnum], otherwise: Any) -> Any:
@@ -335,8 +335,8 @@ class RowRules:
         try:
             return words(meant)
         except ValueError:
-            shown = None if holds_personal_number(text) else text[:80]
-            raise Refused(self._column[field], Flaw.UNKNOWN_WORD, shown) from None
+            displayed = None if holds_personal_number(text) else text[:80]
+            raise Refused(self._column[field], Flaw.UNKNOWN_WORD, displayed) from None
 
     def _country(self, cells: Sequence[str]) -> str:
         place = self._place.get("country")

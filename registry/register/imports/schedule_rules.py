@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 FIRST_PAUSE = timedelta(minutes=5)
-LONGEST_PAUSE = timedelta(hours=12)
+MAX_PAUSE = timedelta(hours=12)
 WARN_AT = 0.75
 """The share of a list's life after which its operator is warned, once."""
 
@@ -18,7 +18,7 @@ def pause_between_fetches(fresh_for_days: int, fetch_every_hours: int | None) ->
 def pause_after_failure(failures: int, usual: timedelta) -> timedelta:
     """Twice as long after each failure in a row, but never longer than half a day or the usual pause."""
     doublings: int = 2 ** min(failures - 1, 10)
-    return min(FIRST_PAUSE * doublings, LONGEST_PAUSE, usual)
+    return min(FIRST_PAUSE * doublings, MAX_PAUSE, usual)
 
 
 def warn_from(retrieved_at: datetime, fresh_for_days: int) -> datetime | None:

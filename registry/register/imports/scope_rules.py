@@ -16,7 +16,7 @@ from registry.register.imports.values import NO, YES, folded, tidy
 from registry.vocabulary.register import Activity, ConditionCode, LicenceKind
 
 REMEMBERED = 10_000
-LONGEST_CONDITION = 1000
+MAX_CONDITION = 1000
 
 
 class Scope(NamedTuple):
@@ -83,8 +83,8 @@ class ScopeRules:
             return True
         if word in self._no:
             return False
-        shown = None if holds_personal_number(text) else text[:80]
-        raise Refused(self._flag_columns[flag], Flaw.UNKNOWN_WORD, shown, "neither yes nor no")
+        displayed = None if holds_personal_number(text) else text[:80]
+        raise Refused(self._flag_columns[flag], Flaw.UNKNOWN_WORD, displayed, "neither yes nor no")
 
     def _kind(self, cells: Sequence[str], flags: Mapping[str, bool]) -> LicenceKind:
         place = self._fields.get("kind")
@@ -166,7 +166,7 @@ class ScopeRules:
         for place, column in self._conditions:
             text = tidy(cells[place])
             text = words.get(folded(text), text)
-            if len(text) > LONGEST_CONDITION:
+            if len(text) > MAX_CONDITION:
                 raise Refused(column, Flaw.TOO_LONG, detail=f"{len(text)} characters")
             if text and holds_personal_number(text):
                 # That there is a condition must not get lost with its words: nobody may answer yes on it unread.

@@ -22,9 +22,9 @@ from registry.log.actions import refuse_mixing
 from registry.register.agencies.actions import confirm
 from registry.register.authorities.actions import record_retrieval
 from registry.register.authorities.models import Source
-from registry.register.imports.actions import kept_source
+from registry.register.imports.actions import saved_source
 from registry.register.imports.fetching import Fetched, FetchFailed, fetch
-from registry.register.imports.jobs import ImportRunning, Request, import_list
+from registry.register.imports.jobs import ImportRequest, ImportRunning, import_list
 from registry.register.imports.mapping import SourceMapping, from_stored, mapping_named
 from registry.register.imports.models import FetchState, Listing, PendingImport
 from registry.register.imports.queries import last_retrieval, source_named
@@ -84,14 +84,14 @@ def fetch_source(settings: Settings, sessions: sessionmaker[Session], reference:
         if (waiting := _seen_before(sessions, reference, fetched.digest)) is not None:
             return _failed(sessions, reference, waiting, usual)
         try:
-            report = import_list(settings, sessions, Request(path, mapping, retrieved_at=fetched_at))
+            report = import_list(settings, sessions, ImportRequest(path, mapping, retrieved_at=fetched_at))
         except ImportRunning as running:
             return _failed(sessions, reference, running.text, usual)
         if report.is_applied:
             return _applied(sessions, reference, fetched, usual, report)
         if not report.needs_approval:
             return _failed(sessions, reference, report.refused_because or "", usual)
-        return _hold(settings, sessions, reference, path, fetched, fetched_at, usual, report)
+        return _put_on_hold(settings, sessions, reference, path, fetched, fetched_at, usual, report)
 
 
 def _seen_before(sessions: sessionmaker[Session], reference: str, digest: str) -> str | None:
@@ -121,7 +121,7 @@ def _known_source(session: Session, settings: Settings, reference: str) -> Sourc
     except NotFound:
         mapping = mapping_named(reference, settings.home)
         refuse_mixing(session, is_demo=False)
-        source = kept_source(session, mapping)
+        source = saved_source(session, mapping)
         session.commit()
         return source
 
@@ -197,7 +197,7 @@ def _applied(
     return f"applied: {counts.read} rows, {counts.new} new, {counts.changed} changed, {counts.vanished} vanished"
 
 
-def _hold(
+def _put_on_hold(
     settings: Settings,
     sessions: sessionmaker[Session],
     reference: str,
@@ -267,7 +267,7 @@ def approve(settings: Settings, sessions: sessionmaker[Session], reference: str)
     report = import_list(
         settings,
         sessions,
-        Request(path, mapping, skips_rejects=True, accepts_shrink=True, retrieved_at=pending.fetched_at),
+        ImportRequest(path, mapping, skips_rejects=True, accepts_shrink=True, retrieved_at=pending.fetched_at),
     )
     if report.is_applied:
         _decide(settings, sessions, reference, is_approved=True)

@@ -14,7 +14,7 @@ from registry.register.law.weights import is_fresh, is_in_force, is_readable, ma
 _FOR_KEEPERS = ("copy_url", "unread", "confirmation", "full_text", "second_reading", "checked_how", "is_from_unread")
 
 
-def row_shown(row: Row, read_on: date, day: date, today: date) -> dict[str, Any]:
+def row_payload(row: Row, read_on: date, day: date, today: date) -> dict[str, Any]:
     """One row's fields; `weight` is what it may do to an answer about `day` that is given `today`.
 
     Disputed fields are as if unknown. A first day that was not read is None.
@@ -35,7 +35,7 @@ def row_shown(row: Row, read_on: date, day: date, today: date) -> dict[str, Any]
     }
 
 
-def law_shown(
+def law_payload(
     law: Law,
     today: date,
     *,
@@ -48,14 +48,14 @@ def law_shown(
 
     `activity` narrows regimes, and limits that are about activities; rows of other tables are about none.
     """
-    shown: dict[str, list[dict[str, Any]]] = {table: [] for table in tables}
+    displayed: dict[str, list[dict[str, Any]]] = {table: [] for table in tables}
     for one in law.countries.values():
         if country not in (None, one.country):
             continue
         for table, row in rows_of(one):
-            if table in shown and _is_asked(row, activity, on):
-                shown[table].append(row_shown(row, one.read_on, on or today, today))
-    return shown
+            if table in displayed and _is_asked(row, activity, on):
+                displayed[table].append(row_payload(row, one.read_on, on or today, today))
+    return displayed
 
 
 def _is_asked(row: Row, activity: str | None, on: date | None) -> bool:
@@ -68,7 +68,7 @@ def _is_asked(row: Row, activity: str | None, on: date | None) -> bool:
     return not about or activity in set(about)
 
 
-def country_shown(law: CountryLaw) -> dict[str, Any]:
+def country_payload(law: CountryLaw) -> dict[str, Any]:
     """What a country is to the registry, and where to ask about one that it does not answer for."""
     return {
         "country": law.country,

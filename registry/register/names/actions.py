@@ -19,7 +19,7 @@ from registry.log.models import Entry
 from registry.register.names.keys import keys_of
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
 from registry.register.names.postings import bucket_of, by_bucket, key_and_agency, numbers_in, packed, posting, unpacked
-from registry.register.names.spelling import LONGEST, folded, normalised
+from registry.register.names.spelling import MAX_LENGTH, folded, normalised
 from registry.vocabulary.register import NameKind
 
 Names = Sequence[tuple[NameKind, str]]
@@ -182,7 +182,7 @@ def _batches(agencies: Iterable[tuple[int, Names]]) -> Iterator[list[tuple[int, 
 
 def _storable(name: str) -> str:
     """Without what no database takes as text."""
-    return name.encode("utf-8", "ignore").decode("utf-8").replace("\0", "")[:LONGEST]
+    return name.encode("utf-8", "ignore").decode("utf-8").replace("\0", "")[:MAX_LENGTH]
 
 
 def _keys(names: Iterable[tuple[NameKind, str]]) -> frozenset[int]:
@@ -211,7 +211,7 @@ def _replace_rows(session: Session, changed: Sequence[tuple[int, Names]], known:
     if known:
         session.execute(delete(IndexedName).where(IndexedName.agency_id.in_(known)))
     rows = [
-        (agency_id, place, kind.value, name, folded(normalised(name))[:LONGEST])
+        (agency_id, place, kind.value, name, folded(normalised(name))[:MAX_LENGTH])
         for agency_id, names in changed
         for place, (kind, name) in enumerate(names)
     ]
@@ -265,7 +265,7 @@ def _renew_buckets(
         session.execute(delete(table).where(table.bucket.in_(list(stored))))
     rows = []
     for bucket in buckets:
-        held = {*stored.get(bucket, ()), *fresh.get(bucket, ())} - set(dropped.get(bucket, ()))
-        if held:
-            rows.append((bucket, packed(sorted(held))))
+        existing = {*stored.get(bucket, ()), *fresh.get(bucket, ())} - set(dropped.get(bucket, ()))
+        if existing:
+            rows.append((bucket, packed(sorted(existing))))
     bulk_insert(session, table, ("bucket", "postings"), rows)

@@ -21,7 +21,7 @@ from zlib import crc32
 
 from registry.register.names import pinyin
 from registry.register.names.dictionary import Kind
-from registry.register.names.query_variants import asked
+from registry.register.names.query_variants import query_variants
 from registry.register.names.spelling import is_chinese, squeezed
 from registry.register.names.words import Parted, Unit, parted
 
@@ -49,7 +49,7 @@ _EVIDENCE = {
 
 SLIPS = 2
 """Letters wrong, missing or too many, wherever they are, that a whole name survives."""
-LONGEST_WHOLE = 80
+MAX_WHOLE = 80
 """Letters of a name whose thirds count."""
 
 
@@ -58,11 +58,11 @@ def keys_of(name: str) -> frozenset[int]:
     return frozenset(map(_hashed, _keys(parted(name))))
 
 
-def asked_keys(text: str) -> dict[int, Evidence]:
+def query_keys(text: str) -> dict[int, Evidence]:
     """The keys that lead from what is asked to the names it may mean, and what sharing each is evidence of."""
     return {
         _hashed(key): _EVIDENCE[key.partition(" ")[0]]
-        for reading in asked(text)
+        for reading in query_variants(text)
         for key in (*_keys(reading), *_wider(reading))
     }
 
@@ -102,25 +102,25 @@ def _keys(name: Parted) -> Iterator[str]:
         yield from _parts(f"own third {_trade(name)}", word, SLIPS)
 
 
-def _wider(asking: Parted) -> Iterator[str]:
+def _wider(query: Parted) -> Iterator[str]:
     """Keys of a question alone: the same name with slips, words typed apart, a word cut short, initials."""
-    yield from _shifted_parts("part", asking.letters, SLIPS)
-    own = [unit.means for unit in asking.own]
-    if not asking.is_chinese:
+    yield from _shifted_parts("part", query.letters, SLIPS)
+    own = [unit.means for unit in query.own]
+    if not query.is_chinese:
         # A slip in a trade word makes it look like one of the name's own: so each of these may be all there are.
         for word in dict.fromkeys(("".join(own), *own, *map("".join, pairwise(own)))):
             yield from _shifted_parts("own half", word, 1)
-            yield from _shifted_parts(f"own third {_trade(asking)}", word, SLIPS)
+            yield from _shifted_parts(f"own third {_trade(query)}", word, SLIPS)
     yield from (f"word {one}{other}" for one, other in pairwise(own))
     if len(own) > 2:
         yield f"word {''.join(own)}"
-    if len(asking.units) == 1 and len(asking.body) <= 16:
-        yield f"initials {asking.body}"
-    place = next((unit.means for unit in asking.units if unit.kind is Kind.PLACE), "")
-    for unit in asking.own:
+    if len(query.units) == 1 and len(query.body) <= 16:
+        yield f"initials {query.body}"
+    place = next((unit.means for unit in query.units if unit.kind is Kind.PLACE), "")
+    for unit in query.own:
         if is_chinese(unit.text[0]):
             yield f"gap {place} {unit.text}"
-            yield f"traded gap {place} {unit.text} {_trade(asking)}"
+            yield f"traded gap {place} {unit.text} {_trade(query)}"
 
 
 def _spellings(unit: Unit) -> tuple[str, ...]:
@@ -159,7 +159,7 @@ def _trade(name: Parted) -> str:
 
 
 def _parts(family: str, whole: str, slips: int) -> Iterator[str]:
-    length = min(len(whole), LONGEST_WHOLE)
+    length = min(len(whole), MAX_WHOLE)
     for place, (start, width) in enumerate(_cuts(length, slips)):
         yield f"{family} {length} {place} {whole[start : start + width]}"
 
@@ -176,8 +176,8 @@ def _cuts(length: int, slips: int) -> list[tuple[int, int]]:
 
 def _shifted_parts(family: str, whole: str, slips: int) -> Iterator[str]:
     """Every part of every name within so many slips that could stand untouched in the question."""
-    whole = whole[: LONGEST_WHOLE + slips]
-    for length in range(max(1, len(whole) - slips), min(len(whole) + slips, LONGEST_WHOLE) + 1):
+    whole = whole[: MAX_WHOLE + slips]
+    for length in range(max(1, len(whole) - slips), min(len(whole) + slips, MAX_WHOLE) + 1):
         longer = len(whole) - length
         for place, (start, width) in enumerate(_cuts(length, slips)):
             # Slips before a part shift it; those that must still follow bound how far (the paper's multi-match-aware rule).

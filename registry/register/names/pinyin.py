@@ -6,9 +6,9 @@ from functools import cache, lru_cache
 from itertools import product
 from math import prod
 
-LONGEST_SAID = 80
+MAX_SAID = 80
 """Letters of what is read as pinyin: no name has more."""
-MOST_READINGS = 8
+MAX_READINGS = 8
 """Spellings of one word that are kept. Beyond, one character at a time is read otherwise."""
 
 
@@ -18,17 +18,17 @@ _TONED = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
 @lru_cache(1 << 14)
 def readings(character: str) -> tuple[str, ...]:
     """Syllables without tones, the commonest first; empty for what is no Chinese character. `ü` is written `u`."""
-    said = _dictionary().get(ord(character), "")
-    return tuple(dict.fromkeys(filter(None, map(_toneless, said.split(",")))))
+    stated = _dictionary().get(ord(character), "")
+    return tuple(dict.fromkeys(filter(None, map(_toneless, stated.split(",")))))
 
 
 @lru_cache(1 << 16)
 def spellings(word: str) -> tuple[str, ...]:
-    """The word in pinyin without spaces, the commonest reading first, at most `MOST_READINGS`; () if it has none."""
+    """The word in pinyin without spaces, the commonest reading first, at most `MAX_READINGS`; () if it has none."""
     syllables = [readings(character) for character in word]
     if not all(syllables):
         return ()
-    if prod(map(len, syllables)) <= MOST_READINGS:
+    if prod(map(len, syllables)) <= MAX_READINGS:
         return tuple(dict.fromkeys("".join(choice) for choice in product(*syllables)))
     usual = [choices[0] for choices in syllables]
     otherwise = [
@@ -36,7 +36,7 @@ def spellings(word: str) -> tuple[str, ...]:
         for place, choices in enumerate(syllables)
         for syllable in choices[1:]
     ]
-    return tuple(dict.fromkeys(("".join(usual), *otherwise)))[:MOST_READINGS]
+    return tuple(dict.fromkeys(("".join(usual), *otherwise)))[:MAX_READINGS]
 
 
 def usual(word: str) -> tuple[str, ...]:
@@ -49,12 +49,12 @@ def usual(word: str) -> tuple[str, ...]:
 
 def initials(word: str) -> str:
     """The first letters of the commonest readings: `hr` for 海润."""
-    return "".join(said[0][0] for said in map(readings, word) if said)
+    return "".join(stated[0][0] for stated in map(readings, word) if stated)
 
 
 def is_pinyin(letters: str) -> bool:
-    """Whether the letters, without spaces and at most `LONGEST_SAID`, can be cut into syllables."""
-    if not letters.isascii() or not 0 < len(letters) <= LONGEST_SAID:
+    """Whether the letters, without spaces and at most `MAX_SAID`, can be cut into syllables."""
+    if not letters.isascii() or not 0 < len(letters) <= MAX_SAID:
         return False
     known = _syllables()
     ends = {0}
@@ -65,7 +65,7 @@ def is_pinyin(letters: str) -> bool:
     return len(letters) in ends
 
 
-def is_said_toned(letters: str, word: str) -> bool:
+def matches_toned(letters: str, word: str) -> bool:
     """Whether pinyin with tone marks holds the word somewhere with a reading of each character in its own tone."""
     starts = set(range(len(letters)))
     for character in word:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-MOST = 1500
+MAX_AGENCIES_PER_KEY = 1500
 """Agencies that stand under one key. A key of more says little of any; those have other keys as well."""
 
 # A bucket holds the keys that share their first half, so that only the other half need be stored. At a million agencies it
@@ -38,9 +38,9 @@ def key_and_agency(number: int) -> tuple[int, int]:
 
 def packed(numbers: Iterable[int]) -> bytes:
     """Sorted postings of one bucket as bytes, at most `MOST` a key: all halves of keys, then all agencies, little end first."""
-    kept = _bounded(list(numbers))
-    return _as_bytes(array("H", (number >> 32 & _LOW for number in kept))) + _as_bytes(
-        array("I", (number & _AGENCY for number in kept))
+    stored = _bounded(list(numbers))
+    return _as_bytes(array("H", (number >> 32 & _LOW for number in stored))) + _as_bytes(
+        array("I", (number & _AGENCY for number in stored))
     )
 
 
@@ -67,9 +67,13 @@ def by_bucket(numbers: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
 
 
 def _bounded(numbers: list[int]) -> list[int]:
-    if len(numbers) <= MOST:
+    if len(numbers) <= MAX_AGENCIES_PER_KEY:
         return numbers
-    return [number for _, group in groupby(numbers, key=lambda number: number >> 32) for number in list(group)[:MOST]]
+    return [
+        number
+        for _, group in groupby(numbers, key=lambda number: number >> 32)
+        for number in list(group)[:MAX_AGENCIES_PER_KEY]
+    ]
 
 
 def _as_bytes(values: "array[int]") -> bytes:

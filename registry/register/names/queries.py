@@ -11,10 +11,10 @@ from rapidfuzz.process import extract
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from registry.register.names.keys import Evidence, asked_keys
+from registry.register.names.keys import Evidence, query_keys
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
 from registry.register.names.postings import agencies_under, bucket_of, unpacked
-from registry.register.names.query_variants import asked
+from registry.register.names.query_variants import query_variants
 from registry.register.names.scoring import FLOOR, NEAR, Match, best_match
 from registry.register.names.spelling import folded, is_chinese
 from registry.register.names.words import parted
@@ -85,14 +85,14 @@ def search(
     for the same index: by score, then by agency.
     `wanted` filters before names are read, so that a filter costs no hits.
     """
-    readings = asked(text)
+    readings = query_variants(text)
     if not readings:
         return []
-    weights = _weights(session, asked_keys(text))
+    weights = _weights(session, query_keys(text))
     if wanted is not None:
         some = nlargest(FILTERED, weights, key=lambda agency: (weights[agency], -agency))
-        kept = set(wanted(some)) if some else set()
-        weights = {agency: weights[agency] for agency in some if agency in kept}
+        stored = set(wanted(some)) if some else set()
+        weights = {agency: weights[agency] for agency in some if agency in stored}
     candidates = nlargest(CANDIDATES, weights, key=lambda agency: (weights[agency], -agency))
     if not candidates:
         return []
@@ -138,14 +138,14 @@ def _weights(session: Session, keys: dict[int, Evidence]) -> dict[int, float]:
             found[key].update(agencies_under(key, postings))
     for key, agency_id in session.execute(_FRESH, {"keys": list(keys)}):
         found[key].add(agency_id)
-    told: dict[Evidence, dict[int, float]] = {evidence: {} for evidence in Evidence}
+    given: dict[Evidence, dict[int, float]] = {evidence: {} for evidence in Evidence}
     counted = 0
     for key, agencies in sorted(found.items(), key=lambda item: len(item[1])):
         if not agencies:
             continue
         evidence = keys[key]
         worth = _WORTH[evidence] * (21.0 - log2(len(agencies)))
-        weights = told[evidence]
+        weights = given[evidence]
         if evidence is Evidence.NEIGHBOURS:
             for agency_id in agencies:
                 weights[agency_id] = weights.get(agency_id, 0.0) + worth
@@ -157,7 +157,7 @@ def _weights(session: Session, keys: dict[int, Evidence]) -> dict[int, float]:
         if counted > POSTINGS:
             break
     total: dict[int, float] = defaultdict(float)
-    for weights in told.values():
+    for weights in given.values():
         for agency_id, worth in weights.items():
             total[agency_id] += worth
     return total

@@ -13,11 +13,11 @@ from registry.register.names.words import Parted, part_apart
 
 LONG = 8
 """Letters of a word that may be two, run together."""
-MOST_UNITS = 24
+MAX_UNITS = 24
 """Parts of a question that count: no name has more, and each costs a comparison with every part of every candidate."""
 
 
-def asked(text: str) -> list[Parted]:
+def query_variants(text: str) -> list[Parted]:
     """A name as an asker writes it: as it stands, and as it may be meant. Empty when nothing can be compared."""
     # Not by `parted`, which remembers: what was asked is nobody's business a moment later.
     normal = normalised(text)
@@ -27,7 +27,7 @@ def asked(text: str) -> list[Parted]:
     found = [plain]
     if not plain.is_chinese:
         found += [part_apart(plain.normal, other) for other in _meant(plain)]
-    short = (Parted(reading.normal, reading.units[:MOST_UNITS], reading.forms) for reading in found if reading.units)
+    short = (Parted(reading.normal, reading.units[:MAX_UNITS], reading.forms) for reading in found if reading.units)
     return list({(reading.units, reading.forms): reading for reading in short}.values())
 
 
@@ -35,16 +35,18 @@ def _meant(plain: Parted) -> Iterator[str]:
     """Pinyin in one piece or syllable by syllable, words run together, a legal form with a slip, letters that only look Latin."""
     words = plain.words
     if any(len(word) >= LONG for word in words):
-        yield " ".join(part for word in words for part in (_cut(word, is_said=False) if len(word) >= LONG else (word,)))
+        yield " ".join(
+            part for word in words for part in (_cut(word, is_spoken=False) if len(word) >= LONG else (word,))
+        )
     # What looks like a legal form may be the first syllable.
     letters = pinyin.untyped(folded(plain.normal).replace(" ", ""))
     if pinyin.is_pinyin(letters):
-        for place in (*_places_said_first(letters), ""):
-            cut = _cut(letters[len(place) :], is_said=True, places=1 if place else 0)
+        for place in (*_places_at_start(letters), ""):
+            cut = _cut(letters[len(place) :], is_spoken=True, places=1 if place else 0)
             yield f"{place} {' '.join(cut)}"
             if len(cut) > 1:
                 # A second place may be the name's own word.
-                yield f"{place} {' '.join(_cut(letters[len(place) :], is_said=True, places=0))}"
+                yield f"{place} {' '.join(_cut(letters[len(place) :], is_spoken=True, places=0))}"
     else:
         yield from _syllables_joined(folded(plain.normal).split())
     if len(words) > 1 and 3 <= len(words[-1]) <= 9 and not plain.forms:
@@ -59,49 +61,50 @@ def _meant(plain: Parted) -> Iterator[str]:
 def _syllables_joined(words: list[str]) -> Iterator[str]:
     """Pinyin syllable by syllable among words of another language: `qing dao yun die co ltd`."""
     runs = [
-        (is_said, list(run)) for is_said, run in groupby(words, key=lambda word: pinyin.is_pinyin(pinyin.untyped(word)))
+        (is_spoken, list(run))
+        for is_spoken, run in groupby(words, key=lambda word: pinyin.is_pinyin(pinyin.untyped(word)))
     ]
-    if any(is_said and len(run) > 1 for is_said, run in runs):
+    if any(is_spoken and len(run) > 1 for is_spoken, run in runs):
         yield " ".join(
             part
-            for is_said, run in runs
-            for part in (_cut(pinyin.untyped("".join(run)), is_said=True) if is_said and len(run) > 1 else run)
+            for is_spoken, run in runs
+            for part in (_cut(pinyin.untyped("".join(run)), is_spoken=True) if is_spoken and len(run) > 1 else run)
         )
 
 
-def _cut(letters: str, *, is_said: bool, places: int = 2) -> list[str]:
+def _cut(letters: str, *, is_spoken: bool, places: int = 2) -> list[str]:
     """Known words at the start and the end of a run of letters, and what is left between them; `is_said` if it is pinyin."""
     known = dictionary()
     head: list[str] = []
     tail: list[str] = []
-    while len(head) < places and (start := _known_start(letters, known, is_said)):
+    while len(head) < places and (start := _known_start(letters, known, is_spoken)):
         head.append(start)
         letters = letters[len(start) :]
-    while end := _known_end(letters, known, is_said):
+    while end := _known_end(letters, known, is_spoken):
         tail.insert(0, end)
         letters = letters[: -len(end)]
     return [*head, letters, *tail]
 
 
-def _places_said_first(letters: str) -> list[str]:
+def _places_at_start(letters: str) -> list[str]:
     """Places with which pinyin may begin: xianyang is 咸阳, or 西安 and a word that begins with yang."""
     pieces = (letters[:length] for length in range(4, min(20, len(letters) - 1)))
     known = dictionary().latin
     return [piece for piece in pieces if piece in known and pinyin.is_pinyin(letters[len(piece) :])]
 
 
-def _known_start(letters: str, known: Dictionary, is_said: bool) -> str | None:
+def _known_start(letters: str, known: Dictionary, is_spoken: bool) -> str | None:
     for length in range(min(20, len(letters) - 1), 3, -1):
-        if letters[:length] in known.latin and (not is_said or pinyin.is_pinyin(letters[length:])):
+        if letters[:length] in known.latin and (not is_spoken or pinyin.is_pinyin(letters[length:])):
             return letters[:length]
     return None
 
 
-def _known_end(letters: str, known: Dictionary, is_said: bool) -> str | None:
+def _known_end(letters: str, known: Dictionary, is_spoken: bool) -> str | None:
     """Of pinyin no place: the last syllables of a name's own word often sound like one."""
     for length in range(min(24, len(letters) - 1), 3, -1):
         end = letters[-length:]
-        is_word = end in known.forms or (end in known.latin and not (is_said and known.latin[end][0] is Kind.PLACE))
-        if is_word and (not is_said or pinyin.is_pinyin(letters[:-length])):
+        is_word = end in known.forms or (end in known.latin and not (is_spoken and known.latin[end][0] is Kind.PLACE))
+        if is_word and (not is_spoken or pinyin.is_pinyin(letters[:-length])):
             return end
     return None

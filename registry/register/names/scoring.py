@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 
 from registry.register.names import pinyin
 from registry.register.names.dictionary import Kind
-from registry.register.names.query_variants import asked
+from registry.register.names.query_variants import query_variants
 from registry.register.names.spelling import folded, is_chinese
 from registry.register.names.words import Parted, Unit, parted
 from registry.vocabulary.register import Likeness
@@ -40,7 +40,7 @@ _HALF = 0.9
 _WRITTEN = 0.4
 _ONE_SLIP, _OF_ONE_SLIP = 83.0, 82.0
 _TAKEN_FOR = 85.5
-_LIKE_LETTERS, _LIKE_CHARACTERS, _MOST_SLIPS = 0.8, 0.7, 2
+_LIKE_LETTERS, _LIKE_CHARACTERS, _MAX_SLIPS = 0.8, 0.7, 2
 _ANOTHER_PLACE = 10.0
 _OTHER_TONES = 2.5
 _WEIGHTS = {Kind.CORE: 3.0, Kind.PLACE: 1.6, Kind.TRADE: 1.0, Kind.LINK: 0.1}
@@ -48,7 +48,7 @@ _WEIGHTS = {Kind.CORE: 3.0, Kind.PLACE: 1.6, Kind.TRADE: 1.0, Kind.LINK: 0.1}
 
 def score(query: str, name: str) -> Match:
     """How well a registered name answers a question; symmetric only for whole names. NONE where either is empty."""
-    return best_match(asked(query), parted(name))
+    return best_match(query_variants(query), parted(name))
 
 
 def is_borne(claimed: str, name: str) -> bool:
@@ -58,7 +58,7 @@ def is_borne(claimed: str, name: str) -> bool:
     A claimed name in Chinese characters is compared with Chinese names alone: in pinyin, homophones are one name.
     """
     registered = parted(name)
-    return any(_is_written_for(reading, registered) for reading in asked(claimed))
+    return any(_is_written_for(reading, registered) for reading in query_variants(claimed))
 
 
 _ANY_COMPANY = frozenset({"company"})
@@ -72,7 +72,7 @@ def _is_written_for(claimed: Parted, name: Parted) -> bool:
     if claimed.is_chinese != name.is_chinese:
         if claimed.is_chinese:
             return False
-        return _is_said(claimed.body, name.body) or _means_the_same(claimed, name)
+        return _matches_pinyin(claimed.body, name.body) or _means_the_same(claimed, name)
     if claimed.letters == name.letters or claimed.sorted_letters == name.sorted_letters:
         return True
     # 青岛市 is 青岛; no other word is taken for one that means the same.
@@ -94,89 +94,89 @@ def best_match(readings: Sequence[Parted], name: Parted) -> Match:
     return max((_match(reading, name) for reading in readings), key=lambda match: match.score, default=NONE)
 
 
-def _match(asking: Parted, name: Parted) -> Match:
-    if asking.normal == name.normal:
+def _match(query: Parted, name: Parted) -> Match:
+    if query.normal == name.normal:
         return Match(100.0, Likeness.EXACT)
-    found = _matched(asking, name)
+    found = _matched(query, name)
     # Of names that fare alike, the one that is written more alike comes first.
-    written = fuzz.ratio(asking.normal, name.normal) / 100.0
+    written = fuzz.ratio(query.normal, name.normal) / 100.0
     return found._replace(score=max(0.0, found.score - _WRITTEN * (1.0 - written)))
 
 
-def _matched(asking: Parted, name: Parted) -> Match:
-    penalty = _penalty(asking, name)
-    if asking.letters == name.letters:
-        if asking.body == name.body:
-            same_form = folded(asking.normal) == folded(name.normal)
+def _matched(query: Parted, name: Parted) -> Match:
+    penalty = _penalty(query, name)
+    if query.letters == name.letters:
+        if query.body == name.body:
+            same_form = folded(query.normal) == folded(name.normal)
             return Match(99.0, Likeness.DIACRITICS) if same_form else Match(98.5 - penalty, Likeness.LEGAL_FORM)
         return Match(98.0 - penalty, Likeness.DIACRITICS)
-    if asking.sorted_letters == name.sorted_letters:
+    if query.sorted_letters == name.sorted_letters:
         return Match(97.0 - penalty, Likeness.WORD_ORDER)
-    if name.has_own_word and not asking.has_own_word:
+    if name.has_own_word and not query.has_own_word:
         # Place and trade alone would list half the registry.
         return NONE
-    if asking.is_chinese != name.is_chinese:
-        return _across_scripts(asking, name, penalty + _tone_penalty(asking, name))
-    return _alike(asking, name, penalty)
+    if query.is_chinese != name.is_chinese:
+        return _across_scripts(query, name, penalty + _tone_penalty(query, name))
+    return _alike(query, name, penalty)
 
 
-def _penalty(asking: Parted, name: Parted) -> float:
+def _penalty(query: Parted, name: Parted) -> float:
     """Nothing for the same legal form in any language, little for a missing one, more for another, most for another place."""
-    another_place = asking.places and name.places and not asking.places & name.places
-    if set(asking.forms) == set(name.forms):
+    another_place = query.places and name.places and not query.places & name.places
+    if set(query.forms) == set(name.forms):
         return _ANOTHER_PLACE if another_place else 0.0
-    return (2.5 if asking.forms and name.forms else 1.0) + (_ANOTHER_PLACE if another_place else 0.0)
+    return (2.5 if query.forms and name.forms else 1.0) + (_ANOTHER_PLACE if another_place else 0.0)
 
 
-def _tone_penalty(asking: Parted, name: Parted) -> float:
+def _tone_penalty(query: Parted, name: Parted) -> float:
     """Who writes tones tells 新信 from 鑫鑫. Many write them wrong, so it decides only among names that fare alike."""
-    if asking.is_chinese or not pinyin.has_tones(asking.normal):
+    if query.is_chinese or not pinyin.has_tones(query.normal):
         return 0.0
-    letters = asking.normal.replace(" ", "")
-    return 0.0 if all(pinyin.is_said_toned(letters, unit.text) for unit in name.own) else _OTHER_TONES
+    letters = query.normal.replace(" ", "")
+    return 0.0 if all(pinyin.matches_toned(letters, unit.text) for unit in name.own) else _OTHER_TONES
 
 
-def _alike(asking: Parted, name: Parted, penalty: float) -> Match:
+def _alike(query: Parted, name: Parted, penalty: float) -> Match:
     # Two letters that changed places are one slip.
     whole = 100.0 * max(
-        OSA.normalized_similarity(asking.letters, name.letters),
-        OSA.normalized_similarity(asking.sorted_letters, name.sorted_letters),
+        OSA.normalized_similarity(query.letters, name.letters),
+        OSA.normalized_similarity(query.sorted_letters, name.sorted_letters),
     )
-    found, back = _covered(asking.units, name), _covered(name.units, asking)
+    found, back = _covered(query.units, name), _covered(name.units, query)
     if found >= _ALL:
         how = Likeness.TRANSLATION if back >= _ALL else Likeness.PART
-        return Match(_part(asking, name, back) - penalty, how)
-    own = _covered(asking.own, name)
+        return Match(_part(query, name, back) - penalty, how)
+    own = _covered(query.own, name)
     best = Match(0.5 * whole + 25.0 * found + 15.0 * back + 10.0 * own, Likeness.SIMILAR)
     if whole >= 80.0:
         how = Likeness.CHARACTERS if name.is_chinese else Likeness.TYPING
         slipped = _slipped(whole, own, found)
         if penalty >= _ANOTHER_PLACE:
             # The slip is in the place: as likely as one in the name's own words.
-            slipped = min(slipped, _slipped(whole, 0.5, 1.0 - 0.5 * _WEIGHTS[Kind.CORE] / _weight(asking)) + penalty)
+            slipped = min(slipped, _slipped(whole, 0.5, 1.0 - 0.5 * _WEIGHTS[Kind.CORE] / _weight(query)) + penalty)
         if name.is_chinese and whole >= _ONE_SLIP:
             # One character of a whole name: nearer than a name that only sounds alike and says its trade in other words.
             slipped = max(slipped, _OF_ONE_SLIP + (penalty if penalty >= _ANOTHER_PLACE else 0.0))
-        if penalty < _ANOTHER_PLACE and _is_own_word_with_a_slip(asking, name):
+        if penalty < _ANOTHER_PLACE and _is_own_word_with_a_slip(query, name):
             slipped = max(slipped, _TAKEN_FOR + penalty)
         best = Match(slipped, how)
     if found >= _NEARLY_ALL:
-        part = _part(asking, name, back) - 100.0 * (1.0 - found)
+        part = _part(query, name, back) - 100.0 * (1.0 - found)
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return Match(best.score - penalty, best.how)
 
 
-def _is_own_word_with_a_slip(asking: Parted, name: Parted) -> bool:
+def _is_own_word_with_a_slip(query: Parted, name: Parted) -> bool:
     """Whether all that differs is a letter in five of the name's own, or a character in four: 云蝶 and 云鹤 are two firms."""
-    one, other = ("".join(unit.means for unit in parts.own) for parts in (asking, name))
-    least = _LIKE_CHARACTERS if name.is_chinese else _LIKE_LETTERS
-    slips = OSA.distance(one, other, score_cutoff=_MOST_SLIPS)
-    if slips > _MOST_SLIPS or slips > (1.0 - least) * max(len(one), len(other)):
+    one, other = ("".join(unit.means for unit in parts.own) for parts in (query, name))
+    minimum = _LIKE_CHARACTERS if name.is_chinese else _LIKE_LETTERS
+    slips = OSA.distance(one, other, score_cutoff=_MAX_SLIPS)
+    if slips > _MAX_SLIPS or slips > (1.0 - minimum) * max(len(one), len(other)):
         return False
     if _digits(one) != _digits(other):
         # Two branches, not a slip.
         return False
-    return {u.means for u in asking.units} - {u.means for u in asking.own} == {u.means for u in name.units} - {
+    return {u.means for u in query.units} - {u.means for u in query.own} == {u.means for u in name.units} - {
         u.means for u in name.own
     }
 
@@ -194,26 +194,26 @@ def _slipped(whole: float, own: float, found: float) -> float:
     return 0.7 * whole + 15.0 * own * own + 15.0 * found - 3.0
 
 
-def _part(asking: Parted, name: Parted, back: float) -> float:
+def _part(query: Parted, name: Parted, back: float) -> float:
     """Nothing asked for is missing, and what the name has beyond it was left out; its own words weigh most."""
-    return 80.0 + 15.0 * back - (0.0 if _covered(name.own, asking) >= _ALL else 8.0)
+    return 80.0 + 15.0 * back - (0.0 if _covered(name.own, query) >= _ALL else 8.0)
 
 
-def _across_scripts(asking: Parted, name: Parted, penalty: float) -> Match:
+def _across_scripts(query: Parted, name: Parted, penalty: float) -> Match:
     """A question in Latin letters about a Chinese name, or the other way round."""
-    latin, chinese = (name, asking) if asking.is_chinese else (asking, name)
-    if _is_said(latin.body, chinese.body):
+    latin, chinese = (name, query) if query.is_chinese else (query, name)
+    if _matches_pinyin(latin.body, chinese.body):
         return Match(96.0 - penalty, Likeness.PINYIN)
-    found, back = _covered(asking.units, name), _covered(name.units, asking)
+    found, back = _covered(query.units, name), _covered(name.units, query)
     if found >= _ALL:
-        return Match(_part(asking, name, back) - penalty, Likeness.TRANSLATION if back >= 0.9 else Likeness.PART)
+        return Match(_part(query, name, back) - penalty, Likeness.TRANSLATION if back >= 0.9 else Likeness.PART)
     if len(latin.units) == 1 and 3 <= len(latin.body) <= 16 and latin.body in _initials(chinese.units):
         return Match(72.0, Likeness.INITIALS)
-    said = "".join((pinyin.spellings(unit.text) or (unit.text,))[0] for unit in chinese.units)
-    whole, own = fuzz.ratio(latin.body, said), _covered(asking.own, name)
+    stated = "".join((pinyin.spellings(unit.text) or (unit.text,))[0] for unit in chinese.units)
+    whole, own = fuzz.ratio(latin.body, stated), _covered(query.own, name)
     best = Match(_slipped(whole, own, found) - penalty, Likeness.PINYIN)
     if found >= _NEARLY_ALL:
-        part = _part(asking, name, back) - 100.0 * (1.0 - found) - penalty
+        part = _part(query, name, back) - 100.0 * (1.0 - found) - penalty
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return best
 
@@ -255,11 +255,13 @@ def _resemblance(one: Unit, other: Unit) -> float:
             return max(alike, 0.95)
         return alike if alike >= 0.5 else 0.0
     latin, chinese = (other, one) if is_chinese(one.text[0]) else (one, other)
-    if _is_said(latin.text, chinese.text):
+    if _matches_pinyin(latin.text, chinese.text):
         return 1.0
-    if len(chinese.text) > 3 and any(_is_said(latin.text, half) for half in (chinese.text[:2], chinese.text[-2:])):
+    if len(chinese.text) > 3 and any(
+        _matches_pinyin(latin.text, half) for half in (chinese.text[:2], chinese.text[-2:])
+    ):
         return _HALF
-    alike = max((fuzz.ratio(latin.text, said) for said in pinyin.spellings(chinese.text)), default=0.0) / 100.0
+    alike = max((fuzz.ratio(latin.text, stated) for stated in pinyin.spellings(chinese.text)), default=0.0) / 100.0
     return 0.85 * alike if alike >= 0.7 else 0.0
 
 
@@ -268,11 +270,11 @@ def _are_homophones(one: str, other: str) -> bool:
     are read like one, such as xi an and xian, are not: a person sees how many there are."""
     if len(one) != len(other):
         return False
-    said, others = pinyin.spellings(one), pinyin.spellings(other)
-    return bool(said and others) and (said[0] in others or others[0] in said)
+    stated, others = pinyin.spellings(one), pinyin.spellings(other)
+    return bool(stated and others) and (stated[0] in others or others[0] in stated)
 
 
-def _is_said(letters: str, word: str) -> bool:
+def _matches_pinyin(letters: str, word: str) -> bool:
     """Whether the letters are the word in pinyin, each character in whichever of its readings."""
     ends = {0}
     for character in word:

@@ -5,9 +5,9 @@ from functools import cache, lru_cache
 
 import opencc
 
-LONGEST = 400
+MAX_LENGTH = 400
 """Characters of a name that count; no registered name is longer, and a question may be."""
-LONGEST_READ = 4 * LONGEST
+MAX_READ = 4 * MAX_LENGTH
 """Characters of a text that are looked at: invisible ones and punctuation among them vanish."""
 
 # Letters by Unicode's word that nobody sees, and selectors that only choose a picture.
@@ -21,13 +21,13 @@ def normalised(name: str) -> str:
     At most `LONGEST` characters. Total: any text gives a result, an empty one where nothing can be compared. Diacritics
     stay, since they tell names apart; `folded` drops them.
     """
-    text = name[:LONGEST_READ]
+    text = name[:MAX_READ]
     if text.isascii():
-        kept = text.casefold().translate(_PLAIN)
-        return " ".join(kept.split())[:LONGEST].rstrip()
+        stored = text.casefold().translate(_PLAIN)
+        return " ".join(stored.split())[:MAX_LENGTH].rstrip()
     # What is removed may have kept a letter and its accent apart, so it goes before they are composed, and again after.
     text = _composed(_composed(_visible(text)).casefold()).translate(_simpler())
-    return _composed(" ".join("".join(map(_kept, text)).split()))[:LONGEST].rstrip()
+    return _composed(" ".join("".join(map(_significant, text)).split()))[:MAX_LENGTH].rstrip()
 
 
 def folded(normal: str) -> str:
@@ -61,7 +61,7 @@ def _visible(text: str) -> str:
 
 
 @lru_cache(1 << 14)
-def _kept(character: str) -> str:
+def _significant(character: str) -> str:
     """Punctuation parts words, except the dot and the apostrophe inside them."""
     if character.isalnum() and character not in _UNSEEN:
         return character
@@ -72,7 +72,7 @@ def _kept(character: str) -> str:
     return "" if character in _INSIDE_WORDS or (category[0] == "C" and character not in "\t\n\r") else " "
 
 
-_PLAIN = {code: _kept(chr(code)) for code in range(128)}
+_PLAIN = {code: _significant(chr(code)) for code in range(128)}
 
 
 @cache
@@ -123,15 +123,15 @@ def _folded_word(word: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
-def is_disguised(told: str, name: str) -> bool:
+def is_disguised(given: str, name: str) -> bool:
     """Whether a text has letters of another script that are only there to look Latin, and the name it is like has none.
 
     Nobody types so by mistake; who writes a Greek or Bulgarian name in its own letters does not.
     """
-    if told.isascii() or _disguises(told) <= _disguises(name):
+    if given.isascii() or _disguises(given) <= _disguises(name):
         return False
-    mixed = any(_disguises(word) and any("a" <= c <= "z" for c in word) for word in _composed(told).casefold().split())
-    return mixed or lookalike(normalised(told)) is not None
+    mixed = any(_disguises(word) and any("a" <= c <= "z" for c in word) for word in _composed(given).casefold().split())
+    return mixed or lookalike(normalised(given)) is not None
 
 
 def _disguises(text: str) -> frozenset[str]:

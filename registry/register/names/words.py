@@ -9,11 +9,11 @@ from typing import NamedTuple
 from registry.register.names.dictionary import Dictionary, Kind, dictionary
 from registry.register.names.spelling import folded, is_chinese, normalised, squeezed
 
-LONGEST_FORM = 9
+MAX_FORM = 9
 """Words of the longest legal form, abbreviations spaced out: `spol . s r . o .`."""
-LONGEST_CHINESE = 10
+MAX_CHINESE = 10
 """Characters of the longest Chinese word that is looked up."""
-LONGEST_WORD = 4
+MAX_WORD = 4
 """Words of the longest place or trade word, counting each syllable of pinyin typed apart."""
 
 
@@ -156,7 +156,7 @@ def _chinese_parts(run: str) -> tuple[list[Unit], list[str]]:
 
 def _known_at_start(run: str, start: int, known: Dictionary) -> str | None:
     """A place, unless nothing or a single character would be left after it."""
-    for length in range(min(LONGEST_CHINESE, len(run) - start), 1, -1):
+    for length in range(min(MAX_CHINESE, len(run) - start), 1, -1):
         word = run[start : start + length]
         if known.chinese.get(word, _NOTHING)[0] is Kind.PLACE:
             return word
@@ -165,7 +165,7 @@ def _known_at_start(run: str, start: int, known: Dictionary) -> str | None:
 
 def _known_at_end(run: str, start: int, end: int, known: Dictionary) -> str | None:
     """A trade word or legal form; a place only behind other words, as in the name of a branch."""
-    for length in range(min(LONGEST_CHINESE, end - start), 1, -1):
+    for length in range(min(MAX_CHINESE, end - start), 1, -1):
         word = run[end - length : end]
         if word in known.forms or known.chinese.get(word, _NOTHING)[0] is Kind.TRADE:
             return word
@@ -181,8 +181,8 @@ def _latin_parts(words: list[str], *, may_vanish: bool = False) -> tuple[list[Un
     words = _initials_joined(words)
     forms: list[str] = []
     start, end = 0, len(words)
-    least = 0 if may_vanish else 1
-    while end - start > least and (width := _form_width(words, least, end, known.forms, at_end=True)):
+    minimum = 0 if may_vanish else 1
+    while end - start > minimum and (width := _form_width(words, minimum, end, known.forms, at_end=True)):
         forms.insert(0, known.forms["".join(words[end - width : end])])
         end -= width
     while end - start > 1 and (width := _form_width(words, start, end - 1, known.leading, at_end=False)):
@@ -190,7 +190,7 @@ def _latin_parts(words: list[str], *, may_vanish: bool = False) -> tuple[list[Un
         start += width
     units: list[Unit] = []
     while start < end:
-        for width in range(min(LONGEST_WORD, end - start), 0, -1):
+        for width in range(min(MAX_WORD, end - start), 0, -1):
             text = words[start] if width == 1 else "".join(words[start : start + width])
             meaning = known.latin.get(text)
             if meaning is not None:
@@ -205,7 +205,7 @@ def _latin_parts(words: list[str], *, may_vanish: bool = False) -> tuple[list[Un
 
 def _form_width(words: list[str], start: int, end: int, forms: dict[str, str], *, at_end: bool) -> int:
     """How many of the words from `start` to `end` are a legal form at one end of them; 0 if none are."""
-    for width in range(min(LONGEST_FORM, end - start), 0, -1):
+    for width in range(min(MAX_FORM, end - start), 0, -1):
         piece = words[end - width : end] if at_end else words[start : start + width]
         if "".join(piece) in forms:
             return width

@@ -22,7 +22,7 @@ from registry.log.models import Entry, LogState
 from registry.register.agencies import models as agencies
 from registry.register.agencies import record
 from registry.register.agencies.clone_warnings import warn_of_clone
-from registry.register.authorities.queries import ground_at
+from registry.register.authorities.queries import snapshot_at
 from registry.register.names.models import IndexedName
 from registry.register.names.queries import search
 from registry.register.names.rules import NEAR, normalised
@@ -35,7 +35,7 @@ from registry.supervision.collisions.models import (
 )
 from registry.supervision.collisions.queries import no_collision, records_of, sought
 from registry.supervision.collisions.rules import (
-    MOST_NAMES,
+    MAX_NAMES,
     SIGN_OF,
     Sign,
     comparable,
@@ -51,7 +51,7 @@ Digest = Callable[[str], str]
 
 ENTRIES = 2000
 AGENCIES = 50
-MOST_PAIRS = 25
+MAX_PAIRS = 25
 """Agencies that may share one thing and still be compared one by one; more of them are told as a group."""
 
 
@@ -116,7 +116,7 @@ def find_collisions(session: Session, agency_id: int, digest: Digest) -> None:
             continue
         if rose_after(mine, theirs):
             signs.add(Sign.REGISTERED_AFTER)
-        _keep(session, min(agency_id, other), max(agency_id, other), signs)
+        _save_pair(session, min(agency_id, other), max(agency_id, other), signs)
 
 
 def confirm(
@@ -150,9 +150,9 @@ def _undecided(session: Session, reference: str) -> Collision:
 
 
 def _decide(collision: Collision, state: CollisionState, by: str, text: str) -> None:
-    for parameter, words, most in (("by", by, 200), ("text", text, 1000)):
-        if not words.strip() or len(words) > most or "\0" in words:
-            raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, f"must say something, in {most} characters")])
+    for parameter, words, limit in (("by", by, 200), ("text", text, 1000)):
+        if not words.strip() or len(words) > limit or "\0" in words:
+            raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, f"must say something, in {limit} characters")])
     collision.state, collision.decided_by, collision.decided_at, collision.decision = state, by, now(), text
 
 
@@ -163,8 +163,8 @@ def true_entry_of(session: Session, both: Sequence[record.Agency], chosen: str |
             if agency.agency_id == chosen:
                 return agency
         raise InvalidInput([Fault("true", Problem.INVALID_VALUE, "is neither of the two agencies of this collision")])
-    ground, at = ground_at(session), now()
-    licensed = [agency for agency in both if is_licensed(agency, ground, at)]
+    snapshot, at = snapshot_at(session), now()
+    licensed = [agency for agency in both if is_licensed(agency, snapshot, at)]
     if len(licensed) != 1:
         count = "both hold" if licensed else "neither holds"
         either = " or ".join(agency.agency_id for agency in both)
@@ -209,7 +209,7 @@ def _forms(session: Session, agency_ids: Sequence[int]) -> Iterable[tuple[int, S
     country_of: dict[int, str] = {}
     for agency_id, country, place in session.execute(
         select(profile.agency_id, profile.country, profile.place).where(
-            profile.agency_id.in_(agency_ids), profile.unsaid_at.is_(None)
+            profile.agency_id.in_(agency_ids), profile.superseded_at.is_(None)
         )
     ):
         country_of[agency_id] = country
@@ -218,7 +218,7 @@ def _forms(session: Session, agency_ids: Sequence[int]) -> Iterable[tuple[int, S
             yield agency_id, Sign.ADDRESS, form
     for agency_id, scheme, value in session.execute(
         select(identifier.agency_id, identifier.scheme, identifier.value).where(
-            identifier.agency_id.in_(agency_ids), identifier.unsaid_at.is_(None)
+            identifier.agency_id.in_(agency_ids), identifier.superseded_at.is_(None)
         )
     ):
         yield agency_id, Sign.IDENTIFIER, identifier_value(scheme, value, country_of.get(agency_id, ""))
@@ -226,7 +226,7 @@ def _forms(session: Session, agency_ids: Sequence[int]) -> Iterable[tuple[int, S
     compared = case((channel.kind == ChannelKind.BANK_ACCOUNT, channel.digest), else_=channel.value)
     for agency_id, kind, value in session.execute(
         select(channel.agency_id, channel.kind, compared).where(
-            channel.agency_id.in_(agency_ids), channel.unsaid_at.is_(None)
+            channel.agency_id.in_(agency_ids), channel.superseded_at.is_(None)
         )
     ):
         if kind is ChannelKind.BANK_ACCOUNT:
@@ -244,33 +244,33 @@ def _sharing(session: Session, agency_id: int) -> Iterable[tuple[int, Sign]]:
     for sign, digest in own:
         alike = (key.digest == digest, key.sign == sign)
         others = session.execute(
-            select(key.agency_id).where(*alike, key.agency_id != agency_id).limit(MOST_PAIRS + 1)
+            select(key.agency_id).where(*alike, key.agency_id != agency_id).limit(MAX_PAIRS + 1)
         ).scalars()
         found = list(others)
-        if len(found) > MOST_PAIRS:
+        if len(found) > MAX_PAIRS:
             size = session.execute(select(func.count()).select_from(key).where(*alike)).scalar_one()
-            _keep_group(session, sign, digest, size, agency_id)
+            _save_group(session, sign, digest, size, agency_id)
             continue
         yield from ((other, sign) for other in found)
 
 
 def _of_near_name(session: Session, agency_id: int, digest: Digest) -> set[int]:
     names = session.execute(
-        select(IndexedName.name).where(IndexedName.agency_id == agency_id).order_by(IndexedName.place).limit(MOST_NAMES)
+        select(IndexedName.name).where(IndexedName.agency_id == agency_id).order_by(IndexedName.place).limit(MAX_NAMES)
     ).scalars()
     found: set[int] = set()
     for name in list(names):
-        hits = search(session, name, MOST_PAIRS + 2, floor=NEAR)
+        hits = search(session, name, MAX_PAIRS + 2, floor=NEAR)
         others = {hit.agency_id for hit in hits} - {agency_id}
-        if len(others) > MOST_PAIRS:
+        if len(others) > MAX_PAIRS:
             number = short_digest(digest(f"{Sign.NEAR_NAME}:{normalised(name)}"))
-            _keep_group(session, Sign.NEAR_NAME, number, len(others) + 1, agency_id)
+            _save_group(session, Sign.NEAR_NAME, number, len(others) + 1, agency_id)
         else:
             found |= others
     return found
 
 
-def _keep(session: Session, first: int, second: int, signs: set[Sign]) -> None:
+def _save_pair(session: Session, first: int, second: int, signs: set[Sign]) -> None:
     """Write a pair down; a pair that is known gains what is new, and is open again if it was set aside without that."""
     known = session.execute(
         select(Collision).where(Collision.first_id == first, Collision.second_id == second)
@@ -298,7 +298,7 @@ def _keep(session: Session, first: int, second: int, signs: set[Sign]) -> None:
         known.state, known.found_at = CollisionState.OPEN, now()
 
 
-def _keep_group(session: Session, sign: Sign, digest: int, size: int, agency_id: int) -> None:
+def _save_group(session: Session, sign: Sign, digest: int, size: int, agency_id: int) -> None:
     known = session.execute(
         select(CollisionGroup).where(CollisionGroup.sign == sign, CollisionGroup.digest == digest)
     ).scalar_one_or_none()

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from registry.register.agencies import record
 from registry.register.names.queries import search
 from registry.register.names.rules import NEAR
-from registry.supervision.collisions.actions import MOST_PAIRS, Digest, renew_keys, short_digest
+from registry.supervision.collisions.actions import MAX_PAIRS, Digest, renew_keys, short_digest
 from registry.supervision.collisions.models import CollisionKey
 from registry.supervision.collisions.queries import records_of
-from registry.supervision.collisions.rules import MOST_NAMES, Sign, evidence, lost_on, rank, rose_after, shared_values
+from registry.supervision.collisions.rules import MAX_NAMES, Sign, evidence, lost_on, rank, rose_after, shared_values
 
-MOST_SHOWN = 10
-MOST_STEPS = 5
+MAX_SHOWN = 10
+MAX_STEPS = 5
 """Steps by which the keys are brought up to date first; a registry that was just filled needs `registry collisions` once."""
 
 
@@ -39,7 +39,7 @@ class Compared(NamedTuple):
 def compared(session: Session, applicant: record.Agency, own_id: int | None, digest: Digest) -> Compared:
     """Agencies that an applicant (its row id if it has one) resembles: those that lost a licence first, then by rank."""
     step = renew_keys(session, digest)
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         if step.is_last:
             break
         step = renew_keys(session, digest)
@@ -47,8 +47,8 @@ def compared(session: Session, applicant: record.Agency, own_id: int | None, dig
     for sign, form, _ in shared_values(applicant):
         for other in _who_has(session, sign, short_digest(digest(f"{sign}:{form}"))):
             signs[other].add(sign)
-    for name in applicant.names[:MOST_NAMES]:
-        for hit in search(session, name.name, MOST_PAIRS, floor=NEAR):
+    for name in applicant.names[:MAX_NAMES]:
+        for hit in search(session, name.name, MAX_PAIRS, floor=NEAR):
             signs[hit.agency_id].add(Sign.NEAR_NAME)
     if own_id is not None:
         signs.pop(own_id, None)
@@ -61,11 +61,11 @@ def compared(session: Session, applicant: record.Agency, own_id: int | None, dig
         lines = evidence(applicant, agency, ordered)
         found.append(Likeness(agency, ordered, lines, rank(ordered), lost_on(agency) is not None))
     found.sort(key=lambda one: (not one.has_lost, -one.rank, one.agency.agency_id))
-    return Compared(found[:MOST_SHOWN], step.is_last)
+    return Compared(found[:MAX_SHOWN], step.is_last)
 
 
 def _who_has(session: Session, sign: Sign, digest: int) -> list[int]:
     """Those who share one thing; what too many share, an office house or a platform, tells nothing."""
     query = select(CollisionKey.agency_id).where(CollisionKey.sign == sign, CollisionKey.digest == digest)
-    others = list(session.execute(query.distinct().limit(MOST_PAIRS + 1)).scalars())
-    return [] if len(others) > MOST_PAIRS else others
+    others = list(session.execute(query.distinct().limit(MAX_PAIRS + 1)).scalars())
+    return [] if len(others) > MAX_PAIRS else others

@@ -13,11 +13,11 @@ from registry.supervision.collisions.models import Collision, CollisionGroup, Co
 from registry.vocabulary.register import LicenceStatus
 
 
-def sought(session: Session, against: Collection[LicenceStatus], after: int, most: int) -> list[int]:
+def sought(session: Session, against: Collection[LicenceStatus], after: int, limit: int) -> list[int]:
     """The next agencies by row id that have a licence in one of these statuses today; without any, the next agencies."""
     if not against:
         query = select(PublicRecord.agency_id).where(PublicRecord.agency_id > after)
-        return list(session.execute(query.order_by(PublicRecord.agency_id).limit(most)).scalars())
+        return list(session.execute(query.order_by(PublicRecord.agency_id).limit(limit)).scalars())
     period, today = LicenceStatusPeriod, day_at(now(), None)
     query = (
         select(Licence.agency_id)
@@ -25,12 +25,12 @@ def sought(session: Session, against: Collection[LicenceStatus], after: int, mos
         .where(
             Licence.agency_id > after,
             period.status.in_(against),
-            period.unsaid_at.is_(None),
+            period.superseded_at.is_(None),
             or_(period.held_to.is_(None), period.held_to >= today),
         )
         .distinct()
     )
-    return list(session.execute(query.order_by(Licence.agency_id).limit(most)).scalars())
+    return list(session.execute(query.order_by(Licence.agency_id).limit(limit)).scalars())
 
 
 def collision_found(session: Session, reference: str) -> Collision | None:
@@ -51,7 +51,7 @@ def no_collision(reference: str) -> str:
 
 
 def collisions_found(
-    session: Session, state: CollisionState | None, *, agency: int | None, after: str | None, most: int
+    session: Session, state: CollisionState | None, *, agency: int | None, after: str | None, limit: int
 ) -> list[Collision]:
     """Those of one state (None: all), the gravest first, behind the collision `after`; of one agency if it is named."""
     query = select(Collision)
@@ -62,13 +62,13 @@ def collisions_found(
     if after is not None:
         last = collision_named(session, after)
         query = query.where(or_(Collision.rank < last.rank, and_(Collision.rank == last.rank, Collision.id > last.id)))
-    return list(session.execute(query.order_by(Collision.rank.desc(), Collision.id).limit(most)).scalars())
+    return list(session.execute(query.order_by(Collision.rank.desc(), Collision.id).limit(limit)).scalars())
 
 
-def groups_found(session: Session, most: int) -> list[tuple[CollisionGroup, str]]:
+def groups_found(session: Session, limit: int) -> list[tuple[CollisionGroup, str]]:
     """What more agencies share than are compared one by one, the largest first, each with the reference of one of them."""
     query = select(CollisionGroup, Agency.reference).join(Agency, Agency.id == CollisionGroup.example_id)
-    rows = session.execute(query.order_by(CollisionGroup.size.desc(), CollisionGroup.id).limit(most)).all()
+    rows = session.execute(query.order_by(CollisionGroup.size.desc(), CollisionGroup.id).limit(limit)).all()
     return [(group, reference) for group, reference in rows]
 
 

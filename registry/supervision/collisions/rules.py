@@ -53,7 +53,7 @@ LOST = frozenset(
 )
 """The statuses after which a firm may rise again under another name."""
 
-MOST_NAMES = 12
+MAX_NAMES = 12
 """Names of one agency that are compared."""
 _SHORTEST_ADDRESS = 6
 _SHORTEST_PHONE = 7
@@ -96,7 +96,7 @@ def _word(value: str, country: str) -> str | None:
     return "".join(unicodedata.normalize("NFKC", value).casefold().split()) or None
 
 
-def _nothing(value: str, country: str) -> str | None:
+def _no_match(value: str, country: str) -> str | None:
     """Of a bank account only the last four characters are held: too few to tell one from another."""
     return None
 
@@ -111,7 +111,7 @@ _FORMS = {
     Sign.EMAIL: _word,
     Sign.WECHAT: _word,
     Sign.ADDRESS: _address,
-    Sign.BANK_ACCOUNT: _nothing,
+    Sign.BANK_ACCOUNT: _no_match,
     Sign.IDENTIFIER: _as_is,
 }
 
@@ -190,8 +190,8 @@ def evidence(one: record.Agency, other: record.Agency, signs: Collection[Sign]) 
 def _name_line(one: record.Agency, other: record.Agency) -> str:
     pairs = [
         (score(mine.name, theirs.name), mine.name, theirs.name)
-        for mine in one.names[:MOST_NAMES]
-        for theirs in other.names[:MOST_NAMES]
+        for mine in one.names[:MAX_NAMES]
+        for theirs in other.names[:MAX_NAMES]
     ]
     best = max(pairs, key=lambda pair: pair[0].score, default=None)
     if best is None or best[0].score < NEAR:
@@ -207,12 +207,12 @@ def _time_line(one: record.Agency, other: record.Agency) -> str:
 
 def statuses_now(agency: record.Agency, day: date) -> list[str]:
     """The statuses stated for a day, the worst first, for a reader's eye."""
-    said = {
+    stated = {
         period.status
         for licence in agency.licences
         for period in licence.status_history
         if period.status and (period.from_ is None or period.from_ <= day) and (period.to is None or day <= period.to)
     }
     return sorted(
-        (status.value for status in said), key=lambda word: STATUSES[LicenceStatus(word)].recruit is Answer.YES
+        (status.value for status in stated), key=lambda word: STATUSES[LicenceStatus(word)].recruit is Answer.YES
     )

@@ -12,22 +12,22 @@ from registry.officers import accounts
 from registry.officers.models import ChangeState, OfficerChange, Unit
 from registry.officers.rights import Role
 from registry.register.agencies.models import Agency, Licence
-from registry.supervision.entries.decisions import Official, require_own
+from registry.supervision.entries.decisions import EntryOfficial, require_own
 
 
 def invite(
-    session: Session, official: Official, desk: Unit, name: str, email: str, language: str, at: datetime
+    session: Session, official: EntryOfficial, unit: Unit, name: str, email: str, language: str, at: datetime
 ) -> OfficerChange:
     """Propose an account for somebody of an agency, whose unit is `desk`. Raises NotFound, ActRefused."""
-    require_own(session, official, desk.agency or "")
+    require_own(session, official, unit.agency or "")
     change = accounts.propose_invitation(
-        session, desk.reference, name, email, [Role.AGENCY_REP], language, by=official.name, at=at
+        session, unit.reference, name, email, [Role.AGENCY_REP], language, by=official.name, at=at
     )
-    record(session, "entry.claim_proposed", desk.agency or "", on=at.date(), actor=official.name)
+    record(session, "entry.claim_proposed", unit.agency or "", on=at.date(), actor=official.name)
     return change
 
 
-def approve(session: Session, official: Official, reference: str, at: datetime) -> str | None:
+def approve(session: Session, official: EntryOfficial, reference: str, at: datetime) -> str | None:
     """Let an invitation go out, by another officer. Gives the code to hand over. Raises NotFound, ActRefused."""
     change, agency = _waiting(session, official, reference)
     code = accounts.approve(session, change, by=official.name, at=at, today=at.date())
@@ -35,13 +35,13 @@ def approve(session: Session, official: Official, reference: str, at: datetime) 
     return code
 
 
-def refuse(session: Session, official: Official, reference: str, at: datetime) -> None:
+def refuse(session: Session, official: EntryOfficial, reference: str, at: datetime) -> None:
     """Raises NotFound, ActRefused."""
     change, _ = _waiting(session, official, reference)
     accounts.refuse(session, change, by=official.name, at=at)
 
 
-def invitations(session: Session, official: Official) -> Sequence[tuple[OfficerChange, str]]:
+def invitations(session: Session, official: EntryOfficial) -> Sequence[tuple[OfficerChange, str]]:
     """The invitations that wait for a second officer of this authority, each with its agency."""
     own = select(Agency.reference).join(Licence, Licence.agency_id == Agency.id)
     query = (
@@ -56,7 +56,7 @@ def invitations(session: Session, official: Official) -> Sequence[tuple[OfficerC
     return [(change, agency or "") for change, agency in session.execute(query)]
 
 
-def _waiting(session: Session, official: Official, reference: str) -> tuple[OfficerChange, str]:
+def _waiting(session: Session, official: EntryOfficial, reference: str) -> tuple[OfficerChange, str]:
     found = session.execute(
         select(OfficerChange, Unit.agency)
         .join(Unit, Unit.reference == OfficerChange.unit)

@@ -14,19 +14,19 @@ from registry.complaints.case.messages import read_text
 from registry.core.errors import NotFound
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named
-from registry.register.agencies.clone_warnings import LONGEST_TEXT, warn_of_clone
+from registry.register.agencies.clone_warnings import MAX_TEXT, warn_of_clone
 from registry.register.agencies.models import Agency, Licence
 from registry.register.agencies.texts import tidy_line
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.requests import end, lock_request, move, unmark
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 
-MOST_ANSWER = 2000
+MAX_ANSWER = 2000
 OURSELVES = "registry"
 """Who says a warning that no list of ours stated."""
 
 
-class Official(NamedTuple):
+class EntryOfficial(NamedTuple):
     """A licensing officer: his reference and his authority's."""
 
     name: str
@@ -35,11 +35,13 @@ class Official(NamedTuple):
 
 def within(authority: str) -> ColumnElement[bool]:
     """The wall, as a condition on EntryRequest."""
-    kept = select(Agency.reference).join(Licence, Licence.agency_id == Agency.id).where(Licence.authority == authority)
-    return EntryRequest.agency.in_(kept)
+    stored = (
+        select(Agency.reference).join(Licence, Licence.agency_id == Agency.id).where(Licence.authority == authority)
+    )
+    return EntryRequest.agency.in_(stored)
 
 
-def require_own(session: Session, official: Official, agency: str) -> None:
+def require_own(session: Session, official: EntryOfficial, agency: str) -> None:
     """Raises NotFound unless the agency holds a licence of the officer's authority."""
     query = select(Licence.id).join(Agency, Agency.id == Licence.agency_id)
     own = query.where(Agency.reference == agency, Licence.authority == official.authority)
@@ -49,7 +51,7 @@ def require_own(session: Session, official: Official, agency: str) -> None:
 
 def decide(
     session: Session,
-    official: Official,
+    official: EntryOfficial,
     reference: str,
     answer: str,
     at: datetime,
@@ -64,43 +66,48 @@ def decide(
     puts `warning`, in the officer's words, on the entry. A reply that is accepted is shown, in place of the one before. Raises
     NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    asked = _reached(session, official, reference, version)
-    reason = read_text("answer", answer, MOST_ANSWER)
-    is_warned = is_accepted and asked.kind is EntryRequestKind.CLONE_REPORT
-    words = tidy_line("warning", warning, LONGEST_TEXT) if is_warned else ""
-    if is_accepted and asked.kind is EntryRequestKind.REPLY:
-        _replace(session, asked, at)
-    move(asked, EntryRequestState.ACCEPTED if is_accepted else EntryRequestState.REFUSED)
-    asked.answer, asked.decided_by, asked.decided_on = reason, official.name, at.date()
+    requested = _reached(session, official, reference, version)
+    reason = read_text("answer", answer, MAX_ANSWER)
+    is_warned = is_accepted and requested.kind is EntryRequestKind.CLONE_REPORT
+    words = tidy_line("warning", warning, MAX_TEXT) if is_warned else ""
+    if is_accepted and requested.kind is EntryRequestKind.REPLY:
+        _replace(session, requested, at)
+    move(requested, EntryRequestState.ACCEPTED if is_accepted else EntryRequestState.REFUSED)
+    requested.answer, requested.decided_by, requested.decided_on = reason, official.name, at.date()
     session.flush()
-    notify_named(session, asked.asked_by, NoticeKind.DECIDED, at)
+    notify_named(session, requested.asked_by, NoticeKind.DECIDED, at)
     # Last, for these hold the log.
-    unmark(session, asked)
+    unmark(session, requested)
     if is_warned:
-        warn_of_clone(session, asked.agency, words, OURSELVES)
+        warn_of_clone(session, requested.agency, words, OURSELVES)
     record(
-        session, f"entry.{asked.kind}_{asked.state}", asked.agency, on=at.date(), actor=official.name, detail=reference
-    )  # fmt: skip
-    return asked
+        session,
+        f"entry.{requested.kind}_{requested.state}",
+        requested.agency,
+        on=at.date(),
+        actor=official.name,
+        detail=reference,
+    )
+    return requested
 
 
 def take_down(
-    session: Session, official: Official, reference: str, answer: str, at: datetime, *, version: int | None = None
+    session: Session, official: EntryOfficial, reference: str, answer: str, at: datetime, *, version: int | None = None
 ) -> EntryRequest:
     """Show a reply no longer, with a reason. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    asked = _reached(session, official, reference, version)
-    if asked.state is EntryRequestState.OPEN:
+    requested = _reached(session, official, reference, version)
+    if requested.state is EntryRequestState.OPEN:
         raise NotFound("there is no reply of that reference that is shown")
-    asked.answer = read_text("answer", answer, MOST_ANSWER)
-    end(session, asked, at)
-    record(session, "entry.reply_taken_down", asked.agency, on=at.date(), actor=official.name, detail=reference)
-    return asked
+    requested.answer = read_text("answer", answer, MAX_ANSWER)
+    end(session, requested, at)
+    record(session, "entry.reply_taken_down", requested.agency, on=at.date(), actor=official.name, detail=reference)
+    return requested
 
 
-def _replace(session: Session, asked: EntryRequest, at: datetime) -> None:
+def _replace(session: Session, entry_request: EntryRequest, at: datetime) -> None:
     """An agency has one reply that is shown."""
     before = select(EntryRequest).where(
-        EntryRequest.agency == asked.agency,
+        EntryRequest.agency == entry_request.agency,
         EntryRequest.kind == EntryRequestKind.REPLY,
         EntryRequest.state == EntryRequestState.ACCEPTED,
     )
@@ -108,7 +115,7 @@ def _replace(session: Session, asked: EntryRequest, at: datetime) -> None:
         end(session, one, at)
 
 
-def _reached(session: Session, official: Official, reference: str, version: int | None) -> EntryRequest:
+def _reached(session: Session, official: EntryOfficial, reference: str, version: int | None) -> EntryRequest:
     query = select(EntryRequest.agency).where(within(official.authority), EntryRequest.reference == reference)
     agency = session.execute(query).scalar_one_or_none()
     if agency is None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.core.errors import NotFound
 from registry.officers.models import Unit
 from registry.register.agencies import record
-from registry.supervision.entries.decisions import Official, within
+from registry.supervision.entries.decisions import EntryOfficial, within
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.rules import is_answerable
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
@@ -36,7 +36,7 @@ def reply_to(session: Session, agency: record.Agency, day: date) -> Reply | None
     return None if row is None or row.decided_on is None else Reply(row.text, row.decided_on)
 
 
-def agency_of_desk(session: Session, unit: str) -> str:
+def agency_of_unit(session: Session, unit: str) -> str:
     """The agency for which a unit stands. Raises NotFound."""
     agency = session.execute(select(Unit.agency).where(Unit.reference == unit)).scalar_one_or_none()
     if agency is None:
@@ -50,13 +50,13 @@ def requests_of(session: Session, agency: str) -> list[EntryRequest]:
     return list(session.execute(query).scalars())
 
 
-def waiting(session: Session, official: Official) -> list[EntryRequest]:
+def waiting(session: Session, official: EntryOfficial) -> list[EntryRequest]:
     """What waits for the officer's authority, what is due first first."""
     query = select(EntryRequest).where(within(official.authority), EntryRequest.state == EntryRequestState.OPEN)
     return list(session.execute(query.order_by(EntryRequest.due_on, EntryRequest.id)).scalars())
 
 
-def request_named(session: Session, official: Official, reference: str) -> EntryRequest:
+def request_named(session: Session, official: EntryOfficial, reference: str) -> EntryRequest:
     """Raises NotFound for what is another authority's."""
     query = select(EntryRequest).where(within(official.authority), EntryRequest.reference == reference)
     found = session.execute(query).scalar_one_or_none()

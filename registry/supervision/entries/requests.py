@@ -19,12 +19,12 @@ from registry.register.agencies.actions import mark_correction
 from registry.register.agencies.queries import public_record
 from registry.register.agencies.texts import tidy_line
 from registry.supervision.entries.models import EntryRequest
-from registry.supervision.entries.rules import MOST_CLONE_REPORTS, due_day, is_answerable, may_ask_again, may_become
+from registry.supervision.entries.rules import MAX_CLONE_REPORTS, due_day, is_answerable, may_ask_again, may_become
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 from registry.vocabulary.register import EntryPart
 
-MOST_TEXT = 4000
-MOST_REPLY = 1000
+MAX_TEXT = 4000
+MAX_REPLY = 1000
 
 
 class Rep(NamedTuple):
@@ -36,16 +36,18 @@ class Rep(NamedTuple):
 
 def ask_correction(session: Session, rep: Rep, part: EntryPart, text: str, at: datetime) -> EntryRequest:
     """Ask that the entry be corrected; it says so until that is decided. Raises InvalidInput, NotNow, NotFound."""
-    asked = _asked(session, rep, EntryRequestKind.CORRECTION, read_text("text", text, MOST_TEXT), at, part=part)
+    entry_request = _create_request(
+        session, rep, EntryRequestKind.CORRECTION, read_text("text", text, MAX_TEXT), at, part=part
+    )
     # Last, for it holds the log: what stands before may still be refused.
     mark_correction(session, rep.agency, is_requested=True)
-    return _recorded(session, rep, asked, at)
+    return _recorded(session, rep, entry_request, at)
 
 
 def report_clone(session: Session, rep: Rep, text: str, at: datetime) -> EntryRequest:
     """Report that somebody imitates the agency. Raises InvalidInput, NotNow, NotFound."""
-    text = read_text("text", text, MOST_TEXT)
-    return _recorded(session, rep, _asked(session, rep, EntryRequestKind.CLONE_REPORT, text, at), at)
+    text = read_text("text", text, MAX_TEXT)
+    return _recorded(session, rep, _create_request(session, rep, EntryRequestKind.CLONE_REPORT, text, at), at)
 
 
 def propose_reply(session: Session, rep: Rep, text: str, at: datetime) -> EntryRequest:
@@ -56,16 +58,23 @@ def propose_reply(session: Session, rep: Rep, text: str, at: datetime) -> EntryR
     agency = public_record(session, rep.agency, at.date())
     if agency is None or not is_answerable(agency, at.date()):
         raise NotNow("a reply is shown beside a sanction or a warning, and your entry has none", "entry.nothing_beside")
-    text = tidy_line("text", text, MOST_REPLY)
-    return _recorded(session, rep, _asked(session, rep, EntryRequestKind.REPLY, text, at), at)
+    text = tidy_line("text", text, MAX_REPLY)
+    return _recorded(session, rep, _create_request(session, rep, EntryRequestKind.REPLY, text, at), at)
 
 
 def take_back(session: Session, rep: Rep, reference: str, at: datetime, *, version: int | None = None) -> EntryRequest:
     """Take back what was asked, or have a reply shown no longer. Raises NotFound, IllegalMove, StaleVersion."""
-    asked = lock_request(session, rep.agency, reference, version)
-    end(session, asked, at)
-    record(session, f"entry.{asked.kind}_withdrawn", asked.agency, on=at.date(), actor=rep.name, detail=reference)
-    return asked
+    entry_request = lock_request(session, rep.agency, reference, version)
+    end(session, entry_request, at)
+    record(
+        session,
+        f"entry.{entry_request.kind}_withdrawn",
+        entry_request.agency,
+        on=at.date(),
+        actor=rep.name,
+        detail=reference,
+    )
+    return entry_request
 
 
 def lock_request(session: Session, agency: str, reference: str, version: int | None) -> EntryRequest:
@@ -74,35 +83,38 @@ def lock_request(session: Session, agency: str, reference: str, version: int | N
     return lock(session, EntryRequest, *its, version=version, missing="there is no such request")
 
 
-def move(asked: EntryRequest, target: EntryRequestState) -> None:
+def move(entry_request: EntryRequest, target: EntryRequestState) -> None:
     """Raises IllegalMove."""
-    if not may_become(asked.kind, asked.state, target):
+    if not may_become(entry_request.kind, entry_request.state, target):
         raise IllegalMove(
-            f"what is {asked.state} does not become {target}", "entry.no_such_move", source=asked.state, target=target
+            f"what is {entry_request.state} does not become {target}",
+            "entry.no_such_move",
+            source=entry_request.state,
+            target=target,
         )
-    asked.state = target
-    asked.version += 1
+    entry_request.state = target
+    entry_request.version += 1
 
 
-def end(session: Session, asked: EntryRequest, at: datetime) -> None:
+def end(session: Session, entry_request: EntryRequest, at: datetime) -> None:
     """Withdraw a locked request, and the mark with it. Raises IllegalMove."""
-    move(asked, EntryRequestState.WITHDRAWN)
-    asked.ended_on = at.date()
+    move(entry_request, EntryRequestState.WITHDRAWN)
+    entry_request.ended_on = at.date()
     session.flush()
-    unmark(session, asked)
+    unmark(session, entry_request)
 
 
-def unmark(session: Session, asked: EntryRequest) -> None:
+def unmark(session: Session, entry_request: EntryRequest) -> None:
     """A correction that is open no longer leaves no mark: an agency has one open at a time."""
-    if asked.kind is EntryRequestKind.CORRECTION:
-        mark_correction(session, asked.agency, is_requested=False)
+    if entry_request.kind is EntryRequestKind.CORRECTION:
+        mark_correction(session, entry_request.agency, is_requested=False)
 
 
-def _asked(
+def _create_request(
     session: Session, rep: Rep, kind: EntryRequestKind, text: str, at: datetime, *, part: EntryPart | None = None
 ) -> EntryRequest:
     _require_room(session, rep, kind, at)
-    asked = EntryRequest(
+    entry_request = EntryRequest(
         reference=new_reference(),
         agency=rep.agency,
         kind=kind,
@@ -113,23 +125,28 @@ def _asked(
         asked_on=at.date(),
         due_on=due_day(at.date()),
     )
-    session.add(asked)
+    session.add(entry_request)
     session.flush()
-    return asked
+    return entry_request
 
 
-def _recorded(session: Session, rep: Rep, asked: EntryRequest, at: datetime) -> EntryRequest:
+def _recorded(session: Session, rep: Rep, entry_request: EntryRequest, at: datetime) -> EntryRequest:
     record(
-        session, f"entry.{asked.kind}_asked", asked.agency, on=at.date(), actor=rep.name, detail=asked.reference
-    )  # fmt: skip
-    return asked
+        session,
+        f"entry.{entry_request.kind}_asked",
+        entry_request.agency,
+        on=at.date(),
+        actor=rep.name,
+        detail=entry_request.reference,
+    )
+    return entry_request
 
 
 def _require_room(session: Session, rep: Rep, kind: EntryRequestKind, at: datetime) -> None:
     own = (EntryRequest.agency == rep.agency, EntryRequest.kind == kind)
     open_ = select(func.count(EntryRequest.id)).where(*own, EntryRequest.state == EntryRequestState.OPEN)
-    most = MOST_CLONE_REPORTS if kind is EntryRequestKind.CLONE_REPORT else 1
-    if session.execute(open_).scalar_one() >= most:
+    limit = MAX_CLONE_REPORTS if kind is EntryRequestKind.CLONE_REPORT else 1
+    if session.execute(open_).scalar_one() >= limit:
         raise NotNow(
             "what you asked before is not decided yet: take it back, or wait for the authority", "entry.one_waits"
         )

@@ -13,7 +13,7 @@ WORKING_DAYS = 20
 AGAIN_AFTER = timedelta(days=30)
 """After a refusal the same is asked again no sooner: a mark that never goes says nothing."""
 
-MOST_CLONE_REPORTS = 5
+MAX_CLONE_REPORTS = 5
 """Open reports of one agency at a time."""
 
 _S = EntryRequestState

@@ -31,7 +31,7 @@ from registry.vocabulary.register import (
 
 _T = TypeVar("_T")
 
-MOST_PARTS = 60
+MAX_PARTS = 60
 """Corridors, sectors or conditions of one licence: more would not fit into an entry of the log."""
 
 
@@ -74,7 +74,7 @@ class Stated(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     destination: str | None = None
 
 
-_LONGEST: Mapping[str, int] = {
+_MAX_LENGTHS: Mapping[str, int] = {
     "ground_text": 2000, "name": 400, "place": 200, "identifier": 80, "number": 120, "employer_name": 400,
     "employer_identifier": 80,
 }  # fmt: skip
@@ -108,13 +108,13 @@ def read_stated(act: LicenceAct, sent: Mapping[str, Any], country: str) -> State
     return stated
 
 
-def kept(stated: Stated) -> dict[str, Any]:
+def to_details(stated: Stated) -> dict[str, Any]:
     """As JSON for the proposal's row; an unset field is left out, one that was stated to be nothing is null."""
     plain: dict[str, Any] = msgspec.to_builtins(stated)
     return plain
 
 
-def read_kept(details: Mapping[str, Any]) -> Stated:
+def from_details(details: Mapping[str, Any]) -> Stated:
     return msgspec.convert(details, Stated)
 
 
@@ -187,16 +187,16 @@ def _replaced(stated: Stated, read: Mapping[str, Callable[[str], str | None]], f
 
 
 def _of_words(stated: Stated, faults: list[Fault]) -> Stated:
-    def reader(field: str, most: int) -> Callable[[str], str]:
+    def reader(field: str, max_length: int) -> Callable[[str], str]:
         def tidy(value: str) -> str:
-            line = tidy_line(field, value, most)
+            line = tidy_line(field, value, max_length)
             if field not in ("identifier", "number") and holds_personal_number(line):
                 raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, "personal_number_like")])
             return line
 
         return tidy
 
-    return _replaced(stated, {field: reader(field, most) for field, most in _LONGEST.items()}, faults)
+    return _replaced(stated, {field: reader(field, limit) for field, limit in _MAX_LENGTHS.items()}, faults)
 
 
 def _of_channels(stated: Stated, faults: list[Fault]) -> Stated:
@@ -225,8 +225,8 @@ def _of_countries(stated: Stated, faults: list[Fault]) -> Stated:
 def _of_scope(stated: Stated, faults: list[Fault]) -> Stated:
     corridors, sectors, conditions = given(stated.corridors), given(stated.sectors), given(stated.conditions)
     for field, count in (("corridors", len(corridors)), ("sectors", len(sectors)), ("conditions", len(conditions))):
-        if count > MOST_PARTS:
-            faults.append(Fault.of(field, Problem.TOO_MANY, "too_many_parts", most=MOST_PARTS))
+        if count > MAX_PARTS:
+            faults.append(Fault.of(field, Problem.TOO_MANY, "too_many_parts", most=MAX_PARTS))
             return stated
     codes = [("sectors", one) for one in sectors]
     codes += [("conditions", one) for condition in conditions for one in condition.sectors]

@@ -11,7 +11,7 @@ from registry.log.actions import Appended, lock_log
 from registry.register.agencies import models, record, storage
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
-from registry.register.authorities.actions import keep_desk_reading
+from registry.register.authorities.actions import save_desk_reading
 from registry.supervision.licensing.changes import with_licence, with_sanction, with_status
 from registry.supervision.licensing.statements import Statement
 from registry.vocabulary.register import LicenceStatus
@@ -41,9 +41,9 @@ def set_status(
     reference. Whoever calls this has asked whether it may be done: nothing here does. Last in a transaction, for it holds the
     log and the audit until that ends. None when the record says so already.
     """
-    said = Statement(status, ground, from_on, to_on, ground_text, publish_until, until, is_stayed)
+    stated = Statement(status, ground, from_on, to_on, ground_text, publish_until, until, is_stayed)
     detail = f"{status} from {from_on}"
-    return state(session, licence, [said], by=by, at=at, event=event, detail=detail)
+    return state(session, licence, [stated], by=by, at=at, event=event, detail=detail)
 
 
 def state(
@@ -65,21 +65,21 @@ def state(
     """
     # Whoever holds the log reads what the last one to publish wrote, so two officers at once lose nothing.
     lock_log(session)
-    source = keep_desk_reading(session, licence.authority, at)
+    source = save_desk_reading(session, licence.authority, at)
     before = agency or storage.loaded_records(session, [licence.agency_id])[licence.agency_id]
     known = next(one for one in before.licences if one.licence_id == licence.reference)
-    for said in statements:
+    for stated in statements:
         known = with_status(
             known,
             record.StatusPeriod(
-                status=said.status,
-                from_=said.from_on,
-                to=said.to_on,
-                ground=said.ground,
-                ground_text=said.ground_text,
-                publish_until=said.publish_until,
-                until=said.until,
-                is_stayed=said.is_stayed,
+                status=stated.status,
+                from_=stated.from_on,
+                to=stated.to_on,
+                ground=stated.ground,
+                ground_text=stated.ground_text,
+                publish_until=stated.publish_until,
+                until=stated.until,
+                is_stayed=stated.is_stayed,
                 source=source,
                 retrieved_at=at,
             ),

@@ -15,11 +15,11 @@ from registry.vocabulary.register import ChannelKind
 Send = Callable[[str, str, str], bool]
 """Sends a mail (address, subject, text); False when it could not be sent and shall be tried again."""
 
-MOST = 200
+MAX_PROPOSALS = 200
 """Proposals looked at in one round."""
 
 
-def tell_agencies(sessions: sessionmaker[Session], send: Send) -> list[str]:
+def notify_agencies(sessions: sessionmaker[Session], send: Send) -> list[str]:
     """Tell each agency at the addresses it has registered. Gives the proposals told of.
 
     A mail goes out before its row says so: if we crash between the two it goes out twice, never not at all. Who has registered
@@ -30,7 +30,7 @@ def tell_agencies(sessions: sessionmaker[Session], send: Send) -> list[str]:
         has_address = exists().where(
             Channel.agency_id == Proposal.agency_id,
             Channel.kind == ChannelKind.EMAIL,
-            Channel.unsaid_at.is_(None),
+            Channel.superseded_at.is_(None),
             Channel.held_to.is_(None),
         )
         query = (
@@ -38,12 +38,12 @@ def tell_agencies(sessions: sessionmaker[Session], send: Send) -> list[str]:
             .join(Agency, Agency.id == Proposal.agency_id)
             .where(Proposal.state == ProposalState.APPLIED, Proposal.told_at.is_(None), has_address)
             .order_by(Proposal.id)
-            .limit(MOST)
+            .limit(MAX_PROPOSALS)
         )
         waiting = [
             (one, agency, registered_addresses(session, one.agency_id or 0)) for one, agency in session.execute(query)
         ]
-    told = []
+    given = []
     for proposal, agency, addresses in waiting:
         subject = f"The register has changed what it says of {agency}"
         sent = [send(address, subject, _notice(proposal, agency)) for address in addresses]
@@ -52,8 +52,8 @@ def tell_agencies(sessions: sessionmaker[Session], send: Send) -> list[str]:
         with sessions() as session:
             session.get_one(Proposal, proposal.id).told_at = now()
             session.commit()
-        told.append(proposal.reference)
-    return told
+        given.append(proposal.reference)
+    return given
 
 
 def _notice(proposal: Proposal, agency: str) -> str:

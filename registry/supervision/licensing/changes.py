@@ -20,7 +20,7 @@ from registry.vocabulary.register import SENDING_COUNTRIES, ChannelKind, Licence
 _DAY = timedelta(days=1)
 
 
-class Said(NamedTuple):
+class ChangeBasis(NamedTuple):
     """Who says it and when, from which day and on which legal ground."""
 
     source: str
@@ -34,27 +34,27 @@ class Said(NamedTuple):
 
 
 def after(
-    act: LicenceAct, agency: record.Agency, subject: str, stated: Stated, said: Said, authority: str
+    act: LicenceAct, agency: record.Agency, subject: str, stated: Stated, basis: ChangeBasis, authority: str
 ) -> record.Agency:
     """The record as the act makes it. `subject` is the reference of the licence or agreement that is acted on or begun."""
     if act is LicenceAct.APPLY:
-        return with_licence(agency, _applied(agency, subject, stated, said, authority))
+        return with_licence(agency, _applied(agency, subject, stated, basis, authority))
     change_of_agency = _OF_AGENCY.get(act)
     if change_of_agency is not None:
-        return change_of_agency(agency, subject, stated, said, authority)
+        return change_of_agency(agency, subject, stated, basis, authority)
     licence = next(one for one in agency.licences if one.licence_id == subject)
-    return with_licence(agency, _OF_LICENCE.get(act, _status_stated)(act, licence, stated, said))
+    return with_licence(agency, _OF_LICENCE.get(act, _status_stated)(act, licence, stated, basis))
 
 
-def applicant(stated: Stated, said: Said, agency_id: str, country: str) -> record.Agency:
+def applicant(stated: Stated, basis: ChangeBasis, agency_id: str, country: str) -> record.Agency:
     """Who applies and was not known, as the registry will say it."""
     assert stated.name is not None
-    name = record.Name(name=stated.name, script=script_of(stated.name, country), kind=NameKind.LEGAL, **said.facts)
+    name = record.Name(name=stated.name, script=script_of(stated.name, country), kind=NameKind.LEGAL, **basis.facts)
     identifiers: tuple[record.Identifier, ...] = ()
     if stated.identifier is not None and stated.scheme is not None:
-        identifiers = (record.Identifier(scheme=stated.scheme, value=stated.identifier, **said.facts),)
+        identifiers = (record.Identifier(scheme=stated.scheme, value=stated.identifier, **basis.facts),)
     channels = tuple(
-        record.Channel(kind=kind, value=value, **said.facts)
+        record.Channel(kind=kind, value=value, **basis.facts)
         for kind, value in (
             (ChannelKind.PHONE, stated.phone),
             (ChannelKind.EMAIL, stated.email),
@@ -71,7 +71,7 @@ def applicant(stated: Stated, said: Said, agency_id: str, country: str) -> recor
         names=(name,),
         identifiers=identifiers,
         channels=channels,
-        **said.facts,
+        **basis.facts,
     )
 
 
@@ -85,19 +85,19 @@ def with_status(licence: record.Licence, period: record.StatusPeriod) -> record.
     if begins is None:
         raise ValueError("a status that officials state has a first day")
     history = licence.status_history
-    kept = history if period.to is not None else closed(history, begins)
-    return msgspec.structs.replace(licence, status_history=in_order((*kept, period)))
+    stored = history if period.to is not None else closed(history, begins)
+    return msgspec.structs.replace(licence, status_history=in_order((*stored, period)))
 
 
 def closed(history: tuple[record.StatusPeriod, ...], begins: date) -> tuple[record.StatusPeriod, ...]:
     """A history that ends before `begins`; what would have no day left is said no more."""
-    kept = []
+    stored = []
     for period in history:
         if period.to is not None and period.to < begins:
-            kept.append(period)
+            stored.append(period)
         elif period.from_ is None or period.from_ < begins:
-            kept.append(msgspec.structs.replace(period, to=begins - _DAY))
-    return tuple(kept)
+            stored.append(msgspec.structs.replace(period, to=begins - _DAY))
+    return tuple(stored)
 
 
 def corrected(licence: record.Licence, period: record.StatusPeriod) -> record.Licence:
@@ -125,20 +125,20 @@ def with_licence(agency: record.Agency, licence: record.Licence) -> record.Agenc
 
 def with_sanction(agency: record.Agency, sanction: record.Sanction) -> record.Agency:
     """The agency with this sanction in the place of the one of the same reference, or behind the others."""
-    kept = tuple(one for one in agency.sanctions if one.sanction_id != sanction.sanction_id)
-    return msgspec.structs.replace(agency, sanctions=(*kept, sanction))
+    stored = tuple(one for one in agency.sanctions if one.sanction_id != sanction.sanction_id)
+    return msgspec.structs.replace(agency, sanctions=(*stored, sanction))
 
 
-def _period(status: LicenceStatus, stated: Stated, said: Said) -> record.StatusPeriod:
+def _period(status: LicenceStatus, stated: Stated, basis: ChangeBasis) -> record.StatusPeriod:
     return record.StatusPeriod(
         status=status,
-        from_=said.day,
+        from_=basis.day,
         to=stated.to_on,
-        ground=said.ground,
+        ground=basis.ground,
         ground_text=stated.ground_text,
         publish_until=stated.publish_until,
         until=stated.until,
-        **said.facts,
+        **basis.facts,
     )
 
 
@@ -146,32 +146,32 @@ def _target(act: LicenceAct, stated: Stated) -> LicenceStatus:
     return stated.status or ACTS[act].targets[0]
 
 
-def _status_stated(act: LicenceAct, licence: record.Licence, stated: Stated, said: Said) -> record.Licence:
-    return with_status(licence, _period(_target(act, stated), stated, said))
+def _status_stated(act: LicenceAct, licence: record.Licence, stated: Stated, basis: ChangeBasis) -> record.Licence:
+    return with_status(licence, _period(_target(act, stated), stated, basis))
 
 
-def _status_corrected(act: LicenceAct, licence: record.Licence, stated: Stated, said: Said) -> record.Licence:
-    return corrected(licence, _period(_target(act, stated), stated, said))
+def _status_corrected(act: LicenceAct, licence: record.Licence, stated: Stated, basis: ChangeBasis) -> record.Licence:
+    return corrected(licence, _period(_target(act, stated), stated, basis))
 
 
-def _amended(act: LicenceAct, licence: record.Licence, stated: Stated, said: Said) -> record.Licence:
-    return msgspec.structs.replace(licence, **_terms(stated), **said.facts)
+def _amended(act: LicenceAct, licence: record.Licence, stated: Stated, basis: ChangeBasis) -> record.Licence:
+    return msgspec.structs.replace(licence, **_terms(stated), **basis.facts)
 
 
-def _issued(act: LicenceAct, licence: record.Licence, stated: Stated, said: Said) -> record.Licence:
-    terms = {"valid_from": said.day} | _terms(stated)
-    granted = msgspec.structs.replace(licence, number=stated.number, **terms, **said.facts)
-    return _status_stated(act, granted, stated, said)
+def _issued(act: LicenceAct, licence: record.Licence, stated: Stated, basis: ChangeBasis) -> record.Licence:
+    terms = {"valid_from": basis.day} | _terms(stated)
+    granted = msgspec.structs.replace(licence, number=stated.number, **terms, **basis.facts)
+    return _status_stated(act, granted, stated, basis)
 
 
-def _renewed(act: LicenceAct, licence: record.Licence, stated: Stated, said: Said) -> record.Licence:
+def _renewed(act: LicenceAct, licence: record.Licence, stated: Stated, basis: ChangeBasis) -> record.Licence:
     """A renewal that comes late does not make good the days between: they stay expired."""
     ended = licence.valid_to
-    if ended is not None and ended + _DAY < said.day:
-        gap = record.StatusPeriod(status=LicenceStatus.EXPIRED, from_=ended + _DAY, to=said.day - _DAY, **said.facts)
+    if ended is not None and ended + _DAY < basis.day:
+        gap = record.StatusPeriod(status=LicenceStatus.EXPIRED, from_=ended + _DAY, to=basis.day - _DAY, **basis.facts)
         licence = with_status(licence, gap)
-    longer = msgspec.structs.replace(licence, valid_to=stated.valid_to, **said.facts)
-    return _status_stated(act, longer, stated, said)
+    longer = msgspec.structs.replace(licence, valid_to=stated.valid_to, **basis.facts)
+    return _status_stated(act, longer, stated, basis)
 
 
 def terms_changed(licence: record.Licence, stated: Stated) -> bool:
@@ -184,7 +184,9 @@ def _terms(stated: Stated) -> dict[str, Any]:
     return {field: value for field in fields if (value := getattr(stated, field)) is not UNSET}
 
 
-def _applied(agency: record.Agency, licence_id: str, stated: Stated, said: Said, authority: str) -> record.Licence:
+def _applied(
+    agency: record.Agency, licence_id: str, stated: Stated, basis: ChangeBasis, authority: str
+) -> record.Licence:
     assert stated.kind is not None
     return record.Licence(
         licence_id=licence_id,
@@ -192,14 +194,14 @@ def _applied(agency: record.Agency, licence_id: str, stated: Stated, said: Said,
         country=agency.country,
         kind=stated.kind,
         status_place=UNPLACED,
-        status_history=(_period(LicenceStatus.APPLIED, stated, said),),
+        status_history=(_period(LicenceStatus.APPLIED, stated, basis),),
         **_terms(stated),
-        **said.facts,
+        **basis.facts,
     )
 
 
 def _agreement_registered(
-    agency: record.Agency, reference: str, stated: Stated, said: Said, authority: str
+    agency: record.Agency, reference: str, stated: Stated, basis: ChangeBasis, authority: str
 ) -> record.Agency:
     employer = None
     if stated.employer_name is not None and stated.employer_country is not None:
@@ -217,38 +219,38 @@ def _agreement_registered(
         origin=agency.country,
         destination=stated.destination,
         sectors=given(stated.sectors) or None,
-        from_=said.day,
+        from_=basis.day,
         to=stated.to_on,
-        **said.facts,
+        **basis.facts,
     )
     return msgspec.structs.replace(agency, agreements=(*agency.agreements, agreement))
 
 
 def _agreement_ended(
-    agency: record.Agency, reference: str, stated: Stated, said: Said, authority: str
+    agency: record.Agency, reference: str, stated: Stated, basis: ChangeBasis, authority: str
 ) -> record.Agency:
     agreements = tuple(
-        msgspec.structs.replace(one, to=said.day, **said.facts) if one.agreement_id == reference else one
+        msgspec.structs.replace(one, to=basis.day, **basis.facts) if one.agreement_id == reference else one
         for one in agency.agreements
     )
     return msgspec.structs.replace(agency, agreements=agreements)
 
 
 def _intermediary_registered(
-    agency: record.Agency, reference: str, stated: Stated, said: Said, authority: str
+    agency: record.Agency, reference: str, stated: Stated, basis: ChangeBasis, authority: str
 ) -> record.Agency:
     assert stated.name is not None
     one = record.Intermediary(
-        name=stated.name, number=stated.number, place=stated.place, from_=said.day, to=stated.to_on, **said.facts
+        name=stated.name, number=stated.number, place=stated.place, from_=basis.day, to=stated.to_on, **basis.facts
     )
     return msgspec.structs.replace(agency, intermediaries=(*agency.intermediaries, one))
 
 
 def _intermediary_ended(
-    agency: record.Agency, reference: str, stated: Stated, said: Said, authority: str
+    agency: record.Agency, reference: str, stated: Stated, basis: ChangeBasis, authority: str
 ) -> record.Agency:
     intermediaries = tuple(
-        msgspec.structs.replace(one, to=said.day, **said.facts) if is_intermediary(one, stated, said.day) else one
+        msgspec.structs.replace(one, to=basis.day, **basis.facts) if is_intermediary(one, stated, basis.day) else one
         for one in agency.intermediaries
     )
     return msgspec.structs.replace(agency, intermediaries=intermediaries)
@@ -260,7 +262,7 @@ def is_intermediary(one: record.Intermediary, stated: Stated, day: date) -> bool
     return is_current and one.name == stated.name and number_key(one.number or "") == number_key(stated.number or "")
 
 
-_OF_LICENCE: Mapping[LicenceAct, Callable[[LicenceAct, record.Licence, Stated, Said], record.Licence]] = {
+_OF_LICENCE: Mapping[LicenceAct, Callable[[LicenceAct, record.Licence, Stated, ChangeBasis], record.Licence]] = {
     LicenceAct.ISSUE: _issued,
     LicenceAct.AMEND: _amended,
     LicenceAct.RENEW: _renewed,
@@ -268,7 +270,7 @@ _OF_LICENCE: Mapping[LicenceAct, Callable[[LicenceAct, record.Licence, Stated, S
 }
 """Acts that do more than state a status."""
 
-_OF_AGENCY: Mapping[LicenceAct, Callable[[record.Agency, str, Stated, Said, str], record.Agency]] = {
+_OF_AGENCY: Mapping[LicenceAct, Callable[[record.Agency, str, Stated, ChangeBasis, str], record.Agency]] = {
     LicenceAct.REGISTER_AGREEMENT: _agreement_registered,
     LicenceAct.END_AGREEMENT: _agreement_ended,
     LicenceAct.REGISTER_INTERMEDIARY: _intermediary_registered,

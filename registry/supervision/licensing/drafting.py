@@ -24,16 +24,25 @@ from registry.register.authorities.models import Authority
 from registry.register.authorities.own_lists import desk_list
 from registry.supervision.licensing import changes
 from registry.supervision.licensing.act_forms import Stated, read_stated
-from registry.supervision.licensing.changes import Said, after, applicant, is_intermediary
-from registry.supervision.licensing.rules import ACTS, AGREEMENTS, IMPOSSIBLE, UNFIT, About, Facts, is_barred, lacking
+from registry.supervision.licensing.changes import ChangeBasis, after, applicant, is_intermediary
+from registry.supervision.licensing.rules import (
+    ACTS,
+    AGREEMENTS,
+    IMPOSSIBLE,
+    UNFIT,
+    About,
+    LicenceActFacts,
+    is_barred,
+    lacking,
+)
 from registry.verification.verdicts.status_rules import standing_on
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus, Role
 
-MOST_GROUND = 400
+MAX_GROUND = 400
 
 
-class Official(NamedTuple):
+class LicensingOfficial(NamedTuple):
     """Who acts: an officer's reference, and the authority for which he does. Nothing of another authority is there for him.
 
     `unit` is whose matter the audit takes it for.
@@ -80,7 +89,7 @@ def today_of(session: Session, authority: str, at: datetime) -> tuple[date, str]
 
 def drafted(
     session: Session,
-    official: Official,
+    official: LicensingOfficial,
     act: LicenceAct,
     about: str | None,
     sent: Mapping[str, Any],
@@ -96,24 +105,24 @@ def drafted(
     Raises NotFound (of another authority too), InvalidInput with every field at fault, IllegalMove, NotNow.
     """
     today, country = today_of(session, official.authority, at)
-    ground = tidy_line("legal_ground", legal_ground, MOST_GROUND)
+    ground = tidy_line("legal_ground", legal_ground, MAX_GROUND)
     stated = read_stated(act, sent, country)
     row_id, before = _holder(session, official, act, about, stated, country)
     if before is not None and before.withheld:
         raise NotNow("the holder's name was erased by law: nothing more is written down of it", "licensing.erased")
-    said = Said(desk_list(official.authority), at, effective_on, ground)
+    statement = ChangeBasis(desk_list(official.authority), at, effective_on, ground)
     subject = subject or _subject(act, about, stated)
     _require_days(stated, effective_on)
     _require_lawful(act, before, subject, today, effective_on)
-    _require_sense(session, official, act, before, subject, stated, said)
-    known = before or applicant(stated, said, new_reference(), country)
+    _require_sense(session, official, act, before, subject, stated, statement)
+    known = before or applicant(stated, statement, new_reference(), country)
     return Draft(
         act=act,
         authority=official.authority,
         subject=subject,
         agency_row_id=row_id,
         before=before,
-        after=after(act, known, subject, stated, said, official.authority),
+        after=after(act, known, subject, stated, statement, official.authority),
         stated=stated,
         legal_ground=ground,
         effective_on=effective_on,
@@ -127,7 +136,7 @@ def is_of(agency: record.Agency, authority: str) -> bool:
 
 
 def _holder(
-    session: Session, official: Official, act: LicenceAct, about: str | None, stated: Stated, country: str
+    session: Session, official: LicensingOfficial, act: LicenceAct, about: str | None, stated: Stated, country: str
 ) -> tuple[int | None, record.Agency | None]:
     kind = ACTS[act].about
     if kind is About.LICENCE:
@@ -177,7 +186,7 @@ def _require_lawful(
         assert before is not None
         status = status_on(before, subject, effective_on)
     why = lacking(
-        Facts(
+        LicenceActFacts(
             act=act,
             today=today,
             effective_on=effective_on,
@@ -204,18 +213,18 @@ def licence_of(agency: record.Agency, licence_id: str) -> record.Licence:
 
 def _require_sense(
     session: Session,
-    official: Official,
+    official: LicensingOfficial,
     act: LicenceAct,
     before: record.Agency | None,
     subject: str,
     stated: Stated,
-    said: Said,
+    basis: ChangeBasis,
 ) -> None:
     """Raise InvalidInput for what fits no record: a number that is another's, an agreement that is not there, nothing new."""
     fault: Fault | None = None
     match act:
         case LicenceAct.APPLY:
-            fault = _fault_of_application(session, official, before, stated, said)
+            fault = _fault_of_application(session, official, before, stated, basis)
         case LicenceAct.ISSUE:
             fault = _fault_of_number(session, official, subject, stated)
         case LicenceAct.AMEND:
@@ -227,11 +236,11 @@ def _require_sense(
             fault = _fault_of_agreement(session, before, stated)
         case LicenceAct.END_AGREEMENT:
             assert before is not None
-            if not any(_is_running(one, subject, official, said.day) for one in before.agreements):
+            if not any(_is_running(one, subject, official, basis.day) for one in before.agreements):
                 fault = Fault.of("agreement_id", Problem.INVALID_VALUE, "agreement_not_running")
         case LicenceAct.REGISTER_INTERMEDIARY | LicenceAct.END_INTERMEDIARY:
             assert before is not None
-            is_there = any(is_intermediary(one, stated, said.day) for one in before.intermediaries)
+            is_there = any(is_intermediary(one, stated, basis.day) for one in before.intermediaries)
             if is_there is (act is LicenceAct.REGISTER_INTERMEDIARY):
                 wrong = "intermediary_registered" if is_there else "intermediary_unknown"
                 fault = Fault.of("name", Problem.INVALID_VALUE, wrong)
@@ -240,15 +249,15 @@ def _require_sense(
 
 
 def _fault_of_application(
-    session: Session, official: Official, before: record.Agency | None, stated: Stated, said: Said
+    session: Session, official: LicensingOfficial, before: record.Agency | None, stated: Stated, basis: ChangeBasis
 ) -> Fault | None:
     for licence in before.licences if before is not None else ():
-        status = status_on(before, licence.licence_id, said.day) if before is not None else None
+        status = status_on(before, licence.licence_id, basis.day) if before is not None else None
         is_held = status is LicenceStatus.APPLIED or (status and STATUSES[status].recruit is Answer.YES)
         if licence.authority == official.authority and licence.kind is stated.kind and is_held:
             return Fault.of("kind", Problem.CONTRADICTORY, "held_already", licence=licence.licence_id)
     if before is None and stated.scheme is not None and stated.identifier is not None:
-        country = today_of(session, official.authority, said.at)[1]
+        country = today_of(session, official.authority, basis.at)[1]
         key = identifier_key(stated.scheme, stated.identifier, country)
         owner = _holder_of_key(session, stated.scheme.value, key)
         if owner is not None:
@@ -261,14 +270,14 @@ def _holder_of_key(session: Session, kind: str, value: str) -> str | None:
     query = (
         select(models.Agency.reference)
         .join(key, key.agency_id == models.Agency.id)
-        .where(key.kind == kind, key.value == value, key.unsaid_at.is_(None))
+        .where(key.kind == kind, key.value == value, key.superseded_at.is_(None))
         .order_by(models.Agency.id)
         .limit(1)
     )
     return session.execute(query).scalar_one_or_none()
 
 
-def _fault_of_number(session: Session, official: Official, subject: str, stated: Stated) -> Fault | None:
+def _fault_of_number(session: Session, official: LicensingOfficial, subject: str, stated: Stated) -> Fault | None:
     assert stated.number is not None
     key, licence = models.LookupKey, models.Licence
     query = (
@@ -277,7 +286,7 @@ def _fault_of_number(session: Session, official: Official, subject: str, stated:
         .where(
             key.kind == LICENCE_NUMBER,
             key.value == number_key(stated.number),
-            key.unsaid_at.is_(None),
+            key.superseded_at.is_(None),
             licence.authority == official.authority,
             licence.reference != subject,
         )
@@ -300,7 +309,7 @@ def _fault_of_agreement(session: Session, before: record.Agency, stated: Stated)
     return None
 
 
-def _is_running(one: record.Agreement, reference: str, official: Official, day: date) -> bool:
+def _is_running(one: record.Agreement, reference: str, official: LicensingOfficial, day: date) -> bool:
     is_current = (one.from_ is None or one.from_ <= day) and (one.to is None or one.to > day)
     return one.agreement_id == reference and one.authority == official.authority and is_current
 

@@ -23,19 +23,19 @@ from registry.register.agencies.actions import admit, amend, register_agreement
 from registry.register.agencies.models import Agency
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.texts import tidy_line
-from registry.register.authorities.actions import keep_desk_reading
-from registry.supervision.licensing.act_forms import kept
-from registry.supervision.licensing.drafting import Draft, Official, drafted
+from registry.register.authorities.actions import save_desk_reading
+from registry.supervision.licensing.act_forms import to_details
+from registry.supervision.licensing.drafting import Draft, LicensingOfficial, drafted
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.licensing.rules import ACTS, AGREEMENTS, About
 from registry.vocabulary.licensing import LicenceAct, ProposalState
 
-MOST_REASON = 1000
+MAX_REASON = 1000
 
 
 def propose(
     session: Session,
-    official: Official,
+    official: LicensingOfficial,
     act: LicenceAct,
     about: str | None,
     sent: Mapping[str, Any],
@@ -56,7 +56,7 @@ def propose(
         act=act,
         agency_id=draft.agency_row_id,
         subject=draft.subject,
-        details=kept(draft.stated),
+        details=to_details(draft.stated),
         legal_ground=draft.legal_ground,
         effective_on=effective_on,
         seen=draft.seen,
@@ -84,7 +84,7 @@ def propose(
 
 
 def approve(
-    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+    session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> Proposal:
     """Put a proposed act into the public record: the next answer has it.
 
@@ -98,18 +98,24 @@ def approve(
 
 
 def refuse(
-    session: Session, official: Official, reference: str, reason: str, at: datetime, *, version: int | None = None
+    session: Session,
+    official: LicensingOfficial,
+    reference: str,
+    reason: str,
+    at: datetime,
+    *,
+    version: int | None = None,
 ) -> Proposal:
     """End a proposal that somebody else made, with a reason. Raises as `approve`, and InvalidInput."""
     proposal = _lock_open(session, official, reference, version)
     if proposal.proposed_by == official.name:
         raise ActRefused("own_proposal", "you proposed this: take it back instead")
-    proposal.reason = tidy_line("reason", reason, MOST_REASON)
+    proposal.reason = tidy_line("reason", reason, MAX_REASON)
     return _ended(session, proposal, ProposalState.REFUSED, official, at)
 
 
 def take_back(
-    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+    session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> Proposal:
     """End one's own proposal. Raises as `approve`."""
     proposal = _lock_open(session, official, reference, version)
@@ -122,7 +128,7 @@ def draft_of(session: Session, proposal: Proposal, at: datetime) -> Draft:
     """What a proposal would make of the record now. Raises what `drafted` raises where it fits no longer."""
     return drafted(
         session,
-        Official(proposal.proposed_by, proposal.authority),
+        LicensingOfficial(proposal.proposed_by, proposal.authority),
         proposal.act,
         _about(session, proposal),
         proposal.details,
@@ -155,7 +161,7 @@ def _about(session: Session, proposal: Proposal) -> str | None:
     return session.get_one(Agency, proposal.agency_id).reference if about is About.AGENCY else None
 
 
-def _lock_open(session: Session, official: Official, reference: str, version: int | None) -> Proposal:
+def _lock_open(session: Session, official: LicensingOfficial, reference: str, version: int | None) -> Proposal:
     """A proposal of this authority that waits, locked."""
     its = (Proposal.reference == read_reference(reference), Proposal.authority == official.authority)
     proposal = lock(session, Proposal, *its, missing=f"there is no proposal {reference} of this authority")
@@ -177,12 +183,12 @@ def _refuse_second(session: Session, draft: Draft) -> None:
         raise InvalidInput([Fault.of("act", Problem.CONTRADICTORY, "waits_already", reference=waiting)])
 
 
-def _apply(session: Session, proposal: Proposal, official: Official, at: datetime) -> None:
+def _apply(session: Session, proposal: Proposal, official: LicensingOfficial, at: datetime) -> None:
     # Whoever holds the log reads what the last one to publish wrote: nothing changes any more under this draft.
     lock_log(session)
     draft = draft_of(session, proposal, at)
     _require_as_seen(draft, proposal)
-    keep_desk_reading(session, proposal.authority, at)
+    save_desk_reading(session, proposal.authority, at)
     rule = ACTS[proposal.act]
     event = Event(rule.event, proposal.subject, is_correction=proposal.act is LicenceAct.CORRECT)
     try:
@@ -223,7 +229,9 @@ def _publish(session: Session, proposal: Proposal, draft: Draft, event: Event) -
         raise NotNow("the record says so already: nothing would change", "licensing.no_change")
 
 
-def _ended(session: Session, proposal: Proposal, state: ProposalState, official: Official, at: datetime) -> Proposal:
+def _ended(
+    session: Session, proposal: Proposal, state: ProposalState, official: LicensingOfficial, at: datetime
+) -> Proposal:
     proposal.state, proposal.decided_by, proposal.decided_at = state, official.name, at
     proposal.version += 1
     session.flush()
@@ -231,6 +239,6 @@ def _ended(session: Session, proposal: Proposal, state: ProposalState, official:
     return proposal
 
 
-def _record(session: Session, proposal: Proposal, act: str, official: Official, at: datetime) -> None:
+def _record(session: Session, proposal: Proposal, act: str, official: LicensingOfficial, at: datetime) -> None:
     detail = f"{proposal.act} from {proposal.effective_on}, proposal {proposal.reference} of {proposal.proposed_by}"
     audit.record(session, act, proposal.subject, on=at.date(), actor=official.name, detail=detail, unit=official.unit)

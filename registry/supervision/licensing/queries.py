@@ -12,7 +12,7 @@ from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.log.models import Entry
 from registry.register.agencies import models, record, storage
-from registry.register.agencies.listing import agencies_asked, has_status
+from registry.register.agencies.listing import agencies_matching, has_status
 from registry.register.agencies.queries import agency_row, licence_row
 from registry.supervision.licensing.drafting import is_of, status_on
 from registry.supervision.licensing.models import Proposal
@@ -60,7 +60,7 @@ def page_of_licences(
     """Licences of an authority, the latest registered first. Raises NotFound where `after` is none of them."""
     conditions = [models.Licence.authority == authority, *_conditions(session, filters, today)]
     term = models.LicenceTerm
-    current = and_(term.licence_id == models.Licence.id, term.unsaid_at.is_(None))
+    current = and_(term.licence_id == models.Licence.id, term.superseded_at.is_(None))
     matching = select(models.Licence.id).join(term, current).where(*conditions)
     total = session.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
     if after is not None:
@@ -84,8 +84,10 @@ def _conditions(session: Session, filters: Filters, today: date) -> list[ColumnE
     if filters.is_expiring:
         found += [ends_on >= today, ends_on <= today + SOON]
     if filters.q.strip():
-        asked = agencies_asked(session, filters.q, today)
-        found.append(or_(models.Licence.agency_id.in_(asked), models.Licence.reference == read_reference(filters.q)))
+        requested = agencies_matching(session, filters.q, today)
+        found.append(
+            or_(models.Licence.agency_id.in_(requested), models.Licence.reference == read_reference(filters.q))
+        )
     return found
 
 
@@ -95,7 +97,7 @@ def licence_and_holder(session: Session, authority: str, reference: str) -> tupl
     return row, storage.loaded_records(session, [row.agency_id])[row.agency_id]
 
 
-def agency_at_desk(session: Session, authority: str, reference: str) -> tuple[models.Agency, record.Agency]:
+def agency_of_authority(session: Session, authority: str, reference: str) -> tuple[models.Agency, record.Agency]:
     """An agency that has or had a licence of this authority. Raises NotFound for any other."""
     row = agency_row(session, read_reference(reference) or "")
     known = None if row is None else storage.loaded_records(session, [row.id]).get(row.id)

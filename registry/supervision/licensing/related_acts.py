@@ -18,11 +18,11 @@ from registry.register.imports import approvals
 from registry.supervision.collisions import actions as collisions
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.queries import collision_found, records_of
-from registry.supervision.licensing.drafting import Official, is_of
-from registry.supervision.licensing.queries import agency_at_desk
+from registry.supervision.licensing.drafting import LicensingOfficial, is_of
+from registry.supervision.licensing.queries import agency_of_authority
 from registry.vocabulary.register import ChannelKind
 
-MOST_SHOWN = 50
+MAX_SHOWN = 50
 
 
 def changes_waiting(session: Session, authority: str) -> list[tuple[PendingChannelChange, record.Agency]]:
@@ -41,7 +41,7 @@ def changes_waiting(session: Session, authority: str) -> list[tuple[PendingChann
 
 def propose_change(
     session: Session,
-    official: Official,
+    official: LicensingOfficial,
     keyring: Keyring,
     agency: str,
     kind: ChannelKind,
@@ -51,7 +51,7 @@ def propose_change(
     instead_of: str | None = None,
 ) -> PendingChannelChange:
     """As `channels.propose`. Raises NotFound for another authority's agency too."""
-    row, _ = agency_at_desk(session, official.authority, agency)
+    row, _ = agency_of_authority(session, official.authority, agency)
     change = channels.propose(
         session, row.reference, kind, value, by=official.name, keyring=keyring, instead_of=instead_of
     )
@@ -60,7 +60,7 @@ def propose_change(
 
 
 def approve_change(
-    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+    session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> PendingChannelChange:
     """As `channels.approve`: another person than proposed it, and 72 hours.
 
@@ -73,7 +73,7 @@ def approve_change(
 
 
 def refuse_change(
-    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+    session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> PendingChannelChange:
     """As `channels.refuse`. Raises NotFound, ChannelChangeRefused, StaleVersion."""
     agency = _lock_change(session, official, reference, version)
@@ -110,14 +110,14 @@ def collisions_open(session: Session, authority: str) -> list[tuple[Collision, l
         select(Collision)
         .where(Collision.state == CollisionState.OPEN, or_(Collision.first_id.in_(mine), Collision.second_id.in_(mine)))
         .order_by(Collision.rank.desc(), Collision.id)
-        .limit(MOST_SHOWN)
+        .limit(MAX_SHOWN)
     )
     rows = list(session.execute(query).scalars())
     records = records_of(session, [end for row in rows for end in (row.first_id, row.second_id)])
     return [(row, [records[row.first_id], records[row.second_id]]) for row in rows]
 
 
-def collision_at_desk(session: Session, authority: str, reference: str) -> tuple[Collision, list[record.Agency]]:
+def collision_of_authority(session: Session, authority: str, reference: str) -> tuple[Collision, list[record.Agency]]:
     """A collision with both its agencies. Raises NotFound unless one of them is the authority's."""
     unknown = NotFound(f"there is no collision {reference} at this desk")
     collision = collision_found(session, read_reference(reference) or "")
@@ -136,7 +136,7 @@ def collision_version(collision: Collision) -> int:
 
 
 def confirm_collision(
-    session: Session, official: Official, reference: str, true_entry: str | None, text: str, at: datetime, *,
+    session: Session, official: LicensingOfficial, reference: str, true_entry: str | None, text: str, at: datetime, *,
     version: int | None = None,
 ) -> record.Agency:  # fmt: skip
     """Put a clone warning on the true entry, which is the authority's own.
@@ -144,10 +144,10 @@ def confirm_collision(
     Without `true_entry` it is the one of the two that holds a licence in force. `version` is what `collision_version` gave
     of it. Raises NotFound, InvalidInput, StaleVersion.
     """
-    collision, both = collision_at_desk(session, official.authority, reference)
+    collision, both = collision_of_authority(session, official.authority, reference)
     _require_seen(version, collision_version(collision))
     chosen = true_entry or collisions.true_entry_of(session, both, None).agency_id
-    row, _ = agency_at_desk(session, official.authority, chosen)
+    row, _ = agency_of_authority(session, official.authority, chosen)
     agency = collisions.confirm(
         session, reference, official.name, text, source=official.authority, true_entry=row.reference
     )
@@ -156,10 +156,16 @@ def confirm_collision(
 
 
 def dismiss_collision(
-    session: Session, official: Official, reference: str, text: str, at: datetime, *, version: int | None = None
+    session: Session,
+    official: LicensingOfficial,
+    reference: str,
+    text: str,
+    at: datetime,
+    *,
+    version: int | None = None,
 ) -> None:
     """Set a pair aside. Raises NotFound, InvalidInput, StaleVersion."""
-    collision, both = collision_at_desk(session, official.authority, reference)
+    collision, both = collision_of_authority(session, official.authority, reference)
     _require_seen(version, collision_version(collision))
     collisions.dismiss(session, reference, official.name, text)
     mine = next(agency for agency in both if is_of(agency, official.authority))
@@ -169,21 +175,21 @@ def dismiss_collision(
 def warned(session: Session, authority: str) -> list[record.Agency]:
     """The authority's agencies whose entries bear a clone warning."""
     query = select(CloneWarning.agency_id).where(
-        CloneWarning.unsaid_at.is_(None), CloneWarning.agency_id.in_(_agencies_of(authority))
+        CloneWarning.superseded_at.is_(None), CloneWarning.agency_id.in_(_agencies_of(authority))
     )
     records = storage.loaded_records(session, list(session.execute(query.distinct()).scalars()))
     return sorted(records.values(), key=lambda agency: agency.agency_id)
 
 
 def warn(
-    session: Session, official: Official, agency: str, text: str, at: datetime, *,
+    session: Session, official: LicensingOfficial, agency: str, text: str, at: datetime, *,
     source: str | None = None, from_: date | None = None, to: date | None = None,
 ) -> Appended:  # fmt: skip
     """Warn on an agency's entry that somebody imitates it, in the authority's name unless `source` is another's.
 
     Raises NotFound, InvalidInput.
     """
-    row, _ = agency_at_desk(session, official.authority, agency)
+    row, _ = agency_of_authority(session, official.authority, agency)
     appended = warn_of_clone(session, row.reference, text, source or official.authority, from_=from_, to=to)
     _record(session, official, "clone.warned", row.reference, at, "")
     return appended
@@ -195,29 +201,35 @@ def warnings_version(agency: record.Agency) -> int:
 
 
 def lift(
-    session: Session, official: Official, agency: str, place: int | None, at: datetime, *, version: int | None = None
+    session: Session,
+    official: LicensingOfficial,
+    agency: str,
+    place: int | None,
+    at: datetime,
+    *,
+    version: int | None = None,
 ) -> record.Warning_:
     """Take a warning from an agency's entry; its history keeps it. Raises NotFound, InvalidInput, StaleVersion."""
-    row, known = agency_at_desk(session, official.authority, agency)
+    row, known = agency_of_authority(session, official.authority, agency)
     _require_seen(version, warnings_version(known))
     lifted = lift_clone_warning(session, row.reference, place)
     _record(session, official, "clone.lifted", row.reference, at, "")
     return lifted
 
 
-def order_list(session: Session, official: Official, reference: str, at: datetime) -> None:
+def order_list(session: Session, official: LicensingOfficial, reference: str, at: datetime) -> None:
     """Have a held list applied by the worker. Raises NotFound, NotNow."""
     source = approvals.order(session, official.authority, reference, official.name, at)
     _record(session, official, "import.approved", source.reference, at, f"held list {reference}")
 
 
-def reject_list(session: Session, official: Official, reference: str, at: datetime) -> None:
+def reject_list(session: Session, official: LicensingOfficial, reference: str, at: datetime) -> None:
     """Raises NotFound, NotNow."""
     source = approvals.reject(session, official.authority, reference, official.name, at)
     _record(session, official, "import.rejected", source.reference, at, f"held list {reference}")
 
 
-def _lock_change(session: Session, official: Official, reference: str, version: int | None) -> str:
+def _lock_change(session: Session, official: LicensingOfficial, reference: str, version: int | None) -> str:
     """The agency of a change that is as it was read."""
     change, agency = change_opened(session, official.authority, reference)
     session.refresh(change, with_for_update=True)
@@ -240,5 +252,5 @@ def _agencies_of(authority: str) -> Select[int]:
     return select(Licence.agency_id).where(Licence.authority == authority)
 
 
-def _record(session: Session, official: Official, act: str, subject: str, at: datetime, detail: str) -> None:
+def _record(session: Session, official: LicensingOfficial, act: str, subject: str, at: datetime, detail: str) -> None:
     audit.record(session, act, subject, on=at.date(), actor=official.name, detail=detail, unit=official.unit)

@@ -61,10 +61,10 @@ def _on_licence(
     event: str,
     *,
     needs: tuple[str, ...] = (),
-    takes: tuple[str, ...] = (),
+    accepts: tuple[str, ...] = (),
     has_second: bool = True,
 ) -> ActRule:
-    return ActRule(About.LICENCE, sources, targets, needs, takes, has_second, f"licence.{event}")
+    return ActRule(About.LICENCE, sources, targets, needs, accepts, has_second, f"licence.{event}")
 
 
 ACTS: Mapping[LicenceAct, ActRule] = {
@@ -73,33 +73,33 @@ ACTS: Mapping[LicenceAct, ActRule] = {
     ),
     LicenceAct.ISSUE: _on_licence(
         frozenset({_S.APPLIED}), (_S.ACTIVE, _S.PROVISIONAL, _S.ACTIVE_WITH_CONDITIONS), "issued",
-        needs=("number",), takes=("status", *_TERMS),
+        needs=("number",), accepts=("status", *_TERMS),
     ),
     LicenceAct.REFUSE_APPLICATION: _on_licence(
-        frozenset({_S.APPLIED}), (_S.REFUSED,), "refused", takes=_NAMING_A_WRONG
+        frozenset({_S.APPLIED}), (_S.REFUSED,), "refused", accepts=_NAMING_A_WRONG
     ),
-    LicenceAct.AMEND: _on_licence(_LIVING, (), "amended", takes=_TERMS),
+    LicenceAct.AMEND: _on_licence(_LIVING, (), "amended", accepts=_TERMS),
     LicenceAct.RENEW: _on_licence(
         _RECRUITING | {_S.EXPIRED}, (_S.ACTIVE, _S.ACTIVE_WITH_CONDITIONS, _S.RENEWAL_PENDING_DEEMED_VALID), "renewed",
-        needs=("valid_to",), takes=("status",),
+        needs=("valid_to",), accepts=("status",),
     ),
     LicenceAct.SUSPEND: _on_licence(
-        _RECRUITING | {_S.REVOCATION_PENDING_APPEAL}, (_S.SUSPENDED,), "suspended", takes=("to_on", *_NAMING_A_WRONG)
+        _RECRUITING | {_S.REVOCATION_PENDING_APPEAL}, (_S.SUSPENDED,), "suspended", accepts=("to_on", *_NAMING_A_WRONG)
     ),
     LicenceAct.REINSTATE: _on_licence(
         frozenset({_S.SUSPENDED, _S.WINDING_DOWN, _S.DELISTED, _S.REVOCATION_PENDING_APPEAL}),
         (_S.ACTIVE, _S.ACTIVE_WITH_CONDITIONS, _S.UNDER_SURVEILLANCE, _S.PROVISIONAL), "reinstated",
-        takes=("status", *_WORDS),
+        accepts=("status", *_WORDS),
     ),
     LicenceAct.REVOKE: _on_licence(
-        _LIVING, (_S.REVOKED, _S.REVOKED_IMMEDIATE, _S.RENEWAL_REFUSED), "revoked", takes=("status", *_NAMING_A_WRONG)
+        _LIVING, (_S.REVOKED, _S.REVOKED_IMMEDIATE, _S.RENEWAL_REFUSED), "revoked", accepts=("status", *_NAMING_A_WRONG)
     ),
     LicenceAct.WIND_DOWN: _on_licence(
-        _LIVING, (_S.WINDING_DOWN,), "winding_down", needs=("until",), takes=_WORDS
+        _LIVING, (_S.WINDING_DOWN,), "winding_down", needs=("until",), accepts=_WORDS
     ),
     LicenceAct.SURRENDER: _on_licence(_LIVING, (_S.SURRENDERED,), "surrendered", has_second=False),
     LicenceAct.CORRECT: _on_licence(
-        _ANY, tuple(LicenceStatus), "corrected", needs=("status",), takes=("to_on", "until", *_NAMING_A_WRONG)
+        _ANY, tuple(LicenceStatus), "corrected", needs=("status",), accepts=("to_on", "until", *_NAMING_A_WRONG)
     ),
     LicenceAct.REGISTER_AGREEMENT: ActRule(
         About.AGENCY, _NONE, (), ("destination",),
@@ -125,7 +125,7 @@ _BARRING = frozenset({SanctionKind.SUSPENSION, SanctionKind.REVOCATION, Sanction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class LicenceActFacts:
     """What an act is judged by. `status` is the licence's on the day it takes effect, None where none is stated."""
 
     act: LicenceAct
@@ -135,7 +135,7 @@ class Facts:
     is_barred: bool = False
 
 
-def lacking(facts: Facts) -> str | None:
+def lacking(facts: LicenceActFacts) -> str | None:
     """Why the act may not be done, as a code; None when it may."""
     rule = ACTS[facts.act]
     if facts.act in AT_ONCE and facts.effective_on > facts.today:

@@ -33,13 +33,13 @@ from registry.vocabulary.cases import CaseRole, CaseState, Priority
 from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
 
-MOST_GROUND = 400
-MOST_PUBLIC_TEXT = 2000
+MAX_GROUND = 400
+MAX_PUBLIC_TEXT = 2000
 AHEAD = timedelta(days=366)
 """How far in the future a sanction may begin."""
 
 
-class Official(NamedTuple):
+class SanctionOfficial(NamedTuple):
     """Who acts on a sanction: his reference, the role in which he does, and his unit and authority, which is the wall."""
 
     name: str
@@ -78,7 +78,7 @@ class Look(NamedTuple):
 def propose(
     session: Session,
     sealer: Sealer,
-    official: Official,
+    official: SanctionOfficial,
     licence: str,
     terms: Terms,
     at: datetime,
@@ -129,7 +129,13 @@ def propose(
 
 
 def look_at_workers(
-    session: Session, official: Official, reference: str, look: Look, at: datetime, *, version: int | None = None
+    session: Session,
+    official: SanctionOfficial,
+    reference: str,
+    look: Look,
+    at: datetime,
+    *,
+    version: int | None = None,
 ) -> WorkersInPlace:
     """Write down what becomes of the workers in place; the first day may wait for them, but not where somebody is in danger.
 
@@ -156,7 +162,7 @@ def look_at_workers(
 
 
 def hand_to_review(
-    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+    session: Session, official: SanctionOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> Sanction:
     """Let the second person look at it. Raises NotFound, IllegalMove, StaleVersion."""
     sanction = moving.lock_sanction(session, official.authority, reference, version)
@@ -169,17 +175,23 @@ def hand_to_review(
 
 
 def give_back(
-    session: Session, official: Official, reference: str, reason: str, at: datetime, *, version: int | None = None
+    session: Session,
+    official: SanctionOfficial,
+    reference: str,
+    reason: str,
+    at: datetime,
+    *,
+    version: int | None = None,
 ) -> Sanction:
     """From review to whoever proposed it, with a reason. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
     sanction = moving.lock_sanction(session, official.authority, reference, version)
-    reason = read_text("reason", reason, MOST_GROUND)
+    reason = read_text("reason", reason, MAX_GROUND)
     moving.advance(session, sanction, SanctionState.PROPOSED, By.APPROVER, at, actor=official.name, ground=reason)
     return sanction
 
 
 def approve(
-    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+    session: Session, official: SanctionOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> Sanction:
     """Approve what another proposed; where its day has come it is in force at once, in the same transaction.
 
@@ -199,7 +211,7 @@ def approve(
 
 def drop(
     session: Session,
-    official: Official,
+    official: SanctionOfficial,
     reference: str,
     reason: str,
     at: datetime,
@@ -209,14 +221,14 @@ def drop(
 ) -> Sanction:
     """Give it up before it is in force: nothing of it was public. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
     sanction = moving.lock_sanction(session, official.authority, reference, version)
-    reason = read_text("reason", reason, MOST_GROUND)
+    reason = read_text("reason", reason, MAX_GROUND)
     moving.advance(session, sanction, SanctionState.DROPPED, by, at, actor=official.name, ground=reason)
     return sanction
 
 
 def ask_for_end(
     session: Session,
-    official: Official,
+    official: SanctionOfficial,
     reference: str,
     target: SanctionState,
     ground: str,
@@ -240,31 +252,31 @@ def ask_for_end(
     if sanction.ending_to is not None:
         raise NotNow("something is asked for already: confirm or refuse that first", "sanction.asked_already")
     sanction.ending_to, sanction.ending_by = target, official.name
-    sanction.ending_ground = read_text("ground", ground, MOST_GROUND)
+    sanction.ending_ground = read_text("ground", ground, MAX_GROUND)
     today = moving.today_at(session, sanction.authority, at)
     moving.changed(session, sanction, "sanction.end_asked", today, actor=official.name, detail=target)
     return sanction
 
 
 def confirm_end(
-    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+    session: Session, official: SanctionOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> Sanction:
     """Do what another asked for. Raises NotFound, IllegalMove, StaleVersion."""
     sanction = moving.lock_sanction(session, official.authority, reference, version)
-    target, ground = sanction.ending_to, sanction.ending_ground or ""
+    target, snapshot = sanction.ending_to, sanction.ending_ground or ""
     if target is None:
         raise NotNow("nobody has asked for anything, or it was decided already", "sanction.nothing_asked")
     if target is SanctionState.IN_FORCE:
-        moving.put_in_force(session, sanction, at, by=By.APPROVER, actor=official.name, ground=ground)
+        moving.put_in_force(session, sanction, at, by=By.APPROVER, actor=official.name, ground=snapshot)
     else:
-        moving.end(session, sanction, target, at, actor=official.name, ground=ground)
+        moving.end(session, sanction, target, at, actor=official.name, ground=snapshot)
     sanction.ending_to = sanction.ending_by = sanction.ending_ground = None
     session.flush()
     return sanction
 
 
 def refuse_end(
-    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+    session: Session, official: SanctionOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> Sanction:
     """Leave it as it is. Raises NotFound, NotNow, StaleVersion."""
     sanction = moving.lock_sanction(session, official.authority, reference, version)
@@ -277,7 +289,7 @@ def refuse_end(
     return sanction
 
 
-def _decided(session: Session, official: Official, decision: str, version: int | None) -> Case:
+def _decided(session: Session, official: SanctionOfficial, decision: str, version: int | None) -> Case:
     case, made = lock_decision(session, _officer(official), decision, version)
     if not may_rest_on(made):
         raise NotNow("a sanction rests on a decision that found something wrong", "sanction.nothing_wrong_found")
@@ -288,11 +300,11 @@ def _decided(session: Session, official: Official, decision: str, version: int |
     return case
 
 
-def _officer(official: Official) -> casework.Officer:
+def _officer(official: SanctionOfficial) -> casework.Officer:
     return casework.Officer(official.name, official.role, official.unit)
 
 
-def _agency(session: Session, sealer: Sealer, official: Official, licence: str, case: Case | None) -> str:
+def _agency(session: Session, sealer: Sealer, official: SanctionOfficial, licence: str, case: Case | None) -> str:
     row = licence_row(session, licence)
     if row is None or row.authority != official.authority:
         raise InvalidInput([Fault.of("licence", Problem.INVALID_VALUE, "licence_not_own")])
@@ -329,8 +341,8 @@ def checked(terms: Terms, today: date, *, is_urgent: bool) -> Terms:
     )
     if faults:
         raise InvalidInput([Fault.of(name, Problem.INVALID_VALUE, wrong) for name, wrong in faults])
-    public_text = read_text("public_text", terms.public_text, MOST_PUBLIC_TEXT) if terms.public_text.strip() else ""
-    ground = " ".join(read_text("legal_ground", terms.legal_ground, MOST_GROUND).split())
+    public_text = read_text("public_text", terms.public_text, MAX_PUBLIC_TEXT) if terms.public_text.strip() else ""
+    ground = " ".join(read_text("legal_ground", terms.legal_ground, MAX_GROUND).split())
     amount = "" if money is None else f"{money:.2f}"
     return terms._replace(legal_ground=ground, public_text=public_text, amount=amount, currency=unit)
 
@@ -338,7 +350,7 @@ def checked(terms: Terms, today: date, *, is_urgent: bool) -> Terms:
 def _checked_look(sanction: Sanction, look: Look, today: date) -> Look:
     for name in ("workers", "permits_at_risk", "deposit_claims"):
         number = getattr(look, name)
-        if number is not None and not 0 <= number <= rules.MOST_WORKERS:
+        if number is not None and not 0 <= number <= rules.MAX_WORKERS:
             raise InvalidInput([Fault.of(name, Problem.INVALID_VALUE, "number_people")])
     day = look.waits_until
     if day is not None and rules.is_too_late(sanction.kind, day, today, is_urgent=sanction.is_urgent):

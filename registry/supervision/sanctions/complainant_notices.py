@@ -31,7 +31,7 @@ Words = Callable[[Language, str, SanctionKind], str]
 """What she reads of an event, in her language: of its type, such as `sanction.in_force`, and the kind of sanction."""
 
 
-def hand_on(sessions: sessionmaker[Session], sealer: Sealer, words: Words, at: datetime) -> int:
+def notify_complainants(sessions: sessionmaker[Session], sealer: Sealer, words: Words, at: datetime) -> int:
     """Tell the complainants behind each sanction that the outbox names; gives how many events were handed on."""
 
     def tell_all(session: Session, event: OutboxEvent) -> None:
@@ -40,12 +40,12 @@ def hand_on(sessions: sessionmaker[Session], sealer: Sealer, words: Words, at: d
         # All are locked before the first line of the audit, and in one order.
         behind_it = sorted(case.id for case in found.cases) if found is not None else []
         for case in [lock_case_by_id(session, case_id) for case_id in behind_it]:
-            _tell(session, sealer, words, case, event, sanction, at)
+            _notify_case(session, sealer, words, case, event, sanction, at)
 
     return consume(sessions, TOLD.values(), tell_all)
 
 
-def _tell(
+def _notify_case(
     session: Session, sealer: Sealer, words: Words, case: Case, event: OutboxEvent, sanction: Sanction, at: datetime
 ) -> None:
     if case.state in _SILENT or case.unit_id is None:

@@ -13,7 +13,7 @@ from registry.complaints.parties.hearings.content import require_silent
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import IllegalMove
 from registry.supervision.sanctions import moves as moving
-from registry.supervision.sanctions.actions import Official, Terms, checked
+from registry.supervision.sanctions.actions import SanctionOfficial, Terms, checked
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.licensing import SanctionState
 
@@ -21,7 +21,7 @@ from registry.vocabulary.licensing import SanctionState
 def edit(
     session: Session,
     sealer: Sealer,
-    official: Official,
+    official: SanctionOfficial,
     reference: str,
     terms: Terms,
     at: datetime,
@@ -56,7 +56,7 @@ def edit(
     return sanction
 
 
-def _case_behind(session: Session, official: Official, reference: str) -> Case | None:
+def _case_behind(session: Session, official: SanctionOfficial, reference: str) -> Case | None:
     """The case that it rests on, locked before the sanction is; only its own unit can open what she wrote."""
     query = (
         select(Decision.case_id)

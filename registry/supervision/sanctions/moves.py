@@ -27,7 +27,7 @@ from registry.supervision.licensing.actions import state
 from registry.supervision.licensing.statements import Statement
 from registry.supervision.sanctions import rules
 from registry.supervision.sanctions.models import Sanction, SanctionMove, WorkersInPlace
-from registry.supervision.sanctions.rules import MOVES, STATUS_OF, UNPUBLISHED, By, Facts, InForce, Looked
+from registry.supervision.sanctions.rules import MOVES, STATUS_OF, UNPUBLISHED, By, InForce, Looked, SanctionFacts
 from registry.verification.verdicts.status_rules import standing_on
 from registry.vocabulary.licensing import SanctionState
 from registry.vocabulary.register import LicenceStatus, SanctionEnd
@@ -58,9 +58,11 @@ def workers_of(session: Session, sanction: Sanction) -> WorkersInPlace | None:
     return session.execute(select(WorkersInPlace).where(WorkersInPlace.sanction_id == sanction.id)).scalar_one_or_none()
 
 
-def facts(session: Session, sanction: Sanction, today: date, *, actor: str = "", has_ground: bool = False) -> Facts:
+def facts(
+    session: Session, sanction: Sanction, today: date, *, actor: str = "", has_ground: bool = False
+) -> SanctionFacts:
     looked = workers_of(session, sanction)
-    return Facts(
+    return SanctionFacts(
         today=today,
         kind=sanction.kind,
         effective_from=sanction.effective_from,
@@ -95,7 +97,7 @@ def advance(
     today = today_at(session, sanction.authority, at)
     source = sanction.state
 
-    def known(_: object) -> Facts:
+    def known(_: object) -> SanctionFacts:
         return facts(session, sanction, today, actor=actor, has_ground=bool(ground))
 
     moves.advance(MOVES, sanction, target, by, known)
@@ -147,12 +149,12 @@ def put_in_force(
 
     def publish(today: date) -> Appended | None:
         sanction.in_force_on = sanction.in_force_on or today
-        others = _in_force_beside(session, sanction)
+        others = _others_in_force(session, sanction)
         if sanction.kind in STATUS_OF and sanction.own_status is None:
             known = [other.own_status for other in others if other.own_status is not None]
             sanction.own_status = known[0] if known else _stated(sanction, agency(), today)
         statements = rules.begun(_as_rule(sanction), [_as_rule(other) for other in others], today)
-        return _say(session, sanction, statements, at, actor, agency)
+        return _publish(session, sanction, statements, at, actor, agency)
 
     return advance(session, sanction, SanctionState.IN_FORCE, by, at, actor=actor, ground=ground, publish=publish)
 
@@ -167,7 +169,7 @@ def end(
 
     def publish(today: date) -> Appended | None:
         left = _without(session, sanction, agency, ground, today) if held_before else []
-        return _say(session, sanction, left, at, actor, agency)
+        return _publish(session, sanction, left, at, actor, agency)
 
     return advance(session, sanction, target, By.APPROVER, at, actor=actor, ground=ground, publish=publish)
 
@@ -178,7 +180,7 @@ def _without(
     """What is stated once it holds no more; nothing where the desk has stated something else since."""
     if sanction.kind not in STATUS_OF:
         return []
-    others = _in_force_beside(session, sanction)
+    others = _others_in_force(session, sanction)
     stated = _stated(sanction, agency(), today)
     if stated not in {STATUS_OF[one.kind] for one in (sanction, *others) if one.kind in STATUS_OF}:
         return []
@@ -190,7 +192,7 @@ def _without(
     return rules.ended(sanction.own_status, ground, [_as_rule(other) for other in others], today)
 
 
-def _say(
+def _publish(
     session: Session,
     sanction: Sanction,
     statements: list[Statement],
@@ -236,7 +238,7 @@ def _published(sanction: Sanction, at: datetime, today: date) -> record.Sanction
     )
 
 
-def _in_force_beside(session: Session, sanction: Sanction) -> list[Sanction]:
+def _others_in_force(session: Session, sanction: Sanction) -> list[Sanction]:
     """The others on this licence. The log's head is held, so none of them changes meanwhile."""
     beside = select(Sanction).where(
         Sanction.licence == sanction.licence,

@@ -20,7 +20,7 @@ from registry.supervision.sanctions.moves import facts, workers_of
 from registry.supervision.sanctions.rules import MOVES, WAITING, By
 from registry.vocabulary.licensing import SanctionState
 
-MOST_OVER = 100
+MAX_OVER = 100
 """Of sanctions that are over, the latest so many are listed."""
 
 
@@ -32,7 +32,7 @@ class Listed(NamedTuple):
     waits: bool
 
 
-class Shown(NamedTuple):
+class SanctionView(NamedTuple):
     """`ways`: where an official may take it now, by whom: None, or the code of what is lacking."""
 
     sanction: Sanction
@@ -55,7 +55,7 @@ def sanctions_of(session: Session, authority: str, today: date) -> list[Listed]:
     mine = select(Sanction).where(Sanction.authority == authority)
     running = (*WAITING, SanctionState.IN_FORCE, SanctionState.STAYED_BY_APPEAL)
     open_ = session.execute(mine.where(Sanction.state.in_(running)).order_by(Sanction.id)).scalars().all()
-    over = mine.where(Sanction.state.not_in(running)).order_by(Sanction.id.desc()).limit(MOST_OVER)
+    over = mine.where(Sanction.state.not_in(running)).order_by(Sanction.id.desc()).limit(MAX_OVER)
     rows = [
         *sorted(open_, key=lambda one: (not waits(one), one.state not in WAITING)),
         *session.execute(over).scalars(),
@@ -76,14 +76,14 @@ def waits(sanction: Sanction) -> bool:
     return sanction.state is SanctionState.LEGAL_REVIEW or sanction.ending_to is not None
 
 
-def shown(session: Session, sanction: Sanction, actor: str, today: date) -> Shown:
+def sanction_view(session: Session, sanction: Sanction, actor: str, today: date) -> SanctionView:
     """One sanction as an official reads it. The caller has asked for the wall."""
     agency = public_record(session, sanction.agency, today)
     licences = agency.licences if agency is not None else ()
     moves = select(SanctionMove).where(SanctionMove.sanction_id == sanction.id).order_by(SanctionMove.id)
     # What a form will bring along, a reason, is asked for there.
     now = facts(session, sanction, today, actor=actor, has_ground=True)
-    return Shown(
+    return SanctionView(
         sanction,
         agency,
         next((one for one in licences if one.licence_id == sanction.licence), None),

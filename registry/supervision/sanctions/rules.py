@@ -40,7 +40,7 @@ CAN_END_BY_ITSELF = frozenset(
 TOUCHES_WORKERS = frozenset(STATUS_OF)
 """Before one of these takes effect somebody looks at the workers in place."""
 
-MOST_WORKERS = 1_000_000
+MAX_WORKERS = 1_000_000
 
 
 class By(StrEnum):
@@ -102,7 +102,7 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class SanctionFacts:
     """What guards look at. `today` is the day where the authority sits; names are officers' references."""
 
     today: date
@@ -161,7 +161,7 @@ def _statement(one: InForce, today: date) -> Statement:
     return Statement(STATUS_OF[one.kind], one.ground, today, one.until, one.public_text, one.publish_until)
 
 
-def _workers(facts: Facts) -> str | None:
+def _workers(facts: SanctionFacts) -> str | None:
     if facts.kind not in TOUCHES_WORKERS:
         return None
     if facts.looked is None:
@@ -174,7 +174,7 @@ def _workers(facts: Facts) -> str | None:
     return None if facts.looked.has_teller or facts.is_urgent else "nobody_tells_them"
 
 
-def _second(facts: Facts) -> str | None:
+def _second(facts: SanctionFacts) -> str | None:
     if facts.actor == facts.proposed_by:
         return "own_proposal"
     if facts.looked is not None and facts.actor == facts.looked.filled_by:
@@ -184,17 +184,17 @@ def _second(facts: Facts) -> str | None:
     return _workers(facts)
 
 
-def _asked(facts: Facts) -> str | None:
+def _is_requested(facts: SanctionFacts) -> str | None:
     if facts.ending_by is None:
         return "not_asked_for"
     return "own_proposal" if facts.actor == facts.ending_by else None
 
 
-_LACKING: dict[Guard, Callable[[Facts], str | None]] = {
+_LACKING: dict[Guard, Callable[[SanctionFacts], str | None]] = {
     Guard.WORKERS_LOOKED_AT: _workers,
     Guard.SECOND_PERSON: _second,
     Guard.HAS_GROUND: lambda facts: None if facts.has_ground else "no_reason",
-    Guard.ASKED_BY_ANOTHER: _asked,
+    Guard.ASKED_BY_ANOTHER: _is_requested,
     Guard.DAY_HAS_COME: lambda facts: None if facts.effective_from <= facts.today else "day_not_come",
     Guard.TIME_IS_OVER: lambda facts: (
         None if facts.until is not None and facts.until < facts.today else "time_not_over"
@@ -215,11 +215,11 @@ _WORDS = {
     "time_not_over": "its time is not over",
 }
 
-MOVES: Moves[SanctionState, By, Facts, Move[SanctionState, By]] = Moves("sanction", _TABLE, _LACKING, _WORDS)
+MOVES: Moves[SanctionState, By, SanctionFacts, Move[SanctionState, By]] = Moves("sanction", _TABLE, _LACKING, _WORDS)
 
 
 WITH_MONEY = frozenset({SanctionKind.FINE, SanctionKind.DEPOSIT_FORFEITURE})
-MOST_POINTS = 1000
+MAX_POINTS = 1000
 
 
 def flaws_of_extent(
@@ -238,6 +238,6 @@ def flaws_of_extent(
         found.append(("amount", message("amount_empty")))
     if points is not None and kind is not SanctionKind.POINTS:
         found.append(("points", message("points_empty")))
-    elif points is not None and not 1 <= points <= MOST_POINTS:
-        found.append(("points", message("points_range", most=MOST_POINTS)))
+    elif points is not None and not 1 <= points <= MAX_POINTS:
+        found.append(("points", message("points_range", most=MAX_POINTS)))
     return found

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 import phonenumbers
 
 from registry.register.agencies.identifiers import is_resident_number
-from registry.verification.checks.rules import Told
+from registry.verification.checks.rules import StatedDetail
 from registry.vocabulary.register import CheckKind
 
-MOST_CHARACTERS = 10_000
-MOST_OF_A_KIND = 5
+MAX_CHARACTERS = 10_000
+MAX_OF_A_KIND = 5
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
@@ -50,34 +50,34 @@ _NAME = re.compile(
 )
 
 
-def picked(advert: str, country: str | None = None) -> tuple[Told, ...]:
+def picked(advert: str, country: str | None = None) -> tuple[StatedDetail, ...]:
     """Everything in an advert that can be checked, at most five of a kind; `country` is where the job is, if said.
 
     A resident's identity number is left where it stands: it is nobody's business here.
     """
     text = readable(advert)
-    found: dict[Told, None] = {}
+    found: dict[StatedDetail, None] = {}
     for kind, pick in _PICKERS:
         count = 0
-        kept: list[str] = []
+        stored: list[str] = []
         last = 0
         for begin, end, value in pick(text, country):
-            if count == MOST_OF_A_KIND or begin < last:
+            if count == MAX_OF_A_KIND or begin < last:
                 continue
-            told = Told(kind, value)
-            count += told not in found
-            found[told] = None
+            stated = StatedDetail(kind, value)
+            count += stated not in found
+            found[stated] = None
             # What was taken as one thing is not read again as another, such as a card as a phone.
-            kept += [text[last:begin], "\n"]
+            stored += [text[last:begin], "\n"]
             last = end
-        text = "".join([*kept, text[last:]])
-    return tuple(sorted(found, key=lambda told: list(CheckKind).index(told.kind)))
+        text = "".join([*stored, text[last:]])
+    return tuple(sorted(found, key=lambda stated: list(CheckKind).index(stated.kind)))
 
 
 def readable(advert: str) -> str:
     """The words of an advert without HTML and what nobody sees."""
-    text = html.unescape(_TAG.sub("\n", advert[:MOST_CHARACTERS]))
-    folded = unicodedata.normalize("NFKC", text)[: 2 * MOST_CHARACTERS]
+    text = html.unescape(_TAG.sub("\n", advert[:MAX_CHARACTERS]))
+    folded = unicodedata.normalize("NFKC", text)[: 2 * MAX_CHARACTERS]
     return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else "" for c in folded)
 
 

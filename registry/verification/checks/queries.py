@@ -12,7 +12,7 @@ from registry.register.agencies import record
 from registry.register.agencies.bank_accounts import ACCOUNTS, channel_history
 from registry.register.agencies.channel_rules import account_text, changed_at
 from registry.register.agencies.queries import published
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 from registry.register.names.queries import search
 from registry.register.names.rules import NEAR
 from registry.verification.checks.advert import picked, readable
@@ -20,7 +20,7 @@ from registry.verification.checks.rules import (
     Checked,
     Noted,
     Registered,
-    Told,
+    StatedDetail,
     check,
     is_same_name,
     may_mean,
@@ -40,10 +40,10 @@ NEAR_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class CheckInput:
     """What a worker was told. What he states himself goes before what stands in the advert."""
 
-    told: tuple[Told, ...] = ()
+    told: tuple[StatedDetail, ...] = ()
     advert: str = ""
     agency_id: str | None = None
     country: str | None = None
@@ -62,16 +62,16 @@ class Outcome:
     verdict: Verdict | None
     agency: record.Agency | None
     candidates: tuple[record.Agency, ...]
-    ground: Ground
+    snapshot: SourceSnapshot
 
 
-def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given: Given, now: datetime) -> Outcome:
+def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given: CheckInput, now: datetime) -> Outcome:
     """Everything told, checked against the agency it names. Nothing of it is written anywhere."""
     told = given.told
     if given.advert:
         stated = {one.kind for one in told}
         told += tuple(one for one in picked(given.advert, given.country) if one.kind not in stated)
-    verdict, ground = _named(reader, given, told, now)
+    verdict, snapshot = _named(reader, given, told, now)
     agency = verdict.agency if verdict is not None else None
     candidates = tuple(holder.agency for holder in verdict.candidates) if verdict is not None else ()
     if agency is None and (agency := only_bearer(told, candidates)) is not None:
@@ -92,7 +92,7 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
         has_agency=agency is not None,
         has_candidates=bool(candidates),
     )
-    return Outcome(checked, papers, whole, verdict, agency, candidates, ground)
+    return Outcome(checked, papers, whole, verdict, agency, candidates, snapshot)
 
 
 def _nearly_called(verdict: Verdict | None, agency: record.Agency) -> tuple[record.Agency, ...]:
@@ -105,14 +105,16 @@ def _nearly_called(verdict: Verdict | None, agency: record.Agency) -> tuple[reco
     )
 
 
-def _named(reader: VerdictReader, given: Given, told: Sequence[Told], now: datetime) -> tuple[Verdict | None, Ground]:
+def _named(
+    reader: VerdictReader, given: CheckInput, stated: Sequence[StatedDetail], now: datetime
+) -> tuple[Verdict | None, SourceSnapshot]:
     """The verdict on whoever is named: by reference, else by number, else by name."""
     if given.agency_id is not None:
         answered = reader.answered(Question(SubjectKind.AGENCY_ID, given.agency_id), now)
-        return answered.verdict, answered.ground
+        return answered.verdict, answered.snapshot
     first: Verdict | None = None
     for kind in (CheckKind.NUMBER, CheckKind.NAME):
-        for one in told:
+        for one in stated:
             if one.kind is not kind:
                 continue
             is_name = True if kind is CheckKind.NAME else None
@@ -122,32 +124,34 @@ def _named(reader: VerdictReader, given: Given, told: Sequence[Told], now: datet
             verdict = reader.with_imitation(read.question, read.facts, read.verdict, now)
             if kind is CheckKind.NUMBER and verdict.agency is None:
                 # A number of several authorities' and the name of one of its holders say together whom they mean.
-                holder = only_bearer(told, [candidate.agency for candidate in verdict.candidates])
+                holder = only_bearer(stated, [candidate.agency for candidate in verdict.candidates])
                 if holder is not None:
                     verdict = reader.answered(Question(SubjectKind.AGENCY_ID, holder.agency_id), now).verdict
             if verdict.agency is not None:
-                return verdict, reader.current_ground()
+                return verdict, reader.current_snapshot()
             if first is None or (verdict.candidates and not first.candidates):
                 first = verdict
-    return first, reader.current_ground()
+    return first, reader.current_snapshot()
 
 
 def _registered(
-    session: Session, agency: record.Agency, told: Sequence[Told], keyring: Keyring, now: datetime
+    session: Session, agency: record.Agency, stated: Sequence[StatedDetail], keyring: Keyring, now: datetime
 ) -> Registered:
     """The agency with what a comparison needs and its record does not show, as it is at this instant."""
     history = channel_history(session, agency.agency_id)
     known_from = _known_from(agency, history.known_at.date())
     changes = {
         key: changed
-        for key, sayings in history.sayings.items()
-        if (changed := changed_at(sayings, history.known_at, known_from, now)) is not None
+        for key, periods in history.sayings.items()
+        if (changed := changed_at(periods, history.known_at, known_from, now)) is not None
     }
-    asked = {}
+    requested = {}
     if any(history.digests.values()):
-        accounts = {one.value: account_text(one.value) for one in told if one.kind is CheckKind.BANK_ACCOUNT}
-        asked = {value: keyring.digest(ACCOUNTS, account) for value, account in accounts.items() if account is not None}
-    return Registered(agency, changes, history.digests, asked)
+        accounts = {one.value: account_text(one.value) for one in stated if one.kind is CheckKind.BANK_ACCOUNT}
+        requested = {
+            value: keyring.digest(ACCOUNTS, account) for value, account in accounts.items() if account is not None
+        }
+    return Registered(agency, changes, history.digests, requested)
 
 
 def _known_from(agency: record.Agency, first_said_on: date) -> date:
@@ -159,12 +163,12 @@ def _known_from(agency: record.Agency, first_said_on: date) -> date:
 
 
 def _near_names(
-    session: Session, told: Sequence[Told], now: datetime
+    session: Session, stated: Sequence[StatedDetail], now: datetime
 ) -> tuple[list[Checked], tuple[record.Agency, ...]]:
     """Names told that are nobody's but could be taken for a registered one: as mismatches, and whose names those are."""
     checked: list[Checked] = []
     references: dict[int, None] = {}
-    for one in told:
+    for one in stated:
         if one.kind is not CheckKind.NAME:
             continue
         hits = search(session, one.value, NEAR_NAMES, floor=NEAR)

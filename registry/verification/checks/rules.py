@@ -27,7 +27,7 @@ CHANNELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StatedDetail:
     kind: CheckKind
     value: str
 
@@ -42,7 +42,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    told: Told
+    told: StatedDetail
     outcome: CheckOutcome
     notes: tuple[Noted, ...] = ()
 
@@ -61,24 +61,24 @@ class Registered:
     asked: Mapping[str, str] = field(default_factory=dict)
 
 
-def check(told: Told, registered: Registered | None, now: datetime) -> Checked:
+def check(stated: StatedDetail, registered: Registered | None, now: datetime) -> Checked:
     """How one thing told compares with what the agency registered; without an agency there is nothing to compare with."""
-    notes = papers_in(told.value) if told.kind in (CheckKind.NUMBER, CheckKind.NAME) else ()
-    if told.kind is CheckKind.EMAIL and _domain_of(told.value) in FREE_MAIL:
+    notes = papers_in(stated.value) if stated.kind in (CheckKind.NUMBER, CheckKind.NAME) else ()
+    if stated.kind is CheckKind.EMAIL and _domain_of(stated.value) in FREE_MAIL:
         notes += (Noted(CheckNote.FREE_MAIL),)
     if registered is None:
-        return Checked(told, CheckOutcome.NOT_REGISTERED, notes)
+        return Checked(stated, CheckOutcome.NOT_REGISTERED, notes)
     agency = registered.agency
-    if told.kind is CheckKind.NUMBER:
-        return Checked(told, _one_of(number_key(told.value), map(number_key, _numbers(agency))), notes)
-    if told.kind is CheckKind.STAFF_NUMBER:
+    if stated.kind is CheckKind.NUMBER:
+        return Checked(stated, _one_of(number_key(stated.value), map(number_key, _numbers(agency))), notes)
+    if stated.kind is CheckKind.STAFF_NUMBER:
         numbers = [one.number for one in agency.intermediaries if one.number and _holds(one.from_, one.to, now.date())]
-        return Checked(told, _one_of(number_key(told.value), map(number_key, numbers)), notes)
-    if told.kind is CheckKind.NAME:
-        return _checked_name(told, agency, notes)
-    if told.kind is CheckKind.BANK_ACCOUNT:
-        return _checked_account(told, registered, now, notes)
-    return _checked_channel(told, registered, now, notes)
+        return Checked(stated, _one_of(number_key(stated.value), map(number_key, numbers)), notes)
+    if stated.kind is CheckKind.NAME:
+        return _checked_name(stated, agency, notes)
+    if stated.kind is CheckKind.BANK_ACCOUNT:
+        return _checked_account(stated, registered, now, notes)
+    return _checked_channel(stated, registered, now, notes)
 
 
 def _one_of(key: str, keys: Iterator[str]) -> CheckOutcome:
@@ -99,87 +99,87 @@ _SAME_FROM = 97.0
 """A name that only leaves out its legal form or its accents is the name; another form of it is another firm."""
 
 
-def is_same_name(told: str, name: str) -> bool:
+def is_same_name(stated: str, name: str) -> bool:
     """Whether a name is the registered one, as written: letters of another script that look alike are not."""
-    asked = parted(told)
-    if not asked.units or is_disguised(told, name):
+    requested = parted(stated)
+    if not requested.units or is_disguised(stated, name):
         return False
-    match = best_match((asked,), parted(name))
+    match = best_match((requested,), parted(name))
     return match.how in _SAME and match.score >= _SAME_FROM
 
 
-def may_mean(told: str, name: str) -> bool:
+def may_mean(stated: str, name: str) -> bool:
     """Whether a name is the registered one in part, in pinyin, translated or reordered: no letter and no form wrong."""
-    match = score(told, name)
-    forms = set(parted(told).forms), set(parted(name).forms)
+    match = score(stated, name)
+    forms = set(parted(stated).forms), set(parted(name).forms)
     if all(forms) and forms[0] != forms[1]:
         return False
-    return match.score >= NEAR and match.how not in SLIPS and not is_disguised(told, name)
+    return match.score >= NEAR and match.how not in SLIPS and not is_disguised(stated, name)
 
 
-def only_bearer(told: Sequence[Told], agencies: Sequence[record.Agency]) -> record.Agency | None:
+def only_bearer(stated: Sequence[StatedDetail], agencies: Sequence[record.Agency]) -> record.Agency | None:
     """The one agency that bears a name that was told; None where several do, or nobody."""
-    names = [one.value for one in told if one.kind is CheckKind.NAME]
+    names = [one.value for one in stated if one.kind is CheckKind.NAME]
     bearers = [one for one in agencies if any(is_same_name(name, its.name) for name in names for its in one.names)]
     return bearers[0] if len(bearers) == 1 else None
 
 
-def _checked_name(told: Told, agency: record.Agency, notes: tuple[Noted, ...]) -> Checked:
+def _checked_name(stated: StatedDetail, agency: record.Agency, notes: tuple[Noted, ...]) -> Checked:
     if not agency.names:
-        return Checked(told, CheckOutcome.NOT_REGISTERED, notes)
-    kinds = {name.kind for name in agency.names if is_same_name(told.value, name.name)}
+        return Checked(stated, CheckOutcome.NOT_REGISTERED, notes)
+    kinds = {name.kind for name in agency.names if is_same_name(stated.value, name.name)}
     if kinds:
         former = (Noted(CheckNote.FORMER_NAME),) if kinds == {NameKind.FORMER} else ()
-        return Checked(told, CheckOutcome.MATCH, notes + former)
-    nearest = max(agency.names, key=lambda name: score(told.value, name.name).score)
-    if may_mean(told.value, nearest.name):
-        return Checked(told, CheckOutcome.MATCH, (*notes, Noted(CheckNote.PART_OF_NAME, nearest.name)))
-    return mismatched_name(told, nearest.name, notes)
+        return Checked(stated, CheckOutcome.MATCH, notes + former)
+    nearest = max(agency.names, key=lambda name: score(stated.value, name.name).score)
+    if may_mean(stated.value, nearest.name):
+        return Checked(stated, CheckOutcome.MATCH, (*notes, Noted(CheckNote.PART_OF_NAME, nearest.name)))
+    return mismatched_name(stated, nearest.name, notes)
 
 
-def mismatched_name(told: Told, name: str, notes: tuple[Noted, ...] = ()) -> Checked:
+def mismatched_name(stated: StatedDetail, name: str, notes: tuple[Noted, ...] = ()) -> Checked:
     """A name that is not the registered one; where one could be taken for the other, both are shown."""
-    is_near = score(told.value, name).score >= NEAR
-    return Checked(told, CheckOutcome.MISMATCH, (*notes, Noted(CheckNote.NEAR_NAME, name)) if is_near else notes)
+    is_near = score(stated.value, name).score >= NEAR
+    return Checked(stated, CheckOutcome.MISMATCH, (*notes, Noted(CheckNote.NEAR_NAME, name)) if is_near else notes)
 
 
-def _checked_account(told: Told, registered: Registered, now: datetime, notes: tuple[Noted, ...]) -> Checked:
+def _checked_account(stated: StatedDetail, registered: Registered, now: datetime, notes: tuple[Noted, ...]) -> Checked:
     """Accounts are compared by digest alone.
 
     Of one that was registered by its last four characters these can tell that an account is another, never that it is it.
     """
-    account = account_text(told.value)
+    account = account_text(stated.value)
     if account is None:
         notes += (Noted(CheckNote.NOT_READABLE),)
     channels = _current(registered.agency, ChannelKind.BANK_ACCOUNT, now.date())
     if not channels:
-        return Checked(told, CheckOutcome.NOT_REGISTERED, notes)
-    digest = registered.asked.get(told.value)
+        return Checked(stated, CheckOutcome.NOT_REGISTERED, notes)
+    digest = registered.asked.get(stated.value)
     if digest is not None and any(digest in registered.digests.get(one.value, ()) for one in channels):
         is_fresh = is_recent(registered.changed_at.get((ChannelKind.BANK_ACCOUNT, digest)), now)
-        return Checked(told, CheckOutcome.CHANGED_RECENTLY if is_fresh else CheckOutcome.MATCH, notes)
+        return Checked(stated, CheckOutcome.CHANGED_RECENTLY if is_fresh else CheckOutcome.MATCH, notes)
     bare = [one.value for one in channels if not registered.digests.get(one.value)]
     if account is not None and any(account[-4:] == value[-4:] for value in bare):
-        return Checked(told, CheckOutcome.NOT_REGISTERED, (*notes, Noted(CheckNote.LAST_FOUR_AGREE)))
-    return Checked(told, CheckOutcome.MISMATCH, notes)
+        return Checked(stated, CheckOutcome.NOT_REGISTERED, (*notes, Noted(CheckNote.LAST_FOUR_AGREE)))
+    return Checked(stated, CheckOutcome.MISMATCH, notes)
 
 
-def _checked_channel(told: Told, registered: Registered, now: datetime, notes: tuple[Noted, ...]) -> Checked:
+def _checked_channel(stated: StatedDetail, registered: Registered, now: datetime, notes: tuple[Noted, ...]) -> Checked:
     agency = registered.agency
-    kind = CHANNELS[told.kind]
-    if told.kind in (CheckKind.EMAIL, CheckKind.WEBSITE):
-        notes += _domain_notes(told, _current(agency, None, now.date()))
-    if told.kind is CheckKind.PHONE and not _phones_told(told.value, agency.country):
+    kind = CHANNELS[stated.kind]
+    if stated.kind in (CheckKind.EMAIL, CheckKind.WEBSITE):
+        notes += _domain_notes(stated, _current(agency, None, now.date()))
+    if stated.kind is CheckKind.PHONE and not _possible_phones(stated.value, agency.country):
         notes += (Noted(CheckNote.NOT_READABLE),)
     channels = _current(agency, kind, now.date())
     if not channels:
-        return Checked(told, CheckOutcome.NOT_REGISTERED, notes)
-    found = [one for one in channels if is_same(kind, told.value, one.value, agency.country)]
+        return Checked(stated, CheckOutcome.NOT_REGISTERED, notes)
+    found = [one for one in channels if is_same(kind, stated.value, one.value, agency.country)]
     if not found:
-        return Checked(told, CheckOutcome.MISMATCH, notes)
+        return Checked(stated, CheckOutcome.MISMATCH, notes)
     changes = [registered.changed_at.get((kind, channel_key(kind, one.value))) for one in found]
     is_fresh = all(is_recent(change, now) for change in changes)
-    return Checked(told, CheckOutcome.CHANGED_RECENTLY if is_fresh else CheckOutcome.MATCH, notes)
+    return Checked(stated, CheckOutcome.CHANGED_RECENTLY if is_fresh else CheckOutcome.MATCH, notes)
 
 
 def _current(agency: record.Agency, kind: ChannelKind | None, today: date) -> list[record.Channel]:
@@ -190,13 +190,13 @@ def _holds(from_: date | None, to: date | None, today: date) -> bool:
     return (from_ is None or from_ <= today) and (to is None or today <= to)
 
 
-def is_same(kind: ChannelKind, told: str, registered: str, country: str) -> bool:
+def is_same(kind: ChannelKind, stated: str, registered: str, country: str) -> bool:
     """Whether two channels are one; `country` is where the agency sits, whose numbers it writes without a prefix."""
     if kind is ChannelKind.PHONE:
-        return bool(_phones_told(told, country) & e164(registered, (country,)))
+        return bool(_possible_phones(stated, country) & e164(registered, (country,)))
     if kind is ChannelKind.WEBSITE:
-        return is_same_site(told, registered)
-    return bool(_plain(told)) and _plain(told) == _plain(registered)
+        return is_same_site(stated, registered)
+    return bool(_plain(stated)) and _plain(stated) == _plain(registered)
 
 
 _WECHAT_LABEL = re.compile(r"(?:微信|wechat|weixin|wx)(?:号|號| ?id)?\s?[:\s]\s?")
@@ -208,7 +208,7 @@ def _plain(text: str) -> str:
     return _WECHAT_LABEL.sub("", visible, count=1)
 
 
-def _phones_told(text: str, agency_country: str) -> frozenset[str]:
+def _possible_phones(text: str, agency_country: str) -> frozenset[str]:
     """What a worker may mean: the number as written, as dialled where the agency sits, or as dialled in China."""
     return e164(text, (agency_country, "CN"))
 
@@ -218,8 +218,8 @@ def _domain_of(address: str) -> str:
     return registrable(found[0]) if found else ""
 
 
-def _domain_notes(told: Told, channels: Sequence[record.Channel]) -> tuple[Noted, ...]:
-    mine = host_of(told.value.rpartition("@")[2] if told.kind is CheckKind.EMAIL else told.value)
+def _domain_notes(stated: StatedDetail, channels: Sequence[record.Channel]) -> tuple[Noted, ...]:
+    mine = host_of(stated.value.rpartition("@")[2] if stated.kind is CheckKind.EMAIL else stated.value)
     if mine is None:
         return (Noted(CheckNote.NOT_READABLE),)
     for channel in channels:
@@ -233,7 +233,7 @@ def _domain_notes(told: Told, channels: Sequence[record.Channel]) -> tuple[Noted
             return (Noted(CheckNote.LOOKS_LIKE, registrable(theirs[0])),)
         domain = registrable(theirs[0])
         is_own = domain not in FREE_MAIL and is_same_site(mine[0], theirs[0])
-        if told.kind is CheckKind.EMAIL and is_own and _plain(told.value) != _plain(channel.value):
+        if stated.kind is CheckKind.EMAIL and is_own and _plain(stated.value) != _plain(channel.value):
             return (Noted(CheckNote.SAME_DOMAIN),)
     return ()
 

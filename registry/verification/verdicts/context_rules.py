@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from registry.core.codes import Reason
 from registry.register.law.rules import Regime
 from registry.register.law.weights import is_in_force
-from registry.verification.verdicts.question import Facts, Finding, Question, Verdict
+from registry.verification.verdicts.question import Finding, Question, Verdict, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
 from registry.verification.verdicts.visa_rules import FOR_NO_WORK
 from registry.vocabulary.register import EU_STATES, RECRUITING, SENDING_COUNTRIES, Answer, RecruiterKind, Visa, Weight
@@ -97,22 +97,22 @@ def _allowed(parameter: str, finding: Finding) -> Iterable[str]:
 Ask = Callable[[Question], Verdict]
 
 
-def unless_unsaid_decides(question: Question, facts: Facts, verdict: Verdict, ask: Ask) -> Verdict:
+def unless_unsaid_decides(question: Question, facts: VerdictFacts, verdict: Verdict, ask: Ask) -> Verdict:
     """A `yes`, or all that must be asked before it can be one. `ask` gives the verdict on another question with the same facts.
 
     `verdict` is a `yes`, or lacks context alone (`lacks_context_alone`).
     """
-    asked = [finding for finding in verdict.reasons if asked_parameter(finding) is not None]
-    known = {asked_parameter(finding) for finding in asked}
-    asks = [one for one in _open_fields(question, facts, verdict, ask) if one.values["parameter"] not in known]
-    if not asks:
+    wanted = [finding for finding in verdict.reasons if asked_parameter(finding) is not None]
+    known = {asked_parameter(finding) for finding in wanted}
+    questions = [one for one in _open_fields(question, facts, verdict, ask) if one.values["parameter"] not in known]
+    if not questions:
         return verdict
-    others = tuple(finding.informing() for finding in verdict.reasons if finding not in asked)
-    ordered = sorted((*asked, *asks), key=lambda finding: PARAMETERS.index(asked_parameter(finding) or ""))
+    others = tuple(finding.informing() for finding in verdict.reasons if finding not in wanted)
+    ordered = sorted((*wanted, *questions), key=lambda finding: PARAMETERS.index(asked_parameter(finding) or ""))
     return replace(verdict, verdict=Answer.UNKNOWN, reasons=(*ordered, *others))
 
 
-def _open_fields(question: Question, facts: Facts, verdict: Verdict, ask: Ask) -> Iterator[Finding]:
+def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, ask: Ask) -> Iterator[Finding]:
     if question.visa is Visa.UNKNOWN:
         # It may be any of them.
         question = replace(question, visa=None)
@@ -127,7 +127,7 @@ def _open_fields(question: Question, facts: Facts, verdict: Verdict, ask: Ask) -
             )
 
 
-def _told_apart(parameter: str, question: Question, facts: Facts, verdict: Verdict) -> Sequence[str]:
+def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict: Verdict) -> Sequence[str]:
     """Values of an unstated field that the law of the corridor tells apart."""
     home = verdict.licence.country if verdict.licence is not None else None
     match parameter:

@@ -12,7 +12,7 @@ from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.agencies.keys import name_key, number_key
 from registry.verification.verdicts.judged import GRAVITY
-from registry.verification.verdicts.question import Facts, Finding, Question, SourceNote, Verdict
+from registry.verification.verdicts.question import Finding, Question, SourceNote, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.verification.verdicts.scope_rules import is_within
 from registry.vocabulary.register import SENDING_COUNTRIES, Answer, RecruiterKind, Role, Visa
@@ -50,7 +50,7 @@ class Employer:
 
 
 def decide_corridor(
-    sending: tuple[Question, Facts], receiving: tuple[Question, Facts] | Employer, destination: str
+    sending: tuple[Question, VerdictFacts], receiving: tuple[Question, VerdictFacts] | Employer, destination: str
 ) -> CorridorVerdict:
     """The verdict of the whole is the gravest of its legs; a direct employer needs no licence but needs the agreement."""
     question, facts = sending
@@ -61,14 +61,14 @@ def decide_corridor(
         second = _leg_of_employer(question, facts)
     else:
         # It recruits nobody abroad by itself; visa and permit are a matter of the sending leg.
-        takes = replace(receiving[0], origin=destination, recruiter_kind=RecruiterKind.AGENCY, visa=Visa.WORK)
-        second = _leg_of_licence(LegKind.RECEIVING_LICENCE, takes, receiving[1], Role.RECEIVING)
+        accepts = replace(receiving[0], origin=destination, recruiter_kind=RecruiterKind.AGENCY, visa=Visa.WORK)
+        second = _leg_of_licence(LegKind.RECEIVING_LICENCE, accepts, receiving[1], Role.RECEIVING)
     third = _leg_of_agreement(first, second, receiving, question, facts, destination)
     needed = [leg.verdict.verdict for leg in (first, second, third) if not leg.is_not_required]
     return CorridorVerdict(max(needed, key=GRAVITY.__getitem__), (first, second, third))
 
 
-def _leg_of_licence(kind: LegKind, question: Question, facts: Facts, role: Role) -> Leg:
+def _leg_of_licence(kind: LegKind, question: Question, facts: VerdictFacts, role: Role) -> Leg:
     verdict = decide(question, facts)
     if verdict.agency is not None and verdict.agency.role is not role:
         wrong = Finding(Reason.WRONG_ROLE, {"role": role.value})
@@ -76,7 +76,7 @@ def _leg_of_licence(kind: LegKind, question: Question, facts: Facts, role: Role)
     return Leg(kind, verdict)
 
 
-def _leg_of_employer(question: Question, facts: Facts) -> Leg:
+def _leg_of_employer(question: Question, facts: VerdictFacts) -> Leg:
     day = question.on or day_at(facts.as_of, None)
     verdict = Verdict(Answer.UNKNOWN, Answer.UNKNOWN, (Finding(Reason.EMPLOYER_NOT_LICENSED_BY_DESIGN),), day)
     return Leg(LegKind.RECEIVING_LICENCE, verdict, is_not_required=True)
@@ -85,9 +85,9 @@ def _leg_of_employer(question: Question, facts: Facts) -> Leg:
 def _leg_of_agreement(
     first: Leg,
     second: Leg,
-    receiving: tuple[Question, Facts] | Employer,
+    receiving: tuple[Question, VerdictFacts] | Employer,
     question: Question,
-    facts: Facts,
+    facts: VerdictFacts,
     destination: str,
 ) -> Leg:
     sender = first.verdict.agency
@@ -113,10 +113,10 @@ def _leg_of_agreement(
     return _of_agreement_in_force(in_force[0], facts, day, question)
 
 
-def _of_agreement_in_force(agreement: record.Agreement, facts: Facts, day: date, question: Question) -> Leg:
-    zone = facts.ground.time_zone(agreement.authority)
+def _of_agreement_in_force(agreement: record.Agreement, facts: VerdictFacts, day: date, question: Question) -> Leg:
+    zone = facts.snapshot.time_zone(agreement.authority)
     today = day_at(facts.as_of, zone)
-    source = facts.ground.sources.get(agreement.source)
+    source = facts.snapshot.sources.get(agreement.source)
     stale_at = source.stale_at() if source else agreement.retrieved_at
     is_stale = stale_at is not None and facts.as_of >= stale_at
     note = SourceNote(
@@ -148,7 +148,7 @@ def _agreement_leg(
     return Leg(LegKind.AGREEMENT, Verdict(answer, continuing, findings, day, source=note), agreement=agreement)
 
 
-def _is_with(agreement: record.Agreement, second: Leg, receiving: tuple[Question, Facts] | Employer) -> bool:
+def _is_with(agreement: record.Agreement, second: Leg, receiving: tuple[Question, VerdictFacts] | Employer) -> bool:
     if isinstance(receiving, Employer):
         employer = agreement.employer
         if employer is None:

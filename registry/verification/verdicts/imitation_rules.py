@@ -14,9 +14,17 @@ from registry.core.clock import day_at
 from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.agencies.keys import identifier_key, number_key
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 from registry.register.names.rules import NEAR, SLIPS, Match, is_borne, is_disguised, score
-from registry.verification.verdicts.question import Facts, Finding, Imitated, Lookalike, Question, SubjectKind, Verdict
+from registry.verification.verdicts.question import (
+    Finding,
+    Imitated,
+    Lookalike,
+    Question,
+    SubjectKind,
+    Verdict,
+    VerdictFacts,
+)
 from registry.verification.verdicts.silence_rules import home_of
 from registry.verification.verdicts.status_rules import standing_on
 from registry.vocabulary.register import (
@@ -31,18 +39,18 @@ from registry.vocabulary.register import (
     Weight,
 )
 
-MOST = 5
+MAX_AGENCIES = 5
 """How many agencies a warning names."""
 
 _NOBODY = Match(0.0, Likeness.SIMILAR)
 
 
-def asked_name(question: Question) -> str | None:
+def name_in_question(question: Question) -> str | None:
     """The name that may be borrowed: the one asked about, or the one on the paper beside a number."""
     return question.value if question.kind is SubjectKind.NAME else question.claimed_name
 
 
-def found_by_name(question: Question, facts: Facts) -> list[Lookalike]:
+def found_by_name(question: Question, facts: VerdictFacts) -> list[Lookalike]:
     """Of the agencies that a name led to, those whose name is near; as of an earlier instant they come without a match."""
     near = []
     for holder in facts.holders:
@@ -60,9 +68,9 @@ def is_exactly_of(agency: record.Agency, name: str) -> bool:
     return _fit(agency, name).how is Likeness.EXACT
 
 
-def with_imitation(question: Question, facts: Facts, verdict: Verdict, near: Sequence[Lookalike]) -> Verdict:
+def with_imitation(question: Question, facts: VerdictFacts, verdict: Verdict, near: Sequence[Lookalike]) -> Verdict:
     """The verdict with what a name beside the question says. `near` are the agencies whose name is near to it."""
-    name = asked_name(question)
+    name = name_in_question(question)
     if name is None:
         return verdict
     if question.kind is SubjectKind.NAME:
@@ -110,25 +118,25 @@ def _warned(verdict: Verdict, imitated: Sequence[Imitated]) -> Verdict:
         return verdict
     reasons = list(verdict.reasons)
     reasons.insert(1, Finding(Reason.POSSIBLE_CLONE, {}, Weight.INFORMS))
-    return replace(verdict, reasons=tuple(reasons), possible_clone_of=tuple(imitated[:MOST]))
+    return replace(verdict, reasons=tuple(reasons), possible_clone_of=tuple(imitated[:MAX_AGENCIES]))
 
 
-def _imitated_by_number(question: Question, facts: Facts, near: Sequence[Lookalike]) -> list[Imitated]:
+def _imitated_by_number(question: Question, facts: VerdictFacts, near: Sequence[Lookalike]) -> list[Imitated]:
     found = []
     for one in near:
         differs = _differences(question, one)
-        if differs and is_licensed(one.agency, facts.ground, facts.as_of):
+        if differs and is_licensed(one.agency, facts.snapshot, facts.as_of):
             found.append(Imitated(one.agency, one.name, one.how, one.score, differs))
     return found
 
 
-def _imitated_by_name(question: Question, facts: Facts, near: Sequence[Lookalike]) -> list[Imitated]:
+def _imitated_by_name(question: Question, facts: VerdictFacts, near: Sequence[Lookalike]) -> list[Imitated]:
     """A name alone imitates where it is not quite the agency's, and the country is another, somebody else bears it, or its
     letters only look like the agency's."""
     bearers = {one.agency.agency_id for one in near if one.how is Likeness.EXACT}
     found = []
     for one in near:
-        if one.how is Likeness.EXACT or not is_licensed(one.agency, facts.ground, facts.as_of):
+        if one.how is Likeness.EXACT or not is_licensed(one.agency, facts.snapshot, facts.as_of):
             continue
         is_abroad = _is_of_another_country(question, one.agency)
         if is_abroad or is_disguised(question.value, one.name) or bearers - {one.agency.agency_id}:
@@ -145,7 +153,7 @@ def _differences(question: Question, one: Lookalike) -> tuple[Difference, ...]:
         found.append(Difference.NUMBER if is_number else Difference.CODE)
     if _is_of_another_country(question, one.agency):
         found.append(Difference.COUNTRY)
-    if one.how in SLIPS or is_disguised(asked_name(question) or "", one.name):
+    if one.how in SLIPS or is_disguised(name_in_question(question) or "", one.name):
         found.append(Difference.NAME)
     return tuple(found)
 
@@ -173,10 +181,10 @@ def _is_of_another_country(question: Question, agency: record.Agency) -> bool:
     return stated is not None and stated != agency.country
 
 
-def is_licensed(agency: record.Agency, ground: Ground, as_of: datetime) -> bool:
+def is_licensed(agency: record.Agency, snapshot: SourceSnapshot, as_of: datetime) -> bool:
     """Whether it holds a recruitment licence that is in force where its authority sits."""
     for licence in agency.licences:
-        status = standing_on(licence, agency, day_at(as_of, ground.time_zone(licence.authority))).status
+        status = standing_on(licence, agency, day_at(as_of, snapshot.time_zone(licence.authority))).status
         if status is not None and STATUSES[status].recruit is Answer.YES and KINDS[licence.kind].permits & RECRUITING:
             return True
     return False

@@ -15,10 +15,10 @@ from registry.register.authorities.sources import SourceFacts
 from registry.register.law.rules import regime_on
 from registry.verification.verdicts.judged import GRAVITY, INFORMING, Judged
 from registry.verification.verdicts.limit_rules import of_limits
-from registry.verification.verdicts.question import Facts, Finding, Question
+from registry.verification.verdicts.question import Finding, Question, VerdictFacts
 from registry.verification.verdicts.regime_rules import (
     LICENSING,
-    asked_activities,
+    activities_in_question,
     first_known,
     of_foreign_licence,
     of_origin,
@@ -60,15 +60,19 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
 
 
 def judge(
-    licence: record.Licence, agency: record.Agency, question: Question, facts: Facts, confirmed_at: datetime | None
+    licence: record.Licence,
+    agency: record.Agency,
+    question: Question,
+    facts: VerdictFacts,
+    confirmed_at: datetime | None,
 ) -> Judgement:
     """Apply every rule to one licence of one agency."""
-    zone = facts.ground.time_zone(licence.authority)
+    zone = facts.snapshot.time_zone(licence.authority)
     today = day_at(facts.as_of, zone)
     day = question.on or today
-    source = facts.ground.sources.get(licence.source)
+    source = facts.snapshot.sources.get(licence.source)
     standing = standing_on(licence, agency, day)
-    activities = asked_activities(licence, question)
+    activities = activities_in_question(licence, question)
     judged = (
         *of_kind(licence, question, is_licence_needed=_needs_licence(licence, question, facts, day)),
         *of_status(licence, standing, day),
@@ -97,7 +101,7 @@ def judge(
     )
 
 
-def _needs_licence(licence: record.Licence, question: Question, facts: Facts, day: date) -> bool:
+def _needs_licence(licence: record.Licence, question: Question, facts: VerdictFacts, day: date) -> bool:
     """Whether the country of issue is known to ask for a licence, or to forbid, what was asked about."""
     if question.activity is None:
         return True

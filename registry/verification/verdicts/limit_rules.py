@@ -50,22 +50,24 @@ def of_limits(
         for finding in judge_limits(_that_apply(licence, question, activities, day, limits), plan, day, today=today)
         if finding.outcome in (Outcome.BARS, Outcome.OPEN)
     ]
-    asks: dict[str, list[str]] = {}
+    questions: dict[str, list[str]] = {}
     for finding in found:
         if finding.outcome is Outcome.BARS:
             yield Judged(Answer.NO, Finding(Reason.LAW_BARS, _values(finding)))
             continue
-        asked = [
+        wanted = [
             parameter
             for need in finding.needs
             if (parameter := _PARAMETERS.get(need)) is not None and getattr(question, parameter) is None
         ]
-        for parameter in asked:
+        for parameter in wanted:
             permits = finding.row.permits_covered if parameter == "work_permit" else ()
-            asks.setdefault(parameter, []).extend(one for one in permits if one not in asks.get(parameter, ()))
-        if not asked:
+            questions.setdefault(parameter, []).extend(
+                one for one in permits if one not in questions.get(parameter, ())
+            )
+        if not wanted:
             yield Judged(Answer.UNKNOWN, Finding(Reason.LAW_MAY_BAR, _values(finding)))
-    for parameter, values in asks.items():
+    for parameter, values in questions.items():
         more = {"permits": "|".join(values)} if values else {}
         yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": parameter} | more))
 

@@ -14,13 +14,13 @@ from registry.register.names.queries import search
 from registry.register.names.rules import NEAR, score
 from registry.verification.verdicts.question import Lookalike
 
-MOST = 20
+MAX_COMPARED = 20
 """How many agencies of nearly one name are compared."""
 
 
 def lookalikes(session: Session, name: str, now: datetime) -> list[Lookalike]:
     """The agencies one of whose names is near to `name`, the nearest first, as they may be shown now."""
-    hits = search(session, name, MOST, floor=NEAR)
+    hits = search(session, name, MAX_COMPARED, floor=NEAR)
     if not hits:
         return []
     day = day_at(now, None)
@@ -35,7 +35,7 @@ def lookalikes(session: Session, name: str, now: datetime) -> list[Lookalike]:
 
 def lookalikes_at(session: Session, name: str, known_at: datetime, now: datetime) -> list[Lookalike]:
     """As `lookalikes`, of what was said at `known_at`. The index holds only today's names, so names that begin alike count."""
-    keyed = agencies.prefixed_at(session, NAME, name_key(name), known_at, MOST)
+    keyed = agencies.prefixed_at(session, NAME, name_key(name), known_at, MAX_COMPARED)
     found = []
     for agency in agencies.records_at(session, list(keyed), known_at, day_at(now, None)).values():
         scored = [(score(name, one.name), one.name) for one in agency.names]

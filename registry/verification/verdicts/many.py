@@ -14,12 +14,12 @@ import msgspec
 
 from registry.core.clock import day_at
 from registry.register.agencies.keys import LICENCE_NUMBER, identifier_key, number_key
-from registry.register.agencies.lookup import Found
+from registry.register.agencies.lookup import KeyMatch
 from registry.register.agencies.lookups import Holders
-from registry.register.agencies.prerendered import Told, read_told
-from registry.register.authorities.sources import Ground
+from registry.register.agencies.prerendered import PrerenderedAnswer, read_prerendered
+from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.queries import VerdictReader
-from registry.verification.verdicts.question import Facts, Question, SubjectKind, Verdict
+from registry.verification.verdicts.question import Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.verification.verdicts.subjects import ReadSubject, guess, read_subject
 from registry.vocabulary.register import Answer, IdentifierScheme
@@ -44,8 +44,8 @@ class OneOfMany(msgspec.Struct, frozen=True, gc=False, eq=False):
 
     question: Question
     verdict: Verdict
-    ground: Ground
-    told: Told | None = None
+    snapshot: SourceSnapshot
+    told: PrerenderedAnswer | None = None
     is_shared: bool = False
 
     @property
@@ -53,7 +53,7 @@ class OneOfMany(msgspec.Struct, frozen=True, gc=False, eq=False):
         return self.verdict.verdict
 
 
-class Asked(NamedTuple):
+class ListedSubject(NamedTuple):
     """Somebody as he stands in a list: a number, a name or a reference, of a country if any, for some work."""
 
     text: str
@@ -96,15 +96,17 @@ class ManyReader:
     def _answered(
         self, question: Question, found: "_FoundOfMany", key: str | None, now: datetime, is_shared: bool
     ) -> OneOfMany:
-        told = None
+        prerendered = None
         if key is None:
             facts = self._reader.facts(question, now)
         else:
             records = found.holders[question.kind].found(key)
             facts = self._reader.facts_in(records, now)
-            told = _told_of_the_only(records, now)
+            prerendered = _told_of_the_only(records, now)
         verdict = self._reader.with_imitation(question, facts, decide(question, facts), now)
-        return OneOfMany(question, verdict, facts.ground, told if verdict.agency is not None else None, is_shared)
+        return OneOfMany(
+            question, verdict, facts.snapshot, prerendered if verdict.agency is not None else None, is_shared
+        )
 
     def _found(self, questions: Sequence[Question]) -> "_FoundOfMany":
         """The stored records that each question leads to; without a key for one that a search or the log answers."""
@@ -133,7 +135,7 @@ class ManyReader:
             return self._lookup.by_licences
         return partial(self._lookup.by_keys, LICENCE_NUMBER if kind is _NUMBER else kind.value)
 
-    def read(self, asked: Sequence[Asked], now: datetime) -> dict[Asked, ReadSubject | None]:
+    def read(self, wanted: Sequence[ListedSubject], now: datetime) -> dict[ListedSubject, ReadSubject | None]:
         """The reading of each text that counts, with its facts and verdict; None for a text that nothing can be read from.
 
         Numbers and references are read together. A name is searched only for a text that leads to nobody as a number: it
@@ -141,7 +143,7 @@ class ManyReader:
         """
         questions = [
             subject.question(**dict(one.context))
-            for one in dict.fromkeys(asked)
+            for one in dict.fromkeys(wanted)
             for subject in guess(one.text, one.country or None)
             if subject.kind is not SubjectKind.NAME
         ]
@@ -155,7 +157,7 @@ class ManyReader:
         reader = _ReadTogether(self._reader, facts)
         return {
             one: read_subject(reader, one.text, one.country or None, dict(one.context), now)
-            for one in dict.fromkeys(asked)
+            for one in dict.fromkeys(wanted)
         }
 
 
@@ -163,20 +165,20 @@ class _ReadTogether(NamedTuple):
     """Facts that were read for many questions at once; those of others are read one by one."""
 
     reader: VerdictReader
-    read: dict[Question, Facts]
+    read: dict[Question, VerdictFacts]
 
-    def facts(self, question: Question, now: datetime) -> Facts:
+    def facts(self, question: Question, now: datetime) -> VerdictFacts:
         return self.read.get(question) or self.reader.facts(question, now)
 
 
-def _told_of_the_only(found: Found, now: datetime) -> Told | None:
+def _told_of_the_only(found: KeyMatch, now: datetime) -> PrerenderedAnswer | None:
     """What was encoded of the only agency found; None where there are several, or something is withheld by now."""
     if len(found.records) != 1:
         return None
     one = found.records[0]
     if one.withhold_on is not None and day_at(now, None) > one.withhold_on:
         return None
-    return read_told(one.told, one.etag)
+    return read_prerendered(one.told, one.etag)
 
 
 def _key_of(question: Question) -> str:

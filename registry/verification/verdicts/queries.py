@@ -7,30 +7,35 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import day_at
-from registry.core.db.prepared import HeldReader
+from registry.core.db.prepared import ThreadLocalReader
 from registry.register.agencies import queries as agencies
 from registry.register.agencies import record
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, name_key, number_key
-from registry.register.agencies.lookup import MOST, Found, Lookup, Stored, stored_records
+from registry.register.agencies.lookup import MAX_HOLDERS_OF_KEY, KeyMatch, Lookup, Stored, stored_records
 from registry.register.agencies.lookups import ManyLookup
 from registry.register.agencies.models import Agency, Licence
 from registry.register.agencies.naming import agencies_named
-from registry.register.authorities.queries import ground_at, ground_version
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.queries import snapshot_at, snapshot_version
+from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import Regime, shipped_regimes
-from registry.verification.verdicts.imitation_rules import asked_name, found_by_name, is_exactly_of, with_imitation
+from registry.verification.verdicts.imitation_rules import (
+    found_by_name,
+    is_exactly_of,
+    name_in_question,
+    with_imitation,
+)
 from registry.verification.verdicts.lookalikes import lookalikes, lookalikes_at
-from registry.verification.verdicts.question import Facts, Holder, NameMatch, Question, SubjectKind, Verdict
+from registry.verification.verdicts.question import Holder, NameMatch, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import IdentifierScheme
 
 
-class Answered(NamedTuple):
+class VerdictAnswer(NamedTuple):
     """A verdict and the ground it was given on."""
 
     verdict: Verdict
-    ground: Ground
+    snapshot: SourceSnapshot
 
 
 class VerdictReader:
@@ -38,7 +43,7 @@ class VerdictReader:
 
     def __init__(
         self,
-        reader: HeldReader,
+        reader: ThreadLocalReader,
         reading_sessions: sessionmaker[Session],
         regimes: tuple[Regime, ...] | None = None,
     ) -> None:
@@ -48,17 +53,17 @@ class VerdictReader:
         self._reading_sessions = reading_sessions
         self.regimes = shipped_regimes() if regimes is None else regimes
         self.limits = shipped_law().limits
-        self._ground = Ground(version=-1)
+        self._snapshot = SourceSnapshot(version=-1)
 
-    def answered(self, question: Question, now: datetime) -> Answered:
+    def answered(self, question: Question, now: datetime) -> VerdictAnswer:
         """The verdict on a question asked at `now`, or as the registry would have given it at `question.known_at`."""
         facts = self.facts(question, now)
         verdict = self.with_imitation(question, facts, decide(question, facts), now)
-        return Answered(verdict, facts.ground)
+        return VerdictAnswer(verdict, facts.snapshot)
 
-    def with_imitation(self, question: Question, facts: Facts, verdict: Verdict, now: datetime) -> Verdict:
+    def with_imitation(self, question: Question, facts: VerdictFacts, verdict: Verdict, now: datetime) -> Verdict:
         """The verdict with what a name says of it. More is read only where a name stands beside a number."""
-        name = asked_name(question)
+        name = name_in_question(question)
         if name is None or (
             question.kind is not SubjectKind.NAME and verdict.agency and is_exactly_of(verdict.agency, name)
         ):
@@ -72,32 +77,36 @@ class VerdictReader:
                 near = lookalikes_at(session, name, question.known_at, now)
         return with_imitation(question, facts, verdict, near)
 
-    def facts(self, question: Question, now: datetime) -> Facts:
+    def facts(self, question: Question, now: datetime) -> VerdictFacts:
         if question.known_at is not None:
             return self._facts_at(question, question.known_at, now)
         if question.kind is SubjectKind.NAME:
             return self._facts_named(question.value, now)
         return self.facts_in(self.found(question), now)
 
-    def facts_in(self, found: Found, now: datetime) -> Facts:
+    def facts_in(self, found: KeyMatch, now: datetime) -> VerdictFacts:
         """The facts that stored records hold."""
-        ground = self.ground(found.ground_version)
-        holders = [Holder(shown(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
-        return Facts(holders, ground, self.regimes, now, found.is_more, self.limits)
+        snapshot = self.snapshot(found.snapshot_version)
+        holders = [Holder(public_record(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
+        return VerdictFacts(holders, snapshot, self.regimes, now, found.is_more, self.limits)
 
-    def _facts_named(self, name: str, now: datetime) -> Facts:
+    def _facts_named(self, name: str, now: datetime) -> VerdictFacts:
         """Whom a name may mean: the nearest by any of their names, each with the one that matched."""
         with self._reading_sessions() as session:
-            hits = {hit.agency_id: hit for hit in agencies_named(session, name, MOST + 1)}
-            found = stored_records(session, list(hits)[:MOST])
+            hits = {hit.agency_id: hit for hit in agencies_named(session, name, MAX_HOLDERS_OF_KEY + 1)}
+            found = stored_records(session, list(hits)[:MAX_HOLDERS_OF_KEY])
         holders = [
-            Holder(shown(stored, now), None, stored.confirmed_at, NameMatch(hit.name, hit.kind, hit.score, hit.how))
+            Holder(
+                public_record(stored, now), None, stored.confirmed_at, NameMatch(hit.name, hit.kind, hit.score, hit.how)
+            )
             for stored in found.records
             for hit in [hits[stored.agency_id]]
         ]
-        return Facts(holders, self.ground(found.ground_version), self.regimes, now, len(hits) > MOST)
+        return VerdictFacts(
+            holders, self.snapshot(found.snapshot_version), self.regimes, now, len(hits) > MAX_HOLDERS_OF_KEY
+        )
 
-    def found(self, question: Question) -> Found:
+    def found(self, question: Question) -> KeyMatch:
         """The stored records that a number or reference leads to now."""
         kind, value = question.kind, question.value
         if kind is SubjectKind.LICENCE_NUMBER:
@@ -108,29 +117,29 @@ class VerdictReader:
             return self.lookup.by_licence(value)
         return self.lookup.by_key(kind.value, identifier_key(IdentifierScheme(kind.value), value, question.country))
 
-    def ground(self, version: int) -> Ground:
+    def snapshot(self, version: int) -> SourceSnapshot:
         """The ground at a version; read again only when the version that a lookup saw is another."""
-        if version != self._ground.version:
+        if version != self._snapshot.version:
             with self._reading_sessions() as session:
-                self._ground = ground_at(session)
-        return self._ground
+                self._snapshot = snapshot_at(session)
+        return self._snapshot
 
-    def current_ground(self) -> Ground:
+    def current_snapshot(self) -> SourceSnapshot:
         with self._reading_sessions() as session:
-            version = ground_version(session)
-        return self.ground(version)
+            version = snapshot_version(session)
+        return self.snapshot(version)
 
-    def _facts_at(self, question: Question, known_at: datetime, now: datetime) -> Facts:
+    def _facts_at(self, question: Question, known_at: datetime, now: datetime) -> VerdictFacts:
         """Facts as of `known_at`, from the log. What the law lets us show is still judged today."""
         with self._reading_sessions() as session:
-            ground = ground_at(session, known_at)
+            snapshot = snapshot_at(session, known_at)
             keyed = _keyed_at(session, question, known_at)
-            records = agencies.records_at(session, list(keyed)[:MOST], known_at, day_at(now, None))
-        holders = [Holder(said, keyed[agency_id]) for agency_id, said in records.items()]
-        return Facts(holders, ground, self.regimes, known_at, len(keyed) > MOST, self.limits)
+            records = agencies.records_at(session, list(keyed)[:MAX_HOLDERS_OF_KEY], known_at, day_at(now, None))
+        holders = [Holder(stated, keyed[agency_id]) for agency_id, stated in records.items()]
+        return VerdictFacts(holders, snapshot, self.regimes, known_at, len(keyed) > MAX_HOLDERS_OF_KEY, self.limits)
 
 
-def shown(stored: Stored, now: datetime) -> record.Agency:
+def public_record(stored: Stored, now: datetime) -> record.Agency:
     """A stored record as it may be shown now."""
     agency = record.read_record(stored.body)
     day = day_at(now, None)
@@ -140,7 +149,7 @@ def shown(stored: Stored, now: datetime) -> record.Agency:
 def _keyed_at(session: Session, question: Question, known_at: datetime) -> dict[int, frozenset[str] | None]:
     kind, value = question.kind, question.value
     if kind is SubjectKind.LICENCE_NUMBER:
-        return agencies.keyed_at(session, LICENCE_NUMBER, number_key(value), known_at, MOST + 1)
+        return agencies.keyed_at(session, LICENCE_NUMBER, number_key(value), known_at, MAX_HOLDERS_OF_KEY + 1)
     if kind is SubjectKind.NAME:
         return _named_at(session, value, known_at)
     if kind is SubjectKind.AGENCY_ID:
@@ -150,7 +159,7 @@ def _keyed_at(session: Session, question: Question, known_at: datetime) -> dict[
         owners = session.execute(select(Licence.agency_id).where(Licence.reference == value)).scalars()
         return {owner: frozenset({value}) for owner in owners}
     key = identifier_key(IdentifierScheme(kind.value), value, question.country)
-    return agencies.keyed_at(session, kind.value, key, known_at, MOST + 1)
+    return agencies.keyed_at(session, kind.value, key, known_at, MAX_HOLDERS_OF_KEY + 1)
 
 
 def _named_at(session: Session, name: str, known_at: datetime) -> dict[int, frozenset[str] | None]:
@@ -158,5 +167,5 @@ def _named_at(session: Session, name: str, known_at: datetime) -> dict[int, froz
 
     Who was not registered yet has no record of that instant and so drops out.
     """
-    then = agencies.prefixed_at(session, NAME, name_key(name), known_at, MOST + 1)
-    return dict.fromkeys([*then, *(hit.agency_id for hit in agencies_named(session, name, MOST + 1))])
+    then = agencies.prefixed_at(session, NAME, name_key(name), known_at, MAX_HOLDERS_OF_KEY + 1)
+    return dict.fromkeys([*then, *(hit.agency_id for hit in agencies_named(session, name, MAX_HOLDERS_OF_KEY + 1))])

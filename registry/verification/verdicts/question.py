@@ -8,7 +8,7 @@ import msgspec
 
 from registry.core.codes import Reason
 from registry.register.agencies import record
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rows import Limit
 from registry.register.law.rules import Regime
 from registry.vocabulary.register import (
@@ -88,11 +88,11 @@ class Holder(NamedTuple):
     match: NameMatch | None = None
 
 
-class Facts(msgspec.Struct, frozen=True, gc=False):
+class VerdictFacts(msgspec.Struct, frozen=True, gc=False):
     """Everything a verdict may look at. `as_of` is now, or `known_at`; `is_more` says that holders were cut off."""
 
     holders: Sequence[Holder]
-    ground: Ground
+    snapshot: SourceSnapshot
     regimes: Sequence[Regime]
     as_of: datetime
     is_more: bool = False

@@ -47,9 +47,9 @@ def of_recruiter(question: Question, verdict: Verdict) -> Verdict:
     if own is not None:
         return _of_another(question, verdict, own)
     if recruiter is not RecruiterKind.AGENCY and _may_be_right_for_another(question, verdict):
-        asks = Finding(Reason.CONTEXT_NEEDED, {"parameter": "recruiter_kind"})
+        questions = Finding(Reason.CONTEXT_NEEDED, {"parameter": "recruiter_kind"})
         others = tuple(finding.informing() for finding in verdict.reasons)
-        return replace(verdict, verdict=Answer.UNKNOWN, reasons=(asks, *others))
+        return replace(verdict, verdict=Answer.UNKNOWN, reasons=(questions, *others))
     return verdict
 
 
@@ -58,10 +58,10 @@ def _of_another(question: Question, verdict: Verdict, own: Reason) -> Verdict:
     if question.recruiter_kind is RecruiterKind.PRIVATE_PERSON:
         if verdict.verdict is Answer.NO:
             return replace(verdict, reasons=(*verdict.reasons[:1], says.informing(), *verdict.reasons[1:]))
-        kept = verdict.reasons
+        stored = verdict.reasons
     else:
-        kept = tuple(one for one in verdict.reasons if one.code not in _ABOUT_LICENCES_OF_AGENCIES)
-    others = tuple(finding.informing() for finding in kept)
+        stored = tuple(one for one in verdict.reasons if one.code not in _ABOUT_LICENCES_OF_AGENCIES)
+    others = tuple(finding.informing() for finding in stored)
     return replace(verdict, verdict=Answer.UNKNOWN, may_continue=Answer.UNKNOWN, reasons=(says, *others))
 
 

@@ -26,7 +26,7 @@ LICENSING = frozenset({RegimeRule.LICENCE, RegimeRule.REGISTRATION})
 """Rules under which an entry on a list can carry a `yes`, and its absence a `no`."""
 
 
-def asked_activities(licence: record.Licence, question: Question) -> list[Activity]:
+def activities_in_question(licence: record.Licence, question: Question) -> list[Activity]:
     """The activities a regime must be known for: the one asked about, or what the licence permits."""
     if question.activity is not None:
         return [question.activity]

@@ -15,7 +15,15 @@ from registry.register.agencies import record
 from registry.verification.verdicts.context_rules import lacks_context_alone, unless_unsaid_decides
 from registry.verification.verdicts.judged import GRAVITY, REASSURING
 from registry.verification.verdicts.licence_rules import Judgement, judge
-from registry.verification.verdicts.question import Facts, Finding, Holder, Question, SourceNote, SubjectKind, Verdict
+from registry.verification.verdicts.question import (
+    Finding,
+    Holder,
+    Question,
+    SourceNote,
+    SubjectKind,
+    Verdict,
+    VerdictFacts,
+)
 from registry.verification.verdicts.recruiter_rules import of_recruiter
 from registry.verification.verdicts.silence_rules import countries_about, home_of, silence_over, unique, zone_of
 from registry.verification.verdicts.visa_rules import with_visa
@@ -27,15 +35,15 @@ CANDIDATES = 20
 _ABOUT_KIND = frozenset({Reason.NOT_A_RECRUITMENT_LICENCE, Reason.LEGACY_LICENCE_KIND})
 
 
-def decide(question: Question, facts: Facts) -> Verdict:
+def decide(question: Question, facts: VerdictFacts) -> Verdict:
     """May this recruiter recruit for this corridor, sector, activity and day - and how do we know?"""
-    verdict = _on_what_is_said(question, facts)
+    verdict = _on_what_is_text(question, facts)
     if verdict.verdict is Answer.YES or lacks_context_alone(verdict):
-        verdict = unless_unsaid_decides(question, facts, verdict, lambda other: _on_what_is_said(other, facts))
+        verdict = unless_unsaid_decides(question, facts, verdict, lambda other: _on_what_is_text(other, facts))
     return _told(verdict)
 
 
-def _on_what_is_said(question: Question, facts: Facts) -> Verdict:
+def _on_what_is_text(question: Question, facts: VerdictFacts) -> Verdict:
     """The verdict without a thought for what was left unsaid."""
     return with_visa(question, of_recruiter(question, _on_subject(question, facts)))
 
@@ -48,14 +56,14 @@ def _told(verdict: Verdict) -> Verdict:
     return verdict if reasons == verdict.reasons else replace(verdict, reasons=reasons)
 
 
-def _on_subject(question: Question, facts: Facts) -> Verdict:
+def _on_subject(question: Question, facts: VerdictFacts) -> Verdict:
     holders = _of_authority(question, facts.holders)
     if question.kind is SubjectKind.NAME:
         return _of_name(question, facts, holders)
     if len(holders) > 1:
         return _undecided(question, facts, (Finding(Reason.AMBIGUOUS, {"count": str(len(holders))}),), holders)
     if not holders:
-        return _of_nobody(question, facts)
+        return _of_unknown_subject(question, facts)
     return _of_holder(question, facts, holders[0])
 
 
@@ -63,7 +71,7 @@ def _of_authority(question: Question, holders: Sequence[Holder]) -> list[Holder]
     """The holders that remain when the asker names the authority: a number is unique only per authority."""
     if question.authority is None:
         return list(holders)
-    kept = []
+    stored = []
     for holder in holders:
         issued = frozenset(
             licence.licence_id
@@ -72,19 +80,21 @@ def _of_authority(question: Question, holders: Sequence[Holder]) -> list[Holder]
             and (holder.licences is None or licence.licence_id in holder.licences)
         )
         if issued:
-            kept.append(holder._replace(licences=issued))
-    return kept
+            stored.append(holder._replace(licences=issued))
+    return stored
 
 
-def _of_name(question: Question, facts: Facts, holders: Sequence[Holder]) -> Verdict:
+def _of_name(question: Question, facts: VerdictFacts, holders: Sequence[Holder]) -> Verdict:
     if not holders:
         return _undecided(question, facts, (Finding(Reason.NAME_NOT_FOUND),), ())
     count = f"{len(holders)}+" if facts.is_more else str(len(holders))
     return _undecided(question, facts, (Finding(Reason.NAME_ONLY, {"count": count}),), holders)
 
 
-def _undecided(question: Question, facts: Facts, findings: tuple[Finding, ...], holders: Sequence[Holder]) -> Verdict:
-    zone = facts.ground.time_zone(question.authority)
+def _undecided(
+    question: Question, facts: VerdictFacts, findings: tuple[Finding, ...], holders: Sequence[Holder]
+) -> Verdict:
+    zone = facts.snapshot.time_zone(question.authority)
     day = question.on or day_at(facts.as_of, zone)
     return Verdict(
         Answer.UNKNOWN,
@@ -105,7 +115,7 @@ def _warnings(question: Question) -> tuple[Finding, ...]:
     return (Finding(Reason.NUMBER_CHECK_FAILED, {"scheme": question.kind.value}, Weight.INFORMS),)
 
 
-def _of_holder(question: Question, facts: Facts, holder: Holder) -> Verdict:
+def _of_holder(question: Question, facts: VerdictFacts, holder: Holder) -> Verdict:
     licences = [x for x in holder.agency.licences if holder.licences is None or x.licence_id in holder.licences]
     judgements = [judge(licence, holder.agency, question, facts, holder.confirmed_at) for licence in licences]
     if not judgements:
@@ -124,7 +134,7 @@ def _of_holder(question: Question, facts: Facts, holder: Holder) -> Verdict:
         best.licence,
         best.status,
         source=_note(best, facts),
-        time_zone=facts.ground.time_zone(best.licence.authority),
+        time_zone=facts.snapshot.time_zone(best.licence.authority),
     )
 
 
@@ -146,7 +156,7 @@ def _closeness(judgement: Judgement) -> tuple[int, bool, bool, int, int, int]:
 
 
 def _of_wrong_paper(
-    question: Question, facts: Facts, holder: Holder, best: Judgement
+    question: Question, facts: VerdictFacts, holder: Holder, best: Judgement
 ) -> tuple[Answer, tuple[Finding, ...]]:
     """A paper that permits no recruiting. It proves nothing, so beyond it the rule of silence decides."""
     kind = tuple(finding for finding in best.findings if finding.code in _ABOUT_KIND)
@@ -155,12 +165,12 @@ def _of_wrong_paper(
         return (Answer.UNKNOWN if free else Answer.NO), best.findings
     silence = silence_over(countries_about(holder.agency.country, question, facts), question, facts, best.day)
     # What the countries' laws ask is said by silence already.
-    said = _ABOUT_KIND | {Reason.NO_LICENCE_IN_FORCE, Reason.REGIME_UNKNOWN, Reason.NO_LICENCE_REQUIRED}
-    kept = tuple(finding for finding in best.findings if finding.code not in said)
-    return silence.answer, (*kind, *silence.findings, *kept)
+    stated = _ABOUT_KIND | {Reason.NO_LICENCE_IN_FORCE, Reason.REGIME_UNKNOWN, Reason.NO_LICENCE_REQUIRED}
+    stored = tuple(finding for finding in best.findings if finding.code not in stated)
+    return silence.answer, (*kind, *silence.findings, *stored)
 
 
-def _without_licence(question: Question, facts: Facts, agency: record.Agency) -> Verdict:
+def _without_licence(question: Question, facts: VerdictFacts, agency: record.Agency) -> Verdict:
     zone = zone_of(agency.country, facts)
     day = question.on or day_at(facts.as_of, zone)
     silence = silence_over(countries_about(agency.country, question, facts), question, facts, day)
@@ -168,10 +178,10 @@ def _without_licence(question: Question, facts: Facts, agency: record.Agency) ->
     return Verdict(silence.answer, Answer.UNKNOWN, findings, day, agency, source=silence.source, time_zone=zone)
 
 
-def _of_nobody(question: Question, facts: Facts) -> Verdict:
+def _of_unknown_subject(question: Question, facts: VerdictFacts) -> Verdict:
     """Nobody is recorded under the subject: `no` only if silence proves it everywhere the subject could be from."""
     countries = countries_about(home_of(question), question, facts)
-    zone = facts.ground.time_zone(question.authority)
+    zone = facts.snapshot.time_zone(question.authority)
     if zone is None and len(countries) == 1:
         zone = zone_of(countries[0], facts)
     day = question.on or day_at(facts.as_of, zone)
@@ -188,7 +198,7 @@ def _of_nobody(question: Question, facts: Facts) -> Verdict:
     )
 
 
-def _note(judgement: Judgement, facts: Facts) -> SourceNote:
+def _note(judgement: Judgement, facts: VerdictFacts) -> SourceNote:
     stale_at = judgement.stale_at
     is_stale = stale_at is not None and facts.as_of >= stale_at
     return SourceNote(judgement.licence.authority, judgement.retrieved_at, is_stale, stale_at)

@@ -9,7 +9,7 @@ from registry.core.clock import day_at
 from registry.core.codes import Reason
 from registry.register.authorities.sources import SourceFacts
 from registry.register.law.rules import regime_on
-from registry.verification.verdicts.question import Facts, Finding, Question, SourceNote, SubjectKind
+from registry.verification.verdicts.question import Finding, Question, SourceNote, SubjectKind, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
 from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Activity, Answer, RegimeRule
 
@@ -34,14 +34,14 @@ def home_of(question: Question) -> str | None:
     return None
 
 
-def countries_about(home: str | None, question: Question, facts: Facts) -> list[str]:
+def countries_about(home: str | None, question: Question, facts: VerdictFacts) -> list[str]:
     """The countries whose lists must all be silent before silence means anything.
 
     A named authority answers for itself. Whoever sits in a sending country needs its licence to recruit there, wherever
     the job is; anybody else may be licensed at home or where the job is. A bare number may come from either end.
     """
     if question.authority is not None:
-        known = facts.ground.authorities.get(question.authority)
+        known = facts.snapshot.authorities.get(question.authority)
         return [known.country] if known else []
     if home is not None and home in SENDING_COUNTRIES and question.origin in (None, home):
         return [home]
@@ -51,7 +51,7 @@ def countries_about(home: str | None, question: Question, facts: Facts) -> list[
     return list(dict.fromkeys(country for country in (home, question.destination, *sending) if country))
 
 
-def silence_over(countries: Sequence[str], question: Question, facts: Facts, day: date) -> Silence:
+def silence_over(countries: Sequence[str], question: Question, facts: VerdictFacts, day: date) -> Silence:
     """What silence means in several countries together: `no` only if it does in each of them."""
     if not countries:
         return Silence(Answer.UNKNOWN, (Finding(Reason.COUNTRY_NOT_STATED),))
@@ -66,12 +66,12 @@ def silence_over(countries: Sequence[str], question: Question, facts: Facts, day
     return Silence(answer, unique(findings), source)
 
 
-def _silence_in(country: str, question: Question, facts: Facts, day: date) -> Silence:
-    asked = [question.activity] if question.activity is not None else activities_in(country)
-    today = day_at(facts.as_of, facts.ground.time_zone(question.authority) or zone_of(country, facts))
+def _silence_in(country: str, question: Question, facts: VerdictFacts, day: date) -> Silence:
+    wanted = [question.activity] if question.activity is not None else activities_in(country)
+    today = day_at(facts.as_of, facts.snapshot.time_zone(question.authority) or zone_of(country, facts))
     why: list[Finding] = []
     note: SourceNote | None = None
-    for activity in asked:
+    for activity in wanted:
         finding, found = _silence_on(country, activity, question, facts, day)
         note = found or note
         if finding is not None:
@@ -85,7 +85,7 @@ def _silence_in(country: str, question: Question, facts: Facts, day: date) -> Si
 
 
 def _silence_on(
-    country: str, activity: Activity, question: Question, facts: Facts, day: date
+    country: str, activity: Activity, question: Question, facts: VerdictFacts, day: date
 ) -> tuple[Finding | None, SourceNote | None]:
     """Why silence on one activity proves nothing; None when it does prove that nobody is licensed."""
     values = {"country": country, "activities": activity.value, "authority": question.authority or ""}
@@ -101,7 +101,7 @@ def _silence_on(
     for kind in kinds:
         lists = [
             source
-            for source in facts.ground.sources.values()
+            for source in facts.snapshot.sources.values()
             if kind in source.kinds and source.country == country and source.is_full and source.retrieved_at
             and (source.authority == question.authority or (question.authority is None and source.is_national))
         ]  # fmt: skip
@@ -117,7 +117,7 @@ def _silence_on(
         note = SourceNote(best.authority, best.retrieved_at, is_stale, stale_at)
         assert best.retrieved_at is not None
         assert best.first_retrieved_at is not None
-        zone = facts.ground.time_zone(best.authority)
+        zone = facts.snapshot.time_zone(best.authority)
         if is_stale:
             return Finding(Reason.SOURCE_STALE, {"date": day_at(best.retrieved_at, zone).isoformat()}), note
         began = day_at(best.first_retrieved_at, zone)
@@ -138,25 +138,25 @@ def _freshness(source: SourceFacts) -> tuple[bool, float]:
     return stale_at is None, stale_at.timestamp() if stale_at else 0.0
 
 
-def zone_of(country: str, facts: Facts) -> str | None:
+def zone_of(country: str, facts: VerdictFacts) -> str | None:
     """The one time zone of a country's authorities; None when we know no authority there or they differ."""
-    zones = {authority.time_zone for authority in facts.ground.authorities_of(country)}
+    zones = {authority.time_zone for authority in facts.snapshot.authorities_of(country)}
     return zones.pop() if len(zones) == 1 else None
 
 
 def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings in order, each said once: those that differ in the activities alone are one that names them all."""
-    kept: dict[object, Finding] = {}
+    stored: dict[object, Finding] = {}
     for finding in findings:
         values = dict(finding.values)
         activities = values.pop("activities", "")
         key = (finding.code, tuple(sorted(values.items())))
-        known = kept.get(key)
+        known = stored.get(key)
         if known is None:
-            kept[key] = finding
+            stored[key] = finding
             continue
         named = dict.fromkeys((*known.values.get("activities", "").split(), *activities.split()))
         merged = dict(known.values) | ({"activities": " ".join(named)} if named else {})
         # One that decides does so whatever else says the same.
-        kept[key] = Finding(finding.code, merged, min(known.weight, finding.weight))
-    return tuple(kept.values())
+        stored[key] = Finding(finding.code, merged, min(known.weight, finding.weight))
+    return tuple(stored.values())

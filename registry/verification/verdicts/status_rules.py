@@ -14,7 +14,7 @@ from registry.verification.verdicts.question import Finding
 from registry.vocabulary.register import STATUSES, Answer, Continuation, LicenceStatus
 
 
-class Standing(NamedTuple):
+class StatusOnDay(NamedTuple):
     """How a licence stands on a day: its status (None: nothing may be or was said), the first day on which it no longer
     let recruit, and the stated period behind it."""
 
@@ -23,25 +23,25 @@ class Standing(NamedTuple):
     period: record.StatusPeriod | None = None
 
 
-def standing_on(licence: record.Licence, agency: record.Agency, day: date) -> Standing:
+def standing_on(licence: record.Licence, agency: record.Agency, day: date) -> StatusOnDay:
     """The gravest stated status of the day counts; the end of the term turns what would answer `yes` into expired, unless
     the law deems the licence valid until its renewal is decided."""
     if agency.dissolved_on is not None and day >= agency.dissolved_on:
-        return Standing(LicenceStatus.ANNULLED_ENTITY_DISSOLVED, agency.dissolved_on)
+        return StatusOnDay(LicenceStatus.ANNULLED_ENTITY_DISSOLVED, agency.dissolved_on)
     covering = [p for p in licence.status_history if _covers(p, day)]
     period = max(covering, key=_gravity_of, default=None)
     has_run_out = licence.valid_to is not None and day > licence.valid_to
     if period is None:
-        return Standing(LicenceStatus.EXPIRED, _day_after(licence.valid_to)) if has_run_out else Standing(None)
+        return StatusOnDay(LicenceStatus.EXPIRED, _day_after(licence.valid_to)) if has_run_out else StatusOnDay(None)
     status = _effective(period)
     if status is None:
-        return Standing(None, None, period)
+        return StatusOnDay(None, None, period)
     if status is LicenceStatus.WINDING_DOWN and period.until is not None and day > period.until:
-        return Standing(LicenceStatus.EXPIRED, period.from_, period)
+        return StatusOnDay(LicenceStatus.EXPIRED, period.from_, period)
     outlives_its_term = STATUSES[status].recruit is Answer.NO or status is LicenceStatus.RENEWAL_PENDING_DEEMED_VALID
     if has_run_out and not outlives_its_term:
-        return Standing(LicenceStatus.EXPIRED, _day_after(licence.valid_to), period)
-    return Standing(status, period.from_ if STATUSES[status].recruit is Answer.NO else None, period)
+        return StatusOnDay(LicenceStatus.EXPIRED, _day_after(licence.valid_to), period)
+    return StatusOnDay(status, period.from_ if STATUSES[status].recruit is Answer.NO else None, period)
 
 
 def _covers(period: record.StatusPeriod, day: date) -> bool:
@@ -67,7 +67,7 @@ def _gravity_of(period: record.StatusPeriod) -> tuple[int, date]:
     return GRAVITY[answer], period.from_ or date.min
 
 
-def of_status(licence: record.Licence, standing: Standing, day: date) -> Iterator[Judged]:
+def of_status(licence: record.Licence, standing: StatusOnDay, day: date) -> Iterator[Judged]:
     status, ended_on, period = standing
     if status is None and period is not None:
         # An open period without a statement leaves no licence in force; a closed one says nothing either way.
@@ -147,7 +147,7 @@ _DOUBTS = frozenset(
 )
 
 
-def continuation(standing: Standing, regime: Regime | None, day: date, judged: Sequence[Judged]) -> Answer:
+def continuation(standing: StatusOnDay, regime: Regime | None, day: date, judged: Sequence[Judged]) -> Answer:
     """What may go on with workers already placed: the status table, and the regime where the table leaves it to the law."""
     status, ended_on, period = standing
     if status is None or any(one.finding.code in _DOUBTS for one in judged):

@@ -16,14 +16,14 @@ from registry.register.agencies.identifiers import (
     checked_vat,
     is_resident_number,
 )
-from registry.verification.verdicts.question import Facts, Question, SubjectKind, Verdict
+from registry.verification.verdicts.question import Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import ChannelKind
 
 Checked = TypeVar("Checked")
 
-MOST_CHARACTERS = 400
-MOST_IN_A_NUMBER = 120
+MAX_CHARACTERS = 400
+MAX_IN_A_NUMBER = 120
 
 
 class Subject(NamedTuple):
@@ -67,7 +67,7 @@ def guess(text: str, country: str | None) -> tuple[Subject, ...]:
 
     Nothing is decided here: `read_subject` looks each up and the first that leads to an agency counts. A bare name comes last.
     """
-    whole = " ".join(_visible(text)[:MOST_CHARACTERS].split())
+    whole = " ".join(_visible(text)[:MAX_CHARACTERS].split())
     if not whole:
         return ()
     label = _LABEL.fullmatch(whole)
@@ -108,7 +108,7 @@ def _readings(text: str, country: str | None) -> Iterator[Subject]:
     euid = _or_none(checked_euid, text)
     if euid is not None and any(character.isdigit() for character in euid):
         yield Subject(SubjectKind.EUID, euid)
-    if len(text) <= MOST_IN_A_NUMBER and not text.startswith("+"):
+    if len(text) <= MAX_IN_A_NUMBER and not text.startswith("+"):
         yield Subject(SubjectKind.LICENCE_NUMBER, text)
         if any(character.isdigit() for character in text):
             for place in dict.fromkeys((country, "CN")):
@@ -131,7 +131,7 @@ def _or_none(check: Callable[[str], Checked], text: str) -> Checked | None:
 class FactsReader(Protocol):
     """Finds the facts of one question, as `registry.verification.verdicts.queries.VerdictReader` does."""
 
-    def facts(self, question: Question, now: datetime) -> Facts: ...
+    def facts(self, question: Question, now: datetime) -> VerdictFacts: ...
 
 
 class ReadSubject(NamedTuple):
@@ -139,7 +139,7 @@ class ReadSubject(NamedTuple):
 
     subject: Subject
     question: Question
-    facts: Facts
+    facts: VerdictFacts
     verdict: Verdict
 
 

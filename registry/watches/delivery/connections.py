@@ -22,8 +22,8 @@ from registry.watches.delivery.dns import LOOK_UP, Names, Unanswered
 CONNECT, READ, TOTAL = 5.0, 10.0, 15.0
 """Seconds for connecting to one address, for each part of an answer, and for all of it."""
 
-MOST_ANSWER = 64 * 1024
-MOST_ADDRESSES = 3
+MAX_ANSWER = 64 * 1024
+MAX_ADDRESSES = 3
 
 Resolve = Callable[[str, int], Sequence[str]]
 """All addresses that a name leads to, as text. Raises OSError."""
@@ -37,7 +37,7 @@ class Overdue(OSError):
     """All the time of a call went by before there was a connection."""
 
 
-class Answered(NamedTuple):
+class CallResult(NamedTuple):
     """How a call went: the status of the answer, or in words why there was none. `retry_after` are the seconds it asks for."""
 
     status: int | None
@@ -74,42 +74,46 @@ class Caller:
         )
         self._pools.pool_classes_by_scheme = {"http": self._pool_class(False), "https": self._pool_class(True)}
 
-    def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answered:
+    def post(self, url: str, body: bytes, headers: dict[str, str]) -> CallResult:
         """One POST. Never raises for what the other side does."""
         address = read_address(url, is_unsafe=self._is_unsafe)
         with self._guard.until(time.monotonic() + self._total) as call:
             try:
                 answered = self._posted(f"{address.scheme}://{address.host_header}{address.target}", body, headers)
             except (HTTPError, OSError, ValueError) as error:
-                answered = Answered(None, _words_on(error))
+                answered = CallResult(None, _words_on(error))
                 call.is_cut |= Overdue in map(type, _causes_of(error))
             if call.is_cut:
                 # Also where a status had come: half an answer is none.
-                return Answered(None, f"it took longer than {self._total:.0f} seconds")
+                return CallResult(None, f"it took longer than {self._total:.0f} seconds")
             return answered
 
-    def _posted(self, url: str, body: bytes, headers: dict[str, str]) -> Answered:
+    def _posted(self, url: str, body: bytes, headers: dict[str, str]) -> CallResult:
         answer = self._pools.request(
             "POST", url, body=body, headers=headers, redirect=False, retries=False, preload_content=False,
             decode_content=False,
         )  # fmt: skip
         try:
-            is_whole = len(answer.read(MOST_ANSWER + 1)) <= MOST_ANSWER
+            is_whole = len(answer.read(MAX_ANSWER + 1)) <= MAX_ANSWER
             if is_whole:
                 answer.release_conn()
         finally:
             # What was not read to its end is no connection for the next call.
             answer.close()
         if not is_whole:
-            return Answered(
-                answer.status, f"its answer is larger than {MOST_ANSWER // 1024} KiB: answer with a status alone"
+            return CallResult(
+                answer.status, f"its answer is larger than {MAX_ANSWER // 1024} KiB: answer with a status alone"
             )
         if 300 <= answer.status < 400:
-            return Answered(answer.status, "it answers with a redirect, which is not followed: state the final address")
+            return CallResult(
+                answer.status, "it answers with a redirect, which is not followed: state the final address"
+            )
         trouble = None if 200 <= answer.status < 300 else f"it answers {answer.status}"
-        asked = answer.headers.get("Retry-After", "")
-        return Answered(
-            answer.status, trouble, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else None
+        requested = answer.headers.get("Retry-After", "")
+        return CallResult(
+            answer.status,
+            trouble,
+            int(requested) if requested.isascii() and requested.isdigit() and len(requested) < 6 else None,
         )
 
     def cut_overdue(self) -> None:
@@ -125,7 +129,7 @@ class Caller:
         addresses = list(found) if self._is_unsafe else open_addresses(found)
         if not addresses:
             raise Closed(host)
-        for place, address in enumerate(addresses[:MOST_ADDRESSES], start=1):
+        for place, address in enumerate(addresses[:MAX_ADDRESSES], start=1):
             # Whoever answers slowly for a name has the less time for everything else.
             left = min(CONNECT, self._guard.left())
             if left <= 0:
@@ -133,7 +137,7 @@ class Caller:
             try:
                 made = socket.create_connection((address, port), timeout=left)
             except OSError:
-                if place == min(len(addresses), MOST_ADDRESSES):
+                if place == min(len(addresses), MAX_ADDRESSES):
                     raise
             else:
                 made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -22,8 +22,8 @@ from registry.core.errors import KeyTrouble, RegistryError
 from registry.core.keyring import Keyring
 from registry.vocabulary.watches import DeliveryState, WebhookState
 from registry.watches import rules
-from registry.watches.delivery.connections import Answered, Caller
-from registry.watches.feed import said_of
+from registry.watches.delivery.connections import Caller, CallResult
+from registry.watches.feed import event_payload
 from registry.watches.models import WatchEvent
 from registry.watches.webhook_models import Delivery, Webhook
 from registry.watches.webhooks import give_up, secrets_of
@@ -31,14 +31,14 @@ from registry.watches.webhooks import give_up, secrets_of
 log = structlog.get_logger()
 
 THREADS = 16
-MOST_CLAIMED = 256
+MAX_CLAIMED = 256
 EACH_AT_ONCE = 4
 """Deliveries of one webhook at a time: a slow one does not take all threads."""
 
 LEASE = timedelta(seconds=60)
 """Longer than any call may take."""
 
-LEAST_LEFT = 35.0
+MIN_LEFT = 35.0
 """Seconds of its lease that a delivery needs for being sent, by however slow a name, and noted down.
 
 One that waited here too long is left to whoever claims it next, so that no two send it, and none of an agency comes behind a
@@ -48,10 +48,10 @@ later one.
 GONE = 410
 """By Standard Webhooks: nobody wants to hear of anything here any more."""
 
-MOST_RETRY_AFTER = timedelta(hours=1)
+MAX_RETRY_AFTER = timedelta(hours=1)
 
 
-class Parcel(NamedTuple):
+class ClaimedDelivery(NamedTuple):
     """A claimed delivery, ready to be sent."""
 
     delivery_id: int
@@ -65,12 +65,12 @@ class Parcel(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    parcel: Parcel
-    answered: Answered
+    delivery: ClaimedDelivery
+    answered: CallResult
     at: datetime
 
 
-class Courier:
+class WebhookDispatcher:
     """Sends what is due until nothing is. One for a process."""
 
     def __init__(self, sessions: sessionmaker[Session], keyring: Keyring, caller: Caller) -> None:
@@ -82,20 +82,20 @@ class Courier:
     def deliver_due(self) -> int:
         """Send all that is due now. Gives how many were tried."""
         tried = 0
-        flying: set[Future[Outcome | None]] = set()
+        in_flight: set[Future[Outcome | None]] = set()
         done: list[Outcome] = []
         noted_at = time.monotonic()
         while True:
-            if len(flying) < MOST_CLAIMED // 2:
-                claimed = self._claimed(MOST_CLAIMED - len(flying))
+            if len(in_flight) < MAX_CLAIMED // 2:
+                claimed = self._claimed(MAX_CLAIMED - len(in_flight))
                 tried += len(claimed)
-                flying |= {self._pool.submit(self._send, parcel) for parcel in claimed}
-            if not flying and not done:
+                in_flight |= {self._pool.submit(self._send, delivery) for delivery in claimed}
+            if not in_flight and not done:
                 return tried
-            landed, flying = wait(flying, timeout=0.05, return_when=FIRST_COMPLETED)
+            completed, in_flight = wait(in_flight, timeout=0.05, return_when=FIRST_COMPLETED)
             self._caller.cut_overdue()
-            done += [outcome for one in landed if (outcome := one.result()) is not None]
-            if done and (len(done) >= MOST_CLAIMED // 2 or not flying or time.monotonic() - noted_at > 0.1):
+            done += [outcome for one in completed if (outcome := one.result()) is not None]
+            if done and (len(done) >= MAX_CLAIMED // 2 or not in_flight or time.monotonic() - noted_at > 0.1):
                 self._note(done)
                 done, noted_at = [], time.monotonic()
 
@@ -103,8 +103,8 @@ class Courier:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._caller.close()
 
-    def _claimed(self, most: int) -> list[Parcel]:
-        at, send_before = now(), time.monotonic() + LEASE.total_seconds() - LEAST_LEFT
+    def _claimed(self, most: int) -> list[ClaimedDelivery]:
+        at, send_before = now(), time.monotonic() + LEASE.total_seconds() - MIN_LEFT
         with self._sessions.begin() as session:
             ids = _due(session, at, most)
             if not ids:
@@ -119,24 +119,24 @@ class Courier:
                 .execution_options(populate_existing=True)
             ).all()
             found = [row for row in found if _is_free(row[0], at)]
-            held = [delivery.id for delivery, _, _ in found]
+            existing = [delivery.id for delivery, _, _ in found]
             session.execute(
                 update(Delivery)
-                .where(Delivery.id.in_(held))
+                .where(Delivery.id.in_(existing))
                 .values(claimed_until=at + LEASE)
                 .execution_options(synchronize_session=False)
             )
-            return self._parcels(found, at, send_before)
+            return self._deliveries(found, at, send_before)
 
-    def _parcels(
+    def _deliveries(
         self, found: Iterable[tuple[Delivery, Webhook, WatchEvent]], at: datetime, send_before: float
-    ) -> list[Parcel]:
+    ) -> list[ClaimedDelivery]:
         bodies: dict[int, str] = {}
-        parcels = []
+        deliveries = []
         for delivery, webhook, event in found:
             if event.id not in bodies:
-                said = said_of(event, day_at(at, None))
-                bodies[event.id] = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+                stated = event_payload(event, day_at(at, None))
+                bodies[event.id] = json.dumps(stated, ensure_ascii=False, separators=(",", ":"))
             try:
                 secrets = tuple(secrets_of(self._keyring, webhook, at))
             except KeyTrouble as trouble:
@@ -144,33 +144,33 @@ class Courier:
                 log.error("webhook_not_signed", trouble=trouble.text)
                 continue
             event_id = f"evt_{event.reference}"
-            parcels.append(
-                Parcel(delivery.id, webhook.id, webhook.url, event_id, bodies[event.id], secrets, send_before)
+            deliveries.append(
+                ClaimedDelivery(delivery.id, webhook.id, webhook.url, event_id, bodies[event.id], secrets, send_before)
             )
-        return parcels
+        return deliveries
 
-    def _send(self, parcel: Parcel) -> Outcome | None:
-        if time.monotonic() > parcel.send_before:
+    def _send(self, delivery: ClaimedDelivery) -> Outcome | None:
+        if time.monotonic() > delivery.send_before:
             return None
         try:
-            answered = self._caller.post(parcel.url, parcel.body.encode(), headers_of(parcel, now()))
+            answered = self._caller.post(delivery.url, delivery.body.encode(), headers_of(delivery, now()))
         except RegistryError:
             # It was looked at when it was stated; the rule may have become stricter since.
-            answered = Answered(None, "its address is one that is not called")
-        return Outcome(parcel, answered, now())
+            answered = CallResult(None, "its address is one that is not called")
+        return Outcome(delivery, answered, now())
 
     def _note(self, outcomes: Sequence[Outcome]) -> None:
         with self._sessions.begin() as session:
             note(session, outcomes)
 
 
-def headers_of(parcel: Parcel, at: datetime) -> dict[str, str]:
+def headers_of(delivery: ClaimedDelivery, at: datetime) -> dict[str, str]:
     """What a delivery is signed with; after a rotation there are two signatures for a day."""
-    signatures = [Signing(secret).sign(parcel.id, at, parcel.body) for secret in parcel.secrets]
+    signatures = [Signing(secret).sign(delivery.id, at, delivery.body) for secret in delivery.secrets]
     return {
         "content-type": "application/json",
         "user-agent": "recruitment-registry",
-        "webhook-id": parcel.id,
+        "webhook-id": delivery.id,
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
@@ -180,10 +180,10 @@ def _is_free(delivery: Delivery, at: datetime) -> bool:
     return delivery.state is DeliveryState.WAITING and (delivery.claimed_until is None or delivery.claimed_until <= at)
 
 
-def _due(session: Session, at: datetime, most: int) -> list[int]:
+def _due(session: Session, at: datetime, limit: int) -> list[int]:
     """Of each agency the first that waits, a few of each webhook, none that somebody holds."""
     earlier = aliased(Delivery)
-    flying = (
+    in_flight = (
         select(Delivery.webhook_id, func.count().label("held"))
         .where(Delivery.state == DeliveryState.WAITING, Delivery.claimed_until > at)
         .group_by(Delivery.webhook_id)
@@ -193,10 +193,10 @@ def _due(session: Session, at: datetime, most: int) -> list[int]:
         select(
             Delivery.id,
             func.row_number().over(partition_by=Delivery.webhook_id, order_by=Delivery.id).label("place"),
-            func.coalesce(flying.c.held, 0).label("held"),
+            func.coalesce(in_flight.c.held, 0).label("held"),
         )
         .join(Webhook, Webhook.id == Delivery.webhook_id)
-        .outerjoin(flying, flying.c.webhook_id == Delivery.webhook_id)
+        .outerjoin(in_flight, in_flight.c.webhook_id == Delivery.webhook_id)
         .where(
             Delivery.state == DeliveryState.WAITING,
             Delivery.due_at <= at,
@@ -212,13 +212,13 @@ def _due(session: Session, at: datetime, most: int) -> list[int]:
         )
         .subquery()
     )
-    query = select(ranked.c.id).where(ranked.c.place + ranked.c.held <= EACH_AT_ONCE).order_by(ranked.c.id).limit(most)
+    query = select(ranked.c.id).where(ranked.c.place + ranked.c.held <= EACH_AT_ONCE).order_by(ranked.c.id).limit(limit)
     return list(session.execute(query).scalars())
 
 
 def note(session: Session, outcomes: Sequence[Outcome]) -> None:
     """Write down how calls went, and what follows for the webhooks."""
-    ids = sorted({one.parcel.webhook_id for one in outcomes})
+    ids = sorted({one.delivery.webhook_id for one in outcomes})
     webhooks = {
         webhook.id: webhook
         for webhook in session.execute(
@@ -233,12 +233,12 @@ def note(session: Session, outcomes: Sequence[Outcome]) -> None:
         delivery.id: delivery
         for delivery in session.execute(
             select(Delivery)
-            .where(Delivery.id.in_([one.parcel.delivery_id for one in outcomes]))
+            .where(Delivery.id.in_([one.delivery.delivery_id for one in outcomes]))
             .execution_options(populate_existing=True)
         ).scalars()
     }
     for outcome in outcomes:
-        delivery, webhook = deliveries.get(outcome.parcel.delivery_id), webhooks.get(outcome.parcel.webhook_id)
+        delivery, webhook = deliveries.get(outcome.delivery.delivery_id), webhooks.get(outcome.delivery.webhook_id)
         # It was ended meanwhile.
         if delivery is None or webhook is None or delivery.state is not DeliveryState.WAITING:
             continue
@@ -275,7 +275,7 @@ def _refused(delivery: Delivery, webhook: Webhook, outcome: Outcome) -> None:
     webhook.failing_since = webhook.failing_since or outcome.at
     pause = rules.pause_after(delivery.attempts)
     if outcome.answered.retry_after is not None:
-        pause = max(pause, min(timedelta(seconds=outcome.answered.retry_after), MOST_RETRY_AFTER))
+        pause = max(pause, min(timedelta(seconds=outcome.answered.retry_after), MAX_RETRY_AFTER))
     delivery.due_at = outcome.at + pause
     if outcome.answered.status is None:
         webhook.resting_until = outcome.at + pause

@@ -16,13 +16,13 @@ import dns.resolver
 LOOK_UP = 4.0
 """Seconds for all questions about one name."""
 
-LEAST = 0.5
+MIN_SECONDS = 0.5
 """Seconds that the second question gets, whatever the first one took."""
 
 REMEMBERED = 60.0
 """Seconds for which a name that was not answered in time is not asked again: its owner would hold one thread after another."""
 
-MOST_REMEMBERED = 1000
+MAX_REMEMBERED = 1000
 
 
 class Unanswered(OSError):
@@ -62,7 +62,7 @@ class Names:
             raise Unanswered(host) from None
         except dns.exception.DNSException as error:
             raise socket.gaierror(socket.EAI_FAIL, type(error).__name__) from None
-        left = max(self._look_up - (time.monotonic() - began), LEAST)
+        left = max(self._look_up - (time.monotonic() - began), MIN_SECONDS)
         try:
             found |= self._addresses(resolver, host, dns.rdatatype.AAAA, left)
         except dns.exception.DNSException:
@@ -93,8 +93,8 @@ class Names:
     def _remember(self, host: str) -> None:
         at = time.monotonic()
         with self._lock:
-            if len(self._overdue) >= MOST_REMEMBERED:
+            if len(self._overdue) >= MAX_REMEMBERED:
                 self._overdue = {name: until for name, until in self._overdue.items() if until > at}
-                while len(self._overdue) >= MOST_REMEMBERED:
+                while len(self._overdue) >= MAX_REMEMBERED:
                     self._overdue.pop(next(iter(self._overdue)))
             self._overdue[host] = at + REMEMBERED

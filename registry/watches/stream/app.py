@@ -40,15 +40,22 @@ from registry.i18n import languages
 from registry.organisations import keys
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Language
-from registry.watches.feed import cursor_of, events_after, kept_position_of, last_position, last_positions, said_of
+from registry.watches.feed import (
+    cursor_of,
+    event_payload,
+    events_after,
+    last_position,
+    last_positions,
+    position_of_cursor,
+)
 
 log = structlog.get_logger()
 
 PATH = "/api/v1/events/stream"
-MOST_STREAMS, MOST_EACH = 500, 5
+MAX_STREAMS, MAX_EACH = 500, 5
 """Streams of one process, and of one organisation."""
 
-LOOK, HEARTBEAT, RECHECK, LONGEST = 0.3, 15.0, 60.0, 3600.0
+LOOK, HEARTBEAT, RECHECK, MAX_LIFETIME = 0.3, 15.0, 60.0, 3600.0
 """Seconds between looks at the feeds, between signs of life, between looks at the key, and until a stream is ended."""
 
 AT_ONCE = 200
@@ -110,15 +117,15 @@ class Streams:
         match = _BEARER.fullmatch(headers.get("authorization", ""))
         if match is None:
             raise NotSignedIn(keys.NEEDED)
-        asked = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        if set(asked) - {"after"} or len(asked.get("after", [])) > 1:
+        requested = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if set(requested) - {"after"} or len(requested.get("after", [])) > 1:
             raise InvalidInput([Fault("after", Problem.UNKNOWN_PARAMETER, "is all that may be asked, and once")])
         organisation_id = await asyncio.to_thread(self._opened, match[1])
-        if len(self._listeners) >= MOST_STREAMS:
-            raise TooBusy(f"{MOST_STREAMS} streams are open, the most this process holds: ask again", BUSY_FOR)
-        if Counter(one.organisation_id for one in self._listeners)[organisation_id] >= MOST_EACH:
-            raise TooBusy(f"your organisation has {MOST_EACH} streams open: close one, or use a webhook", BUSY_FOR)
-        cursor = headers.get("last-event-id") or asked.get("after", [""])[0]
+        if len(self._listeners) >= MAX_STREAMS:
+            raise TooBusy(f"{MAX_STREAMS} streams are open, the most this process holds: ask again", BUSY_FOR)
+        if Counter(one.organisation_id for one in self._listeners)[organisation_id] >= MAX_EACH:
+            raise TooBusy(f"your organisation has {MAX_EACH} streams open: close one, or use a webhook", BUSY_FOR)
+        cursor = headers.get("last-event-id") or requested.get("after", [""])[0]
         # Between the count above and here nothing waits: two that come at once are counted one after the other.
         listener = Listener(organisation_id, match[1], 0)
         self._listeners.add(listener)
@@ -142,7 +149,7 @@ class Streams:
     def _place(self, organisation_id: int, cursor: str) -> int:
         with self._sessions() as session:
             if cursor:
-                return kept_position_of(session, self._keyring, organisation_id, cursor)
+                return position_of_cursor(session, self._keyring, organisation_id, cursor)
             return last_position(session, organisation_id)
 
     async def _tell(self, listener: Listener, receive: Receive, send: Send) -> None:
@@ -160,7 +167,7 @@ class Streams:
         began = checked = time.monotonic()
         listener.news.set()
         try:
-            while not gone.done() and time.monotonic() - began < LONGEST:
+            while not gone.done() and time.monotonic() - began < MAX_LIFETIME:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(listener.news.wait(), HEARTBEAT)
                 if gone.done():
@@ -190,9 +197,9 @@ class Streams:
             lines = []
             for place in found:
                 cursor = cursor_of(self._keyring, listener.organisation_id, place.position)
-                said = said_of(place.event, today)
-                body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-                lines.append(f"id: {cursor}\nevent: {said['type']}\ndata: {body}\n\n")
+                stated = event_payload(place.event, today)
+                body = json.dumps(stated, ensure_ascii=False, separators=(",", ":"))
+                lines.append(f"id: {cursor}\nevent: {stated['type']}\ndata: {body}\n\n")
             if found:
                 listener.position = found[-1].position
         return "".join(lines)

@@ -83,16 +83,16 @@ def shown(answer: Any, example: Example) -> Any:
         return [shown(part, example) for part in answer]
     if not isinstance(answer, dict):
         return answer
-    kept = {name: shown(part, example) for name, part in answer.items()}
-    for name in REFERENCES.keys() & kept.keys():
-        kept[name] = REFERENCES[name]
-    if kept.get("token"):
-        kept["token"] = TOKEN
-    if "receipt" in kept:
-        kept["receipt"] = RECEIPT if example.operation == "startComplaint" else OTHER_RECEIPT
-    if "challenge" in kept:
-        kept["challenge"] = {"parameters": {"algorithm": "PBKDF2/SHA-256"}, "signature": "…"}
-        kept["ticket"] = "t1.start.…"
-    if "questions" in kept:
-        kept["questions"] = kept["questions"][:SHOWN_QUESTIONS]
-    return kept
+    stored = {name: shown(part, example) for name, part in answer.items()}
+    for name in REFERENCES.keys() & stored.keys():
+        stored[name] = REFERENCES[name]
+    if stored.get("token"):
+        stored["token"] = TOKEN
+    if "receipt" in stored:
+        stored["receipt"] = RECEIPT if example.operation == "startComplaint" else OTHER_RECEIPT
+    if "challenge" in stored:
+        stored["challenge"] = {"parameters": {"algorithm": "PBKDF2/SHA-256"}, "signature": "…"}
+        stored["ticket"] = "t1.start.…"
+    if "questions" in stored:
+        stored["questions"] = stored["questions"][:SHOWN_QUESTIONS]
+    return stored

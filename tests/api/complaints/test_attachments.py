@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from registry.complaints.attachments.actions import MOST_FILES
-from registry.complaints.attachments.file_kinds import MOST_BYTES
+from registry.complaints.attachments.actions import MAX_FILES
+from registry.complaints.attachments.file_kinds import MAX_BYTES
 from registry.http import uploads
 from tests.complaints.complainant import Complainant, Reply, new_key
 from tests.complaints.samples import CANARY, jpeg
@@ -37,8 +37,8 @@ def test_a_photograph_comes_back_without_its_traces(somebody: Somebody) -> None:
     sent = filer.attach(jpeg(), name="宿舍.jpg")
     assert (sent.status, sent.body["kind"]) == (201, "jpeg")
     copy = copied(filer, sent.body["attachment_id"])
-    (shown,) = files_in(filer)
-    assert (shown["name"], shown["size"], shown["state"]) == ("宿舍.jpg", len(jpeg()), "clean")
+    (displayed,) = files_in(filer)
+    assert (displayed["name"], displayed["size"], displayed["state"]) == ("宿舍.jpg", len(jpeg()), "clean")
     assert copy.status == 200
     assert copy.raw.startswith(b"\xff\xd8")
     assert CANARY.encode() not in copy.raw
@@ -60,19 +60,19 @@ def test_a_file_is_there_once_however_often_it_is_sent(somebody: Somebody) -> No
 
 def test_20_megabytes_are_taken_and_not_one_byte_more(somebody: Somebody) -> None:
     filer = somebody().filed()
-    assert filer.attach(b"a" * MOST_BYTES).status == 201
-    larger = filer.attach(b"a" * (MOST_BYTES + 1))
+    assert filer.attach(b"a" * MAX_BYTES).status == 201
+    larger = filer.attach(b"a" * (MAX_BYTES + 1))
     assert (larger.status, larger.code) == (413, "payload_too_large")
     assert len(files_in(filer)) == 1
 
 
 def test_the_eleventh_file_is_refused(somebody: Somebody) -> None:
     filer = somebody().filed()
-    for number in range(MOST_FILES):
+    for number in range(MAX_FILES):
         assert filer.attach(NOTE + str(number).encode()).status == 201
     eleventh = filer.attach(NOTE)
     assert (eleventh.status, eleventh.code) == (400, "too_many_files")
-    assert len(files_in(filer)) == MOST_FILES
+    assert len(files_in(filer)) == MAX_FILES
 
 
 LIES: list[tuple[bytes, str, str]] = [
@@ -96,7 +96,7 @@ def test_files_that_are_not_what_they_say_are_refused_and_not_kept(somebody: Som
         assert reply.status == 400, (name, reply.status)
         refused[reply.code] = code
     assert set(refused) == {code for _, _, code in LIES}
-    assert all(said == expected for said, expected in refused.items())
+    assert all(stated == expected for stated, expected in refused.items())
     assert files_in(filer) == []
 
 

@@ -67,11 +67,11 @@ def test_every_wrong_answer_is_named_and_nothing_is_changed(somebody: Somebody) 
     filer = somebody()
     filer.start()
     filer.confirm()
-    kept = filer.answer(account=ACCOUNT).body
+    stored = filer.answer(account=ACCOUNT).body
     wrong = filer.answer(account="other", in_danger="perhaps", country="XX", not_a_question="x")
     assert wrong.status == 400
     assert {fault["parameter"] for fault in wrong.body["errors"]} == {"in_danger", "country", "answers"}
-    assert filer.send("GET", "/answers").body == kept
+    assert filer.send("GET", "/answers").body == stored
 
 
 def test_nothing_answered_is_nothing_to_hand_in(somebody: Somebody) -> None:
@@ -133,8 +133,8 @@ def test_bodies_made_to_hurt_are_refused(somebody: Somebody) -> None:
     filer.confirm()
     for number, (body, status, code) in enumerate(BOMBS):
         reply = filer.send("PATCH", "/answers", data=body, headers={"Content-Type": "application/json"})
-        said = {fault["code"] for fault in reply.body["errors"]} or {reply.code}
-        assert (reply.status, said) == (status, {code}), number
+        stated = {fault["code"] for fault in reply.body["errors"]} or {reply.code}
+        assert (reply.status, stated) == (status, {code}), number
     assert filer.send("GET", "/answers").body["answers"] == {}
 
 
@@ -149,10 +149,10 @@ def test_the_questionnaire_is_read_in_every_language(client: FlaskClient) -> Non
         assert all(question["text"] and question["why"] for question in questionnaire["questions"])
         texts[language] = questionnaire["questions"][0]["text"]
     assert len(set(texts.values())) == 4
-    held = client.get(
+    existing = client.get(
         f"{PREFIX}/questionnaire", headers={"If-None-Match": client.get(f"{PREFIX}/questionnaire").headers["ETag"]}
     )
-    assert held.status_code == 304
+    assert existing.status_code == 304
 
 
 # What comes again
@@ -204,7 +204,7 @@ def test_a_refused_proof_derives_nothing(somebody: Somebody, monkeypatch: pytest
     filer = somebody()
     assert filer.send("POST", "", json={"role": "worker", "language": "it", "proof": "x"}).status == 403
     refused = filer.send(
-        "POST", "/visits", json={"receipt": complaint_codes.shown(complaint_codes.new_code()), "proof": "x"}
+        "POST", "/visits", json={"receipt": complaint_codes.grouped(complaint_codes.new_code()), "proof": "x"}
     )
     assert refused.status == 403
 

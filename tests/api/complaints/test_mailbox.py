@@ -61,9 +61,9 @@ def test_the_officers_answer_is_new_until_it_was_read(somebody: Somebody, sessio
 def test_nothing_in_an_answer_tells_which_case_or_priority_it_is(somebody: Somebody, session: Session) -> None:
     filer = somebody().filed(in_danger="yes")
     case = session.execute(select(Case)).scalar_one()
-    said = json.dumps([filer.mailbox(), filer.send("GET", "/copy").body, filer.submit().body])
-    assert case.reference not in said
-    assert f'"{case.priority}"' not in said
+    stated = json.dumps([filer.mailbox(), filer.send("GET", "/copy").body, filer.submit().body])
+    assert case.reference not in stated
+    assert f'"{case.priority}"' not in stated
 
 
 def test_a_flood_that_was_set_aside_reads_as_received(somebody: Somebody, session: Session) -> None:
@@ -79,8 +79,8 @@ def test_text_comes_back_as_it_was_written_and_as_nothing_else(somebody: Somebod
     filer.start()
     filer.confirm()
     for text in NAUGHTY:
-        kept = filer.answer(account=text, introducer="x").body["answers"]["account"]
-        assert kept == text.replace("\r\n", "\n").strip()
+        stored = filer.answer(account=text, introducer="x").body["answers"]["account"]
+        assert stored == text.replace("\r\n", "\n").strip()
     filer.submit()
     for text in NAUGHTY:
         assert filer.write(text).status == 201

@@ -38,8 +38,10 @@ def derived(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def told(reply: Reply) -> dict[str, Any]:
     """All that an asker could tell two answers apart by."""
-    kept = {name: value for name, value in reply.headers.items() if not name.startswith(("RateLimit", "X-Request-Id"))}
-    return {"status": reply.status, "headers": kept, "body": {**reply.body, "request_id": ""}}
+    stored = {
+        name: value for name, value in reply.headers.items() if not name.startswith(("RateLimit", "X-Request-Id"))
+    }
+    return {"status": reply.status, "headers": stored, "body": {**reply.body, "request_id": ""}}
 
 
 def test_a_receipt_leads_back_however_it_is_typed(somebody: Somebody) -> None:
@@ -79,7 +81,7 @@ def test_receipts_that_open_nothing_are_not_told_apart(
 ) -> None:
     asker = somebody()
     gone = {
-        "unknown": complaint_codes.shown(complaint_codes.new_code()),
+        "unknown": complaint_codes.grouped(complaint_codes.new_code()),
         "expired draft": expired_draft(somebody(), session),
         "withdrawn draft": withdrawn_draft(somebody()),
         "purged": purged(somebody(), app, sealer),
@@ -131,8 +133,8 @@ def changed(filer: Complainant) -> str:
 
 def cut_off(somebody: Somebody) -> str:
     helper, worker = helper_and_worker(somebody)
-    (shown,) = worker.mailbox()["helpers"]
-    assert worker.send("DELETE", f"/helpers/{shown['helper_id']}").status == 204
+    (displayed,) = worker.mailbox()["helpers"]
+    assert worker.send("DELETE", f"/helpers/{displayed['helper_id']}").status == 204
     return helper.receipt
 
 
@@ -226,15 +228,15 @@ def test_the_worker_reads_all_and_her_helper_what_he_wrote(somebody: Somebody) -
     assert [one["text"] for one in helper.mailbox()["messages"]] == ["from the helper"]
     assert sorted(one["text"] for one in worker.mailbox()["messages"]) == ["from the helper", "from the worker"]
     assert helper.mailbox()["helpers"] == []
-    (shown,) = worker.mailbox()["helpers"]
-    assert worker.send("PUT", f"/helpers/{shown['helper_id']}", json={"answers_allowed": True}).status == 204
+    (displayed,) = worker.mailbox()["helpers"]
+    assert worker.send("PUT", f"/helpers/{displayed['helper_id']}", json={"answers_allowed": True}).status == 204
     assert worker.mailbox()["helpers"][0]["answers_allowed"] is True
 
 
 def test_a_helper_decides_nothing_for_a_worker_with_a_receipt_of_her_own(somebody: Somebody) -> None:
     helper, worker = helper_and_worker(somebody)
-    (shown,) = worker.mailbox()["helpers"]
-    path = f"/helpers/{shown['helper_id']}"
+    (displayed,) = worker.mailbox()["helpers"]
+    path = f"/helpers/{displayed['helper_id']}"
     for method, where, body in (
         ("POST", "/withdraw", None),
         ("PUT", path, {"answers_allowed": True}),
@@ -257,8 +259,8 @@ def test_nobody_reaches_into_another_complaint(somebody: Somebody) -> None:
 
 def test_a_helper_who_is_cut_off_is_out_at_once(somebody: Somebody) -> None:
     helper, worker = helper_and_worker(somebody)
-    (shown,) = worker.mailbox()["helpers"]
-    assert worker.send("DELETE", f"/helpers/{shown['helper_id']}").status == 204
+    (displayed,) = worker.mailbox()["helpers"]
+    assert worker.send("DELETE", f"/helpers/{displayed['helper_id']}").status == 204
     assert helper.send("GET", "/mailbox").status == 401
     assert helper.come_back().status == 404
 

@@ -62,12 +62,12 @@ def test_nothing_of_it_is_kept_by_a_cache_or_read_by_another_site(somebody: Some
         address = (
             path.removeprefix(PREFIX).replace("<helper_id>", "2").replace("<kind>", "x").replace("<attachment_id>", "2")
         )
-        for asked in (method.upper(), "OPTIONS", "HEAD"):
-            reply = filer.send(asked, address, headers=headers)
+        for requested in (method.upper(), "OPTIONS", "HEAD"):
+            reply = filer.send(requested, address, headers=headers)
             assert not [name for name in reply.headers.keys() if name.startswith("Access-Control")]  # noqa: SIM118
             assert "Set-Cookie" not in reply.headers
             if view.given.operation != "getQuestionnaire":
-                assert reply.headers.get("Cache-Control", "no-store") == "no-store", (asked, address)
+                assert reply.headers.get("Cache-Control", "no-store") == "no-store", (requested, address)
                 assert "ETag" not in reply.headers
 
 

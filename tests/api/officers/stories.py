@@ -54,7 +54,7 @@ from registry.api.officers.party_examples import (
 )
 from registry.api.officers.sanction_examples import ACCUSED, DECIDER, LICENCE, SANCTIONS
 from registry.complaints.intake.preprinted_codes import premint
-from registry.complaints.parties.accounts import agency_desk
+from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.ids import new_reference
@@ -174,7 +174,7 @@ def referrals_begin(session: Session, keyring: Keyring) -> Cast:
 
 def entries_begin(session: Session, keyring: Keyring) -> Cast:
     agency = entry(session, status=LicenceStatus.SUSPENDED)
-    desk = agency_desk(session, Sealer(keyring), agency.agency_id, now().date()).reference
+    desk = agency_unit(session, Sealer(keyring), agency.agency_id, now().date()).reference
     make_unit(session, LICENSING, "CZ", authority=agency.licences[0].authority)
     return _with_officers(
         session, keyring, Cast({}, {ENTRY_AGENCY: agency.agency_id}),
@@ -216,12 +216,12 @@ def oversight_begin(session: Session, keyring: Keyring) -> Cast:
 def sanctions_begin(session: Session, keyring: Keyring) -> Cast:
     sealer = Sealer(keyring)
     making.make_desk(session, sealer)
-    held = making.make_held(session)
-    case = making.looked_into(session, sealer, held).case
+    existing = making.make_held(session)
+    case = making.looked_into(session, sealer, existing).case
     return _with_officers(
         session,
         keyring,
-        Cast({}, {CASE: case.reference, LICENCE: held.licence, ACCUSED: held.agency}),
+        Cast({}, {CASE: case.reference, LICENCE: existing.licence, ACCUSED: existing.agency}),
         ("writer", WRITER, Role.INVESTIGATOR, making.UNIT),
         ("decider", DECIDER, Role.DECIDER, making.UNIT),
         ("supervisor", SUPERVISOR, Role.SUPERVISOR, making.UNIT),

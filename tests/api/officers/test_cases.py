@@ -50,8 +50,8 @@ def test_a_task_is_added_and_done_and_another_cases_is_not_there(client, session
     elsewhere = f"{CASES}/{other.reference}/tasks/{task.reference}"
     assert program.send("PUT", elsewhere, done, version=other.version).status_code == 404
     assert program.send("PUT", f"{at}/tasks/{task.reference}", done, version=case.version).status_code == 204
-    (shown,) = program.get(f"{at}/notes").json["tasks"]
-    assert (shown["text"], shown["done_by"]) == ("Call her.", program.officer.reference)
+    (displayed,) = program.get(f"{at}/notes").json["tasks"]
+    assert (displayed["text"], displayed["done_by"]) == ("Call her.", program.officer.reference)
 
 
 def test_no_program_reaches_another_units_case_or_one_of_an_interest(client, session, keyring):

@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.complaints.parties.accounts import agency_desk
+from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.keyring import Keyring
@@ -35,7 +35,7 @@ def program(
 
 @pytest.fixture
 def rep(client: FlaskClient, session: Session, keyring: Keyring, agency: record.Agency) -> Program:
-    desk = agency_desk(session, Sealer(keyring), agency.agency_id, now().date()).reference
+    desk = agency_unit(session, Sealer(keyring), agency.agency_id, now().date()).reference
     return program(client, session, keyring, Role.AGENCY_REP, desk, "rep@agency.example")
 
 
@@ -48,18 +48,18 @@ def official(client: FlaskClient, session: Session, keyring: Keyring) -> Program
 def test_a_reply_is_read_by_everybody_while_it_is_let(
     client: FlaskClient, session: Session, agency: record.Agency, rep: Program, official: Program
 ) -> None:
-    said = {"kind": "reply", "text": "We have appealed."}
-    asked, again = (rep.send("POST", PATH, said, once="0123456789abcdef") for _ in range(2))
-    assert again.json == asked.json
-    assert asked.status_code == 201
+    stated = {"kind": "reply", "text": "We have appealed."}
+    requested, again = (rep.send("POST", PATH, stated, once="0123456789abcdef") for _ in range(2))
+    assert again.json == requested.json
+    assert requested.status_code == 201
     replies = f"/api/v1/agencies/{agency.agency_id}/replies"
     assert client.get(replies).json == {"items": []}
-    one = f"{PATH}/{asked.json['request_id']}"
-    said = {"is_accepted": True, "answer": "Fair."}
-    assert official.send("POST", f"{one}/decide", said).status_code == 428
-    assert official.send("POST", f"{one}/decide", said, version=2).status_code == 412
-    assert official.send("POST", f"{one}/decide", said, version=1).status_code == 200
-    assert official.send("POST", f"{one}/decide", said, version=2).status_code == 409
+    one = f"{PATH}/{requested.json['request_id']}"
+    stated = {"is_accepted": True, "answer": "Fair."}
+    assert official.send("POST", f"{one}/decide", stated).status_code == 428
+    assert official.send("POST", f"{one}/decide", stated, version=2).status_code == 412
+    assert official.send("POST", f"{one}/decide", stated, version=1).status_code == 200
+    assert official.send("POST", f"{one}/decide", stated, version=2).status_code == 409
     assert client.get(replies).json["items"][0]["text"] == "We have appealed."
     assert official.send("POST", f"{one}/take-down", {"answer": "No longer."}, version=2).status_code == 200
     assert client.get(replies).json == {"items": []}
@@ -73,7 +73,7 @@ def test_what_is_anothers_is_not_there(
     )
     make_unit(session, "it-licensing", "IT", authority=authority_of("IT"))
     foreign = program(client, session, keyring, Role.LICENSING, "it-licensing", "f@authority.example")
-    desk = agency_desk(session, Sealer(keyring), entry(session).agency_id, now().date()).reference
+    desk = agency_unit(session, Sealer(keyring), entry(session).agency_id, now().date()).reference
     other = program(client, session, keyring, Role.AGENCY_REP, desk, "other@agency.example")
     for stranger in (foreign, other):
         assert stranger.get(PATH).json == {"items": []}

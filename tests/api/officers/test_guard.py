@@ -18,7 +18,7 @@ from registry.core.errors import InvalidInput, VersionMissing
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.http.responses import Answer
-from registry.http.schemas import returns, takes
+from registry.http.schemas import request_schema, response_schema
 from registry.officers import accounts, sessions
 from registry.officers.rights import RIGHTS, Act, Role
 from registry.officers.rights import Resource as Thing
@@ -58,11 +58,11 @@ def test_without_a_token_that_opens_there_is_nothing(client: FlaskClient, progra
 
 
 def test_the_consoles_cookie_opens_nothing_here(client: FlaskClient, session: Session, program: Program) -> None:
-    kept = sessions.begin(session, program.officer, now(), is_full=True)
-    client.set_cookie("console", kept, path="/")
+    stored = sessions.begin(session, program.officer, now(), is_full=True)
+    client.set_cookie("console", stored, path="/")
     assert client.get(ME).status_code == 401
     # Nor is the session's token one of a program.
-    assert client.get(ME, headers={"Authorization": f"Bearer {kept}"}).status_code == 401
+    assert client.get(ME, headers={"Authorization": f"Bearer {stored}"}).status_code == 401
 
 
 def test_a_programs_token_is_no_session(client: FlaskClient, program: Program) -> None:
@@ -92,13 +92,13 @@ class Forgotten(Resource):  # type: ignore[misc]
 
 class Kept(Resource):  # type: ignore[misc]
     @officer_may(Thing.OWN, Act.READ)
-    @takes()
-    @returns(OwnStandingSchema(), "getKept")
+    @request_schema()
+    @response_schema(OwnStandingSchema(), "getKept")
     def get(self, session: Session, me: object) -> Answer:
         raise AssertionError
 
 
-@pytest.mark.parametrize(("view", "says"), [(Forgotten, "has no policy"), (Kept, "say kept=False")])
+@pytest.mark.parametrize(("view", "says"), [(Forgotten, "has no policy"), (Kept, "say cacheable=False")])
 def test_what_is_open_or_kept_by_caches_is_not_served(app: Flask, view: type[Resource], says: str) -> None:
     forgotten = Namespace("forgotten", path="/cases")
     forgotten.add_resource(view, "/forgotten")

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.api.officers.referrals import handed_shown
+from registry.api.officers.referrals import handed_payload
 from registry.complaints.parties.referrals.content import Handed, HandedFile
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
@@ -139,8 +139,8 @@ def test_a_draft_that_is_sent_again_leads_to_the_one_that_was_made(
         assert [one for item in program.get(path).json["items"] for one in item.values()].count(reference) == 1
     version = int(program.get(f"/api/v1/cases/{case.reference}/hearings").headers["ETag"].strip('"'))
     path, body = f"/api/v1/cases/{case.reference}/openings/break-glass", {"hours": 2, "reason": "She is in danger."}
-    asked, again = (program.send("POST", path, body, version=version, once="0123456789abcdef") for _ in range(2))
-    assert (asked.status_code, again.json) == (201, asked.json)
+    requested, again = (program.send("POST", path, body, version=version, once="0123456789abcdef") for _ in range(2))
+    assert (requested.status_code, again.json) == (201, requested.json)
     assert program.send("POST", path, body, version=version).status_code in (409, 412)
 
 
@@ -187,13 +187,13 @@ def test_an_agency_reads_the_hearing_and_nothing_else(
     hearing.answer_by = now().date()
     rep = program_for(Role.AGENCY_REP, unit=case.desk, name="Agency Person")
     path = f"/api/v1/served-hearings/{hearing.reference}"
-    shown = rep.get(path)
-    text = shown.get_data(as_text=True) + rep.get("/api/v1/served-hearings").get_data(as_text=True)
+    displayed = rep.get(path)
+    text = displayed.get_data(as_text=True) + rep.get("/api/v1/served-hearings").get_data(as_text=True)
     assert ALLEGATION in text
     for canary in (case.reference, case.filed.box.reference, SPOKEN, WRITTEN, "A. Anna", "C. Carla"):
         assert canary not in text
     other = program_for(Role.AGENCY_REP, unit=heard_case(session, sealer, keyring).desk, name="Other Person")
-    version = int(shown.headers["ETag"].strip('"'))
+    version = int(displayed.headers["ETag"].strip('"'))
     assert other.get(path).status_code == 404
     assert other.send("PUT", f"{path}/draft", {"text": "x"}, version=version).status_code == 404
     assert other.send("POST", f"{path}/answer", {"text": "x"}, version=version).status_code == 404
@@ -254,4 +254,4 @@ def test_a_referral_of_another_unit_or_partner_is_not_there(
 
 def test_the_key_of_a_file_that_goes_along_is_in_no_answer() -> None:
     handed = Handed("note", files=(HandedFile("23456789ABCD", "note.txt", FileKind.TXT, "00ff" * 16),))
-    assert "00ff" not in str(handed_shown(handed))
+    assert "00ff" not in str(handed_payload(handed))

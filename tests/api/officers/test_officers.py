@@ -97,11 +97,11 @@ def test_a_lost_machine_is_signed_out_by_one_person(
     program: Program, client: FlaskClient, session: Session, colleague: Officer
 ) -> None:
     theirs = program_of(client, session, colleague)
-    kept = sessions.begin(session, colleague, now(), is_full=True)
+    stored = sessions.begin(session, colleague, now(), is_full=True)
     assert program.send("POST", f"/api/v1/officers/{colleague.reference}/sign-out").status_code == 204
     assert theirs.get("/api/v1/officers/me").status_code == 401
     with pytest.raises(NotSignedIn):
-        sessions.present(session, kept, now(), now().date())
+        sessions.present(session, stored, now(), now().date())
 
 
 def test_a_role_is_lent_and_taken_back(
@@ -128,7 +128,7 @@ def test_another_units_things_are_not_there(program: Program, session: Session, 
     foreign = make_officer(session, keyring, Role.TRIAGE, unit="cz-invented-unit", email="cz@authority.example").officer
     change = accounts.propose_roles(session, foreign, [Role.DECIDER], by="A", at=now())
     _, token = tokens.make(session, foreign, "theirs", 9, at=now(), today=now().date())
-    (kept,) = tokens.tokens_of(session, foreign, now().date())
+    (stored,) = tokens.tokens_of(session, foreign, now().date())
     there, today = f"/api/v1/officers/{foreign.reference}", now().date().isoformat()
     assert foreign.reference not in program.get("/api/v1/officers").get_data(as_text=True)
     assert change.reference not in program.get("/api/v1/officer-changes").get_data(as_text=True)
@@ -140,8 +140,8 @@ def test_another_units_things_are_not_there(program: Program, session: Session, 
         ("POST", f"{there}/close", None),
         ("POST", f"{there}/sign-out", None),
         ("GET", f"{there}/tokens", None),
-        ("DELETE", f"{there}/tokens/{kept.reference}", None),
-        ("DELETE", f"/api/v1/officers/me/tokens/{kept.reference}", None),
+        ("DELETE", f"{there}/tokens/{stored.reference}", None),
+        ("DELETE", f"/api/v1/officers/me/tokens/{stored.reference}", None),
         ("POST", "/api/v1/officers/me/loans", loan),
         ("GET", f"/api/v1/officer-changes/{change.reference}", None),
         ("POST", f"/api/v1/officer-changes/{change.reference}/approve", None),

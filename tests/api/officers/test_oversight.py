@@ -59,9 +59,9 @@ def test_lines_come_in_pages(client: FlaskClient, session: Session, keyring: Key
 
 def test_the_chain_is_held_to_a_head(client: FlaskClient, session: Session, keyring: Keyring, units: None) -> None:
     auditor = program(client, session, keyring, Role.AUDITOR)
-    kept = head(session)
-    assert auditor.get(f"/api/v1/audit/verification?head={kept}").json["holds"] is True
-    other = auditor.get(f"/api/v1/audit/verification?head={kept.size}:{'0' * 64}").json
+    stored = head(session)
+    assert auditor.get(f"/api/v1/audit/verification?head={stored}").json["holds"] is True
+    other = auditor.get(f"/api/v1/audit/verification?head={stored.size}:{'0' * 64}").json
     assert (other["holds"], len(other["troubles"])) == (False, 1)
     assert auditor.get("/api/v1/audit/verification?head=nonsense").status_code == 400
 

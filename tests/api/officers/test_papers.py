@@ -34,8 +34,8 @@ def test_a_form_is_one_officers_and_keeps_who_she_is(client: FlaskClient, sessio
     anna, boris, dana = typist("anna", "it-labour"), typist("boris", "it-labour"), typist("dana", "cz-labour")
     beginning = {"number": form, "received_on": str(now().date())}
     assert anna.send("POST", FORMS, beginning).status_code == 201
-    told = {"account": "They keep it.", "contact": {"how": "wechat", "address": "wx-hers"}}
-    typed = anna.send("PATCH", f"{FORMS}/{form}", {"answers": told}, version=0)
+    given = {"account": "They keep it.", "contact": {"how": "wechat", "address": "wx-hers"}}
+    typed = anna.send("PATCH", f"{FORMS}/{form}", {"answers": given}, version=0)
     assert (typed.json["answers"], typed.json["hidden"]) == ({"account": "They keep it."}, ["contact"])
     assert "wx-hers" not in anna.get(f"{FORMS}/{form}").text
     assert [who.send("POST", FORMS, beginning).status_code for who in (boris, dana)] == [409, 400]

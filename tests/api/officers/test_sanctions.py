@@ -25,17 +25,17 @@ def sealer(session: Session, keyring: Keyring) -> Sealer:
 
 
 @pytest.fixture
-def held(session: Session, sealer: Sealer) -> Held:
+def licensed(session: Session, sealer: Sealer) -> Held:
     return make_held(session)
 
 
 @pytest.fixture
-def lena(client: FlaskClient, session: Session, keyring: Keyring, held: Held) -> Program:
+def lena(client: FlaskClient, session: Session, keyring: Keyring, licensed: Held) -> Program:
     return program(client, session, keyring, Role.LICENSING)
 
 
 @pytest.fixture
-def sara(client: FlaskClient, session: Session, keyring: Keyring, held: Held) -> Program:
+def sara(client: FlaskClient, session: Session, keyring: Keyring, licensed: Held) -> Program:
     return program(client, session, keyring, Role.SUPERVISOR, Role.DECIDER)
 
 
@@ -44,18 +44,18 @@ def program(client: FlaskClient, session: Session, keyring: Keyring, *roles: Rol
     return program_of(client, session, make_officer(session, keyring, *roles, unit=unit, email=email).officer)
 
 
-def proposal(held: Held, **fields: object) -> dict[str, object]:
-    said = {"licence_id": held.licence, "kind": "fine", "legal_ground": LAW, "effective_from": str(today())}
-    return said | fields
+def proposal(existing: Held, **fields: object) -> dict[str, object]:
+    stated = {"licence_id": existing.licence, "kind": "fine", "legal_ground": LAW, "effective_from": str(today())}
+    return stated | fields
 
 
 def test_it_is_approved_by_another_from_the_version_that_was_read(
-    client: FlaskClient, held: Held, lena: Program, sara: Program
+    client: FlaskClient, licensed: Held, lena: Program, sara: Program
 ) -> None:
     key = "0123456789abcdef-sanction"
-    made, again = (lena.send("POST", BASE, proposal(held, kind="revocation"), once=key) for _ in range(2))
+    made, again = (lena.send("POST", BASE, proposal(licensed, kind="revocation"), once=key) for _ in range(2))
     assert (made.status_code, again.status_code, again.json) == (201, 201, made.json)
-    differs = lena.send("POST", BASE, proposal(held), once=key)
+    differs = lena.send("POST", BASE, proposal(licensed), once=key)
     assert (differs.status_code, differs.json["code"]) == (409, "repeat_differs")
     assert len(lena.get(BASE).json["items"]) == 1
     path = f"{BASE}/{made.json['sanction_id']}"
@@ -69,15 +69,17 @@ def test_it_is_approved_by_another_from_the_version_that_was_read(
         response = sara.send("POST", f"{path}/approve", version=sent)
         assert response.status_code == status, sent
         assert_as_documented(response, "approveSanction")
-    answer = client.get("/api/v1/verify", query_string={"licence_number": held.number}).json
+    answer = client.get("/api/v1/verify", query_string={"licence_number": licensed.number}).json
     assert answer is not None
     assert answer["verdict"] == "no"
     entry = sara.get(path).json["moves"][-1]["entry"]
-    assert client.get(f"/api/v1/agencies/{held.agency}/history").get_data(as_text=True).count(f'"index":{entry},') == 1
+    assert (
+        client.get(f"/api/v1/agencies/{licensed.agency}/history").get_data(as_text=True).count(f'"index":{entry},') == 1
+    )
 
 
-def test_nobody_approves_his_own_by_whatever_door(held: Held, sara: Program) -> None:
-    made = sara.send("POST", BASE, proposal(held)).json
+def test_nobody_approves_his_own_by_whatever_door(licensed: Held, sara: Program) -> None:
+    made = sara.send("POST", BASE, proposal(licensed)).json
     path = f"{BASE}/{made['sanction_id']}"
     version = sara.send("POST", f"{path}/review", version=made["version"]).json["version"]
     refused = sara.send("POST", f"{path}/approve", version=version)
@@ -87,32 +89,38 @@ def test_nobody_approves_his_own_by_whatever_door(held: Held, sara: Program) -> 
 
 
 def test_what_is_anothers_is_not_there(
-    client: FlaskClient, session: Session, keyring: Keyring, sealer: Sealer, held: Held, lena: Program, sara: Program
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    sealer: Sealer,
+    licensed: Held,
+    lena: Program,
+    sara: Program,
 ) -> None:
-    made = lena.send("POST", BASE, proposal(held)).json
+    made = lena.send("POST", BASE, proposal(licensed)).json
     path = f"{BASE}/{made['sanction_id']}"
     foreign = program(client, session, keyring, Role.LICENSING, Role.DECIDER, unit="it-labour")
     for method, where in (("GET", ""), ("POST", "/review"), ("POST", "/approve")):
         assert foreign.send(method, f"{path}{where}", version=1).status_code == 404
     assert foreign.get(BASE).json["items"] == []
-    assert foreign.send("POST", BASE, proposal(held)).status_code == 400
+    assert foreign.send("POST", BASE, proposal(licensed)).status_code == 400
     # Whoever reads no decisions learns of none, and whoever has an interest in the agency does nothing to it.
-    case = looked_into(session, sealer, held)
+    case = looked_into(session, sealer, licensed)
     decision = drafted(session, sealer, case).reference
-    on_it = proposal(held, decision_id=decision, case_version=case.case.version)
+    on_it = proposal(licensed, decision_id=decision, case_version=case.case.version)
     assert lena.send("POST", BASE, on_it).status_code == 404
     assert lena.get(f"/api/v1/cases/{case.case.reference}/decisions").status_code == 403
-    assert sara.send("POST", BASE, proposal(held, decision_id=decision)).status_code == 400
+    assert sara.send("POST", BASE, proposal(licensed, decision_id=decision)).status_code == 400
     assert sara.send("POST", BASE, on_it).status_code == 409
-    accounts.declare_conflict(session, sara.officer, held.agency, now().date())
+    accounts.declare_conflict(session, sara.officer, licensed.agency, now().date())
     assert sara.get(path).status_code == 403
     assert sara.get(f"/api/v1/cases/{case.case.reference}/decisions").status_code == 403
 
 
 def test_a_decision_is_made_through_its_own_case_alone(
-    session: Session, sealer: Sealer, held: Held, sara: Program
+    session: Session, sealer: Sealer, licensed: Held, sara: Program
 ) -> None:
-    case, other = looked_into(session, sealer, held), looked_into(session, sealer, held)
+    case, other = looked_into(session, sealer, licensed), looked_into(session, sealer, licensed)
     decision = drafted(session, sealer, case).reference
     crossed = f"/api/v1/cases/{other.case.reference}/decisions/{decision}/make"
     assert sara.send("POST", crossed, version=case.case.version).status_code == 404

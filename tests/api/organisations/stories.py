@@ -18,7 +18,7 @@ from registry.api.organisations.receipt_examples import ABOUT, FORGED, KEPT_LIST
 from registry.api.organisations.watch_examples import EVENT, WATCHED, WATCHED_LICENCE, WATCHES
 from registry.bulk import actions, files
 from registry.bulk.archive import actions as diligence
-from registry.bulk.archive.lists import keep_list
+from registry.bulk.archive.lists import archive_list
 from registry.bulk.manifest import statement
 from registry.core.clock import now
 from registry.core.ids import new_reference
@@ -66,14 +66,22 @@ def receipts_begin(session: Session, _keyring: Keyring) -> Cast:
     ours = organisation_named(session, cast.live[ORGANISATION])
     question = {"licence_number": "FICT-CN-001", "destination": "IT"}
     about = new_reference()
-    kept = diligence.keep(session, ours.id, FORGED, question, Answer.YES, about, at=now(), today=now().date())
-    said = {"at": 1795608000, "question": question, "verdict": "yes", "reasons": ["licence_active"], "on": "2026-11-25"}
-    row = statement(0, "row-1", None, {**said, "records": [], "may_continue_existing_placements": "yes"})
+    stored = diligence.archive_receipt(
+        session, ours.id, FORGED, question, Answer.YES, about, at=now(), today=now().date()
+    )
+    stated = {
+        "at": 1795608000,
+        "question": question,
+        "verdict": "yes",
+        "reasons": ["licence_active"],
+        "on": "2026-11-25",
+    }
+    row = statement(0, "row-1", None, {**stated, "records": [], "may_continue_existing_placements": "yes"})
     counts = {"items": 1, "answered": 1, "refused": 0, "yes": 1, "no": 0, "unknown": 0}
-    whole = keep_list(
+    whole = archive_list(
         session, ours.id, new_reference(), JobKind.VERIFICATION, [row], counts, FORGED, at=now(), today=now().date()
     )
-    cast.live.update({RECEIPT: kept.reference, ABOUT: about, KEPT_LIST: whole.reference})
+    cast.live.update({RECEIPT: stored.reference, ABOUT: about, KEPT_LIST: whole.reference})
     return cast
 
 
@@ -96,7 +104,7 @@ def lists_begin(session: Session, keyring: Keyring) -> Cast:
         folder = files.folder_of(home, reference)
         taken = files.take(folder, BytesIO(body))
         facts = {"reference": reference, "name": name, "language": "en"}
-        job = actions.add_job(session, folder, organisation.id, taken, once=None, now=now(), **facts)
+        job = actions.add_job(session, folder, organisation.id, taken, idempotency_key=None, now=now(), **facts)
         cast.live[stand_in] = reference
         if stand_in == DONE_JOB:
             job.state, job.rows, job.rows_done, job.ended_at = JobState.DONE, 1, 1, now()
@@ -121,10 +129,10 @@ def watches_begin(session: Session, keyring: Keyring) -> Cast:
         watch = watching.watch_agency(session, organisation.id, holder, "Before", now().date())
         if organisation is not ours:
             continue
-        said = told(session, holder)
+        stated = told(session, holder)
         period = status_record(LicenceStatus.SUSPENDED, from_=now().date())
-        suspended = changed(said.licences[0], status_history=(*said.licences[0].status_history, period))
-        amend(session, changed(said, licences=(suspended,)), Event("licence.suspended", licence.licence_id))
+        suspended = changed(stated.licences[0], status_history=(*stated.licences[0].status_history, period))
+        amend(session, changed(stated, licences=(suspended,)), Event("licence.suspended", licence.licence_id))
         handed_on(session, keyring)
         cast.live[EVENT] = feed_of(session, ours.id)[-1].reference
         watching.end(session, ours.id, watch.reference)

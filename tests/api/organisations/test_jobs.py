@@ -25,8 +25,8 @@ URL = "/api/v1/verification-jobs"
 
 
 def send(program: Program, body: bytes, **headers: str) -> Any:
-    said = {"X-File-Name": "suppliers.csv", "Authorization": f"Bearer {program.key}", **headers}
-    return program.client.post(URL, data=body, content_type=CSV, headers=said)
+    stated = {"X-File-Name": "suppliers.csv", "Authorization": f"Bearer {program.key}", **headers}
+    return program.client.post(URL, data=body, content_type=CSV, headers=stated)
 
 
 def test_a_list_is_sent_started_answered_and_had(
@@ -35,15 +35,15 @@ def test_a_list_is_sent_started_answered_and_had(
     make.make_licence(session, number="VYMYSL/1")
     session.commit()
     world.publish(settings, services(app).sessions)
-    once = {"Idempotency-Key": "a" * 20}
-    made = send(program, b"ref,permit\na,VYMYSL/1\nb,NOBODY\n", **once)
+    idempotency_key = {"Idempotency-Key": "a" * 20}
+    made = send(program, b"ref,permit\na,VYMYSL/1\nb,NOBODY\n", **idempotency_key)
     assert made.status_code == 201
     assert_as_documented(made, "createJob")
     job = made.json
     assert (job["state"], job["columns"], job["name"]) == ("uploaded", {"key": "ref"}, "suppliers.csv")
     assert "'ref', 'permit'" in program.post(f"{URL}/{job['job_id']}/start").json["detail"]
-    assert send(program, b"ref,permit\na,VYMYSL/1\nb,NOBODY\n", **once).json["job_id"] == job["job_id"]
-    assert send(program, b"ref,permit\n", **once).json["code"] == "repeat_differs"
+    assert send(program, b"ref,permit\na,VYMYSL/1\nb,NOBODY\n", **idempotency_key).json["job_id"] == job["job_id"]
+    assert send(program, b"ref,permit\n", **idempotency_key).json["code"] == "repeat_differs"
     assert len(list((settings.home / "bulk").iterdir())) == 1
     at = f"{URL}/{job['job_id']}"
     wrong = program.send(
@@ -81,9 +81,9 @@ def test_a_list_is_sent_started_answered_and_had(
         assert answer.json["detail"] == unknown["detail"]
     assert foreign.get(URL).json == {"items": []}
     # It stands in the file of receipts, stays as long as they do, and goes from it with its removal.
-    (kept,) = program.get("/api/v1/kept-lists").json["items"]
-    assert (kept["job_id"], kept["ends_on"]) == (job["job_id"], program.get(at).json["removed_on"])
-    assert kept["ends_on"] > job["removed_on"]
+    (stored,) = program.get("/api/v1/kept-lists").json["items"]
+    assert (stored["job_id"], stored["ends_on"]) == (job["job_id"], program.get(at).json["removed_on"])
+    assert stored["ends_on"] > job["removed_on"]
     (first, _) = program.get(f"/api/v1/kept-lists/{job['job_id']}/statements").data.splitlines()
     assert (
         b'"question":{"destination":"CZ","licence_number":"VYMYSL/1","nationality":"CZ","on":"2026-01-05","origin":"CZ"}'

@@ -14,10 +14,10 @@ def test_a_key_makes_others_within_its_own_scopes(client: FlaskClient, session: 
     narrow = Program(
         client, make_api_key(session, program.organisation, Scope.ORGANISATION, Scope.VERIFY), program.organisation
     )
-    once = {"Idempotency-Key": "a-key-made-once-only"}
-    made = narrow.post(KEYS, {"name": "check", "scopes": ["verify"]}, headers=once)
+    idempotency_key = {"Idempotency-Key": "a-key-made-once-only"}
+    made = narrow.post(KEYS, {"name": "check", "scopes": ["verify"]}, headers=idempotency_key)
     assert made.status_code == 201
-    again = narrow.post(KEYS, {"name": "check", "scopes": ["verify"]}, headers=once)
+    again = narrow.post(KEYS, {"name": "check", "scopes": ["verify"]}, headers=idempotency_key)
     # Its text is shown once only: what to do where that answer was lost is said.
     assert (again.status_code, "revoke it and make another" in again.json["detail"]) == (409, True)
     beyond = narrow.post(KEYS, {"name": "more", "scopes": ["verify", "watches"]})

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from registry_client.gathering import Asked
+from registry_client.gathering import GatheringOptions
 from registry_client.offline import verify
 from registry_client.trust import read_trust
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.bulk.archive import actions
-from registry.bulk.archive.lists import keep_list
-from registry.bulk.archive.models import KeptList, KeptReceipt
+from registry.bulk.archive.lists import archive_list
+from registry.bulk.archive.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import now
 from registry.core.ids import new_reference
 from registry.register.agencies import record
@@ -81,9 +81,9 @@ def test_an_answer_is_kept_and_compared_with_todays(
         f"/api/v1/agencies/{holder.agency_id}/history",
         "/api/v1/statistics",
     ):
-        said = client.get(path).get_data(as_text=True)
-        assert kept_id not in said
-        assert program.organisation.reference not in said
+        stated = client.get(path).get_data(as_text=True)
+        assert kept_id not in stated
+        assert program.organisation.reference not in stated
     assert program.send("DELETE", f"{FILE}/{kept_id}").status_code == 204
     assert program.get(FILE).json["items"] == []
 
@@ -92,16 +92,19 @@ def test_an_export_is_checked_without_the_registry_and_runs_no_formula(
     client: FlaskClient, session: Session, program: Program, holder: record.Agency
 ) -> None:
     program.get(f"{ASK}&claimed_name=%3DHYPERLINK(1)")
-    kept = session.scalars(select(KeptReceipt)).one()
+    stored = session.scalars(select(ArchivedReceipt)).one()
     trust = read_trust(client.get("/.well-known/registry-trust.json").data)
     with zipfile.ZipFile(io.BytesIO(program.get(f"{FILE}/export?form=zip").data)) as archive:
         (name,) = [one for one in archive.namelist() if one.endswith(".jwt")]
-        report = verify(archive.read(name), Asked(trust, int(now().timestamp()) + 5))
+        report = verify(archive.read(name), GatheringOptions(trust, int(now().timestamp()) + 5))
         assert next(str(verdict.state) for _, verdict in report.verdicts) == "good"
         forged = archive.read(name)[:-8] + b"AAAAAAAA"
-        assert str(next(iter(verify(forged, Asked(trust, int(now().timestamp()) + 5)).verdicts))[1].state) == "bad"
+        assert (
+            str(next(iter(verify(forged, GatheringOptions(trust, int(now().timestamp()) + 5)).verdicts))[1].state)
+            == "bad"
+        )
     rows = list(csv.DictReader(io.StringIO(program.get(f"{FILE}/export?form=csv").data.decode("utf-8-sig"))))
-    assert [(row["receipt_id"], row["receipt"]) for row in rows] == [(kept.reference, kept.token)]
+    assert [(row["receipt_id"], row["receipt"]) for row in rows] == [(stored.reference, stored.token)]
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
     assert program.get(f"{FILE}/export?form=jsonl").data.count(b"\n") == 1
     assert program.get(f"{FILE}/export?form=exe").status_code == 400
@@ -111,7 +114,7 @@ def test_keeping_needs_a_key_of_the_scope(client: FlaskClient, session: Session,
     assert client.get(ASK).status_code == 401
     narrow = program_of(client, session, Scope.VERIFY).get(ASK)
     assert (narrow.status_code, narrow.json["code"]) == (403, "scope_missing")
-    assert session.scalars(select(KeptReceipt)).all() == []
+    assert session.scalars(select(ArchivedReceipt)).all() == []
 
 
 LISTS = "/api/v1/kept-lists"
@@ -127,7 +130,7 @@ def test_every_answer_is_kept_where_the_organisation_chose_so(
     narrow = replace(program, key=make_api_key(session, program.organisation, Scope.VERIFY))
     shy = program.post("/api/v1/organisation/keys", {"name": "trials", "scopes": ["verify"], "keep_every": False})
     assert_as_documented(shy, "makeKey")
-    kept = [
+    stored = [
         narrow.get(question).json["receipt_id"],
         narrow.post("/api/v1/verify", {"licence_number": NUMBER}).json["receipt_id"],
     ]
@@ -140,7 +143,7 @@ def test_every_answer_is_kept_where_the_organisation_chose_so(
     for sender, body in ((narrow, items | {"keep": False}), (replace(program, key=shy.json["key"]), items)):
         assert "receipt_id" not in sender.post(MANY, body).json
     assert "receipt_id" not in client.post(MANY, json=items).json
-    assert [one["receipt_id"] for one in program.get(FILE).json["items"]] == kept[::-1]
+    assert [one["receipt_id"] for one in program.get(FILE).json["items"]] == stored[::-1]
     assert [one["receipt_id"] for one in program.get(LISTS).json["items"]] == [whole]
     refused = narrow.post(MANY, items | {"keep": True})
     assert (refused.status_code, refused.json["code"]) == (403, "scope_missing")
@@ -167,25 +170,25 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
     assert [fault["parameter"] for fault in wrong.json["errors"]] == ["constants.destination"]
     assert client.post(MANY, json={"items": items, "keep": True}).status_code == 401
     at = f"{LISTS}/{answer.json['receipt_id']}"
-    kept = program.get(at)
-    assert_as_documented(kept, "getKeptList")
-    assert kept.json["counts"] == {"items": 3, "answered": 2, "refused": 1, "yes": 1, "no": 0, "unknown": 1}
+    stored = program.get(at)
+    assert_as_documented(stored, "getKeptList")
+    assert stored.json["counts"] == {"items": 3, "answered": 2, "refused": 1, "yes": 1, "no": 0, "unknown": 1}
     statements = tmp_path / "statements.jsonl"
     statements.write_bytes(program.get(f"{at}/statements").data)
-    said = [json.loads(line) for line in statements.read_bytes().splitlines()]
-    assert [one.get("question", {}).get("destination") for one in said] == ["IT", None, "CZ"]
+    stated = [json.loads(line) for line in statements.read_bytes().splitlines()]
+    assert [one.get("question", {}).get("destination") for one in stated] == ["IT", None, "CZ"]
     trust = read_trust(client.get("/.well-known/registry-trust.json").data)
-    asked = Asked(trust, int(now().timestamp()) + 5, statements=statements)
-    manifest = kept.json["manifest"].encode()
-    assert str(verify(manifest, asked).issued.state) == "good"
+    form = GatheringOptions(trust, int(now().timestamp()) + 5, statements=statements)
+    manifest = stored.json["manifest"].encode()
+    assert str(verify(manifest, form).issued.state) == "good"
     row = program.get(f"{at}/proofs/2")
     assert_as_documented(row, "getKeptRowProof")
-    proven = verify(row.data, Asked(trust, int(now().timestamp()) + 5))
+    proven = verify(row.data, GatheringOptions(trust, int(now().timestamp()) + 5))
     assert (proven.kind, str(proven.issued.state), dict(proven.signed)["key"]) == ("row", "good", "c")
     for wrong in ("3", "-1", "x", "９"):
         assert program.get(f"{at}/proofs/{wrong}").status_code == 404, wrong
     statements.write_bytes(statements.read_bytes().replace(b'"yes"', b'"no"', 1))
-    assert str(verify(manifest, asked).issued.state) == "bad"
+    assert str(verify(manifest, form).issued.state) == "bad"
     assert program.get(f"{at}/changes").json == {"items": [], "asked": 3, "next_cursor": None}
     suspend(session, holder.agency_id)
     publish()
@@ -212,12 +215,12 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
 
 def test_kept_lists_are_searched_and_a_cursor_is_good_for_its_own_search(session: Session, program: Program) -> None:
     at = now()
-    kept: KeptList
+    stored: ArchivedList
     for place, name in enumerate(("Suppliers 2026.csv", "100%.xlsx", "suppliers old.csv")):
-        kept = keep_list(
+        stored = archive_list(
             session, program.organisation.id, new_reference(), JobKind.VERIFICATION, [], {}, "-", at=at, today=at.date()
         )
-        kept.name, kept.issued_at = name, at - timedelta(days=place)
+        stored.name, stored.issued_at = name, at - timedelta(days=place)
     session.commit()
 
     def names(query: str) -> list[str]:
@@ -231,7 +234,7 @@ def test_kept_lists_are_searched_and_a_cursor_is_good_for_its_own_search(session
     assert names("text=%25") == ["100%.xlsx"]
     assert names(f"to_on={yesterday}&text=suppliers") == ["suppliers old.csv"]
     assert names(f"from_on={yesterday}&to_on={yesterday}") == ["100%.xlsx"]
-    assert names(f"text={kept.reference}") == ["suppliers old.csv"]
+    assert names(f"text={stored.reference}") == ["suppliers old.csv"]
     first = program.get(f"{LISTS}?text=suppliers&limit=1").json
     assert names(f"text=suppliers&limit=1&cursor={first['next_cursor']}") == ["Suppliers 2026.csv"]
     assert program.get(f"{LISTS}?limit=1&cursor={first['next_cursor']}").json["code"] == "invalid_request"
@@ -242,10 +245,10 @@ def test_receipts_are_paged_filtered_and_go_when_their_time_is_over(
     session: Session, program: Program, holder: record.Agency
 ) -> None:
     assert program.send("PUT", f"{FILE}/settings", {"days": 30}).json == {"days": 30, "keep_every": False}
-    kept = [program.get(ASK).json["receipt_id"] for _ in range(3)]
+    stored = [program.get(ASK).json["receipt_id"] for _ in range(3)]
     first = program.get(f"{FILE}?limit=2").json
     rest = program.get(f"{FILE}?limit=2&cursor={first['next_cursor']}").json
-    assert [one["receipt_id"] for one in [*first["items"], *rest["items"]]] == kept[::-1]
+    assert [one["receipt_id"] for one in [*first["items"], *rest["items"]]] == stored[::-1]
     assert rest["next_cursor"] is None
     assert program.get(f"{FILE}?limit=2&verdict=no&cursor={first['next_cursor']}").status_code == 400
     today = now().date()

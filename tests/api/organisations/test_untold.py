@@ -29,7 +29,7 @@ from registry.core.settings import Edge, Settings
 from registry.http.transaction import services
 from registry.watches import fan_out
 from registry.watches.delivery.connections import Caller
-from registry.watches.delivery.dispatcher import Courier
+from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.feed import cursor_of
 from registry.watches.stream.app import LOOK, PATH, Streams
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
@@ -69,9 +69,9 @@ class World:
     def send(self, key: str | None, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         headers |= {"Idempotency-Key": ONCE} if method == "POST" and key else {}
-        said = {"data": body} if isinstance(body, bytes) else {"json": body}
+        stated = {"data": body} if isinstance(body, bytes) else {"json": body}
         more["headers"] = headers | more.get("headers", {})
-        return self.client.open(path, method=method, **said, **more)
+        return self.client.open(path, method=method, **stated, **more)
 
 
 @pytest.fixture
@@ -117,11 +117,11 @@ def planted(world: World, hook: str, agency: str) -> dict[str, str]:
         assert answer.status_code < 300, (path, answer.data)
         return answer.json
 
-    asked = {"licence_number": NUMBER, "destination": "IT"}
+    requested = {"licence_number": NUMBER, "destination": "IT"}
     made = {"watch": done("POST", "/api/v1/watches", {"label": "canarylabel7c4e91", "agency_id": agency})["watch_id"]}
     made["webhook"] = done("POST", "/api/v1/webhooks", {"label": "canarylabel7c4e91", "url": hook})["webhook_id"]
-    kept = done("POST", "/api/v1/verifications", {"items": [{"key": "ours", **asked}], "keep": True})
-    made["list"] = kept["receipt_id"]
+    stored = done("POST", "/api/v1/verifications", {"items": [{"key": "ours", **requested}], "keep": True})
+    made["list"] = stored["receipt_id"]
     receipt = done("GET", f"/api/v1/verify?licence_number={NUMBER}&receipt=true&keep=true")
     made |= {"receipt": receipt["receipt_id"], "token": receipt["receipt"]}
     listed = f"key,licence number\nours,{NUMBER}\n".encode()
@@ -132,17 +132,17 @@ def planted(world: World, hook: str, agency: str) -> dict[str, str]:
 
 def answered(world: World, key: str, agency: str, hook: str, start: str, theirs: dict[str, str]) -> dict[str, str]:
     """What another organisation, and anybody, is answered who sends what the hidden one sent, or acts on what is its."""
-    said: dict[str, str] = {}
+    stated: dict[str, str] = {}
 
     def note(who: str | None, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
         answer = world.send(who, method, path, body, **more)
         headers = sorted(f"{name}: {value}" for name, value in answer.headers.items())
         text = "\n".join([answer.status, *headers, answer.get_data(as_text=True)])
-        said[f"{'program' if who else 'anybody'} {method} {path}"] = _CHANCE.sub("", text)
+        stated[f"{'program' if who else 'anybody'} {method} {path}"] = _CHANCE.sub("", text)
         return answer
 
-    asked = {"licence_number": NUMBER, "destination": "IT"}
-    items = {"items": [{"key": "ours", **asked}]}
+    requested = {"licence_number": NUMBER, "destination": "IT"}
+    items = {"items": [{"key": "ours", **requested}]}
     listed = f"key,licence number\nours,{NUMBER}\n".encode()
     note(key, "POST", "/api/v1/watches", {"label": "ours", "agency_id": agency})
     note(key, "POST", "/api/v1/webhooks", {"label": "ours", "url": hook})
@@ -150,8 +150,8 @@ def answered(world: World, key: str, agency: str, hook: str, start: str, theirs:
     note(key, "POST", "/api/v1/verification-jobs", listed, headers={"Content-Type": "text/csv"})
     note(key, "POST", "/api/v1/organisation/keys", {"name": "nightly", "scopes": ["verify"]})
     for who in (key, None):
-        note(who, "POST", "/api/v1/verify", asked)
-        note(who, "POST", "/api/v1/corridor-verifications", {"items": [{"sending": asked, "destination": "IT"}]})
+        note(who, "POST", "/api/v1/verify", requested)
+        note(who, "POST", "/api/v1/corridor-verifications", {"items": [{"sending": requested, "destination": "IT"}]})
         note(who, "POST", "/api/v1/receipts/verify", {"receipt": theirs["token"]})
         note(who, "POST", "/api/v1/checks", {"claims": {"licence_number": NUMBER}, "destination": "IT"})
     note(None, "POST", "/api/v1/verifications", items)
@@ -172,24 +172,24 @@ def answered(world: World, key: str, agency: str, hook: str, start: str, theirs:
         ("register", who), ("forgotten", {"email": MAIL}), ("sign-in", {"email": MAIL, "password": "wrong"}),
     ):  # fmt: skip
         answer = world.client.post(f"/account/{path}", data=form)
-        said[f"anybody POST /account/{path}"] = f"{answer.status}\n{answer.headers}\n{answer.get_data(as_text=True)}"
-    return {door: _CHANCE.sub("", text) for door, text in said.items()}
+        stated[f"anybody POST /account/{path}"] = f"{answer.status}\n{answer.headers}\n{answer.get_data(as_text=True)}"
+    return {door: _CHANCE.sub("", text) for door, text in stated.items()}
 
 
 def attended(world: World) -> None:
     """What was published is handed on and sent, as the worker does it."""
     keyring, sessions = Keyring(world.settings.keys), services(world.app).sessions
-    fan_out.hand_on(sessions, keyring, now())
-    courier = Courier(sessions, keyring, Caller(is_unsafe=True))
-    courier.deliver_due()
-    courier.close()
+    fan_out.fan_out_log_entries(sessions, keyring, now())
+    dispatcher = WebhookDispatcher(sessions, keyring, Caller(is_unsafe=True))
+    dispatcher.deliver_due()
+    dispatcher.close()
 
 
 def streamed(world: World, key: str, after: str) -> str:
     """All that the stream's process says to a key: status, headers and what comes until two looks after an event."""
 
     async def listen() -> list[dict[str, Any]]:
-        app, said = Streams(world.settings), list[dict[str, Any]]()
+        app, stated = Streams(world.settings), list[dict[str, Any]]()
         scope = {
             "type": "http", "path": PATH, "method": "GET", "query_string": f"after={after}".encode(),
             "headers": [(b"authorization", f"Bearer {key}".encode())],
@@ -203,7 +203,7 @@ def streamed(world: World, key: str, after: str) -> str:
             return {"type": "http.disconnect"}
 
         async def send(message: Any) -> None:
-            said.append(dict(message))
+            stated.append(dict(message))
             if b"event:" in message.get("body", b""):
                 has_come.set()
 
@@ -211,19 +211,19 @@ def streamed(world: World, key: str, after: str) -> str:
             await app(scope, receive, send)
         finally:
             app._engine.dispose()
-        return said
+        return stated
 
     # In a thread of its own: a browser that another test left open has a loop in this one.
     with ThreadPoolExecutor(1) as aside:
-        said = aside.submit(asyncio.run, listen()).result()
-    return _CHANCE.sub("", "\n".join(str(one) for one in said if one.get("body") != b": still here\n\n"))
+        stated = aside.submit(asyncio.run, listen()).result()
+    return _CHANCE.sub("", "\n".join(str(one) for one in stated if one.get("body") != b": still here\n\n"))
 
 
 def deliveries(listener: Listener) -> list[tuple[str, list[str]]]:
     found = []
     for body, headers in listener.got:
-        kept = sorted(f"{name}: {value}" for name, value in headers.items() if name != "webhook-signature")
-        found.append((_CHANCE.sub("", body.decode()), [_CHANCE.sub("", one) for one in kept]))
+        stored = sorted(f"{name}: {value}" for name, value in headers.items() if name != "webhook-signature")
+        found.append((_CHANCE.sub("", body.decode()), [_CHANCE.sub("", one) for one in stored]))
     return found
 
 
@@ -250,17 +250,17 @@ def test_what_another_organisation_sends_and_hears_tells_nothing_of_the_first(
         for world in (quiet, watched):
             ours.got.clear()
             with time_machine.travel(at, tick=False):
-                said = answered(world, key, agency, ours.url, start, theirs)
+                stated = answered(world, key, agency, ours.url, start, theirs)
                 with services(world.app).sessions() as own:
                     suspend(own, agency)
                     own.commit()
                 attended(world)
-                said["program GET /api/v1/events"] = _CHANCE.sub("", world.send(key, "GET", "/api/v1/events").text)
-                said["program GET stream"] = streamed(world, key, start)
-            said["deliveries"] = str(deliveries(ours))
-            heard.append(said)
+                stated["program GET /api/v1/events"] = _CHANCE.sub("", world.send(key, "GET", "/api/v1/events").text)
+                stated["program GET stream"] = streamed(world, key, start)
+            stated["deliveries"] = str(deliveries(ours))
+            heard.append(stated)
     alone, beside = heard
-    assert [door for door, said in alone.items() if said != beside[door]] == []
+    assert [door for door, stated in alone.items() if stated != beside[door]] == []
     assert "licence.suspended" in alone["program GET stream"]
     assert "licence.suspended" in alone["deliveries"]
     assert alone["program POST /api/v1/watches"].startswith("201 ")

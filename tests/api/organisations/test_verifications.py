@@ -68,7 +68,7 @@ def test_every_kind_of_question_is_answered_as_verify_answers_it(client: FlaskCl
     before = now()
     session.commit()
     amend(session, make.changed(agency, place="Fantasia"), Event("source.imported", agency.agency_id))
-    asked: list[dict[str, str]] = [
+    wanted: list[dict[str, str]] = [
         {"licence_number": "VYMYSL/1"},
         {"licence_number": " vymysl / 1", "destination": "CZ", "on": "2026-01-01"},
         {"licence_number": "VYMYSL/3"},
@@ -91,16 +91,16 @@ def test_every_kind_of_question_is_answered_as_verify_answers_it(client: FlaskCl
         {"name": "Agenzia Inventata", "destination": "IT"},
         {"licence_number": "VYMYSL/1"},
     ]
-    items = [item | {"key": str(place)} for place, item in enumerate(asked)]
+    items = [item | {"key": str(place)} for place, item in enumerate(wanted)]
     answer = ask(client, items)
     body = client.post(URL, json={"items": items}).data
-    assert [item["key"] for item in answer["items"]] == [str(place) for place in range(len(asked))]
-    for item, question in zip(answer["items"], asked, strict=True):
+    assert [item["key"] for item in answer["items"]] == [str(place) for place in range(len(wanted))]
+    for item, question in zip(answer["items"], wanted, strict=True):
         alone = client.post("/api/v1/verify", json=question)
         assert item["answer"] == alone.json, question
         assert alone.data in body, "to the byte"
         assert ("steps" in item) is (alone.json["verdict"] == "no")
-    assert answer["counts"]["items"] == len(asked) == answer["counts"]["answered"]
+    assert answer["counts"]["items"] == len(wanted) == answer["counts"]["answered"]
     assert answer["items"][0]["answer"]["agency"]["agency_id"]
     assert [answer["items"][place]["answer"]["licence"]["number"] for place in (0, 2)] == [active.number, alike.number]
 
@@ -134,7 +134,7 @@ def test_corridors_are_answered_as_the_corridor_question_answers_them(client: Fl
         licences=(make.licence_record(country="IT", number="INV-1"),),
     )
     make.make_agreement(session, sender, receiver)
-    asked = [
+    wanted = [
         {
             "sending": "FICT-1",
             "receiving": "INV-1",
@@ -149,8 +149,8 @@ def test_corridors_are_answered_as_the_corridor_question_answers_them(client: Fl
         {"sending": "FICT-1", "receiving_employer": "Fabbrica Inventata", "destination": "IT"},
         {"sending": "Nobody Anywhere", "receiving": "999", "destination": "CZ"},
     ]
-    answer = ask(client, [*asked, {"sending": "+390001", "receiving": "INV-1", "destination": "IT"}], CORRIDORS)
-    for item, question in zip(answer["items"], asked, strict=False):
+    answer = ask(client, [*wanted, {"sending": "+390001", "receiving": "INV-1", "destination": "IT"}], CORRIDORS)
+    for item, question in zip(answer["items"], wanted, strict=False):
         assert item["answer"] == client.get("/api/v1/corridor", query_string=question).json, question
     assert answer["items"][0]["answer"]["verdict"] == "yes"
     assert answer["items"][-1]["errors"][0]["parameter"] == "sending"
@@ -200,7 +200,7 @@ def test_more_than_is_answered_in_one_go_is_refused_with_the_way_to_go(
         assert "/api/v1/verification-jobs" in too_many.json["detail"]
     lines = b"licence number\n" + b"1\n" * 10_001
     assert "/api/v1/verification-jobs" in send(client, lines).json["detail"]
-    monkeypatch.setattr(verifications, "MOST_SEARCHED", 2)
+    monkeypatch.setattr(verifications, "MAX_SEARCHED", 2)
     by_name = client.post(URL, json={"items": [{"name": "Agentura"}] * 3})
     assert by_name.status_code == 413
     assert "about a name" in by_name.json["detail"]
@@ -246,9 +246,9 @@ def test_a_file_is_read_by_its_header_and_answered_as_a_table_without_formulas(
         f"our ref;licence;name;origin;destination;visa;sector\n=cmd();FICT-1;{name};CN;ES;work;14.10\n"
         "b;FICT-1;Somebody Else;CN;ES;work;14.10\nc;NOBODY;;CN;ES;work;14.10\nd;1;2;3;4;5;6;7\n"
     )
-    shown = send(client, table.encode(), accept=CSV)
-    assert shown.mimetype == CSV, shown.get_data(as_text=True)
-    rows = list(csv.DictReader(io.StringIO(shown.get_data(as_text=True).removeprefix("\ufeff"))))
+    displayed = send(client, table.encode(), accept=CSV)
+    assert displayed.mimetype == CSV, displayed.get_data(as_text=True)
+    rows = list(csv.DictReader(io.StringIO(displayed.get_data(as_text=True).removeprefix("\ufeff"))))
     assert [(row["key"], row["line"], row["verdict"]) for row in rows] == [
         ("'=cmd()", "2", "yes"), ("b", "3", "unknown"), ("c", "4", rows[2]["verdict"]), ("", "5", ""),
     ]  # fmt: skip
@@ -271,12 +271,12 @@ def test_days_of_a_file_are_read_in_their_forms_and_answered_as_they_were_unders
     table = "licence;date\n1;2026年1月5日\n1;5.1.2026\n1;5/1/2026\n1;soon\n"
     items = send(client, table.encode()).json["items"]
     assert [one["answer"]["on"] for one in items[:2]] == ["2026-01-05"] * 2
-    told = [one["errors"][0] for one in items[2:]]
-    assert [(one["parameter"], one["code"]) for one in told] == [("on", "not_a_date")] * 2
-    assert told[0]["detail"] == "may be 2026-01-05 or 2026-05-01: write the year first, as 2026-01-05"
+    given = [one["errors"][0] for one in items[2:]]
+    assert [(one["parameter"], one["code"]) for one in given] == [("on", "not_a_date")] * 2
+    assert given[0]["detail"] == "may be 2026-01-05 or 2026-05-01: write the year first, as 2026-01-05"
     # In JSON there is one form.
-    asked = {"items": [{"licence_number": "1", "on": "2026/1/5"}]}
-    assert client.post("/api/v1/verifications", json=asked).json["items"][0]["errors"][0]["parameter"] == "on"
+    requested = {"items": [{"licence_number": "1", "on": "2026/1/5"}]}
+    assert client.post("/api/v1/verifications", json=requested).json["items"][0]["errors"][0]["parameter"] == "on"
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -35,10 +35,10 @@ def test_a_watch_is_made_once_read_by_its_own_and_told_to_nobody(
     before = answers_to_everybody(client, agency.agency_id)
     capsys.readouterr()
     body = {"label": "Sewing rooms of Prato", "agency_id": agency.agency_id}
-    once = {"Idempotency-Key": str(uuid.uuid4())}
-    made = program.post("/api/v1/watches", body, headers=once)
+    idempotency_key = {"Idempotency-Key": str(uuid.uuid4())}
+    made = program.post("/api/v1/watches", body, headers=idempotency_key)
     assert_as_documented(made, "makeWatch")
-    again = program.post("/api/v1/watches", body, headers=once)
+    again = program.post("/api/v1/watches", body, headers=idempotency_key)
     assert (again.status_code, again.json["code"]) == (409, "already_done")
     assert "GET /api/v1/watches lists it" in again.json["detail"]
     watch = made.json["watch_id"]
@@ -62,17 +62,20 @@ def test_a_watch_is_made_once_read_by_its_own_and_told_to_nobody(
     assert program.send("PATCH", f"/api/v1/watches/{watch}", {"is_paused": True}).status_code == 428
     suspend(session, agency.agency_id)
     handed_on(session, keyring)
-    told = program.get("/api/v1/events")
-    assert_as_documented(told, "listEvents")
-    assert [one["type"] for one in told.json["items"]] == ["licence.suspended"]
+    given = program.get("/api/v1/events")
+    assert_as_documented(given, "listEvents")
+    assert [one["type"] for one in given.json["items"]] == ["licence.suspended"]
     assert foreign.get("/api/v1/events").json["items"] == []
     # The cursor of one is none of the other's; a changed one says so.
-    for program_asking, cursor in ((foreign, told.json["next_cursor"]), (program, told.json["next_cursor"][:-1] + "*")):
+    for program_asking, cursor in (
+        (foreign, given.json["next_cursor"]),
+        (program, given.json["next_cursor"][:-1] + "*"),
+    ):
         refused = program_asking.get("/api/v1/events", query_string={"after": cursor})
         assert (refused.status_code, refused.json["errors"][0]["code"]) == (400, "invalid_cursor")
         assert "was changed" in refused.json["errors"][0]["detail"]
-    after = program.get("/api/v1/events", query_string={"after": told.json["next_cursor"]}).json
-    assert (after["items"], after["next_cursor"]) == ([], told.json["next_cursor"])
+    after = program.get("/api/v1/events", query_string={"after": given.json["next_cursor"]}).json
+    assert (after["items"], after["next_cursor"]) == ([], given.json["next_cursor"])
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -84,9 +87,9 @@ def test_what_cannot_be_watched_or_called_is_refused_in_words(
         assert answer.status_code == 400, answer.json
         return [(one.get("parameter") or one.get("field"), one["detail"]) for one in answer.json["errors"]]
 
-    said = "send exactly one of agency_id, licence_id, numbers and search"
-    assert faults("/api/v1/watches", {"label": "x"}) == [("agency_id", said)]
-    assert faults("/api/v1/watches", {"label": "x", "agency_id": "A", "licence_id": "B"}) == [("licence_id", said)]
+    stated = "send exactly one of agency_id, licence_id, numbers and search"
+    assert faults("/api/v1/watches", {"label": "x"}) == [("agency_id", stated)]
+    assert faults("/api/v1/watches", {"label": "x", "agency_id": "A", "licence_id": "B"}) == [("licence_id", stated)]
     assert faults("/api/v1/watches", {"label": "x", "agency_id": "A"})[0][1] == "is no agency of this registry"
     assert "must ask for at least one" in faults("/api/v1/watches", {"label": "x", "search": {}})[0][1]
     inner = {"label": "x", "url": "https://2130706433/"}

@@ -135,12 +135,12 @@ def test_an_agency_shows_its_whole_public_record(client: FlaskClient, session: S
         ),
         clone_warnings=(record.Warning_(text="Napodobována", **had),),
     )
-    shown = read(client, f"{URL}/{agency.agency_id.lower()}", "getAgency")
-    assert shown["agency_id"] == agency.agency_id
-    assert [name["to"] for name in shown["names"]] == [None, "2022-01-31"]
+    displayed = read(client, f"{URL}/{agency.agency_id.lower()}", "getAgency")
+    assert displayed["agency_id"] == agency.agency_id
+    assert [name["to"] for name in displayed["names"]] == [None, "2022-01-31"]
     for part in ("licences", "deposits", "channels", "intermediaries", "sanctions", "clone_warnings"):
-        assert len(shown[part]) == 1, part
-    assert shown["agreements"] == []
+        assert len(displayed[part]) == 1, part
+    assert displayed["agreements"] == []
 
 
 def test_what_the_law_no_longer_lets_us_show_is_withheld_everywhere(client: FlaskClient, session: Session) -> None:
@@ -178,9 +178,9 @@ def test_a_licence_shows_its_status_on_a_day(client: FlaskClient, session: Sessi
     path = f"/api/v1/licences/{licence.licence_id}"
     assert read(client, path, "getLicence")["status"] == "expired"
     assert read(client, path, "getLicence", on="2024-05-31")["status"] == "active"
-    shown = read(client, path, "getLicence", on="2024-06-01")
-    assert (shown["status"], shown["on"]) == ("expired", "2024-06-01")
-    listed = read(client, f"{URL}/{shown['agency_id']}/licences", "getAgencyLicences", on="2024-05-31")
+    displayed = read(client, path, "getLicence", on="2024-06-01")
+    assert (displayed["status"], displayed["on"]) == ("expired", "2024-06-01")
+    listed = read(client, f"{URL}/{displayed['agency_id']}/licences", "getAgencyLicences", on="2024-05-31")
     assert [item["status"] for item in listed["items"]] == ["active"]
 
 
@@ -202,7 +202,7 @@ def test_an_unknown_reference_is_not_found(client: FlaskClient, session: Session
 def test_an_unchanged_record_is_not_sent_twice(client: FlaskClient, session: Session) -> None:
     agency = make.make_agency(session)
     first = client.get(f"{URL}/{agency.agency_id}")
-    held = {"If-None-Match": first.headers["ETag"]}
-    assert client.get(f"{URL}/{agency.agency_id}", headers=held).status_code == 304
+    existing = {"If-None-Match": first.headers["ETag"]}
+    assert client.get(f"{URL}/{agency.agency_id}", headers=existing).status_code == 304
     amend(session, make.changed(agency, place="Smyšlenov"), Event("agency.amended"))
-    assert client.get(f"{URL}/{agency.agency_id}", headers=held).status_code == 200
+    assert client.get(f"{URL}/{agency.agency_id}", headers=existing).status_code == 200

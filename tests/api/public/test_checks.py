@@ -47,8 +47,8 @@ def make(session: Session, *channels: tuple[ChannelKind, str]) -> record.Agency:
 
 
 def channels_of(*channels: tuple[ChannelKind, str]) -> tuple[record.Channel, ...]:
-    said: dict[str, Any] = {"source": source_of("CZ"), "retrieved_at": now()}
-    return tuple(record.Channel(kind=kind, value=value, **said) for kind, value in channels)
+    stated: dict[str, Any] = {"source": source_of("CZ"), "retrieved_at": now()}
+    return tuple(record.Channel(kind=kind, value=value, **stated) for kind, value in channels)
 
 
 def ask(client: FlaskClient, **body: Any) -> Any:
@@ -168,9 +168,9 @@ def test_nothing_of_a_question_is_kept_or_logged(settings: Settings, session: Se
         page = requests.post(f"{server.base_url}/en/check", data=form, timeout=30)
         assert page.status_code == 200
         assert page.url == f"{server.base_url}/en/check"
-        kept = [path for path in settings.home.parent.rglob("*") if path.is_file()]
-        bodies = [path.read_bytes() for path in kept]
-        assert server.output in kept
+        stored = [path for path in settings.home.parent.rglob("*") if path.is_file()]
+        bodies = [path.read_bytes() for path in stored]
+        assert server.output in stored
     assert all(word.encode() not in body for body in bodies for word in (planted, account))
     for table in METADATA.tables.values():
         rows = repr(session.execute(select(table)).all())

@@ -108,8 +108,8 @@ def test_a_help_line_shows_its_number_when_it_was_called_or_is_a_public_bodys(
     assert [item["number"] for item in items if item["run_by"] == "ngo"] == [None]
     assert ("112", True) in [(item["number"], item["is_number_checked"]) for item in items]
     china = read(client, "help-lines", "listHelpLines", country="CN")["items"]
-    shown = {item["number"]: item["is_number_checked"] for item in china}
-    assert shown == {"12308": False, "12345": False, "12333": False, "110": False}
+    displayed = {item["number"]: item["is_number_checked"] for item in china}
+    assert displayed == {"12308": False, "12345": False, "12333": False, "110": False}
 
 
 def test_a_demonstration_shows_every_number_and_says_which_nobody_has_called(

@@ -94,7 +94,7 @@ def test_what_was_said_then_is_compared_with_the_names_of_then(client: FlaskClie
     then = now()
     renamed = make.changed(agency, names=(make.name_record("Tartaruga Verde Servizi S.p.A."),))
     amend(session, renamed, Event("agency.amended", agency.agency_id))
-    asked = {
+    requested = {
         "licence_number": "VERA/1",
         "claimed_name": HONEST,
         "origin": "CZ",
@@ -103,9 +103,9 @@ def test_what_was_said_then_is_compared_with_the_names_of_then(client: FlaskClie
     }
     moment = then.isoformat().replace("+00:00", "Z")
     # The list had been read an hour before.
-    assert ask(client, **asked, known_at=moment)["verdict"] == "yes"
-    assert ask(client, **asked)["verdict"] == "unknown"
-    other = asked | {"licence_number": "VERA/7"}
+    assert ask(client, **requested, known_at=moment)["verdict"] == "yes"
+    assert ask(client, **requested)["verdict"] == "unknown"
+    other = requested | {"licence_number": "VERA/7"}
     assert [one["name"] for one in ask(client, **other, known_at=moment)["possible_clone_of"]] == [HONEST]
     earlier = (then - timedelta(days=30)).isoformat().replace("+00:00", "Z")
     assert ask(client, **other, known_at=earlier)["possible_clone_of"] == []

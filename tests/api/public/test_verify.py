@@ -63,10 +63,10 @@ def test_a_suspended_licence_may_not_recruit_and_says_what_that_is_no_reason_for
 
 def test_the_agency_of_an_answer_has_its_names_and_identifiers(client: FlaskClient, session: Session) -> None:
     agency = holder(session, IdentifierScheme.REGISTRATION_NUMBER, "00000027", "CZ")
-    shown = ask(client, registration_number="00000027", country="CZ")["agency"]
-    assert (shown["agency_id"], shown["country"], shown["role"]) == (agency.agency_id, "CZ", "receiving")
-    assert shown["names"][0].items() >= {"script": "latn", "kind": "legal", "from": None, "to": None}.items()
-    assert shown["identifiers"][0].items() >= {"scheme": "registration_number", "value": "00000027"}.items()
+    displayed = ask(client, registration_number="00000027", country="CZ")["agency"]
+    assert (displayed["agency_id"], displayed["country"], displayed["role"]) == (agency.agency_id, "CZ", "receiving")
+    assert displayed["names"][0].items() >= {"script": "latn", "kind": "legal", "from": None, "to": None}.items()
+    assert displayed["identifiers"][0].items() >= {"scheme": "registration_number", "value": "00000027"}.items()
 
 
 @pytest.mark.parametrize(
@@ -122,9 +122,13 @@ def test_a_code_with_a_wrong_check_character_is_looked_up_and_warned_of(client: 
     assert (answer["verdict"], codes(answer)) == ("unknown", ["uscc_check_failed"])
     # So is every number that has check digits.
     make.make_source(session, "IT")
-    for asked in ({"vat": "IT00000099995"}, {"registration_number": "00000099995", "country": "IT"}, {"lei": "0" * 20}):
-        answer = ask(client, **asked, recruiter_kind="agency", origin="IT", destination="IT")
-        assert (answer["verdict"], codes(answer)[0]) == ("unknown", "number_check_failed"), asked
+    for requested in (
+        {"vat": "IT00000099995"},
+        {"registration_number": "00000099995", "country": "IT"},
+        {"lei": "0" * 20},
+    ):
+        answer = ask(client, **requested, recruiter_kind="agency", origin="IT", destination="IT")
+        assert (answer["verdict"], codes(answer)[0]) == ("unknown", "number_check_failed"), requested
 
 
 def test_what_is_needed_what_was_not_asked_and_the_question_are_told(client: FlaskClient, session: Session) -> None:
@@ -285,10 +289,10 @@ def test_posting_a_question_answers_alike_and_is_not_kept(client: FlaskClient, s
         "sector": "14.10",
         "on": now().date().isoformat(),
     }
-    asked = client.post(URL, json=question)
-    assert_as_documented(asked, "verifyByPost")
-    assert asked.json == client.get(URL, query_string=question).json
-    assert asked.headers["Cache-Control"] == "no-store"
+    response = client.post(URL, json=question)
+    assert_as_documented(response, "verifyByPost")
+    assert response.json == client.get(URL, query_string=question).json
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_the_same_question_has_the_same_bytes_and_is_not_sent_twice(client: FlaskClient, session: Session) -> None:
@@ -298,8 +302,8 @@ def test_the_same_question_has_the_same_bytes_and_is_not_sent_twice(client: Flas
     assert first.data == second.data
     assert first.headers["ETag"] == second.headers["ETag"]
     assert not first.headers["ETag"].startswith("W/")
-    for held in (first.headers["ETag"], f'W/"x", {first.headers["ETag"]}', "*"):
-        again = client.get(URL, query_string=question, headers={"If-None-Match": held})
+    for existing in (first.headers["ETag"], f'W/"x", {first.headers["ETag"]}', "*"):
+        again = client.get(URL, query_string=question, headers={"If-None-Match": existing})
         assert (again.status_code, again.data) == (304, b"")
         assert again.headers["ETag"] == first.headers["ETag"]
         assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
@@ -309,30 +313,30 @@ def test_the_same_question_has_the_same_bytes_and_is_not_sent_twice(client: Flas
 def test_a_sanction_is_in_the_very_next_answer(client: FlaskClient, session: Session) -> None:
 
     agency = make.make_agency(session, licences=(make.licence_record(number="HNED-1"),))
-    asked = {"licence_number": "HNED-1", "origin": "CZ", "destination": "CZ", "nationality": "CZ"}
-    first = client.get(URL, query_string=asked)
+    requested = {"licence_number": "HNED-1", "origin": "CZ", "destination": "CZ", "nationality": "CZ"}
+    first = client.get(URL, query_string=requested)
     suspended = make.changed(agency.licences[0], status_history=(make.status_record(LicenceStatus.SUSPENDED),))
     amend(session, make.changed(agency, licences=(suspended,)), Event("licence.suspended"))
-    second = client.get(URL, query_string=asked, headers={"If-None-Match": first.headers["ETag"]})
+    second = client.get(URL, query_string=requested, headers={"If-None-Match": first.headers["ETag"]})
     assert (first.json["verdict"], second.json["verdict"]) == ("yes", "no")
 
 
 def test_an_answer_is_kept_no_longer_than_it_holds(client: FlaskClient, session: Session) -> None:
-    def kept() -> int:
+    def stored() -> int:
         response = client.get(URL, query_string={"licence_number": "DOBA-1"})
         return int(response.headers["Cache-Control"].removeprefix("public, max-age="))
 
     with time_machine.travel(datetime(2026, 11, 24, 10, tzinfo=UTC), tick=False) as clock:
         make.make_licence(session, number="DOBA-1")
-        assert kept() == 60
+        assert stored() == 60
         # In Prague it is eleven seconds to midnight.
         clock.move_to(datetime(2026, 11, 24, 22, 59, 49, tzinfo=UTC))
-        assert kept() == 11
+        assert stored() == 11
         clock.move_to(datetime(2026, 11, 24, 23, 59, 50, tzinfo=UTC))
-        assert kept() == 10
+        assert stored() == 10
         # The list was read at nine and is relied on for thirty days.
         clock.move_to(datetime(2026, 12, 24, 8, 59, 53, tzinfo=UTC))
-        assert kept() == 7
+        assert stored() == 7
 
 
 def test_any_page_may_read_the_answer(client: FlaskClient, session: Session) -> None:

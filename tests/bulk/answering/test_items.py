@@ -7,7 +7,7 @@ import pytest
 
 from registry.bulk.answering.items import Item, Keys, Sent, questions_in
 from registry.core.clock import now
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 
 AT = now()
 NUMBER = {"licence_number": "VYMYSL/1", "origin": "CN", "destination": "CZ"}
@@ -56,7 +56,7 @@ ODD: list[Any] = [
 
 
 def read(*fields: Any) -> list[Item]:
-    return list(questions_in([Sent(one) for one in fields], AT, Ground(), Keys()))
+    return list(questions_in([Sent(one) for one in fields], AT, SourceSnapshot(), Keys()))
 
 
 def named(one: Any, key: str) -> Any:

@@ -122,14 +122,14 @@ def test_two_uploads_at_once_of_the_same_file_leave_one_and_no_orphan(
 ) -> None:
     idle(monkeypatch)
     meet, found = threading.Barrier(2), []
-    keep = attachments.keep
+    keep = attachments.store_file
 
-    def kept_together(*arguments: object, **named: object) -> attachments.Kept:
-        kept = keep(*arguments, **named)  # type: ignore[arg-type]
+    def kept_together(*arguments: object, **named: object) -> attachments.StoredFile:
+        stored = keep(*arguments, **named)  # type: ignore[arg-type]
         meet.wait(30)
-        return kept
+        return stored
 
-    monkeypatch.setattr(uploading, "keep", kept_together)
+    monkeypatch.setattr(uploading, "store_file", kept_together)
     both = [threading.Thread(target=lambda: found.append(upload(b"note", "a.txt", once="x"))) for _ in range(2)]
     for one in both:
         one.start()
@@ -164,12 +164,12 @@ def test_the_eleventh_file_is_refused_even_when_two_are_sent_at_once(
     for number in range(9):
         upload(b"note", f"{number}.txt")
     meet, refused = threading.Barrier(2), []
-    keep = attachments.keep
+    keep = attachments.store_file
 
-    def kept_together(*arguments: object, **named: object) -> attachments.Kept:
-        kept = keep(*arguments, **named)  # type: ignore[arg-type]
+    def kept_together(*arguments: object, **named: object) -> attachments.StoredFile:
+        stored = keep(*arguments, **named)  # type: ignore[arg-type]
         meet.wait(30)
-        return kept
+        return stored
 
     def send(name: str) -> None:
         try:
@@ -177,7 +177,7 @@ def test_the_eleventh_file_is_refused_even_when_two_are_sent_at_once(
         except RefusedFile as refusal:
             refused.append(refusal.code)
 
-    monkeypatch.setattr(uploading, "keep", kept_together)
+    monkeypatch.setattr(uploading, "store_file", kept_together)
     both = [threading.Thread(target=send, args=(f"last-{number}.txt",)) for number in range(2)]
     for one in both:
         one.start()
@@ -232,7 +232,7 @@ def test_a_store_that_is_away_takes_nothing_and_loses_nothing(
     upload: Uploads, session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     idle(monkeypatch)
-    kept = upload(b"note", "a.txt")
+    stored = upload(b"note", "a.txt")
     assert isinstance(upload.store, FolderStore)
     aside = upload.store.folder.rename(upload.store.folder.with_name("aside"))
     upload.store.folder.write_text("in the way")
@@ -240,12 +240,12 @@ def test_a_store_that_is_away_takes_nothing_and_loses_nothing(
         with pytest.raises(FilesUnavailable):
             upload(b"another", "b.txt")
     with pytest.raises(FilesUnavailable):
-        upload.original(kept)
+        upload.original(stored)
     assert len(attachments.attachments_of(session, [upload.filed.box])) == 1
     session.commit()
     upload.store.folder.unlink()
     aside.rename(upload.store.folder)
-    assert upload.original(kept) == b"note"
+    assert upload.original(stored) == b"note"
     assert upload(b"another", "b.txt").state is AttachmentState.KEPT
 
 
@@ -287,10 +287,10 @@ def test_a_copier_that_is_killed_is_followed_by_another_at_the_next_visit(
     assert upload.now(attachment).state is AttachmentState.CLEANING
     assert upload.original(attachment) == film()
     with sessions.begin() as session:
-        errands = sanitise_jobs.errands_due(session, settings, upload.filed.case, [upload.filed.opened])
-    assert [one.attachment for one in errands] == [attachment.reference]
-    assert "key" not in repr(errands[0])
-    assert sanitise_jobs.begin_all(settings, errands) == 1
+        jobs = sanitise_jobs.sanitise_jobs_due(session, settings, upload.filed.case, [upload.filed.opened])
+    assert [one.attachment for one in jobs] == [attachment.reference]
+    assert "key" not in repr(jobs[0])
+    assert sanitise_jobs.begin_all(settings, jobs) == 1
     assert upload.cleaned(attachment).state is AttachmentState.CLEAN
     assert upload.clean(attachment=upload.now(attachment)).startswith(b"0 a note\n1 a note")
 
@@ -320,8 +320,8 @@ def test_what_kills_every_copier_is_given_up(
         idle(nobody)
         attachment = upload(b"note", "a.txt")
     row = session.get_one(Attachment, attachment.id)
-    row.state, row.attempts = AttachmentState.CLEANING, sanitise_jobs.MOST_ATTEMPTS
-    assert sanitise_jobs.errands_due(session, settings, upload.filed.case, [upload.filed.opened]) == []
+    row.state, row.attempts = AttachmentState.CLEANING, sanitise_jobs.MAX_ATTEMPTS
+    assert sanitise_jobs.sanitise_jobs_due(session, settings, upload.filed.case, [upload.filed.opened]) == []
     assert (row.state, row.no_copy) == (AttachmentState.NO_CLEAN_COPY, NoCopy.INTERRUPTED)
 
 
@@ -337,7 +337,7 @@ def test_few_copies_are_made_at_once_and_the_others_stay_due(
         upload.cleaned(one)
     until(lambda: not sanitise_jobs.being_cleaned(settings))
     sanitise_jobs.begin_all(
-        settings, sanitise_jobs.errands_due(session, settings, upload.filed.case, [upload.filed.opened])
+        settings, sanitise_jobs.sanitise_jobs_due(session, settings, upload.filed.case, [upload.filed.opened])
     )
     session.commit()
     assert upload.cleaned(last).state is AttachmentState.CLEAN
@@ -393,7 +393,7 @@ def test_a_purge_takes_the_files_along_and_waits_for_a_store_that_is_away(
     ],
 )
 def test_a_name_does_no_harm(sent: str, shown: str) -> None:
-    assert attachments.shown_name(sent, FileKind.JPEG) == shown
+    assert attachments.safe_name(sent, FileKind.JPEG) == shown
 
 
 def test_sizes_are_rounded_so_that_they_tell_little() -> None:

@@ -66,7 +66,7 @@ def test_no_byte_of_what_was_sent_is_on_any_disk(
     sent = [upload(TOLD, f"{NAME}.txt"), upload(samples.pdf(), f"{NAME}.pdf"), upload(samples.png(), f"{NAME}.png")]
     for one in sent:
         until(lambda: not sanitise_jobs.being_cleaned(settings))
-        sanitise_jobs.begin(settings, sanitise_jobs.errand(settings, upload.filed.opened, upload.filed.case, one))
+        sanitise_jobs.begin(settings, sanitise_jobs.sanitise_job(settings, upload.filed.opened, upload.filed.case, one))
         assert upload.cleaned(one).state is AttachmentState.CLEAN
     assert TOLD[:40] in upload.clean(upload.now(sent[0]))
     needles = (*traces(samples.CANARY), *traces(NAME), b"passport", b"%PDF-", b"IHDR")
@@ -95,14 +95,16 @@ def test_a_server_killed_before_the_row_leaves_an_orphan_that_nobody_opens_and_t
     upload: Uploads, settings: Settings, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     idle(monkeypatch)
-    kept = upload(b"note", "a.txt")
-    orphan = attachments.keep(upload.store, upload.filed.opened, upload.filed.case, b"lost", "b.txt").original_name
+    stored = upload(b"note", "a.txt")
+    orphan = attachments.store_file(
+        upload.store, upload.filed.opened, upload.filed.case, b"lost", "b.txt"
+    ).original_name
     today = now().date()
     for day in (today, today + timedelta(days=1)):
         assert compare(session, upload.store, day).orphans == ()
         assert compare(session, upload.store, day).young == 1
     assert compare(session, upload.store, today + timedelta(days=2)).orphans == (orphan,)
-    assert upload.original(kept) == b"note"
+    assert upload.original(stored) == b"note"
 
 
 def run(settings: Settings, *options: str) -> subprocess.CompletedProcess[str]:
@@ -133,27 +135,27 @@ def test_reconcile_removes_orphans_makes_lost_copies_again_and_tells_of_lost_ori
     (upload.store.folder / attachment.clean_name).unlink()
     before = sorted(path.name for path in upload.store.folder.iterdir())
 
-    said = run(settings, "--dry-run")
-    assert said.returncode == 0, said.stderr
-    assert "2 would be removed, 1 too young" in said.stdout
-    assert "clean copies missing: 1 would be made again" in said.stdout
+    stated = run(settings, "--dry-run")
+    assert stated.returncode == 0, stated.stderr
+    assert "2 would be removed, 1 too young" in stated.stdout
+    assert "clean copies missing: 1 would be made again" in stated.stdout
     assert sorted(path.name for path in upload.store.folder.iterdir()) == before
     assert upload.now(attachment).state is AttachmentState.CLEAN
 
-    said = run(settings)
-    assert said.returncode == 0, said.stderr
+    stated = run(settings)
+    assert stated.returncode == 0, stated.stderr
     left = {path.name for path in upload.store.folder.iterdir()}
     assert left == {attachment.original_name, young, foreign}
     assert upload.now(attachment).state is AttachmentState.KEPT
     with upload.sessions.begin() as writing:
-        errands = sanitise_jobs.errands_due(writing, settings, upload.filed.case, [upload.filed.opened])
-    sanitise_jobs.begin_all(settings, errands)
+        jobs = sanitise_jobs.sanitise_jobs_due(writing, settings, upload.filed.case, [upload.filed.opened])
+    sanitise_jobs.begin_all(settings, jobs)
     assert upload.clean(upload.cleaned(attachment)) == b"note"
 
     (upload.store.folder / attachment.original_name).unlink()
-    said = run(settings)
-    assert said.returncode == 2
-    assert attachment.reference in said.stderr
+    stated = run(settings)
+    assert stated.returncode == 2
+    assert attachment.reference in stated.stderr
 
 
 UPLOADER = """
@@ -187,8 +189,8 @@ for number in range(1000):
 def test_a_server_that_is_killed_while_it_takes_files_has_all_that_it_acknowledged(
     upload: Uploads, settings: Settings, session: Session, after: float
 ) -> None:
-    asked = [sys.executable, "-c", UPLOADER, str(settings.home), settings.database_url, str(upload.filed.box.id)]
-    with subprocess.Popen(asked, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    wanted = [sys.executable, "-c", UPLOADER, str(settings.home), settings.database_url, str(upload.filed.box.id)]
+    with subprocess.Popen(wanted, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(upload.filed.root.seed.hex() + "\n")
@@ -211,9 +213,9 @@ def test_a_server_that_is_killed_while_it_takes_files_has_all_that_it_acknowledg
 
 def test_nothing_of_a_file_is_told_by_its_text_form(upload: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
     idle(monkeypatch)
-    kept = attachments.keep(upload.store, upload.filed.opened, upload.filed.case, b"lost", f"{NAME}.txt")
-    assert "key" not in repr(kept)
-    assert NAME not in repr(kept)
+    stored = attachments.store_file(upload.store, upload.filed.opened, upload.filed.case, b"lost", f"{NAME}.txt")
+    assert "key" not in repr(stored)
+    assert NAME not in repr(stored)
     assert NAME not in repr(vars(upload(b"note", f"{NAME}.txt")))
-    assert FileKind.TXT is kept.kind
+    assert FileKind.TXT is stored.kind
     assert Attachment.__tablename__ == "attachments"

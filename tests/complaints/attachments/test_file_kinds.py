@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 
-from registry.complaints.attachments.file_kinds import ENDINGS, MEDIA_TYPES, MOST_BYTES, kind_of, text_of
+from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES, MEDIA_TYPES, kind_of, text_of
 from registry.core.codes import Problem
 from registry.core.errors import FileTooLarge, RefusedFile
 from registry.vocabulary.cases import FileKind
@@ -47,9 +47,9 @@ def test_half_an_upload_is_refused(kind: FileKind, part: float) -> None:
 
 def test_an_empty_file_and_one_of_a_byte_too_many_are_refused() -> None:
     assert refused(b"") is Problem.FILE_EMPTY
-    assert kind_of(b"a" * MOST_BYTES) is FileKind.TXT
+    assert kind_of(b"a" * MAX_BYTES) is FileKind.TXT
     with pytest.raises(FileTooLarge) as raised:
-        kind_of(b"a" * (MOST_BYTES + 1))
+        kind_of(b"a" * (MAX_BYTES + 1))
     assert raised.value.code is Problem.FILE_TOO_LARGE
 
 

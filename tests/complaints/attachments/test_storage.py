@@ -131,13 +131,13 @@ def test_a_store_that_is_away_is_said_within_its_time(server: ObjectServer, monk
         for port in (silent_port, closed_port):
             away = BucketStore(replace(server.bucket, endpoint=f"http://127.0.0.1:{port}"))
             began = time.monotonic()
-            asked: list[Callable[[BucketStore], object]] = [
+            response: list[Callable[[BucketStore], object]] = [
                 lambda store: store.put("a", [b"x"]),
                 lambda store: list(store.get("a")),
                 lambda store: store.delete("a"),
                 lambda store: list(store.listing()),
             ]
-            for ask in asked:
+            for ask in response:
                 with pytest.raises(FilesUnavailable) as raised:
                     ask(away)
                 assert "127.0.0.1" not in raised.value.text

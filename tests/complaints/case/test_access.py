@@ -116,10 +116,10 @@ def test_a_helper_reads_what_he_wrote_and_nothing_of_how_it_goes(session, sealer
     filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), "from the friend", AT)
     decide(session, filed.case)
-    shown = mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code), AT)
-    assert (shown.role, shown.reads) == (BoxRole.HELPER, Reads.RECEIVED)
-    assert [one.text for one in shown.messages] == ["from the friend"]
-    assert shown.helpers == []
+    displayed = mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code), AT)
+    assert (displayed.role, displayed.reads) == (BoxRole.HELPER, Reads.RECEIVED)
+    assert [one.text for one in displayed.messages] == ["from the friend"]
+    assert displayed.helpers == []
 
 
 def test_the_worker_reads_all_and_the_helper_nothing_of_hers(session, sealer):
@@ -180,8 +180,8 @@ def test_a_helper_who_was_cut_off_is_out_at_once(session, sealer):
     # What he wrote is still hers, also under a receipt that she changed.
     _, other = change(session, sealer, code)
     assert texts(session, sealer, other) == ["from the friend"]
-    shown = mailbox.mailbox(session, sealer, come_back(session, sealer, other), AT)
-    assert [(one.state, one.answers_allowed) for one in shown.helpers] == [(BoxState.CUT_OFF, False)]
+    displayed = mailbox.mailbox(session, sealer, come_back(session, sealer, other), AT)
+    assert [(one.state, one.answers_allowed) for one in displayed.helpers] == [(BoxState.CUT_OFF, False)]
     with pytest.raises(NotNow):
         access.allow_answers(
             session, come_back(session, sealer, other), filed.box.reference, AT.date(), is_allowed=True

@@ -13,7 +13,7 @@ from registry.core.errors import Fault, InvalidInput
 from registry.i18n.question_words import answer_text, fault_text
 from registry.vocabulary.register import Language
 
-MOST = 20_000
+MAX_LENGTH = 20_000
 
 
 def read(code: str, raw: Any) -> Any:
@@ -165,14 +165,14 @@ def test_what_cannot_be_read_says_where_and_what_to_do(code: str, raw: Any, fiel
 
 
 def test_an_account_has_at_most_twenty_thousand_characters():
-    assert len(read("account", "工" * MOST)) == MOST
-    found = fault("account", "工" * (MOST + 1))
+    assert len(read("account", "工" * MAX_LENGTH)) == MAX_LENGTH
+    found = fault("account", "工" * (MAX_LENGTH + 1))
     assert (found.parameter, found.code) == ("account", Problem.TOO_LONG)
     assert found.detail == "must have at most 20000 characters; this has 20001"
 
 
 def test_a_line_end_of_a_form_counts_as_one_character():
-    assert len(read("account", "\r\n".join(["工"] * (MOST // 2)))) == MOST - 1
+    assert len(read("account", "\r\n".join(["工"] * (MAX_LENGTH // 2)))) == MAX_LENGTH - 1
 
 
 def test_an_account_stays_as_it_was_written():

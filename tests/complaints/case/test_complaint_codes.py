@@ -18,7 +18,15 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from registry.complaints.case import complaint_codes
-from registry.complaints.case.complaint_codes import box_of, derive, last_six, new_code, read_code, require_code, shown
+from registry.complaints.case.complaint_codes import (
+    box_of,
+    derive,
+    grouped,
+    last_six,
+    new_code,
+    read_code,
+    require_code,
+)
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import MistypedReceipt, TooBusy, UnknownReceipt
 from registry.core.keyring import Keyring
@@ -51,7 +59,7 @@ def test_the_check_digits_are_those_of_iso_7064(body: str, check: str | None) ->
 
 def test_a_code_is_shown_in_groups_of_four_and_confirmed_by_its_end() -> None:
     code = "1234567890123456789012"
-    assert shown(code) == "1234 5678 9012 3456 7890 12"
+    assert grouped(code) == "1234 5678 9012 3456 7890 12"
     assert last_six(code) == "789012"
 
 
@@ -59,14 +67,14 @@ def test_it_is_read_however_it_was_typed() -> None:
     code = new_code()
     for typed in (
         code,
-        shown(code),
-        shown(code).replace(" ", "-"),
-        f"  {shown(code)}\n",
-        shown(code).replace(" ", "\u3000"),
+        grouped(code),
+        grouped(code).replace(" ", "-"),
+        f"  {grouped(code)}\n",
+        grouped(code).replace(" ", "\u3000"),
         code.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"}),
         code.translate({ord(digit): 0x0660 + int(digit) for digit in "0123456789"}),
         "\u200b".join(code),
-        shown(code).replace(" ", "\u2013"),
+        grouped(code).replace(" ", "\u2013"),
         ".".join(code),
     ):
         assert read_code(typed) == code, typed
@@ -145,7 +153,7 @@ def in_force(filed: Filed) -> None:
     filed.case.purge_on = TODAY + timedelta(days=1)
 
 
-def held(filed: Filed) -> None:
+def licensed(filed: Filed) -> None:
     filed.case.purge_on, filed.case.has_legal_hold = TODAY, True
 
 
@@ -161,7 +169,7 @@ def opened(session: Session, keyring: Keyring, typed: str, today: date = TODAY) 
         return unknown.text
 
 
-@pytest.mark.parametrize("change", [in_force, held, unconfirmed, cut_off, replaced, purged, expired, None])
+@pytest.mark.parametrize("change", [in_force, licensed, unconfirmed, cut_off, replaced, purged, expired, None])
 def test_all_numbers_take_the_same_path_and_the_useless_ones_have_one_answer(
     session: Session, sealer: Sealer, monkeypatch: pytest.MonkeyPatch, change: Callable[[Filed], None] | None
 ) -> None:
@@ -176,7 +184,7 @@ def test_all_numbers_take_the_same_path_and_the_useless_ones_have_one_answer(
         found = opened(session, sealer.keyring, new_code() if change is None else filed.code)
     assert done == ["derivation", "query"]
     assert found == (
-        reference if change in (in_force, held, unconfirmed) else "there is nothing under this number, or no longer"
+        reference if change in (in_force, licensed, unconfirmed) else "there is nothing under this number, or no longer"
     )
 
 
@@ -196,16 +204,16 @@ def test_at_most_two_are_derived_at_once_over_all_processes(tmp_path: Path) -> N
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
     spans = []
     for process in processes:
-        told, _ = process.communicate()
+        given, _ = process.communicate()
         assert process.returncode == 0
-        spans += [tuple(map(int, line.split())) for line in told.splitlines()]
+        spans += [tuple(map(int, line.split())) for line in given.splitlines()]
     assert len(spans) == 16
     changes = sorted([(begun, 1) for begun, _ in spans] + [(ended, -1) for _, ended in spans])
-    at_once, most = 0, 0
+    at_once, limit = 0, 0
     for _, change in changes:
         at_once += change
-        most = max(most, at_once)
-    assert 1 <= most <= 2
+        limit = max(limit, at_once)
+    assert 1 <= limit <= 2
 
 
 def test_who_gets_no_slot_is_told_when_to_come_again(keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:

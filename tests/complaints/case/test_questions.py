@@ -87,16 +87,16 @@ def test_nothing_asks_for_immigration_status():
 
 
 def test_every_question_can_be_skipped_one_by_one_to_the_end():
-    asked, question = [], next_question({})
+    requested, question = [], next_question({})
     while question is not None:
-        asked.append(question.code)
+        requested.append(question.code)
         question = next_question({}, question.code)
-    assert asked == [one.code for one in visible({})]
-    back, question = [], previous_question({}, asked[-1])
+    assert requested == [one.code for one in visible({})]
+    back, question = [], previous_question({}, requested[-1])
     while question is not None:
         back.append(question.code)
         question = previous_question({}, question.code)
-    assert back == asked[-2::-1]
+    assert back == requested[-2::-1]
 
 
 def test_a_short_way_is_not_asked_what_only_others_have_to_answer():
@@ -121,11 +121,11 @@ def test_each_kind_of_fee_that_was_paid_has_its_own_question():
 
 @given(answered)
 def test_clearing_keeps_what_is_asked_and_nothing_else(answers: dict[str, Any]):
-    kept = cleared(answers)
-    shown = {question.code for question in visible(answers)}
-    assert kept == {code: value for code, value in answers.items() if code in shown}
-    assert cleared(kept) == kept
-    assert visible(kept) == visible(answers)
+    stored = cleared(answers)
+    displayed = {question.code for question in visible(answers)}
+    assert stored == {code: value for code, value in answers.items() if code in displayed}
+    assert cleared(stored) == stored
+    assert visible(stored) == visible(answers)
 
 
 def test_an_answer_of_an_older_questionnaire_is_dropped():
@@ -191,19 +191,19 @@ def test_no_text_of_the_questions_is_left_over():
 
 
 def test_answers_are_shown_as_words():
-    def shown(code: str, value: Any, language: Language = Language.EN) -> str:
+    def displayed(code: str, value: Any, language: Language = Language.EN) -> str:
         return answer_text(language, QUESTIONNAIRE[code], value)
 
-    assert shown("country", "IT") == "Italy"
-    assert shown("hours_a_day", 12.5) == "12.5"
-    assert shown("agency", {"name": "Invented"}) == "Invented"
-    assert shown("wage_promised", {"amount": "1500", "currency": "EUR"}) == "1,500.00\xa0EUR"
+    assert displayed("country", "IT") == "Italy"
+    assert displayed("hours_a_day", 12.5) == "12.5"
+    assert displayed("agency", {"name": "Invented"}) == "Invented"
+    assert displayed("wage_promised", {"amount": "1500", "currency": "EUR"}) == "1,500.00\xa0EUR"
     paid = {"amount": "30000", "currency": "CNY", "to": "agency", "receipt": "no"}
     assert (
-        shown("paid_bond", paid, Language.ZH_HANS)
+        displayed("paid_bond", paid, Language.ZH_HANS)
         == "30,000.00\xa0CNY、钱付给了谁？ 中介或公司、有收据或转账记录吗？ 不是"
     )
-    assert shown("paid_bond", "dont_know") == "I don't know"
-    assert shown("account", "dont_know") == "dont_know"
-    assert shown("contact", {"how": "wechat", "address": "invented"}) == "WeChat: invented"
-    assert shown("fee_kinds", ["bond"], Language.ZH_HANS) == "押金、保证金、履约金"
+    assert displayed("paid_bond", "dont_know") == "I don't know"
+    assert displayed("account", "dont_know") == "dont_know"
+    assert displayed("contact", {"how": "wechat", "address": "invented"}) == "WeChat: invented"
+    assert displayed("fee_kinds", ["bond"], Language.ZH_HANS) == "押金、保证金、履约金"

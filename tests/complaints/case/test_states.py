@@ -11,8 +11,8 @@ from registry.complaints.case.states import (
     OPEN_STATES,
     REGRET,
     REOPENING,
+    CaseFacts,
     Clock,
-    Facts,
     Guard,
     Move,
     Reads,
@@ -23,7 +23,7 @@ from registry.vocabulary.cases import CaseRole, CaseState, HearingState, Priorit
 TODAY = date(2026, 3, 2)
 
 
-def holds(guard: Guard, facts: Facts) -> bool:
+def holds(guard: Guard, facts: CaseFacts) -> bool:
     return MOVES.lacking(guard, facts) is None
 
 
@@ -87,7 +87,7 @@ def test_a_complaint_may_be_withdrawn_until_it_is_decided():
 
 @pytest.mark.parametrize("priority", [Priority.P0, Priority.P1, Priority.P2])
 def test_what_is_urgent_is_never_set_aside_as_a_flood(priority):
-    assert not holds(Guard.NOT_URGENT, Facts(today=TODAY, priority=priority, has_unit=True))
+    assert not holds(Guard.NOT_URGENT, CaseFacts(today=TODAY, priority=priority, has_unit=True))
     assert all(move.guard is Guard.NOT_URGENT for move in MOVES if move.target is CaseState.QUARANTINED)
 
 
@@ -99,7 +99,7 @@ def test_what_is_urgent_is_never_set_aside_as_a_flood(priority):
     ],
 )  # fmt: skip
 def test_a_case_is_heard_once_a_hearing_is_served_and_decided_once_that_is_over(hearing, is_heard, may_be_decided):
-    facts = Facts(today=TODAY, hearing=None if hearing is None else HearingState(hearing))
+    facts = CaseFacts(today=TODAY, hearing=None if hearing is None else HearingState(hearing))
     assert holds(Guard.HEARING_IS_SERVED, facts) is is_heard
     assert holds(Guard.HEARING_IS_OVER, facts) is may_be_decided
     guards = {
@@ -113,7 +113,7 @@ def test_a_case_is_heard_once_a_hearing_is_served_and_decided_once_that_is_over(
 
 
 def test_who_investigated_does_not_decide():
-    facts = Facts(today=TODAY, actor="A. One", has_reason=True, investigators=frozenset({"A. One"}))
+    facts = CaseFacts(today=TODAY, actor="A. One", has_reason=True, investigators=frozenset({"A. One"}))
     assert not holds(Guard.OTHER_THAN_INVESTIGATOR, facts)
     assert all(
         move.guard is Guard.OTHER_THAN_INVESTIGATOR and move.by == {CaseRole.DECIDER}
@@ -123,21 +123,21 @@ def test_who_investigated_does_not_decide():
 
 
 def test_a_case_is_opened_again_within_a_year():
-    ended = Facts(today=TODAY, ended_on=TODAY - REOPENING)
+    ended = CaseFacts(today=TODAY, ended_on=TODAY - REOPENING)
     assert holds(Guard.WITHIN_A_YEAR, ended)
-    assert not holds(Guard.WITHIN_A_YEAR, Facts(today=TODAY, ended_on=TODAY - REOPENING - timedelta(days=1)))
+    assert not holds(Guard.WITHIN_A_YEAR, CaseFacts(today=TODAY, ended_on=TODAY - REOPENING - timedelta(days=1)))
 
 
 def test_a_withdrawal_is_taken_back_within_a_month():
-    assert holds(Guard.WITHIN_REGRET, Facts(today=TODAY, ended_on=TODAY - REGRET))
-    assert not holds(Guard.WITHIN_REGRET, Facts(today=TODAY, ended_on=TODAY - REGRET - timedelta(days=1)))
+    assert holds(Guard.WITHIN_REGRET, CaseFacts(today=TODAY, ended_on=TODAY - REGRET))
+    assert not holds(Guard.WITHIN_REGRET, CaseFacts(today=TODAY, ended_on=TODAY - REGRET - timedelta(days=1)))
 
 
 def test_nothing_is_destroyed_before_its_day_or_under_a_legal_hold():
-    assert holds(Guard.TIME_IS_OVER, Facts(today=TODAY, purge_on=TODAY))
-    assert not holds(Guard.TIME_IS_OVER, Facts(today=TODAY, purge_on=TODAY + timedelta(days=1)))
-    assert not holds(Guard.TIME_IS_OVER, Facts(today=TODAY, purge_on=TODAY, has_legal_hold=True))
-    assert not holds(Guard.TIME_IS_OVER, Facts(today=TODAY))
+    assert holds(Guard.TIME_IS_OVER, CaseFacts(today=TODAY, purge_on=TODAY))
+    assert not holds(Guard.TIME_IS_OVER, CaseFacts(today=TODAY, purge_on=TODAY + timedelta(days=1)))
+    assert not holds(Guard.TIME_IS_OVER, CaseFacts(today=TODAY, purge_on=TODAY, has_legal_hold=True))
+    assert not holds(Guard.TIME_IS_OVER, CaseFacts(today=TODAY))
     leaving = [move for move in MOVES if move.target is CaseState.PURGED and move.source is not CaseState.DRAFT]
     assert all(move.guard is Guard.TIME_IS_OVER and move.by == {CaseRole.REGISTRY} for move in leaving)
 
@@ -149,7 +149,7 @@ def test_only_what_has_ended_is_destroyed():
 
 
 def test_waiting_ends_where_it_began():
-    facts = {state: Facts(today=TODAY, came_from=state) for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING)}
+    facts = {state: CaseFacts(today=TODAY, came_from=state) for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING)}
     for state, other in zip(facts, reversed(facts), strict=True):
         move = next(m for m in moves_from(CaseState.WAITING_COMPLAINANT) if m.target is state)
         assert holds(move.guard, facts[state])

@@ -72,7 +72,7 @@ def acts(session, sealer, officer, reference, other):
         "move": lambda: casework.move(session, sealer, officer, reference, CaseState.IN_TRIAGE, at),
         "merge": lambda: casework.merge(session, sealer, officer, reference, other, at, reason="same"),
         "reply": lambda: casework.reply(session, sealer, officer, reference, "words", at),
-        "hold": lambda: holds.hold(session, sealer, officer, reference, TODAY, is_held=True, reason="court"),
+        "hold": lambda: holds.set_legal_hold(session, sealer, officer, reference, TODAY, is_held=True, reason="court"),
         "set_priority": lambda: priorities.set_priority(
             session, sealer, officer, reference, Priority.P1, at, reason="worse"
         ),
@@ -85,8 +85,8 @@ def every_module():
         yield importlib.import_module(found.name)
 
 
-def unnamed(told: str) -> str:
-    return re.sub(r"[0-9A-Z]{12}", "", told)
+def unnamed(given: str) -> str:
+    return re.sub(r"[0-9A-Z]{12}", "", given)
 
 
 def test_the_walk_below_knows_every_door(session, sealer):
@@ -142,7 +142,7 @@ def test_a_draft_or_a_purged_case_is_nobodys_business(session, sealer, offices, 
 
 
 def test_a_unit_reads_what_was_written_but_not_who_wrote_it(session, sealer):
-    told = {
+    given = {
         **ORDINARY,
         "agency": "Sunrise",
         "employer": "A workshop",
@@ -150,7 +150,7 @@ def test_a_unit_reads_what_was_written_but_not_who_wrote_it(session, sealer):
         "debt_amount": "",
         "region": "Prato",
     }
-    filed = file(session, sealer, told)
+    filed = file(session, sealer, given)
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), "one more thing", AT)
     view = case_reading.case_view(session, sealer, ANNA, filed.case.reference, TODAY)
     (box,) = view.boxes
@@ -222,10 +222,10 @@ def test_a_first_look_meets_the_clocks_and_a_decision_the_answer(session, sealer
 def test_an_answer_reaches_the_worker_and_is_an_acknowledgement(session, sealer):
     filed = file(session, sealer)
     for _ in range(2):
-        casework.reply(session, sealer, ANNA, filed.case.reference, "We read it.", AT, once="r1")
-    shown = mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code), AT)
-    assert [message.text for message in shown.messages] == ["We read it."]
-    assert shown.acknowledge_by is None
+        casework.reply(session, sealer, ANNA, filed.case.reference, "We read it.", AT, idempotency_key="r1")
+    displayed = mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code), AT)
+    assert [message.text for message in displayed.messages] == ["We read it."]
+    assert displayed.acknowledge_by is None
 
 
 def test_nothing_goes_to_a_helper_unless_somebody_says_so(session, sealer):
@@ -355,8 +355,8 @@ def test_officers_open_the_clean_copy_and_the_custodian_the_file_as_it_was_sent(
     store = store_of(settings)
     visit = come_back(session, sealer, filed.code)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-    kept = attachments.keep(store, opened, filed.case, b"as it was sent", "note.txt")
-    reference = attachments.attach(session, filed.case, filed.box, kept, "once", TODAY).reference
+    stored = attachments.store_file(store, opened, filed.case, b"as it was sent", "note.txt")
+    reference = attachments.attach(session, filed.case, filed.box, stored, "once", TODAY).reference
     (box,) = case_reading.case_view(session, sealer, ANNA, filed.case.reference, TODAY).boxes
     assert [(one.reference, one.name, one.size) for one in box.files] == [(reference, "note.txt", 14)]
     with pytest.raises(NotFound):
@@ -374,8 +374,8 @@ def test_a_file_of_another_case_is_not_there(session, sealer, settings):
     store = store_of(settings)
     visit = come_back(session, sealer, other.code)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-    kept = attachments.keep(store, opened, other.case, b"as it was sent", "note.txt")
-    reference = attachments.attach(session, other.case, other.box, kept, "once", TODAY).reference
+    stored = attachments.store_file(store, opened, other.case, b"as it was sent", "note.txt")
+    reference = attachments.attach(session, other.case, other.box, stored, "once", TODAY).reference
     with pytest.raises(NotFound):
         custody.original(session, sealer, ANNA, mine.case.reference, reference, AGREED, store, TODAY)
     with pytest.raises(NotFound):

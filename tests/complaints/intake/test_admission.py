@@ -65,10 +65,10 @@ def test_work_lets_in_once(door: Admission, session: Session) -> None:
 def test_the_same_work_written_differently_is_the_same_work(door: Admission, session: Session) -> None:
     proof = worked(door.offer(session, Purpose.START, NETWORK, NOW).challenge)
     door.admit(session, Purpose.START, NETWORK, proof, NOW)
-    told = json.loads(base64.b64decode(proof))
-    told["solution"]["time"] = 12.5
-    told["challenge"]["parameters"] = dict(reversed(told["challenge"]["parameters"].items()))
-    assert refused(door, session, base64.b64encode(json.dumps(told).encode()).decode()) is Lack.USED
+    given = json.loads(base64.b64decode(proof))
+    given["solution"]["time"] = 12.5
+    given["challenge"]["parameters"] = dict(reversed(given["challenge"]["parameters"].items()))
+    assert refused(door, session, base64.b64encode(json.dumps(given).encode()).decode()) is Lack.USED
 
 
 def test_a_ticket_lets_in_once_and_not_before_its_time(door: Admission, session: Session) -> None:
@@ -102,33 +102,33 @@ def test_a_proof_does_not_last(door: Admission, session: Session) -> None:
     assert refused(door, session, offer.ticket, NOW + timedelta(hours=1)) is Lack.EXPIRED
 
 
-def _eased(told: dict[str, Any]) -> None:
-    told["challenge"]["parameters"]["cost"] = 1
+def _eased(given: dict[str, Any]) -> None:
+    given["challenge"]["parameters"]["cost"] = 1
 
 
-def _without_key(told: dict[str, Any]) -> None:
-    told["challenge"]["parameters"].pop("keySignature")
+def _without_key(given: dict[str, Any]) -> None:
+    given["challenge"]["parameters"].pop("keySignature")
 
 
-def _unsigned(told: dict[str, Any]) -> None:
-    told["challenge"].pop("signature")
+def _unsigned(given: dict[str, Any]) -> None:
+    given["challenge"].pop("signature")
 
 
-def _guessed(told: dict[str, Any]) -> None:
-    told["solution"]["derivedKey"] = "00" * 32
+def _guessed(given: dict[str, Any]) -> None:
+    given["solution"]["derivedKey"] = "00" * 32
 
 
-def _later(told: dict[str, Any]) -> None:
-    told["challenge"]["parameters"]["expiresAt"] += 86_400
+def _later(given: dict[str, Any]) -> None:
+    given["challenge"]["parameters"]["expiresAt"] += 86_400
 
 
 @pytest.mark.parametrize("change", [_eased, _without_key, _unsigned, _guessed, _later])
 def test_work_that_was_tampered_with_is_worth_nothing(
     door: Admission, session: Session, change: Callable[[dict[str, Any]], None]
 ) -> None:
-    told = json.loads(base64.b64decode(worked(door.offer(session, Purpose.START, NETWORK, NOW).challenge)))
-    change(told)
-    assert refused(door, session, base64.b64encode(json.dumps(told).encode()).decode()) is Lack.WRONG
+    given = json.loads(base64.b64decode(worked(door.offer(session, Purpose.START, NETWORK, NOW).challenge)))
+    change(given)
+    assert refused(door, session, base64.b64encode(json.dumps(given).encode()).decode()) is Lack.WRONG
 
 
 def test_work_signed_by_another_registry_is_worth_nothing(door: Admission, session: Session, tmp_path: Path) -> None:

@@ -190,8 +190,8 @@ def test_hidden_answers_are_cleared_before_they_are_judged(session, sealer):
 
 
 def test_only_a_yes_is_a_consent(session, sealer):
-    said = {"consent_union": "yes", "consent_police": "no", "consent_ngo": "dont_know"}
-    filed = file(session, sealer, {**ORDINARY, **said})
+    stated = {"consent_union": "yes", "consent_police": "no", "consent_ngo": "dont_know"}
+    filed = file(session, sealer, {**ORDINARY, **stated})
     given = [kind for kind in ConsentKind if consents.is_consented(session, filed.case, kind)]
     assert given == [ConsentKind.UNION]
 
@@ -231,10 +231,10 @@ def test_three_complaints_about_one_agency_are_each_raised_by_one_and_only_once(
 
 
 def test_complaints_long_ago_raise_nothing(session, sealer):
-    told = {**ORDINARY, "agency": "Sunrise Labour"}
+    given = {**ORDINARY, "agency": "Sunrise Labour"}
     for days in (200, 120):
-        file(session, sealer, told, at=AT - timedelta(days=days))
-    assert file(session, sealer, told).case.priority is Priority.P3
+        file(session, sealer, given, at=AT - timedelta(days=days))
+    assert file(session, sealer, given).case.priority is Priority.P3
 
 
 def test_what_is_not_urgent_waits_aside_in_a_flood_and_what_is_does_not(session, sealer, monkeypatch):
@@ -261,5 +261,5 @@ def test_many_in_the_same_words_wait_aside_and_one_in_other_words_does_not(sessi
 
 
 def test_copies_of_one_complaint_do_not_raise_each_other(session, sealer):
-    told = {**ORDINARY, "agency": "Sunrise Labour", "account": COPIED}
-    assert [file(session, sealer, told).case.priority for _ in range(4)] == [Priority.P3] * 4
+    given = {**ORDINARY, "agency": "Sunrise Labour", "account": COPIED}
+    assert [file(session, sealer, given).case.priority for _ in range(4)] == [Priority.P3] * 4

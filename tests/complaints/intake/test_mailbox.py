@@ -46,12 +46,12 @@ def view(session: Session, sealer: Sealer, filed: Filed, at=AT) -> mailbox.Mailb
 
 def test_by_the_receipt_she_comes_back_to_what_she_sent(session, sealer):
     filed = file(session, sealer)
-    shown = view(session, sealer, filed)
-    assert (shown.reads, shown.filed_on) == (Reads.RECEIVED, AT.date())
-    assert shown.acknowledge_by == AT.date() + timedelta(days=7)
-    assert shown.answer_by == AT.date().replace(month=6)
-    assert shown.can >= {Can.WRITE, Can.WITHDRAW, Can.CHANGE_RECEIPT, Can.CONSENT}
-    assert not shown.can & {Can.SUBMIT, Can.REOPEN, Can.OBJECT}
+    displayed = view(session, sealer, filed)
+    assert (displayed.reads, displayed.filed_on) == (Reads.RECEIVED, AT.date())
+    assert displayed.acknowledge_by == AT.date() + timedelta(days=7)
+    assert displayed.answer_by == AT.date().replace(month=6)
+    assert displayed.can >= {Can.WRITE, Can.WITHDRAW, Can.CHANGE_RECEIPT, Can.CONSENT}
+    assert not displayed.can & {Can.SUBMIT, Can.REOPEN, Can.OBJECT}
     copy = mailbox.own_copy(session, sealer, come_back(session, sealer, filed.code), AT)
     assert copy.sheet.answers == ORDINARY
 
@@ -60,8 +60,8 @@ def test_a_draft_is_come_back_to_too(session, sealer):
     token, code = begin(session, sealer)
     filing.answer(session, sealer, visit_of(session, sealer, token), {"account": "half"})
     later = AT + 10 * DAY
-    shown = mailbox.mailbox(session, sealer, visit := come_back(session, sealer, code, later), later)
-    assert (shown.reads, shown.filed_on, shown.draft_until) == (Reads.NOT_SENT, None, AT.date() + 30 * DAY)
+    displayed = mailbox.mailbox(session, sealer, visit := come_back(session, sealer, code, later), later)
+    assert (displayed.reads, displayed.filed_on, displayed.draft_until) == (Reads.NOT_SENT, None, AT.date() + 30 * DAY)
     assert filing.answers(session, sealer, visit).answers == {"account": "half"}
 
 
@@ -112,7 +112,7 @@ def test_a_message_of_20000_characters_is_kept_whole(session, sealer):
 
 
 def test_a_mailbox_takes_so_many_messages_a_day(session, sealer, monkeypatch):
-    monkeypatch.setattr(messages, "MOST_A_DAY", 2)
+    monkeypatch.setattr(messages, "MAX_A_DAY", 2)
     visit = come_back(session, sealer, file(session, sealer).code)
     for number in range(2):
         mailbox.write(session, sealer, visit, f"message {number}", AT)
@@ -138,8 +138,8 @@ def test_an_answer_lets_a_waiting_case_go_on_where_it_was(session, sealer):
         filed = file(session, sealer)
         go(session, filed.case, *states, CaseState.WAITING_COMPLAINANT)
         later = AT + 10 * DAY
-        shown = view(session, sealer, filed, later)
-        assert (shown.reads, shown.waiting_until) == (Reads.WAITING_FOR_YOU, AT.date() + 60 * DAY)
+        displayed = view(session, sealer, filed, later)
+        assert (displayed.reads, displayed.waiting_until) == (Reads.WAITING_FOR_YOU, AT.date() + 60 * DAY)
         mailbox.write(session, sealer, come_back(session, sealer, filed.code, later), "In May.", later)
         assert filed.case.state is states[-1]
         # The clock stood still meanwhile.
@@ -161,10 +161,10 @@ def test_consents_are_given_and_revoked_one_by_one(session, sealer):
     assert not consents.is_consented(session, filed.case, ConsentKind.AUTHORITY_IN_CHINA)
     mailbox.consent(session, sealer, visit, ConsentKind.UNION, AT + DAY, is_given=False)
     assert not consents.is_consented(session, filed.case, ConsentKind.UNION)
-    shown = {one.kind: one for one in mailbox.mailbox(session, sealer, visit, AT).consents}
-    assert (shown[ConsentKind.UNION].is_given, shown[ConsentKind.UNION].since) == (False, (AT + DAY).date())
-    assert shown[ConsentKind.POLICE].since is None
-    assert set(shown) == set(ConsentKind)
+    displayed = {one.kind: one for one in mailbox.mailbox(session, sealer, visit, AT).consents}
+    assert (displayed[ConsentKind.UNION].is_given, displayed[ConsentKind.UNION].since) == (False, (AT + DAY).date())
+    assert displayed[ConsentKind.POLICE].since is None
+    assert set(displayed) == set(ConsentKind)
 
 
 def test_a_draft_that_is_withdrawn_can_be_opened_by_nobody_from_then_on(session, sealer):
@@ -181,16 +181,16 @@ def test_a_withdrawal_can_be_taken_back_for_thirty_days(session, sealer):
     filed = file(session, sealer)
     for _ in range(2):
         mailbox.withdraw(session, sealer, come_back(session, sealer, filed.code), AT)
-    shown = view(session, sealer, filed)
-    assert (shown.reads, shown.purge_on) == (Reads.WITHDRAWN, AT.date() + 30 * DAY)
-    assert Can.TAKE_BACK in shown.can
+    displayed = view(session, sealer, filed)
+    assert (displayed.reads, displayed.purge_on) == (Reads.WITHDRAWN, AT.date() + 30 * DAY)
+    assert Can.TAKE_BACK in displayed.can
     with pytest.raises(NotNow):
         mailbox.write(session, sealer, come_back(session, sealer, filed.code), "words", AT)
     later = AT + 29 * DAY
     mailbox.open_again(session, sealer, come_back(session, sealer, filed.code, later), later, text="I was made to.")
-    shown = view(session, sealer, filed, later)
-    assert (shown.reads, shown.purge_on) == (Reads.OPENED_AGAIN, None)
-    assert shown.messages[-1].text == "I was made to."
+    displayed = view(session, sealer, filed, later)
+    assert (displayed.reads, displayed.purge_on) == (Reads.OPENED_AGAIN, None)
+    assert displayed.messages[-1].text == "I was made to."
 
 
 def test_after_thirty_days_what_was_withdrawn_is_unknown(session, sealer):
@@ -204,10 +204,10 @@ def test_after_thirty_days_what_was_withdrawn_is_unknown(session, sealer):
 def test_a_decision_is_objected_to_and_no_longer_withdrawn(session, sealer):
     filed = file(session, sealer)
     decide(session, filed.case)
-    shown = view(session, sealer, filed)
-    assert shown.reads is Reads.DECIDED_AGAINST
-    assert Can.OBJECT in shown.can
-    assert Can.WITHDRAW not in shown.can
+    displayed = view(session, sealer, filed)
+    assert displayed.reads is Reads.DECIDED_AGAINST
+    assert Can.OBJECT in displayed.can
+    assert Can.WITHDRAW not in displayed.can
     with pytest.raises(IllegalMove):
         mailbox.withdraw(session, sealer, come_back(session, sealer, filed.code), AT)
     for _ in range(2):
@@ -221,8 +221,8 @@ def test_a_closed_case_is_opened_again_within_a_year(session, sealer):
     filed = file(session, sealer)
     decide(session, filed.case)
     go(session, filed.case, CaseState.CLOSED)
-    shown = view(session, sealer, filed)
-    assert (shown.purge_on, Can.REOPEN in shown.can) == (AT.date() + 365 * DAY, True)
+    displayed = view(session, sealer, filed)
+    assert (displayed.purge_on, Can.REOPEN in displayed.can) == (AT.date() + 365 * DAY, True)
     later = AT + 364 * DAY
     mailbox.open_again(session, sealer, come_back(session, sealer, filed.code, later), later)
     assert filed.case.state is CaseState.REOPENED

@@ -85,8 +85,8 @@ def test_a_closed_case_loses_every_word_after_a_year_and_keeps_its_bare_facts_fi
     case = session.execute(select(Case)).scalar_one()
     assert (case.state, case.priority, case.country) == (CaseState.PURGED, "p3", "IT")
     assert case.indicators == ["deception"]
-    told = [attribute.value for attribute in inspect(case).attrs if attribute.key.endswith(("_sealed", "_digest"))]
-    assert told == [None] * 5
+    given = [attribute.value for attribute in inspect(case).attrs if attribute.key.endswith(("_sealed", "_digest"))]
+    assert given == [None] * 5
     assert left(session).keys() == {"cases", "case_moves"}
     assert session.execute(text("SELECT count(*) FROM case_moves WHERE reason_sealed IS NOT NULL")).scalar_one() == 0
     with pytest.raises(UnknownReceipt):
@@ -109,15 +109,15 @@ def test_the_audit_outlives_the_case_and_leads_nowhere(session, sessions, sealer
 def test_a_legal_hold_keeps_everything(session, sessions, sealer):
     filed = file(session, sealer)
     close(session, sealer, filed)
-    holds.hold(session, sealer, ANNA, filed.case.reference, AT.date(), is_held=True, reason="a court asks")
+    holds.set_legal_hold(session, sealer, ANNA, filed.case.reference, AT.date(), is_held=True, reason="a court asks")
     notes, _ = notes_and_tasks(session, sealer, ANNA, filed.case)
     assert [note.text for note in notes] == ["a court asks"]
     late = AT + 800 * DAY
     assert purging.doomed(session, late.date()) == []
-    assert purging.held(session, late.date()) == [filed.case.reference]
+    assert purging.cases_on_hold(session, late.date()) == [filed.case.reference]
     assert purge(session, sessions, sealer, late) == (0, 0, 0)
     assert mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code, late), late)
-    holds.hold(session, sealer, ANNA, filed.case.reference, late.date(), is_held=False, reason="no longer")
+    holds.set_legal_hold(session, sealer, ANNA, filed.case.reference, late.date(), is_held=False, reason="no longer")
     assert purge(session, sessions, sealer, late).closed == 1
 
 
@@ -126,8 +126,8 @@ def test_a_dry_run_says_what_would_go_and_changes_nothing(session, sessions, sea
     filed = file(session, sealer)
     close(session, sealer, filed)
     before = left(session)
-    told = purging.doomed(session, (AT + 365 * DAY).date())
-    assert {(one.state, one.unit) for one in told} == {(CaseState.DRAFT, None), (CaseState.CLOSED, "it-labour")}
+    given = purging.doomed(session, (AT + 365 * DAY).date())
+    assert {(one.state, one.unit) for one in given} == {(CaseState.DRAFT, None), (CaseState.CLOSED, "it-labour")}
     assert left(session) == before
 
 
@@ -213,7 +213,7 @@ def test_a_main_case_goes_before_what_was_merged_into_it(session, sessions, seal
     go(session, sealer, ANNA, other.case, CaseState.IN_TRIAGE)
     casework.merge(session, sealer, ANNA, other.case.reference, main.case.reference, AT, reason="same")
     close(session, sealer, main)
-    holds.hold(session, sealer, ANNA, other.case.reference, AT.date(), is_held=True, reason="court")
+    holds.set_legal_hold(session, sealer, ANNA, other.case.reference, AT.date(), is_held=True, reason="court")
     purge(session, sessions, sealer, AT + 365 * DAY)
     assert purge(session, sessions, sealer, AT + 2000 * DAY).removed == 1
     assert session.execute(select(Case.reference)).scalars().all() == [other.case.reference]

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from registry import tables
-from registry.complaints.case.complaint_codes import derive, new_code, shown
+from registry.complaints.case.complaint_codes import derive, grouped, new_code
 from registry.complaints.case.visits import begin
 from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, public_of
 from registry.complaints.sealing.models import BoxWrap, KeyHolder, UnitKey
@@ -38,9 +38,9 @@ def wraps(session: Session) -> list[BoxWrap]:
 
 def test_the_receipt_opens_what_was_told_and_who_told_it(session: Session, sealer: Sealer) -> None:
     filed = make_box(session, sealer)
-    told, who = filed.opened.seal(ACCOUNT, place_of(filed)), filed.opened.seal(NAME, place_of(filed), Tier.IDENTITY)
+    given, who = filed.opened.seal(ACCOUNT, place_of(filed)), filed.opened.seal(NAME, place_of(filed), Tier.IDENTITY)
     opened = sealer.open_as_mailbox(session, filed.box, derive(sealer.keyring, filed.code).seed)
-    assert (opened.open(told, place_of(filed)), opened.open(who, place_of(filed))) == (ACCOUNT, NAME)
+    assert (opened.open(given, place_of(filed)), opened.open(who, place_of(filed))) == (ACCOUNT, NAME)
 
 
 def test_before_it_is_handed_over_nobody_but_the_writer_opens_it(session: Session, sealer: Sealer) -> None:
@@ -54,17 +54,17 @@ def test_before_it_is_handed_over_nobody_but_the_writer_opens_it(session: Sessio
 
 def test_officers_open_what_was_told_and_only_the_custodian_who_told_it(session: Session, sealer: Sealer) -> None:
     filed = make_box(session, sealer)
-    told, who = filed.opened.seal(ACCOUNT, place_of(filed)), filed.opened.seal(NAME, place_of(filed), Tier.IDENTITY)
+    given, who = filed.opened.seal(ACCOUNT, place_of(filed)), filed.opened.seal(NAME, place_of(filed), Tier.IDENTITY)
     hand_over(session, sealer, filed)
     officers = sealer.open_as_unit(session, filed.box, UNIT)
     assert officers.tiers == {Tier.ACCOUNT}
-    assert officers.open(told, place_of(filed)) == ACCOUNT
+    assert officers.open(given, place_of(filed)) == ACCOUNT
     with pytest.raises(Unopenable, match="is not open for the key"):
         officers.open(who, place_of(filed))
     with pytest.raises(Unopenable, match="tier 3"):
         officers.seal(NAME, place_of(filed), Tier.IDENTITY)
     custodian = sealer.open_as_custodian(session, filed.box, UNIT)
-    assert (custodian.open(told, place_of(filed)), custodian.open(who, place_of(filed))) == (ACCOUNT, NAME)
+    assert (custodian.open(given, place_of(filed)), custodian.open(who, place_of(filed))) == (ACCOUNT, NAME)
 
 
 def test_officers_cannot_pass_on_what_is_not_open_to_them(session: Session, sealer: Sealer) -> None:
@@ -94,10 +94,10 @@ def test_the_worker_reads_her_helper_and_he_reads_only_himself_until_he_is_cut_o
 ) -> None:
     worker = make_box(session, sealer)
     helper = make_box(session, sealer, worker.case, BoxRole.HELPER)
-    told = helper.opened.seal(ACCOUNT, place_of(helper))
+    given = helper.opened.seal(ACCOUNT, place_of(helper))
     sealer.share(session, helper.opened, KeyHolder.MAILBOX, worker.box.reference, worker.root.public)
-    hers = sealer.open_as_mailbox(session, worker.box, worker.root.seed, of=helper.box)
-    assert hers.open(told, place_of(helper)) == ACCOUNT
+    own = sealer.open_as_mailbox(session, worker.box, worker.root.seed, of=helper.box)
+    assert own.open(given, place_of(helper)) == ACCOUNT
     with pytest.raises(Unopenable):
         sealer.open_as_mailbox(session, helper.box, helper.root.seed, of=worker.box)
     sealer.revoke(session, helper.box, KeyHolder.MAILBOX, helper.box.reference)
@@ -108,11 +108,11 @@ def test_the_worker_reads_her_helper_and_he_reads_only_himself_until_he_is_cut_o
 
 def test_a_changed_receipt_opens_and_the_old_one_stops(session: Session, sealer: Sealer) -> None:
     filed = make_box(session, sealer)
-    told = filed.opened.seal(ACCOUNT, place_of(filed))
+    given = filed.opened.seal(ACCOUNT, place_of(filed))
     new = derive(sealer.keyring, new_code())
     sealer.share(session, filed.opened, KeyHolder.MAILBOX, filed.box.reference, new.public)
     opened = sealer.open_as_mailbox(session, filed.box, new.seed)
-    assert opened.open(told, place_of(filed)) == ACCOUNT
+    assert opened.open(given, place_of(filed)) == ACCOUNT
     with pytest.raises(Unopenable):
         sealer.open_as_mailbox(session, filed.box, filed.root.seed)
 
@@ -267,7 +267,7 @@ def test_nothing_in_a_dump_opens_or_names_anything(session: Session, sealer: Sea
     secret_things = [
         b"CANARY",
         filed.code.encode(),
-        shown(filed.code).encode(),
+        grouped(filed.code).encode(),
         filed.code[-6:].encode(),
         token.encode(),
         filed.root.seed,
@@ -292,19 +292,19 @@ def test_a_dump_with_the_receipt_but_without_the_servers_keys_opens_nothing(
 def test_destroyed_wraps_leave_neither_a_row_nor_their_bytes(
     session: Session, sealer: Sealer, database: Database
 ) -> None:
-    kept, gone = make_box(session, sealer), make_box(session, sealer)
-    for filed in (kept, gone):
+    stored, gone = make_box(session, sealer), make_box(session, sealer)
+    for filed in (stored, gone):
         hand_over(session, sealer, filed)
         begin(session, sealer, filed.box, filed.root.seed, now())
     session.commit()
     bytes_gone = [wrap.wrapped for wrap in wraps(session) if wrap.box_id == gone.box.id]
-    bytes_kept = [wrap.wrapped for wrap in wraps(session) if wrap.box_id == kept.box.id]
+    bytes_kept = [wrap.wrapped for wrap in wraps(session) if wrap.box_id == stored.box.id]
     assert sealer.destroy(session, [gone.box.id]) == len(bytes_gone) == 4
     session.commit()
     assert drop_deleted(session.get_bind(), ["box_wraps", "visits"])  # type: ignore[arg-type]
     with pytest.raises(Unopenable):
         sealer.open_as_mailbox(session, gone.box, gone.root.seed)
-    assert sealer.open_as_mailbox(session, kept.box, kept.root.seed).tiers == set(Tier)
+    assert sealer.open_as_mailbox(session, stored.box, stored.root.seed).tiers == set(Tier)
     if database.kind == "sqlite":
         dump = dumped(session, database)
         assert all(wrapped not in dump for wrapped in bytes_gone)

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from registry.cli import main
 from registry.complaints.case.answer_rules import read_answers
 from registry.complaints.case.questions import DONT_KNOW, NO, QUESTIONNAIRE, UNSAID, YES, Kind
-from registry.complaints.triage.rules import RULES, Facts, FeeThreshold, raised, shipped_thresholds, triage, version_of
+from registry.complaints.triage.rules import (
+    RULES,
+    FeeThreshold,
+    TriageFacts,
+    raised,
+    shipped_thresholds,
+    triage,
+    version_of,
+)
 from registry.core.codes import TriageReason
 from registry.i18n.triage_words import indicator_text, priority_text, triage_reason_text
 from registry.vocabulary.cases import Indicator, Priority
@@ -53,12 +61,12 @@ def answers_to(question: Any) -> Any:
 
 
 answered = st.fixed_dictionaries({}, optional={question.code: answers_to(question) for question in QUESTIONNAIRE})
-facts = st.builds(Facts, st.integers(1, 4))
+facts = st.builds(TriageFacts, st.integers(1, 4))
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
 def test_vectors(vector: dict[str, Any]):
-    found = triage(read_answers(vector["answers"]), Facts(vector.get("independent", 1)))
+    found = triage(read_answers(vector["answers"]), TriageFacts(vector.get("independent", 1)))
     assert (found.priority, list(found.reasons), list(found.indicators)) == (
         vector["priority"],
         vector["reasons"],
@@ -74,7 +82,7 @@ def test_every_rule_has_a_vector_where_it_decides():
 
 
 @given(answered, facts, st.randoms(use_true_random=False))
-def test_order_never_matters(answers: dict[str, Any], facts: Facts, shuffler: random.Random):
+def test_order_never_matters(answers: dict[str, Any], facts: TriageFacts, shuffler: random.Random):
     shuffled = list(answers.items())
     shuffler.shuffle(shuffled)
     mixed = {code: value[::-1] if isinstance(value, list) else value for code, value in shuffled}
@@ -85,12 +93,12 @@ OF_CONCERN = [question.code for question in QUESTIONNAIRE if question.kind is Ki
 
 
 @given(answered, facts, st.sampled_from(OF_CONCERN))
-def test_a_yes_never_lowers(answers: dict[str, Any], facts: Facts, code: str):
+def test_a_yes_never_lowers(answers: dict[str, Any], facts: TriageFacts, code: str):
     assert triage({**answers, code: YES}, facts).priority <= triage(answers, facts).priority
 
 
 @given(answered, facts, st.sampled_from(QUESTIONNAIRE.questions))
-def test_not_knowing_never_lowers(answers: dict[str, Any], facts: Facts, question: Any):
+def test_not_knowing_never_lowers(answers: dict[str, Any], facts: TriageFacts, question: Any):
     without = {code: value for code, value in answers.items() if code != question.code}
     unknown = triage({**without, question.code: DONT_KNOW}, facts).priority
     assert unknown <= triage(without, facts).priority
@@ -100,7 +108,7 @@ def test_not_knowing_never_lowers(answers: dict[str, Any], facts: Facts, questio
 
 @given(answered, facts, st.sampled_from(["hours_a_day", "unpaid_months"]), st.floats(0, 24), st.floats(0, 24))
 def test_more_hours_and_more_months_never_lower(
-    answers: dict[str, Any], facts: Facts, code: str, one: float, other: float
+    answers: dict[str, Any], facts: TriageFacts, code: str, one: float, other: float
 ):
     less, more = sorted((one, other))
     assert triage({**answers, code: more}, facts).priority <= triage({**answers, code: less}, facts).priority
@@ -118,8 +126,8 @@ def test_more_money_never_lowers(answers: dict[str, Any], question: Any, one: in
 
 
 @given(answered, facts)
-def test_more_complaints_about_an_agency_never_lower(answers: dict[str, Any], facts: Facts):
-    more = Facts(facts.independent_complaints + 1)
+def test_more_complaints_about_an_agency_never_lower(answers: dict[str, Any], facts: TriageFacts):
+    more = TriageFacts(facts.independent_complaints + 1)
     assert triage(answers, more).priority <= triage(answers, facts).priority
 
 
@@ -127,7 +135,7 @@ WRITTEN = [q for q in QUESTIONNAIRE if q.kind in (Kind.TEXT, Kind.AGENCY, Kind.C
 
 
 @given(answered, facts, st.sampled_from(WRITTEN), st.text(min_size=1))
-def test_what_is_written_never_counts(answers: dict[str, Any], facts: Facts, question: Any, text: str):
+def test_what_is_written_never_counts(answers: dict[str, Any], facts: TriageFacts, question: Any, text: str):
     value = {Kind.AGENCY: {"name": text}, Kind.CONTACT: {"how": "other", "address": text}}.get(question.kind, text)
     assert triage({**answers, question.code: value}, facts) == triage(answers, facts)
 
@@ -146,7 +154,7 @@ def test_a_country_may_have_a_threshold_of_its_own():
     thresholds = [FeeThreshold({"EUR": "1000"}), FeeThreshold({"EUR": "100"}, "IT")]
     answers = {"paid_fees": "yes", "fee_kinds": ["bond"], "paid_bond": {"amount": "500", "currency": "EUR"}}
     found = {
-        country: triage({**answers, "country": country}, Facts(thresholds=thresholds)).priority
+        country: triage({**answers, "country": country}, TriageFacts(thresholds=thresholds)).priority
         for country in ("IT", "CZ")
     }
     assert found == {"IT": Priority.P2, "CZ": Priority.P3}
@@ -181,8 +189,8 @@ def test_the_page_says_what_the_rules_are():
 def test_the_page_names_every_vector_with_its_reason():
     text = PAGE.read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([^|`]+) \| (p\d) \| ([\w, `]+) \| ([^|]+) \|$", text, re.MULTILINE)
-    shown = [(name, priority, re.findall(r"`(\w+)`", reasons), why) for name, priority, reasons, why in rows]
-    assert shown == [(one["name"], one["priority"], one["reasons"], one["why"]) for one in VECTORS]
+    displayed = [(name, priority, re.findall(r"`(\w+)`", reasons), why) for name, priority, reasons, why in rows]
+    assert displayed == [(one["name"], one["priority"], one["reasons"], one["why"]) for one in VECTORS]
 
 
 def test_the_command_shows_the_rules_and_judges_given_answers(tmp_path: Path):

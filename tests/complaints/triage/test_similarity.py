@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.triage.similarity import (
     BANDS,
-    FEWEST_RUNS,
-    MOST_RUNS,
+    MAX_RUNS,
+    MIN_RUNS,
     Alike,
     Digest,
     Shingle,
@@ -108,7 +108,7 @@ def test_of_many_unlike_texts_hardly_any_meet(digest: Digest):
 
 def test_a_text_too_short_to_compare_has_no_bands(digest: Digest):
     assert bands(digest, "请帮帮我") == bands(digest, "") == bands(digest, "help me please") == ()
-    assert len(runs("请帮帮我")) < FEWEST_RUNS
+    assert len(runs("请帮帮我")) < MIN_RUNS
     assert len(bands(digest, CHINESE)) == BANDS
 
 
@@ -161,7 +161,7 @@ def test_both_texts_of_a_case_are_compared_and_a_repeat_adds_nothing(session: Se
 def test_the_longest_accounts_are_compared_by_a_sample_that_both_share(digest: Digest):
     dice = random.Random(3)
     long = "".join(chr(dice.randrange(0x4E00, 0x9F00)) for _ in range(20_000))
-    assert len(runs(long)) > 10 * MOST_RUNS
+    assert len(runs(long)) > 10 * MAX_RUNS
     assert set(bands(digest, long)) & set(bands(digest, long[:18_000] + "完" * 2000))
     edited = "".join(dice.choice("一二三") if dice.random() < 0.05 else character for character in long)
     assert set(bands(digest, long)) & set(bands(digest, edited))

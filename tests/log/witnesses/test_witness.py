@@ -114,10 +114,10 @@ def test_a_head_is_shown_once_the_quorum_signed(settings: Settings, sessions: Se
         assert ask_witnesses(sessions) == 1
         assert ask_witnesses(sessions) == 0
     with sessions() as session:
-        shown = queries.head(session)
-        assert shown.size == first.size + 300
-        assert queries.policy(session).is_met(set(shown.witnesses))
-        note.opened_checkpoint(shown.note, keys)
+        displayed = queries.head(session)
+        assert displayed.size == first.size + 300
+        assert queries.policy(session).is_met(set(displayed.witnesses))
+        note.opened_checkpoint(displayed.note, keys)
         assert audit(session, settings.home).troubles == []
 
 
@@ -153,10 +153,10 @@ def test_a_witness_that_came_later_tells_what_it_has_seen(settings: Settings, se
     sign_committed(settings, sessions)
     with sessions() as session:
         keys = queries.verifier_keys(session)
-        shown = queries.head(session)
+        displayed = queries.head(session)
     with running(made_witness(tmp_path / "w", keys), port) as url:
-        told = requests.post(f"{url}/add-checkpoint", data=f"old 0\n\n{shown.note}".encode(), timeout=10)
-        assert told.status_code == 200
+        given = requests.post(f"{url}/add-checkpoint", data=f"old 0\n\n{displayed.note}".encode(), timeout=10)
+        assert given.status_code == 200
         publish(sessions, 5)
         sign_committed(settings, sessions)
         # Our own tables do not know of that signature; the witness says the size, and gets the proof.

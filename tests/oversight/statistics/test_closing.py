@@ -17,7 +17,7 @@ from registry.http.transaction import Services
 from registry.oversight.statistics.actions import close, close_due
 from registry.oversight.statistics.models import Snapshot, SnapshotCell
 from registry.oversight.statistics.queries import Release, closed_quarters, releases
-from registry.oversight.statistics.rules import FEWEST, Quarter
+from registry.oversight.statistics.rules import MIN_CELL, Quarter
 from registry.vocabulary.cases import CaseState, Dimension, Indicator
 from tests.oversight.statistics.counted import CLOSING, IN_Q3, make_cases, move
 
@@ -161,7 +161,7 @@ def test_neighbouring_releases_subtracted_show_no_small_cell(session: Session):
     found = releases(session)
     assert [str(release.quarter) for release in found] == ["2026-Q3", "2026-Q2", "2026-Q1"]
     for one, other in itertools.product(found, repeat=2):
-        assert subtracted(one, other).isdisjoint(range(1, FEWEST))
+        assert subtracted(one, other).isdisjoint(range(1, MIN_CELL))
 
 
 def test_the_worker_closes_every_quarter_that_is_due_once(held_services: Services, session: Session):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from registry.oversight.statistics.rules import (
     COUNTED,
-    FEWEST,
+    MIN_CELL,
     OUTCOMES,
     Quarter,
     due,
@@ -36,19 +36,19 @@ def test_below_five_is_as_none_even_where_it_would_round_up():
 
 @given(counts)
 def test_what_is_shown_is_never_small_and_never_far_from_the_truth(true: dict[str, int]):
-    shown = published(true)
-    assert all(count >= FEWEST and count % 5 == 0 for count in shown.values())
-    assert all(abs(true[value] - count) <= 2 for value, count in shown.items())
-    assert {value for value, count in true.items() if count >= FEWEST} == set(shown)
+    displayed = published(true)
+    assert all(count >= MIN_CELL and count % 5 == 0 for count in displayed.values())
+    assert all(abs(true[value] - count) <= 2 for value, count in displayed.items())
+    assert {value for value, count in true.items() if count >= MIN_CELL} == set(displayed)
 
 
 @given(counts, counts)
 def test_neighbouring_releases_subtracted_show_no_small_number(one: dict[str, int], other: dict[str, int]):
     before, after = published(one), published(other)
     for value in before.keys() | after.keys():
-        assert abs(after.get(value, 0) - before.get(value, 0)) not in range(1, FEWEST)
-    totals = [total(Dimension.SECTOR, shown) for shown in (before, after)]
-    assert abs(totals[1] - totals[0]) not in range(1, FEWEST)
+        assert abs(after.get(value, 0) - before.get(value, 0)) not in range(1, MIN_CELL)
+    totals = [total(Dimension.SECTOR, displayed) for displayed in (before, after)]
+    assert abs(totals[1] - totals[0]) not in range(1, MIN_CELL)
 
 
 @given(counts, st.sampled_from(["14.10", "15.20", "56.11", "not_stated"]))
@@ -60,9 +60,9 @@ def test_one_complaint_more_shows_either_not_at_all_or_as_five(true: dict[str, i
 
 @given(counts)
 def test_a_total_leaves_nothing_over_when_its_cells_are_taken_away(true: dict[str, int]):
-    shown = published(true)
-    assert total(Dimension.COUNTRY, shown) == sum(shown.values())
-    assert total(Dimension.INDICATOR, shown) is None
+    displayed = published(true)
+    assert total(Dimension.COUNTRY, displayed) == sum(displayed.values())
+    assert total(Dimension.INDICATOR, displayed) is None
 
 
 @given(days)

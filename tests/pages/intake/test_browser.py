@@ -20,8 +20,8 @@ from tests.pages.public.shown_agencies import write_agencies
 from tests.serving import serve
 
 ZH = CATALOGUES["zh-Hans"]
-MOST_BYTES_OF_A_PAGE = 30_000
-MOST_BYTES_OF_A_FILING = 300_000
+MAX_BYTES_OF_A_PAGE = 30_000
+MAX_BYTES_OF_A_FILING = 300_000
 
 
 @pytest.fixture(scope="module")
@@ -157,8 +157,8 @@ def test_the_number_is_printed_without_any_word(browser: Browser, looks: str) ->
     follow(page.locator("form[data-work] button.main"))
     page.emulate_media(media="print")
     expect(page.locator(".digits")).to_be_visible()
-    shown = page.locator("body").inner_text()
-    assert re.fullmatch(r"[\d\s]+", shown)
+    displayed = page.locator("body").inner_text()
+    assert re.fullmatch(r"[\d\s]+", displayed)
     page.context.close()
 
 
@@ -261,12 +261,12 @@ def test_a_whole_filing_is_light_on_a_slow_line(browser: Browser, looks: str) ->
     page.wait_for_load_state("networkidle")
     looked_at(page)
     each = [later - earlier for earlier, later in zip([0, *pages], pages, strict=False)]
-    assert max(each[1:]) <= MOST_BYTES_OF_A_PAGE
-    assert pages[-1] <= MOST_BYTES_OF_A_FILING, pages[-1]
+    assert max(each[1:]) <= MAX_BYTES_OF_A_PAGE
+    assert pages[-1] <= MAX_BYTES_OF_A_FILING, pages[-1]
     context.close()
 
 
 @pytest.mark.parametrize("path", ["", "/open"])
 def test_the_first_page_is_light_even_without_a_cache(browser: Browser, looks: str, path: str) -> None:
     sizes = transferred(browser, lambda page: page.goto(f"{looks}/zh-Hans/box{path}"))
-    assert 0 < sum(sizes) <= MOST_BYTES_OF_A_PAGE
+    assert 0 < sum(sizes) <= MAX_BYTES_OF_A_PAGE

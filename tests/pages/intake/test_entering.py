@@ -53,7 +53,7 @@ def test_whoever_read_slowly_has_waited_already(phone: Phone, monkeypatch: pytes
 
 def test_one_comes_back_by_the_number_however_it_is_typed(phone: Phone, other: Phone) -> None:
     code = phone.file()
-    full_width = complaint_codes.shown(code).translate({ord("0") + digit: ord("０") + digit for digit in range(10)})
+    full_width = complaint_codes.grouped(code).translate({ord("0") + digit: ord("０") + digit for digit in range(10)})
     other.come_back(full_width.replace(" ", "－"))
     assert other.path == "/mine"
     assert ZH["case.reads.received"] in other.text
@@ -177,11 +177,11 @@ def test_a_planted_visit_is_not_gone_on_with(phone: Phone, other: Phone) -> None
     code = phone.file()
     other.begin()
     planted = other.client.get_cookie("notes").value
-    hers = phone
-    hers.client.set_cookie("notes", planted)
-    hers.come_back(code)
-    assert hers.client.get_cookie("notes").value != planted
-    assert ZH["case.reads.received"] in hers.text
+    own = phone
+    own.client.set_cookie("notes", planted)
+    own.come_back(code)
+    assert own.client.get_cookie("notes").value != planted
+    assert ZH["case.reads.received"] in own.text
 
 
 def test_a_visit_that_was_left_does_not_come_back(phone: Phone) -> None:

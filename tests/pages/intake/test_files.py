@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.attachments.file_kinds import MOST_BYTES
+from registry.complaints.attachments.file_kinds import MAX_BYTES
 from registry.complaints.attachments.models import Attachment
 from registry.core.settings import Settings
 from registry.http import uploads
@@ -67,13 +67,13 @@ def test_a_file_is_removed_while_nothing_was_sent_and_not_after(phone: Phone, se
     send(phone, NOTE, "二.txt")
     phone.press("files/remove", 0)
     assert count(session) == 1
-    kept = phone.form("files/remove")
+    stored = phone.form("files/remove")
     phone.answer(PLACES["account"], answer="见文件")
     phone.go("/all")
     phone.press("send")
     phone.go("/files")
     assert "box/files/remove" not in phone.text
-    phone.send(kept, "files/remove")
+    phone.send(stored, "files/remove")
     assert count(session) == 1
     send(phone, NOTE, "三.txt")
     assert count(session) == 2
@@ -85,8 +85,8 @@ def test_a_file_is_removed_while_nothing_was_sent_and_not_after(phone: Phone, se
         (b"", "leer.txt", "file_empty"),
         (b"PK\x03\x04" + b"\0" * 100, "a.zip", "file_kind_not_taken"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", "file_kind_not_taken"),
-        (b"\0" * (MOST_BYTES + 1), "gross.txt", "file_too_large"),
-        (b"\0" * (MOST_BYTES + 100_000), "groesser.txt", "file_too_large"),
+        (b"\0" * (MAX_BYTES + 1), "gross.txt", "file_too_large"),
+        (b"\0" * (MAX_BYTES + 100_000), "groesser.txt", "file_too_large"),
     ],
     ids=["empty", "archive", "svg", "one byte", "far too large"],
 )
@@ -127,8 +127,8 @@ def test_a_hostile_name_does_nothing(phone: Phone, name: str) -> None:
     phone.begin()
     send(phone, NOTE, name)
     phone.go("/files")
-    [shown] = re.findall(r"<h2><bdi>(.*?)</bdi></h2>", phone.text)
-    assert not re.search("[<>\u202e\u2066\u200b\ufeff/]", shown.replace("&lt;", "").replace("&gt;", ""))
+    [displayed] = re.findall(r"<h2><bdi>(.*?)</bdi></h2>", phone.text)
+    assert not re.search("[<>\u202e\u2066\u200b\ufeff/]", displayed.replace("&lt;", "").replace("&gt;", ""))
     phone.go("/copy")
     assert "<script>alert" not in phone.text
 

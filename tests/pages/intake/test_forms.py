@@ -111,10 +111,10 @@ def test_a_printed_number_waits_for_a_year_and_no_longer(
     phone.go("/all")
     phone.press("send")
     assert phone.path == "/mine"
-    held = services(phone.client.application)
-    purge(held.sessions, sealer, now() + timedelta(days=100))
+    existing = services(phone.client.application)
+    purge(existing.sessions, sealer, now() + timedelta(days=100))
     assert len(session.execute(select(Box)).all()) == 2
     session.commit()
-    purge(held.sessions, sealer, now() + timedelta(days=166))
+    purge(existing.sessions, sealer, now() + timedelta(days=166))
     assert phone.come_back(codes[1]).status_code == 404
     assert phone.come_back(codes[0]).status_code == 200

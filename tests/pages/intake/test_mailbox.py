@@ -81,12 +81,12 @@ def test_what_officers_write_is_shown_and_does_nothing(
     phone.file()
     officer_writes(session, sealer, words)
     phone.go("/mine")
-    shown = re.search(
+    output = re.search(
         r'<article class="message officer">.*?<p class="said" dir="auto">(.*?)</p>', phone.text, re.DOTALL
     )
-    assert shown is not None
-    assert "<" not in shown[1]
-    assert "49" not in shown[1]
+    assert output is not None
+    assert "<" not in output[1]
+    assert "49" not in output[1]
     assert ZH["page.box.mine.new"] in phone.text
     phone.go("/mine")
     assert f'<b class="mark">{ZH["page.box.mine.new"]}</b>' not in phone.text
@@ -167,10 +167,10 @@ def test_a_friend_makes_a_number_for_the_worker_and_she_decides(phone: Phone, ot
     phone.press("send")
     friends = phone
     friends.press("hers")
-    hers = friends.code
+    own = friends.code
     worker = other
-    worker.come_back(hers)
-    worker.press("number", last_six=hers[-6:]) if worker.path == "/number" else None
+    worker.come_back(own)
+    worker.press("number", last_six=own[-6:]) if worker.path == "/number" else None
     worker.go("/mine")
     assert ZH["page.box.mine.helper.cut_off"] in worker.text
     worker.press("helper", wish="allow")

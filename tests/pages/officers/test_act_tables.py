@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from registry.api.officers.edge import views
 from registry.core.errors import InvalidInput
 from registry.core.faults import message
-from registry.officer_desk.acting import Policy
+from registry.officer_desk.acting import ViewPolicy
 from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.pages.officers.act_pages import read_form
 from registry.vocabulary.cases import CaseState
@@ -20,7 +20,7 @@ from schemas.cases import CaseMoveBodySchema, CaseReplySchema
 from schemas.openings import OpeningDecisionSchema
 from schemas.sanctions import SanctionEndAskedSchema, WorkersLookSchema
 
-LEAST = 50
+MIN_LENGTH = 50
 """Acts in the tables, at the least: so many were there when this was written."""
 
 
@@ -42,9 +42,9 @@ def test_every_act_is_served_twice_by_the_right_of_its_row(app: Flask) -> None:
         if endpoint.startswith("console_")
     }
     acts = rows()
-    assert len(acts) >= LEAST
+    assert len(acts) >= MIN_LENGTH
     for table, act in acts:
-        policy = Policy(*table.right_to(act))
+        policy = ViewPolicy(*table.right_to(act))
         assert (by_api[act.operation], by_console[act.operation]) == (policy, policy), act.operation
 
 

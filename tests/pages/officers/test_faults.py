@@ -11,7 +11,7 @@ import registry
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.faults import message
-from registry.i18n.faults import faults_said
+from registry.i18n.faults import faults_text
 from registry.i18n.languages import SPOKEN_OF, has_text
 from registry.supervision.licensing.act_forms import read_stated
 from registry.supervision.licensing.rules import UNFIT
@@ -115,12 +115,12 @@ def test_a_fault_is_told_with_its_field_and_its_values() -> None:
         Fault.of("into", Problem.CONTRADICTORY, "takes_only_open", state=CaseState.CLOSED),
         Fault.of("hours", Problem.INVALID_VALUE, "hours", most=72),
     ]
-    assert faults_said(Language.IT, wrong) == (
+    assert faults_text(Language.IT, wrong) == (
         "Base giuridica: non può essere vuoto; Ultimo giorno per rispondere: dev’essere dopo il 1 marzo 2026 ed entro 90"
         " giorni da oggi; L’altro caso: è Chiuso: solo un caso aperto ne accoglie un altro; Ore: dev’essere da 1 a 72 ore"
     )
-    assert faults_said(Language.ZH_HANS, wrong[:1]) == "法律依据：不能为空"
-    assert faults_said(Language.EN, wrong[:1]) == "Legal ground: must say something"
+    assert faults_text(Language.ZH_HANS, wrong[:1]) == "法律依据：不能为空"
+    assert faults_text(Language.EN, wrong[:1]) == "Legal ground: must say something"
 
 
 def test_what_is_wrong_is_english_for_programs() -> None:
@@ -131,4 +131,4 @@ def test_what_is_wrong_is_english_for_programs() -> None:
 
 def test_what_has_no_words_keeps_its_english_behind_those_of_its_kind() -> None:
     odd = Fault("points", Problem.INVALID_VALUE, "is odd")
-    assert faults_said(Language.IT, [odd]) == "Punti: Valore non valido (is odd)"
+    assert faults_text(Language.IT, [odd]) == "Punti: Valore non valido (is odd)"

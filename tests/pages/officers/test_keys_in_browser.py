@@ -66,7 +66,7 @@ def test_an_officer_adds_a_key_and_signs_in_with_it(browser: Browser, desk: Desk
     with browsing(browser, desk.site, desk.token, has_scripts=True, width=320) as context:
         page = context.new_page()
         faults: list[str] = []
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda stated: faults.append(stated.text) if stated.type == "error" else None)
         with_made_up_key(page)
         page.goto(f"{desk.site}/console/own")
         page.get_by_text("Add one", exact=True).click()
@@ -78,9 +78,9 @@ def test_an_officer_adds_a_key_and_signs_in_with_it(browser: Browser, desk: Desk
         expect(page.get_by_role("button", name="Ask the key")).to_be_focused()
         with leading_on(page):
             page.keyboard.press("Enter")
-        kept = page.locator("tr", has_text="blue key")
-        expect(kept).to_contain_text("security key")
-        expect(kept).to_contain_text("never")
+        stored = page.locator("tr", has_text="blue key")
+        expect(stored).to_contain_text("security key")
+        expect(stored).to_contain_text("never")
         follow(page.get_by_role("button", name="Sign out"))
         give_password(page, desk)
         assert_fits(page)

@@ -155,7 +155,7 @@ def test_what_fails_is_said_in_the_officers_language_beside_his_menu(browser: Br
     with browsing(browser, looks.site, looks.tokens["it"]) as it:
         answer = it.request.post(f"{looks.site}/console/own/sessions/end", form={"form": "of another session"})
         assert answer.status == 409
-        said = answer.text()
-        assert '<html lang="it">' in said
-        assert "Il modulo viene da un altro accesso" in said
-        assert 'href="/console/officers"' in said
+        stated = answer.text()
+        assert '<html lang="it">' in stated
+        assert "Il modulo viene da un altro accesso" in stated
+        assert 'href="/console/officers"' in stated

@@ -120,10 +120,10 @@ def test_a_supervisor_sees_a_colleagues_tokens_revokes_one_and_signs_him_out(
     for name in ("<i>first</i>", "second"):
         tokens.make(session, second.officer, name, 9, at=at, today=at.date())
     address = f"/console/officers/{second.officer.reference}"
-    shown = first.get(address).get_data(as_text=True)
-    assert "&lt;i&gt;first&lt;/i&gt;" in shown
-    assert "<i>first" not in shown
-    assert first.post(re.findall(r'action="([^"]+/revoke)"', shown)[0]).location == address
+    output = first.get(address).get_data(as_text=True)
+    assert "&lt;i&gt;first&lt;/i&gt;" in output
+    assert "<i>first" not in output
+    assert first.post(re.findall(r'action="([^"]+/revoke)"', output)[0]).location == address
     assert [one.name for one in tokens.tokens_of(session, second.officer, at.date())] == ["<i>first</i>"]
     assert first.post(f"{address}/sign-out").location == address
     assert tokens.tokens_of(session, second.officer, at.date()) == []

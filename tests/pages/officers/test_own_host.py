@@ -48,13 +48,13 @@ def test_signing_in_there_gives_a_cookie_of_that_host_alone(
 ) -> None:
     make_unit(session)
     who = make_officer(session, keyring, Role.SUPERVISOR)
-    said = {"email": who.officer.email, "password": PASSWORD}
-    first = client.post("/console/sign-in", data=said, base_url=OWN)
-    kept = str(first.headers["Set-Cookie"])
-    assert kept.startswith("__Host-console=")
+    stated = {"email": who.officer.email, "password": PASSWORD}
+    first = client.post("/console/sign-in", data=stated, base_url=OWN)
+    stored = str(first.headers["Set-Cookie"])
+    assert stored.startswith("__Host-console=")
     for part in ("Secure", "HttpOnly", "SameSite=Strict", "Path=/"):
-        assert part in kept.split("; ")
-    assert "Domain" not in kept
+        assert part in stored.split("; ")
+    assert "Domain" not in stored
     assert client.post("/console/code", data={"code": who.code(now())}, base_url=OWN).location == "/console/"
     assert client.get("/console/", base_url=OWN).status_code == 200
     # A cookie that the public host could set is not looked at.
@@ -86,6 +86,8 @@ def test_signing_out_takes_the_cookie_back(client: FlaskClient) -> None:
 def test_an_officers_program_comes_there(client: FlaskClient, session: Session, keyring: Keyring) -> None:
     make_unit(session)
     program = program_of(client, session, make_officer(session, keyring, Role.TRIAGE).officer)
-    asks = {"Authorization": f"Bearer {program.token}"}
-    statuses = [client.get("/api/v1/officers/me", base_url=host, headers=asks).status_code for host in (OWN, PUBLIC)]
+    questions = {"Authorization": f"Bearer {program.token}"}
+    statuses = [
+        client.get("/api/v1/officers/me", base_url=host, headers=questions).status_code for host in (OWN, PUBLIC)
+    ]
     assert statuses == [200, 421]

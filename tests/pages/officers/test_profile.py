@@ -29,20 +29,20 @@ def desk(client: FlaskClient, session: Session, keyring: Keyring) -> Desk:
 
 def test_a_token_is_shown_once_works_and_is_revoked(desk: Desk, client: FlaskClient, session: Session) -> None:
     response = desk.post("/console/own/tokens", name="<b>export</b>", days="30")
-    shown = re.search(r"<code class=\"long\">(rrt_[\w-]{43})</code>", response.get_data(as_text=True))
-    assert shown is not None
+    output = re.search(r"<code class=\"long\">(rrt_[\w-]{43})</code>", response.get_data(as_text=True))
+    assert output is not None
     assert response.headers["Cache-Control"] == "no-store"
-    asked = {"Authorization": f"Bearer {shown[1]}"}
-    assert client.get("/api/v1/officers/me", headers=asked).json["officer_id"] == desk.officer.reference
+    requested = {"Authorization": f"Bearer {output[1]}"}
+    assert client.get("/api/v1/officers/me", headers=requested).json["officer_id"] == desk.officer.reference
     again = desk.get("/console/own").get_data(as_text=True)
-    assert shown[1] not in again
-    assert f"{shown[1][:8]}…" in again
+    assert output[1] not in again
+    assert f"{output[1][:8]}…" in again
     assert "&lt;b&gt;export&lt;/b&gt;" in again
     assert "<b>export" not in again
     address = re.search(r'action="(/console/own/tokens/\w+/revoke)"', again)
     assert address is not None
     assert desk.post(address[1]).status_code == 303
-    assert client.get("/api/v1/officers/me", headers=asked).status_code == 401
+    assert client.get("/api/v1/officers/me", headers=requested).status_code == 401
     assert tokens.tokens_of(session, desk.officer, now().date()) == []
 
 
@@ -96,13 +96,13 @@ def test_a_changed_password_signs_out_everywhere_else(
     ],
 )
 def test_a_password_is_not_changed_so(desk: Desk, session: Session, said: dict[str, str], says: str) -> None:
-    kept = desk.officer.password
+    stored = desk.officer.password
     response = change(desk, **said)
     assert response.status_code == 400
     assert says in words_of(response)
     assert not any(word in response.get_data(as_text=True) for word in (PASSWORD, NEW))
     session.refresh(desk.officer)
-    assert desk.officer.password == kept
+    assert desk.officer.password == stored
 
 
 def test_a_stolen_password_is_refused(desk: Desk, settings: Settings) -> None:

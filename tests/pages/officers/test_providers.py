@@ -179,27 +179,27 @@ def test_where_a_provider_is_the_only_way_tokens_go_on_for_some_hours_after_it_l
     token = tokens.make(session, desk.officer, "nightly", 90, at=start, today=start.date())[1]
     session.commit()
 
-    def asked() -> tuple[int, str]:
+    def requested() -> tuple[int, str]:
         answer = client.get("/api/v1/officers/me", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 200 or "Bearer" in answer.headers["WWW-Authenticate"]
         return answer.status_code, (answer.json or {}).get("reason", "")
 
-    assert asked() == (200, "")
+    assert requested() == (200, "")
     linked(desk, ministry)
     way.provider = replace(way.provider, only=frozenset({"it-invented-unit"}), token_hours=2)
     late = (401, "sign_in_at_provider")
     # The session with his password counts for nothing, nor does one that lacks our second factor where it is asked.
-    assert asked() == late
+    assert requested() == late
     ministry.amr = ["pwd"]
     assert there(client.get(way_back(client, ministry)).get_data(as_text=True)) == "/console/code"
-    assert asked() == late
+    assert requested() == late
     ministry.amr = ["pwd", "otp"]
     client.get(way_back(client, ministry))
     assert "go on for 2 hours" in words_of(client.get("/console/own"))
     client.post("/console/sign-out")
-    assert asked() == (200, "")
+    assert requested() == (200, "")
     with time_machine.travel(start + timedelta(hours=2, minutes=5)):
-        assert asked() == late
+        assert requested() == late
         # It is told whom to sign in with, and once he does the same token goes on.
         answer = client.post("/api/v1/channel-changes", headers={"Authorization": f"Bearer {token}"}, json={})
         assert (answer.status_code, "Ministry <b>: your tokens go on for 2 hours" in str(answer.json)) == (
@@ -207,10 +207,10 @@ def test_where_a_provider_is_the_only_way_tokens_go_on_for_some_hours_after_it_l
             True,
         )
         client.get(way_back(client, ministry))
-        assert asked() == (200, "")
+        assert requested() == (200, "")
     way.provider = replace(way.provider, only=False)
     with time_machine.travel(start + timedelta(days=30)):
-        assert asked() == (200, "")
+        assert requested() == (200, "")
 
 
 # Where a sign-out leads does not depend on the database.

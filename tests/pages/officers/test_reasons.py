@@ -28,7 +28,7 @@ from registry.core.faults import message
 from registry.core.moves import Moves
 from registry.i18n.languages import SPOKEN_OF, has_text
 from registry.officers import accounts, passwords
-from registry.pages.officers.reasons import said, words_at
+from registry.pages.officers.reasons import refusal_text, words_at
 from registry.supervision.sanctions import rules as sanctions
 from registry.vocabulary.cases import CaseRole, CaseState
 from registry.vocabulary.register import ChannelChangeState, ChannelKind, Language
@@ -157,12 +157,12 @@ def test_every_reason_of_an_act_refused_has_its_words() -> None:
     ],
 )
 def test_words_are_in_the_officers_language(refused: RegistryError, italian: str, chinese: str) -> None:
-    assert italian in str(said(Language.IT, refused))
-    assert chinese in str(said(Language.ZH_HANS, refused))
+    assert italian in str(refusal_text(Language.IT, refused))
+    assert chinese in str(refusal_text(Language.ZH_HANS, refused))
 
 
 def test_what_has_no_words_of_its_own_is_left_to_its_english() -> None:
-    assert said(Language.IT, InvalidInput([])) is None
-    assert said(Language.IT, NotNow("not for officers")) is None
-    assert said(Language.EN, IllegalMove("as it was", "case.undone")) is None
+    assert refusal_text(Language.IT, InvalidInput([])) is None
+    assert refusal_text(Language.IT, NotNow("not for officers")) is None
+    assert refusal_text(Language.EN, IllegalMove("as it was", "case.undone")) is None
     assert all(has_text(f"case.tab.{place}") for place in PLACE_OF.values())

@@ -112,8 +112,8 @@ def test_no_other_site_signs_anybody_in_or_out(
 
 
 def test_signing_in_leads_nowhere_else(client: FlaskClient, joined: Joined) -> None:
-    asked = client.get("/console/officers?next=https://elsewhere.example")
-    assert asked.location == "/console/sign-in"
+    response = client.get("/console/officers?next=https://elsewhere.example")
+    assert response.location == "/console/sign-in"
     client.post("/console/sign-in?next=https://elsewhere.example", data={"email": EMAIL, "password": PASSWORD})
     into = client.post("/console/code?next=//elsewhere.example", data={"code": joined.code(now())})
     assert into.location == "/console/"
@@ -125,9 +125,9 @@ def test_somebody_joins_with_a_code_and_an_app(client: FlaskClient, session: Ses
     officer, code = accounts.add_first(
         session, "it-invented-unit", "New <b>Officer</b>", EMAIL, [Role.TRIAGE], "en", at, day_at(at, None)
     )
-    asked = client.post("/console/join", data={"join_code": code, "password": PASSWORD, "again": PASSWORD})
-    assert asked.status_code == 200
-    typed = re.search(r"<code>([A-Z2-7 ]+)</code>", asked.get_data(as_text=True))
+    response = client.post("/console/join", data={"join_code": code, "password": PASSWORD, "again": PASSWORD})
+    assert response.status_code == 200
+    typed = re.search(r"<code>([A-Z2-7 ]+)</code>", response.get_data(as_text=True))
     assert typed is not None
     session.expire_all()
     (app,) = [factors.unconfirmed_app(session, officer)]
@@ -165,8 +165,8 @@ def test_joining_says_what_is_wrong(client: FlaskClient, session: Session, field
     make_unit(session)
     at = now()
     _, code = accounts.add_first(session, "it-invented-unit", "A", EMAIL, [Role.TRIAGE], "en", at, at.date())
-    said = {"join_code": code, **fields} if fields else fields
-    response = client.post("/console/join", data=said)
+    stated = {"join_code": code, **fields} if fields else fields
+    response = client.post("/console/join", data=stated)
     assert response.status_code == 400
     assert says in words_of(response)
     assert PASSWORD not in response.get_data(as_text=True)
@@ -197,7 +197,7 @@ def test_somebody_joins_with_a_security_key_alone(
         session.commit()
         return code
 
-    def asked(code: str, client: FlaskClient = browser, **more: str) -> TestResponse:
+    def requested(code: str, client: FlaskClient = browser, **more: str) -> TestResponse:
         return client.post("/console/join/key", data={"join_code": code, "name": "blue key", **more})
 
     def wanted(page: TestResponse) -> str:
@@ -209,17 +209,20 @@ def test_somebody_joins_with_a_security_key_alone(
     for one in (code, other):
         app_page = browser.post("/console/join", data={"join_code": one, "password": PASSWORD, "again": PASSWORD})
         assert "Or a security key" in words_of(app_page)
-    first = wanted(asked(code))
+    first = wanted(requested(code))
     # Neither by a browser that was asked nothing, nor for another's code, nor what another site had signed, nor twice.
-    assert asked(code, stranger, answer=key.made(first)).status_code == 400
-    assert asked(other, answer=key.made(first)).status_code == 400
-    assert asked(code, answer=replace(key, origin="http://evil.example").made(wanted(asked(code)))).status_code == 400
-    assert asked("AAAA-BBBB").status_code == 400
+    assert requested(code, stranger, answer=key.made(first)).status_code == 400
+    assert requested(other, answer=key.made(first)).status_code == 400
+    assert (
+        requested(code, answer=replace(key, origin="http://evil.example").made(wanted(requested(code)))).status_code
+        == 400
+    )
+    assert requested("AAAA-BBBB").status_code == 400
     assert browser.get("/console/").location == "/console/sign-in"
-    answer = key.made(wanted(asked(code)))
-    done = asked(code, answer=answer)
+    answer = key.made(wanted(requested(code)))
+    done = requested(code, answer=answer)
     assert (done.status_code, "recovery" in words_of(done).lower()) == (200, True), words_of(done)
-    assert asked(code, answer=answer).status_code == 400
+    assert requested(code, answer=answer).status_code == 400
     # In by password and key, and by nothing else.
     half = browser.post("/console/sign-in", data={"email": "anna@authority.example", "password": PASSWORD})
     assert half.location == "/console/code"

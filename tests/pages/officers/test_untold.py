@@ -37,7 +37,7 @@ from registry.organisations.models import Member
 from registry.vocabulary.watches import DigestPace
 from registry.watches import digests, fan_out
 from registry.watches.delivery.connections import Caller
-from registry.watches.delivery.dispatcher import Courier
+from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.feed import cursor_of
 from registry.worker import schedule
 from tests.complaints.artefacts import found
@@ -203,8 +203,8 @@ def plant(world: World, cast: Cast, hook: str) -> None:
     ):
         done("POST", "/api/v1/watches", {"label": LABEL, **what})
     done("POST", "/api/v1/webhooks", {"label": LABEL, "url": hook})
-    asked = {"licence_number": licence.number, "destination": "IT"}
-    done("POST", "/api/v1/verifications", {"items": [{"key": LINE, **asked}]})
+    requested = {"licence_number": licence.number, "destination": "IT"}
+    done("POST", "/api/v1/verifications", {"items": [{"key": LINE, **requested}]})
     done("GET", f"/api/v1/verify?licence_number={licence.number}")
     done("PUT", "/api/v1/receipts/settings", {"days": 90})
     done("GET", f"/api/v1/verify?licence_number={licence.number}&receipt=true&keep=true")
@@ -228,10 +228,10 @@ def plant(world: World, cast: Cast, hook: str) -> None:
 def attend(world: World) -> None:
     """What was published is handed on and sent, as the worker does it."""
     keyring = Keyring(world.settings.keys)
-    fan_out.hand_on(world.sessions, keyring, now())
-    courier = Courier(world.sessions, keyring, Caller(is_unsafe=True))
-    courier.deliver_due()
-    courier.close()
+    fan_out.fan_out_log_entries(world.sessions, keyring, now())
+    dispatcher = WebhookDispatcher(world.sessions, keyring, Caller(is_unsafe=True))
+    dispatcher.deliver_due()
+    dispatcher.close()
 
 
 def told_to_all(world: World, cast: Cast, addresses: Addresses) -> dict[str, str]:
@@ -242,22 +242,22 @@ def told_to_all(world: World, cast: Cast, addresses: Addresses) -> dict[str, str
     foreign = {"Authorization": f"Bearer {cast.foreign}"}
     suspending = {"legal_ground": "Act 1", "effective_on": str(now().date()), "step": "preview"}
     licence = cast.things["licence"]
-    said = {
+    answer = {
         "preview": _said(owner.post(f"/console/licences/{licence}/acts/suspend", **suspending)),
         "approval": _said(owner.post(f"/console/sanctions/{cast.sanction}/approve", version=3)),
     }
     attend(world)
     for address in addresses.desk:
-        said[f"officer {address}"] = _said(owner.get(address))
+        answer[f"officer {address}"] = _said(owner.get(address))
         if address.startswith("/api/"):
-            said[f"program {address}"] = _said(client.get(address, headers=bearer))
+            answer[f"program {address}"] = _said(client.get(address, headers=bearer))
         else:
-            said[f"agency {address}"] = _said(portal.get(address))
+            answer[f"agency {address}"] = _said(portal.get(address))
     for address in addresses.organisations:
-        said[f"other organisation {address}"] = _said(client.get(address, headers=foreign))
+        answer[f"other organisation {address}"] = _said(client.get(address, headers=foreign))
     for address in addresses.everybody:
-        said[f"everybody {address}"] = _said(client.get(address))
-    return said
+        answer[f"everybody {address}"] = _said(client.get(address))
+    return answer
 
 
 def addresses_of(app: Flask, cast: Cast) -> Addresses:
@@ -305,9 +305,9 @@ def test_all_others_are_told_the_same_whether_somebody_watches_or_nobody(
         assert [headers["webhook-id"] for _, headers in listener.got]
     assert alone["preview"].startswith("200 ")
     assert alone["approval"].startswith("303 ")
-    assert sum(said.startswith("200 ") for said in alone.values()) > 140
+    assert sum(stated.startswith("200 ") for stated in alone.values()) > 140
     counted = [world.pop("everybody /metrics") for world in (alone, beside)]
-    assert [door for door, said in alone.items() if said != beside[door]] == []
+    assert [door for door, stated in alone.items() if stated != beside[door]] == []
     # Of its routes none is counted by its name, and none stands so in the log.
     logs.SINK.flush()
     logged = capfd.readouterr().out

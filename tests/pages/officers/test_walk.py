@@ -103,12 +103,12 @@ def test_a_role_taken_away_ends_the_right_of_whoever_is_signed_in(
 ) -> None:
     make_unit(session)
     person, at = people("it-invented-unit", Role.SUPERVISOR), now()
-    asks = {"Authorization": f"Bearer {person.token}"}
+    questions = {"Authorization": f"Bearer {person.token}"}
 
     def statuses() -> list[int]:
         return [
             person.desk.get("/console/officers").status_code,
-            client.get("/api/v1/officers", headers=asks).status_code,
+            client.get("/api/v1/officers", headers=questions).status_code,
         ]
 
     assert statuses() == [200, 200]

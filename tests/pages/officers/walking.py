@@ -105,8 +105,8 @@ def people(client: FlaskClient, session: Session, keyring: Keyring) -> People:
     def make(unit: str, *roles: Role, email: str = "walker@authority.example") -> Person:
         """With any roles, even such as nobody may have together."""
         officer = make_officer(session, keyring, Role.LICENSING, unit=unit, email=email).officer
-        for held in session.query(RoleHeld).where(RoleHeld.officer_id == officer.id):
-            session.delete(held)
+        for existing in session.query(RoleHeld).where(RoleHeld.officer_id == officer.id):
+            session.delete(existing)
         at = now()
         session.add_all([RoleHeld(officer_id=officer.id, role=role, since_on=at.date()) for role in roles])
         token = tokens.make(session, officer, "walk", 9, at=at, today=at.date())[1]
@@ -120,10 +120,10 @@ def things(session: Session, keyring: Keyring, people: People) -> dict[str, str]
     """References of what belongs to a unit, an authority, an agency and a partner, by what they are."""
     sealer = Sealer(keyring)
     sanctions.make_desk(session, sealer)
-    held = sanctions.make_held(session)
-    case, decision = sanctions.decided_case(session, sealer, held)
-    sanction = sanctions.proposed(session, sealer, held)
-    agency = told(session, held.agency)
+    existing = sanctions.make_held(session)
+    case, decision = sanctions.decided_case(session, sealer, existing)
+    sanction = sanctions.proposed(session, sealer, existing)
+    agency = told(session, existing.agency)
     proposal = licensing.proposed(session, LicenceAct.SUSPEND, agency.licences[0])
     heard = hearings.heard_case(session, sealer, keyring)
     hearing = hearings.served(session, sealer, heard)
@@ -134,9 +134,9 @@ def things(session: Session, keyring: Keyring, people: People) -> dict[str, str]
     change = accounts.propose_roles(session, owner.officer, [Role.TRIAGE], by="somebody", at=now())
     (token,) = tokens.tokens_of(session, owner.officer, now().date())
     channel = channels.propose(
-        session, held.agency, ChannelKind.WEBSITE, "https://agency.example", by="somebody", keyring=keyring
+        session, existing.agency, ChannelKind.WEBSITE, "https://agency.example", by="somebody", keyring=keyring
     )
-    first, second = row_ids(session, [held.agency, heard.agency]).values()
+    first, second = row_ids(session, [existing.agency, heard.agency]).values()
     collision = Collision(
         reference=new_reference(), first_id=first, second_id=second, signs=[Sign.ADDRESS], rank=15,
         state=CollisionState.OPEN, found_at=now(),
@@ -146,8 +146,8 @@ def things(session: Session, keyring: Keyring, people: People) -> dict[str, str]
         "case": case.case.reference,
         "decision": decision.reference,
         "sanction": sanction.reference,
-        "licence": held.licence,
-        "agency": held.agency,
+        "licence": existing.licence,
+        "agency": existing.agency,
         "proposal": proposal.reference,
         "hearing": hearing.reference,
         "referral": referral.reference,

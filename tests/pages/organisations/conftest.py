@@ -35,9 +35,9 @@ def make_member(
 ) -> Member:
     """A person of an organisation (a new one if none is named) who has a password."""
     organisation = organisation or make_organisation(session)
-    said = {"name": "Invented Owner", "language": "en", "state": MemberState.ACTIVE, "password": kept_password()}
+    stated = {"name": "Invented Owner", "language": "en", "state": MemberState.ACTIVE, "password": kept_password()}
     member = Member(
-        reference=new_reference(), organisation_id=organisation.id, email=email, role=role, **(said | facts)
+        reference=new_reference(), organisation_id=organisation.id, email=email, role=role, **(stated | facts)
     )
     session.add(member)
     session.flush()

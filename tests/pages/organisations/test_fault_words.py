@@ -10,7 +10,7 @@ import registry
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, UnreadableList
 from registry.http.stored_texts import found
-from registry.pages.organisations.fault_words import refusal_said, trouble_said
+from registry.pages.organisations.fault_words import refusal_text, trouble_text
 from registry.register.imports.reading import _OTHERS
 from registry.vocabulary.register import Language
 from registry.watches.delivery.connections import CERTIFICATES
@@ -77,15 +77,15 @@ def said_of_deliveries() -> Iterator[str]:
 
 
 def test_what_is_wrong_with_a_list_has_its_words() -> None:
-    said = {place: words for place, words in said_of_lists() if words not in PUT_TOGETHER}
-    assert [f"{place}: {words}" for place, words in said.items() if found(words, "trouble") is None] == []
-    assert len(said) > 25
+    stated = {place: words for place, words in said_of_lists() if words not in PUT_TOGETHER}
+    assert [f"{place}: {words}" for place, words in stated.items() if found(words, "trouble") is None] == []
+    assert len(stated) > 25
 
 
 def test_what_became_of_a_delivery_has_its_words() -> None:
-    said = set(said_of_deliveries())
-    assert [words for words in said if found(words, "trouble") is None] == []
-    assert len(said) > 15
+    stated = set(said_of_deliveries())
+    assert [words for words in stated if found(words, "trouble") is None] == []
+    assert len(stated) > 15
 
 
 @pytest.mark.parametrize(
@@ -99,12 +99,12 @@ def test_what_became_of_a_delivery_has_its_words() -> None:
     ],
 )
 def test_values_go_along(trouble: str, words: str) -> None:
-    assert trouble_said(Language.ZH_HANS, trouble) == (words, Language.ZH_HANS)
-    assert trouble_said(Language.EN, trouble) == (trouble, Language.EN)
+    assert trouble_text(Language.ZH_HANS, trouble) == (words, Language.ZH_HANS)
+    assert trouble_text(Language.EN, trouble) == (trouble, Language.EN)
 
 
 def test_what_has_no_words_is_said_in_english_and_says_so() -> None:
-    assert trouble_said(Language.IT, "something new") == ("something new", Language.EN)
+    assert trouble_text(Language.IT, "something new") == ("something new", Language.EN)
 
 
 def test_fields_are_named_as_on_the_page() -> None:
@@ -114,8 +114,8 @@ def test_fields_are_named_as_on_the_page() -> None:
             Fault.of("supplier", Problem.CONTRADICTORY, "doubled_column"),
         ]
     )
-    said = refusal_said(Language.IT, refused)
-    assert said.language is Language.IT
-    assert "Fornitore: due colonne sono indicate per lo stesso dato: sceglietene una" in said.words
-    assert "YYYY" not in said.words
-    assert refusal_said(Language.IT, UnreadableList("the file is empty")).words == "il file è vuoto"
+    stated = refusal_text(Language.IT, refused)
+    assert stated.language is Language.IT
+    assert "Fornitore: due colonne sono indicate per lo stesso dato: sceglietene una" in stated.words
+    assert "YYYY" not in stated.words
+    assert refusal_text(Language.IT, UnreadableList("the file is empty")).words == "il file è vuoto"

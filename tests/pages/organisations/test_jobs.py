@@ -33,13 +33,13 @@ def test_a_chain_is_dropped_started_followed_and_had(
     assert refused.status_code == 400
     assert "a PDF" in refused.get_data(as_text=True)
     at = drop(seat, BODY).headers["Location"]
-    shown = seat.get(at).get_data(as_text=True)
+    output = seat.get(at).get_data(as_text=True)
     # Each column with its first values and what it is taken for; what is not read says so.
-    row = shown.partition("Labour provider</bdi>")[2].partition("</tr>")[0]
+    row = output.partition("Labour provider</bdi>")[2].partition("</tr>")[0]
     assert "<bdi>VYMYSL/1</bdi>" in row
     assert '<option value="provider" selected>Labour provider</option>' in row
-    assert "&lt;b&gt;Sartoria&lt;/b&gt;" in shown
-    assert "<script" not in shown
+    assert "&lt;b&gt;Sartoria&lt;/b&gt;" in output
+    assert "<script" not in output
     assert seat.post(at, act="start", kind="supply_chain").status_code == 400
     lacks = seat.post(at, act="start", kind="supply_chain", **{"as-0": "supplier"})
     assert (lacks.status_code, "Say which column holds the supplier" in lacks.get_data(as_text=True)) == (400, True)
@@ -51,8 +51,8 @@ def test_a_chain_is_dropped_started_followed_and_had(
     assert "must be a day as" in seat.post(
         at, act="start", kind="supply_chain", **columns, **{"constant-on": "x"}
     ).get_data(as_text=True)
-    said = {**columns, "constant-on": "2026-01-05", "constant-destination": "IT", "keep": "on"}
-    assert seat.post(at, act="start", kind="supply_chain", **said).status_code == 303
+    stated = {**columns, "constant-on": "2026-01-05", "constant-destination": "IT", "keep": "on"}
+    assert seat.post(at, act="start", kind="supply_chain", **stated).status_code == 303
     waiting = seat.get(at)
     assert waiting.headers["Refresh"] == "3"
     assert "<progress" in waiting.get_data(as_text=True)

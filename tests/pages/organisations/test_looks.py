@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.bulk import actions as bulk
 from registry.bulk import files
 from registry.bulk.archive import actions as diligence
-from registry.bulk.archive.lists import keep_list
+from registry.bulk.archive.lists import archive_list
 from registry.bulk.manifest import statement
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
@@ -55,10 +55,10 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         app.is_confirmed = True
         tokens["half"] = sessions.begin(session, member, now(), is_full=False)
         question = {"licence_number": "FICT-CN-" + "9" * 60, "destination": "IT", "sector": "14.10"}
-        kept = diligence.keep(
+        stored = diligence.archive_receipt(
             session, organisation.id, "eyJ" + "x" * 1500, question, Answer.NO, None, at=now(), today=now().date()
         )
-        tokens["receipt"] = kept.reference
+        tokens["receipt"] = stored.reference
         watched(session, Keyring(settings.keys), organisation.id)
         tokens["list"] = listed(session, settings, organisation.id)
         tokens["kept"] = kept_whole(session, organisation.id)
@@ -92,17 +92,17 @@ def listed(session: Session, settings: Settings, organisation: int) -> str:
     folder = files.folder_of(settings.home, reference)
     taken = files.take(folder, BytesIO(b"licence number,country\n1,CZ\n"))
     facts = {"reference": reference, "name": f"suppliers-{'long-' * 12}.csv", "language": "en"}
-    bulk.add_job(session, folder, organisation, taken, once=None, now=now(), **facts)
+    bulk.add_job(session, folder, organisation, taken, idempotency_key=None, now=now(), **facts)
     return reference
 
 
 def kept_whole(session: Session, organisation: int) -> str:
     """A kept list whose rows are answered otherwise now, one of them under a long name."""
     reference, question = new_reference(), {"name": "Invented " + "long" * 20}
-    said = {"question": question, "verdict": "yes", "reasons": [], "records": [], "on": "2026-01-05"}
-    rows = [statement(n, key, n + 2, said) for n, key in enumerate((None, "our-row-" + "9" * 60))]
+    stated = {"question": question, "verdict": "yes", "reasons": [], "records": [], "on": "2026-01-05"}
+    rows = [statement(n, key, n + 2, stated) for n, key in enumerate((None, "our-row-" + "9" * 60))]
     counts = {"items": 2, "yes": 2, "no": 0, "unknown": 0, "refused": 0}
-    keep_list(
+    archive_list(
         session, organisation, reference, JobKind.VERIFICATION, rows, counts, "eyJ", at=now(), today=now().date()
     ).name = f"kept-{'long-' * 12}.csv"
     return reference
@@ -128,12 +128,12 @@ def test_pages_are_sound_and_fit(
         assert_sound(page)
     context.add_cookies([{"name": "account", "value": tokens[language], "url": f"{address}/account"}])
     whole = ["keys", "people", "own", "receipts", "receipts/changes", f"receipts/{tokens['receipt']}"]
-    kept = f"receipts/lists/{tokens['kept']}"
-    whole += [f"{kept}/changes"]
+    stored = f"receipts/lists/{tokens['kept']}"
+    whole += [f"{stored}/changes"]
     if language == "zh-Hans":
         whole += ["second-step"]
     if language == "it":
-        whole += ["watches", "webhooks", "lists", f"lists/{tokens['list']}", "receipts/lists", kept]
+        whole += ["watches", "webhooks", "lists", f"lists/{tokens['list']}", "receipts/lists", stored]
     for path in whole:
         page.goto(f"{address}/account/{path}")
         assert page.locator("h1").count() == 1

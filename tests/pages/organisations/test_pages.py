@@ -24,9 +24,9 @@ def test_a_key_is_shown_once_exchanged_and_revoked(client: FlaskClient, session:
     (key,) = re.findall(r"rrk_[\w-]{43}", page)
     assert "&lt;b&gt;check" in page
     assert client.get("/api/v1/organisation", headers={"Authorization": f"Bearer {key}"}).status_code == 200
-    kept = session.scalars(select(ApiKey)).one()
+    stored = session.scalars(select(ApiKey)).one()
     assert key not in seat.get("/account/keys").get_data(as_text=True)
-    exchanged = seat.post(f"/account/keys/{kept.reference}/exchange", overlap="0").get_data(as_text=True)
+    exchanged = seat.post(f"/account/keys/{stored.reference}/exchange", overlap="0").get_data(as_text=True)
     (fresh,) = re.findall(r"rrk_[\w-]{43}", exchanged)
     statuses = [
         client.get("/api/v1/organisation", headers={"Authorization": f"Bearer {one}"}).status_code

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.bulk.answering import rechecks
-from registry.bulk.archive.models import KeptList, KeptReceipt
+from registry.bulk.archive.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import now
 from registry.http.uploads import one_of_few
 from registry.organisations.models import Organisation
@@ -28,14 +28,14 @@ NUMBER = "VYMYSL/=R1"
 WICKED = "<b>启航</b> labour"
 
 
-def kept(client: FlaskClient, key: str, **question: str) -> KeptReceipt:
+def smtp_mailbox(client: FlaskClient, key: str, **question: str) -> ArchivedReceipt:
     """A receipt as an organisation's program has it kept."""
     answer = client.get(
         "/api/v1/verify", query_string={**question, "keep": "true"}, headers={"Authorization": f"Bearer {key}"}
     )
     return (
         client.application.extensions["test_session"]
-        .scalars(select(KeptReceipt).where(KeptReceipt.reference == answer.json["receipt_id"]))
+        .scalars(select(ArchivedReceipt).where(ArchivedReceipt.reference == answer.json["receipt_id"]))
         .one()
     )
 
@@ -51,7 +51,7 @@ def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
     other = Seat(client, session, make_member(session, others, email="o@others.example"), now())
     key = make_api_key(session, session.get_one(Organisation, seat.member.organisation_id))
     session.commit()
-    one, named = kept(client, key, licence_number=NUMBER), kept(client, key, name=WICKED)
+    one, named = smtp_mailbox(client, key, licence_number=NUMBER), smtp_mailbox(client, key, name=WICKED)
     assert (one.verdict, named.verdict) == (Answer.YES, Answer.UNKNOWN)
 
     def listed(**query: Any) -> set[str]:
@@ -80,11 +80,11 @@ def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
     suspend(session, agency.agency_id)
     publish()
     page = seat.get(f"/account/receipts/{one.reference}").get_data(as_text=True)
-    said = " ".join(re.sub("<[^>]+>", " ", page).split())
-    assert "Answer then: Yes" in said
-    assert "The registry signed it, and it is unchanged." in said
-    assert "is answered today: No" in said
-    assert "Other than then: answer" in said
+    stated = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert "Answer then: Yes" in stated
+    assert "The registry signed it, and it is unchanged." in stated
+    assert "is answered today: No" in stated
+    assert "Other than then: answer" in stated
     changes = seat.get("/account/receipts/changes").get_data(as_text=True)
     assert "Asked anew: 2. Answered otherwise now: 1." in changes
     assert re.findall(r'/account/receipts/(\w{12})"', changes) == [one.reference]
@@ -127,7 +127,7 @@ def test_a_kept_list_is_found_asked_anew_and_let_go(
         answer = client.post("/api/v1/verifications", json=sent, headers={"Authorization": f"Bearer {key}"})
         references.append(answer.json["receipt_id"])
     whole, short = references
-    named = session.scalars(select(KeptList).where(KeptList.reference == whole)).one()
+    named = session.scalars(select(ArchivedList).where(ArchivedList.reference == whole)).one()
     named.name = "供应商 100%.csv"
     session.commit()
 
@@ -166,9 +166,9 @@ def test_a_kept_list_is_found_asked_anew_and_let_go(
     suspend(session, agency.agency_id)
     publish()
     # What takes seconds takes few of the threads, and none of those that take files.
-    with ExitStack() as held:
+    with ExitStack() as existing:
         for _ in range(2):
-            held.enter_context(one_of_few(among=rechecks._ASKING))
+            existing.enter_context(one_of_few(among=rechecks._ASKING))
         busy = seat.get(changes)
         assert (busy.status_code, busy.headers["Retry-After"]) == (503, "15")
         assert (

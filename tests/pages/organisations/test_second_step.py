@@ -154,13 +154,13 @@ def test_wrong_codes_count_and_a_right_password_forgets_none_of_them(
     secret = given_app(session, keyring, owner)
     # Whoever has no password learns nothing: not who has a second step, and not who has an account.
     addresses = (owner.email, bare.email, "no@one.example")
-    told = {
+    given = {
         client.post("/account/sign-in", data={"email": one, "password": "wrong"})
         .get_data(as_text=True)
         .replace(one, "-")
         for one in addresses
     }
-    assert len(told) == 1
+    assert len(given) == 1
     arrives(client, owner)
     for _ in range(FREE_FAILURES - 2):
         assert gives(client, "code", code="000000").status_code == 403

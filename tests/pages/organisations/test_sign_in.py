@@ -32,8 +32,8 @@ CHOSEN = {"password": PASSWORD, "again": PASSWORD}
 def test_an_organisation_begins_with_a_mailed_link_good_once(
     client: FlaskClient, session: Session, mails: Mails
 ) -> None:
-    told = client.post("/account/register", data=WORKS, headers={"Accept-Language": "it"}).get_data(as_text=True)
-    assert "sta arrivando un&#39;e-mail" in told
+    given = client.post("/account/register", data=WORKS, headers={"Accept-Language": "it"}).get_data(as_text=True)
+    assert "sta arrivando un&#39;e-mail" in given
     assert session.scalars(select(Organisation)).all() == []
     ((to, subject, text),) = mails()
     assert (to, subject) == ("a.person@works.example", "Confermi la Sua organizzazione")
@@ -49,7 +49,7 @@ def test_an_organisation_begins_with_a_mailed_link_good_once(
     assert begun.status_code == 303
     cookie = begun.headers["Set-Cookie"]
     assert cookie.startswith("account=")
-    assert all(said in cookie for said in ("HttpOnly", "SameSite=Strict", "Path=/account"))
+    assert all(stated in cookie for stated in ("HttpOnly", "SameSite=Strict", "Path=/account"))
     page = client.get("/account/keys").get_data(as_text=True)
     assert "Invented Works" in page
     member = session.scalars(select(Member)).one()
@@ -141,14 +141,14 @@ def test_sessions_of_members_and_officers_open_nothing_of_each_other(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_language_is_chosen_before_sign_in_and_a_member_keeps_his_own(client: FlaskClient, session: Session) -> None:
-    shown = client.get("/account/sign-in?language=it", headers={"Accept-Language": "zh-CN"})
-    assert 'lang="it"' in shown.get_data(as_text=True)
-    assert "HttpOnly" in shown.headers["Set-Cookie"]
+    displayed = client.get("/account/sign-in?language=it", headers={"Accept-Language": "zh-CN"})
+    assert 'lang="it"' in displayed.get_data(as_text=True)
+    assert "HttpOnly" in displayed.headers["Set-Cookie"]
     # Forms lead to addresses without it; what is no language of ours changes nothing.
     assert client.post("/account/sign-in", data={}).headers["Content-Language"] == "it"
     assert client.get("/account/register?language=xx").headers["Content-Language"] == "en"
-    asked = {"it": "/account/sign-in?language=it", "xx": "/account/sign-in"}
-    assert all(client.get(f"/account/keys?language={it}").headers["Location"] == to for it, to in asked.items())
+    requested = {"it": "/account/sign-in?language=it", "xx": "/account/sign-in"}
+    assert all(client.get(f"/account/keys?language={it}").headers["Location"] == to for it, to in requested.items())
     seat = Seat(client, session, make_member(session, language="zh-Hans"), now())
     own = seat.get("/account/own?language=it")
     assert (own.headers["Content-Language"], "Set-Cookie" in own.headers) == ("zh-Hans", False)

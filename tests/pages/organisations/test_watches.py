@@ -85,13 +85,13 @@ def test_a_webhook_is_made_tested_and_switched_off_on_a_page(
     make_watch(session, agency, ours.member.organisation_id)
     suspend(session, agency)
     handed_on(session, keyring)
-    said = [
+    answer = [
         ours.post(f"/account/webhooks/{reference}/replay", since=day).get_data(as_text=True)
         for day in (now().date().isoformat(), (now().date() + timedelta(days=1)).isoformat(), "2026-13-01")
     ]
-    assert "under the ids they had: 1" in said[0]
-    assert "under the ids they had: 0" in said[1]
-    assert "State a day as year, month and day" in said[2]
+    assert "under the ids they had: 1" in answer[0]
+    assert "under the ids they had: 0" in answer[1]
+    assert "State a day as year, month and day" in answer[2]
     for act in ("test", "secret", "switch", "end", "replay"):
         assert theirs.post(f"/account/webhooks/{reference}/{act}").status_code == 404
     # Once the law lets nobody be told any more, the log of deliveries does not tell either.

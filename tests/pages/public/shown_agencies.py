@@ -11,15 +11,15 @@ from tests.make import licence_record, make_agency, source_of
 
 NUMBER, SUSPENDED, NAME = "CISLO/0001", "CISLO/0002", "Smyšlená Dlouhojmenná Agentura Práce s.r.o."
 
-MOST_BYTES = 40_000
+MAX_BYTES = 40_000
 
 
 def write_agencies(session: Session) -> None:
-    said: dict[str, Any] = {"source": source_of("CZ"), "retrieved_at": now()}
+    stated: dict[str, Any] = {"source": source_of("CZ"), "retrieved_at": now()}
     channels = (
-        record.Channel(kind=ChannelKind.WECHAT, value="smyslena", **said),
+        record.Channel(kind=ChannelKind.WECHAT, value="smyslena", **stated),
         record.Channel(
-            kind=ChannelKind.WEBSITE, value="https://velmi-dlouha-adresa.example.invalid/prace/cizinci", **said
+            kind=ChannelKind.WEBSITE, value="https://velmi-dlouha-adresa.example.invalid/prace/cizinci", **stated
         ),
     )
     make_agency(session, name=NAME, channels=channels, licences=(licence_record(number=NUMBER),))

@@ -17,8 +17,8 @@ GREEN = "#17603c"
 
 
 def channel(site: str, **facts: Any) -> record.Channel:
-    said = {"source": source_of("CZ"), "retrieved_at": now()}
-    return record.Channel(kind=ChannelKind.WEBSITE, value=site, **(said | facts))
+    stated = {"source": source_of("CZ"), "retrieved_at": now()}
+    return record.Channel(kind=ChannelKind.WEBSITE, value=site, **(stated | facts))
 
 
 def picture(client: FlaskClient, agency: record.Agency, language: str = "en") -> str:
@@ -38,7 +38,7 @@ def test_the_picture_says_how_the_licence_stands_whose_it_is_and_when(client: Fl
     )
     text = picture(client, agency)
     assert GREEN in text
-    for said in (
+    for stated in (
         "Licence in force",
         ">agentura.example<",
         "127.0.0.1",
@@ -46,13 +46,13 @@ def test_the_picture_says_how_the_licence_stands_whose_it_is_and_when(client: Fl
         "&lt;&amp;&gt;",
         'role="img"',
     ):
-        assert said in text, said
+        assert stated in text, stated
     assert "许可有效" in picture(client, agency, "zh-Hans")
     assert "Licenza valida" in picture(client, agency, "it")
     response = client.get(f"/badge/{agency.agency_id}.svg")
     assert response.headers["Cache-Control"].startswith("public, max-age=")
-    held = client.get(f"/badge/{agency.agency_id}.svg", headers={"If-None-Match": response.headers["ETag"]})
-    assert held.status_code == 304
+    existing = client.get(f"/badge/{agency.agency_id}.svg", headers={"If-None-Match": response.headers["ETag"]})
+    assert existing.status_code == 304
     assert "script" not in text
     assert client.get("/badge/222222222222.svg").status_code == 404
 

@@ -31,8 +31,8 @@ def agency(session: Session) -> record.Agency:
     return made
 
 
-def ask(client: FlaskClient, language: str = "en", status: int = 200, **told: Any) -> Page:
-    response = client.post(f"/{language}/check", data=told)
+def ask(client: FlaskClient, language: str = "en", status: int = 200, **stated: Any) -> Page:
+    response = client.post(f"/{language}/check", data=stated)
     assert response.status_code == status
     assert response.headers["Cache-Control"] == "no-store"
     return read(response)

@@ -49,13 +49,13 @@ def test_a_genuine_number_under_another_name_never_looks_green(client: FlaskClie
 def test_who_may_be_imitated_is_named_with_what_differs(client: FlaskClient, honest: None, language: Language) -> None:
     page = ask(client, "VERA/9", language, claimed_name="Lumaca Blu Lavoro")
     assert page.tone in ("no", "unknown")
-    told = {
+    given = {
         "en": "Not the same as this agency’s: the licence number.",
         "it": "Non corrisponde a questa agenzia: il numero di licenza.",
         "zh-Hans": "与这家机构不符的是：许可证号。",
         "zh-Hant": "與這家機構不符的是：許可證號。",
     }
-    assert told[language] in page.text
+    assert given[language] in page.text
     assert HONEST in page.text
 
 

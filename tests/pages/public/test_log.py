@@ -114,8 +114,8 @@ def test_an_entry_stands_with_a_proof_that_leads_to_the_signed_root(
     assert tree.leaf_hash(entry.leaf).hex() in page.text
     assert f"/en/agencies/{agency.agency_id}" in page.links
     text = response.get_data(as_text=True)
-    shown = text.partition("<pre")[2].partition(">")[2].partition("</pre>")[0].replace("&#43;", "+")
-    assert shown == client.get(f"/log/proof/{entry.index}").get_data(as_text=True)
+    displayed = text.partition("<pre")[2].partition(">")[2].partition("</pre>")[0].replace("&#43;", "+")
+    assert displayed == client.get(f"/log/proof/{entry.index}").get_data(as_text=True)
     assert f"/log/proof/{entry.index}" in page.links
     assert f"/en/log/{entry.index}" in read(client.get(f"/en/agencies/{agency.agency_id}")).links
 

@@ -118,8 +118,8 @@ def test_a_code_printed_before_a_change_shows_the_status_of_today(
 def test_a_code_whose_term_is_over_says_so_whatever_the_register_says(
     client: FlaskClient, app: Flask, session: Session, publish: Publish
 ) -> None:
-    said = licence_record(number=NUMBER, valid_to=now().date() - timedelta(days=9))
-    agency = make_agency(session, licences=(said,))
+    stated = licence_record(number=NUMBER, valid_to=now().date() - timedelta(days=9))
+    agency = make_agency(session, licences=(stated,))
     publish()
     page = shown(client, code_of(app, agency))
     assert "Genuine, but the term has ended" in page.text
@@ -141,8 +141,8 @@ def test_the_natural_person_behind_a_licence_is_not_named(
 
 def forged(code: str, signer: Any, **claims: Any) -> str:
     labels = {"number": -65538, "name": -65539}
-    said = read_paper(code).claims | {labels[name]: value for name, value in claims.items()}
-    return paper_text("http://127.0.0.1:8000", cose_sign1(said, signer)).partition("#")[2]
+    stated = read_paper(code).claims | {labels[name]: value for name, value in claims.items()}
+    return paper_text("http://127.0.0.1:8000", cose_sign1(stated, signer)).partition("#")[2]
 
 
 def test_a_code_of_a_foreign_key_is_not_genuine(client: FlaskClient, code: str, settings: Settings) -> None:

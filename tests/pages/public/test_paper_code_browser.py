@@ -28,7 +28,7 @@ from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import LicenceStatus
 from tests.browsing import assert_fits, assert_sound, enter, follow, transferred
 from tests.make import ZONES, changed, licence_record, make_agency, status_record
-from tests.pages.public.shown_agencies import MOST_BYTES
+from tests.pages.public.shown_agencies import MAX_BYTES
 from tests.serving import serve
 
 NAMES = {status: f"Smyšlená {status} s.r.o." for status in ("active", "suspended", "delisted", "expired")}
@@ -53,8 +53,8 @@ class Site:
     def signed(self, **claims: object) -> str:
         """The good code with other claims, signed by the registry's own key."""
         labels = {"issuer": 1, "exp": 4, "version": -65537}
-        said = read_paper(self.codes["active"]).claims | {labels[name]: value for name, value in claims.items()}
-        return self.packed(cose_sign1(said, self.keyring.signer(Use.CREDENTIAL)))
+        stated = read_paper(self.codes["active"]).claims | {labels[name]: value for name, value in claims.items()}
+        return self.packed(cose_sign1(stated, self.keyring.signer(Use.CREDENTIAL)))
 
     def changed(self, place: int) -> str:
         """The good code with one character of its Base32 changed."""
@@ -235,11 +235,11 @@ def test_a_bomb_or_rubbish_cannot_be_read(phone: BrowserContext, site: Site, bod
 
 
 def test_only_the_server_can_judge_a_code_of_a_compromised_key(phone: BrowserContext, site: Site) -> None:
-    said, instead = '"state": "active"', '"state": "compromised"'
-    assert said in requests.get(f"{site.base_url}/v", timeout=30).text
+    stated, instead = '"state": "active"', '"state": "compromised"'
+    assert stated in requests.get(f"{site.base_url}/v", timeout=30).text
     page = phone.new_page()
     page.route(
-        "**/v", lambda route: route.fulfill(response=(got := route.fetch()), body=got.text().replace(said, instead))
+        "**/v", lambda route: route.fulfill(response=(got := route.fetch()), body=got.text().replace(stated, instead))
     )
     page.goto(site.codes["active"])
     expect(page.locator("#agree")).to_be_visible()
@@ -309,7 +309,7 @@ def test_without_a_code_the_page_says_so(phone: BrowserContext, site: Site) -> N
 
 
 def test_the_check_is_light_enough_for_a_slow_line(browser: Browser, site: Site) -> None:
-    assert sum(transferred(browser, lambda page: page.goto(site.codes["active"]))) <= MOST_BYTES
+    assert sum(transferred(browser, lambda page: page.goto(site.codes["active"]))) <= MAX_BYTES
 
 
 @pytest.mark.parametrize("path", ["log", "log/2", "licences/{}"])
@@ -322,4 +322,4 @@ def test_log_and_papers_fit_a_narrow_phone_and_axe_finds_nothing(phone: BrowserC
         page.goto(f"{site.base_url}/{language}/{path.format(licence)}")
         assert_fits(page)
         assert_sound(page)
-    assert sum(transferred(phone.browser, lambda one: one.goto(page.url))) <= MOST_BYTES  # type: ignore[arg-type]
+    assert sum(transferred(phone.browser, lambda one: one.goto(page.url))) <= MAX_BYTES  # type: ignore[arg-type]

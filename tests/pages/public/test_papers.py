@@ -29,20 +29,20 @@ pytestmark = pytest.mark.slow
 
 NAME, NUMBER = "示例劳务合作有限公司", "示例/0001"
 MILLIMETRES = 25.4 / 72
-MOST_SECONDS = 90
+MAX_SECONDS = 90
 
 
 @pytest.fixture
 def licence(session: Session, publish: Callable[[], None]) -> record.Licence:
     """A licence of an invented Chinese agency that leads to Italy."""
-    said = licence_record(
+    stated = licence_record(
         LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION,
         country="CN",
         number=NUMBER,
         valid_to=date(2099, 12, 31),
         corridors=(record.Corridor(origin="CN", destination="IT"),),
     )
-    agency = make_agency(session, country="CN", names=(name_record(NAME, country="CN"),), licences=(said,))
+    agency = make_agency(session, country="CN", names=(name_record(NAME, country="CN"),), licences=(stated,))
     publish()
     return agency.licences[0]
 
@@ -56,7 +56,7 @@ def address_in(picture: Any) -> str:
 
 def pdf(client: FlaskClient, path: str) -> PdfReader:
     """The PDF once it is made. Until then the answer is a page that looks again."""
-    end = time.monotonic() + MOST_SECONDS
+    end = time.monotonic() + MAX_SECONDS
     while (response := client.get(path)).status_code == 202:
         assert response.headers["Refresh"] == response.headers["Retry-After"]
         assert "The paper is being made" in read(response).text or not path.startswith("/en/")
@@ -225,7 +225,7 @@ def test_a_server_without_fonts_says_what_is_missing_and_still_gives_the_code(
     empty.write_text('<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig/>')
     monkeypatch.setenv("FONTCONFIG_FILE", str(empty))
     path = f"/en/licences/{licence.licence_id}"
-    end = time.monotonic() + MOST_SECONDS
+    end = time.monotonic() + MAX_SECONDS
     while (response := client.get(f"{path}/card.pdf")).status_code == 202 and time.monotonic() < end:
         time.sleep(0.1)
     assert response.status_code == 503
@@ -249,9 +249,9 @@ def test_an_extract_bears_the_seal_of_the_operator_and_a_card_does_not(
     reader = pdf(client, f"{path}/certificate.pdf")
     assert "/AcroForm" not in pdf(client, f"{path}/card.pdf").root_object
     (tmp_path / "sealed.pdf").write_bytes(reader.stream.getvalue())  # type: ignore[attr-defined]
-    said = subprocess.run(["pdfsig", tmp_path / "sealed.pdf"], capture_output=True, text=True).stdout
-    assert "Signature is Valid." in said
-    assert "Total document signed" in said
+    stated = subprocess.run(["pdfsig", tmp_path / "sealed.pdf"], capture_output=True, text=True).stdout
+    assert "Signature is Valid." in stated
+    assert "Total document signed" in stated
     assert {"credential.jwt", "bundle.json"} <= set(reader.attachments)
 
 
@@ -261,7 +261,7 @@ def test_an_extract_is_not_printed_without_the_seal_that_it_should_bear(
     path = f"/en/licences/{licence.licence_id}/certificate.pdf"
     make_seal(settings.keys)
     (settings.keys / SECRET).unlink()
-    end = time.monotonic() + MOST_SECONDS
+    end = time.monotonic() + MAX_SECONDS
     while (response := client.get(path)).status_code == 202:
         assert time.monotonic() < end, "nothing came of it"
         time.sleep(0.1)

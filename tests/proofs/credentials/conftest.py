@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from registry.core.keyring import Key, Keyring, KeyState, Use
 from registry.core.settings import Settings
 from registry.http.transaction import Services
-from registry.log.keys import change_state, new_key, settle_keys
+from registry.log.keys import change_state, new_key, sync_keys
 from registry.log.signing import sign_committed
 
 Publish = Callable[[], None]
@@ -46,7 +46,7 @@ def rotate(session: Session, keyring: Keyring, publish: Publish) -> Callable[[Us
     def rotated(use: Use) -> Key:
         former = keyring.active(use)
         keyring.keep(new_key(keyring, use).key)
-        settle_keys(session, keyring)
+        sync_keys(session, keyring)
         publish()
         return former
 

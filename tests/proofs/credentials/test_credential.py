@@ -103,9 +103,9 @@ def test_the_same_licence_has_the_same_credential_until_something_changes(client
     again = ask(client, licence)
     assert again.data == first.data
     assert again.headers["ETag"] == first.headers["ETag"]
-    held = client.get(first.request.path, headers={"If-None-Match": first.headers["ETag"]})
-    assert (held.status_code, held.data) == (304, b"")
-    assert "max-age=" in held.headers["Cache-Control"]
+    existing = client.get(first.request.path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (existing.status_code, existing.data) == (304, b"")
+    assert "max-age=" in existing.headers["Cache-Control"]
     assert first.headers["Access-Control-Allow-Origin"] == "*"
     holder = first.get_data(as_text=True)
     _, payload = reading.parts(holder)
@@ -178,10 +178,10 @@ def test_a_bundle_proves_each_of_its_entries(client, session, publish):
     bundle = response.json
     assert bundle["v"] == 1
     assert bundle["credential"] == credential(client, licence)
-    said = [(bundle["entry"], bundle["proof"]), (bundle["agency_entry"], bundle["agency_proof"])]
-    said += [(key["entry"], key["proof"]) for key in bundle["keys"]]
-    assert len(said) == 4
-    for entry, text in said:
+    stated = [(bundle["entry"], bundle["proof"]), (bundle["agency_entry"], bundle["agency_proof"])]
+    stated += [(key["entry"], key["proof"]) for key in bundle["keys"]]
+    assert len(stated) == 4
+    for entry, text in stated:
         proof = read_proof(text)
         checkpoint = note.opened_checkpoint(proof["checkpoint"], verifier_keys(session))
         leaf = leaf_hash(b64decode(entry))
@@ -239,8 +239,8 @@ def test_the_issuer_says_where_its_keys_and_its_type_are(client, session, publis
     for path in ("/.well-known/jwt-vc-issuer", "/.well-known/jwks.json", "/vct/recruitment-licence/v1", "/status/0"):
         response = client.get(path)
         assert response.headers["Access-Control-Allow-Origin"] == "*"
-        held = client.get(path, headers={"If-None-Match": response.headers["ETag"]})
-        assert (held.status_code, held.data) == (304, b"")
+        existing = client.get(path, headers={"If-None-Match": response.headers["ETag"]})
+        assert (existing.status_code, existing.data) == (304, b"")
     assert client.get("/.well-known/jwks.json").mimetype == "application/jwk-set+json"
 
 

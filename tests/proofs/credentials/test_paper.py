@@ -19,7 +19,7 @@ from registry.core.clock import instant_text, now
 from registry.core.keyring import Keyring, Use
 from registry.http.credentials import paper_code
 from registry.proofs.credentials import rules
-from registry.proofs.credentials.paper import PaperSaid, paper_said, read_paper_code
+from registry.proofs.credentials.paper import PaperContent, paper_content, read_paper_code
 from registry.proofs.credentials.signing import cose_sign1, kid_bytes, paper_text, to_be_signed
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
@@ -119,9 +119,9 @@ def test_the_labels_are_those_of_the_format():
 def test_a_genuine_code_says_what_was_signed(session, code, holder):
     found = read_paper_code(session, code)
     assert (found.genuine, found.flaw) == (Answer.YES, None)
-    said = paper_said(found.claims)
-    assert isinstance(said, PaperSaid)
-    assert (said.licence_id, said.number, said.name) == (
+    stated = paper_content(found.claims)
+    assert isinstance(stated, PaperContent)
+    assert (stated.licence_id, stated.number, stated.name) == (
         holder.licences[0].licence_id,
         "VYMYSL/P1",
         "Agentura Smyšlená s.r.o.",
@@ -181,10 +181,10 @@ def test_a_bomb_is_left_off_as_soon_as_it_shows(session, holder):
     tracemalloc.start()
     try:
         assert flaw(session, bomb) == "too_large"
-        _, most = tracemalloc.get_traced_memory()
+        _, limit = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert most < 1_000_000
+    assert limit < 1_000_000
     assert flaw(session, "A" * 10_000) == "too_large"
     just = b32encode(zlib.compress(bytes(4097), 9)).rstrip(b"=").decode()
     assert flaw(session, just) == "too_large"

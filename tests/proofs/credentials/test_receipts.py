@@ -38,8 +38,8 @@ def holder(session, publish) -> record.Agency:
 
 
 def receipt(client, **question) -> str:
-    asked = {"licence_number": "VYMYSL/R1"} | question
-    response = client.get(URL, query_string={**asked, "receipt": "1"})
+    requested = {"licence_number": "VYMYSL/R1"} | question
+    response = client.get(URL, query_string={**requested, "receipt": "1"})
     assert response.status_code == 200, response.get_data(as_text=True)
     return response.json["receipt"]
 
@@ -60,13 +60,13 @@ def flaw(client, token: str) -> str:
 
 
 def test_a_receipt_states_question_answer_record_and_log(client, session, holder, jwks, request):
-    asked = {"licence_number": "VYMYSL/R1", "destination": "CZ", "on": "2026-11-20"}
-    response = client.get(URL, query_string={**asked, "receipt": "1"})
+    requested = {"licence_number": "VYMYSL/R1", "destination": "CZ", "on": "2026-11-20"}
+    response = client.get(URL, query_string={**requested, "receipt": "1"})
     assert_as_documented(response, "verify")
     assert response.headers["Cache-Control"] == "no-store"
     assert "ETag" not in response.headers
     payload = reading.verified(response.json["receipt"], jwks())
-    assert payload["question"] == asked
+    assert payload["question"] == requested
     assert payload["verdict"] == response.json["verdict"]
     assert payload["reasons"] == [reason["code"] for reason in response.json["reasons"]]
     assert payload["on"] == "2026-11-20"
@@ -99,8 +99,8 @@ def test_a_posted_question_is_signed_alike(client, holder, jwks):
 @pytest.mark.parametrize("accept", ["application/json", "*/*", f"{RECEIPT};q=0.1, application/json"])
 def test_who_asks_for_no_receipt_gets_none_and_the_answer_may_be_kept(client, holder, accept):
     for query in ({}, {"receipt": "0"}, {"receipt": "false"}):
-        asked = {"licence_number": "VYMYSL/R1", **query}
-        response = client.get(URL, query_string=asked, headers={"Accept": accept})
+        requested = {"licence_number": "VYMYSL/R1", **query}
+        response = client.get(URL, query_string=requested, headers={"Accept": accept})
         assert "receipt" not in response.json
         assert "ETag" in response.headers
         assert {value for name, value in response.headers if name == "Vary"} == {"Accept", "Accept-Language"}

@@ -147,29 +147,29 @@ def claims(licence: record.Licence, zone: str | None = "Europe/Prague", **agency
 
 def test_a_credential_says_what_the_entry_says_but_no_history():
     licence = make.licence_record(status_place=131_073, number="VYMYSL/1")
-    said = claims(licence, name="Agentura Smyšlená s.r.o.")
-    assert said["iss"] == ISSUER
-    assert said["vct"] == f"{ISSUER}/vct/recruitment-licence/v1"
-    assert said["sub"] == f"{ISSUER}/api/v1/licences/{licence.licence_id}"
-    assert said["licence"]["number"] == "VYMYSL/1"
-    assert "status_history" not in said["licence"]
-    assert said["agency"]["names"] == ["Agentura Smyšlená s.r.o."]
-    assert said["status"] == {"status_list": {"idx": 1, "uri": f"{ISSUER}/status/1"}}
-    assert said["log"]["index"] == 7
+    stated = claims(licence, name="Agentura Smyšlená s.r.o.")
+    assert stated["iss"] == ISSUER
+    assert stated["vct"] == f"{ISSUER}/vct/recruitment-licence/v1"
+    assert stated["sub"] == f"{ISSUER}/api/v1/licences/{licence.licence_id}"
+    assert stated["licence"]["number"] == "VYMYSL/1"
+    assert "status_history" not in stated["licence"]
+    assert stated["agency"]["names"] == ["Agentura Smyšlená s.r.o."]
+    assert stated["status"] == {"status_list": {"idx": 1, "uri": f"{ISSUER}/status/1"}}
+    assert stated["log"]["index"] == 7
 
 
 def test_days_begin_where_the_authority_sits():
-    said = claims(make.licence_record(valid_from=date(2026, 7, 1), valid_to=date(2026, 12, 31)), "Asia/Shanghai")
-    assert datetime.fromtimestamp(said["nbf"], UTC) == datetime(2026, 6, 30, 16, tzinfo=UTC)
-    assert datetime.fromtimestamp(said["exp"], UTC) == datetime(2026, 12, 31, 16, tzinfo=UTC)
-    said = claims(make.licence_record(valid_from=date(2026, 7, 1), valid_to=date(2026, 12, 31)), None)
-    assert datetime.fromtimestamp(said["exp"], UTC) == datetime(2027, 1, 1, tzinfo=UTC)
+    stated = claims(make.licence_record(valid_from=date(2026, 7, 1), valid_to=date(2026, 12, 31)), "Asia/Shanghai")
+    assert datetime.fromtimestamp(stated["nbf"], UTC) == datetime(2026, 6, 30, 16, tzinfo=UTC)
+    assert datetime.fromtimestamp(stated["exp"], UTC) == datetime(2026, 12, 31, 16, tzinfo=UTC)
+    stated = claims(make.licence_record(valid_from=date(2026, 7, 1), valid_to=date(2026, 12, 31)), None)
+    assert datetime.fromtimestamp(stated["exp"], UTC) == datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def test_a_day_that_is_not_stated_is_no_claim():
-    said = claims(make.licence_record(valid_from=None, valid_to=None))
-    assert "nbf" not in said
-    assert "exp" not in said
+    stated = claims(make.licence_record(valid_from=None, valid_to=None))
+    assert "nbf" not in stated
+    assert "exp" not in stated
     assert "exp" not in claims(make.licence_record(valid_to=date.max))
 
 
@@ -178,10 +178,10 @@ def test_nothing_signed_names_a_natural_person(kind):
     licence = make.licence_record(number="TAJNÉ/1")
     holder = make.agency_record(licences=(licence,), holder_kind=kind, name="Tajná Osoba", country="CZ")
     its, holders = logged(logged_licence(holder, licence)), logged(logged_agency(holder))
-    said = str(claims(licence, holder_kind=kind, name="Tajná Osoba"))
-    said += str(rules.paper_claims(ISSUER, its, holders, time_zone=None, issued=AT))
-    assert "Tajn" not in said
-    assert "TAJN" not in said
+    stated = str(claims(licence, holder_kind=kind, name="Tajná Osoba"))
+    stated += str(rules.paper_claims(ISSUER, its, holders, time_zone=None, issued=AT))
+    assert "Tajn" not in stated
+    assert "TAJN" not in stated
 
 
 def test_the_legal_name_comes_first_and_a_former_one_never():
@@ -202,9 +202,9 @@ def test_a_credential_is_as_old_as_what_it_says():
 
 
 def test_a_withheld_status_or_holder_is_not_signed_about():
-    shown = of_status(LicenceStatus.ACTIVE)
+    displayed = of_status(LicenceStatus.ACTIVE)
     hidden = make.licence_record(status_history=(make.status_record(None, withheld=record.WITHHELD),))
-    for licence, erased in product((shown, hidden), (None, record.WITHHELD)):
+    for licence, erased in product((displayed, hidden), (None, record.WITHHELD)):
         agency = make.agency_record(licences=(licence,), withheld=erased)
         assert rules.is_withheld(agency, licence, DAY) is (licence is hidden or erased is not None)
 

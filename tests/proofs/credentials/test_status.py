@@ -48,12 +48,12 @@ def replayed(session, size: int, day: date) -> dict[int, int]:
     for leaf in map(json.loads, leaves):
         latest[leaf["key"]] = leaf["record"]
     found = {}
-    for key, said in latest.items():
+    for key, stated in latest.items():
         if key.startswith("licence/"):
             import msgspec
 
-            licence = msgspec.convert(said, record.Licence)
-            agency = msgspec.convert(latest[f"agency/{said['agency_id']}"], record.Agency)
+            licence = msgspec.convert(stated, record.Licence)
+            agency = msgspec.convert(latest[f"agency/{stated['agency_id']}"], record.Agency)
             found[licence.status_place] = rules.status_value(licence, agency, day)
     return found
 
@@ -134,7 +134,7 @@ def test_a_list_far_behind_is_read_anew(client, session, publish, monkeypatch):
     licence = make.make_licence(session)
     publish()
     tokens(client)
-    monkeypatch.setattr(status, "MOST_AGENCIES_CAUGHT_UP", 1)
+    monkeypatch.setattr(status, "MAX_AGENCIES_CAUGHT_UP", 1)
     change_status(session, licence, LicenceStatus.REVOKED)
     make.make_licence(session)
     publish()

@@ -52,8 +52,8 @@ def test_a_draft_that_asks_for_something_from_outside_fails(tmp_path: Path) -> N
 
 
 def test_no_more_are_made_at_once_than_there_are_slots(tmp_path: Path) -> None:
-    held = [os.open(tmp_path / f"slot-{number}", os.O_RDWR | os.O_CREAT) for number in range(SLOTS)]
-    for descriptor in held:
+    existing = [os.open(tmp_path / f"slot-{number}", os.O_RDWR | os.O_CREAT) for number in range(SLOTS)]
+    for descriptor in existing:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     key = key_of("late")
 
@@ -61,7 +61,7 @@ def test_no_more_are_made_at_once_than_there_are_slots(tmp_path: Path) -> None:
         raise AssertionError("no slot is free")
 
     assert paper(tmp_path, key, unasked).state is Making.WAITING
-    for descriptor in held:
+    for descriptor in existing:
         os.close(descriptor)
     assert made(tmp_path, key).state is Making.READY
 
@@ -108,9 +108,9 @@ print(" ".join(missing_packages()))
 
 
 def test_without_pango_its_packages_are_named() -> None:
-    said = subprocess.run([sys.executable, "-c", WITHOUT_PANGO], capture_output=True, text=True, check=True).stdout
+    stated = subprocess.run([sys.executable, "-c", WITHOUT_PANGO], capture_output=True, text=True, check=True).stdout
     # WeasyPrint says something of its own before.
-    assert said.splitlines()[-1].split() == ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
+    assert stated.splitlines()[-1].split() == ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
 
 
 @pytest.fixture

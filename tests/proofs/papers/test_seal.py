@@ -82,11 +82,11 @@ def test_two_other_readers_believe_the_seal(
 ) -> None:
     root = make_seal(keys, make())
     pdf = seal_of(keys)
-    said = pdfsig(pdf, tmp_path)
-    assert "Signature is Valid." in said
-    assert "Total document signed" in said
-    assert "ETSI.CAdES.detached" in said
-    assert "Example Registry (fictitious)" in said
+    stated = pdfsig(pdf, tmp_path)
+    assert "Signature is Valid." in stated
+    assert "Total document signed" in stated
+    assert "ETSI.CAdES.detached" in stated
+    assert "Example Registry (fictitious)" in stated
     assert is_believed(pdf, root)
     assert not is_believed(pdf, make_seal(keys))
 
@@ -97,8 +97,8 @@ def test_a_changed_byte_is_told(keys: Path, tmp_path: Path) -> None:
     begin, end = (int(number) for number in re.findall(rb"/ByteRange ?\[0 (\d+) (\d+)", pdf)[0])
     for place in (12, begin // 2, begin - 40, end + 40):
         changed = pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :]
-        said = pdfsig(changed, tmp_path)
-        assert "Signature is Valid." not in said or "Total document signed" not in said
+        stated = pdfsig(changed, tmp_path)
+        assert "Signature is Valid." not in stated or "Total document signed" not in stated
         assert not is_still_believed(changed, root)
 
 
@@ -142,9 +142,9 @@ def test_a_paper_that_cannot_be_sealed_is_not_made_and_the_reason_is_said(
     (keys / SECRET).unlink()
     found = made(tmp_path / "papers", key_of("half"), Draft(HTML, FILES, str(keys)))
     assert (found.state, found.missing) == (Making.FAILED, ())
-    said = capfd.readouterr().err
-    assert '"event":"paper_not_made"' in said
-    assert f"{keys / SECRET} cannot be read" in said
+    stated = capfd.readouterr().err
+    assert '"event":"paper_not_made"' in stated
+    assert f"{keys / SECRET} cannot be read" in stated
 
 
 def test_the_mark_changes_with_the_files(keys: Path) -> None:
@@ -257,5 +257,5 @@ except KeyTrouble as trouble:
 
 def test_without_pyhanko_the_line_that_installs_it_is_said(keys: Path) -> None:
     make_seal(keys)
-    said = subprocess.run([sys.executable, "-c", WITHOUT_PYHANKO, keys], capture_output=True, text=True, check=True)
-    assert "--extra seal" in said.stdout
+    stated = subprocess.run([sys.executable, "-c", WITHOUT_PYHANKO, keys], capture_output=True, text=True, check=True)
+    assert "--extra seal" in stated.stdout

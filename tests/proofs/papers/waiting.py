@@ -12,7 +12,7 @@ DRAFT = Draft(
     (Attachment("credential.jwt", "Smyšlená", b"abc~"),),
 )
 
-MOST_SECONDS = 120
+MAX_SECONDS = 120
 
 
 def made(folder: Path, key: str, draft: Draft = DRAFT) -> Made:
@@ -21,7 +21,7 @@ def made(folder: Path, key: str, draft: Draft = DRAFT) -> Made:
 
 
 def until(look: Callable[[], Made], is_enough: Callable[[Made], bool]) -> Made:
-    end = time.monotonic() + MOST_SECONDS
+    end = time.monotonic() + MAX_SECONDS
     while not is_enough(found := look()):
         assert time.monotonic() < end, "nothing came of it"
         time.sleep(0.05)

@@ -105,10 +105,10 @@ def test_a_correction_adds_and_never_overwrites(session: Session):
     appended = amend(session, corrected, Event("agency.corrected", agency.agency_id, is_correction=True))
     assert appended is not None
     session.expire_all()
-    kept = session.execute(select(names).order_by(names.id)).scalars().all()
-    assert [row.name for row in kept] == [agency.names[0].name, "Agentura Opravená s.r.o."]
-    assert (kept[0].id, kept[0].unsaid_at, kept[1].said_at) == (wrong.id, appended.at, appended.at)
-    assert kept[1].unsaid_at is None
+    stored = session.execute(select(names).order_by(names.id)).scalars().all()
+    assert [row.name for row in stored] == [agency.names[0].name, "Agentura Opravená s.r.o."]
+    assert (stored[0].id, stored[0].superseded_at, stored[1].recorded_at) == (wrong.id, appended.at, appended.at)
+    assert stored[1].superseded_at is None
     assert entries(session)[-1] == ("agency", "agency.corrected")
 
 
@@ -123,18 +123,18 @@ def test_what_the_registry_said_is_answered_from_its_entries(session: Session):
     row = agency_row(session, agency.agency_id)
     assert row is not None
 
-    def said(at: Any) -> record.Agency | None:
+    def stated(at: Any) -> record.Agency | None:
         return records_at(session, [row.id], at, TODAY).get(row.id)
 
-    assert said(first - timedelta(microseconds=1)) is None
-    assert said(first) == agency
-    then = said(second.at)
+    assert stated(first - timedelta(microseconds=1)) is None
+    assert stated(first) == agency
+    then = stated(second.at)
     assert then is not None
     assert then == punished
-    last = said(third.at)
+    last = stated(third.at)
     assert last is not None
     assert (last.place, last.licences[0].status_history) == ("Vymyšlenov", agency.licences[0].status_history)
-    assert said(second.at - timedelta(microseconds=1)) == agency
+    assert stated(second.at - timedelta(microseconds=1)) == agency
 
 
 def test_each_kind_of_change_has_its_own_word_in_the_log(session: Session):
@@ -188,7 +188,7 @@ def test_a_key_that_stopped_being_said_leads_nowhere_and_is_kept(session: Sessio
     agency = make_agency(session)
     amend(session, changed(agency, names=(name_record("Agentura Jiná s.r.o."),)), Event("agency.corrected"))
     key = models.LookupKey
-    named = session.execute(select(key.value, key.unsaid_at).where(key.kind == "name").order_by(key.id)).all()
+    named = session.execute(select(key.value, key.superseded_at).where(key.kind == "name").order_by(key.id)).all()
     assert [unsaid is None for _, unsaid in named] == [False, True]
 
 
@@ -239,8 +239,8 @@ def test_a_direct_employer_is_told_in_full_and_logged_by_digest(session: Session
     assert b"CZ99999019" not in leaf
     row = agency_row(session, sender.agency_id)
     assert row is not None
-    said = records_at(session, [row.id], now() + timedelta(days=1), TODAY)[row.id]
-    assert said.agreements[0].employer == employer
+    stated = records_at(session, [row.id], now() + timedelta(days=1), TODAY)[row.id]
+    assert stated.agreements[0].employer == employer
 
 
 # What the log may hold, and erasure
@@ -284,9 +284,9 @@ def test_free_words_of_officials_are_digests_for_everyone(session: Session):
     assert '"ground_text_digest":"sha256:' in leaves
     row = agency_row(session, agency.agency_id)
     assert row is not None
-    said = records_at(session, [row.id], now() + timedelta(days=1), TODAY)[row.id]
-    assert said.clone_warnings == (warning,)
-    assert said.licences[0].status_history[-1].ground_text == SECRET_GROUND
+    stated = records_at(session, [row.id], now() + timedelta(days=1), TODAY)[row.id]
+    assert stated.clone_warnings == (warning,)
+    assert stated.licences[0].status_history[-1].ground_text == SECRET_GROUND
 
 
 def test_two_digests_of_one_name_differ(session: Session):
@@ -329,7 +329,7 @@ def test_after_erasure_record_history_and_known_at_say_withheld_by_law(session: 
     assert public.licences[0].number is None
     then = records_at(session, [row.id], known_at, TODAY)[row.id]
     assert (then.withheld, then.names) == ("withheld_by_law", ())
-    told_of = history(session, row.id, TODAY, after=2**31 - 1, most=50)
+    told_of = history(session, row.id, TODAY, after=2**31 - 1, limit=50)
     assert all(item.record.get("withheld") == "withheld_by_law" for item in told_of if item.key.startswith("agency/"))
 
 

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from registry.register.agencies.channel_rules import (
     RECENT,
-    Saying,
+    ChannelPeriod,
     account_text,
     begun_at,
     changed_at,
     channel_key,
+    is_masked_account,
     is_recent,
-    is_shown_account,
-    shown_account,
+    masked_account,
     trouble_with,
 )
 from registry.vocabulary.register import ChannelKind
@@ -28,8 +28,10 @@ def day(number: int) -> datetime:
     return FIRST + timedelta(days=number)
 
 
-def saying(said: int, unsaid: int | None = None, held_from: date | None = None, held_to: date | None = None) -> Saying:
-    return Saying(day(said), None if unsaid is None else day(unsaid), held_from, held_to)
+def saying(
+    stated: int, unsaid: int | None = None, held_from: date | None = None, held_to: date | None = None
+) -> ChannelPeriod:
+    return ChannelPeriod(day(stated), None if unsaid is None else day(unsaid), held_from, held_to)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def saying(said: int, unsaid: int | None = None, held_from: date | None = None, 
     ],
 )
 def test_a_channel_has_held_since_the_registry_began_to_say_so_without_a_gap(
-    sayings: list[Saying], begun: int | None
+    sayings: list[ChannelPeriod], begun: int | None
 ) -> None:
     assert begun_at(sayings, NOW) == (None if begun is None else day(begun))
 
@@ -64,7 +66,7 @@ def test_a_channel_has_held_since_the_registry_began_to_say_so_without_a_gap(
     ],
 )
 def test_only_a_channel_that_came_to_a_known_agency_has_changed(
-    one: Saying, known_from: date, changed: datetime | None
+    one: ChannelPeriod, known_from: date, changed: datetime | None
 ) -> None:
     assert changed_at([one], FIRST, known_from, NOW) == changed
 
@@ -91,16 +93,16 @@ def test_of_an_account_the_country_and_four_characters_are_shown(
 ) -> None:
     assert account_text(number) == account
     if account is not None:
-        assert shown_account(account) == shown
-        assert is_shown_account(shown_account(account))
-        assert not is_shown_account(account)
+        assert masked_account(account) == shown
+        assert is_masked_account(masked_account(account))
+        assert not is_masked_account(account)
 
 
 @given(st.text(max_size=60))
 def test_what_is_shown_of_an_account_never_holds_more_than_six_of_its_characters(text: str) -> None:
     account = account_text(text)
     if account is not None:
-        assert len(shown_account(account).replace("…", "").replace(" ", "")) <= 6
+        assert len(masked_account(account).replace("…", "").replace(" ", "")) <= 6
         assert account_text(account) == account
 
 

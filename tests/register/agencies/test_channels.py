@@ -19,7 +19,7 @@ from registry.log.models import Entry
 from registry.register.agencies import channels as changes
 from registry.register.agencies import models, record
 from registry.register.agencies.actions import admit, amend, erase
-from registry.register.agencies.channel_worker import apply_due, tell_old_channels
+from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import agency_row
 from registry.vocabulary.register import ChannelChangeState, ChannelKind, HolderKind
@@ -186,12 +186,12 @@ def test_the_registered_addresses_are_told_once_and_again_when_a_mail_failed(
         sent.append((address, subject, words))
         return len(sent) > 1
 
-    assert tell_old_channels(sessions, send) == []
+    assert notify_old_channels(sessions, send) == []
     changes.approve(session, change.reference, by="B. Second")
     session.commit()
-    assert tell_old_channels(sessions, send) == []
-    assert tell_old_channels(sessions, send) == [change.reference]
-    assert tell_old_channels(sessions, send) == []
+    assert notify_old_channels(sessions, send) == []
+    assert notify_old_channels(sessions, send) == [change.reference]
+    assert notify_old_channels(sessions, send) == []
     assert {address for address, _, _ in sent} == {"stara@agentura.example"}
     assert change.reference in sent[0][2]
     assert ACCOUNT not in repr(sent)
@@ -206,7 +206,7 @@ def stored_text(session: Session) -> str:
 
 
 def digests(session: Session) -> list[tuple[str, str | None]]:
-    query = select(models.Channel.value, models.Channel.digest).where(models.Channel.unsaid_at.is_(None))
+    query = select(models.Channel.value, models.Channel.digest).where(models.Channel.superseded_at.is_(None))
     return [(value, digest) for value, digest in session.execute(query.order_by(models.Channel.id))]
 
 

@@ -50,9 +50,9 @@ def test_a_lifted_warning_is_gone_from_the_record_and_kept_by_the_history(
         lift_clone_warning(session, agency.agency_id)
     with pytest.raises(InvalidInput, match="must be 1 to 2"):
         lift_clone_warning(session, agency.agency_id, 3)
-    kept, gone = make.told(session, agency.agency_id).clone_warnings
+    stored, gone = make.told(session, agency.agency_id).clone_warnings
     assert lift_clone_warning(session, agency.agency_id, 2) == gone
-    assert make.told(session, agency.agency_id).clone_warnings == (kept,)
+    assert make.told(session, agency.agency_id).clone_warnings == (stored,)
     lift_clone_warning(session, agency.agency_id)
     with pytest.raises(InvalidInput, match="no clone warning"):
         lift_clone_warning(session, agency.agency_id)

@@ -14,7 +14,7 @@ from registry.core.clock import now
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.models import PublicRecord
-from registry.register.agencies.prerendered import VERSION, packed, read_told, told_of
+from registry.register.agencies.prerendered import VERSION, packed, prerender, read_prerendered
 from registry.register.agencies.publishing import Event, reindex
 from registry.vocabulary.register import IdentifierScheme, LicenceStatus
 from tests import make
@@ -28,24 +28,24 @@ registries that run have rows which the code of before wrote."""
 def everything_said() -> record.Agency:
     """An agency of which each field that is written is stated."""
     at = datetime(2026, 1, 5, 12, tzinfo=UTC)
-    said: dict[str, Any] = {"source": "invented-list", "retrieved_at": at}
+    stated: dict[str, Any] = {"source": "invented-list", "retrieved_at": at}
     days = {"from_": date(2020, 1, 1), "to": date(2030, 1, 1)}
     name = make.agency_record(name="Invented").names[0]
     licence = make.licence_record(
         licence_id="L", number="N/1", valid_from=days["from_"], valid_to=days["to"], corridors=(record.Corridor(origin="CN"),),
-        sectors=(record.Sector(code="14", nace_revision="2.1"),), status_place=7, **said,
-        status_history=(make.status_record(LicenceStatus.SUSPENDED, ground="§ 1", until=date(2031, 1, 1), **days, **said),),
+        sectors=(record.Sector(code="14", nace_revision="2.1"),), status_place=7, **stated,
+        status_history=(make.status_record(LicenceStatus.SUSPENDED, ground="§ 1", until=date(2031, 1, 1), **days, **stated),),
     )  # fmt: skip
     return make.agency_record(
-        agency_id="A", country="CZ", names=(make.changed(name, **days, **said),), place="Fantasia",
-        identifiers=(make.identifier_record(IdentifierScheme.VAT, "IT1", country="IT", **said),),
+        agency_id="A", country="CZ", names=(make.changed(name, **days, **stated),), place="Fantasia",
+        identifiers=(make.identifier_record(IdentifierScheme.VAT, "IT1", country="IT", **stated),),
         dissolved_on=date(2031, 5, 5), is_correction_requested=True, licences=(licence,), withheld=record.WITHHELD,
-        clone_warnings=(record.Warning_(text="Invented", **days, **said),), **said,
+        clone_warnings=(record.Warning_(text="Invented", **days, **stated),), **stated,
     )  # fmt: skip
 
 
 def test_another_form_has_another_version() -> None:
-    whole = sha256(packed(told_of(everything_said(), "etag"))).hexdigest()[:12]
+    whole = sha256(packed(prerender(everything_said(), "etag"))).hexdigest()[:12]
     assert (VERSION, whole) == (2, WRITTEN)
 
 
@@ -58,18 +58,18 @@ def stored(session: Session, agency_id: str) -> Any:
 def test_it_is_written_with_each_publication(session: Session) -> None:
     agency = make.make_agency(session, name="Invented before")
     first = stored(session, agency.agency_id)
-    assert read_told(first.told, first.etag) == told_of(agency, first.etag)
+    assert read_prerendered(first.told, first.etag) == prerender(agency, first.etag)
     amend(session, make.changed(agency, place="Elsewhere"), Event("source.imported"))
     then = stored(session, agency.agency_id)
-    assert b"Elsewhere" in read_told(then.told, then.etag).agency
-    assert read_told(first.told, then.etag) is None, "it is of a record that is told no more"
+    assert b"Elsewhere" in read_prerendered(then.told, then.etag).agency
+    assert read_prerendered(first.told, then.etag) is None, "it is of a record that is told no more"
 
 
 LIE = "Somebody Else Entirely"
 
 
 def lying(of: Any, **other: Any) -> bytes:
-    honest = read_told(of.told, of.etag)
+    honest = read_prerendered(of.told, of.etag)
     assert honest is not None
     return packed(msgspec.structs.replace(honest, agency=b'{"agency_id":"%s"}' % LIE.encode(), **other))
 

@@ -19,7 +19,7 @@ NEXT_DAY = date(2026, 7, 1)
 
 
 def sanction(**facts):
-    said = {
+    stated = {
         "sanction_id": new_reference(),
         "kind": SanctionKind.FINE,
         "legal_ground": "§ 139",
@@ -28,7 +28,7 @@ def sanction(**facts):
         "source": "cz-invented-list",
         "retrieved_at": now(),
     }
-    return Sanction(**(said | facts))
+    return Sanction(**(stated | facts))
 
 
 def punished():

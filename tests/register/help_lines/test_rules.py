@@ -10,14 +10,14 @@ from registry.register.help_lines.rules import (
     HelpLine,
     is_to_be_marked,
     lines_of,
+    public_number,
     shipped_help_lines,
-    shown_number,
 )
 from registry.vocabulary.register import EU_STATES, Mark, RunBy
 
 
 def numbers_in(country: str | None) -> list[str | None]:
-    return [shown_number(line, is_demo=False) for line in lines_of(country, shipped_help_lines())]
+    return [public_number(line, is_demo=False) for line in lines_of(country, shipped_help_lines())]
 
 
 def ngo() -> HelpLine:
@@ -25,7 +25,7 @@ def ngo() -> HelpLine:
 
 
 def test_an_ngos_number_that_nobody_called_is_hidden_in_production() -> None:
-    assert shown_number(ngo(), is_demo=False) is None
+    assert public_number(ngo(), is_demo=False) is None
     assert not is_to_be_marked(ngo(), is_demo=False)
 
 
@@ -33,18 +33,18 @@ def test_a_public_bodys_number_is_given_and_said_to_be_uncalled() -> None:
     lines = [line for line in shipped_help_lines() if line.run_by in PUBLIC_BODIES and line.number]
     assert lines
     for line in lines:
-        assert shown_number(line, is_demo=False) == line.number
+        assert public_number(line, is_demo=False) == line.number
         assert is_to_be_marked(line, is_demo=False)
 
 
 def test_a_number_is_shown_once_it_was_called() -> None:
     called = msgspec.structs.replace(ngo(), checked_on=date(2026, 11, 24))
-    assert shown_number(called, is_demo=False) == called.number
+    assert public_number(called, is_demo=False) == called.number
     assert not is_to_be_marked(called, is_demo=False)
 
 
 def test_a_demonstration_shows_unchecked_numbers_marked() -> None:
-    assert shown_number(ngo(), is_demo=True) == ngo().number
+    assert public_number(ngo(), is_demo=True) == ngo().number
     assert is_to_be_marked(ngo(), is_demo=True)
 
 
@@ -67,7 +67,7 @@ def test_what_nobody_read_or_must_not_be_given_is_no_line() -> None:
 
 @pytest.mark.parametrize("country", sorted(EU_STATES))
 def test_112_is_shown_everywhere_in_the_union(country: str) -> None:
-    numbers = [shown_number(line, is_demo=False) for line in lines_of(country, shipped_help_lines())]
+    numbers = [public_number(line, is_demo=False) for line in lines_of(country, shipped_help_lines())]
     assert "112" in numbers
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.core.settings import Settings
 from registry.log.models import Entry
 from registry.register.agencies import models, record
-from registry.register.imports.jobs import Request, import_list
+from registry.register.imports.jobs import ImportRequest, import_list
 from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
 from registry.register.imports.report import Report
 
@@ -165,7 +165,7 @@ class Desk:
         return self.take(path, mapping or plain_mapping(), **how)
 
     def take(self, path: Path, mapping: SourceMapping, **how: Any) -> Report:
-        return import_list(self.settings, self.sessions, Request(path, mapping, **how))
+        return import_list(self.settings, self.sessions, ImportRequest(path, mapping, **how))
 
     def records(self) -> list[record.Agency]:
         """What the public is told, by name."""

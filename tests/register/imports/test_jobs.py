@@ -12,7 +12,7 @@ from registry.core.errors import ImportRefused
 from registry.register.agencies import actions as agencies
 from registry.register.agencies import models
 from registry.register.agencies.record import Licence
-from registry.register.authorities.models import GroundState, Retrieval
+from registry.register.authorities.models import Retrieval, SourceVersion
 from registry.register.imports.jobs import ImportRunning, only_import_of
 from registry.register.imports.mapping import read_mapping
 from registry.register.imports.models import Listing
@@ -69,13 +69,13 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(desk: Desk) -> None:
     desk.czech(agency(1), agency(2), accepts_shrink=True)
     entries = desk.entries()
     with desk.sessions() as session:
-        version = session.execute(select(GroundState.version)).scalar_one()
+        version = session.execute(select(SourceVersion.version)).scalar_one()
     report = desk.czech(agency(1, "Vymyšlená agentura nová s.r.o."), agency(3), is_dry_run=True, accepts_shrink=True)
     assert counts(report) == (2, 1, 1, 0, 0, 1)
     assert not report.is_applied
     assert desk.entries() == entries
     with desk.sessions() as session:
-        assert session.execute(select(GroundState.version)).scalar_one() == version
+        assert session.execute(select(SourceVersion.version)).scalar_one() == version
 
 
 def test_a_new_name_makes_the_old_one_a_dated_former_name(desk: Desk) -> None:

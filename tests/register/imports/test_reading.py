@@ -163,9 +163,9 @@ def test_hidden_sheets_are_ignored_and_said(tmp_path: Path) -> None:
     path = tmp_path / "l.xlsx"
     book, sheet = workbook(path, ["Name", "Reg", "Status"], ["Hidden Ltd", 1, "valid"])
     sheet.sheet_state = "hidden"
-    shown = book.create_sheet("Shown")
-    shown.append(["Name", "Reg", "Status"])
-    shown.append(["Shown Ltd", 2, "valid"])
+    displayed = book.create_sheet("Shown")
+    displayed.append(["Name", "Reg", "Status"])
+    displayed.append(["Shown Ltd", 2, "valid"])
     book.create_sheet("Notes").append(["nothing"])
     book.save(path)
     file = opened(path, MAPPING)

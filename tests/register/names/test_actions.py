@@ -60,11 +60,11 @@ def test_names_leave_nothing_behind_wherever_their_keys_stand(session, monkeypat
 def test_indexing_the_same_names_again_writes_nothing(session, engine):
     names = [(LEGAL, "Lumaca Blu Lavoro S.r.l.")]
     index_names(session, 7, names)
-    said: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda _c, _cu, statement, *_: said.append(statement))
+    stated: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _cu, statement, *_: stated.append(statement))
     index_names(session, 7, names)
-    assert said
-    assert all(statement.startswith("SELECT") for statement in said)
+    assert stated
+    assert all(statement.startswith("SELECT") for statement in stated)
 
 
 def test_fresh_postings_that_no_worker_folded_are_folded_by_who_publishes(session, monkeypatch):
@@ -89,8 +89,8 @@ def test_many_at_once_are_as_one_by_one(session):
     assert found(session, "Lumaca Verde")[0] == 3
 
 
-def built_anew(session, told=None) -> None:
-    collected = actions.collect(session, told.append if told is not None else lambda done: None)
+def built_anew(session, given=None) -> None:
+    collected = actions.collect(session, given.append if given is not None else lambda done: None)
     for number in range(actions.SLICES):
         actions.renew(session, collected, number)
 
@@ -98,9 +98,9 @@ def built_anew(session, told=None) -> None:
 def test_building_anew_gives_the_same_index_and_tells_how_far_it_is(session):
     index_all(session, [(number, [(LEGAL, f"Lumaca Numero{number} Lavoro")]) for number in range(1, 1200)])
     before = postings(session)
-    told: list[int] = []
-    built_anew(session, told)
-    assert told == [500, 1000, 1199]
+    given: list[int] = []
+    built_anew(session, given)
+    assert given == [500, 1000, 1199]
     assert postings(session) == before
     assert count(session, FreshPosting) == 0
     assert found(session, "Lumaca Numero321 Lavoro")[0] == 321

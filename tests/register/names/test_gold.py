@@ -81,8 +81,8 @@ def test_who_is_meant_comes_first_and_no_neighbour_wins(session, numbers):
 
 
 def test_nothing_is_shown_where_nothing_is_near(session, numbers):
-    shown = {pair.asked: search(session, pair.asked) for pair in pairs() if not pair.means}
-    assert {asked: hits for asked, hits in shown.items() if hits} == {}
+    displayed = {pair.asked: search(session, pair.asked) for pair in pairs() if not pair.means}
+    assert {requested: hits for requested, hits in displayed.items() if hits} == {}
 
 
 def test_no_kind_is_found_less_often_than_by_comparing_with_every_name(session, numbers):

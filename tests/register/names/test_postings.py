@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.register.names.postings import (
-    MOST,
+    MAX_AGENCIES_PER_KEY,
     agencies_under,
     bucket_of,
     by_bucket,
@@ -36,9 +36,9 @@ def test_a_posting_is_its_key_and_agency(key, agency):
 
 
 def test_a_key_of_too_many_agencies_keeps_the_first_and_leaves_others_alone():
-    many = [posting(7, agency) for agency in range(1, MOST + 100)] + [posting(8, 3)]
+    many = [posting(7, agency) for agency in range(1, MAX_AGENCIES_PER_KEY + 100)] + [posting(8, 3)]
     postings = unpacked(packed(many))
-    assert list(agencies_under(7, postings)) == list(range(1, MOST + 1))
+    assert list(agencies_under(7, postings)) == list(range(1, MAX_AGENCIES_PER_KEY + 1))
     assert list(agencies_under(8, postings)) == [3]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.register.names.dictionary import Kind, dictionary
-from registry.register.names.query_variants import asked
+from registry.register.names.query_variants import query_variants
 from registry.register.names.spelling import folded, normalised
 from registry.register.names.words import parted
 from registry.vocabulary.register import EU_STATES
@@ -114,13 +114,13 @@ def test_the_second_place_is_the_name_where_there_is_no_other_word():
     ],
 )
 def test_what_is_typed_together_apart_or_wrong_is_read_as_it_may_be_meant(asked_for, words):
-    assert words in [reading.words for reading in asked(asked_for)]
+    assert words in [reading.words for reading in query_variants(asked_for)]
 
 
 @given(st.text(st.sampled_from("青岛云蝶劳务有限公司 abz.&-é国\u200b％ж"), max_size=30))
 def test_no_letter_of_a_name_is_lost(name):
     plain = folded(normalised(name)).replace(" ", "")
-    for reading in (parted(name), *asked(name)[:1]):
+    for reading in (parted(name), *query_variants(name)[:1]):
         assert len(reading.body) <= len(plain)
         assert bool(reading.units) == bool(plain)
 

@@ -17,7 +17,7 @@ from registry.register.agencies import actions as agencies
 from registry.register.agencies import models, record
 from registry.register.agencies.publishing import Event
 from registry.supervision.collisions import actions
-from registry.supervision.collisions.actions import MOST_PAIRS, begin_search, confirm, dismiss, renew_keys, search_on
+from registry.supervision.collisions.actions import MAX_PAIRS, begin_search, confirm, dismiss, renew_keys, search_on
 from registry.supervision.collisions.models import Collision, CollisionGroup, CollisionKey, CollisionState
 from registry.supervision.collisions.queries import collisions_found, groups_found
 from registry.supervision.collisions.rules import LOST, Sign
@@ -52,7 +52,7 @@ def search(session: Session, digest: Any, against: Sequence[LicenceStatus] = tup
     begin_search(session, against, digest)
     while not search_on(session, digest).is_last:
         pass
-    return collisions_found(session, None, agency=None, after=None, most=1000)
+    return collisions_found(session, None, agency=None, after=None, limit=1000)
 
 
 def signs(collision: Collision) -> set[str]:
@@ -142,7 +142,7 @@ def test_a_search_goes_on_where_it_was_stopped(session: Session, digest: Any, mo
     begin_search(session, LOST, digest)
     assert not search_on(session, digest).is_last
     session.commit()
-    assert len(collisions_found(session, None, agency=None, after=None, most=100)) == 2
+    assert len(collisions_found(session, None, agency=None, after=None, limit=100)) == 2
     looked_at = []
     monkeypatch.setattr(
         actions, "find_collisions", lambda *given, known=actions.find_collisions: (looked_at.append(1), known(*given))
@@ -151,27 +151,27 @@ def test_a_search_goes_on_where_it_was_stopped(session: Session, digest: Any, mo
     while not search_on(session, digest).is_last:
         session.commit()
     assert len(looked_at) == 3
-    assert len(collisions_found(session, None, agency=None, after=None, most=100)) == 5
+    assert len(collisions_found(session, None, agency=None, after=None, limit=100)) == 5
 
 
 def test_what_many_share_is_told_as_a_group(session: Session, digest: Any) -> None:
     fallen(session, name="Tartaruga Verde", channels=(PHONE,))
-    for number in range(MOST_PAIRS + 1):
+    for number in range(MAX_PAIRS + 1):
         fresh(session, name=f"Grifone {number * 7919}", channels=(PHONE,))
     assert search(session, digest) == []
     [(group, _)] = groups_found(session, 10)
-    assert (group.sign, group.size) == (Sign.PHONE, MOST_PAIRS + 2)
+    assert (group.sign, group.size) == (Sign.PHONE, MAX_PAIRS + 2)
     search(session, digest)
     assert len(session.execute(select(CollisionGroup)).all()) == 1
 
 
 def test_many_of_one_name_are_told_as_a_group(session: Session, digest: Any) -> None:
     fallen(session, name="Lumaca Blu Lavoro s.r.o.")
-    for _ in range(MOST_PAIRS + 1):
+    for _ in range(MAX_PAIRS + 1):
         fresh(session, name="Lumaca Blu Lavoro s.r.o.")
     assert search(session, digest) == []
     [(group, _)] = groups_found(session, 10)
-    assert (group.sign, group.size) == (Sign.NEAR_NAME, MOST_PAIRS + 2)
+    assert (group.sign, group.size) == (Sign.NEAR_NAME, MAX_PAIRS + 2)
 
 
 def test_pages_follow_one_another_without_a_gap(session: Session, digest: Any) -> None:
@@ -181,7 +181,7 @@ def test_pages_follow_one_another_without_a_gap(session: Session, digest: Any) -
         fresh(session, name=f"Grifone {number}", channels=(phone,))
     everything = search(session, digest)
     seen: list[str] = []
-    while page := collisions_found(session, None, agency=None, after=seen[-1] if seen else None, most=3):
+    while page := collisions_found(session, None, agency=None, after=seen[-1] if seen else None, limit=3):
         seen += [one.reference for one in page]
     assert seen == [one.reference for one in everything]
     assert len(seen) == 7

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from registry.register.agencies import record
-from registry.supervision.entries.decisions import Official
+from registry.supervision.entries.decisions import EntryOfficial
 from registry.supervision.entries.requests import Rep
 from registry.vocabulary.register import LicenceStatus
 from tests import make
@@ -24,5 +24,5 @@ def rep_of(agency: record.Agency) -> Rep:
     return Rep("REPREPREP222", agency.agency_id)
 
 
-def official_of(agency: record.Agency, name: str = "OFFICIAL222A") -> Official:
-    return Official(name, agency.licences[0].authority)
+def official_of(agency: record.Agency, name: str = "OFFICIAL222A") -> EntryOfficial:
+    return EntryOfficial(name, agency.licences[0].authority)

@@ -18,9 +18,9 @@ from registry.register.agencies.clone_warnings import lift_clone_warning, warn_o
 from registry.supervision.entries import claims, queries
 from registry.supervision.entries import decisions as deciding
 from registry.supervision.entries import requests as asking
-from registry.supervision.entries.decisions import Official
+from registry.supervision.entries.decisions import EntryOfficial
 from registry.supervision.entries.requests import Rep
-from registry.supervision.entries.rules import MOST_CLONE_REPORTS, WORKING_DAYS, due_day
+from registry.supervision.entries.rules import MAX_CLONE_REPORTS, WORKING_DAYS, due_day
 from registry.vocabulary.register import EntryPart, LicenceStatus
 from tests import make
 from tests.officers.making import make_unit
@@ -45,35 +45,35 @@ def ask(session: Session, agency, at=AT):
 @pytest.mark.parametrize("is_accepted", [True, False])
 def test_a_correction_is_marked_everywhere_until_it_is_decided(session: Session, client: FlaskClient, is_accepted):
     agency = entry(session)
-    asked = ask(session, agency)
+    response = ask(session, agency)
     session.commit()
     assert client.get(f"/api/v1/agencies/{agency.agency_id}").json["is_correction_requested"] is True
     assert "asked us to correct this record" in page(client, agency)
     assert "one letter too many" not in page(client, agency)
-    assert asked.due_on == working_days_after(AT.date(), WORKING_DAYS)
-    deciding.decide(session, official_of(agency), asked.reference, REASON, AT, is_accepted=is_accepted)
+    assert response.due_on == working_days_after(AT.date(), WORKING_DAYS)
+    deciding.decide(session, official_of(agency), response.reference, REASON, AT, is_accepted=is_accepted)
     session.commit()
     assert not client.get(f"/api/v1/agencies/{agency.agency_id}").json.get("is_correction_requested")
     assert "asked us to correct this record" not in page(client, agency)
     types = [one["type"] for one in client.get(f"/api/v1/agencies/{agency.agency_id}/history").json["items"]]
     assert len(types) >= 3
     acts = [line.act for line in lines_about(session, agency.agency_id)]
-    assert acts[-2:] == ["entry.correction_asked", f"entry.correction_{asked.state}"]
+    assert acts[-2:] == ["entry.correction_asked", f"entry.correction_{response.state}"]
 
 
 def test_a_correction_taken_back_leaves_no_mark(session: Session):
     agency = entry(session)
-    asked = ask(session, agency)
+    response = ask(session, agency)
     assert marked(session, agency)
-    asking.take_back(session, rep_of(agency), asked.reference, AT)
+    asking.take_back(session, rep_of(agency), response.reference, AT)
     assert not marked(session, agency)
     assert ask(session, agency).state == "open"
 
 
 def test_what_was_refused_is_not_asked_again_for_thirty_days(session: Session):
     agency = entry(session)
-    asked = ask(session, agency)
-    deciding.decide(session, official_of(agency), asked.reference, REASON, AT, is_accepted=False)
+    response = ask(session, agency)
+    deciding.decide(session, official_of(agency), response.reference, REASON, AT, is_accepted=False)
     with pytest.raises(NotNow, match="30 days"):
         ask(session, agency, AT + timedelta(days=29))
     assert not marked(session, agency)
@@ -92,7 +92,7 @@ def test_one_is_asked_at_a_time_and_the_database_holds_that(session: Session):
                 f"INSERT INTO entry_requests (reference, {columns}) SELECT '23456789ABCD', {columns} FROM entry_requests"
             )
         )
-    for _ in range(MOST_CLONE_REPORTS):
+    for _ in range(MAX_CLONE_REPORTS):
         asking.report_clone(session, rep_of(agency), "Somebody uses our name.", AT)
     with pytest.raises(NotNow):
         asking.report_clone(session, rep_of(agency), "Somebody uses our name.", AT)
@@ -100,28 +100,30 @@ def test_one_is_asked_at_a_time_and_the_database_holds_that(session: Session):
 
 def test_a_decision_needs_a_reason_and_is_made_once(session: Session):
     agency = entry(session)
-    asked = ask(session, agency)
+    response = ask(session, agency)
     official = official_of(agency)
     with pytest.raises(InvalidInput, match="answer"):
-        deciding.decide(session, official, asked.reference, "  ", AT, is_accepted=True)
+        deciding.decide(session, official, response.reference, "  ", AT, is_accepted=True)
     with pytest.raises(StaleVersion):
-        deciding.decide(session, official, asked.reference, REASON, AT, is_accepted=True, version=asked.version + 1)
-    deciding.decide(session, official, asked.reference, REASON, AT, is_accepted=True)
+        deciding.decide(
+            session, official, response.reference, REASON, AT, is_accepted=True, version=response.version + 1
+        )
+    deciding.decide(session, official, response.reference, REASON, AT, is_accepted=True)
     for is_accepted in (True, False):
         with pytest.raises(IllegalMove):
-            deciding.decide(session, official, asked.reference, REASON, AT, is_accepted=is_accepted)
+            deciding.decide(session, official, response.reference, REASON, AT, is_accepted=is_accepted)
     with pytest.raises(IllegalMove):
-        asking.take_back(session, rep_of(agency), asked.reference, AT)
+        asking.take_back(session, rep_of(agency), response.reference, AT)
 
 
 def test_a_clone_report_becomes_a_warning_in_the_officers_words_alone(session: Session, client: FlaskClient):
     agency = entry(session)
-    asked = asking.report_clone(session, rep_of(agency), "The Invented Brothers use our stamp.", AT)
+    requested = asking.report_clone(session, rep_of(agency), "The Invented Brothers use our stamp.", AT)
     with pytest.raises(InvalidInput, match="warning"):
-        deciding.decide(session, official_of(agency), asked.reference, REASON, AT, is_accepted=True)
-    assert asked.state == "open"
+        deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=True)
+    assert requested.state == "open"
     words = "Others use a stamp like this agency's."
-    deciding.decide(session, official_of(agency), asked.reference, REASON, AT, is_accepted=True, warning=words)
+    deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=True, warning=words)
     session.commit()
     assert words in page(client, agency).replace("&#39;", "'")
     assert "Brothers" not in page(client, agency)
@@ -129,24 +131,24 @@ def test_a_clone_report_becomes_a_warning_in_the_officers_words_alone(session: S
 
 def test_a_refused_clone_report_says_nothing_in_public(session: Session):
     agency = entry(session)
-    asked = asking.report_clone(session, rep_of(agency), "Somebody uses our stamp.", AT)
-    deciding.decide(session, official_of(agency), asked.reference, REASON, AT, is_accepted=False, warning="Beware.")
+    requested = asking.report_clone(session, rep_of(agency), "Somebody uses our stamp.", AT)
+    deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=False, warning="Beware.")
     assert make.told(session, agency.agency_id).clone_warnings == ()
 
 
 def test_a_reply_is_shown_beside_what_it_replies_to_once_it_was_let(session: Session, client: FlaskClient):
     agency = entry(session, status=LicenceStatus.SUSPENDED)
-    asked = asking.propose_reply(session, rep_of(agency), f"We have  appealed.\n{SCRIPT}", AT)
+    requested = asking.propose_reply(session, rep_of(agency), f"We have  appealed.\n{SCRIPT}", AT)
     session.commit()
     assert "We have appealed" not in page(client, agency)
-    deciding.decide(session, official_of(agency), asked.reference, REASON, AT, is_accepted=True)
+    deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=True)
     session.commit()
-    shown = page(client, agency)
-    assert "We have appealed. &lt;script&gt;" in shown
+    displayed = page(client, agency)
+    assert "We have appealed. &lt;script&gt;" in displayed
     # Never before what it replies to.
-    assert shown.index("status-suspended") < shown.index("We have appealed.")
-    assert SCRIPT not in shown
-    assert "not the registry" in shown
+    assert displayed.index("status-suspended") < displayed.index("We have appealed.")
+    assert SCRIPT not in displayed
+    assert "not the registry" in displayed
     for language in ("it", "zh-Hans", "zh-Hant"):
         assert "We have appealed." in client.get(f"/{language}/agencies/{agency.agency_id}").get_data(as_text=True)
 
@@ -156,8 +158,8 @@ def test_a_reply_needs_something_to_reply_to_and_goes_with_it(session: Session, 
     with pytest.raises(NotNow, match="has none"):
         asking.propose_reply(session, rep_of(agency), "We are good.", AT)
     warn_of_clone(session, agency.agency_id, "Others use this name.", "registry")
-    asked = asking.propose_reply(session, rep_of(agency), "We told the police.", AT)
-    deciding.decide(session, official_of(agency), asked.reference, REASON, AT, is_accepted=True)
+    requested = asking.propose_reply(session, rep_of(agency), "We told the police.", AT)
+    deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=True)
     session.commit()
     assert "We told the police." in page(client, agency)
     lift_clone_warning(session, agency.agency_id)
@@ -196,19 +198,19 @@ def test_a_reply_is_a_tidy_line(session: Session, typed):
 
 def test_another_authority_and_another_agency_find_nothing(session: Session):
     agency, other = entry(session), entry(session, "IT")
-    asked = ask(session, agency)
+    response = ask(session, agency)
     foreign = official_of(other)
     for act in (
-        lambda: deciding.decide(session, foreign, asked.reference, REASON, AT, is_accepted=True),
-        lambda: deciding.take_down(session, foreign, asked.reference, REASON, AT),
-        lambda: queries.request_named(session, foreign, asked.reference),
+        lambda: deciding.decide(session, foreign, response.reference, REASON, AT, is_accepted=True),
+        lambda: deciding.take_down(session, foreign, response.reference, REASON, AT),
+        lambda: queries.request_named(session, foreign, response.reference),
         lambda: deciding.require_own(session, foreign, agency.agency_id),
-        lambda: asking.take_back(session, rep_of(other), asked.reference, AT),
+        lambda: asking.take_back(session, rep_of(other), response.reference, AT),
     ):
         with pytest.raises(NotFound):
             act()
     assert queries.waiting(session, foreign) == []
-    assert [one.reference for one in queries.waiting(session, official_of(agency))] == [asked.reference]
+    assert [one.reference for one in queries.waiting(session, official_of(agency))] == [response.reference]
     assert queries.requests_of(session, other.agency_id) == []
 
 
@@ -234,7 +236,7 @@ def test_an_entry_is_claimed_through_two_officers_of_its_authority(session: Sess
     assert claims.approve(session, second, change.reference, AT)
     with pytest.raises(ActRefused):
         claims.approve(session, second, change.reference, AT)
-    assert queries.agency_of_desk(session, unit.reference) == agency.agency_id
+    assert queries.agency_of_unit(session, unit.reference) == agency.agency_id
 
 
 def test_an_officers_own_change_is_no_claim_of_an_entry(session: Session):
@@ -256,7 +258,7 @@ def test_due_days_are_working_days():
 def test_whoever_stands_for_no_agency_has_no_entry(session: Session):
     make_unit(session)
     with pytest.raises(NotFound):
-        queries.agency_of_desk(session, "it-invented-unit")
+        queries.agency_of_unit(session, "it-invented-unit")
     with pytest.raises(NotFound):
         asking.ask_correction(session, Rep("R", "23456789ABCD"), EntryPart.NAME, "x", AT)
-    assert queries.waiting(session, Official("O", "nobody")) == []
+    assert queries.waiting(session, EntryOfficial("O", "nobody")) == []

@@ -10,14 +10,14 @@ from registry.register.agencies import record
 from registry.register.agencies.models import Agency
 from registry.register.agencies.queries import licence_row
 from registry.supervision.licensing import proposals
-from registry.supervision.licensing.drafting import Official
+from registry.supervision.licensing.drafting import LicensingOfficial
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct
 from tests.make import ZONES, authority_of, told
 
-ANNA = Official("ANNA", authority_of("CZ"))
-BORIS = Official("BORIS", authority_of("CZ"))
-FOREIGN = Official("FRANCO", authority_of("IT"))
+ANNA = LicensingOfficial("ANNA", authority_of("CZ"))
+BORIS = LicensingOfficial("BORIS", authority_of("CZ"))
+FOREIGN = LicensingOfficial("FRANCO", authority_of("IT"))
 GROUND = "Act 435/2004, section 63"
 
 
@@ -29,7 +29,7 @@ def proposed(
     session: Session,
     act: LicenceAct,
     about: record.Licence | record.Agency | None,
-    by: Official = ANNA,
+    by: LicensingOfficial = ANNA,
     on: date | None = None,
     **stated: Any,
 ) -> Proposal:

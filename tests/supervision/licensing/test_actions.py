@@ -29,14 +29,14 @@ def row_of(session: Session, reference: str) -> models.Licence:
 
 
 def stated(session: Session, licence: models.Licence, status: LicenceStatus, **facts: object) -> object:
-    said: dict[str, object] = {
+    stated: dict[str, object] = {
         "ground": "Act 435/2004, section 63",
         "from_on": today(),
         "by": "OFFICER",
         "at": now(),
         "event": Event(f"licence.{status}", licence.reference),
     }
-    return set_status(session, licence, status, **(said | facts))  # type: ignore[arg-type]
+    return set_status(session, licence, status, **(stated | facts))  # type: ignore[arg-type]
 
 
 def verdict(client: FlaskClient, number: str | None, **question: str) -> str:

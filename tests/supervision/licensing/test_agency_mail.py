@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
 from registry.register.agencies import record
-from registry.supervision.licensing.agency_mail import tell_agencies
+from registry.supervision.licensing.agency_mail import notify_agencies
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
 from tests.make import make_licence
@@ -27,9 +27,9 @@ def test_an_agency_is_told_once_of_what_was_published_and_not_of_what_waits(sess
         sent.append((address, subject, text))
         return len(sent) > 1
 
-    assert tell_agencies(sessions, send) == []
-    assert tell_agencies(sessions, send) == [proposal.reference]
-    assert tell_agencies(sessions, send) == []
+    assert notify_agencies(sessions, send) == []
+    assert notify_agencies(sessions, send) == [proposal.reference]
+    assert notify_agencies(sessions, send) == []
     assert [address for address, _, _ in sent] == ["office@agency.example"] * 2
     assert "suspend" in sent[0][2]
     assert licence.licence_id in sent[0][2]

@@ -12,7 +12,7 @@ from registry.supervision.licensing.rules import (
     AHEAD,
     BACK,
     About,
-    Facts,
+    LicenceActFacts,
     acts_table,
     is_barred,
     lacking,
@@ -25,8 +25,10 @@ from tests.make import agency_record, changed, licence_record
 TODAY = date(2026, 11, 25)
 
 
-def facts(act: LicenceAct, **said: object) -> Facts:
-    return Facts(**({"act": act, "today": TODAY, "effective_on": TODAY, "status": LicenceStatus.ACTIVE} | said))  # type: ignore[arg-type]
+def facts(act: LicenceAct, **stated: object) -> LicenceActFacts:
+    return LicenceActFacts(
+        **({"act": act, "today": TODAY, "effective_on": TODAY, "status": LicenceStatus.ACTIVE} | stated)
+    )  # type: ignore[arg-type]
 
 
 def test_every_act_stands_in_the_table_and_states_what_there_is_a_field_for() -> None:

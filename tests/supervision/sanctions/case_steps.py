@@ -32,7 +32,7 @@ from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound
 from registry.core.keyring import Keyring
 from registry.officers.rights import Role
 from registry.supervision.sanctions import enforcement
-from registry.supervision.sanctions.actions import Official
+from registry.supervision.sanctions.actions import SanctionOfficial
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind
 from tests.complaints.filing import Filed, come_back, file
@@ -60,7 +60,7 @@ class CaseSteps(RuleBasedStateMachine):
         super().__init__()
         self.at, self.held = now(), make_held(self.session)
         agency = self.held.agency
-        self.desk = accounts.agency_desk(self.session, self.sealer, agency, self.at.date()).reference
+        self.desk = accounts.agency_unit(self.session, self.sealer, agency, self.at.date()).reference
         rep = f"rep{next(_reps)}@agency.example"
         make_officer(self.session, self.keyring, Role.AGENCY_REP, unit=self.desk, name="R. Rep", email=rep)
         self.filed = self.file(agency)
@@ -79,8 +79,8 @@ class CaseSteps(RuleBasedStateMachine):
     def officer(self, name: str, role: CaseRole = CaseRole.INVESTIGATOR) -> Officer:
         return Officer(name, role, UNIT)
 
-    def official(self, name: str, role: CaseRole = CaseRole.DECIDER) -> Official:
-        return Official(name, role, UNIT, AUTHORITY)
+    def official(self, name: str, role: CaseRole = CaseRole.DECIDER) -> SanctionOfficial:
+        return SanctionOfficial(name, role, UNIT, AUTHORITY)
 
     def attempt(self, act: Callable[[], object]) -> bool:
         """Commit what an edge would, or nothing of it."""

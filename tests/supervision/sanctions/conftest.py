@@ -11,6 +11,6 @@ __all__ = ["keyring", "sealer"]
 
 
 @pytest.fixture
-def held(session: Session, sealer: Sealer) -> Held:
+def licensed(session: Session, sealer: Sealer) -> Held:
     make_desk(session, sealer)
     return make_held(session)

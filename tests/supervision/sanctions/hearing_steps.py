@@ -61,15 +61,18 @@ class HearingSteps(CaseSteps):
         hearing, who = self.one(draw, Hearing, Hearing.served_on.is_not(None)), self.officer(name)
         later = self.at.date() + timedelta(days=21)
         if is_told:
-            said = ("We found that papers were kept.", 30)
-            self.attempt(lambda: after_answer.tell_outcome(self.session, self.sealer, who, hearing, *said, self.at))
+            stated = ("We found that papers were kept.", 30)
+            self.attempt(lambda: after_answer.notify_outcome(self.session, self.sealer, who, hearing, *stated, self.at))
         else:
             self.attempt(
                 lambda: after_answer.give_longer(self.session, self.sealer, who, hearing, later, "So.", self.at)
             )
 
     @precondition(lambda self: self.rows(Hearing))
-    @rule(draw=st.data(), act=st.sampled_from([portal.keep, portal.answer, portal.ask_longer, portal.object_to]))
+    @rule(
+        draw=st.data(),
+        act=st.sampled_from([portal.save_draft_answer, portal.answer, portal.ask_longer, portal.object_to]),
+    )
     def the_agency_writes(self, draw: Any, act: Any) -> None:
         hearing = self.one(draw, Hearing)
         self.attempt(lambda: act(self.session, self.sealer, self.desk, REP, hearing, "We keep none.", self.at))
@@ -88,12 +91,12 @@ class HearingSteps(CaseSteps):
         today = self.at.date()
         listed = {one.reference for one in portal.served(self.session, self.desk, today)}
         for one in self.rows(Hearing):
-            has_key = sealed_copies.is_held_by(self.session, self.session.get_one(Box, one.box_id), self.desk)
+            has_key = sealed_copies.is_readable_by(self.session, self.session.get_one(Box, one.box_id), self.desk)
             assert has_key == (one.reference in listed), (one.state, one.ended_because, one.told_on)
             assert has_key or one.state not in HELD
             if has_key:
-                shown = portal.read(self.session, self.sealer, self.desk, REP, one.reference, today)
-                assert shown.allegation.endswith("papers.") or shown.allegation.endswith("kept.")
+                displayed = portal.read(self.session, self.sealer, self.desk, REP, one.reference, today)
+                assert displayed.allegation.endswith("papers.") or displayed.allegation.endswith("kept.")
         self.session.rollback()
 
     @invariant()

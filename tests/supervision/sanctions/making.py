@@ -12,7 +12,7 @@ from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now
 from registry.supervision.sanctions import actions
-from registry.supervision.sanctions.actions import Look, Official, Terms
+from registry.supervision.sanctions.actions import Look, SanctionOfficial, Terms
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome
 from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
@@ -23,9 +23,9 @@ from tests.make import ZONES, authority_of, licence_record, make_agency
 
 UNIT, AUTHORITY = "cz-labour", authority_of("CZ")
 ANNA = Officer("A. Anna", CaseRole.INVESTIGATOR, UNIT)
-LENA = Official("L. Lena", CaseRole.LICENSING, UNIT, AUTHORITY)
-DANA = Official("D. Dana", CaseRole.DECIDER, UNIT, AUTHORITY)
-SARA = Official("S. Sara", CaseRole.SUPERVISOR, UNIT, AUTHORITY)
+LENA = SanctionOfficial("L. Lena", CaseRole.LICENSING, UNIT, AUTHORITY)
+DANA = SanctionOfficial("D. Dana", CaseRole.DECIDER, UNIT, AUTHORITY)
+SARA = SanctionOfficial("S. Sara", CaseRole.SUPERVISOR, UNIT, AUTHORITY)
 LAW = "Act 435/2004, section 63"
 LOOK = Look(40, 12, None, frozenset({ToldFirst.UNION}), "The union's interpreter", Timing.NO_COMPLAINT)
 
@@ -55,10 +55,10 @@ def make_held(session: Session) -> Held:
     return Held(agency.agency_id, licence.licence_id, licence.number)
 
 
-def looked_into(session: Session, sealer: Sealer, held: Held, **answers: object) -> Filed:
+def looked_into(session: Session, sealer: Sealer, existing: Held, **answers: object) -> Filed:
     """A complaint about the agency that Anna took up."""
-    told = {"country": "CZ", "deception": "yes", "agency": {"agency_id": held.agency}, "account": "Another job."}
-    filed = file(session, sealer, told | answers, at=now())
+    given = {"country": "CZ", "deception": "yes", "agency": {"agency_id": existing.agency}, "account": "Another job."}
+    filed = file(session, sealer, given | answers, at=now())
     for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
         casework.move(session, sealer, ANNA, filed.case.reference, state, now())
     return filed
@@ -73,9 +73,9 @@ def drafted(
     )
 
 
-def decided_case(session: Session, sealer: Sealer, held: Held, **answers: object) -> tuple[Filed, Decision]:
+def decided_case(session: Session, sealer: Sealer, existing: Held, **answers: object) -> tuple[Filed, Decision]:
     """A complaint about the agency, upheld by Dana."""
-    filed = looked_into(session, sealer, held, **answers)
+    filed = looked_into(session, sealer, existing, **answers)
     draft = drafted(session, sealer, filed)
     decider = Officer(DANA.name, CaseRole.DECIDER, UNIT)
     return filed, decisions.make(session, sealer, decider, draft.reference, words, now())
@@ -84,26 +84,26 @@ def decided_case(session: Session, sealer: Sealer, held: Held, **answers: object
 def proposed(
     session: Session,
     sealer: Sealer,
-    held: Held,
+    existing: Held,
     kind: SanctionKind = SanctionKind.SUSPENSION,
-    by: Official = LENA,
+    by: SanctionOfficial = LENA,
     **facts: object,
 ) -> Sanction:
     decision = facts.pop("decision", None)
-    said: dict[str, object] = {"legal_ground": LAW, "effective_from": today()} | facts
-    return actions.propose(session, sealer, by, held.licence, Terms(kind, **said), now(), decision=decision)  # type: ignore[arg-type]
+    stated: dict[str, object] = {"legal_ground": LAW, "effective_from": today()} | facts
+    return actions.propose(session, sealer, by, existing.licence, Terms(kind, **stated), now(), decision=decision)  # type: ignore[arg-type]
 
 
-def reviewed(session: Session, sealer: Sealer, held: Held, *args: object, **facts: object) -> Sanction:
+def reviewed(session: Session, sealer: Sealer, existing: Held, *args: object, **facts: object) -> Sanction:
     """Proposed, looked at, and handed to review by Lena."""
     look = facts.pop("look", LOOK)
-    sanction = proposed(session, sealer, held, *args, **facts)  # type: ignore[arg-type]
+    sanction = proposed(session, sealer, existing, *args, **facts)  # type: ignore[arg-type]
     actions.look_at_workers(session, LENA, sanction.reference, look, now())  # type: ignore[arg-type]
     return actions.hand_to_review(session, LENA, sanction.reference, now())
 
 
-def in_force(session: Session, sealer: Sealer, held: Held, *args: object, **facts: object) -> Sanction:
-    sanction = reviewed(session, sealer, held, *args, **facts)
+def in_force(session: Session, sealer: Sealer, existing: Held, *args: object, **facts: object) -> Sanction:
+    sanction = reviewed(session, sealer, existing, *args, **facts)
     return actions.approve(session, SARA, sanction.reference, now())
 
 

@@ -11,7 +11,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.access_grants import actions, queries
-from registry.complaints.casework.access_grants.models import Opening
+from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.access_grants.rules import LIVE, standing
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.models import Box
@@ -44,17 +44,17 @@ class OpeningSteps(CaseSteps):
 
         self.attempt(act)
 
-    @precondition(lambda self: self.rows(Opening))
+    @precondition(lambda self: self.rows(AccessGrant))
     @rule(draw=st.data(), name=people, to=st.sampled_from(["grant", "refuse", "end", "end_own"]))
     def an_opening_is_acted_on(self, draw: Any, name: str, to: str) -> None:
-        one = self.one(draw, Opening)
+        one = self.one(draw, AccessGrant)
         if to in ("grant", "refuse"):
-            said = {"is_granted": to == "grant", "answer": "Ask the custodian."}
-            self.attempt(lambda: actions.decide(self.session, self.sealer, UNIT, name, one, self.at, **said))
+            stated = {"is_granted": to == "grant", "answer": "Ask the custodian."}
+            self.attempt(lambda: actions.decide(self.session, self.sealer, UNIT, name, one, self.at, **stated))
         else:
             self.attempt(lambda: actions.end(self.session, UNIT, name, one, self.at, is_own=to == "end_own"))
 
-    @precondition(lambda self: self.rows(Opening, Opening.state.in_(sorted(LIVE))))
+    @precondition(lambda self: self.rows(AccessGrant, AccessGrant.state.in_(sorted(LIVE))))
     @rule(minutes=st.sampled_from([14, 16, 120, 24 * 60]))
     def some_hours_go_by(self, minutes: int) -> None:
         """With no worker: what is over is over without one."""
@@ -91,7 +91,7 @@ class OpeningSteps(CaseSteps):
 
     @invariant()
     def it_is_open_to_who_asked_by_another_and_not_a_minute_longer(self) -> None:
-        for one in self.rows(Opening):
+        for one in self.rows(AccessGrant):
             is_open = standing(actions.facts_of(one), self.at) is OpeningState.GRANTED
             assert one.decided_by is None or one.decided_by != one.asked_by
             assert not is_open or one.decided_by is not None
@@ -111,14 +111,16 @@ class OpeningSteps(CaseSteps):
     @invariant()
     def nobody_holds_two_of_a_kind(self) -> None:
         found = Counter(
-            (one.kind, one.asked_by) for one in self.rows(Opening) if standing(actions.facts_of(one), self.at) in LIVE
+            (one.kind, one.asked_by)
+            for one in self.rows(AccessGrant)
+            if standing(actions.facts_of(one), self.at) in LIVE
         )
         assert max(found.values(), default=0) <= 1
 
     @invariant()
     def the_audit_tells_each_step_of_each_opening(self) -> None:
         acts = [act for kind in OpeningKind for act in self.acts_of(kind) if not act.endswith("identity_read")]
-        assert len(acts) == sum(one.version for one in self.rows(Opening))
+        assert len(acts) == sum(one.version for one in self.rows(AccessGrant))
 
     @invariant()
     def what_is_joined_to_an_open_case_leads_to_one(self) -> None:
@@ -130,4 +132,4 @@ class OpeningSteps(CaseSteps):
     @invariant()
     def a_partner_never_has_a_key_to_her_own_box(self) -> None:
         """Whatever was opened to officers meanwhile."""
-        assert not sealed_copies.is_held_by(self.session, self.session.get_one(Box, self.filed.box.id), UNION)
+        assert not sealed_copies.is_readable_by(self.session, self.session.get_one(Box, self.filed.box.id), UNION)

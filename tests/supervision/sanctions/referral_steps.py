@@ -81,7 +81,7 @@ class ReferralSteps(CaseSteps):
         today, case = self.at.date(), self.session.get_one(Case, self.case_id)
         listed = {one.reference for one in portal.received(self.session, UNION, today)}
         for one in self.rows(Referral):
-            has_key = sealed_copies.is_held_by(self.session, self.session.get_one(Box, one.box_id), UNION)
+            has_key = sealed_copies.is_readable_by(self.session, self.session.get_one(Box, one.box_id), UNION)
             assert has_key == (one.state in HELD) == (one.reference in listed), (one.state, one.ended_because)
             if has_key:
                 is_overridden = one.basis is ReferralBasis.OVERRIDE

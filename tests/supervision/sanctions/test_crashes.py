@@ -88,9 +88,14 @@ class Officer:
 
 
 def test_a_decision_and_its_sanction_are_there_once_however_often_the_server_is_killed(
-    session: Session, sessions: sessionmaker[Session], sealer: Sealer, keyring: Keyring, held: Held, settings: Settings
+    session: Session,
+    sessions: sessionmaker[Session],
+    sealer: Sealer,
+    keyring: Keyring,
+    licensed: Held,
+    settings: Settings,
 ) -> None:
-    filed = looked_into(session, sealer, held)
+    filed = looked_into(session, sealer, licensed)
     decision = drafted(session, sealer, filed)
     officer = make_officer(session, keyring, Role.DECIDER, Role.SUPERVISOR, unit=UNIT).officer
     token = token_of(session, officer)
@@ -116,7 +121,7 @@ def test_a_decision_and_its_sanction_are_there_once_however_often_the_server_is_
         server.start()
         assert program.post(make, version) == 412
 
-        sanction = reviewed(session, sealer, held, look=POINTS_TO_NOBODY, decision=decision.reference)
+        sanction = reviewed(session, sealer, licensed, look=POINTS_TO_NOBODY, decision=decision.reference)
         before = session.execute(select(func.count(Entry.index))).scalar_one()
         approve, version, sanction_id = f"/sanctions/{sanction.reference}/approve", sanction.version, sanction.id
         session.commit()
@@ -125,7 +130,7 @@ def test_a_decision_and_its_sanction_are_there_once_however_often_the_server_is_
         assert program.killed(approve, version, seen(Sanction, sanction_id, SanctionState.IN_FORCE)) in (None, 200)
 
     words = lambda *_: "It is in force."  # noqa: E731
-    assert [complainant_notices.hand_on(sessions, sealer, words, now()) for _ in range(2)] == [1, 0]
+    assert [complainant_notices.notify_complainants(sessions, sealer, words, now()) for _ in range(2)] == [1, 0]
     session.expire_all()
     moves = select(CaseMove.to_state).where(CaseMove.case_id == case).order_by(CaseMove.id)
     assert list(session.execute(moves).scalars())[-2:] == [CaseState.DECIDED_UPHELD, CaseState.SANCTION_PENDING]
@@ -136,5 +141,5 @@ def test_a_decision_and_its_sanction_are_there_once_however_often_the_server_is_
     acts = [line.act for line in lines_about(session, session.get_one(Case, case).reference)]
     assert acts.count("decision.made") == 1
     assert [line.act for line in lines_about(session, sanction.reference)].count("sanction.in_force") == 1
-    assert told(session, held.agency).licences[0].status_history[-1].status is LicenceStatus.SUSPENDED
+    assert told(session, licensed.agency).licences[0].status_history[-1].status is LicenceStatus.SUSPENDED
     assert verify(session).troubles == []

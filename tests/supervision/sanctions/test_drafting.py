@@ -35,9 +35,9 @@ def test_money_is_a_fines_and_points_are_of_points(kind, amount, currency, point
     assert [field for field, _ in found] == fields
 
 
-def test_a_proposal_is_written_anew_by_its_proposer_until_it_is_handed_in(session, sealer: Sealer, held):
-    sanction = making.proposed(session, sealer, held, SanctionKind.FINE)
-    who = actions.Official(sanction.proposed_by, making.DANA.role, sanction.unit, sanction.authority)
+def test_a_proposal_is_written_anew_by_its_proposer_until_it_is_handed_in(session, sealer: Sealer, licensed):
+    sanction = making.proposed(session, sealer, licensed, SanctionKind.FINE)
+    who = actions.SanctionOfficial(sanction.proposed_by, making.DANA.role, sanction.unit, sanction.authority)
     terms = actions.Terms(
         SanctionKind.FINE, "Act 1, section 2", sanction.effective_from, amount="1,200.5", currency="eur"
     )

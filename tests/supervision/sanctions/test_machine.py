@@ -69,8 +69,8 @@ class Desk(HearingSteps, ReferralSteps, OpeningSteps):
 
         def act():
             given = (self.session, self.sealer)
-            said = {"reasons": "So.", "summary": "So."}
-            draft = decisions.write(*given, writes, self.case, outcome, self.at, **said).reference
+            stated = {"reasons": "So.", "summary": "So."}
+            draft = decisions.write(*given, writes, self.case, outcome, self.at, **stated).reference
             decisions.make(*given, decides, draft, words, self.at)
 
         self.attempt(act)
@@ -122,8 +122,8 @@ class Desk(HearingSteps, ReferralSteps, OpeningSteps):
     @rule(draw=st.data(), names=two_people, to=st.sampled_from(ENDS))
     def one_in_force_is_ended(self, draw, names, to):
         sanction = self.one(draw, Sanction, Sanction.state.in_(RUNNING))
-        asks, confirms = (self.official(name) for name in names)
-        self.attempt(lambda: actions.ask_for_end(self.session, asks, sanction, to, LAW, self.at))
+        questions, confirms = (self.official(name) for name in names)
+        self.attempt(lambda: actions.ask_for_end(self.session, questions, sanction, to, LAW, self.at))
         self.attempt(lambda: actions.confirm_end(self.session, confirms, sanction, self.at))
 
     @rule(

@@ -36,9 +36,9 @@ def entries(session: Session) -> int:
 
 
 def test_of_two_who_approve_at_once_one_is_told(
-    session: Session, sessions: sessionmaker[Session], sealer: Sealer, held: Held
+    session: Session, sessions: sessionmaker[Session], sealer: Sealer, licensed: Held
 ) -> None:
-    sanction, before = reviewed(session, sealer, held), entries(session)
+    sanction, before = reviewed(session, sealer, licensed), entries(session)
     reference, version = sanction.reference, sanction.version
     session.commit()
     results = at_once(
@@ -61,10 +61,10 @@ def test_of_two_who_approve_at_once_one_is_told(
 
 
 def test_two_sanctions_on_one_licence_come_in_force_at_once(
-    session: Session, sessions: sessionmaker[Session], sealer: Sealer, held: Held
+    session: Session, sessions: sessionmaker[Session], sealer: Sealer, licensed: Held
 ) -> None:
-    one = reviewed(session, sealer, held).reference
-    other = reviewed(session, sealer, held, SanctionKind.REVOCATION).reference
+    one = reviewed(session, sealer, licensed).reference
+    other = reviewed(session, sealer, licensed, SanctionKind.REVOCATION).reference
     session.commit()
     results = at_once(
         sessions,
@@ -78,13 +78,13 @@ def test_two_sanctions_on_one_licence_come_in_force_at_once(
 
 
 def test_two_workers_do_what_is_due_and_tell_of_it_once(
-    session: Session, sessions: sessionmaker[Session], sealer: Sealer, held: Held
+    session: Session, sessions: sessionmaker[Session], sealer: Sealer, licensed: Held
 ) -> None:
-    _, decision = decided_case(session, sealer, held)
+    _, decision = decided_case(session, sealer, licensed)
     look = LOOK._replace(timing=Timing.POINTS_TO_NOBODY)
     later = in_days(3)
     sanction = in_force(
-        session, sealer, held, by=DANA, decision=decision.reference, look=look, effective_from=later.date()
+        session, sealer, licensed, by=DANA, decision=decision.reference, look=look, effective_from=later.date()
     )
     session.commit()
     at_once(sessions, *(lambda _: enforcement.do_due(sessions, later) for _ in range(2)))
@@ -92,11 +92,14 @@ def test_two_workers_do_what_is_due_and_tell_of_it_once(
     session.expire_all()
     assert sanction.state is SanctionState.IN_FORCE
     session.commit()
-    told = at_once(
+    given = at_once(
         sessions,
-        *(lambda _: complainant_notices.hand_on(sessions, sealer, lambda *_: "It is so.", later) for _ in range(2)),
+        *(
+            lambda _: complainant_notices.notify_complainants(sessions, sealer, lambda *_: "It is so.", later)
+            for _ in range(2)
+        ),
     )
-    assert sum(told) <= 1
-    complainant_notices.hand_on(sessions, sealer, lambda *_: "It is so.", later)
+    assert sum(given) <= 1
+    complainant_notices.notify_complainants(sessions, sealer, lambda *_: "It is so.", later)
     session.expire_all()
     assert session.execute(select(OutboxEvent)).all() == []

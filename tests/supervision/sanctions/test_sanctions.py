@@ -21,7 +21,7 @@ from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import licence_row
 from registry.supervision.licensing.actions import set_status
 from registry.supervision.sanctions import actions, complainant_notices, enforcement
-from registry.supervision.sanctions.actions import Official
+from registry.supervision.sanctions.actions import SanctionOfficial
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.vocabulary.cases import CaseRole, CaseState
 from registry.vocabulary.licensing import SanctionState, Timing
@@ -48,15 +48,15 @@ from tests.supervision.sanctions.making import (
 )
 
 
-def verdict(client: FlaskClient, held: Held) -> str:
-    response = client.get("/api/v1/verify", query_string={"licence_number": held.number})
+def verdict(client: FlaskClient, existing: Held) -> str:
+    response = client.get("/api/v1/verify", query_string={"licence_number": existing.number})
     assert response.json is not None
     return str(response.json["verdict"])
 
 
-def status_of(session: Session, held: Held) -> list[tuple[LicenceStatus | None, bool]]:
+def status_of(session: Session, existing: Held) -> list[tuple[LicenceStatus | None, bool]]:
     """What is stated of the licence for today, and whether it has a last day."""
-    history = told(session, held.agency).licences[0].status_history
+    history = told(session, existing.agency).licences[0].status_history
     return [
         (one.status, one.to is not None)
         for one in history
@@ -77,18 +77,18 @@ def do_due(session: Session, days: int = 0) -> int:
 
 
 def test_what_two_persons_approved_is_in_the_next_answer_and_in_the_log(
-    client: FlaskClient, session: Session, sealer: Sealer, held: Held
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held
 ) -> None:
-    sanction = reviewed(session, sealer, held)
-    assert verdict(client, held) == "yes"
+    sanction = reviewed(session, sealer, licensed)
+    assert verdict(client, licensed) == "yes"
     actions.approve(session, SARA, sanction.reference, now())
-    assert verdict(client, held) == "no"
+    assert verdict(client, licensed) == "no"
     last = session.execute(select(Entry).order_by(Entry.index.desc()).limit(1)).scalar_one()
-    assert (last.type, last.key) == ("licence.suspended", f"licence/{held.licence}")
+    assert (last.type, last.key) == ("licence.suspended", f"licence/{licensed.licence}")
     assert moves_of(session, sanction)[-1].entry == last.index
-    shown = told(session, held.agency).sanctions
-    assert [(one.kind, one.legal_ground, one.licence_id, one.from_) for one in shown] == [
-        (SanctionKind.SUSPENSION, LAW, held.licence, today())
+    displayed = told(session, licensed.agency).sanctions
+    assert [(one.kind, one.legal_ground, one.licence_id, one.from_) for one in displayed] == [
+        (SanctionKind.SUSPENSION, LAW, licensed.licence, today())
     ]
     acts = [line.act for line in lines_about(session, sanction.reference)]
     assert acts == [
@@ -99,9 +99,9 @@ def test_what_two_persons_approved_is_in_the_next_answer_and_in_the_log(
 
 
 def test_an_approval_reads_the_facts_of_an_agency_before_it_and_after_it(
-    session: Session, sealer: Sealer, held: Held, monkeypatch: pytest.MonkeyPatch
+    session: Session, sealer: Sealer, licensed: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sanction = reviewed(session, sealer, held)
+    sanction = reviewed(session, sealer, licensed)
     read: list[Sequence[int]] = []
     load = storage.loaded_records
 
@@ -115,35 +115,35 @@ def test_an_approval_reads_the_facts_of_an_agency_before_it_and_after_it(
 
 
 def test_a_sanction_that_leaves_the_status_alone_is_published_beside_it(
-    client: FlaskClient, session: Session, sealer: Sealer, held: Held
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held
 ) -> None:
-    fine = proposed(session, sealer, held, SanctionKind.FINE)
+    fine = proposed(session, sealer, licensed, SanctionKind.FINE)
     actions.hand_to_review(session, LENA, fine.reference, now())
     actions.approve(session, SARA, fine.reference, now())
-    assert verdict(client, held) == "yes"
-    assert [one.kind for one in told(session, held.agency).sanctions] == [SanctionKind.FINE]
-    assert status_of(session, held) == [(LicenceStatus.ACTIVE, False)]
+    assert verdict(client, licensed) == "yes"
+    assert [one.kind for one in told(session, licensed.agency).sanctions] == [SanctionKind.FINE]
+    assert status_of(session, licensed) == [(LicenceStatus.ACTIVE, False)]
 
 
-def test_nobody_is_called_guilty_before_a_court_said_so(session: Session, sealer: Sealer, held: Held) -> None:
+def test_nobody_is_called_guilty_before_a_court_said_so(session: Session, sealer: Sealer, licensed: Held) -> None:
     entries = session.execute(select(func.count()).select_from(Entry)).scalar_one()
-    sanction = proposed(session, sealer, held, SanctionKind.REFERRAL_TO_PROSECUTOR)
+    sanction = proposed(session, sealer, licensed, SanctionKind.REFERRAL_TO_PROSECUTOR)
     actions.hand_to_review(session, LENA, sanction.reference, now())
     actions.approve(session, SARA, sanction.reference, now())
     assert sanction.state is SanctionState.IN_FORCE
-    assert told(session, held.agency).sanctions == ()
+    assert told(session, licensed.agency).sanctions == ()
     assert session.execute(select(func.count()).select_from(Entry)).scalar_one() == entries
 
 
-def test_nobody_approves_what_he_proposed_or_looked_at(session: Session, sealer: Sealer, held: Held) -> None:
-    sanction = proposed(session, sealer, held, by=DANA)
+def test_nobody_approves_what_he_proposed_or_looked_at(session: Session, sealer: Sealer, licensed: Held) -> None:
+    sanction = proposed(session, sealer, licensed, by=DANA)
     actions.look_at_workers(session, SARA, sanction.reference, LOOK, now())
     actions.hand_to_review(session, LENA, sanction.reference, now())
     with pytest.raises(IllegalMove, match="who proposed it"):
         actions.approve(session, DANA, sanction.reference, now())
     with pytest.raises(IllegalMove, match="who looked at"):
         actions.approve(session, SARA, sanction.reference, now())
-    other = Official("T. Tina", CaseRole.SUPERVISOR, UNIT, AUTHORITY)
+    other = SanctionOfficial("T. Tina", CaseRole.SUPERVISOR, UNIT, AUTHORITY)
     actions.approve(session, other, sanction.reference, now())
     with pytest.raises(IllegalMove):
         actions.approve(session, other, sanction.reference, now())
@@ -154,10 +154,10 @@ def test_nobody_approves_what_he_proposed_or_looked_at(session: Session, sealer:
 
 
 def test_a_licence_is_not_taken_away_before_somebody_looked_at_the_workers(
-    session: Session, sealer: Sealer, held: Held
+    session: Session, sealer: Sealer, licensed: Held
 ) -> None:
-    filed, decision = decided_case(session, sealer, held)
-    sanction = proposed(session, sealer, held, SanctionKind.REVOCATION, DANA, decision=decision.reference)
+    filed, decision = decided_case(session, sealer, licensed)
+    sanction = proposed(session, sealer, licensed, SanctionKind.REVOCATION, DANA, decision=decision.reference)
     assert filed.case.state is CaseState.SANCTION_PENDING
     for look, words in (
         (None, "nobody has looked"),
@@ -178,13 +178,13 @@ def test_a_licence_is_not_taken_away_before_somebody_looked_at_the_workers(
     assert sanction.state is SanctionState.APPROVED
 
 
-def test_where_somebody_is_in_danger_nothing_waits(session: Session, sealer: Sealer, held: Held) -> None:
-    _, decision = decided_case(session, sealer, held, in_danger="yes")
+def test_where_somebody_is_in_danger_nothing_waits(session: Session, sealer: Sealer, licensed: Held) -> None:
+    _, decision = decided_case(session, sealer, licensed, in_danger="yes")
     with pytest.raises(InvalidInput, match="nothing waits"):
         proposed(
-            session, sealer, held, by=DANA, decision=decision.reference, effective_from=today() + timedelta(days=1)
+            session, sealer, licensed, by=DANA, decision=decision.reference, effective_from=today() + timedelta(days=1)
         )
-    sanction = proposed(session, sealer, held, by=DANA, decision=decision.reference)
+    sanction = proposed(session, sealer, licensed, by=DANA, decision=decision.reference)
     look = LOOK._replace(timing=Timing.COULD_POINT, waits_until=today() + timedelta(days=9))
     with pytest.raises(InvalidInput, match="nothing waits"):
         actions.look_at_workers(session, LENA, sanction.reference, look, now())
@@ -195,88 +195,90 @@ def test_where_somebody_is_in_danger_nothing_waits(session: Session, sealer: Sea
 
 
 def test_a_day_to_come_is_kept_by_the_worker_once(
-    client: FlaskClient, session: Session, sealer: Sealer, held: Held
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held
 ) -> None:
-    sanction = in_force(session, sealer, held, effective_from=today() + timedelta(days=5))
+    sanction = in_force(session, sealer, licensed, effective_from=today() + timedelta(days=5))
     assert sanction.state is SanctionState.APPROVED
-    assert (do_due(session, 4), verdict(client, held)) == (0, "yes")
+    assert (do_due(session, 4), verdict(client, licensed)) == (0, "yes")
     assert [do_due(session, 5), do_due(session, 5)] == [1, 0]
     assert sanction.state is SanctionState.IN_FORCE
-    history = told(session, held.agency).licences[0].status_history
+    history = told(session, licensed.agency).licences[0].status_history
     assert [(one.status, one.from_) for one in history][-1] == (LicenceStatus.SUSPENDED, today() + timedelta(days=5))
 
 
-def test_a_suspension_with_a_last_day_is_over_after_it(session: Session, sealer: Sealer, held: Held) -> None:
-    sanction = in_force(session, sealer, held, until=today() + timedelta(days=10))
+def test_a_suspension_with_a_last_day_is_over_after_it(session: Session, sealer: Sealer, licensed: Held) -> None:
+    sanction = in_force(session, sealer, licensed, until=today() + timedelta(days=10))
     assert do_due(session, 10) == 0
     assert [do_due(session, 11), do_due(session, 11)] == [1, 0]
     assert sanction.state is SanctionState.EXPIRED
-    assert told(session, held.agency).sanctions[0].to == today() + timedelta(days=10)
+    assert told(session, licensed.agency).sanctions[0].to == today() + timedelta(days=10)
 
 
 @pytest.mark.parametrize("target", [SanctionState.STAYED_BY_APPEAL, SanctionState.LIFTED, SanctionState.OVERTURNED])
 def test_what_holds_no_more_gives_the_licence_back_and_is_shown(
-    client: FlaskClient, session: Session, sealer: Sealer, held: Held, target: SanctionState
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held, target: SanctionState
 ) -> None:
-    sanction = in_force(session, sealer, held, SanctionKind.REVOCATION)
-    assert verdict(client, held) == "no"
+    sanction = in_force(session, sealer, licensed, SanctionKind.REVOCATION)
+    assert verdict(client, licensed) == "no"
     actions.ask_for_end(session, SARA, sanction.reference, target, "Court, 4 C 1", now())
     with pytest.raises(NotNow, match="already"):
         actions.ask_for_end(session, DANA, sanction.reference, target, "Court", now())
     with pytest.raises(IllegalMove, match="second person"):
         actions.confirm_end(session, SARA, sanction.reference, now())
-    assert verdict(client, held) == "no"
+    assert verdict(client, licensed) == "no"
     actions.confirm_end(session, DANA, sanction.reference, now())
-    assert verdict(client, held) == "yes"
+    assert verdict(client, licensed) == "yes"
     with pytest.raises(NotNow):
         actions.confirm_end(session, DANA, sanction.reference, now())
-    shown = told(session, held.agency).sanctions[0]
-    assert shown.is_stayed_by_appeal is (target is SanctionState.STAYED_BY_APPEAL)
-    assert shown.ended_as == (SanctionEnd(target) if target in set(SanctionEnd) else None)
-    page = client.get(f"/en/agencies/{held.agency}").get_data(as_text=True)
+    displayed = told(session, licensed.agency).sanctions[0]
+    assert displayed.is_stayed_by_appeal is (target is SanctionState.STAYED_BY_APPEAL)
+    assert displayed.ended_as == (SanctionEnd(target) if target in set(SanctionEnd) else None)
+    page = client.get(f"/en/agencies/{licensed.agency}").get_data(as_text=True)
     words = {"stayed_by_appeal": "stayed by an appeal", "lifted": "lifted", "overturned": "overturned: it was wrong"}
     assert f"<b>{words[target]}</b>" in page
     last = session.execute(select(Entry).order_by(Entry.index.desc()).limit(1)).scalar_one()
     assert last.type == "licence.reinstated"
     if target is SanctionState.STAYED_BY_APPEAL:
         ended(session, sanction, SanctionState.IN_FORCE, "Appeal dismissed")
-        assert verdict(client, held) == "no"
+        assert verdict(client, licensed) == "no"
 
 
-def test_of_two_that_hold_the_graver_stays_when_the_other_ends(session: Session, sealer: Sealer, held: Held) -> None:
-    suspension = in_force(session, sealer, held, until=today() + timedelta(days=30))
-    revocation = in_force(session, sealer, held, SanctionKind.REVOCATION)
-    assert (LicenceStatus.REVOKED, False) in status_of(session, held)
+def test_of_two_that_hold_the_graver_stays_when_the_other_ends(
+    session: Session, sealer: Sealer, licensed: Held
+) -> None:
+    suspension = in_force(session, sealer, licensed, until=today() + timedelta(days=30))
+    revocation = in_force(session, sealer, licensed, SanctionKind.REVOCATION)
+    assert (LicenceStatus.REVOKED, False) in status_of(session, licensed)
     ended(session, revocation, SanctionState.LIFTED)
-    assert status_of(session, held) == [(LicenceStatus.ACTIVE, False), (LicenceStatus.SUSPENDED, True)]
+    assert status_of(session, licensed) == [(LicenceStatus.ACTIVE, False), (LicenceStatus.SUSPENDED, True)]
     ended(session, suspension, SanctionState.OVERTURNED)
-    assert status_of(session, held) == [(LicenceStatus.ACTIVE, False)]
-    lasting = in_force(session, sealer, held, SanctionKind.BLACKLISTING)
-    lighter = in_force(session, sealer, held)
-    assert status_of(session, held) == [(LicenceStatus.BANNED, False)]
+    assert status_of(session, licensed) == [(LicenceStatus.ACTIVE, False)]
+    lasting = in_force(session, sealer, licensed, SanctionKind.BLACKLISTING)
+    lighter = in_force(session, sealer, licensed)
+    assert status_of(session, licensed) == [(LicenceStatus.BANNED, False)]
     ended(session, lasting, SanctionState.LIFTED)
-    assert status_of(session, held) == [(LicenceStatus.SUSPENDED, False)]
+    assert status_of(session, licensed) == [(LicenceStatus.SUSPENDED, False)]
     ended(session, lighter, SanctionState.LIFTED)
-    assert status_of(session, held) == [(LicenceStatus.ACTIVE, False)]
+    assert status_of(session, licensed) == [(LicenceStatus.ACTIVE, False)]
 
 
-def test_what_the_desk_stated_since_is_not_undone(session: Session, sealer: Sealer, held: Held) -> None:
-    sanction = in_force(session, sealer, held)
-    row = licence_row(session, held.licence)
+def test_what_the_desk_stated_since_is_not_undone(session: Session, sealer: Sealer, licensed: Held) -> None:
+    sanction = in_force(session, sealer, licensed)
+    row = licence_row(session, licensed.licence)
     assert row is not None
     set_status(
         session, row, LicenceStatus.SURRENDERED,
         ground=LAW, from_on=today(), by="DESK", at=now(), event=Event("licence.surrendered"),
     )  # fmt: skip
     ended(session, sanction, SanctionState.LIFTED)
-    assert status_of(session, held) == [(LicenceStatus.SURRENDERED, False)]
-    assert told(session, held.agency).sanctions[0].ended_as is SanctionEnd.LIFTED
+    assert status_of(session, licensed) == [(LicenceStatus.SURRENDERED, False)]
+    assert told(session, licensed.agency).sanctions[0].ended_as is SanctionEnd.LIFTED
 
 
 def test_nothing_of_it_is_there_when_it_is_not_committed(
-    client: FlaskClient, session: Session, sealer: Sealer, held: Held
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held
 ) -> None:
-    sanction = reviewed(session, sealer, held)
+    sanction = reviewed(session, sealer, licensed)
     session.commit()
     before = [len(session.execute(select(table)).all()) for table in (Entry, SanctionMove)]
     actions.approve(session, SARA, sanction.reference, now())
@@ -284,31 +286,31 @@ def test_nothing_of_it_is_there_when_it_is_not_committed(
     session.expire_all()
     assert sanction.state is SanctionState.LEGAL_REVIEW
     assert [len(session.execute(select(table)).all()) for table in (Entry, SanctionMove)] == before
-    assert verdict(client, held) == "yes"
+    assert verdict(client, licensed) == "yes"
 
 
-def test_the_wall_stands_between_authorities(session: Session, sealer: Sealer, held: Held) -> None:
-    foreign = Official("F. Fang", CaseRole.LICENSING, "cn-licensing", "cn-authority")
+def test_the_wall_stands_between_authorities(session: Session, sealer: Sealer, licensed: Held) -> None:
+    foreign = SanctionOfficial("F. Fang", CaseRole.LICENSING, "cn-licensing", "cn-authority")
     with pytest.raises(InvalidInput, match="your own authority"):
-        proposed(session, sealer, held, by=foreign)
-    sanction = reviewed(session, sealer, held)
+        proposed(session, sealer, licensed, by=foreign)
+    sanction = reviewed(session, sealer, licensed)
     with pytest.raises(NotFound):
         actions.approve(session, foreign._replace(role=CaseRole.SUPERVISOR), sanction.reference, now())
     with pytest.raises(StaleVersion):
         actions.approve(session, SARA, sanction.reference, now(), version=sanction.version - 1)
 
 
-def test_a_sanction_rests_on_a_decision_about_the_same_agency(session: Session, sealer: Sealer, held: Held) -> None:
+def test_a_sanction_rests_on_a_decision_about_the_same_agency(session: Session, sealer: Sealer, licensed: Held) -> None:
     other = make_held(session)
     _, decision = decided_case(session, sealer, other)
     with pytest.raises(InvalidInput, match="not of the agency"):
-        proposed(session, sealer, held, by=DANA, decision=decision.reference)
+        proposed(session, sealer, licensed, by=DANA, decision=decision.reference)
     undecided = file(session, sealer, {"country": "CZ", "deception": "yes"}, at=now())
     with pytest.raises(NotFound):
-        proposed(session, sealer, held, by=DANA, decision=undecided.case.reference)
+        proposed(session, sealer, licensed, by=DANA, decision=undecided.case.reference)
 
 
-def test_what_cannot_be_is_said_where_it_stands(session: Session, sealer: Sealer, held: Held) -> None:
+def test_what_cannot_be_is_said_where_it_stands(session: Session, sealer: Sealer, licensed: Held) -> None:
     for kind, facts, field in (
         (SanctionKind.REVOCATION, {"until": today()}, "until"),
         (SanctionKind.SUSPENSION, {"until": today() - timedelta(days=1)}, "until"),
@@ -320,16 +322,16 @@ def test_what_cannot_be_is_said_where_it_stands(session: Session, sealer: Sealer
         (SanctionKind.FINE, {"legal_ground": "x" * 401}, "legal_ground"),
     ):
         with pytest.raises(InvalidInput) as refused:
-            proposed(session, sealer, held, kind, **facts)  # type: ignore[arg-type]
+            proposed(session, sealer, licensed, kind, **facts)  # type: ignore[arg-type]
         assert [fault.parameter for fault in refused.value.faults] == [field]
 
 
 def test_she_reads_what_became_of_it_once_however_often_a_worker_is_killed(
-    session: Session, sealer: Sealer, held: Held
+    session: Session, sealer: Sealer, licensed: Held
 ) -> None:
-    filed, decision = decided_case(session, sealer, held)
+    filed, decision = decided_case(session, sealer, licensed)
     look = LOOK._replace(timing=Timing.POINTS_TO_NOBODY)
-    in_force(session, sealer, held, by=DANA, decision=decision.reference, look=look)
+    in_force(session, sealer, licensed, by=DANA, decision=decision.reference, look=look)
     session.commit()
     sessions = sessions_for(session.get_bind())  # type: ignore[arg-type]
 
@@ -340,10 +342,10 @@ def test_she_reads_what_became_of_it_once_however_often_a_worker_is_killed(
         return f"{language} {event} {kind}"
 
     with pytest.raises(KeyboardInterrupt):
-        complainant_notices.hand_on(sessions, sealer, killed, now())
+        complainant_notices.notify_complainants(sessions, sealer, killed, now())
     assert [
-        complainant_notices.hand_on(sessions, sealer, words, now()),
-        complainant_notices.hand_on(sessions, sealer, words, now()),
+        complainant_notices.notify_complainants(sessions, sealer, words, now()),
+        complainant_notices.notify_complainants(sessions, sealer, words, now()),
     ] == [1, 0]
     visit = come_back(session, sealer, filed.code, now())
     read = [message.text for message in mailbox.mailbox(session, sealer, visit, now()).messages]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.verification.checks.advert import MOST_CHARACTERS, MOST_OF_A_KIND, picked
-from registry.verification.checks.rules import Told
+from registry.verification.checks.advert import MAX_CHARACTERS, MAX_OF_A_KIND, picked
+from registry.verification.checks.rules import StatedDetail
 from registry.vocabulary.register import CheckKind
 from tests.costing import costing_at_most
 
@@ -15,7 +15,7 @@ ADVERT = """<p>🔥🔥<b>出国劳务</b>月薪<i>3万</i>!</p> 虚构示例劳
 
 
 def test_everything_that_can_be_checked_is_picked_out_of_an_advert() -> None:
-    found = {told.kind: told.value for told in picked(ADVERT)}
+    found = {stated.kind: stated.value for stated in picked(ADVERT)}
     assert found == {
         CheckKind.NUMBER: "FICT-CN-001",
         CheckKind.NAME: "虚构示例劳务合作有限公司",
@@ -32,14 +32,14 @@ def test_an_advert_as_people_send_it_gives_account_and_name_without_a_legal_form
     advert = (
         "【急聘】意大利服装厂招工，月薪1800欧，虚构启航对外劳务，微信：qihang_888 报名费汇到 6222020200112233445 张三"
     )
-    found = {told.kind: told.value for told in picked(advert, "IT")}
+    found = {stated.kind: stated.value for stated in picked(advert, "IT")}
     assert found[CheckKind.BANK_ACCOUNT] == "6222020200112233445"
     assert found[CheckKind.NAME] == "虚构启航对外劳务"
 
 
 @pytest.mark.parametrize("advert", ["出国劳务派遣，高薪", "招聘国际劳务。", "办理对外劳务合作", "我们做人力资源"])
 def test_words_of_the_trade_alone_are_no_name(advert: str) -> None:
-    assert [told for told in picked(advert) if told.kind is CheckKind.NAME] == []
+    assert [stated for stated in picked(advert) if stated.kind is CheckKind.NAME] == []
 
 
 def test_an_identity_number_is_never_picked_out() -> None:
@@ -51,18 +51,18 @@ def test_an_identity_number_is_never_picked_out() -> None:
 )
 def test_ten_thousand_characters_of_anything_take_bounded_time(piece: str) -> None:
     with costing_at_most(2):
-        picked((piece * MOST_CHARACTERS)[:MOST_CHARACTERS], "CZ")
+        picked((piece * MAX_CHARACTERS)[:MAX_CHARACTERS], "CZ")
 
 
 def test_a_list_of_phones_is_cut_short() -> None:
     advert = "\n".join(f"1380013{number:04}" for number in range(300))
-    assert len(picked(advert)) == MOST_OF_A_KIND
+    assert len(picked(advert)) == MAX_OF_A_KIND
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=500))
 def test_any_text_is_an_advert(text: str) -> None:
-    assert all(told.value for told in picked(text))
+    assert all(stated.value for stated in picked(text))
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_any_text_is_an_advert(text: str) -> None:
     ],
 )
 def test_a_licence_number_may_begin_with_characters(advert: str, number: str) -> None:
-    assert Told(CheckKind.NUMBER, number) in picked(advert)
+    assert StatedDetail(CheckKind.NUMBER, number) in picked(advert)

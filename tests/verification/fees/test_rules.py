@@ -44,10 +44,10 @@ def judged(
 
 def totalled(*sums: str, wage: Wage | None = None) -> FeeAnswer:
     """The answer to charges such as `100 CNY`."""
-    asked = [
+    wanted = [
         Charge(FeeKind.BOND, Decimal(amount), currency, ChargeState.PAID) for amount, currency in map(str.split, sums)
     ]
-    return judge(FeeQuestion(tuple(asked), wage), RULES)
+    return judge(FeeQuestion(tuple(wanted), wage), RULES)
 
 
 def test_every_rule_names_its_source_and_its_own_reference():

@@ -8,11 +8,11 @@ from msgspec.structs import replace
 
 from registry.core.codes import Reason
 from registry.register.agencies import record
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rows import Regime, Source
 from registry.register.law.rules import shipped_regimes
 from registry.register.law.words import AsOfKind, LawActivity, TextFrom
-from registry.verification.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
+from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import KINDS, Activity, Mark, RecruiterKind, RegimeRule, Territory, Visa
 from tests.make import agency_record, ground_of
@@ -23,14 +23,14 @@ YESTERDAY = TODAY - timedelta(days=1)
 TOMORROW = TODAY + timedelta(days=1)
 
 
-def fresh_ground(**facts: Any) -> Ground:
+def fresh_ground(**facts: Any) -> SourceSnapshot:
     """Every country's list in full, first read a year ago and last an hour ago."""
-    said = {"first_retrieved_at": NOW - timedelta(days=365), "retrieved_at": NOW - timedelta(hours=1)}
-    return ground_of(**(said | facts))
+    stated = {"first_retrieved_at": NOW - timedelta(days=365), "retrieved_at": NOW - timedelta(hours=1)}
+    return ground_of(**(stated | facts))
 
 
 def regime(country: str, activity: Activity, rule: RegimeRule = RegimeRule.LICENCE, **facts: Any) -> Regime:
-    said = {
+    stated = {
         "id": f"{country.lower()}-regime-{activity}",
         "from_": date(2000, 1, 1),
         "article": "Invented Act, art. 1",
@@ -43,22 +43,22 @@ def regime(country: str, activity: Activity, rule: RegimeRule = RegimeRule.LICEN
     }
     # An activity that law does not regulate gets a row that no question meets.
     known = LawActivity(activity.value) if activity.value in set(LawActivity) else LawActivity.POSTING_IN
-    return Regime(country=country, activity=known, rule=rule, **(said | facts))
+    return Regime(country=country, activity=known, rule=rule, **(stated | facts))
 
 
 def facts_about(
     *licences: record.Licence,
     holders: Sequence[Holder] | None = None,
     agency: dict[str, Any] | None = None,
-    ground: Ground | None = None,
+    ground: SourceSnapshot | None = None,
     regimes: Sequence[Regime] | None = None,
     as_of: datetime = NOW,
-) -> Facts:
+) -> VerdictFacts:
     """Facts about one holder of some licences; `agency` says what is special about it."""
     if holders is None:
         country = licences[0].country if licences else "CZ"
         holders = [Holder(agency_record(**({"country": country, "licences": licences} | (agency or {}))))]
-    return Facts(holders, ground or fresh_ground(), shipped_regimes() if regimes is None else regimes, as_of)
+    return VerdictFacts(holders, ground or fresh_ground(), shipped_regimes() if regimes is None else regimes, as_of)
 
 
 def ask(*licences: record.Licence, kind: SubjectKind = SubjectKind.LICENCE_NUMBER, **context: Any) -> Verdict:
@@ -67,8 +67,8 @@ def ask(*licences: record.Licence, kind: SubjectKind = SubjectKind.LICENCE_NUMBE
     What a test does not speak of is stated (`plain_context`), so that the answer turns on what it does speak of.
     """
     holders = context.get("holders") or ()
-    shown = (*licences, *(licence for holder in holders for licence in holder.agency.licences))
-    context = plain_context(shown[0] if shown else None) | context
+    displayed = (*licences, *(licence for holder in holders for licence in holder.agency.licences))
+    context = plain_context(displayed[0] if displayed else None) | context
     given = {name: context.pop(name) for name in ("holders", "agency", "ground", "regimes", "as_of") if name in context}
     facts = facts_about(*licences, **given)
     question = replace(Question(kind, context.pop("value", "VYMYSL/1")), **context)

@@ -11,7 +11,7 @@ from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.names.rules import NEAR, normalised, score
 from registry.verification.verdicts.imitation_rules import found_by_name, with_imitation
-from registry.verification.verdicts.question import Facts, Holder, Lookalike, Question, SubjectKind, Verdict
+from registry.verification.verdicts.question import Holder, Lookalike, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import Answer, Difference, IdentifierScheme, LicenceKind, LicenceStatus, RecruiterKind
 from tests.make import agency_record, changed, identifier_record, licence_record, name_record
@@ -38,7 +38,7 @@ def near_to(name: str, agencies: Sequence[record.Agency]) -> list[Lookalike]:
 
 def ask(question: Question, agencies: Sequence[record.Agency], holder: record.Agency | None = None) -> Verdict:
     if question.kind is SubjectKind.NAME:
-        facts: Facts = facts_about(holders=[Holder(one) for one in agencies])
+        facts: VerdictFacts = facts_about(holders=[Holder(one) for one in agencies])
         return with_imitation(question, facts, decide(question, facts), found_by_name(question, facts))
     facts = facts_about(holders=[Holder(holder)] if holder is not None else [])
     near = near_to(question.claimed_name or "", agencies)

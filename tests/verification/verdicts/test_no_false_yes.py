@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from registry.register.agencies import record
-from registry.register.authorities.sources import Ground
+from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rules import Regime
-from registry.verification.verdicts.question import Facts, Holder, Question, SubjectKind
+from registry.verification.verdicts.question import Holder, Question, SubjectKind, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import (
     KINDS,
@@ -123,12 +123,12 @@ def licences(draw):
 
 @st.composite
 def agencies(draw):
-    held = tuple(draw(st.lists(licences(), min_size=1, max_size=2, unique_by=lambda one: one.licence_id)))
-    country = draw(mostly(held[0].country if held else "CZ", countries))
+    existing = tuple(draw(st.lists(licences(), min_size=1, max_size=2, unique_by=lambda one: one.licence_id)))
+    country = draw(mostly(existing[0].country if existing else "CZ", countries))
     identifiers = (identifier_record("registration_number", "1", is_under_review=draw(mostly(False, st.booleans()))),)
     return agency_record(
         country=country,
-        licences=held,
+        licences=existing,
         identifiers=identifiers,
         dissolved_on=draw(mostly(None, maybe_days)),
         withheld=draw(mostly(None, st.just("withheld_by_law"))),
@@ -153,7 +153,7 @@ def grounds(draw):
             }
         lists[f"{country.lower()}-invented-list"] = source_facts(country, **facts)
     known = [authority_facts(country) for country in COUNTRIES]
-    return Ground(1, {one.reference: one for one in known}, lists)
+    return SourceSnapshot(1, {one.reference: one for one in known}, lists)
 
 
 @st.composite
@@ -195,9 +195,9 @@ questions = st.builds(
 )
 
 
-def may_be_yes(licence: record.Licence, agency: record.Agency, question: Question, facts: Facts) -> bool:
+def may_be_yes(licence: record.Licence, agency: record.Agency, question: Question, facts: VerdictFacts) -> bool:
     """Whether every condition that `yes` needs holds of one licence."""
-    authority = facts.ground.authorities.get(licence.authority)
+    authority = facts.snapshot.authorities.get(licence.authority)
     zone = ZoneInfo(authority.time_zone) if authority else UTC
     today = facts.as_of.astimezone(zone).date()
     day = question.on or today
@@ -236,21 +236,21 @@ def _says_where_recruiting_happens(question: Question, regimes: Sequence[Regime]
 def _stands(licence: record.Licence, day: date) -> bool:
     if licence.valid_from is not None and day < licence.valid_from:
         return False
-    said = [p for p in licence.status_history if (p.from_ or date.min) <= day <= (p.to or date.max)]
-    if not said or any(period.status not in GOOD for period in said):
+    stated = [p for p in licence.status_history if (p.from_ or date.min) <= day <= (p.to or date.max)]
+    if not stated or any(period.status not in GOOD for period in stated):
         return False
     if (
-        any(p.status is LicenceStatus.ACTIVE_WITH_CONDITIONS for p in said)
-        and len(said) == 1
+        any(p.status is LicenceStatus.ACTIVE_WITH_CONDITIONS for p in stated)
+        and len(stated) == 1
         and not licence.conditions
     ):
         return False
-    is_deemed_valid = any(p.status is LicenceStatus.RENEWAL_PENDING_DEEMED_VALID for p in said)
+    is_deemed_valid = any(p.status is LicenceStatus.RENEWAL_PENDING_DEEMED_VALID for p in stated)
     return licence.valid_to is None or day <= licence.valid_to or is_deemed_valid
 
 
-def _is_fresh(licence: record.Licence, facts: Facts) -> bool:
-    source = facts.ground.sources.get(licence.source)
+def _is_fresh(licence: record.Licence, facts: VerdictFacts) -> bool:
+    source = facts.snapshot.sources.get(licence.source)
     if source is None:
         return False
     if source.fresh_for_days == 0:
@@ -277,14 +277,14 @@ def _asked(licence: record.Licence, question: Question) -> set[Activity]:
 def _permits(licence: record.Licence, question: Question, regimes: Sequence[Regime], day: date) -> bool:
     if licence.kind is LicenceKind.NL_RECOGNISED_SPONSOR:
         return False
-    asked = _asked(licence, question)
-    if not asked or (licence.kind is LicenceKind.OTHER_EU and licence.activities is None):
+    requested = _asked(licence, question)
+    if not requested or (licence.kind is LicenceKind.OTHER_EU and licence.activities is None):
         return False
-    if question.activity is None and asked != set(KINDS[licence.kind].permits & RECRUITING):
+    if question.activity is None and requested != set(KINDS[licence.kind].permits & RECRUITING):
         return False
-    ruled = [_rules(regimes, licence.country, activity, day) for activity in asked]
-    said = {one.rule for rules in ruled for one in rules}
-    return all(ruled) and said <= {RegimeRule.LICENCE, RegimeRule.REGISTRATION}
+    ruled = [_rules(regimes, licence.country, activity, day) for activity in requested]
+    stated = {one.rule for rules in ruled for one in rules}
+    return all(ruled) and stated <= {RegimeRule.LICENCE, RegimeRule.REGISTRATION}
 
 
 def _reaches(
@@ -349,7 +349,7 @@ def _keeps(condition: record.Condition, question: Question) -> bool:
 @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(question=questions, agency=agencies(), ground=grounds(), laws=regimes())
 def test_yes_needs_one_licence_that_satisfies_the_whole_question(question, agency, ground, laws):
-    facts = Facts([Holder(agency)], ground, laws, NOW)
+    facts = VerdictFacts([Holder(agency)], ground, laws, NOW)
     verdict = decide(question, facts)
     event(verdict.verdict)
     if verdict.verdict is Answer.YES:
@@ -366,7 +366,7 @@ def test_yes_needs_one_licence_that_satisfies_the_whole_question(question, agenc
 def test_nobody_and_several_holders_are_never_yes(question, holders, ground, laws):
     if len(holders) == 1:
         holders = holders * 2
-    verdict = decide(question, Facts([Holder(one) for one in holders], ground, laws, NOW))
+    verdict = decide(question, VerdictFacts([Holder(one) for one in holders], ground, laws, NOW))
     if question.authority is None:
         assert verdict.verdict is not Answer.YES
 
@@ -375,9 +375,11 @@ def test_nobody_and_several_holders_are_never_yes(question, holders, ground, law
 @given(question=questions, laws=regimes(), ground=grounds())
 def test_a_name_is_never_answered_with_yes_or_no(question, laws, ground):
     good = agency_record(licences=(licence_record(),))
-    asked = Question(SubjectKind.NAME, "X", origin=question.origin, destination=question.destination, on=question.on)
+    requested = Question(
+        SubjectKind.NAME, "X", origin=question.origin, destination=question.destination, on=question.on
+    )
     for holders in ([], [Holder(good)], [Holder(good), Holder(good)]):
-        assert decide(asked, Facts(holders, ground, laws, NOW)).verdict is Answer.UNKNOWN
+        assert decide(requested, VerdictFacts(holders, ground, laws, NOW)).verdict is Answer.UNKNOWN
 
 
 instants = st.integers(0, 730 * 24 * 60).map(
@@ -390,7 +392,7 @@ instants = st.integers(0, 730 * 24 * 60).map(
 @given(instant=instants)
 def test_the_last_day_is_inclusive_at_every_instant_of_it(instant):
     today = instant.astimezone(ZoneInfo("Europe/Prague")).date()
-    ground = Ground(
+    snapshot = SourceSnapshot(
         1,
         {"cz-invented-authority": authority_facts("CZ")},
         {"cz-invented-list": source_facts("CZ", first_retrieved_at=instant, retrieved_at=instant)},
@@ -400,4 +402,4 @@ def test_the_last_day_is_inclusive_at_every_instant_of_it(instant):
     for one, answer in ((licence, Answer.YES), (changed(licence, valid_to=today - timedelta(days=1)), Answer.NO)):
         holder = Holder(agency_record(licences=(one,)))
         question = Question(SubjectKind.LICENCE_NUMBER, "X", origin="CZ", destination="CZ")
-        assert decide(question, Facts([holder], ground, laws, instant)).verdict is answer
+        assert decide(question, VerdictFacts([holder], snapshot, laws, instant)).verdict is answer

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from registry.verification.verdicts.question import Facts, Holder, Question, SubjectKind
+from registry.verification.verdicts.question import Holder, Question, SubjectKind, VerdictFacts
 from registry.verification.verdicts.subjects import read_subject
 from registry.vocabulary.register import Answer
 from tests.make import agency_record, licence_record
@@ -20,7 +20,7 @@ class Known:
         self.kinds = kinds
         self.asked: list[Question] = []
 
-    def facts(self, question: Question, now: datetime) -> Facts:
+    def facts(self, question: Question, now: datetime) -> VerdictFacts:
         self.asked.append(question)
         return facts_about(holders=[Holder(AGENCY)] if question.kind in self.kinds else [])
 

@@ -30,11 +30,11 @@ LAST_FREE_DAY, FIRST_DAY_OF_ADMISSION = date(2026, 12, 31), date(2027, 1, 1)
 def test_a_dutch_recognised_sponsor_is_never_yes_on_any_day_under_any_regime(on, kind):
     sponsor = licence_record(LicenceKind.NL_RECOGNISED_SPONSOR)
     as_of = NOW + timedelta(days=2000)
-    ground = fresh_ground(retrieved_at=as_of)
+    snapshot = fresh_ground(retrieved_at=as_of)
     for rule, activity, destination in product((None, *RegimeRule), (None, *Activity), (None, "NL", "DE")):
         regimes = None if rule is None else [regime("NL", one, rule) for one in Activity]
         context = {"on": on, "activity": activity, "destination": destination, "regimes": regimes}
-        verdict = ask(sponsor, kind=kind, country="NL", as_of=as_of, ground=ground, **context)
+        verdict = ask(sponsor, kind=kind, country="NL", as_of=as_of, ground=snapshot, **context)
         assert verdict.verdict is not Answer.YES
         assert Reason.NOT_A_RECRUITMENT_LICENCE in codes(verdict)
 
@@ -50,8 +50,8 @@ def test_a_dutch_recognised_sponsor_is_never_yes_on_any_day_under_any_regime(on,
 )
 def test_dutch_lending_is_registered_until_2026_open_in_2027_and_admitted_from_2028(on, code):
     as_of = NOW + timedelta(days=500)
-    asked = {"country": "NL", "activity": Activity.TEMPORARY_WORK, "as_of": as_of}
-    silence = ask_nobody(SubjectKind.REGISTRATION_NUMBER, on=on, ground=fresh_ground(retrieved_at=as_of), **asked)
+    requested = {"country": "NL", "activity": Activity.TEMPORARY_WORK, "as_of": as_of}
+    silence = ask_nobody(SubjectKind.REGISTRATION_NUMBER, on=on, ground=fresh_ground(retrieved_at=as_of), **requested)
     # The list of sponsors is no list of registered or admitted agencies.
     assert first(silence) == (Answer.UNKNOWN, code)
 
@@ -125,12 +125,12 @@ def test_a_registered_agreement_leaves_a_foreign_agency_unknown_never_yes():
     receiver = agency_record(licences=(licence,))
     agreement = agreement_record(sender, receiver, from_=date(2026, 1, 1), to=TODAY)
     partner = {"agency_id": receiver.agency_id, "licences": (licence,), "agreements": (agreement,)}
-    asked = {"origin": "CN", "destination": "CZ"}
-    assert first(ask(licence, agency=partner, **asked)) == (Answer.UNKNOWN, Reason.NEEDS_LICENSED_SENDING_PARTNER)
+    requested = {"origin": "CN", "destination": "CZ"}
+    assert first(ask(licence, agency=partner, **requested)) == (Answer.UNKNOWN, Reason.NEEDS_LICENSED_SENDING_PARTNER)
     ended = partner | {"agreements": (agreement_record(sender, receiver, to=TODAY - timedelta(days=1)),)}
-    assert ask(licence, agency=ended, **asked).verdict is Answer.NO
+    assert ask(licence, agency=ended, **requested).verdict is Answer.NO
     elsewhere = partner | {"agreements": (agreement_record(sender, receiver, destination="DE"),)}
-    assert ask(licence, agency=elsewhere, **asked).verdict is Answer.NO
+    assert ask(licence, agency=elsewhere, **requested).verdict is Answer.NO
 
 
 def test_a_foreign_holder_of_a_chinese_licence_is_still_foreign():

@@ -60,9 +60,9 @@ def test_a_bare_number_may_come_from_either_end_of_the_corridor():
 
 
 def test_a_named_authority_answers_for_itself():
-    asked = {"authority": authority_of("CN"), "destination": "CZ"}
-    assert ask_nobody(NUMBER, ground=LOCAL, **asked).verdict is Answer.NO
-    assert ask_nobody(NUMBER, ground=PARTIAL, **asked).verdict is Answer.UNKNOWN
+    requested = {"authority": authority_of("CN"), "destination": "CZ"}
+    assert ask_nobody(NUMBER, ground=LOCAL, **requested).verdict is Answer.NO
+    assert ask_nobody(NUMBER, ground=PARTIAL, **requested).verdict is Answer.UNKNOWN
     assert first(ask_nobody(NUMBER, authority="nobody-knows")) == (Answer.UNKNOWN, Reason.COUNTRY_NOT_STATED)
 
 
@@ -76,13 +76,13 @@ def test_greece_is_el_in_identifiers_and_gr_everywhere_else(kind, value):
 
 def test_an_agency_may_be_licensed_at_home_or_where_the_job_is():
     # Germany publishes no list: that a Czech list is silent says nothing of a German permit.
-    asked = {"country": "CZ", "activity": Activity.TEMPORARY_WORK}
+    requested = {"country": "CZ", "activity": Activity.TEMPORARY_WORK}
     partly = fresh_ground()
     partly.sources.pop(source_of("DE"))
-    abroad = ask_nobody(REGISTRATION, destination="DE", ground=partly, **asked)
+    abroad = ask_nobody(REGISTRATION, destination="DE", ground=partly, **requested)
     assert first(abroad) == (Answer.UNKNOWN, Reason.AUTHORITY_NOT_COVERED)
     assert Reason.NOT_REGISTERED in codes(abroad)
-    assert ask_nobody(REGISTRATION, destination="CZ", ground=partly, **asked).verdict is Answer.NO
+    assert ask_nobody(REGISTRATION, destination="CZ", ground=partly, **requested).verdict is Answer.NO
 
 
 def test_a_chinese_code_needs_the_chinese_licence_wherever_the_job_is():

@@ -81,10 +81,10 @@ def test_today_is_the_authoritys_own_day():
     instant = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
     chinese = licence_record(LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, valid_to=date(2026, 11, 24))
     czech = licence_record(valid_to=date(2026, 11, 24))
-    ground = fresh_ground(retrieved_at=instant)
-    verdict = ask(chinese, as_of=instant, ground=ground)
+    snapshot = fresh_ground(retrieved_at=instant)
+    verdict = ask(chinese, as_of=instant, ground=snapshot)
     assert (verdict.on, verdict.verdict) == (date(2026, 11, 25), Answer.NO)
-    verdict = ask(czech, as_of=instant, ground=ground)
+    verdict = ask(czech, as_of=instant, ground=snapshot)
     assert (verdict.on, verdict.verdict) == (date(2026, 11, 24), Answer.YES)
 
 
@@ -301,8 +301,8 @@ def test_a_licence_from_an_unknown_list_is_never_fresh():
 
 
 def test_a_list_the_authority_keeps_here_is_never_stale():
-    kept = fresh_ground(fresh_for_days=0, retrieved_at=NOW - timedelta(days=300))
-    assert ask(licence_record(), ground=kept).verdict is Answer.YES
+    stored = fresh_ground(fresh_for_days=0, retrieved_at=NOW - timedelta(days=300))
+    assert ask(licence_record(), ground=stored).verdict is Answer.YES
 
 
 def test_on_a_partial_list_each_licence_is_as_fresh_as_it_was_last_seen():

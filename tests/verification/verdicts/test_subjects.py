@@ -56,8 +56,8 @@ def test_numbers_with_a_shape_of_their_own_come_first(text: str, country: str | 
 
 def test_a_reference_of_ours_is_known_by_its_check_character() -> None:
     reference = new_reference()
-    shown = f"{reference[:4]}-{reference[4:8]}-{reference[8:]}".lower()
-    assert kinds(shown)[:2] == [SubjectKind.AGENCY_ID, SubjectKind.LICENCE_ID]
+    displayed = f"{reference[:4]}-{reference[4:8]}-{reference[8:]}".lower()
+    assert kinds(displayed)[:2] == [SubjectKind.AGENCY_ID, SubjectKind.LICENCE_ID]
     assert guess(f"https://registry.example.org/it/agencies/{reference}?x=1", None)[0].value == reference
 
 

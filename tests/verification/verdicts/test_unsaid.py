@@ -14,7 +14,7 @@ from registry.core.codes import Reason
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.context_rules import PARAMETERS, Need, needs_of, not_asked
-from registry.verification.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
+from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import (
     EU_STATES,
@@ -56,14 +56,14 @@ def needed(verdict: Verdict) -> list[str]:
 @pytest.mark.parametrize("country", ["CZ", "DE", "IT", "PL"])
 def test_a_receiving_agency_is_not_yes_before_it_is_said_where_recruiting_happens(country: str) -> None:
     licence = licence_record(country=country)
-    asked = {"activity": Activity.TEMPORARY_WORK, "destination": country}
-    unsaid = ask(licence, origin=None, **asked)
+    requested = {"activity": Activity.TEMPORARY_WORK, "destination": country}
+    unsaid = ask(licence, origin=None, **requested)
     assert (unsaid.verdict, unsaid.reasons[0].code) == (Answer.UNKNOWN, Reason.CONTEXT_NEEDED)
     need = needs_of(unsaid.reasons)[0]
     assert need.parameter == "origin"
     assert {"CN", country} <= set(need.allowed)
-    assert ask(licence, origin=country, **asked).verdict is Answer.YES
-    assert ask(licence, origin="CN", **asked).verdict is Answer.NO
+    assert ask(licence, origin=country, **requested).verdict is Answer.YES
+    assert ask(licence, origin="CN", **requested).verdict is Answer.NO
 
 
 def test_an_agency_that_only_hires_out_is_not_yes_before_it_is_said_what_was_offered() -> None:
@@ -102,10 +102,10 @@ ALL: dict[str, tuple[Any, ...]] = {
 LICENCES = [licence_record(kind) for kind, rule in KINDS.items() if rule.permits & RECRUITING and rule.country]
 
 
-def of_shipped_law(licence: Any, on: date) -> Facts:
+def of_shipped_law(licence: Any, on: date) -> VerdictFacts:
     later = NOW + timedelta(days=900)
-    ground = fresh_ground(retrieved_at=later, first_retrieved_at=NOW - timedelta(days=4000))
-    return replace(facts_about(licence, ground=ground), as_of=later, limits=shipped_law().limits)
+    snapshot = fresh_ground(retrieved_at=later, first_retrieved_at=NOW - timedelta(days=4000))
+    return replace(facts_about(licence, ground=snapshot), as_of=later, limits=shipped_law().limits)
 
 
 @settings(max_examples=250, deadline=None)
@@ -140,14 +140,14 @@ def test_every_yes_of_a_plain_question_holds_for_each_value_and_each_pair_of_val
         plain = {"origin": "CN", "destination": "ES", "visa": Visa.WORK, "sector": "14.10", "nationality": "CN"}
     for size in range(len(plain) + 1):
         for names in combinations(sorted(plain), size):
-            said = {name: plain[name] for name in names}
-            question = Question(SubjectKind.LICENCE_NUMBER, "X", **said)
+            stated = {name: plain[name] for name in names}
+            question = Question(SubjectKind.LICENCE_NUMBER, "X", **stated)
             if decide(question, facts).verdict is not Answer.YES:
                 continue
             unsaid = [name for name in ALL if getattr(question, name) is None]
             for pair in combinations(unsaid, 2):
                 assert all(decide(one, facts).verdict is not Answer.NO for one in completions(question, pair)), (
-                    said,
+                    stated,
                     pair,
                 )
 
@@ -266,11 +266,11 @@ def test_whoever_is_no_agency_is_never_not_registered(
 
 @pytest.mark.parametrize("recruiter", [None, RecruiterKind.UNKNOWN])
 def test_a_companys_number_on_no_list_asks_who_recruits_before_it_is_no(recruiter: RecruiterKind | None) -> None:
-    asked = {"value": "IT00000099994", "origin": "IT", "destination": "IT"}
-    verdict = ask_nobody(SubjectKind.VAT, recruiter_kind=recruiter, **asked)
+    requested = {"value": "IT00000099994", "origin": "IT", "destination": "IT"}
+    verdict = ask_nobody(SubjectKind.VAT, recruiter_kind=recruiter, **requested)
     assert (verdict.verdict, needed(verdict)) == (Answer.UNKNOWN, ["recruiter_kind"])
-    assert ask_nobody(SubjectKind.VAT, recruiter_kind=RecruiterKind.AGENCY, **asked).verdict is Answer.NO
-    assert ask_nobody(SubjectKind.VAT, recruiter_kind=RecruiterKind.PRIVATE_PERSON, **asked).verdict is Answer.NO
+    assert ask_nobody(SubjectKind.VAT, recruiter_kind=RecruiterKind.AGENCY, **requested).verdict is Answer.NO
+    assert ask_nobody(SubjectKind.VAT, recruiter_kind=RecruiterKind.PRIVATE_PERSON, **requested).verdict is Answer.NO
     # Who shows the number of a licence says to be licensed.
     assert (
         ask_nobody(SubjectKind.LICENCE_NUMBER, recruiter_kind=recruiter, origin="CN", destination="IT").verdict
@@ -306,10 +306,10 @@ def test_a_foreign_licence_of_which_the_law_says_nothing_is_unknown(home: str, d
 
 
 def test_where_a_notice_is_asked_for_a_foreign_licence_is_unknown_and_a_home_entry_proves_no_permission() -> None:
-    asked = {"activity": Activity.TEMPORARY_WORK}
-    assert ask(licence_record(country="PL"), destination="FR", **asked).verdict is Answer.UNKNOWN
+    requested = {"activity": Activity.TEMPORARY_WORK}
+    assert ask(licence_record(country="PL"), destination="FR", **requested).verdict is Answer.UNKNOWN
     at_home = licence_record(country="FR", activities=(Activity.TEMPORARY_WORK,))
-    assert ask(at_home, **asked).verdict is Answer.UNKNOWN
+    assert ask(at_home, **requested).verdict is Answer.UNKNOWN
 
 
 def test_what_needs_no_licence_is_not_refused_for_want_of_one() -> None:
@@ -366,10 +366,10 @@ def test_no_answer_says_a_thing_twice_and_no_refusal_reassures(
     licence: Any, origin: str | None, destination: str | None, visa: Visa | None
 ) -> None:
     verdict = ask(licence, origin=origin, destination=destination, visa=visa)
-    said = [
+    stated = [
         (one.code, tuple(sorted((k, v) for k, v in one.values.items() if k != "activities"))) for one in verdict.reasons
     ]
-    assert len(said) == len(set(said))
+    assert len(stated) == len(set(stated))
     assert verdict.reasons[0].weight is Weight.DECIDES
     if verdict.verdict is Answer.NO:
         assert not REASSURING & set(codes(verdict))

@@ -23,7 +23,7 @@ from registry.vocabulary.watches import WebhookState
 from registry.watches import webhooks
 from registry.watches.delivery import dispatcher as sending
 from registry.watches.delivery.connections import Caller
-from registry.watches.delivery.dispatcher import Courier
+from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.webhook_models import Delivery, Webhook
 from registry.worker import watch_loop
 from tests.make import suspend
@@ -45,8 +45,8 @@ def listener() -> Iterator[Listener]:
 
 
 @pytest.fixture
-def courier(session: Session, keyring: Keyring) -> Iterator[Courier]:
-    made = Courier(sessionmaker(session.get_bind()), keyring, Caller(is_unsafe=True))
+def dispatcher(session: Session, keyring: Keyring) -> Iterator[WebhookDispatcher]:
+    made = WebhookDispatcher(sessionmaker(session.get_bind()), keyring, Caller(is_unsafe=True))
     yield made
     made.close()
 
@@ -54,10 +54,10 @@ def courier(session: Session, keyring: Keyring) -> Iterator[Courier]:
 SENDER = """
 import pathlib, sys
 from registry.watches.delivery.connections import Caller
-from registry.watches.delivery.dispatcher import Courier
+from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
-Courier(sessions_for(engine_for(sys.argv[1])), Keyring(pathlib.Path(sys.argv[2])), Caller(is_unsafe=True)).deliver_due()
+WebhookDispatcher(sessions_for(engine_for(sys.argv[1])), Keyring(pathlib.Path(sys.argv[2])), Caller(is_unsafe=True)).deliver_due()
 """
 
 
@@ -74,7 +74,7 @@ def test_a_suspension_arrives_signed_and_a_forged_or_old_one_is_told_apart(
     made = make_webhook(session, keyring, listener.url)
     session.commit()
     stopping = threading.Event()
-    attendant = watch_loop.Attendant(
+    attendant = watch_loop.WatchLoop(
         Settings(home=settings.home, database_url=settings.database_url, has_unsafe_webhooks=True),
         sessionmaker(session.get_bind()),
     )
@@ -107,7 +107,7 @@ def test_a_suspension_arrives_signed_and_a_forged_or_old_one_is_told_apart(
 
 
 def test_a_socket_that_was_down_for_a_day_loses_nothing_doubles_nothing_and_keeps_the_order(
-    session: Session, keyring: Keyring, courier: Courier
+    session: Session, keyring: Keyring, dispatcher: WebhookDispatcher
 ) -> None:
     agencies = [make_watched(session, keyring) for _ in range(2)]
     port = free_port()
@@ -117,29 +117,33 @@ def test_a_socket_that_was_down_for_a_day_loses_nothing_doubles_nothing_and_keep
             suspend(session, agency, status)
     handed_on(session, keyring)
     # Down: the first of each agency is tried, and nothing behind it.
-    courier.deliver_due()
+    dispatcher.deliver_due()
     assert states_of(session) == [("waiting", 1), ("waiting", 1), *[("waiting", 0)] * 4]
-    assert courier.deliver_due() == 0
+    assert dispatcher.deliver_due() == 0
     with time_machine.travel(now() + timedelta(hours=23)):
-        courier.deliver_due()
+        dispatcher.deliver_due()
     assert sum(attempts for _, attempts in states_of(session)) == 4
     with listening(port) as listener, time_machine.travel(now() + timedelta(hours=47)):
         listener.status = 500
-        courier.deliver_due()
+        dispatcher.deliver_due()
         listener.got.clear()
         listener.status = 204
         with time_machine.travel(now() + timedelta(hours=8)):
-            courier.deliver_due()
+            dispatcher.deliver_due()
         assert len(listener.ids()) == len(set(listener.ids())) == 6
         for agency in agencies:
             mine = [body.decode() for body, _ in listener.got if agency in body.decode()]
             assert ["suspended" in mine[0], "back_in_order" in mine[1], "revoked" in mine[2]] == [True] * 3
-        assert courier.deliver_due() == 0
+        assert dispatcher.deliver_due() == 0
     assert {state for state, _ in states_of(session)} == {"delivered"}
 
 
 def test_who_is_killed_between_sending_and_noting_sends_again_under_the_same_id(
-    session: Session, keyring: Keyring, courier: Courier, listener: Listener, monkeypatch: pytest.MonkeyPatch
+    session: Session,
+    keyring: Keyring,
+    dispatcher: WebhookDispatcher,
+    listener: Listener,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     agency = make_watched(session, keyring)
     make_webhook(session, keyring, listener.url)
@@ -152,18 +156,18 @@ def test_who_is_killed_between_sending_and_noting_sends_again_under_the_same_id(
     with monkeypatch.context() as patched:
         patched.setattr(sending, "note", killed)
         with pytest.raises(KeyboardInterrupt):
-            courier.deliver_due()
+            dispatcher.deliver_due()
     # While the claim of the dead one holds, nobody else sends it.
-    assert courier.deliver_due() == 0
+    assert dispatcher.deliver_due() == 0
     with time_machine.travel(now() + sending.LEASE + timedelta(seconds=1)):
-        assert courier.deliver_due() == 1
+        assert dispatcher.deliver_due() == 1
     first, second = listener.ids()
     assert first == second
     assert states_of(session) == [("delivered", 1)]
 
 
 def test_three_days_of_failure_switch_a_webhook_off_and_its_owner_sends_again_by_hand(
-    session: Session, keyring: Keyring, courier: Courier, listener: Listener
+    session: Session, keyring: Keyring, dispatcher: WebhookDispatcher, listener: Listener
 ) -> None:
     agency = make_watched(session, keyring)
     made = make_webhook(session, keyring, listener.url)
@@ -171,13 +175,13 @@ def test_three_days_of_failure_switch_a_webhook_off_and_its_owner_sends_again_by
     suspend(session, agency)
     handed_on(session, keyring)
     listener.status, listener.headers["Location"] = 302, "http://127.0.0.1:1/"
-    courier.deliver_due()
+    dispatcher.deliver_due()
     session.expire_all()
     tried = session.execute(select(Delivery)).scalar_one()
     assert tried.trouble == "it answers with a redirect, which is not followed: state the final address"
     session.commit()
     with time_machine.travel(now() + timedelta(days=3, seconds=1)):
-        courier.deliver_due()
+        dispatcher.deliver_due()
     assert states_of(session) == [("failed", 2)]
     webhook = session.execute(select(Webhook)).scalar_one()
     assert (webhook.state, webhook.told_at) == (WebhookState.DISABLED, None)
@@ -197,7 +201,7 @@ def test_three_days_of_failure_switch_a_webhook_off_and_its_owner_sends_again_by
     renewed = webhooks.rotate(session, keyring, BRAND, reference, now())
     session.commit()
     listener.status, before = 200, len(listener.got)
-    courier.deliver_due()
+    dispatcher.deliver_due()
     sent = listener.got[before:]
     assert sorted(verified(headers, body, made.secret).json()["type"] for body, headers in sent) == [
         "licence.revoked", "licence.suspended", "webhook.test",
@@ -206,7 +210,7 @@ def test_three_days_of_failure_switch_a_webhook_off_and_its_owner_sends_again_by
     webhooks.send_again(session, BRAND, reference, sent[0][1]["webhook-id"], now())
     session.execute(update(Webhook).values(before_until=now()))
     session.commit()
-    courier.deliver_due()
+    dispatcher.deliver_due()
     body, headers = listener.got[-1]
     assert verified(headers, body, renewed.secret)
     assert refused(listener, headers, body, made.secret)
@@ -222,17 +226,17 @@ def test_an_inner_network_is_not_called_though_the_name_leads_elsewhere_at_first
         ["169.254.169.254"],
         ["64:ff9b::7f00:1"],
     ]
-    asked: list[str] = []
+    wanted: list[str] = []
 
     def resolve(host: str, _port: int) -> list[str]:
-        asked.append(host)
-        return answers[len(asked) - 1]
+        wanted.append(host)
+        return answers[len(wanted) - 1]
 
     caller = Caller(resolve=resolve)
     for _ in range(len(answers)):
         answered = caller.post(f"https://rebinding.example.org:{listener.server_port}/", b"{}", {})
         assert answered.trouble == "its name leads to an address that is not on the public internet"
-    assert asked == ["rebinding.example.org"] * len(answers)
+    assert wanted == ["rebinding.example.org"] * len(answers)
     assert listener.got == []
     caller.close()
 
@@ -264,7 +268,7 @@ def test_a_slow_or_a_huge_answer_holds_nobody(listener: Listener) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_process_that_is_killed_while_it_sends_loses_nothing(
-    session: Session, keyring: Keyring, courier: Courier, listener: Listener, settings: Settings
+    session: Session, keyring: Keyring, dispatcher: WebhookDispatcher, listener: Listener, settings: Settings
 ) -> None:
     agency = make_watched(session, keyring)
     make_webhook(session, keyring, listener.url)
@@ -283,9 +287,9 @@ def test_a_process_that_is_killed_while_it_sends_loses_nothing(
     assert sender.returncode == -signal.SIGKILL
     assert states_of(session) == [("waiting", 0)]
     session.commit()
-    assert courier.deliver_due() == 0
+    assert dispatcher.deliver_due() == 0
     with time_machine.travel(now() + sending.LEASE + timedelta(seconds=1)):
-        assert courier.deliver_due() == 1
+        assert dispatcher.deliver_due() == 1
     first, second = listener.ids()
     assert first == second
     assert states_of(session) == [("delivered", 1)]

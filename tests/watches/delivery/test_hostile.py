@@ -14,10 +14,10 @@ from registry.vocabulary.organisations import MemberRole
 from registry.vocabulary.register import LicenceStatus
 from registry.vocabulary.watches import WebhookState
 from registry.watches.delivery import dispatcher as sending
-from registry.watches.delivery.connections import Answered, Caller
-from registry.watches.delivery.dispatcher import Courier
+from registry.watches.delivery.connections import Caller, CallResult
+from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.webhook_models import Webhook
-from registry.worker.schedule import tell_switched_off
+from registry.worker.schedule import notify_disabled_webhooks
 from tests.make import suspend
 from tests.pages.organisations.conftest import make_member
 from tests.watches.conftest import keyring
@@ -114,10 +114,10 @@ def test_two_senders_at_once_send_each_once_and_in_the_order_of_each_agency(
         begin = threading.Barrier(2)
 
         def send() -> None:
-            courier = Courier(sessionmaker(session.get_bind()), keyring, Caller(is_unsafe=True))
+            dispatcher = WebhookDispatcher(sessionmaker(session.get_bind()), keyring, Caller(is_unsafe=True))
             begin.wait()
-            courier.deliver_due()
-            courier.close()
+            dispatcher.deliver_due()
+            dispatcher.close()
 
         senders = [threading.Thread(target=send) for _ in range(2)]
         for sender in senders:
@@ -140,21 +140,21 @@ def test_who_says_gone_is_called_no_more_and_its_owners_are_told(
     agencies = [make_watched(session, keyring) for _ in range(2)]
     organisation = session.get_one(Organisation, BRAND)
     make_member(session, organisation, MemberRole.OWNER)
-    courier = Courier(sessionmaker(session.get_bind()), keyring, Caller(is_unsafe=True))
+    dispatcher = WebhookDispatcher(sessionmaker(session.get_bind()), keyring, Caller(is_unsafe=True))
     with listening() as listener:
         listener.status = 410
         make_webhook(session, keyring, listener.url)
         suspend(session, agencies[0])
         handed_on(session, keyring)
-        courier.deliver_due()
+        dispatcher.deliver_due()
         assert session.execute(select(Webhook.state)).scalar_one() is WebhookState.DISABLED
         suspend(session, agencies[1])
         handed_on(session, keyring)
-        courier.deliver_due()
-        courier.close()
+        dispatcher.deliver_due()
+        dispatcher.close()
     assert len(listener.got) == 1
     assert states_of(session) == [("failed", 1)]
-    tell_switched_off(settings, sessionmaker(session.get_bind()))
+    notify_disabled_webhooks(settings, sessionmaker(session.get_bind()))
     (mail,) = (settings.home / "mail").glob("*.eml")
     assert "/hook" not in mail.read_text()
 
@@ -164,9 +164,9 @@ class Slow(Caller):
 
     posted = 0
 
-    def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answered:
+    def post(self, url: str, body: bytes, headers: dict[str, str]) -> CallResult:
         self.posted += 1
-        return Answered(204)
+        return CallResult(204)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -178,11 +178,11 @@ def test_what_waited_here_until_its_lease_was_nearly_over_is_left_to_the_next(
     suspend(session, agency)
     handed_on(session, keyring)
     slow = Slow(is_unsafe=True)
-    courier = Courier(sessionmaker(session.get_bind()), keyring, slow)
+    dispatcher = WebhookDispatcher(sessionmaker(session.get_bind()), keyring, slow)
     with monkeypatch.context() as patched:
         # As if all threads had been busy with others for longer than that.
-        patched.setattr(sending, "LEAST_LEFT", sending.LEASE.total_seconds() + 1)
-        assert courier.deliver_due() == 1
+        patched.setattr(sending, "MIN_LEFT", sending.LEASE.total_seconds() + 1)
+        assert dispatcher.deliver_due() == 1
     assert slow.posted == 0
     assert states_of(session) == [("waiting", 0)]
-    courier.close()
+    dispatcher.close()

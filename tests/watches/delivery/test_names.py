@@ -23,7 +23,7 @@ NAME = "hooks.works.example"
 @contextmanager
 def name_server(known: Mapping[str, tuple[str, ...]] | None) -> Iterator[tuple[int, list[str]]]:
     """Answers for what it knows, `A` or `AAAA`; None: answers nothing. Gives its port and what was asked."""
-    asked: list[str] = []
+    wanted: list[str] = []
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as server:
         server.bind(("127.0.0.1", 0))
 
@@ -35,7 +35,7 @@ def name_server(known: Mapping[str, tuple[str, ...]] | None) -> Iterator[tuple[i
                 question = dns.message.from_wire(data)
                 (one,) = question.question
                 kind = "A" if one.rdtype == 1 else "AAAA"
-                asked.append(f"{one.name} {kind}")
+                wanted.append(f"{one.name} {kind}")
                 if known is None:
                     continue
                 answer = dns.message.make_response(question)
@@ -49,7 +49,7 @@ def name_server(known: Mapping[str, tuple[str, ...]] | None) -> Iterator[tuple[i
         thread = threading.Thread(target=serve)
         thread.start()
         try:
-            yield server.getsockname()[1], asked
+            yield server.getsockname()[1], wanted
         finally:
             with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as stop:
                 stop.sendto(b"", server.getsockname())
@@ -57,7 +57,7 @@ def name_server(known: Mapping[str, tuple[str, ...]] | None) -> Iterator[tuple[i
 
 
 def test_a_name_server_that_never_answers_holds_no_thread_and_is_not_asked_again_at_once() -> None:
-    with name_server(None) as (port, asked), listening() as listener:
+    with name_server(None) as (port, requested), listening() as listener:
         names = Names(["127.0.0.1"], port, look_up=0.3)
         caller = Caller(is_unsafe=True, resolve=lambda host, port: names(host, port))
         began = time.monotonic()
@@ -72,11 +72,11 @@ def test_a_name_server_that_never_answers_holds_no_thread_and_is_not_asked_again
             }
         # Nobody waited for the system's own look-up, of ten seconds and more.
         assert time.monotonic() - began < 8
-        count = len(asked)
+        count = len(requested)
         again = caller.post(f"http://{NAME}:{listener.server_port}/", b"{}", {})
         caller.close()
     assert "did not answer" in str(again.trouble)
-    assert len(asked) == count >= 1
+    assert len(requested) == count >= 1
     assert len(listener.got) == 1
 
 
@@ -91,20 +91,20 @@ def test_a_name_server_that_never_answers_holds_no_thread_and_is_not_asked_again
     ],
 )  # fmt: skip
 def test_what_a_name_server_answers_is_looked_at(known: dict[str, tuple[str, ...]], trouble: str) -> None:
-    with name_server(known) as (port, asked):
+    with name_server(known) as (port, requested):
         caller = Caller(resolve=Names(["127.0.0.1"], port))
         assert caller.post(f"https://{NAME}/", b"{}", {}).trouble == trouble
         caller.close()
     # The full name alone, for both families, once.
-    assert asked == [f"{NAME}. A", f"{NAME}. AAAA"]
+    assert requested == [f"{NAME}. A", f"{NAME}. AAAA"]
 
 
 def test_a_name_that_is_known_is_called_and_one_that_is_not_is_told() -> None:
-    with name_server({"A": ("127.0.0.1",)}) as (port, asked), listening() as listener:
+    with name_server({"A": ("127.0.0.1",)}) as (port, requested), listening() as listener:
         caller = Caller(is_unsafe=True, resolve=Names(["127.0.0.1"], port))
         assert caller.post(f"http://{NAME}:{listener.server_port}/", b"{}", {}).is_taken
         gone = caller.post(f"http://other.works.example:{listener.server_port}/", b"{}", {})
         caller.close()
     assert gone.trouble == "its name cannot be resolved"
     assert len(listener.got) == 1
-    assert asked[-1] == "other.works.example. A"
+    assert requested[-1] == "other.works.example. A"

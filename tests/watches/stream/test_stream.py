@@ -14,7 +14,7 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.vocabulary.organisations import Scope
 from registry.watches.feed import cursor_of
-from registry.watches.stream.app import HEARTBEAT, MOST_EACH
+from registry.watches.stream.app import HEARTBEAT, MAX_EACH
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.serving import environment, free_port
 from tests.watches.making import handed_on, make_watch
@@ -90,12 +90,12 @@ def test_a_stream_tells_its_own_organisation_and_goes_on_where_it_ended(
         assert first.headers["content-type"] == "text/event-stream; charset=utf-8"
         suspend(session, agency)
         handed_on(session, keyring)
-        (told,) = next_events(first, 1)
-    assert told["event"] == json.loads(told["data"])["type"] == "licence.suspended"
+        (pending,) = next_events(first, 1)
+    assert pending["event"] == json.loads(pending["data"])["type"] == "licence.suspended"
     with listen(streaming, key, **{"Last-Event-ID": cursor_of(keyring, ours.id, 0)}) as again:
-        assert next_events(again, 1) == [told]
-    full = [listen(streaming, foreign) for _ in range(MOST_EACH + 1)]
-    assert [one.status_code for one in full] == [200] * MOST_EACH + [503]
+        assert next_events(again, 1) == [pending]
+    full = [listen(streaming, foreign) for _ in range(MAX_EACH + 1)]
+    assert [one.status_code for one in full] == [200] * MAX_EACH + [503]
     assert full[-1].headers["Retry-After"] == "30"
     assert "use a webhook" in full[-1].json()["detail"]
     for one in full:

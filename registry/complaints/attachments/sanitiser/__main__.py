@@ -24,18 +24,18 @@ from registry.vocabulary.cases import FileKind, NoCopy
 
 
 def main() -> None:
-    sys.excepthook = _say_where
+    sys.excepthook = _log_error_place
     kind = FileKind(sys.argv[1])
     prepare()
     ffmpeg = find_ffmpeg() if kind in RECORDINGS else None
     try:
         confine(LIMITS[kind])
     except Unconfined as trouble:
-        _say(reason=str(trouble))
+        _install_error_hook(reason=str(trouble))
         _end(NoCopy.UNCONFINED)
     if kind in RECORDINGS:
         if ffmpeg is None:
-            _say(reason="ffmpeg is not installed")
+            _install_error_hook(reason="ffmpeg is not installed")
             _end(NoCopy.NO_TOOL)
         become_ffmpeg(ffmpeg, kind)
     try:
@@ -61,13 +61,13 @@ def _end(reason: NoCopy) -> NoReturn:
     sys.exit(EXIT_CODES[reason])
 
 
-def _say_where(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+def _log_error_place(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
     """One line for the operator: what kind of error and where, never its words, which may hold what the file holds."""
     places = [f"{Path(place.filename).name}:{place.lineno}" for place in traceback.extract_tb(trace)[-4:]]
-    _say(exception=kind.__qualname__, places=places)
+    _install_error_hook(exception=kind.__qualname__, places=places)
 
 
-def _say(**facts: str | list[str]) -> None:
+def _install_error_hook(**facts: str | list[str]) -> None:
     line = {"event": "attachment_not_cleaned", "level": "warning", **facts}
     sys.stderr.write(msgspec.json.encode(line).decode() + "\n")
 

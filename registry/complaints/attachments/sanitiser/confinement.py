@@ -40,7 +40,7 @@ _CAPABILITIES_V3 = 0x20080522
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 _EXECUTE, _READ_FILE, _READ_DIR = 1, 4, 8
 _RIGHTS_BY_ABI = {1: 1 << 13, 2: 1 << 14, 3: 1 << 15, 5: 1 << 16}
-_MOST_FILES, _MOST_THREADS = 64, 64
+_MAX_FILES, _MAX_THREADS = 64, 64
 
 
 def confine(limits: Limits) -> None:
@@ -58,8 +58,8 @@ def confine(limits: Limits) -> None:
     _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _read_programs_alone()
     os.nice(10)
-    for number, most in _limits(limits):
-        resource.setrlimit(number, (most, most))
+    for number, limit in _limits(limits):
+        resource.setrlimit(number, (limit, limit))
     _verify(limits)
 
 
@@ -67,8 +67,8 @@ def _limits(limits: Limits) -> Iterator[tuple[int, int]]:
     yield resource.RLIMIT_AS, limits.memory
     yield resource.RLIMIT_CPU, limits.seconds
     yield resource.RLIMIT_FSIZE, limits.written
-    yield resource.RLIMIT_NOFILE, _MOST_FILES
-    yield resource.RLIMIT_NPROC, _MOST_THREADS
+    yield resource.RLIMIT_NOFILE, _MAX_FILES
+    yield resource.RLIMIT_NPROC, _MAX_THREADS
     yield resource.RLIMIT_CORE, 0
 
 
@@ -125,9 +125,9 @@ def _read_programs_alone() -> None:
     if abi < 1:
         raise Unconfined("landlock: this kernel has none, or it is switched off")
     every_right = max(right for version, right in _RIGHTS_BY_ABI.items() if version <= abi) - 1
-    asked = _Ruleset(every_right, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
+    requested = _Ruleset(every_right, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
-    ruleset = _system("landlock", _LANDLOCK_CREATE, ctypes.byref(asked), ctypes.c_size_t(size), 0)
+    ruleset = _system("landlock", _LANDLOCK_CREATE, ctypes.byref(requested), ctypes.c_size_t(size), 0)
     for path in _readable():
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
         allowed = _EXECUTE | _READ_FILE | (_READ_DIR if path.is_dir() else 0)
@@ -149,7 +149,7 @@ def _verify(limits: Limits) -> None:
     """Try what must not work. Raises Unconfined if any of it does."""
     if _libc.prctl(_PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1:
         raise Unconfined("no_new_privs is not set")
-    if any(resource.getrlimit(number) != (most, most) for number, most in _limits(limits)):
+    if any(resource.getrlimit(number) != (limit, limit) for number, limit in _limits(limits)):
         raise Unconfined("a limit is not set")
     if {name for _number, name in socket.if_nameindex()} - {"lo"}:
         raise Unconfined("there is a network interface")

@@ -14,9 +14,9 @@ from registry.complaints.attachments.file_shapes import jp2_without_notes, jpeg_
 from registry.complaints.attachments.sanitiser.terms import Uncleanable
 from registry.vocabulary.cases import NoCopy
 
-MOST_PAGES = 300
-MOST_OBJECTS = 60_000
-MOST_CONTENT = 16 * 1024 * 1024
+MAX_PAGES = 300
+MAX_OBJECTS = 60_000
+MAX_CONTENT = 16 * 1024 * 1024
 """Bytes of the instructions of one page or form."""
 _DEEPEST = 60
 
@@ -39,7 +39,7 @@ _WITHOUT_NOTES = {"BDC": Operator("BMC"), "DP": Operator("MP")}
 def clean_document(body: bytes) -> bytes:
     """The clean copy. Raises Uncleanable, pikepdf.PasswordError, and other errors of damage."""
     with pikepdf.open(BytesIO(body)) as old, pikepdf.new() as new:
-        if len(old.objects) > MOST_OBJECTS or len(old.pages) > MOST_PAGES:
+        if len(old.objects) > MAX_OBJECTS or len(old.pages) > MAX_PAGES:
             raise Uncleanable(NoCopy.TOO_LARGE)
         if Name.AcroForm in old.Root and old.Root.AcroForm.get(Name.NeedAppearances):
             old.generate_appearance_streams()
@@ -135,15 +135,15 @@ def _drawn(content: Page | Stream) -> bytes:
     if isinstance(content, Page):
         content.contents_coalesce()
     written = content.get(Name.Contents) if isinstance(content, Page) else content
-    if isinstance(written, Stream) and len(written.read_bytes()) > MOST_CONTENT:
+    if isinstance(written, Stream) and len(written.read_bytes()) > MAX_CONTENT:
         raise Uncleanable(NoCopy.TOO_LARGE)
-    kept: list[pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage] = []
+    stored: list[pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage] = []
     for step in pikepdf.parse_content_stream(content):
         if isinstance(step, pikepdf.ContentStreamInlineImage):
             if not any("DCT" in name for name in step.iimage.filters):
-                kept.append(step)
+                stored.append(step)
         elif str(step.operator) in _WITHOUT_NOTES:
-            kept.append(pikepdf.ContentStreamInstruction(step.operands[:1], _WITHOUT_NOTES[str(step.operator)]))
+            stored.append(pikepdf.ContentStreamInstruction(step.operands[:1], _WITHOUT_NOTES[str(step.operator)]))
         else:
-            kept.append(step)
-    return pikepdf.unparse_content_stream(kept)
+            stored.append(step)
+    return pikepdf.unparse_content_stream(stored)

@@ -8,7 +8,7 @@ from PIL import Image, ImageCms, ImageOps
 from registry.complaints.attachments.sanitiser.terms import Uncleanable
 from registry.vocabulary.cases import FileKind, NoCopy
 
-MOST_PIXELS = 64_000_000
+MAX_PIXELS = 64_000_000
 """Four bytes each while they are worked on."""
 
 _FORMATS = {FileKind.JPEG: "JPEG", FileKind.PNG: "PNG", FileKind.WEBP: "WEBP", FileKind.HEIC: "HEIF"}
@@ -24,7 +24,7 @@ def prepare() -> None:
     """Load now what would be loaded when it is first used: later no file can be opened."""
     pillow_heif.register_heif_opener(thumbnails=False)
     Image.init()
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 
 def clean_picture(body: bytes, kind: FileKind) -> bytes:
@@ -34,7 +34,7 @@ def clean_picture(body: bytes, kind: FileKind) -> bytes:
     except Image.DecompressionBombError:
         raise Uncleanable(NoCopy.TOO_LARGE) from None
     with opening as opened:
-        if opened.width * opened.height > MOST_PIXELS:
+        if opened.width * opened.height > MAX_PIXELS:
             raise Uncleanable(NoCopy.TOO_LARGE)
         opened.load()
         upright = ImageOps.exif_transpose(opened)

@@ -34,7 +34,7 @@ _WRITTEN_AS = {
         *("-bsf:v", "filter_units=remove_types=6", *_AAC, "-f", "mp4"),
     ),
 }
-_MOST_PIXELS = 9_500_000
+_MAX_PIXELS = 9_500_000
 """Of a frame: 4K film."""
 
 
@@ -48,7 +48,7 @@ def become_ffmpeg(path: str, kind: FileKind) -> None:
     command = [
         *(path, "-hide_banner", "-nostdin", "-loglevel", "quiet"),
         *("-max_alloc", str(LIMITS[kind].memory // 4), "-filter_threads", "1"),
-        *("-protocol_whitelist", "fd", "-max_pixels", str(_MOST_PIXELS), "-threads", "1"),
+        *("-protocol_whitelist", "fd", "-max_pixels", str(_MAX_PIXELS), "-threads", "1"),
         *("-f", _READ_AS[kind], "-fd", "0", "-i", "fd:"),
         *("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"),
         *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),

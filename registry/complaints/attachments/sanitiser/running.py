@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from resource import struct_rusage
 
 from registry.complaints.attachments.file_kinds import kind_of
-from registry.complaints.attachments.sanitiser.terms import COPIED_AS, EXIT_CODES, LIMITS, MOST_COPIED
+from registry.complaints.attachments.sanitiser.terms import COPIED_AS, EXIT_CODES, LIMITS, MAX_COPIED
 from registry.core.errors import RefusedFile
 from registry.vocabulary.cases import FileKind, NoCopy
 
@@ -119,4 +119,4 @@ def _file(name: str, body: bytes = b"") -> int:
 
 
 def _read(descriptor: int) -> bytes:
-    return os.pread(descriptor, MOST_COPIED, 0)
+    return os.pread(descriptor, MAX_COPIED, 0)

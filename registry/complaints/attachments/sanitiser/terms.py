@@ -11,13 +11,13 @@ COPIED_AS: dict[FileKind, FileKind] = {kind: kind for kind in FileKind} | {
     FileKind.AMR: FileKind.M4A,
 }
 
-MOST_COPIED = 40 * 1024 * 1024
+MAX_COPIED = 40 * 1024 * 1024
 """Bytes of a clean copy. It may be larger than its original: a fine pattern, a document packed otherwise."""
 
 _MIB = 1024 * 1024
-_SHORT = Limits(memory=1024 * _MIB, seconds=40, wall=160, written=MOST_COPIED)
-_DOCUMENT = Limits(memory=1024 * _MIB, seconds=90, wall=300, written=MOST_COPIED)
-_RECORDING = Limits(memory=1536 * _MIB, seconds=300, wall=900, written=MOST_COPIED)
+_SHORT = Limits(memory=1024 * _MIB, seconds=40, wall=160, written=MAX_COPIED)
+_DOCUMENT = Limits(memory=1024 * _MIB, seconds=90, wall=300, written=MAX_COPIED)
+_RECORDING = Limits(memory=1536 * _MIB, seconds=300, wall=900, written=MAX_COPIED)
 
 LIMITS: dict[FileKind, Limits] = {
     **dict.fromkeys(FileKind, _SHORT),

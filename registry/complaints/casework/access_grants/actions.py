@@ -14,19 +14,19 @@ from registry.complaints.attachments.actions import one_of_them
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
-from registry.complaints.casework.access_grants.models import Opening
+from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.access_grants.rules import (
     LIVE,
     LOOK_HOURS,
-    MOST_HOURS,
+    MAX_HOURS,
     RIGHT_TO,
     WAITS,
-    Facts,
+    AccessGrantFacts,
     end_of,
     standing,
     why_not_decided,
 )
-from registry.complaints.casework.actions import MOST_REASON, Officer, in_unit, lock_case, opened_boxes
+from registry.complaints.casework.actions import MAX_REASON, Officer, in_unit, lock_case, opened_boxes
 from registry.complaints.casework.custody import files_of_case
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenBox, Sealer
@@ -53,7 +53,7 @@ def ask(
     hours: int | None = None,
     attachment: str = "",
     version: int | None = None,
-) -> Opening:
+) -> AccessGrant:
     """Ask that something of a case of one's own unit is opened, with reasons that the second person reads.
 
     `hours` for a break-glass, `attachment` for an original. Raises NotFound, NotNow, StaleVersion, InvalidInput.
@@ -63,7 +63,7 @@ def ask(
     if unit.country in SENDING_COUNTRIES:
         raise NotNow("nothing of a complaint is ever opened to a unit of a sending country", "opening.sending_country")
     end_over_in(session, case, at)
-    text = read_text("reason", reason, MOST_REASON)
+    text = read_text("reason", reason, MAX_REASON)
     wanted = _hours(kind, hours)
     if kind is OpeningKind.ORIGINAL and one_of_them(files_of_case(session, case), attachment).original_name is None:
         raise NotNow("of this paper the copy alone was kept: there is no original", "opening.no_original")
@@ -72,7 +72,7 @@ def ask(
             "you have asked for this already: it waits for a second person, or is open to you", "opening.asked_already"
         )
     name = new_reference()
-    opening = Opening(
+    grant = AccessGrant(
         reference=name,
         case_id=case.id,
         kind=kind,
@@ -84,13 +84,13 @@ def ask(
         ends_at=at + WAITS,
         reason_sealed=own(session, sealer, officer.unit, case).seal(text, place(case, name, "reason_sealed")),
     )
-    session.add(opening)
+    session.add(grant)
     session.flush()
     notify_unit(
         session, officer.unit, RIGHT_TO[kind], Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[officer.name]
     )  # fmt: skip
     record(session, f"{kind}.asked", case.reference, on=at.date(), actor=officer.name, detail=officer.role)
-    return opening
+    return grant
 
 
 def decide(
@@ -104,60 +104,60 @@ def decide(
     is_granted: bool,
     answer: str = "",
     version: int | None = None,
-) -> Opening:
+) -> AccessGrant:
     """Grant or refuse it, by another than who asked; `answer` says why not. Its clock begins.
 
     The unit's auditors and supervisors are told that a glass was broken.
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, opening = lock_opening(session, unit, reference, version)
-    known = facts_of(opening)
+    case, grant = lock_opening(session, unit, reference, version)
+    known = facts_of(grant)
     why_not = why_not_decided(known, who, at)
     if why_not is not None:
         state = standing(known, at)
         lack = "own_request" if state is OpeningState.ASKED else "decided"
         raise IllegalMove(why_not, f"opening.{lack}", state=state)
     if not is_granted:
-        text = read_text("answer", answer, MOST_REASON)
-        opening.answer_sealed = own(session, sealer, unit, case).seal(text, place(case, reference, "answer_sealed"))
-    opening.state = OpeningState.GRANTED if is_granted else OpeningState.REFUSED
-    opening.decided_by, opening.decided_at = who, at
-    opening.ends_at = end_of(opening.kind, opening.hours, at) if is_granted else at
-    opening.version += 1
+        text = read_text("answer", answer, MAX_REASON)
+        grant.answer_sealed = own(session, sealer, unit, case).seal(text, place(case, reference, "answer_sealed"))
+    grant.state = OpeningState.GRANTED if is_granted else OpeningState.REFUSED
+    grant.decided_by, grant.decided_at = who, at
+    grant.ends_at = end_of(grant.kind, grant.hours, at) if is_granted else at
+    grant.version += 1
     session.flush()
-    notify_named(session, opening.asked_by, NoticeKind.DECIDED, at)
-    if is_granted and opening.kind is OpeningKind.BREAK_GLASS:
-        _tell_of_breaking(session, unit, opening, at)
-    record(session, f"{opening.kind}.{opening.state}", case.reference, on=at.date(), actor=who, unit=unit)
-    return opening
+    notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
+    if is_granted and grant.kind is OpeningKind.BREAK_GLASS:
+        _notify_break_glass(session, unit, grant, at)
+    record(session, f"{grant.kind}.{grant.state}", case.reference, on=at.date(), actor=who, unit=unit)
+    return grant
 
 
 def end(
     session: Session, unit: str, who: str, reference: str, at: datetime, *, is_own: bool, version: int | None = None
-) -> Opening:
+) -> AccessGrant:
     """Close it before its time: whoever asked closes his own (`is_own`), whoever may grant it closes any.
 
     Raises NotFound, IllegalMove, StaleVersion.
     """
-    case, opening = lock_opening(session, unit, reference, version)
-    if is_own and opening.asked_by != who:
+    case, grant = lock_opening(session, unit, reference, version)
+    if is_own and grant.asked_by != who:
         raise NotFound("there is no such opening of yours")
-    if standing(facts_of(opening), at) not in LIVE:
+    if standing(facts_of(grant), at) not in LIVE:
         raise IllegalMove("this is closed already", "opening.closed")
-    opening.state, opening.ended_by, opening.ends_at = OpeningState.ENDED, who, at
-    opening.version += 1
+    grant.state, grant.ended_by, grant.ends_at = OpeningState.ENDED, who, at
+    grant.version += 1
     session.flush()
     if not is_own:
-        notify_named(session, opening.asked_by, NoticeKind.DECIDED, at)
-    record(session, f"{opening.kind}.ended", case.reference, on=at.date(), actor=who, unit=unit)
-    return opening
+        notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
+    record(session, f"{grant.kind}.ended", case.reference, on=at.date(), actor=who, unit=unit)
+    return grant
 
 
 def end_due(sessions: sessionmaker[Session], at: datetime) -> int:
     """The worker's part: write down what is over, one case a transaction. Gives how many."""
     with sessions() as session:
-        over = select(Opening.case_id).where(Opening.state.in_(sorted(LIVE)), Opening.ends_at <= at)
-        case_ids = session.execute(over.distinct().order_by(Opening.case_id)).scalars().all()
+        over = select(AccessGrant.case_id).where(AccessGrant.state.in_(sorted(LIVE)), AccessGrant.ends_at <= at)
+        case_ids = session.execute(over.distinct().order_by(AccessGrant.case_id)).scalars().all()
     count = 0
     for case_id in case_ids:
         with sessions.begin() as session:
@@ -167,8 +167,8 @@ def end_due(sessions: sessionmaker[Session], at: datetime) -> int:
 
 def end_over_in(session: Session, case: Case, at: datetime) -> int:
     """Write down what is over of a locked case."""
-    over = (Opening.case_id == case.id, Opening.state.in_(sorted(LIVE)), Opening.ends_at <= at)
-    found = session.execute(select(Opening).where(*over).order_by(Opening.id)).scalars().all()
+    over = (AccessGrant.case_id == case.id, AccessGrant.state.in_(sorted(LIVE)), AccessGrant.ends_at <= at)
+    found = session.execute(select(AccessGrant).where(*over).order_by(AccessGrant.id)).scalars().all()
     for one in found:
         one.state = standing(facts_of(one), at)
         one.version += 1
@@ -178,23 +178,23 @@ def end_over_in(session: Session, case: Case, at: datetime) -> int:
     return len(found)
 
 
-def lock_opening(session: Session, unit: str, reference: str, version: int | None = None) -> tuple[Case, Opening]:
+def lock_opening(session: Session, unit: str, reference: str, version: int | None = None) -> tuple[Case, AccessGrant]:
     """An opening of a unit and its case, both locked. Raises NotFound, StaleVersion."""
     found = session.execute(
-        select(Opening.id, Opening.case_id)
-        .join(Case, Case.id == Opening.case_id)
-        .where(in_unit(unit), Opening.reference == reference)
+        select(AccessGrant.id, AccessGrant.case_id)
+        .join(Case, Case.id == AccessGrant.case_id)
+        .where(in_unit(unit), AccessGrant.reference == reference)
     ).one_or_none()
     if found is None:
         raise NotFound("there is no such opening in this unit")
     case = lock_case_by_id(session, found.case_id)
     if case.state is CaseState.PURGED:
         raise NotFound("there is no such opening in this unit")
-    return case, lock(session, Opening, Opening.id == found.id, version=version)
+    return case, lock(session, AccessGrant, AccessGrant.id == found.id, version=version)
 
 
-def facts_of(opening: Opening) -> Facts:
-    return Facts(opening.kind, opening.state, opening.asked_by, opening.ends_at)
+def facts_of(grant: AccessGrant) -> AccessGrantFacts:
+    return AccessGrantFacts(grant.kind, grant.state, grant.asked_by, grant.ends_at)
 
 
 def own(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenBox:
@@ -206,21 +206,21 @@ def place(case: Case, reference: str, column: str) -> Place:
     return Place("openings", column, reference, case.reference)
 
 
-def _live(session: Session, case: Case, who: str) -> list[Opening]:
-    theirs = (Opening.case_id == case.id, Opening.asked_by == who, Opening.state.in_(sorted(LIVE)))
-    return list(session.execute(select(Opening).where(*theirs)).scalars())
+def _live(session: Session, case: Case, who: str) -> list[AccessGrant]:
+    theirs = (AccessGrant.case_id == case.id, AccessGrant.asked_by == who, AccessGrant.state.in_(sorted(LIVE)))
+    return list(session.execute(select(AccessGrant).where(*theirs)).scalars())
 
 
 def _hours(kind: OpeningKind, hours: int | None) -> int:
     if kind is not OpeningKind.BREAK_GLASS:
         return LOOK_HOURS
-    if hours is None or not 1 <= hours <= MOST_HOURS:
-        raise InvalidInput([Fault.of("hours", Problem.INVALID_VALUE, "hours", most=MOST_HOURS)])
+    if hours is None or not 1 <= hours <= MAX_HOURS:
+        raise InvalidInput([Fault.of("hours", Problem.INVALID_VALUE, "hours", most=MAX_HOURS)])
     return hours
 
 
-def _tell_of_breaking(session: Session, unit: str, opening: Opening, at: datetime) -> None:
+def _notify_break_glass(session: Session, unit: str, grant: AccessGrant, at: datetime) -> None:
     """The mail says that there is something, and no more; their first page says what."""
-    known = [opening.asked_by, opening.decided_by or ""]
+    known = [grant.asked_by, grant.decided_by or ""]
     for resource in (Resource.AUDIT, Resource.TRAIL):
         notify_unit(session, unit, resource, Act.READ, NoticeKind.DECIDED, at, but=known)

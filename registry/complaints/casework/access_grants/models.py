@@ -12,7 +12,7 @@ from registry.vocabulary.cases import OpeningKind, OpeningState
 _IS_LIVE = text("state IN ('asked', 'granted')")
 
 
-class Opening(Base):
+class AccessGrant(Base):
     """What one officer may see of one case for a while, once a second person has agreed.
 
     `attachment` is the reference of a file, empty for the other kinds. `ends_at`: while it is asked for, when nobody may grant it

@@ -15,7 +15,7 @@ from registry.complaints.attachments.storage import FileStore
 from registry.complaints.case.models import Case
 from registry.complaints.casework import custody
 from registry.complaints.casework.access_grants.actions import facts_of, lock_opening, own, place
-from registry.complaints.casework.access_grants.models import Opening
+from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.access_grants.rules import LIVE, end_of_look, is_open_to, standing
 from registry.complaints.casework.actions import Officer, in_unit
 from registry.complaints.casework.queries import CaseView, case_view
@@ -27,10 +27,10 @@ KEPT_IN_LIST = timedelta(days=30)
 """How long what is over stands in a unit's list; the audit has it for good."""
 
 
-class Shown(NamedTuple):
+class AccessGrantView(NamedTuple):
     """`state` as of now. `reason` and `answer` None for who may not read what is written in a case."""
 
-    opening: Opening
+    opening: AccessGrant
     case: str
     state: OpeningState
     reason: str | None
@@ -43,44 +43,44 @@ class Opened(NamedTuple):
     `identities` is None where a glass was broken on a server that lacks the custodian's secret.
     """
 
-    shown: Shown
+    shown: AccessGrantView
     view: CaseView | None
     identities: Mapping[str, Mapping[str, Any]] | None
 
 
 def in_case(
     session: Session, sealer: Sealer, officer: Officer, case: Case, at: datetime, *, is_all: bool
-) -> list[Shown]:
+) -> list[AccessGrantView]:
     """The openings of a case, the latest first: an officer's own, or with `is_all` everybody's."""
-    wanted = select(Opening).where(Opening.case_id == case.id).order_by(Opening.id.desc())
+    wanted = select(AccessGrant).where(AccessGrant.case_id == case.id).order_by(AccessGrant.id.desc())
     if not is_all:
-        wanted = wanted.where(Opening.asked_by == officer.name)
+        wanted = wanted.where(AccessGrant.asked_by == officer.name)
     rows = session.execute(wanted).scalars().all()
-    return [_shown(session, sealer, officer.unit, case, one, at) for one in rows]
+    return [_view(session, sealer, officer.unit, case, one, at) for one in rows]
 
 
 def of_unit(
     session: Session, sealer: Sealer, unit: str, who: str, at: datetime, *, decides: Collection[OpeningKind]
-) -> list[Shown]:
+) -> list[AccessGrantView]:
     """What a unit's cases have asked for, open or lately open, the latest first; what waits comes before it.
 
     Reasons are shown of those kinds alone about which the reader decides, and that is on record.
     """
-    lately = or_(Opening.state.in_(sorted(LIVE)), Opening.ends_at > at - KEPT_IN_LIST)
+    lately = or_(AccessGrant.state.in_(sorted(LIVE)), AccessGrant.ends_at > at - KEPT_IN_LIST)
     rows = session.execute(
-        select(Opening, Case)
-        .join(Case, Case.id == Opening.case_id)
+        select(AccessGrant, Case)
+        .join(Case, Case.id == AccessGrant.case_id)
         .where(in_unit(unit), lately, Case.state != CaseState.PURGED)
-        .order_by(Opening.state != OpeningState.ASKED, Opening.id.desc())
+        .order_by(AccessGrant.state != OpeningState.ASKED, AccessGrant.id.desc())
     ).all()
     found, read = [], []
-    for opening, case in rows:
-        is_asked = standing(facts_of(opening), at) is OpeningState.ASKED
-        if is_asked and opening.kind in decides and opening.asked_by != who:
-            found.append(_shown(session, sealer, unit, case, opening, at))
+    for grant, case in rows:
+        is_asked = standing(facts_of(grant), at) is OpeningState.ASKED
+        if is_asked and grant.kind in decides and grant.asked_by != who:
+            found.append(_view(session, sealer, unit, case, grant, at))
             read.append(case.reference)
         else:
-            found.append(Shown(opening, case.reference, standing(facts_of(opening), at), None, None))
+            found.append(AccessGrantView(grant, case.reference, standing(facts_of(grant), at), None, None))
     session.flush()
     for reference in dict.fromkeys(read):
         record(session, "opening.considered", reference, on=at.date(), actor=who, unit=unit)
@@ -89,46 +89,46 @@ def of_unit(
 
 def waiting(session: Session, unit: str, who: str, kinds: Collection[OpeningKind], at: datetime) -> int:
     """How many wait for somebody who decides about these kinds."""
-    asked = (Opening.state == OpeningState.ASKED, Opening.ends_at > at, Opening.asked_by != who)
-    query = select(func.count(Opening.id)).join(Case, Case.id == Opening.case_id)
-    return session.execute(query.where(in_unit(unit), *asked, Opening.kind.in_(sorted(kinds)))).scalar_one()
+    requested = (AccessGrant.state == OpeningState.ASKED, AccessGrant.ends_at > at, AccessGrant.asked_by != who)
+    query = select(func.count(AccessGrant.id)).join(Case, Case.id == AccessGrant.case_id)
+    return session.execute(query.where(in_unit(unit), *requested, AccessGrant.kind.in_(sorted(kinds)))).scalar_one()
 
 
 def broken(session: Session, unit: str, at: datetime) -> int:
     """How often a glass was broken in a unit in the last days: whoever watches over it is told on his first page."""
-    is_granted = (Opening.kind == OpeningKind.BREAK_GLASS, Opening.decided_at > at - timedelta(days=7))
-    was_granted = Opening.state.in_([OpeningState.GRANTED, OpeningState.ENDED])
-    query = select(func.count(Opening.id)).join(Case, Case.id == Opening.case_id)
+    is_granted = (AccessGrant.kind == OpeningKind.BREAK_GLASS, AccessGrant.decided_at > at - timedelta(days=7))
+    was_granted = AccessGrant.state.in_([OpeningState.GRANTED, OpeningState.ENDED])
+    query = select(func.count(AccessGrant.id)).join(Case, Case.id == AccessGrant.case_id)
     return session.execute(query.where(in_unit(unit), *is_granted, was_granted)).scalar_one()
 
 
-def one_of(session: Session, unit: str, reference: str) -> tuple[Case, Opening]:
+def one_of(session: Session, unit: str, reference: str) -> tuple[Case, AccessGrant]:
     """An opening of a unit and its case. Raises NotFound."""
     return lock_opening(session, unit, reference)
 
 
-def shown(session: Session, sealer: Sealer, unit: str, reference: str, at: datetime) -> Shown:
+def grant_view(session: Session, sealer: Sealer, unit: str, reference: str, at: datetime) -> AccessGrantView:
     """One with its reason, for whoever asked or has just decided. Raises NotFound."""
-    case, opening = lock_opening(session, unit, reference)
-    return _shown(session, sealer, unit, case, opening, at)
+    case, grant = lock_opening(session, unit, reference)
+    return _view(session, sealer, unit, case, grant, at)
 
 
-def require_of_case(session: Session, unit: str, case: str, reference: str) -> Opening:
+def require_of_case(session: Session, unit: str, case: str, reference: str) -> AccessGrant:
     """An opening of this very case. Raises NotFound."""
-    found, opening = lock_opening(session, unit, reference)
+    found, grant = lock_opening(session, unit, reference)
     if found.reference != case:
         raise NotFound("there is no such opening in this case")
-    return opening
+    return grant
 
 
 def look(session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, into: str = "") -> Opened:
     """What is open to this officer now: a break-glass or an identity. Raises NotFound where nothing is, NotNow."""
-    case, opening = _open_to(session, officer, reference, at)
-    if opening.kind is OpeningKind.ORIGINAL:
+    case, grant = _open_to(session, officer, reference, at)
+    if grant.kind is OpeningKind.ORIGINAL:
         raise NotFound("this opens a file")
-    _looked(opening, at)
+    _looked(grant, at)
     view = None
-    if opening.kind is OpeningKind.BREAK_GLASS:
+    if grant.kind is OpeningKind.BREAK_GLASS:
         view = case_view(
             session, sealer, officer, case.reference, at.date(), act="break_glass.read", into=into, is_opened=True
         )  # fmt: skip
@@ -140,24 +140,24 @@ def look(session: Session, sealer: Sealer, officer: Officer, reference: str, at:
         if view is None:
             raise _keyless() from None
         identities = None
-    shown = _shown(session, sealer, officer.unit, case, opening, at)
+    displayed = _view(session, sealer, officer.unit, case, grant, at)
     session.flush()
     if identities is not None:
         act = "break_glass.identity_read" if view else "case.identity_read"
         record(session, act, case.reference, on=at.date(), actor=officer.name, detail=officer.role)
-    return Opened(shown, view, identities)
+    return Opened(displayed, view, identities)
 
 
 def original(
     session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, store: FileStore
 ) -> tuple[str, bytes]:
     """Name and content of a file as it was sent. Raises NotFound where none is open to him, NotNow, FilesUnavailable."""
-    case, opening = _open_to(session, officer, reference, at)
-    if opening.kind is not OpeningKind.ORIGINAL:
+    case, grant = _open_to(session, officer, reference, at)
+    if grant.kind is not OpeningKind.ORIGINAL:
         raise NotFound("this opens no file")
-    _looked(opening, at)
+    _looked(grant, at)
     try:
-        name, body = custody.original_in(session, sealer, officer.unit, case, opening.attachment, store)
+        name, body = custody.original_in(session, sealer, officer.unit, case, grant.attachment, store)
     except KeyTrouble:
         raise _keyless() from None
     session.flush()
@@ -173,24 +173,24 @@ def _keyless() -> NotNow:
     )
 
 
-def _open_to(session: Session, officer: Officer, reference: str, at: datetime) -> tuple[Case, Opening]:
-    case, opening = lock_opening(session, officer.unit, reference)
-    if not is_open_to(facts_of(opening), officer.name, at):
+def _open_to(session: Session, officer: Officer, reference: str, at: datetime) -> tuple[Case, AccessGrant]:
+    case, grant = lock_opening(session, officer.unit, reference)
+    if not is_open_to(facts_of(grant), officer.name, at):
         raise NotFound("nothing is open to you here: it was not granted, or its time is over")
-    return case, opening
+    return case, grant
 
 
-def _looked(opening: Opening, at: datetime) -> None:
+def _looked(grant: AccessGrant, at: datetime) -> None:
     """The first look begins its quarter of an hour."""
-    if opening.looked_at is None:
-        opening.looked_at = at
-        opening.ends_at = end_of_look(opening.kind, opening.ends_at, at)
+    if grant.looked_at is None:
+        grant.looked_at = at
+        grant.ends_at = end_of_look(grant.kind, grant.ends_at, at)
 
 
-def _shown(session: Session, sealer: Sealer, unit: str, case: Case, opening: Opening, at: datetime) -> Shown:
+def _view(session: Session, sealer: Sealer, unit: str, case: Case, grant: AccessGrant, at: datetime) -> AccessGrantView:
     box = own(session, sealer, unit, case)
-    said: Sequence[str | None] = [
-        None if sealed is None else box.open(sealed, place(case, opening.reference, column))
-        for column, sealed in (("reason_sealed", opening.reason_sealed), ("answer_sealed", opening.answer_sealed))
+    stated: Sequence[str | None] = [
+        None if sealed is None else box.open(sealed, place(case, grant.reference, column))
+        for column, sealed in (("reason_sealed", grant.reason_sealed), ("answer_sealed", grant.answer_sealed))
     ]
-    return Shown(opening, case.reference, standing(facts_of(opening), at), said[0], said[1])
+    return AccessGrantView(grant, case.reference, standing(facts_of(grant), at), stated[0], stated[1])

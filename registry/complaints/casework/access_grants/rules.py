@@ -14,7 +14,7 @@ from registry.vocabulary.cases import OpeningKind, OpeningState
 WAITS = timedelta(hours=24)
 """How long one that nobody decides about waits."""
 
-USUAL_HOURS, MOST_HOURS = 4, 24
+USUAL_HOURS, MAX_HOURS = 4, 24
 """Of a break-glass."""
 
 LOOK_HOURS = 24
@@ -33,7 +33,7 @@ RIGHT_TO: Mapping[OpeningKind, Resource] = {
 LIVE = frozenset({OpeningState.ASKED, OpeningState.GRANTED})
 
 
-class Facts(NamedTuple):
+class AccessGrantFacts(NamedTuple):
     """What the rules look at."""
 
     kind: OpeningKind
@@ -42,14 +42,14 @@ class Facts(NamedTuple):
     ends_at: datetime
 
 
-def standing(facts: Facts, at: datetime) -> OpeningState:
+def standing(facts: AccessGrantFacts, at: datetime) -> OpeningState:
     """Where it stands at an instant: what is over is over, though no worker has written it down yet."""
     if facts.state not in LIVE or at < facts.ends_at:
         return facts.state
     return OpeningState.LAPSED if facts.state is OpeningState.ASKED else OpeningState.ENDED
 
 
-def why_not_decided(facts: Facts, who: str, at: datetime) -> str | None:
+def why_not_decided(facts: AccessGrantFacts, who: str, at: datetime) -> str | None:
     """Why somebody may not grant or refuse it; None when he may."""
     now = standing(facts, at)
     if now is not OpeningState.ASKED:
@@ -57,7 +57,7 @@ def why_not_decided(facts: Facts, who: str, at: datetime) -> str | None:
     return "who asks does not grant it: a second person has to" if who == facts.asked_by else None
 
 
-def is_open_to(facts: Facts, who: str, at: datetime) -> bool:
+def is_open_to(facts: AccessGrantFacts, who: str, at: datetime) -> bool:
     """Whether somebody may look at it now."""
     return who == facts.asked_by and standing(facts, at) is OpeningState.GRANTED
 

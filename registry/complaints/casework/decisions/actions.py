@@ -33,8 +33,8 @@ from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import CaseState, DecisionOutcome, DecisionState
 from registry.vocabulary.register import Language
 
-MOST_REASONS = 20_000
-MOST_SUMMARY = 2000
+MAX_REASONS = 20_000
+MAX_SUMMARY = 2000
 
 Words = Callable[[Language, DecisionOutcome, str, date], str]
 """What the complainant is told, in her language: what was found, the summary, and the last day for an objection."""
@@ -111,7 +111,7 @@ def send_back(
     case, decision = lock_decision(session, officer, reference, version)
     if decision.state is not DecisionState.DRAFTED:
         raise IllegalMove(_LACKING["not_drafted"], "decision.not_drafted")
-    messages.read_text("reason", reason, casework.MOST_REASON)
+    messages.read_text("reason", reason, casework.MAX_REASON)
     sealed = seal_reason(session, sealer, officer, case, reason)
     advance(session, case, CaseState.INVESTIGATING, officer.role, at, actor=officer.name, reason_sealed=sealed)
     decision.state = DecisionState.SENT_BACK
@@ -148,7 +148,9 @@ def make(
     text = words(language_of(case), decision.outcome, summary, decision.object_until)
     # Where nobody has a mailbox any more, what is decided is decided all the same.
     with suppress(NotNow):
-        casework.reply(session, sealer, officer, case.reference, text, at, to_helper=True, once=decision.reference)
+        casework.reply(
+            session, sealer, officer, case.reference, text, at, to_helper=True, idempotency_key=decision.reference
+        )
     changed(session, case, "decision.made", at.date(), role=officer.role, actor=officer.name, detail=decision.outcome)
     return decision
 
@@ -176,8 +178,8 @@ def draft_of(session: Session, case: Case) -> Decision | None:
     return session.execute(select(Decision).where(*live)).scalar_one_or_none()
 
 
-def facts(session: Session, case: Case, decision: Decision, actor: str) -> rules.Facts:
-    return rules.Facts(
+def facts(session: Session, case: Case, decision: Decision, actor: str) -> rules.DecisionFacts:
+    return rules.DecisionFacts(
         state=decision.state,
         case_state=case.state,
         written_by=frozenset(map(same_person, decision.written_by)),
@@ -221,9 +223,9 @@ def _checked(
     object_days: int,
     today: date,
 ) -> tuple[str, str]:
-    reasons = messages.read_text("reasons", reasons, MOST_REASONS)
-    summary = messages.read_text("summary", summary, MOST_SUMMARY)
-    if not rules.SHORTEST_OBJECTION <= object_days <= rules.LONGEST_OBJECTION:
+    reasons = messages.read_text("reasons", reasons, MAX_REASONS)
+    summary = messages.read_text("summary", summary, MAX_SUMMARY)
+    if not rules.SHORTEST_OBJECTION <= object_days <= rules.MAX_OBJECTION:
         raise InvalidInput(
             [
                 Fault.of(
@@ -231,7 +233,7 @@ def _checked(
                     Problem.INVALID_VALUE,
                     "days_from_to",
                     least=rules.SHORTEST_OBJECTION,
-                    most=rules.LONGEST_OBJECTION,
+                    most=rules.MAX_OBJECTION,
                 )
             ]
         )

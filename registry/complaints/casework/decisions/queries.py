@@ -37,18 +37,18 @@ def decisions_of(
     """The decisions of a case, the latest first, with all their words. Audited once. Raises NotFound."""
     case = lock_case(session, officer, reference)
     rows = session.execute(select(Decision).where(Decision.case_id == case.id).order_by(Decision.id.desc())).scalars()
-    found = [_shown(session, sealer, officer, case, row) for row in rows]
+    found = [_view(session, sealer, officer, case, row) for row in rows]
     if found:
         record(session, "decision.read", case.reference, on=today, actor=officer.name, detail=officer.role)
     return case, found
 
 
-def decision_shown(
+def decision_view(
     session: Session, sealer: Sealer, officer: Officer, reference: str, today: date
 ) -> tuple[Case, ShownDecision]:
     """One decision by its reference. Audited. Raises NotFound."""
     case, decision = actions.lock_decision(session, officer, reference)
-    found = _shown(session, sealer, officer, case, decision)
+    found = _view(session, sealer, officer, case, decision)
     record(session, "decision.read", case.reference, on=today, actor=officer.name, detail=officer.role)
     return case, found
 
@@ -67,7 +67,7 @@ def may_rest_on(decision: Decision) -> bool:
     return decision.decided_by is not None and decision.outcome in rules.FOUND_WRONG
 
 
-def _shown(session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision) -> ShownDecision:
+def _view(session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision) -> ShownDecision:
     return ShownDecision(
         decision,
         actions.read_reasons(session, sealer, officer, case, decision),

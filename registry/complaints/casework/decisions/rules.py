@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from registry.vocabulary.cases import CaseState, DecisionOutcome, DecisionState
 
-SHORTEST_OBJECTION, USUAL_OBJECTION, LONGEST_OBJECTION = 30, 60, 365
+SHORTEST_OBJECTION, USUAL_OBJECTION, MAX_OBJECTION = 30, 60, 365
 """Days for an objection. Opening a closed case again stays possible for a year (registry/complaints/case/states.py)."""
 
 OUTCOMES: Mapping[DecisionOutcome, CaseState] = {
@@ -22,7 +22,7 @@ DRAFTED_IN = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class DecisionFacts:
     """What is asked before a decision is made. `investigators` and `actor` as `same_person` writes them."""
 
     state: DecisionState
@@ -32,7 +32,7 @@ class Facts:
     actor: str
 
 
-def lacking(facts: Facts) -> str | None:
+def lacking(facts: DecisionFacts) -> str | None:
     """What does not hold, as a code; None when it may be made by him."""
     if facts.state is not DecisionState.DRAFTED:
         return "not_drafted"

@@ -19,8 +19,8 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
 
-MOST_NOTE = 10_000
-MOST_TASK = 500
+MAX_NOTE = 10_000
+MAX_TASK = 500
 
 
 class Noted(NamedTuple):
@@ -54,7 +54,7 @@ def write_note(
 ) -> CaseNote:
     """Add a note. Raises NotFound, StaleVersion, InvalidInput."""
     case = lock_case(session, officer, reference, version)
-    text = read_text("text", text, MOST_NOTE)
+    text = read_text("text", text, MAX_NOTE)
     note = CaseNote(reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=today)
     note.sealed = _box(session, sealer, officer, case).seal(text, _place(case, note))
     session.add(note)
@@ -76,7 +76,7 @@ def add_task(
 ) -> CaseTask:
     """Add something to be done. Raises NotFound, StaleVersion, InvalidInput."""
     case = lock_case(session, officer, reference, version)
-    text = read_text("text", text, MOST_TASK)
+    text = read_text("text", text, MAX_TASK)
     if due_on is not None and due_on < today:
         raise InvalidInput([Fault.of("due_on", Problem.INVALID_VALUE, "not_in_past")])
     task = CaseTask(reference=new_reference(), case_id=case.id, made_by=officer.name, made_on=today, due_on=due_on)
@@ -120,7 +120,7 @@ def notes_and_tasks(
     if not notes and not tasks:
         return [], []
     box = _box(session, sealer, officer, case)
-    shown = [
+    displayed = [
         Task(
             one.reference, one.made_by, one.made_on, one.due_on, one.done_by, one.done_on,
             box.open(one.sealed, _place(case, one)),
@@ -132,7 +132,7 @@ def notes_and_tasks(
             Noted(one.reference, one.written_by, one.written_on, box.open(one.sealed, _place(case, one)))
             for one in notes
         ],
-        sorted(shown, key=lambda one: (one.done_on is not None, one.due_on or date.max)),
+        sorted(displayed, key=lambda one: (one.done_on is not None, one.due_on or date.max)),
     )
 
 

@@ -42,7 +42,7 @@ def workers(session: Session, unit: str) -> list[Worker]:
         .group_by(Account.id)
         .order_by(Account.name, Account.reference)
     )
-    return [Worker(reference, name, load, bool(takes)) for reference, name, load, takes in rows]
+    return [Worker(reference, name, load, bool(accepts)) for reference, name, load, accepts in rows]
 
 
 def assign(

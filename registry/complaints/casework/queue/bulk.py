@@ -32,7 +32,7 @@ from registry.core.errors import (
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import BulkKind, CaseRole, CaseState
 
-MOST_AT_ONCE = 50
+MAX_AT_ONCE = 50
 UNDO_WITHIN = timedelta(minutes=30)
 
 TARGETS = {BulkKind.TRIAGE: CaseState.IN_TRIAGE, BulkKind.QUARANTINE: CaseState.QUARANTINED}
@@ -77,9 +77,9 @@ def act_on(
     to: str | None = None,
 ) -> tuple[BulkAct, list[Outcome]]:
     """Assign cases to an officer (`to`, None: nobody), take them into triage, or set them aside. Raises InvalidInput."""
-    if not 0 < len(wanted) <= MOST_AT_ONCE:
+    if not 0 < len(wanted) <= MAX_AT_ONCE:
         raise InvalidInput(
-            [Fault.of("case", Problem.MISSING if not wanted else Problem.TOO_MANY, "choose_cases", most=MOST_AT_ONCE)]
+            [Fault.of("case", Problem.MISSING if not wanted else Problem.TOO_MANY, "choose_cases", most=MAX_AT_ONCE)]
         )
     cases = _lock_cases(session, officer.unit, [one.reference for one in wanted])
     rows: list[Any] = []
@@ -155,8 +155,8 @@ def _recorded(session: Session, officer: Officer, done: BulkAct, act: str, at: d
 
 def bulk_act(session: Session, officer: str, reference: str) -> BulkAct:
     """What this officer did. Raises NotFound for another's."""
-    his = (BulkAct.officer == officer, BulkAct.reference == reference)
-    found = session.scalars(select(BulkAct).where(*his).with_for_update()).one_or_none()
+    own = (BulkAct.officer == officer, BulkAct.reference == reference)
+    found = session.scalars(select(BulkAct).where(*own).with_for_update()).one_or_none()
     if found is None:
         raise NotFound("there is nothing of yours by this reference")
     return found

@@ -20,7 +20,7 @@ from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseState, ClockKind, Priority
 
 PAGE = 50
-MOST_COUNTED = 100
+MAX_COUNTED = 100
 """Counts go no further: that there are many is all that is to be known."""
 
 _UNSEEN = (CaseState.DRAFT, CaseState.PURGED)
@@ -73,53 +73,53 @@ class Listed(NamedTuple):
 
 
 def listed(
-    session: Session, unit: str, filters: Filters, at: datetime, *, after: Place | None = None, most: int = PAGE
+    session: Session, unit: str, filters: Filters, at: datetime, *, after: Place | None = None, limit: int = PAGE
 ) -> list[Listed]:
     """A page of the queue. A place whose case is gone begins where it would stand."""
-    asked = _asked(unit, filters, at)
+    requested = _conditions(unit, filters, at)
     if after is not None:
         beyond = select(func.coalesce(func.max(Case.id), 0)).where(Case.reference == after.reference).scalar_subquery()
         place = (literal(after.priority, Case.priority.type), literal(after.due_at, Case.due_at.type), beyond)
-        asked.append(tuple_(Case.priority, Case.due_at, Case.id) > tuple_(*place))
+        requested.append(tuple_(Case.priority, Case.due_at, Case.id) > tuple_(*place))
     if filters.is_late:
         # Of each priority the late ones are one range of the index; across priorities they are not.
-        parts = [_page([*asked, Case.priority == one], most) for one in Priority]
+        parts = [_page([*requested, Case.priority == one], limit) for one in Priority]
         together = union_all(*(select(part.subquery()) for part in parts)).subquery()
         columns = together.c
-        rows = session.execute(select(together).order_by(columns.priority, columns.due_at, columns.id).limit(most))
+        rows = session.execute(select(together).order_by(columns.priority, columns.due_at, columns.id).limit(limit))
     else:
-        rows = session.execute(_page(asked, most))
+        rows = session.execute(_page(requested, limit))
     return [_listed(row) for row in rows]
 
 
 def number(session: Session, unit: str, filters: Filters, at: datetime) -> int:
-    """How many cases there are, counted up to MOST_COUNTED."""
-    some = select(Case.id).where(*_asked(unit, filters, at)).limit(MOST_COUNTED).subquery()
+    """How many cases there are, counted up to MAX_COUNTED."""
+    some = select(Case.id).where(*_conditions(unit, filters, at)).limit(MAX_COUNTED).subquery()
     return session.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def _asked(unit: str, filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = [_wall(unit, filters), Case.priority.is_not(None)]
+def _conditions(unit: str, filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [_tenant_scope(unit, filters), Case.priority.is_not(None)]
     if filters.is_objected:
-        asked.append(_objected(at))
+        wanted.append(_objected(at))
     if filters.state is None:
         if not filters.is_objected:
-            asked.append(Case.is_open.is_(True))
+            wanted.append(Case.is_open.is_(True))
     else:
-        asked += [Case.state == filters.state, Case.state.not_in(_UNSEEN)]
+        wanted += [Case.state == filters.state, Case.state.not_in(_UNSEEN)]
     if filters.priority is not None:
-        asked.append(Case.priority == filters.priority)
+        wanted.append(Case.priority == filters.priority)
     if filters.country is not None:
-        asked.append(Case.country == filters.country)
+        wanted.append(Case.country == filters.country)
     if filters.sector is not None:
-        asked.append(Case.sector == filters.sector)
+        wanted.append(Case.sector == filters.sector)
     if filters.assignee is not None:
-        asked.append(Case.assignee == filters.assignee if filters.assignee else Case.assignee.is_(None))
+        wanted.append(Case.assignee == filters.assignee if filters.assignee else Case.assignee.is_(None))
     if filters.is_late:
-        asked.append(Case.due_at < at)
+        wanted.append(Case.due_at < at)
     if filters.agency_digest is not None:
-        asked.append(Case.agency_digest == filters.agency_digest)
-    return asked
+        wanted.append(Case.agency_digest == filters.agency_digest)
+    return wanted
 
 
 def objected_among(session: Session, cases: Sequence[Listed], at: datetime) -> frozenset[str]:
@@ -131,22 +131,22 @@ def objected_among(session: Session, cases: Sequence[Listed], at: datetime) -> f
 def _objected(at: datetime) -> ColumnElement[bool]:
     """An open case has a clock of it, which the next move meets. One that was closed before has none: it stands here until it is
     opened again, for as long as it may be."""
-    told = select(Hearing.case_id).where(Hearing.objected_on.is_not(None))
+    given = select(Hearing.case_id).where(Hearing.objected_on.is_not(None))
     clock = select(CaseClock.id).where(CaseClock.case_id == Case.id, CaseClock.kind == ClockKind.OBJECTION)
     reopened = select(CaseMove.id).where(
         CaseMove.case_id == Case.id, CaseMove.from_state == CaseState.CLOSED, CaseMove.on_day >= Hearing.objected_on
     )
-    untouched = told.where(
+    untouched = given.where(
         Hearing.case_id == Case.id,
         ~clock.where(CaseClock.met_on >= Hearing.objected_on).correlate(Case, Hearing).exists(),
         ~reopened.correlate(Case, Hearing).exists(),
     ).correlate(Case)
     is_open = and_(Case.is_open.is_(True), clock.where(CaseClock.met_on.is_(None)).correlate(Case).exists())
     is_closed = and_(Case.state == CaseState.CLOSED, Case.closed_on >= at.date() - REOPENING, untouched.exists())
-    return and_(Case.id.in_(told), or_(is_open, is_closed))
+    return and_(Case.id.in_(given), or_(is_open, is_closed))
 
 
-def _wall(unit: str, filters: Filters) -> ColumnElement[bool]:
+def _tenant_scope(unit: str, filters: Filters) -> ColumnElement[bool]:
     """The unit's own. By agency, and by objections, it is said so that no index of the queue fits: for those few cases SQLite
     would read the whole queue in its order, and not the index that leads to them."""
     if filters.agency_digest is None and not filters.is_objected:
@@ -160,8 +160,8 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def _page(asked: Sequence[ColumnElement[bool]], most: int) -> Select[*tuple[Any, ...]]:
-    return select(*_SHOWN).where(*asked).order_by(Case.priority, Case.due_at, Case.id).limit(most)
+def _page(wanted: Sequence[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:
+    return select(*_SHOWN).where(*wanted).order_by(Case.priority, Case.due_at, Case.id).limit(limit)
 
 
 def _listed(row: Any) -> Listed:

@@ -11,7 +11,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.triage.similarity import Shingle
 from registry.vocabulary.cases import CaseState, Priority
 
-MOST_SHOWN = 8
+MAX_SHOWN = 8
 _UPHELD = (CaseState.DECIDED_UPHELD, CaseState.DECIDED_PARTLY, CaseState.SANCTION_PENDING)
 
 
@@ -56,13 +56,13 @@ def _alike(of: Case) -> Select[Any]:
     mine, theirs = aliased(Shingle), aliased(Shingle)
     shared = func.count(func.distinct(theirs.band))
     query = (
-        select(*_shown(), shared.label("shared"), literal(0).label("total"), literal(0).label("upheld"))
+        select(*_view(), shared.label("shared"), literal(0).label("total"), literal(0).label("upheld"))
         .join(theirs, theirs.case_id == Case.id)
         .join(mine, and_(mine.digest == theirs.digest, mine.case_id == of.id))
         .where(*_others(of))
         .group_by(Case.id)
         .order_by(shared.desc(), Case.id)
-        .limit(MOST_SHOWN)
+        .limit(MAX_SHOWN)
     )
     return select(query.subquery())
 
@@ -70,15 +70,15 @@ def _alike(of: Case) -> Select[Any]:
 def _about_agency(of: Case) -> Select[Any]:
     upheld = func.sum(case((Case.state.in_(_UPHELD), 1), else_=0)).over()
     query = (
-        select(*_shown(), literal(0).label("shared"), func.count().over().label("total"), upheld.label("upheld"))
+        select(*_view(), literal(0).label("shared"), func.count().over().label("total"), upheld.label("upheld"))
         .where(*_others(of), Case.agency_digest == of.agency_digest)
         .order_by(Case.filed_on.desc(), Case.id.desc())
-        .limit(MOST_SHOWN)
+        .limit(MAX_SHOWN)
     )
     return select(query.subquery())
 
 
-def _shown() -> tuple[ColumnElement[Any], ...]:
+def _view() -> tuple[ColumnElement[Any], ...]:
     return (*(column.label(column.key) for column in (Case.reference, Case.state, Case.priority, Case.filed_on)),)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from registry.complaints.case.states import MOVES, Facts, Guard, Move
+from registry.complaints.case.states import MOVES, CaseFacts, Guard, Move
 from registry.vocabulary.cases import CaseRole, CaseState
 
 PLACE_OF: Mapping[CaseState, str] = {
@@ -33,7 +33,7 @@ class Way(NamedTuple):
     place: str | None
 
 
-def ways(state: CaseState, roles: Sequence[CaseRole], facts: Facts) -> list[Way]:
+def ways(state: CaseState, roles: Sequence[CaseRole], facts: CaseFacts) -> list[Way]:
     """Every move that some officer may take from a state, in the table's order. `roles` are his own, the humblest first.
 
     What a form will bring along, a reason and the other case, counts as there.
@@ -41,12 +41,12 @@ def ways(state: CaseState, roles: Sequence[CaseRole], facts: Facts) -> list[Way]
     return [_way(move, roles, facts) for move in MOVES if move.source is state and move.by - _NOBODYS]
 
 
-def way_to(state: CaseState, target: CaseState, roles: Sequence[CaseRole], facts: Facts) -> Way | None:
+def way_to(state: CaseState, target: CaseState, roles: Sequence[CaseRole], facts: CaseFacts) -> Way | None:
     """The one move to a state, None where the table has none for any officer."""
     return next((way for way in ways(state, roles, facts) if way.target is target), None)
 
 
-def _way(move: Move, roles: Sequence[CaseRole], facts: Facts) -> Way:
+def _way(move: Move, roles: Sequence[CaseRole], facts: CaseFacts) -> Way:
     role = next((one for one in roles if one in move.by), None)
     place = PLACE_OF.get(move.target) or PLACE_OF.get(move.source) if _is_done_elsewhere(move) else None
     if place is not None:

@@ -12,8 +12,8 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
 
-MOST_VIEWS = 20
-MOST_NAME = 60
+MAX_VIEWS = 20
+MAX_NAME = 60
 
 
 def views_of(session: Session, officer: str) -> Sequence[SavedView]:
@@ -21,14 +21,14 @@ def views_of(session: Session, officer: str) -> Sequence[SavedView]:
     return session.scalars(select(SavedView).where(SavedView.officer == officer).order_by(SavedView.name)).all()
 
 
-def keep_view(session: Session, officer: str, name: str, filters: Mapping[str, str], today: date) -> SavedView:
+def save_view(session: Session, officer: str, name: str, filters: Mapping[str, str], today: date) -> SavedView:
     """Keep a view; one of the same name is replaced. Raises InvalidInput."""
-    name = " ".join(read_text("name", name, MOST_NAME).split())
+    name = " ".join(read_text("name", name, MAX_NAME).split())
     found = session.scalars(select(SavedView).where(SavedView.officer == officer, SavedView.name == name)).one_or_none()
     if found is None:
         count = select(func.count()).select_from(SavedView).where(SavedView.officer == officer)
-        if session.execute(count).scalar_one() >= MOST_VIEWS:
-            raise InvalidInput([Fault.of("name", Problem.TOO_MANY, "too_many_views", most=MOST_VIEWS)])
+        if session.execute(count).scalar_one() >= MAX_VIEWS:
+            raise InvalidInput([Fault.of("name", Problem.TOO_MANY, "too_many_views", most=MAX_VIEWS)])
         found = SavedView(reference=new_reference(), officer=officer, name=name, made_on=today)
         session.add(found)
     found.filters = dict(filters)

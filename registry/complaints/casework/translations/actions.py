@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.case import answers
-from registry.complaints.case.messages import MOST_CHARACTERS, message_place, read_text
+from registry.complaints.case.messages import MAX_CHARACTERS, message_place, read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_where
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind
@@ -51,11 +51,11 @@ class Waiting(NamedTuple):
     pieces: int
 
 
-def open_cases(session: Session, unit: str, most: int = 100) -> Sequence[Waiting]:
+def open_cases(session: Session, unit: str, limit: int = 100) -> Sequence[Waiting]:
     """Open cases of a unit for its translators, the most urgent first, with how many translations each has already."""
     written = select(func.count(Translation.id)).where(Translation.case_id == Case.id).scalar_subquery()
-    asked = select(Case.reference, Case.language, written).where(in_unit(unit), Case.is_open.is_(True))
-    rows = session.execute(asked.order_by(Case.priority, Case.due_at, Case.id).limit(most))
+    query = select(Case.reference, Case.language, written).where(in_unit(unit), Case.is_open.is_(True))
+    rows = session.execute(query.order_by(Case.priority, Case.due_at, Case.id).limit(limit))
     return [Waiting(reference, language, count) for reference, language, count in rows]
 
 
@@ -104,15 +104,15 @@ def translate(
     case = case_for_translator(session, unit, reference, version)
     if language not in INTO:
         raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "one_of", choices=", ".join(INTO))])
-    text = read_text("text", text, MOST_CHARACTERS)
+    text = read_text("text", text, MAX_CHARACTERS)
     opened = next(
         (one for one in sealer.open_all_as_unit(session, opened_mailboxes(case), unit) if one.box.reference == box),
         None,
     )
     if opened is None or subject not in _texts(session, opened, case):
         raise NotFound("there is no such text in this case")
-    asked = (Translation.box_id == opened.box.id, Translation.subject == subject, Translation.language == language)
-    row = session.scalars(select(Translation).where(*asked)).one_or_none()
+    requested = (Translation.box_id == opened.box.id, Translation.subject == subject, Translation.language == language)
+    row = session.scalars(select(Translation).where(*requested)).one_or_none()
     if row is None:
         row = Translation(case_id=case.id, box_id=opened.box.id, subject=subject, language=language.value)
         session.add(row)
@@ -126,13 +126,13 @@ def translate(
 def _texts(session: Session, opened: OpenBox, case: Case) -> Mapping[str, str]:
     """What was written in words in a box: free answers but those that say who she is, and her messages."""
     sheet = answers.read(session, opened, case)
-    told = sheet.answers if sheet.submitted_on is not None else {}
+    given = sheet.answers if sheet.submitted_on is not None else {}
     found = {
-        f"answer.{question.code}": str(told[question.code])
+        f"answer.{question.code}": str(given[question.code])
         for question in QUESTIONNAIRE
-        if question.kind is Kind.TEXT and question.tier < Tier.IDENTITY and question.code in told
+        if question.kind is Kind.TEXT and question.tier < Tier.IDENTITY and question.code in given
     }
-    hers = select(Message).where(Message.box_id == opened.box.id, Message.author == Author.COMPLAINANT)
-    for row in session.scalars(hers.order_by(Message.place)):
+    own = select(Message).where(Message.box_id == opened.box.id, Message.author == Author.COMPLAINANT)
+    for row in session.scalars(own.order_by(Message.place)):
         found[f"message.{row.reference}"] = opened.open(row.sealed, message_place(row, case))
     return found

@@ -24,8 +24,8 @@ def translations_in(
     session: Session, opened: Sequence[OpenBox], case: Case, language: str
 ) -> list[Mapping[str, Translated]]:
     """The translations into one language of what stands in each of some open boxes, by subject; by one query."""
-    asked = select(Translation).where(Translation.case_id == case.id, Translation.language == language)
-    rows = session.scalars(asked).all()
+    query = select(Translation).where(Translation.case_id == case.id, Translation.language == language)
+    rows = session.scalars(query).all()
     return [
         {
             row.subject: Translated(row.written_by, row.written_on, one.open(row.sealed, place(row, one.box, case)))

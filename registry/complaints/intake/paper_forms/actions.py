@@ -67,7 +67,7 @@ def begin(session: Session, sealer: Sealer, officer: Officer, typed: str, receiv
     if case is None:
         raise _unknown()
     form = _form_of(session, case)
-    _require_not_entered(session, officer, case, form)
+    _require_not_recorded(session, officer, case, form)
     if form is not None:
         if form.unit != officer.unit:
             raise _unknown()
@@ -122,7 +122,7 @@ def typed_so_far(session: Session, sealer: Sealer, officer: Officer, reference: 
     return _typed(case, form, sheet)
 
 
-def keep(
+def save_page(
     session: Session, sealer: Sealer, officer: Officer, reference: str, given: Mapping[str, Any], today: date,
     version: int | None = None,
 ) -> Typed:  # fmt: skip
@@ -223,13 +223,13 @@ def _own(session: Session, officer: Officer, reference: str) -> tuple[Case, Pape
         raise NotFound("there is no form of this number that you began to type in: begin with its number")
     case = lock_case_by_id(session, case_id)
     form = _form_of(session, case)
-    _require_not_entered(session, officer, case, form)
+    _require_not_recorded(session, officer, case, form)
     if form is None or case.state is not CaseState.DRAFT:
         raise NotFound("this form was sent or dropped in the meantime: begin with its number")
     return case, form
 
 
-def _require_not_entered(session: Session, officer: Officer, case: Case, form: PaperForm | None) -> None:
+def _require_not_recorded(session: Session, officer: Officer, case: Case, form: PaperForm | None) -> None:
     if case.state is CaseState.DRAFT or not _is_of_unit(session, case, officer.unit):
         return
     if form is not None and form.entered_on is not None:
@@ -272,10 +272,10 @@ def _is_in_use(session: Session, box: Box) -> bool:
 
 def _typed(case: Case, form: PaperForm, sheet: sheets.Sheet) -> Typed:
     identity = of_tier(sheet.answers, Tier.IDENTITY)
-    told = {code: value for code, value in sheet.answers.items() if code not in identity}
+    given = {code: value for code, value in sheet.answers.items() if code not in identity}
     counted = cleared(sheet.answers)
     left_out = tuple(code for code in sheet.answers if code not in counted)
-    return Typed(form, case.reference, told, frozenset(identity), left_out, sheet.version)
+    return Typed(form, case.reference, given, frozenset(identity), left_out, sheet.version)
 
 
 def _is_identity(code: str) -> bool:

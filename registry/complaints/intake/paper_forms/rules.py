@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 
-MOST_DAYS_BACK = 90
+MAX_DAYS_BACK = 90
 KEPT_DAYS = 14
 """Days after the last page that was kept; then the form is as if nobody had begun, and is typed in anew."""
 
@@ -14,9 +14,9 @@ def require_received(received_on: date, printed_on: date, today: date) -> None:
     """Raise InvalidInput unless a form that was printed on a day may have been handed in on another."""
     if received_on > today:
         raise _wrong("paper_future")
-    earliest = today - timedelta(days=MOST_DAYS_BACK)
+    earliest = today - timedelta(days=MAX_DAYS_BACK)
     if received_on < earliest:
-        raise _wrong("paper_earliest", earliest=earliest, days=MOST_DAYS_BACK)
+        raise _wrong("paper_earliest", earliest=earliest, days=MAX_DAYS_BACK)
     if received_on < printed_on:
         raise _wrong("paper_printed", printed=printed_on)
 

@@ -13,13 +13,13 @@ from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed
 from registry.complaints.casework import sealed_copies
-from registry.complaints.casework.actions import MOST_REASON, Officer, in_unit, lock_case
+from registry.complaints.casework.actions import MAX_REASON, Officer, in_unit, lock_case
 from registry.complaints.casework.queries import named_agency_id
-from registry.complaints.parties.accounts import agency_desk
+from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.parties.hearings import content
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.hearings.moves import advance, end, facts, lock_hearing_by_id
-from registry.complaints.parties.hearings.rules import HELD, LONGEST, MOVES, SHORTEST, By, Guard
+from registry.complaints.parties.hearings.rules import HELD, MAX_EXTENSION, MOVES, SHORTEST, By, Guard
 from registry.complaints.sealing.models import KeyHolder
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.codes import Problem
@@ -56,7 +56,7 @@ def draft(
         raise NotNow("this case has a hearing that is not closed yet: one at a time", "hearing.one_is_open")
     accused = _agency(sealer, case, agency)
     text, estimate = content.read_allegation(allegation), content.read_estimate(could_complain)
-    desk = agency_desk(session, sealer, accused, at.date())
+    unit = agency_unit(session, sealer, accused, at.date())
     content.require_silent(session, sealer, officer, case, accused, text, at.date())
     box = sealed_copies.new_copy_box(session, sealer, case, officer.unit, at.date())
     name = new_reference()
@@ -65,7 +65,7 @@ def draft(
         case_id=case.id,
         box_id=box.box.id,
         agency=accused,
-        desk=desk.reference,
+        desk=unit.reference,
         state=HearingState.DRAFTED,
         could_complain=estimate,
         drafted_by=officer.name,
@@ -196,14 +196,14 @@ def serve(
     """
     case, hearing = lock_hearing(session, officer, reference, version)
     today = at.date()
-    if not today + SHORTEST <= answer_by <= today + LONGEST:
+    if not today + SHORTEST <= answer_by <= today + MAX_EXTENSION:
         raise InvalidInput(
-            [Fault.of("answer_by", Problem.INVALID_VALUE, "days_ahead", least=SHORTEST.days, most=LONGEST.days)]
+            [Fault.of("answer_by", Problem.INVALID_VALUE, "days_ahead", least=SHORTEST.days, most=MAX_EXTENSION.days)]
         )
     _require_silent_still(session, sealer, officer, case, hearing, today)
     hearing.served_by, hearing.served_on, hearing.answer_by = officer.name, today, answer_by
     advance(session, case, hearing, HearingState.SERVED, By.OFFICER, at, actor=officer.name, role=officer.role)
-    sealed_copies.hand_on(
+    sealed_copies.share_with(
         session, sealer, content.opened(session, sealer, officer.unit, hearing), hearing.desk, (KeyHolder.UNIT,)
     )  # fmt: skip
     if case.state is not CaseState.AGENCY_HEARING:
@@ -256,7 +256,7 @@ def _agency(sealer: Sealer, case: Case, chosen: str | None) -> str:
 
 def _require_silent_still(
     session: Session, sealer: Sealer, officer: Officer, case: Case, hearing: Hearing, today: date
-) -> content.Told:
+) -> content.ComplaintTexts:
     """She may have written more since the text was: it is compared again at each step on."""
     box = content.opened(session, sealer, officer.unit, hearing)
     text = content.words(box, case, hearing, "allegation_sealed") or ""
@@ -268,6 +268,6 @@ def _sealed_reason(
 ) -> str | None:
     if not reason.strip():
         return None
-    text = read_text("reason", reason, MOST_REASON)
+    text = read_text("reason", reason, MAX_REASON)
     box = content.own(session, sealer, officer.unit, case)
     return box.seal(text, content.place(case, hearing.reference, column))

@@ -10,13 +10,13 @@ from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed
 from registry.complaints.casework import sealed_copies
-from registry.complaints.casework.actions import MOST_REASON, Officer
+from registry.complaints.casework.actions import MAX_REASON, Officer
 from registry.complaints.casework.decisions.models import Decision
-from registry.complaints.casework.decisions.rules import LONGEST_OBJECTION, SHORTEST_OBJECTION
+from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION
 from registry.complaints.parties.hearings import content
 from registry.complaints.parties.hearings.actions import lock_hearing
 from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.hearings.rules import HER_END, LONGEST, TOLD_IN, is_longer, may_have_longer
+from registry.complaints.parties.hearings.rules import HER_END, MAX_EXTENSION, TOLD_IN, is_longer, may_have_longer
 from registry.complaints.sealing.models import KeyHolder
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.codes import Problem
@@ -26,7 +26,7 @@ from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import ConsentKind, DecisionState
 
-MOST_OUTCOME = 8000
+MAX_OUTCOME = 8000
 
 
 def give_longer(
@@ -49,9 +49,13 @@ def give_longer(
         raise IllegalMove("only a hearing that may still be answered is given longer", "hearing.not_longer")
     if not is_longer(hearing.answer_by, answer_by, at.date()):
         raise InvalidInput(
-            [Fault.of("answer_by", Problem.INVALID_VALUE, "longer_than", day=hearing.answer_by, days=LONGEST.days)]
+            [
+                Fault.of(
+                    "answer_by", Problem.INVALID_VALUE, "longer_than", day=hearing.answer_by, days=MAX_EXTENSION.days
+                )
+            ]
         )
-    text = read_text("reason", reason, MOST_REASON)
+    text = read_text("reason", reason, MAX_REASON)
     own = content.own(session, sealer, officer.unit, case)
     hearing.extended_sealed = own.seal(text, content.place(case, reference, "extended_sealed"))
     hearing.extended_by, hearing.extended_on, hearing.answer_by = officer.name, at.date(), answer_by
@@ -62,7 +66,7 @@ def give_longer(
     return hearing
 
 
-def why_not_told(session: Session, case: Case, hearing: Hearing) -> str | None:
+def why_not_notified(session: Session, case: Case, hearing: Hearing) -> str | None:
     """Why the agency is not told of a decision now, as a code; None when it may be."""
     if hearing.served_on is None or hearing.ended_because in HER_END:
         return "not_heard"
@@ -73,7 +77,7 @@ def why_not_told(session: Session, case: Case, hearing: Hearing) -> str | None:
     return None if is_consented(session, case, ConsentKind.AGENCY) else "no_consent"
 
 
-def tell_outcome(
+def notify_outcome(
     session: Session,
     sealer: Sealer,
     officer: Officer,
@@ -91,11 +95,11 @@ def tell_outcome(
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput, KeyTrouble.
     """
     case, hearing = lock_hearing(session, officer, reference, version)
-    why_not = why_not_told(session, case, hearing)
+    why_not = why_not_notified(session, case, hearing)
     if why_not is not None:
         raise IllegalMove(_WORDS[why_not], f"hearing.{why_not}")
-    text = read_text("outcome", text, MOST_OUTCOME)
-    if not SHORTEST_OBJECTION <= object_days <= LONGEST_OBJECTION:
+    text = read_text("outcome", text, MAX_OUTCOME)
+    if not SHORTEST_OBJECTION <= object_days <= MAX_OBJECTION:
         raise InvalidInput(
             [
                 Fault.of(
@@ -103,7 +107,7 @@ def tell_outcome(
                     Problem.INVALID_VALUE,
                     "days_from_to",
                     least=SHORTEST_OBJECTION,
-                    most=LONGEST_OBJECTION,
+                    most=MAX_OBJECTION,
                 )
             ]
         )
@@ -115,7 +119,7 @@ def tell_outcome(
     hearing.version += 1
     session.flush()
     # A hearing that was closed took its key back: with what is told it is the agency's again.
-    sealed_copies.hand_on(session, sealer, box, hearing.desk, (KeyHolder.UNIT,))
+    sealed_copies.share_with(session, sealer, box, hearing.desk, (KeyHolder.UNIT,))
     notify_unit(session, hearing.desk, Resource.HEARING, Act.ANSWER, NoticeKind.DECIDED, at)
     changed(session, case, "hearing.told", at.date(), role=officer.role, actor=officer.name)
     return hearing

@@ -56,7 +56,7 @@ _SHORTEST_NAME = 4
 
 
 def flaws(
-    text: str, *, hers: Sequence[str], references: Collection[str], agency: str, names: Sequence[str] = ()
+    text: str, *, own: Sequence[str], references: Collection[str], agency: str, names: Sequence[str] = ()
 ) -> list[Flaw]:
     """What in a text would tell who complained, each kind once, in the order of `Telling`.
 
@@ -65,7 +65,7 @@ def flaws(
     """
     lines = unicodedata.normalize("NFKC", text).split("\n")
     found = (
-        (Telling.HER_WORDS, _copied_in(lines, hers, names)),
+        (Telling.HER_WORDS, _copied_in(lines, own, names)),
         (Telling.REFERENCE, _first(lines, lambda line: _has_reference(line, references, agency))),
         (Telling.LONG_NUMBER, _first(lines, lambda line: _NUMBER.search(line) is not None)),
         (Telling.DAY, _first(lines, lambda line: _DAY.search(line) is not None)),
@@ -73,18 +73,18 @@ def flaws(
     return [Flaw(what, line) for what, line in found if line is not None]
 
 
-def fewest(estimate: int | None, told: Collection[int]) -> int | None:
+def fewest(estimate: int | None, given: Collection[int]) -> int | None:
     """How many people could have complained, as far as anybody says: the fewest said. None: nobody says."""
-    return min([*told, *([] if estimate is None else [estimate])], default=None)
+    return min([*given, *([] if estimate is None else [estimate])], default=None)
 
 
 def _first(lines: Sequence[str], has_it: Callable[[str], bool]) -> int | None:
     return next((number for number, line in enumerate(lines, 1) if has_it(line)), None)
 
 
-def _copied_in(lines: Sequence[str], hers: Sequence[str], names: Sequence[str]) -> int | None:
+def _copied_in(lines: Sequence[str], own: Sequence[str], names: Sequence[str]) -> int | None:
     """The line in which the first copied run ends."""
-    known = {run for text in hers for run in _runs(text, names)}
+    known = {run for text in own for run in _runs(text, names)}
 
     def is_copied(count: int) -> bool:
         return not known.isdisjoint(_runs("\n".join(lines[:count]), names))

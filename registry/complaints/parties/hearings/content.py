@@ -23,8 +23,8 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.vocabulary.cases import Author
 
-MOST_ALLEGATION = 8000
-MOST_COULD = 100_000
+MAX_ALLEGATION = 8000
+MAX_COULD = 100_000
 
 _ADVICE = {
     Telling.HER_WORDS: "line_her_words",
@@ -34,7 +34,7 @@ _ADVICE = {
 }
 
 
-class Told(NamedTuple):
+class ComplaintTexts(NamedTuple):
     """What complainants wrote in a case and those joined to it: texts, the numbers there, and how many work there."""
 
     texts: list[str]
@@ -42,9 +42,9 @@ class Told(NamedTuple):
     coworkers: list[int]
 
 
-def told(session: Session, sealer: Sealer, unit: str, case: Case) -> Told:
+def complaint_texts(session: Session, sealer: Sealer, unit: str, case: Case) -> ComplaintTexts:
     """All of it, for comparison alone: nobody is shown it."""
-    found = Told([], [], [])
+    found = ComplaintTexts([], [], [])
     joined = session.execute(
         select(Case)
         .where(or_(Case.id == case.id, Case.merged_into_id == case.id), Case.unit_id == case.unit_id)
@@ -67,14 +67,14 @@ def require_silent(
     today: date,
     *,
     field: str = "allegation",
-) -> Told:
+) -> ComplaintTexts:
     """Raises InvalidInput where the agency could tell from a text who complained. Gives what it was compared with.
 
     `agency` is the one that will read it, if the registry has it; `field` is where the text was written.
     """
-    compared = told(session, sealer, officer.unit, case)
+    compared = complaint_texts(session, sealer, officer.unit, case)
     names = [] if agency is None else [one.name for one in agency_record(session, agency, today).names]
-    found = flaws(text, hers=compared.texts, references=compared.references, agency=agency or "", names=names)
+    found = flaws(text, own=compared.texts, references=compared.references, agency=agency or "", names=names)
     if found:
         raise InvalidInput(
             [
@@ -85,19 +85,19 @@ def require_silent(
     return compared
 
 
-def could_have(hearing: Hearing, compared: Told) -> int | None:
+def could_have(hearing: Hearing, compared: ComplaintTexts) -> int | None:
     """How many people could have complained, as far as the officer or a complainant says."""
     return fewest(hearing.could_complain, compared.coworkers)
 
 
 def read_allegation(typed: str) -> str:
-    return read_text("allegation", typed, MOST_ALLEGATION)
+    return read_text("allegation", typed, MAX_ALLEGATION)
 
 
 def read_estimate(number: int | None) -> int | None:
     """Raises InvalidInput."""
-    if number is not None and not 1 <= number <= MOST_COULD:
-        raise InvalidInput([Fault.of("could_complain", Problem.INVALID_VALUE, "number_could", most=MOST_COULD)])
+    if number is not None and not 1 <= number <= MAX_COULD:
+        raise InvalidInput([Fault.of("could_complain", Problem.INVALID_VALUE, "number_could", most=MAX_COULD)])
     return number
 
 
@@ -121,7 +121,7 @@ def place(case: Case, reference: str, column: str) -> Place:
     return Place("hearings", column, reference, case.reference)
 
 
-def _add(session: Session, box: OpenBox, case: Case, found: Told) -> None:
+def _add(session: Session, box: OpenBox, case: Case, found: ComplaintTexts) -> None:
     found.references.append(box.box.reference)
     answers = sheets.read(session, box, case).answers
     written = (answers.get(question.code) for question in QUESTIONNAIRE if question.kind is Kind.TEXT)

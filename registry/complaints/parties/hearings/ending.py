@@ -11,7 +11,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.hearings.moves import advance, end_what_is_over, facts, is_told_of, lock_hearing_by_id
+from registry.complaints.parties.hearings.moves import (
+    advance,
+    end_what_is_over,
+    facts,
+    is_outcome_readable,
+    lock_hearing_by_id,
+)
 from registry.complaints.parties.hearings.rules import By, why_over
 from registry.complaints.sealing.models import BoxWrap
 from registry.complaints.sealing.sealer import Sealer
@@ -31,13 +37,13 @@ def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> in
         ).all()
         over = [case.id for hearing, case in rows if why_over(facts(session, case, hearing, today)) is not None]
         with_key = (BoxWrap.box_id == Hearing.box_id) & (BoxWrap.holder == Hearing.desk)
-        told = session.execute(
+        given = session.execute(
             select(Hearing, Case)
             .join(Case, Case.id == Hearing.case_id)
             .join(BoxWrap, with_key)
             .where(Hearing.state == HearingState.CLOSED, Hearing.told_on.is_not(None))
         ).all()
-        past = [case.id for hearing, case in told if not is_told_of(session, case, hearing, today)]
+        past = [case.id for hearing, case in given if not is_outcome_readable(session, case, hearing, today)]
         late = session.execute(select(Hearing.id).where(*is_late).order_by(Hearing.case_id)).scalars().all()
     count = 0
     for case_id in sorted({*over, *past}):

@@ -17,7 +17,7 @@ from registry.complaints.attachments.actions import (
     facts_of,
     one_of_them,
     open_clean,
-    shown_name,
+    safe_name,
 )
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
@@ -48,12 +48,12 @@ class HandedFile(NamedTuple):
 
 def files_in(session: Session, opened: OpenBox, case: Case) -> list[HandedFile]:
     """What lies in the box of a hearing, the oldest first, for the agency itself."""
-    return _shown(opened, case, attachments_of(session, [opened.box]))
+    return _view(opened, case, attachments_of(session, [opened.box]))
 
 
 def handed_in(session: Session, opened: OpenBox, case: Case, hearing: Hearing) -> list[HandedFile]:
     """What officers see of it: nothing before the agency has sent what it goes with."""
-    return _shown(opened, case, sent_files(session, case, Hearing.id == hearing.id))
+    return _view(opened, case, sent_files(session, case, Hearing.id == hearing.id))
 
 
 def files_of_hearings(session: Session, sealer: Sealer, officer: Officer, case: Case) -> list[HandedFile]:
@@ -61,7 +61,7 @@ def files_of_hearings(session: Session, sealer: Sealer, officer: Officer, case: 
     found, rows = [], sent_files(session, case)
     for box in _boxes(session, rows):
         opened = sealer.open_as_unit(session, box, officer.unit)
-        found += _shown(opened, case, [row for row in rows if row.box_id == box.id])
+        found += _view(opened, case, [row for row in rows if row.box_id == box.id])
     return found
 
 
@@ -93,14 +93,14 @@ def clean_copy(
     opened = sealer.open_as_unit(session, session.get_one(Box, row.box_id), officer.unit)
     body = open_clean(store, opened, case, row)
     record(session, "hearing.file_read", case.reference, on=today, actor=officer.name, detail=officer.role)
-    return CleanFile(shown_name(facts_of(opened, case, row).name, copied_as(row)), body)
+    return CleanFile(safe_name(facts_of(opened, case, row).name, copied_as(row)), body)
 
 
 def keeps_originals(session: Session, sealer: Sealer, case: Case, hearing: Hearing) -> bool:
     """Whether the custodian's secret of a hearing's box is at hand, so that an original can be sealed for him."""
     unit = session.get_one(Unit, case.unit_id).reference
-    held = (BoxWrap.box_id == hearing.box_id, BoxWrap.holder_kind == KeyHolder.CUSTODIAN, BoxWrap.holder == unit)
-    kid = session.execute(select(BoxWrap.kid).where(*held)).scalar()
+    existing = (BoxWrap.box_id == hearing.box_id, BoxWrap.holder_kind == KeyHolder.CUSTODIAN, BoxWrap.holder == unit)
+    kid = session.execute(select(BoxWrap.kid).where(*existing)).scalar()
     return kid is not None and known_public(sealer.keyring, KeyHolder.CUSTODIAN, unit, kid) is not None
 
 
@@ -109,7 +109,7 @@ def _boxes(session: Session, rows: Iterable[Attachment]) -> list[Box]:
     return list(session.scalars(query))
 
 
-def _shown(opened: OpenBox, case: Case, rows: Iterable[Attachment]) -> list[HandedFile]:
+def _view(opened: OpenBox, case: Case, rows: Iterable[Attachment]) -> list[HandedFile]:
     found = []
     for row in rows:
         facts = facts_of(opened, case, row)

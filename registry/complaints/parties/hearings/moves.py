@@ -11,7 +11,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id, same_person
 from registry.complaints.casework import sealed_copies
 from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.hearings.rules import HELD, HER_END, MOVES, By, Facts, is_told, why_over
+from registry.complaints.parties.hearings.rules import HELD, HER_END, MOVES, By, HearingFacts, is_outcome_open, why_over
 from registry.complaints.sealing.models import Box
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import moves
@@ -29,9 +29,9 @@ def facts(
     actor: str = "",
     has_reason: bool = False,
     could_complain: int | None = None,
-) -> Facts:
+) -> HearingFacts:
     """What the rules look at. Without a hearing: whether one may be drafted."""
-    return Facts(
+    return HearingFacts(
         today=today,
         case_state=case.state,
         is_consented=is_consented(session, case, ConsentKind.AGENCY),
@@ -44,9 +44,9 @@ def facts(
     )
 
 
-def has_reader(session: Session, desk: str) -> bool:
+def has_reader(session: Session, unit: str) -> bool:
     """Whether somebody of an agency can sign in and read what it is served."""
-    active = select(Officer.id).where(Officer.unit == desk, Officer.state == OfficerState.ACTIVE)
+    active = select(Officer.id).where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE)
     return session.execute(active.limit(1)).first() is not None
 
 
@@ -65,7 +65,7 @@ def advance(
 ) -> None:
     """Move a locked hearing of a locked case. Raises IllegalMove when the table, or what must hold, does not let it."""
 
-    def known(_: object) -> Facts:
+    def known(_: object) -> HearingFacts:
         return facts(
             session, case, hearing, at.date(), actor=actor, has_reason=has_reason, could_complain=could_complain
         )  # fmt: skip
@@ -100,7 +100,7 @@ def end(
 
 def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
     """Close the hearings of a locked case whose consent or complaint is over, told ones too. Gives how many."""
-    count = close_what_was_told(session, sealer, case, at)
+    count = close_notified_outcomes(session, sealer, case, at)
     hearing = session.execute(
         select(Hearing).where(Hearing.case_id == case.id, Hearing.state != HearingState.CLOSED).with_for_update()
     ).scalar_one_or_none()
@@ -113,15 +113,17 @@ def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime)
     return count + 1
 
 
-def close_what_was_told(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
+def close_notified_outcomes(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
     """Take the agency's keys to what it was told of a locked case's decision, where that is over. Gives how many."""
-    told = select(Hearing).where(
+    given = select(Hearing).where(
         Hearing.case_id == case.id, Hearing.state == HearingState.CLOSED, Hearing.told_on.is_not(None)
     )
     count = 0
-    for hearing in session.execute(told.order_by(Hearing.id).with_for_update()).scalars().all():
+    for hearing in session.execute(given.order_by(Hearing.id).with_for_update()).scalars().all():
         box = session.get_one(Box, hearing.box_id)
-        if is_told_of(session, case, hearing, at.date()) or not sealed_copies.is_held_by(session, box, hearing.desk):
+        if is_outcome_readable(session, case, hearing, at.date()) or not sealed_copies.is_readable_by(
+            session, box, hearing.desk
+        ):
             continue
         sealed_copies.take_back(session, sealer, box, hearing.desk)
         because = why_over(facts(session, case, hearing, at.date()))
@@ -137,13 +139,13 @@ def close_what_was_told(session: Session, sealer: Sealer, case: Case, at: dateti
 
 def is_open_to_agency(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
     """Whether the agency may read it today. Its key says so too; this says it without waiting for the worker."""
-    return is_told_of(session, case, hearing, today) or is_being_heard(session, case, hearing, today)
+    return is_outcome_readable(session, case, hearing, today) or is_being_heard(session, case, hearing, today)
 
 
-def is_told_of(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
+def is_outcome_readable(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
     """Whether the agency reads what was decided: while she lets it be spoken to, and for a while."""
     consented = is_consented(session, case, ConsentKind.AGENCY)
-    return is_told(
+    return is_outcome_open(
         hearing.told_on, hearing.object_until, today,
         is_consented=consented, state=case.state, ended_because=hearing.ended_because,
     )  # fmt: skip

@@ -28,8 +28,8 @@ from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import CaseRole, HearingState
 
-MOST_ANSWER = 20_000
-MOST_LONGER = 2000
+MAX_ANSWER = 20_000
+MAX_LONGER = 2000
 
 
 class Listed(NamedTuple):
@@ -65,13 +65,13 @@ class Served(NamedTuple):
     keeps_originals: bool = True
 
 
-def served(session: Session, desk: str, today: date) -> list[Listed]:
+def served(session: Session, unit: str, today: date) -> list[Listed]:
     """What an agency was served and is open to it, the latest first."""
     rows = session.execute(
         select(Hearing, Case, Unit)
         .join(Case, Case.id == Hearing.case_id)
         .join(Unit, Unit.id == Case.unit_id)
-        .where(Hearing.desk == desk, or_(Hearing.state.in_(sorted(HELD)), Hearing.told_on.is_not(None)))
+        .where(Hearing.desk == unit, or_(Hearing.state.in_(sorted(HELD)), Hearing.told_on.is_not(None)))
         .order_by(Hearing.id.desc())
     )
     return [
@@ -79,11 +79,11 @@ def served(session: Session, desk: str, today: date) -> list[Listed]:
     ]  # fmt: skip
 
 
-def read(session: Session, sealer: Sealer, desk: str, who: str, reference: str, today: date) -> Served:
+def read(session: Session, sealer: Sealer, unit: str, who: str, reference: str, today: date) -> Served:
     """Read one. Raises NotFound for what is another's, never was, or is closed."""
-    case, hearing = open_to(session, desk, reference, today)
-    box = content.opened(session, sealer, desk, hearing)
-    shown = Served(
+    case, hearing = open_to(session, unit, reference, today)
+    box = content.opened(session, sealer, unit, hearing)
+    displayed = Served(
         _listed(hearing, session.get_one(Unit, case.unit_id)),
         hearing.version,
         content.words(box, case, hearing, "allegation_sealed") or "",
@@ -100,13 +100,13 @@ def read(session: Session, sealer: Sealer, desk: str, who: str, reference: str, 
         keeps_originals(session, sealer, case, hearing),
     )
     record(session, "hearing.read", case.reference, on=today, actor=who, detail=By.AGENCY)
-    return shown
+    return displayed
 
 
-def keep(
+def save_draft_answer(
     session: Session,
     sealer: Sealer,
-    desk: str,
+    unit: str,
     who: str,
     reference: str,
     text: str,
@@ -115,7 +115,7 @@ def keep(
     version: int | None = None,
 ) -> Hearing:
     """Keep an answer that is not finished. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    case, hearing = _lock_hearing(session, desk, reference, at, version)
+    case, hearing = _lock_hearing(session, unit, reference, at, version)
     require_answerable(hearing, at.date())
     hearing.draft_sealed = _sealed(session, sealer, case, hearing, "draft_sealed", text)
     hearing.version += 1
@@ -127,7 +127,7 @@ def keep(
 def answer(
     session: Session,
     sealer: Sealer,
-    desk: str,
+    unit: str,
     who: str,
     reference: str,
     text: str,
@@ -136,7 +136,7 @@ def answer(
     version: int | None = None,
 ) -> Hearing:
     """Answer, once and for good. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    case, hearing = _lock_hearing(session, desk, reference, at, version)
+    case, hearing = _lock_hearing(session, unit, reference, at, version)
     require_answerable(hearing, at.date())
     hearing.answer_sealed = _sealed(session, sealer, case, hearing, "answer_sealed", text)
     hearing.draft_sealed = None
@@ -149,7 +149,7 @@ def answer(
 def ask_longer(
     session: Session,
     sealer: Sealer,
-    desk: str,
+    unit: str,
     who: str,
     reference: str,
     text: str,
@@ -161,9 +161,9 @@ def ask_longer(
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, hearing = _lock_hearing(session, desk, reference, at, version)
+    case, hearing = _lock_hearing(session, unit, reference, at, version)
     require_answerable(hearing, at.date())
-    hearing.longer_sealed = _sealed(session, sealer, case, hearing, "longer_sealed", text, MOST_LONGER)
+    hearing.longer_sealed = _sealed(session, sealer, case, hearing, "longer_sealed", text, MAX_LONGER)
     hearing.longer_asked_on = at.date()
     hearing.version += 1
     session.flush()
@@ -175,7 +175,7 @@ def ask_longer(
 def object_to(
     session: Session,
     sealer: Sealer,
-    desk: str,
+    agency_unit: str,
     who: str,
     reference: str,
     text: str,
@@ -187,7 +187,7 @@ def object_to(
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, hearing = _lock_hearing(session, desk, reference, at, version)
+    case, hearing = _lock_hearing(session, agency_unit, reference, at, version)
     if not may_object(hearing, at.date()):
         raise IllegalMove(
             "there is nothing to object to: it was not decided yet, you objected already, or the day is past",
@@ -226,24 +226,24 @@ def _is_late(hearing: Hearing, today: date) -> bool:
 
 
 def _sealed(
-    session: Session, sealer: Sealer, case: Case, hearing: Hearing, column: str, text: str, most: int = MOST_ANSWER
+    session: Session, sealer: Sealer, case: Case, hearing: Hearing, column: str, text: str, limit: int = MAX_ANSWER
 ) -> str:
     box = content.opened(session, sealer, hearing.desk, hearing)
-    return box.seal(read_text("text", text, most), content.place(case, hearing.reference, column))
+    return box.seal(read_text("text", text, limit), content.place(case, hearing.reference, column))
 
 
 def _lock_hearing(
-    session: Session, desk: str, reference: str, at: datetime, version: int | None
+    session: Session, unit: str, reference: str, at: datetime, version: int | None
 ) -> tuple[Case, Hearing]:
-    _, hearing = open_to(session, desk, reference, at.date())
+    _, hearing = open_to(session, unit, reference, at.date())
     return lock_hearing_by_id(session, hearing.id, version)
 
 
-def open_to(session: Session, desk: str, reference: str, today: date) -> tuple[Case, Hearing]:
+def open_to(session: Session, unit: str, reference: str, today: date) -> tuple[Case, Hearing]:
     """A hearing that an agency may read today, its case locked. The keys say it too; this says it without them."""
     nothing = NotFound("there is no such hearing")
     found = session.execute(
-        select(Hearing.id, Hearing.case_id).where(Hearing.desk == desk, Hearing.reference == reference)
+        select(Hearing.id, Hearing.case_id).where(Hearing.desk == unit, Hearing.reference == reference)
     ).one_or_none()
     if found is None:
         raise nothing

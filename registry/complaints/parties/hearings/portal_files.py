@@ -18,7 +18,7 @@ from registry.complaints.attachments.actions import (
     open_clean,
     open_original,
     remove,
-    shown_name,
+    safe_name,
 )
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
@@ -42,7 +42,7 @@ def add(
     sessions: sessionmaker[Session],
     store: FileStore,
     sealer: Sealer,
-    desk: str,
+    unit: str,
     who: str,
     reference: str,
     at: datetime,
@@ -50,7 +50,7 @@ def add(
     body: bytes,
     name: str,
     declared: str = "",
-    once: str,
+    idempotency_key: str,
 ) -> Attachment:
     """Take a paper along with an answer, or with an objection. Commits, so the caller holds no transaction that writes.
 
@@ -59,26 +59,36 @@ def add(
     """
 
     def on_record(session: Session) -> None:
-        case, hearing = open_to(session, desk, reference, at.date())
+        case, hearing = open_to(session, unit, reference, at.date())
         require_open(hearing, goes_with, at.date())
         record(session, "hearing.file_added", case.reference, on=at.date(), actor=who, detail=By.AGENCY)
 
     with sessions.begin() as session:
-        case, hearing = open_to(session, desk, reference, at.date())
+        case, hearing = open_to(session, unit, reference, at.date())
         goes_with = what_is_open(hearing, at.date())
-        opened = _opened(session, sealer, desk, case, hearing)
+        opened = _opened(session, sealer, unit, case, hearing)
     return upload(
-        settings, sessions, store, opened, case,
-        body=body, name=name, declared=declared, once=once, today=at.date(), goes_with=goes_with, also=on_record,
-    )  # fmt: skip
+        settings,
+        sessions,
+        store,
+        opened,
+        case,
+        body=body,
+        name=name,
+        declared=declared,
+        idempotency_key=idempotency_key,
+        today=at.date(),
+        goes_with=goes_with,
+        also=on_record,
+    )
 
 
-def removed(session: Session, desk: str, who: str, reference: str, attachment: str, at: datetime) -> list[str]:
+def removed(session: Session, unit: str, who: str, reference: str, attachment: str, at: datetime) -> list[str]:
     """Remove a paper before what it goes with is sent; gives the names to discard in the store after the commit.
 
     Raises NotFound, IllegalMove.
     """
-    case, hearing = open_to(session, desk, reference, at.date())
+    case, hearing = open_to(session, unit, reference, at.date())
     row = attachment_of(session, [session.get_one(Box, hearing.box_id)], attachment)
     require_open(hearing, row.goes_with, at.date())
     names = remove(session, [row])
@@ -89,7 +99,7 @@ def removed(session: Session, desk: str, who: str, reference: str, attachment: s
 def to_save(
     session: Session,
     sealer: Sealer,
-    desk: str,
+    unit: str,
     who: str,
     reference: str,
     attachment: str,
@@ -101,17 +111,17 @@ def to_save(
     What is given fetches it: call it after the transaction, for a store may be slow. Raises NotFound, also for another's; what
     is given raises NotFound where there is neither, and FilesUnavailable.
     """
-    case, hearing = open_to(session, desk, reference, at.date())
+    case, hearing = open_to(session, unit, reference, at.date())
     row = attachment_of(session, [session.get_one(Box, hearing.box_id)], attachment)
-    opened = _opened(session, sealer, desk, case, hearing)
+    opened = _opened(session, sealer, unit, case, hearing)
     record(session, "hearing.file_saved", case.reference, on=at.date(), actor=who, detail=By.AGENCY)
     name, is_original = (
         facts_of(opened, case, row).name,
         row.original_name is not None and Tier.IDENTITY in opened.tiers,
     )
     if is_original:
-        return lambda: CleanFile(shown_name(name, row.kind), open_original(store, opened, case, row))
-    return lambda: CleanFile(shown_name(name, copied_as(row)), open_clean(store, opened, case, row))
+        return lambda: CleanFile(safe_name(name, row.kind), open_original(store, opened, case, row))
+    return lambda: CleanFile(safe_name(name, copied_as(row)), open_clean(store, opened, case, row))
 
 
 def what_is_open(hearing: Hearing, today: date) -> HandedWith:
@@ -132,9 +142,9 @@ def require_open(hearing: Hearing, goes_with: HandedWith | None, today: date) ->
         )
 
 
-def _opened(session: Session, sealer: Sealer, desk: str, case: Case, hearing: Hearing) -> OpenBox:
+def _opened(session: Session, sealer: Sealer, unit: str, case: Case, hearing: Hearing) -> OpenBox:
     """As the case's custodian where his secret is here, else as the agency."""
     box = session.get_one(Box, hearing.box_id)
     if keeps_originals(session, sealer, case, hearing):
         return sealer.open_as_custodian(session, box, session.get_one(Unit, case.unit_id).reference)
-    return sealer.open_as_unit(session, box, desk)
+    return sealer.open_as_unit(session, box, unit)

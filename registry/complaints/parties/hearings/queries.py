@@ -31,7 +31,7 @@ class Reprisal(NamedTuple):
     others: int
 
 
-class Shown(NamedTuple):
+class HearingView(NamedTuple):
     """A hearing as its unit reads it. `allegation` is exactly what the agency reads, or would.
 
     `files` came with the answer or the objection. `returned`: why it was sent back; `few`: why it may go though few could have
@@ -69,14 +69,14 @@ def why_none(session: Session, case: Case, today: date) -> str | None:
     return MOVES.lacking(Guard.MAY_BE_TOLD, facts(session, case, None, today))
 
 
-def shown(
+def hearing_view(
     session: Session, sealer: Sealer, officer: Officer, reference: str, today: date, by: Sequence[By] = (By.OFFICER,)
-) -> Shown:
+) -> HearingView:
     """One hearing with what its agency reads. Audited like every reading. Raises NotFound."""
     case, hearing = lock_hearing(session, officer, reference)
     box, own = content.opened(session, sealer, officer.unit, hearing), content.own(session, sealer, officer.unit, case)
     reprisal = _reprisal(session, sealer, officer.unit, case, hearing, today)
-    found = Shown(
+    found = HearingView(
         case=case,
         hearing=hearing,
         allegation=content.words(box, case, hearing, "allegation_sealed") or "",
@@ -114,7 +114,7 @@ def accused(session: Session, case: Case, reference: str) -> str:
 
 
 def _reprisal(session: Session, sealer: Sealer, unit: str, case: Case, hearing: Hearing, today: date) -> Reprisal:
-    could = content.could_have(hearing, content.told(session, sealer, unit, case))
+    could = content.could_have(hearing, content.complaint_texts(session, sealer, unit, case))
     return Reprisal(could, is_few(could), (today - case.filed_on).days, _others(session, case))
 
 

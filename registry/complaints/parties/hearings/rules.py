@@ -15,7 +15,7 @@ from registry.vocabulary.cases import CaseState, HearingEnd, HearingState
 FEW = 5
 """Where fewer people could have complained, the agency may guess who did."""
 
-SHORTEST, LONGEST = timedelta(days=3), timedelta(days=90)
+SHORTEST, MAX_EXTENSION = timedelta(days=3), timedelta(days=90)
 """Within which an agency is given time to answer."""
 
 USUAL = timedelta(days=14)
@@ -76,7 +76,7 @@ _TABLE: tuple[Move[HearingState, By], ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class HearingFacts:
     """What guards look at. `could_complain`: how many people could have, None where nobody knows; `has_reader`: somebody of
     the agency has an account that can be signed in with."""
 
@@ -103,14 +103,14 @@ def may_have_longer(state: HearingState, answer_by: date | None, today: date) ->
 
 def is_longer(answer_by: date, wanted: date, today: date) -> bool:
     """Whether a day may be the new last day to answer."""
-    return answer_by < wanted <= today + LONGEST
+    return answer_by < wanted <= today + MAX_EXTENSION
 
 
 HER_END = frozenset({HearingEnd.CONSENT_REVOKED, HearingEnd.WITHDRAWN})
 """She ended it: the agency is told nothing more, whatever she agrees to later."""
 
 
-def is_told(
+def is_outcome_open(
     told_on: date | None,
     object_until: date | None,
     today: date,
@@ -125,7 +125,7 @@ def is_told(
     return is_consented and state not in (CaseState.WITHDRAWN, CaseState.PURGED)
 
 
-def why_over(facts: Facts) -> HearingEnd | None:
+def why_over(facts: HearingFacts) -> HearingEnd | None:
     """Why an open hearing has to end today, if it does."""
     if facts.case_state is CaseState.WITHDRAWN:
         return HearingEnd.WITHDRAWN
@@ -134,29 +134,29 @@ def why_over(facts: Facts) -> HearingEnd | None:
     return None if facts.is_consented else HearingEnd.CONSENT_REVOKED
 
 
-def _told(facts: Facts) -> str | None:
+def _is_notified(facts: HearingFacts) -> str | None:
     if facts.case_state not in HEARD_IN:
         return "not_investigated"
     return None if facts.is_consented else "no_consent"
 
 
-def _checked(facts: Facts) -> str | None:
+def _checked(facts: HearingFacts) -> str | None:
     if facts.actor == facts.drafted_by:
         return "own_draft"
     return "few_people" if is_few(facts.could_complain) and not facts.has_reason else None
 
 
-def _in_time(facts: Facts) -> str | None:
+def _in_time(facts: HearingFacts) -> str | None:
     is_late = facts.answer_by is None or facts.answer_by < facts.today
     return "too_late" if is_late else None
 
 
-_LACKING: dict[Guard, Callable[[Facts], str | None]] = {
+_LACKING: dict[Guard, Callable[[HearingFacts], str | None]] = {
     Guard.ALWAYS: lambda _: None,
-    Guard.MAY_BE_TOLD: _told,
+    Guard.MAY_BE_TOLD: _is_notified,
     Guard.HAS_REASON: lambda facts: None if facts.has_reason else "no_reason",
-    Guard.CHECKED: lambda facts: _told(facts) or _checked(facts),
-    Guard.MAY_BE_SERVED: lambda facts: _told(facts) or (None if facts.has_reader else "nobody_to_serve"),
+    Guard.CHECKED: lambda facts: _is_notified(facts) or _checked(facts),
+    Guard.MAY_BE_SERVED: lambda facts: _is_notified(facts) or (None if facts.has_reader else "nobody_to_serve"),
     Guard.IN_TIME: _in_time,
     Guard.TIME_IS_OVER: lambda facts: "too_early" if _in_time(facts) is None else None,
 }
@@ -172,4 +172,4 @@ _WORDS = {
     "too_early": "it still has time to answer",
 }
 
-MOVES: Moves[HearingState, By, Facts, Move[HearingState, By]] = Moves("hearing", _TABLE, _LACKING, _WORDS)
+MOVES: Moves[HearingState, By, HearingFacts, Move[HearingState, By]] = Moves("hearing", _TABLE, _LACKING, _WORDS)

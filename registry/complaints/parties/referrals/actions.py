@@ -16,13 +16,13 @@ from registry.complaints.case.moves import changed
 from registry.complaints.case.questions import of_tier
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework import sealed_copies
-from registry.complaints.casework.actions import MOST_REASON, Officer, in_unit, lock_case, opened_boxes
+from registry.complaints.casework.actions import MAX_REASON, Officer, in_unit, lock_case, opened_boxes
 from registry.complaints.parties.accounts import partner_named
 from registry.complaints.parties.referrals import content
 from registry.complaints.parties.referrals.content import Choice
 from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.parties.referrals.moves import advance, lock_referral_by_id, revoke
-from registry.complaints.parties.referrals.rules import HELD, LIVE, LONGEST, By, consent_for
+from registry.complaints.parties.referrals.rules import HELD, LIVE, MAX_ACCESS, By, consent_for
 from registry.complaints.sealing.models import Box, KeyHolder
 from registry.complaints.sealing.sealer import OpenBox, Sealer, Tier
 from registry.core.codes import Problem
@@ -33,7 +33,7 @@ from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import CaseRole, ReferralBasis, ReferralEnd, ReferralState
 
-MOST_NOTE = 4000
+MAX_NOTE = 4000
 
 
 def propose(
@@ -60,8 +60,8 @@ def propose(
         raise NotNow(f"what is {case.state} is not handed on", "referral.not_handed_on", state=case.state)
     unit = partner_named(session, partner)
     assert unit.partner_kind is not None
-    if not at.date() < expires_on <= at.date() + LONGEST:
-        raise InvalidInput([Fault.of("expires_on", Problem.INVALID_VALUE, "days_within", days=LONGEST.days)])
+    if not at.date() < expires_on <= at.date() + MAX_ACCESS:
+        raise InvalidInput([Fault.of("expires_on", Problem.INVALID_VALUE, "days_within", days=MAX_ACCESS.days)])
     if identity_said_in is not None and not content.is_hers(session, case, identity_said_in):
         raise InvalidInput([Fault.of("identity_said_in", Problem.INVALID_VALUE, "complainants_message")])
     live = select(Referral.id).where(
@@ -69,7 +69,7 @@ def propose(
     )
     if session.execute(live).first() is not None:
         raise InvalidInput([Fault.of("partner", Problem.CONTRADICTORY, "partner_has_one")])
-    note = read_text("note", note, MOST_NOTE) if note.strip() else ""
+    note = read_text("note", note, MAX_NOTE) if note.strip() else ""
     handed = content.copied(session, sealer, officer, case, choice, note)
     opened = sealed_copies.new_copy_box(session, sealer, case, officer.unit, at.date())
     name = new_reference()
@@ -120,7 +120,7 @@ def override(
     """Hand on without her consent: P0, by a second person, with the law that asks for it. Raises NotFound, IllegalMove,
     StaleVersion, InvalidInput."""
     case, referral = lock_referral(session, officer, reference, version)
-    text = read_text("legal_basis", legal_basis, MOST_REASON) if legal_basis.strip() else ""
+    text = read_text("legal_basis", legal_basis, MAX_REASON) if legal_basis.strip() else ""
     if text:
         opened = opened_copy(session, sealer, officer.unit, referral)
         referral.legal_basis_sealed = opened.seal(text, content.place(case, referral.reference, "legal_basis_sealed"))
@@ -145,10 +145,10 @@ def send(
     # Somebody may be in danger: the partner's people hear that there is something for them.
     notify_unit(session, referral.partner, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at)
     advance(session, case, referral, ReferralState.SENT, _by(officer), at, actor=officer.name, role=officer.role)
-    sealed_copies.hand_on(session, sealer, opened, referral.partner, (KeyHolder.UNIT,))
+    sealed_copies.share_with(session, sealer, opened, referral.partner, (KeyHolder.UNIT,))
     if referral.identity_sealed is not None:
         who = sealer.open_as_custodian(session, opened.box, officer.unit)
-        sealed_copies.hand_on(session, sealer, who, referral.partner, (KeyHolder.CUSTODIAN,))
+        sealed_copies.share_with(session, sealer, who, referral.partner, (KeyHolder.CUSTODIAN,))
     return referral
 
 
@@ -188,14 +188,14 @@ def decide_identity(
         raise IllegalMove("who proposed a referral does not decide whether her name goes along", "referral.own_name")
     referral.identity_by = custodian
     referral.version += 1
-    told: dict[str, object] = {}
+    given: dict[str, object] = {}
     if is_approved:
         for box in opened_boxes(session, case):
             opened = sealer.open_as_custodian(session, box, unit)
-            told |= of_tier(answers.read(session, opened, case).answers, Tier.IDENTITY)
+            given |= of_tier(answers.read(session, opened, case).answers, Tier.IDENTITY)
         box = session.get_one(Box, referral.box_id)
         referral.identity_sealed = content.seal_identity(
-            sealer.open_as_custodian(session, box, unit), case, referral, told
+            sealer.open_as_custodian(session, box, unit), case, referral, given
         )
     session.flush()
     what = "referral.identity_approved" if is_approved else "referral.identity_refused"

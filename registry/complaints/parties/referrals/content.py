@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.attachments.actions import attachments_of, clean_key, copied_as, facts_of, shown_name
+from registry.complaints.attachments.actions import attachments_of, clean_key, copied_as, facts_of, safe_name
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.case import answers as sheets
 from registry.complaints.case.messages import message_place
@@ -91,8 +91,8 @@ def read(opened: OpenBox, case: Case, referral: Referral) -> Handed:
     return msgspec.json.decode(text, type=Handed)
 
 
-def seal_identity(opened: OpenBox, case: Case, referral: Referral, told: Mapping[str, Any]) -> str:
-    text = msgspec.json.encode(told, order="sorted").decode()
+def seal_identity(opened: OpenBox, case: Case, referral: Referral, given: Mapping[str, Any]) -> str:
+    text = msgspec.json.encode(given, order="sorted").decode()
     return opened.seal(text, place(case, referral.reference, "identity_sealed"), Tier.IDENTITY)
 
 
@@ -121,11 +121,11 @@ def _answers(session: Session, case: Case, opened: Mapping[str, OpenBox], chosen
     found = []
     for reference, box in opened.items():
         sheet = sheets.read(session, box, case)
-        told = sheet.answers if sheet.submitted_on is not None else {}
+        given = sheet.answers if sheet.submitted_on is not None else {}
         for question in QUESTIONNAIRE:
             name = f"{reference}.{question.code}"
-            if name in wanted and question.code in told and question.tier < Tier.IDENTITY:
-                found.append(HandedAnswer(box.box.role, question.code, told[question.code]))
+            if name in wanted and question.code in given and question.tier < Tier.IDENTITY:
+                found.append(HandedAnswer(box.box.role, question.code, given[question.code]))
                 wanted.discard(name)
     _require_none("answers", wanted)
     return found
@@ -165,7 +165,7 @@ def _files(
 
 def _file(box: OpenBox, case: Case, row: Attachment) -> HandedFile:
     kind = copied_as(row)
-    name = shown_name(facts_of(box, case, row).name, kind)
+    name = safe_name(facts_of(box, case, row).name, kind)
     return HandedFile(row.reference, name, kind, clean_key(box, case, row).hex())
 
 

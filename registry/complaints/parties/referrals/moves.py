@@ -10,7 +10,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id, same_person
 from registry.complaints.casework import sealed_copies
 from registry.complaints.parties.referrals.models import Referral
-from registry.complaints.parties.referrals.rules import HELD, MOVES, By, Facts, Guard, consent_for
+from registry.complaints.parties.referrals.rules import HELD, MOVES, By, Guard, ReferralFacts, consent_for
 from registry.complaints.sealing.models import Box
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import moves
@@ -18,9 +18,11 @@ from registry.core.db.locking import lock
 from registry.vocabulary.cases import CaseRole, CaseState, Priority, ReferralEnd, ReferralState
 
 
-def facts(session: Session, case: Case, referral: Referral, today: date, *, actor: str, has_reason: bool) -> Facts:
+def facts(
+    session: Session, case: Case, referral: Referral, today: date, *, actor: str, has_reason: bool
+) -> ReferralFacts:
     consent = consent_for(referral.partner_kind, referral.country)
-    return Facts(
+    return ReferralFacts(
         today=today,
         kind=referral.partner_kind,
         country=referral.country,
@@ -56,7 +58,7 @@ def advance(
 ) -> None:
     """Move a locked referral of a locked case. Raises IllegalMove when the table, or what must hold, does not let it."""
 
-    def known(_: object) -> Facts:
+    def known(_: object) -> ReferralFacts:
         return facts(session, case, referral, at.date(), actor=actor, has_reason=has_reason)
 
     moves.advance(MOVES, referral, target, by, known)
@@ -96,8 +98,8 @@ def why_over(session: Session, case: Case, referral: Referral, today: date) -> R
         return ReferralEnd.WITHDRAWN
     if now.expires_on < today:
         return ReferralEnd.EXPIRED
-    is_told = referral.state in HELD or referral.state is ReferralState.CONSENTED
-    if is_told and MOVES.lacking(Guard.BASIS_STANDS, now) is not None:
+    is_notified = referral.state in HELD or referral.state is ReferralState.CONSENTED
+    if is_notified and MOVES.lacking(Guard.BASIS_STANDS, now) is not None:
         return ReferralEnd.CONSENT_REVOKED
     return None
 

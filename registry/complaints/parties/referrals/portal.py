@@ -17,7 +17,7 @@ from registry.complaints.attachments.storage import FileStore
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
-from registry.complaints.casework.actions import MOST_REASON
+from registry.complaints.casework.actions import MAX_REASON
 from registry.complaints.parties.referrals import content
 from registry.complaints.parties.referrals.content import Handed
 from registry.complaints.parties.referrals.models import Referral, ReferralReport
@@ -32,7 +32,7 @@ from registry.officers.models import NoticeKind, Unit
 from registry.officers.notices import notify_named
 from registry.vocabulary.cases import FileKind, ReferralState
 
-MOST_REPORT = 20_000
+MAX_REPORT = 20_000
 
 
 class Listed(NamedTuple):
@@ -81,7 +81,7 @@ def read(session: Session, sealer: Sealer, partner: str, who: str, reference: st
     case, referral = _open_to(session, partner, reference, today)
     opened = _opened(session, sealer, referral)
     unit = session.get_one(Unit, case.unit_id)
-    shown = Received(
+    displayed = Received(
         _listed(referral, unit),
         referral.version,
         content.read(opened, case, referral),
@@ -89,7 +89,7 @@ def read(session: Session, sealer: Sealer, partner: str, who: str, reference: st
         reports_of(session, opened, case, referral),
     )
     record(session, "referral.read", case.reference, on=today, actor=who, detail=referral.partner_kind)
-    return shown
+    return displayed
 
 
 def file(
@@ -140,7 +140,7 @@ def decline(
 ) -> Referral:
     """Give it back, with a reason. What was handed on is closed at once. Raises as `accept`, and InvalidInput."""
     case, referral = _lock_referral(session, partner, reference, at, version)
-    text = read_text("reason", reason, MOST_REASON)
+    text = read_text("reason", reason, MAX_REASON)
     opened = _opened(session, sealer, referral)
     referral.reason_sealed = opened.seal(text, content.place(case, referral.reference, "reason_sealed"))
     referral.answered_by, referral.answered_on, referral.ended_on = who, at.date(), at.date()
@@ -170,7 +170,7 @@ def report(
     if referral.state is not ReferralState.ACCEPTED:
         # The table says it, for a report that ends nothing too.
         advance(session, case, referral, ReferralState.DONE, By.PARTNER, at, actor=who, has_reason=True)
-    words = read_text("text", text, MOST_REPORT)
+    words = read_text("text", text, MAX_REPORT)
     written = ReferralReport(
         reference=new_reference(), referral_id=referral.id, written_by=who, written_on=at.date(), sealed=""
     )

@@ -26,7 +26,7 @@ from registry.core.errors import NotFound
 from registry.vocabulary.cases import CaseRole, ConsentKind, ReferralState
 
 
-class Shown(NamedTuple):
+class ReferralView(NamedTuple):
     """A referral as its unit reads it. `handed` is exactly what the partner reads, or would.
 
     `ways`: to which state this officer may take it now, None, or the code of what is lacking.
@@ -58,12 +58,12 @@ def referrals_of(session: Session, officer: Officer, reference: str) -> tuple[Ca
     return case, list(rows.scalars())
 
 
-def shown(session: Session, sealer: Sealer, officer: Officer, reference: str, today: date) -> Shown:
+def referral_view(session: Session, sealer: Sealer, officer: Officer, reference: str, today: date) -> ReferralView:
     """One referral with what its partner reads. Audited like every reading. Raises NotFound."""
     case, referral = lock_referral(session, officer, reference)
     opened = opened_copy(session, sealer, officer.unit, referral)
     consent = consent_for(referral.partner_kind, referral.country)
-    found = Shown(
+    found = ReferralView(
         case=case,
         referral=referral,
         handed=content.read(opened, case, referral),
@@ -116,8 +116,8 @@ def waiting_identities(
             .join(Box, Box.id == Message.box_id)
             .where(Message.reference == referral.identity_said_in)
         ).one()
-        said = sealer.open_as_unit(session, box, unit).open(message.sealed, message_place(message, case))
-        found.append(WaitingIdentity(referral, case.reference, said))
+        stated = sealer.open_as_unit(session, box, unit).open(message.sealed, message_place(message, case))
+        found.append(WaitingIdentity(referral, case.reference, stated))
     for one in found:
         record(session, "referral.identity_considered", one.case, on=today, actor=custodian, detail="custodian")
     return found

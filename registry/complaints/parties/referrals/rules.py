@@ -13,7 +13,7 @@ from registry.core.moves import Move, Moves
 from registry.vocabulary.cases import ConsentKind, PartnerKind, Priority, ReferralBasis, ReferralState
 from registry.vocabulary.register import SENDING_COUNTRIES
 
-LONGEST = timedelta(days=365)
+MAX_ACCESS = timedelta(days=365)
 """How long a partner may keep access at most."""
 
 _CONSENTS: Mapping[PartnerKind, ConsentKind] = {
@@ -74,7 +74,7 @@ _TABLE: tuple[Move[ReferralState, By], ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class ReferralFacts:
     """What guards look at. `is_readable`: the case is neither purged nor withdrawn without danger."""
 
     today: date
@@ -95,23 +95,23 @@ def consent_for(kind: PartnerKind, country: str) -> ConsentKind | None:
     return ConsentKind.AUTHORITY_IN_CHINA if country in SENDING_COUNTRIES else _CONSENTS.get(kind)
 
 
-def has_basis(facts: Facts) -> bool:
+def has_basis(facts: ReferralFacts) -> bool:
     """Whether the partner may be told, or go on reading, today."""
     return _basis(facts) is None
 
 
-def may_be_overridden(facts: Facts) -> bool:
+def may_be_overridden(facts: ReferralFacts) -> bool:
     """Whether an override is possible at all, whoever gives it."""
     return facts.country not in SENDING_COUNTRIES and facts.priority is Priority.P0
 
 
-def _consent(facts: Facts) -> str | None:
+def _consent(facts: ReferralFacts) -> str | None:
     if not facts.is_readable:
         return "withdrawn"
     return None if facts.is_consented else "no_consent"
 
 
-def _override(facts: Facts) -> str | None:
+def _override(facts: ReferralFacts) -> str | None:
     if facts.country in SENDING_COUNTRIES:
         return "no_override_for_china"
     if facts.priority is not Priority.P0:
@@ -121,7 +121,7 @@ def _override(facts: Facts) -> str | None:
     return "own_proposal" if facts.actor == facts.proposed_by else None
 
 
-def _basis(facts: Facts) -> str | None:
+def _basis(facts: ReferralFacts) -> str | None:
     if facts.expires_on < facts.today:
         return "expired"
     if not facts.is_readable:
@@ -131,7 +131,7 @@ def _basis(facts: Facts) -> str | None:
     return None if facts.is_consented else "no_consent"
 
 
-_LACKING: dict[Guard, Callable[[Facts], str | None]] = {
+_LACKING: dict[Guard, Callable[[ReferralFacts], str | None]] = {
     Guard.ALWAYS: lambda _: None,
     Guard.CONSENT_STANDS: _consent,
     Guard.MAY_OVERRIDE: _override,
@@ -151,4 +151,4 @@ _WORDS = {
     "no_reason": "say why, in a few words",
 }
 
-MOVES: Moves[ReferralState, By, Facts, Move[ReferralState, By]] = Moves("referral", _TABLE, _LACKING, _WORDS)
+MOVES: Moves[ReferralState, By, ReferralFacts, Move[ReferralState, By]] = Moves("referral", _TABLE, _LACKING, _WORDS)

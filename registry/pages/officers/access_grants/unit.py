@@ -9,7 +9,7 @@ from registry.core.clock import now
 from registry.officer_desk.access_grant_acts import ACTS, opening_opened
 from registry.officer_desk.acts import OfficerAct
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import names_in, sealer
 from registry.pages.officers.assets import address_of
@@ -23,11 +23,11 @@ pages = Blueprint("console_unit_openings", __name__)
 
 @pages.get("/openings")
 @allowed(Resource.BREAK_GLASS, Act.READ)
-def openings(session: Session, me: Present) -> Response:
+def openings(session: Session, me: AuthenticatedOfficer) -> Response:
     return _list(session, me)
 
 
-def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     """Raises NotFound for another unit's, Forbidden where the kind is not the officer's, or the officer has an interest."""
     opening_opened(session, me, reference, act.right)
     return Place(reference, "/console/openings", lambda refusal: _list(session, me, refusal))
@@ -36,12 +36,12 @@ def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str) -
 serve_acts(pages, "/openings/<reference>", ACTS, _opened)
 
 
-def decided_by(me: Present) -> list[OpeningKind]:
+def decided_by(me: AuthenticatedOfficer) -> list[OpeningKind]:
     """The kinds about which he decides."""
     return [kind for kind in OpeningKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
 
 
-def _list(session: Session, me: Present, refusal: Refusal | None = None) -> Response:
+def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     kinds, at = decided_by(me), now()
     found = queries.of_unit(session, sealer(), me.standing.unit, me.officer.reference, at, decides=kinds)
     return page(

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.access_grants import queries
-from registry.complaints.casework.access_grants.rules import MOST_HOURS, RIGHT_TO, USUAL_HOURS
+from registry.complaints.casework.access_grants.rules import MAX_HOURS, RIGHT_TO, USUAL_HOURS
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queries import files_of
 from registry.complaints.parties.hearings.files import files_of_hearings
@@ -15,11 +15,11 @@ from registry.http.transaction import services
 from registry.officer_desk.access_grant_acts import IN_CASE, OWN
 from registry.officer_desk.acts import OfficerAct
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.assets import address_of
-from registry.pages.officers.cases.showing import identity_shown, shown_box
+from registry.pages.officers.cases.showing import box_view, identity_view
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
@@ -32,11 +32,11 @@ STYLES = address_of("handed.css")
 
 @pages.get("/cases/<reference>/openings")
 @allowed(Resource.BREAK_GLASS, Act.PROPOSE)
-def openings(session: Session, me: Present, reference: str) -> Response:
+def openings(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _page(session, me, reference)
 
 
-def _in_case(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+def _in_case(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     head = open_case(session, me, reference)
     address = f"/console/cases/{reference}/openings"
     return Place(head.case.reference, address, lambda refusal: _page(session, me, reference, refusal))
@@ -47,7 +47,7 @@ serve_acts(pages, "/cases/<reference>/openings", IN_CASE, _in_case)
 
 @pages.get("/cases/<reference>/openings/<opening>")
 @allowed(Resource.BREAK_GLASS, Act.PROPOSE)
-def look(session: Session, me: Present, reference: str, opening: str) -> Response:
+def look(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
     """What was opened, for as long as it is. Each look is on record."""
     head, officer = open_case(session, me, reference), _looker(session, me, reference, opening)
     found: list[queries.Opened] = []
@@ -64,17 +64,17 @@ def look(session: Session, me: Present, reference: str, opening: str) -> Respons
         "openings",
         handed_styles=STYLES,
         opened=opened,
-        boxes=[shown_box(language(), box, None) for box in opened.view.boxes] if opened.view else [],
+        boxes=[box_view(language(), box, None) for box in opened.view.boxes] if opened.view else [],
         identities=None
         if opened.identities is None
-        else [identity_shown(language(), told) for told in opened.identities.values()],
+        else [identity_view(language(), given) for given in opened.identities.values()],
         names=names_in(session, me.standing.unit),
     )
 
 
 @pages.get("/cases/<reference>/openings/<opening>/file")
 @allowed(Resource.ORIGINAL, Act.PROPOSE)
-def file(session: Session, me: Present, reference: str, opening: str) -> Response:
+def file(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
     """A file as it was sent, to be saved and never shown in a page."""
     open_case(session, me, reference)
     officer, store = _looker(session, me, reference, opening), store_of(services().settings)
@@ -88,23 +88,23 @@ def file(session: Session, me: Present, reference: str, opening: str) -> Respons
     return sent_file(body, name)
 
 
-def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str, opening: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, grant: str) -> Place:
     open_case(session, me, reference)
-    queries.require_of_case(session, me.standing.unit, reference, opening)
+    queries.require_of_case(session, me.standing.unit, reference, grant)
     address = f"/console/cases/{reference}/openings"
-    return Place(opening, address, lambda refusal: _page(session, me, reference, refusal))
+    return Place(grant, address, lambda refusal: _page(session, me, reference, refusal))
 
 
 serve_acts(pages, "/cases/<reference>/openings/<opening>", OWN, _opened)
 
 
-def _looker(session: Session, me: Present, reference: str, opening: str) -> Officer:
+def _looker(session: Session, me: AuthenticatedOfficer, reference: str, grant: str) -> Officer:
     """Whoever looks still needs the right to ask: a role that was taken away closes what it opened."""
-    kind = queries.require_of_case(session, me.standing.unit, reference, opening).kind
+    kind = queries.require_of_case(session, me.standing.unit, reference, grant).kind
     return acting(me, RIGHT_TO[kind], Act.PROPOSE)
 
 
-def _page(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+def _page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer, at = open_case(session, me, reference), acting(me, Resource.BREAK_GLASS, Act.PROPOSE), now()
     is_all = me.standing.may(Resource.BREAK_GLASS, Act.APPROVE)
     found = queries.in_case(session, sealer(), officer, head.case, at, is_all=is_all)
@@ -126,5 +126,5 @@ def _page(session: Session, me: Present, reference: str, refusal: Refusal | None
         names=names_in(session, me.standing.unit),
         may={kind: me.standing.may(RIGHT_TO[kind], Act.PROPOSE) for kind in OpeningKind},
         usual_hours=USUAL_HOURS,
-        most_hours=MOST_HOURS,
+        most_hours=MAX_HOURS,
     )

@@ -10,10 +10,10 @@ from registry.oversight.trail import Wanted
 from registry.pages.officers.form_fields import day
 
 FIELDS = ("from", "to", "actor", "act", "subject", "reads")
-MOST = 60
+MAX_LENGTH = 60
 
 
-class Asked(NamedTuple):
+class AuditFilterForm(NamedTuple):
     """`typed` is kept as it was, `faults` names the fields that could not be read."""
 
     wanted: Wanted
@@ -26,8 +26,8 @@ class Asked(NamedTuple):
         return urlencode({name: value for name, value in self.typed.items() if value})
 
 
-def asked(args: MultiDict[str, str]) -> Asked:
-    typed = {name: args.get(name, "").strip()[:MOST] for name in FIELDS}
+def read_filters(args: MultiDict[str, str]) -> AuditFilterForm:
+    typed = {name: args.get(name, "").strip()[:MAX_LENGTH] for name in FIELDS}
     faults = frozenset(name for name in ("from", "to") if typed[name] and day(typed[name]) is None)
     wanted = Wanted(
         from_on=day(typed["from"]),
@@ -37,7 +37,7 @@ def asked(args: MultiDict[str, str]) -> Asked:
         subject=typed["subject"] or None,
         is_reading=bool(typed["reads"]),
     )
-    return Asked(wanted, typed, faults)
+    return AuditFilterForm(wanted, typed, faults)
 
 
 def number(args: MultiDict[str, str]) -> int | None:

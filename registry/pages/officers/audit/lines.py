@@ -11,12 +11,12 @@ from registry.audit.actions import record
 from registry.core.clock import now
 from registry.http.transaction import reading
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail as oversight
 from registry.oversight.rules import is_reading
 from registry.pages.officers.acting import names_in
 from registry.pages.officers.audit.details import detail_in, references_in
-from registry.pages.officers.audit.filters import Asked, asked, number
+from registry.pages.officers.audit.filters import AuditFilterForm, number, read_filters
 from registry.pages.officers.guard import Afterwards, allowed
 from registry.pages.officers.rendering import language, page
 
@@ -29,67 +29,67 @@ NOBODY = ("complainant", "registry", "operator", "nobody")
 
 @pages.get("/audit")
 @allowed(Resource.AUDIT, Act.READ)
-def lines(session: Session, me: Present) -> Response:
-    said, unit = asked(request.args), me.standing.unit
+def lines(session: Session, me: AuthenticatedOfficer) -> Response:
+    stated, unit = read_filters(request.args), me.standing.unit
     oversight.note_reading(session, "audit.read", unit, on=now().date(), actor=me.officer.reference, unit=unit)
-    found = [] if said.faults else oversight.lines_of(
-        session, unit, said.wanted, before=number(request.args), limit=A_PAGE + 1
+    found = [] if stated.faults else oversight.lines_of(
+        session, unit, stated.wanted, before=number(request.args), limit=A_PAGE + 1
     )  # fmt: skip
-    shown = found[:A_PAGE]
+    displayed = found[:A_PAGE]
     return page(
         "audit/lines.html",
         here="audit",
-        status=400 if said.faults else 200,
-        asked=said,
-        lines=shown,
-        older=shown[-1].number if len(found) > A_PAGE else None,
+        status=400 if stated.faults else 200,
+        asked=stated,
+        lines=displayed,
+        older=displayed[-1].number if len(found) > A_PAGE else None,
         is_first="before" not in request.args,
         people=names_in(session, unit),
-        names=oversight.names_of(session, _people_in(shown)),
+        names=oversight.names_of(session, _people_in(displayed)),
         nobody=NOBODY,
         is_reading=is_reading,
         detail_of=partial(detail_in, language()),
     )
 
 
-def _people_in(shown: Sequence[oversight.Line]) -> list[str]:
+def _people_in(displayed: Sequence[oversight.Line]) -> list[str]:
     """Who may be named in lines, as references."""
-    details = references_in(one.detail for one in shown)
-    return [*(one.actor for one in shown), *(one.subject or "" for one in shown), *details]
+    details = references_in(one.detail for one in displayed)
+    return [*(one.actor for one in displayed), *(one.subject or "" for one in displayed), *details]
 
 
 @pages.get("/audit/verify")
 @allowed(Resource.AUDIT, Act.READ)
-def verify(_session: Session, _me: Present) -> Afterwards:
+def verify(_session: Session, _me: AuthenticatedOfficer) -> Afterwards:
     """Deriving a long chain takes a while."""
     typed = request.args.get("head", "").strip()[:100]
-    kept = chain.read_head(typed) if typed else None
-    is_head = kept is not None or not typed
+    stored = chain.read_head(typed) if typed else None
+    is_head = stored is not None or not typed
     return Afterwards(
         lambda: page(
             "audit/verify.html",
             here="audit",
             status=200 if is_head else 400,
             typed=typed,
-            found=chain.verify(reading(), kept) if is_head else None,
+            found=chain.verify(reading(), stored) if is_head else None,
         )
     )
 
 
 @pages.get("/audit/export")
 @allowed(Resource.AUDIT, Act.EXPORT)
-def export(session: Session, me: Present) -> Response:
-    said = asked(request.args)
-    if said.faults:
-        return page("audit/refused.html", here="audit", status=400, asked=said)
+def export(session: Session, me: AuthenticatedOfficer) -> Response:
+    stated = read_filters(request.args)
+    if stated.faults:
+        return page("audit/refused.html", here="audit", status=400, asked=stated)
     unit = me.standing.unit
     record(session, "audit.exported", unit, on=now().date(), actor=me.officer.reference, unit=unit)
-    response = Response(stream_with_context(_exported(unit, said)), content_type="application/jsonl; charset=utf-8")
+    response = Response(stream_with_context(_exported(unit, stated)), content_type="application/jsonl; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="audit-{unit}-{now().date()}.jsonl"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _exported(unit: str, said: Asked) -> Iterator[bytes]:
+def _exported(unit: str, stated: AuditFilterForm) -> Iterator[bytes]:
     """Read when the line that tells of it is committed, so that the copy holds it too."""
-    yield from oversight.exported(reading(), unit, said.wanted)
+    yield from oversight.exported(reading(), unit, stated.wanted)

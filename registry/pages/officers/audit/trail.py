@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail as oversight
 from registry.oversight.rules import is_reading
 from registry.pages.officers.audit.details import detail_in, references_in
@@ -22,13 +22,13 @@ A_PAGE = 50
 
 @pages.get("/cases/<reference>/trail")
 @allowed(Resource.TRAIL, Act.READ)
-def trail(session: Session, me: Present, reference: str) -> Response:
+def trail(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head, unit = open_case(session, me, reference), me.standing.unit
     acts = oversight.acts_on(session, reference)
     about = oversight.Wanted(subject=reference)
     found = oversight.lines_of(session, unit, about, before=number(request.args), limit=A_PAGE + 1)
-    shown = found[:A_PAGE]
-    people = [one.actor for one in acts] + list(references_in(one.detail for one in shown))
+    displayed = found[:A_PAGE]
+    people = [one.actor for one in acts] + list(references_in(one.detail for one in displayed))
     names = oversight.names_of(session, people)
     oversight.note_reading(
         session, "case.trail_read", reference, on=head.at.date(), actor=me.officer.reference, unit=unit
@@ -39,8 +39,8 @@ def trail(session: Session, me: Present, reference: str) -> Response:
         head,
         "trail",
         reads=[one for one in acts if is_reading(one.act)],
-        lines=shown,
-        older=shown[-1].number if len(found) > A_PAGE else None,
+        lines=displayed,
+        older=displayed[-1].number if len(found) > A_PAGE else None,
         names=names,
         is_reading=is_reading,
         detail_of=partial(detail_in, language()),

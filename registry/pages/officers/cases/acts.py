@@ -12,10 +12,10 @@ from registry.core.clock import now
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.case_acts import ACTS
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, sealer, version_sent
-from registry.pages.officers.cases.case import case_told
+from registry.pages.officers.cases.case import case_content
 from registry.pages.officers.cases.notes import notes_page
 from registry.pages.officers.cases.tabs import open_case
 from registry.pages.officers.guard import allowed
@@ -26,7 +26,7 @@ pages = Blueprint("console_case_acts", __name__)
 
 @pages.post("/cases/<reference>/lowering")
 @allowed(Resource.CASE, Act.WRITE)
-def lowering(session: Session, me: Present, reference: str) -> BaseResponse:
+def lowering(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
     """The second person about a lowering that somebody asked for."""
     officer, is_approved = acting(me, Resource.CASE, Act.WRITE), request.form.get("decision") == "approve"
     return _done(
@@ -39,32 +39,34 @@ def lowering(session: Session, me: Present, reference: str) -> BaseResponse:
 
 @pages.post("/cases/<reference>/hold")
 @allowed(Resource.CASE, Act.HOLD)
-def hold(session: Session, me: Present, reference: str) -> BaseResponse:
+def hold(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
     officer, form = acting(me, Resource.CASE, Act.HOLD), request.form
     return _done(
         session, me, reference,
-        lambda version: holds.hold(
+        lambda version: holds.set_legal_hold(
             session, sealer(), officer, reference, now().date(),
             is_held=form.get("is_held") == "yes", reason=form.get("reason", ""), version=version,
         ),
     )  # fmt: skip
 
 
-def _done(session: Session, me: Present, reference: str, act: Callable[[int], object]) -> BaseResponse:
+def _done(session: Session, me: AuthenticatedOfficer, reference: str, act: Callable[[int], object]) -> BaseResponse:
     open_case(session, me, reference)
     refusal = attempt(session, lambda: act(version_sent()))
     if refusal is not None:
-        return case_told(session, me, reference, refusal)
+        return case_content(session, me, reference, refusal)
     return redirect(f"/console/cases/{reference}", 303)
 
 
-def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     open_case(session, me, reference)
     if act.name in ("notes", "tasks"):
         return Place(
             reference, f"/console/cases/{reference}/notes", lambda refusal: notes_page(session, me, reference, refusal)
         )
-    return Place(reference, f"/console/cases/{reference}", lambda refusal: case_told(session, me, reference, refusal))
+    return Place(
+        reference, f"/console/cases/{reference}", lambda refusal: case_content(session, me, reference, refusal)
+    )
 
 
 serve_acts(pages, "/cases/<reference>", ACTS, _opened)

@@ -10,9 +10,9 @@ from registry.complaints.casework.saved_views.models import BulkAct
 from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
-from registry.officer_desk.case_filters import NOBODYS, kept
+from registry.officer_desk.case_filters import NOBODYS, set_filters
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers import assets
 from registry.pages.officers.acting import acting, roles_of, sealer
 from registry.pages.officers.cases.queue import queue_page
@@ -27,35 +27,35 @@ pages = Blueprint("console_bulk", __name__)
 
 @pages.post("/cases/bulk/assign")
 @allowed(Resource.CASE, Act.ASSIGN)
-def assign(session: Session, me: Present) -> Response:
+def assign(session: Session, me: AuthenticatedOfficer) -> Response:
     return _act(session, me, acting(me, Resource.CASE, Act.ASSIGN), BulkKind.ASSIGN)
 
 
 @pages.post("/cases/bulk/triage")
 @allowed(Resource.CASE, Act.MOVE)
-def triage(session: Session, me: Present) -> Response:
+def triage(session: Session, me: AuthenticatedOfficer) -> Response:
     return _act(session, me, acting(me, Resource.CASE, Act.MOVE), BulkKind.TRIAGE)
 
 
 @pages.post("/cases/bulk/quarantine")
 @allowed(Resource.CASE, Act.MOVE)
-def quarantine(session: Session, me: Present) -> Response:
+def quarantine(session: Session, me: AuthenticatedOfficer) -> Response:
     return _act(session, me, acting(me, Resource.CASE, Act.MOVE), BulkKind.QUARANTINE)
 
 
 @pages.post("/cases/bulk/<done>/undo")
 @allowed(Resource.CASE, Act.READ)
-def undo(session: Session, me: Present, done: str) -> Response:
+def undo(session: Session, me: AuthenticatedOfficer, done: str) -> Response:
     """Whoever did it takes it back, if he still may do what it takes."""
     act = bulk.bulk_act(session, me.officer.reference, done)
     officer = acting(me, Resource.CASE, Act.ASSIGN if act.kind is BulkKind.ASSIGN else Act.MOVE)
     outcomes = bulk.undo(
         session, sealer(), officer, roles_of(me), done, now(), lambda case: require_no_conflict(me, sealer(), case)
     )
-    return _shown(act, outcomes, is_undone=True)
+    return _view(act, outcomes, is_undone=True)
 
 
-def _act(session: Session, me: Present, officer: Officer, kind: BulkKind) -> Response:
+def _act(session: Session, me: AuthenticatedOfficer, officer: Officer, kind: BulkKind) -> Response:
     came: list[tuple[BulkAct, list[Outcome]]] = []
     refusal = attempt(
         session,
@@ -67,8 +67,8 @@ def _act(session: Session, me: Present, officer: Officer, kind: BulkKind) -> Res
         ),
     )  # fmt: skip
     if refusal is not None:
-        return queue_page(session, me, kept(request.form), refusal=refusal)
-    return _shown(*came[0], is_undone=False)
+        return queue_page(session, me, set_filters(request.form), refusal=refusal)
+    return _view(*came[0], is_undone=False)
 
 
 def _to() -> str | None:
@@ -90,7 +90,7 @@ def _wanted() -> list[Wanted]:
     return wanted
 
 
-def _shown(act: BulkAct, outcomes: list[Outcome], *, is_undone: bool) -> Response:
+def _view(act: BulkAct, outcomes: list[Outcome], *, is_undone: bool) -> Response:
     return page(
         "cases/bulk.html",
         here="cases",

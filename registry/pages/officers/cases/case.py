@@ -16,11 +16,11 @@ from registry.core.errors import NotNow
 from registry.http.downloads import sent_file
 from registry.http.transaction import services
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import acting, roles_of, sealer
 from registry.pages.officers.audit.details import detail_in
 from registry.pages.officers.cases.history import happened
-from registry.pages.officers.cases.showing import shown_agency, shown_box
+from registry.pages.officers.cases.showing import agency_view, box_view
 from registry.pages.officers.cases.tabs import case_page, head_of, open_case
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
@@ -33,13 +33,13 @@ pages = Blueprint("console_case", __name__)
 
 @pages.get("/cases/<reference>")
 @allowed(Resource.CASE, Act.READ)
-def case(session: Session, me: Present, reference: str) -> Response:
-    return case_told(session, me, reference)
+def case(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return case_content(session, me, reference)
 
 
 @pages.get("/cases/<reference>/files/<attachment>")
 @allowed(Resource.ATTACHMENT, Act.READ)
-def file(session: Session, me: Present, reference: str, attachment: str) -> Response:
+def file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response:
     """The clean copy, to be saved and never shown in a page."""
     open_case(session, me, reference)
     officer = acting(me, Resource.ATTACHMENT, Act.READ)
@@ -48,7 +48,9 @@ def file(session: Session, me: Present, reference: str, attachment: str) -> Resp
     return sent_file(body, name)
 
 
-def case_told(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+def case_content(
+    session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
+) -> Response:
     """The whole page, again with what was typed where a form of it was refused."""
     officer = acting(me, Resource.ACCOUNT, Act.READ)
     try:
@@ -70,8 +72,8 @@ def case_told(session: Session, me: Present, reference: str, refusal: Refusal | 
         refusal=refusal,
         form=request.form,
         view=view,
-        boxes=[shown_box(spoken, box, agency) for box in view.boxes],
-        agency=None if agency is None else shown_agency(spoken, agency, today),
+        boxes=[box_view(spoken, box, agency) for box in view.boxes],
+        agency=None if agency is None else agency_view(spoken, agency, today),
         happened=happened(session, me, view),
         detail_of=partial(detail_in, spoken),
         related=related(session, view.case),

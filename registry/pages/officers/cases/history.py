@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework.queries import CaseView
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail
 from registry.vocabulary.cases import Author, CaseRole
 
-MOST = 200
+MAX_LINES = 200
 _MOVED = "case.moved"
 
 _NEEDS: Mapping[str, tuple[Resource, Act]] = {
@@ -56,8 +56,8 @@ class Happened(NamedTuple):
     times: int = 1
 
 
-def happened(session: Session, me: Present, view: CaseView) -> list[Happened]:
-    found = trail.done_in(session, view.case.reference, MOST)
+def happened(session: Session, me: AuthenticatedOfficer, view: CaseView) -> list[Happened]:
+    found = trail.done_in(session, view.case.reference, MAX_LINES)
     done = [_of_line(line, name) for line, name in found if _may_see(me, line.act)]
     written = [
         Happened(message.written_on, "case.written", None, "", CaseRole.COMPLAINANT)
@@ -79,7 +79,7 @@ def _in_lines(done: Iterable[Happened]) -> list[Happened]:
     return joined
 
 
-def _may_see(me: Present, act: str) -> bool:
+def _may_see(me: AuthenticatedOfficer, act: str) -> bool:
     needs = _NEEDS.get(act) or _NEEDS.get(act.partition(".")[0])
     return needs is None or me.standing.may(*needs)
 

@@ -11,7 +11,7 @@ from registry.complaints.casework.notes import actions
 from registry.complaints.casework.queries import require_readable
 from registry.core.clock import now
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import acting, names_in, sealer, version_sent
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.guard import allowed
@@ -22,13 +22,13 @@ pages = Blueprint("console_case_notes", __name__)
 
 @pages.get("/cases/<reference>/notes")
 @allowed(Resource.CASE, Act.WRITE)
-def notes(session: Session, me: Present, reference: str) -> Response:
+def notes(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return notes_page(session, me, reference)
 
 
 @pages.post("/cases/<reference>/tasks/<task>")
 @allowed(Resource.CASE, Act.WRITE)
-def tick(session: Session, me: Present, reference: str, task: str) -> BaseResponse:
+def tick(session: Session, me: AuthenticatedOfficer, reference: str, task: str) -> BaseResponse:
     officer, is_done = acting(me, Resource.CASE, Act.WRITE), request.form.get("is_done") == "yes"
     return _done(
         session, me, reference,
@@ -38,7 +38,7 @@ def tick(session: Session, me: Present, reference: str, task: str) -> BaseRespon
     )  # fmt: skip
 
 
-def _done(session: Session, me: Present, reference: str, act: Callable[[int], object]) -> BaseResponse:
+def _done(session: Session, me: AuthenticatedOfficer, reference: str, act: Callable[[int], object]) -> BaseResponse:
     open_case(session, me, reference)
     refusal = attempt(session, lambda: act(version_sent()))
     if refusal is not None:
@@ -46,7 +46,7 @@ def _done(session: Session, me: Present, reference: str, act: Callable[[int], ob
     return redirect(f"/console/cases/{reference}/notes", 303)
 
 
-def notes_page(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+def notes_page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
     require_readable(head.case)
     noted, tasks = actions.notes_and_tasks(session, sealer(), officer, head.case)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.casework.queue.assignment import workers
-from registry.complaints.casework.queue.listing import MOST_COUNTED, PAGE, Listed, Place, listed, number, objected_among
+from registry.complaints.casework.queue.listing import MAX_COUNTED, PAGE, Listed, Place, listed, number, objected_among
 from registry.complaints.casework.saved_views import actions as views
 from registry.core.clock import now
 from registry.core.codes import Problem
@@ -19,9 +19,9 @@ from registry.core.db.engine import EPOCH, microseconds
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.i18n.wording import country_name, sector_name
-from registry.officer_desk.case_filters import MINE, NOBODYS, kept, read_filters
+from registry.officer_desk.case_filters import MINE, NOBODYS, read_filters, set_filters
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers import assets
 from registry.pages.officers.acting import sealer
 from registry.pages.officers.guard import allowed
@@ -52,44 +52,49 @@ class Count(NamedTuple):
 
 @pages.get("/cases")
 @allowed(Resource.CASE, Act.READ)
-def queue(session: Session, me: Present) -> BaseResponse:
+def queue(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     wanted = read_reference(request.args.get("case", ""))
     if wanted is not None:
         return redirect(f"/console/cases/{wanted}", 303)
-    return queue_page(session, me, kept(request.args), after=request.args.get("after", ""))
+    return queue_page(session, me, set_filters(request.args), after=request.args.get("after", ""))
 
 
 @pages.post("/cases/views")
 @allowed(Resource.CASE, Act.READ)
-def keep(session: Session, me: Present) -> BaseResponse:
+def keep(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     """Keep the filters of the page under a name."""
-    said = kept(request.form)
-    read_filters(said, me.officer.reference, sealer().digest)
+    stated = set_filters(request.form)
+    read_filters(stated, me.officer.reference, sealer().digest)
     refusal = attempt(
         session,
-        lambda: views.keep_view(
-            session, me.officer.reference, request.form.get("name", ""), said, now().date()
+        lambda: views.save_view(
+            session, me.officer.reference, request.form.get("name", ""), stated, now().date()
         ),
     )  # fmt: skip
     if refusal is not None:
-        return queue_page(session, me, said, refusal=refusal)
-    return redirect(_address(said), 303)
+        return queue_page(session, me, stated, refusal=refusal)
+    return redirect(_address(stated), 303)
 
 
 @pages.post("/cases/views/<view>/drop")
 @allowed(Resource.CASE, Act.READ)
-def drop(session: Session, me: Present, view: str) -> BaseResponse:
+def drop(session: Session, me: AuthenticatedOfficer, view: str) -> BaseResponse:
     views.drop_view(session, me.officer.reference, view)
     return redirect("/console/cases", 303)
 
 
 def queue_page(
-    session: Session, me: Present, said: dict[str, str], *, after: str = "", refusal: Refusal | None = None
+    session: Session,
+    me: AuthenticatedOfficer,
+    stated: dict[str, str],
+    *,
+    after: str = "",
+    refusal: Refusal | None = None,
 ) -> Response:
     """A page of the queue. `said` are the filters as they stand in its address."""
     at, unit, mine = now(), me.standing.unit, me.officer.reference
-    filters = read_filters(said, mine, sealer().digest)
-    found = listed(session, unit, filters, at, after=_place(after), most=PAGE + 1)
+    filters = read_filters(stated, mine, sealer().digest)
+    found = listed(session, unit, filters, at, after=_place(after), limit=PAGE + 1)
     of_unit = workers(session, unit)
     return page(
         "cases/queue.html",
@@ -99,13 +104,13 @@ def queue_page(
         form=request.form,
         case_styles=assets.address_of("cases.css"),
         found=found[:PAGE],
-        next=_address(said | {"after": _text(found[PAGE - 1])}) if len(found) > PAGE else None,
+        next=_address(stated | {"after": _text(found[PAGE - 1])}) if len(found) > PAGE else None,
         objected=objected_among(session, found[:PAGE], at),
         is_first=not after,
         at=at,
-        said=said,
-        counts=counts(session, me, at, said),
-        most=MOST_COUNTED,
+        said=stated,
+        counts=counts(session, me, at, stated),
+        most=MAX_COUNTED,
         views=[(one, _address(one.filters)) for one in views.views_of(session, mine)],
         workers=of_unit,
         names={one.reference: one.name for one in of_unit},
@@ -119,21 +124,29 @@ def queue_page(
     )
 
 
-def counts(session: Session, me: Present, at: datetime, said: Mapping[str, str] | None = None) -> list[Count]:
+def counts(
+    session: Session, me: AuthenticatedOfficer, at: datetime, stated: Mapping[str, str] | None = None
+) -> list[Count]:
     """How many cases there are of each kind that is looked for every day; `said` are the filters of the page."""
     unit, mine = me.standing.unit, me.officer.reference
-    return [_count(session, unit, mine, name, of, said, at) for name, of in _COUNTED.items()]
+    return [_count(session, unit, mine, name, of, stated, at) for name, of in _COUNTED.items()]
 
 
 def _count(
-    session: Session, unit: str, me: str, name: str, of: Mapping[str, str], said: Mapping[str, str] | None, at: datetime
+    session: Session,
+    unit: str,
+    me: str,
+    name: str,
+    of: Mapping[str, str],
+    stated: Mapping[str, str] | None,
+    at: datetime,
 ) -> Count:
     count = number(session, unit, read_filters(of, me, sealer().digest), at)
-    return Count(name, _address(of), f"{count}+" if count >= MOST_COUNTED else str(count), said == of)
+    return Count(name, _address(of), f"{count}+" if count >= MAX_COUNTED else str(count), stated == of)
 
 
-def _address(said: Mapping[str, str]) -> str:
-    return f"/console/cases?{urlencode(said)}" if said else "/console/cases"
+def _address(stated: Mapping[str, str]) -> str:
+    return f"/console/cases?{urlencode(stated)}" if stated else "/console/cases"
 
 
 def _text(one: Listed) -> str:

@@ -29,9 +29,11 @@ class ShownAnswer(NamedTuple):
 
     @property
     def is_long(self) -> bool:
-        is_told = _part_of((self.code, None)) is Part.ACCOUNT
+        is_notified = _part_of((self.code, None)) is Part.ACCOUNT
         return (
-            is_told or "\n" in self.answer or sum(1 + (east_asian_width(one) in "WF") for one in self.answer) > _SHORT
+            is_notified
+            or "\n" in self.answer
+            or sum(1 + (east_asian_width(one) in "WF") for one in self.answer) > _SHORT
         )
 
 
@@ -58,7 +60,7 @@ class ShownAgency(NamedTuple):
     has_clone_warning: bool
 
 
-def shown_box(language: Language, box: ShownBox, agency: record.Agency | None) -> dict[str, Any]:
+def box_view(language: Language, box: ShownBox, agency: record.Agency | None) -> dict[str, Any]:
     """One mailbox: her own words first, then answers as they are asked. An agency that was picked has its name."""
     answers = dict(box.answers)
     if agency is not None and "name" not in answers.get("agency", {"name": ""}):
@@ -73,10 +75,10 @@ def shown_box(language: Language, box: ShownBox, agency: record.Agency | None) -
 
 def parts_of(language: Language, answers: Mapping[str, Any]) -> list[ShownPart]:
     """Answers as they are read: her own words, then each part of the questionnaire in its order."""
-    told = sorted(sorted(answers.items(), key=place_of), key=_part_place)
+    given = sorted(sorted(answers.items(), key=place_of), key=_part_place)
     return [
         ShownPart(part, [ShownAnswer(code, *in_words(language, code, value)) for code, value in answered])
-        for part, answered in groupby(told, key=_part_of)
+        for part, answered in groupby(given, key=_part_of)
     ]
 
 
@@ -95,13 +97,13 @@ def _part_place(one: tuple[str, Any]) -> tuple[bool, bool, str]:
     return part is not Part.ACCOUNT, part is None, part or ""
 
 
-def identity_shown(language: Language, told: Mapping[str, Any]) -> list[ShownAnswer]:
+def identity_view(language: Language, given: Mapping[str, Any]) -> list[ShownAnswer]:
     """Who wrote and how she is reached, in the questionnaire's words."""
-    ordered = sorted(told.items(), key=place_of)
+    ordered = sorted(given.items(), key=place_of)
     return [ShownAnswer(code, *in_words(language, code, value)) for code, value in ordered]
 
 
-def shown_agency(language: Language, agency: record.Agency, day: date) -> ShownAgency:
+def agency_view(language: Language, agency: record.Agency, day: date) -> ShownAgency:
     licences = [
         ShownLicence(one.number, one.kind, standing.status.value if standing.status else None)
         for one in agency.licences

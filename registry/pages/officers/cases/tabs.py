@@ -22,7 +22,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.errors import Forbidden, NotFound
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers import assets
 from registry.pages.officers.acting import sealer
 from registry.pages.officers.rendering import page
@@ -59,7 +59,7 @@ class CaseHead:
     at: datetime
 
 
-def open_case(session: Session, me: Present, reference: str) -> CaseHead:
+def open_case(session: Session, me: AuthenticatedOfficer, reference: str) -> CaseHead:
     """The header of a case of the officer's own unit. Raises NotFound for any other, Forbidden where he has an interest."""
     case = session.scalars(
         select(Case).where(
@@ -73,12 +73,12 @@ def open_case(session: Session, me: Present, reference: str) -> CaseHead:
     return head_of(me, case, clocks.clocks_of(session, case))
 
 
-def head_of(me: Present, case: Case, running: Mapping[ClockKind, CaseClock]) -> CaseHead:
+def head_of(me: AuthenticatedOfficer, case: Case, running: Mapping[ClockKind, CaseClock]) -> CaseHead:
     """The header of a case that was read already. Raises Forbidden where the officer has an interest in it."""
     return CaseHead(case, require_no_conflict(me, sealer(), case), running, now())
 
 
-def require_no_conflict(me: Present, opening: Sealer, case: Case) -> str | None:
+def require_no_conflict(me: AuthenticatedOfficer, opening: Sealer, case: Case) -> str | None:
     """The agency that a case is about. Raises Forbidden where the officer has declared an interest in it."""
     agency = named_agency_id(opening, case)
     if me.has_conflict(agency):
@@ -86,7 +86,9 @@ def require_no_conflict(me: Present, opening: Sealer, case: Case) -> str | None:
     return agency
 
 
-def case_page(template: str, me: Present, head: CaseHead, tab: str, *, status: int = 200, **context: Any) -> Response:
+def case_page(
+    template: str, me: AuthenticatedOfficer, head: CaseHead, tab: str, *, status: int = 200, **context: Any
+) -> Response:
     """A tab of a case. `template` extends `cases/case.html`."""
     return page(
         template,

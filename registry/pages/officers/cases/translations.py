@@ -8,7 +8,7 @@ from registry.complaints.casework.translations import actions
 from registry.core.clock import now
 from registry.i18n.wording import language_name
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers import assets
 from registry.pages.officers.acting import names_in, sealer, version_sent
 from registry.pages.officers.cases.tabs import require_no_conflict
@@ -22,19 +22,19 @@ pages = Blueprint("console_translations", __name__)
 
 @pages.get("/translations")
 @allowed(Resource.ACCOUNT, Act.WRITE)
-def waiting(session: Session, me: Present) -> Response:
+def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
     return page("cases/translations.html", here="translations", found=actions.open_cases(session, me.standing.unit))
 
 
 @pages.get("/cases/<reference>/translation")
 @allowed(Resource.ACCOUNT, Act.WRITE)
-def words(session: Session, me: Present, reference: str) -> Response:
+def words(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _page(session, me, reference, _language(request.args.get("into", "")))
 
 
 @pages.post("/cases/<reference>/translation")
 @allowed(Resource.ACCOUNT, Act.WRITE)
-def write(session: Session, me: Present, reference: str) -> BaseResponse:
+def write(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
     form, into = request.form, _language(request.form.get("into", ""))
     require_no_conflict(me, sealer(), actions.case_for_translator(session, me.standing.unit, reference))
     refusal = attempt(
@@ -49,7 +49,9 @@ def write(session: Session, me: Present, reference: str) -> BaseResponse:
     return redirect(f"/console/cases/{reference}/translation?into={into}", 303)
 
 
-def _page(session: Session, me: Present, reference: str, into: Language, refusal: Refusal | None = None) -> Response:
+def _page(
+    session: Session, me: AuthenticatedOfficer, reference: str, into: Language, refusal: Refusal | None = None
+) -> Response:
     case = actions.case_for_translator(session, me.standing.unit, reference)
     require_no_conflict(me, sealer(), case)
     found = actions.pieces(session, sealer(), me.standing.unit, me.officer.reference, case, into, now().date())

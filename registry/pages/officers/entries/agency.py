@@ -11,7 +11,7 @@ from registry.core.errors import NotFound
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.entry_acts import OWN, representative
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import names_in
 from registry.pages.officers.assets import address_of
@@ -31,13 +31,13 @@ STYLES = address_of("handed.css")
 
 @pages.get("/entry")
 @allowed(Resource.ENTRY, Act.PROPOSE)
-def entry(session: Session, me: Present) -> Response:
+def entry(session: Session, me: AuthenticatedOfficer) -> Response:
     return _entry(session, me)
 
 
 @pages.post("/entry/<kind>")
 @allowed(Resource.ENTRY, Act.PROPOSE)
-def ask(session: Session, me: Present, kind: str) -> BaseResponse:
+def ask(session: Session, me: AuthenticatedOfficer, kind: str) -> BaseResponse:
     rep, form = representative(session, me), request.form
     text = form.get("text", "")
     acts: dict[str, Callable[[], object]] = {
@@ -49,22 +49,22 @@ def ask(session: Session, me: Present, kind: str) -> BaseResponse:
     }
     if kind not in acts:
         raise NotFound("there is no such form")
-    return _done(session, me, acts[kind], asked=kind)
+    return _done(session, me, acts[kind], requested=kind)
 
 
-def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     return Place(reference, "/console/entry", lambda refusal: _entry(session, me, refusal))
 
 
 serve_acts(pages, "/entry/requests/<reference>", OWN, _opened)
 
 
-def _done(session: Session, me: Present, act: Callable[[], object], asked: str = "") -> BaseResponse:
+def _done(session: Session, me: AuthenticatedOfficer, act: Callable[[], object], requested: str = "") -> BaseResponse:
     refusal = attempt(session, act)
-    return redirect("/console/entry", 303) if refusal is None else _entry(session, me, refusal, asked)
+    return redirect("/console/entry", 303) if refusal is None else _entry(session, me, refusal, requested)
 
 
-def _entry(session: Session, me: Present, refusal: Refusal | None = None, asked: str = "") -> Response:
+def _entry(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, requested: str = "") -> Response:
     rep, today = representative(session, me), now().date()
     agency = public_record(session, rep.agency, today)
     if agency is None:
@@ -77,7 +77,7 @@ def _entry(session: Session, me: Present, refusal: Refusal | None = None, asked:
         handed_styles=STYLES,
         status=refusal.status if refusal else 200,
         refusal=refusal,
-        asked=asked,
+        asked=requested,
         form=request.form,
         agency=agency,
         found=found,

@@ -16,7 +16,7 @@ from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.entry_acts import ACTS, official, request_opened
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import names_in, sealer
 from registry.pages.officers.agencies import agency_name
@@ -34,13 +34,13 @@ STYLES = address_of("handed.css")
 
 @pages.get("/entries")
 @allowed(Resource.ENTRY, Act.APPROVE)
-def entries(session: Session, me: Present) -> Response:
+def entries(session: Session, me: AuthenticatedOfficer) -> Response:
     return _list(session, me)
 
 
 @pages.post("/entries/invitations")
 @allowed(Resource.ENTRY, Act.APPROVE)
-def invite(session: Session, me: Present) -> BaseResponse:
+def invite(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     """A first officer names somebody of the agency; a second lets the invitation go out."""
     form, agency = request.form, read_reference(request.form.get("agency", ""))
     require_no_interest(me, agency)
@@ -49,17 +49,17 @@ def invite(session: Session, me: Present) -> BaseResponse:
         if agency is None:
             raise InvalidInput([Fault.of("agency", Problem.INVALID_ID, "agency_reference")])
         deciding.require_own(session, official(me), agency)
-        desk = accounts.agency_desk(session, sealer(), agency, now().date())
+        unit = accounts.agency_unit(session, sealer(), agency, now().date())
         spoken = form.get("language", "")
         language = spoken if spoken in list(Language) else Language.EN
-        claims.invite(session, official(me), desk, form.get("name", ""), form.get("email", ""), language, now())
+        claims.invite(session, official(me), unit, form.get("name", ""), form.get("email", ""), language, now())
 
     return _done(session, me, act)
 
 
 @pages.post("/entries/invitations/<reference>/approve")
 @allowed(Resource.ENTRY, Act.APPROVE)
-def approve(session: Session, me: Present, reference: str) -> BaseResponse:
+def approve(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
     _require_no_interest_in_invited(session, me, reference)
     codes: list[str | None] = []
     refusal = attempt(session, lambda: codes.append(claims.approve(session, official(me), reference, now())))
@@ -69,18 +69,18 @@ def approve(session: Session, me: Present, reference: str) -> BaseResponse:
 
 @pages.post("/entries/invitations/<reference>/refuse")
 @allowed(Resource.ENTRY, Act.APPROVE)
-def refuse(session: Session, me: Present, reference: str) -> BaseResponse:
+def refuse(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
     _require_no_interest_in_invited(session, me, reference)
     return _done(session, me, lambda: claims.refuse(session, official(me), reference, now()))
 
 
 @pages.get("/entries/<reference>")
 @allowed(Resource.ENTRY, Act.APPROVE)
-def one(session: Session, me: Present, reference: str) -> Response:
+def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _one(session, me, reference)
 
 
-def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     request_opened(session, me, reference)
     return Place(reference, f"/console/entries/{reference}", lambda refusal: _one(session, me, reference, refusal))
 
@@ -88,12 +88,14 @@ def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str) -> 
 serve_acts(pages, "/entries/<reference>", ACTS, _opened)
 
 
-def _done(session: Session, me: Present, act: Callable[[], object]) -> BaseResponse:
+def _done(session: Session, me: AuthenticatedOfficer, act: Callable[[], object]) -> BaseResponse:
     refusal = attempt(session, act)
     return redirect("/console/entries", 303) if refusal is None else _list(session, me, refusal)
 
 
-def _list(session: Session, me: Present, refusal: Refusal | None = None, code: str | None = None) -> Response:
+def _list(
+    session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, code: str | None = None
+) -> Response:
     found = [one for one in queries.waiting(session, official(me)) if not me.has_conflict(one.agency)]
     invited: list[tuple[OfficerChange, str]] = [
         (change, agency) for change, agency in claims.invitations(session, official(me)) if not me.has_conflict(agency)
@@ -117,10 +119,10 @@ def _list(session: Session, me: Present, refusal: Refusal | None = None, code: s
     )
 
 
-def _one(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
-    asked = request_opened(session, me, reference)
-    desk = accounts.desk_of_agency(session, asked.agency)
-    theirs = names_in(session, desk.reference) if desk is not None else {}
+def _one(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
+    requested = request_opened(session, me, reference)
+    unit = accounts.unit_of_agency(session, requested.agency)
+    theirs = names_in(session, unit.reference) if unit is not None else {}
     return page(
         "entries/one.html",
         here="entries",
@@ -128,14 +130,14 @@ def _one(session: Session, me: Present, reference: str, refusal: Refusal | None 
         status=refusal.status if refusal else 200,
         refusal=refusal,
         form=request.form,
-        asked=asked,
-        agency=agency_name(session, asked.agency),
+        asked=requested,
+        agency=agency_name(session, requested.agency),
         names={**names_in(session, me.standing.unit), **theirs},
         today=now().date(),
     )
 
 
-def _require_no_interest_in_invited(session: Session, me: Present, reference: str) -> None:
+def _require_no_interest_in_invited(session: Session, me: AuthenticatedOfficer, reference: str) -> None:
     for change, agency in claims.invitations(session, official(me)):
         if change.reference == reference:
             require_no_interest(me, agency)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.complaints.attachments.actions import MOST_FILES
+from registry.complaints.attachments.actions import MAX_FILES
 from registry.complaints.attachments.file_kinds import ENDINGS
 from registry.complaints.parties.hearings import portal
 from registry.core.clock import now
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.hearing_acts import ANSWERS
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import sealer
 from registry.pages.officers.assets import address_of
@@ -27,34 +27,34 @@ STYLES = address_of("handed.css")
 
 @pages.get("/hearings")
 @allowed(Resource.HEARING, Act.ANSWER)
-def heard(session: Session, me: Present) -> Response:
+def heard(session: Session, me: AuthenticatedOfficer) -> Response:
     found = portal.served(session, me.standing.unit, now().date())
     return page("hearings/served.html", here="hearings", handed_styles=STYLES, found=found)
 
 
 @pages.get("/hearings/<reference>")
 @allowed(Resource.HEARING, Act.ANSWER)
-def one(session: Session, me: Present, reference: str) -> Response:
-    return shown_again(session, me, reference)
+def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return hearing_page_again(session, me, reference)
 
 
-def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     address = f"/console/hearings/{reference}"
-    return Place(reference, address, lambda refusal: shown_again(session, me, reference, refusal))
+    return Place(reference, address, lambda refusal: hearing_page_again(session, me, reference, refusal))
 
 
 serve_acts(pages, "/hearings/<reference>", ANSWERS, _opened)
 
 
-def shown_again(
+def hearing_page_again(
     session: Session,
-    me: Present,
+    me: AuthenticatedOfficer,
     reference: str,
     refusal: Refusal | None = None,
     form: Mapping[str, str] | None = None,
 ) -> Response:
     """The page, or what was refused on it; `form` in place of one that cannot be read."""
-    shown = portal.read(session, sealer(), me.standing.unit, me.officer.reference, reference, now().date())
+    displayed = portal.read(session, sealer(), me.standing.unit, me.officer.reference, reference, now().date())
     return page(
         "hearings/served_one.html",
         here="hearings",
@@ -62,9 +62,9 @@ def shown_again(
         status=refusal.status if refusal else 200,
         refusal=refusal,
         form=request.form if form is None else form,
-        shown=shown,
-        most=portal.MOST_ANSWER,
-        most_files=MOST_FILES,
+        shown=displayed,
+        most=portal.MAX_ANSWER,
+        most_files=MAX_FILES,
         once=secrets.token_urlsafe(16),
         endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg"})),
     )

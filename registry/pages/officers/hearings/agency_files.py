@@ -15,7 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.attachments.actions import discard
-from registry.complaints.attachments.file_kinds import MOST_BYTES
+from registry.complaints.attachments.file_kinds import MAX_BYTES
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.queries import CleanFile
 from registry.complaints.parties.hearings import portal_files
@@ -29,23 +29,23 @@ from registry.i18n.languages import text
 from registry.officer_desk.acting import require_right
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import sealer
 from registry.pages.officers.guard import Afterwards, allowed, present, token_sent
-from registry.pages.officers.hearings.agency import shown_again
+from registry.pages.officers.hearings.agency import hearing_page_again
 from registry.pages.officers.refusals import Refusal, refusal_of
 from registry.pages.officers.rendering import language
 from registry.vocabulary.register import Language
 
 pages = Blueprint("console_heard_files", __name__)
 
-MOST_OF_FORM = MOST_BYTES + 16 * 1024
+MAX_OF_FORM = MAX_BYTES + 16 * 1024
 """A file of the largest size, with the form around it."""
 
 View = Callable[..., Any]
 
 
-def _takes_file(view: View) -> View:
+def _request_file(view: View) -> View:
     """Read the form before any transaction, and only of somebody who may send one; the view's own door asks all of it again."""
 
     @wraps(view)
@@ -59,29 +59,29 @@ def _takes_file(view: View) -> View:
             return view(reference=reference)
         try:
             with one_of_few():
-                request.max_content_length = MOST_OF_FORM
+                request.max_content_length = MAX_OF_FORM
                 # Read here, so that nobody waits for it later.
                 _ = request.form
                 return view(reference=reference)
         except RequestEntityTooLarge:
             return _refused(reference, Problem.FILE_TOO_LARGE, 413)
         except TooBusy as busy:
-            return _said(reference, Refusal(503, busy.code, busy.text, Language.EN))
+            return _error_answer(reference, Refusal(503, busy.code, busy.text, Language.EN))
 
     return taking
 
 
 @pages.post("/hearings/<reference>/files")
-@_takes_file
+@_request_file
 @allowed(Resource.HEARING, Act.ANSWER)
-def add(session: Session, me: Present, reference: str) -> Afterwards:
+def add(session: Session, me: AuthenticatedOfficer, reference: str) -> Afterwards:
     unit, who = me.standing.unit, me.officer.reference
     return Afterwards(lambda: _added(unit, who, reference))
 
 
 @pages.get("/hearings/<reference>/files/<attachment>")
 @allowed(Resource.HEARING, Act.ANSWER)
-def save(session: Session, me: Present, reference: str, attachment: str) -> Afterwards:
+def save(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Afterwards:
     """One of the agency's own, as it sent it: to be saved and never shown in a page."""
     store, unit, who = store_of(services().settings), me.standing.unit, me.officer.reference
     fetched = portal_files.to_save(session, sealer(), unit, who, reference, attachment, store, now())
@@ -90,13 +90,13 @@ def save(session: Session, me: Present, reference: str, attachment: str) -> Afte
 
 @pages.post("/hearings/<reference>/files/<attachment>/remove")
 @allowed(Resource.HEARING, Act.ANSWER)
-def remove(session: Session, me: Present, reference: str, attachment: str) -> BaseResponse | Afterwards:
+def remove(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> BaseResponse | Afterwards:
     try:
         with session.begin_nested():
             unit, who = me.standing.unit, me.officer.reference
             names = portal_files.removed(session, unit, who, reference, attachment, now())
     except IllegalMove as refused:
-        return shown_again(session, me, reference, refusal_of(refused))
+        return hearing_page_again(session, me, reference, refusal_of(refused))
     return Afterwards(lambda: _gone(reference, names))
 
 
@@ -126,10 +126,10 @@ def _added(unit: str, who: str, reference: str) -> BaseResponse:
             body=sent.read() if sent is not None else b"",
             name=sent.filename or "" if sent is not None else "",
             declared=sent.mimetype if sent is not None else "",
-            once=request.form.get("once", "")[:80] or secrets.token_hex(16),
+            idempotency_key=request.form.get("once", "")[:80] or secrets.token_hex(16),
         )
     except IllegalMove as refused:
-        return _said(reference, refusal_of(refused))
+        return _error_answer(reference, refusal_of(refused))
     except FilesUnavailable as away:
         return _refused(reference, away.code, 503)
     except RefusedFile as refused:
@@ -141,9 +141,9 @@ def _refused(reference: str, code: Problem, status: int) -> BaseResponse:
     with writing() as session:
         me = present(session)
         words = text(language(), f"problem.{code}.detail")
-        return shown_again(session, me, reference, Refusal(status, code, words, language()), {})
+        return hearing_page_again(session, me, reference, Refusal(status, code, words, language()), {})
 
 
-def _said(reference: str, refusal: Refusal) -> BaseResponse:
+def _error_answer(reference: str, refusal: Refusal) -> BaseResponse:
     with writing() as session:
-        return shown_again(session, present(session), reference, refusal, {})
+        return hearing_page_again(session, present(session), reference, refusal, {})

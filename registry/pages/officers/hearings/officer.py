@@ -5,11 +5,11 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework.decisions.rules import LONGEST_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
+from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
 from registry.complaints.casework.queries import case_view
 from registry.complaints.parties.hearings import after_answer, files, queries
-from registry.complaints.parties.hearings.content import MOST_ALLEGATION
-from registry.complaints.parties.hearings.rules import LONGEST, SHORTEST, USUAL, By, may_have_longer
+from registry.complaints.parties.hearings.content import MAX_ALLEGATION
+from registry.complaints.parties.hearings.rules import MAX_EXTENSION, SHORTEST, USUAL, By, may_have_longer
 from registry.core.clock import now
 from registry.http.downloads import sent_file
 from registry.http.transaction import services
@@ -17,7 +17,7 @@ from registry.officer_desk.acting import require_no_interest
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.hearing_acts import ACTS, IN_CASE
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.agencies import agency_name
@@ -32,7 +32,7 @@ STYLES = address_of("handed.css")
 
 @pages.get("/cases/<reference>/hearings")
 @allowed(Resource.HEARING, Act.READ)
-def hearings(session: Session, me: Present, reference: str) -> Response:
+def hearings(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head = open_case(session, me, reference)
     _, found = queries.hearings_of(session, _reader(me), reference)
     return case_page(
@@ -51,11 +51,11 @@ def hearings(session: Session, me: Present, reference: str) -> Response:
 
 @pages.get("/cases/<reference>/hearings/new")
 @allowed(Resource.HEARING, Act.PROPOSE)
-def new(session: Session, me: Present, reference: str) -> Response:
+def new(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _new(session, me, open_case(session, me, reference))
 
 
-def _in_case(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+def _in_case(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     head = open_case(session, me, reference)
     address = f"/console/cases/{reference}/hearings"
     return Place(head.case.reference, address, lambda refusal: _new(session, me, head, refusal), is_list=True)
@@ -66,13 +66,13 @@ serve_acts(pages, "/cases/<reference>/hearings", IN_CASE, _in_case)
 
 @pages.get("/cases/<reference>/hearings/<hearing>")
 @allowed(Resource.HEARING, Act.READ)
-def one(session: Session, me: Present, reference: str, hearing: str) -> Response:
+def one(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
     return _one(session, me, open_case(session, me, reference), hearing)
 
 
 @pages.get("/cases/<reference>/hearings/<hearing>/files/<attachment>")
 @allowed(Resource.HEARING, Act.READ)
-def file(session: Session, me: Present, reference: str, hearing: str, attachment: str) -> Response:
+def file(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str, attachment: str) -> Response:
     """The clean copy of a paper of the answer, to be saved and never shown in a page."""
     head = open_case(session, me, reference)
     require_no_interest(me, queries.accused(session, head.case, hearing))
@@ -83,19 +83,19 @@ def file(session: Session, me: Present, reference: str, hearing: str, attachment
 
 @pages.get("/cases/<reference>/hearings/<hearing>/check")
 @allowed(Resource.HEARING, Act.APPROVE)
-def check(session: Session, me: Present, reference: str, hearing: str) -> Response:
+def check(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
     """The text beside what she wrote, and how easily somebody could guess."""
     return _check(session, me, open_case(session, me, reference), hearing)
 
 
 @pages.get("/cases/<reference>/hearings/<hearing>/serve")
 @allowed(Resource.HEARING, Act.PROPOSE)
-def preview(session: Session, me: Present, reference: str, hearing: str) -> Response:
+def preview(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
     """Exactly what the agency will read."""
     return _preview(session, me, open_case(session, me, reference), hearing)
 
 
-def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str, hearing: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, hearing: str) -> Place:
     head = open_case(session, me, reference)
     require_no_interest(me, queries.accused(session, head.case, hearing))
     again = {"approve": _check, "send-back": _check, "serve": _preview}.get(act.name, _one)
@@ -106,7 +106,7 @@ def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str, h
 serve_acts(pages, "/cases/<reference>/hearings/<hearing>", ACTS, _opened)
 
 
-def _new(session: Session, me: Present, head: CaseHead, refusal: Refusal | None = None) -> Response:
+def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Refusal | None = None) -> Response:
     return case_page(
         "hearings/new.html",
         me,
@@ -118,13 +118,13 @@ def _new(session: Session, me: Present, head: CaseHead, refusal: Refusal | None 
         form=request.form,
         agency=None if head.agency is None else agency_name(session, head.agency),
         why_none=queries.why_none(session, head.case, now().date()),
-        most=MOST_ALLEGATION,
+        most=MAX_ALLEGATION,
     )
 
 
 def _one(
     session: Session,
-    me: Present,
+    me: AuthenticatedOfficer,
     head: CaseHead,
     hearing: str,
     refusal: Refusal | None = None,
@@ -132,7 +132,7 @@ def _one(
     **more: object,
 ) -> Response:
     require_no_interest(me, queries.accused(session, head.case, hearing))
-    shown = queries.shown(session, sealer(), _reader(me), hearing, now().date(), _by(me))
+    view = queries.hearing_view(session, sealer(), _reader(me), hearing, now().date(), _by(me))
     return case_page(
         template,
         me,
@@ -142,38 +142,49 @@ def _one(
         status=refusal.status if refusal else 200,
         refusal=refusal,
         form=request.form,
-        shown=shown,
-        agency=agency_name(session, shown.hearing.agency),
-        names={**names_in(session, me.standing.unit), **names_in(session, shown.hearing.desk)},
+        shown=view,
+        agency=agency_name(session, view.hearing.agency),
+        names={**names_in(session, me.standing.unit), **names_in(session, view.hearing.desk)},
         may_propose=me.standing.may(Resource.HEARING, Act.PROPOSE),
         may_check=me.standing.may(Resource.HEARING, Act.APPROVE),
-        is_mine=shown.hearing.drafted_by == me.officer.reference,
-        most=MOST_ALLEGATION,
-        may_have_longer=may_have_longer(shown.hearing.state, shown.hearing.answer_by, now().date()),
-        why_not_told=after_answer.why_not_told(session, shown.case, shown.hearing),
-        objection_days=(SHORTEST_OBJECTION, USUAL_OBJECTION, LONGEST_OBJECTION),
+        is_mine=view.hearing.drafted_by == me.officer.reference,
+        most=MAX_ALLEGATION,
+        may_have_longer=may_have_longer(view.hearing.state, view.hearing.answer_by, now().date()),
+        why_not_told=after_answer.why_not_notified(session, view.case, view.hearing),
+        objection_days=(SHORTEST_OBJECTION, USUAL_OBJECTION, MAX_OBJECTION),
         **more,
     )
 
 
-def _check(session: Session, me: Present, head: CaseHead, hearing: str, refusal: Refusal | None = None) -> Response:
+def _check(
+    session: Session, me: AuthenticatedOfficer, head: CaseHead, hearing: str, refusal: Refusal | None = None
+) -> Response:
     reader = acting(me, Resource.ACCOUNT, Act.READ)
     view = case_view(session, sealer(), reader, head.case.reference, now().date())
     return _one(session, me, head, hearing, refusal, "hearings/check.html", boxes=view.boxes)
 
 
-def _preview(session: Session, me: Present, head: CaseHead, hearing: str, refusal: Refusal | None = None) -> Response:
+def _preview(
+    session: Session, me: AuthenticatedOfficer, head: CaseHead, hearing: str, refusal: Refusal | None = None
+) -> Response:
     today = now().date()
     return _one(
-        session, me, head, hearing, refusal, "hearings/serve.html",
-        usual=today + USUAL, soonest=today + SHORTEST, latest=today + LONGEST,
-    )  # fmt: skip
+        session,
+        me,
+        head,
+        hearing,
+        refusal,
+        "hearings/serve.html",
+        usual=today + USUAL,
+        soonest=today + SHORTEST,
+        latest=today + MAX_EXTENSION,
+    )
 
 
-def _by(me: Present) -> list[By]:
+def _by(me: AuthenticatedOfficer) -> list[By]:
     as_ = ((By.OFFICER, Act.PROPOSE), (By.CHECKER, Act.APPROVE))
     return [by for by, act in as_ if me.standing.may(Resource.HEARING, act)]
 
 
-def _reader(me: Present) -> casework.Officer:
+def _reader(me: AuthenticatedOfficer) -> casework.Officer:
     return acting(me, Resource.HEARING, Act.READ)

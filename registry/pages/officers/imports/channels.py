@@ -16,14 +16,14 @@ from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.licence_acts import CHANNEL_CHANGES
 from registry.officer_desk.licensing import change_opened
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.opening import official, require_no_interest
 from registry.pages.officers.licences.showing import name_of
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
-from registry.register.agencies.channels import addresses_to_tell
+from registry.register.agencies.channels import notification_addresses
 from registry.supervision.licensing import related_acts
 from registry.vocabulary.register import ChannelKind
 
@@ -32,13 +32,13 @@ pages = Blueprint("console_channels", __name__)
 
 @pages.get("/channels")
 @allowed(Resource.CHANNEL, Act.READ)
-def channels(session: Session, me: Present) -> Response:
+def channels(session: Session, me: AuthenticatedOfficer) -> Response:
     return _list(session, me)
 
 
 @pages.post("/channels")
 @allowed(Resource.CHANNEL, Act.PROPOSE)
-def propose(session: Session, me: Present) -> BaseResponse:
+def propose(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     form = request.form
     agency = form.get("agency", "").strip()
     require_no_interest(me, agency)
@@ -57,12 +57,12 @@ def _kind(word: str) -> ChannelKind:
     return ChannelKind(word)
 
 
-def _done(session: Session, me: Present, act: Callable[[], object]) -> BaseResponse:
+def _done(session: Session, me: AuthenticatedOfficer, act: Callable[[], object]) -> BaseResponse:
     refusal = attempt(session, act)
     return redirect("/console/channels", 303) if refusal is None else _list(session, me, refusal)
 
 
-def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     change = change_opened(session, me, reference)
     return Place(change.reference, "/console/channels", lambda refusal: _list(session, me, refusal))
 
@@ -70,7 +70,7 @@ def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str) -> 
 serve_acts(pages, "/channels/<reference>", CHANNEL_CHANGES, _opened, is_versioned=False)
 
 
-def _list(session: Session, me: Present, refusal: Refusal | None = None) -> Response:
+def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     authority = official(me).authority
     found = related_acts.changes_waiting(session, authority)
     return page(
@@ -81,7 +81,7 @@ def _list(session: Session, me: Present, refusal: Refusal | None = None) -> Resp
         refusal=refusal,
         typed=request.form,
         found=[
-            (change, agency, addresses_to_tell(session, change))
+            (change, agency, notification_addresses(session, change))
             for change, agency in found
             if not me.has_conflict(agency.agency_id)
         ],

@@ -9,7 +9,7 @@ from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.licence_acts import CLONE_WARNINGS, COLLISIONS
 from registry.officer_desk.licensing import collision_opened
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.opening import official, require_no_interest
@@ -26,25 +26,25 @@ PLACE = "/console/clones"
 
 @pages.get("/clones")
 @allowed(Resource.CLONE, Act.READ)
-def clones(session: Session, me: Present) -> Response:
+def clones(session: Session, me: AuthenticatedOfficer) -> Response:
     return _list(session, me)
 
 
 @pages.post("/clones/agencies/<agency>/warn")
 @allowed(Resource.CLONE, Act.APPROVE)
-def warn(session: Session, me: Present, agency: str) -> BaseResponse:
+def warn(session: Session, me: AuthenticatedOfficer, agency: str) -> BaseResponse:
     require_no_interest(me, agency)
     text = request.form.get("text", "")
     refusal = attempt(session, lambda: related_acts.warn(session, official(me), agency, text, now()))
     return redirect(PLACE, 303) if refusal is None else _list(session, me, refusal)
 
 
-def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     found, _both = collision_opened(session, me, reference)
     return Place(found.reference, PLACE, lambda refusal: _list(session, me, refusal))
 
 
-def _warned(session: Session, me: Present, _: OfficerAct, /, agency: str) -> Place:
+def _warned(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, agency: str) -> Place:
     require_no_interest(me, agency)
     return Place(agency, PLACE, lambda refusal: _list(session, me, refusal))
 
@@ -53,7 +53,7 @@ serve_acts(pages, "/clones/<reference>", COLLISIONS, _opened, is_versioned=False
 serve_acts(pages, "/clones/agencies/<agency>", CLONE_WARNINGS, _warned, is_versioned=False)
 
 
-def _list(session: Session, me: Present, refusal: Refusal | None = None) -> Response:
+def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     authority = official(me).authority
     return page(
         "imports/clones.html",

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.form_fields import day_in
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences import showing
@@ -34,20 +34,20 @@ FILLED_WITH_TERMS = (LicenceAct.AMEND, LicenceAct.ISSUE)
 
 @pages.get("/licences/new")
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def new(session: Session, me: Present) -> Response:
+def new(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = MultiDict([("agency_id", request.args.get("agency", ""))])
     return _form(session, me, LicenceAct.APPLY, None, None, typed=typed)
 
 
 @pages.post("/licences/new")
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def apply(session: Session, me: Present) -> BaseResponse:
+def apply(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     return _taken(session, me, LicenceAct.APPLY, None, None)
 
 
 @pages.get("/licences/<reference>/acts/<act>")
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def of_licence(session: Session, me: Present, reference: str, act: str) -> Response:
+def of_licence(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
     named, agency = _licence(session, me, reference, act)
     licence = licence_of(agency, reference)
     typed = terms_typed(licence) if named in FILLED_WITH_TERMS else MultiDict[str, str]()
@@ -56,33 +56,33 @@ def of_licence(session: Session, me: Present, reference: str, act: str) -> Respo
 
 @pages.post("/licences/<reference>/acts/<act>")
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def on_licence(session: Session, me: Present, reference: str, act: str) -> BaseResponse:
+def on_licence(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> BaseResponse:
     named, agency = _licence(session, me, reference, act)
     return _taken(session, me, named, reference, agency)
 
 
 @pages.get("/licences/agencies/<reference>/acts/<act>")
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def of_agency(session: Session, me: Present, reference: str, act: str) -> Response:
+def of_agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
     named, agency = _agency(session, me, reference, act)
     return _form(session, me, named, reference, agency, typed=MultiDict())
 
 
 @pages.post("/licences/agencies/<reference>/acts/<act>")
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def on_agency(session: Session, me: Present, reference: str, act: str) -> BaseResponse:
+def on_agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> BaseResponse:
     named, agency = _agency(session, me, reference, act)
     return _taken(session, me, named, reference, agency)
 
 
-def _licence(session: Session, me: Present, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
+def _licence(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
     named = _of_kind(act, About.LICENCE)
     _, agency = queries.licence_and_holder(session, official(me).authority, reference)
     require_no_interest(me, agency.agency_id)
     return named, agency
 
 
-def _agency(session: Session, me: Present, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
+def _agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
     named = _of_kind(act, About.AGENCY)
     require_act(me, named, Act.PROPOSE)
     _, agency = agency_opened(session, me, reference)
@@ -97,7 +97,7 @@ def _of_kind(act: str, about: About) -> LicenceAct:
 
 
 def _taken(
-    session: Session, me: Present, act: LicenceAct, about: str | None, agency: record.Agency | None
+    session: Session, me: AuthenticatedOfficer, act: LicenceAct, about: str | None, agency: record.Agency | None
 ) -> BaseResponse:
     """Shown first, proposed at the second press: what is proposed is what the page showed."""
     form, at = request.form, now()
@@ -127,7 +127,7 @@ def _taken(
 
 def _form(
     session: Session,
-    me: Present,
+    me: AuthenticatedOfficer,
     act: LicenceAct,
     about: str | None,
     agency: record.Agency | None,

@@ -11,7 +11,7 @@ from registry.officer_desk.acting import names_of
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.licence_acts import DEPOSIT_LINES
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.form_fields import day_in
 from registry.pages.officers.guard import allowed
@@ -30,13 +30,13 @@ pages = Blueprint("console_deposits", __name__)
 
 @pages.get("/licences/agencies/<reference>/deposit")
 @allowed(Resource.DEPOSIT, Act.READ)
-def deposit(session: Session, me: Present, reference: str) -> Response:
+def deposit(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _page(session, me, reference)
 
 
 @pages.post("/licences/agencies/<reference>/deposit")
 @allowed(Resource.DEPOSIT, Act.PROPOSE)
-def enter(session: Session, me: Present, reference: str) -> BaseResponse:
+def enter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
     form = request.form
 
     def act() -> None:
@@ -68,7 +68,7 @@ def enter(session: Session, me: Present, reference: str) -> BaseResponse:
     return redirect(f"/console/licences/agencies/{agency.agency_id}/deposit", 303)
 
 
-def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str, line: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, line: str) -> Place:
     _row, agency = agency_opened(session, me, reference)
     address = f"/console/licences/agencies/{agency.agency_id}/deposit"
     return Place(line, address, lambda refusal: _page(session, me, reference, refusal))
@@ -77,11 +77,11 @@ def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str, lin
 serve_acts(pages, "/licences/agencies/<reference>/deposit/<line>", DEPOSIT_LINES, _opened)
 
 
-def _page(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+def _page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     authority = official(me).authority
     row, agency = agency_opened(session, me, reference)
     today, _ = today_of(session, authority, now())
-    found = queries.shown(session, row.id, agency, today)
+    found = queries.ledger_view(session, row.id, agency, today)
     return page(
         "licences/deposit.html",
         here="licences",

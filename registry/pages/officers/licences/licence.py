@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import now
 from registry.officer_desk.acting import names_of
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.opening import official, require_no_interest
 from registry.pages.officers.licences.showing import (
@@ -32,7 +32,7 @@ pages = Blueprint("console_licence", __name__)
 
 @pages.get("/licences/<reference>")
 @allowed(Resource.LICENCE, Act.READ)
-def licence(session: Session, me: Present, reference: str) -> Response:
+def licence(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     authority = official(me).authority
     row, agency = queries.licence_and_holder(session, authority, reference)
     require_no_interest(me, agency.agency_id)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.opening import official, waiting_for
 from registry.pages.officers.licences.showing import name_of, status_word, tone
@@ -18,25 +18,25 @@ from registry.vocabulary.register import LicenceStatus
 
 pages = Blueprint("console_licences", __name__)
 
-LONGEST_QUESTION = 200
+MAX_QUESTION = 200
 
 
 @pages.get("/licences")
 @allowed(Resource.LICENCE, Act.READ)
-def licences(session: Session, me: Present) -> Response:
-    asked, authority = request.args, official(me).authority
-    word = asked.get("status", "")
+def licences(session: Session, me: AuthenticatedOfficer) -> Response:
+    requested, authority = request.args, official(me).authority
+    word = requested.get("status", "")
     filters = Filters(
-        q=asked.get("q", "")[:LONGEST_QUESTION],
+        q=requested.get("q", "")[:MAX_QUESTION],
         status=LicenceStatus(word) if word in list(LicenceStatus) else None,
-        is_expiring=asked.get("expiring") == "yes",
+        is_expiring=requested.get("expiring") == "yes",
     )
     try:
         today, _ = today_of(session, authority, now())
     except NotFound:
         # A unit may be set up before the first list of its authority is read.
         return page("licences/unknown.html", here="licences", authority=authority)
-    found = queries.page_of_licences(session, authority, filters, today, after=asked.get("after") or None)
+    found = queries.page_of_licences(session, authority, filters, today, after=requested.get("after") or None)
     return page(
         "licences/list.html",
         here="licences",

@@ -8,7 +8,7 @@ from registry.officer_desk.acting import names_of
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.licence_acts import PROPOSALS
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences import showing
@@ -17,7 +17,7 @@ from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
 from registry.register.agencies.models import Agency
 from registry.supervision.licensing import proposals
-from registry.supervision.licensing.act_forms import read_kept
+from registry.supervision.licensing.act_forms import from_details
 from registry.supervision.licensing.drafting import Draft
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.licensing.rules import ACTS, About
@@ -28,7 +28,7 @@ pages = Blueprint("console_licence_proposals", __name__)
 
 @pages.get("/licences/waiting")
 @allowed(Resource.LICENCE, Act.READ)
-def waiting(session: Session, me: Present) -> Response:
+def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
     authority = official(me).authority
     return page(
         "licences/waiting.html",
@@ -41,11 +41,11 @@ def waiting(session: Session, me: Present) -> Response:
 
 @pages.get("/licences/proposals/<reference>")
 @allowed(Resource.LICENCE, Act.READ)
-def proposal(session: Session, me: Present, reference: str) -> Response:
+def proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _one(session, me, proposal_opened(session, me, reference))
 
 
-def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     found = proposal_opened(session, me, reference)
     require_act(me, found.act, act.right)
 
@@ -63,7 +63,7 @@ def _agency_id(session: Session, found: Proposal) -> str | None:
     return None if found.agency_id is None else session.get_one(Agency, found.agency_id).reference
 
 
-def _one(session: Session, me: Present, found: Proposal, refusal: Refusal | None = None) -> Response:
+def _one(session: Session, me: AuthenticatedOfficer, found: Proposal, refusal: Refusal | None = None) -> Response:
     made: list[Draft] = []
     unfit = None
     if found.state is ProposalState.OPEN:
@@ -79,7 +79,7 @@ def _one(session: Session, me: Present, found: Proposal, refusal: Refusal | None
         agency_id=_agency_id(session, found),
         is_of_licence=ACTS[found.act].about is not About.AGENCY,
         previewed=showing.preview(session, made[0]) if made else None,
-        stated=showing.stated_lines(read_kept(found.details)),
+        stated=showing.stated_lines(from_details(found.details)),
         is_own=is_own,
         may_approve=me.standing.may(Resource.LICENCE, Act.APPROVE) and not is_own,
         names=names_of(session, found.authority),

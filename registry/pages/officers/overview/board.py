@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import now
 from registry.http.transaction import reading
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import clocks_due, inflow, open_cases
 from registry.oversight.overview.rules import Age, Period, monday
 from registry.pages.officers.guard import Afterwards, allowed
@@ -27,7 +27,7 @@ BACK = timedelta(days=366)
 
 @pages.get("/board")
 @allowed(Resource.STATISTICS, Act.READ)
-def board(_session: Session, me: Present) -> Afterwards:
+def board(_session: Session, me: AuthenticatedOfficer) -> Afterwards:
     unit, at = me.standing.unit, now()
     return Afterwards(
         lambda: page(

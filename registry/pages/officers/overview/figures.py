@@ -53,12 +53,12 @@ def _ranked(indicators: Mapping[Indicator, int]) -> list[Indicator]:
     return sorted(indicators, key=lambda one: -indicators[one])
 
 
-MONTH, MOST_MONTHS = 30, 6
+MONTH, MAX_MONTHS = 30, 6
 
 
 def _by_month(decisions: Mapping[int, int]) -> list[tuple[int, int]]:
     """How many decisions took up to 30 days, 60 and so on; the last takes all that took longer."""
-    counts = [0] * MOST_MONTHS
+    counts = [0] * MAX_MONTHS
     for days, count in decisions.items():
-        counts[min(max(days - 1, 0) // MONTH, MOST_MONTHS - 1)] += count
+        counts[min(max(days - 1, 0) // MONTH, MAX_MONTHS - 1)] += count
     return [((number + 1) * MONTH, count) for number, count in enumerate(counts)]

@@ -15,7 +15,7 @@ from registry.http.transaction import reading
 from registry.i18n.wording import sector_name
 from registry.officer_desk.overview import Viewer, file_name, note_export, seen, table_file, workbook_file
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import Came
 from registry.oversight.overview.rules import Age, Period, is_period, usual
 from registry.oversight.overview.sheets import NAMES
@@ -27,7 +27,7 @@ from registry.pages.officers.rendering import language, page
 pages = Blueprint("console_overview", __name__)
 
 
-class Asked(NamedTuple):
+class PeriodForm(NamedTuple):
     """`period` is None where the days make none; `typed` is what stood in the fields."""
 
     period: Period | None
@@ -43,7 +43,7 @@ class Asked(NamedTuple):
         )
 
 
-def asked(at: datetime) -> Asked:
+def read_period(at: datetime) -> PeriodForm:
     """The usual period where no day is said, and nothing where what is said is no period of two years at most."""
     otherwise = usual(at.date())
     typed = {name: request.args.get(name, "").strip()[:20] for name in ("from", "to", "sector", "country")}
@@ -51,23 +51,23 @@ def asked(at: datetime) -> Asked:
     typed["to"] = typed["to"] or str(otherwise.to_on)
     from_on, to_on = day(typed["from"]), day(typed["to"])
     is_one = from_on is not None and to_on is not None and is_period(from_on, to_on)
-    return Asked(Period(from_on, to_on) if is_one else None, typed)  # type: ignore[arg-type]
+    return PeriodForm(Period(from_on, to_on) if is_one else None, typed)  # type: ignore[arg-type]
 
 
 @pages.get("/overview")
 @allowed(Resource.STATISTICS, Act.READ)
-def shown(_session: Session, me: Present) -> Response | Afterwards:
+def shown(_session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
     at = now()
-    said, viewer = asked(at), Viewer(me)
-    if said.period is None:
-        return _refused(said)
-    period = said.period
-    return Afterwards(lambda: _page(reading(), viewer, said, period, at))
+    stated, viewer = read_period(at), Viewer(me)
+    if stated.period is None:
+        return _refused(stated)
+    period = stated.period
+    return Afterwards(lambda: _page(reading(), viewer, stated, period, at))
 
 
 @pages.get("/overview/<table>.csv")
 @allowed(Resource.STATISTICS, Act.EXPORT)
-def table(session: Session, me: Present, table: str) -> Response | Afterwards:
+def table(session: Session, me: AuthenticatedOfficer, table: str) -> Response | Afterwards:
     if table not in NAMES:
         raise NotFound(f"there is no table {table}: it is one of {', '.join(NAMES)}")
     return _taken(session, me, table)
@@ -75,16 +75,16 @@ def table(session: Session, me: Present, table: str) -> Response | Afterwards:
 
 @pages.get("/overview.xlsx")
 @allowed(Resource.STATISTICS, Act.EXPORT)
-def workbook(session: Session, me: Present) -> Response | Afterwards:
+def workbook(session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
     return _taken(session, me, None)
 
 
-def _taken(session: Session, me: Present, table: str | None) -> Response | Afterwards:
+def _taken(session: Session, me: AuthenticatedOfficer, table: str | None) -> Response | Afterwards:
     at = now()
-    said, viewer = asked(at), Viewer(me)
-    if said.period is None:
-        return _refused(said)
-    period = said.period
+    stated, viewer = read_period(at), Viewer(me)
+    if stated.period is None:
+        return _refused(stated)
+    period = stated.period
     name = file_name(table, viewer, period)
     note_export(session, viewer, table or "all", period, at)
 
@@ -96,13 +96,13 @@ def _taken(session: Session, me: Present, table: str | None) -> Response | After
     return Afterwards(file)
 
 
-def _page(session: Session, viewer: Viewer, said: Asked, period: Period, at: datetime) -> Response:
+def _page(session: Session, viewer: Viewer, stated: PeriodForm, period: Period, at: datetime) -> Response:
     found, patterns = seen(session, viewer, period, at)
     spoken = language()
     return page(
         "overview/page.html",
         here="overview",
-        asked=said,
+        asked=stated,
         viewer=viewer,
         ages=list(Age),
         sector=lambda code: sector_name(spoken, code),
@@ -110,9 +110,9 @@ def _page(session: Session, viewer: Viewer, said: Asked, period: Period, at: dat
         countries=sorted({one.country for one in found.inflow if one.country}),
         clocks=found.clocks,
         patterns=patterns,
-        **sums(found, [one for one in found.inflow if said.takes(one)]),
+        **sums(found, [one for one in found.inflow if stated.takes(one)]),
     )
 
 
-def _refused(said: Asked) -> Response:
-    return page("overview/refused.html", here="overview", status=400, asked=said)
+def _refused(stated: PeriodForm) -> Response:
+    return page("overview/refused.html", here="overview", status=400, asked=stated)

@@ -8,7 +8,7 @@ from registry.complaints.parties import accounts
 from registry.complaints.parties.referrals import actions, queries
 from registry.core.clock import now
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import names_in, sealer, version_sent
 from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.tabs import require_no_conflict
@@ -22,13 +22,13 @@ STYLES = address_of("handed.css")
 
 @pages.get("/identities")
 @allowed(Resource.IDENTITY, Act.APPROVE)
-def identities(session: Session, me: Present) -> Response:
+def identities(session: Session, me: AuthenticatedOfficer) -> Response:
     return _list(session, me)
 
 
 @pages.post("/identities/<reference>")
 @allowed(Resource.IDENTITY, Act.APPROVE)
-def decide(session: Session, me: Present, reference: str) -> BaseResponse:
+def decide(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
     version, is_approved = version_sent(), request.form.get("decision") == "approve"
     require_no_conflict(me, sealer(), queries.case_behind(session, me.standing.unit, reference))
     refusal = attempt(
@@ -47,7 +47,7 @@ def decide(session: Session, me: Present, reference: str) -> BaseResponse:
     return redirect("/console/identities", 303) if refusal is None else _list(session, me, refusal)
 
 
-def _list(session: Session, me: Present, refusal: Refusal | None = None) -> Response:
+def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     found = queries.waiting_identities(session, sealer(), me.standing.unit, me.officer.reference, now().date())
     return page(
         "referrals/identities.html",

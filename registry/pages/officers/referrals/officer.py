@@ -11,12 +11,12 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework.queries import ShownBox, case_view
 from registry.complaints.parties import accounts
 from registry.complaints.parties.referrals import queries
-from registry.complaints.parties.referrals.rules import LONGEST, consent_for
+from registry.complaints.parties.referrals.rules import MAX_ACCESS, consent_for
 from registry.core.clock import now
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.referral_acts import ACTS, IN_CASE
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.assets import address_of
@@ -37,7 +37,7 @@ USUAL = timedelta(days=90)
 
 @pages.get("/cases/<reference>/referrals")
 @allowed(Resource.REFERRAL, Act.READ)
-def referrals(session: Session, me: Present, reference: str) -> Response:
+def referrals(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head = open_case(session, me, reference)
     _, found = queries.referrals_of(session, _reader(me), reference)
     return case_page(
@@ -55,11 +55,11 @@ def referrals(session: Session, me: Present, reference: str) -> Response:
 
 @pages.get("/cases/<reference>/referrals/new")
 @allowed(Resource.REFERRAL, Act.PROPOSE)
-def new(session: Session, me: Present, reference: str) -> Response:
+def new(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _new(session, me, open_case(session, me, reference))
 
 
-def _in_case(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+def _in_case(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     head = open_case(session, me, reference)
     address = f"/console/cases/{reference}/referrals"
     return Place(head.case.reference, address, lambda refusal: _new(session, me, head, refusal), is_list=True)
@@ -70,11 +70,11 @@ serve_acts(pages, "/cases/<reference>/referrals", IN_CASE, _in_case)
 
 @pages.get("/cases/<reference>/referrals/<referral>")
 @allowed(Resource.REFERRAL, Act.READ)
-def one(session: Session, me: Present, reference: str, referral: str) -> Response:
+def one(session: Session, me: AuthenticatedOfficer, reference: str, referral: str) -> Response:
     return _one(session, me, open_case(session, me, reference), referral)
 
 
-def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str, referral: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, referral: str) -> Place:
     head = open_case(session, me, reference)
     queries.require_of_case(session, head.case, referral)
     address = f"/console/cases/{reference}/referrals/{referral}"
@@ -84,7 +84,7 @@ def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str, ref
 serve_acts(pages, "/cases/<reference>/referrals/<referral>", ACTS, _opened)
 
 
-def _new(session: Session, me: Present, head: CaseHead, refusal: Refusal | None = None) -> Response:
+def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Refusal | None = None) -> Response:
     """What can be chosen: every answer, message and clean file of the case. Reading it is on record."""
     view = case_view(session, sealer(), acting(me, Resource.REFERRAL, Act.PROPOSE), head.case.reference, now().date())
     today = now().date()
@@ -101,11 +101,11 @@ def _new(session: Session, me: Present, head: CaseHead, refusal: Refusal | None 
         partners=[_partner(session, head, unit) for unit in accounts.partners(session) if unit.closed_on is None],
         usual=today + USUAL,
         tomorrow=today + timedelta(days=1),
-        longest=today + LONGEST,
+        longest=today + MAX_ACCESS,
     )
 
 
-def _pieces(me: Present, box: ShownBox) -> dict[str, Any]:
+def _pieces(me: AuthenticatedOfficer, box: ShownBox) -> dict[str, Any]:
     return {
         "reference": box.reference,
         "role": box.role,
@@ -121,9 +121,11 @@ def _partner(session: Session, head: CaseHead, unit: Any) -> dict[str, Any]:
     return {"unit": unit, "agreed": consent is not None and is_consented(session, head.case, consent)}
 
 
-def _one(session: Session, me: Present, head: CaseHead, referral: str, refusal: Refusal | None = None) -> Response:
+def _one(
+    session: Session, me: AuthenticatedOfficer, head: CaseHead, referral: str, refusal: Refusal | None = None
+) -> Response:
     queries.require_of_case(session, head.case, referral)
-    shown = queries.shown(session, sealer(), _reader(me), referral, now().date())
+    view = queries.referral_view(session, sealer(), _reader(me), referral, now().date())
     return case_page(
         "referrals/one.html",
         me,
@@ -133,16 +135,16 @@ def _one(session: Session, me: Present, head: CaseHead, referral: str, refusal: 
         status=refusal.status if refusal else 200,
         refusal=refusal,
         form=request.form,
-        shown=shown,
-        answers=answers_in(language(), shown.handed),
-        partner=next((unit for unit in accounts.partners(session) if unit.reference == shown.referral.partner), None),
-        names={**names_in(session, me.standing.unit), **names_in(session, shown.referral.partner)},
+        shown=view,
+        answers=answers_in(language(), view.handed),
+        partner=next((unit for unit in accounts.partners(session) if unit.reference == view.referral.partner), None),
+        names={**names_in(session, me.standing.unit), **names_in(session, view.referral.partner)},
         may_propose=me.standing.may(Resource.REFERRAL, Act.PROPOSE),
         may_override=me.standing.may(Resource.REFERRAL, Act.APPROVE),
     )
 
 
-def _reader(me: Present) -> casework.Officer:
+def _reader(me: AuthenticatedOfficer) -> casework.Officer:
     """In the role that may do most with a referral, so that the page offers what he may do."""
     act = Act.APPROVE if me.standing.may(Resource.REFERRAL, Act.APPROVE) else Act.READ
     return acting(me, Resource.REFERRAL, act)

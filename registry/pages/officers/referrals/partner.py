@@ -11,7 +11,7 @@ from registry.http.transaction import services
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.referral_acts import RECEIVED
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import names_in, sealer
 from registry.pages.officers.assets import address_of
@@ -26,20 +26,20 @@ STYLES = address_of("handed.css")
 
 @pages.get("/referrals")
 @allowed(Resource.REFERRAL, Act.ANSWER)
-def referred(session: Session, me: Present) -> Response:
+def referred(session: Session, me: AuthenticatedOfficer) -> Response:
     found = portal.received(session, me.standing.unit, now().date())
     return page("referrals/received.html", here="referrals", handed_styles=STYLES, found=found)
 
 
 @pages.get("/referrals/<reference>")
 @allowed(Resource.REFERRAL, Act.ANSWER)
-def one(session: Session, me: Present, reference: str) -> Response:
+def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _one(session, me, reference)
 
 
 @pages.get("/referrals/<reference>/files/<attachment>")
 @allowed(Resource.REFERRAL, Act.ANSWER)
-def file(session: Session, me: Present, reference: str, attachment: str) -> Response:
+def file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response:
     _, name, body = portal.file(
         session,
         sealer(),
@@ -53,7 +53,7 @@ def file(session: Session, me: Present, reference: str, attachment: str) -> Resp
     return sent_file(body, name)
 
 
-def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     # What was declined is closed to this organisation from now on: back to the list.
     address = f"/console/referrals/{reference}" if act.is_shown_after else "/console/referrals"
     return Place(reference, address, lambda refusal: _one(session, me, reference, refusal))
@@ -62,9 +62,9 @@ def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str) -
 serve_acts(pages, "/referrals/<reference>", RECEIVED, _opened)
 
 
-def _one(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+def _one(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     spoken = language()
-    shown = portal.read(session, sealer(), me.standing.unit, me.officer.reference, reference, now().date())
+    displayed = portal.read(session, sealer(), me.standing.unit, me.officer.reference, reference, now().date())
     return page(
         "referrals/received_one.html",
         here="referrals",
@@ -72,9 +72,9 @@ def _one(session: Session, me: Present, reference: str, refusal: Refusal | None 
         status=refusal.status if refusal else 200,
         refusal=refusal,
         form=request.form,
-        shown=shown,
-        handed=shown.handed,
-        answers=answers_in(spoken, shown.handed),
-        identity=identity_in(spoken, shown.identity),
+        shown=displayed,
+        handed=displayed.handed,
+        answers=answers_in(spoken, displayed.handed),
+        identity=identity_in(spoken, displayed.identity),
         names=names_in(session, me.standing.unit),
     )

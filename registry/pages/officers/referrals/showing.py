@@ -20,5 +20,5 @@ def answers_in(language: Language, handed: Handed) -> list[ShownAnswer]:
     return [ShownAnswer(one.by, *in_words(language, one.question, one.value)) for one in ordered]
 
 
-def identity_in(language: Language, told: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [in_words(language, code, value) for code, value in told.items()]
+def identity_in(language: Language, given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [in_words(language, code, value) for code, value in given.items()]

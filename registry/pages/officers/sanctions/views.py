@@ -12,7 +12,7 @@ from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.sanctions import ACTS, official, sanction_opened
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, names_in, sealer, version_sent
 from registry.pages.officers.assets import address_of
@@ -42,7 +42,7 @@ ENDS = (
 
 @pages.get("/sanctions")
 @allowed(Resource.SANCTION, Act.READ)
-def sanctions(session: Session, me: Present) -> Response:
+def sanctions(session: Session, me: AuthenticatedOfficer) -> Response:
     authority = me.standing.authority
     found = queries.sanctions_of(session, authority, today_at(session, authority, now()))
     return page(
@@ -55,13 +55,13 @@ def sanctions(session: Session, me: Present) -> Response:
 
 @pages.get("/sanctions/new")
 @allowed(Resource.SANCTION, Act.PROPOSE)
-def new(session: Session, me: Present) -> Response:
+def new(session: Session, me: AuthenticatedOfficer) -> Response:
     return _new(session, me)
 
 
 @pages.post("/sanctions/new")
 @allowed(Resource.SANCTION, Act.PROPOSE)
-def propose(session: Session, me: Present) -> BaseResponse:
+def propose(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     form = request.form
     made: list[str] = []
     decision = form.get("decision", "")[:12] or None
@@ -82,17 +82,17 @@ def propose(session: Session, me: Present) -> BaseResponse:
 
 @pages.get("/sanctions/<reference>")
 @allowed(Resource.SANCTION, Act.READ)
-def one(session: Session, me: Present, reference: str) -> Response:
+def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _one(session, me, sanction_opened(session, me, reference))
 
 
 @pages.get("/sanctions/<reference>/edit")
 @allowed(Resource.SANCTION, Act.PROPOSE)
-def edit(session: Session, me: Present, reference: str) -> Response:
+def edit(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _edit(session, me, sanction_opened(session, me, reference))
 
 
-def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     sanction = sanction_opened(session, me, reference)
     again = _edit if act.name == "edit" else _one
     return Place(sanction.reference, f"{PLACE}/{reference}", lambda refusal: again(session, me, sanction, refusal))
@@ -101,7 +101,7 @@ def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str) -
 serve_acts(pages, "/sanctions/<reference>", ACTS, _opened)
 
 
-def _decided(session: Session, me: Present, decision: str | None) -> CaseHead | None:
+def _decided(session: Session, me: AuthenticatedOfficer, decision: str | None) -> CaseHead | None:
     """The case that was decided. Raises NotFound for whoever may not read it, Forbidden where he has an interest."""
     if decision is None:
         return None
@@ -111,7 +111,7 @@ def _decided(session: Session, me: Present, decision: str | None) -> CaseHead | 
     return open_case(session, me, case.reference)
 
 
-def _new(session: Session, me: Present, refusal: Refusal | None = None) -> Response:
+def _new(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     """On a decision of the unit, or on a licence. A decision is there for those alone who may read it."""
     given = request.form if request.method == "POST" else request.args
     decision, licence = given.get("decision", "")[:12] or None, given.get("licence", "").strip()[:12] or None
@@ -136,7 +136,7 @@ def _new(session: Session, me: Present, refusal: Refusal | None = None) -> Respo
     )
 
 
-def _edit(session: Session, me: Present, sanction: Sanction, refusal: Refusal | None = None) -> Response:
+def _edit(session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal: Refusal | None = None) -> Response:
     """What was typed is kept. Where the proposal was changed meanwhile, what stands there is shown beside it, and with that its
     version: only who has seen it writes over it."""
     session.refresh(sanction)
@@ -157,10 +157,10 @@ def _edit(session: Session, me: Present, sanction: Sanction, refusal: Refusal | 
     )
 
 
-def _one(session: Session, me: Present, sanction: Sanction, refusal: Refusal | None = None) -> Response:
+def _one(session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal: Refusal | None = None) -> Response:
     authority, standing = me.standing.authority, me.standing
     today = today_at(session, authority, now())
-    shown = queries.shown(session, sanction, me.officer.reference, today)
+    view = queries.sanction_view(session, sanction, me.officer.reference, today)
     may_read = standing.may(Resource.DECISION, Act.READ) and standing.may(Resource.CASE, Act.READ)
     return page(
         "sanctions/one.html",
@@ -168,14 +168,14 @@ def _one(session: Session, me: Present, sanction: Sanction, refusal: Refusal | N
         status=refusal.status if refusal else 200,
         refusal=refusal,
         form=request.form,
-        shown=shown,
+        shown=view,
         chain=queries.chain(session, sanction, standing.unit) if may_read else None,
         names=names_in(session, sanction.unit),
         may_propose=standing.may(Resource.SANCTION, Act.PROPOSE),
         may_approve=standing.may(Resource.SANCTION, Act.APPROVE),
         proposer=By.PROPOSER,
         approver=By.APPROVER,
-        ends=[one for one in ENDS if (one, By.APPROVER) in shown.ways],
+        ends=[one for one in ENDS if (one, By.APPROVER) in view.ways],
         needs_look=sanction.kind in TOUCHES_WORKERS,
         timings=list(Timing),
         told_first=list(ToldFirst),

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  var MOST_TEXT = 8192, MOST_INFLATED = 4096, PATIENCE = 15000;
+  var MAX_TEXT = 8192, MAX_INFLATED = 4096, PATIENCE = 15000;
   var ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   var HALF_A_DAY = 43200000;
   var facts = JSON.parse(document.getElementById("facts").textContent);
@@ -13,7 +13,7 @@
   function need(is, why) { if (!is) { throw flaw(why || "damaged"); } }
 
   function fromBase32(text) {
-    need(text.length > 0 && text.length <= MOST_TEXT);
+    need(text.length > 0 && text.length <= MAX_TEXT);
     var bytes = new Uint8Array(Math.floor(text.length * 5 / 8)), bits = 0, held = 0, at = 0;
     for (var i = 0; i < text.length; i++) {
       var value = ALPHABET.indexOf(text.charAt(i));
@@ -29,14 +29,14 @@
 
   function inflated(bytes) {
     var stream = new DecompressionStream("deflate"), writer = stream.writable.getWriter();
-    var reader = stream.readable.getReader(), whole = new Uint8Array(MOST_INFLATED), size = 0;
+    var reader = stream.readable.getReader(), whole = new Uint8Array(MAX_INFLATED), size = 0;
     // Errors of the stream reach us by the reader.
     writer.write(bytes).catch(function () {});
     writer.close().catch(function () {});
     function more() {
       return reader.read().then(function (piece) {
         if (piece.done) { return whole.slice(0, size); }
-        if (size + piece.value.length > MOST_INFLATED) { reader.cancel(); throw flaw("damaged"); }
+        if (size + piece.value.length > MAX_INFLATED) { reader.cancel(); throw flaw("damaged"); }
         whole.set(piece.value, size);
         size += piece.value.length;
         return more();

@@ -17,20 +17,20 @@ from registry.register.agencies import models, record, storage
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.texts import tidy_line
-from registry.register.authorities.actions import keep_desk_reading
+from registry.register.authorities.actions import save_desk_reading
 from registry.register.imports.personal import holds_personal_number
 from registry.supervision.licensing.deposits.models import DepositLine
 from registry.supervision.licensing.deposits.queries import ledger, movements
 from registry.supervision.licensing.deposits.rules import FORMS, SECOND, read_amount, standing
-from registry.supervision.licensing.drafting import Official, today_of
-from registry.supervision.licensing.queries import agency_at_desk
+from registry.supervision.licensing.drafting import LicensingOfficial, today_of
+from registry.supervision.licensing.queries import agency_of_authority
 from registry.vocabulary.licensing import DepositLineKind, ProposalState
 from registry.vocabulary.register import CURRENCIES, DepositUse
 
 
 def enter(
     session: Session,
-    official: Official,
+    official: LicensingOfficial,
     agency: str,
     kind: DepositLineKind,
     at: datetime,
@@ -48,7 +48,7 @@ def enter(
 
     Raises NotFound for another authority's agency too, and InvalidInput.
     """
-    row, known = agency_at_desk(session, official.authority, agency)
+    row, known = agency_of_authority(session, official.authority, agency)
     _lock_agency(session, row.id)
     today, _ = today_of(session, official.authority, at)
     if known.withheld:
@@ -93,7 +93,7 @@ def enter(
 
 
 def approve(
-    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+    session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> DepositLine:
     """Let a draw or a reversal count. Raises NotFound, ActRefused for whoever entered it, NotNow, StaleVersion."""
     line = _lock_open(session, official, reference, version)
@@ -111,7 +111,7 @@ def approve(
 
 
 def refuse(
-    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+    session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> DepositLine:
     """A line that was not approved stays as refused and never counts; whoever entered it takes it back by this too."""
     line = _lock_open(session, official, reference, version, is_refusing=True)
@@ -125,7 +125,7 @@ def refuse(
 
 
 def _lock_open(
-    session: Session, official: Official, reference: str, version: int | None, *, is_refusing: bool = False
+    session: Session, official: LicensingOfficial, reference: str, version: int | None, *, is_refusing: bool = False
 ) -> DepositLine:
     query = select(DepositLine).where(
         DepositLine.reference == read_reference(reference), DepositLine.authority == official.authority
@@ -178,7 +178,7 @@ def _publish(session: Session, line: DepositLine, at: datetime) -> None:
     applied = [one for one in ledger(session, line.agency_id) if one.state is ProposalState.APPLIED]
     balance = standing(movements(applied), None).balance
     known = storage.loaded_records(session, [line.agency_id])[line.agency_id]
-    source = keep_desk_reading(session, line.authority, at)
+    source = save_desk_reading(session, line.authority, at)
     day = max(one.happened_on for one in applied)
     opened = next((one for one in applied if one.form is not None), line)
     new = record.Deposit(
@@ -190,8 +190,8 @@ def _publish(session: Session, line: DepositLine, at: datetime) -> None:
         source=source,
         retrieved_at=at,
     )
-    kept = tuple(ended for one in known.deposits if (ended := _ended(one, day)) is not None)
-    agency = msgspec.structs.replace(known, deposits=(*kept, new))
+    stored = tuple(ended for one in known.deposits if (ended := _ended(one, day)) is not None)
+    agency = msgspec.structs.replace(known, deposits=(*stored, new))
     amend(session, agency, Event("agency.deposit_changed", known.agency_id))
 
 
@@ -212,6 +212,8 @@ def _reference_of(session: Session, line: DepositLine) -> str:
     return session.get_one(models.Agency, line.agency_id).reference
 
 
-def _record(session: Session, official: Official, act: str, agency: str, line: DepositLine, at: datetime) -> None:
+def _record(
+    session: Session, official: LicensingOfficial, act: str, agency: str, line: DepositLine, at: datetime
+) -> None:
     detail = f"{line.kind} {line.amount} {line.currency}, line {line.reference}"
     audit.record(session, act, agency, on=at.date(), actor=official.name, detail=detail, unit=official.unit)

@@ -10,20 +10,20 @@ from sqlalchemy.orm import Session
 
 from registry.register.agencies import record
 from registry.supervision.licensing.deposits.models import DepositLine
-from registry.supervision.licensing.deposits.rules import Movement, Standing, required_of, standing
+from registry.supervision.licensing.deposits.rules import DepositBalance, Movement, required_of, standing
 from registry.supervision.licensing.drafting import status_on
 from registry.vocabulary.licensing import ProposalState
 from registry.vocabulary.register import STATUSES, Answer
 
 
-class Shown(NamedTuple):
+class LedgerView(NamedTuple):
     """An agency's ledger: its lines, the oldest first, and what those that count come to. `currency` is None before the first.
 
     `is_recruiting` says whether a licence lets it recruit today: nothing is asked for without one.
     """
 
     lines: list[DepositLine]
-    standing: Standing
+    standing: DepositBalance
     currency: str | None
     is_recruiting: bool
 
@@ -41,14 +41,14 @@ def movements(lines: Iterable[DepositLine]) -> list[Movement]:
     ]
 
 
-def shown(session: Session, agency_id: int, agency: record.Agency, today: date) -> Shown:
+def ledger_view(session: Session, agency_id: int, agency: record.Agency, today: date) -> LedgerView:
     """What an agency's licences ask for is counted while they let it recruit."""
     lines = ledger(session, agency_id)
     applied = [one for one in lines if one.state is ProposalState.APPLIED]
     statuses = [(one.kind, status_on(agency, one.licence_id, today)) for one in agency.licences]
     recruiting = [kind for kind, status in statuses if status and STATUSES[status].recruit is Answer.YES]
     wanted = required_of(recruiting)
-    return Shown(
+    return LedgerView(
         lines,
         standing(movements(applied), wanted[0] if wanted else None),
         applied[0].currency if applied else (wanted[1] if wanted else None),

@@ -44,7 +44,7 @@ class Movement(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DepositBalance:
     """What a ledger comes to. `required` is None where no requirement is known; `top_up_by` None where nothing is to be done."""
 
     balance: Decimal
@@ -72,7 +72,7 @@ def required_of(kinds: Collection[LicenceKind]) -> tuple[Decimal, str] | None:
     return max((REQUIRED[kind] for kind in kinds if kind in REQUIRED), default=None)
 
 
-def standing(movements: Sequence[Movement], required: Decimal | None) -> Standing:
+def standing(movements: Sequence[Movement], required: Decimal | None) -> DepositBalance:
     """Movements in the order of their days. The first draw that leaves less than is required starts the clock; reaching it
     again stops it."""
     signs = _signs(movements)
@@ -83,7 +83,7 @@ def standing(movements: Sequence[Movement], required: Decimal | None) -> Standin
             top_up_by = None
         elif top_up_by is None and one.kind is DepositLineKind.DRAWN and not _is_reversed(one, movements):
             top_up_by = working_days_after(one.happened_on, TOP_UP_WITHIN)
-    return Standing(balance, required, top_up_by)
+    return DepositBalance(balance, required, top_up_by)
 
 
 def _signs(movements: Sequence[Movement]) -> dict[str, int]:

@@ -53,8 +53,8 @@ def probed(body: bytes, folder: Path) -> str:
     """All that ffprobe finds said in a recording."""
     path = folder / "probed"
     path.write_bytes(body)
-    asked = ["ffprobe", "-v", "error", "-show_format", "-show_streams", "-show_chapters", "-of", "json", str(path)]
-    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+    wanted = ["ffprobe", "-v", "error", "-show_format", "-show_streams", "-show_chapters", "-of", "json", str(path)]
+    return subprocess.run(wanted, check=True, capture_output=True, text=True).stdout
 
 
 @pytest.mark.parametrize("kind", sorted(set(FileKind) - {FileKind.AMR, FileKind.TXT}))
@@ -141,13 +141,13 @@ def test_a_document_keeps_its_pages_and_nothing_beside_them() -> None:
 def form() -> bytes:
     """A document with a filled field, drawn in a form of its own, and a page that takes its size from the tree of pages."""
     made = pikepdf.new()
-    shown = made.make_stream(
+    displayed = made.make_stream(
         b"BT /F 9 Tf 2 2 Td (filled in) Tj ET", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form,
         BBox=pikepdf.Array([0, 0, 90, 20]), Metadata=made.make_stream(samples.XMP),
     )  # fmt: skip
     field = made.make_indirect(pikepdf.Dictionary(
         Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Tx, T=pikepdf.String(samples.CANARY), F=4,
-        V=pikepdf.String("filled in"), Rect=pikepdf.Array([10, 10, 100, 30]), AP=pikepdf.Dictionary(N=shown),
+        V=pikepdf.String("filled in"), Rect=pikepdf.Array([10, 10, 100, 30]), AP=pikepdf.Dictionary(N=displayed),
     ))  # fmt: skip
     page = pikepdf.Dictionary(
         Type=pikepdf.Name.Page, Contents=made.make_stream(b"0 0 9 9 re f"), Annots=pikepdf.Array([field])
@@ -181,8 +181,8 @@ def test_a_recording_keeps_its_length_and_loses_all_that_is_said_in_it(kind: Fil
     body = samples.sample(kind)
     before, after = json.loads(probed(body, tmp_path)), json.loads(probed(cleaned(body, kind), tmp_path))
     assert "title" in before["format"]["tags"]
-    said = {key for part in (after["format"], *after["streams"]) for key in part.get("tags", {})}
-    assert said <= {
+    answer = {key for part in (after["format"], *after["streams"]) for key in part.get("tags", {})}
+    assert answer <= {
         "major_brand",
         "minor_version",
         "compatible_brands",

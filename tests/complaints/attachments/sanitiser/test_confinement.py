@@ -104,10 +104,10 @@ def test_no_right_is_won_back_there_by_another_program_or_namespace() -> None:
     tried = "libc = ctypes.CDLL(None, use_errno=True); print(libc.unshare({0:#x}), os.getuid())"
     for namespace in (0x10000000, 0x40000000, 0x00020000):
         assert confined(tried.format(namespace)).stdout == b"-1 65534\n"
-    shown = confined("os.execv('/usr/bin/setpriv', ['setpriv', '--dump'])").stdout.decode()
-    assert "no_new_privs: 1" in shown
-    assert "Inheritable capabilities: [none]" in shown
-    assert "Capability bounding set: [none]" in shown
+    output = confined("os.execv('/usr/bin/setpriv', ['setpriv', '--dump'])").stdout.decode()
+    assert "no_new_privs: 1" in output
+    assert "Inheritable capabilities: [none]" in output
+    assert "Capability bounding set: [none]" in output
 
 
 def test_memory_time_and_room_are_bounded_there() -> None:
@@ -252,9 +252,9 @@ def counted_film() -> bytes:
 
 def frames_too_large() -> bytes:
     """A real film of 8192 x 4608 pixels a frame."""
-    asked = ["-f", "lavfi", "-i", "color=size=8192x4608:duration=1:rate=5", "-c:v", "libx264", "-preset", "ultrafast"]
+    wanted = ["-f", "lavfi", "-i", "color=size=8192x4608:duration=1:rate=5", "-c:v", "libx264", "-preset", "ultrafast"]
     shape = ["-pix_fmt", "yuv420p", "-movflags", "frag_keyframe+empty_moov", "-f", "mp4", "pipe:1"]
-    return subprocess.run(["ffmpeg", "-v", "error", *asked, *shape], check=True, stdout=subprocess.PIPE).stdout
+    return subprocess.run(["ffmpeg", "-v", "error", *wanted, *shape], check=True, stdout=subprocess.PIPE).stdout
 
 
 BOMBS = {

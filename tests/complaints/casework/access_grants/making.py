@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.access_grants import actions
-from registry.complaints.casework.access_grants.models import Opening
+from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.actions import Officer
 from registry.complaints.sealing.sealer import Sealer
 from registry.vocabulary.cases import CaseRole, OpeningKind
@@ -17,7 +17,7 @@ REASON = "Her sister says that they moved her last night."
 
 def asked(
     session: Session, sealer: Sealer, case: str, kind: OpeningKind = OpeningKind.BREAK_GLASS, **more: Any
-) -> Opening:
+) -> AccessGrant:
     officer = more.pop("officer", IDA)
     if kind is OpeningKind.BREAK_GLASS:
         more = {"hours": 2} | more
@@ -26,6 +26,6 @@ def asked(
 
 def granted(
     session: Session, sealer: Sealer, case: str, kind: OpeningKind = OpeningKind.BREAK_GLASS, **more: Any
-) -> Opening:
-    opening = asked(session, sealer, case, kind, **more)
-    return actions.decide(session, sealer, IDA.unit, "S. Second", opening.reference, AT, is_granted=True)
+) -> AccessGrant:
+    grant = asked(session, sealer, case, kind, **more)
+    return actions.decide(session, sealer, IDA.unit, "S. Second", grant.reference, AT, is_granted=True)

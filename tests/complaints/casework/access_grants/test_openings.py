@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from registry.audit.queries import lines_about
 from registry.complaints.case.models import Case
 from registry.complaints.casework.access_grants import actions, queries
-from registry.complaints.casework.access_grants.models import Opening
+from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.queries import case_view
 from registry.complaints.intake import mailbox
 from registry.complaints.retention import purging
@@ -46,12 +46,12 @@ def test_a_broken_glass_shows_who_wrote_and_what_was_withdrawn_until_its_hours_a
     mailbox.withdraw(session, sealer, come_back(session, sealer, case.code), AT)
     with pytest.raises(NotNow):
         case_view(session, sealer, IDA, reference, AT.date())
-    opening = asked(session, sealer, reference)
+    grant = asked(session, sealer, reference)
     with pytest.raises(NotFound, match="nothing is open to you"):
-        queries.look(session, sealer, IDA, opening.reference, AT)
-    actions.decide(session, sealer, IDA.unit, CATE, opening.reference, AT, is_granted=True)
+        queries.look(session, sealer, IDA, grant.reference, AT)
+    actions.decide(session, sealer, IDA.unit, CATE, grant.reference, AT, is_granted=True)
     late = AT + timedelta(hours=2)
-    seen = queries.look(session, sealer, IDA, opening.reference, late - timedelta(seconds=1))
+    seen = queries.look(session, sealer, IDA, grant.reference, late - timedelta(seconds=1))
     assert "wx-her-canary" in str(seen.identities)
     assert seen.view.boxes[0].answers["account"] == ACCOUNT
     assert acts(session, case)[-4:] == [
@@ -59,24 +59,24 @@ def test_a_broken_glass_shows_who_wrote_and_what_was_withdrawn_until_its_hours_a
     ]  # fmt: skip
     for officer, at in ((IDA, late), (IDA._replace(name="S. Somebody"), AT)):
         with pytest.raises(NotFound):
-            queries.look(session, sealer, officer, opening.reference, at)
+            queries.look(session, sealer, officer, grant.reference, at)
     with pytest.raises(NotNow):
         case_view(session, sealer, IDA, reference, AT.date())
 
 
 def test_nobody_grants_his_own_or_twice_and_the_database_says_so_too(session, sealer, case):
-    opening = asked(session, sealer, case.case.reference)
+    grant = asked(session, sealer, case.case.reference)
     with pytest.raises(IllegalMove, match="a second person has to"):
-        actions.decide(session, sealer, IDA.unit, IDA.name, opening.reference, AT, is_granted=True)
+        actions.decide(session, sealer, IDA.unit, IDA.name, grant.reference, AT, is_granted=True)
     with pytest.raises(StaleVersion):
-        actions.decide(session, sealer, IDA.unit, CATE, opening.reference, AT, is_granted=True, version=9)
+        actions.decide(session, sealer, IDA.unit, CATE, grant.reference, AT, is_granted=True, version=9)
     with pytest.raises(NotNow, match="asked for this already"):
         asked(session, sealer, case.case.reference)
-    actions.decide(session, sealer, IDA.unit, CATE, opening.reference, AT, is_granted=True)
+    actions.decide(session, sealer, IDA.unit, CATE, grant.reference, AT, is_granted=True)
     with pytest.raises(IllegalMove, match="granted already"):
-        actions.decide(session, sealer, IDA.unit, "S. Second", opening.reference, AT, is_granted=False)
+        actions.decide(session, sealer, IDA.unit, "S. Second", grant.reference, AT, is_granted=False)
     with pytest.raises(IntegrityError), session.begin_nested():
-        session.execute(update(Opening).values(decided_by=IDA.name))
+        session.execute(update(AccessGrant).values(decided_by=IDA.name))
 
 
 def test_refused_needs_words_and_what_lapsed_or_was_closed_opens_nothing(session, sealer, case):
@@ -85,8 +85,8 @@ def test_refused_needs_words_and_what_lapsed_or_was_closed_opens_nothing(session
     with pytest.raises(InvalidInput):
         actions.decide(session, sealer, IDA.unit, CATE, first.reference, AT, is_granted=False, answer=" ")
     actions.decide(session, sealer, IDA.unit, CATE, first.reference, AT, is_granted=False, answer="Ask the custodian.")
-    (shown,) = queries.in_case(session, sealer, IDA, case.case, AT, is_all=False)
-    assert (shown.state, shown.reason, shown.answer) == ("refused", REASON, "Ask the custodian.")
+    (displayed,) = queries.in_case(session, sealer, IDA, case.case, AT, is_all=False)
+    assert (displayed.state, displayed.reason, displayed.answer) == ("refused", REASON, "Ask the custodian.")
     second = granted(session, sealer, reference)
     actions.end(session, IDA.unit, "S. Supervisor", second.reference, AT, is_own=False)
     with pytest.raises(NotFound):
@@ -106,13 +106,13 @@ def test_refused_needs_words_and_what_lapsed_or_was_closed_opens_nothing(session
 
 
 def test_another_unit_finds_nothing_and_a_sending_country_is_never_shown_anything(session, sealer, case):
-    opening = asked(session, sealer, case.case.reference)
+    grant = asked(session, sealer, case.case.reference)
     foreign = IDA._replace(unit="cz-labour")
     for act in (
         lambda: asked(session, sealer, case.case.reference, officer=foreign),
-        lambda: actions.decide(session, sealer, "cz-labour", CATE, opening.reference, AT, is_granted=True),
-        lambda: actions.end(session, "cz-labour", CATE, opening.reference, AT, is_own=False),
-        lambda: queries.look(session, sealer, foreign, opening.reference, AT),
+        lambda: actions.decide(session, sealer, "cz-labour", CATE, grant.reference, AT, is_granted=True),
+        lambda: actions.end(session, "cz-labour", CATE, grant.reference, AT, is_own=False),
+        lambda: queries.look(session, sealer, foreign, grant.reference, AT),
     ):
         with pytest.raises(NotFound):
             act()
@@ -136,35 +136,35 @@ def test_auditors_and_supervisors_are_told_once_that_a_glass_was_broken(session,
         )
     }
 
-    def told():
+    def given():
         found = session.execute(select(Notice.officer_id).order_by(Notice.officer_id)).scalars().all()
         session.execute(Notice.__table__.delete())
         return found
 
-    told()
-    opening = asked(session, sealer, case.case.reference)
-    assert told() == sorted([watching["supervisor"], watching["custodian"]])
+    given()
+    grant = asked(session, sealer, case.case.reference)
+    assert given() == sorted([watching["supervisor"], watching["custodian"]])
     granter = session.get_one(Officer, watching["custodian"]).reference
-    actions.decide(session, sealer, IDA.unit, granter, opening.reference, AT, is_granted=True)
-    assert told() == sorted([watching["auditor"], watching["supervisor"]])
-    queries.look(session, sealer, IDA, opening.reference, AT)
+    actions.decide(session, sealer, IDA.unit, granter, grant.reference, AT, is_granted=True)
+    assert given() == sorted([watching["auditor"], watching["supervisor"]])
+    queries.look(session, sealer, IDA, grant.reference, AT)
     with pytest.raises(IllegalMove):
-        actions.decide(session, sealer, IDA.unit, granter, opening.reference, AT, is_granted=True)
-    assert told() == []
+        actions.decide(session, sealer, IDA.unit, granter, grant.reference, AT, is_granted=True)
+    assert given() == []
     assert queries.broken(session, IDA.unit, AT) == 1
     assert queries.broken(session, "cz-labour", AT) == 0
     asked(session, sealer, case.case.reference, OpeningKind.IDENTITY)
-    assert told() == [watching["custodian"]]
+    assert given() == [watching["custodian"]]
 
 
 def test_a_look_at_who_wrote_shows_nothing_else_and_is_short(session, sealer, case):
-    opening = granted(session, sealer, case.case.reference, OpeningKind.IDENTITY)
+    grant = granted(session, sealer, case.case.reference, OpeningKind.IDENTITY)
     tomorrow = AT + timedelta(hours=23)
-    seen = queries.look(session, sealer, IDA, opening.reference, tomorrow)
+    seen = queries.look(session, sealer, IDA, grant.reference, tomorrow)
     assert (seen.view, "wx-her-canary" in str(seen.identities)) == (None, True)
-    queries.look(session, sealer, IDA, opening.reference, tomorrow + timedelta(minutes=14))
+    queries.look(session, sealer, IDA, grant.reference, tomorrow + timedelta(minutes=14))
     with pytest.raises(NotFound):
-        queries.look(session, sealer, IDA, opening.reference, tomorrow + timedelta(minutes=15))
+        queries.look(session, sealer, IDA, grant.reference, tomorrow + timedelta(minutes=15))
     assert acts(session, case).count("case.identity_read") == 2
     with pytest.raises(NotFound, match="opens no file"):
         queries.original(session, sealer, IDA, granted(session, sealer, case.case.reference).reference, AT, None)
@@ -183,4 +183,4 @@ def test_reasons_are_for_whoever_decides_and_a_purge_takes_them_along(session, s
     session.commit()
     purging.purge(sessions_for(session.get_bind()), sealer, AT + timedelta(days=1))
     session.expire_all()
-    assert session.execute(select(Opening)).all() == []
+    assert session.execute(select(AccessGrant)).all() == []

@@ -6,7 +6,7 @@ import pytest
 
 from registry.complaints.casework.access_grants.rules import (
     LOOK,
-    Facts,
+    AccessGrantFacts,
     end_of,
     end_of_look,
     is_open_to,
@@ -17,7 +17,7 @@ from registry.vocabulary.cases import OpeningKind, OpeningState
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SOON = AT + timedelta(hours=2)
-ASKED = Facts(OpeningKind.BREAK_GLASS, OpeningState.ASKED, "I", SOON)
+ASKED = AccessGrantFacts(OpeningKind.BREAK_GLASS, OpeningState.ASKED, "I", SOON)
 GRANTED = ASKED._replace(state=OpeningState.GRANTED)
 
 

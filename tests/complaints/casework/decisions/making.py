@@ -34,9 +34,9 @@ def looked_into(session: Session, sealer: Sealer, at: datetime = AT, **answers: 
 
 
 def drafted(session: Session, sealer: Sealer, filed: Filed, officer: Officer = ANNA, **facts: object) -> Decision:
-    said: dict[str, object] = {"reasons": REASONS, "summary": SUMMARY} | facts
-    outcome, at = said.pop("outcome", DecisionOutcome.UPHELD), said.pop("at", AT)
-    return actions.write(session, sealer, officer, filed.case.reference, outcome, at, **said)  # type: ignore[arg-type]
+    stated: dict[str, object] = {"reasons": REASONS, "summary": SUMMARY} | facts
+    outcome, at = stated.pop("outcome", DecisionOutcome.UPHELD), stated.pop("at", AT)
+    return actions.write(session, sealer, officer, filed.case.reference, outcome, at, **stated)  # type: ignore[arg-type]
 
 
 def decided(session: Session, sealer: Sealer, filed: Filed, **facts: object) -> Decision:

@@ -164,13 +164,13 @@ def test_the_wall_holds_and_reading_is_on_record(session: Session, sealer: Seale
     decision = decided(session, sealer, case)
     for ask in (
         lambda: actions.make(session, sealer, FOREIGN, decision.reference, words, AT),
-        lambda: queries.decision_shown(session, sealer, FOREIGN, decision.reference, AT.date()),
+        lambda: queries.decision_view(session, sealer, FOREIGN, decision.reference, AT.date()),
         lambda: queries.decisions_of(session, sealer, FOREIGN, case.case.reference, AT.date()),
     ):
         with pytest.raises(NotFound):
             ask()
-    _, shown = queries.decision_shown(session, sealer, BRUNO, decision.reference, AT.date())
-    assert (shown.reasons, shown.summary, shown.lack) == (REASONS, SUMMARY, "not_drafted")
+    _, displayed = queries.decision_view(session, sealer, BRUNO, decision.reference, AT.date())
+    assert (displayed.reasons, displayed.summary, displayed.lack) == (REASONS, SUMMARY, "not_drafted")
     last = lines_about(session, case.case.reference)[-1]
     assert (last.act, last.actor) == ("decision.read", "B. Bruno")
 

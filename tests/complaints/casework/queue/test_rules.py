@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
-from registry.complaints.case.states import MOVES, Facts
+from registry.complaints.case.states import MOVES, CaseFacts
 from registry.complaints.casework.queue.rules import way_to, ways
 from registry.vocabulary.cases import CaseRole, CaseState, Priority
 
 TODAY = date(2026, 3, 2)
 EVERY = (CaseRole.TRIAGE, CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR, CaseRole.DECIDER, CaseRole.LICENSING)
-FREE = Facts(today=TODAY, priority=Priority.P3, has_unit=True, has_reason=True, is_same_unit=True)
+FREE = CaseFacts(today=TODAY, priority=Priority.P3, has_unit=True, has_reason=True, is_same_unit=True)
 
 
 @pytest.mark.parametrize("state", list(CaseState))
@@ -37,7 +37,7 @@ def test_a_move_is_made_in_the_humblest_role_that_may() -> None:
 
 
 def test_what_is_urgent_is_not_set_aside() -> None:
-    urgent = Facts(today=TODAY, priority=Priority.P0, has_unit=True)
+    urgent = CaseFacts(today=TODAY, priority=Priority.P0, has_unit=True)
     way = way_to(CaseState.SUBMITTED, CaseState.QUARANTINED, EVERY, urgent)
     assert way is not None
     assert way.lack == "not_urgent"

@@ -44,7 +44,7 @@ class Heard(NamedTuple):
         return f"agency-{self.agency.lower()}"
 
 
-def heard_case(session: Session, sealer: Sealer, keyring: Keyring | None = None, **told: object) -> Heard:
+def heard_case(session: Session, sealer: Sealer, keyring: Keyring | None = None, **given: object) -> Heard:
     """A case that is investigated, whose worker lets the agency be spoken to; with `keyring` somebody there has an account."""
     agency = make_agency(session, country="CN").agency_id
     answers: dict[str, object] = {
@@ -55,12 +55,12 @@ def heard_case(session: Session, sealer: Sealer, keyring: Keyring | None = None,
         "retention_of_identity_documents": "yes",
         "consent_agency": "yes",
     }
-    filed = file(session, sealer, {code: value for code, value in (answers | told).items() if value is not None})
+    filed = file(session, sealer, {code: value for code, value in (answers | given).items() if value is not None})
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), WRITTEN, AT)
     for step in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
         casework.move(session, sealer, ANNA, filed.case.reference, step, AT)
     if keyring is not None:
-        desk = accounts.agency_desk(session, sealer, agency, AT.date()).reference
+        desk = accounts.agency_unit(session, sealer, agency, AT.date()).reference
         make_officer(session, keyring, Role.AGENCY_REP, unit=desk, name=REP, email=f"rep@{desk}.example")
     return Heard(filed, agency)
 

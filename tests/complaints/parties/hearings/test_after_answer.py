@@ -13,7 +13,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.decisions.rules import USUAL_OBJECTION
 from registry.complaints.casework.queue import listing
-from registry.complaints.casework.sealed_copies import is_held_by
+from registry.complaints.casework.sealed_copies import is_readable_by
 from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.parties.hearings import actions, after_answer, ending, portal, queries
 from registry.complaints.parties.hearings.rules import TOLD_FOR
@@ -69,7 +69,7 @@ def decided(session, sealer, case):
 
 def tell(session, sealer, hearing, text=TOLD, days=USUAL_OBJECTION, **more):
     officer = more.pop("officer", ANNA)
-    return after_answer.tell_outcome(session, sealer, officer, hearing.reference, text, days, AT, **more)
+    return after_answer.notify_outcome(session, sealer, officer, hearing.reference, text, days, AT, **more)
 
 
 def test_a_later_day_is_asked_for_by_the_agency_and_set_by_an_officer_with_reasons_it_never_reads(
@@ -96,7 +96,7 @@ def test_a_later_day_is_asked_for_by_the_agency_and_set_by_an_officer_with_reaso
     seen = read(session, sealer, case, hearing)
     assert (seen.listed.answer_by, seen.longer) == (later, "Our office is closed.")
     assert "consul" not in str(seen)
-    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).extended.endswith("consul.")
+    assert queries.hearing_view(session, sealer, ANNA, hearing.reference, TODAY).extended.endswith("consul.")
     portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT + timedelta(days=20))
     with pytest.raises(IllegalMove, match="may still be answered"):
         longer(later + timedelta(days=1))
@@ -139,7 +139,7 @@ def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_
     assert objected(session) == [case.reference]
     with pytest.raises(IllegalMove, match="objected already"):
         portal.object_to(session, sealer, case.desk, REP, hearing.reference, "Again.", AT)
-    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).objection == "We keep none."
+    assert queries.hearing_view(session, sealer, ANNA, hearing.reference, TODAY).objection == "We keep none."
     acts = [line.act for line in lines_about(session, case.reference)]
     assert acts.index("hearing.told") < acts.index("hearing.objected")
     # The complainant is written to of the decision, not of what the agency says.
@@ -179,7 +179,7 @@ def objected(session, unit="it-labour", at=AT):
 
 
 def holds_key(session, hearing):
-    return is_held_by(session, session.get_one(Box, hearing.box_id), hearing.desk)
+    return is_readable_by(session, session.get_one(Box, hearing.box_id), hearing.desk)
 
 
 @pytest.mark.parametrize("is_closed", [True, False])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.complaints.case.complaint_codes import new_code, shown
+from registry.complaints.case.complaint_codes import grouped, new_code
 from registry.complaints.parties.hearings.allegation_rules import COPIED, Telling, fewest, flaws
 from registry.complaints.parties.hearings.rules import is_few
 from registry.core.ids import new_reference
@@ -14,10 +14,8 @@ CHINESE = "第一天晚上他们拿走了我的护照，一直锁在绿色办公
 AGENCY = "23456789ABCB"
 
 
-def found(
-    text, hers=(HERS, CHINESE), references=("KDQX7M3RT9VA",), names=("Invented Manpower Services International",)
-):
-    return [(one.what, one.line) for one in flaws(text, hers=hers, references=references, agency=AGENCY, names=names)]
+def found(text, own=(HERS, CHINESE), references=("KDQX7M3RT9VA",), names=("Invented Manpower Services International",)):
+    return [(one.what, one.line) for one in flaws(text, own=own, references=references, agency=AGENCY, names=names)]
 
 
 def test_what_an_officer_says_in_words_of_his_own_is_silent():
@@ -48,8 +46,8 @@ def test_no_frame_hides_a_copied_sentence(start, before, after):
 
 
 def test_the_agencys_own_name_is_nobodys_words():
-    hers = "I paid Invented Manpower Services International for it."
-    assert found("Your agency, Invented Manpower Services International, took a fee.", hers=[hers]) == []
+    own = "I paid Invented Manpower Services International for it."
+    assert found("Your agency, Invented Manpower Services International, took a fee.", own=[own]) == []
     assert len("inventedmanpowerservicesinternational") > COPIED
 
 
@@ -65,7 +63,7 @@ def test_any_number_like_a_cases_is_found_but_the_agencys_own():
 
 
 @pytest.mark.parametrize(
-    "text", [shown("1" * 22), "12-34567-89012-34567-89012", "１２３４５６７８９０１２３４５６７８９０"]
+    "text", [grouped("1" * 22), "12-34567-89012-34567-89012", "１２３４５６７８９０１２３４５６７８９０"]
 )
 def test_a_long_number_is_found(text):
     assert found(f"Number {text}") == [(Telling.LONG_NUMBER, 1)]

@@ -71,7 +71,7 @@ def test_an_agency_is_heard_from_the_first_word_to_its_answer(session, sealer, c
     got = read(session, sealer, case, hearing)
     assert (got.allegation, got.may_answer) == (ALLEGATION, True)
     portal.answer(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
-    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).answer == "We keep none."
+    assert queries.hearing_view(session, sealer, ANNA, hearing.reference, TODAY).answer == "We keep none."
     actions.close(session, sealer, ANNA, hearing.reference, AT)
     assert hearing.ended_because == HearingEnd.HEARD
     assert case.filed.case.state == "agency_hearing"
@@ -168,7 +168,7 @@ def test_the_door_asks_for_consent_itself_whatever_keys_are_left(session, sealer
     for act in (
         lambda: read(session, sealer, case, hearing),
         lambda: portal.answer(session, sealer, case.desk, REP, hearing.reference, "x", AT),
-        lambda: portal.keep(session, sealer, case.desk, REP, hearing.reference, "x", AT),
+        lambda: portal.save_draft_answer(session, sealer, case.desk, REP, hearing.reference, "x", AT),
     ):
         with pytest.raises(NotFound):
             act()
@@ -198,7 +198,7 @@ def test_nobody_else_changes_a_draft_so_that_the_second_person_is_another(sessio
     with pytest.raises(IllegalMove, match="whoever wrote"):
         actions.edit(session, sealer, CARLA, hearing.reference, "Another text.", AT)
     actions.edit(session, sealer, ANNA, hearing.reference, "Another text.", AT, could_complain=7)
-    assert queries.shown(session, sealer, CARLA, hearing.reference, TODAY).allegation == "Another text."
+    assert queries.hearing_view(session, sealer, CARLA, hearing.reference, TODAY).allegation == "Another text."
     actions.hand_in(session, sealer, ANNA, hearing.reference, AT)
     with pytest.raises(IllegalMove, match="sent back"):
         actions.edit(session, sealer, ANNA, hearing.reference, "A third text.", AT)
@@ -230,7 +230,7 @@ def test_where_few_could_complain_the_second_person_says_why_it_may_go(session, 
     with pytest.raises(IllegalMove, match="fewer than five"):
         actions.approve(session, sealer, CARLA, hearing.reference, AT, reason="  ")
     actions.approve(session, sealer, CARLA, hearing.reference, AT, reason="An inspection saw it too.")
-    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).few == "An inspection saw it too."
+    assert queries.hearing_view(session, sealer, ANNA, hearing.reference, TODAY).few == "An inspection saw it too."
 
 
 def test_what_is_sent_back_says_why_and_comes_again(session, sealer, case):
@@ -238,7 +238,10 @@ def test_what_is_sent_back_says_why_and_comes_again(session, sealer, case):
     with pytest.raises(IllegalMove, match="say why"):
         actions.send_back(session, sealer, CARLA, hearing.reference, " ", AT)
     actions.send_back(session, sealer, CARLA, hearing.reference, "The office is green: one room.", AT)
-    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).returned == "The office is green: one room."
+    assert (
+        queries.hearing_view(session, sealer, ANNA, hearing.reference, TODAY).returned
+        == "The office is green: one room."
+    )
     assert actions.hand_in(session, sealer, ANNA, hearing.reference, AT).state == "reprisal_check"
 
 
@@ -282,22 +285,22 @@ def test_an_agency_is_named_by_the_case_or_by_the_officer_and_never_differently(
 
 def test_an_answer_is_kept_while_it_is_written_and_sent_once(session, sealer, case):
     hearing = served(session, sealer, case)
-    portal.keep(session, sealer, case.desk, REP, hearing.reference, "Half of it", AT)
+    portal.save_draft_answer(session, sealer, case.desk, REP, hearing.reference, "Half of it", AT)
     assert read(session, sealer, case, hearing).draft == "Half of it"
-    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).answer is None
+    assert queries.hearing_view(session, sealer, ANNA, hearing.reference, TODAY).answer is None
     portal.answer(session, sealer, case.desk, REP, hearing.reference, "All of it", AT)
     got = read(session, sealer, case, hearing)
     assert (got.answer, got.draft, got.may_answer) == ("All of it", "", False)
     with pytest.raises(IllegalMove):
         portal.answer(session, sealer, case.desk, REP, hearing.reference, "More", AT)
     with pytest.raises(IllegalMove):
-        portal.keep(session, sealer, case.desk, REP, hearing.reference, "More", AT)
+        portal.save_draft_answer(session, sealer, case.desk, REP, hearing.reference, "More", AT)
 
 
 def test_time_that_passes_lapses_it_and_no_answer_is_taken_meanwhile(session, sealer, app, case):
     hearing = served(session, sealer, case)
     session.commit()
-    for write in (portal.answer, portal.keep):
+    for write in (portal.answer, portal.save_draft_answer):
         with pytest.raises(IllegalMove, match="time to answer is over"):
             write(session, sealer, case.desk, REP, hearing.reference, "Late", LATE)
     assert not read(session, sealer, case, hearing, LATE.date()).may_answer
@@ -336,7 +339,7 @@ def test_an_agency_and_another_unit_find_nothing_of_others(session, sealer, keyr
     assert portal.served(session, other.desk, TODAY) == []
     ref = hearing.reference
     for act in (
-        lambda: queries.shown(session, sealer, FOREIGN, ref, TODAY),
+        lambda: queries.hearing_view(session, sealer, FOREIGN, ref, TODAY),
         lambda: actions.edit(session, sealer, FOREIGN, ref, "x", AT),
         lambda: actions.hand_in(session, sealer, FOREIGN, ref, AT),
         lambda: actions.send_back(session, sealer, FOREIGN, ref, "x", AT),
@@ -375,7 +378,7 @@ def test_what_an_officer_may_do_now_is_told_with_what_is_lacking(session, sealer
     hearing = checked(session, sealer, case)
 
     def ways(officer, *by):
-        return queries.shown(session, sealer, officer, hearing.reference, TODAY, by).ways
+        return queries.hearing_view(session, sealer, officer, hearing.reference, TODAY, by).ways
 
     assert ways(ANNA, By.OFFICER) == {HearingState.CLOSED: None}
     assert ways(ANNA, By.CHECKER)[HearingState.APPROVED] == "own_draft"
@@ -395,7 +398,7 @@ def test_a_purge_leaves_nothing_of_a_hearing(session, sealer, app, case):
 
 def test_a_dump_shows_neither_the_allegation_nor_the_answer(session, sealer, case):
     hearing = served(session, sealer, case)
-    portal.keep(session, sealer, case.desk, REP, hearing.reference, "Half of it", AT)
+    portal.save_draft_answer(session, sealer, case.desk, REP, hearing.reference, "Half of it", AT)
     portal.answer(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
     row = str(session.execute(text("SELECT * FROM hearings")).one())
     for word in ("identity documents", "We keep none", "Half of it"):

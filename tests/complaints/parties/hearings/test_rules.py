@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.complaints.parties.hearings.rules import FEW, HEARD_IN, HELD, MOVES, By, Facts, why_over
+from registry.complaints.parties.hearings.rules import FEW, HEARD_IN, HELD, MOVES, By, HearingFacts, why_over
 from registry.vocabulary.cases import CaseState, HearingState
 
 TODAY = date(2026, 3, 2)
 facts = st.builds(
-    Facts,
+    HearingFacts,
     today=st.just(TODAY),
     case_state=st.sampled_from(CaseState),
     is_consented=st.booleans(),

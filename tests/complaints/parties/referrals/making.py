@@ -67,23 +67,23 @@ def told(session: Session, sealer: Sealer, *, consents: tuple[ConsentKind, ...] 
     visit = come_back(session, sealer, filed.code)
     for kind in consents:
         mailbox.consent(session, sealer, visit, kind, AT, is_given=True)
-    said = mailbox.write(session, sealer, visit, "Tell them my name.", AT).reference
-    return Told(filed, said)
+    stated = mailbox.write(session, sealer, visit, "Tell them my name.", AT).reference
+    return Told(filed, stated)
 
 
-def propose(session: Session, sealer: Sealer, told: Told, officer: Officer = ANNA, **facts: object) -> Referral:
+def propose(session: Session, sealer: Sealer, content: Told, officer: Officer = ANNA, **facts: object) -> Referral:
     given: dict[str, object] = {
         "partner": UNION,
-        "choice": Choice(answers=[told.piece("account")]),
+        "choice": Choice(answers=[content.piece("account")]),
         "expires_on": EXPIRES,
     }
     given |= facts
     partner, choice = given.pop("partner"), given.pop("choice")
-    return actions.propose(session, sealer, officer, told.reference, partner, choice, AT, **given)  # type: ignore[arg-type]
+    return actions.propose(session, sealer, officer, content.reference, partner, choice, AT, **given)  # type: ignore[arg-type]
 
 
-def sent(session: Session, sealer: Sealer, told: Told, **facts: object) -> Referral:
-    referral = propose(session, sealer, told, **facts)
+def sent(session: Session, sealer: Sealer, given: Told, **facts: object) -> Referral:
+    referral = propose(session, sealer, given, **facts)
     return actions.send(session, sealer, ANNA, referral.reference, AT)
 
 

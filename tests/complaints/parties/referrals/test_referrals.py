@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registry.audit.queries import lines_about
 from registry.complaints.attachments import actions as attachments
-from registry.complaints.attachments.actions import attach, clean_key, keep, place
+from registry.complaints.attachments.actions import attach, clean_key, place, store_file
 from registry.complaints.attachments.storage import FolderStore, random_name
 from registry.complaints.case import units
 from registry.complaints.casework import sealed_copies
@@ -121,7 +121,8 @@ def test_an_override_needs_danger_a_second_person_and_a_law(session, sealer):
     done = override(second)
     assert (done.state, done.basis, done.decided_by) == ("overridden", "override", "E. Else")
     assert (
-        queries.shown(session, sealer, ANNA, referral.reference, TODAY).legal_basis == "Article 18 of the Invented Act"
+        queries.referral_view(session, sealer, ANNA, referral.reference, TODAY).legal_basis
+        == "Article 18 of the Invented Act"
     )
     actions.send(session, sealer, ANNA, referral.reference, AT)
     assert read(session, sealer, referral).handed.answers
@@ -235,7 +236,7 @@ def test_a_partner_sees_its_own_alone(session, sealer, agreed):
 def test_another_unit_finds_no_referral(session, sealer, agreed):
     referral = propose(session, sealer, agreed)
     for act in (
-        lambda: queries.shown(session, sealer, FOREIGN, referral.reference, TODAY),
+        lambda: queries.referral_view(session, sealer, FOREIGN, referral.reference, TODAY),
         lambda: queries.referrals_of(session, FOREIGN, agreed.reference),
         lambda: actions.send(session, sealer, FOREIGN, referral.reference, AT),
         lambda: actions.override(session, sealer, FOREIGN, referral.reference, "law", AT),
@@ -257,9 +258,9 @@ def test_a_partner_accepts_reports_and_is_done(session, sealer, agreed):
         portal.accept(session, UNION, PERSON, referral.reference, AT)
     portal.report(session, sealer, UNION, PERSON, referral.reference, "We called her.", AT, is_done=False)
     portal.report(session, sealer, UNION, PERSON, referral.reference, "She is safe.", AT, is_done=True)
-    shown = queries.shown(session, sealer, ANNA, referral.reference, TODAY)
-    assert [one.text for one in shown.reports] == ["We called her.", "She is safe."]
-    assert shown.referral.state is ReferralState.DONE
+    view = queries.referral_view(session, sealer, ANNA, referral.reference, TODAY)
+    assert [one.text for one in view.reports] == ["We called her.", "She is safe."]
+    assert view.referral.state is ReferralState.DONE
 
 
 def test_a_partner_that_declines_says_why_and_reads_no_more(session, sealer, agreed):
@@ -269,7 +270,7 @@ def test_a_partner_that_declines_says_why_and_reads_no_more(session, sealer, agr
     portal.decline(session, sealer, UNION, PERSON, referral.reference, "Not our sector.", AT)
     with pytest.raises(NotFound):
         read(session, sealer, referral)
-    assert queries.shown(session, sealer, ANNA, referral.reference, TODAY).reason == "Not our sector."
+    assert queries.referral_view(session, sealer, ANNA, referral.reference, TODAY).reason == "Not our sector."
     # And it can be handed to somebody anew.
     assert propose(session, sealer, agreed).state == "consented"
 
@@ -286,7 +287,7 @@ def test_her_name_goes_only_if_she_asked_and_the_custodian_agreed(session, seale
     actions.send(session, sealer, ANNA, referral.reference, AT)
     assert read(session, sealer, referral).identity == {"contact": {"how": "wechat", "address": "wx-her"}}
     # The unit's own officers read no more of it than before.
-    assert "wx-her" not in repr(queries.shown(session, sealer, ANNA, referral.reference, TODAY))
+    assert "wx-her" not in repr(queries.referral_view(session, sealer, ANNA, referral.reference, TODAY))
 
 
 def test_a_custodian_who_refuses_lets_the_rest_go_without_her_name(session, sealer, agreed):
@@ -298,9 +299,9 @@ def test_a_custodian_who_refuses_lets_the_rest_go_without_her_name(session, seal
 
 def test_nothing_else_than_her_own_message_says_that_her_name_may_go(session, sealer, agreed):
     other = told(session, sealer)
-    for said in (other.said, "23456789ABCD"):
+    for stated in (other.said, "23456789ABCD"):
         with pytest.raises(InvalidInput):
-            propose(session, sealer, agreed, identity_said_in=said)
+            propose(session, sealer, agreed, identity_said_in=stated)
 
 
 @pytest.mark.parametrize(
@@ -385,7 +386,7 @@ def test_a_copy_is_no_mailbox(session, sealer, agreed):
     view = lock_case(session, ANNA, agreed.reference)
     assert view.id == referral.case_id
     assert len(attachments.attachments_of(session, [box])) == 0
-    assert sealed_copies.is_held_by(session, box, "it-labour")
+    assert sealed_copies.is_readable_by(session, box, "it-labour")
 
 
 def test_every_reading_and_move_is_on_record(session, sealer, agreed):
@@ -450,7 +451,7 @@ def attached(session, sealer, store, case):
     visit = come_back(session, sealer, case.filed.code)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
     row = attach(
-        session, case.filed.case, visit.box, keep(store, opened, case.filed.case, body, "note.txt"), "1", TODAY
+        session, case.filed.case, visit.box, store_file(store, opened, case.filed.case, body, "note.txt"), "1", TODAY
     )
     row.clean_name, row.state = random_name(), AttachmentState.CLEAN
     where = place(case.filed.case, row.reference, "clean")

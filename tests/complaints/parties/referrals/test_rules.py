@@ -10,8 +10,8 @@ from registry.complaints.parties.referrals.rules import (
     HELD,
     MOVES,
     By,
-    Facts,
     Guard,
+    ReferralFacts,
     consent_for,
     has_basis,
     may_be_overridden,
@@ -20,7 +20,7 @@ from registry.vocabulary.cases import ConsentKind, PartnerKind, Priority, Referr
 
 TODAY = date(2026, 3, 2)
 facts = st.builds(
-    Facts,
+    ReferralFacts,
     today=st.just(TODAY),
     kind=st.sampled_from(PartnerKind),
     country=st.sampled_from(["IT", "CZ", "CN"]),
@@ -51,7 +51,7 @@ def test_a_partner_reads_nothing_before_it_was_sent_and_nothing_after_it_was_tak
 
 
 @given(facts)
-def test_an_override_needs_p0_two_persons_and_a_law_and_never_reaches_china(facts: Facts):
+def test_an_override_needs_p0_two_persons_and_a_law_and_never_reaches_china(facts: ReferralFacts):
     move = MOVES.find(ReferralState.PROPOSED, ReferralState.OVERRIDDEN, By.SUPERVISOR)
     assert move is not None
     may = MOVES.lacking(move.guard, facts) is None
@@ -66,7 +66,7 @@ def test_an_override_needs_p0_two_persons_and_a_law_and_never_reaches_china(fact
 
 
 @given(facts)
-def test_without_a_consent_that_stands_or_an_override_nobody_reads(facts: Facts):
+def test_without_a_consent_that_stands_or_an_override_nobody_reads(facts: ReferralFacts):
     if has_basis(facts):
         assert facts.is_consented or (facts.basis is ReferralBasis.OVERRIDE and facts.country != "CN")
         assert facts.is_readable
@@ -74,7 +74,7 @@ def test_without_a_consent_that_stands_or_an_override_nobody_reads(facts: Facts)
 
 
 @given(facts)
-def test_what_was_overridden_goes_only_while_somebody_is_in_danger(facts: Facts):
+def test_what_was_overridden_goes_only_while_somebody_is_in_danger(facts: ReferralFacts):
     move = MOVES.find(ReferralState.OVERRIDDEN, ReferralState.SENT, By.OFFICER)
     assert move is not None
     if facts.basis is ReferralBasis.OVERRIDE and MOVES.lacking(move.guard, facts) is None:

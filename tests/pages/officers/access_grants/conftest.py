@@ -12,9 +12,9 @@ __all__ = ["desk_for", "sealer"]
 
 @pytest.fixture
 def case(session: Session, sealer: Sealer) -> Filed:
-    told = {
+    given = {
         "country": "IT",
         "account": "They took my passport.",
         "contact": {"how": "wechat", "address": "wx-her-canary<script>"},
     }
-    return file(session, sealer, told)
+    return file(session, sealer, given)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.queries import lines_about
-from registry.complaints.casework.access_grants.models import Opening
+from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.settings import Settings
@@ -119,7 +119,7 @@ def test_a_file_as_it_was_sent_is_the_custodians_to_give_for_a_quarter_of_an_hou
     other = asked(asker, case, "identity")
     assert custodian.post(f"/console/openings/{other}/decide", decision="grant", version=1).status_code == 303
     assert "key is not on this server" in words_of(asker.get(f"{at_of(case)}/{other}"))
-    assert session.scalars(select(Opening.looked_at).where(Opening.reference == other)).one() is None
+    assert session.scalars(select(AccessGrant.looked_at).where(AccessGrant.reference == other)).one() is None
     session.commit()
     rest = asker.get(f"{at_of(case)}/{glass}")
     assert (rest.status_code, SECRET in words_of(rest)) == (200, False)

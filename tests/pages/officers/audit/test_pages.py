@@ -28,9 +28,9 @@ def filed(session: Session, sealer: Sealer, country: str = "IT") -> str:
 def test_an_auditor_sees_his_units_lines_and_no_others(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
     mine, foreign = filed(session, sealer), filed(session, sealer, "CZ")
     desk = desk_for(Role.AUDITOR)
-    shown = desk.get("/console/audit").get_data(as_text=True)
-    assert mine in shown
-    assert foreign not in shown
+    output = desk.get("/console/audit").get_data(as_text=True)
+    assert mine in output
+    assert foreign not in output
     assert "No line is like that" in words_of(desk.get(f"/console/audit?subject={foreign}"))
     assert foreign not in desk.get(f"/console/audit/export?subject={foreign}").get_data(as_text=True)
 
@@ -60,11 +60,11 @@ def test_lines_are_filtered_and_paged_and_what_was_typed_stays(
 
 def test_the_chain_is_checked_and_held_to_a_head(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
     filed(session, sealer)
-    desk, kept = desk_for(Role.AUDITOR), head(session)
-    whole = words_of(desk.get(f"/console/audit/verify?head={kept}"))
-    assert f"All {kept.size} lines follow from one another" in whole
+    desk, stored = desk_for(Role.AUDITOR), head(session)
+    whole = words_of(desk.get(f"/console/audit/verify?head={stored}"))
+    assert f"All {stored.size} lines follow from one another" in whole
     assert "from the head that you noted" in whole
-    other = words_of(desk.get(f"/console/audit/verify?head={kept.size}:{'0' * 64}"))
+    other = words_of(desk.get(f"/console/audit/verify?head={stored.size}:{'0' * 64}"))
     assert "The chain does not hold" in other
     refused = desk.get("/console/audit/verify?head=nonsense")
     assert (refused.status_code, "64 hexadecimal digits" in words_of(refused)) == (400, True)
@@ -104,8 +104,8 @@ def test_a_supervisor_sees_who_read_a_case_and_that_he_looked(
     session.commit()
     desk = desk_for(Role.SUPERVISOR)
     for _ in range(2):
-        shown = words_of(desk.get(f"/console/cases/{reference}/trail"))
-    assert "A. Anna read the case sealed content 1" in shown
+        displayed = words_of(desk.get(f"/console/cases/{reference}/trail"))
+    assert "A. Anna read the case sealed content 1" in displayed
     session.expire_all()
     assert [line.act for line in lines_about(session, reference)].count("case.trail_read") == 1
 

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments import actions as attachments
-from registry.complaints.attachments.actions import Kept, place
+from registry.complaints.attachments.actions import StoredFile, place
 from registry.complaints.attachments.storage import random_name, store_of
 from registry.complaints.sealing.padding import padded
 from registry.complaints.sealing.sealer import Sealer
@@ -18,8 +18,8 @@ def attached(session: Session, sealer: Sealer, settings: Settings, filed: Filed,
     """A file of the complainant's with its clean copy; gives its reference."""
     store, visit = store_of(settings), come_back(session, sealer, filed.code, now())
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-    kept: Kept = attachments.keep(store, opened, filed.case, b"as it was sent", name)
-    row = attachments.attach(session, filed.case, filed.box, kept, "once", now().date())
+    stored: StoredFile = attachments.store_file(store, opened, filed.case, b"as it was sent", name)
+    row = attachments.attach(session, filed.case, filed.box, stored, "once", now().date())
     key = attachments.clean_key(opened, filed.case, row)
     row.clean_name, row.state = random_name(), AttachmentState.CLEAN
     store.put(row.clean_name, seal_stream(key, padded(b"a clean copy"), place(filed.case, row.reference, "clean")))

@@ -33,8 +33,8 @@ def at(filed):
 
 def test_a_case_is_taken_on_by_a_button_of_the_table(session, filed, at, desk_for):
     desk = desk_for(Role.TRIAGE)
-    shown = desk.get(at).get_data(as_text=True)
-    assert 'value="in_triage"' in shown
+    output = desk.get(at).get_data(as_text=True)
+    assert 'value="in_triage"' in output
     done = desk.post(f"{at}/move", to="in_triage", version=filed.case.version)
     assert (done.status_code, done.headers["Location"]) == (303, at)
     assert filed.case.state is CaseState.IN_TRIAGE
@@ -54,8 +54,8 @@ def test_a_move_that_is_not_in_the_table_is_refused_whatever_is_sent(session, fi
 def test_a_role_that_may_not_reads_who_may(session, filed, at, desk_for):
     filed.case.state = CaseState.INVESTIGATING
     desk = desk_for(Role.TRIAGE)
-    shown = words_of(desk.get(at))
-    assert re.search("Close This is for: +supervisor", shown, re.I)
+    displayed = words_of(desk.get(at))
+    assert re.search("Close This is for: +supervisor", displayed, re.I)
     refused = desk.post(f"{at}/move", to="closed", reason="because", version=filed.case.version)
     assert refused.status_code == 409
     assert "supervisor may do it" in words_of(refused)
@@ -127,8 +127,8 @@ def test_lowering_what_is_urgent_waits_for_a_second_person(session, sealer, desk
     case = file(session, sealer, URGENT, at=now()).case
     at = f"/console/cases/{case.reference}"
     one, two = desk_for(Role.TRIAGE), desk_for(Role.SUPERVISOR, name="Second Officer")
-    asked = one.post(f"{at}/priority", priority="p3", reason="She is safe.", version=case.version)
-    assert asked.status_code == 303
+    response = one.post(f"{at}/priority", priority="p3", reason="She is safe.", version=case.version)
+    assert response.status_code == 303
     assert case.priority is Priority.P0
     assert "Invented Officer asks to lower it to P3" in words_of(two.get(at))
     assert one.post(f"{at}/lowering", decision="approve", version=case.version).status_code == 409

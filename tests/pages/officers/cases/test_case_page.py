@@ -34,14 +34,14 @@ def told(session: Session, sealer: Sealer, **answers: object) -> Filed:
 @contextmanager
 def counting(app: Flask) -> Iterator[list[str]]:
     """Every statement that reads or writes a row."""
-    said: list[str] = []
+    stated: list[str] = []
 
     def heard(_connection, _cursor, statement, *_rest) -> None:  # type: ignore[no-untyped-def]
         if statement.split(None, 1)[0] in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
-            said.append(statement)
+            stated.append(statement)
 
     event.listen(services(app).engine, "before_cursor_execute", heard)
-    yield said
+    yield stated
     event.remove(services(app).engine, "before_cursor_execute", heard)
 
 
@@ -51,12 +51,12 @@ def test_a_case_is_read_with_all_that_was_told_and_the_reading_is_on_record(sess
     filed, other = told(session, sealer, **named), told(session, sealer, **named)
     mailbox.write(session, sealer, come_back(session, sealer, filed.code, now()), "Is anybody there?", now())
     desk = desk_for(Role.INVESTIGATOR)
-    shown = words_of(desk.get(f"/console/cases/{filed.case.reference}"))
-    assert f"What happened? {ACCOUNT}" in shown or ACCOUNT in shown
+    displayed = words_of(desk.get(f"/console/cases/{filed.case.reference}"))
+    assert f"What happened? {ACCOUNT}" in displayed or ACCOUNT in displayed
     for words in ("Is anybody there?", "new", "Agentura Smyšlená s.r.o.", "active", "16 of 16 parts", "Received"):
-        assert words in shown
-    assert "Other cases of this unit that name it: 1; decided for the worker: 0." in shown
-    assert other.case.reference in shown
+        assert words in displayed
+    assert "Other cases of this unit that name it: 1; decided for the worker: 0." in displayed
+    assert other.case.reference in displayed
     last = session.query(AuditEntry).order_by(AuditEntry.index.desc()).first()
     assert (last.act, last.actor) == ("case.read", desk.officer.reference)
 
@@ -75,10 +75,10 @@ def test_what_somebody_wrote_is_text_and_nothing_else(session, sealer, desk_for,
     filed = told(session, sealer, account=HOSTILE, agency={"name": HOSTILE}, employer=HOSTILE)
     mailbox.write(session, sealer, come_back(session, sealer, filed.code, now()), HOSTILE, now())
     attached(session, sealer, settings, filed, f"{HOSTILE}.txt")
-    shown = desk_for(Role.INVESTIGATOR).get(f"/console/cases/{filed.case.reference}").get_data(as_text=True)
-    assert "<script" not in shown
-    assert "<img src=x" not in shown
-    assert shown.count("&lt;script&gt;alert(1)") >= 4
+    output = desk_for(Role.INVESTIGATOR).get(f"/console/cases/{filed.case.reference}").get_data(as_text=True)
+    assert "<script" not in output
+    assert "<img src=x" not in output
+    assert output.count("&lt;script&gt;alert(1)") >= 4
 
 
 def test_a_file_is_saved_and_never_shown(session, sealer, desk_for, settings):
@@ -110,9 +110,9 @@ def test_neither_a_foreign_unit_nor_whoever_has_an_interest_reads_a_case(session
 def test_what_was_withdrawn_is_not_read(session, sealer, desk_for):
     filed = told(session, sealer)
     mailbox.withdraw(session, sealer, come_back(session, sealer, filed.code, now()), now())
-    shown = words_of(desk_for(Role.INVESTIGATOR).get(f"/console/cases/{filed.case.reference}"))
-    assert "This was withdrawn." in shown
-    assert ACCOUNT not in shown
+    displayed = words_of(desk_for(Role.INVESTIGATOR).get(f"/console/cases/{filed.case.reference}"))
+    assert "This was withdrawn." in displayed
+    assert ACCOUNT not in displayed
 
 
 def test_a_page_asks_twelve_times_however_much_was_told(app, session, sealer, desk_for, settings):
@@ -130,8 +130,8 @@ def test_a_page_asks_twelve_times_however_much_was_told(app, session, sealer, de
     desk.get(at)
     with counting(app) as nothing_found:
         assert desk.get("/console/cases/222222222222").status_code == 404
-    with counting(app) as said:
+    with counting(app) as stated:
         assert desk.get(at).status_code == 200
     # Who asks is looked up for every page alike; the line of the audit is two reads and two writes.
     sign_in = len(nothing_found) - 1
-    assert len(said) - sign_in - 4 <= 12, "\n".join(said)
+    assert len(stated) - sign_in - 4 <= 12, "\n".join(stated)

@@ -19,9 +19,9 @@ def test_a_case_has_its_header_and_stands_in_the_queue(session: Session, sealer:
     case = file(session, sealer, {"country": "IT", "in_danger": "yes"}, at=now()).case
     desk = desk_for(Role.TRIAGE)
     assert case.reference in words_of(desk.get("/console/cases"))
-    shown = words_of(desk.get(f"/console/cases/{case.reference}"))
-    assert f"Case {case.reference} P0 Received Italy" in shown
-    assert "First look:" in shown
+    displayed = words_of(desk.get(f"/console/cases/{case.reference}"))
+    assert f"Case {case.reference} P0 Received Italy" in displayed
+    assert "First look:" in displayed
 
 
 def test_another_units_case_is_as_one_that_never_was(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
@@ -35,8 +35,8 @@ def test_another_units_case_is_as_one_that_never_was(session: Session, sealer: S
 
 def test_whoever_has_an_interest_in_the_agency_is_kept_out(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
     agency = make_agency(session)
-    told = {"country": "IT", "deception": "yes", "agency": {"agency_id": agency.agency_id}}
-    case = file(session, sealer, told, at=now()).case
+    given = {"country": "IT", "deception": "yes", "agency": {"agency_id": agency.agency_id}}
+    case = file(session, sealer, given, at=now()).case
     desk = desk_for(Role.SUPERVISOR)
     assert desk.get(f"/console/cases/{case.reference}").status_code == 200
     accounts.declare_conflict(session, desk.officer, agency.agency_id, now().date())

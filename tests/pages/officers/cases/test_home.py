@@ -41,9 +41,9 @@ def test_what_waits_for_a_second_person_is_led_to_and_never_to_the_first(
 def test_the_head_counts_the_queue_and_ones_own_cases_come_before_nobodys(
     session: Session, sealer: Sealer, desk_for: DeskOf
 ) -> None:
-    told = {"country": "IT", "deception": "yes"}
-    nobodys = file(session, sealer, {**told, "in_danger": "yes"}, at=now()).case
-    mine = file(session, sealer, told, at=now()).case
+    given = {"country": "IT", "deception": "yes"}
+    nobodys = file(session, sealer, {**given, "in_danger": "yes"}, at=now()).case
+    mine = file(session, sealer, given, at=now()).case
     foreign = file(session, sealer, {"country": "CZ"}, at=now()).case
     desk = desk_for(Role.INVESTIGATOR)
     mine.assignee = desk.officer.reference

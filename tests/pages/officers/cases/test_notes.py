@@ -97,10 +97,10 @@ def test_a_translation_stands_beside_what_was_told_in_the_officers_language(sess
             f"{at}/translation", box=box, subject=subject, into="en", text=text, version=filed.case.version
         )
         assert done.status_code == 303, subject
-    shown = officer.get(at).get_data(as_text=True)
+    output = officer.get(at).get_data(as_text=True)
     for words in ("他们收走了我的护照。", "They took my passport.", "Anybody there?", "Tina"):
-        assert words in shown
-    assert "<script" not in shown
+        assert words in output
+    assert "<script" not in output
     officer.officer.language = "it"
     assert "They took my passport." not in words_of(officer.get(at)), "there is none in his language"
     assert all("passport" not in one for one in session.scalars(select(Translation.sealed)))
@@ -108,9 +108,9 @@ def test_a_translation_stands_beside_what_was_told_in_the_officers_language(sess
 
 def test_a_translator_reads_words_and_nothing_else(session, sealer, filed, at, desk_for):
     translator = desk_for(Role.TRANSLATOR)
-    shown = words_of(translator.get(f"{at}/translation"))
-    assert "他们收走了我的护照。" in shown
-    assert "wx-her" not in shown, "how she is reached is the custodian's"
+    displayed = words_of(translator.get(f"{at}/translation"))
+    assert "他们收走了我的护照。" in displayed
+    assert "wx-her" not in displayed, "how she is reached is the custodian's"
     for path in ("", "/notes", "/referrals"):
         assert translator.get(f"{at}{path}").status_code == 403, path
     assert translator.post(f"{at}/move", to="in_triage", version=filed.case.version).status_code == 403
@@ -122,19 +122,19 @@ def test_a_translator_reads_words_and_nothing_else(session, sealer, filed, at, d
 def test_a_translator_is_held_by_wall_interest_version_and_what_is_there(session, sealer, desk_for):
     agency = make_agency(session)
     case = file(session, sealer, TOLD | {"agency": {"agency_id": agency.agency_id}}, at=now())
-    at, said = (
+    at, stated = (
         f"/console/cases/{case.case.reference}/translation",
         {"box": case.box.reference, "into": "en", "text": "x"},
     )
     desk = desk_for(Role.TRANSLATOR)
     version = case.case.version
     assert desk_for(Role.TRANSLATOR, unit="cz-labour").get(at).status_code == 404
-    assert desk.post(at, **said, subject="answer.contact", version=version).status_code == 404
-    assert desk.post(at, **said, subject="answer.account", version=version + 1).status_code == 409
-    assert desk.post(at, **(said | {"text": " "}), subject="answer.account", version=version).status_code == 400
+    assert desk.post(at, **stated, subject="answer.contact", version=version).status_code == 404
+    assert desk.post(at, **stated, subject="answer.account", version=version + 1).status_code == 409
+    assert desk.post(at, **(stated | {"text": " "}), subject="answer.account", version=version).status_code == 400
     accounts.declare_conflict(session, desk.officer, agency.agency_id, now().date())
     assert desk.get(at).status_code == 403
-    assert desk.post(at, **said, subject="answer.account", version=version).status_code == 403
+    assert desk.post(at, **stated, subject="answer.account", version=version).status_code == 403
     assert session.scalar(select(func.count()).select_from(Translation)) == 0
 
 
@@ -142,8 +142,8 @@ def test_a_purge_leaves_neither_notes_nor_tasks_nor_translations(app, session, s
     desk, translator = desk_for(Role.INVESTIGATOR), desk_for(Role.TRANSLATOR, name="Tina")
     desk.post(f"{at}/notes", text="A note.", version=filed.case.version)
     desk.post(f"{at}/tasks", task="A task.", version=filed.case.version)
-    said = {"box": filed.box.reference, "subject": "answer.account", "into": "en", "text": "x"}
-    translator.post(f"{at}/translation", **said, version=filed.case.version)
+    stated = {"box": filed.box.reference, "subject": "answer.account", "into": "en", "text": "x"}
+    translator.post(f"{at}/translation", **stated, version=filed.case.version)
     filed.case.state, filed.case.purge_on = CaseState.CLOSED, now().date()
     session.commit()
     purging.purge(services(app).sessions, sealer, now())

@@ -78,9 +78,9 @@ def test_a_form_becomes_a_case_that_its_slip_opens(session, sealer, printed, des
     due = clocks_of(session, case)[ClockKind.ACKNOWLEDGE].due_at - timedelta(seconds=1)
     assert (case.state, case.filed_on.isoformat()) == (CaseState.SUBMITTED, ago(5))
     assert due.date() == filing.promised(case.filed_on)[0], "the clocks run from the day of the paper"
-    shown = desk.get(f"/console/cases/{reference}").get_data(as_text=True)
-    assert ACCOUNT in shown
-    assert "wx-her" not in shown
+    output = desk.get(f"/console/cases/{reference}").get_data(as_text=True)
+    assert ACCOUNT in output
+    assert "wx-her" not in output
     visit = visits.visit(session, sealer, mailbox.open_mailbox(session, sealer, root, now()), now())
     answers = filing.answers(session, sealer, visit).answers
     assert (answers["account"], answers["name"], answers["contact"]["address"]) == (ACCOUNT, "Invented Name", "wx-her")

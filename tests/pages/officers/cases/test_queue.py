@@ -33,14 +33,14 @@ def shown(response) -> list[str]:
 def many(session, count: int, **facts) -> None:
     """Rows of cases as the queue reads them; nothing was written in them."""
     unit = session.scalars(select(Unit.id).where(Unit.reference == "it-labour")).one()
-    said = {
+    stated = {
         "unit_id": unit, "country": "IT", "state": CaseState.SUBMITTED, "is_open": True, "indicators": [], "reasons": [],
         "filed_on": now().date(), "has_legal_hold": False, "version": 1,
     }  # fmt: skip
     session.execute(
         insert(Case),
         [
-            said
+            stated
             | {"reference": new_reference(), "priority": list(Priority)[n % 5], "due_at": now() + timedelta(n % 7)}
             | facts
             for n in range(count)
@@ -59,7 +59,7 @@ def test_each_filter_shows_what_it_says_and_nothing_else(session, sealer, desk_f
     desk = desk_for(Role.TRIAGE)
     taken.assignee = desk.officer.reference
     every = {named.reference, urgent.reference, late.reference, taken.reference}
-    for asked, found in (
+    for requested, found in (
         ("", every),
         ("?state=closed", {closed.reference}),
         ("?priority=p0", {urgent.reference}),
@@ -73,8 +73,8 @@ def test_each_filter_shows_what_it_says_and_nothing_else(session, sealer, desk_f
         ("?objection=yes", set()),
         (f"?agency={agency.agency_id}", {named.reference}),
     ):
-        page = desk.get(f"{QUEUE}{asked}")
-        assert set(shown(page)) == found, asked
+        page = desk.get(f"{QUEUE}{requested}")
+        assert set(shown(page)) == found, requested
     page = desk.get(QUEUE)
     assert shown(page)[0] == urgent.reference, "the most urgent first"
     assert "Open 4 P0 1 Overdue 1 Objections 0 Mine 1 Nobody&#39;s 3" in words_of(page)
@@ -99,15 +99,15 @@ def test_pages_follow_one_another_and_skip_nobody(session, sealer, desk_for):
         at = following[1].replace("&amp;", "&") if following else ""
         assert not at or "country=IT" in at
     assert not at
-    asked = select(Case.reference).order_by(Case.priority, Case.due_at, Case.id)
-    assert seen == list(session.scalars(asked))
+    query = select(Case.reference).order_by(Case.priority, Case.due_at, Case.id)
+    assert seen == list(session.scalars(query))
 
 
 def test_late_ones_stand_in_the_same_order_across_pages(session, sealer):
     many(session, 40, due_at=now() - timedelta(days=1))
     many(session, 20, due_at=now() + timedelta(days=1))
     filters, after, seen = listing.Filters(is_late=True), None, []
-    while found := listing.listed(session, "it-labour", filters, now(), after=after, most=15):
+    while found := listing.listed(session, "it-labour", filters, now(), after=after, limit=15):
         seen += [one.priority for one in found]
         after = found[-1].place
     assert len(seen) == 40
@@ -117,13 +117,13 @@ def test_late_ones_stand_in_the_same_order_across_pages(session, sealer):
 def test_a_view_is_kept_by_its_officer_alone(session, sealer, desk_for):
     desk, other = desk_for(Role.TRIAGE), desk_for(Role.TRIAGE, name="Other Officer")
     hostile = "<script>alert(1)</script>"
-    kept = desk.post(f"{QUEUE}/views", name=hostile, priority="p0", late="yes")
-    assert kept.headers["Location"] == f"{QUEUE}?priority=p0&late=yes"
+    stored = desk.post(f"{QUEUE}/views", name=hostile, priority="p0", late="yes")
+    assert stored.headers["Location"] == f"{QUEUE}?priority=p0&late=yes"
     page = desk.get(QUEUE).get_data(as_text=True)
     assert "&lt;script&gt;" in page
     assert "<script" not in page
     assert hostile not in words_of(other.get(QUEUE))
-    view = re.search(r"/views/(\w+)/drop", desk.get(kept.headers["Location"]).get_data(as_text=True))
+    view = re.search(r"/views/(\w+)/drop", desk.get(stored.headers["Location"]).get_data(as_text=True))
     assert other.post(f"{QUEUE}/views/{view[1]}/drop").status_code == 404
     assert desk.post(f"{QUEUE}/views", name=" ", priority="p0").status_code == 400
     assert desk.post(f"{QUEUE}/views/{view[1]}/drop").status_code == 303

@@ -36,7 +36,7 @@ def keys(settings) -> Keyring:
 
 @pytest.fixture
 def rep(client: FlaskClient, session: Session, keys: Keyring, agency: record.Agency) -> Desk:
-    desk = outside.agency_desk(session, Sealer(keys), agency.agency_id, now().date())
+    desk = outside.agency_unit(session, Sealer(keys), agency.agency_id, now().date())
     who = make_officer(session, keys, Role.AGENCY_REP, unit=desk.reference, name="R Rep", email="rep@agency.example")
     return desk_of(client, session, who.officer)
 
@@ -123,7 +123,7 @@ def test_a_request_is_taken_back_by_its_own_agency_alone(
         r"/console/entry/requests/([A-Z0-9]{12})/withdraw", rep.get("/console/entry").get_data(as_text=True)
     )
     assert found is not None
-    other = outside.agency_desk(session, Sealer(keys), entry(session).agency_id, now().date()).reference
+    other = outside.agency_unit(session, Sealer(keys), entry(session).agency_id, now().date()).reference
     who = make_officer(session, keys, Role.AGENCY_REP, unit=other, name="O Other", email="other@agency.example")
     stranger = desk_of(client, session, who.officer)
     assert "stamp" not in words_of(stranger.get("/console/entry"))

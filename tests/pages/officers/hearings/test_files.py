@@ -97,7 +97,7 @@ def decide_and_tell(session: Session, sealer: Sealer, case: Heard, hearing: Hear
         reasons="Twelve lay in a drawer.", summary="It was upheld.", object_days=USUAL_OBJECTION,
     )  # fmt: skip
     decisions.make(session, sealer, decider, written.reference, lambda *_: "It was upheld.", at)
-    after_answer.tell_outcome(session, sealer, ANNA, hearing.reference, "Return them.", USUAL_OBJECTION, at)
+    after_answer.notify_outcome(session, sealer, ANNA, hearing.reference, "Return them.", USUAL_OBJECTION, at)
     session.commit()
 
 
@@ -127,30 +127,30 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
     assert (sent(rep, theirs, photo, HOSTILE), sent(rep, theirs, photo, HOSTILE)) == (303, 303)
     assert sent(rep, theirs, b"A receipt of a fee.", "fee.txt") == 303
     until(lambda: {one.state for one in rows(session)} == {AttachmentState.CLEAN})
-    kept, note = rows(session)
+    stored, note = rows(session)
     other = desk_for(Role.AGENCY_REP, name="Other Rep", unit=heard_case(session, sealer, keyring).desk)
     writer = desk_for(Role.INVESTIGATOR, name="W Writer")
     foreign = desk_for(Role.SUPERVISOR, Role.INVESTIGATOR, name="F Foreign", unit="cz-labour")
-    file = f"{ours}/files/{kept.reference}"
+    file = f"{ours}/files/{stored.reference}"
     # Nobody but the agency before it has answered.
     assert "onerror" not in words_of(writer.get(ours))
     assert writer.get(file).status_code == 404
-    assert kept.reference not in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
+    assert stored.reference not in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
     assert program_of(client, session, writer.officer).get(f"/api/v1/hearings/{hearing.reference}").json["files"] == []
     session.commit()
     assert "added a file" not in words_of(writer.get(f"/console/cases/{case.reference}"))
     assert sent(other, theirs, photo, "x.jpg") == 404
-    assert other.post(f"{theirs}/files/{kept.reference}/remove").status_code == 404
+    assert other.post(f"{theirs}/files/{stored.reference}/remove").status_code == 404
     assert rep.post(f"{theirs}/files/{note.reference}/remove").status_code == 303
-    assert [one.reference for one in rows(session)] == [kept.reference]
+    assert [one.reference for one in rows(session)] == [stored.reference]
     # It saves its own again as it sent it, now and once it has answered; to everybody else that is nowhere.
-    assert_saves_its_own(client, session, rep, theirs, kept.reference, photo)
+    assert_saves_its_own(client, session, rep, theirs, stored.reference, photo)
     assert rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text="We keep none.").status_code == 303
-    assert_saves_its_own(client, session, rep, theirs, kept.reference, photo)
+    assert_saves_its_own(client, session, rep, theirs, stored.reference, photo)
     for stranger, status in ((other, 404), (writer, 403), (foreign, 403)):
-        assert stranger.get(f"{theirs}/files/{kept.reference}").status_code == status
+        assert stranger.get(f"{theirs}/files/{stored.reference}").status_code == status
         api = program_of(client, session, stranger.officer)
-        assert api.get(f"/api/v1/served-hearings/{hearing.reference}/files/{kept.reference}").status_code == status
+        assert api.get(f"/api/v1/served-hearings/{hearing.reference}/files/{stored.reference}").status_code == status
 
     page = writer.get(ours).get_data(as_text=True)
     assert "<img src=x" not in page
@@ -165,38 +165,38 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
     with Image.open(BytesIO(saved.data)) as copy:
         assert not copy.getexif()
     program = program_of(client, session, writer.officer)
-    told = program.get(f"/api/v1/hearings/{hearing.reference}").json["files"]
-    assert [(one["attachment_id"], one["state"]) for one in told] == [(kept.reference, "clean")]
-    assert program.get(f"/api/v1/hearings/{hearing.reference}/files/{kept.reference}/copy").data == saved.data
+    given = program.get(f"/api/v1/hearings/{hearing.reference}").json["files"]
+    assert [(one["attachment_id"], one["state"]) for one in given] == [(stored.reference, "clean")]
+    assert program.get(f"/api/v1/hearings/{hearing.reference}/files/{stored.reference}/copy").data == saved.data
     for stranger in (foreign, other, rep):
         assert stranger.get(file).status_code == 404
     beyond = program_of(client, session, foreign.officer)
-    assert beyond.get(f"/api/v1/hearings/{hearing.reference}/files/{kept.reference}/copy").status_code == 404
+    assert beyond.get(f"/api/v1/hearings/{hearing.reference}/files/{stored.reference}/copy").status_code == 404
 
     # What was sent is final, and neither the complainant nor a page of hers knows of it.
     assert sent(rep, theirs, photo, "late.jpg") == 409
-    assert rep.post(f"{theirs}/files/{kept.reference}/remove").status_code == 409
+    assert rep.post(f"{theirs}/files/{stored.reference}/remove").status_code == 409
     session.expire_all()
     visit = come_back(session, sealer, case.filed.code)
     assert mailbox_files.files_of(session, sealer, visit) == []
     with pytest.raises(NotFound):
-        mailbox_files.file_of(session, sealer, visit, kept.reference)
+        mailbox_files.file_of(session, sealer, visit, stored.reference)
     session.commit()
-    assert kept.reference not in writer.get(f"/console/cases/{case.reference}").get_data(as_text=True)
+    assert stored.reference not in writer.get(f"/console/cases/{case.reference}").get_data(as_text=True)
 
     session.commit()
     # The original is the custodian's: neither the officers' key nor the agency's opens it.
     store, today = store_of(settings), now().date()
-    box, row, held = session.get_one(Box, hearing.box_id), session.get_one(Case, hearing.case_id), rows(session)[0]
+    box, row, existing = session.get_one(Box, hearing.box_id), session.get_one(Case, hearing.case_id), rows(session)[0]
     for unit in (ANNA.unit, case.desk):
         with pytest.raises(Unopenable):
-            attachments.open_original(store, sealer.open_as_unit(session, box, unit), row, held)
+            attachments.open_original(store, sealer.open_as_unit(session, box, unit), row, existing)
     session.commit()
-    assert kept.reference in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
+    assert stored.reference in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
     approval = Approval("C. Cate", "The stamp cannot be read.")
-    assert original(session, sealer, ANNA, case.reference, kept.reference, approval, store, today) == photo
+    assert original(session, sealer, ANNA, case.reference, stored.reference, approval, store, today) == photo
     with pytest.raises(NotFound):
-        original(session, sealer, FOREIGN, case.reference, kept.reference, approval, store, today)
+        original(session, sealer, FOREIGN, case.reference, stored.reference, approval, store, today)
     acts = [line.act for line in lines_about(session, case.reference)]
     assert acts.count("hearing.file_added") == 2
     assert acts.count("hearing.file_saved") == 4
@@ -204,7 +204,7 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
     assert "saved a file of its own" not in words_of(writer.get(f"/console/cases/{case.reference}"))
 
     # And it goes with the case.
-    names = [held.original_name, held.clean_name]
+    names = [existing.original_name, existing.clean_name]
     case_row = session.get_one(Case, hearing.case_id)
     case_row.state, case_row.purge_on = CaseState.CLOSED, today
     session.commit()
@@ -241,8 +241,10 @@ def test_what_is_refused_is_said_and_neither_side_takes_the_others_room(
     store, visit = store_of(settings), come_back(session, sealer, case.filed.code)
     opened, row = sealer.open_as_mailbox(session, visit.box, visit.seed), session.get_one(Case, hearing.case_id)
     session.commit()
-    hers = upload(settings, services, store, opened, row, body=b"Hers", name="h.txt", once="h", today=now().date())
-    assert hers.box_id == visit.box.id
+    own = upload(
+        settings, services, store, opened, row, body=b"Hers", name="h.txt", idempotency_key="h", today=now().date()
+    )
+    assert own.box_id == visit.box.id
 
 
 def test_papers_of_an_objection_are_the_agencys_alone_until_it_is_sent(
@@ -279,10 +281,10 @@ def test_papers_of_an_objection_are_the_agencys_alone_until_it_is_sent(
     def seen() -> tuple[str, int, int]:
         session.commit()
         copy = program.get(f"/api/v1/hearings/{hearing.reference}/files/{second.reference}/copy")
-        told = program.get(f"/api/v1/hearings/{hearing.reference}").json["files"]
+        given = program.get(f"/api/v1/hearings/{hearing.reference}").json["files"]
         openings = writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
         wait = "not found" if copy.json["code"] == "not_found" else "?"
-        return wait, len(told), openings.count("objection-")
+        return wait, len(given), openings.count("objection-")
 
     # One page and the custodian's list show the paper of the answer, and nothing of what is not sent.
     assert seen() == ("not found", 1, 0)
@@ -311,11 +313,11 @@ def test_without_the_custodians_secret_the_copy_alone_is_kept_and_said_to_be(
         secret.unlink()
     assert "does not hold what would keep an original" in words_of(rep.get(theirs))
     assert sent(rep, theirs, photo, "photo.jpg") == 303
-    (kept,) = rows(session)
-    assert (kept.state, kept.original_name, kept.original_key) == (AttachmentState.CLEAN, None, None)
-    assert [name for name, _ in store_of(settings).listing()] == [kept.clean_name], "no original lies there"
+    (stored,) = rows(session)
+    assert (stored.state, stored.original_name, stored.original_key) == (AttachmentState.CLEAN, None, None)
+    assert [name for name, _ in store_of(settings).listing()] == [stored.clean_name], "no original lies there"
     assert "the original is not here" in words_of(rep.get(theirs))
-    saved = rep.get(f"{theirs}/files/{kept.reference}")
+    saved = rep.get(f"{theirs}/files/{stored.reference}")
     assert saved.status_code == 200
     assert samples.CANARY.encode() not in saved.data
     broken = rep.post(f"{theirs}/files", file=(BytesIO(b"%PDF-1.7\nnothing\n%%EOF\n"), "x.pdf"), once="x")
@@ -324,15 +326,15 @@ def test_without_the_custodians_secret_the_copy_alone_is_kept_and_said_to_be(
     writer = desk_for(Role.INVESTIGATOR, name="W Writer")
     ours = f"/console/cases/{case.reference}/hearings/{hearing.reference}"
     assert "the original is not here" in words_of(writer.get(ours))
-    assert writer.get(f"{ours}/files/{kept.reference}").data == saved.data
-    assert kept.reference not in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
-    asked = program_of(client, session, writer.officer).send(
+    assert writer.get(f"{ours}/files/{stored.reference}").data == saved.data
+    assert stored.reference not in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
+    requested = program_of(client, session, writer.officer).send(
         "POST",
         f"/api/v1/cases/{case.reference}/openings/original",
-        {"reason": "The stamp cannot be read.", "attachment_id": kept.reference},
+        {"reason": "The stamp cannot be read.", "attachment_id": stored.reference},
         version=session.get_one(Case, hearing.case_id).version,
     )
-    assert (asked.status_code, "copy alone" in asked.json["detail"]) == (409, True), asked.json
+    assert (requested.status_code, "copy alone" in requested.json["detail"]) == (409, True), requested.json
 
 
 def test_whoever_may_not_answer_any_more_leaves_no_file(
@@ -347,17 +349,17 @@ def test_whoever_may_not_answer_any_more_leaves_no_file(
     monkeypatch.setattr(sanitise_jobs, "SLOTS", 0)
     store, sessions = store_of(settings), sessions_for(session.get_bind())
 
-    def while_it_is_stored(*given: object, **more: object) -> attachments.Kept:
-        kept = attachments.keep(*given, **more)  # type: ignore[arg-type]
+    def while_it_is_stored(*given: object, **more: object) -> attachments.StoredFile:
+        stored = attachments.store_file(*given, **more)  # type: ignore[arg-type]
         with sessions.begin() as other:
             other.get_one(Hearing, hearing.id).answer_by = now().date() - timedelta(days=1)
-        return kept
+        return stored
 
-    monkeypatch.setattr("registry.complaints.attachments.uploading.keep", while_it_is_stored)
+    monkeypatch.setattr("registry.complaints.attachments.uploading.store_file", while_it_is_stored)
     with pytest.raises(Exception, match="its time to answer is over"):
         portal_files.add(
             settings, sessions, store, sealer, case.desk, "R. Rep", hearing.reference, now(),
-            body=b"Late", name="late.txt", once="late",
+            body=b"Late", name="late.txt", idempotency_key="late",
         )  # fmt: skip
     assert rows(session) == []
     assert list(store.listing()) == []

@@ -112,8 +112,8 @@ def test_an_agency_is_heard_and_learns_nothing_else(writer: Desk, checker: Desk,
     ):
         assert canary not in page
     assert rep.post(f"{theirs}/keep", version=version_on(rep, theirs), text=f"Half {SCRIPT}").status_code == 303
-    kept = rep.get(theirs).get_data(as_text=True)
-    assert f"Half {ESCAPED}" in kept
+    stored = rep.get(theirs).get_data(as_text=True)
+    assert f"Half {ESCAPED}" in stored
     assert "Half" not in words_of(writer.get(path))
     assert rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text=f"All {SCRIPT}").status_code == 303
     for response in (rep.get(theirs), writer.get(path)):
@@ -129,15 +129,15 @@ def test_whoever_has_to_do_something_is_told_that_there_is_something(
 ) -> None:
     rep = session.scalars(select(Officer).where(Officer.unit == case.desk)).one()
     path = drafted(writer, case)
-    told = select(Notice.officer_id).order_by(Notice.id)
-    assert session.scalars(told).all() == []
+    given = select(Notice.officer_id).order_by(Notice.id)
+    assert session.scalars(given).all() == []
     writer.post(f"{path}/hand-in", version=version_on(writer, path))
-    assert session.scalars(told).all() == [checker.officer.id]
+    assert session.scalars(given).all() == [checker.officer.id]
     checker.post(f"{path}/approve", version=version_on(checker, f"{path}/check"))
-    assert session.scalars(told).all() == [checker.officer.id, writer.officer.id]
+    assert session.scalars(given).all() == [checker.officer.id, writer.officer.id]
     day = (now() + timedelta(days=20)).date().isoformat()
     writer.post(f"{path}/serve", version=version_on(writer, f"{path}/serve"), answer_by=day)
-    assert session.scalars(told).all() == [checker.officer.id, writer.officer.id, rep.id]
+    assert session.scalars(given).all() == [checker.officer.id, writer.officer.id, rep.id]
 
 
 def test_a_representative_has_no_page_of_cases_and_no_other_agencys_hearing(
@@ -273,9 +273,9 @@ def test_a_timeline_tells_more_than_moves_and_of_no_hearing_to_who_reads_none(
     served(writer, checker, case)
     page = f"/console/cases/{case.reference}"
     triage = desk_for(Role.TRIAGE, name="T Triage")
-    told, less = (words_of(desk.get(page)).split("What happened", 1)[1] for desk in (writer, triage))
+    given, less = (words_of(desk.get(page)).split("What happened", 1)[1] for desk in (writer, triage))
     for happened in ("served the hearing", "approved the hearing", "wrote a message", "gave consent"):
-        assert happened in told, told
+        assert happened in given, given
     assert "hearing" not in less
     assert "wrote a message" in less
 
@@ -285,8 +285,8 @@ def test_longer_to_answer_is_asked_for_on_the_agencys_page_and_given_on_the_case
 ) -> None:
     path, theirs = served(writer, checker, case)
     rep = desk_for(Role.AGENCY_REP, name="Second Rep", unit=case.desk)
-    asked = f"We are closed {SCRIPT}"
-    assert rep.post(f"{theirs}/longer", version=version_on(rep, theirs), longer=asked).status_code == 303
+    requested = f"We are closed {SCRIPT}"
+    assert rep.post(f"{theirs}/longer", version=version_on(rep, theirs), longer=requested).status_code == 303
     page = writer.get(path).get_data(as_text=True)
     assert f"We are closed {ESCAPED}" in page
     day = (now() + timedelta(days=30)).date().isoformat()
@@ -320,8 +320,8 @@ def test_an_agency_is_told_the_outcome_on_its_page_and_objects_and_the_case_show
     typed = f"Documents are kept {SCRIPT}"
     copied = writer.post(f"{path}/tell", version=version_on(writer, path), outcome=SPOKEN, object_days=60)
     assert (copied.status_code, "word for word" in words_of(copied)) == (400, True)
-    told = writer.post(f"{path}/tell", version=version_on(writer, path), outcome=typed, object_days=60)
-    assert told.status_code == 303, words_of(told)
+    given = writer.post(f"{path}/tell", version=version_on(writer, path), outcome=typed, object_days=60)
+    assert given.status_code == 303, words_of(given)
     page = rep.get(theirs).get_data(as_text=True)
     assert f"Documents are kept {ESCAPED}" in page
     for canary in ("twelve in a drawer", SPOKEN, case.reference, "W Writer"):

@@ -23,11 +23,11 @@ def agency(session: Session) -> record.Agency:
 
 
 def entered(desk: Desk, agency: record.Agency, kind: str, amount: str, **fields: object) -> object:
-    said = {"currency": "CNY", "happened_on": str(today()), "note": "Receipt 7"} | fields
+    stated = {"currency": "CNY", "happened_on": str(today()), "note": "Receipt 7"} | fields
     if kind == "paid_in":
-        said = {"held_as": "cash", "held_by": "虚构银行"} | said
+        stated = {"held_as": "cash", "held_by": "虚构银行"} | stated
     address = f"/console/licences/agencies/{agency.agency_id}/deposit"
-    return desk.post(address, kind=kind, amount=amount, **said)
+    return desk.post(address, kind=kind, amount=amount, **stated)
 
 
 def lines(session: Session) -> list[DepositLine]:
@@ -49,10 +49,10 @@ def test_a_deposit_is_paid_in_drawn_by_two_and_topped_up(
     assert lan.post(f"{page}/{drawn.reference}/approve", version=3).status_code == 409
     assert lan.post(f"{page}/{drawn.reference}/approve", version=1).status_code == 303
     assert lan.post(f"{page}/{drawn.reference}/approve", version=2).status_code == 409
-    shown = words_of(lan.get(page))
-    assert "50,000.00 missing" in shown
-    assert "To be topped up by" in shown
-    assert "public holidays in China are not known" in shown
+    displayed = words_of(lan.get(page))
+    assert "50,000.00 missing" in displayed
+    assert "To be topped up by" in displayed
+    assert "public holidays in China are not known" in displayed
     assert told(session, agency.agency_id).deposits[-1].amount == "2950000.00"
     assert entered(lan, agency, "topped_up", "50000").status_code == 303
     assert "To be topped up by" not in words_of(lan.get(page))
@@ -113,12 +113,12 @@ def test_a_suspended_agency_is_not_said_to_need_an_unknown_sum(
     session: Session, desk_for: DeskFor, agency: record.Agency
 ) -> None:
     suspended = make_licence(session, country="CN", status=LicenceStatus.SUSPENDED)
-    said, mei = {}, desk_for("Mei", unit="cn-licensing")
+    stated, mei = {}, desk_for("Mei", unit="cn-licensing")
     for one in (agency, holder_of(session, suspended.licence_id)):
         page = f"/console/licences/agencies/{one.agency_id}/deposit"
-        said[one.agency_id] = words_of(mei.get(page))
-    asked, resting = said.values()
-    assert ("3,000,000.00 required" in asked, "No licence of this agency allows recruiting today." in resting) == (
+        stated[one.agency_id] = words_of(mei.get(page))
+    requested, resting = stated.values()
+    assert ("3,000,000.00 required" in requested, "No licence of this agency allows recruiting today." in resting) == (
         True,
         True,
     )

@@ -36,7 +36,7 @@ def agency(session: Session) -> record.Agency:
 
 
 @pytest.fixture
-def held(session: Session) -> PendingImport:
+def pending_import(session: Session) -> PendingImport:
     make_source(session, "CZ")
     source = session.execute(select(Source).where(Source.reference == source_of("CZ"))).scalar_one()
     pending = PendingImport(
@@ -48,18 +48,18 @@ def held(session: Session) -> PendingImport:
     return pending
 
 
-def test_a_held_list_is_ordered_once(session: Session, desk_for: DeskFor, held: PendingImport) -> None:
+def test_a_held_list_is_ordered_once(session: Session, desk_for: DeskFor, pending_import: PendingImport) -> None:
     anna = desk_for("Anna")
     page = anna.get("/console/imports")
     assert "would delist 5 of 11" in words_of(page)
     assert "<script" not in page.get_data(as_text=True)
     assert source_of("CZ") in words_of(page)
-    assert anna.post(f"/console/imports/{held.reference}/approve").status_code == 303
+    assert anna.post(f"/console/imports/{pending_import.reference}/approve").status_code == 303
     assert "The worker applies it" in words_of(anna.get("/console/imports"))
-    again = anna.post(f"/console/imports/{held.reference}/reject")
+    again = anna.post(f"/console/imports/{pending_import.reference}/reject")
     assert (again.status_code, "waits no more" in words_of(again)) == (409, True)
-    session.refresh(held)
-    assert (held.ordered_by, held.is_approved) == (anna.officer.reference, None)
+    session.refresh(pending_import)
+    assert (pending_import.ordered_by, pending_import.is_approved) == (anna.officer.reference, None)
     assert session.execute(select(AuditEntry.act).order_by(AuditEntry.index.desc()).limit(1)).scalar_one() == (
         "import.approved"
     )
@@ -114,7 +114,7 @@ def test_a_clone_is_confirmed_on_the_true_entry_and_the_warning_lifted(
 
 
 def test_another_authority_finds_none_of_it(
-    session: Session, desk_for: DeskFor, agency: record.Agency, held: PendingImport
+    session: Session, desk_for: DeskFor, agency: record.Agency, pending_import: PendingImport
 ) -> None:
     make_source(session, "IT")
     make_unit(session)
@@ -122,8 +122,8 @@ def test_another_authority_finds_none_of_it(
     anna.post("/console/channels", agency=agency.agency_id, kind="phone", value="+420 601 000 002")
     change = session.execute(select(PendingChannelChange)).scalar_one()
     for path in (
-        f"/console/imports/{held.reference}/approve",
-        f"/console/imports/{held.reference}/reject",
+        f"/console/imports/{pending_import.reference}/approve",
+        f"/console/imports/{pending_import.reference}/reject",
         f"/console/channels/{change.reference}/approve",
         f"/console/channels/{change.reference}/refuse",
         f"/console/clones/agencies/{agency.agency_id}/warn",
@@ -135,7 +135,7 @@ def test_another_authority_finds_none_of_it(
     for page in ("imports", "channels", "clones"):
         body = franco.get(f"/console/{page}").get_data(as_text=True)
         assert agency.agency_id not in body
-        assert held.reference not in body
+        assert pending_import.reference not in body
 
 
 def test_whoever_declared_an_interest_is_shown_nothing_of_it_and_may_do_nothing_however_it_is_spelt(
@@ -146,18 +146,18 @@ def test_whoever_declared_an_interest_is_shown_nothing_of_it_and_may_do_nothing_
     anna.post("/console/channels", agency=agency.agency_id, kind="phone", value="+420 601 000 002")
     anna.post(f"/console/clones/agencies/{agency.agency_id}/warn", text="A clone.")
     proposal = proposed(session, LicenceAct.SUSPEND, agency.licences[0])
-    shown = (
+    displayed = (
         ("channels", agency.agency_id),
         ("clones", agency.agency_id),
         ("licences/waiting", licence),
         ("", proposal.reference),
         ("", "Changes of registered channels to approve: 1"),
     )
-    seen = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in shown]
+    seen = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in displayed]
     accounts.declare_conflict(session, boris.officer, agency.agency_id, now().date())
     session.commit()
-    hidden = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in shown]
-    assert (seen, hidden) == ([True] * len(shown), [False] * len(shown))
+    hidden = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in displayed]
+    assert (seen, hidden) == ([True] * len(displayed), [False] * len(displayed))
     for spelt in (agency.agency_id, agency.agency_id.lower(), "-".join(re.findall("....", agency.agency_id))):
         for path, form in (
             ("/console/channels", {"agency": spelt, "kind": "phone", "value": "+420 601 000 003"}),

@@ -43,10 +43,10 @@ def test_a_suspension_is_previewed_proposed_and_approved_and_stands_in_the_next_
 ) -> None:
     licence = make_licence(session)
     anna, boris = desk_for("Anna"), desk_for("Boris")
-    shown = acted(anna, licence, "suspend", "preview")
-    assert shown.status_code == 200
-    assert "may not recruit" in words_of(shown)
-    assert "tell it by hand" in words_of(shown)
+    displayed = acted(anna, licence, "suspend", "preview")
+    assert displayed.status_code == 200
+    assert "may not recruit" in words_of(displayed)
+    assert "tell it by hand" in words_of(displayed)
     assert session.execute(select(Proposal.id)).first() is None
     assert acted(anna, licence, "suspend", "propose", ground_text="Passports were kept.").status_code == 303
     address = f"/console/licences/proposals/{only_proposal(session).reference}"
@@ -116,9 +116,9 @@ def test_an_applicant_is_compared_with_those_who_lost_a_licence(session: Session
         "name": "Agentura Povstalá s.r.o.", "kind": "cz_vyhledavani_zamestnani", "phone": "00420601000111",
         "holder_kind": "legal_person", "legal_ground": GROUND, "effective_on": str(today()),
     }  # fmt: skip
-    shown = anna.post("/console/licences/new", step="preview", **fields)
-    assert shown.status_code == 200
-    words = words_of(shown)
+    displayed = anna.post("/console/licences/new", step="preview", **fields)
+    assert displayed.status_code == 200
+    words = words_of(displayed)
     assert "Agentura Padlá" in words
     assert "lost a licence" in words
     assert "same telephone" in words
@@ -198,7 +198,7 @@ def test_an_agreement_is_registered_from_the_page_of_its_sending_agency(session:
         "legal_ground": "国务院令第620号", "effective_on": str(today()), "destination": "cz",
         "employer_name": "Smyšlená Továrna a.s.", "employer_country": "CZ",
     }  # fmt: skip
-    shown = mei.post(address, step="preview", **fields)
-    assert "Smyšlená Továrna" in words_of(shown)
+    displayed = mei.post(address, step="preview", **fields)
+    assert "Smyšlená Továrna" in words_of(displayed)
     assert mei.post(address, step="propose", **fields).status_code == 303
     assert only_proposal(session).act is LicenceAct.REGISTER_AGREEMENT

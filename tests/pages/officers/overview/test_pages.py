@@ -48,8 +48,8 @@ def test_another_units_cases_move_no_figure(session: Session, sealer: Sealer, de
 
     def figures() -> list[str]:
         # Both say as of which minute, and one may begin in between.
-        shown = [words_of(desk.get(path)) for path in ("/console/overview", "/console/board")]
-        return [re.sub(r"\d\d:\d\d", "", one) for one in shown]
+        displayed = [words_of(desk.get(path)) for path in ("/console/overview", "/console/board")]
+        return [re.sub(r"\d\d:\d\d", "", one) for one in displayed]
 
     before = figures()
     tell(session, sealer, {"name": "Foreign Agency"}, country="CZ")
@@ -62,9 +62,9 @@ def test_names_that_complaints_gave_are_for_those_who_read_cases(
     tell(session, sealer, {"name": "Invented Labour Export"})
     assert "Invented Labour Export 3 3" in words_of(desk_for(Role.SUPERVISOR).get("/console/overview"))
     for number, role in enumerate((Role.ANALYST, Role.AUDITOR)):
-        shown = words_of(desk_for(role, name=f"N {number}").get("/console/overview"))
-        assert "Invented Labour Export" not in shown
-        assert "Agency 1 3 3" in shown
+        displayed = words_of(desk_for(role, name=f"N {number}").get("/console/overview"))
+        assert "Invented Labour Export" not in displayed
+        assert "Agency 1 3 3" in displayed
     analyst = desk_for(Role.ANALYST, name="A A")
     assert "Invented" not in analyst.get("/console/overview/agencies.csv").get_data(as_text=True)
 

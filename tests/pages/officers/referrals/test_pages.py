@@ -60,9 +60,9 @@ def test_a_case_is_handed_on_and_comes_back_with_a_report(session: Session, case
     assert SPOKEN in form
     assert "Invented union" in form
     reference = proposed(officer, session, case, note="Please look at the dormitory.")
-    shown = words_of(officer.get(f"{at_of(case)}/{reference}"))
-    assert SPOKEN in shown
-    assert HIDDEN not in shown
+    displayed = words_of(officer.get(f"{at_of(case)}/{reference}"))
+    assert SPOKEN in displayed
+    assert HIDDEN not in displayed
     assert partner.get(f"/console/referrals/{reference}").status_code == 404
     path = f"{at_of(case)}/{reference}"
     assert officer.post(f"{path}/send", version=version_on(officer, path)).status_code == 303

@@ -19,5 +19,5 @@ def sealer(session: Session, keyring: Keyring) -> Sealer:
 
 
 @pytest.fixture
-def held(session: Session, sealer: Sealer) -> Held:
+def licensed(session: Session, sealer: Sealer) -> Held:
     return make_held(session)

@@ -11,17 +11,17 @@ from tests.supervision.sanctions.making import LAW, UNIT, Held, today
 
 
 def test_a_proposal_is_written_anew_by_its_proposer_from_what_stands_now(
-    client: FlaskClient, held: Held, desk_for: DeskOf
+    client: FlaskClient, licensed: Held, desk_for: DeskOf
 ) -> None:
     proposer = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     another = desk_for(Role.LICENSING, name="A Another", unit=UNIT)
     fine = {"kind": "fine", "legal_ground": LAW, "effective_from": str(today()), "amount": "900", "currency": "EUR"}
-    path = str(proposer.post("/console/sanctions/new", **fine, licence=held.licence).location)
+    path = str(proposer.post("/console/sanctions/new", **fine, licence=licensed.licence).location)
     edit = f"{path}/edit"
     version = version_on(proposer, edit)
-    shown = proposer.get(edit).get_data(as_text=True)
-    assert 'value="900.00"' in shown
-    assert 'value="EUR"' in shown
+    output = proposer.get(edit).get_data(as_text=True)
+    assert 'value="900.00"' in output
+    assert 'value="EUR"' in output
     dearer = fine | {"amount": "1,200.5", "version": version}
     theirs = another.post(edit, **dearer)
     assert theirs.status_code == 409, words_of(theirs)
@@ -41,6 +41,6 @@ def test_a_proposal_is_written_anew_by_its_proposer_from_what_stands_now(
     assert too_many.status_code == 400
     assert 'value="1001"' in too_many.get_data(as_text=True)
     assert proposer.post(edit, **fine | points | {"points": "12"}).status_code == 303
-    kept = proposer.get(edit).get_data(as_text=True)
-    assert 'value="12"' in kept
-    assert 'value="1200.50"' not in kept
+    stored = proposer.get(edit).get_data(as_text=True)
+    assert 'value="12"' in stored
+    assert 'value="1200.50"' not in stored

@@ -60,13 +60,13 @@ def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def invented(session: Session, sealer: Sealer) -> dict[str, str]:
     """A draft, a decision, and sanctions in each of the states that look different."""
     making.make_desk(session, sealer)
-    held, other = making.make_held(session), making.make_held(session)
-    drafted = making.looked_into(session, sealer, held)
+    existing, other = making.make_held(session), making.make_held(session)
+    drafted = making.looked_into(session, sealer, existing)
     making.drafted(session, sealer, drafted, reasons=REASONS * 5, summary=SUMMARY)
-    filed, decision = making.decided_case(session, sealer, held)
+    filed, decision = making.decided_case(session, sealer, existing)
     look = making.LOOK._replace(timing=Timing.POINTS_TO_NOBODY)
     facts = {"by": making.DANA, "decision": decision.reference, "look": look, "public_text": SUMMARY}
-    stayed = making.in_force(session, sealer, held, **facts)
+    stayed = making.in_force(session, sealer, existing, **facts)
     making.ended(session, stayed, SanctionState.STAYED_BY_APPEAL)
     proposed = making.proposed(session, sealer, other, SanctionKind.REVOCATION)
     waits = making.reviewed(session, sealer, other, SanctionKind.BLACKLISTING)

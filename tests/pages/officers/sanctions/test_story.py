@@ -13,7 +13,7 @@ from registry.core.db.engine import sessions_for
 from registry.http.sanction_words import sanction_notice
 from registry.log.models import Entry
 from registry.officers.rights import Role
-from registry.supervision.sanctions.complainant_notices import hand_on
+from registry.supervision.sanctions.complainant_notices import notify_complainants
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseState
 from tests.complaints.filing import come_back
@@ -24,8 +24,8 @@ from tests.supervision.sanctions.making import LAW, UNIT, Held, looked_into, tod
 EVIL = "<img src=x onerror=alert(1)>"
 
 
-def verdict(client: FlaskClient, held: Held) -> str:
-    answer = client.get("/api/v1/verify", query_string={"licence_number": held.number}).json
+def verdict(client: FlaskClient, existing: Held) -> str:
+    answer = client.get("/api/v1/verify", query_string={"licence_number": existing.number}).json
     assert answer is not None
     return str(answer["verdict"])
 
@@ -36,9 +36,9 @@ def done(desk: Desk, page: str, path: str, **fields: object) -> None:
 
 
 def test_a_proven_wrong_changes_the_public_answer_the_moment_a_second_person_approves(
-    client: FlaskClient, session: Session, sealer: Sealer, held: Held, desk_for: DeskOf
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held, desk_for: DeskOf
 ) -> None:
-    filed = looked_into(session, sealer, held)
+    filed = looked_into(session, sealer, licensed)
     writer = desk_for(Role.INVESTIGATOR, name="W Writer", unit=UNIT)
     decider = desk_for(Role.DECIDER, name="D Decider", unit=UNIT)
     supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
@@ -49,9 +49,9 @@ def test_a_proven_wrong_changes_the_public_answer_the_moment_a_second_person_app
     done(decider, f"{case}/decision", f"/{decision}/make")
     new = f"/console/sanctions/new?decision={decision}"
     assert f"/console/sanctions/new?decision={decision}" in decider.get(f"{case}/decision").get_data(as_text=True)
-    assert held.number in words_of(decider.get(new))
+    assert licensed.number in words_of(decider.get(new))
     proposed = decider.post(
-        "/console/sanctions/new", decision=decision, licence=held.licence, kind="suspension",
+        "/console/sanctions/new", decision=decision, licence=licensed.licence, kind="suspension",
         legal_ground=f"{LAW} {EVIL}", public_text=EVIL, effective_from=str(today()), version=version_on(decider, new),
     )  # fmt: skip
     assert proposed.status_code == 303, words_of(proposed)
@@ -67,28 +67,28 @@ def test_a_proven_wrong_changes_the_public_answer_the_moment_a_second_person_app
     assert "Sanctions that wait for a second person: 1" in words_of(supervisor.get("/console/"))
     assert "Sanctions that wait" not in words_of(decider.get("/console/"))
     version = version_on(supervisor, path)
-    before = verdict(client, held)
+    before = verdict(client, licensed)
     approved = supervisor.post(f"{path}/approve", version=version)
-    assert (before, approved.status_code, verdict(client, held)) == ("yes", 303, "no")
+    assert (before, approved.status_code, verdict(client, licensed)) == ("yes", 303, "no")
     last = session.execute(select(Entry).order_by(Entry.index.desc()).limit(1)).scalar_one()
-    assert (last.type, last.key) == ("licence.suspended", f"licence/{held.licence}")
+    assert (last.type, last.key) == ("licence.suspended", f"licence/{licensed.licence}")
     page = supervisor.get(path).get_data(as_text=True)
     # The chain, each link of it leading on.
     for link in (f'href="{case}"', f'href="{case}/decision"', f'href="/en/log/{last.index}"'):
         assert link in page
     assert client.get(f"/en/log/{last.index}").status_code == 200
-    for shown in (page, supervisor.get("/console/sanctions").get_data(as_text=True)):
-        assert EVIL not in shown
+    for displayed in (page, supervisor.get("/console/sanctions").get_data(as_text=True)):
+        assert EVIL not in displayed
     assert supervisor.post(f"{path}/approve", version=version).status_code == 409
     # The public page names law and licence, and nothing of who complained.
-    public = client.get(f"/en/agencies/{held.agency}").get_data(as_text=True)
+    public = client.get(f"/en/agencies/{licensed.agency}").get_data(as_text=True)
     assert LAW in public
     assert EVIL not in public
     for secret in (filed.case.reference, decision, "It is so."):
         assert secret not in public
         assert secret.encode() not in last.leaf
     session.commit()
-    assert hand_on(sessions_for(session.get_bind()), sealer, sanction_notice, now()) == 1  # type: ignore[arg-type]
+    assert notify_complainants(sessions_for(session.get_bind()), sealer, sanction_notice, now()) == 1  # type: ignore[arg-type]
     visit = come_back(session, sealer, filed.code, now())
     assert "您的投诉有了结果" in mailbox.mailbox(session, sealer, visit, now()).messages[-1].text
     reference = session.execute(select(Sanction.reference)).scalar_one()
@@ -100,27 +100,27 @@ def test_a_proven_wrong_changes_the_public_answer_the_moment_a_second_person_app
 
 
 def test_an_appeal_gives_the_licence_back_by_two_persons(
-    client: FlaskClient, session: Session, sealer: Sealer, held: Held, desk_for: DeskOf
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held, desk_for: DeskOf
 ) -> None:
     licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
-    fields = {"kind": "revocation", "legal_ground": LAW, "effective_from": str(today()), "licence": held.licence}
+    fields = {"kind": "revocation", "legal_ground": LAW, "effective_from": str(today()), "licence": licensed.licence}
     path = str(licensing.post("/console/sanctions/new", **fields).location)
     done(licensing, path, "/workers", timing="no_complaint", teller="The union")
     done(licensing, path, "/review")
     done(supervisor, path, "/approve")
-    assert verdict(client, held) == "no"
+    assert verdict(client, licensed) == "no"
     done(licensing, path, "/end", target="stayed_by_appeal", ground="Court, 4 C 1")
-    assert verdict(client, held) == "no"
+    assert verdict(client, licensed) == "no"
     done(supervisor, path, "/end/confirm")
-    assert verdict(client, held) == "yes"
-    assert "<b>stayed by an appeal</b>" in client.get(f"/en/agencies/{held.agency}").get_data(as_text=True)
+    assert verdict(client, licensed) == "yes"
+    assert "<b>stayed by an appeal</b>" in client.get(f"/en/agencies/{licensed.agency}").get_data(as_text=True)
     assert "no complaint stands behind it" in words_of(supervisor.get(path))
 
 
-def test_a_proposal_that_is_refused_keeps_what_was_typed(session: Session, held: Held, desk_for: DeskOf) -> None:
+def test_a_proposal_that_is_refused_keeps_what_was_typed(session: Session, licensed: Held, desk_for: DeskOf) -> None:
     desk = desk_for(Role.LICENSING, unit=UNIT)
-    good = {"kind": "fine", "legal_ground": f"Kept {EVIL}", "effective_from": str(today()), "licence": held.licence}
+    good = {"kind": "fine", "legal_ground": f"Kept {EVIL}", "effective_from": str(today()), "licence": licensed.licence}
     for fields, words in (
         ({"licence": "222222222222"}, "must be a licence of your own authority"),
         ({"kind": "prison"}, "choose one of these"),
@@ -134,11 +134,11 @@ def test_a_proposal_that_is_refused_keeps_what_was_typed(session: Session, held:
     assert session.execute(select(Sanction)).all() == []
 
 
-def test_what_is_not_ones_own_is_not_there(session: Session, sealer: Sealer, held: Held, desk_for: DeskOf) -> None:
-    filed = looked_into(session, sealer, held)
+def test_what_is_not_ones_own_is_not_there(session: Session, sealer: Sealer, licensed: Held, desk_for: DeskOf) -> None:
+    filed = looked_into(session, sealer, licensed)
     licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     foreign = desk_for(Role.LICENSING, name="F Foreign", unit="cn-licensing")
-    fields = {"kind": "fine", "legal_ground": LAW, "effective_from": str(today()), "licence": held.licence}
+    fields = {"kind": "fine", "legal_ground": LAW, "effective_from": str(today()), "licence": licensed.licence}
     assert foreign.post("/console/sanctions/new", **fields).status_code == 400
     path = str(licensing.post("/console/sanctions/new", **fields).location)
     assert foreign.get(path).status_code == 404
