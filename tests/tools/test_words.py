@@ -18,7 +18,7 @@ GLOSSARY = """# Glossary
 | --- | --- |
 | `whoever` | anyone who; the caller |
 | `hand on`, `hands on` | fan out |
-| `ThreadLocalReader` | `ThreadLocalReader` |
+| `HeldReader` | `ThreadLocalReader` |
 """
 
 

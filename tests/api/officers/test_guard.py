@@ -98,6 +98,7 @@ class Kept(Resource):  # type: ignore[misc]
         raise AssertionError
 
 
+@pytest.mark.own_app
 @pytest.mark.parametrize(("view", "says"), [(Forgotten, "has no policy"), (Kept, "say cacheable=False")])
 def test_what_is_open_or_kept_by_caches_is_not_served(app: Flask, view: type[Resource], says: str) -> None:
     forgotten = Namespace("forgotten", path="/cases")

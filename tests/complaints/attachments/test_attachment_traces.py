@@ -162,7 +162,7 @@ UPLOADER = """
 import os, sys
 from pathlib import Path
 from registry.core.clock import now
-from registry.complaints import uploading
+from registry.complaints.attachments import uploading
 from registry.complaints.sealing.models import Box
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.sealer import Sealer
