@@ -57,6 +57,8 @@ USCC = "91000000MA00FCT207"
 VAT = "IT00000099994"
 
 _VERIFY = "/api/v1/verify"
+_PLAN = {"destination": "IT", "sector": "14.10", "visa": "work", "nationality": "CN", "work_permit": "other"}
+_FROM_CHINA = {"origin": "CN", **_PLAN}
 _AGENCIES = "/api/v1/agencies"
 _AGENCY = "/api/v1/agencies/{agency_id}"
 
@@ -66,7 +68,21 @@ EXAMPLES = (
         "licensed",
         "A licence in force for the corridor and sector",
         _VERIFY,
-        query={"licence_number": "FICT-CN-001", "origin": "CN", "destination": "IT", "sector": "14.10"},
+        query={"licence_number": "FICT-CN-001", **_FROM_CHINA},
+    ),
+    Example(
+        "verify",
+        "needs",
+        "What must be said before the answer can be yes",
+        _VERIFY,
+        query={"licence_number": "FICT-CN-001", "destination": "IT"},
+    ),
+    Example(
+        "verify",
+        "tourist_visa",
+        "A genuine number, and a visa that does not allow work",
+        _VERIFY,
+        query={"licence_number": "FICT-CN-001", **_FROM_CHINA, "visa": "tourist"},
     ),
     Example(
         "verify",
@@ -81,10 +97,14 @@ EXAMPLES = (
         "receipt",
         "With a signed receipt",
         _VERIFY,
-        query={"licence_number": "FICT-CN-001", "origin": "CN", "destination": "IT", "receipt": "true"},
+        query={"licence_number": "FICT-CN-001", **_FROM_CHINA, "receipt": "true"},
     ),
     Example(
-        "verify", "not_registered", "On no list that is held in full", _VERIFY, query={"uscc": "91000000MA00FCT307"}
+        "verify",
+        "not_registered",
+        "On no list that is held in full",
+        _VERIFY,
+        query={"licence_number": "NOBODY-1", "origin": "CN", "destination": "CZ"},
     ),
     Example(
         "verify",
@@ -93,15 +113,13 @@ EXAMPLES = (
         _VERIFY,
         query={"licence_number": "FICT-CN-001", "claimed_name": "Agenzia Inventata", "destination": "IT"},
     ),
-    Example(
-        "verify", "impossible", "An LEI that cannot exist", _VERIFY, query={"lei": "00000000000000000000"}, status=400
-    ),
+    Example("verify", "impossible", "An LEI that cannot exist", _VERIFY, query={"lei": "0000"}, status=400),
     Example(
         "verifyByPost",
         "number_and_context",
         "A licence number with its context",
         _VERIFY,
-        body={"licence_number": "FICT-CN-001", "origin": "CN", "destination": "IT", "sector": "14.10"},
+        body={"licence_number": "FICT-CN-001", **_FROM_CHINA},
     ),
     Example("verifyByPost", "code", "A company's code", _VERIFY, body={"vat": VAT, "on": "2026-11-24"}),
     Example(
@@ -109,14 +127,14 @@ EXAMPLES = (
         "both_ends",
         "Two agencies with a registered agreement",
         "/api/v1/corridor",
-        query={"sending": "FICT-CN-001", "receiving": VAT, "destination": "IT", "sector": "14.10"},
+        query={"sending": "FICT-CN-001", "receiving": VAT, **_PLAN},
     ),
     Example(
         "verifyCorridor",
         "employer",
         "A direct employer at the receiving end",
         "/api/v1/corridor",
-        query={"sending": USCC, "receiving_employer": "Fabbrica Inventata", "destination": "IT"},
+        query={"sending": USCC, "receiving_employer": "Fabbrica Inventata", **_PLAN},
     ),
     Example(
         "verifyMany",
@@ -125,7 +143,7 @@ EXAMPLES = (
         "/api/v1/verifications",
         body={
             "items": [
-                {"key": "row-1", "licence_number": "FICT-CN-001", "destination": "IT"},
+                {"key": "row-1", "licence_number": "FICT-CN-001", **_FROM_CHINA},
                 {"key": "row-2", "vat": VAT, "on": "2026-11-24"},
                 {"key": "row-3", "lei": "1234"},
             ]

@@ -85,17 +85,27 @@ def lines(home: Path, job: BulkJob, name: str) -> list[Any]:
 
 
 def rows_of(count: int) -> str:
-    return "ref,licence number\n" + "".join(f"{number},VYMYSL/1\n" for number in range(count))
+    rows = "".join(f"{number},VYMYSL/1,CZ,CZ,CZ\n" for number in range(count))
+    return f"ref,licence number,destination,origin,nationality\n{rows}"
 
 
 def test_a_list_is_answered_with_its_bad_rows_named_and_proved_by_one_signature(
     app: Flask, session: Session, settings: Settings, home: Path
 ) -> None:
-    body = "ref,licence number,destination\na,VYMYSL/1,CZ\nb,VYMYSL/1,Nowhere\nc,VYMYSL/1,CZ,x,y\na,VYMYSL/1,CZ\n=d,NOBODY,CZ\n"
+    body = (
+        "ref,licence number,destination,origin,nationality\na,VYMYSL/1,CZ,CZ,CZ\nb,VYMYSL/1,Nowhere,CZ,CZ\n"
+        "c,VYMYSL/1,CZ,CZ,CZ,x,y\na,VYMYSL/1,CZ,CZ,CZ\n=d,NOBODY,CZ,CZ,CZ\n"
+    )
     job = started(session, home, body)
     assert (job.kind, job.columns) == (
         JobKind.VERIFICATION,
-        {"key": "ref", "licence_number": "licence number", "destination": "destination"},
+        {
+            "key": "ref",
+            "licence_number": "licence number",
+            "destination": "destination",
+            "origin": "origin",
+            "nationality": "nationality",
+        },
     )
     assert work(app, settings, session, chunk=2) == 1
     assert (job.state, job.rows, job.rows_done) == (JobState.DONE, 5, 5)
@@ -191,8 +201,9 @@ def test_cancelled_while_it_runs_it_ends_at_the_next_chunk(
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_supply_chain_shows_who_declares_nobody(app: Flask, session: Session, settings: Settings, home: Path) -> None:
     body = (
-        "Supplier,Site,Labour provider,Destination country\n"
-        "Sartoria Inventata,Prato,VYMYSL/1,CZ\nSartoria Inventata,Empoli,,CZ\n<b>Tessile</b>,Prato,No Such Company 99,CZ\n"
+        "Supplier,Site,Labour provider,Destination country,Origin,Nationality\n"
+        "Sartoria Inventata,Prato,VYMYSL/1,CZ,CZ,CZ\nSartoria Inventata,Empoli,,CZ,CZ,CZ\n"
+        "<b>Tessile</b>,Prato,No Such Company 99,CZ,CZ,CZ\n"
     )
     job = started(session, home, body)
     assert job.kind is JobKind.SUPPLY_CHAIN

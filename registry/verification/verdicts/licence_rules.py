@@ -121,7 +121,8 @@ def _of_headlines(
     destination = question.destination
     if destination is None or licence.country not in SENDING_COUNTRIES:
         return
-    if KINDS[licence.kind].territory is not Territory.ABROAD or destination == licence.country:
+    rule = KINDS[licence.kind]
+    if rule.territory is not Territory.ABROAD or not rule.permits or destination == licence.country:
         return
     if not any(
         one.sending == agency.agency_id and one.destination == destination and record.holds_on(one, day)
