@@ -52,7 +52,7 @@ def act_view(
     def view(_: Resource, *, session: Session, me: AuthenticatedOfficer, version: int, **given: Any) -> Answer | None:
         reference, idempotency_key = (
             acts.opened(session, me, act, *(given.pop(name) for name in parameters)),
-            given.pop("once", None),
+            given.pop("idempotency_key", None),
         )
 
         def do() -> object:
