@@ -1,6 +1,7 @@
-"""Writing to the audit, in the transaction of what was done: neither is there without the other.
+"""Appends lines to the audit trail, in the transaction of the act itself: neither is committed without the other.
 
-Whoever records holds the head until his transaction ends, so that lines have no gap. So record last, and lock rows before.
+The chain's head stays locked until the transaction ends, so that lines have no gap. So call `record` last, and lock
+other rows before it.
 """
 
 import secrets
@@ -18,7 +19,7 @@ def record(
 ) -> AuditEntry:
     """Append one line: `actor` (a name or a role) did `act` (like `case.read`) about `subject` (a reference).
 
-    `detail` holds closed words or numbers, never what somebody wrote. `unit` says whose matter the subject is from now on.
+    `detail` holds closed words or numbers, never free text. `unit` says whose matter the subject is from now on.
     ValueError beyond 400 characters, 200 in a name.
     """
     if len(detail) > 400 or len(actor) > 200 or len(act) > 60 or len(subject) > 60:
@@ -43,7 +44,7 @@ def record(
 
 
 def forget_subject(session: Session, subject: str) -> bool:
-    """Destroy what leads from a reference to its lines, in a purge. The lines remain. Says whether there were any."""
+    """Delete the link from a reference to its lines, in a purge. The lines remain. Says whether there were any."""
     emptied = update(AuditSubject).where(AuditSubject.subject == subject).values(subject=None)
     return bool(session.execute(emptied).rowcount)  # type: ignore[attr-defined]
 

@@ -1,6 +1,6 @@
-"""The audit: who did what about which case, in a chain that shows when a line was changed or taken out.
+"""The audit trail: who did what about which case, in a hash chain that shows when a line was changed or removed.
 
-It holds days and no hours: between two officers' instants a complainant's would be found.
+It holds days and no hours: from the times of two officers' acts a complainant's could be inferred.
 """
 
 from datetime import date
@@ -33,7 +33,7 @@ class AuditEntry(Base):
 
 
 class AuditHead(Base):
-    """One row (id 1), locked by whoever appends: how many lines there are, and the hash of the last."""
+    """One row (id 1), locked while a line is appended: how many lines there are, and the hash of the last."""
 
     __tablename__ = "audit_head"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -42,10 +42,10 @@ class AuditHead(Base):
 
 
 class AuditSubject(Base):
-    """What a pseudonym stands for. A purge empties `subject`, and the lines remain about nobody.
+    """What a pseudonym stands for. A purge empties `subject`; the lines remain, but no longer name a subject.
 
-    `unit` is the unit whose matter it is, where it is one's alone: so its auditor finds the lines of a purged case too, and no
-    other does.
+    `unit` is set where the matter belongs to one unit alone, so that its auditor finds the lines of a purged case too,
+    and no other unit's auditor does.
     """
 
     __tablename__ = "audit_subjects"

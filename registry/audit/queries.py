@@ -1,4 +1,4 @@
-"""Reading the audit: the lines of one subject, whether the chain holds, and all of it for keeping elsewhere."""
+"""Reads of the audit trail: the lines of one subject, whether the chain holds, and all of it for export."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
 
 class Head(NamedTuple):
-    """So many lines, and the hash of the last in hex. Kept elsewhere it shows later whether the end was cut off."""
+    """The number of lines and the hash of the last, in hex. Kept elsewhere, it shows whether the end was cut off."""
 
     size: int
     hash: str
@@ -37,19 +37,19 @@ def head(session: Session) -> Head:
 
 
 def read_head(text: str) -> Head | None:
-    """A head as it was written down; None when it is none."""
+    """Parse a head as it was written down; None if it is not one."""
     match = _HEAD.fullmatch(text.strip())
     return Head(int(match[1]), match[2]) if match else None
 
 
 def lines_about(session: Session, subject: str) -> list[AuditEntry]:
-    """What was done about a subject, the oldest first; nothing once it was purged."""
+    """The lines about a subject, oldest first; none once it was purged."""
     about = select(AuditEntry).join(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)
     return list(session.execute(about.where(AuditSubject.subject == subject).order_by(AuditEntry.index)).scalars())
 
 
 def verify(session: Session, stored: Head | None = None) -> Verified:
-    """Derive the chain anew from its lines, and say what does not follow; `kept` is a head from before."""
+    """Verify the chain of hashes, and say what does not follow; `kept` is a head from before."""
     troubles: list[str] = []
     before, expected, at_kept = BEFORE_THE_FIRST, 0, None if stored is None or stored.size else BEFORE_THE_FIRST.hex()
     for line in _lines(session):
@@ -71,7 +71,7 @@ def verify(session: Session, stored: Head | None = None) -> Verified:
 
 
 def exported(session: Session) -> Iterator[bytes]:
-    """Each line's exact bytes with its hash, as JSON lines; the last one is the head."""
+    """Export each line's exact bytes with its hash, as JSON lines; the last one is the head."""
     for line in _lines(session):
         yield b'{"hash":"%s","line":%s}\n' % (line.hash.hex().encode(), line.body)
     yield msgspec.json.encode({"head": str(head(session))}) + b"\n"
@@ -88,14 +88,14 @@ class _Line(NamedTuple):
     hash: bytes
 
     def read(self) -> bytes:
-        """The body that the columns make."""
+        """The body that a line's columns make."""
         return body_of(
             index=self.number, on=self.on_day, actor=self.actor, act=self.act, subject=self.subject, detail=self.detail
         )
 
 
 def _lines(session: Session) -> Iterator[_Line]:
-    """All lines in order, a thousand at once."""
+    """All lines in order, read a thousand at a time."""
     columns = AuditEntry.__table__.c
     after = -1
     while True:

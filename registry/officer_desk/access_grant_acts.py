@@ -1,4 +1,4 @@
-"""What officers do to an opening that was asked for: a second person decides or ends it, whoever asked closes it."""
+"""Acts on an access grant that was asked for: a second person decides or ends it, the officer who asked ends it."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""What both doors of officers share, the console's and the API's: what a view asks of whoever comes, and his role in acting."""
+"""What the officers' console and API share: the right that a view requires, and the role in which an officer acts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,26 +26,26 @@ _AS = (
 
 @dataclass(frozen=True, slots=True)
 class ViewPolicy:
-    """What a view asks of whoever comes. Without `resource` it is open to all, and says so on purpose."""
+    """The right that a view requires. Without `resource` it is open to all, and says so on purpose."""
 
     resource: Resource | None
     act: Act | None
 
 
 def require_right(me: AuthenticatedOfficer, resource: Resource, act: Act) -> None:
-    """Raise Forbidden unless one of his roles has the right. Whose the thing is must be asked besides."""
+    """Raise Forbidden unless one of the officer's roles has the right. Whose the thing is must be checked as well."""
     if not me.standing.may(resource, act):
         raise Forbidden("your role does not allow this; ask your supervisor who may")
 
 
 def require_no_interest(me: AuthenticatedOfficer, agency: str | None) -> None:
-    """Raise Forbidden where he declared an interest in an agency, by its public reference."""
+    """Raise Forbidden where the officer declared an interest in an agency, given by its public reference."""
     if me.has_conflict(agency):
         raise Forbidden("you declared an interest in this agency: a colleague has to act on it", "conflict_of_interest")
 
 
 def acting(me: AuthenticatedOfficer, resource: Resource, act: Act) -> casework.Officer:
-    """The officer present as case work knows him: by his reference, since two may bear one name. Raises Forbidden."""
+    """The signed-in officer for case work: by reference, since two may have the same name. Raises Forbidden."""
     trusted = RIGHTS.get((resource, act), frozenset()) & me.standing.roles
     for role, case_role in _AS:
         if role in trusted:
@@ -54,7 +54,7 @@ def acting(me: AuthenticatedOfficer, resource: Resource, act: Act) -> casework.O
 
 
 def roles_of(me: AuthenticatedOfficer) -> list[CaseRole]:
-    """Every role in which he may move a case, the humblest first: which one a move needs, the table of moves says."""
+    """Every role in which the officer may move a case, least first; the table of moves says which one a move needs."""
     return [case_role for role, case_role in _AS if role in me.standing.roles]
 
 

@@ -25,7 +25,7 @@ Who_contra = TypeVar("Who_contra", contravariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Doing(Generic[Who]):
-    """An act on its way: who does it, as the feature knows officers, to what, and which version was read (None: not said)."""
+    """A call of an act: the officer as the feature knows officers, its object, and the version read (or None)."""
 
     session: Session
     me: AuthenticatedOfficer
@@ -36,7 +36,7 @@ class Doing(Generic[Who]):
 
 
 class Action(Protocol[Who_contra]):
-    """An action that takes nothing besides what it is done to."""
+    """An action without arguments besides its object."""
 
     def __call__(
         self, session: Session, officer: Who_contra, reference: str, at: datetime, /, *, version: int | None
@@ -44,7 +44,7 @@ class Action(Protocol[Who_contra]):
 
 
 class SealedAction(Protocol[Who_contra]):
-    """As Action, of what is sealed."""
+    """Like Action, on sealed content."""
 
     def __call__(
         self,
@@ -60,12 +60,12 @@ class SealedAction(Protocol[Who_contra]):
 
 
 def plainly(action: Action[Who]) -> Callable[[Doing[Who]], object]:
-    """How an action that takes nothing more is done."""
+    """Wrap an action without arguments as the `do` of an act."""
     return lambda on: action(on.session, on.officer, on.reference, on.at, version=on.version)
 
 
 def sealed(action: SealedAction[Who]) -> Callable[[Doing[Who]], object]:
-    """How an action on what is sealed is done that takes nothing more."""
+    """Wrap an action on sealed content without arguments as the `do` of an act."""
     return lambda on: action(on.session, sealer(), on.officer, on.reference, on.at, version=on.version)
 
 
@@ -135,7 +135,7 @@ class OfficerActs(Generic[Who]):
         return act.do(Doing(session, me, self.officer_of(me, act), reference, version, now()), **values)
 
     def right_to(self, act: OfficerAct) -> tuple[Resource, Act]:
-        """What an officer needs for an act."""
+        """The right that an act needs."""
         return act.resource or self.resource, act.right
 
 

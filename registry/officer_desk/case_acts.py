@@ -1,4 +1,4 @@
-"""What officers do to a case, and which they may: of their own unit, about no agency in which they declared an interest."""
+"""Acts on a case, and which cases an officer may act on: of their own unit, without a declared conflict of interest."""
 
 from collections.abc import Callable
 from datetime import date
@@ -34,7 +34,10 @@ from schemas.cases import (
 def case_for(
     session: Session, me: AuthenticatedOfficer, resource: Resource, act: Act, case_id: str
 ) -> tuple[Officer, Case]:
-    """Who acts, and the locked case. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
+    """The acting officer and the locked case.
+
+    Raises NotFound for another unit's, Forbidden on a conflict of interest.
+    """
     reference = reference_in(case_id)
     # Before the role is asked: what is another's answers as if it were not there, to agencies and partners as well.
     own = select(Case.id).where(in_unit(me.standing.unit), Case.reference == reference)

@@ -1,4 +1,4 @@
-"""What of the queue of cases is asked for, as it stands in an address: the same for the console's pages and the API."""
+"""Filters of the case queue, as they stand in a URL's query: the same for the console's pages and the API."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -24,9 +24,9 @@ def set_filters(stated: Mapping[str, str]) -> dict[str, str]:
 
 
 def read_filters(stated: Mapping[str, str], me: str, digest: Digest) -> Filters:
-    """`assignee`: `mine`, `nobody` or an officer's reference; `late`, `objection`: `yes`; `agency`: a reference of the registry.
+    """Read the filters of the queue from a query. Raises InvalidInput.
 
-    Raises InvalidInput.
+    `assignee`: `mine`, `nobody` or an officer's reference; `late`, `objection`: `yes`; `agency`: an agency's reference.
     """
     found = set_filters(stated)
     agency = found.get("agency")

@@ -1,4 +1,4 @@
-"""What officers of a case's unit do to a drafted decision. Versions are the case's."""
+"""Acts on a drafted decision by officers of the case's unit. Versions are the case's."""
 
 from sqlalchemy.orm import Session
 

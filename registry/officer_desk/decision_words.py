@@ -1,4 +1,4 @@
-"""What a complainant is told of a decision, in her language: what was found, and until when she may object."""
+"""The text that tells a complainant of a decision, in their language: what was found, and until when to object."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What an officer drafts is there once, however often it is sent: both of his doors name what they send by a key of their own."""
+"""Officers' drafts are idempotent: console and API each send an idempotency key with a draft, and it is stored once."""
 
 from collections.abc import Callable
 

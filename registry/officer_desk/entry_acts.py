@@ -1,4 +1,4 @@
-"""What officers do to requests about an agency's entry: the licensing desk decides, the agency's own people take back."""
+"""Acts on requests about an agency's entry: licensing officers decide, the agency's own people withdraw."""
 
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,7 @@ def representative(session: Session, me: AuthenticatedOfficer) -> Rep:
 
 
 def request_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> EntryRequest:
-    """Raises NotFound for what is another authority's, Forbidden where the officer has an interest in the agency."""
+    """A request about an entry. Raises NotFound for another authority's, Forbidden on a conflict of interest."""
     found = queries.request_named(session, official(me), reference_in(reference))
     require_no_interest(me, found.agency)
     return found

@@ -1,4 +1,4 @@
-"""What officers of a case's unit do to its hearings, and what the agency that is heard does."""
+"""Acts on hearings, by officers of the case's unit and by the agency that is heard."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""What officers of an authority do to what waits or stands at its licensing desk."""
+"""Acts of licensing: what officers of an authority do to its licences and to what waits for them."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What both doors of the licensing desk share: for which authority an officer acts, his interests, and what an act would do."""
+"""What console and API of licensing share: the officer's authority and interests, and what an act would do."""
 
 from typing import NamedTuple
 
@@ -24,9 +24,9 @@ from registry.vocabulary.register import ChannelKind
 
 
 class Previewed(NamedTuple):
-    """An act before it is proposed or approved: at which addresses the agency is told, and whom an applicant resembles.
+    """An act before it is proposed or approved: mail addresses of the agency, and whom an applicant resembles.
 
-    Without an address it is told by hand. `likenesses` is None where nobody applies.
+    Without an address the agency is told by hand. `likenesses` is None where there is no applicant.
     """
 
     draft: Draft
@@ -62,7 +62,10 @@ def require_act(me: AuthenticatedOfficer, act: LicenceAct, right: Act) -> None:
 
 
 def proposal_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> Proposal:
-    """A proposal of the officer's authority. Raises NotFound for any other, Forbidden where he has an interest."""
+    """A proposal of the officer's authority.
+
+    Raises NotFound for any other, Forbidden if the officer has an interest in its agency.
+    """
     found = queries.proposal_named(session, me.standing.authority, reference)
     if found.agency_id is not None:
         require_no_interest(me, session.get_one(Agency, found.agency_id).reference)
@@ -70,20 +73,23 @@ def proposal_opened(session: Session, me: AuthenticatedOfficer, reference: str) 
 
 
 def waiting_for(session: Session, me: AuthenticatedOfficer) -> list[tuple[Proposal, record.Agency]]:
-    """What waits for a second person at the officer's desk and concerns no agency in which he has an interest."""
+    """Proposals of the officer's authority that wait for a second person, except where the officer has an interest."""
     found = queries.waiting(session, me.standing.authority)
     return [(one, agency) for one, agency in found if not me.has_conflict(agency.agency_id)]
 
 
 def agency_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[Agency, record.Agency]:
-    """An agency at the officer's desk. Raises NotFound for any other, Forbidden where he has an interest."""
+    """An agency of the officer's authority. Raises NotFound for any other, Forbidden on a conflict of interest."""
     row, agency = queries.agency_of_authority(session, me.standing.authority, reference)
     require_no_interest(me, agency.agency_id)
     return row, agency
 
 
 def change_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> PendingChannelChange:
-    """A change of a channel at the officer's desk. Raises NotFound for any other, Forbidden where he has an interest."""
+    """A pending change of a channel at the officer's authority.
+
+    Raises NotFound for any other, Forbidden if the officer has an interest.
+    """
     change, agency = related_acts.change_opened(session, me.standing.authority, reference)
     require_no_interest(me, agency)
     return change
@@ -92,7 +98,10 @@ def change_opened(session: Session, me: AuthenticatedOfficer, reference: str) ->
 def collision_opened(
     session: Session, me: AuthenticatedOfficer, reference: str
 ) -> tuple[Collision, list[record.Agency]]:
-    """A pair, one of which is the authority's. Raises NotFound for any other, Forbidden where he has an interest in one."""
+    """A pair of which one agency is the authority's.
+
+    Raises NotFound for any other, Forbidden if the officer has an interest in one of them.
+    """
     found, both = related_acts.collision_of_authority(session, me.standing.authority, reference)
     for agency in both:
         require_no_interest(me, agency.agency_id)

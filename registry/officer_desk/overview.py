@@ -1,4 +1,4 @@
-"""What both doors of officers ask an overview for: a unit's, as whoever asks may see it, and its tables as files."""
+"""What the officers' console and API share of overviews: a unit's, as the officer may see it, and its files."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from registry.oversight.overview.sheets import NAMES, NamedPattern, sheets
 
 
 class Viewer:
-    """Who looks, kept for what is made after his own transaction: what he may, and where he has an interest."""
+    """The officer who looks, kept for work after the request's transaction: rights and conflicts of interest."""
 
     def __init__(self, me: AuthenticatedOfficer) -> None:
         self.officer = me.officer.reference
@@ -41,7 +41,7 @@ def seen(session: Session, viewer: Viewer, period: Period, at: datetime) -> tupl
 
 
 def note_export(session: Session, viewer: Viewer, name: str, period: Period, at: datetime) -> None:
-    """Write down that somebody takes tables away."""
+    """Record in the audit trail that an officer exports tables."""
     detail = f"{name} {period.from_on} {period.to_on}"
     record(
         session, "statistics.exported", viewer.unit, on=at.date(), actor=viewer.officer, detail=detail,

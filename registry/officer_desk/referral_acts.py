@@ -1,4 +1,4 @@
-"""What officers of a case's unit do to its referrals, and what the partner that receives one does."""
+"""Acts on referrals, by officers of the case's unit and by the partner that receives one."""
 
 from collections.abc import Sequence
 from datetime import date

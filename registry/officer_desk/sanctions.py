@@ -1,4 +1,4 @@
-"""What officers do to sanctions, and what both of their edges ask first: as whom an officer acts, and which sanction it is."""
+"""Acts on sanctions, and what console and API check first: as whom the officer acts, and which sanction it is."""
 
 from collections.abc import Collection
 from typing import Any

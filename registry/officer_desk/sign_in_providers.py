@@ -1,4 +1,4 @@
-"""Which ways into the console there are besides a password: the providers of officers, as both doors of officers ask them."""
+"""The providers with which officers can sign in besides a password, as console and API look them up."""
 
 from flask import current_app
 

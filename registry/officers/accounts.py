@@ -1,6 +1,6 @@
-"""Officers' accounts: invited and changed by two persons, joined with a code that is handed over, closed by one.
+"""Officers' accounts: invited and changed by two persons, joined with a code given in person, closed by one person.
 
-Nobody grants himself anything: who proposes does not approve, and neither is the one it is about.
+No officer grants rights to themselves: the one who proposes does not approve, and neither does the one concerned.
 """
 
 import re
@@ -51,7 +51,7 @@ def propose_invitation(
     by: str,
     at: datetime,
 ) -> OfficerChange:
-    """Propose a new officer of a unit. Somebody else of the unit approves it. Raises ActRefused."""
+    """Propose a new officer of a unit, for another officer of it to approve. Raises ActRefused."""
     _require_fit(session, unit, roles)
     address, tidy_name = tidy_email(email), " ".join(name.split())
     if not _EMAIL.fullmatch(address):
@@ -102,7 +102,7 @@ def approve(session: Session, change: OfficerChange, *, by: str, at: datetime, t
 
 
 def refuse(session: Session, change: OfficerChange, *, by: str, at: datetime) -> None:
-    """Refuse a change; its proposer may take it back so."""
+    """Refuse a proposed change; its proposer may withdraw it this way."""
     _require_open(session, change)
     _decide(session, change, ChangeState.REFUSED, by, at)
 
@@ -117,7 +117,7 @@ def add_first(
     at: datetime,
     today: date,
 ) -> tuple[Officer, str]:
-    """An officer added at the machine itself, for there may be nobody yet who could approve. Gives his join code."""
+    """An officer added at the command line, for there may be no one yet who could approve. Gives the join code."""
     change = propose_invitation(session, unit, name, email, roles, language, by=COMMAND_LINE, at=at)
     code = _invited(session, change, at, today)
     _decide(session, change, ChangeState.APPROVED, COMMAND_LINE, at)
@@ -125,7 +125,7 @@ def add_first(
 
 
 def close(session: Session, officer: Officer, *, by: str, at: datetime, today: date) -> None:
-    """Sign an officer out everywhere and for good. His name stays with what he did."""
+    """Close an officer's account for good and sign them out everywhere. Their name stays with what they did."""
     if officer.state is OfficerState.CLOSED:
         raise ActRefused("closed", "this account is closed already")
     officer.state = OfficerState.CLOSED
@@ -162,7 +162,7 @@ def lend(
 
 
 def loan_named(session: Session, officer: Officer, reference: str) -> tuple[RoleLent, Officer]:
-    """What the officer lent, over or not, and to whom. Raises NotFound."""
+    """A loan of a role by this officer, current or over, and its deputy. Raises NotFound."""
     query = select(RoleLent, Officer).join(Officer, Officer.id == RoleLent.deputy_id)
     found = session.execute(
         query.where(RoleLent.officer_id == officer.id, RoleLent.reference == reference)
@@ -174,7 +174,7 @@ def loan_named(session: Session, officer: Officer, reference: str) -> tuple[Role
 
 
 def loans_of(session: Session, officer: Officer, today: date) -> Sequence[tuple[RoleLent, Officer]]:
-    """What the officer has lent from today on, and to whom."""
+    """The officer's loans of roles that are current or still to come, with their deputies."""
     found = session.execute(
         select(RoleLent, Officer)
         .join(Officer, Officer.id == RoleLent.deputy_id)
@@ -195,7 +195,7 @@ def end_loan(session: Session, officer: Officer, reference: str, today: date) ->
 
 
 def declare_conflict(session: Session, officer: Officer, agency: str, today: date) -> Conflict:
-    """The officer has an interest in an agency: from now on he acts on nothing of it. Doing it again changes nothing."""
+    """Declare an officer's conflict of interest with an agency, on which they may not act from now on. Idempotent."""
     stored = session.scalars(
         select(Conflict).where(Conflict.officer_id == officer.id, Conflict.agency == agency)
     ).one_or_none()
@@ -209,16 +209,16 @@ def declare_conflict(session: Session, officer: Officer, agency: str, today: dat
 
 
 def sign_out(session: Session, officer: Officer, *, by: str, at: datetime) -> None:
-    """End every session and every token of an officer at once: a machine was lost, or somebody else sits at it."""
+    """End every session and every token of an officer at once, such as when a device was lost."""
     sessions.end_all(session, officer, at)
     tokens.revoke_all(session, officer, at)
     record(session, "officer.signed_out", officer.reference, on=at.date(), actor=by)
 
 
 def officer_named(session: Session, reference: str, unit: str | None = None, version: int | None = None) -> Officer:
-    """The officer of a reference; of that unit only, if one is named. Raises NotFound.
+    """The officer with this reference, in that unit if one is given. Raises NotFound.
 
-    With `version` raises StaleVersion where somebody changed him since it was read.
+    With `version` the row is locked. Raises StaleVersion if it was changed since that version was read.
     """
     its = [Officer.reference == reference]
     if unit is not None:
@@ -324,7 +324,7 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
     factors.remove_all(session, officer)
     linking.unlink_all(session, officer)
     sessions.end_all(session, officer, at)
-    # Whoever has what was lost may have made one.
+    # A lost password or factor may have been used by another person to make tokens.
     tokens.revoke_all(session, officer, at)
     return joining.new_code(session, officer, at)
 

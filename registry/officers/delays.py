@@ -1,6 +1,6 @@
-"""Waiting after failed attempts to sign in: for each address typed in, known or not, and longer each time.
+"""Delays after failed sign-ins: for each address typed in, known or not, and longer each time.
 
-Officers and members of organisations wait apart: `purpose` keeps the digests of the two from being the same.
+Officers and members of organisations are counted separately: `purpose` keeps the digests of the two apart.
 """
 
 from datetime import datetime, timedelta

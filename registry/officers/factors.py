@@ -1,4 +1,4 @@
-"""Second factors: authenticator apps (TOTP, RFC 6238), security keys (WebAuthn), and recovery codes. Each code is good once."""
+"""Second factors: authenticator apps (TOTP, RFC 6238), security keys (WebAuthn), recovery codes. A code works once."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -20,7 +20,7 @@ PURPOSE = "officer-factors"
 def new_totp(
     session: Session, keyring: Keyring, officer: Officer, name: str, today: date
 ) -> tuple[SecondFactor, bytes]:
-    """A secret for an app. It counts once a first code from it was typed (`confirm`). An unconfirmed one is replaced."""
+    """A secret for an app. It counts once a first code from it was typed (`confirm`). Replaces an unconfirmed one."""
     for stale in _factors(session, officer, FactorKind.TOTP):
         if not stale.is_confirmed:
             session.delete(stale)
@@ -40,13 +40,13 @@ def secret_of(keyring: Keyring, factor: SecondFactor) -> bytes:
 
 
 def is_code_right(session: Session, keyring: Keyring, factor: SecondFactor, code: str, at: datetime) -> bool:
-    """Whether the code is the app's now, and was not used before. It is used up at once: two requests cannot both pass."""
+    """Whether the code is the app's now and unused. It is used up at once, so that two requests cannot both pass."""
     step = one_time_codes.step_of(secret_of(keyring, factor), code, at)
     return step is not None and _use(session, factor, step, at.date())
 
 
 def _use(session: Session, factor: SecondFactor, step: int, today: date) -> bool:
-    """Take a step, if no later one and not this one was taken before."""
+    """Use up a time step, if neither it nor a later one was used before."""
     used = session.execute(
         update(SecondFactor)
         .where(SecondFactor.id == factor.id, SecondFactor.last_step < step)
@@ -62,13 +62,13 @@ def confirm(factor: SecondFactor) -> None:
 
 
 def add_app(session: Session, officer: Officer, app: SecondFactor, today: date) -> None:
-    """Confirm a further app of an officer who is in already."""
+    """Confirm a further app of an officer who is signed in."""
     confirm(app)
     record(session, "officer.app_added", app.reference, on=today, actor=officer.reference)
 
 
 def factors_of(session: Session, officer: Officer) -> list[SecondFactor]:
-    """Those that count."""
+    """The officer's confirmed second factors."""
     return [factor for factor in _factors(session, officer) if factor.is_confirmed]
 
 
@@ -85,9 +85,11 @@ def drop_unconfirmed(session: Session, officer: Officer) -> None:
 
 
 def remove(session: Session, officer: Officer, reference: str, today: date) -> None:
-    """Take away one of an officer's second factors, which he lost or needs no more. Raises ActRefused for the last one.
+    """Remove one of an officer's second factors, lost or no longer needed.
 
-    Those that are not confirmed do not count: he could not get in with them.
+    Raises NotFound, ActRefused for the last one.
+
+    Unconfirmed factors do not count: they cannot be used to sign in.
     """
     # Of two at once the second waits here, or both would find the other's still there.
     session.scalars(select(Officer.id).where(Officer.id == officer.id).with_for_update(key_share=True)).one()
@@ -111,7 +113,7 @@ def remove_all(session: Session, officer: Officer) -> None:
 
 
 def new_recovery_codes(session: Session, officer: Officer) -> list[str]:
-    """Ten codes, shown once; those from before are good no more."""
+    """Ten new recovery codes, shown once; earlier ones stop working."""
     for code in session.scalars(select(RecoveryCode).where(RecoveryCode.officer_id == officer.id)):
         session.delete(code)
     made = one_time_codes.new_recovery_codes()

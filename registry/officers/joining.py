@@ -1,4 +1,4 @@
-"""Joining: a code that is handed over in person lets an officer set password and second factor, once."""
+"""Joining: a code given in person lets an officer set password and second factor, once."""
 
 import hashlib
 import secrets
@@ -18,7 +18,7 @@ JOIN_WITHIN = timedelta(hours=72)
 
 
 def new_code(session: Session, officer: Officer, at: datetime) -> str:
-    """A code for the officer; those from before are good no more. Nobody can read it from the table."""
+    """A new join code for the officer; earlier ones stop working. Only its digest is stored."""
     session.execute(
         update(JoinCode).where(JoinCode.officer_id == officer.id, JoinCode.used_at.is_(None)).values(used_at=at)
     )
@@ -32,7 +32,7 @@ def new_code(session: Session, officer: Officer, at: datetime) -> str:
 def join(session: Session, code: str, password: str, at: datetime, today: date, home: Path | None = None) -> Officer:
     """Set the password with a join code; the second factor follows. Raises ActRefused when the code is not good.
 
-    The code is used up by `finish_joining`, so that whoever is interrupted can begin again with it.
+    The code is used up only by `finish_joining`, so that an officer who is interrupted can start over with it.
     """
     officer = officer_of_code(session, code, at)
     set_password(officer, password, today, home)
@@ -55,7 +55,10 @@ def officer_of_code(session: Session, code: str, at: datetime) -> Officer:
 
 
 def finish_joining(session: Session, code: str, at: datetime) -> tuple[Officer, list[str]]:
-    """Once a second factor was shown to work: the officer is active. Gives his recovery codes, shown once."""
+    """Activate the officer, once a second factor was shown to work. Gives the recovery codes, which are shown once.
+
+    Raises ActRefused where the password or second factor is missing.
+    """
     officer = officer_of_code(session, code, at)
     if officer.password is None or not factors.factors_of(session, officer):
         raise ActRefused("not_finished", "set a password and a second factor first")

@@ -1,7 +1,7 @@
 """The tables of officers: who they are, what they are trusted with, how they prove it, and where they are signed in.
 
-No row opens anything by itself: passwords are Argon2 hashes, secrets of second factors are sealed under a key that lies in no
-database, sessions and codes stand here as digests. Nobody's address or browser is written down.
+No row opens anything by itself: passwords are Argon2 hashes, secrets of second factors are sealed under a key that is
+in no database, sessions and codes are stored as digests. No network address and no browser is recorded.
 """
 
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from registry.vocabulary.cases import PartnerKind
 
 
 class OfficerState(StrEnum):
-    """`invited` has no password yet; `closed` signs in no more, and what he did keeps his name."""
+    """The state of an account: `invited` has no password yet; `closed` cannot sign in, its name stays in records."""
 
     INVITED = "invited"
     ACTIVE = "active"
@@ -35,7 +35,7 @@ class ChallengePurpose(StrEnum):
 
 
 class ChangeKind(StrEnum):
-    """What a change of an officer does once a second person has approved it. Closing needs none: it takes away alone."""
+    """Changes of an officer's account that a second person approves. Closing needs none: it only takes rights away."""
 
     INVITE = "invite"
     ROLES = "roles"
@@ -49,7 +49,7 @@ class ChangeState(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """Why an officer is told that there is something for him. No mail says so."""
+    """Why an officer has a notice. No mail states it."""
 
     SECOND_PERSON = "second_person"
     DECIDED = "decided"
@@ -125,7 +125,7 @@ class RoleHeld(Base):
 
 
 class RoleLent(Base):
-    """A role that an officer lends to another of his unit while he is away, both days included."""
+    """A role that an officer lends to another of the same unit during an absence, both days included."""
 
     __tablename__ = "officer_delegations"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -151,7 +151,7 @@ class Conflict(Base):
 
 
 class OfficerChange(Base):
-    """What somebody proposed about an officer, until another approves or refuses it. `details` hold no secret."""
+    """A proposed change of an officer's account, until another approves or refuses it. `details` hold no secret."""
 
     __tablename__ = "officer_changes"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -230,7 +230,7 @@ class SignedIn(Base):
 
 
 class KeyChallenge(Base):
-    """What a security key is asked to sign next, in one session: the latest alone, and whoever answers takes the row away."""
+    """What a security key is asked to sign next in one session: only the latest, deleted by the first answer."""
 
     __tablename__ = "officer_challenges"
     session_id: Mapped[int] = mapped_column(ForeignKey("officer_sessions.id"), primary_key=True, autoincrement=False)
@@ -259,9 +259,9 @@ class ApiToken(Base):
 
 
 class Notice(Base):
-    """An outbox: there is something for an officer, of which he was not told yet. Told ones leave no row.
+    """An outbox row: there is something for an officer who has not had a mail about it yet. Deleted once it is sent.
 
-    Until `taken_until` a worker is sending it; after that it is anybody's again.
+    Until `taken_until` one worker is sending it; after that any worker may.
     """
 
     __tablename__ = "officer_notices"
@@ -273,7 +273,7 @@ class Notice(Base):
 
 
 class Mailing(Base):
-    """How an officer wants to be told by mail, and when he was last. Who chose nothing has no row: at once."""
+    """How an officer wants to be notified by mail, and when that last happened. Without a row: at once."""
 
     __tablename__ = "officer_mailings"
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), primary_key=True, autoincrement=False)

@@ -1,8 +1,8 @@
-"""Telling officers by mail that there is something for them, never what: no name, number, case or kind stands in a mail.
+"""Notifies officers by mail that there is something for them, never what: a mail names no person, number, case or kind.
 
-`notify` writes into the transaction of what is told of, so that neither is there without the other; the worker sends after the
-commit. It takes what is due for a few minutes first, so that of several workers one sends; if it crashes before the notices are
-gone, the mail is sent once more, which is better than never.
+`notify` writes into the transaction of the event, so that neither is committed without the other; the worker sends
+after the commit. It first reserves what is due for a few minutes, so that of several workers one sends. If it crashes
+before the notices are deleted, the mail is sent once more, which is better than never.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -18,9 +18,9 @@ from registry.officers.sessions import roles_on
 from registry.vocabulary.register import Language
 
 DIGEST_AT = time(6)
-"""In UTC: before the desks of Europe open, and in the afternoon of China's."""
+"""In UTC: before offices open in Europe, and in the afternoon in China."""
 PAUSE = timedelta(minutes=10)
-"""Between two mails to one officer: whoever was just told looks anyway."""
+"""Minimum time between two mails to one officer, who will look after the first anyway."""
 TAKEN_FOR = timedelta(minutes=5)
 
 Tell = Callable[[str, str, str], bool]
@@ -39,9 +39,9 @@ Wording = Callable[[Language, Words], tuple[str, str]]
 
 
 def notify(session: Session, officer: Officer, kind: NoticeKind, at: datetime) -> None:
-    """There is something for an officer. Nothing is written for whoever wants no mail, or has left.
+    """Queue a notice for an officer. Writes nothing for an officer who wants no mail or whose account is not active.
 
-    Call it before what is done is recorded in the audit, whose head is held until the transaction ends.
+    Call it before the act is recorded in the audit trail, whose head stays locked until the transaction ends.
     """
     if officer.state is OfficerState.ACTIVE and choice_of(session, officer) is not NoticeChoice.NONE:
         session.add(Notice(officer_id=officer.id, kind=kind, made_at=at))
@@ -49,7 +49,7 @@ def notify(session: Session, officer: Officer, kind: NoticeKind, at: datetime) -
 
 
 def notify_named(session: Session, reference: str, kind: NoticeKind, at: datetime) -> None:
-    """As `notify` for the officer of a reference; nobody where it is none, such as the command line."""
+    """Queue a notice like `notify`, by the officer's reference. Does nothing for others, such as the command line."""
     officer = session.scalars(select(Officer).where(Officer.reference == reference)).one_or_none()
     if officer is not None:
         notify(session, officer, kind, at)
@@ -65,7 +65,7 @@ def notify_unit(
     *,
     but: Collection[str] = (),
 ) -> None:
-    """There is something for whoever of a unit has a right today; not for those whose references are in `but`."""
+    """Queue a notice for each officer of a unit who has a right today, except the references in `but`."""
     _notify_able(session, select(Officer).where(Officer.unit == unit), resource, act, kind, at, but)
 
 
@@ -79,7 +79,7 @@ def notify_authority(
     *,
     but: Collection[str] = (),
 ) -> None:
-    """As `notify_unit`, for what reaches over all units of an authority: its licences and sanctions."""
+    """Like `notify_unit`, for officers of all units of an authority: its licences and sanctions."""
     among = select(Officer).join(Unit, Unit.reference == Officer.unit).where(Unit.authority == authority)
     _notify_able(session, among, resource, act, kind, at, but)
 
@@ -146,7 +146,7 @@ def send_due_notices(sessions: sessionmaker[Session], wording: Wording, tell: Te
 
 
 def _take(session: Session, officer_id: int, at: datetime) -> tuple[str, Language, NoticeChoice, Sequence[int]] | None:
-    """What is due for an officer, taken so that no other worker sends it; None where there is nothing after all."""
+    """Reserve the notices due for an officer, so that no other worker sends them; None where there are none."""
     officer = session.get_one(Officer, officer_id)
     if officer.state is not OfficerState.ACTIVE:
         session.execute(delete(Notice).where(Notice.officer_id == officer_id))

@@ -1,6 +1,7 @@
-"""Codes that are good once: those of authenticator apps (TOTP, RFC 6238) and of recovery. For officers and members alike.
+"""Codes that work once: of authenticator apps (TOTP, RFC 6238) and for recovery. For officers and members alike.
 
-Each door keeps its own tables and seals its secrets under a purpose of its own: nothing of one opens the other.
+Officers and members each have their own tables, and their secrets are sealed under different purposes: nothing of one
+opens the other.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ from registry.core.keyring import Keyring
 STEP = 30
 """Seconds a code stands on the screen of an app."""
 DRIFT = 1
-"""Steps that a telephone's clock may be off, before and after."""
+"""Steps by which a telephone's clock may be off, before and after."""
 RECOVERY_CODES = 10
 ISSUER = "Recruitment registry"
 """What the app calls us."""
@@ -38,13 +39,13 @@ def typed_form(secret: bytes) -> str:
 
 
 def address_for_app(secret: bytes, email: str, issuer: str = ISSUER) -> str:
-    """The address that an app reads from a QR code."""
+    """The otpauth URL that an app reads from a QR code."""
     made: str = TOTP(secret, 6, SHA1(), STEP, enforce_key_length=False).get_provisioning_uri(email, issuer)
     return made
 
 
 def step_of(secret: bytes, code: str, at: datetime) -> int | None:
-    """The time step whose code this is, among those near `at`; None where it is the code of none. Whoever takes it uses it up."""
+    """The time step near `at` to which this code belongs, or None. The caller marks it as used."""
     digits = "".join(code.split())
     if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
         return None
@@ -57,14 +58,14 @@ def step_of(secret: bytes, code: str, at: datetime) -> int | None:
 
 
 def new_recovery_codes() -> list[str]:
-    """Ten, to be shown once."""
+    """Ten recovery codes, to be shown once."""
     return [f"{new_reference()[:5]}-{new_reference()[:5]}" for _ in range(RECOVERY_CODES)]
 
 
 def recovery_digest(owner: str, typed: str) -> str:
-    """What a recovery code is found by; `owner` is the reference of whose it is."""
+    """The digest by which a recovery code is found; `owner` is the reference of its officer or member."""
     code = typed.strip().upper().replace(" ", "")
-    # Fifty random bits behind a digest: nobody tries them all against a table of ten, and a dump alone tells none.
+    # Fifty random bits behind a digest: too many to try against a table of ten, and a dump alone reveals none.
     return hashlib.sha256(f"{owner}/{code}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -75,7 +76,7 @@ def sealed(keyring: Keyring, purpose: str, reference: str, secret: bytes) -> str
 
 
 def opened(keyring: Keyring, purpose: str, reference: str, text: str) -> bytes:
-    """Raises KeyTrouble where it was sealed under another secret."""
+    """Decrypt a secret of a second factor. Raises KeyTrouble where it was sealed under another secret."""
     raw = urlsafe_b64decode(text)
     try:
         return AESGCM(keyring.secret(purpose)).decrypt(raw[:12], raw[12:], reference.encode())

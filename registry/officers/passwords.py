@@ -54,7 +54,7 @@ def flaw_in(password: str, known: Sequence[str] = (), home: Path | None = None) 
 
 
 class HasPassword(Protocol):
-    """Whoever signs in with a password: an officer, a member of an organisation."""
+    """An account that signs in with a password: an officer, or a member of an organisation."""
 
     name: Any
     email: Any

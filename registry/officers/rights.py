@@ -1,7 +1,7 @@
-"""Who may do what: one table of resource x act x role, read by every door and walked by a test.
+"""Who may do what: one table of resource x act x role, read by every page and endpoint and walked by a test.
 
-What is not in the table is forbidden. A right is no right over everything: the wall between countries, conflicts of interest and
-the rule that no one approves what he proposed are asked besides (`may`, `Standing`).
+What is not in the table is forbidden. A right does not extend to everything: unit scoping, conflicts of interest and
+the rule that no one approves their own proposal are checked as well (`may`, `Standing`).
 """
 
 from collections.abc import Collection, Mapping
@@ -72,7 +72,7 @@ class Act(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a right reaches: what belongs to the officer's own unit, to his unit's country and authority, or to nobody."""
+    """How far a right reaches: the officer's unit, its country and authority, everything, or the officer alone."""
 
     UNIT = "unit"
     AUTHORITY = "authority"
@@ -81,10 +81,10 @@ class Reach(StrEnum):
 
 
 CASE_ROLES = frozenset({Role.TRIAGE, Role.INVESTIGATOR, Role.SUPERVISOR, Role.DECIDER, Role.CUSTODIAN, Role.TRANSLATOR})
-"""Roles that see complaints. No unit of a sending country has any of them (`fit`)."""
+"""Roles that see complaints. No unit of a sending country has any of them (`unfit`)."""
 
 OUTSIDERS = frozenset({Role.PARTNER, Role.AGENCY_REP})
-"""People of a partner organisation or an agency: they see what was handed to them and nothing beside it."""
+"""People of a partner organisation or an agency: they see what was shared with them and nothing else."""
 
 INCOMPATIBLE: tuple[tuple[frozenset[Role], frozenset[Role]], ...] = (
     (frozenset({Role.SYSADMIN}), frozenset(Role) - {Role.SYSADMIN}),
@@ -92,7 +92,7 @@ INCOMPATIBLE: tuple[tuple[frozenset[Role], frozenset[Role]], ...] = (
     (OUTSIDERS, frozenset(Role) - OUTSIDERS),
     (frozenset({Role.PARTNER}), frozenset({Role.AGENCY_REP})),
 )
-"""Pairs of which one person has at most one side: who keeps the machines holds no case, who audits does not act."""
+"""Pairs of which one person has at most one side: an operator holds no case, an auditor does not act."""
 
 _T, _I, _S, _D = Role.TRIAGE, Role.INVESTIGATOR, Role.SUPERVISOR, Role.DECIDER
 _L, _C, _W = Role.LICENSING, Role.CUSTODIAN, Role.TRANSLATOR
@@ -183,12 +183,12 @@ REACH: Mapping[Resource, Reach] = {
     Resource.UNIT: Reach.ALL,
     Resource.OWN: Reach.SELF,
 }  # fmt: skip
-"""The wall: nothing that belongs to another unit, or for the licensing desk to another authority, is seen in any list."""
+"""Unit scoping: no list shows what belongs to another unit or, in licensing, to another authority."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerRights:
-    """What an officer is when he knocks: his unit, its country and authority, and the roles he has today, lent ones included."""
+    """The rights of an officer in a request: the unit, its country and authority, and today's roles (lent ones too)."""
 
     officer: str
     unit: str
@@ -201,7 +201,7 @@ class OfficerRights:
         return bool(RIGHTS.get((resource, act), frozenset()) & self.roles)
 
     def reaches(self, resource: Resource, *, unit: str | None = None, authority: str | None = None) -> bool:
-        """Whether a thing of that unit or authority lies within the wall for this officer."""
+        """Whether something of that unit or authority is within this officer's scope."""
         match REACH[resource]:
             case Reach.ALL:
                 return True
@@ -212,7 +212,7 @@ class OfficerRights:
 
 
 def unfit(roles: Collection[Role], *, is_sending_country: bool) -> str | None:
-    """Why one person may not have these roles together in such a unit, as a code; None when he may."""
+    """Why one person may not have these roles together in such a unit, as a code; None if they may."""
     existing = frozenset(roles)
     if not existing:
         return "no_role"

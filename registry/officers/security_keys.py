@@ -32,7 +32,7 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where keys are asked: the console's origin, and its host, which keys know it by."""
+    """The console's origin, where keys are asked, and its host, by which keys know it."""
 
     host: str
     origin: str
@@ -40,7 +40,7 @@ class Place:
 
 
 def place_of(address: str) -> Place | None:
-    """Of the console's address; None where browsers offer no keys: an IP address, or no TLS anywhere but on localhost."""
+    """The place of a console's URL; None where browsers offer no keys: an IP address, or no TLS except on localhost."""
     parts = urlsplit(address)
     host = parts.hostname or ""
     try:
@@ -55,7 +55,7 @@ def keys_of(session: Session, officer: Officer) -> list[SecondFactor]:
 
 
 def wanted_of_new(session: Session, signed_in: SignedIn, officer: Officer, place: Place, at: datetime) -> str:
-    """What the browser hands a new key, as JSON. Raises ActRefused."""
+    """The options for registering a new key, as JSON for the browser. Raises ActRefused."""
     from webauthn import generate_registration_options, options_to_json
     from webauthn.helpers.structs import (
         AuthenticatorSelectionCriteria,
@@ -93,7 +93,7 @@ def add(
     at: datetime,
     today: date,
 ) -> SecondFactor:
-    """Keep a new key under a name. Raises ActRefused: `bad_key` whatever is wrong with the answer, `known_key` for anybody's."""
+    """Add a new key under a name. Raises ActRefused: `bad_key` for any wrong answer, `known_key` if it is not new."""
     from webauthn import verify_registration_response
 
     tidy = " ".join(name.split())
@@ -131,7 +131,7 @@ def add(
 
 
 def wanted_of_known(session: Session, signed_in: SignedIn, officer: Officer, place: Place, at: datetime) -> str | None:
-    """What the browser hands the officer's keys to sign, as JSON; None where he has none."""
+    """The options for a sign-in with one of the officer's keys, as JSON for the browser; None if there are no keys."""
     from webauthn import generate_authentication_options, options_to_json
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
@@ -210,7 +210,7 @@ def forget_challenges(session: Session, at: datetime) -> None:
 
 
 def _new_challenge(session: Session, signed_in: SignedIn, purpose: ChallengePurpose, at: datetime) -> bytes:
-    """For this session; the one before is good no more."""
+    """A new challenge for this session; the one before stops working."""
     session.execute(delete(KeyChallenge).where(KeyChallenge.session_id == signed_in.id))
     challenge = secrets.token_bytes(32)
     session.add(KeyChallenge(session_id=signed_in.id, purpose=purpose, challenge=challenge, ends_at=at + ANSWER_WITHIN))
@@ -219,7 +219,7 @@ def _new_challenge(session: Session, signed_in: SignedIn, purpose: ChallengePurp
 
 
 def _take_challenge(session: Session, signed_in: SignedIn, purpose: ChallengePurpose, at: datetime) -> bytes:
-    """What the session was asked to sign, once: of two answers at once the second finds nothing."""
+    """The session's pending challenge, usable once: of two answers at once the second finds none."""
     taken = session.execute(
         delete(KeyChallenge)
         .where(KeyChallenge.session_id == signed_in.id)
@@ -232,7 +232,7 @@ def _take_challenge(session: Session, signed_in: SignedIn, purpose: ChallengePur
 
 
 def _checked(read: Callable[[], Made]) -> Made | None:
-    """What the library makes of an answer; None where it is none. What people make up breaks it in more ways than it names."""
+    """The result of the library's check; None for an invalid answer, which breaks it in more ways than it documents."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from webauthn.helpers.exceptions import WebAuthnException
 

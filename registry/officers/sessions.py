@@ -1,4 +1,4 @@
-"""Sessions of officers: begun at sign-in under a new token, ended by idleness, by the clock, by hand, or with the account.
+"""Sessions of officers: begun at sign-in under a new token; ended by idleness, age, sign-out, or with the account.
 
 The token has 256 random bits, so its plain SHA-256 is enough to find it by, and a dump of the table opens nothing.
 """
@@ -40,7 +40,7 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class AuthenticatedOfficer:
-    """Who stands at the door: the officer, his session (none when a program of his comes with a token), and what he may."""
+    """The signed-in officer of a request: their session (None when a program uses a token), rights and conflicts."""
 
     officer: Officer
     session: SignedIn | None
@@ -49,12 +49,12 @@ class AuthenticatedOfficer:
     unit_names: Mapping[str, str] = field(default_factory=dict)
 
     def has_conflict(self, agency: str | None) -> bool:
-        """However its reference is spelt: what is asked for in small letters is the same agency."""
+        """Whether the officer has a conflict with this agency, however its reference is spelt (small letters too)."""
         return agency is not None and (agency in self.conflicts or read_reference(agency) in self.conflicts)
 
 
 def begin(session: Session, officer: Officer, at: datetime, *, is_full: bool, provider: str | None = None) -> str:
-    """A new session, by the word of a provider or by a password; gives its token, which nobody can read from the table."""
+    """Begin a session after a sign-in by provider or password. Gives its token, of which only a digest is stored."""
     token = urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
     session.add(
         SignedIn(
@@ -73,7 +73,7 @@ def begin(session: Session, officer: Officer, at: datetime, *, is_full: bool, pr
 
 
 def present(session: Session, token: str, at: datetime, today: date) -> AuthenticatedOfficer:
-    """Whose token it is, with the roles of today. Raises NotSignedIn for every token that opens nothing, all alike."""
+    """The officer of a session token, with the roles of today. Raises NotSignedIn, the same for every invalid token."""
     stored = _living(session, token, at)
     if stored is None or not stored.is_full:
         raise NotSignedIn("sign in to go on")
@@ -86,7 +86,7 @@ def present(session: Session, token: str, at: datetime, today: date) -> Authenti
 
 
 def authenticated_as(session: Session, officer: Officer, stored: SignedIn | None, today: date) -> AuthenticatedOfficer:
-    """The officer with what he is trusted with today: read anew at each request, so that what was taken away is gone."""
+    """The officer with today's rights: read anew at each request, so that a right that was taken away is gone."""
     unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
     standing = OfficerRights(
         officer.reference, unit.reference, unit.country, unit.authority, roles_on(session, officer, today)
@@ -108,7 +108,7 @@ def forget_over(session: Session, at: datetime) -> None:
 
 
 def half_present(session: Session, token: str, at: datetime) -> tuple[Officer, SignedIn]:
-    """The officer who has given his password and not yet the second factor, and the session of that. Raises NotSignedIn."""
+    """The officer and session between password and second factor. Raises NotSignedIn."""
     stored = _living(session, token, at)
     if stored is None or stored.is_full:
         raise NotSignedIn("begin again with your e-mail and password")
@@ -119,7 +119,7 @@ def half_present(session: Session, token: str, at: datetime) -> tuple[Officer, S
 
 
 def end(session: Session, token: str, at: datetime) -> str | None:
-    """Sign out; gives the provider with whose word it began. A token that opens nothing is no error: it has gone already."""
+    """Sign out; gives the provider of the session, if one vouched for it. An unknown token is no error."""
     ended = update(SignedIn).where(SignedIn.digest == _digest(token), SignedIn.ended_at.is_(None)).values(ended_at=at)
     returned = ended.returning(SignedIn.provider).execution_options(synchronize_session=False)
     return session.execute(returned).scalars().first()
@@ -151,7 +151,7 @@ def sessions_of(session: Session, officer: Officer, at: datetime) -> Sequence[Si
 
 
 def came_with(session: Session, officer: Officer, provider: str, since: datetime) -> bool:
-    """Whether he signed in with a provider's word since then, though that session may be over."""
+    """Whether the officer signed in with this provider since then, even if that session has ended."""
     query = select(SignedIn.id).where(
         SignedIn.officer_id == officer.id,
         SignedIn.is_full,
@@ -162,7 +162,7 @@ def came_with(session: Session, officer: Officer, provider: str, since: datetime
 
 
 def roles_on(session: Session, officer: Officer, today: date) -> frozenset[Role]:
-    """The officer's own roles, and those lent to him today by somebody who still has them."""
+    """The officer's own roles, and those lent to them today by officers who still have them."""
     existing = set(
         session.scalars(select(RoleHeld.role).where(RoleHeld.officer_id == officer.id, RoleHeld.ended_on.is_(None)))
     )
@@ -184,7 +184,7 @@ def roles_on(session: Session, officer: Officer, today: date) -> frozenset[Role]
 
 
 def form_token(token: str) -> str:
-    """What a form must bring along: made of the session's token, so that no other page can know it."""
+    """The CSRF token of a session's forms: derived from its token, so that no other page can know it."""
     return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
 
 

@@ -1,7 +1,7 @@
 """Signing in: e-mail and password, then a second factor, and only then a session that opens anything.
 
-What was wrong is never told, and the work is the same for an address that nobody has. After some failures an address, known or
-not, must wait; the wait is written down by the caller's commit before the answer goes out.
+The answer never says what was wrong, and an unknown address costs the same work. After some failures an address, known
+or not, must wait; the caller commits the wait before the answer is sent.
 """
 
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def sign_in(
 ) -> Attempt:  # fmt: skip
     """The first step. The session it begins opens the second step and nothing else.
 
-    Whose password opens nothing is refused as if it were wrong: whoever tries passwords learns none.
+    A password that may not be used is refused as if it were wrong, so that guessing passwords reveals none.
     """
     seconds = DELAYS.seconds_left(session, keyring, email, at)
     if seconds:
@@ -69,7 +69,7 @@ def sign_in(
 def give_code(session: Session, keyring: Keyring, token: str, code: str, at: datetime, today: date) -> Attempt:
     """The second step with an app's code or a recovery code. Raises NotSignedIn without the first.
 
-    The session becomes another one under another token: what somebody planted before opens nothing.
+    The session is replaced by another with another token, against session fixation.
     """
     officer, half = sessions.half_present(session, token, at)
     seconds = DELAYS.seconds_left(session, keyring, officer.email, at)
@@ -100,7 +100,7 @@ def give_key(
 def enter(
     session: Session, keyring: Keyring, token: str, officer: Officer, at: datetime, provider: str | None = None
 ) -> Attempt:
-    """Begin the full session of an officer who has proved both, to a provider or here; the half one ends."""
+    """Begin the full session of an officer who has proved both factors, to a provider or here; the half one ends."""
     sessions.end(session, token, at)
     DELAYS.forget(session, keyring, officer.email)
     begun = sessions.begin(session, officer, at, is_full=True, provider=provider)
@@ -118,9 +118,9 @@ def change_password(
     today: date,
     home: Path,
 ) -> Attempt:
-    """Change one's own password; every other session of his ends. Raises ActRefused where the new one is none.
+    """Change the officer's own password; their other sessions end. Raises ActRefused if the new one is not acceptable.
 
-    The old one is asked (`ask_again`).
+    The old password is checked first (`ask_again`).
     """
     officer = me.officer
     requested = ask_again(session, keyring, officer, old, at)
@@ -135,9 +135,9 @@ def change_password(
 
 
 def ask_again(session: Session, keyring: Keyring, officer: Officer, password: str, at: datetime) -> Attempt:
-    """Whether it is he who sits there, before what proves it is changed.
+    """Check the signed-in officer's password again, before a change of password or second factor.
 
-    Wrong passwords are counted as at the door: who sits down at an open session cannot try them all.
+    Wrong passwords count as at sign-in, so that at an unattended session not all can be tried.
     """
     seconds = DELAYS.seconds_left(session, keyring, officer.email, at)
     if seconds:
@@ -162,6 +162,6 @@ def _named(session: Session, email: str) -> Officer | None:
 
 def _failed(session: Session, keyring: Keyring, email: str, at: datetime, officer: Officer | None) -> None:
     DELAYS.failed(session, keyring, email, at)
-    # Of an address that nobody has there is nothing to say: whoever types it may have mistyped a password there.
+    # Not recorded for an unknown address: the text may be a password typed into the wrong field.
     if officer is not None:
         record(session, "officer.sign_in_refused", officer.reference, on=at.date(), actor="nobody")

@@ -1,7 +1,7 @@
-"""Bearer tokens with which an officer's own programs come to the API: made by him, shown once, ended by day or by hand.
+"""Bearer tokens for an officer's own programs: made by the officer, shown once, ended by expiry or revoked.
 
-A token has 256 random bits and stands here as a digest. It is trusted with what its officer is trusted with on the day, and with
-nothing longer than he. It makes no other token: whoever steals one cannot make it live on.
+A token has 256 random bits and is stored as a digest. It has the rights that its officer has on the day, and ends with
+the officer's account. It cannot make another token, so that a stolen one cannot be prolonged.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ NEEDED = "a token is needed: Authorization: Bearer and a token of yours from the
 def make(
     session: Session, officer: Officer, name: str, days: int, *, at: datetime, today: date
 ) -> tuple[ApiToken, str]:
-    """A new token for `days`, and its text, which nobody can read from the table. Raises ActRefused."""
+    """A new token for `days` days, and its text, of which only a digest is stored. Raises ActRefused."""
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > 60 or not tidy.isprintable():
         raise ActRefused("bad_token_name", "say in 1 to 60 visible characters which program the token is for")
@@ -57,9 +57,9 @@ def make(
 
 
 def present(session: Session, text: str, today: date, *, is_noted: bool = True) -> AuthenticatedOfficer:
-    """Whose token it is, with the roles of today. Raises NotSignedIn for every token that opens nothing, all alike.
+    """The officer of a bearer token, with the roles of today. Raises NotSignedIn, the same for every invalid token.
 
-    That it was used is noted, but not in a session that only reads (`is_noted` False).
+    Its use is noted, but not in a session that only reads (`is_noted` False).
     """
     token = session.scalars(select(ApiToken).where(ApiToken.digest == _digest(text))).one_or_none()
     if token is None or token.revoked_at is not None or token.ends_on < today:
@@ -82,7 +82,7 @@ def tokens_of(session: Session, officer: Officer, today: date) -> Sequence[ApiTo
 
 
 def revoke(session: Session, officer: Officer, reference: str, *, by: str, at: datetime) -> bool:
-    """End one of the officer's tokens at once; False when he has none of that reference."""
+    """Revoke one of the officer's tokens immediately; False when the officer has none with that reference."""
     ended = session.execute(
         update(ApiToken)
         .where(ApiToken.officer_id == officer.id, ApiToken.reference == reference, ApiToken.revoked_at.is_(None))
@@ -95,7 +95,7 @@ def revoke(session: Session, officer: Officer, reference: str, *, by: str, at: d
 
 
 def revoke_all(session: Session, officer: Officer, at: datetime) -> None:
-    """End every token of the officer, with what ends his account; the act that does so is in the audit."""
+    """Revoke every token of the officer when the account ends; the act that ends it is in the audit trail."""
     session.execute(
         update(ApiToken).where(ApiToken.officer_id == officer.id, ApiToken.revoked_at.is_(None)).values(revoked_at=at)
     )

@@ -1,13 +1,13 @@
-"""Which lines of the audit tell that something sealed was read. Pure."""
+"""Which lines of the audit trail tell that something sealed was read. Pure."""
 
 ALSO_READ = ("hearing.previewed", "referral.previewed", "referral.identity_considered", "opening.considered")
 """Acts that open what is sealed, and whose names do not end with `read`."""
 
 READ = "read"
 OWN_LINES = ("audit.read", "case.trail_read")
-"""Looking at the audit itself: nothing sealed is opened by it."""
+"""Reading the audit trail itself: nothing sealed is opened by it."""
 UNSAID = ("hearing.answer_kept", "hearing.file_added", "hearing.file_removed", "hearing.file_saved")
-"""What is nobody's but the agency's until it has answered or objected: it stands in no case's timeline."""
+"""Acts of the agency that only it may see until it has answered or objected: no case's timeline shows them."""
 
 
 def is_reading(act: str) -> bool:

@@ -1,7 +1,8 @@
-"""The lines of the audit as a unit's auditor sees them, and those of one case as its supervisor does.
+"""The audit trail as a unit's auditor sees it, and that of one case as its supervisor does.
 
-A line is a unit's when one of its people did it, or when it is about the unit's own: its cases, purged ones too, its people, its
-keys. What concerns the keys of all, like an opening with the escrow, is every unit's. Nothing else is there.
+A line is a unit's when one of its people did it, or when it is about the unit's own: its cases, purged ones too, its
+people, its keys. What concerns the keys of all, like decryption with the escrow, is every unit's. Nothing else is
+there.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +32,7 @@ AT_ONCE = 1000
 
 
 class Wanted(NamedTuple):
-    """Which lines are asked for; None asks for all. `act` is one act, or the beginning of several before its dot."""
+    """Filters of audit lines; None asks for all. `act` is one act, or the first part of several, before the dot."""
 
     from_on: date | None = None
     to_on: date | None = None
@@ -42,7 +43,7 @@ class Wanted(NamedTuple):
 
 
 class Line(NamedTuple):
-    """`subject` is a reference, and None once it was purged: then the pseudonym alone holds its lines together."""
+    """A line. `subject` is a reference, None once it was purged: then the pseudonym alone holds its lines together."""
 
     number: int
     on_day: date
@@ -54,7 +55,7 @@ class Line(NamedTuple):
 
 
 class Acted(NamedTuple):
-    """How often somebody did one thing to a case."""
+    """How often one actor did one thing to a case."""
 
     actor: str
     act: str
@@ -64,7 +65,7 @@ class Acted(NamedTuple):
 
 
 def lines_of(session: Session, unit: str, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> list[Line]:
-    """A unit's lines, the latest first; `before` is the number of a line, and gives those that precede it."""
+    """A unit's lines, latest first; `before` is the number of a line, and gives those that precede it."""
     found = select(
         AuditEntry.index,
         AuditEntry.on_day,
@@ -81,7 +82,7 @@ def lines_of(session: Session, unit: str, wanted: Wanted, *, before: int | None 
 
 
 def acts_on(session: Session, reference: str) -> list[Acted]:
-    """Who did what to a subject and how often, who was there last first."""
+    """Who did what to a subject and how often, latest first."""
     last = func.max(AuditEntry.index)
     counted = (
         select(
@@ -100,9 +101,9 @@ def acts_on(session: Session, reference: str) -> list[Acted]:
 
 
 def done_in(session: Session, reference: str, limit: int) -> list[tuple[Line, str | None]]:
-    """What was done in a case and to the sanctions that rest on its decisions, the latest first, each with its officer's name.
+    """The acts on a case and on the sanctions that rest on its decisions, latest first, each with its officer's name.
 
-    What was read is left out.
+    Readings are left out.
     """
     decisions = select(Decision.reference).join(Case, Case.id == Decision.case_id).where(Case.reference == reference)
     sanctions = select(Sanction.reference).where(Sanction.decision.in_(decisions))
@@ -154,7 +155,7 @@ def exported(session: Session, unit: str, wanted: Wanted) -> Iterator[bytes]:
 
 
 def note_reading(session: Session, act: str, subject: str, *, on: date, actor: str, unit: str) -> None:
-    """Write down that somebody looked at lines, once a day: who reads what others read leaves a line, and not one a page."""
+    """Record that an officer read audit lines, once a day: reading them leaves one line, not one for each page."""
     today = (
         select(AuditEntry.index)
         .join(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)

@@ -112,7 +112,9 @@ class Casework(RuleBasedStateMachine):
     @rule()
     def she_writes(self):
         words = f"message {len(self.written)}"
-        if self.attempt(lambda: mailbox.write(self.session, self.sealer, self.visit(), words, self.at, once=words)):
+        if self.attempt(
+            lambda: mailbox.write(self.session, self.sealer, self.visit(), words, self.at, idempotency_key=words)
+        ):
             self.written.append(words)
 
     @precondition(lambda self: self.is_there)

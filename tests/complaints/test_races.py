@@ -74,7 +74,8 @@ def test_a_message_sent_four_times_at_once_is_there_once(session, sessions, seal
     session.commit()
     at_once(
         sessions,
-        *[lambda own: mailbox.write(own, sealer, visit_of(own, sealer, filed.token), "words", AT, once="k")] * 4,
+        *[lambda own: mailbox.write(own, sealer, visit_of(own, sealer, filed.token), "words", AT, idempotency_key="k")]
+        * 4,
     )
     assert session.execute(select(func.count(Message.id))).scalar_one() == 1
 

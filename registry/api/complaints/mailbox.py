@@ -111,7 +111,7 @@ class Messages(Resource):
         With an Idempotency-Key the message is there once, however often it is sent. A case that waited for it goes on.
         """
         key = None if idempotency_key is None else f"{idempotency_key.key} {idempotency_key.digest}"
-        sent = mailbox.write(here.session, here.sealer, here.visit, text, here.at, once=key)
+        sent = mailbox.write(here.session, here.sealer, here.visit, text, here.at, idempotency_key=key)
         return Answer({"message_id": sent.reference, "written_on": sent.written_on}, language=here.language)
 
 
@@ -153,7 +153,7 @@ class Reopening(Resource):
         `can` in the mailbox says which of them is possible; a year after the end none is.
         """
         key = None if idempotency_key is None else f"{idempotency_key.key} {idempotency_key.digest}"
-        mailbox.open_again(here.session, here.sealer, here.visit, here.at, text=text, once=key)
+        mailbox.open_again(here.session, here.sealer, here.visit, here.at, text=text, idempotency_key=key)
 
 
 def consent_of(word: str) -> ConsentKind:

@@ -1,7 +1,7 @@
-"""Attachments: what a complainant sends along is sealed, stored and written down, in that order.
+"""Attachments of a complaint: each file is encrypted, stored, and then recorded as a row, in that order.
 
-The sealed file is in the store before its row is committed, so a row never speaks of a file that is not there. If we crash in
-between, the file is an orphan that nobody can open, and `reconcile` removes it. Nothing here holds a file on a disk in clear.
+The encrypted file is in the store before its row is committed, so a row never refers to a missing file. After a crash
+in between, the file is an orphan that no key opens, and `reconcile` removes it. No file is on a disk in clear.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ MAX_TOGETHER = 80 * 1024 * 1024
 
 
 class FileFacts(msgspec.Struct, frozen=True):
-    """What is known of a file as it was sent: `sha256` in hex."""
+    """Facts about a file as it was sent: `sha256` in hex."""
 
     name: str
     size: int
@@ -45,7 +45,7 @@ class FileFacts(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that is sealed and stored, and of which nothing is written down yet."""
+    """A file that is sealed and stored, but not recorded in a row yet."""
 
     reference: str
     kind: FileKind
@@ -58,12 +58,12 @@ class StoredFile:
 
     @property
     def names(self) -> list[str]:
-        """Of the files that lie in the store."""
+        """The names of the files in the store."""
         return [name for name in (self.original_name, self.clean_name) if name]
 
 
 def store_file(store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, declared: str = "") -> StoredFile:
-    """Seal and store a file. Asks no database, for it may wait for the store: call it outside of any transaction.
+    """Seal and store a file. Reads no database, for it may wait for the store: call it outside of any transaction.
 
     Raises RefusedFile, FilesUnavailable.
     """
@@ -89,16 +89,16 @@ def sealed_facts(opened: OpenBox, case: Case, reference: str, body: bytes, name:
 
 
 def attached(session: Session, box: Box, idempotency_key: str) -> Attachment | None:
-    """What an upload of that name has led to before, so that one sent twice is there once."""
+    """The attachment of an earlier upload with the same idempotency key, if there is one."""
     return session.execute(
         select(Attachment).where(Attachment.box_id == box.id, Attachment.once == _digest(idempotency_key))
     ).scalar_one_or_none()
 
 
 def require_room(session: Session, case: Case, box: Box, size: int, goes_with: HandedWith | None = None) -> None:
-    """Raises RefusedFile if a box may have no further file of that many bytes.
+    """Raise RefusedFile if a box may have no further file of that many bytes.
 
-    The mailboxes of a case have room together. An agency's answer has room of its own, and so has its objection: neither side
+    The mailboxes of a case share one allowance. An agency's answer has its own, and so has its objection: neither side
     takes the other's, nor learns from a refusal how much is there.
     """
     mailboxes = select(Box.id).where(Box.case_id == case.id, Box.is_copy.is_(False))
@@ -124,7 +124,7 @@ def attach(
     today: date,
     goes_with: HandedWith | None = None,
 ) -> Attachment:
-    """Write down a stored file. The same `once` again gives the first attachment; the second file is then `discard`ed.
+    """Record a stored file as an attachment. Idempotent by `once`: the second file is then `discard`ed.
 
     Raises RefusedFile: two uploads at once may both have seen room for one.
     """
@@ -155,18 +155,18 @@ def attach(
 
 
 def attachments_of(session: Session, boxes: Sequence[Box]) -> list[Attachment]:
-    """Those of some boxes, the oldest first."""
+    """The attachments of some boxes, oldest first."""
     of_boxes = Attachment.box_id.in_([box.id for box in boxes])
     return list(session.execute(select(Attachment).where(of_boxes).order_by(Attachment.id)).scalars())
 
 
 def attachment_of(session: Session, boxes: Sequence[Box], reference: str) -> Attachment:
-    """One of some boxes. Raises NotFound, whether it is somebody else's or nobody's."""
+    """The attachment with this reference in these boxes. Raises NotFound if there is none or it is in another box."""
     return one_of_them(attachments_of(session, boxes), reference)
 
 
 def one_of_them(among: Iterable[Attachment], reference: str) -> Attachment:
-    """Raises NotFound."""
+    """The attachment with this reference. Raises NotFound."""
     for one in among:
         if one.reference == reference:
             return one
@@ -174,7 +174,7 @@ def one_of_them(among: Iterable[Attachment], reference: str) -> Attachment:
 
 
 def facts_of(opened: OpenBox, case: Case, attachment: Attachment) -> FileFacts:
-    """Raises Unopenable."""
+    """The decrypted facts of an attachment. Raises Unopenable."""
     text = opened.open(attachment.facts_sealed, place(case, attachment.reference, "facts_sealed"))
     return msgspec.json.decode(text, type=FileFacts)
 
@@ -193,17 +193,17 @@ def open_original(store: FileStore, opened: OpenBox, case: Case, attachment: Att
 
 
 def open_clean(store: FileStore, opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
-    """The clean copy; its kind is that of `copied_as`. Raises NotFound where there is none, and as `open_original`."""
+    """The clean copy; its kind is that of `copied_as`. Raises NotFound if there is none, and as `open_original`."""
     return open_clean_by_key(store, clean_key(opened, case, attachment), case, attachment)
 
 
 def clean_key(opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
-    """What opens the clean copy, for handing that one file on. Raises Unopenable."""
+    """The key of the clean copy, for giving that one file to another party. Raises Unopenable."""
     return opened.open_file_key(attachment.clean_key, place(case, attachment.reference, "clean"))
 
 
 def open_clean_by_key(store: FileStore, key: bytes, case: Case, attachment: Attachment) -> bytes:
-    """The clean copy, for who was given its key. Raises as `open_clean`."""
+    """The clean copy, for a reader who was given its key. Raises as `open_clean`."""
     if attachment.clean_name is None:
         raise NotFound("there is no copy without place and device of this attachment")
     where = place(case, attachment.reference, "clean")
@@ -211,7 +211,7 @@ def open_clean_by_key(store: FileStore, key: bytes, case: Case, attachment: Atta
 
 
 def copied_as(attachment: Attachment) -> FileKind:
-    """What the clean copy is: of a HEIC photograph a JPEG, of an AMR memo an M4A, of all others the same."""
+    """The file kind of the clean copy: of a HEIC photograph a JPEG, of an AMR memo an M4A, else the same."""
     return COPIED_AS[attachment.kind]
 
 
@@ -226,13 +226,13 @@ def remove(session: Session, attachments: Iterable[Attachment]) -> list[str]:
 
 
 def discard(store: FileStore, names: Iterable[str]) -> None:
-    """Remove files of which no row speaks any more. Raises FilesUnavailable; `reconcile` then removes what is left."""
+    """Remove files that no row refers to any more. Raises FilesUnavailable; `reconcile` then removes what is left."""
     for name in names:
         store.delete(name)
 
 
 def files_remover(store: FileStore) -> Callable[[Session, Case], None]:
-    """What a purge calls once the keys of a case are gone: files first, then their rows, so that killed it is done again."""
+    """The function by which a purge removes files after the keys: files first, then rows, so it can be resumed."""
 
     def remove_files(session: Session, case: Case) -> None:
         rows = session.execute(select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id))
@@ -242,12 +242,12 @@ def files_remover(store: FileStore) -> Callable[[Session, Case], None]:
 
 
 def place(case: Case, reference: str, column: str) -> Place:
-    """Where something of an attachment stands; what is sealed for it opens nowhere else."""
+    """The place of a sealed value of an attachment; what is sealed for it opens nowhere else."""
     return Place("attachments", column, reference, case.reference)
 
 
 def safe_name(name: str, kind: FileKind) -> str:
-    """A name that does no harm on any system, with the ending of what the file is. May be shown to who has the box open."""
+    """A file name that is safe on any system, with the ending of the file's kind. For readers who have the box open."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     seen = "".join(sign for sign in last if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
     stem, dot, ending = seen.rpartition(".")

@@ -1,4 +1,4 @@
-"""What an uploaded file is, told from its bytes alone. Pure: names and declared types are only held against what was found."""
+"""What an uploaded file is, from its bytes alone. Pure: names and declared types are only compared with the result."""
 
 import re
 from collections.abc import Callable
@@ -71,7 +71,7 @@ _SAID: dict[Problem, str] = {
 
 
 def kind_of(body: bytes, name: str = "", declared: str = "") -> FileKind:
-    """What a file is. `name` as it was sent, `declared` its media type; both may be empty.
+    """The kind of a file. `name` as it was sent, `declared` its media type; both may be empty.
 
     Raises RefusedFile with one of the codes above, and never repeats name or content.
     """

@@ -1,4 +1,4 @@
-"""How the formats of attachments are built, read strictly: where each ends, and what else lies in it. Pure functions of bytes.
+"""Strict readers of the formats of attachments: where each ends, and what else is in it. Pure functions of bytes.
 
 Sources: ITU-T T.81 (JPEG), W3C PNG, RFC 9649 (WebP), ISO/IEC 14496-12 (MP4, M4A, HEIC), ISO 11172-3 and ID3v2.4 (MP3),
 RFC 4867 section 5 (AMR), ISO 32000 (PDF).

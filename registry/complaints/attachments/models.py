@@ -1,4 +1,4 @@
-"""The table of attachments: where a sealed file lies, and how far its clean copy is. What it is called and shows is sealed."""
+"""The table of attachments: where a sealed file is, and how far its clean copy is. Name and content are sealed."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith, NoC
 
 
 class Attachment(Base):
-    """One file of a box. `size` is rounded up as the file is padded; `once` is a digest of what its sender called the upload.
+    """One file of a box. `size` is rounded up as the file is padded; `once` is a digest of its idempotency key.
 
     `original_key` is of tier 3: the mailbox and the custodian open the original. `clean_key` and `facts_sealed` (name, size and
     SHA-256 as sent) are of tier 2. Where the custodian's key was not at hand there is the copy alone, and no original.

@@ -1,4 +1,4 @@
-"""Holds rows and files of attachments against each other: files that no row speaks of go, rows without a file are told."""
+"""Compares rows and files of attachments: files without a row are removed, rows without a file are reported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Reconciled:
 
 
 def compare(session: Session, store: FileStore, today: date) -> Reconciled:
-    """What does not fit. A file that bears none of our names is not looked at. Raises FilesUnavailable."""
+    """The differences found. A file with none of our names is not looked at. Raises FilesUnavailable."""
     # The store first: a file that is listed had its row committed by the time rows are read, or is young.
     listed = {name: day for name, day in store.listing() if is_ours(name)}
     rows = list(session.execute(select(Attachment).order_by(Attachment.id)).scalars())

@@ -92,7 +92,7 @@ def _finish(sessions: sessionmaker[Session], store: FileStore, job: SanitiseJob,
                 if reason in (NoCopy.NO_TOOL, NoCopy.UNCONFINED):
                     attachment.attempts = 0
     if name is not None and not is_wanted:
-        # It was removed meanwhile, or somebody else was faster.
+        # It was removed meanwhile, or another process was faster.
         store.delete(name)
 
 

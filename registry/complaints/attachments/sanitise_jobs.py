@@ -1,9 +1,9 @@
-"""Has clean copies made beside the server: whoever asks starts a process and never waits for it.
+"""Starts the processes that make clean copies of attachments; the caller never waits for one.
 
-That process (sanitise_attachment.py) fetches the sealed original, has it cleaned in a confined process, stores the sealed
-copy and writes down what came of it. All processes of a home share a few slots: locks that last as long as
-their holder lives. Who is killed leaves a row that says `cleaning` and holds no slot: the next visit or the worker tries again,
-a few times at most. Two that clean the same file do no harm: the second finds a copy there and removes its own.
+Each process (sanitise_attachment.py) fetches the encrypted original, has it cleaned in a confined process, stores the
+encrypted copy and records the outcome. All processes of one REGISTRY_HOME share a few slots: locks that end with their
+process. A killed process leaves a row in the state `cleaning` and frees its slot: the next visit or the worker tries
+again, a few times at most. Two processes for the same file do no harm: the second finds a copy and removes its own.
 """
 
 import fcntl
@@ -32,7 +32,7 @@ PASSING = (NoCopy.NO_TOOL, NoCopy.UNCONFINED)
 
 
 class SanitiseJob(msgspec.Struct, frozen=True):
-    """What the process beside the server needs: two file keys, and where everything is. Handed over by a pipe alone."""
+    """What the sanitising process needs: two file keys, and where everything is. Passed by a pipe alone."""
 
     database_url: str
     files: str | Bucket
@@ -48,9 +48,9 @@ class SanitiseJob(msgspec.Struct, frozen=True):
 
 
 def sanitise_job(settings: Settings, opened: OpenBox, case: Case, attachment: Attachment) -> SanitiseJob:
-    """Raises Unopenable where the box is not open at both tiers: neither officers of a unit nor a stranger can ask.
+    """The job of cleaning one attachment whose original was kept.
 
-    Of an attachment whose original was kept.
+    Raises Unopenable where the box is not open at both tiers: neither officers of a unit nor strangers can start it.
     """
     assert attachment.original_name is not None
     assert attachment.original_key is not None
@@ -67,7 +67,7 @@ def sanitise_job(settings: Settings, opened: OpenBox, case: Case, attachment: At
 
 
 def begin(settings: Settings, job: SanitiseJob) -> bool:
-    """Start on an errand, once its attachment is committed. False when all slots are taken: it stays due."""
+    """Start a job, once its attachment is committed. False when all slots are taken: it stays due."""
     with slot(settings) as mine:
         if mine is None:
             return False
@@ -79,7 +79,7 @@ def begin(settings: Settings, job: SanitiseJob) -> bool:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             pass_fds=(mine,),
-            # What it needs is in the errand.
+            # What the process needs is in the job.
             env={name: value for name, value in os.environ.items() if not name.startswith("REGISTRY")},
         )
         _running.append(process)
@@ -94,9 +94,9 @@ def begin(settings: Settings, job: SanitiseJob) -> bool:
 
 
 def due(session: Session, settings: Settings, among: ColumnElement[bool], limit: int = 20) -> list[Attachment]:
-    """Attachments that wait for a clean copy and are in nobody's hands; those tried too often are given up here.
+    """Attachments that need a clean copy and that no process is working on. Gives up those that were tried too often.
 
-    `among`: a condition on Attachment. In a session that writes.
+    `among`: a condition on Attachment. Needs a session that may write.
     """
     waits = or_(
         Attachment.state.in_([AttachmentState.KEPT, AttachmentState.CLEANING]),
@@ -117,14 +117,14 @@ def due(session: Session, settings: Settings, among: ColumnElement[bool], limit:
 
 
 def sanitise_jobs_due(session: Session, settings: Settings, case: Case, opened: Sequence[OpenBox]) -> list[SanitiseJob]:
-    """What waits in the boxes that a visit has opened: whoever comes back sees to it. Begin it after the commit."""
+    """Clean copies still to be made in the boxes that this visit has opened. Begin them after the commit."""
     by_id = {one.box.id: one for one in opened}
     waiting = due(session, settings, Attachment.box_id.in_(by_id), limit=SLOTS)
     return [sanitise_job(settings, by_id[attachment.box_id], case, attachment) for attachment in waiting]
 
 
 def begin_all(settings: Settings, jobs: Sequence[SanitiseJob]) -> int:
-    """Start on as many as there are slots; gives how many. After the commit."""
+    """Start as many jobs as there are slots; gives how many. Call it after the commit."""
     begun = 0
     for one in jobs:
         if not begin(settings, one):
@@ -134,7 +134,7 @@ def begin_all(settings: Settings, jobs: Sequence[SanitiseJob]) -> int:
 
 
 def being_cleaned(settings: Settings) -> set[str]:
-    """References of the attachments in the hands of a living process of this home."""
+    """References of the attachments that a living process of this home is cleaning."""
     folder, existing = _folder(settings), set()
     for number in range(SLOTS):
         descriptor = _open(folder, number)
@@ -147,7 +147,7 @@ def being_cleaned(settings: Settings) -> set[str]:
 
 
 _running: list[subprocess.Popen[bytes]] = []
-"""Those that this process has begun. Nobody waits for one; it is reaped when the next begins."""
+"""The processes started by this one. None is waited for; each is reaped when the next is started."""
 
 
 def _folder(settings: Settings) -> Path:
@@ -158,7 +158,7 @@ def _folder(settings: Settings) -> Path:
 
 @contextmanager
 def slot(settings: Settings) -> Iterator[int | None]:
-    """A free slot, locked. A process that was given its descriptor holds it on for as long as it lives."""
+    """A free slot, locked. A process that was given its descriptor keeps it for as long as it lives."""
     folder = _folder(settings)
     for number in range(SLOTS):
         descriptor = _open(folder, number)

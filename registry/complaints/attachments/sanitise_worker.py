@@ -1,6 +1,6 @@
-"""The worker's part: clean copies that nobody has begun, or whose process was killed, of cases that have a unit.
+"""The worker's task that starts missing clean copies, never begun or interrupted, for cases that have a unit.
 
-A draft can be opened by its own mailbox alone, so there the next visit sees to it (`tending.errands_due`).
+A draft can be opened by its own mailbox alone: its copies start at the next visit (`sanitise_jobs.errands_due`).
 """
 
 import structlog
@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 
 def clean_waiting(settings: Settings, sessions: sessionmaker[Session]) -> int:
-    """Begin on what waits, as far as there are slots; gives how many were begun. That the originals are opened is audited."""
+    """Start cleaning what waits, as far as there are slots; gives how many. Opening the originals is audited."""
     sealer, jobs = Sealer(Keyring(settings.keys)), []
     of_a_unit = Attachment.case_id.in_(select(Case.id).where(Case.unit_id.is_not(None)))
     with sessions.begin() as session:

@@ -1,7 +1,8 @@
-"""Keeps sealed files under random names: in a folder, or in a bucket of an S3 store. What it is given is sealed already.
+"""File stores for sealed files under random names: a folder, or a bucket of an S3 store. Files are encrypted before.
 
-A file is there whole or not at all, and on the disk when `put` returns. obstore writes beside and renames, but does not sync a
-folder: we do. S3 acknowledges what is durable. Every call has a time limit, and a store that is away is FilesUnavailable.
+A file is there whole or not at all, and on the disk when `put` returns. obstore writes a temporary file and renames it,
+but does not sync the folder: we do. S3 acknowledges what is durable. Every call has a time limit, and a store that is
+away is FilesUnavailable.
 """
 
 import os
@@ -35,7 +36,7 @@ _PIECE = 1024 * 1024
 
 
 class FileStore(Protocol):
-    """What attachments need of a store. Names are `random_name`'s."""
+    """The interface of a file store. Names are those of `random_name`."""
 
     def put(self, name: str, pieces: Iterable[bytes]) -> None:
         """Keep a file. Raises FilesUnavailable, and then at most an orphan is there."""
@@ -68,7 +69,8 @@ def random_name() -> str:
 
 
 class FolderStore:
-    """A folder that its owner alone reads. Files bear the day and not the hour: nobody shall see when a complainant was here."""
+    """A folder that only its owner can read. File times are cut to the day, so that they do not show when a
+    complainant was active."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -157,7 +159,7 @@ def is_ours(name: str) -> bool:
 
 
 class _store_errors:  # noqa: N801 - reads as a statement
-    """Whatever goes wrong with the store is said as FilesUnavailable; what it was is for the log, without names."""
+    """Raise FilesUnavailable for any failure of the store; the log says what it was, without names."""
 
     def __enter__(self) -> None:
         return None

@@ -1,7 +1,7 @@
-"""One upload from its bytes to a committed attachment, and its clean copy begun: what pages and API both do, in this order.
+"""One upload, from its bytes to a committed attachment with its clean copy started; used by pages and API alike.
 
-A store may be slow, so nothing of the database is held while it is asked. If we crash anywhere the upload was not acknowledged,
-and sent again with the same `once` it is there once.
+A store may be slow, so no database lock is held while it is called. If we crash anywhere, the upload was not
+acknowledged; sent again with the same `once` it is stored once.
 """
 
 from collections.abc import Callable
@@ -89,9 +89,9 @@ def upload(
 def copy_alone(
     settings: Settings, store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, declared: str = ""
 ) -> StoredFile:
-    """Make the clean copy while the sender waits, and keep that alone: nobody here could seal the original.
+    """Make the clean copy while the sender waits, and keep only that: no key to seal the original to is at hand here.
 
-    As `keep` it asks no database. Raises RefusedFile where there can be no copy, FilesUnavailable, TooBusy.
+    Like `keep` it reads no database. Raises RefusedFile where no copy can be made, FilesUnavailable, TooBusy.
     """
     kind = kind_of(body, name, declared)
     with sanitise_jobs.slot(settings) as mine:

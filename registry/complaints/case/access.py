@@ -1,6 +1,6 @@
-"""Who opens a case's mailboxes: changing a receipt, giving the worker her own, and cutting a helper off.
+"""Access to a case's mailboxes: a new complaint code, a mailbox for the worker, and the end of a helper's access.
 
-A changed receipt takes the old one's place only once its digits were typed back, so a lost answer locks nobody out.
+A new complaint code replaces the old one only once its digits were typed back, so a lost answer locks no one out.
 """
 
 from datetime import date, datetime
@@ -24,7 +24,7 @@ from registry.vocabulary.cases import BoxRole, BoxState, CaseRole, CaseState
 def new_box(
     session: Session, case: Case, role: BoxRole, root: Root, today: date, *, replaces: Box | None = None
 ) -> Box:
-    """A mailbox that nobody has confirmed yet. It has no keys: `Sealer.new_box` makes them."""
+    """A new mailbox, not confirmed yet. It has no keys: `Sealer.new_box` makes them."""
     box = Box(
         reference=new_reference(),
         case_id=case.id,
@@ -42,7 +42,7 @@ def new_box(
 
 
 def boxes_of(session: Session, case: Case) -> list[Box]:
-    """The mailboxes of a case, the first made first; not those that wait to take another's place, nor what was handed on."""
+    """The mailboxes of a case, oldest first, without offered replacements and without copies for other parties."""
     return list(session.execute(mailboxes(case)).scalars())
 
 
@@ -52,7 +52,7 @@ def mailboxes(case: Case) -> Select[Box]:
 
 
 def readable_boxes(session: Session, box: Box) -> list[Box]:
-    """What a mailbox reads: itself, and the helpers' if it is the worker's."""
+    """The boxes that a mailbox can read: itself, and the helpers' if it is the worker's."""
     if box.role is BoxRole.HELPER:
         return [box]
     case = session.get_one(Case, box.case_id)
@@ -68,7 +68,7 @@ def is_shared(session: Session, box: Box, reader: Box) -> bool:
 
 
 def require_confirmed(visit: Visit) -> None:
-    """Raises NotNow until the receipt was typed back."""
+    """Raise NotNow until the complaint code was typed back."""
     if not visit.is_confirmed:
         raise NotNow("type the last six digits of the number first: without it nobody comes back here")
 
@@ -76,7 +76,7 @@ def require_confirmed(visit: Visit) -> None:
 def lock_case_for_visit(session: Session, visit: Visit) -> Case:
     """The locked case of a visit that is about to change something. Raises NotNow, NoVisit.
 
-    Whoever was cut off, or whose receipt was changed, between the beginning of this request and the lock is out.
+    A visit whose mailbox was cut off or got a new complaint code between the start of the request and the lock is over.
     """
     require_confirmed(visit)
     case = lock_case_by_id(session, visit.box.case_id)
@@ -86,7 +86,10 @@ def lock_case_for_visit(session: Session, visit: Visit) -> Case:
 
 
 def lock_case_for_owner(session: Session, visit: Visit) -> Case:
-    """The locked case, if whoever visits may decide about it: the worker, or a helper while she has no mailbox of her own."""
+    """The locked case, if the visitor may decide about it: the worker, or the helper until the worker has a mailbox.
+
+    Raises NotNow, NoVisit.
+    """
     case = lock_case_for_visit(session, visit)
     if visit.box.role is BoxRole.HELPER and worker_box(session, case) is not None:
         raise NotNow("the worker has a mailbox of her own and decides about this herself")
@@ -94,15 +97,16 @@ def lock_case_for_owner(session: Session, visit: Visit) -> Case:
 
 
 def worker_box(session: Session, case: Case) -> Box | None:
-    """The worker's own mailbox, once she has opened it."""
+    """The worker's own mailbox, once it has been opened; None before."""
     found = (box for box in boxes_of(session, case) if box.role is BoxRole.WORKER and box.state is BoxState.OPEN)
     return next(found, None)
 
 
 def change_receipt(session: Session, sealer: Sealer, visit: Visit, code: str, root: Root, at: datetime) -> str:
-    """Offer another receipt for a mailbox. Gives the token of a visit that shows it and waits for its last six digits.
+    """Offer a new complaint code for a mailbox. Gives the token of a visit that shows it.
 
-    The old receipt opens until then, and for good if it is never confirmed. `code` and `root` as for `filing.start`.
+    The code is confirmed by its last six digits. The old one works until then, and for good if that never happens.
+    `code` and `root` as for `filing.start`.
     """
     case = lock_case_for_visit(session, visit)
     _forget_offers(session, sealer, visit.box)
@@ -114,14 +118,14 @@ def change_receipt(session: Session, sealer: Sealer, visit: Visit, code: str, ro
 
 
 def is_replacement(box: Box) -> bool:
-    """Whether this box only offers a receipt for another."""
+    """Whether this box only offers a new complaint code for another."""
     return box.replaces_id is not None
 
 
 def adopt(session: Session, sealer: Sealer, offered: Box, seed: bytes) -> Box:
-    """Put an offered receipt in the old one's place, and end every visit of the old one. Gives the mailbox it now opens.
+    """Put an offered complaint code in place of the old one, and end every visit of the old one. Gives its mailbox.
 
-    The case must be locked. Where somebody else did it a moment ago, it is done.
+    The case must be locked. Where another request did it a moment ago, nothing is left to do.
     """
     adopted = session.execute(
         select(Box).where(Box.tag == offered.tag).execution_options(populate_existing=True)
@@ -150,7 +154,7 @@ def adopt(session: Session, sealer: Sealer, offered: Box, seed: bytes) -> Box:
 
 
 def _boxes_of_receipt(session: Session, offered: Box) -> list[Box]:
-    """The boxes that were shared with an offered receipt. A helper cut off since then is still read by the worker."""
+    """The boxes shared with an offered complaint code. The worker still reads a helper's box after a cut-off."""
     replaced = session.get_one(Box, offered.replaces_id)
     return [box for box in readable_boxes(session, replaced) if is_shared(session, box, offered)]
 
@@ -161,7 +165,7 @@ def _forget_offers(session: Session, sealer: Sealer, box: Box) -> None:
 
 
 def forget_offer(session: Session, sealer: Sealer, offered: Box) -> None:
-    """An offered receipt that nobody confirmed opens nothing any more."""
+    """Delete an offered complaint code that was never confirmed, with its keys and visits."""
     case = session.get_one(Case, offered.case_id)
     for box in boxes_of(session, case):
         sealer.revoke(session, box, KeyHolder.MAILBOX, offered.reference)
@@ -171,9 +175,10 @@ def forget_offer(session: Session, sealer: Sealer, offered: Box) -> None:
 
 
 def invite_worker(session: Session, sealer: Sealer, visit: Visit, root: Root, at: datetime) -> Box:
-    """Make a mailbox for the worker whom a helper filed for; he hands her its receipt, which is shown to him once.
+    """Make a mailbox for the worker on whose behalf a helper filed; the helper passes on its code, shown once.
 
-    She reads all of the case, he no more than before. One that she never opened is replaced by the next. Raises NotNow.
+    The worker then reads all of the case, and the helper no more than before. A mailbox that was never opened is
+    replaced by the next one. Raises NotNow.
     """
     if visit.box.role is not BoxRole.HELPER:
         raise NotNow("only who filed for somebody else can make a number for her")
@@ -196,7 +201,7 @@ def invite_worker(session: Session, sealer: Sealer, visit: Visit, root: Root, at
 
 
 def cut_off(session: Session, sealer: Sealer, visit: Visit, helper: str, today: date) -> None:
-    """End a helper's access at once: his receipt is unknown from now on, and whoever is in with it is out. Once is enough."""
+    """End a helper's access at once: the complaint code is unknown from now on, open visits end. Idempotent."""
     case, box = _helper_box(session, visit, helper)
     if box.state is BoxState.CUT_OFF:
         return
@@ -208,7 +213,7 @@ def cut_off(session: Session, sealer: Sealer, visit: Visit, helper: str, today: 
 
 
 def allow_answers(session: Session, visit: Visit, helper: str, today: date, *, is_allowed: bool) -> None:
-    """Let the officers' answers go to a helper too, or no longer."""
+    """Set whether the officers' answers go to a helper too."""
     case, box = _helper_box(session, visit, helper)
     if box.state is BoxState.CUT_OFF and is_allowed:
         raise NotNow("this helper was cut off")

@@ -1,6 +1,6 @@
-"""One answer as it was typed or sent, read leniently: full-width digits, spaces, 3万元 and 800欧元 are normal on a phone.
+"""Reads one answer as it was typed, leniently: full-width digits, spaces, 3万元 and 800欧元 are normal on a phone.
 
-Nothing of what was typed stands in an error.
+Errors never repeat what was typed.
 """
 
 import re
@@ -170,7 +170,7 @@ def _decimal(raw: Any) -> Decimal | None:
 
 
 def _typed_number(text: str) -> Decimal | None:
-    """Of a range the higher end: 10-12 hours are read as twelve."""
+    """The number that was typed; of a range the higher end: 10-12 hours are read as twelve."""
     unit = _UNIT.search(text)
     bare = text[: unit.start()] if unit else text
     numbers = [read_number(end) for end in _RANGE.split(bare)]

@@ -26,7 +26,7 @@ class Sheet(NamedTuple):
 
 
 def read(session: Session, opened: OpenBox, case: Case) -> Sheet:
-    """What is written on the sheet of an open box, as far as it is open: who she is, for the custodian alone."""
+    """The answers in an open box, as far as the reader's keys go: identity is readable by the custodian alone."""
     return _read(sheet_row(session, opened.box), opened, case)
 
 
@@ -59,7 +59,7 @@ def merge(session: Session, opened: OpenBox, case: Case, given: Mapping[str, Any
 def write(
     session: Session, opened: OpenBox, case: Case, answers: dict[str, Any], submitted_on: date | None = None
 ) -> Sheet:
-    """Put these answers in place of what is there, who she is apart from what was told."""
+    """Replace the answers of a box. Identity is sealed in its own tier, apart from the account of what happened."""
     row = sheet_row(session, opened.box)
     if row is None:
         row = AnswerSheet(box_id=opened.box.id, version=0, identity_sealed=None, submitted_on=None)

@@ -1,4 +1,4 @@
-"""The clocks of a case: what a move does to them, and which want to be told of. When something is due: clock_rules.py."""
+"""The deadlines of a case: what a move does to them, and which need a notice. When each is due: clock_rules.py."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from registry.vocabulary.cases import ClockKind, Priority
 
 
 def turn(session: Session, case: Case, clock: Clock, at: datetime) -> None:
-    """Do to the clocks of a locked case what a move says."""
+    """Apply to the deadlines of a locked case what a move says."""
     today = at.date()
     rows = clocks_of(session, case)
     # Whatever an officer does with a decided case is what follows from an objection to it.
@@ -48,9 +48,9 @@ def turn(session: Session, case: Case, clock: Clock, at: datetime) -> None:
 
 
 def objected(session: Session, case: Case, today: date) -> None:
-    """An agency objects to what was decided: the case stands in the queue by this clock until an officer moves it on.
+    """Start the deadline for an agency's objection to a decision: it keeps the case in the queue until an officer acts.
 
-    A case that is closed has no clock: it stands in the queue by the filter of objections (desk/listing.py).
+    A closed case has no deadline: it is in the queue by the filter of objections (casework/queue/listing.py).
     """
     if case.is_open:
         rows = clocks_of(session, case)
@@ -79,7 +79,7 @@ def retimed(session: Session, case: Case, at: datetime) -> None:
 
 
 def clocks_of(session: Session, case: Case) -> dict[ClockKind, CaseClock]:
-    """The clocks of a case, in the order in which they end."""
+    """The deadlines of a case, in the order in which they end."""
     rows = session.execute(
         select(CaseClock).where(CaseClock.case_id == case.id).order_by(CaseClock.due_at, CaseClock.id)
     ).scalars()
@@ -91,7 +91,7 @@ def by_kind(rows: Iterable[CaseClock]) -> dict[ClockKind, CaseClock]:
 
 
 def next_due(running: Mapping[ClockKind, CaseClock]) -> datetime | None:
-    """When the next clock that runs is due."""
+    """The earliest running deadline."""
     due = (row.due_at for row in running.values() if row.met_on is None and row.paused_on is None)
     return min(due, default=None)
 

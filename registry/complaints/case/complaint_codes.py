@@ -1,12 +1,14 @@
-"""Receipts: 22 digits that alone open a mailbox, and what is derived from them. None is ever stored, logged or put in a URL.
+"""Complaint codes: 22 digits that alone open a mailbox, and what is derived from them.
+
+A code is never stored, logged or put in a URL.
 
 20 random digits (66 bits) and two check digits (ISO 7064, MOD 97-10), shown in groups of four. From them
 
-    root = Argon2id(digits, salt of this registry, 64 MiB, 2 passes)     slow on purpose: at most two at once on a machine
-    tag  = HMAC-SHA-256(secret of this registry, root)                   finds the box, and says nothing without that secret
-    seed = HKDF-SHA-256(root)                                            the X25519 secret of the mailbox
+    root = Argon2id(digits, salt of this registry, 64 MiB, 2 passes)   slow on purpose: at most two at once on a machine
+    tag  = HMAC-SHA-256(secret of this registry, root)                 finds the box; says nothing without that secret
+    seed = HKDF-SHA-256(root)                                          the X25519 secret of the mailbox
 
-Whoever asks with an unknown, expired, purged or withdrawn number takes the same path: one derivation, one query, one answer.
+An unknown, expired, purged or withdrawn code takes the same path as a good one: one derivation, one query, one answer.
 """
 
 import fcntl
@@ -35,11 +37,11 @@ from registry.vocabulary.cases import BoxState, CaseState
 
 RANDOM_DIGITS, DIGITS, GROUP = 20, 22, 4
 CONFIRMED_BY = 6
-"""Digits at the end that are typed back to confirm a receipt."""
+"""Digits at the end that are typed back to confirm a complaint code."""
 
 SLOTS = 2
 PATIENCE = 5.0
-"""Seconds that somebody waits for one of the slots."""
+"""Seconds that a caller waits for one of the slots."""
 PAUSE = 0.05
 RETRY_AFTER = 5
 
@@ -48,7 +50,7 @@ _OPENS = frozenset({BoxState.UNCONFIRMED, BoxState.OPEN})
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """What a receipt comes to: `tag` finds its box, `seed` is the secret of its mailbox, `public` seals to it."""
+    """What is derived from a code: `tag` finds its box, `seed` is its mailbox's secret, `public` the key to seal to."""
 
     tag: str
     seed: bytes = field(repr=False)
@@ -59,13 +61,13 @@ class Root:
 
 
 def new_code() -> str:
-    """22 digits: 20 at random and two that check them."""
+    """A new complaint code of 22 digits: 20 at random and two check digits."""
     body = f"{secrets.randbelow(10**RANDOM_DIGITS):0{RANDOM_DIGITS}d}"
     return body + str(mod_97_10.calc_check_digits(body))
 
 
 def grouped(code: str) -> str:
-    """In groups of four, as people read and copy it."""
+    """A complaint code in groups of four digits, as people read and copy it."""
     return " ".join(code[start : start + GROUP] for start in range(0, DIGITS, GROUP))
 
 
@@ -74,7 +76,7 @@ def last_six(code: str) -> str:
 
 
 def read_digits(text: str) -> str | None:
-    """The digits that somebody typed, of any script and width, without what he put between them; None if there is more."""
+    """The digits of a typed text, in any script and width, without separators; None if it has other characters."""
     stored = []
     for character in unicodedata.normalize("NFKC", text):
         # Spaces, dashes, and the invisible marks that copying from a chat brings along.
@@ -88,14 +90,14 @@ def read_digits(text: str) -> str | None:
 
 
 def read_code(text: str) -> str | None:
-    """The receipt that somebody typed; None when it cannot be one."""
-    # Nobody types more; normalising megabytes would be work for nothing.
+    """The complaint code that was typed; None when the text cannot be one."""
+    # No code is longer than this; normalising megabytes would be wasted work.
     digits = read_digits(text) if len(text) <= 200 else None
     return digits if digits and len(digits) == DIGITS and mod_97_10.is_valid(digits) else None
 
 
 def require_code(text: str) -> str:
-    """As `read_code`. Raises MistypedReceipt, before anything is derived or looked up."""
+    """The complaint code that was typed, as `read_code`. Raises MistypedReceipt, before anything is derived or read."""
     code = read_code(text)
     if code is None:
         raise MistypedReceipt("the digits of the number do not fit together: check the number")
@@ -103,7 +105,7 @@ def require_code(text: str) -> str:
 
 
 def derive(keyring: Keyring, code: str) -> Root:
-    """The root of a receipt, in a tenth of a second or more. Not within a transaction. Raises TooBusy.
+    """The root of a complaint code, in a tenth of a second or more. Not within a transaction. Raises TooBusy.
 
     At most two at once over all processes of one home: each takes 64 MiB and a core.
     """
@@ -117,7 +119,7 @@ def derive(keyring: Keyring, code: str) -> Root:
 
 
 def box_of(session: Session, root: Root, today: date) -> Box:
-    """The box that a receipt opens, by one query. Raises UnknownReceipt, whatever the reason."""
+    """The box that a complaint code opens, by one query. Raises UnknownReceipt, whatever the reason."""
     row = session.execute(select(Box, Case).join(Case, Case.id == Box.case_id).where(Box.tag == root.tag)).first()
     if row is None or not _is_open(row.Box, row.Case, today):
         raise UnknownReceipt("there is nothing under this number, or no longer")

@@ -1,4 +1,4 @@
-"""Consents: whom the officers may tell, each by itself, each to be taken back at any time."""
+"""Consents: whom the officers may tell. Each is given separately and can be revoked at any time."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -24,7 +24,7 @@ class ConsentState(NamedTuple):
 
 
 def set_consent(session: Session, case: Case, box: Box, kind: ConsentKind, today: date, *, is_given: bool) -> None:
-    """Give or take back one consent in a locked case. Twice is once."""
+    """Give or revoke one consent in a locked case. Idempotent."""
     row = _running(session, box, kind)
     if is_given == (row is not None):
         return
@@ -44,7 +44,7 @@ def set_consent(session: Session, case: Case, box: Box, kind: ConsentKind, today
 
 
 def consents_answered(session: Session, case: Case, box: Box, answers: Mapping[str, Any], today: date) -> None:
-    """Give the consents that were answered with yes, and no other: silence is none."""
+    """Give the consents that were answered with yes, and no other: silence is no consent."""
     for question in QUESTIONNAIRE:
         if question.consent is not None and answers.get(question.code) == YES:
             set_consent(session, case, box, ConsentKind(question.consent), today, is_given=True)
@@ -64,7 +64,7 @@ def standing_in(session: Session, boxes: Sequence[Box]) -> list[list[ConsentStat
 
 
 def is_consented(session: Session, case: Case, kind: ConsentKind) -> bool:
-    """Whether the worker herself agrees today. A helper's word is not hers."""
+    """Whether the worker has consented and not revoked it. A helper cannot consent for the worker."""
     mine = (
         select(Consent.id)
         .join(Box, Box.id == Consent.box_id)

@@ -23,7 +23,8 @@ MAX_A_DAY = 50
 
 
 class ShownMessage(NamedTuple):
-    """`is_new`: nobody on the other side, or for an officer's message the complainant, has read it before."""
+    """A message as its reader sees it. `is_new`: not read before by the other side, or, if an officer wrote it, by the
+    complainant."""
 
     reference: str
     box_role: BoxRole

@@ -1,6 +1,6 @@
-"""The tables of cases. What is readable here is what an officer may see by his role; everything else is sealed.
+"""The tables of cases. Readable columns hold what an officer's role may see; everything else is sealed.
 
-No foreign key leads to a table of the registry, public references alone: complaints can be deployed apart.
+No foreign key leads to a table of the register, only public references: complaints can be deployed apart from it.
 """
 
 from datetime import UTC, date, datetime
@@ -15,17 +15,20 @@ from registry.core.db.engine import Base, Instant, Text, microseconds, one_of
 from registry.vocabulary.cases import CaseState, Priority
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-"""When a case is due in which no clock runs: after all others."""
+"""When a case without a running deadline is due: after all others."""
 
 
 class Case(Base):
-    """The officers' work on what one worker, or a helper for her, told. A draft is a reference and a day, of no unit.
+    """A case: the officers' work on what a worker, or a helper on the worker's behalf, has reported.
 
-    `filed_on` is the day of the draft, then that of its submission. Columns ending in `_sealed` are of tier 1 and opened by
-    the server's key ring; `agency_digest` is keyed and good for equality alone. `version` goes up with every change.
+    A draft is a reference and a day, and belongs to no unit.
 
-    `assignee` is an officer's reference. `is_open` and `due_at`, the next clock that runs, are there for the queue to be read in
-    its order from an index, however many cases there are.
+    `filed_on` is the day of the draft, then that of its submission. Columns ending in `_sealed` are of tier 1 and
+    opened by the server's key ring; `agency_digest` is keyed and good for equality alone. `version` goes up with
+    every change.
+
+    `assignee` is an officer's reference. `is_open` and `due_at`, the next running deadline, are there so that the queue
+    can be read in its order from an index, however many cases there are.
 
     `clock_rows` and `lowering`, one that waits for a second person, are there for who asks for them by `joinedload`.
     """

@@ -1,7 +1,7 @@
-"""The one way in which a case changes its state. What it does stands in one transaction or not at all.
+"""Moves of a case between its states: each is made here, in one transaction.
 
-A move is asked of the table (states.py), turns the clocks, sets or takes away the day of destruction, and leaves a row and
-an audit line. Neither holds a word of what was written.
+The table (states.py) decides whether a move is allowed. It updates the deadlines, sets or removes the purge day, and
+leaves a row and an audit line. Neither holds a word of what was written.
 """
 
 import unicodedata
@@ -34,7 +34,7 @@ _ABOUT_HEARINGS = frozenset({Guard.HEARING_IS_SERVED, Guard.HEARING_IS_OVER})
 
 
 def lock_case_by_id(session: Session, case_id: int) -> Case:
-    """The case as it stands now; nobody else changes it before this transaction ends. Raises NotFound when it is gone."""
+    """Lock and return a case; no other transaction changes it before this one ends. Raises NotFound when it is gone."""
     case = lock_case_where(session, Case.id == case_id)
     if case is None:
         raise NotFound("there is nothing here any more")
@@ -44,10 +44,11 @@ def lock_case_by_id(session: Session, case_id: int) -> Case:
 def lock_case_where(
     session: Session, *conditions: ColumnElement[bool], also: Sequence[ExecutableOption] = ()
 ) -> Case | None:
-    """The one case that meets the conditions, locked as `locked` does, with what is to be loaded by the same query.
+    """Lock and return the one case that meets the conditions, with what is to be loaded by the same query.
 
-    Whatever else is pending is written after the lock: a visit that was extended must not wait for the case while somebody who
-    has the case waits to end that visit. A changed case is written first: reading it anew would lose what was changed.
+    What else is pending is written after the lock: a visit that was extended must not wait for the case while another
+    transaction that has the case waits to end that visit. A changed case is written first: reading it anew would lose
+    what was changed.
     """
     if any(isinstance(one, Case) for one in session.dirty):
         session.flush()
@@ -98,7 +99,7 @@ def advance(
 def facts_of(
     case: Case, history: Sequence[CaseMove], actor: str, today: date, *, has_reason: bool, is_same_unit: bool
 ) -> CaseFacts:
-    """What the guards of the table look at. `history`: what the case went through, the latest last."""
+    """The facts that the guards of the table look at. `history`: the moves of the case, latest last."""
     return CaseFacts(
         today=today,
         priority=case.priority,
@@ -117,9 +118,9 @@ def facts_of(
 def changed(
     session: Session, case: Case, what: str, today: date, *, role: CaseRole, actor: str = "", detail: str = ""
 ) -> None:
-    """Write a change of a locked case into the audit, and raise its version. `detail` holds closed words alone.
+    """Record a change of a locked case in the audit trail, and raise its version. `detail` holds closed words alone.
 
-    From here on the transaction holds the audit's head: lock other cases before.
+    From here on the transaction holds the lock of the audit trail: lock other cases before.
     """
     case.version += 1
     unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
@@ -128,7 +129,7 @@ def changed(
 
 
 def moves_of(session: Session, case: Case) -> list[CaseMove]:
-    """What a case went through, the latest last."""
+    """The moves of a case, latest last."""
     return list(session.execute(select(CaseMove).where(CaseMove.case_id == case.id).order_by(CaseMove.id)).scalars())
 
 
@@ -152,7 +153,7 @@ def _set_days(case: Case, history: list[CaseMove], unit: Unit | None, today: dat
 
 
 def investigators(history: Iterable[CaseMove]) -> frozenset[str]:
-    """Who moved a case while it was looked into, as `same_person` writes them: none of them decides it."""
+    """The officers who moved a case while it was investigated, as `same_person` writes them: they cannot decide it."""
     return frozenset(_investigators(history))
 
 

@@ -1,4 +1,4 @@
-"""What a complaint asks: versioned data in questionnaire.toml, and which of it is to be asked after what was answered.
+"""The questionnaire of a complaint: versioned data in questionnaire.toml, and which questions earlier answers open.
 
 Answers are a mapping from a question's code to its value, as answer_rules.py gives it: `yes`, `no`, `dont_know` or
 `rather_not_say`; an option; a list of options; text; a number; or a mapping of parts. What was not answered is not in it.

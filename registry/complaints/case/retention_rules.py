@@ -11,13 +11,13 @@ import msgspec
 from registry.vocabulary.cases import CaseState
 
 UNCONFIRMED_DRAFT = timedelta(days=1)
-"""A receipt that was never typed back was never taken home."""
+"""A draft whose complaint code was not typed back by then is deleted: its filer never kept the code."""
 
 DRAFT = timedelta(days=30)
 """A draft belongs to no unit yet, so its time is the same for all."""
 
 PAPER = timedelta(days=365)
-"""A number that was printed on a form lies in a drawer until somebody needs it."""
+"""A code printed on a form stays unused until a worker needs it."""
 
 
 class Periods(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,7 +29,7 @@ class Periods(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     sanctioned: int = 790
     """24 months after a sanction's appeal, whose time is 60 days."""
     bare: int = 1826
-    """What is no secret of anybody's: tier 0."""
+    """For the rest, which is no personal secret: tier 0."""
 
 
 SHIPPED = Periods()
@@ -41,7 +41,7 @@ MIN_DAYS, MAX_DAYS = 1, 7305
 def purge_day(
     state: CaseState, ended_on: date, periods: Periods = SHIPPED, *, has_sanction: bool = False
 ) -> date | None:
-    """From which day on what was written in a case that ended in `state` is destroyed. None: it has not ended."""
+    """The day from which the content of a case that ended in `state` is destroyed; None while it has not ended."""
     days = {
         CaseState.QUARANTINED: periods.quarantined,
         CaseState.WITHDRAWN: periods.withdrawn,
@@ -53,15 +53,15 @@ def purge_day(
 
 
 def bare_before(today: date, periods: Periods = SHIPPED) -> date:
-    """Of cases that ended on this day or before, nothing is left today but their audit."""
+    """Of cases that ended on this day or before, today only audit lines remain."""
     return today - timedelta(days=periods.bare)
 
 
 def draft_day(made_on: date, *, is_confirmed: bool) -> date:
-    """From which day on a draft is gone."""
+    """The day from which a draft is deleted."""
     return made_on + (DRAFT if is_confirmed else UNCONFIRMED_DRAFT)
 
 
 def paper_day(printed_on: date) -> date:
-    """From which day on a number on a form opens nothing any more, unless the form was handed in."""
+    """The day from which a code printed on a form opens nothing any more, unless the form was handed in."""
     return printed_on + PAPER

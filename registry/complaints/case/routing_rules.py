@@ -1,4 +1,4 @@
-"""Which unit takes a complaint. Pure. Units of China see licensing, and never a complaint."""
+"""Which unit receives a complaint. Pure. Units of China do licensing and never receive complaints."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,7 +15,9 @@ class UnitFacts(NamedTuple):
 
 
 def unit_for(country: str | None, units: Sequence[UnitFacts]) -> str | None:
-    """The unit of the country of work; where it has none, or it is not said, the default unit. None: nobody takes it.
+    """The unit of the country of work, or the default unit where there is none or no country is given.
+
+    None if no unit takes complaints.
 
     Of several units in one country the default one goes first, then the one of the first reference: always the same.
     """
@@ -27,10 +29,10 @@ def unit_for(country: str | None, units: Sequence[UnitFacts]) -> str | None:
 
 
 def takes_complaints(unit: UnitFacts) -> bool:
-    """Only an open unit of officers in an EU state: the wall between countries begins here."""
+    """Whether a unit may receive complaints: only an open unit of officers in an EU state. Unit scoping begins here."""
     return unit.is_open and not unit.is_outside and unit.country in EU_STATES
 
 
 def is_intake_open(units: Sequence[UnitFacts]) -> bool:
-    """Whether every complaint finds somebody, whatever country it names: nobody writes for an hour to hear that none does."""
+    """Whether there is a unit for every complaint, whatever its country; asked before a complainant begins to write."""
     return any(takes_complaints(unit) and unit.is_default for unit in units)

@@ -1,6 +1,7 @@
-"""From where to where a case may go: one table that drives code, documents, buttons and tests. Pure.
+"""The states of a case and the moves between them: one table that drives code, documents, buttons and tests. Pure.
 
-`MOVES` is all there is: what is not in it cannot happen, at any endpoint or page. docs/officers/cases.md is written from it.
+`MOVES` is all there is: what is not in it cannot happen, at any endpoint or page. docs/officers/cases.md is written
+from it.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ REOPENING = timedelta(days=365)
 """How long after its end a case may be opened again."""
 
 REGRET = timedelta(days=30)
-"""How long a withdrawal may be taken back: it may have been made under somebody's eyes."""
+"""How long a withdrawal may be taken back: it may have been made under pressure."""
 
 
 class Guard(StrEnum):
@@ -37,7 +38,7 @@ class Guard(StrEnum):
 
 
 class Clock(StrEnum):
-    """What a move does to the clocks of a case (registry/core/working_days.py)."""
+    """What a move does to the deadlines of a case (registry/core/working_days.py)."""
 
     NONE = "none"
     START = "start"
@@ -73,7 +74,7 @@ class Reads(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Move(moves.Move[CaseState, CaseRole]):
-    """One way from a state to another: what it does to the clocks, too, and what is read then."""
+    """A move from one state to another: what it does to the deadlines, and what the complainant reads then."""
 
     clock: Clock
     reads: Reads
@@ -95,10 +96,10 @@ _READS: dict[CaseState, Reads] = {
     CaseState.REOPENED: Reads.OPENED_AGAIN,
     CaseState.OUT_OF_SCOPE: Reads.NOT_FOR_US,
     CaseState.MERGED: Reads.JOINED,
-    # Whoever floods must not learn that he was noticed.
+    # Senders of a mass filing must not learn that it was noticed.
     CaseState.QUARANTINED: Reads.RECEIVED,
     CaseState.WITHDRAWN: Reads.WITHDRAWN,
-    # Nobody reads this: the receipt answers as one that never was.
+    # Never read: the complaint code of a purged case answers like an unknown one.
     CaseState.PURGED: Reads.UNKNOWN,
 }
 
@@ -204,7 +205,7 @@ OPEN_STATES = frozenset(
         *_DECISIONS, _S.SANCTION_PENDING, _S.REOPENED,
     }
 )  # fmt: skip
-"""Somebody works on these; they stand in the queue."""
+"""States in which officers work on a case; it is in the queue."""
 
 ENDING_STATES = frozenset(PURGEABLE)
 """Entering one of these sets the day on which what was written is destroyed; leaving it takes that day away."""

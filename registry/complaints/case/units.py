@@ -35,9 +35,10 @@ def add(
     periods: Periods | None = None,
     today: date,
 ) -> Unit:
-    """Write down a unit and make its keys. The first that may take complaints is the default; `is_default` moves that here.
+    """Add a unit and make its keys. The first that may take complaints is the default; `is_default` moves that here.
 
-    `email` hears that there is something to do, never what; `supervisor_email` hears when it is overdue. Raises InvalidInput.
+    `email` is told that there is something to do, never what; `supervisor_email` when it is overdue. Raises
+    InvalidInput.
     """
     check(reference, country, authority, names, email, supervisor_email, periods)
     everyone = _lock_all(session)
@@ -93,7 +94,7 @@ def close(session: Session, reference: str, today: date) -> Unit:
 
 
 def make_default(session: Session, reference: str) -> Unit:
-    """Let this unit take what no other is for. Raises NotFound, InvalidInput when it takes no complaints."""
+    """Make this the unit for complaints that no other takes. Raises NotFound, InvalidInput if it takes none."""
     everyone = _lock_all(session)
     unit = unit_named(session, reference)
     if not takes_complaints(facts_of(unit)):
@@ -116,7 +117,7 @@ def all_units(session: Session) -> list[Unit]:
 
 
 def require_open_intake(session: Session) -> None:
-    """Raises IntakeClosed where no unit would take what somebody is about to write."""
+    """Raise IntakeClosed where no unit would take a complaint that is about to be written."""
     if not is_intake_open([facts_of(unit) for unit in all_units(session)]):
         raise _closed()
 
@@ -137,7 +138,7 @@ def periods_of(unit: Unit | None) -> Periods:
 
 
 def facts_of(unit: Unit) -> UnitFacts:
-    """What routing asks of a unit."""
+    """The facts about a unit that routing needs."""
     return UnitFacts(unit.reference, unit.country, unit.is_default, unit.closed_on is None, unit.is_outside)
 
 
@@ -146,7 +147,7 @@ def _closed() -> IntakeClosed:
 
 
 def _lock_all(session: Session) -> list[Unit]:
-    """All units, none of which anybody changes meanwhile: there is to be one default."""
+    """All units, locked against changes: there is to be one default."""
     return list(session.execute(select(Unit).order_by(Unit.id).with_for_update()).scalars())
 
 
@@ -159,7 +160,7 @@ def check(
     supervisor_email: str | None,
     periods: Periods | None,
 ) -> None:
-    """Raises InvalidInput unless a unit may be written down like that."""
+    """Raise InvalidInput unless these values are acceptable for a unit."""
     faults = []
     if not _REFERENCE.fullmatch(reference) or len(reference) > 40:
         faults.append(

@@ -1,7 +1,7 @@
-"""Visits: short sessions after a receipt was typed in or shown, so that its digits travel once.
+"""Visits: short sessions after a complaint code was typed in or shown, so that its digits travel once.
 
-The browser has a random token; the row has its SHA-256, and the mailbox's seed sealed under token and server together. A row
-cannot be made into a visit, a token from elsewhere cannot be made valid, and one that is over does not come back.
+The browser has a random token; the row has its SHA-256, and the mailbox's seed sealed under token and server together.
+A row cannot be made into a visit, a token from elsewhere cannot be made valid, and one that is over does not come back.
 """
 
 import hashlib
@@ -27,9 +27,10 @@ IDLE, MAX_LIFETIME, COARSE = timedelta(minutes=30), timedelta(hours=4), timedelt
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who came in: his box and its seed. `code` is the receipt, there until it is confirmed.
+    """An open visit: the visitor's mailbox and its seed. `code`: the complaint code, there until it is confirmed.
 
-    `is_mailbox`: the receipt was typed in, not just shown. `form_token` stands in every form and is told to no other site.
+    `is_mailbox`: the code was typed in, not just shown. `form_token` is a CSRF token: in every form, given to no other
+    site.
     """
 
     box: Box
@@ -91,7 +92,7 @@ def visit(session: Session, sealer: Sealer, token: str, now: datetime, *, is_ext
 
 
 def confirm(session: Session, visit: Visit) -> None:
-    """The receipt was typed back: the box is open from now on, and its digits are forgotten here."""
+    """The complaint code was typed back: the box is open from now on, and the row forgets the digits."""
     if visit.box.state is BoxState.UNCONFIRMED:
         visit.box.state = BoxState.OPEN
     for row in session.execute(select(OpenVisit).where(OpenVisit.box_id == visit.box.id)).scalars():
@@ -111,7 +112,7 @@ def end(session: Session, visit: Visit) -> None:
 
 
 def end_all(session: Session, box: Box) -> None:
-    """End every visit of a box: its receipt was changed, cut off or withdrawn."""
+    """End every visit of a box: its complaint code was changed, cut off or withdrawn."""
     session.execute(delete(OpenVisit).where(OpenVisit.box_id == box.id))
 
 
@@ -122,7 +123,7 @@ def forget_expired(session: Session, now: datetime) -> int:
 
 
 def form_token(token: str) -> str:
-    """What every form of a visit carries, so that no other site can post one."""
+    """The CSRF token that every form of a visit carries."""
     return hmac.new(_read(token), b"form", hashlib.sha256).hexdigest()
 
 

@@ -1,7 +1,7 @@
-"""The officers' work on cases. Everything here is asked by an officer of one unit and finds that unit's cases alone.
+"""The officers' work on cases. Every act is by an officer of one unit and finds that unit's cases alone.
 
-`Officer.unit` is the wall between countries: `lock_case` is the one door to a case, and what is another unit's answers as if it
-were not there.
+Unit scoping is by `Officer.unit`: `lock_case` is the one way to a case, and another unit's case answers as one that
+does not exist.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ MAX_REASON = 4000
 
 
 class Officer(NamedTuple):
-    """Who works on a case: a name, the role in which he does, and the reference of his unit."""
+    """An officer at work on a case: name, the role in which they act, and the reference of their unit."""
 
     name: str
     role: CaseRole
@@ -91,7 +91,7 @@ def merge(
     reason: str,
     version: int | None = None,
 ) -> Case:
-    """Join a case to another of the same unit, which goes on for both. Its complainant keeps his mailbox.
+    """Merge a case into another of the same unit, which goes on for both. Its complainant keeps their mailbox.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
@@ -126,8 +126,9 @@ def reply(
 ) -> int:
     """Write to the complainant. Gives the number of mailboxes it went to.
 
-    It goes to the worker's own mailbox, and to a helper's where she allows it. While she has none, nothing goes to a helper
-    unless `to_helper` says that he may read it. Raises NotFound, NotNow, StaleVersion, InvalidInput.
+    It goes to the worker's own mailbox, and to a helper's where the worker allows it. While the worker has no mailbox,
+    nothing goes to a helper unless `to_helper` says that the helper may read it. Raises NotFound, NotNow, StaleVersion,
+    InvalidInput.
     """
     case = lock_case(session, officer, reference, version)
     if case.state is CaseState.WITHDRAWN:
@@ -178,12 +179,12 @@ def _first_box(session: Session, sealer: Sealer, officer: Officer, case: Case) -
 
 
 def in_unit(unit: str) -> ColumnElement[bool]:
-    """The wall, as a condition on Case."""
+    """Unit scoping, as a condition on Case."""
     return Case.unit_id == select(Unit.id).where(Unit.reference == unit).scalar_subquery()
 
 
 def opened_boxes(session: Session, case: Case) -> list[Box]:
-    """The mailboxes that the unit can open; one that was replaced before anybody opened it is none."""
+    """The mailboxes that the unit can open, without those replaced before they were first opened."""
     return list(session.execute(opened_mailboxes(case)).scalars())
 
 

@@ -1,6 +1,6 @@
-"""What a unit's custodian alone opens: who she is and how she is safely reached, and files as they were sent.
+"""What a unit's custodian alone opens: the worker's identity and safe contact, and files as they were sent.
 
-Each opening has a reason and the approval of a second person, and stands in the audit with both names.
+Each look has a reason and the approval of a second person, and is in the audit trail with both names.
 """
 
 from datetime import date
@@ -26,7 +26,7 @@ from registry.core.errors import Fault, IllegalMove, InvalidInput
 
 
 class Approval(NamedTuple):
-    """Who agreed that something is opened, and why."""
+    """Who approved a look, and why."""
 
     by: str
     reason: str
@@ -35,7 +35,7 @@ class Approval(NamedTuple):
 def identity(
     session: Session, sealer: Sealer, officer: Officer, reference: str, approval: Approval, today: date
 ) -> dict[str, dict[str, Any]]:
-    """Who wrote and how to reach them safely, by mailbox. Raises NotFound, IllegalMove, InvalidInput."""
+    """Identity and safe contact of the complainants, by mailbox. Raises NotFound, IllegalMove, InvalidInput."""
     case = _approved(session, officer, reference, approval)
     found = identity_in(session, sealer, officer.unit, case)
     _recorded(session, officer, case, approval, "case.identity_read", today)
@@ -60,7 +60,7 @@ def original(
 
 
 def identity_in(session: Session, sealer: Sealer, unit: str, case: Case) -> dict[str, dict[str, Any]]:
-    """As `identity`, for a caller who has asked whether it may be opened, and audits it."""
+    """As `identity`, for a caller who has checked that it may be opened, and audits it."""
     found = {}
     for box in opened_boxes(session, case):
         opened = sealer.open_as_custodian(session, box, unit)

@@ -1,4 +1,4 @@
-"""The tables of the officers' work on a case: what it went through, what is due, and who asked for another priority."""
+"""The tables of the officers' work on a case: its history, its deadlines, and requests for another priority."""
 
 from datetime import date, datetime
 
@@ -25,7 +25,8 @@ class CaseMove(Base):
 
 
 class CaseClock(Base):
-    """What is due in a case. A paused or met clock reminds nobody; `due_at` says no more than it must of when somebody wrote."""
+    """A deadline of a case. Paused and met ones send no reminders; `due_at` reveals as little as possible of when the
+    complainant wrote."""
 
     __tablename__ = "clocks"
     __table_args__ = (UniqueConstraint("case_id", "kind"), Index("ix_clocks_due_at", "due_at"))

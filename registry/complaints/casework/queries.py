@@ -1,6 +1,6 @@
-"""What officers of a unit read of its cases: the queue without a word of what was written, a case with all of it, and files.
+"""Reads of cases for officers of their unit: the queue without any text, a case with all of it, and files.
 
-Reading a case is audited, and committed with it or not had.
+Reading a case is audited, and answered only with its audit line committed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ from registry.vocabulary.cases import (
 
 
 class Queued(NamedTuple):
-    """A case in the queue, without a word of what was written. `due_at` is the next clock that runs."""
+    """A case in the queue, without any text of a complainant. `due_at` is the next running deadline."""
 
     reference: str
     state: CaseState
@@ -81,7 +81,7 @@ class CleanFile(NamedTuple):
 
 
 class ShownBox(NamedTuple):
-    """One mailbox of a case as an officer sees it. `answers` without who she is: that is the custodian's."""
+    """One mailbox of a case as an officer sees it. `answers` are without identity, which is the custodian's."""
 
     reference: str
     role: BoxRole
@@ -136,7 +136,7 @@ def queue(session: Session, unit: str, states: frozenset[CaseState] = OPEN_STATE
 
 
 def counts(session: Session, unit: str) -> dict[tuple[CaseState, Priority], int]:
-    """How many cases of a unit stand where."""
+    """How many cases of a unit are in each state."""
     numbers = select(Case.state, Case.priority, func.count(Case.id)).where(in_unit(unit), Case.priority.is_not(None))
     rows = session.execute(numbers.group_by(Case.state, Case.priority)).all()
     return {(state, priority): number for state, priority, number in rows if priority is not None}
@@ -155,8 +155,9 @@ def case_view(
 ) -> CaseView:
     """Read a case with what was written in it, and its translations `into` a language.
 
-    The reading itself is audited as `act`, and committed with it or not had. What was withdrawn is read no more, unless somebody
-    is in danger, or two persons opened it (`is_opened`): who withdraws may have been made to. Raises NotFound, NotNow.
+    The reading itself is audited as `act`, and is given only with that line committed. A withdrawn case can no longer
+    be read, unless someone is in danger or two persons opened it (`is_opened`): a withdrawal may be forced. Raises
+    NotFound, NotNow.
     """
     case = lock_case(session, officer, reference, also=(joinedload(Case.clock_rows), joinedload(Case.lowering)))
     if not is_opened:
@@ -220,7 +221,7 @@ def files_of(session: Session, sealer: Sealer, officer: Officer, case: Case) -> 
 
 
 def require_readable(case: Case) -> None:
-    """Raises NotNow for what was withdrawn, unless somebody is in danger."""
+    """Raise NotNow for a withdrawn case, unless someone is in danger."""
     if case.state is CaseState.WITHDRAWN and case.priority not in (Priority.P0, Priority.P1):
         raise NotNow("this was withdrawn: what was written is not read any more", "case.withdrawn")
 
@@ -228,7 +229,7 @@ def require_readable(case: Case) -> None:
 def _box_views(
     session: Session, sealer: Sealer, officer: Officer, case: Case, today: date, into: str
 ) -> list[ShownBox]:
-    """All mailboxes by one query for each kind of thing, however many they are."""
+    """All mailboxes of a case, by one query for each kind of content, however many they are."""
     opened = sealer.open_all_as_unit(session, opened_mailboxes(case), officer.unit)
     boxes = [one.box for one in opened]
     written = messages.read_messages(session, case, opened, Author.OFFICER, today)

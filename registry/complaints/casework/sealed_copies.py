@@ -1,7 +1,7 @@
-"""Boxes that are nobody's mailbox: what officers hand on to a partner, or put to the agency that is heard.
+"""Sealed copies: boxes with what officers share with a partner, or put to the agency that is heard. No mailboxes.
 
-The unit that works on the case opens each like a mailbox, and so does the escrow. Whoever it is handed to gets one sealed
-key, and loses it again; what is in it was sealed before, so that what two persons looked at is what goes.
+The unit that works on the case opens each like a mailbox, and so does the escrow. The recipient gets one sealed key,
+and loses it again; the content was sealed before, so that what two persons looked at is what is sent.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ def new_copy_box(session: Session, sealer: Sealer, case: Case, unit: str, today:
         reference=reference,
         case_id=case.id,
         role=BoxRole.HELPER,
-        # Tags of receipts are 64 hexadecimal digits: no receipt leads here.
+        # Tags of complaint codes are 64 hexadecimal digits: no code leads here.
         tag=f"copy {reference}",
         public_key=b"",
         state=BoxState.OPEN,
@@ -46,7 +46,7 @@ def share_with(session: Session, sealer: Sealer, opened: OpenBox, holder: str, k
 
 
 def take_back(session: Session, sealer: Sealer, box: Box, holder: str) -> None:
-    """Take the keys of a partner or an agency away; what was read is known."""
+    """Delete the keys of a partner or an agency; what was read before is not undone."""
     for kind in (KeyHolder.UNIT, KeyHolder.CUSTODIAN):
         sealer.revoke(session, box, kind, holder)
 

@@ -1,8 +1,8 @@
-"""Who is let in to begin or to come back: whoever did a little work, or waited a little. Nobody is refused and nobody watched.
+"""Admission: visitors may begin or come back after a little work or a short wait. No one is refused or tracked.
 
-Work is an altcha challenge, which a script solves while the page is read. A ticket is for those without scripts: it becomes good
-after a wait. Either serves once. How many came is counted in a few buckets under a key that is destroyed the next day; what
-a dump of the database tells of an address is nothing.
+Work is an altcha challenge, which a script solves while the page is read. A ticket is for visitors without scripts: it
+becomes valid after a wait. Either works once. Admissions are counted in a few buckets under a key that is destroyed the
+next day: a dump of the database reveals nothing of an address.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from registry.core.errors import NotAdmitted
 from registry.core.keyring import Keyring
 
 GOOD_FOR = timedelta(minutes=20)
-"""How long a challenge may be solved, and a ticket used after its wait: as long as somebody reads the page before it."""
+"""How long a challenge may be solved, and a ticket used after its wait: as long as reading the page before it takes."""
 
 MAX_CHARACTERS = 4_000
 _SECRET = "admission"
@@ -53,26 +53,26 @@ class Offer:
 
 
 class Admission:
-    """The door of one registry. Its key of the day lies beside the others, but in no folder that is backed up as keys are."""
+    """Admission to one registry. Its key of the day is beside the others, but not in a folder that is backed up."""
 
     def __init__(self, keyring: Keyring, home: Path) -> None:
         self._secret = keyring.secret(_SECRET)
         self._days = home / "days"
 
     def offer(self, session: Session, purpose: Purpose, network: str, at: datetime) -> Offer:
-        """What it takes to be let in now. `network` is the asker's, as clients.network_of gives it; it is not kept."""
+        """What admission costs now. `network` is the visitor's, as clients.network_of gives it; it is not stored."""
         pressure = self._pressure(session, purpose, network, at)
         wait = wait_of(pressure)
         return Offer(self._challenge(purpose, tries_of(pressure), at), self._ticket(purpose, wait, at), wait)
 
     def waited(self, purpose: Purpose, at: datetime) -> str:
-        """A ticket that is good at once, for somebody who was let in and then could not be served."""
+        """A ticket that is good at once, for a visitor who was admitted and then could not be served."""
         return self._ticket(purpose, 0, at)
 
     def admit(self, session: Session, purpose: Purpose, network: str, proof: str | None, at: datetime) -> None:
-        """Take a proof, a solution or a ticket, and count. Commit before whatever it lets in costs anything.
+        """Use up a proof, a solution or a ticket, and count. Commit before the admitted request costs anything.
 
-        Raises NotAdmitted. Two requests with one proof at once: the database lets one in.
+        Raises NotAdmitted. Two requests with one proof at once: the database admits one.
         """
         if not proof:
             raise _refusal(Lack.NOTHING_GIVEN)
@@ -98,7 +98,7 @@ class Admission:
         return 0
 
     def is_used(self, session: Session, proof: str) -> bool:
-        """Whether a ticket has let somebody in already; another is to be given then."""
+        """Whether a ticket was used already; the caller then offers another."""
         body = proof.rpartition(".")[0]
         return session.get(UsedChallenge, hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()) is not None
 

@@ -1,4 +1,4 @@
-"""What admission remembers: proofs that were used, and how many were let in on a day. No address, no instant, nobody."""
+"""The tables of admission: proofs that were used, and how many were admitted on a day. No address, time or person."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from registry.core.db.engine import Base, Text, one_of
 
 
 class UsedChallenge(Base):
-    """A proof of work or of waiting that let somebody in. Kept until the day on which it would expire is over."""
+    """A used proof of work or of waiting. Kept until the day on which it would expire is over."""
 
     __tablename__ = "used_challenges"
     digest: Mapped[str] = mapped_column(Text(64), primary_key=True)

@@ -1,4 +1,4 @@
-"""How much work, or how long a wait, beginning and coming back cost. The more come, the longer it takes; nobody is refused."""
+"""How much work, or how long a wait, admission costs: more as more visitors come, but no one is refused."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ BUCKETS = 64
 """Networks are counted in so few buckets that none can be told from a bucket: each holds a sixty-fourth of all there are."""
 
 WAIT = 15
-"""Seconds that somebody without JavaScript waits on a day like others."""
+"""Seconds that a visitor without JavaScript waits on an ordinary day."""
 
 TRIES = 60
 """The most tries that the work takes on a day like others; half of them on average."""
@@ -17,7 +17,7 @@ COST = 4_000
 
 
 class Purpose(StrEnum):
-    """What somebody is let in for. A proof for one does not serve for the other."""
+    """What admission is for. A proof for one purpose does not serve for another."""
 
     START = "start"
     OPEN = "open"
@@ -43,7 +43,7 @@ def pressure_of(cap: Cap, from_bucket: int, from_all: int) -> int:
 
 
 def wait_of(pressure: int) -> int:
-    """Seconds: two minutes at the very most, for whoever waits may be in danger."""
+    """Seconds: two minutes at the very most, because the person waiting may be in danger."""
     return WAIT * pressure
 
 

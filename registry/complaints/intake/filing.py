@@ -1,7 +1,7 @@
-"""Filing a complaint: the receipt first, answers one by one, and handing it to a unit.
+"""Filing a complaint: first the complaint code, then the answers one by one, then submission to a unit.
 
-Nothing here commits. A start that was not answered leaves an empty draft that is gone the next day; an answer that was
-acknowledged is there, and one that is sent twice is there once; a second submission finds the first.
+Nothing here commits. A start whose response was lost leaves an empty draft that is deleted the next day. An answer that
+was acknowledged is stored, and one sent twice is stored once; a second submission finds the first.
 """
 
 from collections.abc import Mapping
@@ -33,11 +33,11 @@ from registry.vocabulary.cases import BoxRole, CaseState
 from registry.vocabulary.register import Language
 
 HELPERS = frozenset({"friend_or_family", "union", "ngo", "other_helper"})
-"""Answers to `who_files` of those who file for a worker; they get a receipt with less to it."""
+"""Answers to `who_files` of those who file for a worker; their complaint code opens less."""
 
 
 class Started(NamedTuple):
-    """A draft, and the token of its visit for the browser. The visit shows the receipt's digits until they are confirmed."""
+    """A draft, and the token of its visit for the browser. The visit shows the complaint code until it is confirmed."""
 
     case: Case
     box: Box
@@ -45,7 +45,7 @@ class Started(NamedTuple):
 
 
 class Receipted(NamedTuple):
-    """What somebody hears who has sent a complaint: the same for every complaint, whatever became of it."""
+    """The response to a submitted complaint: the same for every complaint, whatever became of it."""
 
     filed_on: date
     acknowledge_by: date
@@ -55,9 +55,9 @@ class Receipted(NamedTuple):
 def start(
     session: Session, sealer: Sealer, code: str, root: Root, *, language: Language, role: BoxRole, at: datetime
 ) -> Started:
-    """Begin a draft under a new receipt. `code` by `receipts.new_code`, `root` derived before the transaction began.
+    """Begin a draft under a new complaint code (`complaint_codes.new_code`); derive `root` before the transaction.
 
-    Raises IntakeClosed where nobody would take it.
+    Raises IntakeClosed where no unit would take the complaint.
     """
     require_open_intake(session)
     case = Case(
@@ -79,10 +79,10 @@ def start(
 
 
 def confirm(session: Session, sealer: Sealer, visit: Visit, typed: str, at: datetime) -> str | None:
-    """The last six digits were typed back: the receipt is held. Doing it again changes nothing.
+    """Confirm a complaint code by its last six digits, typed back. Idempotent.
 
-    Gives a token when the browser needs another one from now on: a changed receipt has just taken the place of the old.
-    Raises InvalidInput when they are others, as often as they are.
+    Gives a token when the browser needs another one from now on: a new code has just taken the place of the old one.
+    Raises InvalidInput on wrong digits, however often.
     """
     if visit.is_confirmed:
         return None
@@ -100,7 +100,7 @@ def confirm(session: Session, sealer: Sealer, visit: Visit, typed: str, at: date
 
 
 def set_draft_retention(case: Case) -> None:
-    """The receipt of a draft is held by somebody, so it is kept for its full time; one that was printed, for longer still."""
+    """Extend a draft to its full retention, as its code is confirmed; a preprinted one is kept longer still."""
     if case.state is CaseState.DRAFT:
         full = draft_day(case.filed_on, is_confirmed=True)
         case.purge_on = full if case.purge_on is None else max(case.purge_on, full)
@@ -109,10 +109,10 @@ def set_draft_retention(case: Case) -> None:
 def answer(
     session: Session, sealer: Sealer, visit: Visit, given: Mapping[str, Any], version: int | None = None
 ) -> Sheet:
-    """Write down some answers, as they were typed, by their questions' codes; an empty one is taken back.
+    """Store some answers, as they were typed, by their questions' codes; an empty one is removed.
 
     What another tab answered stays, unless it was the same question. `version` refuses a sheet that was changed since.
-    Raises InvalidInput with the field, StaleVersion, NotNow before the receipt is confirmed and once the sheet was sent.
+    Raises InvalidInput with the field, StaleVersion, NotNow before the code is confirmed and once the sheet was sent.
     """
     read = read_answers(given)
     case = lock_case_for_visit(session, visit)
@@ -128,16 +128,16 @@ def answer(
 
 
 def answers(session: Session, sealer: Sealer, visit: Visit) -> Sheet:
-    """What was answered in this box so far, for whoever wrote it. Raises NotNow before the receipt is confirmed."""
+    """The answers in this mailbox so far, for their author. Raises NotNow before the complaint code is confirmed."""
     require_confirmed(visit)
     case = session.get_one(Case, visit.box.case_id)
     return sheets.read(session, sealer.open_as_mailbox(session, visit.box, visit.seed), case)
 
 
 def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Receipted:
-    """Hand the answers to the unit that is for them. A second time gives what the first gave.
+    """Submit the answers to the unit in charge. A second call returns the same as the first.
 
-    In a case that was filed already it adds the worker's own answers to her helper's. Raises IntakeClosed, NotNow, and
+    In a case that was filed already it adds the worker's own answers to the helper's. Raises IntakeClosed, NotNow, and
     InvalidInput when nothing was answered.
     """
     case = lock_case_for_visit(session, visit)
@@ -158,9 +158,9 @@ def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Rece
 
 
 def promised(filed_on: date) -> tuple[date, date]:
-    """The days by which somebody hears from an officer, and has an answer.
+    """The days by which the complainant gets an acknowledgement, and an answer.
 
-    Counted from the day alone: what was set aside as a flood reads no differently.
+    Counted from the day alone, so that a quarantined complaint reads no differently.
     """
     by = filed_on + timedelta(days=working_days.ACKNOWLEDGE_DAYS)
     return by, working_days.months_after(filed_on, working_days.ANSWER_MONTHS)

@@ -1,4 +1,4 @@
-"""What happens when answers are sent: a unit is found, they are judged, and the unit may open them. All in one transaction."""
+"""Handing over submitted answers: picks the unit, runs triage, and gives the unit access. All in one transaction."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -32,7 +32,7 @@ TAKES_MORE = frozenset(
         CaseState.REOPENED,
     }
 )
-"""While it stands so, a worker may add her own answers to what her helper sent."""
+"""States in which a worker may add answers to those that a helper has sent."""
 
 
 def hand_over(
@@ -46,9 +46,9 @@ def hand_over(
     unit: Unit | None = None,
     received_on: date | None = None,
 ) -> None:
-    """Make a case of a locked draft. Raises IntakeClosed, KeyTrouble when nothing can be sealed to the unit.
+    """Turn a locked draft into a case of a unit. Raises IntakeClosed, KeyTrouble if nothing can be sealed to it.
 
-    A form of paper is of the `unit` to which it was handed in, and its clocks run from the day on which it was received.
+    A paper form belongs to the `unit` to which it was handed in; its deadlines run from the day of receipt.
     """
     unit = unit or route(session, country_of_work(answers))
     received_on = received_on or at.date()
@@ -63,7 +63,7 @@ def hand_over(
     if is_flood:
         advance(session, case, CaseState.QUARANTINED, CaseRole.REGISTRY, at)
     else:
-        # Locked before the first line of the audit, which everybody waits for.
+        # Locked before the first line of the audit trail, for which all transactions wait.
         others = assessment.others_to_raise(session, case, at.date())
         advance(session, case, CaseState.SUBMITTED, CaseRole.COMPLAINANT, at)
         assessment.raise_others(session, others, at)
@@ -109,7 +109,7 @@ def _store_judgement(case: Case, judged: Triaged) -> None:
 
 
 def _seal_facts(session: Session, sealer: Sealer, case: Case, answers: Mapping[str, Any]) -> None:
-    """What a unit works with is sealed under the server's key ring (tier 1), apart from the sheet."""
+    """Seal the facts that a unit works with under the server's key ring (tier 1), apart from the answers."""
     agency = assessment.named_agency(session, answers)
     case.agency_digest = None if agency is None else sealer.digest("agency", agency.key)
     case.agency_is_registered = None if agency is None else agency.is_registered

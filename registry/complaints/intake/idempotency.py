@@ -1,10 +1,11 @@
-"""Requests that may come again and are to count once. Kept is that one was made, never what was in it.
+"""Idempotency keys: requests that may be repeated and count once. Stored is that one was made, never its content.
 
-Of what officers draft the reference is kept too, so that a draft sent again leads to the one that was made; of nothing else is.
+For officers' drafts the reference is stored too, so that a repeated draft leads to the one that was made; for nothing
+else is it.
 
-The sender chooses a key for what he wants done. Of the key, and of what he sent with it, there are keyed digests alone: a dump
-tells neither, and nobody can try guesses against it. The row goes with the transaction that does the thing, so a crash leaves
-both or neither.
+The sender chooses a key for each thing to be done. Key and content are stored as keyed digests alone: a dump reveals
+neither, and guesses cannot be tried against it. The row belongs to the transaction that does the thing, so a crash
+leaves both or neither.
 """
 
 from collections.abc import Callable
@@ -22,7 +23,7 @@ KEPT = timedelta(days=2)
 
 
 class Repeat(Base):
-    """One key that was used: keyed digests of the key and of what was sent with it. `made`: what an officer drafted with it."""
+    """A used idempotency key: keyed digests of the key and the content. `made`: the reference of an officer's draft."""
 
     __tablename__ = "repeats"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,9 +36,9 @@ class Repeat(Base):
 def run_idempotently(
     session: Session, sealer: Sealer, scope: str, key: str, question: str, today: date, make: Callable[[], str]
 ) -> str:
-    """The reference of what `make` makes; sent again, of what was made the first time. Raises as `make`, and RepeatDiffers.
+    """The reference of what `make` makes, or made the first time. Raises as `make`, and RepeatDiffers.
 
-    What was refused took no key: the caller's transaction, or its savepoint, is undone.
+    A refused request uses up no key: the caller's transaction, or its savepoint, is undone.
     """
     digest = sealer.digest("repeats", f"{scope}\0{key}")
     if claim(session, sealer, scope, key, question, today):
@@ -51,10 +52,10 @@ def run_idempotently(
 
 
 def claim(session: Session, sealer: Sealer, scope: str, key: str, question: str, today: date) -> bool:
-    """Take a key; False when it was taken before. Of two that come at once the second waits for the first to commit.
+    """Claim a key; False when it was used before. Of two concurrent claims the second waits for the first to commit.
 
-    `scope` says what is done and by whom, so that nobody meets another's keys; `question` stands for what was sent. Raises
-    RepeatDiffers when something else was sent with the key before.
+    `scope` says what is done and by whom, so that callers do not meet each other's keys; `question` stands for what was
+    sent. Raises RepeatDiffers when something else was sent with the key before.
     """
     digest = sealer.digest("repeats", f"{scope}\0{key}")
     requested = sealer.digest("repeats", f"{scope}\0{question}")

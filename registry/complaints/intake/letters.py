@@ -7,7 +7,7 @@ import opencc
 
 
 def letters(text: str) -> str:
-    """What is left of a text whatever its case, width, script variant, spacing and punctuation."""
+    """The letters and digits of a text, without case, width, script variant, spacing and punctuation."""
     whole = text.encode("utf-8", "replace").decode()
     plain = _simplifier().convert(unicodedata.normalize("NFKC", whole)).casefold()
     return "".join(character for character in plain if character.isalnum())

@@ -1,4 +1,4 @@
-"""A complainant's mailbox: where it stands in plain words, what is written, what may be done, and when what will be gone."""
+"""A complainant's mailbox: the case's state in plain words, messages, possible acts, and dates of destruction."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -40,7 +40,7 @@ TAKES_MESSAGES = OPEN_STATES | {CaseState.QUARANTINED, CaseState.MERGED}
 
 
 class Can(StrEnum):
-    """What may be done in a mailbox now; the edges make a button of each."""
+    """What may be done in a mailbox now; pages make a button of each."""
 
     ANSWER = "answer"
     SUBMIT = "submit"
@@ -60,7 +60,7 @@ class Step(NamedTuple):
 
 
 class ShownHelper(NamedTuple):
-    """A helper as the worker sees him: what he may, and the day of his last visit."""
+    """A helper as the worker sees them: what the helper may do, and the day of the last visit."""
 
     reference: str
     state: BoxState
@@ -70,11 +70,11 @@ class ShownHelper(NamedTuple):
 
 
 class MailboxView(NamedTuple):
-    """All of one mailbox. A helper reads `received`, his own words and what he was answered, and no more.
+    """All of one mailbox. A helper sees `received`, what the helper wrote and the answers to it, and no more.
 
-    `acknowledge_by` and `answer_by` are None once they were kept, or do not run; `waiting_until` is set while the officers wait
-    for an answer. `purge_on`: what was written is destroyed then, and `draft_until` the same of what was not sent.
-    `last_visit_on` is the visit before this one.
+    `acknowledge_by` and `answer_by` are None once they were met, or do not run; `waiting_until` is set while the
+    officers wait for an answer. `purge_on`: the day on which what was written is destroyed; `draft_until`: the same for
+    what was not sent. `last_visit_on` is the visit before this one.
     """
 
     role: BoxRole
@@ -94,14 +94,14 @@ class MailboxView(NamedTuple):
 
 
 class OwnCopy(NamedTuple):
-    """Everything of a mailbox to take home before it is destroyed; the edges put it into words."""
+    """Everything of a mailbox, for download before it is destroyed; pages and API put it into words."""
 
     view: MailboxView
     sheet: Sheet
 
 
 def open_mailbox(session: Session, sealer: Sealer, root: Root, at: datetime) -> str:
-    """Come back by a receipt that was typed in, which also confirms it. Gives the token of the visit.
+    """Open a mailbox by a complaint code that was typed in, which also confirms it. Gives the token of the visit.
 
     `root` is derived before the transaction begins. Raises UnknownReceipt, whatever the reason.
     """
@@ -118,7 +118,7 @@ def open_mailbox(session: Session, sealer: Sealer, root: Root, at: datetime) -> 
 
 
 def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> MailboxView:
-    """What stands in the mailbox now; the officers' messages count as read. Raises NotNow before the receipt is confirmed."""
+    """The mailbox now; the officers' messages count as read. Raises NotNow before the complaint code is confirmed."""
     require_confirmed(visit)
     box = visit.box
     case = session.get_one(Case, box.case_id)
@@ -155,18 +155,18 @@ def own_copy(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Ow
 
 
 def write(
-    session: Session, sealer: Sealer, visit: Visit, text: str, at: datetime, *, once: str | None = None
+    session: Session, sealer: Sealer, visit: Visit, text: str, at: datetime, *, idempotency_key: str | None = None
 ) -> Message:
-    """Write to the officers. The same `once` is kept once. If they waited for it, the case goes on.
+    """Write to the officers. Idempotent by `once`. If the officers were waiting for it, the case goes on.
 
-    Raises InvalidInput, and NotNow where nobody would read it.
+    Raises InvalidInput, and NotNow where no officer would read it.
     """
     case = lock_case_for_visit(session, visit)
     if case.state not in TAKES_MESSAGES:
         raise NotNow("nobody reads messages here now; a case that is closed can be opened again")
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
     message, is_new = messages.write_message(
-        session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=once
+        session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=idempotency_key
     )
     if is_new and case.state is CaseState.WAITING_COMPLAINANT:
         resume(session, case, at)
@@ -174,28 +174,28 @@ def write(
 
 
 def resume(session: Session, case: Case, at: datetime) -> None:
-    """A locked case that waited for its complainant goes on where it was."""
+    """Move a locked case that waited for its complainant back to where it was."""
     came_from = moves_of(session, case)[-1].from_state
     target = CaseState.INVESTIGATING if came_from is CaseState.INVESTIGATING else CaseState.IN_TRIAGE
     advance(session, case, target, CaseRole.REGISTRY, at)
 
 
 def consent(session: Session, sealer: Sealer, visit: Visit, kind: ConsentKind, at: datetime, *, is_given: bool) -> None:
-    """Give or take back one consent. Raises NotNow where there is nothing to agree to any more."""
+    """Give or revoke one consent. Raises NotNow where there is nothing to consent to any more."""
     case = lock_case_for_visit(session, visit)
     # Taking one back is never too late.
     if is_given and case.state not in TAKES_MESSAGES:
         raise NotNow("there is nothing to agree to here now")
     consents.set_consent(session, case, visit.box, kind, at.date(), is_given=is_given)
     if not is_given:
-        # What was to be handed on by it stops, and what was is closed, in the same moment.
+        # What was not yet sent under this consent stops, and what was sent is closed, at once.
         _end_what_is_over(session, sealer, case, at)
 
 
 def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> None:
-    """Take a complaint back. A draft is destroyed at once; what was sent may be taken up again for 30 days, then is destroyed.
+    """Withdraw a complaint. A draft is destroyed at once; a sent one after 30 days, in which this can be undone.
 
-    Doing it again changes nothing. Raises NotNow, and IllegalMove once it is decided.
+    Idempotent. Raises NotNow, and IllegalMove once it is decided.
     """
     case = lock_case_for_owner(session, visit)
     if case.state is CaseState.DRAFT:
@@ -207,28 +207,36 @@ def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> No
 
 
 def open_again(
-    session: Session, sealer: Sealer, visit: Visit, at: datetime, *, text: str | None = None, once: str | None = None
+    session: Session,
+    sealer: Sealer,
+    visit: Visit,
+    at: datetime,
+    *,
+    text: str | None = None,
+    idempotency_key: str | None = None,
 ) -> None:
-    """Object to a decision, open a closed case again within a year, or take a withdrawal back, with words if there are any.
+    """Object to a decision, reopen a closed case within a year, or undo a withdrawal, with a message if there is one.
 
-    Doing it again changes nothing. Raises IllegalMove when its time is over.
+    Idempotent. Raises IllegalMove when its time is over.
     """
     case = lock_case_for_owner(session, visit)
     if case.state is not CaseState.REOPENED:
         advance(session, case, CaseState.REOPENED, CaseRole.COMPLAINANT, at)
     if text is not None and text.strip():
         opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-        messages.write_message(session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=once)
+        messages.write_message(
+            session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=idempotency_key
+        )
 
 
 def _end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:
-    """Partners and the agency lose what they were given on a consent or complaint that is no more."""
+    """End what partners and the agency were given on a consent or complaint that no longer stands."""
     referrals.end_what_is_over(session, sealer, case, at)
     hearings.end_what_is_over(session, sealer, case, at)
 
 
 def _steps(session: Session, case: Case) -> list[Step]:
-    """What was read when, the latest last. What was set aside as a flood, and let go again, leaves no trace in it."""
+    """What the complainant could read and when, latest last. Quarantine and release leave no trace in it."""
     steps: list[Step] = []
     for move in moves_of(session, case):
         is_hidden = (
@@ -243,7 +251,7 @@ def _steps(session: Session, case: Case) -> list[Step]:
 def _days(
     session: Session, case: Case, steps: Sequence[Step], is_helper: bool
 ) -> tuple[date | None, date | None, date | None]:
-    """By when somebody hears, has an answer, and is waited for."""
+    """The days by which the complainant is acknowledged, is answered, and is waited for."""
     acknowledge_by, answer_by = promised(case.filed_on)
     running = {kind: row for kind, row in clocks.clocks_of(session, case).items() if row.met_on is None}
     if case.state is CaseState.QUARANTINED or is_helper:

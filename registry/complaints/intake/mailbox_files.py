@@ -1,4 +1,4 @@
-"""The files of a mailbox for whoever opened it: what is there, what may be added, and the clean copy to take home."""
+"""The files of an open mailbox: what is there, what may be added, and the clean copy to download."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -37,7 +37,7 @@ class ShownFile(NamedTuple):
 
 
 class OpenedFile(NamedTuple):
-    """One file with what opens it."""
+    """One file with the open box, the case and the attachment that belong to it."""
 
     opened: OpenBox
     case: Case
@@ -54,7 +54,7 @@ def opened_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[Op
 
 
 def files_of(session: Session, sealer: Sealer, visit: Visit) -> list[ShownFile]:
-    """The files of a mailbox, the oldest first: the worker's with her helpers', a helper's with his own."""
+    """The files of a mailbox, oldest first: for the worker also the helpers', for a helper only the helper's own."""
     displayed = []
     for opened, case, one in _files_with_keys(session, sealer, visit):
         facts = facts_of(opened, case, one)
@@ -75,7 +75,7 @@ def files_of(session: Session, sealer: Sealer, visit: Visit) -> list[ShownFile]:
 
 
 def file_of(session: Session, sealer: Sealer, visit: Visit, reference: str) -> OpenedFile:
-    """One file of a mailbox. Raises NotFound, whether it is somebody else's or nobody's; NotNow."""
+    """One file of a mailbox. Raises NotFound if there is none or it is in another mailbox; NotNow."""
     for existing in _files_with_keys(session, sealer, visit):
         if existing.attachment.reference == reference:
             return existing

@@ -1,4 +1,4 @@
-"""The tables of what stands in a mailbox: answers, messages and consents. All words in them are sealed to their box."""
+"""The tables of what is in a mailbox: answers, messages and consents. All text in them is sealed to their box."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from registry.vocabulary.cases import Author, ConsentKind
 
 
 class AnswerSheet(Base):
-    """The answers of one box as a sealed JSON object, and those that tell who she is as another, for the custodian alone.
+    """The answers of one box as a sealed JSON object, and those about identity as another, for the custodian alone.
 
     `version` goes up with every answer.
     """
@@ -27,7 +27,7 @@ class AnswerSheet(Base):
 
 
 class Message(Base):
-    """One message in a box, the `place`-th. `once` is a digest of the writer's own key: what is sent twice is kept once."""
+    """One message in a box, the `place`-th. `once` is a digest of the writer's idempotency key."""
 
     __tablename__ = "messages"
     __table_args__ = (UniqueConstraint("box_id", "place"), UniqueConstraint("box_id", "once"))

@@ -1,7 +1,8 @@
-"""Numbers for forms of paper: made before anybody has them, so that a worker takes her slip home when she hands a form on.
+"""Complaint codes for paper forms, made in advance: the worker keeps the slip with the code and hands in the form.
 
-Such a box is like any that was begun and not typed back yet, kept for a year. Its number opens it on the pages too, and whoever
-opens it there may answer there. The form has the case's reference, which opens nothing; the number stands on the slip alone.
+Such a box is like any that was begun and not confirmed yet, and is kept for a year. Its code also opens it on the
+pages, and answers may be given there instead. The form has the case's reference, which opens nothing; the code is on
+the slip alone.
 """
 
 from datetime import date
@@ -23,7 +24,7 @@ MAX_AT_ONCE = 200
 
 
 class Minted(NamedTuple):
-    """`code` goes on the slip, `reference` on the form."""
+    """A preprinted complaint code. `code` goes on the slip, `reference` on the form."""
 
     code: str
     reference: str
@@ -32,7 +33,7 @@ class Minted(NamedTuple):
 def premint(session: Session, sealer: Sealer, code: str, root: Root, language: Language, today: date) -> Minted:
     """A box for a form. `code` and `root` as for `filing.start`. Commit before the form is printed.
 
-    Raises IntakeClosed where nobody would take the form.
+    Raises IntakeClosed where no unit would take the form.
     """
     require_open_intake(session)
     case = Case(

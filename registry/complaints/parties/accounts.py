@@ -31,7 +31,7 @@ def add_partner(
     email: str | None,
     today: date,
 ) -> Unit:
-    """Write down an organisation to which cases may be referred, and make its keys. Raises InvalidInput."""
+    """Add an organisation to which cases may be referred, and make its keys. Raises InvalidInput."""
     check(reference, country, reference, names, email, None, None)
     if session.execute(select(Unit.id).where(Unit.reference == reference)).first() is not None:
         raise InvalidInput([Fault("reference", Problem.INVALID_VALUE, "is a unit's already")])
@@ -84,7 +84,7 @@ def unit_of_agency(session: Session, agency: str) -> Unit | None:
 
 
 def agency_record(session: Session, agency: str, today: date) -> record.Agency:
-    """What the public reads of an agency. Raises NotFound: there is none of that reference in the registry."""
+    """The public record of an agency. Raises NotFound where the registry has none with this reference."""
     found = public_record(session, agency, today)
     if found is None:
         raise NotFound("there is no agency of that reference in the registry")

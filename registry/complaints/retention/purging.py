@@ -1,7 +1,8 @@
-"""The end of what was written. Keys first: once they are gone and committed, nothing that is left can be read by anybody.
+"""Purging cases: keys are destroyed first, and once that is committed no one can read what is left.
 
-Two steps, each of which may be killed and is taken up again. A case whose time is over becomes `purged` and loses its keys and
-its sealed facts; then rows and files go. Five years after its end the rest goes too, and its audit alone remains.
+Two steps, each of which may be killed and is resumed. A case past its retention period becomes `purged` and loses its
+keys and its sealed facts; then rows and files are deleted. Five years after its end the rest is deleted too, and only
+its audit lines remain.
 """
 
 from collections.abc import Callable, Sequence
@@ -67,7 +68,7 @@ class Purged(NamedTuple):
 
 
 def doomed(session: Session, today: date) -> list[Doomed]:
-    """What a purge would destroy today: the dry run."""
+    """A dry run: what a purge would destroy today."""
     rows = session.execute(
         select(Case, Unit.reference)
         .join(Unit, Unit.id == Case.unit_id, isouter=True)
@@ -89,7 +90,7 @@ def cases_on_hold(session: Session, today: date) -> list[str]:
 def purge(
     sessions: sessionmaker[Session], sealer: Sealer, at: datetime, remove_files: RemoveFiles | None = None
 ) -> Purged:
-    """Destroy what is over. Safe to kill at any moment, and to run twice at once."""
+    """Purge every case past its retention period. Safe to kill at any moment, and to run twice at once."""
     forget_offers(sessions, sealer, at.date())
     drop_stale(sessions, sealer, at.date())
     over = select(Case).where(_is_over(at.date()))
@@ -104,7 +105,7 @@ def purge(
 
 
 def forget_offers(sessions: sessionmaker[Session], sealer: Sealer, today: date) -> int:
-    """Changed receipts that nobody typed back for a day open nothing any more."""
+    """Delete new complaint codes that were offered but not typed back within a day."""
     with sessions.begin() as session:
         stale = session.execute(
             select(Box).where(Box.replaces_id.is_not(None), Box.made_on <= today - UNCONFIRMED_DRAFT)
@@ -122,7 +123,7 @@ def _is_over(today: date) -> ColumnElement[bool]:
 
 
 def _each(sessions: sessionmaker[Session], wanted: Select[Case], do: Callable[[Session, Case], None]) -> int:
-    """One case a transaction. Another purge that runs at once takes others."""
+    """Run one transaction for each case. Another purge that runs at once takes other cases."""
     count = 0
     while True:
         with sessions.begin() as session:
@@ -136,7 +137,7 @@ def _each(sessions: sessionmaker[Session], wanted: Select[Case], do: Callable[[S
 
 def _destroy_keys(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:
     advance(session, case, CaseState.PURGED, CaseRole.REGISTRY, at)
-    # All of them: what was handed on to others as well.
+    # All of them: also the copies for other parties.
     sealer.destroy(session, session.execute(select(Box.id).where(Box.case_id == case.id)).scalars().all())
     case.agency_sealed = case.employer_sealed = case.region_sealed = case.amounts_sealed = case.agency_digest = None
     session.execute(update(CaseMove).where(CaseMove.case_id == case.id).values(reason_sealed=None))
@@ -176,7 +177,7 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
 
 
 def _is_uncounted(session: Session, case: Case) -> bool:
-    """What was never sent, or was part of a flood, was no case: it is not counted."""
+    """Whether a case is left out of the counts: it was never sent, or was part of a mass filing."""
     return case.unit_id is None or moves_of(session, case)[-1].from_state is CaseState.QUARANTINED
 
 

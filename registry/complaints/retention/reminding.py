@@ -1,6 +1,6 @@
-"""Telling officers that something waits for them, and going on where nobody answered. Every step is due again until it is done.
+"""Reminds officers of waiting work, and escalates where no one has answered. Each step stays due until it is done.
 
-A mail says that there is something, never what: no number, name, country or priority stands in it.
+A mail says only that there is something: it names no number, person, country or priority.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ Tell = Callable[[str, str, str], bool]
 """Sends a mail: address, subject, text. False when it was not sent, so that it is tried again."""
 
 AT_ONCE = 500
-"""Clocks that one transaction writes down."""
+"""Deadlines that one transaction updates."""
 
 SUBJECT = "Something waits for you"
 TEXT = "Something waits for you in the registry. Please look at your queue.\n"
@@ -38,9 +38,9 @@ class _Called(NamedTuple):
 
 
 def remind(sessions: sessionmaker[Session], tell: Tell, at: datetime) -> int:
-    """Mail each unit once for all its clocks that want it, and its supervisor for what is overdue. Gives the mails sent.
+    """Mail each unit once for all its deadlines that are due, and its supervisor for overdue ones; gives how many.
 
-    The mail goes first: if we crash before it is written down it is sent twice, which is better than never.
+    The mail goes first: if we crash before that is recorded it is sent twice, which is better than never.
     """
     sent = 0
     for is_overdue in (False, True):

@@ -1,4 +1,4 @@
-"""The forms of what is sealed: how a value is padded, sealed with its place, and told which key opens it. Holds no key.
+"""Envelopes: how a value is padded, sealed together with its place, and marked with its key's id. Holds no key.
 
 v1.<kid>.<nonce>.<ciphertext>    base64url, AES-256-GCM, the place authenticated, padded to a multiple of 256 bytes
 """

@@ -1,6 +1,7 @@
-"""The escrow: a key whose secret lies off line, for the day on which every other one is lost.
+"""The escrow: a key whose secret is kept offline, for the day on which every other one is lost.
 
-Its file is three lines that can be printed and typed: what it is, the key's id, and the 32 bytes of the secret in base64url.
+Its file is three lines that can be printed and typed: what it is, the key's id, and the 32 bytes of the secret in
+base64url.
 """
 
 import os

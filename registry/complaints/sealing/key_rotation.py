@@ -1,7 +1,7 @@
-"""Sealing anew, under the newest keys, what older ones still hold; and, by the escrow, what lost keys held.
+"""Key rotation: re-encrypts under the newest keys what older keys hold; recovers by the escrow what lost keys held.
 
-What is left to do is told by the key ids in the rows themselves. So each batch is a transaction of its own, whoever is killed
-leaves every value openable, and the next run goes on with what is left.
+The key ids in the rows say what is left to do. So each batch is a transaction of its own, a killed run leaves every
+value readable, and the next run continues with the rest.
 """
 
 from collections.abc import Callable, Sequence
@@ -71,10 +71,10 @@ def rewrap(sessions: Sessions, sealer: Sealer, tell: Tell) -> Rewrapped:
 def recover(
     sessions: Sessions, sealer: Sealer, secret: bytes, today: date, tell: Tell, *, is_bound: bool = True
 ) -> Rewrapped:
-    """By the escrow's secret, let units and custodians open boxes again whose own secrets are lost.
+    """Restore access of units and custodians whose secrets are lost, with the secret key of the escrow.
 
-    They get new keys where theirs is not in the folder. `is_bound`: False where the whole folder was lost, so that nobody can
-    tell any more whether a wrap was made here.
+    They get new keys where theirs are not in the folder. `is_bound`: False where the whole folder was lost, so that it
+    can no longer be checked whether a wrap was made here.
     """
     with sessions.begin() as session:
         add_escrow_key(session, sealer.keyring, public_of(secret), today)
@@ -104,7 +104,7 @@ def rotate_ring(keyring: Keyring) -> str:
 
 
 class _Work:
-    """One kind of thing to do: which rows are left, and how one is done."""
+    """One kind of task: which rows are left, and how one is done."""
 
     name: str
     model: type[Any]
@@ -229,7 +229,7 @@ def _batches(sessions: Sessions, found: Rewrapped, tell: Tell, work: _Work) -> N
     while True:
         with sessions() as session:
             left = select(work.model).where(work.left(session), work.model.id > after).order_by(work.model.id)
-            # What somebody else holds just now is left to the next run.
+            # A row that another transaction has locked is left to the next run.
             rows = session.execute(left.limit(BATCH).with_for_update(skip_locked=True)).scalars().all()
             if not rows:
                 break

@@ -1,7 +1,7 @@
-"""The tables of mailboxes and of who can open them. No row here opens anything by itself: secrets lie in no database.
+"""The tables of boxes (encrypted containers) and of who can open them. The secrets that open them are in no database.
 
-A box is opened by its receipt, a unit's by the unit's secret, an escrow's by a secret that is off line. Access is one sealed
-key more or less: a row of `box_wraps`.
+A mailbox is opened by its complaint code, a unit's access by the unit's secret, the escrow's by a secret that is kept
+offline. Each access is one sealed key: a row of `box_wraps`.
 """
 
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from registry.vocabulary.cases import BoxRole, BoxState
 
 
 class KeyHolder(StrEnum):
-    """Who opens a wrap: a receipt's mailbox, a unit's officers, its custodian of identities, the escrow that lies off line."""
+    """Who opens a wrap: a complaint code's mailbox, a unit's officers, its custodian, or the offline escrow."""
 
     MAILBOX = "mailbox"
     UNIT = "unit"
@@ -32,14 +32,16 @@ class UnitKeyState(StrEnum):
 
 
 class Box(Base):
-    """One receipt's mailbox in a case. `tag` finds it by the receipt (case/complaint_codes.py), `public_key` seals to it.
+    """An encrypted container of a case, usually the mailbox of one complaint code.
 
-    `answers_allowed`: in a helper's box, whether the worker lets the officers' answers go there too. `last_visit_on` is the day
-    on which it was last opened, `visit_before_on` the one before. A box that `replaces` another has no keys of its own: it offers
-    a changed receipt, and goes once that was typed back.
+    `tag` finds it by the code (case/complaint_codes.py), `public_key` is what is sealed to.
 
-    `is_copy`: nobody's mailbox but what officers hand on, to a partner or to the agency that is heard. It has no receipt, and its
-    `role` says nothing.
+    `answers_allowed`: in a helper's mailbox, whether the worker lets the officers' answers go there too.
+    `last_visit_on` is the day on which it was last opened, `visit_before_on` the one before. A box that `replaces`
+    another has no keys of its own: it offers a new complaint code, and is deleted once that was typed back.
+
+    `is_copy`: not a mailbox but a copy that officers share with a partner or with the agency that is heard. It has no
+    complaint code, and its `role` says nothing.
     """
 
     __tablename__ = "boxes"
@@ -93,10 +95,10 @@ class UnitKey(Base):
 
 
 class OpenVisit(Base):
-    """A short session after a receipt was typed in or shown. `digest` is SHA-256 of a token that only the browser has.
+    """A short session after a complaint code was typed in or shown. `digest`: SHA-256 of a token only the browser has.
 
-    `seed_sealed`, and `code_sealed` until the receipt is confirmed, are opened by token and server together. Both instants are
-    rounded up to five minutes, and the row goes when they are over: nothing here says when somebody was here.
+    `seed_sealed`, and `code_sealed` until the code is confirmed, are opened by token and server together. Both instants
+    are rounded up to five minutes, and the row goes when they are over: nothing here says when a visitor was here.
     """
 
     __tablename__ = "visits"

@@ -1,8 +1,11 @@
-"""The one file that knows the keys of complaints: what is sealed, for whom, and who may open it (docs/maintainers/sealing.md).
+"""Encrypts and decrypts complaints: what is sealed, to whom, and who may open it (docs/maintainers/sealing.md).
 
-Tier 1 (what officers of a unit work with) is sealed under the server's key ring. Tiers 2 (account, answers, messages, files)
-and 3 (identity, contact) have one random content key per box and tier, sealed to each holder's X25519 key by PyNaCl's
-SealedBox: the mailbox that a receipt opens, the unit, its custodian, the escrow. Purge destroys those wraps.
+The only module that uses the keys of complaints.
+
+Tier 1 (what officers of a unit work with) is sealed under the server's key ring. Tiers 2 (account, answers, messages,
+files) and 3 (identity, contact) have one random content key per box and tier, sealed to each holder's X25519 key by
+PyNaCl's SealedBox: the mailbox that a complaint code opens, the unit, its custodian, the escrow. Purging destroys those
+wraps.
 
     value     v1.<kid>.<nonce>.<ciphertext>, AES-256-GCM; the place it stands in is authenticated, its length padded to 256
     wrap      SealedBox(content key | HMAC of box, tier and key under a secret of the server), so that no wrap made or moved
@@ -45,7 +48,7 @@ RING = "case-ring"
 
 
 class Tier(IntEnum):
-    """What a content key opens: 2 what was told, 3 who told it."""
+    """What a content key opens: 2 the account of what happened, 3 the identity of its author."""
 
     ACCOUNT = 2
     IDENTITY = 3
@@ -104,7 +107,7 @@ class OpenBox:
 
 
 class Sealer:
-    """Seals and opens by the keys of one folder. Opening as unit or custodian is a read that the caller has to audit."""
+    """Encrypts and decrypts by the keys of one folder. The caller audits what it opens as unit or custodian."""
 
     def __init__(self, keyring: Keyring) -> None:
         self.keyring = keyring
@@ -120,7 +123,7 @@ class Sealer:
         return sealed_value(newest.body, newest.kid, bytes_of(value), place)
 
     def open_field(self, sealed: str, place: Place) -> str:
-        """Raises Unopenable: it is damaged, moved, or its key is not in the ring."""
+        """The text of a tier 1 value. Raises Unopenable if it is damaged or moved, or its key is not in the ring."""
         envelope = read_envelope(sealed)
         for one in self.keyring.ring(RING):
             if one.kid == envelope.kid:
@@ -136,17 +139,17 @@ class Sealer:
         return opened
 
     def new_copy(self, box: Box) -> OpenBox:
-        """Make the content keys of a box that is no mailbox. They are in memory alone until they are shared."""
+        """Make the content keys of a box that is not a mailbox. They are in memory alone until they are shared."""
         return OpenBox(box, {tier: secrets.token_bytes(KEY_BYTES) for tier in Tier})
 
     def open_as_mailbox(self, session: Session, box: Box, seed: bytes, *, of: Box | None = None) -> OpenBox:
-        """Open a box by the seed of its receipt; or `of`, a helper's box, if it was sealed to this one. Raises Unopenable."""
+        """Open a box by its complaint code's seed; or `of`, a helper's box sealed to this one. Raises Unopenable."""
         target = of or box
         wraps = _wraps(session, target, KeyHolder.MAILBOX, box.reference)
         return self._open(target, [(wrap, PrivateKey(seed)) for wrap in wraps])
 
     def open_as_unit(self, session: Session, box: Box, unit: str) -> OpenBox:
-        """What was told (tier 2), by the unit's secret. Raises Unopenable, KeyTrouble when the secret is not here."""
+        """Open a box at tier 2 by the unit's secret. Raises Unopenable, KeyTrouble when the secret is not here."""
         wraps = _wraps(session, box, KeyHolder.UNIT, unit)
         return self._open(box, [(wrap, self._secret(wrap)) for wrap in wraps])
 
@@ -157,12 +160,12 @@ class Sealer:
         return [self._open(box, [(wrap, self._secret(wrap))] if wrap else []) for box, wrap in rows]
 
     def open_as_custodian(self, session: Session, box: Box, unit: str) -> OpenBox:
-        """Who told it (tier 3) by the secret of the unit's custodian, and what was told. Raises as `open_as_unit`."""
+        """Open a box at tiers 2 and 3 by the secret of the unit's custodian. Raises as `open_as_unit`."""
         wraps = _wraps(session, box, KeyHolder.CUSTODIAN, unit) + _wraps(session, box, KeyHolder.UNIT, unit)
         return self._open(box, [(wrap, self._secret(wrap)) for wrap in wraps])
 
     def open_as_escrow(self, session: Session, box: Box, secret: bytes, *, is_bound: bool = True) -> OpenBox:
-        """Both tiers, by a secret that lay off line. `is_bound`: False where the server's own keys were lost."""
+        """Open both tiers by the escrow's secret. `is_bound`: False where the server's own keys were lost."""
         wraps = _wraps(session, box, KeyHolder.ESCROW, ESCROW)
         return self._open(box, [(wrap, PrivateKey(secret)) for wrap in wraps], is_bound=is_bound)
 
@@ -207,7 +210,7 @@ class Sealer:
             self.share(session, opened, KeyHolder.ESCROW, ESCROW)
 
     def revoke(self, session: Session, box: Box, holder_kind: KeyHolder, holder: str) -> None:
-        """Take a holder's keys away; what he has read he knows."""
+        """Delete a holder's wrapped keys of a box. What the holder has read before is not undone."""
         session.execute(
             delete(BoxWrap).where(
                 BoxWrap.box_id == box.id, BoxWrap.holder_kind == holder_kind, BoxWrap.holder == holder
@@ -215,7 +218,7 @@ class Sealer:
         )
 
     def destroy(self, session: Session, box_ids: Sequence[int]) -> int:
-        """Delete every wrap of these boxes, and visits that hold their seeds: once committed nobody opens them again.
+        """Delete every wrap of these boxes, and visits that hold their seeds: after the commit no one can open them.
 
         Gives the number of wraps. Commit, then `db.drop_deleted`, then delete rows and files.
         """

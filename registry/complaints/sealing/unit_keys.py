@@ -32,9 +32,9 @@ def newest_key(session: Session, kind: KeyHolder, holder: str) -> UnitKey | None
 
 
 def holder_key(session: Session, keyring: Keyring, kind: KeyHolder, holder: str) -> tuple[str, bytes]:
-    """Id and public key that are sealed to now. The row stays locked, so that the key is not retired meanwhile.
+    """Id and public key of a holder's current key. The row stays locked, so that the key is not retired meanwhile.
 
-    The folder must hold the same key: a row that somebody wrote into the table is refused. Raises KeyTrouble.
+    The folder must hold the same key: a row that was written into the table by hand is refused. Raises KeyTrouble.
     """
     row = newest_key(session, kind, holder)
     if row is None:

@@ -1,4 +1,4 @@
-"""What triage needs to know beside the answers, and what follows from it for other cases and for floods."""
+"""Triage of a case: what the rules need beside the answers, and what follows for other cases and mass filings."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -31,7 +31,7 @@ MAX_COMPARED = 50
 """Complaints about one agency that are compared: far more than are needed to raise them."""
 
 COUNTED = frozenset({*OPEN_STATES, CaseState.CLOSED})
-"""What was set aside, withdrawn or joined to another says nothing more about an agency."""
+"""Quarantined, withdrawn or merged cases say nothing more about an agency."""
 
 
 class NamedAgency(NamedTuple):
@@ -71,7 +71,7 @@ def others_to_raise(session: Session, case: Case, today: date) -> list[Case]:
     others = _independent(session, case, today)
     if 1 + len(others) < INDEPENDENT_COMPLAINTS:
         return []
-    # Read first, for most were raised long ago: whoever files now need not wait for everybody who holds one of them.
+    # Read without locks first, for most were raised long ago: a filing then need not wait for locks on all of them.
     seen = session.execute(select(Case.id, Case.state, Case.priority, Case.reasons).where(Case.id.in_(others)))
     waiting = sorted(row.id for row in seen if _is_to_be_raised(row))
     return [other for one in waiting if _is_to_be_raised(other := lock_case_by_id(session, one))]
@@ -83,7 +83,7 @@ def _is_to_be_raised(case: Any) -> bool:
 
 
 def raise_others(session: Session, others: Sequence[Case], at: datetime) -> None:
-    """Raise by one what `others_to_raise` gave."""
+    """Raise by one the priority of the cases that `others_to_raise` gave."""
     for other in others:
         if other.priority is not None:
             other.priority = raised(other.priority)
@@ -101,7 +101,7 @@ def remember_words(session: Session, sealer: Sealer, case: Case, answers: Mappin
 
 
 def is_part_of_flood(session: Session, case: Case, of_text: Sequence[str], today: date) -> bool:
-    """Whether a case that was just judged is set aside for the number of its like."""
+    """Whether a case that was just judged is quarantined because of the number of its like."""
     if case.priority is None or case.priority not in NOT_URGENT:
         return False
     since = today - timedelta(days=DUPLICATES_WITHIN_DAYS)

@@ -1,7 +1,7 @@
-"""When a complaint is set aside as part of a flood, which looks like "received" to whoever sent it. Pure.
+"""When a complaint is quarantined as part of a mass filing; its sender still sees "received". Pure.
 
-Only what is not urgent, and only for its number: many that say nearly the same, or more in a day than officers can read. What
-somebody says never sets him aside, and an officer can let it go again.
+Only complaints that are not urgent, and only for their number: many that say nearly the same, or more in a day than
+officers can read. What one complaint says never quarantines it, and an officer can release it.
 """
 
 from registry.vocabulary.cases import Priority

@@ -1,4 +1,4 @@
-"""Agencies about which one unit was told often and independently: a digest finds them, words of their own tell copies apart."""
+"""Agencies with several independent complaints to one unit: found by digest, copies told apart by similarity."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -28,9 +28,9 @@ class Pattern(NamedTuple):
 
 
 def patterns(session: Session, sealer: Sealer, unit: str, from_on: date, to_on: date) -> list[Pattern]:
-    """Agencies with three independent complaints or more to this unit, the most first; 20 at most, of each 50 compared.
+    """Agencies with three or more independent complaints to this unit, most first: at most 20, 50 compared of each.
 
-    What other units were told counts nowhere: the wall holds for numbers too.
+    Complaints to other units are not counted: unit scoping holds for counts too.
     """
     within = (in_unit(unit), Case.state.in_(sorted(COUNTED)), Case.filed_on.between(from_on, to_on))
     often = (

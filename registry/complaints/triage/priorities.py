@@ -1,4 +1,4 @@
-"""Another priority for a case: raised at once by one officer, lowered from P0 or P1 only by two, with a reason."""
+"""Changing a case's priority: raised at once by one officer, lowered from P0 or P1 only by two, with a reason."""
 
 from datetime import datetime
 
@@ -67,7 +67,10 @@ def set_priority(
 def decide_lowering(
     session: Session, officer: Officer, reference: str, at: datetime, *, is_approved: bool, version: int | None = None
 ) -> PriorityChange:
-    """Approve or refuse a lowering that waits; never by whoever asked for it. Raises NotFound, IllegalMove, StaleVersion."""
+    """Approve or refuse a pending lowering of a priority; the officer who asked for it cannot.
+
+    Raises NotFound, IllegalMove, StaleVersion.
+    """
     case = lock_case(session, officer, reference, version)
     change = waiting_change(session, case)
     if change is None:

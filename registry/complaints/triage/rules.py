@@ -1,7 +1,7 @@
 """Triage version 1: how soon an officer looks at a complaint, and why. Our published policy: docs/officers/triage.md.
 
-Pure: the same answers give the same priority, in whatever order they came. An answer of concern never lowers it, nor does
-"don't know", and nothing that was written counts, so that nobody is served sooner for writing well.
+Pure: the same answers give the same priority, in whatever order they came. An answer of concern never lowers it, and
+neither does "don't know". Free text does not count, so that no one is served sooner for writing well.
 """
 
 import hashlib
@@ -76,7 +76,7 @@ class Signs(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """Where it holds, the priority is this or more urgent."""
+    """A rule of triage: where it holds, the priority is this or more urgent."""
 
     priority: Priority
     reason: TriageReason
@@ -131,7 +131,7 @@ def triage(answers: Answers, facts: TriageFacts | None = None) -> Triaged:
 
 
 def raised(priority: Priority) -> Priority:
-    """One more urgent; nothing is more urgent than the first."""
+    """The next more urgent priority; the first stays."""
     order = list(Priority)
     return order[max(order.index(priority) - 1, 0)]
 

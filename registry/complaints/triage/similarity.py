@@ -3,7 +3,7 @@
 MinHash: of all runs of a few letters in a text, each of 64 keyed hash functions keeps the least; texts that share a part p of
 their runs agree in each with probability p. The 64 are cut into 16 bands of four, and each band is stored as a keyed digest.
 Two texts that share seven tenths of their runs meet in some band with 99 %, one tenth with 0.2 %.
-Whoever holds a dump of the database but not the key folder can neither read these digests nor try a text against them.
+With a dump of the database but without the key folder these digests can neither be read nor tried against a text.
 """
 
 import hashlib
@@ -95,7 +95,7 @@ def alike(
 
 
 def alike_to_case(session: Session, case: Case) -> list[Alike]:
-    """What an officer may be shown beside a case: others of its own unit that say nearly the same."""
+    """Other cases of the same unit that say nearly the same, for officers."""
     own = session.execute(select(Shingle.digest).where(Shingle.case_id == case.id)).scalars().all()
     return alike(session, own, without=case.id, unit_id=case.unit_id)
 

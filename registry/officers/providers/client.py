@@ -1,7 +1,7 @@
-"""Asking a provider: the one place where a request of somebody waits on another server, and for some seconds at most.
+"""Client of OpenID providers: the one place where a request waits on another server, for a few seconds at most.
 
-What it says of itself (discovery) and its keys are kept for an hour; a signature of no key among them has the keys read anew, at
-most once a minute. Nothing is followed elsewhere, and no long answer is read.
+Discovery documents and keys are cached for an hour; a signature by an unknown key makes the keys be read anew, at most
+once a minute. No redirect is followed, and no long answer is read.
 """
 
 import json
@@ -32,23 +32,23 @@ IN_ALL = 10.0
 KEPT_FOR = 3600.0
 AGAIN_AFTER = 60.0
 QUIET_FOR = 5.0
-"""Seconds after a failure in which nobody waits for the same again."""
+"""Seconds after a failure in which the same request fails at once, without waiting again."""
 MAX_BYTES = 256 * 1024
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 """Of signatures alone: neither `none` nor one made with the shared secret counts."""
 
 
 class ProviderAway(Exception):
-    """It does not answer, or not as a provider does."""
+    """The provider does not answer, or not as a provider does."""
 
 
 class NotProved(Exception):
-    """What came back proves nothing."""
+    """The provider's answer does not prove who the user is."""
 
 
 @dataclass(slots=True)
 class Client:
-    """Of one provider, for as long as the process serves. Threads share it."""
+    """The client of one provider, for as long as the process serves. Threads share it."""
 
     provider: Provider
     _facts: Mapping[str, Any] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Client:
     _lock: Lock = field(default_factory=Lock)
 
     def address(self, back: str, state: str, nonce: str, verifier: str) -> str:
-        """Where the browser goes. Raises ProviderAway."""
+        """The provider's URL to which a browser is sent for sign-in. Raises ProviderAway."""
         with self._session(back) as session:
             made, _ = session.create_authorization_url(
                 self._known()["authorization_endpoint"],
@@ -71,9 +71,10 @@ class Client:
         return str(made)
 
     def farewell(self, after: str) -> str | None:
-        """Where a browser goes to sign out there too and then comes back (RP-initiated logout); None where it has no such place.
+        """Where a browser signs out at the provider and comes back (RP-initiated logout); None if there is no such URL.
 
-        No token of it is kept here to name the session with: it asks whoever comes. Raises ProviderAway.
+        No token of the provider is kept here to name the session with, so the provider asks the user. Raises
+        ProviderAway.
         """
         end = self._known().get("end_session_endpoint")
         if not isinstance(end, str) or not is_safe(end):
@@ -82,7 +83,7 @@ class Client:
         return f"{end}{'&' if urlsplit(end).query else '?'}{requested}"
 
     def known(self, back: str, code: str, nonce: str, verifier: str, at: datetime) -> Known:
-        """Who came back with a code. Raises ProviderAway or NotProved."""
+        """The account of a user who came back with a code. Raises ProviderAway or NotProved."""
         facts = self._known()
         try:
             with self._session(back) as session:
@@ -103,7 +104,7 @@ class Client:
         return known_by(claims, self.provider)
 
     def _claims(self, signed: str) -> Mapping[str, Any]:
-        """What was signed by a key of the provider."""
+        """The claims of an ID token, whose signature by a key of the provider is checked."""
         for is_anew in (False, True):
             keys = self._known_keys(is_anew=is_anew)
             try:

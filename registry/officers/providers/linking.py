@@ -1,7 +1,7 @@
-"""Visits to a provider, and whose account there is whose here.
+"""Sign-in visits to a provider, and which provider account belongs to which officer.
 
-An account is linked by its officer, who is in already by password and second factor; never by an e-mail address, which a provider
-may give to another. A visit is good once, for one browser, for ten minutes.
+An account is linked by its officer, who has signed in with password and second factor; never by an e-mail address,
+which a provider may give to another person. A visit works once, for one browser, for ten minutes.
 """
 
 import hashlib
@@ -29,7 +29,8 @@ BACK_WITHIN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What goes along: `state`, `nonce` and `verifier` in the address (the last as its digest), `browser` in a cookie."""
+    """The secrets of one sign-in visit: `state`, `nonce` and `verifier` go into the URL (the last as its digest),
+    `browser` into a cookie."""
 
     state: str
     browser: str
@@ -65,7 +66,7 @@ def send(session: Session, provider: Provider, at: datetime, officer: Officer | 
 
 
 def take_back(session: Session, state: str, browser: str, at: datetime) -> Returned | None:
-    """The visit that this browser was sent on; of two that bring one back the second finds nothing, and so does a stranger."""
+    """End a visit and return it, for the browser that was sent on it. Works once, and for no other browser."""
     found = session.execute(
         delete(ProviderVisit)
         .where(ProviderVisit.state == _digest(state))
@@ -85,7 +86,10 @@ def take_back(session: Session, state: str, browser: str, at: datetime) -> Retur
 
 
 def enter(session: Session, keyring: Keyring, provider: Provider, known: Known, at: datetime) -> Attempt:
-    """Let in whose account is linked, if active and of that authority; our second factor is asked where it asked none."""
+    """Sign in the officer of a linked account, if active and of that authority.
+
+    Our second factor is required where the provider asked for none.
+    """
     officer = session.scalars(
         select(Officer)
         .join(ProviderLink, ProviderLink.officer_id == Officer.id)
@@ -106,7 +110,11 @@ def enter(session: Session, keyring: Keyring, provider: Provider, known: Known, 
 
 
 def link(session: Session, officer: Officer, provider: Provider, known: Known, today: date) -> None:
-    """Raises ActRefused where the account is another's, or he is not of that authority."""
+    """Link a provider's account to an officer, in place of an earlier one of the same issuer.
+
+    Raises ActRefused where the account is linked to another officer, the officer is not of the provider's authority, or
+    the officer is not active.
+    """
     unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
     if officer.state is not OfficerState.ACTIVE or unit.authority != provider.authority:
         raise ActRefused("provider_foreign", "this provider is for another authority's officers")
@@ -130,22 +138,22 @@ def links_of(session: Session, officer: Officer) -> Sequence[ProviderLink]:
 
 
 def is_linked(session: Session, officer: Officer, issuer: str) -> bool:
-    """Whether an account at an issuer opens the officer's here."""
+    """Whether the officer has linked an account at this issuer."""
     query = select(ProviderLink.id).where(ProviderLink.officer_id == officer.id, ProviderLink.issuer == issuer)
     return session.execute(query).first() is not None
 
 
 def may_by_password(session: Session, officer: Officer, providers: Collection[Provider]) -> bool:
-    """Whether a password opens anything of his: not where a provider is the only way in and he has linked his account there."""
+    """Whether the officer may sign in with a password: not where a linked provider is the only way in for the unit."""
     unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
     sole = [one for one in providers if one.is_only_way(unit.authority, unit.reference)]
     return not any(is_linked(session, officer, one.issuer) for one in sole)
 
 
 def require_there(session: Session, officer: Officer, provider: Provider, at: datetime) -> None:
-    """Of an officer for whom a provider is the only way in: he signed in there so lately that his tokens open something.
+    """Require a recent sign-in at the provider from an officer for whom it is the only way in, before tokens work.
 
-    Whom the ministry shuts out there is shut out here with his programs, within `token_hours`. Raises NotSignedIn.
+    An officer whom the ministry shuts out loses their programs here too, within `token_hours`. Raises NotSignedIn.
     """
     if not sessions.came_with(session, officer, provider.key, at - timedelta(hours=provider.token_hours)):
         raise NotSignedIn(
@@ -161,7 +169,7 @@ def unlink(session: Session, officer: Officer, issuer: str, today: date) -> None
 
 
 def unlink_all(session: Session, officer: Officer) -> None:
-    """With what ends an account, or has it proved anew."""
+    """Remove all links and visits of an officer whose account ends or has to be proved anew."""
     session.execute(delete(ProviderLink).where(ProviderLink.officer_id == officer.id))
     session.execute(delete(ProviderVisit).where(ProviderVisit.officer_id == officer.id))
 

@@ -1,4 +1,4 @@
-"""The tables of sign-in by a ministry's own provider: whose accounts are linked, and what is under way."""
+"""The tables of sign-in by a ministry's own provider: linked accounts, and visits under way."""
 
 from datetime import date, datetime
 
@@ -21,8 +21,11 @@ class ProviderLink(Base):
 
 
 class ProviderVisit(Base):
-    """A browser that was sent to a provider and is not back: it takes the row away. Two digests, of what the address brings
-    back and of what that very browser kept. With `officer_id` he is in already, and his account is to be linked."""
+    """A browser that was sent to a provider and is not back yet; the row is deleted when it returns.
+
+    It holds two digests: of the state in the return address, and of what that browser alone keeps. With `officer_id`
+    the officer is signed in already, and the account is to be linked.
+    """
 
     __tablename__ = "officer_visits"
     id: Mapped[int] = mapped_column(primary_key=True)

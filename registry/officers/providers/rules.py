@@ -1,4 +1,4 @@
-"""What a provider's word must say before it counts (OpenID Connect Core 3.1.3.7), once its signature is known to be good."""
+"""Checks of a provider's ID token (OpenID Connect Core 3.1.3.7), once its signature is known to be good."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ LEEWAY = 60
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Who somebody is for a provider, and whether it asked him for a second factor. No name and no address is taken from it."""
+    """A provider's account, and whether the provider asked for a second factor. No name or address is taken from it."""
 
     issuer: str
     subject: str
@@ -47,7 +47,7 @@ def flaw_in(claims: Mapping[str, Any], provider: Provider, nonce: str, at: datet
 
 
 def known_by(claims: Mapping[str, Any], provider: Provider) -> Known:
-    """Of claims without a flaw."""
+    """The account that claims without a flaw describe."""
     methods = claims.get("amr")
     stated = frozenset(word for word in methods if isinstance(word, str)) if isinstance(methods, list) else frozenset()
     level = claims.get("acr")

@@ -1,4 +1,4 @@
-"""Which providers officers may sign in with: `providers.toml` in REGISTRY_HOME, read at start. Without it there are none."""
+"""Settings of officers' OpenID providers: `providers.toml` in REGISTRY_HOME, read at start. None without that file."""
 
 import re
 import tomllib
@@ -16,17 +16,17 @@ _KNOWN = frozenset(
     {"name", "issuer", "client_id", "secret_file", "authority", "acr", "amr", "max_age", "only", "token_hours"}
 )
 MAX_TOKEN_HOURS = 24
-"""Sessions that are over are known for a day and no longer, and by them a token is known to be his who is still there."""
+"""Ended sessions are kept for a day and no longer, and they show that a token's officer signed in at the provider."""
 _LOCAL = frozenset({"localhost", "127.0.0.1"})
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """`acr` and `amr` are words by which this provider says that it asked for a second factor; of none, ours is asked.
+    """An OpenID provider. `acr` and `amr`: values by which it says that it asked for a second factor; else we ask.
 
-    `max_age` are seconds: who proved himself there longer ago is asked again. `authority` is whose officers may come. `only`
-    are units whose officers come in no other way: True is all of the authority's. Of those, tokens of programs go on for
-    `token_hours` since the officer signed in there, and again once he does.
+    `max_age`, in seconds: an officer who signed in there longer ago has to do so again. `authority`: whose officers may
+    use it. `only`: units whose officers can sign in no other way; True means all of the authority. For those, tokens of
+    programs work for `token_hours` after the officer signed in there, and again once the officer does so.
     """
 
     key: str
@@ -48,7 +48,7 @@ class Provider:
 
 
 def providers_in(home: Path) -> Mapping[str, Provider]:
-    """By their keys. Raises SettingsError with what to do."""
+    """The providers of a home, by key. Raises SettingsError with what to do."""
     path = home / FILE
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -66,7 +66,7 @@ def providers_in(home: Path) -> Mapping[str, Provider]:
 
 
 def is_safe(address: str) -> bool:
-    """Whether an address is asked at all: with TLS, or on this very machine."""
+    """Whether a URL may be called: only with TLS, or on this very machine."""
     parts = urlsplit(address)
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL))
 

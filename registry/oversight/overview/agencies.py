@@ -1,4 +1,4 @@
-"""Agencies with patterns under the names that whoever asks may see."""
+"""Agencies about which a unit has several independent complaints, with names as far as the reader may see them."""
 
 from collections.abc import Collection
 from datetime import date
@@ -22,9 +22,9 @@ def named_patterns(
     reads_cases: bool,
     conflicts: Collection[str],
 ) -> list[NamedPattern]:
-    """A unit's patterns. A name that complaints gave is for those who may read cases; others see that there is one.
+    """A unit's patterns. Names that complaints gave are shown only to officers who read cases.
 
-    What he has an interest in is not shown to an officer.
+    Others see that there is a pattern.     Agencies with which the officer has a conflict of interest are left out.
     """
     displayed = []
     for one in pattern_queries.patterns(session, sealer, unit, *period):

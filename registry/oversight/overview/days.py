@@ -1,4 +1,4 @@
-"""Days as numbers in both databases' own words, so that weeks and spans are counted where the rows are."""
+"""Dates as numbers, in SQL of both databases, so that weeks and spans are counted where the rows are."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""How a unit's cases stand: one query for each figure, counted by the database, within the unit alone."""
+"""Reads for the overview of a unit: one query for each figure, counted by the database, within the unit alone."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ class Open(NamedTuple):
 
 
 class DeadlineCounts(NamedTuple):
-    """A kind of clock that was due in the period. `late` is over and not met yet, `running` due later in it or paused."""
+    """A kind of deadline that fell in the period. `late`: over and not met; `running`: due later in it, or paused."""
 
     kind: ClockKind
     kept: int
@@ -41,7 +41,7 @@ class DeadlineCounts(NamedTuple):
 
 
 class Came(NamedTuple):
-    """Complaints of one week, sector and country; None where that was not said."""
+    """Complaints of one week, sector and country; None where it was not stated."""
 
     week: date
     sector: str | None
@@ -56,7 +56,7 @@ class Overview(NamedTuple):
     inflow: Sequence[Came]
     indicators: Mapping[Indicator, int]
     decisions: Mapping[int, int]
-    """Of how many decisions of the period took how many days."""
+    """How many decisions of the period took how many days."""
 
     @property
     def spans(self) -> Spans:
@@ -64,7 +64,7 @@ class Overview(NamedTuple):
 
 
 def overview(session: Session, unit: str, period: Period, at: datetime) -> Overview:
-    """Five queries, however many cases there are."""
+    """The overview of a unit: five queries, however many cases there are."""
     return Overview(
         period,
         open_cases(session, unit, at.date()),
@@ -87,9 +87,11 @@ def open_cases(session: Session, unit: str, today: date) -> list[Open]:
 
 
 def clocks_due(session: Session, unit: str, period: Period, at: datetime) -> list[DeadlineCounts]:
-    """By the day: of what was due within hours and met on its last day, the hour is written down nowhere, and it counts as kept.
+    """Deadlines of the period by kind, counted by day.
 
-    A withdrawn or ended case's clocks that were never met are gone and count nowhere.
+    One due within hours and met on its last day counts as kept, since the hour is not stored.
+
+    Deadlines of a withdrawn or ended case that were never met are deleted and count nowhere.
     """
     due_on = last_day_number(CaseClock.due_at)
     is_kept = DayNumber(CaseClock.met_on) <= due_on
@@ -124,7 +126,7 @@ def inflow(session: Session, unit: str, period: Period) -> list[Came]:
 
 
 def indicators_seen(session: Session, unit: str, period: Period) -> dict[Indicator, int]:
-    """In how many complaints each shows, the most frequent first. The database counts equal lists, which are few."""
+    """How many complaints show each indicator, most frequent first. The database counts equal lists, which are few."""
     listed = cast(Case.indicators, LongText)
     counts: Counter[Indicator] = Counter()
     for text, count in session.execute(select(listed, func.count()).where(_came(unit, period)).group_by(listed)):

@@ -1,4 +1,4 @@
-"""Of which days an overview tells, how old is old, and what stands in the middle. Pure."""
+"""Rules of overviews: the days they cover, the ages of cases, medians and percentiles. Pure."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 USUAL = timedelta(weeks=12)
 MAX_PERIOD = timedelta(days=731)
-"""Two years: more weeks than that nobody reads in one chart."""
+"""Two years: a chart with more weeks is not readable."""
 
 
 class Age(StrEnum):
@@ -24,20 +24,20 @@ UP_TO: Mapping[Age, int] = {Age.WEEK: 7, Age.MONTH: 30, Age.QUARTER: 90}
 
 
 class Period(NamedTuple):
-    """Both days included."""
+    """A period of days, both ends included."""
 
     from_on: date
     to_on: date
 
     @property
     def weeks(self) -> list[date]:
-        """The Monday of each week that has a day of it."""
+        """The Monday of each week that has a day in the period."""
         first = monday(self.from_on)
         return [first + timedelta(weeks=number) for number in range((self.to_on - first).days // 7 + 1)]
 
 
 class Spans(NamedTuple):
-    """Days from filing to decision: of how many decisions, the middle one and the one that nine tenths do not exceed."""
+    """Days from filing to decision: number of decisions, median, and 90th percentile."""
 
     decided: int
     median: int | None
@@ -57,7 +57,7 @@ def monday(day: date) -> date:
 
 
 def spans(days: Mapping[int, int]) -> Spans:
-    """Of how many decisions took how many days; by nearest rank, so that each figure is one that occurred."""
+    """Count, median and 90th percentile, from decisions by days taken; by nearest rank, so each figure occurred."""
     count = sum(days.values())
     return Spans(count, _ranked(days, count, 50), _ranked(days, count, 90))
 

@@ -1,4 +1,4 @@
-"""An overview as tables to take away: codes of our own sets and counts, and of agencies what somebody once typed."""
+"""An overview as tables for export: codes and counts, and for agencies names that were once typed in."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -29,7 +29,7 @@ NAMES = ("open", "clocks", "inflow", "indicators", "decisions", "agencies")
 
 
 def sheets(found: Overview, patterns: Sequence[NamedPattern]) -> dict[str, Sheet]:
-    """By name, as in NAMES. What was not stated is an empty cell."""
+    """The tables by name, as in NAMES. A value that was not stated is an empty cell."""
     return {sheet.name: sheet for sheet in _sheets(found, patterns)}
 
 

@@ -1,4 +1,4 @@
-"""Closing a quarter: its complaints are counted once, and what may be shown is written down for good."""
+"""Closes a quarter of the statistics: counts its complaints once, and stores what may be published, for good."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from registry.vocabulary.cases import Dimension
 
 
 def close(session: Session, quarter: Quarter, today: date) -> Snapshot:
-    """Count a quarter and write down what may be shown. One that is closed already stays as it is, whatever changed since.
+    """Count a quarter and store what may be published. A closed quarter stays as it is, whatever changed since.
 
     Raises NotNow before its time.
     """
@@ -54,7 +54,7 @@ def close_due(sessions: sessionmaker[Session], today: date) -> list[str]:
 
 
 def count_cases(session: Session, quarter: Quarter) -> Mapping[Dimension, Mapping[str, int]]:
-    """The true counts of one quarter, for nobody's eyes."""
+    """The true counts of one quarter, before small numbers are withheld: shown to no one."""
     counts: dict[Dimension, Counter[str]] = {dimension: Counter() for dimension in Dimension}
     columns = select(Case.country, Case.sector, Case.indicators).where(
         Case.filed_on.between(quarter.first, quarter.last), Case.state.in_(sorted(COUNTED)), Case.unit_id.is_not(None)
@@ -68,7 +68,7 @@ def count_cases(session: Session, quarter: Quarter) -> Mapping[Dimension, Mappin
 
 
 def _outcomes(session: Session, quarter: Quarter) -> dict[int, str]:
-    """What each case came to in a quarter, whenever it was filed; of several outcomes, after a reopening, the last."""
+    """The outcome of each case in a quarter, whenever it was filed; of several, after a reopening, the last."""
     moves = select(CaseMove.case_id, CaseMove.to_state).join(Case, Case.id == CaseMove.case_id)
     of_quarter = moves.where(
         CaseMove.on_day.between(quarter.first, quarter.last),

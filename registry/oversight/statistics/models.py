@@ -1,4 +1,4 @@
-"""Closed quarters of the open statistics. Rounded counts alone: the true ones are written down nowhere."""
+"""Closed quarters of the open statistics. Only rounded counts are stored, never the true ones."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from registry.vocabulary.cases import Dimension
 
 
 class Snapshot(Base):
-    """One closed quarter. Triggers forbid change, so that a figure once quoted stays true. `rules` is the version it follows."""
+    """One closed quarter. Triggers forbid change, so that a quoted figure stays true. `rules`: its rules' version."""
 
     __tablename__ = "snapshots"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -21,7 +21,7 @@ class Snapshot(Base):
 
 
 class SnapshotCell(Base):
-    """One count that may be shown; what has no cell is fewer than five. The database itself refuses any other."""
+    """One count that may be published; a missing cell is a count below five. The database itself refuses any other."""
 
     __tablename__ = "snapshot_cells"
     __table_args__ = (CheckConstraint("count >= 5 AND count % 5 = 0", name="count_is_rounded"),)

@@ -1,4 +1,4 @@
-"""Closed quarters as they were written down."""
+"""Reads of closed quarters, as they were stored."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -30,7 +30,7 @@ class Release(NamedTuple):
 
 
 def closed_quarters(session: Session) -> list[str]:
-    """The newest first."""
+    """The closed quarters, newest first."""
     return list(session.execute(select(Snapshot.quarter).order_by(Snapshot.quarter.desc())).scalars())
 
 
@@ -58,5 +58,5 @@ def _release(snapshot: Snapshot) -> Release:
 
 
 def _place(cell: SnapshotCell) -> tuple[bool, int, str]:
-    """The largest first; what was not stated says least, and stands last."""
+    """Sort key: largest first; the count of what was not stated says least, and is last."""
     return cell.value == NOT_STATED, -cell.count, cell.value

@@ -1,7 +1,7 @@
-"""What may be published of complaints: whole quarters, one way at a time, nothing that could be about few people. Pure.
+"""What may be published of complaints: whole quarters, by one dimension at a time, nothing about few people. Pure.
 
-A count below five is left out, as if it were none; others are rounded to five; a total is the sum of what is shown. So whatever
-is subtracted from whatever else, a difference is nothing or at least five.
+A count below five is left out, as if it were none; others are rounded to five; a total is the sum of what is shown. So
+any difference between published figures is nothing or at least five.
 """
 
 import re
@@ -14,13 +14,13 @@ from registry.vocabulary.cases import CaseState, Dimension
 MIN_CELL = 5
 STEP = 5
 DELAY = timedelta(days=14)
-"""After a quarter's last day, so that a flood of that day was looked at and set aside before it is counted."""
+"""Days after a quarter's last day, so that a mass filing of that day is quarantined before it is counted."""
 VERSION = "1"
 
 NOT_STATED = "not_stated"
 
 COUNTED = frozenset(CaseState) - {CaseState.DRAFT, CaseState.QUARANTINED, CaseState.MERGED}
-"""A draft is no complaint, a flood is one at most, and what was joined to another is counted there."""
+"""A draft is no complaint, a mass filing is one at most, and a merged case is counted with the other."""
 
 OUTCOMES = (
     CaseState.DECIDED_UPHELD,
@@ -60,7 +60,7 @@ class Quarter(NamedTuple):
 
     @property
     def closes_on(self) -> date:
-        """The first day on which it may be counted."""
+        """The first day on which the quarter may be counted."""
         return self.last + DELAY
 
     @classmethod
@@ -85,12 +85,12 @@ def due(first: Quarter, closed: Iterable[str], today: date) -> list[Quarter]:
 
 
 def published(counts: Mapping[str, int]) -> dict[str, int]:
-    """What is shown of true counts."""
+    """The counts that may be published, of the true ones."""
     return {value: rounded(count) for value, count in counts.items() if count >= MIN_CELL}
 
 
 def rounded(count: int) -> int:
-    """To the nearest five."""
+    """A count rounded to the nearest five."""
     return STEP * ((count + STEP // 2) // STEP)
 
 

@@ -38,7 +38,7 @@ def write(here: Here) -> Response:
     """Add a message. The page gave it a key of its own, so that it is there once however often it is sent."""
     typed = request.form.get("text", "")
     try:
-        mailbox.write(here.session, here.sealer, here.visit, typed, here.at, once=form_idempotency_key())
+        mailbox.write(here.session, here.sealer, here.visit, typed, here.at, idempotency_key=form_idempotency_key())
     except (InvalidInput, NotNow) as refusal:
         return page_of(here, fault=refusal, typed=typed, status=400)
     return here.to("/mine")
@@ -85,7 +85,9 @@ def again(here: Here) -> Response:
     """Object to a decision, open it again, or take a withdrawal back."""
     typed = request.form.get("text", "")
     try:
-        mailbox.open_again(here.session, here.sealer, here.visit, here.at, text=typed, once=form_idempotency_key())
+        mailbox.open_again(
+            here.session, here.sealer, here.visit, here.at, text=typed, idempotency_key=form_idempotency_key()
+        )
     except (InvalidInput, NotNow, IllegalMove) as refusal:
         return page_of(here, fault=refusal, typed=typed, status=409)
     return here.to("/mine")

@@ -87,7 +87,7 @@ def begin_search(session: Session, against: Collection[LicenceStatus], digest: D
 
 
 def search_on(session: Session, digest: Digest) -> Step:
-    """Look at some more of the agencies that are sought, and write down whom they resemble."""
+    """Continue a search with some more agencies, and record whom they resemble."""
     state = _state(session, digest)
     against = [LicenceStatus(word) for word in state.against.split()]
     some = sought(session, against, state.last_agency_id, AGENCIES)
@@ -100,7 +100,7 @@ def search_on(session: Session, digest: Digest) -> Step:
 
 
 def find_collisions(session: Session, agency_id: int, digest: Digest) -> None:
-    """Write down whom one agency resembles."""
+    """Record the agencies that one agency resembles."""
     found: dict[int, set[Sign]] = defaultdict(set)
     for other, sign in _sharing(session, agency_id):
         found[other].add(sign)
@@ -135,7 +135,7 @@ def confirm(
 
 
 def dismiss(session: Session, reference: str, by: str, text: str) -> Collision:
-    """Set a collision aside. It comes up again only with a sign that it did not have."""
+    """Dismiss a collision. It comes up again only with a sign that it did not have."""
     collision = _undecided(session, reference)
     _decide(collision, CollisionState.DISMISSED, by, text)
     return collision
@@ -204,7 +204,7 @@ def _write_keys(session: Session, agency_ids: Sequence[int], digest: Digest) -> 
 
 
 def _forms(session: Session, agency_ids: Sequence[int]) -> Iterable[tuple[int, Sign, str]]:
-    """What some agencies may share with others, each in its comparable form."""
+    """The values of some agencies that others may share, each in its comparable form."""
     profile, identifier, channel = agencies.AgencyProfile, agencies.AgencyIdentifier, agencies.Channel
     country_of: dict[int, str] = {}
     for agency_id, country, place in session.execute(
@@ -271,7 +271,7 @@ def _of_near_name(session: Session, agency_id: int, digest: Digest) -> set[int]:
 
 
 def _save_pair(session: Session, first: int, second: int, signs: set[Sign]) -> None:
-    """Write a pair down; a pair that is known gains what is new, and is open again if it was set aside without that."""
+    """Store a pair; a known pair gains what is new, and is reopened if it was dismissed without that."""
     known = session.execute(
         select(Collision).where(Collision.first_id == first, Collision.second_id == second)
     ).scalar_one_or_none()

@@ -1,4 +1,4 @@
-"""Whom an applicant resembles, before anything of him is written down: near names, and what he shares with others."""
+"""Whom an applicant resembles, before the applicant is recorded: near names, and details shared with agencies."""
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -65,7 +65,7 @@ def compared(session: Session, applicant: record.Agency, own_id: int | None, dig
 
 
 def _who_has(session: Session, sign: Sign, digest: int) -> list[int]:
-    """Those who share one thing; what too many share, an office house or a platform, tells nothing."""
+    """The agencies that share one value; a value that too many share, an office house or a platform, tells nothing."""
     query = select(CollisionKey.agency_id).where(CollisionKey.sign == sign, CollisionKey.digest == digest)
     others = list(session.execute(query.distinct().limit(MAX_PAIRS + 1)).scalars())
     return [] if len(others) > MAX_PAIRS else others

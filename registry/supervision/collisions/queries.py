@@ -1,4 +1,4 @@
-"""Reading what was found, and whom to look at."""
+"""Reads of collisions, and of the agencies to search next."""
 
 from collections.abc import Collection, Sequence
 
@@ -38,7 +38,7 @@ def collision_found(session: Session, reference: str) -> Collision | None:
 
 
 def collision_named(session: Session, reference: str) -> Collision:
-    """Raises NotFound."""
+    """The collision with this reference. Raises NotFound."""
     found = collision_found(session, reference)
     if found is None:
         raise NotFound(no_collision(reference))
@@ -46,14 +46,14 @@ def collision_named(session: Session, reference: str) -> Collision:
 
 
 def no_collision(reference: str) -> str:
-    """What to read where none has this reference."""
+    """The message for a reference without a collision."""
     return f"there is no collision {reference}; `registry collisions` lists them"
 
 
 def collisions_found(
     session: Session, state: CollisionState | None, *, agency: int | None, after: str | None, limit: int
 ) -> list[Collision]:
-    """Those of one state (None: all), the gravest first, behind the collision `after`; of one agency if it is named."""
+    """Collisions of one state (None: all), gravest first, after the collision `after`; of one agency if it is named."""
     query = select(Collision)
     if state is not None:
         query = query.where(Collision.state == state)
@@ -66,7 +66,7 @@ def collisions_found(
 
 
 def groups_found(session: Session, limit: int) -> list[tuple[CollisionGroup, str]]:
-    """What more agencies share than are compared one by one, the largest first, each with the reference of one of them."""
+    """Values that too many agencies share to be compared one by one, largest group first, each with one reference."""
     query = select(CollisionGroup, Agency.reference).join(Agency, Agency.id == CollisionGroup.example_id)
     rows = session.execute(query.order_by(CollisionGroup.size.desc(), CollisionGroup.id).limit(limit)).all()
     return [(group, reference) for group, reference in rows]

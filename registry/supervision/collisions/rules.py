@@ -64,7 +64,7 @@ def rank(signs: Collection[Sign]) -> int:
 
 
 def comparable(sign: Sign, value: str, country: str) -> str | None:
-    """The form in which two values of a sign are compared; None for what tells nobody from another."""
+    """The form in which two values of a sign are compared; None for a value that does not tell agencies apart."""
     return _FORMS[sign](value, country)
 
 
@@ -77,7 +77,7 @@ def _phone(value: str, country: str) -> str | None:
 
 
 def _domain(value: str, country: str) -> str | None:
-    """The part of a website's host that somebody registered; of a site where strangers have pages, host and page."""
+    """The registered part of a website's host; for sites that host pages of strangers, host and page."""
     found = host_of(value)
     if found is None:
         return None
@@ -97,7 +97,7 @@ def _word(value: str, country: str) -> str | None:
 
 
 def _no_match(value: str, country: str) -> str | None:
-    """Of a bank account only the last four characters are held: too few to tell one from another."""
+    """None: of a bank account only the last four characters are held, too few to tell accounts apart."""
     return None
 
 
@@ -121,7 +121,7 @@ def identifier_value(scheme: IdentifierScheme, value: str, country: str) -> str:
 
 
 def shared_values(agency: record.Agency) -> Iterator[tuple[Sign, str, str]]:
-    """What an agency's public record holds that another may share: the sign, the comparable form, and as it stands there."""
+    """The values of an agency's public record that another may share: sign, comparable form, and value as written."""
     for channel in agency.channels:
         yield from _one(SIGN_OF[channel.kind], channel.value, agency.country)
     for identifier in agency.identifiers:

@@ -1,4 +1,4 @@
-"""Claiming an entry: the authority invites people of an agency, by two of its officers. There is no other door."""
+"""Claiming an entry: the authority invites an agency's people, by two of its officers. There is no other way."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ from registry.supervision.entries.decisions import EntryOfficial, require_own
 def invite(
     session: Session, official: EntryOfficial, unit: Unit, name: str, email: str, language: str, at: datetime
 ) -> OfficerChange:
-    """Propose an account for somebody of an agency, whose unit is `desk`. Raises NotFound, ActRefused."""
+    """Propose an account for a person of an agency, whose unit is `desk`. Raises NotFound, ActRefused."""
     require_own(session, official, unit.agency or "")
     change = accounts.propose_invitation(
         session, unit.reference, name, email, [Role.AGENCY_REP], language, by=official.name, at=at
@@ -28,7 +28,7 @@ def invite(
 
 
 def approve(session: Session, official: EntryOfficial, reference: str, at: datetime) -> str | None:
-    """Let an invitation go out, by another officer. Gives the code to hand over. Raises NotFound, ActRefused."""
+    """Approve an invitation, by another officer. Gives the join code. Raises NotFound, ActRefused."""
     change, agency = _waiting(session, official, reference)
     code = accounts.approve(session, change, by=official.name, at=at, today=at.date())
     record(session, "entry.claimed", agency, on=at.date(), actor=official.name)
@@ -36,7 +36,7 @@ def approve(session: Session, official: EntryOfficial, reference: str, at: datet
 
 
 def refuse(session: Session, official: EntryOfficial, reference: str, at: datetime) -> None:
-    """Raises NotFound, ActRefused."""
+    """Refuse an invitation that waits. Raises NotFound, ActRefused."""
     change, _ = _waiting(session, official, reference)
     accounts.refuse(session, change, by=official.name, at=at)
 

@@ -1,6 +1,6 @@
-"""What the licensing desk does with what agencies ask: decide with a reason, warn of a clone, show a reply and take it down.
+"""Officers' acts on what agencies ask: decide with a reason, warn of a clone, show a reply and take it down.
 
-An officer reaches the agencies that hold a licence of his authority, and no others.
+An officer reaches only agencies that hold a licence of the officer's authority.
 """
 
 from datetime import datetime
@@ -23,18 +23,18 @@ from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 
 MAX_ANSWER = 2000
 OURSELVES = "registry"
-"""Who says a warning that no list of ours stated."""
+"""The source of a warning that no list of ours stated."""
 
 
 class EntryOfficial(NamedTuple):
-    """A licensing officer: his reference and his authority's."""
+    """A licensing officer: the officer's reference and the authority's."""
 
     name: str
     authority: str
 
 
 def within(authority: str) -> ColumnElement[bool]:
-    """The wall, as a condition on EntryRequest."""
+    """Scoping to an authority, as a condition on EntryRequest."""
     stored = (
         select(Agency.reference).join(Licence, Licence.agency_id == Agency.id).where(Licence.authority == authority)
     )
@@ -42,7 +42,7 @@ def within(authority: str) -> ColumnElement[bool]:
 
 
 def require_own(session: Session, official: EntryOfficial, agency: str) -> None:
-    """Raises NotFound unless the agency holds a licence of the officer's authority."""
+    """Raise NotFound unless the agency holds a licence of the officer's authority."""
     query = select(Licence.id).join(Agency, Agency.id == Licence.agency_id)
     own = query.where(Agency.reference == agency, Licence.authority == official.authority)
     if session.execute(own.limit(1)).first() is None:
@@ -60,11 +60,11 @@ def decide(
     warning: str = "",
     version: int | None = None,
 ) -> EntryRequest:
-    """Decide about what an agency asked; `answer` is the reason, which it reads.
+    """Decide an agency's request; `answer` is the reason, which the agency reads.
 
-    A correction is made by the licensing desk's own acts; deciding about it takes the mark away. A clone report that is accepted
-    puts `warning`, in the officer's words, on the entry. A reply that is accepted is shown, in place of the one before. Raises
-    NotFound, IllegalMove, StaleVersion, InvalidInput.
+    A correction is made by the acts of licensing; deciding about it removes the mark. A clone report that is accepted
+    puts `warning`, in the officer's words, on the entry. A reply that is accepted is shown, in place of the one before.
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     requested = _reached(session, official, reference, version)
     reason = read_text("answer", answer, MAX_ANSWER)
@@ -94,7 +94,7 @@ def decide(
 def take_down(
     session: Session, official: EntryOfficial, reference: str, answer: str, at: datetime, *, version: int | None = None
 ) -> EntryRequest:
-    """Show a reply no longer, with a reason. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
+    """Take down a reply that is shown, with a reason. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
     requested = _reached(session, official, reference, version)
     if requested.state is EntryRequestState.OPEN:
         raise NotFound("there is no reply of that reference that is shown")
@@ -105,7 +105,7 @@ def take_down(
 
 
 def _replace(session: Session, entry_request: EntryRequest, at: datetime) -> None:
-    """An agency has one reply that is shown."""
+    """End the agency's earlier reply: only one is shown."""
     before = select(EntryRequest).where(
         EntryRequest.agency == entry_request.agency,
         EntryRequest.kind == EntryRequestKind.REPLY,

@@ -1,4 +1,4 @@
-"""The table of what agencies ask about their own entries. Nothing here is about a worker; it is not sealed."""
+"""The table of agencies' requests about their own entries. Nothing here is about a worker; it is not sealed."""
 
 from datetime import date
 
@@ -14,10 +14,11 @@ _IS_ONLY = text("state = 'open' AND kind <> 'clone_report'")
 
 
 class EntryRequest(Base):
-    """Something that an agency (its public reference) asks about its entry, and what the authority decided.
+    """A request of an agency (its public reference) about its entry, and what the authority decided.
 
-    `part` is what a correction is about. `text` is the agency's own; of a reply it is what is shown. `answer` is the reason that
-    the agency reads. `due_on` is the day by which the authority decides. `asked_by`, `decided_by` are people's references.
+    `part` is what a correction is about. `text` is the agency's own; of a reply it is what is shown. `answer` is the
+    reason that the agency reads. `due_on` is the day by which the authority decides. `asked_by`, `decided_by` are
+    references of officers and the agency's users.
     """
 
     __tablename__ = "entry_requests"

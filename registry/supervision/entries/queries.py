@@ -1,4 +1,4 @@
-"""What is read of entries' requests: by the agency, by the licensing desk, and the reply that everybody reads."""
+"""Reads of requests about entries: by the agency, by licensing officers, and the reply that the public reads."""
 
 from datetime import date
 from typing import NamedTuple
@@ -16,14 +16,14 @@ from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 
 
 class Reply(NamedTuple):
-    """What an agency says to what its entry says, as everybody reads it."""
+    """An agency's reply to its own entry, as the public reads it."""
 
     text: str
     shown_on: date
 
 
 def reply_to(session: Session, agency: record.Agency, day: date) -> Reply | None:
-    """The reply that is shown on an entry, while there is something it replies to. `agency` is as it may be shown that day."""
+    """The reply shown on an entry, while there is something it replies to. `agency` is as it may be shown that day."""
     if not is_answerable(agency, day):
         return None
     row = session.execute(
@@ -45,19 +45,19 @@ def agency_of_unit(session: Session, unit: str) -> str:
 
 
 def requests_of(session: Session, agency: str) -> list[EntryRequest]:
-    """All that an agency asked, the latest first."""
+    """All requests of an agency, latest first."""
     query = select(EntryRequest).where(EntryRequest.agency == agency).order_by(EntryRequest.id.desc())
     return list(session.execute(query).scalars())
 
 
 def waiting(session: Session, official: EntryOfficial) -> list[EntryRequest]:
-    """What waits for the officer's authority, what is due first first."""
+    """The requests that wait for the officer's authority, earliest deadline first."""
     query = select(EntryRequest).where(within(official.authority), EntryRequest.state == EntryRequestState.OPEN)
     return list(session.execute(query.order_by(EntryRequest.due_on, EntryRequest.id)).scalars())
 
 
 def request_named(session: Session, official: EntryOfficial, reference: str) -> EntryRequest:
-    """Raises NotFound for what is another authority's."""
+    """The request with this reference. Raises NotFound, also for another authority's."""
     query = select(EntryRequest).where(within(official.authority), EntryRequest.reference == reference)
     found = session.execute(query).scalar_one_or_none()
     if found is None:

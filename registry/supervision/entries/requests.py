@@ -1,6 +1,6 @@
-"""What an agency's people do with their entry: ask for a correction, report a clone, reply to what stands on it, take that back.
+"""What an agency's people do with their entry: ask for a correction, report a clone, reply to what is shown, withdraw.
 
-They change nothing of the record themselves but one mark: that a correction was asked for.
+Of the record itself they change only one mark: that a correction was asked for.
 """
 
 from datetime import datetime
@@ -28,14 +28,14 @@ MAX_REPLY = 1000
 
 
 class Rep(NamedTuple):
-    """Somebody of an agency: his reference and the agency's."""
+    """A user of an agency: the user's reference and the agency's."""
 
     name: str
     agency: str
 
 
 def ask_correction(session: Session, rep: Rep, part: EntryPart, text: str, at: datetime) -> EntryRequest:
-    """Ask that the entry be corrected; it says so until that is decided. Raises InvalidInput, NotNow, NotFound."""
+    """Request a correction of the entry, marked until that is decided. Raises InvalidInput, NotNow, NotFound."""
     entry_request = _create_request(
         session, rep, EntryRequestKind.CORRECTION, read_text("text", text, MAX_TEXT), at, part=part
     )
@@ -45,13 +45,13 @@ def ask_correction(session: Session, rep: Rep, part: EntryPart, text: str, at: d
 
 
 def report_clone(session: Session, rep: Rep, text: str, at: datetime) -> EntryRequest:
-    """Report that somebody imitates the agency. Raises InvalidInput, NotNow, NotFound."""
+    """Report that another business imitates the agency. Raises InvalidInput, NotNow, NotFound."""
     text = read_text("text", text, MAX_TEXT)
     return _recorded(session, rep, _create_request(session, rep, EntryRequestKind.CLONE_REPORT, text, at), at)
 
 
 def propose_reply(session: Session, rep: Rep, text: str, at: datetime) -> EntryRequest:
-    """Write a reply to a sanction or warning, to be shown beside it once the authority lets it. One line of text.
+    """Propose a reply to a sanction or warning, to be shown beside it once the authority accepts it. One line of text.
 
     Raises InvalidInput, NotFound, and NotNow where the entry says nothing to reply to.
     """
@@ -63,7 +63,7 @@ def propose_reply(session: Session, rep: Rep, text: str, at: datetime) -> EntryR
 
 
 def take_back(session: Session, rep: Rep, reference: str, at: datetime, *, version: int | None = None) -> EntryRequest:
-    """Take back what was asked, or have a reply shown no longer. Raises NotFound, IllegalMove, StaleVersion."""
+    """Withdraw a request, or have a shown reply removed. Raises NotFound, IllegalMove, StaleVersion."""
     entry_request = lock_request(session, rep.agency, reference, version)
     end(session, entry_request, at)
     record(
@@ -84,7 +84,7 @@ def lock_request(session: Session, agency: str, reference: str, version: int | N
 
 
 def move(entry_request: EntryRequest, target: EntryRequestState) -> None:
-    """Raises IllegalMove."""
+    """Move a request to another state. Raises IllegalMove."""
     if not may_become(entry_request.kind, entry_request.state, target):
         raise IllegalMove(
             f"what is {entry_request.state} does not become {target}",
@@ -105,7 +105,7 @@ def end(session: Session, entry_request: EntryRequest, at: datetime) -> None:
 
 
 def unmark(session: Session, entry_request: EntryRequest) -> None:
-    """A correction that is open no longer leaves no mark: an agency has one open at a time."""
+    """Remove the mark of a correction that is no longer open: an agency has one open at a time."""
     if entry_request.kind is EntryRequestKind.CORRECTION:
         mark_correction(session, entry_request.agency, is_requested=False)
 
@@ -159,7 +159,7 @@ def _require_room(session: Session, rep: Rep, kind: EntryRequestKind, at: dateti
 
 
 def read_part(typed: str) -> EntryPart:
-    """Raises InvalidInput."""
+    """The part of an entry that was typed. Raises InvalidInput."""
     try:
         return EntryPart(typed)
     except ValueError:

@@ -8,10 +8,10 @@ from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 from registry.vocabulary.register import BAD_STATUSES
 
 WORKING_DAYS = 20
-"""Within which an authority decides about what an agency asks: its own policy (docs/officers/entries.md)."""
+"""Time in which an authority decides an agency's request: its own policy (docs/officers/entries.md)."""
 
 AGAIN_AFTER = timedelta(days=30)
-"""After a refusal the same is asked again no sooner: a mark that never goes says nothing."""
+"""Time after a refusal before the same may be asked again: a mark that never goes says nothing."""
 
 MAX_CLONE_REPORTS = 5
 """Open reports of one agency at a time."""

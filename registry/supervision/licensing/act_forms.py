@@ -1,4 +1,4 @@
-"""What an officer states of an act: read from what a form or a program sends, held to what the act takes, kept as JSON. Pure."""
+"""Forms of acts: reads what a page or program sends, checks it against the act, and stores it as JSON. Pure."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ MAX_PARTS = 60
 
 
 class Stated(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """All that acts can state; which act takes what, the table says. A term that is unset stays as it is, None is not stated.
+    """Everything that acts can state; the table says which act takes what. An unset term stays; None is not stated.
 
     `to_on` is a last day, `until` that of a wind-down, `publish_until` that on which the law lets a wrong be named.
     """
@@ -85,7 +85,7 @@ _COUNTRIES = ("employer_country", "destination")
 
 
 def read_stated(act: LicenceAct, sent: Mapping[str, Any], country: str) -> Stated:
-    """What was sent for an act, tidy. `country` is that of the authority. Raises InvalidInput, naming every field at fault."""
+    """The statements sent for an act, tidied. `country` is the authority's. Raises InvalidInput, naming every field."""
     rule = ACTS[act]
     faults = [
         Fault.of(field, Problem.UNKNOWN_FIELD, "not_stated_by", act=act)
@@ -109,7 +109,7 @@ def read_stated(act: LicenceAct, sent: Mapping[str, Any], country: str) -> State
 
 
 def to_details(stated: Stated) -> dict[str, Any]:
-    """As JSON for the proposal's row; an unset field is left out, one that was stated to be nothing is null."""
+    """The statements as JSON for the proposal's row; an unset field is left out, one stated to be nothing is null."""
     plain: dict[str, Any] = msgspec.to_builtins(stated)
     return plain
 
@@ -119,7 +119,7 @@ def from_details(details: Mapping[str, Any]) -> Stated:
 
 
 def _converted(sent: Mapping[str, Any], faults: list[Fault]) -> Stated:
-    """Field by field, so that one that cannot be read does not hide the others."""
+    """Convert field by field, so that one that cannot be read does not hide the others."""
     good: dict[str, Any] = {}
     for field, value in sent.items():
         if field not in Stated.__struct_fields__:
@@ -141,7 +141,7 @@ def _types() -> Mapping[str, inspect.Type]:
 
 
 def _flaw(wanted: inspect.Type, value: object) -> str | None:
-    """The code of what is wrong with a value of JSON for a type, or with the first part of it that is; None if nothing is."""
+    """The code of what is wrong with a JSON value for a type, or with its first wrong part; None if nothing is."""
     match wanted:
         case inspect.UnionType():
             return None if value is None else _flaw(wanted.types[0], value)
@@ -256,7 +256,7 @@ def _of_scope(stated: Stated, faults: list[Fault]) -> Stated:
 
 
 def given(stated: tuple[_T, ...] | UnsetType | None) -> tuple[_T, ...]:
-    """What was stated, or nothing where it was not."""
+    """The values that were stated; empty where none were."""
     return () if stated is None or stated is UNSET else stated
 
 

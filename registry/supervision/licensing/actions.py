@@ -1,4 +1,4 @@
-"""Putting what officials decided about a licence into the public record. Everything in the caller's transaction."""
+"""Publishes decisions about a licence in the public record, all within the caller's transaction."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -33,13 +33,13 @@ def set_status(
     at: datetime,
     event: Event,
 ) -> Appended | None:
-    """State another status of a licence: public record, log entry and status list at once, and the audit.
+    """State another status of a licence: public record, log entry and status list at once, and the audit line.
 
-    `from_on` and `to_on` are days where the authority sits, the last one inclusive. An open status ends whatever was stated
-    before; one with `to_on` is laid over it and ends by itself. A day to come is published now and holds from that day.
-    `publish_until` is the last day on which the law lets it be shown, `until` that of a wind-down. `by` is the officer's
-    reference. Whoever calls this has asked whether it may be done: nothing here does. Last in a transaction, for it holds the
-    log and the audit until that ends. None when the record says so already.
+    `from_on` and `to_on` are days where the authority sits, the last one inclusive. An open status ends whatever was
+    stated before; one with `to_on` is laid over it and ends by itself. A day to come is published now and holds from
+    that day. `publish_until` is the last day on which the law lets it be shown, `until` that of a wind-down. `by` is
+    the officer's reference. The caller has checked that the act is allowed: nothing here does. Call it last in a
+    transaction, for it locks the log and the audit trail until that ends. None when the record says so already.
     """
     stated = Statement(status, ground, from_on, to_on, ground_text, publish_until, until, is_stayed)
     detail = f"{status} from {from_on}"
@@ -58,12 +58,12 @@ def state(
     detail: str,
     agency: record.Agency | None = None,
 ) -> Appended | None:
-    """As `set_status`, for several statements, one after the other, and a sanction that is shown with them: one publication.
+    """Publish several statements, one after the other, and a sanction shown with them, at once. Else like `set_status`.
 
-    A sanction replaces what was published under its reference; its source and instant are set here. `detail` is the audit's.
-    `agency` is the record of the licence's agency where the caller loaded it already, holding the log.
+    A sanction replaces what was published under its reference; its source and instant are set here. `detail` is for the
+    audit line. `agency` is the record of the licence's agency where the caller loaded it already, with the log locked.
     """
-    # Whoever holds the log reads what the last one to publish wrote, so two officers at once lose nothing.
+    # With the lock on the log we read what the last publication wrote, so two officers at once lose nothing.
     lock_log(session)
     source = save_desk_reading(session, licence.authority, at)
     before = agency or storage.loaded_records(session, [licence.agency_id])[licence.agency_id]

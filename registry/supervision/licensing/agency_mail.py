@@ -1,4 +1,4 @@
-"""Telling an agency by mail what its authority has published of it. Done by the worker: nobody waits for a mail server."""
+"""Mails an agency what its authority has published about it. Done by the worker: no request waits for a mail server."""
 
 from collections.abc import Callable
 
@@ -20,10 +20,10 @@ MAX_PROPOSALS = 200
 
 
 def notify_agencies(sessions: sessionmaker[Session], send: Send) -> list[str]:
-    """Tell each agency at the addresses it has registered. Gives the proposals told of.
+    """Mail each agency at the addresses it has registered. Gives the number of proposals told of.
 
-    A mail goes out before its row says so: if we crash between the two it goes out twice, never not at all. Who has registered
-    no address is told by hand: the page of the licence says so.
+    A mail goes out before its row says so: if we crash between the two it goes out twice, never not at all. An agency
+    without a registered address is told by hand: the page of the licence says so.
     """
     with sessions() as session:
         # Who has registered no address would otherwise stand before all others for ever.

@@ -1,4 +1,4 @@
-"""What an act makes of a public record: the record before, what is said, the record after. Pure."""
+"""How an act changes a public record: the record before, the statements, the record after. Pure."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ _DAY = timedelta(days=1)
 
 
 class ChangeBasis(NamedTuple):
-    """Who says it and when, from which day and on which legal ground."""
+    """The source of a statement: who makes it and when, from which day, and on which legal ground."""
 
     source: str
     at: datetime
@@ -47,7 +47,7 @@ def after(
 
 
 def applicant(stated: Stated, basis: ChangeBasis, agency_id: str, country: str) -> record.Agency:
-    """Who applies and was not known, as the registry will say it."""
+    """The public record of an applicant who was not in the registry before."""
     assert stated.name is not None
     name = record.Name(name=stated.name, script=script_of(stated.name, country), kind=NameKind.LEGAL, **basis.facts)
     identifiers: tuple[record.Identifier, ...] = ()
@@ -90,7 +90,7 @@ def with_status(licence: record.Licence, period: record.StatusPeriod) -> record.
 
 
 def closed(history: tuple[record.StatusPeriod, ...], begins: date) -> tuple[record.StatusPeriod, ...]:
-    """A history that ends before `begins`; what would have no day left is said no more."""
+    """A history that ends before `begins`; a period that would have no day left is dropped."""
     stored = []
     for period in history:
         if period.to is not None and period.to < begins:
@@ -101,7 +101,7 @@ def closed(history: tuple[record.StatusPeriod, ...], begins: date) -> tuple[reco
 
 
 def corrected(licence: record.Licence, period: record.StatusPeriod) -> record.Licence:
-    """The licence with these days said otherwise, whatever was stated of them; the days around them stay as they were."""
+    """The licence with these days restated, whatever was stated of them; the days around them stay as they were."""
     begins, ends = period.from_, period.to
     assert begins is not None
     before = closed(licence.status_history, begins)
@@ -115,7 +115,7 @@ def corrected(licence: record.Licence, period: record.StatusPeriod) -> record.Li
 
 
 def with_licence(agency: record.Agency, licence: record.Licence) -> record.Agency:
-    """The agency with this licence in the place of the one of the same reference, or beside the others."""
+    """The agency with this licence in place of the one of the same reference, or beside the others."""
     is_known = any(one.licence_id == licence.licence_id for one in agency.licences)
     if not is_known:
         return msgspec.structs.replace(agency, licences=(*agency.licences, licence))
@@ -124,7 +124,7 @@ def with_licence(agency: record.Agency, licence: record.Licence) -> record.Agenc
 
 
 def with_sanction(agency: record.Agency, sanction: record.Sanction) -> record.Agency:
-    """The agency with this sanction in the place of the one of the same reference, or behind the others."""
+    """The agency with this sanction in place of the one of the same reference, or behind the others."""
     stored = tuple(one for one in agency.sanctions if one.sanction_id != sanction.sanction_id)
     return msgspec.structs.replace(agency, sanctions=(*stored, sanction))
 
@@ -165,7 +165,7 @@ def _issued(act: LicenceAct, licence: record.Licence, stated: Stated, basis: Cha
 
 
 def _renewed(act: LicenceAct, licence: record.Licence, stated: Stated, basis: ChangeBasis) -> record.Licence:
-    """A renewal that comes late does not make good the days between: they stay expired."""
+    """The renewed licence. A late renewal does not cover the days between: they stay expired."""
     ended = licence.valid_to
     if ended is not None and ended + _DAY < basis.day:
         gap = record.StatusPeriod(status=LicenceStatus.EXPIRED, from_=ended + _DAY, to=basis.day - _DAY, **basis.facts)
@@ -175,7 +175,7 @@ def _renewed(act: LicenceAct, licence: record.Licence, stated: Stated, basis: Ch
 
 
 def terms_changed(licence: record.Licence, stated: Stated) -> bool:
-    """Whether any term is stated otherwise than it stands there."""
+    """Whether any term is stated otherwise than in the licence."""
     return any(getattr(licence, field) != value for field, value in _terms(stated).items())
 
 
@@ -257,7 +257,7 @@ def _intermediary_ended(
 
 
 def is_intermediary(one: record.Intermediary, stated: Stated, day: date) -> bool:
-    """Whether this is the intermediary that is meant, and still one on that day."""
+    """Whether this is the intermediary in question, and still one on that day."""
     is_current = (one.from_ is None or one.from_ <= day) and (one.to is None or one.to > day)
     return is_current and one.name == stated.name and number_key(one.number or "") == number_key(stated.number or "")
 

@@ -1,6 +1,6 @@
-"""An act before it is proposed: whom it is about, what is stated, whether it may be done, and what the record would become.
+"""The draft of an act before it is proposed: its subject, statements, admissibility, and the record it would lead to.
 
-The same reading serves the preview, the proposal and its approval, so that all three speak of the same thing.
+The same reading serves preview, proposal and approval, so that all three speak of the same thing.
 """
 
 import hashlib
@@ -43,9 +43,9 @@ MAX_GROUND = 400
 
 
 class LicensingOfficial(NamedTuple):
-    """Who acts: an officer's reference, and the authority for which he does. Nothing of another authority is there for him.
+    """The acting officer's reference and authority. Nothing of another authority exists for this officer.
 
-    `unit` is whose matter the audit takes it for.
+    `unit`: to which the audit trail assigns the matter.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Draft:
 
 
 def today_of(session: Session, authority: str, at: datetime) -> tuple[date, str]:
-    """The day where an authority sits, and its country. Raises NotFound for one that the registry does not know."""
+    """The day where an authority sits, and its country. Raises NotFound for an unknown authority."""
     known = session.execute(select(Authority).where(Authority.reference == authority)).scalar_one_or_none()
     if known is None:
         raise NotFound(f"the authority {authority} is not known here: import one of its lists first")
@@ -99,8 +99,9 @@ def drafted(
     effective_on: date,
     subject: str | None = None,
 ) -> Draft:
-    """Read an act. `about` is the reference of a licence, or of an agency for acts on agreements and intermediaries, and None
-    for an application. `subject` is kept where the draft is made again.
+    """Draft an act. `about` is the reference of a licence, or of an agency for acts on agreements and intermediaries.
+
+    It is None for an application. `subject` is kept where the draft is made again.
 
     Raises NotFound (of another authority too), InvalidInput with every field at fault, IllegalMove, NotNow.
     """
@@ -131,7 +132,7 @@ def drafted(
 
 
 def is_of(agency: record.Agency, authority: str) -> bool:
-    """Whether an authority's desk works on an agency: it has, or had, a licence of it."""
+    """Whether an agency has, or had, a licence of an authority, whose officers may then work on it."""
     return any(one.authority == authority for one in agency.licences)
 
 

@@ -1,4 +1,4 @@
-"""The table of proposals: what officers want to say of a licence or agency, and what became of it."""
+"""The table of proposals: what officers want to state about a licence or agency, and what became of it."""
 
 from datetime import date, datetime
 from typing import Any
@@ -13,9 +13,9 @@ from registry.vocabulary.licensing import LicenceAct, ProposalState
 class Proposal(Base):
     """An act of an authority's officers. `subject` is the licence or agreement that it is about, or that it begins.
 
-    `agency_id` is empty while somebody applies who is not in the registry yet. `details` are what is stated
-    (act_forms.py), `seen` a digest of what stood in the record of the subject when it was proposed: what a second
-    person approves is what he was shown. `proposed_by` and `decided_by` are officers' references. `told_at` is when the agency
+    `agency_id` is empty while an applicant is not in the registry yet. `details` are what is stated (act_forms.py),
+    `seen` a digest of what stood in the record of the subject when it was proposed: what a second person approves is
+    what that person was shown. `proposed_by` and `decided_by` are officers' references. `told_at` is when the agency
     had been told of what was published.
     """
 

@@ -44,7 +44,7 @@ def propose(
     legal_ground: str,
     effective_on: date,
 ) -> Proposal:
-    """Propose an act; one that needs no second person is in the public record at once. `about` as for `drafted`.
+    """Propose an act; one that needs no second person is published at once. `about` as for `drafted`.
 
     Raises what `drafted` raises, and InvalidInput where the same act on the same licence waits already.
     """
@@ -88,7 +88,7 @@ def approve(
 ) -> Proposal:
     """Put a proposed act into the public record: the next answer has it.
 
-    Raises NotFound, ActRefused for the proposer himself, StaleVersion, NotNow where it was decided or fits no longer.
+    Raises NotFound, ActRefused for the proposer, StaleVersion, NotNow where it was decided or no longer fits.
     """
     proposal = _lock_open(session, official, reference, version)
     if proposal.proposed_by == official.name:
@@ -106,7 +106,7 @@ def refuse(
     *,
     version: int | None = None,
 ) -> Proposal:
-    """End a proposal that somebody else made, with a reason. Raises as `approve`, and InvalidInput."""
+    """Refuse a proposal of another officer, with a reason. Raises as `approve`, and InvalidInput."""
     proposal = _lock_open(session, official, reference, version)
     if proposal.proposed_by == official.name:
         raise ActRefused("own_proposal", "you proposed this: take it back instead")
@@ -117,7 +117,7 @@ def refuse(
 def take_back(
     session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> Proposal:
-    """End one's own proposal. Raises as `approve`."""
+    """Withdraw one's own proposal. Raises as `approve`."""
     proposal = _lock_open(session, official, reference, version)
     if proposal.proposed_by != official.name:
         raise ActRefused("others_proposal", "somebody else proposed this: refuse it instead")
@@ -125,7 +125,7 @@ def take_back(
 
 
 def draft_of(session: Session, proposal: Proposal, at: datetime) -> Draft:
-    """What a proposal would make of the record now. Raises what `drafted` raises where it fits no longer."""
+    """What a proposal would make of the record now. Raises as `drafted` where it no longer fits."""
     return drafted(
         session,
         LicensingOfficial(proposal.proposed_by, proposal.authority),
@@ -140,7 +140,7 @@ def draft_of(session: Session, proposal: Proposal, at: datetime) -> Draft:
 
 
 def waiting_draft(session: Session, proposal: Proposal, at: datetime) -> Draft:
-    """As `draft_of`. Raises NotNow for what waits no more, StaleVersion where the record was changed since it was proposed."""
+    """As `draft_of`. Raises NotNow for a proposal that no longer waits, StaleVersion if the record changed since."""
     if proposal.state is not ProposalState.OPEN:
         raise _decided(proposal)
     draft = draft_of(session, proposal, at)
@@ -149,7 +149,7 @@ def waiting_draft(session: Session, proposal: Proposal, at: datetime) -> Draft:
 
 
 def forget_proposals(session: Session, agencies: Collection[str]) -> None:
-    """Destroy what was ever proposed for agencies (references) whose holder is erased: it may hold his name."""
+    """Delete every proposal for agencies (references) whose holder is erased: proposals may contain a personal name."""
     erased = select(Agency.id).where(Agency.reference.in_(agencies))
     session.execute(delete(Proposal).where(Proposal.agency_id.in_(erased)))
 
@@ -162,7 +162,7 @@ def _about(session: Session, proposal: Proposal) -> str | None:
 
 
 def _lock_open(session: Session, official: LicensingOfficial, reference: str, version: int | None) -> Proposal:
-    """A proposal of this authority that waits, locked."""
+    """A pending proposal of this authority, locked."""
     its = (Proposal.reference == read_reference(reference), Proposal.authority == official.authority)
     proposal = lock(session, Proposal, *its, missing=f"there is no proposal {reference} of this authority")
     if proposal.state is not ProposalState.OPEN:
@@ -184,7 +184,7 @@ def _refuse_second(session: Session, draft: Draft) -> None:
 
 
 def _apply(session: Session, proposal: Proposal, official: LicensingOfficial, at: datetime) -> None:
-    # Whoever holds the log reads what the last one to publish wrote: nothing changes any more under this draft.
+    # With the lock on the log we read what the last publication wrote: nothing changes any more under this draft.
     lock_log(session)
     draft = draft_of(session, proposal, at)
     _require_as_seen(draft, proposal)

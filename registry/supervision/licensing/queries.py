@@ -1,4 +1,4 @@
-"""What the licensing desk reads: its authority's licences, one with its history, and what waits. The wall is asked here."""
+"""Reads of licensing: the authority's licences, one with its history, and pending work. Scoped to one authority."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ SOON = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the list is narrowed to. `q` is a number, a reference or a name; `is_expiring` that the term ends soon."""
+    """Filters of the list. `q` is a number, a reference or a name; `is_expiring`: the term ends soon."""
 
     q: str = ""
     status: LicenceStatus | None = None
@@ -33,7 +33,7 @@ class Filters:
 
 
 class Row(NamedTuple):
-    """A licence of the list: its holder, itself, and how it stands today."""
+    """A row of the list: a licence, its holder, and its status today."""
 
     agency: record.Agency
     licence: record.Licence
@@ -120,7 +120,7 @@ def proposals_of(session: Session, authority: str, *, agency_id: int) -> list[Pr
 
 
 def waiting(session: Session, authority: str) -> list[tuple[Proposal, record.Agency]]:
-    """What waits for a second person, the oldest first, each with the agency that it is about."""
+    """Proposals that wait for a second person, oldest first, each with its agency."""
     query = select(Proposal).where(Proposal.authority == authority, Proposal.state == ProposalState.OPEN)
     rows = list(session.execute(query.order_by(Proposal.id)).scalars())
     records = storage.loaded_records(session, list({row.agency_id for row in rows if row.agency_id is not None}))
@@ -128,7 +128,7 @@ def waiting(session: Session, authority: str) -> list[tuple[Proposal, record.Age
 
 
 def proposal_named(session: Session, authority: str, reference: str) -> Proposal:
-    """Raises NotFound for one of another authority too."""
+    """The proposal with this reference. Raises NotFound, also for another authority's."""
     query = select(Proposal).where(Proposal.reference == read_reference(reference), Proposal.authority == authority)
     found = session.execute(query).scalar_one_or_none()
     if found is None:

@@ -1,4 +1,4 @@
-"""The desk's hand in what other rooms keep: held lists, changes of channels, warnings of clones; within its wall, and audited."""
+"""Licensing officers' acts on lists, channel changes and clone warnings: scoped to their authority, and audited."""
 
 import hashlib
 from datetime import date, datetime
@@ -50,7 +50,7 @@ def propose_change(
     *,
     instead_of: str | None = None,
 ) -> PendingChannelChange:
-    """As `channels.propose`. Raises NotFound for another authority's agency too."""
+    """Propose a change of a channel, as `channels.propose`. Raises NotFound for another authority's agency too."""
     row, _ = agency_of_authority(session, official.authority, agency)
     change = channels.propose(
         session, row.reference, kind, value, by=official.name, keyring=keyring, instead_of=instead_of
@@ -62,7 +62,7 @@ def propose_change(
 def approve_change(
     session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> PendingChannelChange:
-    """As `channels.approve`: another person than proposed it, and 72 hours.
+    """Approve a change of a channel, as `channels.approve`: by another person, and after 72 hours.
 
     `version` is what `change_version` gave of it. Raises NotFound, ChannelChangeRefused, StaleVersion.
     """
@@ -75,7 +75,7 @@ def approve_change(
 def refuse_change(
     session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> PendingChannelChange:
-    """As `channels.refuse`. Raises NotFound, ChannelChangeRefused, StaleVersion."""
+    """Refuse a change, as `channels.refuse`. Raises NotFound, ChannelChangeRefused, StaleVersion."""
     agency = _lock_change(session, official, reference, version)
     change = channels.refuse(session, reference, by=official.name)
     _record(session, official, "channel.refused", agency, at, f"{change.kind}, change {change.reference}")
@@ -131,7 +131,7 @@ def collision_of_authority(session: Session, authority: str, reference: str) -> 
 
 
 def collision_version(collision: Collision) -> int:
-    """Another once it is decided, and once a further sign was found."""
+    """A stand-in for a version: it changes once the collision is decided, and once a further sign was found."""
     return _seen_as(collision.state, *sorted(collision.signs))
 
 
@@ -164,7 +164,7 @@ def dismiss_collision(
     *,
     version: int | None = None,
 ) -> None:
-    """Set a pair aside. Raises NotFound, InvalidInput, StaleVersion."""
+    """Dismiss a pair. Raises NotFound, InvalidInput, StaleVersion."""
     collision, both = collision_of_authority(session, official.authority, reference)
     _require_seen(version, collision_version(collision))
     collisions.dismiss(session, reference, official.name, text)
@@ -185,7 +185,7 @@ def warn(
     session: Session, official: LicensingOfficial, agency: str, text: str, at: datetime, *,
     source: str | None = None, from_: date | None = None, to: date | None = None,
 ) -> Appended:  # fmt: skip
-    """Warn on an agency's entry that somebody imitates it, in the authority's name unless `source` is another's.
+    """Put a clone warning on an agency's entry, in the authority's name unless `source` is another's.
 
     Raises NotFound, InvalidInput.
     """
@@ -196,7 +196,7 @@ def warn(
 
 
 def warnings_version(agency: record.Agency) -> int:
-    """Another once a warning was put on the entry or taken from it: their numbers are others then."""
+    """A stand-in for a version: it changes once a warning is put on the entry or removed, as their numbers do."""
     return _seen_as(*(f"{one.retrieved_at} {one.text}" for one in agency.clone_warnings))
 
 
@@ -209,7 +209,7 @@ def lift(
     *,
     version: int | None = None,
 ) -> record.Warning_:
-    """Take a warning from an agency's entry; its history keeps it. Raises NotFound, InvalidInput, StaleVersion."""
+    """Remove a warning from an agency's entry; its history keeps it. Raises NotFound, InvalidInput, StaleVersion."""
     row, known = agency_of_authority(session, official.authority, agency)
     _require_seen(version, warnings_version(known))
     lifted = lift_clone_warning(session, row.reference, place)
@@ -218,19 +218,19 @@ def lift(
 
 
 def order_list(session: Session, official: LicensingOfficial, reference: str, at: datetime) -> None:
-    """Have a held list applied by the worker. Raises NotFound, NotNow."""
+    """Let the worker apply a list that was held back. Raises NotFound, NotNow."""
     source = approvals.order(session, official.authority, reference, official.name, at)
     _record(session, official, "import.approved", source.reference, at, f"held list {reference}")
 
 
 def reject_list(session: Session, official: LicensingOfficial, reference: str, at: datetime) -> None:
-    """Raises NotFound, NotNow."""
+    """Reject a list that is held back. Raises NotFound, NotNow."""
     source = approvals.reject(session, official.authority, reference, official.name, at)
     _record(session, official, "import.rejected", source.reference, at, f"held list {reference}")
 
 
 def _lock_change(session: Session, official: LicensingOfficial, reference: str, version: int | None) -> str:
-    """The agency of a change that is as it was read."""
+    """The agency of a locked change, after a check that it is as it was read."""
     change, agency = change_opened(session, official.authority, reference)
     session.refresh(change, with_for_update=True)
     _require_seen(version, change_version(change))
@@ -238,7 +238,7 @@ def _lock_change(session: Session, official: LicensingOfficial, reference: str, 
 
 
 def _seen_as(*parts: str) -> int:
-    """What counts no versions is known by what was read of it: other words, another number of nine digits at most."""
+    """A stand-in for a version, from the texts that were read: other texts give another number below 1,000,000,000."""
     digest = hashlib.sha256("\0".join(parts).encode()).digest()
     return int.from_bytes(digest[:5]) % 1_000_000_000
 

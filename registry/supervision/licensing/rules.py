@@ -1,8 +1,9 @@
-"""What officers may do to a licence: one table, asked by every door. Pure.
+"""What officers may do to a licence: one table for every page and endpoint. Pure.
 
-`ACTS` is all there is. Two persons are needed for whatever gives a right or takes one away against the holder's will. One is
-enough where no right comes of it: an application is entered (it answers `no` before and after), and what the holder himself gives
-up (a surrender, an agreement or intermediary that he no longer has). docs/officers/licensing.md prints the table.
+`ACTS` is all there is. Two persons are needed for whatever gives a right or takes one away against the holder's will.
+One is enough where no right comes of it: an application is entered (it answers `no` before and after), or the holder
+gives something up (a surrender, an agreement or intermediary that has ended). docs/officers/licensing.md prints the
+table.
 """
 
 from collections.abc import Mapping
@@ -17,13 +18,13 @@ from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus, SanctionKind
 
 BACK = timedelta(days=90)
-"""How far back an act may take effect; what lies further back is put right by a correction."""
+"""How far back an act may take effect; for earlier days there is the correction."""
 AHEAD = timedelta(days=366)
 """How far ahead."""
 
 
 class About(StrEnum):
-    """What an act is done to: somebody who applies, one licence, or an agency that has or had one."""
+    """What an act is about: an applicant, one licence, or an agency that has or had one."""
 
     APPLICANT = "applicant"
     LICENCE = "licence"
@@ -31,8 +32,8 @@ class About(StrEnum):
 
 
 class ActRule(NamedTuple):
-    """One act: from which statuses of the day it takes effect to which (none: the status stays), what must and may be stated
-    of it beside ground and day, whether a second person has to approve, and how the event is called."""
+    """The rule of one act: from which statuses of the day it takes effect to which (none: the status stays), what must
+    and may be stated beside ground and day, whether a second person has to approve, and how the event is called."""
 
     about: About
     sources: frozenset[LicenceStatus]
@@ -126,7 +127,7 @@ _BARRING = frozenset({SanctionKind.SUSPENSION, SanctionKind.REVOCATION, Sanction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenceActFacts:
-    """What an act is judged by. `status` is the licence's on the day it takes effect, None where none is stated."""
+    """The facts by which an act is judged. `status`: the licence's on its first day, None if none is stated."""
 
     act: LicenceAct
     today: date
@@ -180,7 +181,7 @@ def _fits(act: LicenceAct, rule: ActRule, status: LicenceStatus | None) -> bool:
 
 
 def is_barred(agency: record.Agency, licence_id: str, day: date) -> bool:
-    """Whether a published sanction takes this licence away on a day: what officers of another desk decided, this desk obeys."""
+    """Whether a published sanction takes this licence away on a day; licensing officers cannot override that."""
     return any(
         one.kind in _BARRING
         and one.licence_id == licence_id

@@ -1,4 +1,4 @@
-"""What officials state of a licence's status: the days are days where the authority sits. Pure."""
+"""Statements of officials about a licence's status. Days are days where the authority sits. Pure."""
 
 from datetime import date
 from typing import NamedTuple
@@ -7,8 +7,10 @@ from registry.vocabulary.register import LicenceStatus
 
 
 class Statement(NamedTuple):
-    """`from_on` and `to_on` are days, the last one inclusive. `publish_until` is the last day on which the law lets it be
-    shown, `until` that of a wind-down."""
+    """A status and its period. `from_on` and `to_on` are days, the last one inclusive.
+
+    `publish_until` is the last day on which the law lets it be shown, `until` that of a wind-down.
+    """
 
     status: LicenceStatus
     ground: str

@@ -1,4 +1,4 @@
-"""What officers do with sanctions: propose, look at the workers in place, hand to review, approve, end. By two persons."""
+"""Officers' acts on sanctions: propose, assess the effect on workers, send to review, approve, end. By two persons."""
 
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -40,7 +40,7 @@ AHEAD = timedelta(days=366)
 
 
 class SanctionOfficial(NamedTuple):
-    """Who acts on a sanction: his reference, the role in which he does, and his unit and authority, which is the wall."""
+    """The acting officer: reference, role, unit and authority, to which what they may reach is scoped."""
 
     name: str
     role: CaseRole
@@ -49,7 +49,7 @@ class SanctionOfficial(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """What is to be done, under which law, and when. Days are days where the authority sits."""
+    """The terms of a sanction: what is done, under which law, and when. Days are days where the authority sits."""
 
     kind: SanctionKind
     legal_ground: str
@@ -64,7 +64,7 @@ class Terms(NamedTuple):
 
 
 class Look(NamedTuple):
-    """Workers in place: None for a number that was asked for and is not known. `waits_until` is another first day."""
+    """The effect on workers in place. None: a number asked for and unknown. `waits_until`: another first day."""
 
     workers: int | None
     permits_at_risk: int | None
@@ -86,9 +86,10 @@ def propose(
     decision: str | None = None,
     version: int | None = None,
 ) -> Sanction:
-    """Propose a sanction on a licence of the official's own authority: on a decision of his unit, or on its own finding.
+    """Propose a sanction on a licence of the officer's authority: on a decision of the officer's unit, or without one.
 
-    `version` is the decided case's. Raises NotFound, NotNow, StaleVersion, InvalidInput.
+    Without a decision it rests on the authority's own finding. `version` is the decided case's. Raises NotFound,
+    NotNow, StaleVersion, InvalidInput.
     """
     today = moving.today_at(session, official.authority, at)
     case = None if decision is None else _decided(session, official, decision, version)
@@ -137,7 +138,7 @@ def look_at_workers(
     *,
     version: int | None = None,
 ) -> WorkersInPlace:
-    """Write down what becomes of the workers in place; the first day may wait for them, but not where somebody is in danger.
+    """Record what becomes of the workers in place; the first day may wait for them, unless someone is in danger.
 
     Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
@@ -164,7 +165,7 @@ def look_at_workers(
 def hand_to_review(
     session: Session, official: SanctionOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> Sanction:
-    """Let the second person look at it. Raises NotFound, IllegalMove, StaleVersion."""
+    """Send a proposed sanction to review by a second person. Raises NotFound, IllegalMove, StaleVersion."""
     sanction = moving.lock_sanction(session, official.authority, reference, version)
     first = {official.name, sanction.proposed_by}
     notify_authority(
@@ -183,7 +184,10 @@ def give_back(
     *,
     version: int | None = None,
 ) -> Sanction:
-    """From review to whoever proposed it, with a reason. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
+    """Send a sanction from review back to its proposer, with a reason.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
     sanction = moving.lock_sanction(session, official.authority, reference, version)
     reason = read_text("reason", reason, MAX_GROUND)
     moving.advance(session, sanction, SanctionState.PROPOSED, By.APPROVER, at, actor=official.name, ground=reason)
@@ -193,9 +197,10 @@ def give_back(
 def approve(
     session: Session, official: SanctionOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> Sanction:
-    """Approve what another proposed; where its day has come it is in force at once, in the same transaction.
+    """Approve a sanction that another officer proposed; if its day has come, it is in force in the same transaction.
 
-    Raises NotFound, StaleVersion, and IllegalMove for whoever proposed it or looked at the workers, or comes second.
+    Raises NotFound, StaleVersion, and IllegalMove for its proposer, for the officer who looked at the workers, and for
+    a second approval.
     """
     sanction = moving.lock_sanction(session, official.authority, reference, version)
     today = moving.today_at(session, sanction.authority, at)
@@ -219,7 +224,10 @@ def drop(
     by: By = By.PROPOSER,
     version: int | None = None,
 ) -> Sanction:
-    """Give it up before it is in force: nothing of it was public. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
+    """Drop a sanction before it is in force: none of it was public.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
     sanction = moving.lock_sanction(session, official.authority, reference, version)
     reason = read_text("reason", reason, MAX_GROUND)
     moving.advance(session, sanction, SanctionState.DROPPED, by, at, actor=official.name, ground=reason)
@@ -236,9 +244,9 @@ def ask_for_end(
     *,
     version: int | None = None,
 ) -> Sanction:
-    """Ask that it be stayed, lifted, overturned, or in force again after a stay; a second person confirms.
+    """Request that a sanction be stayed, lifted, overturned, or put in force again after a stay.
 
-    Raises NotFound, NotNow, StaleVersion, InvalidInput.
+    A second person confirms. Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
     sanction = moving.lock_sanction(session, official.authority, reference, version)
     move = rules.MOVES.find(sanction.state, target, By.APPROVER)
@@ -261,7 +269,7 @@ def ask_for_end(
 def confirm_end(
     session: Session, official: SanctionOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> Sanction:
-    """Do what another asked for. Raises NotFound, IllegalMove, StaleVersion."""
+    """Confirm what another officer requested for a sanction. Raises NotFound, IllegalMove, StaleVersion."""
     sanction = moving.lock_sanction(session, official.authority, reference, version)
     target, snapshot = sanction.ending_to, sanction.ending_ground or ""
     if target is None:
@@ -278,7 +286,7 @@ def confirm_end(
 def refuse_end(
     session: Session, official: SanctionOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> Sanction:
-    """Leave it as it is. Raises NotFound, NotNow, StaleVersion."""
+    """Refuse a requested end; the sanction stays as it is. Raises NotFound, NotNow, StaleVersion."""
     sanction = moving.lock_sanction(session, official.authority, reference, version)
     if sanction.ending_to is None:
         raise NotNow("nobody has asked for anything, or it was decided already", "sanction.nothing_asked")

@@ -1,7 +1,7 @@
-"""What follows a sanction after its commit: whoever complained reads in her mailbox what became of it, once.
+"""Notices to complainants of what a sanction led to, written into their mailboxes once, after the sanction's commit.
 
-The outbox says what is still to be told. A worker that is killed leaves the event where it was; the message is written and the
-event deleted in one transaction, so that it is told once however often it is tried.
+The outbox says what is still to be told. A killed worker leaves the event where it was; message and deletion of the
+event are one transaction, so that it is told once however often it is tried.
 """
 
 from collections.abc import Callable
@@ -28,11 +28,11 @@ from registry.vocabulary.register import Language, SanctionKind
 _SILENT = frozenset({CaseState.WITHDRAWN, CaseState.PURGED, CaseState.DRAFT})
 
 Words = Callable[[Language, str, SanctionKind], str]
-"""What she reads of an event, in her language: of its type, such as `sanction.in_force`, and the kind of sanction."""
+"""The text for the complainant, in their language: by type of event (such as `sanction.in_force`) and sanction kind."""
 
 
 def notify_complainants(sessions: sessionmaker[Session], sealer: Sealer, words: Words, at: datetime) -> int:
-    """Tell the complainants behind each sanction that the outbox names; gives how many events were handed on."""
+    """Tell the complainants behind each sanction that the outbox names; gives the number of events processed."""
 
     def tell_all(session: Session, event: OutboxEvent) -> None:
         sanction = session.execute(select(Sanction).where(Sanction.reference == event.subject)).scalar_one()
@@ -56,5 +56,5 @@ def _notify_case(
     try:
         casework.reply(session, sealer, officer, case.reference, text, at, to_helper=True)
     except NotNow:
-        # She has no mailbox any more: there is nobody to tell.
+        # The complainant has no mailbox any more.
         return

@@ -1,4 +1,4 @@
-"""Writing a proposed sanction anew: whoever proposed it, until it is handed to review, so that the second person is another."""
+"""Rewriting a proposed sanction: by its proposer only, until it is in review, so that the second person is another."""
 
 from datetime import datetime
 
@@ -28,7 +28,10 @@ def edit(
     *,
     version: int | None = None,
 ) -> Sanction:
-    """Raises NotFound, IllegalMove, StaleVersion, InvalidInput. A look at the workers that was made for it stands."""
+    """Rewrite a proposed sanction. A look at the workers that was recorded for it stays.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
     case = _case_behind(session, official, reference)
     sanction = moving.lock_sanction(session, official.authority, reference, version)
     if sanction.state is not SanctionState.PROPOSED:
@@ -57,7 +60,7 @@ def edit(
 
 
 def _case_behind(session: Session, official: SanctionOfficial, reference: str) -> Case | None:
-    """The case that it rests on, locked before the sanction is; only its own unit can open what she wrote."""
+    """The case that it rests on, locked before the sanction is; only its own unit can open the complainant's texts."""
     query = (
         select(Decision.case_id)
         .join(Sanction, Sanction.decision == Decision.reference)

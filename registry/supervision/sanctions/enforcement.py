@@ -1,4 +1,4 @@
-"""The worker's part: a sanction is in force on its day, and over after its last one. One a transaction, safe to kill anywhere."""
+"""The worker's task for sanctions: in force on their day, over after their last. One a transaction, safe to kill."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ _RUNNING = (SanctionState.IN_FORCE, SanctionState.STAYED_BY_APPEAL)
 
 
 def do_due(sessions: sessionmaker[Session], at: datetime) -> int:
-    """Do what is due where each authority sits; gives how many. Done again, or by two workers at once, it does nothing more."""
+    """Make all moves that are due where each authority sits; gives how many. Safe to repeat, and to run in parallel."""
     # Somewhere it may be tomorrow already; the exact day is asked of each in its own transaction.
     soon = at.date() + timedelta(days=1)
     with sessions() as session:

@@ -11,7 +11,7 @@ from registry.vocabulary.register import LicenceStatus, SanctionKind
 
 
 class Sanction(Base):
-    """What is done about a licence and its agency, whose public references these are. The authority is the wall.
+    """What is done about a licence and its agency (public references). Access is scoped to the authority.
 
     `decision` is the reference of what it rests on; None where the authority found it out itself. `is_urgent`: somebody was in
     danger (P0) when it was proposed. `amount` (decimal text) and `currency` are those of a
@@ -57,7 +57,7 @@ class Sanction(Base):
 
 
 class SanctionMove(Base):
-    """One move of a sanction, never changed. `entry` is the index in the log of what it told the public; None where it told
+    """One move of a sanction, never changed. `entry` is the log index of what it published; None where it published
     nothing. `ground` is a citation, or an officer's reason."""
 
     __tablename__ = "sanction_moves"
@@ -72,10 +72,10 @@ class SanctionMove(Base):
 
 
 class WorkersInPlace(Base):
-    """What was found out before a licence is taken away. A number that is None was asked for and is not known.
+    """What was found out about workers before a licence is taken away. None is a number asked for and unknown.
 
-    `told` are words of `ToldFirst`; `teller` is who tells the workers in Chinese. Nothing here is about who complained but
-    `timing`, which is one word.
+    `told` are words of `ToldFirst`; `teller` is who tells the workers in Chinese. The only thing here about who
+    complained is `timing`, which is one word.
     """
 
     __tablename__ = "workers_in_place"

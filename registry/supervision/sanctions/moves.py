@@ -1,6 +1,6 @@
-"""The one way in which a sanction changes: along its table, with all that it makes of the public record, in one transaction.
+"""Moves of a sanction between its states: by its table, with all that follows in the public record, in one transaction.
 
-Locks are taken in one order by everybody: the sanction, the log, the audit. So nobody waits for somebody who waits for him.
+Locks are always taken in one order: the sanction, the log, the audit trail. So there is no deadlock.
 """
 
 from collections.abc import Callable, Mapping
@@ -90,9 +90,9 @@ def advance(
     ground: str | None = None,
     publish: Callable[[date], Appended | None] | None = None,
 ) -> SanctionMove:
-    """Move a locked sanction. Raises IllegalMove when the table, or what must hold beside it, does not let it.
+    """Move a locked sanction. Raises IllegalMove if its table, or a guard of the move, does not allow it.
 
-    `publish` says to the public what follows, once it is clear that it may; its entry is kept with the move.
+    `publish` publishes what follows, once the move is known to be allowed; its log entry is kept with the move.
     """
     today = today_at(session, sanction.authority, at)
     source = sanction.state
@@ -120,7 +120,7 @@ def advance(
 
 
 def changed(session: Session, sanction: Sanction, what: str, today: date, *, actor: str, detail: str = "") -> None:
-    """Write a change of a locked sanction into the audit, and raise its version."""
+    """Record a change of a locked sanction in the audit trail, and raise its version."""
     sanction.version += 1
     session.flush()
     write_audit(
@@ -129,7 +129,7 @@ def changed(session: Session, sanction: Sanction, what: str, today: date, *, act
 
 
 def lock_public(session: Session, sanction: Sanction) -> None:
-    """Hold the log's head, if the public is to be told: before the first line of the audit."""
+    """Lock the log, if something will be published: before the first line of the audit trail."""
     if sanction.kind not in UNPUBLISHED:
         lock_log(session)
 
@@ -143,7 +143,7 @@ def put_in_force(
     actor: str = "",
     ground: str | None = None,
 ) -> SanctionMove:
-    """Let it hold from today on: licence, log, status list, public record and outbox at once. Raises IllegalMove."""
+    """Put a sanction in force today: licence, log, status list, public record and outbox. Raises IllegalMove."""
     lock_public(session, sanction)
     agency = _agency_of(session, sanction)
 
@@ -162,7 +162,7 @@ def put_in_force(
 def end(
     session: Session, sanction: Sanction, target: SanctionState, at: datetime, *, actor: str, ground: str
 ) -> SanctionMove:
-    """Stay, lift or overturn it: the licence is what it would be without it, and the public reads why. Raises IllegalMove."""
+    """Stay, lift or overturn a sanction: the licence is as without it, and the public reads why. Raises IllegalMove."""
     lock_public(session, sanction)
     agency = _agency_of(session, sanction)
     held_before = sanction.state is SanctionState.IN_FORCE
@@ -177,7 +177,7 @@ def end(
 def _without(
     session: Session, sanction: Sanction, agency: Callable[[], record.Agency], ground: str, today: date
 ) -> list[Statement]:
-    """What is stated once it holds no more; nothing where the desk has stated something else since."""
+    """The statements once a sanction no longer holds; none where licensing has stated something else since."""
     if sanction.kind not in STATUS_OF:
         return []
     others = _others_in_force(session, sanction)
@@ -219,7 +219,7 @@ _ENDED_AS = {SanctionState.LIFTED: SanctionEnd.LIFTED, SanctionState.OVERTURNED:
 
 
 def _published(sanction: Sanction, at: datetime, today: date) -> record.Sanction:
-    """What everybody reads of it. Nothing leads to a decision or a case, or says how many complained."""
+    """A sanction as the public reads it. Nothing leads to a decision or a case, or says how many complained."""
     ended_as = _ENDED_AS.get(sanction.state)
     return record.Sanction(
         sanction_id=sanction.reference,
@@ -239,7 +239,7 @@ def _published(sanction: Sanction, at: datetime, today: date) -> record.Sanction
 
 
 def _others_in_force(session: Session, sanction: Sanction) -> list[Sanction]:
-    """The others on this licence. The log's head is held, so none of them changes meanwhile."""
+    """The other sanctions in force on this licence. With the log locked, none of them changes meanwhile."""
     beside = select(Sanction).where(
         Sanction.licence == sanction.licence,
         Sanction.state == SanctionState.IN_FORCE,
@@ -249,7 +249,7 @@ def _others_in_force(session: Session, sanction: Sanction) -> list[Sanction]:
 
 
 def _agency_of(session: Session, sanction: Sanction) -> Callable[[], record.Agency]:
-    """Loads the agency's record when it is first asked for, once. The log's head is held, so nothing changes it meanwhile."""
+    """A function that loads the agency's record at its first call, once. With the log locked it does not change."""
 
     @cache
     def load() -> record.Agency:
@@ -260,7 +260,7 @@ def _agency_of(session: Session, sanction: Sanction) -> Callable[[], record.Agen
 
 
 def _stated(sanction: Sanction, agency: record.Agency, today: date) -> LicenceStatus | None:
-    """What is stated of the licence today, whatever its term makes of it."""
+    """The status stated for the licence today, whatever its term makes of it."""
     licence = next(one for one in agency.licences if one.licence_id == sanction.licence)
     period = standing_on(licence, agency, today).period
     return None if period is None else period.status

@@ -1,4 +1,4 @@
-"""Sanctions as officials of one authority read them, with the chain from complaint to log entry."""
+"""Reads of sanctions for officers of one authority, with the chain from complaint to log entry."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -25,7 +25,7 @@ MAX_OVER = 100
 
 
 class Listed(NamedTuple):
-    """`waits`: a second person has to approve it, or an end that was asked for."""
+    """A sanction in a list. `waits`: a second person has to approve it, or an end that was requested."""
 
     sanction: Sanction
     agency: record.Agency | None
@@ -33,7 +33,7 @@ class Listed(NamedTuple):
 
 
 class SanctionView(NamedTuple):
-    """`ways`: where an official may take it now, by whom: None, or the code of what is lacking."""
+    """A sanction with its moves. `ways`: where it may be moved now, by whom: None, or the code of what is lacking."""
 
     sanction: Sanction
     agency: record.Agency | None
@@ -44,7 +44,7 @@ class SanctionView(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """What a sanction rests on, as far as who asks may know: cases are of his own unit."""
+    """What a sanction rests on, as far as the officer may know: cases only of the officer's own unit."""
 
     decision: Decision
     cases: Sequence[Case]
@@ -65,7 +65,7 @@ def sanctions_of(session: Session, authority: str, today: date) -> list[Listed]:
 
 
 def waiting(session: Session, authority: str, actor: str) -> int:
-    """How many wait for a second person who is not the first."""
+    """How many sanctions wait for a second person, not counting this officer's own."""
     open_ = (Sanction.state == SanctionState.LEGAL_REVIEW) & (Sanction.proposed_by != actor)
     ends = Sanction.ending_by.is_not(None) & (Sanction.ending_by != actor)
     mine = select(func.count(Sanction.id)).where(Sanction.authority == authority, or_(open_, ends))
@@ -77,7 +77,7 @@ def waits(sanction: Sanction) -> bool:
 
 
 def sanction_view(session: Session, sanction: Sanction, actor: str, today: date) -> SanctionView:
-    """One sanction as an official reads it. The caller has asked for the wall."""
+    """One sanction as an officer reads it. The caller has checked the scope."""
     agency = public_record(session, sanction.agency, today)
     licences = agency.licences if agency is not None else ()
     moves = select(SanctionMove).where(SanctionMove.sanction_id == sanction.id).order_by(SanctionMove.id)
@@ -125,7 +125,7 @@ def resting_on(session: Session, decision: str) -> list[Sanction]:
 def licences_of(
     session: Session, authority: str, agency: str | None, licence: str | None, today: date
 ) -> list[record.Licence]:
-    """What a sanction can be proposed on: the agency's licences of this authority, or the one that is named."""
+    """The licences on which a sanction can be proposed: the agency's of this authority, or the one that is named."""
     if agency is None and licence is not None:
         owner = select(Agency.reference).join(Licence, Licence.agency_id == Agency.id)
         agency = session.execute(owner.where(Licence.reference == licence)).scalar_one_or_none()

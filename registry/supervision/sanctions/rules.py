@@ -1,4 +1,4 @@
-"""From where to where a sanction may go, what must hold, and what it makes of a licence's status. Pure."""
+"""The states of a sanction, the moves between them, and their effect on a licence's status. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ STATUS_OF: Mapping[SanctionKind, LicenceStatus] = {
     SanctionKind.REVOCATION_IMMEDIATE: LicenceStatus.REVOKED_IMMEDIATE,
     SanctionKind.BLACKLISTING: LicenceStatus.BANNED,
 }
-"""What these make of the licence, the gravest last. The others leave its status alone and are published beside it."""
+"""Licence statuses by kind of sanction, gravest last. Other kinds leave it alone and are published beside it."""
 
 _GRAVITY = {kind: place for place, kind in enumerate(STATUS_OF)}
 
 UNPUBLISHED = frozenset({SanctionKind.REFERRAL_TO_PROSECUTOR})
-"""Nobody was found guilty: the public is told nothing."""
+"""No one has been found guilty: the public is told nothing."""
 
 CAN_END_BY_ITSELF = frozenset(
     {
@@ -38,7 +38,7 @@ CAN_END_BY_ITSELF = frozenset(
 """These may have a last day."""
 
 TOUCHES_WORKERS = frozenset(STATUS_OF)
-"""Before one of these takes effect somebody looks at the workers in place."""
+"""Before one of these takes effect an officer looks at the workers in place."""
 
 MAX_WORKERS = 1_000_000
 
@@ -52,7 +52,7 @@ class By(StrEnum):
 
 
 class Guard(StrEnum):
-    """What must hold beside the table; `MOVES.lacking` says what does not."""
+    """Conditions of moves; `MOVES.lacking` says which does not hold."""
 
     WORKERS_LOOKED_AT = "workers_looked_at"
     SECOND_PERSON = "second_person"
@@ -94,7 +94,7 @@ WAITING = frozenset({_S.PROPOSED, _S.LEGAL_REVIEW, _S.APPROVED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What of the look at the workers in place a guard asks for."""
+    """What guards look at of the recorded effect on workers in place."""
 
     timing: Timing
     filled_by: str
@@ -129,10 +129,10 @@ class InForce(NamedTuple):
 
 
 def begun(one: InForce, others: Iterable[InForce], today: date) -> list[Statement]:
-    """What is stated of a licence when a sanction begins beside others in force on it.
+    """The statements about a licence when a sanction begins beside others in force on it.
 
-    One with a last day is laid over whatever else holds; one without takes the place of the licence's own status, unless a
-    graver one has taken it already.
+    One with a last day is laid over whatever else holds; one without takes the place of the licence's own status,
+    unless a graver one has taken it already.
     """
     if one.kind not in STATUS_OF:
         return []
@@ -141,7 +141,7 @@ def begun(one: InForce, others: Iterable[InForce], today: date) -> list[Statemen
 
 
 def ended(own: LicenceStatus, ground: str, others: Sequence[InForce], today: date) -> list[Statement]:
-    """What is stated of a licence when a sanction holds no more: the gravest that is left, or else its own status again."""
+    """The statements about a licence when a sanction ends: the gravest that is left, or else its own status again."""
     left = [other for other in others if other.kind in STATUS_OF and (other.until is None or other.until >= today)]
     lasting = max((other for other in left if other.until is None), key=_gravity, default=None)
     base = Statement(own, ground, today) if lasting is None else _statement(lasting, today)
@@ -149,7 +149,7 @@ def ended(own: LicenceStatus, ground: str, others: Sequence[InForce], today: dat
 
 
 def is_too_late(kind: SanctionKind, effective_from: date, today: date, *, is_urgent: bool) -> bool:
-    """Whether the workers in place may not be waited for: somebody is in danger."""
+    """Whether a sanction would take effect too late: someone is in danger, and it cannot wait for the workers."""
     return is_urgent and kind in TOUCHES_WORKERS and effective_from > today
 
 
@@ -168,7 +168,7 @@ def _workers(facts: SanctionFacts) -> str | None:
         return "workers_not_looked_at"
     if facts.rests_on_decision and facts.looked.timing is Timing.NO_COMPLAINT:
         return "timing_not_looked_at"
-    # Who is in danger is not left there so that nobody may guess who spoke.
+    # A worker in danger is not left there to keep the agency from guessing who complained.
     if facts.looked.timing is Timing.COULD_POINT and not facts.is_urgent:
         return "timing_points_to_her"
     return None if facts.looked.has_teller or facts.is_urgent else "nobody_tells_them"
@@ -225,7 +225,7 @@ MAX_POINTS = 1000
 def flaws_of_extent(
     kind: SanctionKind, *, has_amount: bool, is_amount: bool, currency: str, points: int | None
 ) -> list[tuple[str, Message]]:
-    """What is wrong with how much a sanction takes, as field and message: money of a fine or the deposit, points of points."""
+    """What is wrong with the extent of a sanction, as field and message: money of a fine or the deposit, or points."""
     found: list[tuple[str, Message]] = []
     if kind in WITH_MONEY:
         if has_amount and not is_amount:

@@ -89,9 +89,12 @@ def test_the_day_of_the_visit_before_is_shown(session, sealer):
 def test_a_message_sent_twice_is_there_once(session, sealer):
     filed = file(session, sealer)
     visit = come_back(session, sealer, filed.code)
-    first = mailbox.write(session, sealer, visit, "They moved us.", AT, once="key-1")
-    assert mailbox.write(session, sealer, visit, "They moved us.", AT, once="key-1").reference == first.reference
-    mailbox.write(session, sealer, visit, "They moved us.", AT, once="key-2")
+    first = mailbox.write(session, sealer, visit, "They moved us.", AT, idempotency_key="key-1")
+    assert (
+        mailbox.write(session, sealer, visit, "They moved us.", AT, idempotency_key="key-1").reference
+        == first.reference
+    )
+    mailbox.write(session, sealer, visit, "They moved us.", AT, idempotency_key="key-2")
     assert session.execute(select(func.count(Message.id))).scalar_one() == 2
     # The writer's own key stands nowhere as it is.
     assert "key-1" not in session.execute(select(Message.once)).scalars().all()
@@ -212,7 +215,7 @@ def test_a_decision_is_objected_to_and_no_longer_withdrawn(session, sealer):
         mailbox.withdraw(session, sealer, come_back(session, sealer, filed.code), AT)
     for _ in range(2):
         visit = come_back(session, sealer, filed.code)
-        mailbox.open_again(session, sealer, visit, AT, text="It is not so.", once="k")
+        mailbox.open_again(session, sealer, visit, AT, text="It is not so.", idempotency_key="k")
     assert filed.case.state is CaseState.REOPENED
     assert len(view(session, sealer, filed).messages) == 1
 

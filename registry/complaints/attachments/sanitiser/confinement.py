@@ -1,8 +1,9 @@
-"""Takes from its own process whatever a hostile file could use: network, files, rights, memory, time. Linux alone.
+"""Confines its own process, so that a hostile file cannot use network, files, rights, memory or time. Linux alone.
 
-In this order, for each step may need what the next takes away: namespaces of its own for users and network (user_namespaces(7)),
-no capabilities, no new privileges, Landlock (landlock(7)) so that programs and libraries can be read and nothing be written,
-then limits (setrlimit(2)). What was asked for is then tried out: `confine` returns in a confined process or not at all.
+In this order, for each step may need what the next takes away: namespaces of its own for users and network
+(user_namespaces(7)), no capabilities, no new privileges, Landlock (landlock(7)) so that programs and libraries can be
+read and nothing be written, then limits (setrlimit(2)). All of it is then tried out: `confine` returns in a confined
+process or not at all.
 """
 
 import ctypes
@@ -18,7 +19,7 @@ from pathlib import Path
 
 
 class Unconfined(Exception):
-    """Confinement is not to be had here; the text says which step."""
+    """Confinement is not possible here; the text says which step failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _call(name: str, *arguments: int) -> int:
 
 
 def _map_to_nobody(user: int, group: int) -> None:
-    """In there we are nobody, so that no program started from there gets capabilities."""
+    """Map this process to an unprivileged user, so that no program it starts gets capabilities."""
     try:
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{_NOBODY} {user} 1")

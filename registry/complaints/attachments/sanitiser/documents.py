@@ -1,7 +1,7 @@
-"""A PDF's pages in a new document: what is drawn on them and nothing else of the old one.
+"""Cleans a PDF: draws its pages into a new document that carries over nothing else of the old one.
 
-Comments, form fields and stamps become part of the page; then scripts, actions, links, files inside, layers of annotation,
-metadata of document, pages and pictures, ids, names and the tree of tags have no place to be in.
+Comments, form fields and stamps become part of the page; then scripts, actions, links, files inside, layers of
+annotation, metadata of document, pages and pictures, ids, names and the tree of tags have no place to be in.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Sound and film go through Debian's ffmpeg: decoded, encoded anew, nothing else copied. It takes this process's place."""
+"""Cleans sound and film with Debian's ffmpeg: decoded, encoded anew, nothing else copied. It replaces this process."""
 
 import os
 import shutil

@@ -65,7 +65,7 @@ def _run(kind: FileKind, given: int, made: int) -> tuple[int, struct_rusage]:
         [sys.executable, "-m", "registry.complaints.attachments.sanitiser", kind],
         stdin=given,
         stdout=made,
-        # Neither addresses nor passwords of the registry's surroundings are handed on.
+        # The process gets none of the registry's environment: no addresses, no passwords.
         env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
     )
     descriptor = os.pidfd_open(process.pid)

@@ -1,4 +1,4 @@
-"""What the confined process and whoever starts it agree on: limits by kind, and how it says by its exit code what it found."""
+"""What the confined process and its parent agree on: limits for each kind of file, and the meaning of exit codes."""
 
 from registry.complaints.attachments.sanitiser.confinement import Limits
 from registry.vocabulary.cases import FileKind, NoCopy

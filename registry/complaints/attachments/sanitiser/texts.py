@@ -1,4 +1,4 @@
-"""A note as UTF-8 with nothing in it but what can be seen."""
+"""Cleans a text file: UTF-8 with only visible characters."""
 
 import unicodedata
 

@@ -1,7 +1,7 @@
-"""Asking for what a role does not open, agreeing to it as a second person, and closing it again.
+"""Access grants: ask for what a role does not open, approve it as a second person, end it.
 
-Nothing here gives a key: keys lie with the unit and its custodian. What is granted is that the registry uses them for one
-officer, on record each time, until an instant that every look asks about anew.
+Nothing here gives a key: keys stay with the unit and its custodian. What is granted is that the registry uses them for
+one officer, on record each time, until an instant that every look checks again.
 """
 
 from datetime import datetime
@@ -54,9 +54,9 @@ def ask(
     attachment: str = "",
     version: int | None = None,
 ) -> AccessGrant:
-    """Ask that something of a case of one's own unit is opened, with reasons that the second person reads.
+    """Ask for access to something of a case of one's own unit, with reasons that the second person reads.
 
-    `hours` for a break-glass, `attachment` for an original. Raises NotFound, NotNow, StaleVersion, InvalidInput.
+    `hours` for break-glass, `attachment` for an original. Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
     case = lock_case(session, officer, reference, version)
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
@@ -105,9 +105,9 @@ def decide(
     answer: str = "",
     version: int | None = None,
 ) -> AccessGrant:
-    """Grant or refuse it, by another than who asked; `answer` says why not. Its clock begins.
+    """Grant or refuse a request, by another officer than asked; `answer` says why not. A grant's time begins.
 
-    The unit's auditors and supervisors are told that a glass was broken.
+    The unit's auditors and supervisors are notified of a break-glass grant.
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     case, grant = lock_opening(session, unit, reference, version)
@@ -135,7 +135,7 @@ def decide(
 def end(
     session: Session, unit: str, who: str, reference: str, at: datetime, *, is_own: bool, version: int | None = None
 ) -> AccessGrant:
-    """Close it before its time: whoever asked closes his own (`is_own`), whoever may grant it closes any.
+    """End an access grant early: the officer who asked ends their own (`is_own`), one who may grant it ends any.
 
     Raises NotFound, IllegalMove, StaleVersion.
     """
@@ -154,7 +154,7 @@ def end(
 
 
 def end_due(sessions: sessionmaker[Session], at: datetime) -> int:
-    """The worker's part: write down what is over, one case a transaction. Gives how many."""
+    """The worker's task that ends access grants past their time, one case a transaction. Gives how many."""
     with sessions() as session:
         over = select(AccessGrant.case_id).where(AccessGrant.state.in_(sorted(LIVE)), AccessGrant.ends_at <= at)
         case_ids = session.execute(over.distinct().order_by(AccessGrant.case_id)).scalars().all()
@@ -166,7 +166,7 @@ def end_due(sessions: sessionmaker[Session], at: datetime) -> int:
 
 
 def end_over_in(session: Session, case: Case, at: datetime) -> int:
-    """Write down what is over of a locked case."""
+    """End the access grants of a locked case that are past their time."""
     over = (AccessGrant.case_id == case.id, AccessGrant.state.in_(sorted(LIVE)), AccessGrant.ends_at <= at)
     found = session.execute(select(AccessGrant).where(*over).order_by(AccessGrant.id)).scalars().all()
     for one in found:
@@ -179,7 +179,7 @@ def end_over_in(session: Session, case: Case, at: datetime) -> int:
 
 
 def lock_opening(session: Session, unit: str, reference: str, version: int | None = None) -> tuple[Case, AccessGrant]:
-    """An opening of a unit and its case, both locked. Raises NotFound, StaleVersion."""
+    """An access grant of a unit and its case, both locked. Raises NotFound, StaleVersion."""
     found = session.execute(
         select(AccessGrant.id, AccessGrant.case_id)
         .join(Case, Case.id == AccessGrant.case_id)
@@ -198,7 +198,7 @@ def facts_of(grant: AccessGrant) -> AccessGrantFacts:
 
 
 def own(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenBox:
-    """The case's own box, for what officers write about it."""
+    """The case's own box, for officers' texts about it."""
     return sealer.open_as_unit(session, opened_boxes(session, case)[0], unit)
 
 
@@ -220,7 +220,7 @@ def _hours(kind: OpeningKind, hours: int | None) -> int:
 
 
 def _notify_break_glass(session: Session, unit: str, grant: AccessGrant, at: datetime) -> None:
-    """The mail says that there is something, and no more; their first page says what."""
+    """Notify the unit's overseers of a break-glass grant. The mail says only that there is something."""
     known = [grant.asked_by, grant.decided_by or ""]
     for resource in (Resource.AUDIT, Resource.TRAIL):
         notify_unit(session, unit, resource, Act.READ, NoticeKind.DECIDED, at, but=known)

@@ -1,4 +1,4 @@
-"""The table of openings: who asked to see what his role does not open, who agreed, and until when."""
+"""The table of access grants: who asked to see what their role does not open, who approved, and until when."""
 
 from datetime import datetime
 
@@ -13,11 +13,11 @@ _IS_LIVE = text("state IN ('asked', 'granted')")
 
 
 class AccessGrant(Base):
-    """What one officer may see of one case for a while, once a second person has agreed.
+    """What one officer may see of one case for a while, once a second person has approved.
 
-    `attachment` is the reference of a file, empty for the other kinds. `ends_at`: while it is asked for, when nobody may grant it
-    any more; once it is granted, when it closes. `hours` is how long it is asked for. `reason_sealed` and `answer_sealed` (why it
-    was refused) stand under the case's own keys. The `_by` are officers' references.
+    `attachment` is the reference of a file, empty for the other kinds. `ends_at`: while it is asked for, when it can no
+    longer be granted; once it is granted, when it ends. `hours` is the duration asked for. `reason_sealed` and
+    `answer_sealed` (why it was refused) are sealed under the case's own keys. The `_by` are officers' references.
     """
 
     __tablename__ = "openings"

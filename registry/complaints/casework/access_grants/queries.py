@@ -1,4 +1,4 @@
-"""What of openings is seen: those of a case, those of a unit for whoever agrees or audits, and what one opens.
+"""Reads of access grants: those of a case, those of a unit for approvers and auditors, and what a grant opens.
 
 Looks are audited.
 """
@@ -38,9 +38,9 @@ class AccessGrantView(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """What a look shows: `view` for a break-glass alone; who wrote and how to reach them, by mailbox.
+    """What a look shows: `view` for break-glass alone; the complainants' identities and contacts, by mailbox.
 
-    `identities` is None where a glass was broken on a server that lacks the custodian's secret.
+    `identities` is None for break-glass on a server that lacks the custodian's secret.
     """
 
     shown: AccessGrantView
@@ -51,7 +51,7 @@ class Opened(NamedTuple):
 def in_case(
     session: Session, sealer: Sealer, officer: Officer, case: Case, at: datetime, *, is_all: bool
 ) -> list[AccessGrantView]:
-    """The openings of a case, the latest first: an officer's own, or with `is_all` everybody's."""
+    """The access grants of a case, latest first: an officer's own, or everyone's with `is_all`."""
     wanted = select(AccessGrant).where(AccessGrant.case_id == case.id).order_by(AccessGrant.id.desc())
     if not is_all:
         wanted = wanted.where(AccessGrant.asked_by == officer.name)
@@ -62,9 +62,9 @@ def in_case(
 def of_unit(
     session: Session, sealer: Sealer, unit: str, who: str, at: datetime, *, decides: Collection[OpeningKind]
 ) -> list[AccessGrantView]:
-    """What a unit's cases have asked for, open or lately open, the latest first; what waits comes before it.
+    """Access grants of a unit's cases: pending ones first, then those open now or lately, latest first.
 
-    Reasons are shown of those kinds alone about which the reader decides, and that is on record.
+    Reasons are shown only for the kinds about which the reader decides, and that is audited.
     """
     lately = or_(AccessGrant.state.in_(sorted(LIVE)), AccessGrant.ends_at > at - KEPT_IN_LIST)
     rows = session.execute(
@@ -88,14 +88,14 @@ def of_unit(
 
 
 def waiting(session: Session, unit: str, who: str, kinds: Collection[OpeningKind], at: datetime) -> int:
-    """How many wait for somebody who decides about these kinds."""
+    """How many requests of these kinds wait for an officer who may decide them."""
     requested = (AccessGrant.state == OpeningState.ASKED, AccessGrant.ends_at > at, AccessGrant.asked_by != who)
     query = select(func.count(AccessGrant.id)).join(Case, Case.id == AccessGrant.case_id)
     return session.execute(query.where(in_unit(unit), *requested, AccessGrant.kind.in_(sorted(kinds)))).scalar_one()
 
 
 def broken(session: Session, unit: str, at: datetime) -> int:
-    """How often a glass was broken in a unit in the last days: whoever watches over it is told on his first page."""
+    """How many break-glass grants a unit had in the last seven days: for the home page of officers who oversee them."""
     is_granted = (AccessGrant.kind == OpeningKind.BREAK_GLASS, AccessGrant.decided_at > at - timedelta(days=7))
     was_granted = AccessGrant.state.in_([OpeningState.GRANTED, OpeningState.ENDED])
     query = select(func.count(AccessGrant.id)).join(Case, Case.id == AccessGrant.case_id)
@@ -103,18 +103,18 @@ def broken(session: Session, unit: str, at: datetime) -> int:
 
 
 def one_of(session: Session, unit: str, reference: str) -> tuple[Case, AccessGrant]:
-    """An opening of a unit and its case. Raises NotFound."""
+    """An access grant of a unit and its case. Raises NotFound."""
     return lock_opening(session, unit, reference)
 
 
 def grant_view(session: Session, sealer: Sealer, unit: str, reference: str, at: datetime) -> AccessGrantView:
-    """One with its reason, for whoever asked or has just decided. Raises NotFound."""
+    """One access grant with its reason, for the officer who asked or has just decided. Raises NotFound."""
     case, grant = lock_opening(session, unit, reference)
     return _view(session, sealer, unit, case, grant, at)
 
 
 def require_of_case(session: Session, unit: str, case: str, reference: str) -> AccessGrant:
-    """An opening of this very case. Raises NotFound."""
+    """The access grant with this reference, if it is of this very case. Raises NotFound."""
     found, grant = lock_opening(session, unit, reference)
     if found.reference != case:
         raise NotFound("there is no such opening in this case")
@@ -122,7 +122,7 @@ def require_of_case(session: Session, unit: str, case: str, reference: str) -> A
 
 
 def look(session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, into: str = "") -> Opened:
-    """What is open to this officer now: a break-glass or an identity. Raises NotFound where nothing is, NotNow."""
+    """What is open to this officer now: a break-glass view or an identity. Raises NotFound without a grant, NotNow."""
     case, grant = _open_to(session, officer, reference, at)
     if grant.kind is OpeningKind.ORIGINAL:
         raise NotFound("this opens a file")
@@ -136,7 +136,7 @@ def look(session: Session, sealer: Sealer, officer: Officer, reference: str, at:
     try:
         identities = custody.identity_in(session, sealer, officer.unit, case)
     except KeyTrouble:
-        # Somebody is in danger: what the unit's own key opens is shown all the same.
+        # Someone is in danger: what the unit's own key opens is shown all the same.
         if view is None:
             raise _keyless() from None
         identities = None
@@ -151,7 +151,7 @@ def look(session: Session, sealer: Sealer, officer: Officer, reference: str, at:
 def original(
     session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, store: FileStore
 ) -> tuple[str, bytes]:
-    """Name and content of a file as it was sent. Raises NotFound where none is open to him, NotNow, FilesUnavailable."""
+    """Name and content of a file as it was sent. Raises NotFound without a grant, NotNow, FilesUnavailable."""
     case, grant = _open_to(session, officer, reference, at)
     if grant.kind is not OpeningKind.ORIGINAL:
         raise NotFound("this opens no file")
@@ -166,7 +166,7 @@ def original(
 
 
 def _keyless() -> NotNow:
-    """In words for an officer: which file is missing where, the log of whoever keeps the machine says."""
+    """The refusal in words for an officer. Which file is missing where is in the log, for the server's operator."""
     return NotNow(
         "the custodian's key is not on this server: ask whoever keeps it, and look then; your time has not begun",
         "opening.no_key_here",
@@ -181,7 +181,7 @@ def _open_to(session: Session, officer: Officer, reference: str, at: datetime) -
 
 
 def _looked(grant: AccessGrant, at: datetime) -> None:
-    """The first look begins its quarter of an hour."""
+    """Record the first look, from which its quarter of an hour runs."""
     if grant.looked_at is None:
         grant.looked_at = at
         grant.ends_at = end_of_look(grant.kind, grant.ends_at, at)

@@ -1,7 +1,8 @@
-"""For how long something is opened that a role does not open by itself, and who may agree. Pure.
+"""For how long an access grant opens what a role does not, and who may approve it. Pure.
 
-Break-glass shows all of one case, who wrote it and how she is reached, for some hours: somebody is in danger and the custodian
-is not there. Identity and original are the ordinary way: the custodian agrees to one look at one thing.
+Break-glass shows all of one case, with the complainant's identity and safe contact, for some hours: someone is in
+danger and the custodian is absent. Identity and original are the ordinary way: the custodian approves one look at one
+thing.
 """
 
 from collections.abc import Mapping
@@ -12,13 +13,13 @@ from registry.officers.rights import Resource
 from registry.vocabulary.cases import OpeningKind, OpeningState
 
 WAITS = timedelta(hours=24)
-"""How long one that nobody decides about waits."""
+"""How long a request waits for a decision before it expires."""
 
 USUAL_HOURS, MAX_HOURS = 4, 24
-"""Of a break-glass."""
+"""Of a break-glass grant."""
 
 LOOK_HOURS = 24
-"""Within which a look that the custodian agreed to is taken."""
+"""Within which an approved look is taken."""
 
 LOOK = timedelta(minutes=15)
 """How long one look lasts, from the first time that it is opened."""
@@ -28,13 +29,13 @@ RIGHT_TO: Mapping[OpeningKind, Resource] = {
     OpeningKind.IDENTITY: Resource.IDENTITY,
     OpeningKind.ORIGINAL: Resource.ORIGINAL,
 }
-"""Whoever may `propose` this asks, whoever may `approve` it agrees."""
+"""By kind, the resource whose `propose` right allows asking, and whose `approve` right allows granting."""
 
 LIVE = frozenset({OpeningState.ASKED, OpeningState.GRANTED})
 
 
 class AccessGrantFacts(NamedTuple):
-    """What the rules look at."""
+    """The facts of an access grant that the rules look at."""
 
     kind: OpeningKind
     state: OpeningState
@@ -43,14 +44,14 @@ class AccessGrantFacts(NamedTuple):
 
 
 def standing(facts: AccessGrantFacts, at: datetime) -> OpeningState:
-    """Where it stands at an instant: what is over is over, though no worker has written it down yet."""
+    """The state of a grant at an instant: one past its time is over, even before the worker has recorded that."""
     if facts.state not in LIVE or at < facts.ends_at:
         return facts.state
     return OpeningState.LAPSED if facts.state is OpeningState.ASKED else OpeningState.ENDED
 
 
 def why_not_decided(facts: AccessGrantFacts, who: str, at: datetime) -> str | None:
-    """Why somebody may not grant or refuse it; None when he may."""
+    """Why an officer may not grant or refuse a request; None if they may."""
     now = standing(facts, at)
     if now is not OpeningState.ASKED:
         return f"this is {now} already: nobody decides about it twice"
@@ -58,7 +59,7 @@ def why_not_decided(facts: AccessGrantFacts, who: str, at: datetime) -> str | No
 
 
 def is_open_to(facts: AccessGrantFacts, who: str, at: datetime) -> bool:
-    """Whether somebody may look at it now."""
+    """Whether this officer may look at what was granted now."""
     return who == facts.asked_by and standing(facts, at) is OpeningState.GRANTED
 
 
@@ -68,5 +69,5 @@ def end_of(kind: OpeningKind, hours: int, granted_at: datetime) -> datetime:
 
 
 def end_of_look(kind: OpeningKind, ends_at: datetime, looked_at: datetime) -> datetime:
-    """When it closes once it was looked at: one look is short, a break-glass lasts its hours."""
+    """When access ends once it was looked at: one look is short, break-glass lasts its hours."""
     return ends_at if kind is OpeningKind.BREAK_GLASS else min(ends_at, looked_at + LOOK)

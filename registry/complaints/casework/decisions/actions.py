@@ -1,6 +1,6 @@
-"""Deciding a case: an officer who looked into it writes what was found, and another one, who did not, makes it the decision.
+"""Deciding a case: one officer, who investigated it, drafts the decision, and another, who did not, makes it.
 
-Making it moves the case, seals the words to the complainant's mailbox and writes the audit in one transaction.
+Making it moves the case, seals the text to the complainant's mailbox and writes the audit line in one transaction.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ MAX_REASONS = 20_000
 MAX_SUMMARY = 2000
 
 Words = Callable[[Language, DecisionOutcome, str, date], str]
-"""What the complainant is told, in her language: what was found, the summary, and the last day for an objection."""
+"""The text for the complainant, in their language: what was found, the summary, and the last day for an objection."""
 
 _LACKING = {
     "not_drafted": "this decision was made or sent back already",
@@ -106,8 +106,10 @@ def send_back(
     reason: str,
     version: int | None = None,
 ) -> Decision:
-    """Do not make it: the case is looked into again, for the reason given. Raises NotFound, IllegalMove, StaleVersion,
-    InvalidInput."""
+    """Send a draft back instead of making it: the case is investigated again, for the reason given.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
     case, decision = lock_decision(session, officer, reference, version)
     if decision.state is not DecisionState.DRAFTED:
         raise IllegalMove(_LACKING["not_drafted"], "decision.not_drafted")
@@ -130,9 +132,9 @@ def make(
     *,
     version: int | None = None,
 ) -> Decision:
-    """Decide as drafted: the case moves, and the complainant reads of it and of her right to object.
+    """Make the drafted decision: the case moves, and the complainant reads of it and of the right to object.
 
-    Raises NotFound, StaleVersion, and IllegalMove for whoever wrote it, looked into the case, or comes second.
+    Raises NotFound, StaleVersion, and IllegalMove for its author, an investigator of the case, or a second decision.
     """
     case, decision = lock_decision(session, officer, reference, version)
     lack = rules.lacking(facts(session, case, decision, officer.name))
@@ -146,7 +148,7 @@ def make(
     target = rules.OUTCOMES[decision.outcome]
     advance(session, case, target, officer.role, at, actor=officer.name, reason_sealed=sealed)
     text = words(language_of(case), decision.outcome, summary, decision.object_until)
-    # Where nobody has a mailbox any more, what is decided is decided all the same.
+    # Where no mailbox is left to write to, the decision stands all the same.
     with suppress(NotNow):
         casework.reply(
             session, sealer, officer, case.reference, text, at, to_helper=True, idempotency_key=decision.reference
@@ -173,7 +175,7 @@ def lock_decision(
 
 
 def draft_of(session: Session, case: Case) -> Decision | None:
-    """What is drafted for a case and not made yet."""
+    """The decision that is drafted for a case and not made yet."""
     live = (Decision.case_id == case.id, Decision.state == DecisionState.DRAFTED)
     return session.execute(select(Decision).where(*live)).scalar_one_or_none()
 
@@ -201,7 +203,7 @@ def read_reasons(session: Session, sealer: Sealer, officer: Officer, case: Case,
 
 
 def language_of(case: Case) -> Language:
-    """The language in which she filed."""
+    """The language in which the complaint was filed; English if unknown."""
     return Language(case.language) if case.language is not None else Language.EN
 
 

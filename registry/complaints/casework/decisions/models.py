@@ -11,10 +11,10 @@ from registry.vocabulary.cases import DecisionOutcome, DecisionState
 
 
 class Decision(Base):
-    """What is to be, or was, decided of a case. It has a box of its own, which no receipt opens.
+    """A decision on a case, drafted or made. It has a box of its own, which no complaint code opens.
 
-    `reasons_sealed` is the unit's alone; `summary_sealed` is what may be told outside. `written_by` are the references of all
-    who wrote the draft. `object_days` are the days for an objection, counted from the day on which it is made.
+    `reasons_sealed` is the unit's alone; `summary_sealed` is what may be told outside. `written_by` are the references
+    of all who wrote the draft. `object_days` are the days for an objection, counted from the day on which it is made.
     """
 
     __tablename__ = "decisions"

@@ -54,7 +54,7 @@ def decision_view(
 
 
 def behind(session: Session, reference: str) -> Behind | None:
-    """What a decision rests on; None when it is gone with its case. The caller asks whether he who reads may know of them."""
+    """What a decision rests on; None when it is gone with its case. The caller checks that the reader may know it."""
     decision = session.execute(select(Decision).where(Decision.reference == reference)).scalar_one_or_none()
     if decision is None:
         return None

@@ -1,4 +1,4 @@
-"""What must hold before a decision is made, and where it takes the case. Pure."""
+"""Conditions for making a decision, and the state to which it takes the case. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from registry.vocabulary.cases import CaseState, DecisionOutcome, DecisionState
 
 SHORTEST_OBJECTION, USUAL_OBJECTION, MAX_OBJECTION = 30, 60, 365
-"""Days for an objection. Opening a closed case again stays possible for a year (registry/complaints/case/states.py)."""
+"""Days for an objection. A closed case can be reopened for a year (registry/complaints/case/states.py)."""
 
 OUTCOMES: Mapping[DecisionOutcome, CaseState] = {
     DecisionOutcome.UPHELD: CaseState.DECIDED_UPHELD,
@@ -23,7 +23,7 @@ DRAFTED_IN = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionFacts:
-    """What is asked before a decision is made. `investigators` and `actor` as `same_person` writes them."""
+    """The facts that a decision is checked against. `investigators` and `actor` as `same_person` writes them."""
 
     state: DecisionState
     case_state: CaseState
@@ -33,7 +33,7 @@ class DecisionFacts:
 
 
 def lacking(facts: DecisionFacts) -> str | None:
-    """What does not hold, as a code; None when it may be made by him."""
+    """Why this officer may not make the decision, as a code; None if they may."""
     if facts.state is not DecisionState.DRAFTED:
         return "not_drafted"
     if facts.case_state is not CaseState.DECISION_DRAFT:

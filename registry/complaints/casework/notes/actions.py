@@ -31,7 +31,7 @@ class Noted(NamedTuple):
 
 
 class Task(NamedTuple):
-    """`done_on` None while it waits."""
+    """A task of a case. `done_on` is None while it waits."""
 
     reference: str
     by: str
@@ -97,7 +97,7 @@ def tick_task(
     is_done: bool,
     version: int | None = None,
 ) -> CaseTask:
-    """Say that a task is done, or that it is not after all; twice is once. Raises NotFound, StaleVersion."""
+    """Mark a task as done, or as not done after all. Idempotent. Raises NotFound, StaleVersion."""
     case = lock_case(session, officer, reference, version)
     of_case = select(CaseTask).where(CaseTask.case_id == case.id, CaseTask.reference == task)
     found = session.scalars(of_case).one_or_none()

@@ -1,4 +1,4 @@
-"""The tables of what officers note in a case and what they have still to do. Words in them are sealed like what was told."""
+"""The tables of officers' notes and tasks on a case. Their texts are sealed like a complainant's."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from registry.core.db.engine import Base, Text
 
 
 class CaseNote(Base):
-    """A note of an officer, for his unit alone; it is never changed. Sealed to the case's first mailbox, as reasons are."""
+    """An officer's note, for their unit alone; never changed. Sealed to the case's first mailbox, as reasons are."""
 
     __tablename__ = "case_notes"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,4 +1,4 @@
-"""Whose a case is, and how much each officer of a unit has on his hands."""
+"""Assignment: which officer has a case, and how many cases each officer of a unit has."""
 
 from datetime import date
 from typing import NamedTuple
@@ -23,7 +23,7 @@ _WORKS = sorted(RIGHTS[Resource.CASE, Act.READ])
 
 
 class Worker(NamedTuple):
-    """An officer of a unit. `load` is how many open cases are his; `takes_cases` whether another may be given to him."""
+    """An officer of a unit. `load`: how many open cases they have; `takes_cases`: whether they can be given another."""
 
     reference: str
     name: str
@@ -32,7 +32,7 @@ class Worker(NamedTuple):
 
 
 def workers(session: Session, unit: str) -> list[Worker]:
-    """Everybody of a unit by name, those who left too: what they did keeps their name."""
+    """All officers of a unit by name, also those who left: what they did keeps their name."""
     has_role = exists().where(RoleHeld.officer_id == Account.id, RoleHeld.role.in_(_WORKS), RoleHeld.ended_on.is_(None))
     takes_cases = and_(Account.state == OfficerState.ACTIVE, has_role)
     rows = session.execute(
@@ -55,10 +55,10 @@ def assign(
     *,
     version: int | None = None,
 ) -> Case:
-    """Give a case to an officer of the unit by his reference, or to nobody. Twice is once.
+    """Assign a case to an officer of the unit by reference, or to no one. Idempotent.
 
-    Raises NotFound, StaleVersion; InvalidInput where nobody of the unit who takes cases is called so; IllegalMove where he
-    declared an interest in the agency that it is about.
+    Raises NotFound, StaleVersion; InvalidInput where no officer of the unit who takes cases has this reference;
+    IllegalMove where the officer has declared an interest in the agency that it is about.
     """
     case = lock_case(session, officer, reference, version)
     if to is not None:

@@ -1,6 +1,6 @@
-"""One act on many cases: each for itself by the same action as on its page, so that one that is refused holds up no other.
+"""One act on many cases: each on its own by the action of its page, so that a refused one does not stop others.
 
-It can be undone for half an hour, case by case, as far as nobody touched the case since and the table of moves has a way back.
+It can be undone for half an hour, for each case that was not changed since and whose move has a way back in the table.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ UNDO_WITHIN = timedelta(minutes=30)
 TARGETS = {BulkKind.TRIAGE: CaseState.IN_TRIAGE, BulkKind.QUARANTINE: CaseState.QUARANTINED}
 
 _BACK: dict[BulkKind, Callable[[str], tuple[CaseState, ...]]] = {
-    # Whoever looked at a case has seen it: triage has no way back.
+    # A case that an officer looked at has been seen: triage has no way back.
     BulkKind.TRIAGE: lambda before: (),
     BulkKind.QUARANTINE: lambda before: (
         (CaseState.SUBMITTED, CaseState.IN_TRIAGE) if before == CaseState.IN_TRIAGE else (CaseState.SUBMITTED,)
@@ -58,7 +58,7 @@ class Wanted(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of one case; `refusal` None where it was done."""
+    """The outcome for one case; `refusal` None where it was done."""
 
     reference: str
     refusal: RegistryError | None
@@ -76,7 +76,10 @@ def act_on(
     *,
     to: str | None = None,
 ) -> tuple[BulkAct, list[Outcome]]:
-    """Assign cases to an officer (`to`, None: nobody), take them into triage, or set them aside. Raises InvalidInput."""
+    """Assign cases to an officer (`to`, None: unassign), take them into triage, or quarantine them.
+
+    Raises InvalidInput.
+    """
     if not 0 < len(wanted) <= MAX_AT_ONCE:
         raise InvalidInput(
             [Fault.of("case", Problem.MISSING if not wanted else Problem.TOO_MANY, "choose_cases", most=MAX_AT_ONCE)]
@@ -123,7 +126,7 @@ def undo(
     at: datetime,
     may_touch: MayTouch,
 ) -> list[Outcome]:
-    """Take back what he did, once. Raises NotFound, NotNow."""
+    """Undo the officer's own bulk act, once. Raises NotFound, NotNow."""
     act = bulk_act(session, officer.name, reference)
     if not can_be_undone(act, at):
         raise NotNow("this can be undone no more", "case.undone")
@@ -154,7 +157,7 @@ def _recorded(session: Session, officer: Officer, done: BulkAct, act: str, at: d
 
 
 def bulk_act(session: Session, officer: str, reference: str) -> BulkAct:
-    """What this officer did. Raises NotFound for another's."""
+    """A bulk act of this officer. Raises NotFound for another officer's."""
     own = (BulkAct.officer == officer, BulkAct.reference == reference)
     found = session.scalars(select(BulkAct).where(*own).with_for_update()).one_or_none()
     if found is None:
@@ -163,13 +166,13 @@ def bulk_act(session: Session, officer: str, reference: str) -> BulkAct:
 
 
 def can_be_undone(act: BulkAct, at: datetime) -> bool:
-    """Whether there is a way back, nobody took it yet, and it is soon enough."""
+    """Whether there is a way back, the act was not undone yet, and it is recent enough."""
     has_way_back = act.kind is BulkKind.ASSIGN or bool(_BACK[act.kind](CaseState.SUBMITTED))
     return has_way_back and bool(act.rows) and act.undone_at is None and at <= act.done_at + UNDO_WITHIN
 
 
 def _lock_cases(session: Session, unit: str, references: Sequence[str]) -> dict[str, Case]:
-    """All of them at once and in one order, before the first line of the audit, which everybody waits for."""
+    """Lock all cases at once and in one order, before the first line of the audit trail, for which others wait."""
     query = select(Case).where(in_unit(unit), Case.reference.in_(references)).order_by(Case.id).with_for_update()
     return {case.reference: case for case in session.scalars(query.execution_options(populate_existing=True))}
 

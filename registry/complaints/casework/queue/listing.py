@@ -1,4 +1,4 @@
-"""The queue: a unit's cases by priority and then by what is due first, page after page, without a word of what was written.
+"""The queue: a unit's cases by priority and then by the next deadline, page by page, without any text of a complainant.
 
 Each page is a range of one index, from a place on, so it costs the same however many cases there are.
 """
@@ -28,7 +28,7 @@ _UNSEEN = (CaseState.DRAFT, CaseState.PURGED)
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What of the queue is asked for. Without a state: what is open. `assignee` is an officer's reference, "" for nobody's.
+    """Filters of the queue. Without a state: open cases. `assignee` is an officer's reference, "" for unassigned cases.
 
     `is_objected`: an agency objected to the decision and nothing followed yet, whether the case is closed or not;
     `agency_digest` is that of a registered agency (`Sealer.digest`).
@@ -45,7 +45,7 @@ class Filters:
 
 
 class Place(NamedTuple):
-    """After which case a page begins."""
+    """A cursor: the case after which a page begins."""
 
     priority: Priority
     due_at: datetime
@@ -53,7 +53,7 @@ class Place(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """One case of the queue; `due_at` None where no clock runs."""
+    """One case of the queue; `due_at` None where no deadline runs."""
 
     reference: str
     state: CaseState
@@ -129,8 +129,11 @@ def objected_among(session: Session, cases: Sequence[Listed], at: datetime) -> f
 
 
 def _objected(at: datetime) -> ColumnElement[bool]:
-    """An open case has a clock of it, which the next move meets. One that was closed before has none: it stands here until it is
-    opened again, for as long as it may be."""
+    """The condition for cases with an open objection.
+
+    An open case has a deadline for it, which the next move meets. A case closed before has none: it is listed until it
+    is reopened, for as long as that is possible.
+    """
     given = select(Hearing.case_id).where(Hearing.objected_on.is_not(None))
     clock = select(CaseClock.id).where(CaseClock.case_id == Case.id, CaseClock.kind == ClockKind.OBJECTION)
     reopened = select(CaseMove.id).where(
@@ -147,8 +150,11 @@ def _objected(at: datetime) -> ColumnElement[bool]:
 
 
 def _tenant_scope(unit: str, filters: Filters) -> ColumnElement[bool]:
-    """The unit's own. By agency, and by objections, it is said so that no index of the queue fits: for those few cases SQLite
-    would read the whole queue in its order, and not the index that leads to them."""
+    """Unit scoping of the queue.
+
+    For filters by agency and by objections it is worded so that no index of the queue fits: for those few cases SQLite
+    would else read the whole queue in its order, and not the index that leads to them.
+    """
     if filters.agency_digest is None and not filters.is_objected:
         return in_unit(unit)
     return Case.unit_id + 0 == select(Unit.id).where(Unit.reference == unit).scalar_subquery()

@@ -1,4 +1,4 @@
-"""Other cases of the unit that are shown beside one: what says nearly the same, and what is about the same agency."""
+"""Related cases of the unit, shown beside a case: nearly the same text, or about the same agency."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -38,7 +38,7 @@ class Related(NamedTuple):
 
 
 def related(session: Session, of: Case) -> Related:
-    """Both kinds by one query. A case of another unit is in neither."""
+    """Both kinds of related cases by one query. A case of another unit is in neither."""
     parts = [_alike(of)] if of.agency_digest is None else [_alike(of), _about_agency(of)]
     rows = session.execute(select(union_all(*parts).subquery())).all()
     alike = [_other(row) for row in rows if row.shared]

@@ -1,4 +1,4 @@
-"""Where an officer may take a case from the desk, and why not elsewhere. Pure: the table of moves decides (states.py)."""
+"""Where an officer may move a case from the queue, and why not elsewhere. Pure: by the table of moves (states.py)."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -22,8 +22,11 @@ _NOBODYS = frozenset({CaseRole.COMPLAINANT, CaseRole.REGISTRY})
 
 
 class Way(NamedTuple):
-    """One move from where a case stands. `role` is the humblest of the officer's that may take it, `lack` why he may not now:
-    `role`, `place` where another tab does it, or the guard that does not hold. `by` are the officers' roles that may."""
+    """One move from a case's state. `role`: the least of the officer's roles that may take it.
+
+    `by`: the officers' roles that may. `lack`: why the officer may not now: `role`, `place` where another tab does it,
+    or the guard that fails.
+    """
 
     target: CaseState
     role: CaseRole | None
@@ -34,7 +37,7 @@ class Way(NamedTuple):
 
 
 def ways(state: CaseState, roles: Sequence[CaseRole], facts: CaseFacts) -> list[Way]:
-    """Every move that some officer may take from a state, in the table's order. `roles` are his own, the humblest first.
+    """Every move that some officer may take from a state, in the table's order. `roles`: the officer's, least first.
 
     What a form will bring along, a reason and the other case, counts as there.
     """

@@ -1,4 +1,4 @@
-"""An officer takes a case on by a move of the table, in the humblest of his roles that may."""
+"""An officer takes a case on by a move of the table, in the least of the officer's roles that may."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from registry.vocabulary.cases import CaseRole, CaseState
 
 
 def ways_of(case: Case, history: Sequence[CaseMove], actor: str, roles: Sequence[CaseRole], today: date) -> list[Way]:
-    """Where he may take a case now, and why not where he may not."""
+    """Where the officer may move a case now, and why not elsewhere."""
     return ways(case.state, roles, facts_of(case, history, actor, today, has_reason=True, is_same_unit=True))
 
 

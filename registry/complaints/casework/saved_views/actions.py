@@ -17,7 +17,7 @@ MAX_NAME = 60
 
 
 def views_of(session: Session, officer: str) -> Sequence[SavedView]:
-    """His own, by name."""
+    """The officer's own saved views, by name."""
     return session.scalars(select(SavedView).where(SavedView.officer == officer).order_by(SavedView.name)).all()
 
 
@@ -37,7 +37,7 @@ def save_view(session: Session, officer: str, name: str, filters: Mapping[str, s
 
 
 def drop_view(session: Session, officer: str, reference: str) -> None:
-    """Raises NotFound for a view that is not his."""
+    """Delete a saved view. Raises NotFound for a view of another officer."""
     gone = session.execute(delete(SavedView).where(SavedView.officer == officer, SavedView.reference == reference))
     if not gone.rowcount:  # type: ignore[attr-defined]
         raise NotFound("there is no such view of yours")

@@ -1,4 +1,4 @@
-"""The tables of how officers look at the queue, and of what they did to many cases at once."""
+"""The tables of officers' saved views of the queue, and of their acts on many cases at once."""
 
 from datetime import date, datetime
 from typing import Any
@@ -24,9 +24,10 @@ class SavedView(Base):
 
 
 class BulkAct(Base):
-    """What one officer did to several cases at once. `rows`: for each done its reference, its version since, and what was before.
+    """One officer's act on several cases at once. `rows`: for each case its reference, its version since, and what was
+    before.
 
-    It can be undone for a while, by whoever did it.
+    The officer who did it can undo it for a while.
     """
 
     __tablename__ = "bulk_acts"

@@ -1,6 +1,6 @@
-"""A translator of the unit reads what was told in a case and writes what it says in a language that the officers read.
+"""Translations: a translator of the unit puts a complainant's texts into a language that the officers read.
 
-He sees answers in words and messages of his unit's cases, and nothing else of them: neither what officers noted nor who she is.
+Translators see free-text answers and messages of their unit's cases, and nothing else: no officers' notes, no identity.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ _CLOSED_TO_HIM = (CaseState.DRAFT, CaseState.PURGED)
 
 
 class Piece(NamedTuple):
-    """One text as it was written, and its translation if there is one."""
+    """One text of a complainant, and its translation if there is one."""
 
     box: str
     box_role: BoxRole
@@ -73,7 +73,7 @@ def case_for_translator(session: Session, unit: str, reference: str, version: in
 def pieces(
     session: Session, sealer: Sealer, unit: str, translator: str, case: Case, language: Language, today: date
 ) -> list[Piece]:
-    """All that may be translated of a case, with what is there in one language. Reading it is on record."""
+    """All texts of a case that may be translated, with existing translations into one language. Audited."""
     opened = sealer.open_all_as_unit(session, opened_mailboxes(case), unit)
     there = translations_in(session, opened, case, language)
     found = [
@@ -124,7 +124,7 @@ def translate(
 
 
 def _texts(session: Session, opened: OpenBox, case: Case) -> Mapping[str, str]:
-    """What was written in words in a box: free answers but those that say who she is, and her messages."""
+    """The complainant's texts in a box: free-text answers, except those about identity, and messages."""
     sheet = answers.read(session, opened, case)
     given = sheet.answers if sheet.submitted_on is not None else {}
     found = {

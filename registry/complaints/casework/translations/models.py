@@ -1,4 +1,4 @@
-"""The table of translations: what a translator of the unit wrote beside what was told, sealed to the same mailbox."""
+"""The table of translations: written by a unit's translator, sealed to the same mailbox as the original text."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Translations as they stand beside what was told."""
+"""Reads translations, to be shown beside the original texts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -37,5 +37,5 @@ def translations_in(
 
 
 def place(row: Translation, box: Box, case: Case) -> Place:
-    """Where a translation stands: moved to another text or language it does not open."""
+    """The place of a sealed translation: moved to another text or language it does not open."""
     return Place("case_translations", f"{row.subject} {row.language}", box.reference, case.reference)

@@ -1,7 +1,8 @@
-"""Typing in a form of paper: begun by its number, kept page by page, sent once. The receipt on its slip opens the answer.
+"""Typing in a paper form: begun by its number, saved page by page, sent once. The code on its slip opens the answer.
 
-The officer knows the form's reference alone. When he begins, the box gets new content keys, sealed to the slip's own mailbox
-and to the unit and custodian; nothing had been sealed under the old ones. Who she is can be written by him and not read back.
+The officer knows only the form's reference. When typing begins, the box gets new content keys, sealed to the slip's own
+mailbox and to the unit and custodian; nothing had been sealed under the old ones. The officer can write the worker's
+identity but not read it back.
 """
 
 from collections.abc import Mapping
@@ -38,9 +39,10 @@ from registry.vocabulary.cases import BoxRole, BoxState, CaseState
 
 
 class Typed(NamedTuple):
-    """A form that is half typed: `answers` of what was told, and the codes of who she is, which are not read back.
+    """A form that is half typed: `answers` without identity, and codes of identity answers, which are not read back.
 
-    `left_out`: codes of answers that do not count, for the question before was answered otherwise. `version` is the sheet's.
+    `left_out`: codes of answers that do not count, because an earlier question was answered otherwise. `version` is the
+    sheet's.
     """
 
     form: PaperForm
@@ -79,7 +81,7 @@ def begin(session: Session, sealer: Sealer, officer: Officer, typed: str, receiv
             )
         _set_received(case, form, received_on, today)
         return case.reference
-    # Only printed numbers are kept for so long; a draft of the pages is nobody's to type into.
+    # Only preprinted codes are kept for so long; a draft begun on the pages must not be typed into.
     if case.state is not CaseState.DRAFT or case.purge_on != paper_day(case.filed_on):
         raise _unknown()
     require_received(received_on, case.filed_on, today)
@@ -116,7 +118,7 @@ def unfinished(session: Session, officer: Officer) -> list[Listed]:
 
 
 def typed_so_far(session: Session, sealer: Sealer, officer: Officer, reference: str) -> Typed:
-    """What was typed in so far. Raises NotFound for what is not this officer's, NotNow once it was sent."""
+    """What was typed in so far. Raises NotFound for another officer's form, NotNow once it was sent."""
     case, form = _own(session, officer, reference)
     sheet = sheets.read(session, _opened(session, sealer, case, officer), case)
     return _typed(case, form, sheet)
@@ -126,7 +128,7 @@ def save_page(
     session: Session, sealer: Sealer, officer: Officer, reference: str, given: Mapping[str, Any], today: date,
     version: int | None = None,
 ) -> Typed:  # fmt: skip
-    """Keep a page of answers; an empty one is taken back, but who she is stays unless it is typed anew.
+    """Save a page of answers; an empty answer is removed, but identity stays unless it is typed anew.
 
     Raises InvalidInput with every field, StaleVersion, and as `typed_so_far`.
     """
@@ -159,7 +161,7 @@ def send(
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
     handover.hand_over(session, sealer, case, opened, given, at, unit=unit, received_on=form.received_on)
     sheets.write(session, opened, case, given, submitted_on=form.received_on)
-    # The slip was kept by whoever handed the form in.
+    # The person who handed the form in has kept its slip.
     opened.box.state = BoxState.OPEN
     form.entered_on = at.date()
     session.flush()
@@ -170,7 +172,7 @@ def send(
 def drop(
     session: Session, sealer: Sealer, officer: Officer, reference: str, today: date, version: int | None = None
 ) -> None:
-    """Forget what was typed: the form was the wrong one. Its number is good as before. Raises as `typed_so_far`, StaleVersion."""
+    """Discard what was typed, as for a wrong form. Its code works as before. Raises as `typed_so_far`, StaleVersion."""
     case, form = _own(session, officer, reference)
     if version is not None:
         sheet = sheets.read(session, _opened(session, sealer, case, officer), case)
@@ -180,7 +182,7 @@ def drop(
 
 
 def drop_stale(sessions: sessionmaker[Session], sealer: Sealer, today: date) -> int:
-    """Forget forms that nobody went on with, and take a unit's keys back where the answers were sent on the pages meanwhile."""
+    """Delete forms left unfinished, and revoke a unit's keys where the answers were sent on the pages meanwhile."""
     left = PaperForm.entered_on.is_(None)
     is_over: ColumnElement[bool] = (PaperForm.saved_on < stale_before(today)) | (Case.state != CaseState.DRAFT)
     with sessions() as session:
@@ -203,7 +205,7 @@ def _forget(session: Session, sealer: Sealer, case: Case, form: PaperForm) -> No
     if case.state is CaseState.DRAFT:
         sealer.revoke(session, box, KeyHolder.ESCROW, ESCROW)
         if box.state is BoxState.UNCONFIRMED:
-            # Nobody has opened the number: all that stands there was typed in here.
+            # The code was never used: everything in this box was typed in here.
             session.execute(delete(AnswerSheet).where(AnswerSheet.box_id == box.id))
     session.delete(form)
     session.flush()
@@ -253,7 +255,7 @@ def _set_received(case: Case, form: PaperForm, received_on: date, today: date) -
 
 
 def _opened(session: Session, sealer: Sealer, case: Case, officer: Officer) -> OpenBox:
-    """With both tiers, so that what is written anew leaves nothing out. `_typed` gives nothing of who she is."""
+    """The form's box, opened at both tiers, so that a rewrite leaves nothing out. `_typed` gives no identity."""
     return sealer.open_as_custodian(session, _box_of(session, case), officer.unit)
 
 

@@ -1,4 +1,4 @@
-"""The table of forms of paper that an officer types in. What was written on them stands on the sheets of their boxes, sealed."""
+"""The table of paper forms that an officer types in. The answers are on the sheets of their boxes, sealed."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""When a form of paper may have been handed in, and how long one that is half typed is kept."""
+"""When a paper form may have been handed in, and how long one that is half typed is kept."""
 
 from datetime import date, timedelta
 
@@ -7,7 +7,7 @@ from registry.core.errors import Fault, InvalidInput
 
 MAX_DAYS_BACK = 90
 KEPT_DAYS = 14
-"""Days after the last page that was kept; then the form is as if nobody had begun, and is typed in anew."""
+"""Days after the last saved page; then the form counts as not begun, and is typed in anew."""
 
 
 def require_received(received_on: date, printed_on: date, today: date) -> None:

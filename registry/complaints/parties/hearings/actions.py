@@ -1,6 +1,7 @@
-"""What officers do to hear an agency: write down what it is said to have done, have that checked by another, serve it, close it.
+"""Officers' acts on hearings: draft the allegation, have another officer check it, serve it on the agency, close it.
 
-The text that was checked is the text that goes: nothing changes it after the reprisal check, and serving adds one key.
+The text that was checked is the text that is sent: nothing changes it after the reprisal check, and serving adds one
+key.
 """
 
 from datetime import date, datetime
@@ -43,9 +44,9 @@ def draft(
     could_complain: int | None = None,
     version: int | None = None,
 ) -> Hearing:
-    """Write down what an agency is to be asked about, in words that do not tell who complained.
+    """Draft the allegation that an agency is to answer, in words that do not reveal who complained.
 
-    `agency` is asked for where the case names none of the registry. `could_complain`: how many people could have, by the
+    `agency` is required where the case names none of the registry. `could_complain`: how many people could have, by the
     officer's estimate. Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
     """
     case = lock_case(session, officer, reference, version)
@@ -89,7 +90,7 @@ def edit(
     could_complain: int | None = None,
     version: int | None = None,
 ) -> Hearing:
-    """Write a draft anew: whoever wrote it, so that the second person is another. Raises as `draft` does."""
+    """Rewrite a draft; only its author may, so that the second person is another. Raises as `draft` does."""
     case, hearing = lock_hearing(session, officer, reference, version)
     if hearing.state is not HearingState.DRAFTED:
         raise IllegalMove(
@@ -116,7 +117,7 @@ def edit(
 def hand_in(
     session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
 ) -> Hearing:
-    """Have a draft checked by another person. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
+    """Submit a draft for the check by another person. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
     case, hearing = lock_hearing(session, officer, reference, version)
     _require_silent_still(session, sealer, officer, case, hearing, at.date())
     hearing.returned_sealed = None
@@ -139,7 +140,7 @@ def send_back(
     *,
     version: int | None = None,
 ) -> Hearing:
-    """It could tell who complained, or is wrong: it is a draft again.
+    """Send an allegation back to draft, because it could reveal who complained, or is wrong.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
@@ -163,9 +164,10 @@ def approve(
     reason: str = "",
     version: int | None = None,
 ) -> Hearing:
-    """The reprisal check, by another than who wrote it. `reason` says why it may go where few could have complained.
+    """Approve an allegation after the reprisal check, by another officer than its author.
 
-    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    `reason` says why it may be served where few could have complained. Raises NotFound, IllegalMove, StaleVersion,
+    InvalidInput.
     """
     case, hearing = lock_hearing(session, officer, reference, version)
     compared = _require_silent_still(session, sealer, officer, case, hearing, at.date())
@@ -190,7 +192,7 @@ def serve(
     *,
     version: int | None = None,
 ) -> Hearing:
-    """Put what was checked to the agency, with a day by which it may answer; its case is `agency_hearing` from now on.
+    """Serve the approved text on the agency, with a deadline to answer; its case is `agency_hearing` from now on.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput, KeyTrouble.
     """
@@ -215,7 +217,7 @@ def serve(
 def close(
     session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
 ) -> Hearing:
-    """End a hearing: one that was answered or lapsed is done, another is given up. Raises NotFound, IllegalMove, StaleVersion."""
+    """Close a hearing that was answered or lapsed, or cancel another. Raises NotFound, IllegalMove, StaleVersion."""
     case, hearing = lock_hearing(session, officer, reference, version)
     is_heard = hearing.state in HELD - {HearingState.SERVED}
     because = HearingEnd.HEARD if is_heard else HearingEnd.OFFICER
@@ -257,7 +259,7 @@ def _agency(sealer: Sealer, case: Case, chosen: str | None) -> str:
 def _require_silent_still(
     session: Session, sealer: Sealer, officer: Officer, case: Case, hearing: Hearing, today: date
 ) -> content.ComplaintTexts:
-    """She may have written more since the text was: it is compared again at each step on."""
+    """Compare the text again, at each later step: the complainant may have written more since."""
     box = content.opened(session, sealer, officer.unit, hearing)
     text = content.words(box, case, hearing, "allegation_sealed") or ""
     return content.require_silent(session, sealer, officer, case, hearing.agency, text, today)

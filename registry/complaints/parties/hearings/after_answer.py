@@ -1,4 +1,4 @@
-"""What officers do once a hearing is served: give it longer, and tell the agency what was decided, in words for its eyes."""
+"""Officers' acts once a hearing is served: extend its deadline, and tell the agency what was decided."""
 
 from datetime import date, datetime, timedelta
 
@@ -40,7 +40,7 @@ def give_longer(
     *,
     version: int | None = None,
 ) -> Hearing:
-    """Set a later last day to answer, with reasons that the agency never reads; it asked for it, or the officer found it right.
+    """Extend the deadline to answer, with reasons that the agency never reads; on its request or on the officer's own.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
@@ -88,10 +88,10 @@ def notify_outcome(
     *,
     version: int | None = None,
 ) -> Hearing:
-    """Tell an agency that was heard what was decided about what it was asked, and until when it may object; once.
+    """Tell an agency that was heard what was decided, and until when it may object; once.
 
-    The words are the officer's own, compared with all that she wrote as an allegation is. The decision's reasons stay
-    with the unit.
+    The officer writes the text, which is compared with all that the complainant wrote, as an allegation is. The
+    decision's reasons stay with the unit.
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput, KeyTrouble.
     """
     case, hearing = lock_hearing(session, officer, reference, version)

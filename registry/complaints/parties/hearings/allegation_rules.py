@@ -1,7 +1,7 @@
-"""What must not stand in a text that the accused agency will read, because it would tell who complained. Pure.
+"""What a text for the accused agency must not contain, because it would reveal who complained. Pure.
 
-A machine finds copied sentences, numbers that lead to a case, and days. A detail that only one person can know it does not find:
-that is what a second person reads the text for, the reprisal check.
+The program finds copied sentences, numbers that lead to a case, and days. It does not find a detail that only one
+person can know: for that a second person reads the text, the reprisal check.
 """
 
 import re
@@ -16,11 +16,11 @@ from registry.core.ids import read_reference
 from registry.register.names.spelling import is_chinese
 
 COPIED = 30
-"""Letters in a row, as she wrote them, that count as her words: about six. A Chinese character counts as three letters."""
+"""Letters in a row that count as the complainant's own words: about six words. A Chinese character counts as three."""
 
 _HAN_WEIGHT = 3
 LONG_NUMBER = 20
-"""Digits in a row, however they are grouped, that look like a receipt (it has 22)."""
+"""Digits in a row, however they are grouped, that look like a complaint code (it has 22)."""
 
 
 class Telling(StrEnum):
@@ -31,7 +31,7 @@ class Telling(StrEnum):
 
 
 class Flaw(NamedTuple):
-    """What tells who complained, and in which line of the text, counted from one."""
+    """What reveals who complained, and in which line of the text, counted from one."""
 
     what: Telling
     line: int
@@ -58,10 +58,10 @@ _SHORTEST_NAME = 4
 def flaws(
     text: str, *, own: Sequence[str], references: Collection[str], agency: str, names: Sequence[str] = ()
 ) -> list[Flaw]:
-    """What in a text would tell who complained, each kind once, in the order of `Telling`.
+    """What in a text would reveal who complained, each kind once, in the order of `Telling`.
 
-    `hers` is all that complainants wrote; `references` are those of the case and of what stands in it; `agency` is the accused
-    agency's own, and `names` are its names: officer and complainant both use them.
+    `hers` is all that complainants wrote; `references` are those of the case and of what is in it; `agency` is the
+    accused agency's own, and `names` are its names: officer and complainant both use them.
     """
     lines = unicodedata.normalize("NFKC", text).split("\n")
     found = (
@@ -74,7 +74,7 @@ def flaws(
 
 
 def fewest(estimate: int | None, given: Collection[int]) -> int | None:
-    """How many people could have complained, as far as anybody says: the fewest said. None: nobody says."""
+    """How many people could have complained: the lowest of the numbers given. None: no number was given."""
     return min([*given, *([] if estimate is None else [estimate])], default=None)
 
 

@@ -1,4 +1,4 @@
-"""What a hearing says, sealed where each reader of it opens it, and what of a case must not stand in it."""
+"""The texts of a hearing, each sealed for its readers, and the parts of a case that they must not contain."""
 
 from datetime import date
 from typing import NamedTuple
@@ -43,7 +43,7 @@ class ComplaintTexts(NamedTuple):
 
 
 def complaint_texts(session: Session, sealer: Sealer, unit: str, case: Case) -> ComplaintTexts:
-    """All of it, for comparison alone: nobody is shown it."""
+    """Everything that the complainants wrote, for comparison alone: it is shown to no one."""
     found = ComplaintTexts([], [], [])
     joined = session.execute(
         select(Case)
@@ -68,7 +68,7 @@ def require_silent(
     *,
     field: str = "allegation",
 ) -> ComplaintTexts:
-    """Raises InvalidInput where the agency could tell from a text who complained. Gives what it was compared with.
+    """Raise InvalidInput where the agency could tell from a text who complained. Gives what it was compared with.
 
     `agency` is the one that will read it, if the registry has it; `field` is where the text was written.
     """
@@ -95,14 +95,14 @@ def read_allegation(typed: str) -> str:
 
 
 def read_estimate(number: int | None) -> int | None:
-    """Raises InvalidInput."""
+    """An officer's estimate of how many could have complained. Raises InvalidInput."""
     if number is not None and not 1 <= number <= MAX_COULD:
         raise InvalidInput([Fault.of("could_complain", Problem.INVALID_VALUE, "number_could", most=MAX_COULD)])
     return number
 
 
 def opened(session: Session, sealer: Sealer, unit: str, hearing: Hearing) -> OpenBox:
-    """What the agency reads, opened by the case's unit or, once it is served, by the agency's."""
+    """The box that the agency reads, opened with the key of the case's unit or, once served, of the agency."""
     return sealer.open_as_unit(session, session.get_one(Box, hearing.box_id), unit)
 
 
@@ -112,7 +112,7 @@ def own(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenBox:
 
 
 def words(box: OpenBox, case: Case, hearing: Hearing, column: str) -> str | None:
-    """What stands sealed in a column, for whoever has its box open. Raises Unopenable."""
+    """The decrypted text of a column, None if it is empty. The caller has opened the box. Raises Unopenable."""
     sealed = getattr(hearing, column)
     return None if sealed is None else box.open(sealed, place(case, hearing.reference, column))
 

@@ -1,4 +1,4 @@
-"""The worker's part: hearings lapse when their day has passed, and end with consent or case, as what was told of them does.
+"""The worker's task that ends hearings: past their deadline, without consent, or with the case; and outcomes likewise.
 
 One case a transaction.
 """
@@ -25,7 +25,7 @@ from registry.vocabulary.cases import HearingState
 
 
 def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> int:
-    """Gives how many lapsed or ended. Nobody reads or answers meanwhile: the agency's door asks the same questions."""
+    """Let due hearings lapse or end; gives how many. Access needs no such run: the portal checks the same rules."""
     today = at.date()
     is_late = (Hearing.state == HearingState.SERVED, Hearing.answer_by < today)
     with sessions() as session:

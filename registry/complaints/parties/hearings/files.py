@@ -1,6 +1,6 @@
-"""Papers that an agency hands in with its answer or its objection, for the officers of the case once that was sent.
+"""Papers that an agency submits with its answer or objection, for the officers of the case once that is sent.
 
-They lie in the hearing's own box, where the words are; originals are the custodian's, as those of a complainant are.
+They are in the hearing's own box, like its texts; originals are for the custodian alone, like a complainant's.
 """
 
 from collections.abc import Iterable
@@ -47,12 +47,12 @@ class HandedFile(NamedTuple):
 
 
 def files_in(session: Session, opened: OpenBox, case: Case) -> list[HandedFile]:
-    """What lies in the box of a hearing, the oldest first, for the agency itself."""
+    """The files in the box of a hearing, oldest first, for the agency itself."""
     return _view(opened, case, attachments_of(session, [opened.box]))
 
 
 def handed_in(session: Session, opened: OpenBox, case: Case, hearing: Hearing) -> list[HandedFile]:
-    """What officers see of it: nothing before the agency has sent what it goes with."""
+    """The files that officers see: none before the agency has sent what it goes with."""
     return _view(opened, case, sent_files(session, case, Hearing.id == hearing.id))
 
 
@@ -97,7 +97,7 @@ def clean_copy(
 
 
 def keeps_originals(session: Session, sealer: Sealer, case: Case, hearing: Hearing) -> bool:
-    """Whether the custodian's secret of a hearing's box is at hand, so that an original can be sealed for him."""
+    """Whether the custodian's key of a hearing's box is at hand, so that an original can be sealed to it."""
     unit = session.get_one(Unit, case.unit_id).reference
     existing = (BoxWrap.box_id == hearing.box_id, BoxWrap.holder_kind == KeyHolder.CUSTODIAN, BoxWrap.holder == unit)
     kid = session.execute(select(BoxWrap.kid).where(*existing)).scalar()

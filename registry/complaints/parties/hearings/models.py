@@ -1,4 +1,4 @@
-"""The table of hearings: what an officer put to an agency, who looked at it, and what the agency said. Words are sealed."""
+"""The table of hearings: the allegation, who checked it, and the agency's answer. All text is sealed."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The one way in which a hearing changes: along its table, with the agency's key that goes with it, and in the case's audit."""
+"""Moves of a hearing between its states: by its table, with the agency's key made or destroyed, and an audit line."""
 
 from datetime import date, datetime
 
@@ -30,7 +30,7 @@ def facts(
     has_reason: bool = False,
     could_complain: int | None = None,
 ) -> HearingFacts:
-    """What the rules look at. Without a hearing: whether one may be drafted."""
+    """The facts that the rules look at. Without a hearing: whether one may be drafted."""
     return HearingFacts(
         today=today,
         case_state=case.state,
@@ -45,7 +45,7 @@ def facts(
 
 
 def has_reader(session: Session, unit: str) -> bool:
-    """Whether somebody of an agency can sign in and read what it is served."""
+    """Whether an agency has a user who can sign in and read what it is served."""
     active = select(Officer.id).where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE)
     return session.execute(active.limit(1)).first() is not None
 
@@ -88,7 +88,7 @@ def end(
     actor: str = "",
     role: CaseRole = CaseRole.REGISTRY,
 ) -> None:
-    """Close a hearing and take the agency's key away. A case that only waited for it is investigated again."""
+    """Close a hearing and delete the agency's key. A case that only waited for it is investigated again."""
     was_served = hearing.state is HearingState.SERVED
     if hearing.told_on is None or because in HER_END:
         sealed_copies.take_back(session, sealer, session.get_one(Box, hearing.box_id), hearing.desk)
@@ -114,7 +114,7 @@ def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime)
 
 
 def close_notified_outcomes(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
-    """Take the agency's keys to what it was told of a locked case's decision, where that is over. Gives how many."""
+    """Revoke the agency's keys to decisions of a locked case that it may no longer read. Gives how many."""
     given = select(Hearing).where(
         Hearing.case_id == case.id, Hearing.state == HearingState.CLOSED, Hearing.told_on.is_not(None)
     )
@@ -128,7 +128,7 @@ def close_notified_outcomes(session: Session, sealer: Sealer, case: Case, at: da
         sealed_copies.take_back(session, sealer, box, hearing.desk)
         because = why_over(facts(session, case, hearing, at.date()))
         if because in HER_END:
-            # What she agrees to later brings nothing back that has no key any more.
+            # A later consent of the worker does not bring back what has no key any more.
             hearing.ended_because = because
         hearing.version += 1
         session.flush()
@@ -138,12 +138,12 @@ def close_notified_outcomes(session: Session, sealer: Sealer, case: Case, at: da
 
 
 def is_open_to_agency(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
-    """Whether the agency may read it today. Its key says so too; this says it without waiting for the worker."""
+    """Whether the agency may read a hearing today. Its key says so too; this holds before the worker has run."""
     return is_outcome_readable(session, case, hearing, today) or is_being_heard(session, case, hearing, today)
 
 
 def is_outcome_readable(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
-    """Whether the agency reads what was decided: while she lets it be spoken to, and for a while."""
+    """Whether the agency may read what was decided: while the worker consents to its being told, and for a while."""
     consented = is_consented(session, case, ConsentKind.AGENCY)
     return is_outcome_open(
         hearing.told_on, hearing.object_until, today,

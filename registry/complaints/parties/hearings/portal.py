@@ -1,7 +1,7 @@
-"""What an agency sees and does: the hearings it was served and nothing beside them, for as long as they are open to it.
+"""The agency's portal of hearings: it sees those it was served, and nothing else, for as long as they are open to it.
 
-It reads what an officer wrote and what it says itself: no number of a case, no day before the one on which it was served, no
-name of anybody. What it may not read any more is answered as if it had never been. Every reading is audited.
+It reads what an officer wrote and its own answers: no number of a case, no day before that of service, no name of a
+person. What it may no longer read answers as if it had never existed. Every reading is audited.
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ class Served(NamedTuple):
 
 
 def served(session: Session, unit: str, today: date) -> list[Listed]:
-    """What an agency was served and is open to it, the latest first."""
+    """The hearings that an agency was served and can read, latest first."""
     rows = session.execute(
         select(Hearing, Case, Unit)
         .join(Case, Case.id == Hearing.case_id)
@@ -80,7 +80,7 @@ def served(session: Session, unit: str, today: date) -> list[Listed]:
 
 
 def read(session: Session, sealer: Sealer, unit: str, who: str, reference: str, today: date) -> Served:
-    """Read one. Raises NotFound for what is another's, never was, or is closed."""
+    """Read one hearing. Raises NotFound for another agency's, an unknown or a closed one."""
     case, hearing = open_to(session, unit, reference, today)
     box = content.opened(session, sealer, unit, hearing)
     displayed = Served(
@@ -114,7 +114,7 @@ def save_draft_answer(
     *,
     version: int | None = None,
 ) -> Hearing:
-    """Keep an answer that is not finished. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
+    """Save an unfinished answer. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
     case, hearing = _lock_hearing(session, unit, reference, at, version)
     require_answerable(hearing, at.date())
     hearing.draft_sealed = _sealed(session, sealer, case, hearing, "draft_sealed", text)
@@ -135,7 +135,7 @@ def answer(
     *,
     version: int | None = None,
 ) -> Hearing:
-    """Answer, once and for good. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
+    """Send the answer, once and for good. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
     case, hearing = _lock_hearing(session, unit, reference, at, version)
     require_answerable(hearing, at.date())
     hearing.answer_sealed = _sealed(session, sealer, case, hearing, "answer_sealed", text)
@@ -157,7 +157,7 @@ def ask_longer(
     *,
     version: int | None = None,
 ) -> Hearing:
-    """Ask for longer to answer, and say why; the last day stays until an officer sets another.
+    """Request a longer deadline to answer, with a reason; the deadline stays until an officer sets another.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
@@ -183,7 +183,7 @@ def object_to(
     *,
     version: int | None = None,
 ) -> Hearing:
-    """Object to what was decided, once and until the day that was told.
+    """Object to a decision, once and until the deadline that was stated.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
@@ -197,7 +197,7 @@ def object_to(
     hearing.objected_by, hearing.objected_on = who, at.date()
     hearing.version += 1
     session.flush()
-    # Whoever told it may be on leave, and an objection has a day of its own: all who may approve a hearing hear of it too.
+    # The officer who told the outcome may be on leave, and an objection has its own deadline: notify approvers too.
     notify_named(session, hearing.told_by or "", NoticeKind.ASSIGNED, at)
     unit = session.get_one(Unit, case.unit_id).reference
     notify_unit(session, unit, Resource.HEARING, Act.APPROVE, NoticeKind.ASSIGNED, at, but=[hearing.told_by or ""])
@@ -212,7 +212,7 @@ def may_object(hearing: Hearing, today: date) -> bool:
 
 
 def require_answerable(hearing: Hearing, today: date) -> None:
-    """Raises IllegalMove."""
+    """Raise IllegalMove where the hearing can no longer be answered."""
     if hearing.state is not HearingState.SERVED:
         raise IllegalMove(
             f"a hearing that is {hearing.state} is not answered any more", "hearing.not_answered", state=hearing.state
@@ -240,7 +240,7 @@ def _lock_hearing(
 
 
 def open_to(session: Session, unit: str, reference: str, today: date) -> tuple[Case, Hearing]:
-    """A hearing that an agency may read today, its case locked. The keys say it too; this says it without them."""
+    """A hearing that an agency may read today, its case locked. The keys enforce it too; this needs none."""
     nothing = NotFound("there is no such hearing")
     found = session.execute(
         select(Hearing.id, Hearing.case_id).where(Hearing.desk == unit, Hearing.reference == reference)

@@ -1,8 +1,9 @@
-"""What an agency does with its papers: it adds and removes them while what they go with is not sent, and saves them again.
+"""An agency's papers in a hearing: added and removed until the answer they belong to is sent, and downloaded.
 
-Its unit opens what was told (tier 2), never an original (tier 3). So the box is opened here as the case's custodian opens it, for
-sealing, for the errand that makes the clean copy, and to give the agency back what it sent; that stands in the audit, and nothing
-else of it reaches whoever asks. Where the custodian's secret is not at hand the clean copy alone is kept, and given.
+Its unit opens texts (tier 2), never an original (tier 3). So the box is opened here with the keys of the case's
+custodian: for sealing, for the process that makes the clean copy, and to give the agency back what it sent. That is
+audited, and nothing else of it reaches the caller. Where the custodian's secret is not at hand, only the clean copy is
+stored and given.
 """
 
 from collections.abc import Callable
@@ -52,10 +53,10 @@ def add(
     declared: str = "",
     idempotency_key: str,
 ) -> Attachment:
-    """Take a paper along with an answer, or with an objection. Commits, so the caller holds no transaction that writes.
+    """Add a paper to an answer or objection. Commits, so the caller holds no transaction that writes.
 
-    Whether it may still be sent is asked again where the row is written: it may have been sent meanwhile, or its hearing be over.
-    Raises NotFound, IllegalMove, RefusedFile, FilesUnavailable, TooBusy; then nothing was kept.
+    Whether it may still be added is checked again where the row is written: the answer may have been sent meanwhile, or
+    the hearing be over. Raises NotFound, IllegalMove, RefusedFile, FilesUnavailable, TooBusy; then nothing was stored.
     """
 
     def on_record(session: Session) -> None:
@@ -125,7 +126,7 @@ def to_save(
 
 
 def what_is_open(hearing: Hearing, today: date) -> HandedWith:
-    """With what a paper would go that is handed in now. Raises IllegalMove where the agency has nothing left to send."""
+    """What a paper submitted now would go with. Raises IllegalMove where the agency has nothing left to send."""
     if may_object(hearing, today):
         return HandedWith.OBJECTION
     require_answerable(hearing, today)
@@ -133,7 +134,7 @@ def what_is_open(hearing: Hearing, today: date) -> HandedWith:
 
 
 def require_open(hearing: Hearing, goes_with: HandedWith | None, today: date) -> None:
-    """Raises IllegalMove where what a paper goes with was sent, or its day is past."""
+    """Raise IllegalMove where what a paper goes with was sent, or its day is past."""
     if goes_with is not HandedWith.OBJECTION:
         require_answerable(hearing, today)
     elif not may_object(hearing, today):
@@ -143,7 +144,7 @@ def require_open(hearing: Hearing, goes_with: HandedWith | None, today: date) ->
 
 
 def _opened(session: Session, sealer: Sealer, unit: str, case: Case, hearing: Hearing) -> OpenBox:
-    """As the case's custodian where his secret is here, else as the agency."""
+    """The hearing's box, opened with the custodian's key where that is on this server, else with the agency's."""
     box = session.get_one(Box, hearing.box_id)
     if keeps_originals(session, sealer, case, hearing):
         return sealer.open_as_custodian(session, box, session.get_one(Unit, case.unit_id).reference)

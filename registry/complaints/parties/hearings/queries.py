@@ -1,4 +1,4 @@
-"""What officers read of hearings: those of a case, one with all that its agency reads, and what the reprisal check goes by."""
+"""Reads of hearings for officers: those of a case, one with all that its agency reads, facts for the reprisal check."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -22,8 +22,11 @@ from registry.vocabulary.cases import HearingState
 
 
 class Reprisal(NamedTuple):
-    """What tells how easily the agency could guess. `could_complain` is the fewest that officer or complainant say, None
-    where nobody does; `days_since_filing` is about the timing; `others` are further cases about the same agency."""
+    """How easily the agency could guess who complained.
+
+    `could_complain` is the lowest number that officer or complainant gave, None where there is none;
+    `days_since_filing` is about the timing; `others` are further cases about the same agency.
+    """
 
     could_complain: int | None
     is_few: bool

@@ -1,6 +1,6 @@
-"""From where to where a hearing may go, and what must hold: one table, asked by every door. Pure.
+"""The states of a hearing, the moves between them and their conditions: one table for every page and endpoint. Pure.
 
-An agency is told what it is said to have done while the worker agrees and the case goes on, in a text that two persons read.
+An agency is told of an allegation only while the worker consents and the case goes on, in a text that two persons read.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ HEARD_IN = (CaseState.INVESTIGATING, CaseState.AGENCY_HEARING)
 
 
 class By(StrEnum):
-    """Who moves a hearing: who investigates, who checks for reprisal, the agency, the registry by a clock or rule."""
+    """Who moves a hearing: investigators, reprisal checkers, the agency, or the registry by a deadline or rule."""
 
     OFFICER = "officer"
     CHECKER = "checker"
@@ -40,7 +40,7 @@ class By(StrEnum):
 
 
 class Guard(StrEnum):
-    """What must hold beside the table; `MOVES.lacking` says what does not."""
+    """Conditions of moves; `MOVES.lacking` says which does not hold."""
 
     ALWAYS = "always"
     MAY_BE_TOLD = "may_be_told"
@@ -77,8 +77,8 @@ _TABLE: tuple[Move[HearingState, By], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearingFacts:
-    """What guards look at. `could_complain`: how many people could have, None where nobody knows; `has_reader`: somebody of
-    the agency has an account that can be signed in with."""
+    """What guards look at. `could_complain`: how many people could have complained, None where it is unknown;
+    `has_reader`: the agency has an account that can be signed in with."""
 
     today: date
     case_state: CaseState
@@ -92,7 +92,7 @@ class HearingFacts:
 
 
 def is_few(could_complain: int | None) -> bool:
-    """Whether the agency might guess who complained. What nobody knows may be few."""
+    """Whether the agency might guess who complained. An unknown number counts as few."""
     return could_complain is None or could_complain < FEW
 
 
@@ -107,7 +107,7 @@ def is_longer(answer_by: date, wanted: date, today: date) -> bool:
 
 
 HER_END = frozenset({HearingEnd.CONSENT_REVOKED, HearingEnd.WITHDRAWN})
-"""She ended it: the agency is told nothing more, whatever she agrees to later."""
+"""Ends by the worker's choice: the agency is told nothing more, even if the worker consents again later."""
 
 
 def is_outcome_open(

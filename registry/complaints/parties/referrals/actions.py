@@ -1,6 +1,6 @@
-"""What officers do with referrals: propose with a copy that is sealed at once, find the consent or override, send, take back.
+"""Officers' acts on referrals: propose one with a copy sealed at once, record consent or override, send, recall.
 
-The copy that was proposed is the copy that goes: sending makes a key for the partner and changes nothing else.
+The copy that was proposed is the copy that is sent: sending makes a key for the partner and changes nothing else.
 """
 
 from datetime import date, datetime
@@ -50,10 +50,10 @@ def propose(
     identity_said_in: str | None = None,
     version: int | None = None,
 ) -> Referral:
-    """Choose what of a case a partner is to read, and seal that. Where she agrees already, it is consented at once.
+    """Choose what a partner is to read of a case, and seal that. With the worker's consent it is consented at once.
 
-    `identity_said_in` is the message in which she asked that her name be told; the custodian still has to approve. Raises
-    NotFound, NotNow, StaleVersion, InvalidInput.
+    `identity_said_in` is the message in which the worker asked that their name be told; the custodian still has to
+    approve. Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
     case = lock_case(session, officer, reference, version)
     if case.state not in OPEN_STATES:
@@ -101,7 +101,7 @@ def propose(
 def find_consent(
     session: Session, officer: Officer, reference: str, at: datetime, *, version: int | None = None
 ) -> Referral:
-    """She agreed since it was proposed. Raises NotFound, StaleVersion, and IllegalMove while she has not."""
+    """Record that the worker consented since the proposal. Raises NotFound, StaleVersion, IllegalMove if not."""
     case, referral = lock_referral(session, officer, reference, version)
     _consent(session, officer, case, referral, at)
     return referral
@@ -117,8 +117,10 @@ def override(
     *,
     version: int | None = None,
 ) -> Referral:
-    """Hand on without her consent: P0, by a second person, with the law that asks for it. Raises NotFound, IllegalMove,
-    StaleVersion, InvalidInput."""
+    """Approve a referral without the worker's consent: P0, by a second person, naming the law that requires it.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
     case, referral = lock_referral(session, officer, reference, version)
     text = read_text("legal_basis", legal_basis, MAX_REASON) if legal_basis.strip() else ""
     if text:
@@ -136,13 +138,13 @@ def override(
 def send(
     session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
 ) -> Referral:
-    """Give the partner the key to what was proposed. Raises NotFound, IllegalMove, StaleVersion, KeyTrouble."""
+    """Send a referral: give the partner the key. Raises NotFound, IllegalMove, StaleVersion, KeyTrouble."""
     case, referral = lock_referral(session, officer, reference, version)
     if referral.identity_said_in is not None and referral.identity_by is None:
         raise IllegalMove("the custodian has not yet decided whether her name goes along", "referral.name_undecided")
     opened = opened_copy(session, sealer, officer.unit, referral)
     referral.sent_by, referral.sent_on = officer.name, at.date()
-    # Somebody may be in danger: the partner's people hear that there is something for them.
+    # Someone may be in danger: the partner's people are notified that there is something for them.
     notify_unit(session, referral.partner, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at)
     advance(session, case, referral, ReferralState.SENT, _by(officer), at, actor=officer.name, role=officer.role)
     sealed_copies.share_with(session, sealer, opened, referral.partner, (KeyHolder.UNIT,))
@@ -155,7 +157,7 @@ def send(
 def take_back(
     session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
 ) -> Referral:
-    """Stop what was not sent, close what was. Raises NotFound, IllegalMove, StaleVersion."""
+    """Recall a referral: stop one that was not sent, close one that was. Raises NotFound, IllegalMove, StaleVersion."""
     case, referral = lock_referral(session, officer, reference, version)
     revoke(
         session, sealer, case, referral, ReferralEnd.OFFICER, at,
@@ -175,9 +177,9 @@ def decide_identity(
     is_approved: bool,
     version: int | None = None,
 ) -> Referral:
-    """The custodian lets her name and safe contact go along, or not. He read the message in which she asked for it.
+    """Record whether the custodian lets the worker's name and safe contact go along, after reading the request for it.
 
-    Never by whoever proposed it. Raises NotFound, IllegalMove, StaleVersion.
+    The officer who proposed the referral cannot decide. Raises NotFound, IllegalMove, StaleVersion.
     """
     case, referral = lock_referral_by_id(session, _id(session, unit, reference), version)
     if referral.identity_said_in is None or referral.state in HELD or referral.state not in LIVE:

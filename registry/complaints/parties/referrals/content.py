@@ -1,4 +1,4 @@
-"""What of a case is handed on: chosen piece by piece, copied as it stands, and read again by the unit and the partner."""
+"""The part of a case that a referral shares: chosen piece by piece, copied, and read by the unit and the partner."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ from registry.vocabulary.cases import AttachmentState, Author, FileKind
 
 
 class Choice(NamedTuple):
-    """What an officer chose. An answer is `<box>.<question>`, a message or file its reference."""
+    """What an officer chose to share. An answer is `<box>.<question>`, a message or file its reference."""
 
     answers: Sequence[str] = ()
     messages: Sequence[str] = ()
@@ -58,7 +58,7 @@ class HandedFile(msgspec.Struct, frozen=True):
 
 
 class Handed(msgspec.Struct, frozen=True):
-    """All that a partner reads, beside who she is. It names no case, and no day on which anything was written."""
+    """All that a partner reads, except the worker's identity. It names no case, and no day of writing."""
 
     note: str
     answers: tuple[HandedAnswer, ...] = ()
@@ -86,7 +86,7 @@ def sealed(opened: OpenBox, case: Case, referral: str, handed: Handed) -> str:
 
 
 def read(opened: OpenBox, case: Case, referral: Referral) -> Handed:
-    """Raises Unopenable."""
+    """The decrypted copy that a referral shares. Raises Unopenable."""
     text = opened.open(referral.copy_sealed, place(case, referral.reference, "copy_sealed"))
     return msgspec.json.decode(text, type=Handed)
 
@@ -97,7 +97,7 @@ def seal_identity(opened: OpenBox, case: Case, referral: Referral, given: Mappin
 
 
 def read_identity(opened: OpenBox, case: Case, referral: Referral) -> dict[str, Any]:
-    """Who she is, as far as it goes along. Raises Unopenable."""
+    """The worker's identity, as far as it goes along; empty if it does not. Raises Unopenable."""
     if referral.identity_sealed is None:
         return {}
     where = place(case, referral.reference, "identity_sealed")

@@ -1,4 +1,4 @@
-"""The worker's part: referrals end when their time, her consent or the complaint is over, one case a transaction."""
+"""The worker's task that ends referrals: past their day, without consent, or with the case; one case a transaction."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ _OVER = (ReferralState.DECLINED, ReferralState.REVOKED)
 
 
 def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> int:
-    """End what is over; gives how many. Partners read none of it meanwhile: their door asks the same question."""
+    """End due referrals; gives how many. Access needs no such run: the partner's portal checks the same rule itself."""
     with sessions() as session:
         rows = session.execute(
             select(Referral, Case).join(Case, Case.id == Referral.case_id).where(Referral.state.not_in(_OVER))

@@ -1,4 +1,4 @@
-"""The tables of referrals: to whom a case was to be handed, on which basis, and what came back. Words in them are sealed."""
+"""The tables of referrals: the partner, the basis, and what the partner answered. All text in them is sealed."""
 
 from datetime import date
 
@@ -13,9 +13,10 @@ from registry.vocabulary.cases import PartnerKind, ReferralBasis, ReferralEnd, R
 class Referral(Base):
     """A part of a case, chosen and sealed when it was proposed, for one partner organisation (a unit's reference).
 
-    `copy_sealed` is what the partner reads, `identity_sealed` who she is, both under the keys of a box of its own. Access is a
-    key of that box: made when it is sent, destroyed when it is over. `identity_said_in` is the message in which she asked that
-    her name be told. `proposed_by`, `decided_by` and the like are officers' references; `answered_by` is one of the partner's.
+    `copy_sealed` is what the partner reads, `identity_sealed` the worker's identity, both under the keys of a box of
+    its own. Access is a key of that box: made when it is sent, destroyed when it is over. `identity_said_in` is the
+    message in which the worker asked that their name be told. `proposed_by`, `decided_by` and the like are officers'
+    references; `answered_by` is one of the partner's.
     """
 
     __tablename__ = "referrals"

@@ -1,4 +1,4 @@
-"""The one way in which a referral changes: along its table, with the keys that go with it, and written into the case's audit."""
+"""Moves of a referral between its states: by its table, with the partner's keys, and an audit line of the case."""
 
 from datetime import date, datetime
 
@@ -38,7 +38,7 @@ def facts(
 
 
 def is_readable(case: Case) -> bool:
-    """Whether what was told may be read by others today: a withdrawal closes it unless somebody is in danger."""
+    """Whether other parties may read what was shared today: a withdrawal ends that unless someone is in danger."""
     if case.state is CaseState.WITHDRAWN:
         return case.priority in (Priority.P0, Priority.P1)
     return case.state not in (CaseState.DRAFT, CaseState.PURGED)
@@ -81,7 +81,7 @@ def revoke(
     actor: str = "",
     role: CaseRole = CaseRole.REGISTRY,
 ) -> None:
-    """End a referral and take the partner's keys away, in one transaction."""
+    """End a referral and delete the partner's keys, in one transaction."""
     close_access(session, sealer, referral)
     referral.ended_on, referral.ended_because = at.date(), because
     advance(session, case, referral, ReferralState.REVOKED, by, at, actor=actor, role=role)

@@ -1,6 +1,7 @@
-"""What a partner organisation sees and does: what was handed to it and nothing beside it, for as long as that stands.
+"""The partner's portal of referrals: it sees what was referred to it, and nothing else, for as long as that is open.
 
-What it may not read any more is answered as if it had never been. Every reading is audited, and committed with it or not had.
+What it may no longer read answers as if it had never existed. Every reading is audited, and answered only with its
+audit line committed.
 """
 
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ MAX_REPORT = 20_000
 
 
 class Listed(NamedTuple):
-    """A referral in a partner's list, without a word of what was handed on. `unit` are the names of who sent it."""
+    """A referral in a partner's list, without any of its content. `unit`: the names of the unit that sent it."""
 
     reference: str
     state: ReferralState
@@ -53,7 +54,8 @@ class Report(NamedTuple):
 
 
 class Received(NamedTuple):
-    """All that a partner reads of a referral. `identity` is empty unless she asked for it and the custodian approved."""
+    """All that a partner reads of a referral. `identity` is empty unless the worker asked for it and the
+    custodian approved."""
 
     listed: Listed
     version: int
@@ -63,7 +65,7 @@ class Received(NamedTuple):
 
 
 def received(session: Session, partner: str, today: date) -> list[Listed]:
-    """What was handed to a partner and is open to it, the latest first."""
+    """The referrals that were sent to a partner and that it can read, latest first."""
     rows = session.execute(
         select(Referral, Case, Unit)
         .join(Case, Case.id == Referral.case_id)
@@ -77,7 +79,7 @@ def received(session: Session, partner: str, today: date) -> list[Listed]:
 
 
 def read(session: Session, sealer: Sealer, partner: str, who: str, reference: str, today: date) -> Received:
-    """Read one. Raises NotFound for what is another's, never was, is over, or was taken back."""
+    """Read one referral. Raises NotFound for another partner's, an unknown, an ended or a recalled one."""
     case, referral = _open_to(session, partner, reference, today)
     opened = _opened(session, sealer, referral)
     unit = session.get_one(Unit, case.unit_id)
@@ -102,7 +104,7 @@ def file(
     attachment: str,
     today: date,
 ) -> tuple[FileKind, str, bytes]:
-    """The clean copy of a file that was handed on: kind, name, bytes. Raises NotFound, FilesUnavailable."""
+    """The clean copy of a file in a referral: kind, name, bytes. Raises NotFound, FilesUnavailable."""
     case, referral = _open_to(session, partner, reference, today)
     handed = content.read(_opened(session, sealer, referral), case, referral)
     one = next((file for file in handed.files if file.reference == attachment), None)
@@ -119,7 +121,7 @@ def file(
 def accept(
     session: Session, partner: str, who: str, reference: str, at: datetime, *, version: int | None = None
 ) -> Referral:
-    """Take it on. Raises NotFound, IllegalMove, StaleVersion."""
+    """Accept a referral. Raises NotFound, IllegalMove, StaleVersion."""
     case, referral = _lock_referral(session, partner, reference, at, version)
     referral.answered_by, referral.answered_on = who, at.date()
     notify_named(session, referral.sent_by or "", NoticeKind.DECIDED, at)
@@ -138,7 +140,7 @@ def decline(
     *,
     version: int | None = None,
 ) -> Referral:
-    """Give it back, with a reason. What was handed on is closed at once. Raises as `accept`, and InvalidInput."""
+    """Decline a referral, with a reason; access to it ends at once. Raises as `accept`, and InvalidInput."""
     case, referral = _lock_referral(session, partner, reference, at, version)
     text = read_text("reason", reason, MAX_REASON)
     opened = _opened(session, sealer, referral)
@@ -162,7 +164,7 @@ def report(
     is_done: bool,
     version: int | None = None,
 ) -> Referral:
-    """Report back what was done, as often as there is something; `is_done` says that nothing more follows.
+    """Report to the unit what was done, as often as needed; `is_done` says that nothing more follows.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
@@ -187,7 +189,7 @@ def report(
 
 
 def reports_of(session: Session, opened: OpenBox, case: Case, referral: Referral) -> list[Report]:
-    """What came back, the first first, for whoever has the box open."""
+    """The partner's reports on a referral, oldest first. The caller has opened the box."""
     rows = session.execute(
         select(ReferralReport).where(ReferralReport.referral_id == referral.id).order_by(ReferralReport.id)
     ).scalars()
@@ -209,7 +211,7 @@ def _lock_referral(
 
 
 def _open_to(session: Session, partner: str, reference: str, today: date) -> tuple[Case, Referral]:
-    """A referral that a partner may read today, its case locked. The keys say it too; this says it without them."""
+    """A referral that a partner may read today, its case locked. The keys enforce it too; this needs none."""
     nothing = NotFound("there is no such referral")
     found = session.execute(
         select(Referral.id, Referral.case_id).where(Referral.partner == partner, Referral.reference == reference)

@@ -1,4 +1,4 @@
-"""What officers read of referrals: those of a case, one with all that its partner reads, and what waits for the custodian."""
+"""Reads of referrals for officers: those of a case, one with all that its partner reads, what the custodian decides."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -44,7 +44,7 @@ class ReferralView(NamedTuple):
 
 
 class WaitingIdentity(NamedTuple):
-    """A referral with which her name may go along: `said` are her own words that ask for it."""
+    """A referral with which the worker's name may go along: `said` is the worker's message that asks for it."""
 
     referral: Referral
     case: str
@@ -79,7 +79,7 @@ def referral_view(session: Session, sealer: Sealer, officer: Officer, reference:
 
 
 def require_of_case(session: Session, case: Case, reference: str) -> None:
-    """Raises NotFound unless the referral is one of this case."""
+    """Raise NotFound unless the referral is one of this case."""
     of_case = (Referral.case_id == case.id, Referral.reference == reference)
     if session.execute(select(Referral.id).where(*of_case)).first() is None:
         raise NotFound(f"there is no referral {reference} in this case")
@@ -97,7 +97,7 @@ def case_behind(session: Session, unit: str, reference: str) -> Case:
 def waiting_identities(
     session: Session, sealer: Sealer, unit: str, custodian: str, today: date
 ) -> list[WaitingIdentity]:
-    """What waits for a unit's custodian, each with the message in which she asked for it. Audited."""
+    """Referrals waiting for a unit's custodian, each with the message in which the worker asked for it. Audited."""
     rows = session.execute(
         select(Referral, Case)
         .join(Case, Case.id == Referral.case_id)

@@ -1,7 +1,8 @@
-"""From where to where a referral may go, and what must hold: one table, asked by every door. Pure.
+"""The states of a referral, the moves between them and their conditions: one table for every page and endpoint. Pure.
 
-A partner is told by her consent for that kind of partner, or by an override: somebody is in danger (P0), two persons, and the law
-that asks for it. Nothing overrides the consent to tell an authority in China, and a prosecutor has no line of consent at all.
+A partner is told with the worker's consent for that kind of partner, or by an override: someone is in danger (P0), two
+persons agree, and a law requires it. Nothing overrides the consent for an authority in China, and a prosecutor has no
+line of consent at all.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +26,7 @@ _CONSENTS: Mapping[PartnerKind, ConsentKind] = {
 
 
 class By(StrEnum):
-    """Who moves a referral: an officer of the case's unit, a supervisor of it, the partner, the registry by a clock or rule."""
+    """Who moves a referral: an officer or supervisor of the case's unit, the partner, or the registry by rule."""
 
     OFFICER = "officer"
     SUPERVISOR = "supervisor"
@@ -34,7 +35,7 @@ class By(StrEnum):
 
 
 class Guard(StrEnum):
-    """What must hold beside the table; `MOVES.lacking` says what does not."""
+    """Conditions of moves; `MOVES.lacking` says which does not hold."""
 
     ALWAYS = "always"
     CONSENT_STANDS = "consent_stands"
@@ -59,7 +60,7 @@ HELD = frozenset({_S.SENT, _S.ACCEPTED, _S.DONE})
 """The partner reads it."""
 
 LIVE = frozenset({_S.PROPOSED, _S.CONSENTED, _S.OVERRIDDEN, _S.SENT, _S.ACCEPTED})
-"""Somebody still has to do something; one of these for a case and partner is enough."""
+"""Work is left to do on these; one of them for a case and partner is enough."""
 
 _TABLE: tuple[Move[ReferralState, By], ...] = (
     _move(_S.PROPOSED, _S.CONSENTED, Guard.CONSENT_STANDS, *_OFFICERS),
@@ -91,7 +92,7 @@ class ReferralFacts:
 
 
 def consent_for(kind: PartnerKind, country: str) -> ConsentKind | None:
-    """The consent that lets a partner be told; None where she was asked for none."""
+    """The consent that lets a partner be told; None where the worker was asked for none."""
     return ConsentKind.AUTHORITY_IN_CHINA if country in SENDING_COUNTRIES else _CONSENTS.get(kind)
 
 
@@ -101,7 +102,7 @@ def has_basis(facts: ReferralFacts) -> bool:
 
 
 def may_be_overridden(facts: ReferralFacts) -> bool:
-    """Whether an override is possible at all, whoever gives it."""
+    """Whether an override is possible at all, by any officer."""
     return facts.country not in SENDING_COUNTRIES and facts.priority is Priority.P0
 
 

@@ -1,4 +1,4 @@
-"""Writing lines into the ledger of a deposit. What they come to stands in the agency's public record, in the same transaction."""
+"""Writes lines into the ledger of a deposit; the sum goes into the agency's public record in the same transaction."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -44,7 +44,7 @@ def enter(
     form: str | None = None,
     held_by: str | None = None,
 ) -> DepositLine:
-    """Enter a line. Money that came in counts at once; a draw or a reversal waits for a second person.
+    """Enter a line. Money received counts at once; a draw or a reversal waits for a second person.
 
     Raises NotFound for another authority's agency too, and InvalidInput.
     """
@@ -95,7 +95,10 @@ def enter(
 def approve(
     session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> DepositLine:
-    """Let a draw or a reversal count. Raises NotFound, ActRefused for whoever entered it, NotNow, StaleVersion."""
+    """Approve a draw or a reversal.
+
+    Raises NotFound, ActRefused for the officer who entered it, NotNow, StaleVersion.
+    """
     line = _lock_open(session, official, reference, version)
     applied = [one for one in ledger(session, line.agency_id) if one.state is ProposalState.APPLIED]
     if standing(movements([*applied, line]), None).balance < 0:
@@ -113,7 +116,7 @@ def approve(
 def refuse(
     session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
 ) -> DepositLine:
-    """A line that was not approved stays as refused and never counts; whoever entered it takes it back by this too."""
+    """Refuse a line: it stays and never counts. Called by the officer who entered it, it is taken back instead."""
     line = _lock_open(session, official, reference, version, is_refusing=True)
     is_own = line.recorded_by == official.name
     line.state = ProposalState.TAKEN_BACK if is_own else ProposalState.REFUSED
@@ -173,7 +176,7 @@ def _money(
 
 
 def _publish(session: Session, line: DepositLine, at: datetime) -> None:
-    """The public record says what there is now; what lists or we said before ends the day before."""
+    """Publish the deposit's state in the public record; what lists or we stated before ends the day before."""
     lock_log(session)
     applied = [one for one in ledger(session, line.agency_id) if one.state is ProposalState.APPLIED]
     balance = standing(movements(applied), None).balance
@@ -204,7 +207,7 @@ def _ended(one: record.Deposit, day: date) -> record.Deposit | None:
 
 
 def _lock_agency(session: Session, agency_id: int) -> None:
-    """Two draws at once must not take out together what there is once."""
+    """Lock the agency, so that two draws at once cannot take the same money twice."""
     lock(session, models.Agency, models.Agency.id == agency_id)
 
 

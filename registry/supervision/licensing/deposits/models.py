@@ -1,4 +1,4 @@
-"""The table of the ledger. Lines are added and never changed, but for who decided the ones that need a second person."""
+"""The table of the ledger. Lines are added and never changed, except for the decision of a second person."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""Reading the ledger of a deposit, and what it comes to."""
+"""Reads of a deposit's ledger, and its balance and shortfall."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -17,9 +17,9 @@ from registry.vocabulary.register import STATUSES, Answer
 
 
 class LedgerView(NamedTuple):
-    """An agency's ledger: its lines, the oldest first, and what those that count come to. `currency` is None before the first.
+    """An agency's ledger: its lines, oldest first, and the result of those that count. `currency` is None if none.
 
-    `is_recruiting` says whether a licence lets it recruit today: nothing is asked for without one.
+    `is_recruiting` says whether a licence lets it recruit today: no deposit is required without one.
     """
 
     lines: list[DepositLine]
@@ -42,7 +42,7 @@ def movements(lines: Iterable[DepositLine]) -> list[Movement]:
 
 
 def ledger_view(session: Session, agency_id: int, agency: record.Agency, today: date) -> LedgerView:
-    """What an agency's licences ask for is counted while they let it recruit."""
+    """An agency's deposit. What its licences require counts while they let it recruit."""
     lines = ledger(session, agency_id)
     applied = [one for one in lines if one.state is ProposalState.APPLIED]
     statuses = [(one.kind, status_on(agency, one.licence_id, today)) for one in agency.licences]

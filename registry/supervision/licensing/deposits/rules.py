@@ -1,7 +1,8 @@
-"""What a ledger comes to: the balance, what is missing, and by when. Pure.
+"""The result of a ledger: the balance, what is missing, and by when. Pure.
 
-Decree 620 of the State Council: at least RMB 3 million (article 9); what was drawn is topped up within 20 working days (article
-10). Working days are Monday to Friday: public holidays in China and days worked in exchange for them are not known here.
+Decree 620 of the State Council: at least RMB 3 million (article 9); what was drawn is topped up within 20 working days
+(article 10). Working days are Monday to Friday: public holidays in China and days worked in exchange for them are not
+known here.
 """
 
 import re
@@ -22,7 +23,7 @@ TOP_UP_WITHIN = 20
 REQUIRED: Mapping[LicenceKind, tuple[Decimal, str]] = {
     LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION: (Decimal("3000000.00"), "CNY"),
 }
-"""What a licence of a kind asks for; of all other kinds no requirement is known."""
+"""The deposit that a licence of a kind requires; for all other kinds no requirement is known."""
 
 FORMS = ("cash", "bank_guarantee")
 
@@ -45,7 +46,7 @@ class Movement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DepositBalance:
-    """What a ledger comes to. `required` is None where no requirement is known; `top_up_by` None where nothing is to be done."""
+    """The result of a ledger. `required`: None where no requirement is known; `top_up_by`: None where none is due."""
 
     balance: Decimal
     required: Decimal | None
@@ -57,7 +58,7 @@ class DepositBalance:
 
 
 def read_amount(text: str) -> Decimal | None:
-    """`3,000,000` or `1200.50` with two decimal places, more than nothing; None where it is no amount."""
+    """The amount in `3,000,000` or `1200.50`, at most two decimal places, above zero; None for any other text."""
     tidy = "".join(unicodedata.normalize("NFKC", text).split())
     if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,2})?", tidy):
         tidy = tidy.replace(",", "")
@@ -73,8 +74,10 @@ def required_of(kinds: Collection[LicenceKind]) -> tuple[Decimal, str] | None:
 
 
 def standing(movements: Sequence[Movement], required: Decimal | None) -> DepositBalance:
-    """Movements in the order of their days. The first draw that leaves less than is required starts the clock; reaching it
-    again stops it."""
+    """The result of movements, given in the order of their days.
+
+    The first draw that leaves less than is required starts the time to top up; reaching it again stops it.
+    """
     signs = _signs(movements)
     balance, top_up_by = Decimal(0), None
     for one in sorted(movements, key=lambda movement: movement.happened_on):
