@@ -32,6 +32,10 @@ class CasesQuerySchema(InSchema):
             "description": "An agency objected to the decision and nothing followed yet, closed cases among them."
         },
     )
+    unread = Word(
+        ("yes",),
+        metadata={"description": "The complainant wrote what the assignee has not read yet, in whatever state."},
+    )
     agency = Line(max_length=16, metadata={"description": "Reference of the agency that the cases name."})
     limit = Count(
         minimum=1, maximum=100, metadata={"description": "Cases in one answer.", "default": 50, "example": 50}
@@ -52,6 +56,9 @@ class CaseSummarySchema(OutSchema):
     due_at = Instant(required=True, allow_none=True, metadata={"description": "When the next clock runs out."})
     assignee = fields.String(required=True, allow_none=True, metadata=_ASSIGNEE)
     has_legal_hold = fields.Boolean(required=True)
+    has_unread = fields.Boolean(
+        required=True, metadata={"description": "The complainant wrote what the assignee has not read yet."}
+    )
     version = fields.Integer(required=True, metadata=_VERSION)
 
 

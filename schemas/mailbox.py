@@ -98,12 +98,23 @@ class MailboxCopySchema(OutSchema):
 
 
 class MessageWriteSchema(InSchema):
-    text = Passage(max_length=MAX_IN_AN_ACCOUNT, required=True)
+    """`text` is needed unless `in_danger` is true."""
+
+    text = Passage(max_length=MAX_IN_AN_ACCOUNT, metadata={"description": "What is written."})
+    in_danger = Flag(
+        metadata={
+            "description": "The writer says: I am in danger now. The case is of the first priority at once.",
+            "default": False,
+        }
+    )
 
 
 class MessageSentSchema(OutSchema):
     message_id = fields.String(required=True)
     written_on = fields.Date(required=True)
+    is_danger = fields.Boolean(
+        required=True, metadata={"description": "It says that somebody is in danger: officers are notified at once."}
+    )
 
 
 class ConsentChangeSchema(InSchema):

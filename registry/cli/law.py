@@ -24,7 +24,7 @@ Examples:
   registry law verify my-files/
 
 \b
-The law is one file a country in the release. Format, marks and what a row may decide: docs/law.md.
+The law is one file a country in the release. Format, marks and what a row may decide: docs/maintainers/law.md.
 """
 
 _DAY = click.DateTime(["%Y-%m-%d"])

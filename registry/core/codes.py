@@ -178,6 +178,7 @@ class TriageReason(StrEnum):
     FEES_PAID = "fees_paid"
     INFORMATION_ONLY = "information_only"
     INDEPENDENT_COMPLAINTS = "independent_complaints"
+    DANGER_IN_MESSAGE = "danger_in_message"
 
 
 class Problem(StrEnum):

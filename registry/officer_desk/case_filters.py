@@ -12,7 +12,7 @@ from registry.core.ids import read_reference
 from registry.vocabulary.cases import CaseState, Priority
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES
 
-NAMES = ("state", "priority", "country", "sector", "assignee", "late", "objection", "agency")
+NAMES = ("state", "priority", "country", "sector", "assignee", "late", "objection", "unread", "agency")
 MINE, NOBODYS = "mine", "nobody"
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -26,7 +26,8 @@ def set_filters(stated: Mapping[str, str]) -> dict[str, str]:
 def read_filters(stated: Mapping[str, str], me: str, digest: Digest) -> Filters:
     """Read the filters of the queue from a query. Raises InvalidInput.
 
-    `assignee`: `mine`, `nobody` or an officer's reference; `late`, `objection`: `yes`; `agency`: an agency's reference.
+    `assignee`: `mine`, `nobody` or an officer's reference; `late`, `objection`,
+    `unread`: `yes`; `agency`: an agency's reference.
     """
     found = set_filters(stated)
     agency = found.get("agency")
@@ -40,6 +41,7 @@ def read_filters(stated: Mapping[str, str], me: str, digest: Digest) -> Filters:
         assignee=_assignee(found.get("assignee"), me),
         is_late=_one_of(found, "late", frozenset({"yes"})) is not None,
         is_objected=_one_of(found, "objection", frozenset({"yes"})) is not None,
+        is_unread=_one_of(found, "unread", frozenset({"yes"})) is not None,
         agency_digest=None if agency is None else digest("agency", f"agency {read_reference(agency)}"),
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import sessionmaker
 from registry.cli import main
 from registry.core.settings import Settings
 from registry.worker.schedule import warn_of_law
-from tests.register.law.test_loading import HEAD, ROW
+from tests.register.law.make import HEAD, ROW
 
 
 def run(*arguments: str) -> Result:

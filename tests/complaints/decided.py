@@ -13,7 +13,7 @@ def go(session: Session, case: Case, *states: CaseState, at=AT) -> None:
     """Let officers take a case along the table, with whatever its guards ask for."""
     for state in states:
         role = min(
-            next(move.roles for move in MOVES if (move.source, move.target) == (case.state, state)),
+            next(move.by for move in MOVES if (move.source, move.target) == (case.state, state)),
             key=[CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR, CaseRole.DECIDER, *CaseRole].index,
         )
         advance(

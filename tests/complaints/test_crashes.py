@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.complaints.case.models import Case
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.intake import mailbox
+from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.sealing.sealer import Sealer
@@ -20,13 +21,14 @@ from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
 from registry.log.models import Entry
 from registry.officers import notices
+from registry.officers.models import Notice
 from registry.officers.rights import Role
 from registry.supervision.licensing import proposals
-from registry.vocabulary.cases import CaseState, DecisionOutcome, PartnerKind
+from registry.vocabulary.cases import CaseState, DecisionOutcome, PartnerKind, Priority
 from registry.vocabulary.licensing import LicenceAct
 from registry.watches import fan_out
 from tests.complaints.casework.decisions.making import BRUNO, drafted, looked_into, words
-from tests.complaints.filing import AT, come_back
+from tests.complaints.filing import AT, come_back, file, make_units
 from tests.complaints.parties.hearings.making import ANNA, ANSWER_BY, approved, heard_case
 from tests.complaints.parties.referrals.making import CARLA, UNION, make_partner, told
 from tests.complaints.parties.referrals.making import propose as referral_of
@@ -127,3 +129,31 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
     view = mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code, AT), AT)
     assert [DecisionOutcome.UPHELD in message.text for message in view.messages] == [True]
     assert session.get_one(Case, heard.filed.case.id, populate_existing=True).state is CaseState.AGENCY_HEARING
+
+
+def test_a_message_its_notice_and_the_priority_stand_together_or_not_at_all(
+    session: Session, sealer: Sealer, keyring: Keyring
+) -> None:
+    make_units(session, sealer)
+    make_officer(session, keyring, Role.TRIAGE, unit="it-labour")
+    filed = file(session, sealer, at=now())
+    session.commit()
+    url = session.get_bind().engine.url.render_as_string(hide_password=False)
+
+    def found() -> tuple[int, int, Priority | None]:
+        session.rollback()
+        case = session.get_one(Case, filed.case.id, populate_existing=True)
+        counts = [session.scalars(select(func.count(one.id))).one() for one in (Message, Notice)]
+        priority = case.priority
+        # SQLite has one writer: what was read must not stand in the way of the process that is killed.
+        session.commit()
+        return counts[0], counts[1], priority
+
+    def act(own: Session) -> object:
+        return mailbox.write(own, sealer, come_back(own, sealer, filed.code, now()), "他们打我，门锁了，救命", now())
+
+    before = found()
+    killed(url, once(act), "before_commit")
+    assert found() == before == (0, 0, Priority.P3)
+    killed(url, once(act), "after_commit")
+    assert found() == (1, 1, Priority.P0)

@@ -57,7 +57,9 @@ class Step:
     def __init__(self, database: Database, revision: str) -> None:
         self._url = database.url
         self._revision = revision
+        # A test's database is at the last step already, or at the one before an invented step.
         revisions.upgrade(self._url, revision)
+        revisions.downgrade(self._url, revision)
         self.undo()
 
     def run(self) -> None:

@@ -21,6 +21,7 @@ from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import services, writing
+from registry.i18n.languages import text as text_of
 from registry.vocabulary.cases import ConsentKind
 from schemas.complaints import MAX_OF_WORDS, VisitSchema, VisitStartSchema
 from schemas.mailbox import (
@@ -105,14 +106,30 @@ class Messages(Resource):
     @request_schema(MessageWriteSchema(), body=True, idempotent=True, max_bytes=MAX_OF_WORDS)
     @response_schema(MessageSentSchema(), "writeMessage", (409, 413, 415), status=HTTPStatus.CREATED)
     @visiting
-    def post(self, here: Here, text: str, idempotency_key: IdempotencyKey | None) -> Answer:
+    def post(
+        self, here: Here, idempotency_key: IdempotencyKey | None, text: str | None = None, in_danger: bool = False
+    ) -> Answer:
         """Write to the officers.
 
-        With an Idempotency-Key the message is there once, however often it is sent. A case that waited for it goes on.
+        With an Idempotency-Key the message is there once, however often it is sent. A case that waited for it goes on. With
+        `in_danger`, or where its words tell of danger, the case is of the first priority at once and officers are notified; the
+        text may then be left out. `is_danger` in the answer: show the numbers of emergency and help lines.
         """
         key = None if idempotency_key is None else f"{idempotency_key.key} {idempotency_key.digest}"
-        sent = mailbox.write(here.session, here.sealer, here.visit, text, here.at, idempotency_key=key)
-        return Answer({"message_id": sent.reference, "written_on": sent.written_on}, language=here.language)
+        words = (
+            text_of(here.language, "page.box.mine.danger.said")
+            if in_danger and not (text or "").strip()
+            else text or ""
+        )
+        sent = mailbox.write(
+            here.session, here.sealer, here.visit, words, here.at, idempotency_key=key, is_in_danger=in_danger
+        )
+        payload = {
+            "message_id": sent.message.reference,
+            "written_on": sent.message.written_on,
+            "is_danger": sent.is_danger,
+        }
+        return Answer(payload, language=here.language)
 
 
 @ns.route("/consents/<kind>")

@@ -179,6 +179,7 @@ def _summary(one: Listed) -> dict[str, Any]:
         "due_at": one.due_at,
         "assignee": one.assignee,
         "has_legal_hold": one.has_legal_hold,
+        "has_unread": one.has_unread,
         "version": one.version,
     }
 
@@ -197,6 +198,7 @@ def _payload(me: AuthenticatedOfficer, view: CaseView) -> dict[str, Any]:
         "due_at": queued.due_at,
         "assignee": case.assignee,
         "has_legal_hold": case.has_legal_hold,
+        "has_unread": case.has_unread,
         "version": case.version,
         "reasons": list(view.reasons),
         "clocks": [

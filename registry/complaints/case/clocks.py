@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import NEVER, Case
-from registry.complaints.case.states import Clock
+from registry.complaints.case.states import UNSEEN_STATES, Clock
 from registry.complaints.casework.models import CaseClock
 from registry.core import working_days
 from registry.vocabulary.cases import ClockKind, Priority
@@ -27,7 +27,9 @@ def turn(session: Session, case: Case, clock: Clock, at: datetime) -> None:
             _meet(rows, (ClockKind.TRIAGE, ClockKind.ACKNOWLEDGE), today)
         case Clock.PAUSE:
             for row in running:
-                row.paused_on = today
+                # Who waits for an answer has not read the message that came before.
+                if not (case.has_unread and row.kind is ClockKind.TRIAGE):
+                    row.paused_on = today
             _set(session, case, rows, ClockKind.WAITING, working_days.waiting_due(today))
         case Clock.RESUME:
             for row in running:
@@ -64,6 +66,31 @@ def acknowledged(session: Session, case: Case, today: date) -> None:
     rows = clocks_of(session, case)
     _meet(rows, (ClockKind.ACKNOWLEDGE,), today)
     _store_next_due(case, rows)
+
+
+def message_came(session: Session, case: Case, at: datetime, *, is_danger: bool) -> None:
+    """The complainant wrote into a locked open case: it is to be looked at anew, by its priority.
+
+    A first look that is still due stays due when it was. Of danger it is due, and reminded of, as if it had just come.
+    """
+    rows = clocks_of(session, case)
+    row = rows.get(ClockKind.TRIAGE)
+    is_running = row is not None and row.met_on is None and row.paused_on is None
+    due_at = working_days.triage_due(_priority(case), at)
+    if row is not None and is_running:
+        if not is_danger:
+            return
+        due_at = min(due_at, row.due_at)
+    _set(session, case, rows, ClockKind.TRIAGE, due_at)
+    _store_next_due(case, rows)
+
+
+def looked_at(session: Session, case: Case, today: date) -> None:
+    """An officer has read what came since the first look. A case that was never looked at is met by its first move."""
+    if case.state not in UNSEEN_STATES:
+        rows = clocks_of(session, case)
+        _meet(rows, (ClockKind.TRIAGE,), today)
+        _store_next_due(case, rows)
 
 
 def retimed(session: Session, case: Case, at: datetime) -> None:

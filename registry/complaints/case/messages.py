@@ -79,17 +79,20 @@ def write_message(
 
 
 def read_messages(
-    session: Session, case: Case, opened: Sequence[OpenBox], reader: Author, today: date
+    session: Session, case: Case, opened: Sequence[OpenBox], reader: Author, today: date, *, counts: bool = True
 ) -> list[list[ShownMessage]]:
-    """The messages of each of some open boxes, the first one first. What the other side wrote counts as read from now on."""
+    """The messages of each of some open boxes, the first one first. What the other side wrote counts as read from now on,
+    unless whoever reads is not the one who has to (`counts`)."""
     of_boxes = Message.box_id.in_([one.box.id for one in opened])
     rows = session.execute(select(Message).where(of_boxes).order_by(Message.place)).scalars().all()
-    return [[_view(row, case, one, reader, today) for row in rows if row.box_id == one.box.id] for one in opened]
+    return [
+        [_view(row, case, one, reader, today, counts) for row in rows if row.box_id == one.box.id] for one in opened
+    ]
 
 
-def _view(row: Message, case: Case, opened: OpenBox, reader: Author, today: date) -> ShownMessage:
+def _view(row: Message, case: Case, opened: OpenBox, reader: Author, today: date, counts: bool) -> ShownMessage:
     is_new = row.author is not reader and row.read_on is None
-    if is_new:
+    if is_new and counts:
         row.read_on = today
     text = opened.open(row.sealed, message_place(row, case))
     return ShownMessage(row.reference, opened.box.role, row.author, row.written_on, text, is_new)

@@ -28,7 +28,8 @@ class Case(Base):
     every change.
 
     `assignee` is an officer's reference. `is_open` and `due_at`, the next running deadline, are there so that the queue
-    can be read in its order from an index, however many cases there are.
+    can be read in its order from an index, however many cases there are. `has_unread`:
+    the complainant wrote something that the assignee has not read yet (casework/unread.py).
 
     `clock_rows` and `lowering`, one that waits for a second person, are there for who asks for them by `joinedload`.
     """
@@ -38,7 +39,7 @@ class Case(Base):
         Index("ix_cases_agency_digest_filed_on", "agency_digest", "filed_on"),
         *(
             Index(f"ix_cases_queue_{column}", "unit_id", column, "priority", "due_at", "id")
-            for column in ("is_open", "state", "country", "sector", "assignee")
+            for column in ("is_open", "state", "country", "sector", "assignee", "has_unread")
         ),
         Index("ix_cases_late", "unit_id", "due_at"),
     )
@@ -69,6 +70,7 @@ class Case(Base):
     version: Mapped[int] = mapped_column(default=1)
     assignee: Mapped[str | None] = mapped_column(Text(12))
     is_open: Mapped[bool] = mapped_column(default=False, server_default=false())
+    has_unread: Mapped[bool] = mapped_column(default=False, server_default=false())
     due_at: Mapped[datetime] = mapped_column(Instant, default=NEVER, server_default=str(microseconds(NEVER)))
     clock_rows: Mapped[list[CaseClock]] = relationship(
         viewonly=True, lazy="raise", order_by=(CaseClock.due_at, CaseClock.id)

@@ -80,6 +80,8 @@ def advance(
     source = case.state
     move = moves.advance(MOVES, case, target, role, known)
     case.is_open = target in OPEN_STATES
+    if target is CaseState.PURGED:
+        case.has_unread = False
     _set_days(case, history, unit, at.date())
     clocks.turn(session, case, move.clock, at)
     row = CaseMove(

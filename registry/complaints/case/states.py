@@ -251,3 +251,6 @@ _WORDS = {guard.value: f"{guard.replace('_', ' ')} does not hold" for guard in G
 MOVES: moves.Moves[CaseState, CaseRole, CaseFacts, Move] = moves.Moves(
     "case", _TABLE, {guard: _guard(guard) for guard in Guard}, _WORDS, family="desk"
 )
+
+UNSEEN_STATES = frozenset(move.source for move in MOVES if move.clock is Clock.SEEN)
+"""No officer has looked at these yet: the move that says so is the first look."""

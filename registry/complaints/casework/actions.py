@@ -154,6 +154,9 @@ def reply(
             session, sealer, case, opened, Author.OFFICER, text, at.date(), idempotency_key=idempotency_key
         )
     clocks.acknowledged(session, case, at.date())
+    if officer.role is not CaseRole.REGISTRY:
+        # What the service writes by itself is nobody's look at what came.
+        clocks.looked_at(session, case, at.date())
     changed(session, case, "case.answered", at.date(), role=officer.role, actor=officer.name)
     return len(chosen)
 

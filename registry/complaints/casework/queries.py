@@ -29,6 +29,7 @@ from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import moves_of
 from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.casework import unread
 from registry.complaints.casework.actions import Officer, in_unit, lock_case, opened_boxes, opened_mailboxes
 from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.complaints.casework.translations.reading import Translated, translations_in
@@ -155,6 +156,7 @@ def case_view(
 ) -> CaseView:
     """Read a case with what was written in it, and its translations `into` a language.
 
+    What the complainant wrote counts as read when the officer who has the case reads it (unread.py).
     The reading itself is audited as `act`, and is given only with that line committed. A withdrawn case can no longer
     be read, unless someone is in danger or two persons opened it (`is_opened`): a withdrawal may be forced. Raises
     NotFound, NotNow.
@@ -162,6 +164,7 @@ def case_view(
     case = lock_case(session, officer, reference, also=(joinedload(Case.clock_rows), joinedload(Case.lowering)))
     if not is_opened:
         require_readable(case)
+    counts = unread.is_read_by(session, case, officer)
     running = clocks.by_kind(case.clock_rows)
     view = CaseView(
         case=case,
@@ -172,11 +175,13 @@ def case_view(
         employer=_opened(sealer, case, "employer_sealed"),
         region=_opened(sealer, case, "region_sealed"),
         amounts=_opened(sealer, case, "amounts_sealed") or {},
-        boxes=_box_views(session, sealer, officer, case, today, into),
+        boxes=_box_views(session, sealer, officer, case, today, into, counts),
         moves=moves_of(session, case),
         clocks=running,
         purge_on=case.purge_on,
     )
+    if counts:
+        unread.was_read(session, case, today)
     session.flush()
     record(session, act, case.reference, on=today, actor=officer.name, detail=officer.role)
     return view
@@ -227,12 +232,12 @@ def require_readable(case: Case) -> None:
 
 
 def _box_views(
-    session: Session, sealer: Sealer, officer: Officer, case: Case, today: date, into: str
+    session: Session, sealer: Sealer, officer: Officer, case: Case, today: date, into: str, counts: bool
 ) -> list[ShownBox]:
     """All mailboxes of a case, by one query for each kind of content, however many they are."""
     opened = sealer.open_all_as_unit(session, opened_mailboxes(case), officer.unit)
     boxes = [one.box for one in opened]
-    written = messages.read_messages(session, case, opened, Author.OFFICER, today)
+    written = messages.read_messages(session, case, opened, Author.OFFICER, today, counts=counts)
     files = attachments_of(session, boxes)
     return [
         ShownBox(

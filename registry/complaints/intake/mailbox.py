@@ -28,6 +28,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance, lock_case_by_id, moves_of
 from registry.complaints.case.states import DECIDED_STATES, ENDING_STATES, OPEN_STATES, REGRET, Reads, reads
 from registry.complaints.case.visits import Visit
+from registry.complaints.casework import unread
 from registry.complaints.intake.filing import promised, set_draft_retention
 from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.parties.hearings import moves as hearings
@@ -100,6 +101,13 @@ class OwnCopy(NamedTuple):
     sheet: Sheet
 
 
+class Written(NamedTuple):
+    """A message that was written. `is_danger`: it says, or its writer did, that somebody is in danger."""
+
+    message: Message
+    is_danger: bool
+
+
 def open_mailbox(session: Session, sealer: Sealer, root: Root, at: datetime) -> str:
     """Open a mailbox by a complaint code that was typed in, which also confirms it. Gives the token of the visit.
 
@@ -155,11 +163,20 @@ def own_copy(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Ow
 
 
 def write(
-    session: Session, sealer: Sealer, visit: Visit, text: str, at: datetime, *, idempotency_key: str | None = None
-) -> Message:
-    """Write to the officers. Idempotent by `once`. If the officers were waiting for it, the case goes on.
+    session: Session,
+    sealer: Sealer,
+    visit: Visit,
+    text: str,
+    at: datetime,
+    *,
+    idempotency_key: str | None = None,
+    is_in_danger: bool = False,
+) -> Written:
+    """Write to the officers. Idempotent by `idempotency_key`. If the officers were waiting for it, the case goes on.
 
-    Raises InvalidInput, and NotNow where no officer would read it.
+    `is_in_danger`: the writer says so. Then, and where the words tell of danger (triage/danger.py), the case has the
+    first priority at once. The words are judged here, before they are sealed, and only the outcome is stored. Raises
+    InvalidInput, and NotNow where no officer would read it.
     """
     case = lock_case_for_visit(session, visit)
     if case.state not in TAKES_MESSAGES:
@@ -168,9 +185,12 @@ def write(
     message, is_new = messages.write_message(
         session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=idempotency_key
     )
-    if is_new and case.state is CaseState.WAITING_COMPLAINANT:
-        resume(session, case, at)
-    return message
+    danger = unread.danger_of(text, is_stated=is_in_danger)
+    if is_new:
+        if case.state is CaseState.WAITING_COMPLAINANT:
+            resume(session, case, at)
+        unread.message_came(session, case, at, danger)
+    return Written(message, is_danger=danger is not None)
 
 
 def resume(session: Session, case: Case, at: datetime) -> None:
@@ -224,9 +244,11 @@ def open_again(
         advance(session, case, CaseState.REOPENED, CaseRole.COMPLAINANT, at)
     if text is not None and text.strip():
         opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-        messages.write_message(
+        _, is_new = messages.write_message(
             session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=idempotency_key
         )
+        if is_new:
+            unread.message_came(session, case, at, unread.danger_of(text, is_stated=False))
 
 
 def _end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:

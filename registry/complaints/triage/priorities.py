@@ -14,7 +14,7 @@ from registry.complaints.casework.models import PriorityChange
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound
-from registry.vocabulary.cases import CaseState, Priority
+from registry.vocabulary.cases import CaseRole, CaseState, Priority
 
 TWO_PERSONS = frozenset({Priority.P0, Priority.P1})
 
@@ -84,6 +84,13 @@ def decide_lowering(
         changed(session, case, "case.lowering_refused", at.date(), role=officer.role, actor=officer.name)
     session.flush()
     return change
+
+
+def refuse_lowering(session: Session, case: Case, at: datetime) -> None:
+    """Refuse a lowering that waits in a locked case, because it has just become more urgent."""
+    waiting = waiting_change(session, case)
+    if waiting is not None:
+        waiting.decided_by, waiting.decided_on, waiting.is_approved = CaseRole.REGISTRY, at.date(), False
 
 
 def waiting_change(session: Session, case: Case) -> PriorityChange | None:

@@ -2,6 +2,7 @@
 
 Pure: the same answers give the same priority, in whatever order they came. An answer of concern never lowers it, and
 neither does "don't know". Free text does not count, so that no one is served sooner for writing well.
+A later message that tells of danger does count (danger.py).
 """
 
 import hashlib

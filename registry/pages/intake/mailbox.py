@@ -29,19 +29,33 @@ CONSENTS: dict[ConsentKind, Question] = {
 @pages.get("/<language:language>/box/mine")
 @visiting
 def mine(here: Here) -> Response:
-    return page_of(here)
+    # In the address and nowhere else, in a word that says nothing: who opens this mailbox later does not see it.
+    return page_of(here, is_danger_told=request.args.get("told") == "yes")
 
 
 @pages.post("/<language:language>/box/write")
 @visiting
 def write(here: Here) -> Response:
-    """Add a message. The page gave it a key of its own, so that it is there once however often it is sent."""
+    """Add a message. The page gave it a key of its own, so that it is there once however often it is sent.
+
+    One button says "I am in danger now", with or without words.
+    """
     typed = request.form.get("text", "")
+    is_in_danger = request.form.get("danger") == "yes"
+    words = text(here.language, "page.box.mine.danger.said") if is_in_danger and not typed.strip() else typed
     try:
-        mailbox.write(here.session, here.sealer, here.visit, typed, here.at, idempotency_key=form_idempotency_key())
+        sent = mailbox.write(
+            here.session,
+            here.sealer,
+            here.visit,
+            words,
+            here.at,
+            idempotency_key=form_idempotency_key(),
+            is_in_danger=is_in_danger,
+        )
     except (InvalidInput, NotNow) as refusal:
         return page_of(here, fault=refusal, typed=typed, status=400)
-    return here.to("/mine")
+    return here.to("/mine?told=yes" if sent.is_danger else "/mine")
 
 
 @pages.post("/<language:language>/box/agree")
@@ -100,8 +114,18 @@ def copy(here: Here) -> Response:
     return here.page("copy.html", **_copied(here, mailbox.own_copy(here.session, here.sealer, here.visit, here.at)))
 
 
-def page_of(here: Here, *, fault: RegistryError | None = None, typed: str = "", status: int = 200) -> Response:
-    """The mailbox page, with what went wrong in one of its forms if something did."""
+def page_of(
+    here: Here,
+    *,
+    fault: RegistryError | None = None,
+    typed: str = "",
+    status: int = 200,
+    is_danger_told: bool = False,
+) -> Response:
+    """The mailbox page, with what went wrong in one of its forms if something did.
+
+    `is_danger_told`: a message about danger was sent just now; whom to call stands open at the head of the page.
+    """
     view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
     sheet = filing.answers(here.session, here.sealer, here.visit)
     return here.page(
@@ -117,7 +141,8 @@ def page_of(here: Here, *, fault: RegistryError | None = None, typed: str = "", 
         # Where one left off: behind the last question that was answered.
         go_on=path_of(next_question(sheet.answers, _last_answered(sheet.answers))),
         once=secrets.token_urlsafe(16),
-        alarm=lines.of(here.language, sheet.answers) if is_alarming(sheet.answers) else None,
+        alarm=lines.of(here.language, sheet.answers) if is_danger_told or is_alarming(sheet.answers) else None,
+        is_danger_told=is_danger_told,
         most=messages.MAX_CHARACTERS,
         fault=_fault_text(here.language, fault) if fault is not None else "",
         typed=typed,

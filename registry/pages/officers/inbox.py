@@ -1,4 +1,4 @@
-"""What waits for an officer's hand: cases that come first for him, and what others proposed and a second person has to decide.
+"""What waits for an officer's hand: cases that come first, messages that are not read, and what a second person decides.
 
 References, counts and states alone; what he may not open is not asked for.
 """
@@ -26,7 +26,7 @@ from registry.supervision.entries.decisions import within
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.licensing.deposits.models import DepositLine
 from registry.supervision.licensing.models import Proposal
-from registry.vocabulary.cases import DecisionState, HearingState, ReferralState
+from registry.vocabulary.cases import CaseState, DecisionState, HearingState, ReferralState
 from registry.vocabulary.licensing import EntryRequestState, ProposalState
 from registry.vocabulary.register import ChannelChangeState
 
@@ -81,6 +81,15 @@ def _of_cases(me: AuthenticatedOfficer, joined: Any, *conditions: Any) -> Select
     return query.where(in_unit(me.standing.unit), *conditions).order_by(Case.priority, Case.id)
 
 
+def _unread(me: AuthenticatedOfficer) -> Select[Any]:
+    """Where a complainant wrote: in the officer's own cases, and in those that no officer has."""
+    mine = or_(Case.assignee == me.officer.reference, Case.assignee.is_(None))
+    waiting = Case.has_unread.is_(True), Case.state.not_in((CaseState.DRAFT, CaseState.PURGED)), mine
+    return (
+        select(Case.reference).where(in_unit(me.standing.unit), *waiting).order_by(Case.priority, Case.due_at, Case.id)
+    )
+
+
 def _hearings(me: AuthenticatedOfficer) -> Select[Any]:
     waiting = Hearing.state == HearingState.REPRISAL_CHECK
     return _of_cases(me, Hearing, waiting, Hearing.drafted_by != me.officer.reference)
@@ -124,6 +133,7 @@ def _deposits(me: AuthenticatedOfficer) -> Select[Any]:
 Named = tuple[str, Resource, Act, Callable[[AuthenticatedOfficer], Select[Any]], str]
 
 _NAMED: tuple[Named, ...] = (
+    ("unread", Resource.MESSAGE, Act.WRITE, _unread, "/console/cases/{}"),
     ("hearings", Resource.HEARING, Act.APPROVE, _hearings, "/console/cases/{}/hearings"),
     ("decisions", Resource.DECISION, Act.APPROVE, _decisions, "/console/cases/{}/decision"),
     ("lowerings", Resource.CASE, Act.WRITE, _lowerings, "/console/cases/{}"),
@@ -181,5 +191,5 @@ _COUNTED: tuple[Counted, ...] = (
 )
 """What has a page where it stands together."""
 
-URGENCY: Mapping[str, str] = {"urgent": "bad", "late": "bad", "objection": "warn"}
+URGENCY: Mapping[str, str] = {"urgent": "bad", "unread": "warn", "late": "bad", "objection": "warn"}
 """How a number at the head of the page is marked where it is not zero."""

@@ -168,8 +168,8 @@ def end(
     held_before = sanction.state is SanctionState.IN_FORCE
 
     def publish(today: date) -> Appended | None:
-        left = _without(session, sanction, agency, ground, today) if held_before else []
-        return _publish(session, sanction, left, at, actor, agency)
+        statements = (_without if held_before else _with_ground)(session, sanction, agency, ground, today)
+        return _publish(session, sanction, statements, at, actor, agency)
 
     return advance(session, sanction, target, By.APPROVER, at, actor=actor, ground=ground, publish=publish)
 
@@ -190,6 +190,20 @@ def _without(
             "sanction.status_unknown",
         )
     return rules.ended(sanction.own_status, ground, [_as_rule(other) for other in others], today)
+
+
+def _with_ground(
+    session: Session, sanction: Sanction, agency: Callable[[], record.Agency], ground: str, today: date
+) -> list[Statement]:
+    """The status that a stay left, stated anew on the ground of what ended the sanction.
+
+    Nothing where other sanctions still hold, or where licensing has stated something else since.
+    """
+    if sanction.kind not in STATUS_OF or sanction.own_status is None:
+        return []
+    if sanction.own_status is not _stated(sanction, agency(), today) or _others_in_force(session, sanction):
+        return []
+    return rules.ended(sanction.own_status, ground, [], today)
 
 
 def _publish(

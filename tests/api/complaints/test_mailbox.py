@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,9 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
-from registry.vocabulary.cases import CaseRole, CaseState
+from registry.i18n.languages import text as text_of
+from registry.vocabulary.cases import CaseRole, CaseState, Priority
+from registry.vocabulary.register import Language
 from tests.api.complaints.conftest import UNIT
 from tests.complaints.complainant import ACCOUNT, Complainant, new_key
 
@@ -99,6 +102,32 @@ def test_a_message_holds_20000_characters_and_not_one_more(somebody: Somebody) -
     assert [(fault["parameter"], fault["code"]) for fault in longer.body["errors"]] == [("text", "too_long")]
     for nothing in ("", " \n\t", "\0", "\ud800"):
         assert filer.write(nothing).status == 400
+
+
+@pytest.mark.parametrize(
+    "body", [{"text": "他们打我，门锁了，救命"}, {"in_danger": True}, {"in_danger": True, "text": "Come, please."}]
+)
+def test_danger_is_of_the_first_priority_at_once(somebody: Somebody, session: Session, body: dict[str, object]) -> None:
+    filer, key = somebody().filed(), new_key()
+    for _ in range(2):
+        sent = filer.send("POST", "/messages", json=body, once=key)
+        assert (sent.status, sent.body["is_danger"]) == (201, True)
+    case = session.execute(select(Case)).scalar_one()
+    assert (case.priority, case.has_unread) == (Priority.P0, True)
+    [message] = filer.mailbox()["messages"]
+    assert message["text"] == body.get("text", text_of(Language.EN, "page.box.mine.danger.said"))
+
+
+def test_an_ordinary_message_raises_nothing_and_one_without_text_says_nothing(
+    somebody: Somebody, session: Session
+) -> None:
+    filer = somebody().filed()
+    before = session.execute(select(Case.priority)).scalar_one()
+    assert filer.write("We moved.").body["is_danger"] is False
+    assert session.execute(select(Case.priority)).scalar_one() is before
+    for nothing in ({}, {"in_danger": False}):
+        faults = filer.send("POST", "/messages", json=nothing).body["errors"]
+        assert [(fault["parameter"], fault["code"]) for fault in faults] == [("text", "missing")]
 
 
 def test_consents_stand_each_on_its_own(somebody: Somebody) -> None:

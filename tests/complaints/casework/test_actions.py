@@ -72,7 +72,9 @@ def acts(session, sealer, officer, reference, other):
         "move": lambda: casework.move(session, sealer, officer, reference, CaseState.IN_TRIAGE, at),
         "merge": lambda: casework.merge(session, sealer, officer, reference, other, at, reason="same"),
         "reply": lambda: casework.reply(session, sealer, officer, reference, "words", at),
-        "hold": lambda: holds.set_legal_hold(session, sealer, officer, reference, TODAY, is_held=True, reason="court"),
+        "set_legal_hold": lambda: holds.set_legal_hold(
+            session, sealer, officer, reference, TODAY, is_held=True, reason="court"
+        ),
         "set_priority": lambda: priorities.set_priority(
             session, sealer, officer, reference, Priority.P1, at, reason="worse"
         ),
@@ -81,8 +83,11 @@ def acts(session, sealer, officer, reference, other):
 
 
 def every_module():
-    for found in pkgutil.iter_modules(complaints.__path__, f"{complaints.__name__}."):
-        yield importlib.import_module(found.name)
+    for room in pkgutil.iter_modules(complaints.__path__, f"{complaints.__name__}."):
+        package = importlib.import_module(room.name)
+        for found in pkgutil.iter_modules(package.__path__, f"{room.name}."):
+            if not found.ispkg:
+                yield importlib.import_module(found.name)
 
 
 def unnamed(given: str) -> str:

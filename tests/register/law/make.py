@@ -54,3 +54,26 @@ def route(**facts: Any) -> PermitRoute:
 def fee(**facts: Any) -> Fee:
     base = {"charge": Charging.FORBIDDEN, "by": ChargedBy.ANY_INTERMEDIARY, "by_whom": "any agency", "for_what": "work"}
     return _row(Fee, **(base | facts))
+
+
+HEAD = """
+country = "ZZ"
+name = "Invented"
+role = "destination"
+read_on = 2026-11-27
+checked_on = 2026-11-27
+"""
+
+ROW = """
+[[regime]]
+id = "zz-regime-placement"
+activity = "placement"
+rule = "licence"
+article = "Invented Act, art. 1"
+source = { title = "Invented Act" }
+mark = "s"
+text_from = "publisher"
+as_of = 2026-01-01
+as_of_kind = "text"
+check_by = 2027-01-01
+"""

@@ -5,28 +5,7 @@ import pytest
 from registry.register.law.loading import BadLaw, country_law, law_of, rows_of, shipped_law
 from registry.register.law.words import LawRole
 from registry.vocabulary.register import EU_STATES, Mark
-
-HEAD = """
-country = "ZZ"
-name = "Invented"
-role = "destination"
-read_on = 2026-11-27
-checked_on = 2026-11-27
-"""
-
-ROW = """
-[[regime]]
-id = "zz-regime-placement"
-activity = "placement"
-rule = "licence"
-article = "Invented Act, art. 1"
-source = { title = "Invented Act" }
-mark = "s"
-text_from = "publisher"
-as_of = 2026-01-01
-as_of_kind = "text"
-check_by = 2027-01-01
-"""
+from tests.register.law.make import HEAD, ROW
 
 
 def load(text: str, file: str = "ZZ.toml"):

@@ -64,6 +64,13 @@ def status_of(session: Session, existing: Held) -> list[tuple[LicenceStatus | No
     ]
 
 
+def ground_of(session: Session, existing: Held) -> str | None:
+    """The ground of the one status that is stated for today."""
+    history = told(session, existing.agency).licences[0].status_history
+    [ground] = [one.ground for one in history if one.from_ == today() and (one.to is None or one.to >= today())]
+    return ground
+
+
 def moves_of(session: Session, sanction: Sanction) -> list[SanctionMove]:
     query = select(SanctionMove).where(SanctionMove.sanction_id == sanction.id).order_by(SanctionMove.id)
     return list(session.execute(query).scalars())
@@ -241,6 +248,18 @@ def test_what_holds_no_more_gives_the_licence_back_and_is_shown(
     if target is SanctionState.STAYED_BY_APPEAL:
         ended(session, sanction, SanctionState.IN_FORCE, "Appeal dismissed")
         assert verdict(client, licensed) == "no"
+
+
+@pytest.mark.parametrize("target", [SanctionState.LIFTED, SanctionState.OVERTURNED])
+def test_the_licence_stands_on_the_ground_of_what_ended_the_sanction_last(
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held, target: SanctionState
+) -> None:
+    sanction = in_force(session, sealer, licensed, SanctionKind.SUSPENSION)
+    ended(session, sanction, SanctionState.STAYED_BY_APPEAL, "Court, order 123/2026")
+    assert ground_of(session, licensed) == "Court, order 123/2026"
+    ended(session, sanction, target, "Decision 55/2026")
+    assert ground_of(session, licensed) == "Decision 55/2026"
+    assert verdict(client, licensed) == "yes"
 
 
 def test_of_two_that_hold_the_graver_stays_when_the_other_ends(

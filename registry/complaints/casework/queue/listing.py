@@ -31,7 +31,8 @@ class Filters:
     """Filters of the queue. Without a state: open cases. `assignee` is an officer's reference, "" for unassigned cases.
 
     `is_objected`: an agency objected to the decision and nothing followed yet, whether the case is closed or not;
-    `agency_digest` is that of a registered agency (`Sealer.digest`).
+    `is_unread`: the complainant wrote what the assignee has not read yet, in whatever state the case is; `agency_digest` is that
+    of a registered agency (`Sealer.digest`).
     """
 
     state: CaseState | None = None
@@ -41,6 +42,7 @@ class Filters:
     assignee: str | None = None
     is_late: bool = False
     is_objected: bool = False
+    is_unread: bool = False
     agency_digest: str | None = None
 
 
@@ -65,6 +67,7 @@ class Listed(NamedTuple):
     due_at: datetime | None
     assignee: str | None
     has_legal_hold: bool
+    has_unread: bool
     version: int
 
     @property
@@ -103,10 +106,12 @@ def _conditions(unit: str, filters: Filters, at: datetime) -> list[ColumnElement
     if filters.is_objected:
         wanted.append(_objected(at))
     if filters.state is None:
-        if not filters.is_objected:
+        if not filters.is_objected and not filters.is_unread:
             wanted.append(Case.is_open.is_(True))
     else:
         wanted += [Case.state == filters.state, Case.state.not_in(_UNSEEN)]
+    if filters.is_unread:
+        wanted += [Case.has_unread.is_(True), Case.state.not_in(_UNSEEN)]
     if filters.priority is not None:
         wanted.append(Case.priority == filters.priority)
     if filters.country is not None:
@@ -162,7 +167,8 @@ def _tenant_scope(unit: str, filters: Filters) -> ColumnElement[bool]:
 
 _SHOWN = (
     Case.id, Case.reference, Case.state, Case.priority, Case.country, Case.sector, Case.indicators, Case.filed_on,
-    Case.due_at, Case.assignee, Case.has_legal_hold, Case.version,
+    Case.due_at, Case.assignee, Case.has_legal_hold, Case.has_unread,
+    Case.version,
 )  # fmt: skip
 
 
@@ -174,5 +180,5 @@ def _listed(row: Any) -> Listed:
     due_at = None if row.due_at == NEVER else row.due_at
     return Listed(
         row.reference, row.state, row.priority, row.country, row.sector, row.indicators, row.filed_on, due_at,
-        row.assignee, row.has_legal_hold, row.version,
+        row.assignee, row.has_legal_hold, row.has_unread, row.version,
     )  # fmt: skip

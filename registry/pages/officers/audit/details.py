@@ -34,7 +34,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 }
 """Where the words of an act's detail may stand; an act of its own name goes before its kind."""
 
-_FROM_TO = frozenset({"case.moved", "case.priority"})
+_FROM_TO = frozenset({"case.moved", "case.priority", "case.danger"})
 _MOVED = 2
 """Words of a sanction that was moved: its kind, and where it stood before."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

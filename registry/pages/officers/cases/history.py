@@ -36,7 +36,7 @@ _NEEDS: Mapping[str, tuple[Resource, Act]] = {
 
 
 _TELLING = frozenset(
-    {"case.assigned", "case.consent_given", "case.consent_revoked", "case.priority", "case.translated"}
+    {"case.assigned", "case.consent_given", "case.consent_revoked", "case.danger", "case.priority", "case.translated"}
 )
 """Acts whose detail says what an officer looks for: to whom, what was agreed to, from where to where."""
 

@@ -35,6 +35,7 @@ pages = Blueprint("console_cases", __name__)
 _COUNTED: Mapping[str, Mapping[str, str]] = {
     "open": {},
     "urgent": {"priority": "p0"},
+    "unread": {"unread": "yes"},
     "late": {"late": "yes"},
     "objection": {"objection": "yes"},
     "mine": {"assignee": MINE},

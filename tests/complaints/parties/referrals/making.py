@@ -67,7 +67,7 @@ def told(session: Session, sealer: Sealer, *, consents: tuple[ConsentKind, ...] 
     visit = come_back(session, sealer, filed.code)
     for kind in consents:
         mailbox.consent(session, sealer, visit, kind, AT, is_given=True)
-    stated = mailbox.write(session, sealer, visit, "Tell them my name.", AT).reference
+    stated = mailbox.write(session, sealer, visit, "Tell them my name.", AT).message.reference
     return Told(filed, stated)
 
 

@@ -77,7 +77,7 @@ def test_each_filter_shows_what_it_says_and_nothing_else(session, sealer, desk_f
         assert set(shown(page)) == found, requested
     page = desk.get(QUEUE)
     assert shown(page)[0] == urgent.reference, "the most urgent first"
-    assert "Open 4 P0 1 Overdue 1 Objections 0 Mine 1 Nobody&#39;s 3" in words_of(page)
+    assert "Open 4 P0 1 Unread messages 0 Overdue 1 Objections 0 Mine 1 Nobody&#39;s 3" in words_of(page)
     assert desk.get(f"{QUEUE}?case={urgent.reference.lower()}").headers["Location"] == f"{QUEUE}/{urgent.reference}"
 
 

@@ -1,0 +1,111 @@
+"""What a complainant wrote and the officer who has the case has not read: who is told of it, by when, and what danger changes.
+
+A message is unread until the assignee opens the case; while it has no assignee, until one of those opens it who may answer. The
+deadline is that of the first look, begun anew by the case's priority: it reminds the unit, and its supervisor once it is over.
+Nothing here keeps a word of a message, only that one waits, and that somebody is in danger.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case import clocks
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import advance, changed, lock_case_by_id
+from registry.complaints.casework.actions import Officer
+from registry.complaints.triage.danger import dangers_in
+from registry.complaints.triage.priorities import refuse_lowering
+from registry.core.codes import TriageReason
+from registry.core.working_days import rounded_up
+from registry.officers.models import NoticeKind, OfficerState, Unit
+from registry.officers.models import Officer as Account
+from registry.officers.notices import notify, notify_unit
+from registry.officers.rights import Act, Resource
+from registry.vocabulary.cases import CaseRole, CaseState, Priority
+
+_ANSWER = frozenset({CaseRole.TRIAGE, CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR})
+
+
+def danger_of(text: str, *, is_stated: bool) -> TriageReason | None:
+    """Why a message is about danger: its writer pressed the button (`is_said`), or its words are among ours."""
+    if is_stated:
+        return TriageReason.IN_DANGER
+    return TriageReason.DANGER_IN_MESSAGE if dangers_in(text) else None
+
+
+def message_came(session: Session, case: Case, at: datetime, danger: TriageReason | None) -> None:
+    """Say that a message of a locked case waits to be read. With `danger` the case is of the first priority from now on.
+
+    Where two cases became one, the officers work on the other: its assignee is told, and its deadline runs.
+    """
+    case.has_unread = True
+    worked_on = _lock_worked_on(session, case)
+    both = [case] if worked_on is case else [case, worked_on]
+    before = {one.id: one.priority for one in both}
+    if danger is not None:
+        for one in both:
+            one.priority = Priority.P0
+            one.reasons = [danger, *(reason for reason in one.reasons if reason != danger)]
+            refuse_lowering(session, one, at)
+    if worked_on.is_open:
+        clocks.message_came(session, worked_on, at, is_danger=danger is not None)
+    session.flush()
+    # Before the first line of the audit, whose head everybody waits for.
+    if danger is not None or worked_on.state is not CaseState.QUARANTINED:
+        _tell(session, worked_on, rounded_up(at), is_danger=danger is not None)
+    if danger is not None:
+        for one in both:
+            detail = f"{before[one.id]} {one.priority}"
+            changed(session, one, "case.danger", at.date(), role=CaseRole.COMPLAINANT, detail=detail)
+        if case.state is CaseState.QUARANTINED:
+            advance(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
+
+
+def is_read_by(session: Session, case: Case, officer: Officer) -> bool:
+    """Whether what the complainant wrote counts as read when this officer opens the case."""
+    assignee = _assignee(session, _worked_on(session, case))
+    return officer.role in _ANSWER if assignee is None else officer.name == assignee.reference
+
+
+def was_read(session: Session, case: Case, today: date) -> None:
+    """The messages of a locked case were read by the officer who has it: their deadline is met."""
+    if not case.has_unread:
+        return
+    case.has_unread = False
+    session.flush()
+    worked_on = _lock_worked_on(session, case)
+    still = select(Case.id).where(
+        or_(Case.id == worked_on.id, Case.merged_into_id == worked_on.id), Case.has_unread.is_(True)
+    )
+    if worked_on.is_open and session.execute(still.limit(1)).first() is None:
+        clocks.looked_at(session, worked_on, today)
+
+
+def _worked_on(session: Session, case: Case) -> Case:
+    """The case itself, or the one that goes on for it."""
+    while case.state is CaseState.MERGED and case.merged_into_id is not None:
+        case = session.get_one(Case, case.merged_into_id)
+    return case
+
+
+def _lock_worked_on(session: Session, case: Case) -> Case:
+    found = _worked_on(session, case)
+    return case if found is case else lock_case_by_id(session, found.id)
+
+
+def _assignee(session: Session, case: Case) -> Account | None:
+    """Whose the case is; None where he has left, so that nobody would read it."""
+    of_case = select(Account).where(Account.reference == case.assignee, Account.state == OfficerState.ACTIVE)
+    return None if case.assignee is None else session.scalars(of_case).one_or_none()
+
+
+def _tell(session: Session, case: Case, at: datetime, *, is_danger: bool) -> None:
+    """Tell the assignee; of danger, and where there is none, also those who give cases to officers."""
+    assignee = _assignee(session, case)
+    if assignee is not None:
+        notify(session, assignee, NoticeKind.ASSIGNED, at)
+    if assignee is None or is_danger:
+        unit = session.get_one(Unit, case.unit_id).reference
+        known = [] if assignee is None else [assignee.reference]
+        notify_unit(session, unit, Resource.CASE, Act.ASSIGN, NoticeKind.ASSIGNED, at, but=known)

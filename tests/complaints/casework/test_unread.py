@@ -1,0 +1,248 @@
+"""What a complainant writes is told to the officer who has the case at once, stays unread until that officer reads it, and raises
+the case to the first priority where it is about danger."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.audit.queries import lines_about
+from registry.complaints.case import clocks
+from registry.complaints.case.models import Case
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework import queries as case_reading
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.queue.listing import Filters, listed
+from registry.complaints.intake import mailbox
+from registry.complaints.retention import reminding
+from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.triage import priorities
+from registry.core.codes import TriageReason
+from registry.core.db.engine import sessions_for
+from registry.core.keyring import Keyring
+from registry.officers.models import Notice, OfficerState
+from registry.officers.models import Officer as Account
+from registry.officers.rights import Role
+from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Priority
+from tests.complaints.decided import go
+from tests.complaints.filing import AT, ORDINARY, Filed, come_back, file, make_units
+from tests.officers.making import make_officer
+from tests.post import Post
+
+UNIT = "it-labour"
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LATER = AT + 3 * DAY
+DANGER, CALM = "他们打我，门锁了，救命", "我换了住的地方。"
+
+Hire = Callable[..., Account]
+
+
+@pytest.fixture(autouse=True)
+def offices(session: Session, sealer: Sealer):
+    made = make_units(session, sealer)
+    made["IT"].supervisor_email = "head@it.example"
+    return made
+
+
+@pytest.fixture
+def hire(session: Session, keyring: Keyring) -> Hire:
+    def make(*roles: Role, name: str) -> Account:
+        email = f"{name.lower()}@it.example"
+        return make_officer(session, keyring, *roles, unit=UNIT, name=name, email=email).officer
+
+    return make
+
+
+@pytest.fixture
+def assignee(hire: Hire) -> Account:
+    return hire(Role.INVESTIGATOR, name="Assignee")
+
+
+@pytest.fixture
+def filed(session: Session, sealer: Sealer, assignee: Account) -> Filed:
+    """A case of the second priority, investigated by its assignee, whose first look is long over."""
+    filed = file(session, sealer, {**ORDINARY, "intimidation_and_threats": "yes"})
+    go(session, sealer, acting(assignee), filed.case, CaseState.IN_TRIAGE, CaseState.INVESTIGATING)
+    filed.case.assignee = assignee.reference
+    session.flush()
+    return filed
+
+
+def acting(account: Account, role: CaseRole = CaseRole.INVESTIGATOR) -> Officer:
+    return Officer(account.reference, role, UNIT)
+
+
+def write(session: Session, sealer: Sealer, filed: Filed, text: str, **more) -> mailbox.Written:
+    return mailbox.write(session, sealer, come_back(session, sealer, filed.code, LATER), text, LATER, **more)
+
+
+def read(session: Session, sealer: Sealer, officer: Officer, case: Case) -> case_reading.CaseView:
+    return case_reading.case_view(session, sealer, officer, case.reference, LATER.date())
+
+
+def notified(session: Session) -> list[str]:
+    rows = select(Account.name).join(Notice, Notice.officer_id == Account.id).order_by(Account.name)
+    return list(session.scalars(rows))
+
+
+def first_look(session: Session, case: Case):
+    return clocks.clocks_of(session, case)[ClockKind.TRIAGE]
+
+
+def unread(session: Session) -> list[str]:
+    return [one.reference for one in listed(session, UNIT, Filters(is_unread=True), LATER)]
+
+
+def test_the_assignee_is_notified_in_the_transaction_of_the_message(session, sealer, hire, filed):
+    hire(Role.TRIAGE, name="Triage")
+    write(session, sealer, filed, CALM)
+    assert notified(session) == ["Assignee"]
+    session.rollback()
+    assert notified(session) == []
+
+
+def test_where_no_officer_has_the_case_those_who_assign_it_are_notified(session, sealer, hire, filed, assignee):
+    hire(Role.TRIAGE, name="Triage")
+    filed.case.assignee = None
+    write(session, sealer, filed, CALM)
+    assert notified(session) == ["Triage"]
+    filed.case.assignee, assignee.state = assignee.reference, OfficerState.CLOSED
+    write(session, sealer, filed, CALM)
+    assert notified(session) == ["Triage", "Triage"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_said", "reason"),
+    [(DANGER, False, TriageReason.DANGER_IN_MESSAGE), (CALM, True, TriageReason.IN_DANGER)],
+)
+def test_danger_raises_to_the_first_priority_and_starts_its_hour(session, sealer, hire, filed, text, is_said, reason):
+    hire(Role.SUPERVISOR, name="Supervisor")
+    assert filed.case.priority is Priority.P2
+    assert write(session, sealer, filed, text, is_in_danger=is_said).is_danger
+    look = first_look(session, filed.case)
+    assert (filed.case.priority, filed.case.reasons[0]) == (Priority.P0, reason)
+    assert (look.met_on, look.paused_on) == (None, None)
+    assert LATER + HOUR <= look.due_at == filed.case.due_at <= LATER + HOUR + timedelta(minutes=5)
+    assert notified(session) == ["Assignee", "Supervisor"]
+
+
+def test_an_ordinary_message_leaves_the_priority_and_is_due_by_it(session, sealer, filed):
+    assert not write(session, sealer, filed, CALM).is_danger
+    assert filed.case.priority is Priority.P2
+    assert first_look(session, filed.case).due_at > LATER + DAY
+
+
+def test_the_same_message_sent_twice_is_one(session, sealer, filed):
+    for _ in range(2):
+        write(session, sealer, filed, DANGER, idempotency_key="key")
+    assert notified(session) == ["Assignee"]
+    assert filed.case.reasons.count(TriageReason.DANGER_IN_MESSAGE) == 1
+
+
+def test_a_message_is_unread_until_the_assignee_reads_it(session, sealer, hire, filed, assignee):
+    colleague = acting(hire(Role.SUPERVISOR, name="Colleague"), CaseRole.SUPERVISOR)
+    write(session, sealer, filed, CALM)
+    for _ in range(2):
+        [message] = read(session, sealer, colleague, filed.case).boxes[0].messages
+        assert message.is_new
+        assert unread(session) == [filed.case.reference]
+        assert first_look(session, filed.case).met_on is None
+    assert read(session, sealer, acting(assignee), filed.case).boxes[0].messages[0].is_new
+    assert unread(session) == []
+    assert first_look(session, filed.case).met_on == LATER.date()
+    assert not read(session, sealer, colleague, filed.case).boxes[0].messages[0].is_new
+
+
+def test_without_an_assignee_it_is_read_by_who_may_answer_it(session, sealer, hire, filed):
+    filed.case.assignee = None
+    write(session, sealer, filed, CALM)
+    read(session, sealer, acting(hire(Role.DECIDER, name="Decider"), CaseRole.DECIDER), filed.case)
+    assert unread(session) == [filed.case.reference]
+    read(session, sealer, acting(hire(Role.TRIAGE, name="Triage"), CaseRole.TRIAGE), filed.case)
+    assert unread(session) == []
+
+
+def test_what_nobody_reads_goes_to_the_supervisor(session, sealer, filed):
+    post, sessions = Post(), sessions_for(session.get_bind())
+    write(session, sealer, filed, DANGER)
+    session.commit()
+    reminding.remind(sessions, post, LATER)
+    assert post.addresses == ["desk@it.example"]
+    reminding.remind(sessions, post, LATER + 2 * HOUR)
+    assert post.addresses == ["desk@it.example", "head@it.example"]
+
+
+def test_a_colleagues_answer_meets_the_deadline_and_leaves_it_unread(session, sealer, hire, filed):
+    colleague = acting(hire(Role.SUPERVISOR, name="Colleague"), CaseRole.SUPERVISOR)
+    write(session, sealer, filed, DANGER)
+    casework.reply(session, sealer, colleague, filed.case.reference, "We are coming.", LATER)
+    assert first_look(session, filed.case).met_on == LATER.date()
+    assert unread(session) == [filed.case.reference]
+
+
+def test_what_the_service_writes_by_itself_meets_no_deadline(session, sealer, filed):
+    write(session, sealer, filed, DANGER)
+    itself = Officer("", CaseRole.REGISTRY, UNIT)
+    casework.reply(session, sealer, itself, filed.case.reference, "The measure is in force.", LATER)
+    assert first_look(session, filed.case).met_on is None
+
+
+def test_asking_the_complainant_does_not_stop_the_hour_of_an_unread_message(session, sealer, hire, filed):
+    colleague = acting(hire(Role.SUPERVISOR, name="Colleague"), CaseRole.SUPERVISOR)
+    write(session, sealer, filed, DANGER)
+    casework.move(session, sealer, colleague, filed.case.reference, CaseState.WAITING_COMPLAINANT, LATER)
+    assert first_look(session, filed.case).paused_on is None
+
+
+def test_a_case_that_waited_goes_on_and_is_raised(session, sealer, filed, assignee):
+    casework.move(session, sealer, acting(assignee), filed.case.reference, CaseState.WAITING_COMPLAINANT, AT + DAY)
+    write(session, sealer, filed, DANGER)
+    assert (filed.case.state, filed.case.priority) == (CaseState.INVESTIGATING, Priority.P0)
+    assert filed.case.due_at <= LATER + 2 * HOUR
+
+
+def test_danger_refuses_a_lowering_that_waits(session, sealer, filed, assignee):
+    officer = acting(assignee)
+    priorities.set_priority(session, sealer, officer, filed.case.reference, Priority.P0, AT, reason="Worse.")
+    priorities.set_priority(session, sealer, officer, filed.case.reference, Priority.P3, AT, reason="It is over.")
+    write(session, sealer, filed, DANGER)
+    assert priorities.waiting_change(session, filed.case) is None
+    assert filed.case.priority is Priority.P0
+
+
+def test_what_was_set_aside_as_a_flood_is_let_go_by_danger_alone(session, sealer, hire):
+    triage = acting(hire(Role.TRIAGE, name="Triage"), CaseRole.TRIAGE)
+    filed = file(session, sealer)
+    casework.move(session, sealer, triage, filed.case.reference, CaseState.QUARANTINED, AT)
+    write(session, sealer, filed, CALM)
+    assert (filed.case.state, notified(session)) == (CaseState.QUARANTINED, [])
+    assert unread(session) == [filed.case.reference]
+    write(session, sealer, filed, DANGER)
+    assert (filed.case.state, filed.case.priority) == (CaseState.SUBMITTED, Priority.P0)
+    assert notified(session) == ["Triage"]
+    assert filed.case.due_at <= LATER + 2 * HOUR
+
+
+def test_in_a_case_that_was_joined_to_another_the_officer_of_that_one_is_told(session, sealer, filed, assignee):
+    officer = acting(assignee)
+    joined = file(session, sealer)
+    go(session, sealer, officer, joined.case, CaseState.IN_TRIAGE)
+    casework.merge(session, sealer, officer, joined.case.reference, filed.case.reference, AT, reason="The same.")
+    write(session, sealer, joined, DANGER)
+    assert notified(session) == ["Assignee"]
+    assert (filed.case.priority, joined.case.priority) == (Priority.P0, Priority.P0)
+    assert unread(session) == [joined.case.reference]
+    read(session, sealer, officer, filed.case)
+    assert first_look(session, filed.case).met_on is None
+    read(session, sealer, officer, joined.case)
+    assert (unread(session), first_look(session, filed.case).met_on) == ([], LATER.date())
+
+
+def test_words_are_kept_nowhere_but_sealed(session, sealer, filed):
+    write(session, sealer, filed, DANGER)
+    session.flush()
+    lines = [f"{line.act} {line.detail} {line.actor}" for line in lines_about(session, filed.case.reference)]
+    assert "case.danger p2 p0 complainant" in lines
+    assert not [line for line in lines if any(c in line for c in "打门锁救")]

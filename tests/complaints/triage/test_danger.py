@@ -1,0 +1,61 @@
+"""Which messages tell of danger by our words, and that no rule lacks a language."""
+
+import time
+
+import msgspec
+import pytest
+
+from registry.complaints.triage.danger import DangerRule, danger_rules, dangers_in
+
+DANGEROUS = [
+    ("他们打我，门锁了，救命", {"violence", "locked_in", "call_for_help"}),
+    ("他們打我，門鎖了，救命", {"violence", "locked_in", "call_for_help"}),
+    ("They beat me, the door is locked.", {"violence", "locked_in"}),
+    ("Mi picchiano, la porta è chiusa a chiave.", {"violence", "locked_in"}),
+    ("门 被 锁\n了", {"locked_in"}),
+    ("老板不让我们出去", {"locked_in"}),
+    ("他说要杀了我", {"threat_to_life"}),
+    ("我們被關在宿舍裡", {"locked_in"}),
+    ("ＴＨＥＹ ＬＯＣＫＥＤ ＵＳ", {"locked_in"}),
+    ("We can’t go out", {"locked_in"}),
+    ("he be\u200bat me", {"violence"}),
+    ("Ha detto che mi ucciderà", {"threat_to_life"}),
+    ("Non ci fanno uscire", {"locked_in"}),
+    ("We are in danger", {"call_for_help"}),
+]
+HARMLESS = [
+    "Please help me with my wages.",
+    "请打我电话",
+    "請打我的電話",
+    "老板打了电话给我们",
+    "我想问一下工资什么时候发。",
+    "The door of the office was open on Monday.",
+    "La porta dell'ufficio era aperta.",
+    "Thank you, I will come to the office.",
+    "The upbeat messenger",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "names"), DANGEROUS)
+def test_a_message_about_danger_is_found_in_every_language(text: str, names: set[str]) -> None:
+    assert set(dangers_in(text)) == names
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_an_ordinary_message_is_not(text: str) -> None:
+    assert dangers_in(text) == []
+
+
+@pytest.mark.parametrize("rule", danger_rules(), ids=lambda rule: rule.name)
+def test_every_rule_has_words_in_every_language(rule: DangerRule) -> None:
+    of_languages = msgspec.to_builtins(rule)
+    assert set(of_languages) == {"name", "en", "it", "zh-Hans", "zh-Hant"}
+    assert all(of_languages.values())
+
+
+@pytest.mark.parametrize("repeated", ["打", "门", "beat ", "door ", "chiuso ", "拿着", "ha "])
+def test_the_longest_message_is_judged_quickly(repeated: str) -> None:
+    began = time.process_time()
+    dangers_in((repeated * 20_000)[:20_000])
+    assert time.process_time() - began < 1
