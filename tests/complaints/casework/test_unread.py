@@ -26,8 +26,8 @@ from registry.officers.models import Notice, OfficerState
 from registry.officers.models import Officer as Account
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Priority
-from tests.complaints.decided import go
 from tests.complaints.filing import AT, ORDINARY, Filed, come_back, file, make_units
+from tests.complaints.officers import go
 from tests.officers.making import make_officer
 from tests.post import Post
 
