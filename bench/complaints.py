@@ -1,7 +1,8 @@
 """Two hundred complaints filed at once on all cores, against plain inserts of the same bytes.
 
-Key derivation and proof of work are left out: the drafts are begun before, under receipts that nobody derived. What is measured
-is one filing from the moment at which all begin: the receipt confirmed, the answers with an account, and the handing in.
+Key derivation and proof of work are left out: the drafts are begun before, under receipts that were not derived.
+Measured is one filing from the moment at which all begin: the receipt confirmed, the answers with an account, and the
+handing in.
 """
 
 import asyncio
@@ -36,8 +37,8 @@ WORKERS = {"SQLite": 1, "PostgreSQL": 2}
 """Processes that answer: one a core of the machine that the target is about; a SQLite file has one writer anyhow."""
 
 MAX_TRIES = 6
-"""Times that a request is sent: on a machine with other work the database may be busy for longer than a request waits for it.
-What was waited as the answer said is part of the time."""
+"""How often a request is sent: on a loaded machine the database may be busy for longer than a request waits.
+Time waited as the answer asked is part of the measured time."""
 
 TARGET = 1.0
 """Seconds in which 95 of 100 have handed in."""

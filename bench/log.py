@@ -1,4 +1,4 @@
-"""The log: publishing with it against publishing without, proofs by size, and deriving the root against bare hashing."""
+"""Benchmarks of the log: publishing with and without it, proofs by size, deriving the root against bare hashing."""
 
 import hashlib
 import itertools
@@ -146,7 +146,7 @@ def _logs(folder: Path, cluster: Cluster | None, sizes: tuple[int, ...]) -> Iter
 
 
 def _deriving(size: int, rounds: int) -> tuple[Row, dict[str, Any]]:
-    """Seconds of CPU from leaves to the root, against hashing each leaf once and nothing more: nobody waits on anybody."""
+    """Seconds of CPU from leaves to the root, against hashing each leaf once and nothing more; nothing waits."""
     draw = random.Random(1)
     some = [draw.randbytes(LEAF) for _ in range(1000)]
     leaves = [some[n % len(some)] for n in range(size)]

@@ -17,7 +17,7 @@ SAMPLE = 20_000
 """Different questions in one window."""
 
 HELD = 2_000
-"""Answers that an asker holds already, for the conditional requests."""
+"""Answers that a client has cached already, for the conditional requests."""
 
 SMALL = 10_000
 

@@ -67,7 +67,7 @@ def plain_view(self: Any, **asked: Any) -> Answer:
 def measure(
     size: int, rounds: int, core: int, folder: Path, cluster: Cluster | None
 ) -> tuple[list[Row], dict[str, Any]]:
-    """The rows of receipts, on both databases; CPU of this process, for nobody waits on anybody."""
+    """The rows of receipts, on both databases; CPU of this process, as nothing waits."""
     rows: list[Row] = []
     raw: dict[str, Any] = {}
     with box.pinned(core):
@@ -114,7 +114,7 @@ def _receipts(kind: str, app: Flask, size: int, rounds: int) -> tuple[list[Row],
 
 
 def _lists(kind: str, app: Flask, rounds: int) -> tuple[list[Row], dict[str, Any]]:
-    """Seconds of CPU that a process needs for its first status list, and for the same where nothing was published since."""
+    """Seconds of CPU that a process needs for its first status list, and for one where nothing was published since."""
     first, again = [], []
     signer = Keyring(services(app).settings.keys).signer(Use.STATUS)
     for _ in range(rounds):

@@ -108,7 +108,7 @@ class Agency(NamedTuple):
 
 
 class Question(NamedTuple):
-    """`agency` is whom it means; any agency that has the same `name` answers it as well."""
+    """`agency` is the one meant; any agency that has the same `name` counts as well."""
 
     kind: str
     text: str

@@ -18,7 +18,7 @@ def is_postgresql() -> bool:
 
 
 def refuse_changes(*tables: str) -> None:
-    """Make tables append-only: the database itself refuses UPDATE and DELETE, whoever asks."""
+    """Make tables append-only: the database itself refuses UPDATE and DELETE, from every role."""
     if is_postgresql():
         op.execute(REFUSE_CHANGE)
         for table in tables:
@@ -38,9 +38,10 @@ def refuse_changes(*tables: str) -> None:
 def create_index(name: str, table: str, columns: list[str], *, unique: bool = False, where: str | None = None) -> None:
     """Build an index on a table that is in use, without blocking those who write to it.
 
-    On PostgreSQL the index is built CONCURRENTLY, outside a transaction: such a step does nothing else, since what it did
-    before would be committed even if the index failed. Repeating it is safe: what an interrupted attempt left unusable is
-    removed, an index that is complete stays. `columns` are names of columns; `where` makes the index partial.
+    On PostgreSQL the index is built CONCURRENTLY, outside a transaction: such a step does nothing else, since what it
+    did before would be committed even if the index failed. Repeating it is safe: what an interrupted attempt left
+    unusable is removed, an index that is complete stays. `columns` are names of columns; `where` makes the index
+    partial.
     """
     condition = None if where is None else sa.text(where)
     if not is_postgresql():
@@ -72,8 +73,8 @@ def backfill(table: str, statement: str, *, rows: int = 5_000) -> None:
     """Change the rows of a table that is in use, some thousands at a time, so that no row stays locked for long.
 
     `statement` changes those whose `id` is over `:after` and at most `:last`, and leaves rows alone that are as they
-    should be: on PostgreSQL each part is a transaction of its own, and an interrupted step begins anew. Such a step does
-    nothing else. SQLite has one writer at a time and does everything in the step's transaction.
+    should be: on PostgreSQL each part is a transaction of its own, and an interrupted step begins anew. Such a step
+    does nothing else. SQLite has one writer at a time and does everything in the step's transaction.
     """
     with op.get_context().autocommit_block() if is_postgresql() else nullcontext():
         bind = op.get_bind()
@@ -84,8 +85,8 @@ def backfill(table: str, statement: str, *, rows: int = 5_000) -> None:
 
 @contextmanager
 def _without_lock_timeout() -> Iterator[None]:
-    # A concurrent build waits for every transaction that began before it, and nobody waits behind it meanwhile: a limit
-    # would only leave an unusable index behind.
+    # A concurrent build waits for every transaction that began before it, and blocks none meanwhile: a limit would only
+    # leave an unusable index behind.
     bind = op.get_bind()
     before = bind.execute(sa.text("SHOW lock_timeout")).scalar_one()
     bind.execute(sa.text("SET lock_timeout = 0"))

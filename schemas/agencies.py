@@ -1,4 +1,7 @@
-"""The public record of an agency as it goes out. registry/register/agencies/record.py renders it; a test holds these to that."""
+"""The public record of an agency as it goes out.
+
+registry/register/agencies/record.py renders it; a test holds these to that.
+"""
 
 from marshmallow import fields
 
@@ -194,7 +197,7 @@ class SanctionSchema(SourcedSchema):
 
 
 class WarningSchema(SourcedSchema):
-    """An official's warning that somebody imitates this agency."""
+    """An official's warning that this agency is imitated."""
 
     text = fields.String(required=True)
     from_ = fields.Date(data_key="from")

@@ -1,4 +1,4 @@
-"""The audit: who did what about whom, and whether the chain of its lines holds."""
+"""Schemas of the audit trail: who did what about whom, and whether the chain of its lines holds."""
 
 from marshmallow import fields
 

@@ -74,7 +74,7 @@ class CaseMessageSchema(OutSchema):
 
 
 class CaseBoxSchema(OutSchema):
-    """One mailbox; `answers` by question, without who she is."""
+    """One mailbox of a case; `answers` by question, without the complainant's identity."""
 
     box_id = fields.String(required=True)
     role = OneOf(tuple(BoxRole), required=True)
@@ -90,7 +90,7 @@ class CaseClockSchema(OutSchema):
 
 
 class CaseMoveSchema(OutSchema):
-    """`by` is an officer's reference, or the role of whoever is none."""
+    """A change of a case's state. `by` is an officer's reference, or the role of anyone else."""
 
     from_state = OneOf(tuple(CaseState), required=True)
     to_state = OneOf(tuple(CaseState), required=True)

@@ -1,4 +1,4 @@
-"""What a recruiter told a worker, and how it compares with what the agency registered."""
+"""Schemas of checks: what a recruiter told a worker, compared with what the agency registered."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def stated_line(kind: str, max_length: int, example: str) -> Line:
 
 
 class ChecksSchema(InSchema):
-    """What was told: at least one thing, or an advert from which the things are picked out."""
+    """What a recruiter told a worker: at least one thing, or an advert from which the things are picked out."""
 
     agency_id = stated_line("Reference of the agency he claims to be from, where it is known.", 40, "DEMASENDAG2R")
     country = Country(metadata={"description": "Where the job is.", "example": "IT"})

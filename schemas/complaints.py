@@ -12,7 +12,7 @@ MAX_IN_AN_ACCOUNT = 20_000
 
 MAX_ANSWERS = 200
 MAX_OF_ANSWERS = 512 * 1024
-"""Bytes of a body with answers: the longest account however JSON spells it, twelve bytes a character, and the rest beside it."""
+"""Bytes of a body with answers: the longest account in any JSON spelling, twelve bytes a character, and the rest."""
 
 MAX_OF_WORDS = 256 * 1024
 """Bytes of a body with one text of that length."""
@@ -50,7 +50,7 @@ class ComplaintStartSchema(InSchema):
 
 
 class ComplaintStartedSchema(OutSchema):
-    """The receipt, shown this once. Whoever loses it loses the way back; nobody can give another."""
+    """The complaint code, shown this once. A lost code cannot be replaced, and without it there is no way back."""
 
     receipt = fields.String(required=True, metadata=_RECEIPT)
     token = fields.String(required=True, metadata=_TOKEN)
@@ -155,7 +155,10 @@ class QuestionPartSchema(OutSchema):
 
 
 class QuestionnaireSchema(OutSchema):
-    """Every question, in its order. All are optional, and all but texts and sums may be `dont_know` or `rather_not_say`."""
+    """Every question, in its order.
+
+    All are optional, and all but texts and sums may be `dont_know` or `rather_not_say`.
+    """
 
     version = fields.String(required=True, metadata=_QUESTIONNAIRE)
     parts = fields.List(fields.Nested(QuestionPartSchema), required=True)
@@ -163,7 +166,7 @@ class QuestionnaireSchema(OutSchema):
 
 
 class ComplaintReceivedSchema(OutSchema):
-    """What somebody hears who has handed a complaint in. Handing it in twice says the same twice."""
+    """The answer to a complaint that was handed in. Handing it in twice gives the same answer twice."""
 
     state = fields.String(required=True)
     text = fields.String(required=True, metadata={"description": "What the state means, in plain words."})

@@ -36,7 +36,7 @@ class BundleSchema(OutSchema):
 
 
 class ReceiptSchema(InSchema):
-    """A receipt that somebody shows."""
+    """A receipt to be checked."""
 
     receipt = Token(
         required=True, metadata={"description": "The receipt as it was given: three parts with dots between."}
@@ -100,7 +100,7 @@ class AnswerTodaySchema(OutSchema):
 
 
 class ReceiptCheckSchema(OutSchema):
-    """What is found of a receipt. `unknown`: its key was compromised, so nobody can tell."""
+    """The result of checking a receipt. `unknown`: its key was compromised, so it cannot be told."""
 
     genuine = OneOf(Answer, required=True)
     problem = OrEmpty(FlawSchema, required=True)

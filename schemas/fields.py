@@ -58,9 +58,12 @@ ABSENT: dict[str, Any] = {
 
 
 class Line(fields.Field[str]):
-    """One line of text of at most `most` characters. Zero-width and direction marks are left out; control characters refuse it.
+    """One line of text of at most `most` characters.
 
-    `tidy` folds what is left, and may raise ValueError to refuse it with `code`; `expected` words a `pattern` that does not fit.
+    Zero-width and direction marks are left out; control characters refuse it.
+
+    `tidy` folds what is left, and may raise ValueError to refuse it with `code`; `expected` words a `pattern` that does
+    not fit.
     """
 
     default_error_messages = ABSENT
@@ -196,7 +199,7 @@ class Token(fields.Field[str]):
 
 
 class Sayings(fields.Field[dict[str, Any]]):
-    """A JSON object of at most `most` names, whose values somebody else reads: they are handed on as they stand."""
+    """A JSON object of at most `most` names; its values are passed on unchanged, as another reader checks them."""
 
     default_error_messages = ABSENT
 

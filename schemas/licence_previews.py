@@ -1,4 +1,4 @@
-"""What an act on a licence would change of the public record, and who would hear of it."""
+"""Schemas of previews: what an act on a licence would change of the public record, and who would be notified."""
 
 from marshmallow import fields
 
@@ -42,7 +42,7 @@ class ResemblingSchema(OutSchema):
 
 
 class LikenessesSchema(OutSchema):
-    """Whom an applicant resembles: those that lost a licence first."""
+    """Agencies that an applicant resembles: those that lost a licence first."""
 
     items = fields.List(fields.Nested(ResemblingSchema), required=True)
     is_whole = fields.Boolean(

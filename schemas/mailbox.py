@@ -56,7 +56,7 @@ class ConsentSchema(OutSchema):
 
 
 class HelperSchema(OutSchema):
-    """A helper, as the worker sees him."""
+    """A helper, as the worker sees them."""
 
     helper_id = fields.String(required=True)
     state = OneOf(BoxState, required=True)
@@ -66,7 +66,7 @@ class HelperSchema(OutSchema):
 
 
 class MailboxSchema(OutSchema):
-    """All of one mailbox. A helper's holds what he wrote and was answered, and no more."""
+    """All of one mailbox. A helper's holds what the helper wrote and was answered, and no more."""
 
     role = OneOf(BoxRole, required=True)
     state = fields.String(required=True)

@@ -14,14 +14,14 @@ _KINDS = ("invite", "roles", "reset")
 
 
 class RightSchema(OutSchema):
-    """An act on things of a kind. Whose things, the wall says: those of one's unit, or of one's authority."""
+    """An act on things of a kind. Unit scoping says whose: those of one's unit, or of one's authority."""
 
     resource = fields.String(required=True)
     act = fields.String(required=True)
 
 
 class OwnStandingSchema(OutSchema):
-    """Whoever asks, and what he may today."""
+    """The calling officer, and what they may do today."""
 
     officer_id = fields.String(required=True)
     name = fields.String(required=True)
@@ -42,7 +42,7 @@ class NoticeChoiceSchema(InSchema):
 
 
 class OfficerSchema(OutSchema):
-    """A person of one's unit. Who has left is there too: what he did keeps his name."""
+    """A person of one's unit. Former officers are listed too: their past acts keep their names."""
 
     officer_id = fields.String(required=True)
     name = fields.String(required=True)
@@ -71,7 +71,7 @@ class OfficerRolesSchema(InSchema):
 
 
 class OfficerChangeSchema(OutSchema):
-    """What somebody proposed. Another approves it; whoever it is about never does."""
+    """A proposed change of an officer. Another officer approves it, never the one it is about."""
 
     change_id = fields.String(required=True)
     kind = OneOf(_KINDS, required=True)

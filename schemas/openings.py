@@ -1,4 +1,4 @@
-"""Openings: what an officer asks to see beyond his role, who agreed, and what is shown for a while."""
+"""Access grants: what an officer asks to see beyond their role, who agreed, and what is shown for a while."""
 
 from marshmallow import fields
 
@@ -37,14 +37,14 @@ class OpeningsSchema(OutSchema):
 
 
 class OpenedIdentitySchema(OutSchema):
-    """What one mailbox says of who writes and how she is reached, by question."""
+    """What one mailbox says of the complainant's identity and contact, by question."""
 
     box_id = fields.String(required=True)
     answers = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
 
 
 class OpenedSchema(OpeningSchema):
-    """What is open to whoever asked. `boxes` for a break-glass alone."""
+    """What is open to the officer who asked. `boxes` for break-glass access alone."""
 
     identities = fields.List(
         fields.Nested(OpenedIdentitySchema),

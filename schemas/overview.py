@@ -57,7 +57,7 @@ class DecisionTimeSchema(OutSchema):
 
 
 class PatternSchema(OutSchema):
-    """An agency with three independent complaints or more. `name` is empty for whoever may read no cases."""
+    """An agency with three independent complaints or more. `name` is empty for officers who may read no cases."""
 
     name = fields.String(required=True)
     agency_id = fields.String(required=True, allow_none=True)

@@ -134,7 +134,7 @@ class ListChangesPageSchema(InSchema):
 
 
 class ChangedRowSchema(OutSchema):
-    """A row of a kept list that is answered otherwise now. `changed` names the parts that differ."""
+    """A row of an archived list that has another answer now. `changed` names the parts that differ."""
 
     n = fields.Integer(required=True, metadata={"description": "Its place in the list, from 0."})
     key = fields.String(required=True, allow_none=True)
@@ -150,4 +150,4 @@ class ListChangesSchema(OutSchema):
 
 
 class ArchivedReceiptCheckSchema(ReceiptCheckSchema):
-    """A kept receipt, checked, and the same asked again."""
+    """An archived receipt, checked, and the answer to the same question now."""

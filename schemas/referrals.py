@@ -15,7 +15,7 @@ _VERSION = {"description": "For If-Match, in quotes."}
 
 
 class ReferralSummarySchema(OutSchema):
-    """A referral without a word of what is handed on."""
+    """A referral, without the content that the partner gets."""
 
     referral_id = fields.String(required=True)
     partner = fields.String(required=True, metadata={"description": "The organisation's unit."})
@@ -57,7 +57,10 @@ class HandedFileSchema(OutSchema):
 
 
 class HandedSchema(OutSchema):
-    """All that the partner reads, beside who she is. It names no case, and no day on which something was written."""
+    """All that the partner reads, besides the worker's identity.
+
+    It names no case, and no day on which something was written.
+    """
 
     note = fields.String(required=True)
     answers = fields.List(fields.Nested(HandedAnswerSchema), required=True)
@@ -150,7 +153,10 @@ class ReferralReportInSchema(InSchema):
 
 
 class WaitingIdentitySchema(OutSchema):
-    """A referral that waits for the custodian. `said` is the message in which she asked that her name be told."""
+    """A referral that waits for the custodian.
+
+    `said` is the message in which the worker asked that their name be told.
+    """
 
     referral_id = fields.String(required=True)
     case_id = fields.String(required=True)

@@ -75,7 +75,7 @@ class NumbersSchema(InSchema):
 
 
 class WatchSchema(OutSchema):
-    """A watch. Nobody but your organisation is told that there is one."""
+    """A watch. Only your organisation is told that there is one."""
 
     watch_id = fields.String(required=True)
     label = fields.String(required=True)
@@ -118,7 +118,10 @@ class EventsQuerySchema(InSchema):
 
 
 class EventDataSchema(OutSchema):
-    """What is told of it; which fields there are goes with the type. No name of a person stands here: look the agency up."""
+    """The details of an event; which fields there are depends on the type.
+
+    No name of a person stands here: look the agency up.
+    """
 
     agency_id = fields.String()
     licence_id = fields.String()

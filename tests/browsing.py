@@ -1,7 +1,8 @@
 """How tests use a browser: nothing of a page is read before the page has come.
 
-A click or a key that leads elsewhere goes through `follow` or `enter`: what is read at once after a bare `click()` is of the page
-before, of no page, or of the next one, as the machine likes. What a page does by itself is waited for with `expect`.
+A click or a key that leads elsewhere goes through `follow` or `enter`: what is read at once after a bare `click()` is
+of the page before, of no page, or of the next one, as the machine likes. What a page does by itself is waited for with
+`expect`.
 """
 
 from collections.abc import Callable, Iterator
@@ -90,7 +91,7 @@ def browsing(
     has_scripts: bool = False,
     locale: str = "en-GB",
 ) -> Iterator[BrowserContext]:
-    """An officer's browser: `token` is a session's, of `sessions.begin`; without one nobody is signed in."""
+    """An officer's browser: `token` is a session's, of `sessions.begin`; without one it is not signed in."""
     context = browser.new_context(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if scheme == "dark" else "light",

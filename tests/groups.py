@@ -1,6 +1,7 @@
 """How long each group of tests took: a line for each folder of tests and for each marker, at the end of a run.
 
-Imported by conftest.py as hooks. Seconds are those of tests as they ran beside one another: two processes spend two in a second.
+Imported by conftest.py as hooks. Seconds are those of tests as they ran beside one another: two processes spend two in
+a second.
 """
 
 from collections import defaultdict
@@ -29,7 +30,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    # With xdist the tests run in processes of which each has a terminal too, one that nobody sees.
+    # With xdist the tests run in processes of which each has a terminal too, an invisible one.
     if hasattr(config, "workerinput") or len(_seconds) < 2:
         return
     folders = {group: seconds for group, seconds in _seconds.items() if not group.startswith("-m ")}

@@ -1,7 +1,9 @@
-"""Rows and records for tests, all invented. What starts with `make_` writes through the registry's own actions and publishes.
+"""Rows and records for tests, all invented.
 
-By default an authority of the right country exists, its one list is full, national and fresh, and a licence is active: such a
-licence answers `yes`. Each test says only what it is about.
+What starts with `make_` writes through the registry's own actions and publishes.
+
+By default an authority of the right country exists, its one list is full, national and fresh, and a licence is active:
+such a licence answers `yes`. Each test says only what it is about.
 """
 
 import itertools
@@ -243,7 +245,7 @@ def make_source(
 
 
 def make_agency(session: Session, **facts: Any) -> record.Agency:
-    """A published agency, as the public is told of it; `facts` as for `agency_record`."""
+    """A published agency, as its public record; `facts` as for `agency_record`."""
     agency = agency_record(**facts)
     for country in {agency.country, *(licence.country for licence in agency.licences)}:
         _ensure_source(session, country)

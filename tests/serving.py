@@ -1,7 +1,7 @@
 """A real server process for tests that speak HTTP over a socket.
 
-It is forked from a process that has loaded the registry once for all of them, which takes longer than a whole test. That the
-command starts from nothing too is held by the tests of the command.
+It is forked from a process that has loaded the registry once for all of them, which takes longer than a whole test.
+That the command starts from nothing too is held by the tests of the command.
 """
 
 import os
@@ -85,11 +85,14 @@ class Served:
 
 
 LOWEST, HIGHEST = 10_000, 32_000
-"""Ports that no system gives away by itself. One that was merely free a moment ago is some client's before a server has it."""
+"""Ports that no system gives away by itself.
+
+One that was merely free a moment ago is some client's before a server has it.
+"""
 
 
 def free_port() -> int:
-    """A port that nobody else takes meanwhile: each of the processes that test together draws from ports of its own."""
+    """A port that no other test takes meanwhile: each of the processes that test together draws from ports of its own."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     while True:
@@ -139,7 +142,7 @@ def serve(
 
 
 def wait_until_answering(served: Served, seconds: float = 120.0) -> None:
-    """A server that dies is told at once; one that is slow to start, on a machine that does much else, is waited for."""
+    """A server that dies is reported at once; one that is slow to start, on a busy machine, is waited for."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if served.process.poll() is not None:

@@ -145,7 +145,7 @@ def main(arguments: Sequence[str] | None = None, program: str = "registry-client
         print(f"{program}: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # Whoever read the answer has gone; what was left of it goes nowhere.
+        # The reader of the output has gone; what was left of it goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
 

@@ -81,7 +81,7 @@ def receiver(host: str, port: int, secrets: Sequence[str], act: Act) -> Threadin
 
 
 def verified_secrets(secrets: Sequence[str]) -> None:
-    """Raises ValueError unless each is a secret: told at the start rather than at the first delivery."""
+    """Raises ValueError unless each is a secret: at the start rather than at the first delivery."""
     try:
         verified({}, b"", secrets)
     except BadDelivery:

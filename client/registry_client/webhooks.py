@@ -3,8 +3,8 @@
     delivery = verified(request.headers, request.body, secret)     # raises BadDelivery: answer 400 and do nothing
     if seen.is_new(delivery.id): act_on(delivery.json())           # then answer 204
 
-The body has to be the bytes as they came, before anything parsed them. A delivery that was not answered with 2xx comes again,
-under the same id: that is no forgery, and `Seen` tells it.
+The body has to be the bytes as they came, before anything parsed them. A delivery that was not answered with 2xx comes
+again, under the same id: that is no forgery, and `Seen` tells it.
 """
 
 import base64
@@ -72,7 +72,7 @@ def verified(
     if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= 12):
         raise BadDelivery(f"{TIMESTAMP}: whole seconds since 1970 are expected")
     sent = int(stamp)
-    # The signature first: whoever cannot sign learns nothing of the clock here.
+    # The signature first: a sender that cannot sign learns nothing of the clock here.
     _require_signed(f"{delivery_id}.{stamp}.".encode() + body, found[SIGNATURE], keys)
     age = (time.time() if at is None else at) - sent
     if age > tolerance:
@@ -120,7 +120,10 @@ def _key_of(secret: str) -> bytes:
 
 
 class Seen:
-    """The ids that were acted on, in memory; the oldest are forgotten first. A service keeps them with what it writes."""
+    """The ids that were acted on, in memory; the oldest are forgotten first.
+
+    A service keeps them with what it writes.
+    """
 
     def __init__(self, limit: int = 100_000) -> None:
         self._most = limit

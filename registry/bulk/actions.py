@@ -1,4 +1,4 @@
-"""What an organisation does with its lists. Every act names the organisation: another's job is told like none."""
+"""Acts of an organisation on its jobs. Every act names the organisation: another's job raises NotFound."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -85,7 +85,10 @@ def add_job(
 
 
 def guessed_kind(path: Path) -> tuple[JobKind, dict[str, str], list[str]]:
-    """What a list seems to be about, its columns as guessed, and its headers. Nothing is refused for what it may lack."""
+    """What a list seems to be about, its columns as guessed, and its headers.
+
+    Nothing is refused for what it may lack.
+    """
     lines = looked_at(path)
     for kind, wanted in ((JobKind.SUPPLY_CHAIN, SUPPLY_CHAIN), (JobKind.CORRIDOR, CORRIDOR)):
         there = columns_of_lines(lines, wanted)
@@ -94,7 +97,7 @@ def guessed_kind(path: Path) -> tuple[JobKind, dict[str, str], list[str]]:
             return kind, columns, [column.name for column in there]
     requested = columns_of_lines(lines, VERIFICATION)
     found = mapping_of(requested, VERIFICATION).columns
-    # Both ends of corridors whose destination is said once for all, and nobody else to ask about.
+    # Both ends of corridors whose destination is stated once for all rows, and no other recruiter to ask about.
     if lacking(found, VERIFICATION) and "sending" in columns and columns.keys() & _RECEIVING:
         return JobKind.CORRIDOR, columns, [column.name for column in there]
     return JobKind.VERIFICATION, found, [column.name for column in requested]

@@ -17,7 +17,7 @@ MAX_SIGNS = 30
 
 
 def chain_svg(links: Sequence[Link], language: Language) -> str:
-    """The picture: suppliers at the left, whoever recruits for them at the right, each link by colour, dash and sign."""
+    """The picture: suppliers at the left, their recruiters at the right, each link by colour, dash and sign."""
     suppliers = list(dict.fromkeys(link.supplier for link in links))[:MAX_SUPPLIERS]
     drawn = [link for link in links if link.supplier in set(suppliers)]
     providers = list(dict.fromkeys(link.provider for link in drawn))

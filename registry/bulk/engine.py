@@ -1,7 +1,8 @@
-"""Answers lists row by row, in a process of its own: killed at any moment, the next goes on where the job's row says it stood.
+"""Answers jobs row by row in a process of its own; after a kill the next one resumes where the job's row says.
 
-After each chunk the files are written through and then the row is committed. If we crash between the two, the row knows of less
-than the files hold, and the rest is cut off before it is written again: no row is answered twice, none is left out.
+After each chunk the files are written through and then the row is committed. If we crash between the two, the row knows
+of less than the files hold, and the rest is cut off before it is written again: no row is answered twice, none is left
+out.
 """
 
 import fcntl
@@ -60,7 +61,10 @@ Stopping = Callable[[], bool]
 
 @contextmanager
 def alone(home: Path) -> Iterator[bool]:
-    """Whether nobody else works on the lists of this folder; a process that dies lets go."""
+    """Lock the jobs of this folder; gives False where another process holds the lock.
+
+    It is freed when the process dies.
+    """
     root = home / "bulk"
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(root / ".working", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -76,7 +80,7 @@ def alone(home: Path) -> Iterator[bool]:
 
 
 def waiting(session: Session, home: Path) -> list[int]:
-    """Jobs to be worked on whose list lies here, the oldest first: a registry of several machines has several folders."""
+    """Open jobs whose list lies in this folder, the oldest first: several machines have several folders."""
     states = (JobState.QUEUED, JobState.RUNNING, JobState.WRITING)
     found = session.execute(
         select(BulkJob.id, BulkJob.reference).where(BulkJob.state.in_(states)).order_by(BulkJob.id)
@@ -129,7 +133,10 @@ def _work_on(
 
 
 def _counted(sessions: sessionmaker[Session], job: BulkJob, folder: Path) -> BulkJob:
-    """The job with its number of rows. The whole file is read before anything is answered: a broken end is told at once."""
+    """The job with its number of rows.
+
+    The whole file is read before anything is answered: a broken end is told at once.
+    """
     if job.rows:
         return job
     rows = sum(1 for _ in islice(lines_of(folder / files.LIST, job.columns), MAX_IN_A_JOB + 1))

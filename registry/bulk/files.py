@@ -1,7 +1,7 @@
 """A job's folder: the list as it was sent, and what is written of it. Open to the registry's own user alone.
 
-A file that is acknowledged has been written through to the disk. Results are appended chunk by chunk; how long they are, the
-job's row says, and whatever a killed process wrote behind that is cut off before the next chunk.
+A file that is acknowledged has been written through to the disk. Results are appended chunk by chunk; how long they
+are, the job's row says, and whatever a killed process wrote behind that is cut off before the next chunk.
 """
 
 import hashlib
@@ -38,7 +38,10 @@ def folder_of(home: Path, reference: str) -> Path:
 
 
 def take(folder: Path, stream: Stream) -> Taken:
-    """Write a list through to the disk as it comes. Raises TooLarge, UnreadableList; of what was refused nothing is left."""
+    """Write a list through to the disk as it comes.
+
+    Raises TooLarge, UnreadableList; of what was refused nothing is left.
+    """
     _made(folder.parent)
     _made(folder)
     size, digest = 0, hashlib.sha256()
@@ -120,7 +123,7 @@ def remove(folder: Path) -> None:
 
 
 def orphans(home: Path, known: frozenset[str], before: float) -> list[Path]:
-    """Folders that no job has and nobody wrote into since `before`: their requests were killed."""
+    """Folders that no job has and no one wrote into since `before`: their requests were killed."""
     root = home / "bulk"
     found = []
     for folder in root.iterdir() if root.is_dir() else ():

@@ -80,7 +80,7 @@ def root_over(lines: Iterable[bytes]) -> tuple[int, bytes]:
 
 
 class RowProof(NamedTuple):
-    """A statement without its line feed, how many there are, and the hashes that lead from its leaf to the manifest's root."""
+    """A statement without line feed, the count of statements, and the hashes from its leaf to the manifest's root."""
 
     statement: bytes
     size: int
@@ -116,7 +116,7 @@ def manifest_of(
     signer: Signer,
     at: datetime,
 ) -> str:
-    """The signed manifest over statements; `job` is the reference of the job, or of the kept list."""
+    """The signed manifest over statements; `job` is the reference of the job, or of the archived list."""
     count, root = root_over(lines)
     claims = {
         "v": VERSION,

@@ -1,4 +1,4 @@
-"""The rows of a list that somebody asks about: CSV or XLSX, whatever the encoding, one after another."""
+"""Reads the rows of an uploaded list: CSV or XLSX, in any encoding, one after another."""
 
 import os
 import zipfile
@@ -20,7 +20,7 @@ FORMS = ("csv", "xlsx")
 
 
 class Line(NamedTuple):
-    """A row: its line in the file and its cells that are not empty by field; or, where it is broken, what is wrong with it."""
+    """A row: its line in the file and its non-empty cells by field; or, where it is broken, what is wrong with it."""
 
     number: int
     cells: Mapping[str, str]
@@ -69,12 +69,12 @@ def columns_of_lines(lines: Sequence[Sequence[str]], wanted: Sequence[str]) -> l
 
 
 def require_small(path: Path, max_bytes: int) -> None:
-    """Raises TooLarge where a workbook unpacks to more than `most` bytes: who asks in one go waits for it in the server."""
+    """Raises TooLarge where a workbook unpacks to more than `most` bytes, as the caller waits for it."""
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError):
-        # No workbook, or a broken one: whoever reads it says so.
+        # No workbook, or a broken one: its reader reports that.
         return
     if size > max_bytes:
         stated = f"the workbook unpacks to {size >> 20} MB; in one go {max_bytes >> 20} MB are read"
@@ -108,7 +108,7 @@ def lines_of(path: Path, columns: Mapping[str, str]) -> Iterator[Line]:
 
 @contextmanager
 def _in_words(path: Path) -> Iterator[None]:
-    """What an import says of a file of the operator's, said to whoever sent it."""
+    """Reword the errors of an import, which speak to the operator, for the caller who sent the file."""
     try:
         yield
     except ImportRefused as error:

@@ -71,7 +71,10 @@ def stated(constants: Mapping[str, Any] | None) -> dict[str, str] | None:
 
 
 def with_constants(constants: Mapping[str, str], cells: Mapping[str, str]) -> Mapping[str, str]:
-    """A row with what holds for all of them; what it says itself goes before. A revision goes with the sector it belongs to."""
+    """A row with what holds for all of them; what it says itself goes before.
+
+    A revision goes with the sector it belongs to.
+    """
     if not constants:
         return cells
     existing = {**constants, **cells}
@@ -89,7 +92,7 @@ _SERIAL = re.compile(r"[0-9]{5}")
 def with_day_read(cells: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
     """A row of a file with its day as YYYY-MM-DD, and in words why it cannot be read for certain; empty where it can.
 
-    What is no day at all stays as it stands: whoever loads it says so.
+    What is no day at all stays as it stands: loading it reports that.
     """
     text = cells.get("on", "")
     if not text or _ISO_DAY.fullmatch(text):
@@ -110,7 +113,10 @@ def with_day_read(cells: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
 
 
 def _possible_days(text: str) -> set[date]:
-    """The days that a text may mean. With dots the day comes first everywhere; with strokes it does in some countries alone."""
+    """The days that a text may mean.
+
+    With dots the day comes first everywhere; with strokes it does in some countries alone.
+    """
     match = _YEAR_LAST.fullmatch(text)
     if match is None:
         day = day_of(text) if not re.search(r"[T\s]", text) else None
@@ -167,7 +173,10 @@ class Columns(NamedTuple):
 
 
 def guessed(names: Sequence[str], wanted: Sequence[str]) -> Columns:
-    """By header alone: a value that looks like a number may be anybody's. A column is given to one field, the first that fits."""
+    """Guess columns by header alone: a value that looks like a number may be of any kind.
+
+    A column is given to one field, the first that fits.
+    """
     found: dict[str, str] = {}
     taken: set[str] = set()
     for is_exact in (True, False):
@@ -206,7 +215,8 @@ def lacking(columns: Iterable[str], wanted: Sequence[str]) -> str:
 def question_of_row(cells: Mapping[str, str]) -> dict[str, str]:
     """The question of a row: about the surest number it holds, the name beside it as the name on the paper.
 
-    `cells` are those of VERIFICATION that are not empty. Other numbers of the row are left out: a question has one subject.
+    `cells` are those of VERIFICATION that are not empty. Other numbers of the row are left out: a question has one
+    subject.
     """
     subject = next((name for name in SUBJECTS if name in cells), None)
     requested = {name: text for name, text in cells.items() if name not in SUBJECTS}

@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 GRAVITY = {"yes": 0, "unknown": 1, "no": 2, "none": 3}
-"""`none`: the supplier declares nobody who recruits for it."""
+"""`none`: the supplier declares no recruiter."""
 
 MAX_SUPPLIERS = 60
 """Suppliers in the picture; the table has all."""
 
 
 class Link(NamedTuple):
-    """A supplier and somebody who recruits for it; `provider` is empty where none is declared."""
+    """A supplier and a recruiter of it; `provider` is empty where none is declared."""
 
     supplier: str
     provider: str

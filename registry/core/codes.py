@@ -125,7 +125,7 @@ class FeeReason(StrEnum):
 
 
 class CheckNote(StrEnum):
-    """What was noticed about a thing that a recruiter told a worker."""
+    """A note on a check of what a recruiter told a worker."""
 
     LOOKS_LIKE = "looks_like"
     SAME_DOMAIN = "same_domain"
@@ -141,7 +141,7 @@ class CheckNote(StrEnum):
 
 
 class CheckSummary(StrEnum):
-    """What all that a worker was told comes to."""
+    """Summary of the checks of all that a worker was told."""
 
     MATCHES = "matches"
     MATCHES_BUT_NOT_LICENSED = "matches_but_not_licensed"
@@ -310,7 +310,7 @@ class Flaw(StrEnum):
 
 
 class Lack(StrEnum):
-    """Why somebody is not let in yet. Each is put right by a fresh offer."""
+    """Why an admission is refused. Each is put right by a fresh offer."""
 
     NOTHING_GIVEN = "nothing_given"
     TOO_EARLY = "too_early"

@@ -31,7 +31,7 @@ class Fault:
 
 
 class RegistryError(Exception):
-    """Base of all errors that an asker, an operator or an officer may read."""
+    """Base of all errors whose text a caller, an operator or an officer may read."""
 
     code = Problem.INTERNAL
 
@@ -127,7 +127,10 @@ class NotMigrated(RegistryError):
 
 
 class NotIssuing(RegistryError):
-    """Nothing can be signed now: a key, its certificate or the first checkpoint is missing. It may be there in a moment."""
+    """Nothing can be signed now: a key, its certificate or the first checkpoint is missing.
+
+    It may be there in a moment.
+    """
 
     code = Problem.NOT_ISSUING
 
@@ -153,7 +156,7 @@ class NotAdmitted(RegistryError):
 
 
 class RepeatDiffers(RegistryError):
-    """An Idempotency-Key came again with something else beside it: nothing was done."""
+    """An Idempotency-Key came again with another request: nothing was done."""
 
     code = Problem.REPEAT_DIFFERS
 
@@ -173,7 +176,7 @@ class KeyTrouble(RegistryError):
 
 
 class KeyNotHere(RegistryError):
-    """What is asked for needs a key that this server lacks; whoever keeps it reads in its log which."""
+    """The request needs a key that this server lacks; its log names the key for the operator."""
 
     code = Problem.KEY_NOT_HERE
 
@@ -225,7 +228,7 @@ class MistypedReceipt(RegistryError):
 
 
 class UnknownReceipt(RegistryError):
-    """No mailbox opens by this receipt: unknown, expired, purged, withdrawn and replaced are told alike."""
+    """No mailbox opens by this complaint code: unknown, expired, purged, withdrawn and replaced look alike."""
 
     code = Problem.UNKNOWN_RECEIPT
 
@@ -257,7 +260,10 @@ class IntakeClosed(RegistryError):
 
 
 class NotNow(RegistryError):
-    """What is asked for fits no longer, or not yet; the text says what comes first. `lack` and `facts` as in IllegalMove."""
+    """What is asked for fits no longer, or not yet; the text says what comes first.
+
+    `lack` and `facts` as in IllegalMove.
+    """
 
     code = Problem.NOT_NOW
 
@@ -269,8 +275,8 @@ class NotNow(RegistryError):
 class IllegalMove(RegistryError):
     """A case may not be moved so; nothing was changed.
 
-    `lack` is a code of what does not hold, such as `hearing.own_draft`: its words stand at `hearing.lack.own_draft` in every
-    page language, and `facts` are the values that they speak of.
+    `lack` is a code of what does not hold, such as `hearing.own_draft`: its words stand at `hearing.lack.own_draft` in
+    every page language, and `facts` are the values that they speak of.
     """
 
     code = Problem.ILLEGAL_MOVE
@@ -287,13 +293,13 @@ class StaleVersion(RegistryError):
 
 
 class VersionMissing(RegistryError):
-    """A change came without the version it was made from: it could undo what nobody has seen. Nothing was changed."""
+    """A change came without the version it was made from: it could undo an unseen change. Nothing was changed."""
 
     code = Problem.VERSION_MISSING
 
 
 class NotSignedIn(RegistryError):
-    """Nobody is signed in, or not fully: the same words for every token that opens nothing.
+    """Authentication required, or incomplete: the same words for every token that is not valid.
 
     `reason` is a code where what was sent is good and waits for something, such as `sign_in_at_provider`.
     """
@@ -306,7 +312,10 @@ class NotSignedIn(RegistryError):
 
 
 class ActRefused(RegistryError):
-    """An officer may not do this, or not like this; nothing was changed. `reason` is a code, the text says what to do."""
+    """An officer may not do this, or not like this; nothing was changed.
+
+    `reason` is a code, the text says what to do.
+    """
 
     code = Problem.ACT_REFUSED
 
@@ -316,9 +325,9 @@ class ActRefused(RegistryError):
 
 
 class Forbidden(RegistryError):
-    """The officer's roles do not allow it. Of what belongs to another unit he is told NotFound instead.
+    """The officer's roles do not allow it. For what belongs to another unit NotFound is raised instead.
 
-    `reason` is a code where it is something else than his roles, such as `conflict_of_interest`.
+    `reason` is a code where it is something else than the roles, such as `conflict_of_interest`.
     """
 
     code = Problem.FORBIDDEN

@@ -1,4 +1,4 @@
-"""The collector of circles, where it costs as much as the work: in a process that serves, and while a list is answered."""
+"""Pauses or freezes the cyclic garbage collector where it costs as much as the work: in a server, and in a bulk job."""
 
 import gc
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ def freeze_gc() -> None:
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """No collection meanwhile: a list makes hundreds of thousands of things in no circle, which go when nobody holds them.
+    """Pause the cyclic garbage collector: a bulk job makes hundreds of thousands of objects, freed by reference counting.
 
-    Two threads may be in here at once: whoever found it on turns it on again, so it is never left off.
+    Two threads may be in here at once: each that found it on turns it on again, so it is never left off.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -1,8 +1,9 @@
 """Secret keys, in files of their own under REGISTRY_HOME/keys: never in the database, and no dump of it holds any.
 
-A key is two files: `<use>-<kid>.pem`, its secret, readable by its owner alone, and `<use>-<kid>.json`, what may be known of it.
-The secret is written and synced first, so if we crash between the two there is a secret without a use, and nothing else.
-A ring is 32 bytes in each of several files, `<purpose>-<number>-<kid>.secret`: the newest seals, the others still open.
+A key is two files: `<use>-<kid>.pem`, its secret, readable by its owner alone, and `<use>-<kid>.json`, what may be
+known of it. The secret is written and synced first, so if we crash between the two there is a secret without a use, and
+nothing else. A ring is 32 bytes in each of several files, `<purpose>-<number>-<kid>.secret`: the newest seals, the
+others still open.
 """
 
 import fcntl
@@ -77,7 +78,10 @@ class RingSecret:
 
 
 class Signer(Protocol):
-    """Signs with one key. Ours reads a file; one that asks a PKCS#11 token or a KMS stands in its place by these two."""
+    """Signs with one key.
+
+    Ours reads a file; one that asks a PKCS#11 token or a KMS stands in its place by these two.
+    """
 
     @property
     def key(self) -> Key: ...
@@ -169,7 +173,7 @@ class Keyring:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else changes these keys meanwhile. The lock ends with the process, however it ends."""
+        """Lock these keys against other writers. The lock ends with the process, however it ends."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.folder / ".lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -178,7 +182,7 @@ class Keyring:
     def digest(self, purpose: str, text: str) -> str:
         """HMAC-SHA-256 of a text under this registry's secret for a purpose, in hex: equal texts alone compare equal.
 
-        Whoever holds a dump of the database but not this folder cannot try accounts or numbers against it.
+        A holder of a dump of the database without this folder cannot try accounts or numbers against it.
         """
         return hmac.new(self.secret(purpose), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
@@ -192,7 +196,10 @@ class Keyring:
         return self._secrets[purpose]
 
     def seal(self, purpose: str, name: str, body: bytes) -> str:
-        """Seal what must not stand in a dump (AES-256-GCM, base64url). `name` says whose it is: it opens for no other."""
+        """Seal what must not stand in a dump (AES-256-GCM, base64url).
+
+        `name` says whose it is: it opens for no other.
+        """
         nonce = secrets.token_bytes(12)
         sealed = AESGCM(self.secret(purpose)).encrypt(nonce, body, name.encode())
         return urlsafe_b64encode(nonce + sealed).decode()
@@ -209,7 +216,10 @@ class Keyring:
             ) from None
 
     def ring(self, purpose: str) -> list[RingSecret]:
-        """The secrets of a ring, the newest first. The folder is read anew each time: another process may have rotated it."""
+        """The secrets of a ring, the newest first.
+
+        The folder is read anew each time: another process may have rotated it.
+        """
         pattern = re.compile(re.escape(purpose) + _RING_FILE)
         found = [(name, match) for name in self._names() if (match := pattern.fullmatch(name))]
         found.sort(key=lambda one: (int(one[1]["number"]), one[0]), reverse=True)
@@ -227,7 +237,10 @@ class Keyring:
         return RingSecret(kid, body)
 
     def remove_from_ring(self, purpose: str, kid: str) -> None:
-        """Destroy one secret: what is still sealed under it can never be opened again. Nothing happens if it is not here."""
+        """Destroy one secret: what is still sealed under it can never be opened again.
+
+        Nothing happens if it is not here.
+        """
         for path in self.folder.glob(f"{purpose}-*-{kid}.secret"):
             if re.fullmatch(re.escape(purpose) + _RING_FILE, path.name):
                 path.unlink(missing_ok=True)
@@ -325,7 +338,7 @@ def _read_key(path: Path) -> Key:
 
 
 def read_private(path: Path) -> bytes:
-    """The bytes of a file that nobody but its owner may read. Raises KeyTrouble if others may, or it is not there."""
+    """The bytes of a file that only its owner may read. Raises KeyTrouble if others may, or it is not there."""
     try:
         mode = path.stat().st_mode
         body = path.read_bytes()

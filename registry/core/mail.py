@@ -57,7 +57,7 @@ def _write(settings: Settings, message: EmailMessage) -> None:
     folder = settings.home / "mail"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{now():%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}.eml"
-    # Whoever watches the folder sees whole mails only.
+    # A program that watches the folder sees whole mails only.
     half = path.with_suffix(".part")
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(message.as_bytes())

@@ -1,4 +1,4 @@
-"""State machines as data: from which state to which something may go, by whom, and what must hold. Pure: it stores nothing.
+"""State machines as data: allowed moves between states, by which role, on which conditions. Pure: it stores nothing.
 
 Cases, hearings, referrals and sanctions state one table each. Every page, endpoint, command and worker moves them by `advance`,
 so what stands in no table cannot happen.

@@ -25,7 +25,7 @@ class Edge(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrustedProxies:
-    """Whose X-Forwarded-* count: the last `hops` senders, or peers in `networks`. Neither: nobody's."""
+    """Proxies whose X-Forwarded-* count: the last `hops` senders, or peers in `networks`. Neither set: none."""
 
     hops: int = 0
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -36,7 +36,10 @@ class TrustedProxies:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Where files are kept in an S3 store. Without `endpoint` it is Amazon's; without `key` the machine's own role is used."""
+    """Where files are kept in an S3 store.
+
+    Without `endpoint` it is Amazon's; without `key` the machine's own role is used.
+    """
 
     name: str
     prefix: str = ""

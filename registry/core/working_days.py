@@ -1,8 +1,8 @@
 """When something is due, when to remind of it, and what waiting for the complainant does to it. Pure.
 
-A working day is Monday to Friday; public holidays count as working days, so what is due comes rather too early than too late.
-Times are UTC. An hour or a day is counted exactly and rounded up to five minutes; everything longer ends with its day, so that
-what is stored tells no more of when somebody wrote than it must.
+A working day is Monday to Friday; public holidays count as working days, so what is due comes rather too early than too
+late. Times are UTC. An hour or a day is counted exactly and rounded up to five minutes; everything longer ends with its
+day, so that what is stored tells no more of when somebody wrote than it must.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -45,7 +45,7 @@ def started(priority: Priority, at: datetime) -> list[Due]:
 
 
 def triage_due(priority: Priority, at: datetime) -> datetime:
-    """By when somebody must have looked at a complaint of this priority that came, or was raised to it, at `at`."""
+    """By when a complaint must be triaged that came with, or was raised to, this priority at `at`."""
     if priority in _EXACT:
         return rounded_up(at + _EXACT[priority])
     return end_of_day(working_days_after(at.date(), _WORKING_DAYS[priority]))
@@ -67,7 +67,7 @@ def resumed(due_at: datetime, paused_on: date, today: date) -> datetime:
 
 
 def remind_from(kind: ClockKind, priority: Priority, due_at: datetime) -> datetime | None:
-    """From when on its unit is reminded. What is urgent is told at once; the end of waiting needs nobody's hand."""
+    """When a unit is reminded of a deadline: at once if urgent, None for the end of waiting, which needs no officer."""
     if kind is ClockKind.WAITING:
         return None
     if kind is ClockKind.TRIAGE and priority in _EXACT:

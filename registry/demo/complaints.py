@@ -1,4 +1,4 @@
-"""Invented complaints for a demonstration, filed and worked on through the same doors as real ones."""
+"""Invented complaints for a demonstration, filed and worked on by the same functions as real ones."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
@@ -37,7 +37,7 @@ def load_complaints(
 
 
 def demo_code(number: int) -> str:
-    """A receipt that nobody could take for one that was drawn at random."""
+    """A complaint code that cannot be mistaken for one drawn at random."""
     body = f"{number:0{RANDOM_DIGITS}d}"
     return body + str(mod_97_10.calc_check_digits(body))
 

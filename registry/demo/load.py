@@ -1,7 +1,8 @@
-"""Loading the invented demo data through the same doors as real data, with a history.
+"""Loads the invented demo data by the same functions as real data, with a history.
 
 The files in `data` hold public records in their own shape; what every record repeats (ids, source, script) is filled in
-here. Days are said relative to the day of loading. References follow from each agency's tag, so that examples stay true.
+here. Days are said relative to the day of loading. References follow from each agency's tag, so that examples stay
+true.
 """
 
 import hashlib
@@ -44,7 +45,7 @@ class Counts(NamedTuple):
 def load(session: Session) -> Counts | None:
     """Write all demo data down. None when it is there already. Raises ImportRefused beside real data.
 
-    Everything is one transaction of the caller's: whoever is killed in the middle leaves nothing behind.
+    Everything is one transaction of the caller's: a load that is killed in the middle leaves nothing behind.
     """
     refuse_mixing(session, is_demo=True)
     state = lock_log(session)

@@ -1,4 +1,4 @@
-"""Appending. Whoever appends holds the one `log_state` row until the transaction ends, so indexes have no gap.
+"""Appends entries to the log. The one `log_state` row is locked until the transaction ends, so indexes have no gap.
 
 If we crash before the commit nothing was appended; after it everything was. No database sequence gives the index, for a
 rollback would leave a hole.
@@ -55,7 +55,7 @@ def instant_of_append(state: LogState) -> datetime:
 def refuse_mixing(session: Session, *, is_demo: bool) -> None:
     """Refuse to write invented data beside real data, or real data beside invented. Raises ImportRefused.
 
-    Whoever writes first decides what the log is for; it holds the log's lock until the transaction ends.
+    Whichever writes first decides what the log is for; the log's lock is held until the transaction ends.
     """
     state = lock_log(session)
     if state.size and state.is_demo is not is_demo:
@@ -74,7 +74,9 @@ def refuse_mixing(session: Session, *, is_demo: bool) -> None:
 
 
 def append(session: Session, drafts: Sequence[Draft], *, at: datetime | None = None) -> Appended:
-    """Append the drafts as consecutive entries of one instant. `at` must come from `instant_of_append` under the same lock.
+    """Append the drafts as consecutive entries of one instant.
+
+    `at` must come from `instant_of_append` under the same lock.
 
     Raises LogClosed once the log has its final checkpoint.
     """

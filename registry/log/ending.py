@@ -22,7 +22,8 @@ _TURN = re.compile(r"(?P<name>.*)-(?P<turn>[0-9]{1,4})")
 def close(settings: Settings, sessions: sessionmaker[Session]) -> queries.Published:
     """Sign what there is, and let nothing more be appended. Gives the final head. Doing it again changes nothing.
 
-    If we crash between the mark and the signature, the worker signs what is there: the mark is only that nothing follows.
+    If we crash between the mark and the signature, the worker signs what is there: the mark is only that nothing
+    follows.
     """
     sign_committed(settings, sessions)
     with sessions.begin() as session:
@@ -38,8 +39,8 @@ def close(settings: Settings, sessions: sessionmaker[Session]) -> queries.Publis
 def recover(settings: Settings, sessions: sessionmaker[Session], origin: str | None = None) -> str:
     """Go on under another name because what was signed under the present one is lost. Gives the new name.
 
-    Heads under the old name are never signed again, so nobody can be shown two histories of one name. Entries stay, and are
-    signed as the beginning of the new log. Raises ForkRefused when there is no need.
+    Heads under the old name are never signed again, so no one can be shown two histories of one name. Entries stay, and
+    are signed as the beginning of the new log. Raises ForkRefused when there is no need.
     """
     with Keyring(settings.keys).alone(), sessions.begin() as session:
         state = lock_log(session)
@@ -75,7 +76,7 @@ def _next(origin: str) -> str:
 
 
 def is_former_name(session: Session, name: str, present: str) -> bool:
-    """Whether the log was called so before it went on under its present name, by its heads or by how `recover` counts on."""
+    """Whether `name` is a former name of the log `present`, by its signed heads or by how `recover` numbers names."""
     if name == present:
         return False
     if session.execute(select(Checkpoint.id).where(Checkpoint.origin == name).limit(1)).first() is not None:

@@ -129,7 +129,7 @@ def sync_keys(session: Session, keyring: Keyring) -> bool:
 
 
 def _adopt(keyring: Keyring, known: LoggedKey, existing: Key | None) -> bool:
-    """Write down here what the log says of a key whose secret is here: somebody crashed between the two."""
+    """Store what the log says of a key whose secret is here, after a crash between the two writes."""
     if existing is not None and (existing.state, existing.last_good_index) == (known.state, known.last_good_index):
         return False
     key = Key(

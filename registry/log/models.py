@@ -10,9 +10,12 @@ from registry.core.db.engine import LARGE, Base, Instant, Text
 
 
 class Entry(Base):
-    """One immutable entry. `leaf` holds the exact bytes; the columns repeat parts of it for reading. Triggers forbid change.
+    """One immutable entry. `leaf` holds the exact bytes; the columns repeat parts of it for reading.
 
-    `agency_id` and `other_agency_id` say whose history it belongs to (an agreement has two); they are not part of the leaf.
+    Triggers forbid change.
+
+    `agency_id` and `other_agency_id` say whose history it belongs to (an agreement has two); they are not part of the
+    leaf.
     """
 
     __tablename__ = "entries"
@@ -33,10 +36,11 @@ class Entry(Base):
 
 
 class LogState(Base):
-    """One row, locked last by whoever appends: size, the instant of the last entry, and the next status-list place.
+    """State of the log, one row, locked last when appending: size, instant of the last entry, next status-list place.
 
-    `origin` is fixed at the first checkpoint; `is_demo` keeps invented data and real data apart. The tree covers the first
-    `hashed` entries, and `frontier` are the roots of its largest complete subtrees. After `closed_at` nothing is appended.
+    `origin` is fixed at the first checkpoint; `is_demo` keeps invented data and real data apart. The tree covers the
+    first `hashed` entries, and `frontier` are the roots of its largest complete subtrees. After `closed_at` nothing is
+    appended.
     """
 
     __tablename__ = "log_state"

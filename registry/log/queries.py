@@ -1,6 +1,7 @@
 """What stands in the log and under which signed head: for the log's addresses, for credentials, and for pages.
 
-Everything here answers from the published head: entries behind it are committed and not yet signed, and are not spoken of.
+Everything here answers from the published head: entries behind it are committed and not yet signed, and are not spoken
+of.
 """
 
 import json
@@ -87,7 +88,7 @@ def published(session: Session) -> Published | None:
 
 
 _OWN_LINES = 5
-"""Lines of a checkpoint that one key signed: nobody else has."""
+"""Lines of a checkpoint with one signature alone; more lines may be cosignatures of witnesses."""
 
 
 def head(session: Session) -> Published:
@@ -190,7 +191,7 @@ def policy(session: Session) -> WitnessPolicy:
 
 
 def trust_file(session: Session, public_url: str) -> dict[str, object]:
-    """What somebody who verifies keeps (docs/users/proofs.md). NotFound while nothing is published."""
+    """The trust file that a verifier keeps (docs/users/proofs.md). NotFound while nothing is published."""
     displayed = head(session)
     keys = logged_keys(session).values()
     root = next((key for key in reversed(keys) if key.use is Use.ROOT and key.state is KeyState.ACTIVE), None)
@@ -202,7 +203,7 @@ def trust_file(session: Session, public_url: str) -> dict[str, object]:
         "log_keys": [str(key) for key in verifier_keys(session)],
         "policy": "".join(f"{line}\n" for line in policy_lines(session)),
         "root": root.certificate if root is not None else None,
-        # Not those that a former root issued: nobody can tell what a thief had it issue.
+        # Not those that a former root issued: there is no way to tell what a thief had it issue.
         "certificates": [
             key.certificate
             for key in signing

@@ -66,7 +66,10 @@ def who_have_apps(session: Session, organisation_id: int) -> frozenset[int]:
 
 
 def is_code_right(session: Session, keyring: Keyring, app: MemberApp, code: str, at: datetime) -> bool:
-    """Whether the code is the app's now, and was not used before. It is used up at once: two requests cannot both pass."""
+    """Whether the code is the app's now, and was not used before.
+
+    It is used up at once: two requests cannot both pass.
+    """
     step = one_time_codes.step_of(secret_of(keyring, app), code, at)
     if step is None:
         return False
@@ -81,7 +84,7 @@ def is_code_right(session: Session, keyring: Keyring, app: MemberApp, code: str,
 
 
 def take_away(session: Session, member: Member, reference: str, *, is_needed: bool) -> None:
-    """Take one of a member's apps away; with the last one go his recovery codes.
+    """Remove one of a member's authenticator apps; with the last one the recovery codes go too.
 
     Raises NotFound, and ActRefused where one is needed.
     """
@@ -101,7 +104,7 @@ def take_away(session: Session, member: Member, reference: str, *, is_needed: bo
 
 
 def forget(session: Session, member: Member) -> None:
-    """Take away all that he has for the second step."""
+    """Remove everything that a member has for the second step: authenticator apps and recovery codes."""
     for table in (MemberApp, MemberRecoveryCode):
         gone = delete(table).where(table.member_id == member.id)
         session.execute(gone.execution_options(synchronize_session="fetch"))

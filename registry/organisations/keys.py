@@ -1,7 +1,7 @@
-"""Keys with which an organisation's programs come: made by it, shown once, ended by day or by hand, exchanged with an overlap.
+"""API keys of organisations: made by a member or another key, shown once, expired or revoked, rotated with overlap.
 
-A key has 256 random bits and stands here as a digest. What it opens is said when it is made and never grows; whoever makes one
-by a key gives it no more than that key has.
+A key has 256 random bits; only its digest is stored. Its scopes are fixed when it is made and never grow, and a key
+that makes another key can give it no more than its own scopes.
 """
 
 import hashlib
@@ -43,10 +43,10 @@ def make(
     within: Collection[Scope] = tuple(Scope),
     keeps_every: bool | None = None,
 ) -> tuple[ApiKey, str]:
-    """A new key for `days`, and its text, which nobody can read from the table. Raises ActRefused.
+    """A new key for `days`, and its text, which cannot be read from the table. Raises ActRefused.
 
-    `within` is what whoever makes it may give: of a key that makes another its own scopes. Raises ScopeMissing beyond it.
-    `archives_all`: whether what it asks is kept; None: as the organisation has chosen.
+    `within` are the scopes that its maker may give: for a key that makes another, its own. Raises ScopeMissing beyond
+    them. `archives_all`: whether receipts of its questions are archived; None: as the organisation has chosen.
     """
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > 60 or not tidy.isprintable():
@@ -89,7 +89,7 @@ def rotate(
     today: date,
     within: Collection[Scope] = tuple(Scope),
 ) -> tuple[ApiKey, str]:
-    """A key in place of another, with its name, scopes and length; the other stays good for `overlap` days, or ends now with 0.
+    """Rotate a key: a new one with its name, scopes and length; the old stays valid `overlap` days, or ends now with 0.
 
     Raises NotFound, ActRefused, and ScopeMissing where the other opens more than `within`.
     """
@@ -127,7 +127,7 @@ def revoke(
     today: date,
     within: Collection[Scope] = tuple(Scope),
 ) -> ApiKey:
-    """End a key at once. Raises NotFound where the organisation has none of that reference that opens something."""
+    """Revoke a key immediately. Raises NotFound where the organisation has no valid key of that reference."""
     key = _lock_key(session, organisation_id, reference, today)
     _require_within(scopes_of(key), within)
     key.revoked_at = at

@@ -1,7 +1,8 @@
-"""Mails with links: asked for by a page, sent by the worker, good once.
+"""Mails with links (registration, invitation, password reset): queued by a page, sent by the worker, valid once.
 
-A page that asks for one does the same work and says the same whether the address is known or not; whether it is, the sender finds
-out, and only whoever reads that mailbox learns it. The secret of a link is made when it is sent: the table never had it.
+The page that queues one does the same work and shows the same text whether the address is known or not. The sender
+looks the address up, so only the reader of that mailbox learns it. A link's secret is made on sending and never in the
+table.
 """
 
 import hashlib
@@ -26,7 +27,7 @@ GOOD_FOR = {
     LetterKind.RESET: timedelta(hours=1),
 }
 MAX_AN_HOUR = 3
-"""Mails of one kind to one address: more would only fill somebody's mailbox, and are not sent."""
+"""Most mails of one kind to one address in an hour: more would only fill the mailbox, and are not sent."""
 TAKEN_FOR = timedelta(minutes=2)
 FORGOTTEN_AFTER = timedelta(days=1)
 
@@ -107,7 +108,7 @@ def use(session: Session, letter: Letter, at: datetime) -> None:
 
 
 def invitations_of(session: Session, organisation_id: int, at: datetime) -> Sequence[Letter]:
-    """Whom the organisation invited and who did not come yet."""
+    """Open invitations of an organisation."""
     return session.scalars(
         select(Letter)
         .where(Letter.organisation_id == organisation_id, Letter.used_at.is_(None), Letter.ends_at > at)
@@ -150,7 +151,7 @@ def forget_old(session: Session, at: datetime) -> None:
 def _take(
     session: Session, letter_id: int, address: str, at: datetime
 ) -> tuple[str, Language, Words, dict[str, str]] | None:
-    """Take a letter, so that no other worker sends it, and make its link; None where it goes to nobody."""
+    """Claim a mail, so that no other worker sends it, and make its link; None where there is no one to send it to."""
     letter = session.scalars(select(Letter).where(Letter.id == letter_id, *_waits(at)).with_for_update()).one_or_none()
     if letter is None:
         return None
@@ -159,7 +160,7 @@ def _take(
     is_active = member is not None and member.state is MemberState.ACTIVE
     language = Language(letter.language)
     if letter.kind is not LetterKind.RESET and member is not None:
-        # An invitation stays in the list as others do: whoever invited is not told that the address is known.
+        # An invitation stays listed like any other: the inviting owner does not learn that the address is known.
         return letter.email, language, Words.KNOWN, {"link": f"{address}/account/sign-in"}
     if letter.kind is LetterKind.RESET and not is_active:
         letter.used_at = letter.sent_at = at

@@ -1,6 +1,6 @@
-"""The people of an organisation: they come by a mailed link, choose a password, sign in, and are removed by an owner.
+"""The members of an organisation: invited by mail, choose a password, sign in, and are removed by an owner.
 
-What was wrong at the door is never told, and the work is the same for an address that nobody has.
+A failed sign-in never says what was wrong, and costs the same work for an address that no member has.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ MAX_MEMBERS = 50
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """How an attempt to sign in ended: with a `token`, refused, or told to wait some `seconds`.
+    """Result of an attempt to sign in: a `token`, refused, or a wait of some `seconds`.
 
     A token of the first step opens the second alone where one is asked.
     """
@@ -61,7 +61,7 @@ def confirm(session: Session, secret: str, password: str, at: datetime, today: d
 def invite(
     session: Session, me: sessions.MemberPresent, email: str, role: MemberRole, language: Language, at: datetime
 ) -> None:
-    """Mail somebody a link by which he joins the owner's organisation. Raises Forbidden and ActRefused."""
+    """Mail an invitation by which its reader joins the owner's organisation. Raises Forbidden and ActRefused."""
     me.require_owner()
     waiting = len(letters.invitations_of(session, me.organisation.id, at))
     if waiting + len(members_of(session, me.organisation.id)) >= MAX_MEMBERS:
@@ -103,7 +103,10 @@ def choose_again(session: Session, secret: str, password: str, at: datetime, tod
 
 
 def sign_in(session: Session, keyring: Keyring, email: str, password: str, at: datetime) -> Entry:
-    """Try an address and a password. After some failures an address, known or not, must wait; the caller commits that too."""
+    """Try an address and a password.
+
+    After some failures an address, known or not, must wait; the caller commits that too.
+    """
     seconds = DELAYS.seconds_left(session, keyring, email, at)
     if seconds:
         return Entry(seconds=seconds)
@@ -129,7 +132,9 @@ def change_password(
     today: date,
     home: Path | None,
 ) -> Entry | None:
-    """Change one's own password; every other session ends. None when it is done. Raises ActRefused where the new one is none.
+    """Change one's own password; every other session ends. None when it is done.
+
+    Raises ActRefused where the new one is none.
 
     The old one is asked (`ask_again`).
     """
@@ -144,9 +149,9 @@ def change_password(
 def ask_again(
     session: Session, keyring: Keyring, me: sessions.MemberPresent, password: str, at: datetime
 ) -> Entry | None:
-    """Whether it is he who sits there, before what proves it is changed. None where it is.
+    """Check a signed-in member's password again before a proof of identity is changed. None where it is right.
 
-    Wrong passwords are counted as at the door: who sits down at an open session cannot try them all.
+    Wrong passwords are counted as at sign-in: a stranger at an open session cannot try them all.
     """
     seconds = DELAYS.seconds_left(session, keyring, me.member.email, at)
     if seconds:
@@ -165,7 +170,7 @@ def remove(session: Session, me: sessions.MemberPresent, reference: str, at: dat
     if member.role is MemberRole.OWNER and len(owners) == 1:
         raise ActRefused("last_owner", "an organisation keeps one owner: make somebody else an owner first")
     member.state, member.password = MemberState.CLOSED, None
-    # The address is free again: whoever left may begin anew elsewhere, and nothing of the old account comes back to him.
+    # The address is free again: a member who left may register elsewhere, and gets nothing of the old account back.
     member.email = f"{member.reference}@removed.invalid"
     member.version += 1
     apps.forget(session, member)

@@ -1,8 +1,8 @@
-"""The tables of organisations: who they are, their people, and the keys with which their programs come.
+"""The tables of organisations: organisations, members, and API keys.
 
-No row opens anything by itself: passwords are Argon2 hashes, keys and codes are digests, secrets of apps are sealed under
-a key that lies in no database. Of nobody is it written down from where he came, and of a key when it was last used by the day
-alone. Nothing here is told to agencies, officers or the public.
+No row gives access by itself: passwords are Argon2 hashes, keys and codes are digests, secrets of apps are encrypted
+under a key that is in no database. No address or place of a caller is stored, and of a key's last use only the day.
+Nothing here is shown to agencies, officers or the public.
 """
 
 from datetime import date, datetime
@@ -15,10 +15,10 @@ from registry.vocabulary.organisations import LetterKind, MemberRole, MemberStat
 
 
 class Organisation(Base):
-    """Whoever checks on behalf of more than himself: an employer, a brand, an auditor, a union.
+    """An organisation that checks on behalf of others: an employer, a brand, an auditor, a union.
 
-    `rate` is how many requests a minute its keys may make together; empty: as the settings say. A closed one has no key left.
-    `archives_all`: what its keys ask is kept in its file of receipts, whether or not each question says so.
+    `rate` is how many requests a minute its keys may make together; empty: as the settings say. A closed one has no key
+    left. `archives_all`: what its keys ask is kept in its file of receipts, whether or not each question says so.
     `needs_second_step`: no member comes in with a password alone.
     """
 
@@ -56,8 +56,8 @@ class Member(Base):
 class ApiKey(Base):
     """What an organisation's programs come with. `digest` is SHA-256 of the key, `prefix` its beginning, to tell it by.
 
-    It opens until the end of `ends_on`, in UTC. `replaced_by` is the reference of the key made in its place. `archives_all` is as
-    the organisation's where it is empty.
+    It opens until the end of `ends_on`, in UTC. `replaced_by` is the reference of the key made in its place.
+    `archives_all` is as the organisation's where it is empty.
     """
 
     __tablename__ = "api_keys"
@@ -77,10 +77,11 @@ class ApiKey(Base):
 
 
 class Letter(Base):
-    """A mail with a link that is to be sent, or was: an outbox whose secret is made by whoever sends it.
+    """A mail with a link, queued or sent: an outbox in which the worker makes the secret on sending.
 
-    Until it is sent there is no link and no `digest`, and nothing says whether the address is known here: the sender looks.
-    A link is good once, until `ends_at`. `details` is what a registration or an invitation says of who comes; no secret.
+    Until it is sent there is no link and no `digest`, and nothing says whether the address is known here: the sender
+    looks. A link is good once, until `ends_at`. `details` is what a registration or an invitation says of who comes; no
+    secret.
     """
 
     __tablename__ = "account_letters"

@@ -1,7 +1,7 @@
-"""The second step of members: given at the door, set up, taken away, and required of all by an organisation's owner.
+"""The second step of members: given at sign-in, set up, removed, and required of all members by an owner.
 
-Whoever has one, or whose organisation requires one, has with a password alone a session that opens nothing but this step. Nothing
-is changed by whoever merely sits at an open session: the password is asked again, and wrong ones count as at the door.
+A member who has one, or whose organisation requires one, gets with a password alone a session that allows only this
+step. An open session alone changes nothing: the password is asked again, and wrong ones count as at sign-in.
 """
 
 from datetime import date, datetime
@@ -31,7 +31,7 @@ def give_code(session: Session, keyring: Keyring, token: str, code: str, at: dat
         return Entry(seconds=seconds)
     stored = apps.apps_of(session, me.member)
     is_right = any(apps.is_code_right(session, keyring, app, code, at) for app in stored)
-    # Whoever has no app has no codes either: he sets up his first one.
+    # A member without an app has no codes either, and sets up the first app.
     if not is_right and not (stored and apps.take_recovery_code(session, me.member, code, today)):
         DELAYS.failed(session, keyring, email, at)
         return Entry()
@@ -48,7 +48,10 @@ def begin_at_sign_in(session: Session, keyring: Keyring, me: MemberPresent, toda
 def finish_at_sign_in(
     session: Session, keyring: Keyring, token: str, code: str, at: datetime
 ) -> tuple[str, list[str]] | None:
-    """The first code of that app: gives the token of a full session, and recovery codes. None where the code is wrong."""
+    """The first code of that app: gives the token of a full session, and recovery codes.
+
+    None where the code is wrong.
+    """
     me = sessions.arriving(session, token, at)
     app = None if apps.has_app(session, me.member.id) else apps.begun(session, me.member)
     if app is None or not apps.is_code_right(session, keyring, app, code, at):
@@ -62,7 +65,9 @@ def finish_at_sign_in(
 def finish(
     session: Session, keyring: Keyring, me: MemberPresent, app: MemberApp, code: str, at: datetime
 ) -> list[str] | None:
-    """The first code of an app shows that it works. Gives the recovery codes where it is the first app; None: the code is wrong.
+    """The first code of an app shows that it works.
+
+    Gives the recovery codes where it is the first app; None: the code is wrong.
 
     Sessions that began without it end.
     """
@@ -76,7 +81,7 @@ def finish(
 
 
 def take_away(session: Session, me: MemberPresent, reference: str, at: datetime) -> None:
-    """Take an own app away. Whoever has what was lost may sit somewhere with it: every other session ends."""
+    """Remove a member's own app. All other sessions end, as someone who has a lost app may be signed in with it."""
     apps.take_away(session, me.member, reference, is_needed=me.organisation.needs_second_step)
     sessions.end_all(session, me.member, at, but=me.session)
 
@@ -93,7 +98,10 @@ def require(session: Session, me: MemberPresent, is_needed: bool) -> None:
 
 
 def reset(session: Session, me: MemberPresent, reference: str, at: datetime) -> None:
-    """Take away all that a member of the owner's organisation has for the second step, which he lost. He is signed out."""
+    """Remove everything that another member, who lost it, has for the second step, and sign that member out.
+
+    Owners only.
+    """
     me.require_owner()
     member = members.member_named(session, me.organisation.id, reference)
     if member.id == me.member.id:

@@ -1,4 +1,4 @@
-"""Sessions of members, apart from those of officers: another table, another cookie, and nothing that opens the other's door."""
+"""Sessions of members, separate from those of officers: own table, own cookie, and no access to officers' pages."""
 
 import hashlib
 import secrets
@@ -26,12 +26,12 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class SecondStepNeeded(NotSignedIn):
-    """He gave his password and has to give, or to set up, a second step."""
+    """The password was right, and a second step has to be given or set up."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberPresent:
-    """Who stands at the door: the member, his organisation and his session."""
+    """A signed-in member with organisation and session."""
 
     member: Member
     organisation: Organisation
@@ -42,13 +42,13 @@ class MemberPresent:
         return self.member.role is MemberRole.OWNER
 
     def require_owner(self) -> None:
-        """Raise Forbidden unless he is an owner."""
+        """Raise Forbidden unless the member is an owner."""
         if not self.is_owner:
             raise Forbidden("only an owner of your organisation may do this", "owner_needed")
 
 
 def begin(session: Session, member: Member, at: datetime, *, is_full: bool = True) -> str:
-    """A new session; gives its token, which nobody can read from the table."""
+    """Start a session; gives its token, which cannot be read from the table."""
     token = secrets.token_urlsafe(32)
     session.add(
         MemberSession(
@@ -66,9 +66,9 @@ def begin(session: Session, member: Member, at: datetime, *, is_full: bool = Tru
 
 
 def begin_by_one(session: Session, member: Member, at: datetime) -> tuple[str, bool]:
-    """The session of whoever has proved one thing alone, his password or his mailbox, and whether it is full.
+    """Start a session after one proof, the password or the mailbox; gives its token and whether it is full.
 
-    It is where no second step is asked of him.
+    It is full where no second step is required of the member.
     """
     needs = session.get_one(Organisation, member.organisation_id).needs_second_step
     is_full = not needs and not apps.has_app(session, member.id)
@@ -86,7 +86,10 @@ def present(session: Session, token: str, at: datetime) -> MemberPresent:
 
 
 def arriving(session: Session, token: str, at: datetime) -> MemberPresent:
-    """Who has given his password and is asked for a second step. Raises NotSignedIn for everybody else, and who is in."""
+    """The member who gave the password and still owes a second step.
+
+    Raises NotSignedIn for all others, also signed-in ones.
+    """
     me = _living(session, token, at)
     if not _waits_for_second_step(session, me):
         raise NotSignedIn("begin again with your e-mail and password")
@@ -94,7 +97,7 @@ def arriving(session: Session, token: str, at: datetime) -> MemberPresent:
 
 
 def _waits_for_second_step(session: Session, me: MemberPresent) -> bool:
-    # Also whoever was in without one before his organisation came to require it.
+    # Also a member who signed in without one before the organisation came to require it.
     return not me.session.is_full or (me.organisation.needs_second_step and not apps.has_app(session, me.member.id))
 
 

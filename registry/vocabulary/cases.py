@@ -1,7 +1,7 @@
 """The words of complaints and cases as closed sets. Everything may import this; it imports nothing of ours.
 
-A complaint is what a worker sent; a case is the officers' work on it. Sources: the ILO's forced-labour indicators, Directive
-(EU) 2019/1937 article 9 for the clocks.
+A complaint is what a worker sent; a case is the officers' work on it. Sources: the ILO's forced-labour indicators,
+Directive (EU) 2019/1937 article 9 for the clocks.
 """
 
 from enum import StrEnum
@@ -31,7 +31,7 @@ class CaseState(StrEnum):
 
 
 class Priority(StrEnum):
-    """How soon somebody looks: within an hour, a day, 3, 10 or 20 working days. Text order is order of urgency."""
+    """How soon a case is triaged: within an hour, a day, 3, 10 or 20 working days. Text order is order of urgency."""
 
     P0 = "p0"
     P1 = "p1"
@@ -69,8 +69,8 @@ class CaseRole(StrEnum):
 
 
 class ClockKind(StrEnum):
-    """What is due: a first look, word to the complainant, the answer, the end of waiting for the complainant, and what
-    follows from an agency's objection."""
+    """A deadline of a case: triage, acknowledgement to the complainant, answer, end of waiting for the complainant, and
+    those that follow from an agency's objection."""
 
     TRIAGE = "triage"
     ACKNOWLEDGE = "acknowledge"
@@ -88,7 +88,7 @@ class BulkKind(StrEnum):
 
 
 class BoxRole(StrEnum):
-    """Whose receipt opens a mailbox: the worker's own, or that of a friend, union or NGO who filed for her."""
+    """Whose complaint code opens a mailbox: the worker's, or that of a friend, union or NGO who filed for them."""
 
     WORKER = "worker"
     HELPER = "helper"
@@ -113,7 +113,7 @@ class Author(StrEnum):
 class ConsentKind(StrEnum):
     """Whom the officers may tell, each agreed to on its own and revocable; `agency`: without naming who complained.
 
-    Nobody else's consent stands in for another's.
+    Consent to one never stands in for consent to another.
     """
 
     AGENCY = "agency"
@@ -148,7 +148,7 @@ class ReferralState(StrEnum):
 
 
 class ReferralBasis(StrEnum):
-    """Why a partner may be told: she agreed, or two persons found that the law asks for it while somebody is in danger."""
+    """Why a partner may be told: consent, or two officers found that the law requires it while someone is in danger."""
 
     CONSENT = "consent"
     OVERRIDE = "override"
@@ -180,7 +180,7 @@ class DecisionState(StrEnum):
 
 
 class HearingState(StrEnum):
-    """Where a hearing of an agency stands; from where to where it may go is in registry/complaints/parties/hearings/rules.py."""
+    """State of an agency's hearing; registry/complaints/parties/hearings/rules.py has the allowed moves."""
 
     DRAFTED = "drafted"
     REPRISAL_CHECK = "reprisal_check"
@@ -202,7 +202,7 @@ class HearingEnd(StrEnum):
 
 
 class OpeningKind(StrEnum):
-    """What is opened to an officer for a while, by a second person: all of a case, who wrote it, or a file as it was sent."""
+    """What an access grant opens for a while, by a second person: all of a case, the identity, or a file as sent."""
 
     BREAK_GLASS = "break_glass"
     IDENTITY = "identity"
@@ -210,7 +210,7 @@ class OpeningKind(StrEnum):
 
 
 class OpeningState(StrEnum):
-    """`lapsed`: nobody decided in time. `ended`: its time was over, or somebody closed it before."""
+    """State of an access grant. `lapsed`: not decided in time. `ended`: its time was over, or it was closed before."""
 
     ASKED = "asked"
     GRANTED = "granted"
@@ -220,7 +220,7 @@ class OpeningState(StrEnum):
 
 
 class FileKind(StrEnum):
-    """What an attachment may be, told from its bytes. Archives, HTML, SVG and Office files are not taken."""
+    """Kind of an attachment, detected from its bytes. Archives, HTML, SVG and Office files are not accepted."""
 
     JPEG = "jpeg"
     PNG = "png"

@@ -1,12 +1,16 @@
-"""The words of the officers' desks as closed sets, where the public asks for none of them: what they do to licences, deposits,
-sanctions and agencies' entries. Everything may import this; it imports nothing of ours.
+"""Enums of officers' acts on licences, deposits, sanctions and agencies' entries that no public question uses.
+
+Everything may import this; it imports nothing of ours.
 """
 
 from enum import StrEnum
 
 
 class LicenceAct(StrEnum):
-    """What officers of an authority do to its licences. What each asks and does: registry/supervision/licensing/rules.py."""
+    """What officers of an authority do to its licences.
+
+    What each asks and does: registry/supervision/licensing/rules.py.
+    """
 
     APPLY = "apply"
     ISSUE = "issue"
@@ -49,7 +53,7 @@ class SanctionState(StrEnum):
 
 
 class Timing(StrEnum):
-    """Whether the day on which a sanction takes effect could lead its agency to whoever complained."""
+    """Whether the day on which a sanction takes effect could lead its agency to the complainant."""
 
     NO_COMPLAINT = "no_complaint"
     POINTS_TO_NOBODY = "points_to_nobody"
@@ -57,7 +61,7 @@ class Timing(StrEnum):
 
 
 class ToldFirst(StrEnum):
-    """Who stands by the workers in place, and was told before a licence is taken away."""
+    """Who looks after the workers in place, and was notified before a licence is taken away."""
 
     LABOUR_INSPECTORATE = "labour_inspectorate"
     UNION = "union"
@@ -74,7 +78,7 @@ class DepositLineKind(StrEnum):
 
 
 class EntryRequestKind(StrEnum):
-    """What an agency asks about its own entry: to correct it, to warn of a clone, to show a reply beside what stands there."""
+    """What an agency asks about its own entry: a correction, a warning of a clone, or a reply shown beside it."""
 
     CORRECTION = "correction"
     CLONE_REPORT = "clone_report"

@@ -21,7 +21,7 @@ class MemberRole(StrEnum):
 
 
 class MemberState(StrEnum):
-    """`invited` has no password yet; `closed` signs in no more, and what he did keeps his name."""
+    """State of a member. `invited` has no password yet; `closed` cannot sign in, and past actions keep the name."""
 
     INVITED = "invited"
     ACTIVE = "active"

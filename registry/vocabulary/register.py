@@ -21,7 +21,7 @@ class Word(StrEnum):
 
 
 class Answer(Word):
-    """What the asker gets: never a raw status alone."""
+    """The verdict as the caller gets it: never a raw status alone."""
 
     YES = "yes"
     NO = "no"
@@ -92,7 +92,10 @@ class ChannelKind(StrEnum):
 
 
 class ChannelChangeState(StrEnum):
-    """Where a change of a registered channel stands. `stale`: what it was to replace is no longer what is registered."""
+    """Where a change of a registered channel stands.
+
+    `stale`: what it was to replace is no longer what is registered.
+    """
 
     PROPOSED = "proposed"
     APPROVED = "approved"
@@ -102,7 +105,7 @@ class ChannelChangeState(StrEnum):
 
 
 class CheckKind(StrEnum):
-    """What a recruiter tells a worker about himself."""
+    """What a recruiter tells a worker about itself: number, name, phone and so on."""
 
     NUMBER = "number"
     NAME = "name"
@@ -140,7 +143,10 @@ class Activity(Word):
 
 
 class Visa(Word):
-    """On what a worker will travel or stay. `work`: a visa or permit that allows this work; `unknown`: the worker cannot say."""
+    """On what a worker will travel or stay.
+
+    `work`: a visa or permit that allows this work; `unknown`: the worker cannot say.
+    """
 
     TOURIST = "tourist"
     BUSINESS = "business"
@@ -327,7 +333,7 @@ BAD_STATUSES = frozenset(
 
 
 class RegimeRule(Word):
-    """What a country asks of whoever does an activity. A licence or a registration alone can carry a `yes`."""
+    """What a country requires for an activity. Only a licence or a registration can lead to a `yes`."""
 
     LICENCE = "licence"
     REGISTRATION = "registration"

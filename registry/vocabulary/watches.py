@@ -14,7 +14,7 @@ class WatchKind(StrEnum):
 
 
 class EventType(StrEnum):
-    """What watchers are told of. Each has its words in EVENTS."""
+    """Kinds of events that watchers get. Each has its words in EVENTS."""
 
     LICENCE_ISSUED = "licence.issued"
     LICENCE_SUSPENDED = "licence.suspended"
@@ -90,7 +90,7 @@ EVENTS: Mapping[EventType, str] = {
 }
 
 EXPIRY_DAYS = (90, 30, 7)
-"""So many days before the last day of a licence its watchers are told."""
+"""Days before the last day of a licence on which its watchers get an event."""
 
 
 class WebhookState(StrEnum):
@@ -109,7 +109,7 @@ class DeliveryState(StrEnum):
 
 
 class DigestPace(StrEnum):
-    """How often a member is told by mail how much happened."""
+    """How often a member gets the mail digest."""
 
     NONE = "none"
     DAILY = "daily"

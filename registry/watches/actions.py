@@ -1,4 +1,7 @@
-"""What organisations do with their watches: make, change, pause, end. Each sees its own alone; another's is not there."""
+"""What organisations do with their watches: make, change, pause, end.
+
+Each sees its own alone; another's is not there.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -27,7 +30,7 @@ MAX_NUMBERS = 20_000
 
 
 class Listed(NamedTuple):
-    """What became of an uploaded list: how many lines lead to somebody, and which lines do not yet."""
+    """Result of an uploaded list: how many lines lead to an agency, and which lines do not yet."""
 
     known: int
     waited_for: tuple[int, ...]
@@ -58,7 +61,10 @@ def watch_licence(session: Session, organisation_id: int, licence: str, label: s
 def watch_list(
     session: Session, keyring: Keyring, organisation_id: int, numbers: Sequence[Number], label: str, today: date
 ) -> tuple[Watch, Listed]:
-    """Watch whoever the numbers lead to, now or once they are entered. The numbers themselves are not kept."""
+    """Watch the agencies that the numbers lead to, now or once they are entered.
+
+    The numbers themselves are not stored.
+    """
     leads = _leads(session, keyring, numbers)
     watch = _made(session, organisation_id, WatchKind.LIST, label, today)
     return watch, _save_targets(session, watch, leads)
@@ -84,7 +90,10 @@ def replace_list(
 
 
 def watch_search(session: Session, organisation_id: int, criteria: Mapping[str, str], label: str, today: date) -> Watch:
-    """Watch whatever answers to a search. Raises InvalidInput when it asks nothing: that would be the whole registry."""
+    """Watch whatever answers to a search.
+
+    Raises InvalidInput when it asks nothing: that would be the whole registry.
+    """
     requested = Searched(**criteria)
     stated = {name: value for name, value in requested._asdict().items() if value is not None}
     if not stated:
@@ -102,7 +111,10 @@ def change(
     is_paused: bool | None = None,
     version: int | None = None,
 ) -> Watch:
-    """Rename, pause, or go on: of what happens during a pause nobody is told afterwards. Raises NotFound, StaleVersion."""
+    """Rename, pause or resume a watch; events during a pause are never delivered later.
+
+    Raises NotFound, StaleVersion.
+    """
     watch = lock_watch(session, organisation_id, reference, version)
     if label is not None:
         watch.label = read_label(label)
@@ -114,7 +126,7 @@ def change(
 
 
 def end(session: Session, organisation_id: int, reference: str, *, version: int | None = None) -> None:
-    """Watch it no more; nothing is kept of it but what the feed told already. Raises NotFound, StaleVersion."""
+    """Delete a watch; only events already in the feed remain. Raises NotFound, StaleVersion."""
     watch = lock_watch(session, organisation_id, reference, version)
     session.execute(delete(WatchTarget).where(WatchTarget.watch_id == watch.id))
     session.delete(watch)

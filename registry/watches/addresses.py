@@ -1,8 +1,9 @@
-"""Where a webhook may lead: to the public internet, over TLS. Pure; names are resolved by whoever connects.
+"""Which addresses a webhook may call: the public internet, over TLS. Pure; the connecting code resolves names.
 
-A webhook makes this machine call an address that somebody else chose. So nothing is called but what everybody can reach: no
-loopback, private, link-local or reserved address, in whatever spelling, and none that is wrapped into another family (mapped,
-NAT64, 6to4, Teredo). Whoever connects resolves the name once, puts each address here, and connects to that address and no other.
+A webhook makes this machine call an address that someone else chose. So only public addresses are called: no
+loopback, private, link-local or reserved one, in whatever spelling, and none wrapped into another family (mapped,
+NAT64, 6to4, Teredo). The connecting code resolves the name once, checks each address here, and connects to that address
+only.
 """
 
 import ipaddress
@@ -46,7 +47,7 @@ _NOT_PUBLIC = (
     "test",
     "invalid",
 )
-"""Last labels under which nobody but an own network answers."""
+"""Last labels under which only private networks answer."""
 
 
 class Address(NamedTuple):

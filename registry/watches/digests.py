@@ -1,8 +1,8 @@
-"""The mail digest: how much happened to what an organisation watches, for those of its members who want it each day or week.
+"""The mail digest: how much happened to what an organisation watches, for members who want it each day or week.
 
-By kind and number, with a link: neither an agency nor a licence stands in a mail. Where nothing happened nothing is sent. What
-was told is noted down before it is sent, so that two workers do not send the same; where it did not go, it is taken back and
-tried again. A worker that is killed between the two leaves it to the pages and the API.
+By kind and number, with a link: neither an agency nor a licence stands in a mail. Where nothing happened nothing is
+sent. What was told is noted down before it is sent, so that two workers do not send the same; where it did not go, it
+is taken back and tried again. A worker that is killed between the two leaves it to the pages and the API.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ Tell = Callable[[str, str, str], bool]
 
 
 class _Claimed(NamedTuple):
-    """Whom to tell of what, and where he was before."""
+    """A claimed mail digest: the member, and the day and place in the feed of the digest before."""
 
     email: str
     language: Language
@@ -46,7 +46,7 @@ def pace_of(session: Session, member: Member) -> DigestPace:
 
 
 def choose(session: Session, member: Member, pace: DigestPace, at: datetime) -> None:
-    """Have a member told at another pace, of what happens from now on."""
+    """Set how often a member gets the digest, from now on."""
     digest = session.get(Digest, member.id)
     if digest is None:
         digest = Digest(member_id=member.id)
@@ -88,7 +88,7 @@ def send_due_digests(sessions: sessionmaker[Session], wording: Wording, tell: Te
 
 
 def _claim(session: Session, member_id: int, today: date) -> _Claimed | None:
-    """Note down that a member is told now; None where there is nothing, where he is gone, or where another worker was quicker."""
+    """Record that a member is notified now; None if nothing is due, the member is gone, or another worker was first."""
     query = (
         select(Digest, Member)
         .join(Member, Member.id == Digest.member_id)

@@ -1,7 +1,8 @@
-"""Handing on: what was published becomes events, and each event stands in the feed of everybody who watches. By the worker.
+"""Fans out published changes: they become events, and each event goes to the feed of every organisation that watches.
 
-The log is read in its order, which is that of the commits, from where it was left; one round is one transaction under the lock of
-one row. So whoever crashes has told nothing, and positions in a feed appear in order: none is ever given behind a reader.
+Run by the worker. The log is read in its order, which is that of the commits, from where it was left; one round is one
+transaction under the lock of one row. A crash therefore loses and repeats nothing, and positions in a feed appear in
+order: none is ever given behind a reader.
 """
 
 import json
@@ -41,7 +42,7 @@ from registry.watches.rules import Happening
 from registry.watches.webhook_models import Delivery, Webhook
 
 MAX_ENTRIES = 500
-"""Entries of the log that one transaction hands on."""
+"""Entries of the log that one transaction fans out."""
 
 MAX_DAYS = timedelta(days=90)
 """How far back the calendar is made up for after a standstill."""
@@ -79,14 +80,14 @@ def fan_out_calendar(sessions: sessionmaker[Session], at: datetime) -> int:
 
 
 def is_behind(session: Session) -> bool:
-    """Whether something was published that was not handed on: one cheap question, asked several times a second."""
+    """Whether something was published that was not fanned out: one cheap query, run several times a second."""
     size = session.execute(select(LogState.size)).scalar_one_or_none() or 0
     pending = session.execute(select(WatchState.next_index)).scalar_one_or_none()
     return pending is None or pending < size
 
 
 def lock_watch_state(session: Session) -> WatchState:
-    """The row that whoever hands on holds. The first time it begins at today's end of the log: nobody has watched yet."""
+    """Lock the fan-out state. The first time it begins at today's end of the log: no one has watched yet."""
     state = lock_or_none(session, WatchState, WatchState.id == 1)
     if state is None:
         state = WatchState(id=1, next_index=0, told_through=None)
@@ -103,7 +104,7 @@ def _fan_out_entries(session: Session, keyring: Keyring, start: int, end: int, a
 
 
 def _watched_entries(session: Session, start: int, end: int) -> Sequence[Entry]:
-    """The entries that anybody could watch: of agencies in a watch, and all where a search or an unknown number waits."""
+    """The entries that may be watched: of agencies in a watch, and all where a search or an unknown number waits."""
     query = select(Entry).where(Entry.index >= start, Entry.index < end, Entry.agency_id.is_not(None))
     is_open = select(Watch.id).where(Watch.kind == WatchKind.SEARCH).limit(1)
     waits = select(WatchTarget.id).where(WatchTarget.digest.is_not(None)).limit(1)
@@ -114,7 +115,7 @@ def _watched_entries(session: Session, start: int, end: int) -> Sequence[Entry]:
 
 
 def _find_waited_for(session: Session, keyring: Keyring, entries: Sequence[Entry]) -> None:
-    """Numbers of a list that nobody bore lead somewhere once an agency is entered under them."""
+    """Numbers of a list that no agency bore lead somewhere once an agency is entered under them."""
     if session.execute(select(WatchTarget.id).where(WatchTarget.digest.is_not(None)).limit(1)).first() is None:
         return
     ids = sorted({entry.agency_id for entry in entries if entry.agency_id is not None})
@@ -155,7 +156,8 @@ def _read(session: Session, entry: Entry) -> list[PendingEvent]:
             f"entry:{entry.index}:{place}",
             entry.agency_id,
             agency,
-            # A sanction holds for one licence: whoever watches another of the same holder hears of it too, as of all else.
+            # A sanction holds for one licence: watchers of another licence of the same holder get the event too, like
+            # all else.
             licence=reference if what == "licence" else None,
             log_index=entry.index,
             other_agency_id=entry.other_agency_id if what == "agreement" else None,
@@ -197,7 +199,7 @@ def _of_endings(session: Session, told_through: date, today: date, at: datetime)
 
 
 def _of_sources(session: Session, at: datetime) -> list[PendingEvent]:
-    """Of lists whose freshness is another than was last told."""
+    """Events of lists whose freshness differs from that of the last event."""
     if session.execute(select(Watch.id).limit(1)).first() is None:
         return []
     latest = select(func.max(WatchEvent.id)).where(WatchEvent.source.is_not(None)).group_by(WatchEvent.source)
@@ -226,7 +228,7 @@ def _of_sources(session: Session, at: datetime) -> list[PendingEvent]:
 
 
 def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetime) -> int:
-    """Write events that somebody is told of, into the feed of each organisation once, and queue them for its webhooks.
+    """Write events that are watched into the feed of each organisation once, and queue them for its webhooks.
 
     Under the lock of the state row. Gives how many events were written.
     """
@@ -254,7 +256,7 @@ def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetim
             match_authority(session, i, one.authority)
     match_searches(session, list(zip(ids, pending, strict=True)))
     _feed(session, ids[0], ids[-1], at)
-    # What nobody was told of leaves no row. Lists stay: by the last one it is known whether a list was stale.
+    # An event without watchers leaves no row. Lists stay: by the last one it is known whether a list was stale.
     unmatched = select(WatchMatch.event_id).where(WatchMatch.event_id == WatchEvent.id).exists()
     gone = delete(WatchEvent).where(WatchEvent.id.between(ids[0], ids[-1]), ~unmatched, WatchEvent.source.is_(None))
     removed = session.execute(gone.execution_options(synchronize_session=False))

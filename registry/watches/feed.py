@@ -1,4 +1,7 @@
-"""Reading an organisation's feed: from any place, in order, none twice. And what is said of one event, wherever it is said."""
+"""Reading an organisation's feed: from any place, in order, none twice.
+
+And what is said of one event, wherever it is said.
+"""
 
 import base64
 import binascii
@@ -64,13 +67,13 @@ def position_before(session: Session, organisation_id: int, at: datetime) -> int
 
 
 def type_on(event: WatchEvent, today: date) -> EventType:
-    """What may be told of it on a day: its type, or that the law lets nobody be told any more."""
+    """The type of an event that may be shown on a day: its own, or withheld once the law forbids to publish it."""
     is_over = event.publish_until is not None and today > event.publish_until
     return EventType.WITHHELD if is_over else event.type
 
 
 def event_payload(event: WatchEvent, today: date) -> dict[str, Any]:
-    """What is told of an event, in the feed, in a stream and to a webhook alike: plain JSON.
+    """Payload of an event, the same in the feed, the stream and webhooks: plain JSON.
 
     The form is that of Standard Webhooks: `type`, `timestamp`, `data`; `id` is the webhook-id. No name stands in it.
     """
@@ -88,13 +91,16 @@ def event_payload(event: WatchEvent, today: date) -> dict[str, Any]:
 
 
 def cursor_of(keyring: Keyring, organisation_id: int, position: int) -> str:
-    """The cursor of a place in an organisation's feed. It tells nothing to others, and nobody makes one up."""
+    """The cursor of a place in an organisation's feed: opaque, and cannot be forged."""
     body = position.to_bytes(8, "big")
     return base64.urlsafe_b64encode(body + _seal(keyring, organisation_id, body)).decode().rstrip("=")
 
 
 def position_of(keyring: Keyring, organisation_id: int, cursor: str, parameter: str = "after") -> int:
-    """The place that a cursor of this organisation marks. Raises InvalidInput for one that was changed, or is another's."""
+    """The place that a cursor of this organisation marks.
+
+    Raises InvalidInput for one that was changed, or is another's.
+    """
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

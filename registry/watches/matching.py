@@ -1,4 +1,4 @@
-"""Who is told of an event: whoever watches the agency, its licence, the other end of its agreement, its list, or by a search.
+"""Finds an event's watchers: of its agency, licence, other end of an agreement, official list, or by a search.
 
 Matches of one round stand in `watch_matches`, which is empty outside of the round's transaction.
 """
@@ -43,7 +43,10 @@ class Asker(NamedTuple):
 
 
 def match_targets(session: Session, first: int, last: int) -> None:
-    """Whoever watches the agency, or the licence: of another licence of the same holder he is not told, of the holder he is."""
+    """Match watches of the agency and of the licence.
+
+    A watch of another licence of the same holder gets holder events only.
+    """
     query = (
         select(WatchEvent.id, Watch.organisation_id)
         .join(WatchTarget, WatchTarget.agency_id == WatchEvent.agency_id)
@@ -60,7 +63,7 @@ def match_targets(session: Session, first: int, last: int) -> None:
 
 
 def match_agency(session: Session, event_id: int, agency_id: int, log_index: int) -> None:
-    """The other end of an agreement hears of it too."""
+    """Match watches of the other end of an agreement."""
     query = (
         select(literal(event_id), Watch.organisation_id)
         .join(WatchTarget, WatchTarget.watch_id == Watch.id)
@@ -71,7 +74,7 @@ def match_agency(session: Session, event_id: int, agency_id: int, log_index: int
 
 
 def match_authority(session: Session, event_id: int, authority: str) -> None:
-    """Whoever watches a licence of the authority whose list it is, by name or by a search for it."""
+    """Match watches with a licence of the authority whose list it is, by name or by a search for it."""
     query = (
         select(literal(event_id), Watch.organisation_id)
         .join(WatchTarget, WatchTarget.watch_id == Watch.id)

@@ -1,7 +1,7 @@
-"""Watches, what happened to what is watched, and each organisation's feed of it.
+"""Tables of watches, of events on what is watched, and of each organisation's feed.
 
-Who watches is told to nobody. An event is written once, and only where somebody watches; a feed row says that one organisation
-was told of it, at a place of its own.
+Who watches is never disclosed. An event is written once, and only where an organisation watches; a feed row records
+that one organisation got it, at a place in its own feed.
 """
 
 from datetime import date, datetime
@@ -17,8 +17,8 @@ from registry.vocabulary.watches import DigestPace, EventType, WatchKind
 class Watch(Base):
     """What an organisation watches. `criteria` are those of a saved search, None for every other kind.
 
-    `from_index` is how long the log was when it was made, for as long as older entries wait to be told of; 0 after that, so
-    that nothing remains of the moment.
+    `from_index` is how long the log was when it was made, for as long as older entries wait to be told of; 0 after
+    that, so that nothing remains of the moment.
     """
 
     __tablename__ = "watches"
@@ -38,8 +38,8 @@ class Watch(Base):
 class WatchTarget(Base):
     """One thing that a watch leads to.
 
-    `line` is its place in an uploaded list, so that the number itself need not be kept: of a number that nobody bears yet stands
-    a keyed digest (Keyring.digest), by which it is known when somebody is entered under it.
+    `line` is its place in an uploaded list, so that the number itself need not be stored: for a number that no agency
+    bears yet there is a keyed digest (Keyring.digest), by which it is recognised when an agency is entered under it.
     """
 
     __tablename__ = "watch_targets"
@@ -53,10 +53,10 @@ class WatchTarget(Base):
 
 
 class WatchEvent(Base):
-    """One thing that happened. It names no person: whoever may read it looks the agency up.
+    """One event. It names no person: its readers look the agency up.
 
-    `once` keeps it from being written twice. `log_index` is the entry it was read from, None for what the calendar brings.
-    After `publish_until` the law lets nobody be told what it was.
+    `once` keeps it from being written twice. `log_index` is the entry it was read from, None for what the calendar
+    brings. After `publish_until` the law forbids to disclose what it was.
     """
 
     __tablename__ = "watch_events"
@@ -75,7 +75,7 @@ class WatchEvent(Base):
 
 
 class WatchMatch(Base):
-    """Who is told of the events of one round; empty outside its transaction."""
+    """Organisations that get the events of one round; empty outside its transaction."""
 
     __tablename__ = "watch_matches"
     event_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -91,7 +91,10 @@ class FeedHead(Base):
 
 
 class FeedRow(Base):
-    """An event at its place in one organisation's feed. Positions are given under one lock: none appears behind a reader."""
+    """An event at its place in one organisation's feed.
+
+    Positions are given under one lock: none appears behind a reader.
+    """
 
     __tablename__ = "feed_rows"
     __table_args__ = (UniqueConstraint("event_id", "organisation_id"),)
@@ -101,7 +104,7 @@ class FeedRow(Base):
 
 
 class Digest(Base):
-    """At which pace a member is told by mail how much happened, and until which day and place in the feed he was told."""
+    """How often a member gets a mail digest, and up to which day and place in the feed the last one went."""
 
     __tablename__ = "watch_digests"
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True, autoincrement=False)
@@ -111,7 +114,7 @@ class Digest(Base):
 
 
 class WatchState(Base):
-    """One row, locked by whoever hands on: up to which entry of the log, and to which day, was told."""
+    """The fan-out state, one row that the worker locks: up to which log entry, and to which day, events were made."""
 
     __tablename__ = "watch_state"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

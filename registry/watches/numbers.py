@@ -1,4 +1,4 @@
-"""Numbers of an uploaded list: whom each leads to, and what is kept of one that leads to nobody yet."""
+"""Numbers of an uploaded list: which agency each leads to, and what is stored of one that leads to none yet."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Identifie
 PURPOSE = "watch-numbers"
 
 MAX_HOLDERS = 20
-"""Holders of one number that are watched for it; one that leads to more says nothing of anybody."""
+"""Most holders of one number that are watched for it; a number with more identifies none."""
 
 
 class Number(NamedTuple):
@@ -26,7 +26,7 @@ class Number(NamedTuple):
 
 
 class Leads(NamedTuple):
-    """Whom a line leads to: row ids of agencies, with the licence that a licence number named."""
+    """Where a line leads: row ids of agencies, with the licence that a licence number named."""
 
     line: int
     to: tuple[tuple[int, str | None], ...]
@@ -34,7 +34,7 @@ class Leads(NamedTuple):
 
 
 def leads_of(session: Session, keyring: Keyring, numbers: Sequence[Number]) -> list[Leads]:
-    """Whom each line leads to now, in their order; lines count from 1."""
+    """Where each line leads now, in their order; lines count from 1."""
     wanted: dict[str, list[int]] = defaultdict(list)
     for line, number in enumerate(numbers, start=1):
         for value in _values(number):

@@ -13,7 +13,7 @@ from registry.watches.models import Watch, WatchTarget
 
 
 class WatchView(NamedTuple):
-    """A watch, how many lines of it lead to somebody and how many to nobody yet; of what is no list, whom it leads to."""
+    """A watch, with how many lines of a list lead to an agency and how many to none yet; of any other, the agency."""
 
     watch: Watch
     known: int

@@ -32,8 +32,8 @@ class Purged(NamedTuple):
 
 
 def forget(session: Session, organisation_id: int) -> None:
-    """End whatever an organisation watches, call none of its webhooks any more, and keep nothing of what it was told."""
-    # Whoever hands on holds this row: nothing is put into a feed that is being removed.
+    """Delete an organisation's watches and feed, and stop calling its webhooks."""
+    # The worker locks this row to fan out: nothing is put into a feed that is being removed.
     lock_watch_state(session)
     hooks = select(Webhook.id).where(Webhook.organisation_id == organisation_id)
     watches = select(Watch.id).where(Watch.organisation_id == organisation_id)
@@ -103,7 +103,10 @@ def _purge_places(session: Session, before: datetime) -> int:
 
 
 def _purge_events(session: Session, before: datetime) -> int:
-    """Events that stand in no feed and are on no way any more. Of each list the last one stays: by it its state is known."""
+    """Events that stand in no feed and are on no way any more.
+
+    Of each list the last one stays: by it its state is known.
+    """
     last_of_lists = select(func.max(WatchEvent.id)).where(WatchEvent.source.is_not(None)).group_by(WatchEvent.source)
     old = (
         select(WatchEvent.id)

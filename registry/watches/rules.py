@@ -1,7 +1,7 @@
 """What happened, read from two sayings of one thing; and whether a saved search answers to it. Pure.
 
-The sayings are the records of two entries of the public log (docs/users/entry-format.md) with their digests opened: what is
-told to watchers is what everybody could have read.
+The sayings are the records of two entries of the public log (docs/users/entry-format.md) with their digests opened:
+what is told to watchers is what everybody could have read.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -17,7 +17,7 @@ RecordMapping = Mapping[str, Any]
 
 
 class Happening(NamedTuple):
-    """One thing that happened, with what may be said of it beside the references, and the last day on which it may be."""
+    """One event, with the details that may be disclosed and the last day on which they may be."""
 
     type: EventType
     data: Mapping[str, Any] = {}
@@ -209,7 +209,7 @@ class Searched(NamedTuple):
 def answers_to(search: Searched, agency: RecordMapping, licences: Iterable[RecordMapping]) -> bool:
     """Whether an agency answers to a search: itself, and one licence of it that satisfies all that is asked of licences.
 
-    A scope that was not stated answers to any corridor or sector: whoever watches rather hears once too often.
+    A scope that was not stated matches any corridor or sector: one event too many is better than one missed.
     """
     if search.country not in (None, agency.get("country")) or search.role not in (None, agency.get("role")):
         return False

@@ -1,4 +1,4 @@
-"""Where an organisation wants to be told, and every telling: what waits, how often it was tried, what was answered."""
+"""Tables of webhooks and their deliveries: what waits, how often it was tried, what was answered."""
 
 from datetime import datetime
 
@@ -10,10 +10,12 @@ from registry.vocabulary.watches import DeliveryState, WebhookState
 
 
 class Webhook(Base):
-    """An address of an organisation. Its secret is sealed under a key that is in no dump; during a rotation there are two.
+    """An address of an organisation.
 
-    `failing_since` is when the first delivery failed that no good one followed. `resting_until` spares an address that does not
-    answer at all.
+    Its secret is sealed under a key that is in no dump; during a rotation there are two.
+
+    `failing_since` is when the first delivery failed that no good one followed. `resting_until` spares an address that
+    does not answer at all.
     """
 
     __tablename__ = "webhooks"
@@ -37,7 +39,7 @@ class Webhook(Base):
 class Delivery(Base):
     """One event on its way to one webhook. Those of one agency (`agency_id`, 0 where there is none) go in their order.
 
-    `claimed_until` is the lease of whoever sends it: one that is killed between sending and noting it down leaves it to be sent
+    `claimed_until` is the lease of its sender: one that is killed between sending and recording leaves it to be sent
     again, with the same id.
     """
 

@@ -1,6 +1,9 @@
-"""What organisations do with their webhooks: make, change, test, rotate, send again. Nothing here calls anybody: see couriers.
+"""What organisations do with their webhooks: make, change, test, rotate, send again.
 
-An address is looked at when it is stated (registry.watches.addresses), and what its name resolves to each time it is called.
+Nothing here calls anybody: see couriers.
+
+An address is looked at when it is stated (registry.watches.addresses), and what its name resolves to each time it is
+called.
 """
 
 import secrets
@@ -101,7 +104,7 @@ def change(
     if state is not None and state is not webhook.state:
         webhook.state = state
         webhook.disabled_at = at if state is WebhookState.DISABLED else None
-        # It was its owner: nobody has to be told by mail.
+        # Its owner did it: no mail is needed.
         webhook.told_at = webhook.disabled_at
         if state is WebhookState.DISABLED:
             give_up(session, webhook.id)
@@ -120,7 +123,10 @@ def rotate(
     *,
     version: int | None = None,
 ) -> Made:
-    """A new secret; for a day every delivery bears the signatures of both. Raises NotFound, StaleVersion, KeyTrouble."""
+    """A new secret; for a day every delivery bears the signatures of both.
+
+    Raises NotFound, StaleVersion, KeyTrouble.
+    """
     webhook = lock_webhook(session, organisation_id, reference, version)
     secret = _new_secret()
     webhook.sealed_before, webhook.before_until = webhook.sealed, at + OVERLAP

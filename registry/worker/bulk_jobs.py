@@ -1,4 +1,4 @@
-"""Bulk jobs that wait are answered in a process of their own beside the worker; those whose time is over are removed."""
+"""Starts a separate process that answers waiting bulk jobs, and removes those whose time is over."""
 
 import subprocess
 import sys

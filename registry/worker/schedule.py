@@ -1,4 +1,4 @@
-"""What the worker does again and again: each task says in its own tables what it has done, so it may be killed at any time."""
+"""Recurring tasks of the worker: each records its progress in its own tables, so it may be killed at any time."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -70,7 +70,10 @@ def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def warn_of_law(_settings: Settings, _sessions: sessionmaker[Session]) -> None:
-    """Log which rows of law are to be read again within 30 days, and which are late. `registry law stale` lists them."""
+    """Log which rows of law are to be read again within 30 days, and which are late.
+
+    `registry law stale` lists them.
+    """
     today = day_at(now(), None)
     due = due_rows(shipped_law(), today, within_days=LAW_WARNING_DAYS)
     if due:
@@ -84,9 +87,9 @@ MAX_LAW_ROWS_LOGGED = 20
 
 
 def change_channels(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Tell first, then publish what is due: nobody shall read of a change before he is told of it."""
+    """Notify the old channels first, then publish what is due: a change is never public before its agency was told."""
 
-    # `registry channels list` says that nobody was told; the next round tries again.
+    # `registry channels list` shows that the notice was not sent; the next round tries again.
     notify_old_channels(sessions, _sender(settings, "channel_notice_not_sent"))
     apply_due(sessions)
 
@@ -135,7 +138,7 @@ def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Destroy yesterday's key of the buckets even where nobody comes today, and drop what can no longer be used twice."""
+    """Destroy yesterday's key of the buckets, whether anyone comes today or not, and drop what cannot be used twice."""
     with sessions.begin() as session:
         Admission(Keyring(settings.keys), settings.home).forget(session, now())
         forget_repeats(session, now().date())
@@ -147,7 +150,7 @@ def close_quarters(_settings: Settings, sessions: sessionmaker[Session]) -> None
 
 
 def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Often, so that somebody hears of what is urgent within a minute."""
+    """Remind officers of cases. It runs often, so that an urgent case is noticed within a minute."""
 
     def send(address: str, subject: str, text: str) -> bool:
         try:
@@ -188,7 +191,7 @@ def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """What officers failed at a day ago, what their keys were asked and never answered, and all sessions that are over."""
+    """Delete failed sign-ins a day old, unanswered challenges of keys, and all sessions that are over."""
     at = now()
     with sessions.begin() as session:
         signing_in.forget_delays(session, at)
@@ -199,7 +202,7 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
 
 
 def end_referrals(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Take back what partners may read no longer: its time is over, or she has taken her consent back."""
+    """End partners' access to referrals whose time is over or whose worker withdrew consent."""
     referrals.end_due(sessions, Sealer(Keyring(settings.keys)), now())
 
 
@@ -214,7 +217,7 @@ def end_access_grants(_settings: Settings, sessions: sessionmaker[Session]) -> N
 
 
 def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Put in force what was approved for today, end what is over, and tell whoever complained."""
+    """Put in force what was approved for today, end what is over, and notify the complainants."""
     do_due(sessions, now())
     try:
         notify_complainants(sessions, Sealer(Keyring(settings.keys)), sanction_notice, now())
@@ -224,7 +227,10 @@ def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> No
 
 
 def fan_out_calendar_events(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Licences that end soon, and lists that went stale. What was published is told by registry.worker.watch_loop, at once."""
+    """Licences that end soon, and lists that went stale.
+
+    What was published is told by registry.worker.watch_loop, at once.
+    """
     fan_out.fan_out_calendar(sessions, now())
 
 
@@ -252,7 +258,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
     try:
         done = purging.purge(sessions, Sealer(Keyring(settings.keys)), now(), files_remover(store_of(settings)))
     except FilesUnavailable as trouble:
-        # The keys are gone, so nobody reads the files; they are removed in a later round.
+        # The keys are gone, so no one can read the files; they are removed in a later round.
         log.error("cases_not_emptied", trouble=trouble.text)
         return
     if any(done):

@@ -40,9 +40,9 @@ def work(
 
 @contextmanager
 def _background_thread(watch_loop: WatchLoop, stopping: threading.Event) -> Iterator[None]:
-    """Watchers are told by a thread of its own: a list that takes an hour to import keeps nobody waiting.
+    """Run the watch loop in a thread of its own, so that an import that takes an hour delays no watcher.
 
-    If that thread dies the worker ends too, so that whoever keeps it starts it anew.
+    If that thread dies the worker ends too, so that its supervisor restarts it.
     """
     died: list[BaseException] = []
 

@@ -25,7 +25,7 @@ AFTER_TROUBLE = 5.0
 
 
 class WatchLoop:
-    """Hands on what was published and sends what is due."""
+    """Fans out what was published and sends the webhooks that are due."""
 
     def __init__(self, settings: Settings, sessions: sessionmaker[Session]) -> None:
         self._sessions = sessions

@@ -1,4 +1,4 @@
-"""Asking everything of a document's operations, with input that nobody wrote by hand."""
+"""Calls all operations of an OpenAPI document with generated input."""
 
 import os
 from collections.abc import Iterator

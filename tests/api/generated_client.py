@@ -23,7 +23,7 @@ content_type_overrides:
   text/csv: application/octet-stream
   application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream
 """
-"""The generator has to be told that signed tokens are text, and that lists are files."""
+"""Settings of the generator: signed tokens are text, and lists are files."""
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The audit: nothing is changed, taken out or cut off without being seen, and a purge leaves lines about nobody."""
+"""The audit trail: every change, removal or cut is detected, and a purge leaves lines about no one."""
 
 import hashlib
 import json
@@ -147,7 +147,7 @@ def test_eight_writers_at_once_leave_no_gap_even_where_some_give_up(sessions: Se
     with sessions() as session:
         found = verify(session)
         assert (found.troubles, found.head.size) == ([], stored)
-        # One pseudonym of a subject, whoever met it first.
+        # One pseudonym of a subject, whichever thread wrote it first.
         assert len(session.execute(select(AuditSubject)).all()) == 3
 
 

@@ -1,4 +1,4 @@
-"""Lists as jobs: answered once each whatever dies, ended when they are told to, and proved by one signature."""
+"""Bulk jobs: each row answered once whatever crashes, ended on request, and proved by one signature."""
 
 import base64
 import csv
@@ -199,7 +199,9 @@ def test_cancelled_while_it_runs_it_ends_at_the_next_chunk(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_a_supply_chain_shows_who_declares_nobody(app: Flask, session: Session, settings: Settings, home: Path) -> None:
+def test_a_supply_chain_shows_suppliers_that_declare_no_recruiter(
+    app: Flask, session: Session, settings: Settings, home: Path
+) -> None:
     body = (
         "Supplier,Site,Labour provider,Destination country,Origin,Nationality\n"
         "Sartoria Inventata,Prato,VYMYSL/1,CZ,CZ,CZ\nSartoria Inventata,Empoli,,CZ,CZ,CZ\n"

@@ -47,7 +47,7 @@ def test_a_day_that_may_be_another_is_refused_with_what_to_do(text: str, words: 
 @pytest.mark.parametrize(
     "text", ["", "soon", "5.1.26", "31.2.2026", "2026-01-05 14:30", "2026-01-05 x", "5/13/13/2026"]
 )
-def test_what_is_no_day_stays_for_whoever_refuses_it(text: str) -> None:
+def test_an_invalid_day_is_left_to_the_code_that_refuses_it(text: str) -> None:
     assert with_day_read({"on": text}) == ({"on": text}, "")
 
 

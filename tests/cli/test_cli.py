@@ -99,7 +99,7 @@ def test_the_start_says_until_when_the_seal_is_valid_or_what_is_wrong_with_it(se
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_a_taken_port_is_said(served: Served, settings: Settings) -> None:
+def test_a_taken_port_is_an_error(served: Served, settings: Settings) -> None:
     port = int(served.base_url.rsplit(":", 1)[1])
     result = run("serve", env=environment(settings, port))
     assert result.returncode == 2
@@ -127,7 +127,7 @@ def test_several_workers_count_metrics_together(settings: Settings) -> None:
     assert not list(settings.home.glob("metrics-*"))
 
 
-def test_a_redis_that_does_not_answer_is_said(tmp_path: Path, sqlite_template: Path) -> None:
+def test_a_redis_that_does_not_answer_is_an_error(tmp_path: Path, sqlite_template: Path) -> None:
     env = {
         "REGISTRY_HOME": str(tmp_path),
         "REGISTRY_DATABASE_URL": f"sqlite:///{sqlite_template}",

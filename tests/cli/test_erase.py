@@ -57,7 +57,9 @@ def test_erasing_destroys_the_name_and_remembers_the_reference(
     assert "was erased on" in again.stderr
 
 
-def test_erasing_destroys_what_officers_proposed_of_him(settings: Settings, session: Session, person: str) -> None:
+def test_erasing_a_person_destroys_what_officers_proposed_of_them(
+    settings: Settings, session: Session, person: str
+) -> None:
     (licence,) = told(session, person).licences
     proposed(session, LicenceAct.SUSPEND, licence, ground_text=f"{NAME} did not answer.")
     session.commit()
@@ -71,7 +73,7 @@ def test_erasing_asks_first(settings: Settings, session: Session, person: str) -
     assert remembered(settings.home) == []
 
 
-def test_a_legal_person_and_nobody_are_not_erased(settings: Settings, session: Session) -> None:
+def test_a_legal_person_and_an_unknown_reference_are_not_erased(settings: Settings, session: Session) -> None:
     company = make_agency(session).agency_id
     session.commit()
     assert "is a legal person" in run(settings, "erase", company, "--yes").stderr
@@ -111,7 +113,7 @@ def test_erasing_goes_on_after_the_log_was_closed(settings: Settings, session: S
         assert (page.status_code, NAME in page.text) == (200, False)
 
 
-def test_a_line_that_a_crash_cut_off_erases_nobody(tmp_path: Path) -> None:
+def test_a_line_that_a_crash_cut_off_erases_no_one(tmp_path: Path) -> None:
     whole = new_reference()
     remember(tmp_path, whole)
     remember(tmp_path, whole)

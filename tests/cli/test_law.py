@@ -1,4 +1,4 @@
-"""`registry law`: rows are listed with what they may do, what is due is told, and a wrong file is named."""
+"""`registry law`: rows are listed with what they may do, overdue ones are reported, and a wrong file is named."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -55,7 +55,7 @@ def test_the_life_of_a_log(env: dict[str, str], tmp_path: Path) -> None:
     good("export-static", str(folder), env=env)
     raw = (folder / "log" / "checkpoint").read_text()
     keys = [note.read_vkey(line) for line in (folder / "log" / "vkey").read_text().splitlines()]
-    # While a key is rotated both sign, so that whoever knows one of them goes on verifying.
+    # While a key is rotated both sign, so that a verifier that knows one of them goes on verifying.
     assert all(note.opened_checkpoint(raw, [key]).size for key in keys)
     assert len(keys) == 2
     good("keys", "retire", former, env=env)

@@ -41,7 +41,7 @@ def test_a_worker_beside_the_server_signs_what_was_published_and_stops_with_it(
             time.sleep(0.1)
         assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
     assert "Traceback" not in served.printed()
-    # It is stopped as by a hand at the terminal, and leaves nobody behind.
+    # It is stopped as by a hand at the terminal, and leaves no process behind.
     assert asked(stream) is None
 
 

@@ -106,7 +106,7 @@ def test_without_a_key_they_go_by_the_hundred_and_with_one_at_once_in_their_orde
         client.verify_many(rows[:3])
 
 
-def test_a_file_goes_as_it_stands_and_its_columns_are_told(site: Site, tmp_path: Path) -> None:
+def test_a_file_goes_unchanged_with_a_map_of_its_columns(site: Site, tmp_path: Path) -> None:
     file = tmp_path / "suppliers.csv"
     file.write_bytes("供应商,vat\n甲,IT00000099994\n".encode("gb18030"))
     given = {"items": [{"key": None, "line": 2, "answer": YES}], "counts": {}}

@@ -1,4 +1,4 @@
-"""Lists that are too long for one go become jobs, without whoever asks having to know."""
+"""Lists that are too long for one request become jobs, without the caller having to know."""
 
 import json
 from collections.abc import Iterator
@@ -140,7 +140,7 @@ def test_what_is_said_of_a_whole_file_goes_with_its_columns_and_what_is_kept_sta
         ({"kind": "supply_chain"}, "its columns are of a supply_chain"),
     ],
 )
-def test_a_list_that_cannot_be_answered_is_removed_and_why_is_said(
+def test_a_list_that_cannot_be_answered_is_removed_with_the_reason(
     site: Site, tmp_path: Path, change: dict[str, str], words: str
 ) -> None:
     registry = Registry()
@@ -152,7 +152,7 @@ def test_a_list_that_cannot_be_answered_is_removed_and_why_is_said(
     assert site.asked[-1].method == "DELETE"
 
 
-def test_a_job_is_waited_for_no_longer_than_is_said_and_its_failure_is_told(site: Site, tmp_path: Path) -> None:
+def test_a_job_is_waited_for_up_to_its_limit_and_its_failure_is_an_error(site: Site, tmp_path: Path) -> None:
     waits: list[float] = []
     jobs = Jobs(Transport(site.url, ApiKey(KEY)), sleep=waits.append)
     registry = Registry()
@@ -181,7 +181,7 @@ class Interrupted(Exception):
     """As Ctrl-C, where pytest shall not end."""
 
 
-def test_whoever_is_interrupted_goes_on_with_the_same_job(
+def test_an_interrupted_caller_goes_on_with_the_same_job(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("registry_client.api.jobs.FIRST_LOOK", 0.01)
@@ -200,7 +200,7 @@ def test_whoever_is_interrupted_goes_on_with_the_same_job(
         assert not state.exists()
         sent = [one for one in site.asked if (one.method, one.path) == ("POST", JOBS)]
         assert [one.headers["Idempotency-Key"] for one in sent] == [begun["once"]]
-        # Killed while it was sent: nobody knows whether it arrived, and under the same key it is there once.
+        # Killed while it was sent: whether it arrived is unknown, and under the same key it is there once.
         state.write_text(json.dumps(begun | {"job_id": ""}))
         site.otherwise = Registry()
         client.verify_many(file, resume=state)

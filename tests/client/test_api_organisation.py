@@ -56,7 +56,7 @@ def test_the_file_of_receipts_is_read_in_pages_and_written_down_whole(site: Site
     assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("receipts.csv", b"whole")]
 
 
-def test_a_new_key_is_had_once_and_not_shown(site: Site) -> None:
+def test_a_new_key_is_given_once_and_never_printed_again(site: Site) -> None:
     site.replies.extend([Reply(MADE, 201), Reply(MADE, 201), Reply(status=204)])
     with Client(site.url, key=KEY) as client:
         made = client.keys.make("nightly", ["verify"], days=30)

@@ -165,7 +165,7 @@ def test_who_has_no_request_left_waits_for_one_rather_than_being_refused(site: S
     assert asker.waits == [0.1]
 
 
-def test_nobody_there_is_told_with_the_address_and_the_tries() -> None:
+def test_a_server_that_is_not_there_is_an_error_with_the_address_and_the_tries() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     waits: list[float] = []
     transport = Transport(url, sleep=waits.append, limits=Limits(tries=3))

@@ -69,7 +69,7 @@ def test_the_answer_names_three_verdicts_and_what_is_signed(folder: Path, capsys
         assert words in answer
 
 
-def test_nothing_of_a_forgery_is_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_of_a_forgery_is_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "forged.txt").write_text(Registrar().credential())
     assert verify(folder, "forged.txt", "--at", AT) == 1
     answer = capsys.readouterr().out
@@ -146,7 +146,7 @@ def test_every_text_is_there_in_every_language(language: str) -> None:
     assert Words(language).of(texts.CODES, "revoked") in ("revoked", "吊销")
 
 
-def test_every_code_that_is_said_has_a_text_and_every_text_is_said() -> None:
+def test_every_code_in_use_has_a_text_and_every_text_is_in_use() -> None:
     source = Path(texts.__file__).parent
     code = "\n".join(path.read_text(encoding="utf-8") for path in source.glob("*.py") if "reasons" not in path.name)
     stated = set(re.findall(r'(?:\.(?:good|bad|unknown|note)|Refused)\(\s*"([a-z_]+)"', code))
@@ -236,7 +236,7 @@ def test_a_receipt_of_another_history_is_found_over_the_network(online: Site, tm
     assert verify(tmp_path, "receipt", "--at", AT, "--online") == 1
 
 
-def test_nothing_is_asked_unless_told(online: Site, tmp_path: Path) -> None:
+def test_nothing_is_requested_unless_an_option_says_so(online: Site, tmp_path: Path) -> None:
     (tmp_path / "credential").write_text(online.registrar.credential())
     verify(tmp_path, "credential", "--at", AT)
     assert online.asked == []
@@ -278,7 +278,7 @@ def test_an_old_bundle_is_held_to_the_later_entry_in_a_monitor_s_copy(
 def test_a_bundle_of_another_history_than_the_monitor_s_is_found(
     online: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The same keys signed both: without the copy nobody could tell."""
+    """The same keys signed both: without the copy it could not be found."""
     state = str(tmp_path / "state")
     registrar = online.registrar
     stored = list(registrar.leaves)

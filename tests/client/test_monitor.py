@@ -232,7 +232,7 @@ def test_a_new_root_of_the_same_log_is_taken_from_its_owner_alone(site: Site, st
     assert not bad(watch(site, state))
 
 
-def test_a_policy_that_asks_for_other_witnesses_is_said(site: Site, state: Path) -> None:
+def test_a_policy_that_asks_for_other_witnesses_is_reported(site: Site, state: Path) -> None:
     lines = [f"log {site.registrar.log_key.vkey}", f"witness w {NoteKey('w.example', 4).vkey}", "quorum w"]
     site.registrar.append("policy/log", "registry.policy", {"lines": lines})
     assert "policy_differs" in codes(watch(site, state))

@@ -27,7 +27,7 @@ from tests.client.watching import bad, codes, fill, revoke, watch
         ({"record": {"agency_id": AGENCY, "place": "a\u202eb"}}, "entry_malformed"),
     ],
 )
-def test_an_entry_that_breaks_a_rule_is_said_at_every_run(
+def test_an_entry_that_breaks_a_rule_is_reported_at_every_run(
     site: Site, state: Path, changes: dict[str, Any], code: str
 ) -> None:
     site.registrar.append(f"agency/{AGENCY}", "agency.amended", site.registrar.agency(), **changes)
@@ -89,7 +89,7 @@ def test_a_revocation_undone_in_the_list_is_found(site: Site, state: Path) -> No
     assert "list_differs" not in codes(watch(site, state))
 
 
-def test_lists_that_are_stale_missing_or_foreign_are_said(site: Site, state: Path) -> None:
+def test_lists_that_are_stale_missing_or_foreign_are_reported(site: Site, state: Path) -> None:
     site.iat = int(time.time()) - 2 * 86400
     stale = watch(site, state)
     assert (stale.exit_code, "list_stale" in codes(stale)) == (3, True)

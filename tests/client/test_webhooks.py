@@ -1,4 +1,4 @@
-"""Deliveries by webhook: the genuine are told from the forged, the old and the repeated."""
+"""Checking webhook deliveries: genuine ones are accepted, forged, old and repeated ones are not."""
 
 import base64
 import hashlib
@@ -78,7 +78,7 @@ def test_a_genuine_one_of_another_time_is_refused(late: int, words: str) -> None
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_AAAA", "whsec_%", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS"])
-def test_what_is_no_secret_verifies_nothing_and_is_not_shown(secret: str) -> None:
+def test_an_invalid_secret_verifies_nothing_and_is_not_printed(secret: str) -> None:
     with pytest.raises(ValueError, match="a secret") as refused:
         verified(HEADERS, BODY, secret, at=AT)
     assert len(secret) < 7 or secret[6:] not in str(refused.value)

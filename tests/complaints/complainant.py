@@ -78,7 +78,7 @@ class Complainant:
         return self.ask(method, f"{PREFIX}{path}", headers=headers, **more)
 
     def proof(self, purpose: str) -> str:
-        """A challenge of the door, solved by the library's own solver."""
+        """An admission challenge, solved by the library's own solver."""
         return solved(self.send("GET", f"/offer?purpose={purpose}").body["challenge"])
 
     def start(self, role: str = "worker", *, once: str | None = None, language: str = "zh-Hans") -> Reply:

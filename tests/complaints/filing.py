@@ -1,4 +1,4 @@
-"""Units, complaints and visits, made through the same doors as everywhere."""
+"""Units, complaints and visits, made by the same functions as everywhere."""
 
 import hashlib
 from collections.abc import Mapping

@@ -56,7 +56,7 @@ def mortal(settings: Settings, extra: dict[str, str] | None = None) -> Iterator[
 
 
 def killed_during(server: Mortal, seconds: float, act: Callable[[], Reply]) -> Reply | None:
-    """The answer to a request during which the server is killed, so many seconds after it was sent; None if it was lost."""
+    """The answer to a request during which the server is killed, that many seconds after it was sent; None if lost."""
     answers: list[Reply] = []
 
     def ask() -> None:
@@ -75,7 +75,7 @@ def killed_during(server: Mortal, seconds: float, act: Callable[[], Reply]) -> R
 
 
 def taken(act: Callable[[], Reply]) -> tuple[float, Reply]:
-    """How long a request takes when nobody is killed, and its answer."""
+    """How long a request takes when no process is killed, and its answer."""
     begun = time.monotonic()
     reply = act()
     return time.monotonic() - begun, reply

@@ -1,8 +1,8 @@
 """Words, files and addresses planted in every place: none of them is in anything that the registry leaves behind.
 
-The database as it lies on the disk with its write-ahead log, its dump, the home with keys, files and logs, metrics, the server's
-output and its folder of temporary files. One word that is meant to be public is planted too, so that a search that finds
-nothing is known to be able to.
+The database as it lies on the disk with its write-ahead log, its dump, the home with keys, files and logs, metrics, the
+server's output and its folder of temporary files. One word that is meant to be public is planted too, so that a search
+that finds nothing is known to be able to.
 """
 
 import contextlib
@@ -75,7 +75,7 @@ def answers(planted: Planted) -> dict[str, Any]:
                 given[question.code] = {"name": planted.word(question.code)}
             case Kind.CONTACT:
                 given[question.code] = {"how": "wechat", "address": planted.word(question.code)}
-    # A sum that nobody else has been asked for.
+    # A sum that no other worker has been asked for.
     given["wage_promised"] = {"amount": "735194826017", "currency": "CNY"}
     planted.words.append("735194826017")
     return given
@@ -139,7 +139,10 @@ def test_nothing_that_was_told_is_left_readable_anywhere(
 def filed(
     base_url: str, planted: Planted, sessions: sessionmaker[Session], sealer: Sealer
 ) -> tuple[Complainant, list[str]]:
-    """A complaint with a word of its own in every place, and what was stored of it, sealed. Its filer also errs in every way."""
+    """A complaint with a word of its own in every place, and what was stored of it, sealed.
+
+    Its filer also errs in every way.
+    """
     filer = Complainant(by_socket(base_url), headers=whose_phone(0))
     answered = answers(planted)
     filer.filed("helper", **answered)
@@ -196,13 +199,13 @@ def err(filer: Complainant, base_url: str, planted: Planted) -> None:
     # A connection that breaks in the middle of a body.
     with requests.Session() as session:
         broken = iter([b'{"text": "', word.encode()])
-        # It may have answered before it was told all: nobody has signed in here.
+        # It may have answered before it was told all: no one has signed in here.
         with contextlib.suppress(requests.RequestException):
             session.post(f"{base_url}/api/v1/complaints/messages", data=cut_off(broken), timeout=5)
 
 
 def without_measures(metrics: bytes) -> bytes:
-    """What is counted and called, without measured seconds: among so many digits seven of a receipt's are found by chance."""
+    """Metrics and their names, without measured seconds: in so many digits seven of a code's are found by chance."""
     return re.sub(rb" [0-9.e+-]+$", b"", metrics, flags=re.MULTILINE)
 
 
@@ -212,7 +215,7 @@ def cut_off(parts: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def whose_phone(number: int) -> dict[str, str]:
-    """What a browser and a proxy say of somebody."""
+    """Headers by which a browser and a proxy identify a person."""
     return {
         "User-Agent": AGENTS[number],
         "X-Forwarded-For": f"{ADDRESSES[2]}, {ADDRESSES[number]}",

@@ -1,7 +1,7 @@
-"""kill -9 at each step of filing and uploading: what was acknowledged is there, nothing is there twice, nothing is left over.
+"""kill -9 at each step of filing and uploading: what was acknowledged is there once, and nothing is left over.
 
-The server is killed from outside while it answers, at a moment drawn anew each time. Then it is started again, asked for what it
-acknowledged, and the same request is sent again, as a phone does whose line broke.
+The server is killed from outside while it answers, at a moment drawn anew each time. Then it is started again, asked
+for what it acknowledged, and the same request is sent again, as a phone does whose line broke.
 """
 
 import os
@@ -100,9 +100,12 @@ class Round:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing done. `status` answers it, `again` the same request sent once more after a kill, whether or not it was done.
+    """One thing done.
 
-    `is_there` holds when it was done; `rows` counts what it makes, which is `made` more afterwards, however often it was sent.
+    `status` answers it, `again` the same request sent once more after a kill, whether or not it was done.
+
+    `is_there` holds when it was done; `rows` counts what it makes, which is `made` more afterwards, however often it
+    was sent.
     """
 
     name: str
@@ -234,7 +237,7 @@ def test_what_was_acknowledged_survives_kill_9_and_nothing_is_doubled(
 
 
 def rehearsed(server: Mortal) -> dict[str, float]:
-    """How long each step takes when nobody is killed."""
+    """How long each step takes when no process is killed."""
     done = Round(Complainant(by_socket(server.start())))
     usual = {}
     for step in STEPS:
@@ -277,7 +280,7 @@ def settle(step: Step, done: Round) -> None:
 
 
 def reconciled(sessions: sessionmaker[Session], settings: Settings) -> int:
-    """How many files no row spoke of, once they are old enough to tell; afterwards each row has its file, and each file a row."""
+    """How many files no row spoke of, once they are old enough to tell; afterwards files and rows match."""
     store, later = store_of(settings), now().date() + timedelta(days=3)
     with sessions() as session:
         found = compare(session, store, later)

@@ -1,4 +1,4 @@
-"""What comes in twice at the same moment is there once, and nobody waits for somebody who waits for him."""
+"""What comes in twice at the same moment is stored once, and there are no deadlocks."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -177,7 +177,7 @@ def test_a_changed_receipt_confirmed_twice_at_once_opens_the_mailbox(session, se
     assert filing.answers(session, sealer, come_back(session, sealer, code)).answers == ORDINARY
 
 
-def test_a_helper_who_writes_while_he_is_cut_off_is_in_or_out(session, sessions, sealer):
+def test_a_helper_who_writes_while_being_cut_off_is_in_or_out(session, sessions, sealer):
     filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
     code, root = minted()
     access.invite_worker(session, sealer, come_back(session, sealer, filed.code), root, AT)
@@ -193,7 +193,7 @@ def test_a_helper_who_writes_while_he_is_cut_off_is_in_or_out(session, sessions,
     assert [message.text for message in displayed.messages] == (["words"] if isinstance(written, Message) else [])
 
 
-def test_who_was_let_in_before_he_was_cut_off_is_out_when_he_writes(session, sessions, sealer):
+def test_a_helper_let_in_before_being_cut_off_is_out_when_writing(session, sessions, sealer):
     filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
     code, root = minted()
     access.invite_worker(session, sealer, come_back(session, sealer, filed.code), root, AT)
@@ -231,7 +231,7 @@ def test_a_change_that_somebody_else_confirmed_a_moment_ago_is_confirmed(session
 
 
 def test_a_visit_that_goes_on_does_not_hold_up_who_ends_it(session, sessions, sealer, database_kind):
-    """She has the case and ends his visit, while he, whose visit is to be extended, waits for the case."""
+    """The worker ends the helper's visit with the case locked, while the helper's request waits for the lock."""
     filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
     session.commit()
     later = AT + timedelta(minutes=10)

@@ -40,7 +40,7 @@ class Uploads:
             return session.execute(select(Attachment).where(Attachment.id == attachment.id)).scalar_one()
 
     def cleaned(self, attachment: Attachment) -> Attachment:
-        """The attachment once nobody works on it any more."""
+        """The attachment once it is no longer being sanitised."""
         over = (AttachmentState.CLEAN, AttachmentState.NO_CLEAN_COPY)
         until(lambda: self.now(attachment).state in over)
         return self.now(attachment)

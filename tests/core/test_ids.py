@@ -1,4 +1,4 @@
-"""References: random, short, printable, and told from every misreading."""
+"""References: random, short, printable, and different from every misreading."""
 
 import re
 from pathlib import Path

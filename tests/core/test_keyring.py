@@ -129,7 +129,7 @@ def test_no_kid_can_be_taken_for_an_option(keyring, monkeypatch):
     assert [path.name for path in keyring.folder.glob("*.pem")] == [f"receipt-{kid}.pem"]
 
 
-def test_a_folder_that_cannot_be_written_is_told(keyring):
+def test_a_folder_that_cannot_be_written_is_an_error(keyring):
     keyring.folder.parent.mkdir(exist_ok=True)
     keyring.folder.write_text("a file in its place")
     with pytest.raises(OSError, match=os.strerror(17)):

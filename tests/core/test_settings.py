@@ -35,7 +35,7 @@ def test_the_home_is_its_owners_alone(tmp_path: Path) -> None:
     assert settings.home.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_home_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(SettingsError, match="REGISTRY_HOME"):
         Settings.from_environment({"REGISTRY_HOME": str(tmp_path / "file" / "home")}).prepare_home()
@@ -110,7 +110,7 @@ def test_files_may_be_kept_in_a_bucket(tmp_path: Path) -> None:
         ({"REGISTRY_S3_KEY": "secret"}, "go together"),
     ],
 )
-def test_a_bucket_half_described_is_said(added: dict[str, str], hint: str) -> None:
+def test_a_half_described_bucket_is_an_error(added: dict[str, str], hint: str) -> None:
     with pytest.raises(SettingsError, match=hint) as raised:
         Settings.from_environment({"REGISTRY_FILES": "s3://bucket"} | added)
     assert "secret" not in raised.value.text

@@ -1,4 +1,4 @@
-"""The demo data: invented, complete, in a home of its own, and through the registry's own doors."""
+"""The demo data: invented, complete, in a home of its own, and loaded by the registry's own functions."""
 
 import json
 import os

@@ -1,7 +1,7 @@
-"""What somebody may write to harm whoever reads it, and how a page, a table or a paper is looked at for it having worked.
+"""Hostile texts that may harm their readers, and checks whether one has worked in a page, a table or a paper.
 
-A page is read by a parser that follows HTML's own rules, as browsers do, and what it holds is judged by what it would do: which
-elements, attributes and addresses are there, not which signs.
+A page is read by a parser that follows HTML's own rules, as browsers do, and what it holds is judged by what it would
+do: which elements, attributes and addresses are there, not which signs.
 """
 
 import csv
@@ -76,7 +76,10 @@ _APART = frozenset({"bdi", "bdo", "textarea", "option", "title", "desc", "script
 
 
 def harm_in(html: str) -> list[str]:
-    """What a text would do in a page. Empty is well; ours has scripts by address alone, and no style and no handler inside."""
+    """What a text would do in a page.
+
+    Empty is well; ours has scripts by address alone, and no style and no handler inside.
+    """
     return list(_harm(tinyhtml5.parse(html, namespace_html_elements=False), is_apart=False))
 
 

@@ -1,4 +1,4 @@
-"""A registry in which everything that anybody may write was written by somebody hostile. All invented."""
+"""A registry in which all that can be written was written by a hostile person. All invented."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ UNION = "cz-union"
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """References by what they are of, and who reads it all; `token` is the owner's program's, `key` the organisation's."""
+    """References by kind of object, and who reads all; `token` is the owner's program's, `key` the organisation's."""
 
     things: Mapping[str, str]
     owner: Officer
@@ -130,7 +130,7 @@ def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
 
 
 def _with_every_role(session: Session, keyring: Keyring) -> Officer:
-    """As nobody may be: one who reads every page."""
+    """An officer with every role, which none may have: one who reads every page."""
     officer = make_officer(
         session, keyring, Role.LICENSING, unit=UNIT, name=TAG, email="owner@authority.example"
     ).officer
@@ -152,7 +152,7 @@ def _agency(session: Session) -> record.Agency:
 
 
 def _told(session: Session, sealer: Sealer, settings: Settings, agency: str) -> tuple[Filed, list[str]]:
-    """Four complaints, so that the overview names whom they are about; one with files, messages and all that may be typed."""
+    """Four complaints, so that the overview names their agency; one with files, messages and all that may be typed."""
     answers = {
         "country": "CZ", "deception": "yes", "account": LOUD, "introducer": LOUD[:500], "employer": MARKUP[:200],
         "region": TAG, "contact": {"how": "wechat", "address": TAG}, "consent_agency": "yes",

@@ -154,7 +154,7 @@ def test_an_error_page_that_fails_still_leaves_one_shape(app: Flask, client: Fla
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_problem_nobody_mapped_is_a_fault_of_ours(app: Flask, client: FlaskClient) -> None:
+def test_an_unmapped_problem_is_a_fault_of_ours(app: Flask, client: FlaskClient) -> None:
     class Unmapped(RegistryError):
         pass
 

@@ -1,4 +1,4 @@
-"""Everything hostile that somebody may write, everywhere it comes out again: it is words there and nothing else."""
+"""Hostile texts, everywhere they come out again: they are words there and nothing else."""
 
 import io
 import re
@@ -178,7 +178,7 @@ def test_no_page_of_the_public_takes_words_for_html(site: Site) -> None:
 
 @ON_ONE
 def test_an_officers_program_is_given_words_that_no_browser_reads_as_a_page(site: Site) -> None:
-    """In JSON `<` is itself: the type that is said, and that nobody may guess another, keep it from being a page."""
+    """In JSON `<` is itself: the content type, and that it must not be sniffed, keep it from being a page."""
     planted, desk, displayed = site.planted, site.desk(site.planted.owner), set()
     for door in doors(site.app):
         if door.method == "GET" and door.is_api:
@@ -197,9 +197,7 @@ def test_an_officers_program_is_given_words_that_no_browser_reads_as_a_page(site
 
 
 @ON_ONE
-def test_whoever_files_reads_her_own_words_again_and_they_do_nothing(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_filer_reads_hostile_words_again_and_they_do_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admission_rules, "TRIES", 2)
     phone, given = Phone(site.app.test_client(), "en"), dict.fromkeys(("account", "introducer"), MARKUP[:500])
     phone.begin()
@@ -211,7 +209,7 @@ def test_whoever_files_reads_her_own_words_again_and_they_do_nothing(
     place = str(PLACES["agency"])
     phone.go(f"/{place}")
     for go in ("find", "next"):
-        # Its own words are among what is found: another wrote them as the name of his agency.
+        # Its own words are among what is found: another complainant wrote them as the name of an agency.
         phone.press(place, name=MARKUP[:150], go=go)
         assert harm_in(phone.text) == [], go
     phone.answer(PLACES["contact"], how="wechat", address=TAG * 2)

@@ -1,6 +1,7 @@
 """What we use of Flask, Werkzeug and Flask-RESTX beyond their documented use, each by its name.
 
-A new release of theirs may change any of it without a word. Then one of these tests fails and says where we stand on it.
+A new release of theirs may change any of it without a word. Then one of these tests fails and says where we stand on
+it.
 """
 
 import inspect
@@ -109,7 +110,7 @@ def test_headers_are_kept_as_the_list_that_sent_replaces() -> None:
 
 
 def test_files_of_a_form_are_still_kept_where_we_say() -> None:
-    """A larger file would lie on a disk in clear if Werkzeug asked somebody else for its stream."""
+    """A larger file would lie on a disk in clear if Werkzeug took its stream from elsewhere."""
     body = b"\r\n".join(
         [b"--b", b'Content-Disposition: form-data; name="file"; filename="a.png"', b"", b"x" * 2_000_000, b"--b--", b""]
     )

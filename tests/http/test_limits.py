@@ -1,4 +1,4 @@
-"""Limits: a client that asks too often waits, others do not, and nobody's address is kept."""
+"""Rate limits: a client that asks too often waits, others do not, and no address is stored."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -87,7 +87,7 @@ def test_a_crash_between_append_and_commit_leaves_nothing(sessions: Callable[[],
         before = _everything(session)
     with sessions() as session:
         make_agency(session, licences=(licence_record(),))
-        # The connection goes away as it does when the process dies: nobody commits and nobody rolls back.
+        # The connection goes away as it does when the process dies: without commit or rollback.
         session.connection().invalidate()
     with sessions() as session:
         assert _everything(session) == before
@@ -112,7 +112,7 @@ def _everything(session: Session) -> list[int]:
         "DELETE FROM retrievals",
     ],
 )
-def test_nobody_changes_or_deletes_what_was_entered(sessions: Callable[[], Session], change: str):
+def test_entries_can_be_neither_changed_nor_deleted(sessions: Callable[[], Session], change: str):
     with sessions() as session:
         make_agency(session)
         session.commit()

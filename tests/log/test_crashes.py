@@ -1,4 +1,4 @@
-"""kill -9 between and during appends and signatures, and many writers and signers at once: one history, without a gap."""
+"""kill -9 between and during appends and signatures, many writers and signers at once: one history without a gap."""
 
 import json
 import random
@@ -96,7 +96,7 @@ def test_what_was_acknowledged_survives_kill_9(settings: Settings, sessions: Ses
             if words[0] == "size":
                 size = max(size, int(words[1]))
             elif len(words) == 3 and len(words[2]) == 64:
-                # One head of a size, whoever signed it and however he ended.
+                # One head of a size, whichever process signed it and however it ended.
                 assert heads.setdefault(int(words[1]), words[2]) == words[2]
         sign_committed(settings, sessions)
         with sessions() as session:

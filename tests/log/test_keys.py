@@ -1,4 +1,4 @@
-"""Keys and the log agree, whoever crashed between the two; what the log says is what holds."""
+"""Keys and the log agree, whichever process crashed between the two; what the log says is what holds."""
 
 import json
 from base64 import b64decode
@@ -67,7 +67,7 @@ def test_a_crash_between_entry_and_file_is_made_up_for(settings: Settings, sessi
     with sessions.begin() as session:
         signer = new_key(keyring, Use.STATUS)
         append(session, [draft_of(signer.key, is_first=True)])
-    # Nobody wrote down what is known of it: it does not sign yet.
+    # What is known of it was not written down: it does not sign yet.
     assert keyring.active(Use.STATUS).kid != signer.key.kid
     sign_committed(settings, sessions)
     assert keyring.active(Use.STATUS).kid == signer.key.kid
@@ -111,7 +111,7 @@ def test_a_key_the_log_does_not_know_is_not_ended(sessions: Sessions, keyring: K
         change_state(session, new_key(keyring, Use.STATUS).key, KeyState.RETIRED)
 
 
-def test_certificates_lead_to_the_root_and_to_nobody_else(keyring: Keyring, settings: Settings):
+def test_certificates_lead_to_the_root_and_to_no_other(keyring: Keyring, settings: Settings):
     certificates = {key.use: _read(key.certificate) for key in keyring.keys(use=None) if key.certificate is not None}
     root = certificates.pop(Use.ROOT)
     assert sorted(certificates) == sorted({Use.CREDENTIAL, Use.STATUS, Use.RECEIPT})

@@ -118,7 +118,7 @@ def test_the_commands_say_that_a_database_is_of_a_later_version(
     )
 
 
-def test_a_revision_that_nobody_knows_is_refused(database: Database) -> None:
+def test_an_unknown_revision_is_refused(database: Database) -> None:
     with pytest.raises(NotMigrated, match="no revision 0033: the oldest is 0101, the newest "):
         revisions.upgrade(database.url, "0033")
     with pytest.raises(NotMigrated, match="no revision yesterday"):

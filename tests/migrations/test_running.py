@@ -85,7 +85,7 @@ class Migrating(threading.Thread):
     def run(self) -> None:
         try:
             revisions.upgrade(self._url, patience=BRIEF, say=self.waits.append)
-        except BaseException as error:  # noqa: BLE001 - handed on to the test
+        except BaseException as error:  # noqa: BLE001 - passed to the test
             self.error = error
 
     def finish(self) -> None:

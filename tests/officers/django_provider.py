@@ -1,7 +1,7 @@
-"""A second provider of OpenID Connect for tests, of other hands than the first: Django OAuth Toolkit, in a process of its own.
+"""A second, independent provider of OpenID Connect for tests: Django OAuth Toolkit, in a process of its own.
 
-`python -m tests.officers.django_provider BACK AFTER` serves one account and one client on a free port, which it prints. BACK is
-where a browser comes back to with a code, AFTER where it does once it is signed out.
+`python -m tests.officers.django_provider BACK AFTER` serves one account and one client on a free port, which it prints.
+BACK is where a browser comes back to with a code, AFTER where it does once it is signed out.
 """
 
 import os
@@ -22,7 +22,7 @@ NAME, PASSWORD = "invented.officer", "what he has at the ministry"
 
 @dataclass
 class Browser:
-    """What an officer does there with his own browser: it keeps his session, and follows until it is led back to us."""
+    """An officer's browser at the provider: it keeps the session, and follows redirects until it is led back to us."""
 
     issuer: str
     session: requests.Session = field(default_factory=requests.Session)

@@ -38,14 +38,14 @@ def kept_password() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """An officer with what he knows and has."""
+    """An officer with their secrets: what they know and have to sign in."""
 
     officer: Officer
     secret: bytes
     recovery_codes: list[str]
 
     def code(self, at: datetime) -> str:
-        """What his app shows then."""
+        """The code that the officer's app shows then."""
         return (
             TOTP(self.secret, 6, SHA1(), one_time_codes.STEP, enforce_key_length=False)
             .generate(int(at.timestamp()))

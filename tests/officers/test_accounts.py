@@ -1,4 +1,4 @@
-"""Accounts: two persons for whatever gives a right, one for whatever takes it away, and a join code that is good once."""
+"""Accounts: two persons to give a right, one to take it away, and a join code that is good once."""
 
 from datetime import timedelta
 
@@ -53,13 +53,13 @@ def test_an_officer_joins_by_two_persons_a_code_and_two_proofs(session: Session,
     assert refused.value.reason == "bad_join_code"
 
 
-def test_nobody_approves_his_own_proposal(session: Session) -> None:
+def test_no_officer_approves_an_own_proposal(session: Session) -> None:
     with pytest.raises(ActRefused) as refused:
         accounts.approve(session, invited(session), by="PROPOSER", at=now(), today=now().date())
     assert refused.value.reason == "own_proposal"
 
 
-def test_nobody_decides_about_himself(session: Session, keyring: Keyring) -> None:
+def test_no_officer_decides_about_themselves(session: Session, keyring: Keyring) -> None:
     officer = make_officer(session, keyring, Role.SUPERVISOR).officer
     at = now()
     for propose in (
@@ -142,12 +142,12 @@ def test_a_reset_takes_password_factors_and_sessions(session: Session, keyring: 
     assert factors.recovery_codes_left(session, joined.officer) == 0
     with pytest.raises(sessions.NotSignedIn):
         sessions.present(session, token, at, at.date())
-    # What he is trusted with stays.
+    # The officer's roles stay.
     assert accounts.own_roles(session, joined.officer) == {Role.TRIAGE}
 
 
 @pytest.mark.parametrize("password", ["short", "password123456", "new@authority"])
-def test_a_weak_password_joins_nobody(session: Session, password: str) -> None:
+def test_no_account_is_joined_with_a_weak_password(session: Session, password: str) -> None:
     at = now()
     code = str(accounts.approve(session, invited(session), by="APPROVER", at=at, today=at.date()))
     with pytest.raises(ActRefused) as refused:
@@ -237,7 +237,9 @@ def test_what_two_decide_at_once_is_decided_once(app: Flask, session: Session, k
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
-def test_of_two_who_read_the_same_version_the_second_is_told(app: Flask, session: Session, keyring: Keyring) -> None:
+def test_of_two_readers_of_the_same_version_the_second_gets_an_error(
+    app: Flask, session: Session, keyring: Keyring
+) -> None:
     officer = make_officer(session, keyring, Role.TRIAGE).officer
     session.commit()
     read = officer.version

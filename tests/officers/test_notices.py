@@ -68,7 +68,7 @@ def test_an_officer_is_told_once_and_not_what(
     assert tell(sessions, post, AT + timedelta(days=1)) == 0
 
 
-def test_what_was_undone_is_not_told(session: Session, sessions: sessionmaker[Session], officer: Officer) -> None:
+def test_a_rolled_back_notice_is_not_sent(session: Session, sessions: sessionmaker[Session], officer: Officer) -> None:
     session.commit()
     notices.notify(session, officer, NoticeKind.ASSIGNED, AT)
     session.rollback()
@@ -101,7 +101,7 @@ def test_of_two_workers_one_sends(session: Session, sessions: sessionmaker[Sessi
     assert other.sent == []
 
 
-def test_whoever_was_just_told_is_not_told_again_for_ten_minutes(
+def test_a_notified_officer_is_not_notified_again_for_ten_minutes(
     session: Session, sessions: sessionmaker[Session], officer: Officer
 ) -> None:
     post = Post()
@@ -149,7 +149,7 @@ def test_who_has_left_is_told_nothing(session: Session, sessions: sessionmaker[S
     assert session.scalars(select(Notice)).all() == []
 
 
-def test_a_proposal_is_told_to_whoever_may_approve_it_and_its_decision_to_the_proposer(
+def test_a_proposal_is_notified_to_its_approvers_and_its_decision_to_the_proposer(
     session: Session, officer: Officer, keyring: Keyring
 ) -> None:
     other = make_officer(session, keyring, Role.SUPERVISOR, email="b@authority.example").officer

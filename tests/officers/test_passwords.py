@@ -1,4 +1,4 @@
-"""Passwords: what is refused and why, and that asking about nobody costs the same."""
+"""Passwords: what is refused and why, and that an unknown address costs the same work."""
 
 import hashlib
 from pathlib import Path
@@ -56,12 +56,12 @@ def test_a_password_is_hashed_at_the_cost_that_rfc_9106_asks_where_memory_is_sho
     assert passwords.hashed(PASSWORD).split("$")[1:4] == ["argon2id", "v=19", "m=65536,t=3,p=4"]
 
 
-def test_nobody_has_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_person_has_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not passwords.is_right("the password of nobody", None)
 
 
 @pytest.mark.real_cost
-def test_asking_about_nobody_does_the_work_of_asking_about_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sign_in_with_an_unknown_address_costs_the_work_of_a_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     real = passwords._hasher
 

@@ -1,4 +1,4 @@
-"""The rights table: printed for its owner to confirm, closed for whatever it does not name, and fit for the wall."""
+"""The rights table: printed for its owner to confirm, closed for what it does not name, and fit for unit scoping."""
 
 import sys
 from pathlib import Path

@@ -59,7 +59,7 @@ def test_password_and_code_together_open_the_door(session: Session, keyring: Key
         sessions.present(session, first.token, at, at.date())
 
 
-def test_what_was_wrong_is_not_told(session: Session, keyring: Keyring, joined: Joined) -> None:
+def test_the_answer_does_not_say_what_was_wrong(session: Session, keyring: Keyring, joined: Joined) -> None:
     at = now()
     nobody = signing_in.sign_in(session, keyring, "nobody@authority.example", PASSWORD, at)
     wrong = signing_in.sign_in(session, keyring, EMAIL, "another walnut cobalt", at)
@@ -163,7 +163,7 @@ def test_a_session_is_found_by_no_row_of_the_table(session: Session, keyring: Ke
             sessions.present(session, row.digest, at, at.date())
 
 
-def test_one_ends_only_his_own_sessions(session: Session, keyring: Keyring, joined: Joined) -> None:
+def test_an_officer_ends_only_their_own_sessions(session: Session, keyring: Keyring, joined: Joined) -> None:
     token = entered(session, keyring, joined)
     other = make_officer(session, keyring, Role.TRIAGE, email="other@authority.example")
     at = now()

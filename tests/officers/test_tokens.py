@@ -1,4 +1,4 @@
-"""Tokens of programs: shown once, good for days, trusted with what their officer is trusted with today, ended at once."""
+"""Tokens of programs: shown once, valid for days, with the rights their officer has today, revoked immediately."""
 
 from datetime import timedelta
 
@@ -70,7 +70,7 @@ def test_a_revoked_token_opens_nothing_and_is_revoked_once(session: Session, off
     assert acts[-2:] == ["officer.token_made", "officer.token_revoked"]
 
 
-def test_nobody_revokes_anothers_token_as_his_own(session: Session, officer: Officer, keyring: Keyring) -> None:
+def test_no_officer_revokes_anothers_token_as_their_own(session: Session, officer: Officer, keyring: Keyring) -> None:
     other = make_officer(session, keyring, email="other@authority.example").officer
     text = made(session, officer)
     (stored,) = tokens.tokens_of(session, officer, now().date())

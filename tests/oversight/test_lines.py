@@ -1,4 +1,4 @@
-"""A unit's lines: its people's and its own matters', purged ones too, and nobody else's."""
+"""Audit lines of a unit: those of its people and its own matters, purged ones too, and no others."""
 
 import hashlib
 import json
@@ -47,7 +47,7 @@ def test_what_a_units_people_do_is_theirs_whatever_it_is_about(session: Session,
     assert "licence.suspended" not in acts(session, CZ)
 
 
-def test_a_refused_sign_in_and_a_change_of_an_officer_are_his_units(session: Session, sealer: Sealer) -> None:
+def test_a_refused_sign_in_and_a_change_of_an_officer_are_the_units(session: Session, sealer: Sealer) -> None:
     anna = make_officer(session, sealer.keyring, Role.TRIAGE, unit=IT, email="a@it.example").officer
     record(session, "officer.sign_in_refused", anna.reference, on=DAY, actor="nobody")
     assert "officer.sign_in_refused" in acts(session, IT)

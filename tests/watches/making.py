@@ -37,7 +37,7 @@ def make_watch(session: Session, agency: str, organisation: int = BRAND) -> Watc
 
 
 def handed_on(session: Session, keyring: Keyring) -> int:
-    """What was published is handed on, as the worker does it."""
+    """Fan out what was published, as the worker does."""
     session.commit()
     done = fan_out.fan_out_log_entries(sessionmaker(session.get_bind()), keyring, now())
     session.expire_all()

@@ -1,4 +1,4 @@
-"""A listening socket of an organisation: takes deliveries, checks their signatures, and answers as it is told."""
+"""A listening socket of an organisation: takes deliveries, checks their signatures, and answers as configured."""
 
 import ssl
 import threading
@@ -20,7 +20,7 @@ class Listener(ThreadingHTTPServer):
     def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         if tls is not None:
-            # The handshake is the handling thread's: one that fails holds nobody.
+            # The handshake is the handling thread's: one that fails blocks no other.
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.got: list[tuple[bytes, dict[str, str]]] = []
         self.status = 204

@@ -1,4 +1,4 @@
-"""The mail digest: how much happened, by kind, to whoever asked for it, once a day or week and never to which agency."""
+"""The mail digest: how much happened, by kind, for members who want it, each day or week, without agencies' names."""
 
 from datetime import datetime, time, timedelta
 
@@ -71,7 +71,7 @@ def test_members_are_told_how_much_happened_once_a_day_or_a_week(
     assert "1 × " in post.sent[0][2]
 
 
-def test_a_member_chooses_his_own_pace(client: FlaskClient, session: Session) -> None:
+def test_a_member_chooses_an_own_pace(client: FlaskClient, session: Session) -> None:
     seat = Seat(client, session, make_member(session, make_organisation(session)), now())
     assert '<option value="none" selected>' in seat.get("/account/own").get_data(as_text=True)
     assert seat.post("/account/own/digest", pace="hourly").status_code == 303

@@ -1,4 +1,4 @@
-"""Watchers hear of what was published: in order, each once, and nobody else hears that they do."""
+"""Watchers get what was published: in order, each once, and no one else learns that they watch."""
 
 from datetime import timedelta
 
@@ -37,7 +37,7 @@ def test_each_watcher_hears_once_in_order_and_is_told_no_more_than_everybody_may
     handed_on(session, keyring)
     first, second = agency.licences
     make_watch(session, agency.agency_id)
-    # Watched in two ways, it is heard of once; whoever watches the second licence does not hear of the first.
+    # Watched in two ways, the event comes once; a watcher of the second licence gets no event of the first.
     actions.watch_licence(session, BRAND, first.licence_id, "The same", today())
     actions.watch_licence(session, OTHER, second.licence_id, "Another licence of it", today())
     suspend(session, agency.agency_id)
@@ -58,10 +58,10 @@ def test_each_watcher_hears_once_in_order_and_is_told_no_more_than_everybody_may
     assert positions_of(session, BRAND) == [1, 2]
 
 
-def test_whoever_begins_to_watch_hears_nothing_of_what_was_published_before(session: Session, keyring: Keyring) -> None:
+def test_a_new_watcher_gets_nothing_that_was_published_before(session: Session, keyring: Keyring) -> None:
     agency = make_agency(session, licences=(licence_record(),))
     suspend(session, agency.agency_id)
-    # Nobody has handed that on yet: the worker was away.
+    # It has not been fanned out yet: the worker was away.
     make_watch(session, agency.agency_id)
     actions.watch_search(session, OTHER, {"country": "CZ"}, "By a search", today())
     assert handed_on(session, keyring) == 0
@@ -135,7 +135,7 @@ def test_a_list_keeps_no_number_and_hears_of_one_that_is_entered_later(session: 
     )
 
 
-def test_a_saved_search_hears_of_whoever_answers_to_it(session: Session, keyring: Keyring) -> None:
+def test_a_saved_search_gets_events_of_matching_agencies(session: Session, keyring: Keyring) -> None:
     actions.watch_search(session, BRAND, {"country": "CZ", "authority": authority_of("CZ")}, "Czech", today())
     actions.watch_search(session, OTHER, {"country": "PL"}, "Polish", today())
     agency = make_agency(session, licences=(licence_record(),))
@@ -173,7 +173,7 @@ def test_what_the_calendar_brings_is_told_once_even_after_a_standstill(session: 
     assert [str(event.type) for event in feed_of(session) if event.source] == ["source.stale", "source.fresh"]
 
 
-def test_after_its_publicity_has_ended_nobody_is_told_what_it_was(session: Session, keyring: Keyring) -> None:
+def test_after_its_publicity_has_ended_no_one_is_told_what_it_was(session: Session, keyring: Keyring) -> None:
     agency = make_agency(session, licences=(licence_record(),))
     handed_on(session, keyring)
     make_watch(session, agency.agency_id)

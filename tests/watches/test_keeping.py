@@ -1,4 +1,4 @@
-"""What was told is kept so long and no longer, and of a closed organisation nothing is left to watch or to call."""
+"""Feeds are kept for their time and no longer, and of a closed organisation no watch and no webhook is left."""
 
 from datetime import timedelta
 

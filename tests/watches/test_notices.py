@@ -1,4 +1,4 @@
-"""Owners are told once that a webhook was switched off, in their language, and not where it led or whom they watch."""
+"""Owners get one mail when a webhook is disabled, in their language, without its address or what they watch."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ def test_owners_alone_are_told_once_of_what_was_switched_off_and_never_where_it_
     by_hand = webhooks.make(
         session, keyring, ours.id, "https://hooks.example.org/3", "x", now(), is_unsafe=False
     ).webhook
-    # Whoever switches it off himself is not told of it.
+    # An owner who disables a webhook gets no mail about it.
     webhooks.change(session, ours.id, by_hand.reference, now(), state=WebhookState.DISABLED)
     session.execute(
         update(Webhook)

@@ -116,7 +116,10 @@ class Imitation:
 
 @dataclass(frozen=True, slots=True)
 class Verdict(Whole):
-    """May this recruiter recruit? `reasons[0]` decides, the rest explain. `needs`: ask again with these, in this order."""
+    """May this recruiter recruit? `reasons[0]` decides, the rest explain.
+
+    `needs`: ask again with these, in this order.
+    """
 
     verdict: str
     reasons: tuple[Reason, ...]
@@ -179,7 +182,7 @@ class Corridor(Whole):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One thing that a recruiter said of himself."""
+    """One statement of a recruiter about itself, and how it compares with the register."""
 
     kind: str
     value: str
@@ -257,7 +260,10 @@ class AnswerToday:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptCheck(Whole):
-    """Whether the registry signed a receipt, what it said then, and what it says today. `changed` names what differs."""
+    """Whether the registry signed a receipt, what it said then, and what it says today.
+
+    `changed` names what differs.
+    """
 
     genuine: str
     problem: Reason | None = None

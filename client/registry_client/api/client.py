@@ -47,8 +47,8 @@ A = TypeVar("A", Verdict, Corridor)
 class Client:
     """One registry. Without a key it asks what is open to all.
 
-    `url` and key may come from the environment: REGISTRY_CLIENT_URL, REGISTRY_CLIENT_KEY, REGISTRY_CLIENT_KEY_FILE. It is for
-    one thread; `with` or close() ends its connections.
+    `url` and key may come from the environment: REGISTRY_CLIENT_URL, REGISTRY_CLIENT_KEY, REGISTRY_CLIENT_KEY_FILE. It
+    is for one thread; `with` or close() ends its connections.
     """
 
     def __init__(
@@ -96,8 +96,8 @@ class Client:
     def verify(self, **question: Unpack[Question]) -> Verdict:
         """May this recruiter recruit? It is posted, so that no log on the way holds who was asked about.
 
-        With `receipt` the answer holds itself as a signed statement; `keep` puts that into the organisation's file (scope
-        `receipts`), where `receipt_id` finds it.
+        With `receipt` the answer holds itself as a signed statement; `keep` puts that into the organisation's file
+        (scope `receipts`), where `receipt_id` finds it.
         """
         return self._posted(Verdict, "verify", question, is_read=not question.get("keep", False))
 
@@ -119,15 +119,15 @@ class Client:
 
         Up to 10,000 are asked in one go, more by a job whose end is waited for (scope `jobs`).
 
-        `columns` leads from names of dicts or a frame to fields of a Question, and to `key`, your own name of a row; without it
-        the names are the fields. A file's columns are guessed by the registry and said in the answers. Without a key they
-        go by the hundred.
+        `columns` leads from names of dicts or a frame to fields of a Question, and to `key`, your own name of a row;
+        without it the names are the fields. A file's columns are guessed by the registry and said in the answers.
+        Without a key they go by the hundred.
 
-        `constants` hold for every row that says nothing else; `keep` puts the whole list into the organisation's file (scope
-        `receipts`), False keeps it out. Said of a file either of them makes a job of it.
+        `constants` hold for every row that says nothing else; `keep` puts the whole list into the organisation's file
+        (scope `receipts`), False keeps it out. Said of a file either of them makes a job of it.
 
-        `resume` names a file that keeps which job it is: the same call after an interruption, within a day, goes on with it.
-        The file is gone when the answers are there.
+        `resume` names a file that keeps which job it is: the same call after an interruption, within a day, goes on
+        with it. The file is gone when the answers are there.
         """
         stated = ForAll(constants, keep)
         return self._many(Verdict, "verifications", taken(rows, QUESTION_FIELDS, columns), stated, progress, resume)
@@ -177,7 +177,7 @@ class Client:
         return self._items(Member, path_of("organisation", "members"), {})
 
     def check(self, **told: Unpack[StatedDetail]) -> Checks:
-        """Is what a recruiter said of himself what the agency registered?"""
+        """Check whether what a recruiter said of itself is what the agency registered."""
         return self._posted(Checks, "checks", told)
 
     def agencies(self, **search: Unpack[Search]) -> Iterator[Agency]:

@@ -18,7 +18,7 @@ class BadInput(ClientError):
 
 
 class NoAnswer(ClientError):
-    """The registry gave none: not reached, too slow, or broken off. Nobody knows whether it did what was asked."""
+    """No answer came: not reached, too slow, or broken off. It is unknown whether the registry did what was asked."""
 
 
 class UnexpectedAnswer(ClientError):
@@ -71,7 +71,10 @@ def _text(value: object) -> str:
 
 
 class ProblemAnswered(ClientError):
-    """The registry refused. `problem` is what it said, `where` the request, `retry_after` the seconds it asks to wait."""
+    """The registry refused.
+
+    `problem` is what it said, `where` the request, `retry_after` the seconds it asks to wait.
+    """
 
     advice = ""
 

@@ -1,4 +1,7 @@
-"""Lists of up to a million rows, answered by the registry while one waits or does something else. Needs the scope `jobs`."""
+"""Lists of up to a million rows, answered by the registry while one waits or does something else.
+
+Needs the scope `jobs`.
+"""
 
 import json
 import os
@@ -39,7 +42,8 @@ DONE = "done"
 class Job(Whole):
     """`columns`: which column holds which field, by field; `constants`: what holds for every row that says nothing else.
 
-    `lacking`: what keeps it from being started, in words. One that `is_kept` stands in the file of receipts once it is done.
+    `lacking`: what keeps it from being started, in words. One that `is_kept` stands in the file of receipts once it is
+    done.
     """
 
     job_id: str
@@ -93,8 +97,8 @@ class Jobs:
     ) -> Job:
         """Say which column holds which field, by field, before it is started.
 
-        `constants` are what holds for every row that says nothing else; `keep` has its answers stand in the file of receipts
-        (scope `receipts`). None leaves either as it was, and no constants at all are {}.
+        `constants` are what holds for every row that says nothing else; `keep` has its answers stand in the file of
+        receipts (scope `receipts`). None leaves either as it was, and no constants at all are {}.
         """
         body: dict[str, Any] = {"kind": kind or job.kind, "columns": dict(columns)}
         if constants is not None:
@@ -163,9 +167,9 @@ class Jobs:
         progress: Progress | None,
         resume: JobFile | None = None,
     ) -> Answers[A]:
-        """Send, start, wait, and have the answers; then list and results are removed, unless they are kept.
+        """Send, start, wait, and fetch the answers; then list and results are removed, unless they are archived.
 
-        With `resume` whoever was interrupted goes on with the job that its file names.
+        With `resume` an interrupted caller continues the job that this file names.
         """
         wanted = "corridor" if kind is Corridor else "verification"
         with as_file(rows) as path:

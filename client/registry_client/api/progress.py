@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress(text: str) -> Iterator[Callable[[int, int], None]]:
-    """Gives what is to be told how many of how many are done. Plain lines where `rich` is not installed."""
+    """Gives a function that reports how many of how many are done. Plain lines where `rich` is not installed."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return

@@ -9,7 +9,7 @@ Day = date | str
 
 
 class Question(TypedDict, total=False):
-    """May this recruiter recruit? One way to name him, and the job's context."""
+    """May this recruiter recruit? One way to name the recruiter, and the job's context."""
 
     licence_number: str
     authority: str
@@ -73,7 +73,7 @@ class Constants(TypedDict, total=False):
 
 
 class StatedDetail(TypedDict, total=False):
-    """What a recruiter said of himself."""
+    """What a recruiter said of itself."""
 
     agency_id: str
     country: str

@@ -76,7 +76,7 @@ class ReceiptSettings(Whole):
 
 @dataclass(frozen=True, slots=True)
 class ArchivedList(Whole):
-    """Many answers under one signature, which is `manifest`; `registry-client verify-offline` checks it with the statements."""
+    """Many answers under one signature, `manifest`; `registry-client verify-offline` checks it with the statements."""
 
     receipt_id: str
     kind: str
@@ -90,7 +90,7 @@ class ArchivedList(Whole):
 
 @dataclass(frozen=True, slots=True)
 class ChangedRow(Whole):
-    """A row of a kept list that gets another answer now; `n` is its place, from 0."""
+    """A row of an archived list that gets another answer now; `n` is its place, from 0."""
 
     n: int
     key: str | None = None
@@ -166,7 +166,7 @@ class Receipts:
         return read(ReceiptSettings, answered.json(), answered.where)
 
     def choose(self, days: int, keep_every: bool | None = None) -> ReceiptSettings:
-        """Keep those that are kept from now on for so many days, and whether every one is; None leaves that as it was."""
+        """Archive receipts from now on for so many days, and whether every one is archived; None changes nothing."""
         body = as_body({"days": days, "keep_every": keep_every})
         answered = self._transport.ask("PUT", path_of("receipts", "settings"), body=body)
         return read(ReceiptSettings, answered.json(), answered.where)

@@ -1,4 +1,4 @@
-"""How far a list is that takes long, kept in a file: whoever was interrupted goes on with the same job."""
+"""Keeps the progress of a long list in a file, so that an interrupted caller continues the same job."""
 
 import hashlib
 import json
@@ -14,12 +14,12 @@ from registry_client.api.transport import new_idempotency_key
 
 MAX_BYTES = 4096
 GOOD_FOR = 24 * 3600.0
-"""Seconds for which a job is gone on with: its answers are of when they were given, and an old one says nothing of today."""
+"""Seconds for which a job can be resumed: its answers date from when they were given, and old ones say nothing now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A list that was begun: `once` is its Idempotency-Key, `said` a digest of rows and of what was said of them all."""
+    """A started list: `once` is its Idempotency-Key, `said` a digest of its rows and of what holds for all of them."""
 
     once: str
     said: str
@@ -35,7 +35,7 @@ class JobFile:
         self._path = Path(path)
 
     def begun(self, rows: Path, said: Any, address: str) -> Begun:
-        """What was begun with the same rows at the same registry lately; or a new one, which is kept before anything is sent.
+        """The job started lately with the same rows at the same registry; or a new one, stored before anything is sent.
 
         Raises BadInput where the file holds something else, or another list.
         """

@@ -1,7 +1,7 @@
-"""One registry over HTTP: limits of time and size, repeats that do nothing twice, and errors as they are told.
+"""Transport to one registry over HTTP: limits of time and size, retries that repeat no effect, and typed errors.
 
-The only module that imports `requests`. Redirects are not followed and no cookie is kept: an answer counts from the address that
-was asked, and the key goes nowhere else.
+The only module that imports `requests`. Redirects are not followed and no cookie is kept: an answer counts from the
+address that was asked, and the key goes nowhere else.
 """
 
 import json
@@ -45,7 +45,10 @@ Body = bytes | Path
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds, tries and bytes. `whole` is one answer from asking to its last byte; `most_wait` one pause between tries."""
+    """Seconds, tries and bytes.
+
+    `whole` is one answer from asking to its last byte; `most_wait` one pause between tries.
+    """
 
     connect: float = 5.0
     silence: float = 30.0
@@ -139,8 +142,8 @@ class Transport:
     ) -> ApiResponse:
         """The whole answer. `body` goes as JSON, `data` as it stands.
 
-        `is_read` is a question that is posted. `once` is the Idempotency-Key of what is done at most once however often it is
-        sent. Raises ProblemAnswered, NoAnswer, UnexpectedAnswer.
+        `is_read` is a question that is posted. `once` is the Idempotency-Key of what is done at most once however often
+        it is sent. Raises ProblemAnswered, NoAnswer, UnexpectedAnswer.
         """
         with self.opened(
             method, path, query=query, body=body, data=data, headers=headers, is_read=is_read, once=once, whole=whole
@@ -251,7 +254,10 @@ class Transport:
         return problem_error(where, Problem.of(response.status_code, found), after)
 
     def _pause(self, tries: int, after: float | None) -> float | None:
-        """Seconds until the next try; None: no other. The registry's word counts; many clients do not all come at once."""
+        """Seconds until the next try; None: no other.
+
+        The registry's word counts; many clients do not all come at once.
+        """
         if tries >= self.limits.tries or (after is not None and after > self.limits.most_wait):
             return None
         if after is not None:

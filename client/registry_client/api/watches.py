@@ -30,7 +30,7 @@ EVENT_STREAM = "text/event-stream"
 
 @dataclass(frozen=True, slots=True)
 class Watch(Whole):
-    """`agencies`: how many it leads to now. `waiting`: numbers of a list that lead to nobody yet."""
+    """`agencies`: how many it leads to now. `waiting`: numbers of a list that lead to no agency yet."""
 
     watch_id: str
     label: str
@@ -48,7 +48,7 @@ class Watch(Whole):
 
 @dataclass(frozen=True, slots=True)
 class Event(Whole):
-    """What happened. `id` stays the same however it is told; `cursor` is its place in the feed."""
+    """An event. `id` stays the same in feed, stream and webhook; `cursor` is its place in the feed."""
 
     id: str
     type: str
@@ -120,7 +120,7 @@ class Watches(_Part):
         return self._made({"licence_id": licence_id, "label": label})
 
     def numbers(self, numbers: Iterable[str | Mapping[str, str]], label: str) -> Watch:
-        """Watch whoever these numbers lead to, now or later: text, or {"number": ..., "country": ...}."""
+        """Watch the agencies that these numbers lead to, now or later: text, or {"number": ..., "country": ...}."""
         return self._made({"numbers": _numbers(numbers), "label": label})
 
     def search(self, label: str, **criteria: str) -> Watch:
@@ -139,7 +139,7 @@ class Watches(_Part):
         return self._got(Watch, "PATCH", path, body=body, headers=_version(watch))
 
     def end(self, watch: Watch) -> None:
-        """Watch it no more; what was told stays in the events."""
+        """Delete a watch; past events stay in the feed."""
         self._transport.ask("DELETE", path_of("watches", watch.watch_id), headers=_version(watch))
 
     def _made(self, body: Mapping[str, Any]) -> Watch:
@@ -192,9 +192,9 @@ class Events(_Part):
         is_endless: bool = True,
         sleep: Callable[[float], None] = time.sleep,
     ) -> Iterator[Event]:
-        """Each event once, from where the file stands; the file goes on when the next one is asked for.
+        """Each event once, from where the file stands; the file advances when the next one is asked for.
 
-        Whoever is killed while acting on an event gets that one again, and none else.
+        A caller that is killed while acting on an event gets that one again, and no other.
         """
         cursor = stored.read()
         while True:
@@ -211,7 +211,7 @@ class Events(_Part):
     def stream(
         self, stored: CursorFile, source: Transport | None = None, *, sleep: Callable[[float], None] = time.sleep
     ) -> Iterator[Event]:
-        """As follow(), told within a moment: first what is behind the file's place, then as it happens, without end.
+        """As follow(), but within a moment: first what is behind the file's place, then as it happens, without end.
 
         `source` is where the stream stands, if not at the registry's own address. What breaks off is taken up again.
         """

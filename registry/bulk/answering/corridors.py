@@ -1,4 +1,4 @@
-"""Rows that say both ends of a corridor, each an agency or, at the receiving end, an employer who hires by himself."""
+"""Answers rows that name both ends of a corridor: two agencies, or an agency and an employer that hires directly."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -59,5 +59,5 @@ def corridor_question(parameters: dict[str, Any]) -> CorridorAsked:
 
 
 def corridor_of(cells: Mapping[str, str]) -> dict[str, str]:
-    """The corridor of a row: whose supplier it is about is for whoever asks."""
+    """The corridor of a row, without `supplier` and `site`, which are only for the caller."""
     return {name: text for name, text in cells.items() if name not in ("supplier", "site")}

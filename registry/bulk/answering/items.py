@@ -1,4 +1,4 @@
-"""Many items, each read as a request of its own would be: what is wrong with one is said of it, and the others are answered."""
+"""Reads many items, each like a request of its own: a fault is reported for its item, and the others are answered."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -28,7 +28,9 @@ AnySent = Sent | tuple[Any, None, str, str]
 
 
 class Item(NamedTuple):
-    """An item read: what is asked, or what is wrong. `asked` are the loaded fields, which a receipt states; `extra` what of the
+    """An item read: what is asked, or what is wrong.
+
+    `asked` are the loaded fields, which a receipt states; `extra` what of the
     row is no part of the question: supplier, site, provider."""
 
     key: str | None
@@ -40,7 +42,7 @@ class Item(NamedTuple):
 
 
 class Keys:
-    """The keys that came already: one that stands twice would make two answers one for whoever looks them up by it."""
+    """The row keys seen so far. A key used twice would give two answers one key, and no way to look them up."""
 
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""A kept list asked anew: which of its rows are answered otherwise now."""
+"""Asks an archived list again: which of its rows have another answer now."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +51,7 @@ class Anew(NamedTuple):
 
 
 def verify_again(stored: ArchivedList, start: int, limit: int, at: datetime) -> Anew:
-    """Ask `limit` rows of a kept list from `start` on.
+    """Ask up to `limit` rows of an archived list again, from row `start` on.
 
     Raises NotFound where its statements lie on another machine, TooBusy where as many lists as may are being asked.
     """
@@ -66,7 +66,7 @@ def _verify_again(stored: ArchivedList, start: int, limit: int, at: datetime) ->
 
 
 def _changed(kind: JobKind, then: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[ChangedRow]:
-    # A row that could not be read is one for whoever sent it to mend: it asks nothing.
+    # A row that could not be read asks nothing: its sender has to correct it.
     wanted = [one for one in then if "verdict" in one]
     for was, given in zip(wanted, _given(kind, [one["question"] for one in wanted], at), strict=True):
         # As a line of statements, so that what is compared was written alike.

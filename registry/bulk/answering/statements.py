@@ -24,9 +24,9 @@ def require_signed() -> None:
 def archive_answered_list(
     organisation_id: int, kind: JobKind, given: Sequence[AnsweredItem], at: datetime
 ) -> str | None:
-    """Keep a list that was answered in one go; the reference of what is kept.
+    """Archive a list that was answered in one go; the reference of the archived list.
 
-    None while nothing can be signed: where it is kept by a setting, nobody is refused an answer for the file's sake.
+    None while nothing can be signed: an organisation that archives by a setting is not refused its answer for that.
     """
     existing, reference = issuing(), new_reference()
     try:

@@ -23,7 +23,7 @@ _CONTEXT = (
 
 
 def listed_subject(fields: dict[str, Any]) -> ListedSubject:
-    """Who is asked about. Raises InvalidInput where a supplier declares nobody, or what stands there says nothing."""
+    """Which recruiter is asked about. Raises InvalidInput where a supplier declares none, or the field says nothing."""
     provider = fields.get("provider")
     if provider is None:
         detail = "this supplier declares nobody who recruits for it: ask who brought the workers, and on what terms"

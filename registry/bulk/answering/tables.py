@@ -1,4 +1,4 @@
-"""Answers as rows of a table: what somebody acts on, in words that a program and a person can read."""
+"""Answers as rows of a table, in words that a program and a person can read."""
 
 from collections.abc import Iterable, Iterator
 

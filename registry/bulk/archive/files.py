@@ -1,4 +1,4 @@
-"""Kept receipts as files: lines of JSON, a table for spreadsheets, or an archive that is checked without the registry."""
+"""Archived receipts as files: JSON lines, a table, or an archive that can be checked without the registry."""
 
 import io
 import zipfile

@@ -74,7 +74,10 @@ def archive_job(session: Session, job: BulkJob, manifest: str, at: datetime) -> 
 def lists_of(
     session: Session, organisation_id: int, limit: int, before: int | None = None, which: Filter = EVERY
 ) -> Sequence[ArchivedList]:
-    """Up to `limit` kept lists older than the row `before`, the newest first. `which` are its days, and a part of its name."""
+    """Up to `limit` archived lists older than the row `before`, newest first.
+
+    `which` filters by days and part of the name.
+    """
     query = select(ArchivedList).where(
         ArchivedList.organisation_id == organisation_id, *on_days(ArchivedList.issued_at, which)
     )
@@ -87,7 +90,7 @@ def lists_of(
 
 
 def list_named(session: Session, organisation_id: int, reference: str) -> ArchivedList:
-    """A kept list of the organisation. Raises NotFound: another's is told like one that never was."""
+    """An archived list of the organisation. Raises NotFound, also for one of another organisation."""
     found = session.scalars(
         select(ArchivedList).where(ArchivedList.reference == reference, ArchivedList.organisation_id == organisation_id)
     ).one_or_none()
@@ -107,7 +110,7 @@ def statements_of(home: Path, stored: ArchivedList) -> Iterator[bytes]:
 
 
 def let_list_go(session: Session, organisation_id: int, reference: str) -> None:
-    """Delete a kept list for good. A job that was kept stays as long as any other. Raises NotFound."""
+    """Delete an archived list for good. A job that was archived stays as long as any other. Raises NotFound."""
     stored = list_named(session, organisation_id, reference)
     if stored.job_id is not None:
         job = session.get_one(BulkJob, stored.job_id)

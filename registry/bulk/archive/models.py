@@ -1,4 +1,7 @@
-"""The file of receipts that an organisation keeps of its own checks. Nobody else is told that it asked."""
+"""Tables of the receipts and lists that an organisation archives of its own checks.
+
+No one else learns that it asked.
+"""
 
 from datetime import date, datetime
 
@@ -12,7 +15,7 @@ from registry.vocabulary.register import Answer
 
 
 class ArchivedReceipt(Base):
-    """One signed answer, as it was given. `agency` is whom it was about, where one alone; `ends_on` when it goes."""
+    """One signed answer, as it was given. `agency` is the one it was about, if one; `ends_on` when it is deleted."""
 
     __tablename__ = "kept_receipts"
     __table_args__ = (Index("ix_kept_receipts_organisation_id_id", "organisation_id", "id"),)

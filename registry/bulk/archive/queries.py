@@ -48,7 +48,7 @@ def every_receipt(session: Session, organisation_id: int, which: Filter) -> Iter
 
 
 def receipt_named(session: Session, organisation_id: int, reference: str) -> ArchivedReceipt:
-    """A receipt of the organisation. Raises NotFound: another's is told like one that never was."""
+    """A receipt of the organisation. Raises NotFound, also for one of another organisation."""
     found = session.scalars(
         select(ArchivedReceipt).where(
             ArchivedReceipt.reference == reference, ArchivedReceipt.organisation_id == organisation_id

@@ -1,4 +1,4 @@
-"""Verify's answer with a receipt: signed, and kept by nobody but the asker. Loaded when the first is asked for."""
+"""Answers of verify with a signed receipt, which only the caller keeps. Loaded when the first one is requested."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -47,10 +47,10 @@ def archive_with_receipt(
     *,
     is_asked_for: bool,
 ) -> Answer:
-    """The answer with its receipt, which is kept in the organisation's own file; nobody else learns that it asked.
+    """The answer with its receipt, archived in the organisation's own file; no one else learns that it asked.
 
-    Raises NotIssuing where it is asked for and nothing can be signed yet. Where it is kept by a setting the answer is given
-    without `receipt_id` then: whoever needs it must not be refused it for the file's sake.
+    Raises NotIssuing where the receipt is asked for and nothing can be signed yet. Where it is archived by a setting,
+    the answer is given without `receipt_id` then: it must not be refused for the archive's sake.
     """
     try:
         token = receipt(parameters, verdict, at)

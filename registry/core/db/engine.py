@@ -130,9 +130,10 @@ def reading_sessions_for(engine: Engine) -> sessionmaker[Session]:
 
 
 def bulk_insert(session: Session, model: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert many rows within the session's transaction as fast as the driver can: executemany on SQLite, COPY on PostgreSQL.
+    """Insert many rows in the session's transaction by the fastest way: executemany on SQLite, COPY on PostgreSQL.
 
-    Values are in stored form: days as ISO text, instants as `microseconds`, JSON as text. Columns left out take their default.
+    Values are in stored form: days as ISO text, instants as `microseconds`, JSON as text. Columns left out take their
+    default.
     """
     if not rows:
         return
@@ -154,19 +155,20 @@ def bulk_insert(session: Session, model: type[Base], columns: Sequence[str], row
 def prefer_indexes(session: Session) -> None:
     """Let this transaction look up what it is itself filling by index.
 
-    PostgreSQL plans by statistics from before it began: of a table that was empty then it would read every row each time.
+    PostgreSQL plans by statistics from before it began: of a table that was empty then it would read every row each
+    time.
     """
     if session.connection().dialect.name == "postgresql":
         session.execute(text("SET LOCAL enable_seqscan = off"))
 
 
 def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:
-    """Row ids for `count` rows about to be bulk inserted; nobody else can be given them."""
+    """Row ids for `count` rows about to be bulk inserted; no other transaction can be given them."""
     session.flush()
     connection = session.connection()
     table = model.__tablename__
     if connection.dialect.name == "sqlite":
-        # BEGIN IMMEDIATE lets nobody else insert until we commit.
+        # BEGIN IMMEDIATE lets no other transaction insert until we commit.
         last = connection.exec_driver_sql(f'SELECT coalesce(max(id), 0) FROM "{table}"').scalar_one()
         return list(range(last + 1, last + 1 + count))
     taken = text(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, :count)")
@@ -174,7 +176,9 @@ def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:
 
 
 def drop_deleted(engine: Engine, tables: Sequence[str]) -> bool:
-    """Let what was deleted and committed leave the disk too. Outside any transaction; False when somebody reads meanwhile.
+    """Let what was deleted and committed leave the disk too.
+
+    Outside any transaction; False when somebody reads meanwhile.
 
     SQLite: pages are overwritten as they are freed, and the write-ahead log is emptied here. PostgreSQL: the tables are
     vacuumed, which frees old rows for overwriting; archived logs and standbys keep them for as long as they are kept.

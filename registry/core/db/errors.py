@@ -19,7 +19,7 @@ _POSTGRESQL_OTHER_REVISION = ("42P01", "42703", "3F000")
 
 
 def classify_db_error(error: SQLAlchemyError) -> DatabaseUnavailable | NotMigrated | None:
-    """What an asker should hear of a database error; None when it is a fault of ours and no trouble of the database."""
+    """What a caller is told of a database error; None when it is a fault of ours and no trouble of the database."""
     if isinstance(error, PoolTimeout):
         return DatabaseUnavailable("the database has no free connection")
     if not isinstance(error, DBAPIError):

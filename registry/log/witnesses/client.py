@@ -79,7 +79,7 @@ def _newest(session: Session) -> list[Checkpoint]:
 
 
 def _ask(sessions: sessionmaker[Session], request: WitnessRequest) -> str | None:
-    """The witness's signature line, verified; None, told to the log, when it did not sign."""
+    """The witness's signature line, verified; None, with a log line, when it did not sign."""
     try:
         known = _post(sessions, request)
         if isinstance(known, int):

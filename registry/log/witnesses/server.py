@@ -1,6 +1,7 @@
-"""A small witness (C2SP tlog-witness): signs heads of the logs it was told of, each only if it follows from the last.
+"""A small witness (C2SP tlog-witness): signs heads of logs it is configured for, each only if it follows from the last.
 
-The last head is on the disk before the signature leaves: if we crash between the two, the log asks again and hears the size.
+The last head is on the disk before the signature leaves: if we crash between the two, the log asks again and hears the
+size.
 """
 
 import binascii
@@ -51,7 +52,7 @@ class Witness:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else may sign by this state. The lock ends with the process, however it ends."""
+        """Lock this state: no other process may sign by it. The lock ends with the process, however it ends."""
         with (self._path.parent / ".lock").open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""The bundle: everything that somebody needs to check one licence off line, but the trust file."""
+"""The bundle: everything needed to check one licence offline, except the trust file."""
 
 from datetime import datetime
 from typing import Any

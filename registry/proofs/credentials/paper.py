@@ -1,4 +1,4 @@
-"""Codes on paper that somebody shows: ours, and saying what the log says?"""
+"""Checks codes on paper: whether they are ours, and say what the log says."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

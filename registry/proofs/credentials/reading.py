@@ -36,7 +36,7 @@ class Flawed(Exception):
 
 
 class Signed(NamedTuple):
-    """What was signed by whom, taken apart but not yet believed."""
+    """A signed object, parsed but not yet verified: its content and its key."""
 
     kid: str
     claims: dict[Any, Any]

@@ -1,4 +1,4 @@
-"""Check receipts: one answer as a signed statement, and what may be believed of one that somebody shows."""
+"""Issues receipts, one answer as a signed statement each, and checks those that are presented."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,7 +1,7 @@
 """Pure decisions about what is signed: the claims of a credential, a code on paper and a receipt, and the status lists.
 
-docs/users/proofs.md fixes the formats. All of it is made from log entries, so anyone who holds those can tell what must be
-signed.
+docs/users/proofs.md fixes the formats. All of it is made from log entries, so anyone who holds those can tell what must
+be signed.
 """
 
 import hashlib
@@ -190,7 +190,7 @@ def term(stated: Mapping[str, Any], time_zone: str | None) -> dict[str, int]:
 
 
 def published_names(agency: Mapping[str, Any]) -> list[str]:
-    """The names of a legal person that it bears now, its legal ones first; of nobody else any."""
+    """The names of a legal person that it bears now, legal names first; none for any other holder."""
     if agency["holder_kind"] != HolderKind.LEGAL_PERSON:
         return []
     borne = [name for name in agency.get("names", ()) if name["kind"] != NameKind.FORMER and "to" not in name]
@@ -260,7 +260,10 @@ def receipt_claims(
     size: int,
     root: bytes,
 ) -> dict[str, Any]:
-    """The payload of a check receipt. `question` as it was asked, without what asks for the receipt; `root` 32 bytes."""
+    """The payload of a check receipt.
+
+    `question` as it was asked, without what asks for the receipt; `root` 32 bytes.
+    """
     return {
         "v": VERSION,
         "iss": issuer,

@@ -1,4 +1,4 @@
-"""May a signature be believed? By what the log says of its key, whoever shows it."""
+"""Whether a signature may be believed, by what the log says of its key, regardless of who presents it."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -37,7 +37,7 @@ def believed_key(session: Session, signed: Signed, use: Use) -> LoggedKey:
 
 
 def judged(key: LoggedKey, claims: Mapping[Any, Any], *, is_proven: bool) -> Checked:
-    """Genuine, unless its key was compromised and the log does not prove the content: then nobody can tell."""
+    """Genuine; unknown where its key was compromised and the log does not prove the content, as no one can tell then."""
     if key.state is KeyState.COMPROMISED and not is_proven:
         return Checked(Answer.UNKNOWN, ProofFlaw.KEY_COMPROMISED, key, claims)
     return Checked(Answer.YES, None, key, claims)

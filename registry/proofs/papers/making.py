@@ -1,9 +1,9 @@
-"""Has papers made beside the server: a request starts a short-lived process and never waits for it.
+"""Makes papers in another process: a request starts a short-lived process and never waits for it.
 
-One folder serves all processes of a registry. A slot is a file that the making process holds locked for as long as it lives,
-so that at most SLOTS papers are made at once however many processes serve, and one that is killed frees its slot by dying.
-Before a process starts, a file says that the paper failed; it removes that file when it succeeds. So a paper whose maker
-was killed or ran out of time is known as failed, and not begun again for every request.
+One folder serves all processes of a registry. A slot is a file that the making process holds locked for as long as it
+lives, so that at most SLOTS papers are made at once however many processes serve, and one that is killed frees its slot
+by dying. Before a process starts, a file says that the paper failed; it removes that file when it succeeds. So a paper
+whose maker was killed or ran out of time is known as failed, and not begun again for every request.
 """
 
 import fcntl
@@ -98,7 +98,7 @@ def _is_being_made(folder: Path, key: str) -> bool:
 
 
 def _begin(folder: Path, key: str, draft: Callable[[], Draft]) -> None:
-    """Start a process if a slot is free; otherwise the asker comes again."""
+    """Start a process if a slot is free; otherwise the caller has to come again."""
     for number in range(SLOTS):
         descriptor = _open(folder, number)
         try:
@@ -130,7 +130,7 @@ def _start(folder: Path, key: str, draft: Draft, slot: int) -> None:
 
 
 _running: list[subprocess.Popen[bytes]] = []
-"""Those that this process has begun. Nobody waits for one; it is reaped when the next begins."""
+"""The processes that this process started. They are not waited for; each is reaped when the next one starts."""
 
 
 def _open(folder: Path, number: int) -> int:

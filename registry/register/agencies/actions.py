@@ -1,8 +1,8 @@
-"""Writing agencies down, and the one way to the public.
+"""Writes agencies and publishes them; this is the only way to the public.
 
-`admit` writes new agencies, `amend` says something new of a known one; both hand on to publishing, which stores the public
-record, appends an entry for each changed agency, licence or agreement and renews the lookup keys - all in the caller's
-transaction. Nothing here commits.
+`admit` writes new agencies, `amend` records a change of a known one. Both call publishing, which stores the public
+record, appends a log entry for each changed agency, licence or agreement and renews the lookup keys, all in the
+caller's transaction. Nothing here commits.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,8 +41,8 @@ def admit(
 
     `at` lets the batches of one import share an instant: it comes from `instant_of_append` in the same transaction.
 
-    References of agencies and licences are set by the caller (registry.core.ids); status places are given here. Agreements are
-    written by `register_agreement`, once both ends are there: ValueError when an agency brings its own.
+    References of agencies and licences are set by the caller (registry.core.ids); status places are given here.
+    Agreements are written by `register_agreement`, once both ends are there: ValueError when an agency brings its own.
 
     A bank account may come as its whole number, once: with `keyring` its digest is kept and nothing else of it but what
     may be shown (ValueError without).
@@ -84,12 +84,12 @@ def amend(
 ) -> Appended | None:
     """Say of a known agency what `new` says, and publish it.
 
-    Facts that `new` no longer holds stop being said; facts it adds are said from now on; those it repeats keep their row,
-    source and first retrieval. Agreements are not touched (see `register_agreement`), nor are licences that `new` leaves
-    out. None when nothing changed. What it says of channels is published at once: see channels.py for the way
-    that a change of one has to go. ErasedAgency when its holder's name was erased; ValueError when a known licence comes
-    with another number, kind or authority, for that is another licence. `before` is the agency's record where the caller
-    loaded it already, holding the log.
+    Facts that `new` no longer holds stop being said; facts it adds are said from now on; those it repeats keep their
+    row, source and first retrieval. Agreements are not touched (see `register_agreement`), nor are licences that `new`
+    leaves out. None when nothing changed. What it says of channels is published at once: see channels.py for the way
+    that a change of one has to go. ErasedAgency when its holder's name was erased; ValueError when a known licence
+    comes with another number, kind or authority, for that is another licence. `before` is the agency's record where the
+    caller loaded it already, holding the log.
     """
     return amend_all(session, [new], event, before=None if before is None else [before])
 
@@ -118,10 +118,10 @@ def amend_all(
 def mark_correction(session: Session, reference: str, *, is_requested: bool) -> Appended | None:
     """Say on an agency's entry that a correction is asked for, or no longer. None where the entry says so already.
 
-    It stands in the record, the verdict, the history and the log, which is held until the transaction ends. Raises NotFound,
-    ErasedAgency.
+    It stands in the record, the verdict, the history and the log, which is held until the transaction ends. Raises
+    NotFound, ErasedAgency.
     """
-    # Whoever holds the log reads what the last one to publish wrote.
+    # The holder of the log's lock reads what the last transaction that published wrote.
     lock_log(session)
     agency = storage.loaded_record(session, reference)
     event = "agency.correction_requested" if is_requested else "agency.correction_decided"
@@ -171,7 +171,8 @@ def register_agreement(session: Session, agreement: record.Agreement, event: Eve
 def erase(session: Session, agency: models.Agency) -> None:
     """Destroy what could name a natural person: name, numbers, place, channels, and the salts behind the log's digests.
 
-    Entries and digests remain; readers of them say `withheld_by_law`. The law of erasure stands above "never overwrite".
+    Entries and digests remain; readers of them say `withheld_by_law`. The law of erasure stands above "never
+    overwrite".
     """
     at = instant_of_append(lock_log(session))
     for family in storage.FAMILIES:

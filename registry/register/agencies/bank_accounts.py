@@ -56,7 +56,7 @@ def sealed(
 
 
 def store_digests(session: Session, agency_id: int, pairs: Iterable[tuple[str, str]]) -> None:
-    """Put digests beside the accounts of an agency just written down; of two that look alike each gets its own."""
+    """Store digests beside the accounts of a newly written agency; of two that look alike each gets its own."""
     for displayed, digest in pairs:
         free = (
             select(func.min(Channel.id))

@@ -1,4 +1,4 @@
-"""Channels compared: when two ways of writing are one channel, what may be shown of an account, since when one has held. Pure."""
+"""Rules on channels: when two spellings are one, what of an account may be shown, since when one has held. Pure."""
 
 import re
 import unicodedata
@@ -22,7 +22,10 @@ _ACCOUNT = re.compile(r"[0-9A-Z]{8,34}")
 
 
 def account_text(number: str) -> str | None:
-    """An account number in the one form that is digested: NFKC, upper case, letters and digits alone. None: it is none."""
+    """An account number in the one form that is digested: NFKC, upper case, letters and digits alone.
+
+    None: it is none.
+    """
     folded = unicodedata.normalize("NFKC", number).upper()
     stored = "".join(character for character in folded if character.isalnum())
     stored = stored.removeprefix("IBAN")
@@ -31,7 +34,7 @@ def account_text(number: str) -> str | None:
 
 
 def masked_account(account: str) -> str:
-    """What the public is told of an account (`account_text`): the country of an IBAN and the last four characters."""
+    """The public form of an account (`account_text`): the country of an IBAN and the last four characters."""
     is_iban = re.fullmatch(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}", account) is not None
     return f"{account[:2]} …{account[-4:]}" if is_iban else f"…{account[-4:]}"
 
@@ -103,8 +106,8 @@ def changed_at(
 ) -> datetime | None:
     """When a channel became one of an agency that was known before; None for those with which it came.
 
-    `known_at` is when the registry first said anything of the agency, `known_from` the first day its record speaks of: a
-    new agency's first channels took nobody's place, unless they are stated to have begun later than it did.
+    `known_at` is when the registry first recorded the agency, `known_from` the first day its record speaks of: a new
+    agency's first channels replaced no others, unless they are stated to have begun later than it did.
     """
     began = begun_at(periods, now)
     changes = [began] if began is not None and began > known_at else []

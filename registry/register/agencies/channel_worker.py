@@ -1,4 +1,4 @@
-"""What nobody waits for in changes of channels: telling the old one, and publishing when the time has come."""
+"""Background work on channel changes: notifying the old channel, and publishing a change once it is due."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ Send = Callable[[str, str, str], bool]
 
 
 def notify_old_channels(sessions: sessionmaker[Session], send: Send) -> list[str]:
-    """Tell each agency, at the addresses it has registered, what is about to change. Gives the changes told of.
+    """Notify each agency, at its registered addresses, of what is about to change. Gives the changes notified.
 
     A mail goes out before its row says so: if we crash between the two it goes out twice, never not at all.
     """
@@ -47,7 +47,10 @@ def notify_old_channels(sessions: sessionmaker[Session], send: Send) -> list[str
 
 
 def apply_due(sessions: sessionmaker[Session]) -> list[str]:
-    """Publish every approved change whose 72 hours have passed, each in a transaction of its own. Gives those applied."""
+    """Publish every approved change whose 72 hours have passed, each in a transaction of its own.
+
+    Gives those applied.
+    """
     with sessions() as session:
         due = session.execute(
             select(PendingChannelChange.reference)

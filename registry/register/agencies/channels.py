@@ -1,7 +1,8 @@
-"""Changes of registered channels: proposed by one, approved by another, told to the old channel, published 72 hours later.
+"""Changes of registered channels: proposed, approved by another person, old channel notified, published after 72 hours.
 
-A registered channel is what a fraud wants most: whoever gets his own phone or account registered has the register vouch for
-him. Nothing here commits; each step says in its row how far it came, so whoever is killed goes on from there.
+A registered channel is what a fraudster wants most: with an own phone or account registered, the register vouches for
+the fraudster. Nothing here commits; each step records in its row how far it came, so a killed worker resumes from
+there.
 """
 
 import unicodedata
@@ -94,7 +95,10 @@ def propose(
 
 
 def approve(session: Session, reference: str, *, by: str) -> PendingChannelChange:
-    """Let a proposed change take effect in 72 hours. Raises NotFound, or ChannelChangeRefused for the proposer himself."""
+    """Let a proposed change take effect in 72 hours.
+
+    Raises NotFound, and ChannelChangeRefused where the approver proposed it.
+    """
     change = _lock_change(session, reference)
     name = _named(by)
     _require_pending(change, (ChannelChangeState.PROPOSED,))
@@ -125,7 +129,8 @@ def refuse(session: Session, reference: str, *, by: str) -> PendingChannelChange
 def apply(session: Session, reference: str) -> PendingChannelChange:
     """Publish an approved change whose time has come; anything else is left as it is.
 
-    One whose old channel is registered no more becomes `stale` instead: what its approver saw is not what it would change.
+    One whose old channel is registered no more becomes `stale` instead: what its approver saw is not what it would
+    change.
     """
     # Lists lock the log before they touch a change: so must we, or each would wait for the other.
     state = lock_log(session)

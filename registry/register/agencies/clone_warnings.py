@@ -1,4 +1,4 @@
-"""Warnings that somebody imitates an agency, said on the true entry: in the record, the verdict, the history and the log."""
+"""Warnings that an agency is imitated, stated on the true entry: in record, verdict, history and log."""
 
 from datetime import date
 

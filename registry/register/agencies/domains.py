@@ -61,7 +61,7 @@ def _written_out(label: str) -> str:
 
 
 def registrable(host: str) -> str:
-    """The part of a host that somebody registered, such as `example.com.cn` of `jobs.example.com.cn`."""
+    """The registered part of a host, such as `example.com.cn` of `jobs.example.com.cn`."""
     return _suffixes().privatesuffix(host) or host
 
 

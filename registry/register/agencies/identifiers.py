@@ -1,7 +1,7 @@
-"""What can be told of an identifier from its characters alone: its tidy form, and that it cannot exist.
+"""Checks of identifiers from their characters alone: the tidy form, and whether one cannot exist.
 
-Every check takes what people and lists really write: full-width digits, lower case, spaces and dashes. A ValueError's text
-says what is wrong without repeating the number, so that it may be shown and logged.
+Every check takes what people and lists really write: full-width digits, lower case, spaces and dashes. A ValueError's
+text says what is wrong without repeating the number, so that it may be shown and logged.
 """
 
 import re
@@ -86,7 +86,7 @@ def checked_lei(text: str) -> str:
 
 
 def checked_vat(text: str) -> str:
-    """The tidy EU VAT number with its state's prefix. ValueError when it cannot exist. Nobody is asked over the network."""
+    """The tidy EU VAT number with its state's prefix. ValueError when it cannot exist. No service is called."""
     number = tidy(text).replace(".", "").replace("/", "")
     if number.startswith("GR"):
         number = "EL" + number[2:]
@@ -106,7 +106,7 @@ def checked_vat(text: str) -> str:
 
 
 def asked_vat(text: str) -> tuple[str, bool]:
-    """The tidy VAT number as somebody asks about it, and whether it fails its own check: a typing error is told as one.
+    """The tidy VAT number of a question, and whether it fails its own check, which is reported as a typing error.
 
     ValueError for what is no VAT number of any state.
     """
@@ -124,7 +124,10 @@ _MIN_VAT_DIGITS = 6
 
 
 def asked_lei(text: str) -> tuple[str, bool]:
-    """The tidy LEI as somebody asks about it, and whether its check digits do not fit. ValueError for what is no LEI at all."""
+    """The tidy LEI of a question, and whether its check digits do not fit.
+
+    ValueError for what is no LEI at all.
+    """
     try:
         return checked_lei(text), False
     except ValueError:
@@ -137,8 +140,8 @@ def asked_lei(text: str) -> tuple[str, bool]:
 def checked_euid(text: str) -> str:
     """The tidy EUID: country and register in capitals, a full stop, the number as the register writes it.
 
-    The number keeps its case and may hold slashes, dashes and spaces; an underscore leads in a validation character. ValueError
-    when it cannot exist.
+    The number keeps its case and may hold slashes, dashes and spaces; an underscore leads in a validation character.
+    ValueError when it cannot exist.
     """
     match = _EUID.fullmatch(" ".join(_visible(text).split()))
     if match is None:

@@ -1,4 +1,4 @@
-"""Whom many keys lead to now: the same rows as registry.register.agencies.lookup reads one by one, in few statements.
+"""Looks up many keys at once: the same rows as registry.register.agencies.lookup reads one by one, in few statements.
 
 The keys stand in the statement themselves. A temporary table of them made SQLite's planner read the whole index.
 """
@@ -53,7 +53,7 @@ Row = tuple[Any, ...]
 
 
 class Holders(NamedTuple):
-    """Whom keys lead to: the row as the driver gives it of a key that one row has, and of others all rows together."""
+    """Holders that keys lead to: the driver's row for a key that one row has, and for others all rows together."""
 
     snapshot_version: int
     alone: dict[str, Row]

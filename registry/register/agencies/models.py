@@ -1,7 +1,8 @@
-"""Agencies and everything the registry holds of them, in two times.
+"""Tables of agencies and all facts about them, bitemporal: when a fact was valid, and when the registry recorded it.
 
-Each fact row says when it held (`held_from`, `held_to`, days, last day inclusive) and when the registry said it (`recorded_at`
-until `superseded_at`). A correction closes the old saying and adds a new one; nothing is overwritten.
+Each fact row has its validity (`held_from`, `held_to`, days, last day inclusive) and the time for which the registry
+stated it (`recorded_at` until `superseded_at`). A correction closes the old statement and adds a new one; nothing is
+overwritten.
 """
 
 from datetime import date, datetime
@@ -27,7 +28,7 @@ from registry.vocabulary.register import (
 
 
 class Recorded:
-    """When the registry said it, and whom it had it from."""
+    """When the registry stated a fact, and its source."""
 
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     superseded_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -43,7 +44,7 @@ class ValidPeriod(Recorded):
 
 
 class Agency(Base):
-    """Whoever holds or held a licence. Only what never changes stands here, and that the name was erased."""
+    """An agency: a present or former holder of a licence. Has only what never changes, and that the name was erased."""
 
     __tablename__ = "agencies"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -193,8 +194,8 @@ class Intermediary(ValidPeriod, Base):
 class Channel(ValidPeriod, Base):
     """A channel the agency declared as its own. Of a bank account `value` is what may be shown of it.
 
-    `digest` is the keyed digest of the whole account (`Keyring.digest("accounts", account_text)`), by which alone a question
-    is compared; it stands in no record, log or answer.
+    `digest` is the keyed digest of the whole account (`Keyring.digest("accounts", account_text)`), by which alone a
+    question is compared; it stands in no record, log or answer.
     """
 
     __tablename__ = "channels"
@@ -250,7 +251,7 @@ class PublishedSanction(ValidPeriod, Base):
 
 
 class CloneWarning(ValidPeriod, Base):
-    """An official's warning, on the true entry, that somebody imitates this agency."""
+    """An official's warning, on the true entry, that this agency is imitated."""
 
     __tablename__ = "clone_warnings"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -259,11 +260,11 @@ class CloneWarning(ValidPeriod, Base):
 
 
 class PublicRecord(Base):
-    """What the public is told of an agency now: exact bytes, read by key and spliced into answers.
+    """The public record of an agency now: exact bytes, read by key and spliced into answers.
 
-    `withhold_on` is the first day on which something in it must be withheld by law; `confirmed_at` is when a partial list
-    last showed it unchanged. `told` is what answers copy (prerendered.py); whoever finds it missing or written by other
-    code makes it anew from the body.
+    `withhold_on` is the first day on which something in it must be withheld by law; `confirmed_at` is when a partial
+    list last showed it unchanged. `told` is what answers copy (prerendered.py); a reader that finds it missing or
+    written by other code makes it anew from the body.
     """
 
     __tablename__ = "public_records"
@@ -277,9 +278,10 @@ class PublicRecord(Base):
 
 
 class LookupKey(Base):
-    """What an asker may hold in his hand, and whom it leads to, while the registry said so.
+    """A number or name that a caller may look up, and the agency it leads to, for as long as the registry stated so.
 
-    `kind` is an identifier scheme, `licence_number` or `name`; `value` the normalised key (registry.register.agencies.keys).
+    `kind` is an identifier scheme, `licence_number` or `name`; `value` the normalised key
+    (registry.register.agencies.keys).
     """
 
     __tablename__ = "lookup_keys"

@@ -17,7 +17,7 @@ MIN_PREFIX_LENGTH = 2
 
 
 def agencies_named(session: Session, text: str, limit: int, *, wanted: Filter | None = None) -> list[Hit]:
-    """Whom a name may mean, the best first, each by the name that matched best; at most `limit`, filtered by `wanted`."""
+    """Agencies that a name may mean, the best first, each by its best name; at most `limit`, filtered by `wanted`."""
     hits = {hit.agency_id: hit for hit in search(session, text, limit, wanted=wanted)}
     begun = name_key(text)
     if len(hits) < limit and len(begun) >= MIN_PREFIX_LENGTH:

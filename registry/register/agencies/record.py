@@ -1,8 +1,8 @@
 """The public record: what the registry tells everybody about one agency.
 
 The same shapes are rendered to bytes when something is published, read back for a verdict, and cut into log entries.
-Rendering is RFC 8785 (canonical JSON): sorted keys, no spaces, no floats, no nulls, NFC text. A field that is absent was
-not stated; an empty list was stated to be empty. Nothing that depends on today's date stands in a record.
+Rendering is RFC 8785 (canonical JSON): sorted keys, no spaces, no floats, no nulls, NFC text. A field that is absent
+was not stated; an empty list was stated to be empty. Nothing that depends on today's date stands in a record.
 """
 
 from datetime import date, datetime
@@ -29,7 +29,7 @@ from registry.vocabulary.register import (
 class Part(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False, rename={"from_": "from"}):
     """A piece of a record. Days are `YYYY-MM-DD`, the last one inclusive; instants end in Z.
 
-    No part can hold itself, so the collector of circles need not look through the thousands that a list of questions reads.
+    No part can contain itself, so the cyclic garbage collector need not visit the thousands that a bulk job reads.
     """
 
 
@@ -79,7 +79,10 @@ class Condition(Part, frozen=True):
 
 
 class StatusPeriod(Sourced, frozen=True):
-    """A status the authority stated. A bad one whose publicity has ended by law keeps its days and says `withheld` instead."""
+    """A status the authority stated.
+
+    A bad one whose publicity has ended by law keeps its days and says `withheld` instead.
+    """
 
     status: LicenceStatus | None = None
     from_: date | None = None
@@ -208,8 +211,8 @@ _decoder = msgspec.json.Decoder(Agency)
 def canonical(value: Any) -> bytes:
     """RFC 8785 bytes of a record or a plain JSON value without floats.
 
-    The C encoder agrees with RFC 8785 wherever keys are ASCII, numbers are integers below 2^53 and text holds no control
-    characters, which records guarantee; a property test holds it to the rfc8785 package.
+    The C encoder agrees with RFC 8785 wherever keys are ASCII, numbers are integers below 2^53 and text holds no
+    control characters, which records guarantee; a property test holds it to the rfc8785 package.
     """
     return _encoder.encode(value)
 

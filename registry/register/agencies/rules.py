@@ -64,7 +64,10 @@ def logged_licence(agency: record.Agency, licence: record.Licence) -> tuple[dict
 
 
 def logged_agreement(agreement: record.Agreement) -> tuple[dict[str, Any], list[Secret]]:
-    """What an entry says of an agreement. A direct employer may be a natural person: of him only the country stands open."""
+    """What a log entry says of an agreement.
+
+    A direct employer may be a natural person: only its country is in clear text.
+    """
     whole: dict[str, Any] = msgspec.to_builtins(agreement)
     employer = whole.get("employer")
     hidden = []
@@ -132,7 +135,7 @@ def licence_entry_type(old: record.Licence | None, new: record.Licence, is_corre
     """How a change of a licence is called in the log, from its latest stated status before and after."""
     after = _latest(new)
     if old is None:
-        # Who has applied holds nothing yet: a log that said "issued" would be read as if he did.
+        # An applicant holds no licence yet: a log that said "issued" would be read as if one were held.
         return EntryType.LICENCE_AMENDED if after in _NOT_GRANTED else EntryType.LICENCE_ISSUED
     if is_correction:
         return EntryType.LICENCE_CORRECTED
@@ -168,7 +171,7 @@ class Key(NamedTuple):
 
 
 def lookup_keys(agency: record.Agency) -> Iterator[Key]:
-    """Everything a person may hold in his hand that leads to this agency, former names and numbers included."""
+    """Every key by which a person may look this agency up, former names and numbers included."""
     for name in agency.names:
         yield Key(NAME, name_key(name.name), None)
     for identifier in agency.identifiers:

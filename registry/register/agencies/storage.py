@@ -1,4 +1,7 @@
-"""How the parts of a public record lie in fact rows, and back. One table of families drives reading, writing and comparing."""
+"""How the parts of a public record lie in fact rows, and back.
+
+One table of families drives reading, writing and comparing.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -98,7 +101,7 @@ _WORD_OF = attrgetter("_value_")
 
 
 def same_statement(one: record.Sourced, other: record.Sourced) -> bool:
-    """Whether two facts say the same, whoever said it and whenever."""
+    """Whether two facts say the same, regardless of their source and of when they were read."""
     return msgspec.structs.replace(one, source=other.source, retrieved_at=other.retrieved_at) == other
 
 

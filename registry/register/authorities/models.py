@@ -24,10 +24,11 @@ class Authority(Base):
 class Source(Base):
     """One published list of an authority.
 
-    `kinds` are the licence kinds that the list covers; `is_full` says that whoever is not on it holds none of them from
-    this authority; `is_national` that no other authority of the country issues them. `prints` are the numbers it shows of
-    whoever is on it (identifier schemes and `licence_number`): silence on any other proves nothing. `fresh_for_days` is how
-    long a reading may be relied on, 0 for a list the authority itself keeps here. `address` is where the worker fetches it.
+    `kinds` are the licence kinds that the list covers; `is_full` says that an agency not on it holds none of them from
+    this authority; `is_national` that no other authority of the country issues them. `prints` are the numbers it shows
+    of the agencies on it (identifier schemes and `licence_number`): silence on any other number proves nothing.
+    `fresh_for_days` is how long a reading may be relied on, 0 for a list the authority itself keeps here. `address` is
+    where the worker fetches it.
     """
 
     __tablename__ = "sources"
@@ -48,7 +49,10 @@ class Source(Base):
 
 
 class Retrieval(Base):
-    """One reading of a source that was applied. Never changed: coverage and freshness at any instant follow from these."""
+    """One reading of a source that was applied.
+
+    Never changed: coverage and freshness at any instant follow from these.
+    """
 
     __tablename__ = "retrievals"
     __table_args__ = (UniqueConstraint("source_id", "retrieved_at"),)
@@ -62,7 +66,7 @@ class Retrieval(Base):
 
 
 class SourceVersion(Base):
-    """One row: a number that grows whenever an authority, source or retrieval changes, so that readers know to look again."""
+    """One row with a number that grows whenever an authority, source or retrieval changes: readers then read again."""
 
     __tablename__ = "ground_state"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

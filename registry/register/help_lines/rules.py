@@ -1,4 +1,4 @@
-"""Whom a worker can call, by country, and which numbers may be shown.
+"""Help lines that a worker can call, by country, and which numbers may be shown.
 
 The lines of a country are rows of its law; help_lines.toml has the one number of the whole EU.
 """
@@ -20,8 +20,9 @@ from registry.vocabulary.register import EU_STATES, Mark, RunBy
 class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line. Without `country` it serves the whole EU; without `number` there are centres but no single number.
 
-    `languages` and `has_no` are ISO 639 codes: what is spoken there, and what surely is not. `checked_on` is the day on which
-    somebody of the registry called the number. `number_abroad` is to be dialled from another country; `for_what` is English.
+    `languages` and `has_no` are ISO 639 codes: what is spoken there, and what surely is not. `checked_on` is the day on
+    which somebody of the registry called the number. `number_abroad` is to be dialled from another country; `for_what`
+    is English.
     """
 
     country: str | None = None
@@ -54,12 +55,12 @@ class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def is_uncalled(self) -> bool:
-        """Whether nobody of the registry has called the number yet, which must be said beside it."""
+        """Whether no one of the registry has called the number yet, which must be stated beside it."""
         return self.number is not None and not self.is_emergency and self.checked_on is None
 
 
 PUBLIC_BODIES = frozenset({RunBy.STATE, RunBy.STATE_AND_NGO, RunBy.POLICE, RunBy.IMMIGRATION, RunBy.LABOUR_INSPECTION})
-"""Whose published number is given before anybody called it, with these words beside it: not yet called by us."""
+"""Bodies whose published number is shown before the registry called it, with the words: not yet called by us."""
 
 
 @cache
@@ -96,7 +97,7 @@ def line_of(row: HelpLineRow, read_on: date) -> HelpLine:
 
 
 def lines_of(country: str | None, lines: Sequence[HelpLine]) -> list[HelpLine]:
-    """Whom somebody can call who is in that country: its own lines, and in the EU those of the whole EU.
+    """Help lines of a country, and in the EU those of the whole EU.
 
     Those of NGOs come first, those that may frighten last. Without a country only the EU's are known.
     """
@@ -129,5 +130,5 @@ def public_number(line: HelpLine, *, is_demo: bool) -> str | None:
 
 
 def is_to_be_marked(line: HelpLine, *, is_demo: bool) -> bool:
-    """Whether the number is shown though nobody has called it yet, which is said beside it."""
+    """Whether the number is shown though no one has called it yet, which is stated beside it."""
     return line.is_uncalled and public_number(line, is_demo=is_demo) is not None

@@ -1,7 +1,7 @@
 """From what a list says to what the registry says from now on: new records, and known ones brought up to date. Pure.
 
-Nothing is forgotten on the way: a name the list no longer prints becomes a former name, a status that no longer holds keeps
-its days, a licence that vanished stays with a status that says so.
+Nothing is forgotten on the way: a name the list no longer prints becomes a former name, a status that no longer holds
+keeps its days, a licence that vanished stays with a status that says so.
 """
 
 from collections.abc import Sequence
@@ -134,7 +134,7 @@ def fits(statement: Statement) -> bool:
 
 
 class Amended(NamedTuple):
-    """The record as it shall be said from now on, how many of its licences were delisted by it, which channels are held."""
+    """The new record of an agency, how many of its licences the list removed, and which channels wait for approval."""
 
     record: record.Agency
     delisted: int
@@ -228,10 +228,10 @@ def _amended_identifiers(
 def _amended_channels(
     known: record.Agency, statement: Statement, reading: ListReading
 ) -> tuple[tuple[record.Channel, ...], tuple[ListedChannel, ...]]:
-    """The channels as they are said from now on, and what of them is held until an official has approved it.
+    """The channels to be recorded from now on, and those that wait until an official has approved them.
 
-    A channel of a kind that the agency has or had is not published by a list alone, and the one whose place it takes stays.
-    The first of its kind takes nobody's place, another spelling is no change, and one that is gone is closed.
+    A channel of a kind that the agency has or had is not published by a list alone, and the one it would replace stays.
+    The first of its kind replaces none, another spelling is no change, and one that is gone is closed.
     """
     spoken: Any = {"source": reading.source, "retrieved_at": reading.retrieved_at}
     stated = {(one.kind, one.value) for one in statement.channels}
@@ -332,8 +332,11 @@ _TEMPORARY = frozenset({LicenceStatus.SUSPENDED, LicenceStatus.WINDING_DOWN, Lic
 def _is_for_officials(
     history: tuple[record.StatusPeriod, ...], stated: LicenceStatus | None, reading: ListReading
 ) -> bool:
-    """Whether a list leaves alone what the authority's officers stated here: a list that was not brought up to date must
-    not end a suspension. It is heard when it says something new and graver than they did."""
+    """Whether a list must not change what the authority's officers stated here.
+
+    A list that was not brought up to date must not end a suspension. It counts when it says something new and graver
+    than the officers did.
+    """
     existing = [period.status for period in _stated_by_officials(history, reading.day) if period.status]
     if not existing:
         return False

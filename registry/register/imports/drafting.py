@@ -242,7 +242,7 @@ def _layout_lines(draft: Draft, columns: Mapping[str, str], answers: Answers) ->
             lines.append(f"each = {_quoted(draft.each)}")
     if draft.personal:
         lines += ["# About natural persons: never read.", f"drop = [{', '.join(map(_quoted, draft.personal))}]"]
-    # No values: nobody has looked yet at whether they are about persons.
+    # No values: no one has checked yet whether they are about persons.
     lines += [
         f"# ? {_quoted(column.name)} is not read: map it below, or add it to `drop`"
         for column in draft.unknown

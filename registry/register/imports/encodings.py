@@ -1,4 +1,4 @@
-"""Finding out in which encoding a text file is written, without being told.
+"""Detects the encoding of a text file.
 
 A byte order mark decides; otherwise text that is valid UTF-8 as a whole is UTF-8. What is left is told apart by how its
 high bytes lie: Chinese encodings write them in runs, those of Central Europe one at a time within words.
@@ -14,7 +14,7 @@ from registry.core.errors import ImportRefused
 CHUNK = 1 << 20
 SAMPLE = 4 << 20
 NAMES = ("utf-8", "utf-16", "gb18030", "big5", "windows-1250", "iso-8859-2")
-"""The encodings told apart. Any other that Python knows can be named by hand."""
+"""Encodings that are detected. Any other that Python knows can be named by hand."""
 
 _ASK = "name it with --encoding, for example " + ", ".join(NAMES[2:])
 

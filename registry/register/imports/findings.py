@@ -56,11 +56,11 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class NeedsApproval(ImportRefused):
-    """The list can be read, but somebody must say whether to go on: rows were rejected, or too much would be delisted."""
+    """The list can be read, but needs a decision: rows were rejected, or too much would be delisted."""
 
 
 class Refused(Exception):
-    """A row cannot be taken. Raised by the rules of a row and turned into a Finding by whoever reads rows."""
+    """A row cannot be imported. Raised by the rules of a row; the reader of rows turns it into a Finding."""
 
     def __init__(self, column: str, flaw: Flaw, value: str | None = None, detail: str = "") -> None:
         super().__init__(flaw)

@@ -1,4 +1,4 @@
-"""One import from file to answer: read and stage without holding anybody up, then apply in one transaction."""
+"""One import from file to answer: reads and stages without blocking others, then applies in one transaction."""
 
 import fcntl
 import hashlib
@@ -172,7 +172,7 @@ def _read_all(request: ImportRequest, file: Opened, rules: RowRules, staging: St
 
 
 def _note_age(request: ImportRequest, report: Report) -> None:
-    """An old copy would count as fresh: whoever imports it should know."""
+    """Note that a file is older than its list may be: imported, an old copy would count as fresh."""
     written = datetime.fromtimestamp(request.path.stat().st_mtime, UTC)
     days = request.mapping.source.fresh_for_days
     if request.retrieved_at is None and days and now() - written > timedelta(days=days):

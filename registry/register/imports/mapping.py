@@ -35,7 +35,7 @@ class AuthorityTable(Shape, frozen=True):
 
 
 class SourceTable(Shape, frozen=True):
-    """`key` names the field by which the list's agencies are told apart. `is_full`: whoever is not on it holds no licence."""
+    """A list: `key` is the field that distinguishes its agencies. `is_full`: an agency not on it holds no licence."""
 
     reference: str
     kinds: list[LicenceKind]
@@ -51,8 +51,8 @@ class SourceTable(Shape, frozen=True):
 class Layout(Shape, frozen=True):
     """Where the fields are, in a table (CSV, XLSX) by column header or in JSON by path.
 
-    In JSON `rows` leads to the list of agencies ("" when the file itself is that list) and `each` to the list of licences
-    within one; paths that go through it are written `each[].name`.
+    In JSON `rows` leads to the list of agencies ("" when the file itself is that list) and `each` to the list of
+    licences within one; paths that go through it are written `each[].name`.
     """
 
     columns: dict[str, Names]
@@ -154,7 +154,10 @@ def printed_numbers(mapping: SourceMapping) -> list[str]:
 
 
 def read_mapping(text: str, called: str) -> SourceMapping:
-    """A mapping from its TOML text. ImportRefused names the place that is wrong; `called` is how the file is called in it."""
+    """A mapping from its TOML text.
+
+    ImportRefused names the place that is wrong; `called` is how the file is called in it.
+    """
     try:
         mapping = msgspec.convert(tomllib.loads(text), SourceMapping)
     except tomllib.TOMLDecodeError as error:
@@ -268,7 +271,10 @@ def shipped_names() -> list[str]:
 
 
 def mapping_named(name: str, home: Path) -> SourceMapping:
-    """The mapping called `name`: the operator's own in REGISTRY_HOME/sources, or a shipped one. ImportRefused otherwise."""
+    """The mapping called `name`: the operator's own in REGISTRY_HOME/sources, or a shipped one.
+
+    ImportRefused otherwise.
+    """
     own = home / "sources" / f"{name}.toml"
     if own.name == f"{name}.toml" and own.parent == home / "sources" and own.is_file():
         return read_mapping_file(own)

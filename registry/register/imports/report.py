@@ -32,7 +32,7 @@ class Counts(msgspec.Struct, kw_only=True):
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """All that is told of one import. `is_applied` is False for a dry run and for an import that was refused."""
+    """The report of one import. `is_applied` is False for a dry run and for an import that was refused."""
 
     source: str
     file: str

@@ -169,7 +169,7 @@ class ScopeRules:
             if len(text) > MAX_CONDITION:
                 raise Refused(column, Flaw.TOO_LONG, detail=f"{len(text)} characters")
             if text and holds_personal_number(text):
-                # That there is a condition must not get lost with its words: nobody may answer yes on it unread.
+                # That there is a condition must not be lost with its words: no "yes" may be answered on it unread.
                 held_back, text = True, "(withheld: it named a natural person)"
             if text:
                 texts.append(text)

@@ -1,6 +1,6 @@
-"""Statements on their way into the registry: a private file in the data folder, so that memory stays bounded and nobody waits.
+"""Stages the statements of a list in a private temporary file, so that memory stays bounded and no other writer waits.
 
-The file has no name once it is open: whoever is killed leaves nothing behind.
+The file has no name once it is open: a killed process leaves nothing behind.
 """
 
 import os
@@ -122,7 +122,7 @@ class Staging:
     def _join_by_identifier(self) -> None:
         """Rows with different keys that share another identifier are about one agency: they take the least of their keys.
 
-        Twice two agencies under one number would otherwise be held, and nobody could say which is meant.
+        Otherwise two agencies would be recorded under one number, with no way to say which is meant.
         """
         run = self._connection.execute
         run("CREATE INDEX marks_mark ON marks (mark)")

@@ -1,4 +1,4 @@
-"""What one list says of one agency, in the lean form that is staged, compared and only then made into a public record. Pure."""
+"""What a list says of one agency, in the lean form that is staged and compared before a public record is made. Pure."""
 
 import hashlib
 from collections.abc import Sequence
@@ -91,7 +91,10 @@ def digest_of(body: bytes) -> str:
 
 
 def row_key_of(key: str) -> str:
-    """The digest that stands for an agency's key on a list: no number of a natural person stays behind when he is erased."""
+    """The digest of an agency's key on a list.
+
+    It is stored in place of the key, so erasure leaves no number of a person.
+    """
     return hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
 
 

@@ -42,7 +42,7 @@ _STATED_FORMS = {
     "m/d/y": re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})"),
 }
 DATE_FORMS = frozenset(_STATED_FORMS)
-"""Forms a mapping may state. Year-first forms need no statement: nobody reads them differently."""
+"""Date forms that a mapping may state. Year-first forms need no statement: they can be read in one way only."""
 
 EARLIEST, LATEST = date(1850, 1, 1), date(2199, 12, 31)
 

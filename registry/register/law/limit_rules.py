@@ -24,10 +24,10 @@ from registry.vocabulary.register import NACE_REVISIONS, Word
 class Plan:
     """What a question states; None is "not stated". Nothing is ever assumed here. `visa` is a word of `Visa`.
 
-    `nationality`: ISO 3166-1 alpha-2. `is_permit_bound`: the person needs a permit for this work. `permit`: its name as the
-    rows name it. `is_abroad`: the person is not in the destination. `agency_entered_on`, `agency_active_since`: facts of the
-    agency's record. `facts`: by row id, whether the fact holds that only this limit asks for (a deed, a kind of work, an
-    exemption that does not apply: True says the limit's case is given).
+    `nationality`: ISO 3166-1 alpha-2. `is_permit_bound`: the person needs a permit for this work. `permit`: its name as
+    the rows name it. `is_abroad`: the person is not in the destination. `agency_entered_on`, `agency_active_since`:
+    facts of the agency's record. `facts`: by row id, whether the fact holds that only this limit asks for (a deed, a
+    kind of work, an exemption that does not apply: True says the limit's case is given).
     """
 
     nationality: str | None = None
@@ -85,8 +85,9 @@ def judge_limits(limits: Iterable[Limit], plan: Plan, day: date, *, today: date 
 def judge_limit(limit: Limit, plan: Plan, day: date, *, today: date | None = None) -> LimitFinding:
     """What a limit makes of a plan.
 
-    Exemptions are read first. It bars only if its effect is `bars`, its row may decide, and the plan states every fact that
-    it names; where one was not stated or cannot be told the answer stays open. Limits on deeds count only when stated.
+    Exemptions are read first. It bars only if its effect is `bars`, its row may decide, and the plan states every fact
+    that it names; where one was not stated or cannot be told the answer stays open. Limits on deeds count only when
+    stated.
     """
     weight = may_decide(limit, day, today=today)
     if weight is Weight.HIDDEN or (limit.nationalities_exempt and plan.nationality in limit.nationalities_exempt):
@@ -112,7 +113,7 @@ def _exemptions(limit: Limit, plan: Plan) -> Iterable[_Test]:
         if exemption.fact is ExemptionFact.PERMIT_FREE:
             yield _Test(plan.is_permit_bound, "is_permit_bound")
         elif exemption.fact is not ExemptionFact.OTHER_WORK:
-            # No field of the question tells; whoever asks may state for this row that it does not apply.
+            # No field of the question states this; the caller may state for this row that it does not apply.
             yield _Test(plan.facts.get(limit.id), "facts")
 
 
@@ -177,12 +178,13 @@ def _of_occupation(limit: Limit, plan: Plan) -> _Test:
         return _Test(False)
     if any(plan.occupation.startswith(code) for code in limit.occupations_barred):
         return _Test(None if limit.occupation_fit is CodeFit.WIDER_THAN_LAW else True)
-    # With a list of what is allowed alone, nothing else is barred for certain; with one of what is barred, all else passes.
+    # With a list of what is allowed alone, nothing else is barred for certain; with one of what is barred, all else
+    # passes.
     return _Test(None if limit.occupations_allowed else False)
 
 
 def judge_route(route: PermitRoute, plan: Plan, day: date, *, today: date | None = None) -> LimitFinding:
-    """What a permit route makes of a plan that goes this way: bars only for a permit it names, and only if it may decide."""
+    """Judge a plan that uses a permit route: bars only for a permit the route names, and only if the row may decide."""
     weight = may_decide(route, day, today=today)
     if route.possible is not Possible.NOT_POSSIBLE:
         return LimitFinding(route, Outcome.INFORMS, weight=weight)

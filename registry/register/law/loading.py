@@ -111,7 +111,10 @@ def country_law(file: str, text: bytes) -> CountryLaw:
 
 
 def _overlap(one: Regime, other: Regime) -> bool:
-    """Whether two rules are stated for one activity, place, kind of worker and day. Those by sector stand side by side."""
+    """Whether two rules are stated for one activity, place, kind of worker and day.
+
+    Those by sector stand side by side.
+    """
     first, second = sorted((one, other), key=lambda regime: regime.from_ or date.min)
     same = [(regime.region, regime.activity, regime.scope) for regime in (one, other)]
     by_sector = any(regime.nace or regime.nace_except for regime in (one, other))
@@ -140,7 +143,7 @@ _ROW_TYPES: dict[str, type[Row]] = {
 
 
 def _faults(row: Row) -> Iterator[tuple[str, str]]:
-    """What a schema cannot say: a law without article, days out of order, clauses that nobody read."""
+    """Faults that a schema cannot find: a law without article, days out of order, clauses that were not read."""
     if not row.id.startswith(f"{row.country.lower()}-"):
         yield "id", f"begins with {row.country.lower()}-"
     if _needs_article(row) and not row.article:

@@ -50,11 +50,11 @@ class Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}):
     """What every row of law bears.
 
-    `id`: unique over all countries and kept for good, so that a reason can lead to its row. `country` is set on loading.
-    `article`: law and article. `as_of`: the state of the text. `check_by`: the day by which its source is to be read again.
-    `url` is the publisher's page and may be shown; `copy_url` is where the text was read and is for checking alone.
-    `disputed`: why the row decides nothing; with `disputed_fields` those alone are out.
-    `unread`: clauses that are known and were not read: for whoever keeps the file, never shown.
+    `id`: unique over all countries and kept for good, so that a reason can lead to its row. `country` is set on
+    loading. `article`: law and article. `as_of`: the state of the text. `check_by`: the day by which its source is to
+    be read again. `url` is the publisher's page and may be shown; `copy_url` is where the text was read and is for
+    checking alone. `disputed`: why the row decides nothing; with `disputed_fields` those alone are out. `unread`:
+    clauses that are known and were not read: for the editors of the file, never shown.
     """
 
     id: str
@@ -80,7 +80,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
 
 class DatedRow(Row, frozen=True, kw_only=True):
-    """A row in force from `from_` to `to`, the last day inclusive. `is_from_unread`: the first day is known, not read."""
+    """A row in force from `from_` to `to`, the last day inclusive.
+
+    `is_from_unread`: the first day is known, not read.
+    """
 
     from_: date | None = None
     to: date | None = None
@@ -109,10 +112,10 @@ class Regime(DatedRow, frozen=True, kw_only=True):
     """One period of one country's rule for one activity.
 
     `scope`: about these workers alone. `applies_only_to`: whom it binds, where not everybody.
-    `are_foreign_bodies_prohibited`: nobody but holders of this country's licence may recruit there.
-    `wind_down_months`, `wind_down_after`, `wind_down_not_after`: for how long existing placements may go on, and after which
-    ends of a licence; `wind_down` says it in words and computes nothing.
-    `nace`, `nace_except`: NACE 2.1 codes it is for, or is not for.
+    `are_foreign_bodies_prohibited`: only holders of this country's licence may recruit there.
+    `wind_down_months`, `wind_down_after`, `wind_down_not_after`: for how long existing placements may go on, and after
+    which ends of a licence; `wind_down` says it in words and computes nothing. `nace`, `nace_except`: NACE 2.1 codes it
+    is for, or is not for.
     """
 
     activity: LawActivity
@@ -144,9 +147,9 @@ class Exemption(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class Limit(DatedRow, frozen=True, kw_only=True):
     """A limit of law on what is otherwise allowed: by sector, occupation, nationality, permit, place, or time.
 
-    `text` says it. Nationalities are ISO 3166-1 alpha-2 (XK: Kosovo). `nationalities_allowed`: those alone; empty: nobody's;
-    None: it does not go by nationality. `visas_barred`: the pretexts it forbids. `permits_covered`: these permits alone.
-    `years_after_entry`: of an agency newly entered; `years_active_before`: that an agency must have worked.
+    `text` says it. Nationalities are ISO 3166-1 alpha-2 (XK: Kosovo). `nationalities_allowed`: those alone; empty:
+    none; None: it does not go by nationality. `visas_barred`: the pretexts it forbids. `permits_covered`: these permits
+    alone. `years_after_entry`: of an agency newly entered; `years_active_before`: that an agency must have worked.
     `deadline`: the day by which something had to be done. Sectors are NACE 2.1.
     """
 
@@ -193,8 +196,8 @@ class PermitRoute(Row, frozen=True, kw_only=True):
 class Fee(Row, frozen=True, kw_only=True):
     """Whether a worker may be charged, by whom and for what, and how the money comes back.
 
-    `reference`, `reason`, `kinds`, `needs_labour_contract` and `most_percent` (of the contract wages, decimal text) let the
-    fee check use the row; a row without `reference` is shown and not computed with.
+    `reference`, `reason`, `kinds`, `needs_labour_contract` and `most_percent` (of the contract wages, decimal text) let
+    the fee check use the row; a row without `reference` is shown and not computed with.
     """
 
     charge: Charging
@@ -215,11 +218,11 @@ class Fee(Row, frozen=True, kw_only=True):
 
 
 class HelpLineRow(Row, frozen=True, kw_only=True):
-    """Whom a person in this country can call; without `number` there are centres.
+    """A help line of this country; without `number` there are centres.
 
-    `checked_on`: the day somebody of the registry called the number. `languages` are ISO 639 codes; `languages_note` says
-    what no code does. `speaks_chinese` only where a page says so. `is_anonymous` None: not known. `is_view` false: the
-    number is never given.
+    `checked_on`: the day somebody of the registry called the number. `languages` are ISO 639 codes; `languages_note`
+    says what no code does. `speaks_chinese` only where a page says so. `is_anonymous` None: not known. `is_view`
+    false: the number is never given.
     """
 
     name: str
@@ -271,7 +274,10 @@ class Penalty(Row, frozen=True, kw_only=True):
 
 
 class CountryLaw(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The law of one country. `read_on`: the day its rows were collected; `checked_on`: when they were last gone through."""
+    """The law of one country.
+
+    `read_on`: the day its rows were collected; `checked_on`: when they were last gone through.
+    """
 
     country: str
     name: str

@@ -100,7 +100,7 @@ class LimitSubject(StrEnum):
 ABOUT_CONDUCT = frozenset(
     {LimitSubject.DISGUISED_LENDING, LimitSubject.CONDUCT, LimitSubject.DOCUMENTS, LimitSubject.PRACTICE}
 )
-"""Limits on what people do, not on what is planned: they count where the question states the deed, and inform elsewhere."""
+"""Limits on deeds rather than plans: they count where the question states the deed, and inform elsewhere."""
 
 
 class LimitEffect(StrEnum):
@@ -129,7 +129,7 @@ class ExemptionFact(StrEnum):
 
 
 class Visa(Word):
-    """What somebody will travel on. `unknown`: whoever was asked cannot say, which is as if nobody had asked."""
+    """The visa a worker will travel on. `unknown`: the caller was asked and cannot say, which counts as not asked."""
 
     TOURIST = "tourist"
     BUSINESS = "business"

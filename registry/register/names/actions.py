@@ -1,7 +1,8 @@
 """Writing the name index, within the caller's transaction.
 
-A published name adds its postings to a table of fresh ones, and a search reads both. Folding moves them into their buckets, a
-slice of the key space at a time, so that nobody who publishes waits long. Whoever changes buckets holds the log's lock.
+A published name adds its postings to a table of fresh ones, and a search reads both. Folding moves them into their
+buckets, a slice of the key space at a time, so that no publisher waits long. Buckets are changed only under the log's
+lock.
 """
 
 from array import array
@@ -29,7 +30,7 @@ FOLD_AT = 20_000
 OVERDUE_AT = 10 * FOLD_AT
 BATCH = 500
 SLICES = 64
-"""Slices of the key space that are sorted and written one after another, so that a million agencies need little memory."""
+"""Slices of the key space, sorted and written one after another, so that a million agencies need little memory."""
 _WIDTH = 2**32 // SLICES
 
 _GATHERED = "registry.register.names.gathered"

@@ -1,15 +1,16 @@
-"""Index keys: what two spellings of one name still share.
+"""Keys of the name index: what two spellings of one name still share.
 
-A name has about ten keys. Whatever befalls it - a slip, a swap, a missing half, another script - leaves at least one whole:
+A name has about ten keys. Whatever befalls it - a slip, a swap, a missing half, another script - leaves at least one
+whole:
 
 - `word`: each word of its own; of a Chinese word every reading in pinyin, which homophones and pinyin share;
 - `pair`: neighbouring words, places and trade words by their meaning in whatever language;
 - `all`: all words in alphabetical order;
 - `gap`: a Chinese word with its place and one character left out; `traded`: that, with the first word of the trade;
-- `part`: a third of the name with its position and the length of the whole. Two slips leave one third untouched, and shift it
-  by no more than two (G. Li and others, PASS-JOIN, 2011);
-- `own half` and `own third`: the same of its own words alone, a third together with the first word of the trade: what
-  thousands share finds nobody;
+- `part`: a third of the name with its position and the length of the whole. Two slips leave one third untouched, and
+  shift it by no more than two (G. Li and others, PASS-JOIN, 2011);
+- `own half` and `own third`: the same of its own words alone, a third together with the first word of the trade: a key
+  that thousands share does not identify an agency;
 - `initials`.
 """
 
@@ -180,7 +181,8 @@ def _shifted_parts(family: str, whole: str, slips: int) -> Iterator[str]:
     for length in range(max(1, len(whole) - slips), min(len(whole) + slips, MAX_WHOLE) + 1):
         longer = len(whole) - length
         for place, (start, width) in enumerate(_cuts(length, slips)):
-            # Slips before a part shift it; those that must still follow bound how far (the paper's multi-match-aware rule).
+            # Slips before a part shift it; those that must still follow bound how far (the paper's multi-match-aware
+            # rule).
             first = max(start - place, start + longer - (slips - place))
             last = min(start + place, start + longer + (slips - place))
             for begin in range(max(0, first), min(last, len(whole) - width) + 1):

@@ -81,9 +81,9 @@ def search(
 ) -> list[Hit]:
     """Agencies whose name may be what is asked, the best first, each once by its best name; at most `limit`.
 
-    Legal, trade, short and former names all count; names near to those of the first hits are there too. Order is the same
-    for the same index: by score, then by agency.
-    `wanted` filters before names are read, so that a filter costs no hits.
+    Legal, trade, short and former names all count; names near to those of the first hits are there too. Order is the
+    same for the same index: by score, then by agency. `wanted` filters before names are read, so that a filter costs no
+    hits.
     """
     readings = query_variants(text)
     if not readings:
@@ -112,7 +112,7 @@ def _order(hit: Hit) -> tuple[float, int]:
 
 
 def _companions(hits: Sequence[Hit], rows: Sequence[_Row], floor: float) -> Iterable[Hit]:
-    """Agencies whose name can be taken for that of one of the first hits: whoever sees one must see the other."""
+    """Agencies whose name can be confused with that of one of the first hits: both must be shown together."""
     known = {hit.agency_id for hit in hits}
     others = {row.name: row.plain for row in rows if row.agency_id not in known}
     near: dict[str, Match] = {}

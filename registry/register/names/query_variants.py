@@ -1,4 +1,4 @@
-"""A name as an asker writes it: as it stands, and as it may be meant."""
+"""Variants of a name in a question: as it stands, and as it may be meant."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -18,8 +18,8 @@ MAX_UNITS = 24
 
 
 def query_variants(text: str) -> list[Parted]:
-    """A name as an asker writes it: as it stands, and as it may be meant. Empty when nothing can be compared."""
-    # Not by `parted`, which remembers: what was asked is nobody's business a moment later.
+    """Variants of a name in a question: as it stands, and as it may be meant. Empty when nothing can be compared."""
+    # Not by `parted`, which caches: for privacy the text of a question is not remembered.
     normal = normalised(text)
     plain = part_apart(normal, folded(normal))
     if not plain.units:
@@ -32,7 +32,7 @@ def query_variants(text: str) -> list[Parted]:
 
 
 def _meant(plain: Parted) -> Iterator[str]:
-    """Pinyin in one piece or syllable by syllable, words run together, a legal form with a slip, letters that only look Latin."""
+    """What may be meant: joined or split pinyin, joined words, a misspelt legal form, letters that only look Latin."""
     words = plain.words
     if any(len(word) >= LONG for word in words):
         yield " ".join(
@@ -73,7 +73,7 @@ def _syllables_joined(words: list[str]) -> Iterator[str]:
 
 
 def _cut(letters: str, *, is_spoken: bool, places: int = 2) -> list[str]:
-    """Known words at the start and the end of a run of letters, and what is left between them; `is_said` if it is pinyin."""
+    """Known words at both ends of a run of letters, and what is left between them; `is_said` if it is pinyin."""
     known = dictionary()
     head: list[str] = []
     tail: list[str] = []

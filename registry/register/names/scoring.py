@@ -15,7 +15,7 @@ from registry.register.names.words import Parted, Unit, parted
 from registry.vocabulary.register import Likeness
 
 FLOOR = 60.0
-"""Below this nothing is shown: a name that is only somewhat like another helps nobody."""
+"""Names that score below this are not shown: a vague likeness is of no use."""
 NEAR = 85.0
 """From here on two names can be taken for each other: they are shown together, with what tells them apart."""
 
@@ -52,8 +52,10 @@ def score(query: str, name: str) -> Match:
 
 
 def is_borne(claimed: str, name: str) -> bool:
-    """Whether a name on a paper is this registered name as people write it: in another order of words, without its legal form,
-    and in Latin letters for a Chinese name. Every word must be there, the place too, and no other legal form.
+    """Whether a name on a paper is this registered name as people write it.
+
+    They may change the order of words, omit the legal form, and write a Chinese name in Latin letters. Every word must
+    be there, the place too, and no other legal form.
 
     A claimed name in Chinese characters is compared with Chinese names alone: in pinyin, homophones are one name.
     """
@@ -121,7 +123,7 @@ def _matched(query: Parted, name: Parted) -> Match:
 
 
 def _penalty(query: Parted, name: Parted) -> float:
-    """Nothing for the same legal form in any language, little for a missing one, more for another, most for another place."""
+    """Points off: none for the same legal form, few for a missing one, more for another, most for another place."""
     another_place = query.places and name.places and not query.places & name.places
     if set(query.forms) == set(name.forms):
         return _ANOTHER_PLACE if another_place else 0.0
@@ -155,7 +157,8 @@ def _alike(query: Parted, name: Parted, penalty: float) -> Match:
             # The slip is in the place: as likely as one in the name's own words.
             slipped = min(slipped, _slipped(whole, 0.5, 1.0 - 0.5 * _WEIGHTS[Kind.CORE] / _weight(query)) + penalty)
         if name.is_chinese and whole >= _ONE_SLIP:
-            # One character of a whole name: nearer than a name that only sounds alike and says its trade in other words.
+            # One character of a whole name: nearer than a name that only sounds alike and says its trade in other
+            # words.
             slipped = max(slipped, _OF_ONE_SLIP + (penalty if penalty >= _ANOTHER_PLACE else 0.0))
         if penalty < _ANOTHER_PLACE and _is_own_word_with_a_slip(query, name):
             slipped = max(slipped, _TAKEN_FOR + penalty)
@@ -167,7 +170,7 @@ def _alike(query: Parted, name: Parted, penalty: float) -> Match:
 
 
 def _is_own_word_with_a_slip(query: Parted, name: Parted) -> bool:
-    """Whether all that differs is a letter in five of the name's own, or a character in four: 云蝶 and 云鹤 are two firms."""
+    """Whether only one letter in five of the own name differs, or one character in four: 云蝶 and 云鹤 are two firms."""
     one, other = ("".join(unit.means for unit in parts.own) for parts in (query, name))
     minimum = _LIKE_CHARACTERS if name.is_chinese else _LIKE_LETTERS
     slips = OSA.distance(one, other, score_cutoff=_MAX_SLIPS)
@@ -266,7 +269,9 @@ def _resemblance(one: Unit, other: Unit) -> float:
 
 
 def _are_homophones(one: str, other: str) -> bool:
-    """One of them as it is commonly read: rare readings would make half of all characters homophones. Two characters that
+    """One of them as it is commonly read: rare readings would make half of all characters homophones.
+
+    Two characters that
     are read like one, such as xi an and xian, are not: a person sees how many there are."""
     if len(one) != len(other):
         return False

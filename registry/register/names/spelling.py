@@ -1,4 +1,4 @@
-"""Spellings of one name: the form in which it is compared, and the plainer forms that typing on a foreign keyboard leaves."""
+"""Spellings of one name: its normal form for comparison, and plainer forms as typed on a foreign keyboard."""
 
 import unicodedata
 from functools import cache, lru_cache
@@ -10,7 +10,7 @@ MAX_LENGTH = 400
 MAX_READ = 4 * MAX_LENGTH
 """Characters of a text that are looked at: invisible ones and punctuation among them vanish."""
 
-# Letters by Unicode's word that nobody sees, and selectors that only choose a picture.
+# Letters by Unicode's definition that are invisible, and selectors that only choose a picture.
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800") | {chr(c) for c in range(0xFE00, 0xFE10)}
 _INSIDE_WORDS = frozenset(".'\u2019\u2018`\u00b4\u02bc\u2032\u00b7")
 
@@ -41,7 +41,7 @@ def folded(normal: str) -> str:
 
 
 def squeezed(word: str) -> str:
-    """A folded word in which umlauts spelled out and umlauts left out are one: `mueller` and `muller`, `aarhus` and `arhus`."""
+    """A folded word in which umlauts spelled out and left out are one: `mueller` and `muller`, `aarhus` and `arhus`."""
     for spelled, plain in (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a")):
         if spelled in word:
             word = word.replace(spelled, plain)
@@ -126,7 +126,7 @@ def _folded_word(word: str) -> str:
 def is_disguised(given: str, name: str) -> bool:
     """Whether a text has letters of another script that are only there to look Latin, and the name it is like has none.
 
-    Nobody types so by mistake; who writes a Greek or Bulgarian name in its own letters does not.
+    No one types these by mistake; a Greek or Bulgarian name written in its own letters has none.
     """
     if given.isascii() or _disguises(given) <= _disguises(name):
         return False
@@ -140,7 +140,10 @@ def _disguises(text: str) -> frozenset[str]:
 
 
 def lookalike(normal: str) -> str | None:
-    """A name all of whose letters look Latin and are not, as Latin: `сора` in Cyrillic reads `copa`. None for others."""
+    """A name all of whose letters look Latin and are not, as Latin: `сора` in Cyrillic reads `copa`.
+
+    None for others.
+    """
     if normal.isascii():
         return None
     scripts = {_script(character) for character in normal if not character.isspace()}

@@ -1,1 +1,1 @@
-"""Checks of what someone was told: an advert, a telephone, an account, a website."""
+"""Checks of what a worker was told: an advert, a telephone, an account, a website."""

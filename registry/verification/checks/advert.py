@@ -1,4 +1,7 @@
-"""What can be checked, picked out of a pasted advert. Every pattern is bounded, so that the time is linear in its length."""
+"""What can be checked, picked out of a pasted advert.
+
+Every pattern is bounded, so that the time is linear in its length.
+"""
 
 import html
 import re
@@ -53,7 +56,7 @@ _NAME = re.compile(
 def picked(advert: str, country: str | None = None) -> tuple[StatedDetail, ...]:
     """Everything in an advert that can be checked, at most five of a kind; `country` is where the job is, if said.
 
-    A resident's identity number is left where it stands: it is nobody's business here.
+    A resident's identity number is not picked: it must not be read here.
     """
     text = readable(advert)
     found: dict[StatedDetail, None] = {}
@@ -75,7 +78,7 @@ def picked(advert: str, country: str | None = None) -> tuple[StatedDetail, ...]:
 
 
 def readable(advert: str) -> str:
-    """The words of an advert without HTML and what nobody sees."""
+    """The text of an advert without HTML and invisible characters."""
     text = html.unescape(_TAG.sub("\n", advert[:MAX_CHARACTERS]))
     folded = unicodedata.normalize("NFKC", text)[: 2 * MAX_CHARACTERS]
     return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else "" for c in folded)

@@ -1,4 +1,4 @@
-"""What the registry holds against what a worker was told: whom it names, and what that agency registered."""
+"""Compares what a worker was told with the register: which agency it names, and what that agency registered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ from registry.verification.verdicts.subjects import read_subject
 from registry.vocabulary.register import Answer, CheckKind
 
 NEAR_NAMES = 5
-"""Agencies of nearly the name told that are shown."""
+"""Most agencies of a similar name that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckInput:
-    """What a worker was told. What he states himself goes before what stands in the advert."""
+    """What a worker was told by a recruiter. The worker's own statements take precedence over the advert."""
 
     told: tuple[StatedDetail, ...] = ()
     advert: str = ""
@@ -51,7 +51,7 @@ class CheckInput:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer. `verdict` is None where nothing told names an agency; `candidates` are those that may be meant.
+    """The answer. `verdict` is None where nothing names an agency; `candidates` are those that may be meant.
 
     `agency` is whom the comparison is with. Where a name alone names it, the verdict is that on a name: never a yes.
     """
@@ -66,7 +66,7 @@ class Outcome:
 
 
 def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given: CheckInput, now: datetime) -> Outcome:
-    """Everything told, checked against the agency it names. Nothing of it is written anywhere."""
+    """Check all that was told against the agency it names. None of it is stored."""
     told = given.told
     if given.advert:
         stated = {one.kind for one in told}
@@ -87,7 +87,7 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
     whole = summary(
         checked,
         papers,
-        # Whoever checks a caller says nothing of the job: the licence is asked about, and not a corridor.
+        # A check of a caller's number says nothing of the job: the licence is asked about, and not a corridor.
         is_licensed=verdict is not None and (verdict.verdict is Answer.YES or lacks_context_alone(verdict)),
         has_agency=agency is not None,
         has_candidates=bool(candidates),
@@ -96,7 +96,7 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
 
 
 def _nearly_called(verdict: Verdict | None, agency: record.Agency) -> tuple[record.Agency, ...]:
-    """The other agencies of nearly that name, which are shown beside it."""
+    """The other agencies of nearly that name, to be shown with it."""
     holders = verdict.candidates if verdict is not None else ()
     return tuple(
         one.agency
@@ -108,7 +108,7 @@ def _nearly_called(verdict: Verdict | None, agency: record.Agency) -> tuple[reco
 def _named(
     reader: VerdictReader, given: CheckInput, stated: Sequence[StatedDetail], now: datetime
 ) -> tuple[Verdict | None, SourceSnapshot]:
-    """The verdict on whoever is named: by reference, else by number, else by name."""
+    """The verdict on the named agency: by reference, else by number, else by name."""
     if given.agency_id is not None:
         answered = reader.answered(Question(SubjectKind.AGENCY_ID, given.agency_id), now)
         return answered.verdict, answered.snapshot
@@ -165,7 +165,7 @@ def _known_from(agency: record.Agency, first_said_on: date) -> date:
 def _near_names(
     session: Session, stated: Sequence[StatedDetail], now: datetime
 ) -> tuple[list[Checked], tuple[record.Agency, ...]]:
-    """Names told that are nobody's but could be taken for a registered one: as mismatches, and whose names those are."""
+    """Names told that no agency bears but that resemble a registered one, as mismatches; and the agencies meant."""
     checked: list[Checked] = []
     references: dict[int, None] = {}
     for one in stated:

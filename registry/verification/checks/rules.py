@@ -1,4 +1,4 @@
-"""What a recruiter told a worker, held against what the agency registered. Pure: nothing of it is kept."""
+"""Compares what a recruiter told a worker with what the agency registered. Pure: nothing of it is stored."""
 
 import re
 import unicodedata
@@ -51,8 +51,9 @@ class Checked:
 class Registered:
     """The agency, and what its record does not show.
 
-    `changed_at` is when a channel became one of the agency's after it was known, by kind and key (of an account its digest).
-    `digests` are those of each shown account, `asked` the digest of each account that was told, as it was told.
+    `changed_at` is when a channel became one of the agency's after it was known, by kind and key (of an account its
+    digest). `digests` are those of each shown account, `asked` the digest of each account that was told, as it was
+    told.
     """
 
     agency: record.Agency
@@ -62,7 +63,7 @@ class Registered:
 
 
 def check(stated: StatedDetail, registered: Registered | None, now: datetime) -> Checked:
-    """How one thing told compares with what the agency registered; without an agency there is nothing to compare with."""
+    """Compare one statement with what the agency registered; without an agency there is nothing to compare with."""
     notes = papers_in(stated.value) if stated.kind in (CheckKind.NUMBER, CheckKind.NAME) else ()
     if stated.kind is CheckKind.EMAIL and _domain_of(stated.value) in FREE_MAIL:
         notes += (Noted(CheckNote.FREE_MAIL),)
@@ -118,7 +119,7 @@ def may_mean(stated: str, name: str) -> bool:
 
 
 def only_bearer(stated: Sequence[StatedDetail], agencies: Sequence[record.Agency]) -> record.Agency | None:
-    """The one agency that bears a name that was told; None where several do, or nobody."""
+    """The one agency that bears a name that was told; None where several do, or none."""
     names = [one.value for one in stated if one.kind is CheckKind.NAME]
     bearers = [one for one in agencies if any(is_same_name(name, its.name) for name in names for its in one.names)]
     return bearers[0] if len(bearers) == 1 else None
@@ -146,7 +147,8 @@ def mismatched_name(stated: StatedDetail, name: str, notes: tuple[Noted, ...] = 
 def _checked_account(stated: StatedDetail, registered: Registered, now: datetime, notes: tuple[Noted, ...]) -> Checked:
     """Accounts are compared by digest alone.
 
-    Of one that was registered by its last four characters these can tell that an account is another, never that it is it.
+    Of one that was registered by its last four characters these can tell that an account is another, never that it is
+    it.
     """
     account = account_text(stated.value)
     if account is None:
@@ -265,7 +267,10 @@ _PAPER_NOTES = tuple(code for code, _ in _PAPERS)
 def summary(
     checked: Sequence[Checked], papers: Sequence[Noted], *, is_licensed: bool, has_agency: bool, has_candidates: bool
 ) -> CheckSummary:
-    """What it comes to, the gravest first. Numbers and names are printed everywhere: only a channel speaks for a person."""
+    """What it comes to, the gravest first.
+
+    Numbers and names are printed everywhere: only a channel speaks for a person.
+    """
     outcomes = [one.outcome for one in checked]
     if CheckOutcome.MISMATCH in outcomes:
         return CheckSummary.MISMATCHES

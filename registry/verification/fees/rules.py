@@ -152,7 +152,7 @@ class JudgedCharge:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Sums of one currency. `months` of the promised wage, to two places; None when they cannot be told."""
+    """Sums of one currency. `months` of the promised wage, to two places; None when they are unknown."""
 
     currency: str
     asked: Decimal

@@ -44,7 +44,7 @@ class CorridorVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Employer:
-    """The direct employer at the receiving end, as the asker names him."""
+    """The direct employer at the receiving end, as the caller names it."""
 
     text: str
 
@@ -60,7 +60,7 @@ def decide_corridor(
     if isinstance(receiving, Employer):
         second = _leg_of_employer(question, facts)
     else:
-        # It recruits nobody abroad by itself; visa and permit are a matter of the sending leg.
+        # The receiving agency itself recruits no one abroad; visa and permit are a matter of the sending leg.
         accepts = replace(receiving[0], origin=destination, recruiter_kind=RecruiterKind.AGENCY, visa=Visa.WORK)
         second = _leg_of_licence(LegKind.RECEIVING_LICENCE, accepts, receiving[1], Role.RECEIVING)
     third = _leg_of_agreement(first, second, receiving, question, facts, destination)

@@ -1,8 +1,8 @@
-"""Whom a paper may imitate.
+"""Warnings of imitation: a paper that uses the number or the name of another agency.
 
-Two things are told by a name beside a number. A number that belongs to somebody of another name is never `yes`, for clones
-quote genuine numbers. And a name like that of a licensed agency, with data that are not the agency's, is warned of. Nothing
-here looks at numbers that are almost right: to say how near a forger came would help him.
+A name beside a number shows two things. A number that belongs to an agency of another name is never `yes`, for clones
+quote genuine numbers. And a name like that of a licensed agency, with data that are not the agency's, is warned of.
+Nothing here looks at numbers that are almost right: to say how near a forger came would help the forger.
 """
 
 from collections.abc import Sequence
@@ -46,12 +46,12 @@ _NOBODY = Match(0.0, Likeness.SIMILAR)
 
 
 def name_in_question(question: Question) -> str | None:
-    """The name that may be borrowed: the one asked about, or the one on the paper beside a number."""
+    """The name that may be imitated: the one in question, or the one on the paper beside a number."""
     return question.value if question.kind is SubjectKind.NAME else question.claimed_name
 
 
 def found_by_name(question: Question, facts: VerdictFacts) -> list[Lookalike]:
-    """Of the agencies that a name led to, those whose name is near; as of an earlier instant they come without a match."""
+    """Agencies that a name led to and whose name is near; at an earlier instant they come without a match."""
     near = []
     for holder in facts.holders:
         match = holder.match
@@ -98,12 +98,15 @@ def _fit(agency: record.Agency, name: str) -> Match:
 
 
 def _differing(verdict: Verdict) -> Verdict:
-    """The number is somebody's, but not of him whom the paper names. Of a holder whose name was erased nothing is said."""
+    """The verdict where the number belongs to another agency than the paper names.
+
+    An erased holder's name is not commented.
+    """
     if verdict.agency is None or not verdict.agency.names:
         return verdict
     differs = Finding(Reason.NAME_DIFFERS)
     if verdict.verdict is Answer.NO:
-        # Whoever shows it, this number permits nothing.
+        # Regardless of who shows it, this number permits nothing.
         reasons = (*verdict.reasons[:1], differs.informing(), *verdict.reasons[1:])
     elif verdict.verdict is Answer.YES:
         reasons = (differs, *(finding.informing() for finding in verdict.reasons))
@@ -131,8 +134,11 @@ def _imitated_by_number(question: Question, facts: VerdictFacts, near: Sequence[
 
 
 def _imitated_by_name(question: Question, facts: VerdictFacts, near: Sequence[Lookalike]) -> list[Imitated]:
-    """A name alone imitates where it is not quite the agency's, and the country is another, somebody else bears it, or its
-    letters only look like the agency's."""
+    """Agencies that a name alone may imitate.
+
+    The name is not quite the agency's, and the country is another, another agency bears it, or its letters only look
+    like the agency's.
+    """
     bearers = {one.agency.agency_id for one in near if one.how is Likeness.EXACT}
     found = []
     for one in near:
@@ -175,7 +181,11 @@ def _holds_subject(question: Question, agency: record.Agency) -> bool:
 
 
 def _is_of_another_country(question: Question, agency: record.Agency) -> bool:
-    """Of the country that the number names; else a sending agency sits where recruiting happens, another where the job is."""
+    """Whether the question points to another country than the agency's.
+
+    That of the number, if it names one; else where recruiting happens for a sending agency, where the job is for
+    others.
+    """
     home = None if question.kind is SubjectKind.NAME else home_of(question)
     stated = home or (question.origin if agency.role is Role.SENDING else question.destination)
     return stated is not None and stated != agency.country

@@ -21,7 +21,7 @@ FREE_TO_WORK = EU_STATES | {"CH", "IS", "LI", "NO"}
 """Whose citizens need no permit for work in a member state."""
 
 HELD = "held"
-"""The permit of somebody who lives in the country and works on it already: not one that is applied for."""
+"""A permit already held by a person who lives and works in the country, not one that is applied for."""
 
 _PARAMETERS = {
     "sector": "sector",

@@ -1,4 +1,4 @@
-"""Reading whom a name resembles: now by the index of names, as of an earlier instant by the names that were said then."""
+"""Finds agencies that a name resembles: now by the name index, at an earlier instant by the names stated then."""
 
 from datetime import datetime
 

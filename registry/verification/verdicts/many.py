@@ -1,7 +1,7 @@
 """Many questions in one pass: stored records are read by few statements, and each verdict is the one that verify gives.
 
-Questions that only a search or the log can answer (a name, a name beside a number, an earlier instant) are answered one by
-one, as verify answers them; the same question is answered once.
+Questions that only a search or the log can answer (a name, a name beside a number, an earlier instant) are answered one
+by one, as verify answers them; the same question is answered once.
 """
 
 from collections import Counter
@@ -54,7 +54,7 @@ class OneOfMany(msgspec.Struct, frozen=True, gc=False, eq=False):
 
 
 class ListedSubject(NamedTuple):
-    """Somebody as he stands in a list: a number, a name or a reference, of a country if any, for some work."""
+    """One entry of a list to be checked: a number, a name or a reference, of a country if any, for some work."""
 
     text: str
     country: str
@@ -62,7 +62,7 @@ class ListedSubject(NamedTuple):
 
 
 class _FoundOfMany(NamedTuple):
-    """For each question its key, and by the kind of subject whom the keys lead to."""
+    """Key of each question, and the agencies that the keys lead to, by kind of subject."""
 
     keys: list[str | None]
     holders: dict[SubjectKind, Holders]
@@ -138,8 +138,8 @@ class ManyReader:
     def read(self, wanted: Sequence[ListedSubject], now: datetime) -> dict[ListedSubject, ReadSubject | None]:
         """The reading of each text that counts, with its facts and verdict; None for a text that nothing can be read from.
 
-        Numbers and references are read together. A name is searched only for a text that leads to nobody as a number: it
-        comes last among the readings.
+        Numbers and references are read together. A name is searched only for a text that leads to no agency as a
+        number: it comes last among the readings.
         """
         questions = [
             subject.question(**dict(one.context))

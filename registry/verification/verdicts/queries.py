@@ -1,4 +1,4 @@
-"""From a question to its facts: whom the subject leads to, now or as the registry knew it, and the ground to judge on."""
+"""Reads the facts of a question: the agencies its subject leads to, now or as known earlier, and source coverage."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -91,7 +91,7 @@ class VerdictReader:
         return VerdictFacts(holders, snapshot, self.regimes, now, found.is_more, self.limits)
 
     def _facts_named(self, name: str, now: datetime) -> VerdictFacts:
-        """Whom a name may mean: the nearest by any of their names, each with the one that matched."""
+        """Agencies that a name may mean: the nearest by any of their names, each with the one that matched."""
         with self._reading_sessions() as session:
             hits = {hit.agency_id: hit for hit in agencies_named(session, name, MAX_HOLDERS_OF_KEY + 1)}
             found = stored_records(session, list(hits)[:MAX_HOLDERS_OF_KEY])

@@ -25,7 +25,7 @@ from registry.vocabulary.register import (
 
 
 class SubjectKind(Word):
-    """What the asker holds in his hand."""
+    """What kind of number, reference or name the caller asks about."""
 
     LICENCE_NUMBER = "licence_number"
     LICENCE_ID = "licence_id"
@@ -39,12 +39,12 @@ class SubjectKind(Word):
 
 
 class Question(msgspec.Struct, frozen=True, gc=False):
-    """One question. `value` is as the asker wrote it; `country` belongs to a registration number.
+    """One question. `value` is as the caller wrote it; `country` belongs to a registration number.
 
     `on` is the day asked about (None: today where the authority sits); `known_at` asks what the registry said then.
-    `has_failed_check` says that a number does not pass its own check digits; `claimed_name` is the name beside the number.
-    `visa` is on what the worker will travel or stay, `recruiter_kind` who offers the work, `nationality` the worker's country,
-    `occupation` an ISCO-08 code, `work_permit` the permit that is applied for, as the law calls it.
+    `has_failed_check` says that a number does not pass its own check digits; `claimed_name` is the name beside the
+    number. `visa` is on what the worker will travel or stay, `recruiter_kind` who offers the work, `nationality` the
+    worker's country, `occupation` an ISCO-08 code, `work_permit` the permit that is applied for, as the law calls it.
     """
 
     kind: SubjectKind
@@ -77,9 +77,12 @@ class NameMatch(NamedTuple):
 
 
 class Holder(NamedTuple):
-    """An agency that the subject leads to. `licences` are the ids that the number names; None means any of its licences.
+    """An agency that the subject leads to.
 
-    `confirmed_at` is when a partial list last showed the agency unchanged; `match` says by which name it was found, if by one.
+    `licences` are the ids that the number names; None means any of its licences.
+
+    `confirmed_at` is when a partial list last showed the agency unchanged; `match` says by which name it was found, if
+    by one.
     """
 
     agency: record.Agency
@@ -139,7 +142,7 @@ class Imitated(NamedTuple):
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
-    """The answer: verdict, what of existing placements, why, for which day, and about whom."""
+    """The answer: verdict, what becomes of existing placements, reasons, the day it is for, and the agency."""
 
     verdict: Answer
     may_continue: Answer

@@ -1,4 +1,7 @@
-"""Who offers the work: whoever is no agency needs another paper, and no employer is "not registered". Pure."""
+"""Rules on who offers the work: one that is no agency needs another paper; an employer is not "not registered".
+
+Pure.
+"""
 
 from collections.abc import Mapping
 
@@ -18,7 +21,7 @@ _OWN_ANSWERS: Mapping[RecruiterKind, Reason] = {
 
 _ABOUT_LICENCES_OF_AGENCIES = frozenset(
     {
-        # Of no concern to whoever is no agency.
+        # Not relevant to a recruiter that is no agency.
         Reason.NOT_REGISTERED,
         Reason.NO_LICENCE_RECORDED,
         Reason.AUTHORITY_NOT_COVERED,
@@ -41,7 +44,7 @@ _OF_A_COMPANY = frozenset(
 
 
 def of_recruiter(question: Question, verdict: Verdict) -> Verdict:
-    """The verdict on an agency, made that on whoever really offers the work."""
+    """Turns the verdict on an agency into that on the recruiter who really offers the work."""
     recruiter = question.recruiter_kind
     own = _OWN_ANSWERS.get(recruiter) if recruiter is not None else None
     if own is not None:

@@ -35,7 +35,7 @@ def activities_in_question(licence: record.Licence, question: Question) -> list[
 
 
 def activities_in(country: str) -> list[Activity]:
-    """What recruiting is in a country, when nobody says which: sending workers abroad, or placing and hiring them out."""
+    """What counts as recruiting in a country where no activity is stated: sending abroad, or placing and hiring out."""
     if country in SENDING_COUNTRIES:
         return [Activity.LABOUR_SERVICE_ABROAD]
     return [Activity.TEMPORARY_WORK, Activity.PLACEMENT]
@@ -116,7 +116,7 @@ def _agreement_covers(
 def of_foreign_licence(
     licence: record.Licence, question: Question, activities: Sequence[Activity], day: date, regimes: Sequence[Regime]
 ) -> Iterator[Judged]:
-    """A licence of one state shown for another: what that state's regime makes of it, whatever the licence itself says."""
+    """What a state's regime makes of a licence of another state used there, whatever the licence itself says."""
     destination = question.destination
     if destination is None or destination == licence.country:
         return
@@ -135,7 +135,7 @@ def of_foreign_licence(
 
 
 def _of_foreign_firms(regimes: Sequence[Regime], country: str, activity: Activity, day: date) -> Regime | None:
-    """What a country asks of a firm of another: for hiring out, its rule for those who post workers into it comes first."""
+    """The rule of a country for foreign firms: for hiring out, its rule on posting workers into it comes first."""
     if activity is Activity.TEMPORARY_WORK:
         posting = regime_on(regimes, country, LawActivity.POSTING_IN, day)
         if posting is not None:

@@ -1,7 +1,7 @@
 """The verdict: one pure function from facts and a question to an answer with reasons.
 
-Two rules stand above all others. A name alone is never `yes`. Silence is not proof: "not found" is `no` only where a licence
-was required and the registry covers, in full and freshly, everybody who could have issued one.
+Two rules stand above all others. A name alone is never `yes`. Silence is not proof: "not found" is `no` only where a
+licence was required and the registry covers, in full and freshly, everybody who could have issued one.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ def _on_what_is_text(question: Question, facts: VerdictFacts) -> Verdict:
 
 
 def _told(verdict: Verdict) -> Verdict:
-    """The verdict as it is told: each reason once, and nothing that reassures beside a `no`."""
+    """The verdict as it is answered: each reason once, and nothing that reassures beside a `no`."""
     reasons = unique(verdict.reasons)
     if verdict.verdict is Answer.NO:
         reasons = tuple(one for place, one in enumerate(reasons) if not place or one.code not in REASSURING)
@@ -68,7 +68,7 @@ def _on_subject(question: Question, facts: VerdictFacts) -> Verdict:
 
 
 def _of_authority(question: Question, holders: Sequence[Holder]) -> list[Holder]:
-    """The holders that remain when the asker names the authority: a number is unique only per authority."""
+    """The holders that remain when the caller names the authority: a number is unique only per authority."""
     if question.authority is None:
         return list(holders)
     stored = []
@@ -139,8 +139,11 @@ def _of_holder(question: Question, facts: VerdictFacts, holder: Holder) -> Verdi
 
 
 def _closeness(judgement: Judgement) -> tuple[int, bool, bool, int, int, int]:
-    """Best answer first; then licences before papers that are none, and those for the activity asked about before others;
-    then what fails least; then the one that ran last."""
+    """Sort key of judgements, the closest first.
+
+    Best answer first; then licences before papers that are none, and those for the activity asked about before others;
+    then what fails least; then the one that ran last.
+    """
     weights = [GRAVITY[judged.answer] for judged in judgement.judged]
     is_wrong_paper = any(judged.finding.code in _ABOUT_KIND for judged in judgement.judged)
     ends = (judgement.licence.valid_to or date.max).toordinal()
@@ -179,7 +182,7 @@ def _without_licence(question: Question, facts: VerdictFacts, agency: record.Age
 
 
 def _of_unknown_subject(question: Question, facts: VerdictFacts) -> Verdict:
-    """Nobody is recorded under the subject: `no` only if silence proves it everywhere the subject could be from."""
+    """No agency is recorded under the subject: `no` only if silence proves it everywhere the subject could be from."""
     countries = countries_about(home_of(question), question, facts)
     zone = facts.snapshot.time_zone(question.authority)
     if zone is None and len(countries) == 1:

@@ -1,4 +1,4 @@
-"""Scope: what the kind permits, and the activities, corridors, sectors and conditions that the licence itself states."""
+"""Rules on scope: what a licence kind permits, and the activities, corridors, sectors and conditions that it states."""
 
 from collections.abc import Iterator, Sequence
 
@@ -25,7 +25,9 @@ def permitted_activities(licence: record.Licence) -> frozenset[Activity]:
 
 
 def of_kind(licence: record.Licence, question: Question, *, is_licence_needed: bool = True) -> Iterator[Judged]:
-    """What the kind of licence says. `is_licence_needed`: for the activity asked about, where the licence was issued; what needs
+    """What the kind of licence says.
+
+    `is_licence_needed`: for the activity asked about, where the licence was issued; what needs
     none, or is not known to need one, is not refused for want of it."""
     permits = KINDS[licence.kind].permits
     if licence.kind is LicenceKind.CN_OVERSEAS_EMPLOYMENT_INTERMEDIARY_LEGACY:
@@ -46,7 +48,7 @@ def of_kind(licence: record.Licence, question: Question, *, is_licence_needed: b
             answer = Answer.NO if is_licence_needed else Answer.UNKNOWN
             yield Judged(answer, Finding(Reason.ACTIVITY_NOT_PERMITTED, values))
         elif question.activity not in RECRUITING:
-            # Counselling may be permitted, and still nobody is recruited by it.
+            # Counselling may be permitted, and still does not recruit anyone.
             values = {"country": licence.country, "activities": question.activity}
             yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, values))
     elif not permitted & RECRUITING:
@@ -56,7 +58,7 @@ def of_kind(licence: record.Licence, question: Question, *, is_licence_needed: b
 
 
 def of_permission(licence: record.Licence) -> Iterator[Judged]:
-    """What the licence is for, said last: nobody shall take a licence to place workers for one to hire them out."""
+    """States, last, what the licence permits: a licence to place workers must not be taken for one to hire them out."""
     permitted = permitted_activities(licence) & RECRUITING
     if permitted:
         yield Judged(Answer.YES, Finding(Reason.PERMITS_ONLY, {"activities": " ".join(sorted(permitted))}))
@@ -102,7 +104,7 @@ def _of_stated_corridors(
 
 
 def _lacking(corridor: record.Corridor, origin: str | None, destination: str | None) -> dict[str, str]:
-    """The ends that a corridor is bound to and the asker did not name."""
+    """The ends that a corridor is bound to and the caller did not name."""
     ends = (("origin", corridor.origin, origin), ("destination", corridor.destination, destination))
     return {parameter: bound for parameter, bound, requested in ends if bound is not None and requested is None}
 
@@ -139,7 +141,7 @@ def _within_sectors(sectors: Sequence[record.Sector], question: Question, out: R
 
 
 def _comparable(sectors: Sequence[record.Sector], question: Question) -> list[record.Sector]:
-    """The sectors of the asker's revision. Section letters span divisions and cannot be compared by their digits."""
+    """The sectors of the caller's revision. Section letters span divisions and cannot be compared by their digits."""
     return [
         sector
         for sector in sectors

@@ -1,4 +1,6 @@
-"""What silence means. "Not found" is `no` only where a licence was required and the registry covers, in full and freshly,
+"""What silence means.
+
+"Not found" is `no` only where a licence was required and the registry covers, in full and freshly,
 everybody who could have issued one."""
 
 from collections.abc import Iterable, Sequence
@@ -37,8 +39,8 @@ def home_of(question: Question) -> str | None:
 def countries_about(home: str | None, question: Question, facts: VerdictFacts) -> list[str]:
     """The countries whose lists must all be silent before silence means anything.
 
-    A named authority answers for itself. Whoever sits in a sending country needs its licence to recruit there, wherever
-    the job is; anybody else may be licensed at home or where the job is. A bare number may come from either end.
+    A named authority answers for itself. An agency in a sending country needs its licence to recruit there, wherever
+    the job is; any other may be licensed at home or where the job is. A bare number may come from either end.
     """
     if question.authority is not None:
         known = facts.snapshot.authorities.get(question.authority)
@@ -87,7 +89,7 @@ def _silence_in(country: str, question: Question, facts: VerdictFacts, day: date
 def _silence_on(
     country: str, activity: Activity, question: Question, facts: VerdictFacts, day: date
 ) -> tuple[Finding | None, SourceNote | None]:
-    """Why silence on one activity proves nothing; None when it does prove that nobody is licensed."""
+    """Why silence on one activity proves nothing; None when it does prove that no agency is licensed."""
     values = {"country": country, "activities": activity.value, "authority": question.authority or ""}
     regime = regime_on(facts.regimes, country, activity, day)
     if regime is None or regime.rule is RegimeRule.UNKNOWN:
@@ -109,7 +111,7 @@ def _silence_on(
             return Finding(Reason.AUTHORITY_NOT_COVERED, values), note
         lists = [source for source in lists if _shows(source, question)]
         if not lists:
-            # Nobody is found by a number that the list does not print.
+            # No agency is found by a number that the list does not print.
             return Finding(Reason.LIST_LACKS_NUMBER, values | {"scheme": question.kind.value}), note
         best = max(lists, key=_freshness)
         stale_at = best.stale_at()

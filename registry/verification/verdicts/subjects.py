@@ -1,4 +1,4 @@
-"""Free text about a recruiter: what it may be (a number, a code, a name in any script, a channel), and the answer that counts."""
+"""Reads free text about a recruiter (number, code, name in any script, channel) and picks the answer that counts."""
 
 import re
 import unicodedata
@@ -27,7 +27,9 @@ MAX_IN_A_NUMBER = 120
 
 
 class Subject(NamedTuple):
-    """One reading of what was typed. `country` belongs to a registration number; `is_checked`: it has the form of that country's
+    """One reading of what was typed.
+
+    `country` belongs to a registration number; `is_checked`: it has the form of that country's
     company numbers, which end in a check digit."""
 
     kind: SubjectKind
@@ -63,9 +65,10 @@ _AGENCY_PAGE = re.compile(r"/agencies/([A-Za-z0-9-]{12,14})(?:[/?#].*)?$")
 
 
 def guess(text: str, country: str | None) -> tuple[Subject, ...]:
-    """Every reading of what was typed, the most certain first. `country` is where the asker says the job is, if he does.
+    """Every reading of what was typed, the most certain first. `country` is where the job is, if the caller states it.
 
-    Nothing is decided here: `read_subject` looks each up and the first that leads to an agency counts. A bare name comes last.
+    Nothing is decided here: `read_subject` looks each up and the first that leads to an agency counts. A bare name
+    comes last.
     """
     whole = " ".join(_visible(text)[:MAX_CHARACTERS].split())
     if not whole:
@@ -152,11 +155,11 @@ def read_subject(
     *,
     is_name: bool | None = None,
 ) -> ReadSubject | None:
-    """Look a text up by each of its readings, the most certain first, until one leads to an agency; give the one that counts.
+    """Look a text up by each of its readings, the most certain first, until one leads to an agency; give that one.
 
-    `country` is where the job is, as far as the caller knows; `context` are the other fields of the question. `is_name` True
-    reads the text as a name alone, False as a name only where nothing else can be read from it. None where nothing can be
-    read at all, as from a telephone number.
+    `country` is where the job is, as far as the caller knows; `context` are the other fields of the question. `is_name`
+    True reads the text as a name alone, False as a name only where nothing else can be read from it. None where nothing
+    can be read at all, as from a telephone number.
     """
     readings = guess(text, country)
     if is_name is not None:
@@ -179,10 +182,10 @@ def leads_to_an_agency(verdict: Verdict) -> bool:
 
 
 def chosen(answers: Sequence[tuple[Subject, Verdict]]) -> tuple[Subject, Verdict] | None:
-    """The answer that counts of those to one text's readings: the first that leads to somebody.
+    """The answer that counts among the readings of one text: the first that leads to an agency.
 
-    Where none does, a reading sure of its kind speaks, then a number of the form of the country's company numbers; a text that is
-    mostly letters counts as a name, any other as a number.
+    Where none does, a reading sure of its kind speaks, then a number of the form of the country's company numbers; a
+    text that is mostly letters counts as a name, any other as a number.
     """
     for subject, verdict in answers:
         if leads_to_an_agency(verdict):
@@ -212,7 +215,7 @@ _WECHAT = re.compile(r"(?i)wxid_\S+|(?:\u5fae\u4fe1|wechat|weixin|wx)(?:\u53f7|\
 
 
 def channel_of(text: str) -> ChannelKind | None:
-    """The kind of channel that a text looks like: a way to reach somebody, which by itself names no agency."""
+    """The kind of channel that a text looks like; by itself it names no agency."""
     tidy = _visible(text).strip()
     if _EMAIL.fullmatch(tidy):
         return ChannelKind.EMAIL
@@ -226,11 +229,11 @@ def channel_of(text: str) -> ChannelKind | None:
 
 
 def is_identity_number(text: str) -> bool:
-    """Whether it is a resident's identity number, which nobody should type here and which is never looked up."""
+    """Whether it is a resident's identity number, which should not be typed here and is never looked up."""
     return is_resident_number("".join(_visible(text).upper().split()))
 
 
 def _visible(text: str) -> str:
-    """NFKC without characters that nobody sees."""
+    """NFKC without invisible characters."""
     folded = unicodedata.normalize("NFKC", text)
     return "".join(c for c in folded if c.isspace() or unicodedata.category(c)[0] != "C")

@@ -1,7 +1,8 @@
-"""What a worker's visa makes of the answer: a plan on a visa that does not allow work stops it, whatever the number says. Pure.
+"""Rules on visas: what answers a planned visa leaves open. One that does not allow work never leaves a yes. Pure.
 
-A tourist or business visa lets nobody take up work, and China's law forbids sending workers under the name of business, tourism
-or study (Decree 620, article 8(2)). Who already lives in the country may hold another title: there the answer is left open.
+A tourist or business visa allows no work, and China's law forbids sending workers under the name of business, tourism
+or study (Decree 620, article 8(2)). A worker who already lives in the country may hold another title: there the answer
+is left open.
 """
 
 from msgspec.structs import replace

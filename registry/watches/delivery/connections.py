@@ -1,7 +1,8 @@
-"""Calling an address that somebody else chose: its name is resolved once, looked at, and that address is connected to.
+"""Connects to webhook addresses that others chose: resolves the name once, checks the address, connects to that one.
 
-The look at the address and the connection are one step (`_new_conn`), so a name that answers otherwise the second time gains
-nothing. Redirects are not followed, proxies of the environment not asked, and no answer holds a thread beyond its deadline.
+The look at the address and the connection are one step (`_new_conn`), so a name that answers otherwise the second time
+gains nothing. Redirects are not followed, proxies of the environment not asked, and no answer holds a thread beyond its
+deadline.
 """
 
 import socket
@@ -38,7 +39,10 @@ class Overdue(OSError):
 
 
 class CallResult(NamedTuple):
-    """How a call went: the status of the answer, or in words why there was none. `retry_after` are the seconds it asks for."""
+    """How a call went: the status of the answer, or in words why there was none.
+
+    `retry_after` are the seconds it asks for.
+    """
 
     status: int | None
     trouble: str | None = None
@@ -50,7 +54,7 @@ class CallResult(NamedTuple):
 
 
 def resolved(host: str, port: int) -> Sequence[str]:
-    """As this machine finds names, its hosts file among them: for tests and demonstrations, on this very machine or beside it."""
+    """Addresses of a host by this machine's resolver, its hosts file included: for tests and local demonstrations."""
     return sorted({str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
 
 
@@ -117,7 +121,7 @@ class Caller:
         )
 
     def cut_overdue(self) -> None:
-        """End calls whose time is over; to be called several times a second by whoever waits for them."""
+        """End calls whose time is over; called several times a second by the code that waits for them."""
         self._guard.cut(time.monotonic())
 
     def close(self) -> None:
@@ -130,7 +134,7 @@ class Caller:
         if not addresses:
             raise Closed(host)
         for place, address in enumerate(addresses[:MAX_ADDRESSES], start=1):
-            # Whoever answers slowly for a name has the less time for everything else.
+            # A slow name server leaves less time for everything else.
             left = min(CONNECT, self._guard.left())
             if left <= 0:
                 raise Overdue(host)
@@ -217,7 +221,7 @@ CERTIFICATES = {
     62: "its certificate is for another name",
     64: "its certificate is for another address",
 }
-"""What OpenSSL calls the fault of a certificate, in words for whoever has to mend it."""
+"""What OpenSSL calls the fault of a certificate, in words for the webhook's operator."""
 
 
 def _words_on_tls(causes: Sequence[ssl.SSLError]) -> str:

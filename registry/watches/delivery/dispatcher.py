@@ -1,7 +1,8 @@
-"""Sending what waits to webhooks: signed, in the order of each agency, again and again for three days. By the worker.
+"""Delivers webhooks: signed, in order for each agency, retried for three days. Run by the worker.
 
-A delivery is claimed in one transaction, sent outside of any, and noted down in another. Whoever is killed between sending and
-noting leaves the claim to run out, and it is sent again with the same webhook-id: at least once, and told apart by its id.
+A delivery is claimed in one transaction, sent outside of any, and recorded in another. If the worker is killed between
+sending and recording, the claim expires and the delivery is sent again with the same webhook-id: at least once, and
+distinguished by its id.
 """
 
 import json
@@ -41,12 +42,12 @@ LEASE = timedelta(seconds=60)
 MIN_LEFT = 35.0
 """Seconds of its lease that a delivery needs for being sent, by however slow a name, and noted down.
 
-One that waited here too long is left to whoever claims it next, so that no two send it, and none of an agency comes behind a
-later one.
+One that waited here too long is left to the next claim, so that no two workers send it, and none of an agency comes
+behind a later one.
 """
 
 GONE = 410
-"""By Standard Webhooks: nobody wants to hear of anything here any more."""
+"""410 Gone: by Standard Webhooks the receiver wants no more deliveries."""
 
 MAX_RETRY_AFTER = timedelta(hours=1)
 
@@ -181,7 +182,7 @@ def _is_free(delivery: Delivery, at: datetime) -> bool:
 
 
 def _due(session: Session, at: datetime, limit: int) -> list[int]:
-    """Of each agency the first that waits, a few of each webhook, none that somebody holds."""
+    """Deliveries that are due: the first of each agency, a few of each webhook, none that is claimed."""
     earlier = aliased(Delivery)
     in_flight = (
         select(Delivery.webhook_id, func.count().label("held"))

@@ -1,7 +1,8 @@
-"""Server-sent events, in a process of their own: `GET /api/v1/events/stream` holds a connection for as long as it listens.
+"""Server-sent events, in a process of its own: `GET /api/v1/events/stream` keeps a connection open.
 
-One look at the database, several times a second, serves all streams: it asks how far the feeds of those that listen reach. One
-that is behind reads on from its own place: none is lost, none comes twice; Last-Event-ID goes on where a broken one ended.
+One look at the database, several times a second, serves all streams: it asks how far the feeds of those that listen
+reach. One that is behind reads on from its own place: none is lost, none comes twice; Last-Event-ID goes on where a
+broken one ended.
 """
 
 import asyncio
@@ -74,7 +75,7 @@ Send = Callable[[Scoped], Awaitable[None]]
 
 @dataclass(slots=True, eq=False)
 class Listener:
-    """One open stream: whose it is, with which key, and up to which place it was told."""
+    """One open stream: its organisation, its key, and its place in the feed."""
 
     organisation_id: int
     key: str
@@ -162,7 +163,7 @@ class Streams:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await _say(send, "retry: 3000\n\n")
         gone = asyncio.create_task(_left(receive))
-        # Who has gone frees his place at once: or whoever comes back a few times would find his own streams in his way.
+        # A closed connection frees its place at once: else a client that reconnects a few times would block itself.
         gone.add_done_callback(lambda _: listener.news.set())
         began = checked = time.monotonic()
         listener.news.set()
@@ -205,7 +206,7 @@ class Streams:
         return "".join(lines)
 
     async def _look(self) -> None:
-        """Wake whoever is behind. Ends when nobody listens."""
+        """Wake the listeners that are behind. Ends when there are none left."""
         while self._listeners:
             try:
                 reached = await asyncio.to_thread(self._reached, {one.organisation_id for one in self._listeners})

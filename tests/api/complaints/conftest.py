@@ -1,4 +1,4 @@
-"""An intake that is open: one unit for Italy, which is the default one, with keys; and a door that costs little work."""
+"""An open intake: one unit for Italy, which is the default one, with keys; and an admission that costs little work."""
 
 from collections.abc import Callable
 

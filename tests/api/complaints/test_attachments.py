@@ -1,4 +1,4 @@
-"""Files by the API: told from their bytes, limited, there once, and nobody's but the mailbox's."""
+"""Files by the API: recognised by their bytes, limited, stored once, and readable by their mailbox alone."""
 
 import time
 from collections.abc import Callable
@@ -117,7 +117,7 @@ def test_a_name_does_no_harm(somebody: Somebody, given: str, shown: str) -> None
     assert [one["name"] for one in files_in(filer)] == [shown]
 
 
-def test_a_name_that_cannot_be_read_is_told(somebody: Somebody) -> None:
+def test_an_unreadable_name_gets_an_error(somebody: Somebody) -> None:
     filer = somebody().filed()
     for given in ("%FF%FE", "a" * 201, "%0A%00"):
         reply = filer.send("POST", "/attachments", data=NOTE, headers={"X-File-Name": given})
@@ -125,7 +125,7 @@ def test_a_name_that_cannot_be_read_is_told(somebody: Somebody) -> None:
     assert files_in(filer) == []
 
 
-def test_nobody_reaches_a_file_of_another_complaint(somebody: Somebody) -> None:
+def test_a_file_of_another_complaint_is_out_of_reach(somebody: Somebody) -> None:
     filer, stranger = somebody().filed(), somebody().filed()
     theirs = filer.attach(NOTE).body["attachment_id"]
     for reference in (theirs, "222222222222", "x", "%2e%2e"):
@@ -148,7 +148,7 @@ def test_a_file_goes_from_a_draft_and_stays_with_what_was_handed_in(somebody: So
     assert len(files_in(filer)) == 1
 
 
-def test_no_body_is_read_of_whoever_has_no_visit(somebody: Somebody, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_body_is_read_of_a_caller_without_a_visit(somebody: Somebody, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("registry.http.schemas.loaded_file", lambda _most: pytest.fail("read"))
     assert somebody().attach(NOTE).status == 401
 

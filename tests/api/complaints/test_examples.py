@@ -8,7 +8,7 @@ from registry.api.openapi.document import views_of
 from tests.api.complaints import story
 
 
-def test_the_story_goes_as_it_is_told(client: FlaskClient, then: object, unit: str) -> None:
+def test_the_story_goes_as_documented(client: FlaskClient, then: object, unit: str) -> None:
     for example, answer in story.told(client):
         if answer is not None:
             assert answer == example.answer, example.asked()

@@ -1,4 +1,4 @@
-"""Filing by the API: receipt first, answers in any order, handing in; what goes wrong is told and loses nothing."""
+"""Filing by the API: code first, answers in any order, handing in; errors are reported and lose nothing."""
 
 import json
 from collections.abc import Callable
@@ -89,7 +89,7 @@ def test_what_was_handed_in_stays_as_it_is(somebody: Somebody, session: Session)
     assert session.execute(select(func.count(AnswerSheet.id))).scalar_one() == 1
 
 
-def test_without_a_unit_nobody_is_made_to_write(client: FlaskClient) -> None:
+def test_without_a_unit_no_complainant_is_made_to_write(client: FlaskClient) -> None:
     reply = Complainant(by_client(client)).start()
     assert (reply.status, reply.code) == (503, "intake_closed")
 

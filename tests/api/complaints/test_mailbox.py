@@ -38,7 +38,7 @@ NAUGHTY = [
     '{"$ne": null} {"__proto__": {"admin": true}} <!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>',
     " leading and trailing \u00a0",
 ]
-"""Our own list of what text fields are fed with: markup, templates, SQL, formulas, shells, paths, marks that turn text around."""
+"""Our own list of hostile texts: markup, templates, SQL, formulas, shells, paths, marks that turn text around."""
 
 
 def test_messages_are_there_once_however_often_they_are_sent(somebody: Somebody, session: Session) -> None:
@@ -161,7 +161,7 @@ def test_what_is_not_decided_cannot_be_opened_again(somebody: Somebody) -> None:
     assert somebody().filed().send("POST", "/reopen", json={"text": "x"}).status == 409
 
 
-def test_the_copy_holds_all_that_was_told(somebody: Somebody) -> None:
+def test_the_copy_holds_all_that_was_written(somebody: Somebody) -> None:
     filer = somebody().filed()
     filer.write("later")
     copy = filer.send("GET", "/copy").body

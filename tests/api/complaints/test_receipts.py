@@ -1,4 +1,4 @@
-"""Coming back by a receipt, and who cannot: what must not be told apart has one status, one body and one derivation."""
+"""Coming back by a complaint code: cases that must look alike have one status, one body and one derivation."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -37,7 +37,7 @@ def derived(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def told(reply: Reply) -> dict[str, Any]:
-    """All that an asker could tell two answers apart by."""
+    """All by which a caller could distinguish two answers."""
     stored = {
         name: value for name, value in reply.headers.items() if not name.startswith(("RateLimit", "X-Request-Id"))
     }
@@ -221,7 +221,7 @@ def test_a_receipt_that_is_changed_opens_until_the_new_one_is_confirmed(somebody
     assert [message["text"] for message in filer.mailbox()["messages"]] == ["before the change"]
 
 
-def test_the_worker_reads_all_and_her_helper_what_he_wrote(somebody: Somebody) -> None:
+def test_the_worker_reads_all_and_the_helper_their_own_texts(somebody: Somebody) -> None:
     helper, worker = helper_and_worker(somebody)
     helper.write("from the helper")
     worker.write("from the worker")
@@ -233,7 +233,7 @@ def test_the_worker_reads_all_and_her_helper_what_he_wrote(somebody: Somebody) -
     assert worker.mailbox()["helpers"][0]["answers_allowed"] is True
 
 
-def test_a_helper_decides_nothing_for_a_worker_with_a_receipt_of_her_own(somebody: Somebody) -> None:
+def test_a_helper_decides_nothing_for_a_worker_with_an_own_code(somebody: Somebody) -> None:
     helper, worker = helper_and_worker(somebody)
     (displayed,) = worker.mailbox()["helpers"]
     path = f"/helpers/{displayed['helper_id']}"
@@ -247,7 +247,7 @@ def test_a_helper_decides_nothing_for_a_worker_with_a_receipt_of_her_own(somebod
         assert helper.send(method, where, **({"json": body} if body else {})).status == 409, where
 
 
-def test_nobody_reaches_into_another_complaint(somebody: Somebody) -> None:
+def test_no_one_reaches_into_another_complaint(somebody: Somebody) -> None:
     _, worker = helper_and_worker(somebody)
     (theirs,) = worker.mailbox()["helpers"]
     stranger = helper_and_worker(somebody)[1]

@@ -1,4 +1,4 @@
-"""Generated requests over all of the complaints API by somebody whose visit is open: each is answered as documented."""
+"""Generated requests over all of the complaints API with an open visit: each is answered as documented."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Methods, slashes, letter case, encodings and headers that are not as they should be: nobody gets further by them."""
+"""Odd methods, slashes, letter case, encodings and headers give no one more access."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""An officer's program in a test: it comes with his token, and with the version it read."""
+"""An officer's program in a test: it sends the officer's token, and the version it read."""
 
 from dataclasses import dataclass
 from typing import Any

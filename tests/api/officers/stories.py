@@ -105,7 +105,7 @@ class Story:
 
 
 def token_of(session: Session, officer: Officer) -> str:
-    """A token of the officer, as he makes it on his own page."""
+    """A token of the officer, as made on the officer's own page."""
     at = now()
     return tokens.make(session, officer, "a program", 90, at=at, today=at.date())[1]
 

@@ -1,4 +1,4 @@
-"""Cases by the API: the same walls and the same actions as on the console's pages."""
+"""Cases by the API: the same scoping and the same actions as on the console's pages."""
 
 from sqlalchemy import select
 

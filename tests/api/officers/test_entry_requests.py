@@ -85,7 +85,7 @@ def test_what_is_anothers_is_not_there(
     assert rep.send("POST", f"{one}/withdraw", version=1).json["state"] == "withdrawn"
 
 
-def test_whoever_has_an_interest_decides_nothing(
+def test_an_officer_with_an_interest_decides_nothing(
     session: Session, agency: record.Agency, rep: Program, official: Program
 ) -> None:
     one = f"{PATH}/{rep.send('POST', PATH, {'kind': 'clone_report', 'text': 'A stamp.'}).json['request_id']}"

@@ -1,4 +1,4 @@
-"""The door of the officers' API: a token in one header opens it, nothing else does, and nothing is open by forgetting."""
+"""Authentication of the officers' API: only a token in one header, and no endpoint is open by omission."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -123,7 +123,7 @@ def test_the_version_stands_in_if_match(app: Flask, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "*", "7", '"7", "8"', '"seven"', '"-1"', '"٧"', f'"{10**12}"'])
-def test_what_is_no_version_is_said(app: Flask, text: str) -> None:
+def test_an_invalid_version_is_an_error(app: Flask, text: str) -> None:
     with app.test_request_context():
         # As a server hands it on: headers are bytes, read as Latin-1.
         request.environ["HTTP_IF_MATCH"] = text.encode().decode("latin-1")

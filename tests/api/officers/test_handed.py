@@ -1,4 +1,4 @@
-"""Hearings and referrals by the API: behind the same walls as on the pages, and never over what was changed meanwhile."""
+"""Hearings and referrals by the API: same rights as on the pages, and no change that was made meanwhile is lost."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -161,7 +161,7 @@ def test_a_text_that_tells_who_complained_is_refused_by_line_and_never_quoted(
     assert "passport" not in refused.get_data(as_text=True)
 
 
-def test_nobody_approves_his_own_and_a_role_that_may_not_is_told_so(
+def test_no_officer_approves_an_own_draft_and_a_role_that_may_not_gets_an_error(
     session: Session, sealer: Sealer, case: Heard, program_for: ProgramOf
 ) -> None:
     both = program_for(Role.INVESTIGATOR, Role.SUPERVISOR)
@@ -205,7 +205,7 @@ def test_an_agency_reads_the_hearing_and_nothing_else(
     assert officer.get(f"/api/v1/hearings/{hearing.reference}").json["answer"] == "No."
 
 
-def test_whoever_has_an_interest_in_the_agency_neither_reads_nor_acts(
+def test_an_officer_with_an_interest_in_the_agency_neither_reads_nor_acts(
     session: Session, sealer: Sealer, case: Heard, program_for: ProgramOf
 ) -> None:
     hearing = draft(session, sealer, case)

@@ -1,4 +1,4 @@
-"""The licensing desk by the API: the verdict before and after, versions, two persons, and the wall."""
+"""Licensing by the API: the verdict before and after, versions, two persons, and unit scoping."""
 
 from collections.abc import Callable
 
@@ -53,7 +53,7 @@ def verdict(client: FlaskClient, licence: record.Licence) -> str:
     return str(answer.json["verdict"])
 
 
-def test_a_proposal_changes_the_verdict_once_another_approves_the_version_he_read(
+def test_a_proposal_changes_the_verdict_once_another_approves_the_version_that_was_read(
     client: FlaskClient, program_for: ProgramFor, licence: record.Licence
 ) -> None:
     anna, boris = program_for("Anna"), program_for("Boris")
@@ -85,7 +85,7 @@ def test_what_is_wrong_names_the_field_and_nothing_is_written(
     assert session.execute(select(Proposal.id)).first() is None
 
 
-def test_another_authority_finds_nothing_and_whoever_has_an_interest_is_kept_out(
+def test_another_authority_finds_nothing_and_an_officer_with_an_interest_is_kept_out(
     session: Session, program_for: ProgramFor, licence: record.Licence
 ) -> None:
     anna, franco, boris = program_for("Anna"), program_for("Franco", unit="it-invented-unit"), program_for("Boris")

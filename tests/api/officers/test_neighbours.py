@@ -1,4 +1,4 @@
-"""Channels, clones and previews by the API: within the wall, as they were read, once however often they are sent."""
+"""Channels, clones and previews by the API: unit scoping, versions as they were read, idempotency."""
 
 from collections.abc import Callable
 
@@ -79,14 +79,14 @@ def test_a_preview_says_what_would_be_and_writes_nothing(
     made = anna.send("POST", address, body).json["proposal_id"]
     later = anna.get(f"{address}/{made}/preview")
     assert (later.json["licence"], later.headers["ETag"]) == (seen["licence"], '"1"')
-    # A change that came between is found before anybody approves what he has not seen.
+    # A change that came between is found before anyone approves something unseen.
     other = anna.send("POST", address, body | {"act": "amend", "stated": {"valid_to": "2030-01-01"}}).json
     boris = program_for("Boris")
     assert boris.send("POST", f"{address}/{other['proposal_id']}/approve", version=1).status_code == 200
     assert boris.get(f"{address}/{made}/preview").status_code == 409
 
 
-def test_whoever_is_not_of_the_authority_or_has_an_interest_reaches_nothing(
+def test_an_officer_of_another_authority_or_with_an_interest_reaches_nothing(
     session: Session, program_for: ProgramFor, agency: record.Agency, pair: Collision
 ) -> None:
     anna, boris = program_for("Anna"), program_for("Boris")

@@ -68,7 +68,9 @@ def test_one_proposes_and_another_approves(
     assert len([one for one in program.get("/api/v1/officers").json["items"] if one["name"] == "New Officer"]) == 1
 
 
-def test_nobody_changes_himself(client: FlaskClient, session: Session, keyring: Keyring, program: Program) -> None:
+def test_no_officer_changes_their_own_account(
+    client: FlaskClient, session: Session, keyring: Keyring, program: Program
+) -> None:
     me = program.officer
     for act, body in (("roles", {"roles": ["decider"]}), ("reset", None)):
         response = program.send("POST", f"/api/v1/officers/{me.reference}/{act}", body, version=me.version)

@@ -1,4 +1,4 @@
-"""The audit and the overview by the API: one's own unit's alone, for those who may, and what is asked wrongly is said."""
+"""The audit and the overview by the API: one's own unit's alone, for those who may; wrong questions get an error."""
 
 import json
 
@@ -79,7 +79,7 @@ def test_an_overview_counts_ones_own_unit(client: FlaskClient, session: Session,
     ]
 
 
-def test_what_is_no_period_and_no_table_is_said(
+def test_an_invalid_period_or_table_is_an_error(
     client: FlaskClient, session: Session, keyring: Keyring, units: None
 ) -> None:
     analyst = program(client, session, keyring, Role.ANALYST)

@@ -1,4 +1,4 @@
-"""Forms of paper by the API: each is one officer's, who she is goes in and does not come out, and nothing is sent twice."""
+"""Forms of paper by the API: one officer's each; the worker's identity goes in and never out; nothing is sent twice."""
 
 from datetime import timedelta
 
@@ -21,7 +21,9 @@ FORMS = "/api/v1/paper-forms"
 
 # What a colleague may reach is asked of both databases at the console (tests/pages/officers/cases/test_papers.py).
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_a_form_is_one_officers_and_keeps_who_she_is(client: FlaskClient, session: Session, keyring: Keyring) -> None:
+def test_a_form_is_one_officers_and_keeps_the_workers_identity(
+    client: FlaskClient, session: Session, keyring: Keyring
+) -> None:
     sealer = Sealer(keyring)
     make_units(session, sealer)
     code, root = minted()

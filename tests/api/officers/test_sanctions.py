@@ -1,4 +1,4 @@
-"""Decisions and sanctions by the API: by the version that was read, within the wall, and never one's own."""
+"""Decisions and sanctions by the API: by the version that was read, within one's unit, and never one's own."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -78,7 +78,7 @@ def test_it_is_approved_by_another_from_the_version_that_was_read(
     )
 
 
-def test_nobody_approves_his_own_by_whatever_door(licensed: Held, sara: Program) -> None:
+def test_no_officer_approves_their_own_proposal_at_any_endpoint(licensed: Held, sara: Program) -> None:
     made = sara.send("POST", BASE, proposal(licensed)).json
     path = f"{BASE}/{made['sanction_id']}"
     version = sara.send("POST", f"{path}/review", version=made["version"]).json["version"]
@@ -104,7 +104,7 @@ def test_what_is_anothers_is_not_there(
         assert foreign.send(method, f"{path}{where}", version=1).status_code == 404
     assert foreign.get(BASE).json["items"] == []
     assert foreign.send("POST", BASE, proposal(licensed)).status_code == 400
-    # Whoever reads no decisions learns of none, and whoever has an interest in the agency does nothing to it.
+    # An officer who reads no decisions learns of none, and one with an interest in the agency does nothing to it.
     case = looked_into(session, sealer, licensed)
     decision = drafted(session, sealer, case).reference
     on_it = proposal(licensed, decision_id=decision, case_version=case.case.version)

@@ -1,4 +1,4 @@
-"""Generated requests over all of the officers' API by somebody who may do nearly everything: each is answered as documented."""
+"""Generated requests over all of the officers' API with nearly every right: each is answered as documented."""
 
 import itertools
 from pathlib import Path

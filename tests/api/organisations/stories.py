@@ -1,4 +1,4 @@
-"""The worlds in which the examples of organisations' programs are asked. They are told as those of officers are."""
+"""The worlds in which the examples of organisations' programs run, in the form of those of officers."""
 
 from io import BytesIO
 
@@ -61,7 +61,7 @@ def organisation_begins(session: Session, _keyring: Keyring) -> Cast:
 
 
 def receipts_begin(session: Session, _keyring: Keyring) -> Cast:
-    """A receipt that nobody signed: what is told of it is the same each time."""
+    """An unsigned receipt: checking it gives the same answer each time."""
     cast = with_keys(session)
     ours = organisation_named(session, cast.live[ORGANISATION])
     question = {"licence_number": "FICT-CN-001", "destination": "IT"}

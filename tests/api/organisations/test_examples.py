@@ -16,7 +16,7 @@ __all__ = ["then"]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.examples[0].operation)
-def test_each_story_goes_as_it_is_told(
+def test_each_story_goes_as_documented(
     client: FlaskClient, session: Session, keyring: Keyring, then: object, story: Story
 ) -> None:
     for example, answer in told(client, session, keyring, story, standing_in=STANDING_IN):

@@ -1,4 +1,4 @@
-"""The door of organisations' programs: a key in one header opens what its scopes say, and counts for its organisation."""
+"""Authentication of organisations' programs: a key in one header opens its scopes, and counts for its organisation."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The file of kept receipts: one's own alone, checked again and off line, told what changed, and let go."""
+"""Archived receipts: one's own alone, checked again and offline, compared with today, and deleted."""
 
 import csv
 import io
@@ -68,7 +68,7 @@ def test_an_answer_is_kept_and_compared_with_todays(
     again = program.get(f"{FILE}/{kept_id}/check")
     assert_as_documented(again, "checkReceiptAgain")
     assert (again.json["genuine"], again.json["today"]["verdict"]) == ("yes", "no")
-    # Another organisation, and whoever has no key, finds nothing: told like what never was.
+    # Another organisation, or a caller without a key, finds nothing: the same 404 as for one that never was.
     words = {foreign.get(f"{FILE}/{reference}").json["detail"] for reference in (kept_id, "222222222222")}
     assert len(words) == 1
     for method, path in (("DELETE", f"{FILE}/{kept_id}"), ("GET", f"{FILE}/{kept_id}/check")):
@@ -134,7 +134,7 @@ def test_every_answer_is_kept_where_the_organisation_chose_so(
         narrow.get(question).json["receipt_id"],
         narrow.post("/api/v1/verify", {"licence_number": NUMBER}).json["receipt_id"],
     ]
-    # A question says otherwise, a key has its own choice, and whoever has none leaves nothing.
+    # A question says otherwise, a key has its own choice, and a caller without a key leaves nothing.
     assert "receipt_id" not in narrow.get(f"{question}&keep=false").json
     assert "receipt_id" not in replace(program, key=shy.json["key"]).get(question).json
     assert "receipt_id" not in client.get(question).json
@@ -213,7 +213,9 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
     assert program.get(LISTS).json["items"] == []
 
 
-def test_kept_lists_are_searched_and_a_cursor_is_good_for_its_own_search(session: Session, program: Program) -> None:
+def test_archived_lists_are_searched_and_a_cursor_is_good_for_its_own_search(
+    session: Session, program: Program
+) -> None:
     at = now()
     stored: ArchivedList
     for place, name in enumerate(("Suppliers 2026.csv", "100%.xlsx", "suppliers old.csv")):

@@ -1,8 +1,8 @@
-"""Nobody learns who asked, by what is sent: another organisation's writes, feed, stream and deliveries, on both databases.
+"""Writes, feed, stream and deliveries do not disclose to other organisations who asked, on both databases.
 
-Two registries differ in one organisation alone: it exists, and did all it can, about the agency that the other watches too. What
-the other is answered, told and sent, and what anybody gets who sends the same, is compared.
-tests/pages/officers/test_untold.py opens every door that is read.
+Two registries differ in one organisation alone: it exists, and did all it can, about the agency that the other watches
+too. Everything that the other organisation, or any caller who sends the same, gets from the two registries is compared.
+tests/pages/officers/test_untold.py opens every page and endpoint that is read.
 """
 
 import asyncio
@@ -131,7 +131,7 @@ def planted(world: World, hook: str, agency: str) -> dict[str, str]:
 
 
 def answered(world: World, key: str, agency: str, hook: str, start: str, theirs: dict[str, str]) -> dict[str, str]:
-    """What another organisation, and anybody, is answered who sends what the hidden one sent, or acts on what is its."""
+    """Answers to another organisation, and to others, that send what the hidden one sent, or act on what it owns."""
     stated: dict[str, str] = {}
 
     def note(who: str | None, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
@@ -177,7 +177,7 @@ def answered(world: World, key: str, agency: str, hook: str, start: str, theirs:
 
 
 def attended(world: World) -> None:
-    """What was published is handed on and sent, as the worker does it."""
+    """Fan out what was published and send it, as the worker does."""
     keyring, sessions = Keyring(world.settings.keys), services(world.app).sessions
     fan_out.fan_out_log_entries(sessions, keyring, now())
     dispatcher = WebhookDispatcher(sessions, keyring, Caller(is_unsafe=True))

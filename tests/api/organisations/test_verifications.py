@@ -105,7 +105,7 @@ def test_every_kind_of_question_is_answered_as_verify_answers_it(client: FlaskCl
     assert [answer["items"][place]["answer"]["licence"]["number"] for place in (0, 2)] == [active.number, alike.number]
 
 
-def test_a_suspension_is_in_the_next_list_of_every_server_and_touches_nobody_who_was_alike(
+def test_a_suspension_is_in_the_next_list_of_every_server_and_changes_no_similar_agency(
     client: FlaskClient, session: Session, settings: Any, make_app: Any
 ) -> None:
     agency = make.make_agency(session, licences=(make.licence_record(number="HNED-1"),))

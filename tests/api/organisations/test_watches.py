@@ -1,4 +1,4 @@
-"""Watches by the API: one's own alone, and nobody else is told that there are any."""
+"""Watches by the API: one's own alone, and no one else is told that there are any."""
 
 import uuid
 
@@ -26,7 +26,7 @@ def answers_to_everybody(client: FlaskClient, agency: str) -> list[bytes]:
     return [client.get(f"/api/v1/{path.format(agency)}").data for path in paths]
 
 
-def test_a_watch_is_made_once_read_by_its_own_and_told_to_nobody(
+def test_a_watch_is_made_once_read_by_its_own_and_disclosed_to_no_other(
     client: FlaskClient, session: Session, program: Program, foreign: Program, keyring: Keyring,
     caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip

@@ -1,4 +1,4 @@
-"""POST /api/v1/checks: each thing told against what its agency registered, and nothing of the question kept."""
+"""POST /api/v1/checks: each statement compared with what its agency registered; nothing of the question is stored."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -108,7 +108,7 @@ def test_an_advert_is_picked_apart_and_a_permit_for_work_at_home_is_named(
     assert answer["summary"]["code"] == "not_a_licence_for_abroad"
 
 
-def test_whoever_is_no_recruiter_is_said_to_be_nothing_else(client: FlaskClient) -> None:
+def test_a_manufacturer_is_reported_as_no_labour_supplier(client: FlaskClient) -> None:
     answer = ask(client, name="Továrna Smyšlená a.s.")
     assert answer["summary"]["code"] == "no_labour_supplier"
     assert "manufacturer" in answer["summary"]["text"]

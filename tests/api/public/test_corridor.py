@@ -109,7 +109,7 @@ def test_an_agency_of_the_other_side_does_not_stand_for_this_one(client: FlaskCl
 
 @pytest.mark.parametrize("text", ["+39 06 0000 0000", "1" * 130])
 @pytest.mark.parametrize("end", ["sending", "receiving"])
-def test_what_names_nobody_is_refused_at_either_end(client: FlaskClient, end: str, text: str) -> None:
+def test_a_subject_that_names_no_agency_is_refused_at_either_end(client: FlaskClient, end: str, text: str) -> None:
     question = {"sending": "VYM-CN-1", "receiving": "VYM-CZ-2", "destination": "CZ"} | {end: text}
     response = client.get(URL, query_string=question)
     assert response.status_code == 400

@@ -65,7 +65,7 @@ def test_the_dutch_rule_changes_at_the_turn_of_the_year(client: FlaskClient) -> 
     assert rows[1][0]["transition"]["answer"] == "unknown"
 
 
-def test_the_whole_law_is_given_and_nothing_that_nobody_read(client: FlaskClient) -> None:
+def test_the_whole_law_is_given_without_unread_rows(client: FlaskClient) -> None:
     law = read(client, "regimes", "listRegimes")
     assert {one["country"] for one in law["countries"]} == EU_STATES | {"CN", "GB", "HK", "MO"}
     names = (
@@ -112,7 +112,7 @@ def test_a_help_line_shows_its_number_when_it_was_called_or_is_a_public_bodys(
     assert displayed == {"12308": False, "12345": False, "12333": False, "110": False}
 
 
-def test_a_demonstration_shows_every_number_and_says_which_nobody_has_called(
+def test_a_demonstration_shows_every_number_and_marks_those_not_called_yet(
     client: FlaskClient, session: Session
 ) -> None:
     session.execute(update(LogState).values(is_demo=True))

@@ -119,7 +119,7 @@ def test_an_element_that_is_no_charge_is_refused(client: FlaskClient) -> None:
     assert [parameter for parameter, _ in faults(client, {"charges": ["bond"]})] == ["charges.0"]
 
 
-def test_the_answer_is_kept_by_nobody(client: FlaskClient) -> None:
+def test_the_answer_is_not_cached(client: FlaskClient) -> None:
     response = client.post(URL, json={"charges": [GOOD]})
     assert response.headers["Cache-Control"] == "no-store"
 

@@ -138,7 +138,7 @@ def test_every_width_up_to_the_published_is_served(client: FlaskClient):
 
 
 @pytest.mark.usefixtures("signed")
-def test_what_is_not_signed_yet_is_not_shown(client: FlaskClient, session: Session):
+def test_unsigned_entries_are_not_in_the_answer(client: FlaskClient, session: Session):
     size = head_of(client).size
     append(session, [Draft("agency/ABCDEFGHJKMN", "agency.registered", {})])
     session.commit()

@@ -131,7 +131,9 @@ def test_a_code_with_a_wrong_check_character_is_looked_up_and_warned_of(client: 
         assert (answer["verdict"], codes(answer)[0]) == ("unknown", "number_check_failed"), requested
 
 
-def test_what_is_needed_what_was_not_asked_and_the_question_are_told(client: FlaskClient, session: Session) -> None:
+def test_the_answer_has_what_is_needed_what_was_not_asked_and_the_question(
+    client: FlaskClient, session: Session
+) -> None:
     licence = make.make_licence(session)
     answer = ask(client, licence_number=licence.number.lower(), destination="CZ", sector="14.1", on="2026-01-05")
     assert (answer["verdict"], codes(answer)[0]) == ("unknown", "context_needed")
@@ -220,9 +222,7 @@ def test_silence_is_no_only_where_the_list_is_held_in_full(client: FlaskClient, 
     assert codes(answer)[0] in ("authority_not_covered", "regime_unknown")
 
 
-def test_what_the_registry_said_at_an_earlier_instant_is_answered_from_history(
-    client: FlaskClient, session: Session
-) -> None:
+def test_a_question_as_of_an_earlier_instant_is_answered_from_history(client: FlaskClient, session: Session) -> None:
     with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False) as clock:
         licence = make.make_licence(session, number="DRIVE-1")
         session.commit()

@@ -1,4 +1,4 @@
-"""An attachment is sealed, kept once and cleaned beside the server; nobody reads it whom it is not sealed to."""
+"""An attachment is sealed, stored once and sanitised in another process; only its recipients can read it."""
 
 import os
 import signal
@@ -266,7 +266,7 @@ def test_files_are_kept_and_cleaned_in_a_bucket_too(
 
 
 def kill_the_copier(upload: Uploads, attachment: Attachment) -> None:
-    """Kill -9 whoever works on this attachment, once he has begun."""
+    """Kill -9 the process that works on this attachment, once it has begun."""
     until(lambda: upload.now(attachment).state is AttachmentState.CLEANING)
     for process in list(sanitise_jobs._running):
         if process.poll() is None:

@@ -91,7 +91,7 @@ def test_a_file_says_the_day_and_not_the_hour_it_was_sent(upload: Uploads) -> No
     assert all(path.stat().st_mtime % 86400 == 0 for path in upload.store.folder.iterdir())
 
 
-def test_a_server_killed_before_the_row_leaves_an_orphan_that_nobody_opens_and_that_goes_after_a_day(
+def test_a_server_killed_before_the_row_leaves_a_sealed_orphan_that_goes_after_a_day(
     upload: Uploads, settings: Settings, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     idle(monkeypatch)

@@ -1,4 +1,4 @@
-"""What a file is, is told from its bytes; files that lie, hide another or did not arrive whole are refused with a reason."""
+"""File kinds are detected from bytes; files that lie, hide another or arrive cut off are refused with a reason."""
 
 import random
 import zipfile

@@ -144,6 +144,6 @@ def test_a_store_that_is_away_is_said_within_its_time(server: ObjectServer, monk
             assert time.monotonic() - began < 60
 
 
-def test_a_bucket_that_is_not_there_is_said(server: ObjectServer) -> None:
+def test_a_missing_bucket_is_an_error(server: ObjectServer) -> None:
     with pytest.raises(FilesUnavailable):
         BucketStore(replace(server.bucket, name="another")).put("a", [b"x"])

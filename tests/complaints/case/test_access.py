@@ -1,4 +1,4 @@
-"""Who opens a case: changed receipts lock nobody out, helpers see no more than they wrote, and the worker can cut them off."""
+"""Who opens a case: changed codes lock no one out, helpers see only what they wrote, workers can cut them off."""
 
 from datetime import timedelta
 
@@ -79,7 +79,7 @@ def test_a_changed_receipt_opens_the_same_mailbox_and_the_old_one_none(session, 
     assert filing.answers(session, sealer, visit).answers == ORDINARY
     with pytest.raises(UnknownReceipt):
         come_back(session, sealer, filed.code)
-    # Whoever was in with the old one is out, and its seed opens nothing.
+    # A visit that was begun with the old code is over, and its seed opens nothing.
     with pytest.raises(NoVisit):
         visit_of(session, sealer, filed.token)
     with pytest.raises(Unopenable):
@@ -112,7 +112,7 @@ def test_a_draft_keeps_its_answers_when_its_receipt_is_changed(session, sealer):
     assert filing.answers(session, sealer, come_back(session, sealer, other)).answers == {"account": "half"}
 
 
-def test_a_helper_reads_what_he_wrote_and_nothing_of_how_it_goes(session, sealer):
+def test_a_helper_reads_their_own_texts_and_nothing_of_how_it_goes(session, sealer):
     filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), "from the friend", AT)
     decide(session, filed.case)
@@ -122,7 +122,7 @@ def test_a_helper_reads_what_he_wrote_and_nothing_of_how_it_goes(session, sealer
     assert displayed.helpers == []
 
 
-def test_the_worker_reads_all_and_the_helper_nothing_of_hers(session, sealer):
+def test_the_worker_reads_all_and_the_helper_nothing_of_the_workers(session, sealer):
     filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), "from the friend", AT)
     code = invite(session, sealer, filed)
@@ -136,7 +136,7 @@ def test_the_worker_reads_all_and_the_helper_nothing_of_hers(session, sealer):
         sealer.open_as_mailbox(session, helper.box, helper.seed, of=worker.box)
 
 
-def test_once_she_has_a_mailbox_the_helper_decides_nothing(session, sealer):
+def test_once_the_worker_has_a_mailbox_the_helper_decides_nothing(session, sealer):
     filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
     code = invite(session, sealer, filed)
     # Made, but not opened yet: somebody must be able to take it back.
@@ -152,7 +152,7 @@ def test_once_she_has_a_mailbox_the_helper_decides_nothing(session, sealer):
         access.cut_off(session, sealer, helper, helper.box.reference, AT.date())
 
 
-def test_a_receipt_for_her_that_was_never_opened_is_replaced_by_the_next(session, sealer):
+def test_a_code_for_the_worker_that_was_never_used_is_replaced_by_the_next(session, sealer):
     filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
     first, second = invite(session, sealer, filed), invite(session, sealer, filed)
     with pytest.raises(UnknownReceipt):
@@ -177,7 +177,7 @@ def test_a_helper_who_was_cut_off_is_out_at_once(session, sealer):
             visit_of(session, sealer, token)
     with pytest.raises(Unopenable):
         sealer.open_as_mailbox(session, helper.box, helper.seed)
-    # What he wrote is still hers, also under a receipt that she changed.
+    # What the helper wrote is still the worker's, also under a code that the worker changed.
     _, other = change(session, sealer, code)
     assert texts(session, sealer, other) == ["from the friend"]
     displayed = mailbox.mailbox(session, sealer, come_back(session, sealer, other), AT)
@@ -188,7 +188,7 @@ def test_a_helper_who_was_cut_off_is_out_at_once(session, sealer):
         )
 
 
-def test_nobody_cuts_off_a_helper_of_another_case(session, sealer):
+def test_a_helper_of_another_case_cannot_be_cut_off(session, sealer):
     mine = file(session, sealer, FRIEND, role=BoxRole.HELPER)
     others = file(session, sealer, FRIEND, role=BoxRole.HELPER)
     worker = come_back(session, sealer, invite(session, sealer, mine))
@@ -202,7 +202,7 @@ def test_nobody_cuts_off_a_helper_of_another_case(session, sealer):
     assert come_back(session, sealer, others.code)
 
 
-def test_her_own_answers_make_it_more_urgent_and_never_less(session, sealer):
+def test_the_workers_own_answers_make_it_more_urgent_and_never_less(session, sealer):
     filed = file(session, sealer, {**FRIEND, "account": "She told me."}, role=BoxRole.HELPER)
     before = filed.case.priority
     worker = come_back(session, sealer, invite(session, sealer, filed))
@@ -210,13 +210,13 @@ def test_her_own_answers_make_it_more_urgent_and_never_less(session, sealer):
     filing.submit(session, sealer, worker, AT)
     assert filed.case.priority < before
     assert "in_danger" in filed.case.reasons
-    # Sent once, though she sends it again.
+    # Sent once, though it is sent again.
     version = filed.case.version
     filing.submit(session, sealer, worker, AT)
     assert filed.case.version == version
 
 
-def test_her_milder_answers_do_not_make_it_less_urgent(session, sealer):
+def test_the_workers_milder_answers_do_not_make_it_less_urgent(session, sealer):
     filed = file(session, sealer, {**FRIEND, **URGENT}, role=BoxRole.HELPER)
     worker = come_back(session, sealer, invite(session, sealer, filed))
     filing.answer(session, sealer, worker, {"account": "It is not so bad."})

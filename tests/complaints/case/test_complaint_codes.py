@@ -1,4 +1,4 @@
-"""Receipts: made, typed back, derived; whoever asks without a valid one learns nothing, not even from the path taken."""
+"""Complaint codes: made, typed back, derived; without a valid one nothing is learnt, not even from the path taken."""
 
 import fcntl
 import hashlib
@@ -162,7 +162,7 @@ def unconfirmed(filed: Filed) -> None:
 
 
 def opened(session: Session, keyring: Keyring, typed: str, today: date = TODAY) -> str:
-    """The reference of the box that opens, or what the asker is told."""
+    """The reference of the mailbox that opens, or the error that the caller gets."""
     try:
         return box_of(session, derive(keyring, require_code(typed)), today).reference
     except UnknownReceipt as unknown:
@@ -228,7 +228,7 @@ def test_who_gets_no_slot_is_told_when_to_come_again(keyring: Keyring, monkeypat
     with pytest.raises(TooBusy) as raised:
         derive(keyring, GOOD)
     assert raised.value.retry_after == 5
-    # Whoever held it died.
+    # The holder of the slot died.
     os.close(slots[1])
     assert derive(keyring, GOOD).tag
     os.close(slots[0])

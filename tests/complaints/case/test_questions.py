@@ -106,7 +106,7 @@ def test_a_short_way_is_not_asked_what_only_others_have_to_answer():
 
 
 @pytest.mark.parametrize("who", ["friend_or_family", "union", "ngo", "other_helper"])
-def test_somebody_who_files_for_a_worker_is_asked_how_he_knows(who: str):
+def test_a_helper_who_files_for_a_worker_is_asked_how_they_know(who: str):
     codes = {question.code for question in visible({"who_files": who})}
     assert {"helper_agreed", "helper_knows_how", "helper_can_reach"} <= codes
     assert ("helper_organisation" in codes) is (who != "friend_or_family")

@@ -32,7 +32,7 @@ def test_no_complaint_goes_to_china():
 
 
 @given(st.none() | countries, units)
-def test_whoever_takes_it_is_an_open_unit_of_an_eu_state(country, units):
+def test_the_receiver_is_an_open_unit_of_an_eu_state(country, units):
     chosen = unit_for(country, units)
     assert chosen is None or any(takes_complaints(unit) for unit in units if unit.reference == chosen)
     assert takes_complaints(CHINA) is False

@@ -86,7 +86,7 @@ def test_a_complaint_may_be_withdrawn_until_it_is_decided():
 
 
 @pytest.mark.parametrize("priority", [Priority.P0, Priority.P1, Priority.P2])
-def test_what_is_urgent_is_never_set_aside_as_a_flood(priority):
+def test_urgent_cases_are_never_quarantined_as_mass_filing(priority):
     assert not holds(Guard.NOT_URGENT, CaseFacts(today=TODAY, priority=priority, has_unit=True))
     assert all(move.guard is Guard.NOT_URGENT for move in MOVES if move.target is CaseState.QUARANTINED)
 

@@ -1,4 +1,4 @@
-"""The officers' work: behind one unit's wall, along the table, with every reading and every move on record."""
+"""The officers' work: within one unit, along the table of acts, with every reading and every move on record."""
 
 import importlib
 import inspect
@@ -61,7 +61,7 @@ def offices(session: Session, sealer: Sealer):
 
 
 def acts(session, sealer, officer, reference, other):
-    """Every door that an officer has to cases, by its name."""
+    """Every function by which an officer reaches cases, by its name."""
     at = AT
     return {
         "lock_case": lambda: casework.lock_case(session, officer, reference),
@@ -206,7 +206,7 @@ def test_who_investigated_does_not_decide_even_under_another_spelling(session, s
     assert case.state is CaseState.DECIDED_UPHELD
 
 
-def test_of_two_officers_with_one_version_the_second_is_told(session, sealer):
+def test_of_two_officers_with_one_version_the_second_gets_an_error(session, sealer):
     case = file(session, sealer).case
     version = case.version
     casework.move(session, sealer, ANNA, case.reference, CaseState.IN_TRIAGE, AT, version=version)
@@ -241,7 +241,7 @@ def test_nothing_goes_to_a_helper_unless_somebody_says_so(session, sealer):
     code, root = minted()
     access.invite_worker(session, sealer, come_back(session, sealer, filed.code), root, AT)
     worker = come_back(session, sealer, code)
-    # From now on it is she who decides, whatever the officer says.
+    # From now on it is the worker who decides, whatever the officer says.
     casework.reply(session, sealer, ANNA, filed.case.reference, "for her", AT, to_helper=True)
     access.allow_answers(session, worker, filed.box.reference, TODAY, is_allowed=True)
     casework.reply(session, sealer, ANNA, filed.case.reference, "for both", AT)
@@ -283,7 +283,7 @@ def test_an_urgent_complaint_stands_first_whatever_floods_the_queue(session, sea
     bulk_insert(session, Case, columns, rows)
     filed = file(session, sealer, URGENT)
     assert case_reading.queue(session, "it-labour", limit=20)[0].reference == filed.case.reference
-    # The spam after it is aside already, and in nobody's way.
+    # The spam after it is quarantined already and delays no one.
     assert file(session, sealer, INFORMATION).case.state is CaseState.QUARANTINED
     assert case_reading.counts(session, "it-labour")[(CaseState.SUBMITTED, Priority.P0)] == 1
 
@@ -339,7 +339,7 @@ def test_lowering_what_is_not_urgent_takes_one(session, sealer):
     assert case.priority is Priority.P4
 
 
-def test_who_she_is_opens_for_the_custodian_and_a_second_person_with_a_reason(session, sealer):
+def test_the_workers_identity_opens_for_the_custodian_and_a_second_person_with_a_reason(session, sealer):
     filed = file(session, sealer, {**ORDINARY, "name": "A name", "contact": {"how": "wechat", "address": "somebody"}})
     reference = filed.case.reference
     for by, reason, refused in (

@@ -1,4 +1,4 @@
-"""Being let in: work or waiting, each good once and for one purpose; counted by the day, and by nothing that leads to anybody."""
+"""Admission: work or waiting, each good once and for one purpose; counted by day, and by nothing that identifies."""
 
 import base64
 import json
@@ -83,7 +83,7 @@ def test_a_ticket_lets_in_once_and_not_before_its_time(door: Admission, session:
     assert refused(door, session, offer.ticket, later, purpose=Purpose.OPEN) is Lack.USED
 
 
-def test_whoever_could_not_be_served_need_not_wait_again(door: Admission, session: Session) -> None:
+def test_a_complainant_who_could_not_be_served_need_not_wait_again(door: Admission, session: Session) -> None:
     door.admit(session, Purpose.START, NETWORK, door.waited(Purpose.START, NOW), NOW)
 
 
@@ -191,7 +191,7 @@ def test_what_was_not_committed_was_not_used(door: Admission, session: Session) 
     door.admit(session, Purpose.START, NETWORK, proof, NOW)
 
 
-def test_the_more_come_the_longer_it_takes_and_nobody_is_refused(
+def test_the_more_come_the_longer_it_takes_and_no_one_is_refused(
     door: Admission, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(CAPS, Purpose.START, Cap(of_a_bucket=2, of_all=1_000))
@@ -231,7 +231,7 @@ def test_networks_share_few_buckets_and_change_them_every_day(door: Admission, s
         {row.bucket: row.count for row in rows if row.day == (NOW + timedelta(days=day)).date()} for day in (0, 1)
     )
     assert sum(first.values()) == sum(second.values()) == 200
-    # Some two hundred networks on sixty-four: nobody is alone for long, and tomorrow's neighbours are others.
+    # Some two hundred networks on sixty-four: none is alone for long, and tomorrow's neighbours are others.
     assert 40 < len(first) <= 64
     assert first != second
 

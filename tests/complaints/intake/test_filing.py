@@ -1,4 +1,4 @@
-"""Filing loses nothing and doubles nothing, and nobody but its unit can read it."""
+"""Filing loses nothing and doubles nothing, and only its unit can read it."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ def holders(session: Session, box_id: int) -> set[tuple[KeyHolder, str, int]]:
     return {(row.holder_kind, row.holder, row.tier) for row in rows}
 
 
-def test_a_draft_has_no_unit_and_nobody_but_its_writer_can_open_it(session, sealer):
+def test_a_draft_has_no_unit_and_only_its_writer_can_open_it(session, sealer):
     token, _ = begin(session, sealer)
     visit = visit_of(session, sealer, token)
     filing.answer(session, sealer, visit, URGENT)
@@ -108,7 +108,7 @@ def test_a_sheet_that_was_changed_since_it_was_read_is_not_overwritten(session, 
     assert filing.answers(session, sealer, visit).answers["account"] == "words"
 
 
-def test_who_she_is_is_sealed_apart_for_the_custodian(session, sealer):
+def test_the_workers_identity_is_sealed_apart_for_the_custodian(session, sealer):
     filed = file(session, sealer, {**ORDINARY, "name": "A name", "contact": {"how": "wechat", "address": "somebody"}})
     row = answers.sheet_row(session, filed.box)
     as_unit = sealer.open_as_unit(session, filed.box, "it-labour")
@@ -140,7 +140,7 @@ def test_without_a_unit_of_its_country_it_goes_to_the_default_and_never_to_china
     assert filed.case.unit_id == offices["CZ"].id
 
 
-def test_where_she_is_now_counts_if_the_country_of_work_is_not_said(session, sealer, offices):
+def test_the_workers_place_counts_if_the_country_of_work_is_not_stated(session, sealer, offices):
     assert file(session, sealer, {"where_now": "IT", "account": "words"}).case.unit_id == offices["IT"].id
 
 
@@ -196,7 +196,7 @@ def test_only_a_yes_is_a_consent(session, sealer):
     assert given == [ConsentKind.UNION]
 
 
-def test_who_files_for_somebody_else_is_a_helper_and_his_consents_are_not_hers(session, sealer):
+def test_a_filer_for_another_is_a_helper_whose_consents_are_not_the_workers(session, sealer):
     filed = file(session, sealer, {**ORDINARY, "who_files": "ngo", "consent_police": "yes"})
     assert filed.box.role is BoxRole.HELPER
     assert not consents.is_consented(session, filed.case, ConsentKind.POLICE)

@@ -44,7 +44,7 @@ def view(session: Session, sealer: Sealer, filed: Filed, at=AT) -> mailbox.Mailb
     return mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code, at), at)
 
 
-def test_by_the_receipt_she_comes_back_to_what_she_sent(session, sealer):
+def test_by_the_code_the_worker_comes_back_to_what_was_sent(session, sealer):
     filed = file(session, sealer)
     displayed = view(session, sealer, filed)
     assert (displayed.reads, displayed.filed_on) == (Reads.RECEIVED, AT.date())
@@ -73,12 +73,12 @@ def test_typing_the_whole_receipt_confirms_it(session, sealer):
     assert started.case.purge_on == AT.date() + 30 * DAY
 
 
-def test_a_receipt_that_nobody_has_is_unknown(session, sealer):
+def test_a_code_that_no_mailbox_has_is_unknown(session, sealer):
     with pytest.raises(UnknownReceipt):
         mailbox.open_mailbox(session, sealer, minted()[1], AT)
 
 
-def test_the_day_of_the_visit_before_is_shown(session, sealer):
+def test_the_day_of_the_visit_before_is_in_the_answer(session, sealer):
     filed = file(session, sealer)
     assert view(session, sealer, filed).last_visit_on is None
     assert view(session, sealer, filed, AT + 2 * DAY).last_visit_on == AT.date()
@@ -146,7 +146,7 @@ def test_an_answer_lets_a_waiting_case_go_on_where_it_was(session, sealer):
         assert view(session, sealer, filed, later).answer_by == AT.date().replace(month=6) + 10 * DAY
 
 
-def test_a_message_to_nobody_is_not_taken(session, sealer):
+def test_a_message_before_filing_is_refused(session, sealer):
     token, _ = begin(session, sealer)
     with pytest.raises(NotNow):
         mailbox.write(session, sealer, visit_of(session, sealer, token), "words", AT)
@@ -167,7 +167,7 @@ def test_consents_are_given_and_revoked_one_by_one(session, sealer):
     assert set(displayed) == set(ConsentKind)
 
 
-def test_a_draft_that_is_withdrawn_can_be_opened_by_nobody_from_then_on(session, sealer):
+def test_a_withdrawn_draft_cannot_be_opened_from_then_on(session, sealer):
     token, code = begin(session, sealer)
     visit = visit_of(session, sealer, token)
     filing.answer(session, sealer, visit, ORDINARY)
@@ -229,7 +229,7 @@ def test_a_closed_case_is_opened_again_within_a_year(session, sealer):
     assert filed.case.purge_on is None
 
 
-def test_what_was_set_aside_as_a_flood_looks_like_received(session, sealer, monkeypatch):
+def test_a_complaint_in_quarantine_looks_like_received(session, sealer, monkeypatch):
     plain = view(session, sealer, file(session, sealer, INFORMATION))
     monkeypatch.setattr("registry.complaints.triage.flood_rules.A_DAY", 0)
     filed = file(session, sealer, INFORMATION)

@@ -1,4 +1,4 @@
-"""Officers are told that something waits, never what; and nobody waits for an answer for ever."""
+"""Officers are told that something waits, never what; and no one waits for an answer for ever."""
 
 from datetime import timedelta
 
@@ -87,7 +87,7 @@ def test_a_mail_that_was_not_sent_is_sent_later(session, sessions, sealer, post)
     assert remind(session, sessions, post, AT + MINUTE) == 1
 
 
-def test_what_was_looked_at_or_waits_reminds_nobody(session, sessions, sealer, post):
+def test_cases_that_were_looked_at_or_wait_cause_no_reminder(session, sessions, sealer, post):
     case = file(session, sealer, URGENT).case
     go(session, sealer, ANNA, case, CaseState.IN_TRIAGE)
     assert remind(session, sessions, post, AT + 40 * DAY) == 0

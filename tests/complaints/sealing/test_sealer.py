@@ -43,7 +43,7 @@ def test_the_receipt_opens_what_was_told_and_who_told_it(session: Session, seale
     assert (opened.open(given, place_of(filed)), opened.open(who, place_of(filed))) == (ACCOUNT, NAME)
 
 
-def test_before_it_is_handed_over_nobody_but_the_writer_opens_it(session: Session, sealer: Sealer) -> None:
+def test_before_it_is_handed_over_only_the_writer_opens_it(session: Session, sealer: Sealer) -> None:
     filed = make_box(session, sealer)
     make_unit_keys(session, sealer.keyring, UNIT, TODAY)
     with pytest.raises(Unopenable, match="nothing"):
@@ -89,9 +89,7 @@ def test_another_receipt_opens_nothing_and_the_key_is_named(session: Session, se
         sealer.open_as_mailbox(session, filed.box, derive(sealer.keyring, new_code()).seed)
 
 
-def test_the_worker_reads_her_helper_and_he_reads_only_himself_until_he_is_cut_off(
-    session: Session, sealer: Sealer
-) -> None:
+def test_the_worker_reads_the_helper_who_reads_only_their_own_until_cut_off(session: Session, sealer: Sealer) -> None:
     worker = make_box(session, sealer)
     helper = make_box(session, sealer, worker.case, BoxRole.HELPER)
     given = helper.opened.seal(ACCOUNT, place_of(helper))
@@ -163,7 +161,7 @@ def test_wraps_of_two_boxes_or_tiers_that_are_swapped_are_refused(session: Sessi
 
 def test_a_content_key_that_an_intruder_chose_is_not_believed(session: Session, sealer: Sealer) -> None:
     filed = make_box(session, sealer)
-    # He knows the mailbox's public key, and would read all that is written from now on.
+    # The intruder knows the mailbox's public key, and would read all that is written from now on.
     wraps(session)[0].wrapped = SealedBox(PublicKey(filed.box.public_key)).encrypt(bytes(32) + secrets.token_bytes(32))
     with pytest.raises(Unopenable, match="was not made here"):
         sealer.open_as_mailbox(session, filed.box, filed.root.seed)

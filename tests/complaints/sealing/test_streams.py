@@ -33,7 +33,7 @@ def test_a_file_of_any_size_comes_back(size: int, piece: int) -> None:
     assert opened(sealed(body, piece), piece) == body
 
 
-def test_a_chunk_has_the_size_that_is_said() -> None:
+def test_a_chunk_has_the_stated_size() -> None:
     pieces = list(seal_stream(KEY, [bytes(3 * CHUNK)], PLACE))
     assert [len(piece) for piece in pieces] == [HEADER, SEALED_CHUNK, SEALED_CHUNK, SEALED_CHUNK]
 

@@ -168,7 +168,7 @@ def test_the_longest_accounts_are_compared_by_a_sample_that_both_share(digest: D
     assert not set(bands(digest, long)) & set(bands(digest, long[:2_000]))
 
 
-def test_an_officer_sees_only_cases_of_his_own_unit(session: Session, digest: Digest):
+def test_an_officer_sees_only_cases_of_the_own_unit(session: Session, digest: Digest):
     units = [
         Unit(reference=f"{country}-unit", authority="a", country=country, names={}, is_default=False)
         for country in ("it", "cz")

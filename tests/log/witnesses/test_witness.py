@@ -69,7 +69,7 @@ def with_policy(settings: Settings, witness: Witness, url: str, quorum: str = "w
 
 
 class Log:
-    """A log in memory that signs whatever it is told to."""
+    """A log in memory that signs any head."""
 
     def __init__(self, tmp_path: Path) -> None:
         keyring = Keyring(tmp_path / "log-keys")

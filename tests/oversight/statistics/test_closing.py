@@ -140,7 +140,7 @@ def test_nothing_is_counted_by_agency(session: Session):
 
 
 def subtracted(one: Release, other: Release) -> set[int]:
-    """Every difference that somebody can make between two releases: cell by cell, totals, and sums of cells within one."""
+    """All differences between two releases: cell by cell, totals, and sums of cells within one."""
     differences = set()
     for before, after in itertools.product(one.tables, other.tables):
         values = before.cells.keys() | after.cells.keys()

@@ -44,7 +44,7 @@ def _later(monkeypatch: pytest.MonkeyPatch, seconds: int = 20) -> None:
     monkeypatch.setattr(entering, "now", lambda: clock.now() + timedelta(seconds=seconds))
 
 
-def test_whoever_read_slowly_has_waited_already(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_reader_has_waited_already(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     phone.go()
     form = phone.form("begin") | {"proof": "not what was asked"}
     _later(monkeypatch)
@@ -173,7 +173,7 @@ def test_a_kept_form_is_sent_nowhere_else(phone: Phone, other: Phone, path: str)
 
 
 def test_a_planted_visit_is_not_gone_on_with(phone: Phone, other: Phone) -> None:
-    """Whoever plants his own cookie in her browser does not read what she writes after she typed her number."""
+    """An attacker's cookie in the worker's browser does not read what is written after typing the code."""
     code = phone.file()
     other.begin()
     planted = other.client.get_cookie("notes").value

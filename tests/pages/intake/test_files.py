@@ -145,7 +145,7 @@ def test_anothers_file_is_as_one_that_is_not_there(phone: Phone, other: Phone, s
     assert count(session) == 1
 
 
-def test_nothing_is_read_of_whoever_has_no_visit(
+def test_nothing_is_read_of_a_caller_without_a_visit(
     client: FlaskClient, units: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("registry.pages.intake.files._taken", lambda _: pytest.fail("read"))

@@ -250,7 +250,7 @@ def test_an_agency_that_is_none_is_carried_nowhere(phone: Phone, client: FlaskCl
         assert "Set-Cookie" not in answer.headers
 
 
-def test_a_friend_who_files_is_a_helper_with_a_number_of_his_own(phone: Phone, session: Session) -> None:
+def test_a_friend_who_files_is_a_helper_with_an_own_number(phone: Phone, session: Session) -> None:
     phone.begin()
     phone.answer(PLACES["who_files"], answer="friend_or_family")
     assert phone.path == f"/{PLACES['helper_agreed']}"
@@ -261,7 +261,7 @@ def test_a_friend_who_files_is_a_helper_with_a_number_of_his_own(phone: Phone, s
     assert ZH["page.box.mine.hers"] in phone.text
 
 
-def test_where_nobody_takes_complaints_help_lines_are_shown(client: FlaskClient) -> None:
+def test_where_no_unit_takes_complaints_help_lines_are_on_the_page(client: FlaskClient) -> None:
     answer = client.get("/zh-Hans/box")
     assert answer.status_code == 503
     assert 'href="tel:112"' in answer.text

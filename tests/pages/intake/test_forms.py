@@ -91,7 +91,9 @@ def test_where_the_file_cannot_be_written_no_number_is_made(
     assert session.execute(select(Case)).first() is None
 
 
-def test_where_nobody_takes_complaints_no_form_is_printed(settings: Settings, session: Session, tmp_path: Path) -> None:
+def test_where_no_unit_takes_complaints_no_form_is_printed(
+    settings: Settings, session: Session, tmp_path: Path
+) -> None:
     done = command("complaints", "forms", "--out", str(tmp_path / "forms.pdf"), env=environment(settings, 8000))
     assert done.returncode == 2
     assert [path for path in tmp_path.iterdir() if ".pdf" in path.name] == []

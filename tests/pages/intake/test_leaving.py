@@ -10,7 +10,7 @@ NEUTRAL = {"zh-Hans": "记事", "zh-Hant": "記事", "en": "Notes", "it": "Appun
 
 
 @pytest.mark.parametrize("language", list(Language))
-def test_whoever_leaves_sees_the_weather_and_the_browser_forgets(client: FlaskClient, language: Language) -> None:
+def test_a_leaving_worker_sees_the_weather_and_the_browser_forgets(client: FlaskClient, language: Language) -> None:
     answer = client.post(f"/{language}/box/leave")
     assert answer.status_code == 303
     away = answer.headers["Location"]

@@ -46,7 +46,7 @@ def officer_writes(session: Session, sealer: Sealer, words: str) -> None:
     messages.write_message(session, sealer, case, opened, Author.OFFICER, words, now().date())
 
 
-def test_the_days_by_which_one_hears_are_told(phone: Phone, session: Session) -> None:
+def test_the_days_of_the_first_reply_and_the_answer_are_on_the_page(phone: Phone, session: Session) -> None:
     phone.file()
     filed = case_of(session).filed_on
     for days in (7,):
@@ -159,7 +159,7 @@ def test_taking_it_back_asks_first_and_can_be_undone(phone: Phone, session: Sess
     assert "是老板逼我的。" in phone.text
 
 
-def test_a_friend_makes_a_number_for_the_worker_and_she_decides(phone: Phone, other: Phone) -> None:
+def test_a_friend_makes_a_number_for_the_worker_who_decides(phone: Phone, other: Phone) -> None:
     phone.begin()
     phone.answer(PLACES["who_files"], answer="friend_or_family")
     phone.answer(PLACES["account"], answer="他被关着。")

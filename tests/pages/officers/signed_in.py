@@ -43,7 +43,7 @@ class Desk:
 
 
 def desk_of(client: FlaskClient, session: Session, officer: Officer) -> Desk:
-    """The officer signed in; how he signs in is another test's matter."""
+    """The officer signed in; how they sign in is tested elsewhere."""
     token = sessions.begin(session, officer, now(), is_full=True)
     session.commit()
     return Desk(client, token, officer)

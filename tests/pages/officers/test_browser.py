@@ -17,7 +17,7 @@ EMAIL = "officer@authority.example"
 
 
 def sign_in(page: Page, site: str, who: Joined) -> None:
-    """Through the forms, by keyboard, as he would."""
+    """Sign in through the forms, by keyboard, as an officer would."""
     page.goto(f"{site}/console/sign-in")
     # What is typed before the field has the focus is typed nowhere.
     expect(page.locator("#email")).to_be_focused()

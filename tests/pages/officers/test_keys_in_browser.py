@@ -91,7 +91,7 @@ def test_an_officer_adds_a_key_and_signs_in_with_it(browser: Browser, desk: Desk
         expect(page.locator(".bar")).to_contain_text("Invented Officer")
         page.goto(f"{desk.site}/console/own")
         expect(page.locator("tr", has_text="blue key")).not_to_contain_text("never")
-        # Another browser, whose key is none of his, is told so and goes on with a code.
+        # Another browser, without a key of this officer, is told so and goes on with a code.
         assert faults == []
     with browsing(browser, desk.site, has_scripts=True) as context:
         page = context.new_page()

@@ -1,4 +1,4 @@
-"""How the console looks and is used: sound by axe in light and dark, at 320 px, by keyboard, on paper, when something fails."""
+"""Looks and use of the console: sound by axe in light and dark, at 320 px, by keyboard, on paper, when things fail."""
 
 import shutil
 from collections.abc import Iterator
@@ -151,7 +151,7 @@ def test_paper_shows_what_was_found_and_no_buttons(browser: Browser, looks: Look
         assert page.locator("main").inner_text().split() == ["a", "case"]
 
 
-def test_what_fails_is_said_in_the_officers_language_beside_his_menu(browser: Browser, looks: Looks) -> None:
+def test_errors_are_in_the_officers_language_beside_the_menu(browser: Browser, looks: Looks) -> None:
     with browsing(browser, looks.site, looks.tokens["it"]) as it:
         answer = it.request.post(f"{looks.site}/console/own/sessions/end", form={"form": "of another session"})
         assert answer.status == 409

@@ -51,7 +51,7 @@ def test_one_invites_and_another_approves(desks: tuple[Desk, Desk], session: Ses
     assert [one.name for one in accounts.officers_of(session) if one.email == "new@authority.example"] == [
         "New Officer"
     ]
-    # Approving twice makes nobody twice.
+    # Approving twice makes no second officer.
     assert second.post(address).status_code == 400
 
 
@@ -64,7 +64,7 @@ def test_one_invites_and_another_approves(desks: tuple[Desk, Desk], session: Ses
         ({"name": "A", "email": "a@b.example", "role": ["sysadmin", "triage"]}, "one person"),
     ],
 )
-def test_what_is_wrong_with_an_invitation_is_said(
+def test_an_invalid_invitation_gets_an_error_with_the_reason(
     desks: tuple[Desk, Desk], fields: dict[str, object], says: str
 ) -> None:
     response = desks[0].post("/console/officers", **fields)
@@ -86,11 +86,11 @@ def test_a_hostile_name_is_only_a_name(desks: tuple[Desk, Desk]) -> None:
     assert "{{ 7*7 }}" in page
 
 
-def test_a_closed_officer_is_out_with_his_next_request(desks: tuple[Desk, Desk], session: Session) -> None:
+def test_a_closed_officer_is_out_with_the_next_request(desks: tuple[Desk, Desk], session: Session) -> None:
     first, second = desks
     other = next(one for one in accounts.officers_of(session) if one.name == "Second Supervisor")
     assert second.get("/console/").status_code == 200
-    # Without the version he read, or with an old one, nothing is changed.
+    # Without the version that was read, or with an old one, nothing is changed.
     assert first.post(f"/console/officers/{other.reference}/close").status_code == 400
     stale = first.post(f"/console/officers/{other.reference}/close", version=other.version - 1)
     assert stale.status_code == 409
@@ -100,7 +100,7 @@ def test_a_closed_officer_is_out_with_his_next_request(desks: tuple[Desk, Desk],
     assert second.get("/console/").location == "/console/sign-in"
 
 
-def test_an_officer_sees_and_ends_his_other_sessions(
+def test_an_officer_sees_and_ends_their_other_sessions(
     client: FlaskClient, session: Session, keyring: Keyring, desks: tuple[Desk, Desk]
 ) -> None:
     officer = next(one for one in accounts.officers_of(session) if one.name == "First Supervisor")
@@ -112,7 +112,7 @@ def test_an_officer_sees_and_ends_his_other_sessions(
     assert desks[0].get("/console/").status_code == 200
 
 
-def test_a_supervisor_sees_a_colleagues_tokens_revokes_one_and_signs_him_out(
+def test_a_supervisor_sees_a_colleagues_tokens_revokes_one_and_signs_the_colleague_out(
     desks: tuple[Desk, Desk], session: Session
 ) -> None:
     first, second = desks

@@ -1,4 +1,4 @@
-"""An officer's own page: tokens shown once, how he is told by mail, another password."""
+"""An officer's own page: tokens shown once, notices by mail, another password."""
 
 import hashlib
 import re
@@ -54,7 +54,7 @@ def test_what_is_refused_says_why_and_keeps_what_was_typed(desk: Desk, days: str
     assert 'value="nightly export"' in response.get_data(as_text=True)
 
 
-def test_an_officer_chooses_how_he_is_told(desk: Desk, session: Session) -> None:
+def test_an_officer_chooses_the_way_of_notices(desk: Desk, session: Session) -> None:
     assert desk.post("/console/own/notices", choice="daily").status_code == 303
     assert notices.choice_of(session, desk.officer) is NoticeChoice.DAILY
     assert '<option value="daily" selected>' in desk.get("/console/own").get_data(as_text=True)

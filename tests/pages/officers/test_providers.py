@@ -1,4 +1,4 @@
-"""Signing in with a ministry's provider, against one that runs: linked once by its officer, and nothing else opens the door."""
+"""Signing in with a ministry's provider, against a running one: linked once by its officer, and no other way in."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -57,7 +57,7 @@ def desk(client: FlaskClient, session: Session, keyring: Keyring) -> Desk:
 
 def test_a_linked_account_opens_the_door_once_per_visit(client: FlaskClient, desk: Desk, ministry: Provider) -> None:
     assert "Ministry &lt;b&gt;" in client.get("/console/sign-in").get_data(as_text=True)
-    # Nobody is let in by an address: the provider knows the officer's.
+    # No one is let in by an address: the provider knows the officer's.
     unknown = client.get(way_back(client, ministry))
     assert unknown.status_code == 403
     assert "opens none here yet" in words_of(unknown)
@@ -115,7 +115,7 @@ def test_an_account_there_is_one_officers_of_that_authority(
     assert "is another one" in words_of(desk.post("/console/own/links/it", password="wrong"))
     assert "another authority" in words_of(desk.post("/console/own/links/other", password=PASSWORD))
     linked(desk, ministry)
-    # Nor does another authority's entry of the same provider let him in.
+    # Nor does another authority's entry of the same provider let the officer in.
     assert client.get(way_back(client, ministry, "other")).status_code == 403
     colleague = make_officer(session, keyring, Role.TRIAGE, email="other@authority.example").officer
     other = desk_of(client, session, colleague)
@@ -146,7 +146,7 @@ def test_where_a_provider_is_the_only_way_a_password_leads_to_the_link_and_then_
     way = app.extensions["registry_providers"]["it"]
     way.provider = replace(way.provider, only=frozenset({"it-invented-unit"}))
     assert "a password opens nothing of theirs" in words_of(client.get("/console/sign-in"))
-    # In by a password, not linked yet: his own page to link, and nothing else.
+    # In by a password, not linked yet: the officer's own page to link, and nothing else.
     assert desk.get("/console/cases").location == "/console/own"
     assert desk.post("/console/own/tokens", name="mine", days="9").location == "/console/own"
     assert "until then nothing else of the console opens" in words_of(desk.get("/console/own"))
@@ -172,7 +172,7 @@ def test_where_a_provider_is_the_only_way_a_password_leads_to_the_link_and_then_
     assert client.post("/console/sign-in", data=door).location == "/console/code"
 
 
-def test_where_a_provider_is_the_only_way_tokens_go_on_for_some_hours_after_it_let_him_in(
+def test_where_a_provider_is_the_only_way_tokens_go_on_for_some_hours_after_a_sign_in_there(
     app: Flask, client: FlaskClient, desk: Desk, session: Session, ministry: Provider
 ) -> None:
     way, start = app.extensions["registry_providers"]["it"], now()
@@ -188,7 +188,8 @@ def test_where_a_provider_is_the_only_way_tokens_go_on_for_some_hours_after_it_l
     linked(desk, ministry)
     way.provider = replace(way.provider, only=frozenset({"it-invented-unit"}), token_hours=2)
     late = (401, "sign_in_at_provider")
-    # The session with his password counts for nothing, nor does one that lacks our second factor where it is asked.
+    # The session with the officer's password counts for nothing, nor does one that lacks our second factor where it is
+    # asked.
     assert requested() == late
     ministry.amr = ["pwd"]
     assert there(client.get(way_back(client, ministry)).get_data(as_text=True)) == "/console/code"
@@ -200,7 +201,7 @@ def test_where_a_provider_is_the_only_way_tokens_go_on_for_some_hours_after_it_l
     assert requested() == (200, "")
     with time_machine.travel(start + timedelta(hours=2, minutes=5)):
         assert requested() == late
-        # It is told whom to sign in with, and once he does the same token goes on.
+        # It is told whom to sign in with, and once the officer does the same token goes on.
         answer = client.post("/api/v1/channel-changes", headers={"Authorization": f"Bearer {token}"}, json={})
         assert (answer.status_code, "Ministry <b>: your tokens go on for 2 hours" in str(answer.json)) == (
             401,

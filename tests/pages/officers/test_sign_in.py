@@ -1,4 +1,4 @@
-"""The console's door by HTTP: both steps, the cookie, joining, and what a stranger or another site gets."""
+"""Signing in at the console by HTTP: both steps, the cookie, joining, and what a stranger or another site gets."""
 
 import html
 import re

@@ -1,7 +1,8 @@
-"""Nobody learns who asked: two registries that differ in what one organisation asked and in nothing else answer others alike.
+"""Pages and endpoints do not disclose who asked: two registries that differ only in that answer others alike.
 
-Every door that is not the organisation's own is opened in both: officers' pages and their API, an agency's portal, another
-organisation's program, what everybody reads, and `/metrics`. Headers and bodies are compared, and the mails of the worker too.
+Every page and endpoint that is not the organisation's own is opened in both: officers' pages and their API, an agency's
+portal, another organisation's program, what everybody reads, and `/metrics`. Headers and bodies are compared, and the
+mails of the worker too.
 """
 
 import io
@@ -55,7 +56,7 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 CANARIES = NAME, LABEL, KEY, MAIL, LINE = [f"canary{word}7c4e91" for word in ("name", "label", "key", "mail", "line")]
 
 ELSEWHERE = {"REMOTE_ADDR": "192.0.2.44"}
-"""Where the organisation's programs ask from: an address has a limit of its own, which whoever asks from it shares."""
+"""Where the organisation's programs ask from: an address has a limit of its own, shared by all callers behind it."""
 
 WHO_MAIL = (
     "change_channels",
@@ -71,14 +72,14 @@ WHO_MAIL = (
 """What of the worker sends mail."""
 
 QUESTIONS = ("/api/v1/verify?agency_id={agency}", "/api/v1/agencies?country=CZ", "/en/?q={agency}")
-"""What anybody asks, with a key or without, about the agency that is watched."""
+"""Questions of any caller, with a key or without, about the agency that is watched."""
 
 THE_SAME_FOR_ALL = ("/docs", "/openapi.json", "/static", "/vct")
 """What is made of the program alone, and takes long to make."""
 
 _CHANCE = re.compile(r'\b(?:[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{64})\b|(?<=name="once" value=")[^"]+')
-"""What no two answers have in common: request ids, pseudonyms of the audit, what is chained to them, and by what a form is known
-that was sent twice."""
+"""What differs in any two answers: request ids, pseudonyms of the audit and what is chained to them, and idempotency
+keys of forms."""
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ class World:
         return services(self.app).sessions
 
     def mails(self) -> list[tuple[str, str, str]]:
-        """What the worker sends in one round: to whom, about what, and its text."""
+        """What the worker process sends in one round: recipient, subject and text of each mail."""
         for task in schedule.TASKS:
             if task.name in WHO_MAIL:
                 task.run(self.settings, self.sessions)
@@ -139,7 +140,7 @@ class Cast:
 
 @pytest.fixture
 def cast(client: FlaskClient, session: Session, settings: Settings, keyring: Keyring, things: dict[str, str]) -> Cast:
-    """Beside officers: a program of another organisation, and one of the organisation that nobody shall hear of."""
+    """Beside officers: a program of another organisation, and one of the organisation that must stay hidden."""
     owner = accounts.officer_named(session, things["officer"])
     rep = session.execute(select(Officer).where(Officer.unit == things["portal"])).scalar_one()
     sealer = Sealer(keyring)
@@ -156,7 +157,7 @@ def cast(client: FlaskClient, session: Session, settings: Settings, keyring: Key
         make_api_key(session, hidden, name=KEY),
         reviewed,
     )
-    # Made by whoever asks first, and kept in the home.
+    # Made by the first caller, and kept in the home.
     cursor_of(keyring, 1, 0)
     session.commit()
     schedule.sign_log(settings, sessionmaker(session.get_bind()))
@@ -226,7 +227,7 @@ def plant(world: World, cast: Cast, hook: str) -> None:
 
 
 def attend(world: World) -> None:
-    """What was published is handed on and sent, as the worker does it."""
+    """Fan out what was published and send it, as the worker does."""
     keyring = Keyring(world.settings.keys)
     fan_out.fan_out_log_entries(world.sessions, keyring, now())
     dispatcher = WebhookDispatcher(world.sessions, keyring, Caller(is_unsafe=True))
@@ -235,7 +236,7 @@ def attend(world: World) -> None:
 
 
 def told_to_all(world: World, cast: Cast, addresses: Addresses) -> dict[str, str]:
-    """What each door answers to whoever may open it: status, headers, body."""
+    """What each page or endpoint answers to those who may open it: status, headers, body."""
     client = world.client
     owner, portal = (Desk(client, token, cast.owner) for token in (cast.owner_token, cast.portal_token))
     bearer = {"Authorization": f"Bearer {cast.things['owner']}"}
@@ -290,7 +291,7 @@ def _said(answer: TestResponse) -> str:
     return _CHANCE.sub("", "\n".join([answer.status, *headers, body.decode("latin-1")]))
 
 
-def test_all_others_are_told_the_same_whether_somebody_watches_or_nobody(
+def test_all_others_get_the_same_whether_an_organisation_watches_or_not(
     app: Flask, worlds: tuple[World, World], cast: Cast, capfd: pytest.CaptureFixture[str]
 ) -> None:
     quiet, watched = worlds

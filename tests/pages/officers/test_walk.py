@@ -1,4 +1,4 @@
-"""The walk: every door of the console and of the API by every role, with what is one's own and what is another's."""
+"""Every page of the console and endpoint of the API by every role, with own objects and those of others."""
 
 import re
 
@@ -57,7 +57,7 @@ def telling(response: TestResponse, arguments: dict[str, str]) -> str:
 def test_what_is_anothers_is_as_what_never_was(
     app: Flask, client: FlaskClient, session: Session, people: People, things: dict[str, str]
 ) -> None:
-    """Even for an officer with every role: the wall is no matter of roles."""
+    """Even for an officer with every role: unit scoping is no matter of roles."""
     make_unit(session, "it-other", "IT")
     stranger = people("it-other", *Role)
     walked = [door for door in doors(app) if door.arguments]
@@ -98,7 +98,7 @@ def test_the_things_of_the_walk_are_there_for_their_owner(
     }
 
 
-def test_a_role_taken_away_ends_the_right_of_whoever_is_signed_in(
+def test_a_role_taken_away_ends_the_right_of_a_signed_in_officer(
     client: FlaskClient, session: Session, people: People
 ) -> None:
     make_unit(session)
@@ -123,7 +123,7 @@ def test_a_lent_role_is_a_right_while_it_is_lent(client: FlaskClient, session: S
     deputy, today = people("it-invented-unit", Role.TRIAGE, email="deputy@authority.example"), now().date()
     lent = accounts.lend(session, lender.officer, deputy.officer, Role.SUPERVISOR, today, today, today)
     assert deputy.desk.get("/console/officers").status_code == 200
-    # What his lender proposed he may approve: they are two. What is about himself he may not.
+    # A deputy may approve what the lender proposed: they are two. Not what is about the deputy.
     own = accounts.propose_roles(session, deputy.officer, [Role.DECIDER], by=lender.officer.reference, at=now())
     assert deputy.desk.post(f"/console/officers/changes/{own.reference}/approve").status_code == 400
     assert accounts.own_roles(session, deputy.officer) == {Role.TRIAGE}

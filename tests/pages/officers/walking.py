@@ -1,4 +1,4 @@
-"""Every door that officers have, of the console and of the API, as a test walks them."""
+"""Every page and endpoint that officers have, as a test calls them."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ _ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A method at an address with its `<arguments>`, and what it asks of whoever comes."""
+    """A method at an address with its `<arguments>`, and what it requires of the caller."""
 
     method: str
     rule: str
@@ -79,7 +79,7 @@ def doors(app: Flask) -> Iterator[Door]:
 
 
 def knock(door: Door, address: str, client: FlaskClient, desk: Desk, token: str) -> TestResponse:
-    """Ask as an officer does who is signed in, or as his program does."""
+    """Send a request as a signed-in officer does, or as the officer's program does."""
     if door.is_api:
         headers = {"Authorization": f"Bearer {token}", "If-Match": '"1"'}
         return client.open(address, method=door.method, headers=headers)
@@ -87,7 +87,7 @@ def knock(door: Door, address: str, client: FlaskClient, desk: Desk, token: str)
 
 
 class Person(NamedTuple):
-    """An officer with his browser and his program."""
+    """An officer with browser and program."""
 
     desk: Desk
     token: str
@@ -103,7 +103,7 @@ People = Callable[..., Person]
 @pytest.fixture
 def people(client: FlaskClient, session: Session, keyring: Keyring) -> People:
     def make(unit: str, *roles: Role, email: str = "walker@authority.example") -> Person:
-        """With any roles, even such as nobody may have together."""
+        """With any roles, even such as no one may have together."""
         officer = make_officer(session, keyring, Role.LICENSING, unit=unit, email=email).officer
         for existing in session.query(RoleHeld).where(RoleHeld.officer_id == officer.id):
             session.delete(existing)

@@ -45,7 +45,7 @@ def make_member(
 
 
 class Seat:
-    """A member at his browser; several share the client, and each brings his own cookie."""
+    """A member at a browser; several share the client, and each brings an own cookie."""
 
     def __init__(self, client: FlaskClient, session: Session, member: Member, at: datetime) -> None:
         self.client, self.member = client, member

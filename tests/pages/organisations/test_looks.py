@@ -97,7 +97,7 @@ def listed(session: Session, settings: Settings, organisation: int) -> str:
 
 
 def kept_whole(session: Session, organisation: int) -> str:
-    """A kept list whose rows are answered otherwise now, one of them under a long name."""
+    """An archived list whose rows have another answer now, one of them under a long name."""
     reference, question = new_reference(), {"name": "Invented " + "long" * 20}
     stated = {"question": question, "verdict": "yes", "reasons": [], "records": [], "on": "2026-01-05"}
     rows = [statement(n, key, n + 2, stated) for n, key in enumerate((None, "our-row-" + "9" * 60))]

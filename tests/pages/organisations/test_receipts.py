@@ -109,7 +109,7 @@ def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_a_kept_list_is_found_asked_anew_and_let_go(
+def test_an_archived_list_is_found_asked_again_and_deleted(
     client: FlaskClient, session: Session, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agency = make_agency(session, licences=(licence_record(number=NUMBER),))

@@ -1,4 +1,4 @@
-"""Members' second step: no password and no mailed link opens anything without it, and nobody takes it away but who may."""
+"""Members' second step: no password or mailed link opens anything without it, and only those who may remove it do."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -80,7 +80,7 @@ def test_an_app_is_set_up_and_each_code_is_good_once(
     codes = re.findall(r"<li><code>([0-9A-Z-]{11})</code>", done)
     assert len(codes) == 10
     assert not any(code in repr(vars(one)) for code in codes for one in session.scalars(select(MemberRecoveryCode)))
-    # Where he was signed in without it he is no more.
+    # Sessions that were signed in without it are over.
     assert [seat.get("/account/keys").status_code, elsewhere.get("/account/keys").status_code] == [200, 303]
 
     first = arrives(client, owner)
@@ -152,7 +152,7 @@ def test_wrong_codes_count_and_a_right_password_forgets_none_of_them(
 ) -> None:
     owner, bare = make_member(session), make_member(session, email="bare@others.example")
     secret = given_app(session, keyring, owner)
-    # Whoever has no password learns nothing: not who has a second step, and not who has an account.
+    # A caller without a password learns nothing: not who has a second step, and not who has an account.
     addresses = (owner.email, bare.email, "no@one.example")
     given = {
         client.post("/account/sign-in", data={"email": one, "password": "wrong"})
@@ -193,7 +193,7 @@ def test_taking_it_away_needs_the_password_and_an_owner_requires_and_resets_it(
     assert seat.post("/account/second-step/require", needed="yes", old="wrong").status_code == 400
     assert not organisation.needs_second_step
     assert seat.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 303
-    # Whoever was in without one sets it up at the next page, and comes in with it.
+    # A member who was in without one sets it up at the next page, and comes in with it.
     assert theirs.get("/account/lists").headers["Location"] == "/account/code"
     assert "Invented" in theirs.get("/account/code").get_data(as_text=True)
     assert 'lang="it"' in theirs.get("/account/code?language=it").get_data(as_text=True)
@@ -211,7 +211,7 @@ def test_taking_it_away_needs_the_password_and_an_owner_requires_and_resets_it(
     needed = theirs.post("/account/second-step/apps/remove", app=mine, old=PASSWORD)
     assert (needed.status_code, "add another app first" in needed.get_data(as_text=True)) == (400, True)
 
-    # An owner resets what another lost: with his own password, in his own organisation, and not his own.
+    # An owner resets what another lost: with the owner's password, in the same organisation, and never the owner's own.
     reset = f"/account/people/{worker.reference}/second-step"
     assert theirs.post(f"/account/people/{owner.reference}/second-step", old=PASSWORD).status_code == 403
     assert seat.post(reset, old="wrong").status_code == 400

@@ -88,7 +88,7 @@ def test_nothing_tells_whether_an_address_is_known(client: FlaskClient, session:
         ("owner@works.example", "Choose another password"),
         ("owner@works.example", "You have an account already"),
     ]
-    # A mailbox is not filled by whoever knows its address.
+    # A stranger who knows an address cannot fill its mailbox.
     for _ in range(5):
         client.post("/account/forgotten", data={"email": owner.email})
     assert len(mails()) == 2
@@ -140,7 +140,9 @@ def test_sessions_of_members_and_officers_open_nothing_of_each_other(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_a_language_is_chosen_before_sign_in_and_a_member_keeps_his_own(client: FlaskClient, session: Session) -> None:
+def test_a_language_is_chosen_before_sign_in_and_a_member_keeps_an_own_one(
+    client: FlaskClient, session: Session
+) -> None:
     displayed = client.get("/account/sign-in?language=it", headers={"Accept-Language": "zh-CN"})
     assert 'lang="it"' in displayed.get_data(as_text=True)
     assert "HttpOnly" in displayed.headers["Set-Cookie"]

@@ -1,4 +1,4 @@
-"""Watches and webhooks on an organisation's pages: one's own alone, in its language, and nothing is run that a name says."""
+"""Watches and webhooks on an organisation's pages: its own alone, in its language, and no name is run as code."""
 
 import re
 from datetime import timedelta
@@ -94,7 +94,7 @@ def test_a_webhook_is_made_tested_and_switched_off_on_a_page(
     assert "State a day as year, month and day" in answer[2]
     for act in ("test", "secret", "switch", "end", "replay"):
         assert theirs.post(f"/account/webhooks/{reference}/{act}").status_code == 404
-    # Once the law lets nobody be told any more, the log of deliveries does not tell either.
+    # Once the law forbids to disclose it, the log of deliveries does not tell either.
     session.execute(
         update(WatchEvent).values(type=EventType.LICENCE_REVOKED, publish_until=now().date() - timedelta(days=1))
     )

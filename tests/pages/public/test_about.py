@@ -71,14 +71,14 @@ def test_coverage_says_what_is_fresh_stale_and_never_read(client: FlaskClient, s
     assert "Poland" not in uncovered
 
 
-def test_help_lists_every_state_and_hides_numbers_that_nobody_called(client: FlaskClient) -> None:
+def test_help_lists_every_state_and_hides_numbers_not_called_yet(client: FlaskClient) -> None:
     text = read(client.get("/en/help")).text
     assert all(country_name(Language.EN, code) in text for code in EU_STATES)
     assert "We have not called this number yet, so we do not show it." in text
     assert "900 759 759" not in text
 
 
-def test_help_gives_public_bodies_numbers_and_says_that_nobody_called_them(client: FlaskClient) -> None:
+def test_help_gives_public_bodies_numbers_and_says_that_they_were_not_called_yet(client: FlaskClient) -> None:
     text = read(client.get("/en/help")).text
     assert "800 290 290 not yet called by us" in " ".join(text.split())
     assert all(number in text for number in ("110", "12345", "12308", "12333"))

@@ -77,7 +77,7 @@ def test_nothing_else_is_green(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_whoever_is_imitated_has_no_plain_green(client: FlaskClient, session: Session) -> None:
+def test_an_imitated_agency_has_no_plain_green(client: FlaskClient, session: Session) -> None:
     warning = record.Warning_(text="Invented warning", source=source_of("CZ"), retrieved_at=now())
     agency = make_agency(session, licences=(licence_record(),), clone_warnings=(warning,))
     text = picture(client, agency)

@@ -90,7 +90,7 @@ def test_markup_in_what_was_told_stays_words(client: FlaskClient, agency: record
     assert "</textarea><b>" not in response.get_data(as_text=True)
 
 
-def test_the_language_can_be_changed_without_losing_what_was_told(client: FlaskClient, agency: record.Agency) -> None:
+def test_the_language_can_be_changed_without_losing_the_answers(client: FlaskClient, agency: record.Agency) -> None:
     page = ask(client, number=NUMBER, wechat="smyslena_agentura")
     assert page.hidden["wechat"] == "smyslena_agentura"
     assert "/zh-Hans/check" in [button.get("formaction") for button in page.buttons]

@@ -30,7 +30,7 @@ def entries(session: Session) -> list[Entry]:
 
 
 @pytest.mark.parametrize("language", list(Language))
-def test_the_log_tells_its_head_in_every_language_and_that_nobody_else_watches(
+def test_the_log_page_states_its_head_in_every_language_and_that_no_one_else_watches(
     client: FlaskClient, session: Session, publish: Publish, language: Language
 ) -> None:
     make_agency(session)

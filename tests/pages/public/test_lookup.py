@@ -47,7 +47,7 @@ def test_a_candidate_shows_the_name_it_was_found_by_and_in_what_way(client: Flas
     assert all(words in page.text for words in ("按曾用名找到", "青岛云鲤经贸有限公司", "只差公司类型"))
 
 
-def test_names_are_suggested_and_what_was_typed_is_neither_kept_nor_shown(
+def test_names_are_suggested_and_typed_text_is_neither_stored_nor_repeated(
     client: FlaskClient, session: Session
 ) -> None:
     make_agency(session, name="Smyšlená Činná s.r.o.")
@@ -234,7 +234,7 @@ def test_not_found_is_a_no_only_where_silence_proves_something(client: FlaskClie
     assert ask(client, "2026/9999", country="DE").tone == "unknown"
 
 
-def test_a_name_that_nobody_has_is_neither_a_yes_nor_a_no(client: FlaskClient, session: Session) -> None:
+def test_a_name_that_no_agency_has_is_neither_a_yes_nor_a_no(client: FlaskClient, session: Session) -> None:
     make_source(session, "CZ")
     make_source(session, "CN")
     page = ask(client, "Nikdo Neznámý", country="CZ")
@@ -252,7 +252,7 @@ def test_a_name_that_nobody_has_is_neither_a_yes_nor_a_no(client: FlaskClient, s
         ("微信：li_gong", "We cannot check a WeChat account yet. Ask for the licence number."),
     ],
 )
-def test_what_cannot_be_looked_up_yet_is_recognised_and_said(
+def test_a_text_that_cannot_be_looked_up_yet_is_recognised_with_a_notice(
     client: FlaskClient, session: Session, typed: str, words: str
 ) -> None:
     make_source(session, "CZ")
@@ -386,7 +386,7 @@ def test_help_in_the_country_of_the_job_says_who_runs_it(client: FlaskClient, se
     page = ask(client, licence.number or "", country="IT")
     assert "run by the state together with NGOs" in page.text
     assert "112" in page.text
-    # Nobody has called these numbers yet; those of public bodies are given all the same, and it is said.
+    # No one has called these numbers yet; those of public bodies are given all the same, and it is said.
     assert "800 290 290 not yet called by us" in " ".join(page.text.split())
     assert "110" not in page.text.split()
 

@@ -215,7 +215,7 @@ def test_the_page_speaks_the_browsers_language_and_can_be_switched(client: Flask
     assert read(client.get("/v?language=xx")).language == "zh-Hans"
 
 
-def test_the_page_lets_its_script_ask_this_registry_and_nobody_else(client: FlaskClient) -> None:
+def test_the_page_lets_its_script_ask_this_registry_alone(client: FlaskClient) -> None:
     response = client.get("/v")
     policy = response.headers["Content-Security-Policy"]
     assert "script-src 'self'" in policy

@@ -1,4 +1,4 @@
-"""The rules of each country stand on a page in every language, row by row, and nothing that nobody read."""
+"""The rules of each country stand on a page in every language, row by row, without unread rows."""
 
 import pytest
 from flask.testing import FlaskClient

@@ -1,4 +1,4 @@
-"""Codes on paper: what others read in them, and everything that somebody might print instead."""
+"""Codes on paper: what other readers find in them, and everything that could be printed instead."""
 
 import itertools
 import string

@@ -1,4 +1,4 @@
-"""Check receipts: what is signed, and everything that somebody might show instead of one."""
+"""Check receipts: what is signed, and everything that could be presented instead of one."""
 
 import hashlib
 import hmac
@@ -142,7 +142,7 @@ def test_a_receipt_shows_what_has_changed_since(client, session, holder, publish
     assert {"verdict", "reasons", "records"} <= set(answer["changed"])
 
 
-def test_a_receipt_of_nobody_says_so_and_is_still_ours(client, session, holder):
+def test_a_receipt_without_an_agency_says_so_and_is_still_ours(client, session, holder):
     answer = check(client, receipt(client, licence_number="VYMYSL/NOBODY"))
     assert answer["genuine"] == "yes"
     assert answer["then"]["records"] == []
@@ -284,7 +284,7 @@ def test_a_root_that_the_log_never_had_is_refused(client, holder, keyring):
 def test_a_receipt_outlives_the_name_of_the_log_and_what_was_lost_with_it_is_unknown(
     client, app, settings, holder, keyring, publish
 ):
-    """A backup was restored, and the log goes on as log-3: nobody who held a receipt then is told that it is forged."""
+    """A backup was restored, and the log goes on as log-3: no receipt from before is then called forged."""
     before = receipt(client)
     recover(settings, services(app).sessions, "registry.example/log-3")
     publish()
@@ -315,7 +315,7 @@ def test_a_receipt_outlives_the_retirement_of_its_key_but_a_later_one_is_refused
 
 
 @pytest.mark.parametrize("last_good_index", [0, 6])
-def test_a_receipt_of_a_compromised_key_can_be_told_by_nobody(client, holder, rotate, end_key, last_good_index):
+def test_a_receipt_of_a_compromised_key_cannot_be_judged(client, holder, rotate, end_key, last_good_index):
     before = receipt(client)
     end_key(rotate(Use.RECEIPT), last_good_index)
     answer = check(client, before)

@@ -42,7 +42,7 @@ def change_status(session, licence: record.Licence, to: LicenceStatus, **facts) 
 
 
 def replayed(session, size: int, day: date) -> dict[int, int]:
-    """The values by place as somebody finds them who reads the entries one by one."""
+    """The values by place as read from the entries one by one."""
     latest: dict[str, dict] = {}
     leaves = session.execute(select(Entry.leaf).where(Entry.index < size).order_by(Entry.index)).scalars()
     for leaf in map(json.loads, leaves):

@@ -1,4 +1,4 @@
-"""The operator's seal: two other readers believe it, a changed byte is told, and what is wrong with its files is said."""
+"""The operator's seal: two other readers accept it, a changed byte is found, and faults of its files are reported."""
 
 import re
 import subprocess
@@ -38,7 +38,7 @@ def keys(tmp_path: Path) -> Path:
 
 
 def alone(work: Callable[[], Any]) -> Any:
-    """Do it in a thread of its own: pyHanko starts an event loop, and the browser's tests may have one running in ours."""
+    """Run it in a thread of its own: pyHanko starts an event loop, and browser tests may have one running in ours."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(work).result()
 
@@ -91,7 +91,7 @@ def test_two_other_readers_believe_the_seal(
     assert not is_believed(pdf, make_seal(keys))
 
 
-def test_a_changed_byte_is_told(keys: Path, tmp_path: Path) -> None:
+def test_a_changed_byte_is_reported(keys: Path, tmp_path: Path) -> None:
     root = make_seal(keys)
     pdf = seal_of(keys)
     begin, end = (int(number) for number in re.findall(rb"/ByteRange ?\[0 (\d+) (\d+)", pdf)[0])
@@ -135,7 +135,7 @@ def test_without_a_seal_nothing_is_signed(keys: Path, tmp_path: Path) -> None:
     assert "/AcroForm" not in PdfReader(BytesIO(found.body)).root_object
 
 
-def test_a_paper_that_cannot_be_sealed_is_not_made_and_the_reason_is_said(
+def test_a_paper_that_cannot_be_sealed_is_not_made_and_gives_the_reason(
     keys: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     make_seal(keys)
@@ -228,7 +228,7 @@ def authority_alone(keys: Path) -> None:
         (authority_alone, "the first certificate is not for signatures"),
     ],
 )
-def test_what_is_wrong_with_the_files_is_said(keys: Path, spoil: Callable[[Path], None], words: str) -> None:
+def test_faults_of_the_files_are_reported(keys: Path, spoil: Callable[[Path], None], words: str) -> None:
     make_seal(keys)
     spoil(keys)
     with pytest.raises(KeyTrouble, match=re.escape(words)):
@@ -255,7 +255,7 @@ except KeyTrouble as trouble:
 """
 
 
-def test_without_pyhanko_the_line_that_installs_it_is_said(keys: Path) -> None:
+def test_without_pyhanko_the_error_has_the_line_that_installs_it(keys: Path) -> None:
     make_seal(keys)
     stated = subprocess.run([sys.executable, "-c", WITHOUT_PYHANKO, keys], capture_output=True, text=True, check=True)
     assert "--extra seal" in stated.stdout

@@ -16,7 +16,7 @@ MAX_SECONDS = 120
 
 
 def made(folder: Path, key: str, draft: Draft = DRAFT) -> Made:
-    """The paper once nobody works on it any more."""
+    """The paper once it is no longer being made."""
     return until(lambda: paper(folder, key, lambda: draft), lambda found: found.state is not Making.WAITING)
 
 

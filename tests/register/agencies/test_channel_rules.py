@@ -1,4 +1,4 @@
-"""Since when a channel has held, what of an account may be shown, and what two spellings of one channel have in common."""
+"""Since when a channel has held, what of an account may be shown, and what two spellings of a channel share."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -88,7 +88,7 @@ def test_a_change_is_recent_for_thirty_days_to_the_microsecond() -> None:
         ("1" * 35, None, None),
     ],
 )
-def test_of_an_account_the_country_and_four_characters_are_shown(
+def test_of_an_account_only_the_country_and_four_characters_are_public(
     number: str, account: str | None, shown: str | None
 ) -> None:
     assert account_text(number) == account

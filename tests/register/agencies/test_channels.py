@@ -1,4 +1,4 @@
-"""Changes of registered channels: two persons, 72 hours, the old channel told, and nothing of an account but its digest."""
+"""Changes of registered channels: two persons, 72 hours, the old channel notified, of an account only its digest."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -80,7 +80,7 @@ def test_a_change_is_published_72_hours_after_another_person_approved_it(
     session.commit()
     clock.shift(LATER - timedelta(microseconds=1))
     assert apply_due(sessions) == []
-    # Whoever calls: before its time nothing is published.
+    # Whichever way it is called: before its time nothing is published.
     assert changes.apply(session, change.reference).state is ChannelChangeState.APPROVED
     session.commit()
     assert said(session, agency) == [(OLD, True)]
@@ -94,7 +94,7 @@ def test_a_change_is_published_72_hours_after_another_person_approved_it(
     assert apply_due(sessions) == []
 
 
-def test_the_proposer_may_not_approve_under_another_spelling_of_his_name(session: Session, keyring: Keyring) -> None:
+def test_the_proposer_may_not_approve_under_another_spelling_of_the_name(session: Session, keyring: Keyring) -> None:
     change = propose(session, keyring, make(session, (PHONE, OLD)), PHONE, NEW, instead_of=OLD)
     for name in ("A. First", " a.  FIRST", "Ａ. First"):
         with pytest.raises(ChannelChangeRefused, match="another person"):

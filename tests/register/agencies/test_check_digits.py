@@ -1,4 +1,4 @@
-"""A company number with a wrong digit is told as a typing error; what has no check digit is not judged."""
+"""A company number with a wrong digit is reported as a typing error; without a check digit it is not judged."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What answers copy of a record: written when it is published, believed only where this code wrote it from this record."""
+"""Prerendered answers of a record: written on publishing, and used only where this code made them from this record."""
 
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -21,7 +21,9 @@ from tests import make
 
 LISTS = "/api/v1/verifications"
 WRITTEN = "7406c3fc2e9a"
-"""Of everything that version VERSION writes of the agency below. Should this not be what the test finds, raise VERSION too: the
+"""Of everything that version VERSION writes of the agency below.
+
+Should this not be what the test finds, raise VERSION too: the
 registries that run have rows which the code of before wrote."""
 
 
@@ -97,7 +99,7 @@ def test_what_other_code_or_another_record_left_is_not_believed(
         reindex(session, 0, 10)
     renewed = stored(session, agency.agency_id)
     assert renewed.told == row.told
-    # The guard holds, and not that nobody looks: what is right in all but what it says is copied.
+    # The guard decides, and not the absence of readers: what is right in all but what it says is copied.
     session.execute(update(PublicRecord).values(told=lying(row)))
     session.commit()
     assert LIE in client.post(LISTS, json={"items": [question]}).text

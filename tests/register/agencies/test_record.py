@@ -69,7 +69,7 @@ def test_publicity_ends_after_its_last_day():
     assert (fine.withheld, fine.kind, fine.legal_ground, fine.published_on) == (WITHHELD, None, None, None)
 
 
-def test_what_has_no_end_of_publicity_stays_shown():
+def test_facts_without_an_end_of_publicity_stay_public():
     agency = changed(punished(), sanctions=(sanction(publish_until=None),))
     assert withhold(agency, date(2099, 1, 1)).sanctions == agency.sanctions
 

@@ -1,4 +1,4 @@
-"""What is logged of whom, and what a change is called."""
+"""What the log says of whom, and what a change is called."""
 
 import hashlib
 import json

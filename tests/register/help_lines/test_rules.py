@@ -24,7 +24,7 @@ def ngo() -> HelpLine:
     return next(line for line in shipped_help_lines() if line.run_by is RunBy.NGO and line.number)
 
 
-def test_an_ngos_number_that_nobody_called_is_hidden_in_production() -> None:
+def test_an_ngos_number_not_called_yet_is_hidden_in_production() -> None:
     assert public_number(ngo(), is_demo=False) is None
     assert not is_to_be_marked(ngo(), is_demo=False)
 
@@ -59,7 +59,7 @@ def test_in_the_union_the_own_country_comes_first_and_china_not_at_all() -> None
     assert [line.country for line in italy] == ["IT"] * (len(italy) - 1) + [None]
 
 
-def test_what_nobody_read_or_must_not_be_given_is_no_line() -> None:
+def test_unread_or_withheld_lines_are_not_given() -> None:
     numbers = {line.number for line in shipped_help_lines()}
     assert not {"12348", "010-84242557"} & numbers
     assert all(line.mark in (Mark.SOURCE, Mark.SECONDARY) for line in shipped_help_lines())

@@ -168,7 +168,7 @@ class Desk:
         return import_list(self.settings, self.sessions, ImportRequest(path, mapping, **how))
 
     def records(self) -> list[record.Agency]:
-        """What the public is told, by name."""
+        """The public records, by name."""
         with self.sessions() as session:
             bodies = session.execute(select(models.PublicRecord.body)).scalars().all()
         return sorted((record.read_record(body) for body in bodies), key=lambda one: one.names[0].name)

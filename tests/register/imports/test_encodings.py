@@ -72,6 +72,6 @@ def test_zero_bytes_are_no_text(tmp_path: Path) -> None:
         found_encoding(path)
 
 
-def test_an_encoding_nobody_knows_is_refused_with_examples() -> None:
+def test_an_unknown_encoding_is_refused_with_examples() -> None:
     with pytest.raises(ImportRefused, match="gb18030"):
         named_encoding("klingon-8")

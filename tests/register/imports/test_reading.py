@@ -159,7 +159,7 @@ def test_merged_cells_count_for_every_row_they_span(tmp_path: Path) -> None:
     assert any("merged" in note for note in file.notes)
 
 
-def test_hidden_sheets_are_ignored_and_said(tmp_path: Path) -> None:
+def test_hidden_sheets_are_ignored_and_reported(tmp_path: Path) -> None:
     path = tmp_path / "l.xlsx"
     book, sheet = workbook(path, ["Name", "Reg", "Status"], ["Hidden Ltd", 1, "valid"])
     sheet.sheet_state = "hidden"
@@ -174,7 +174,7 @@ def test_hidden_sheets_are_ignored_and_said(tmp_path: Path) -> None:
     assert "sheet 'Shown' was read, not 'Notes'" in file.notes
 
 
-def test_formulas_without_a_stored_result_are_said(tmp_path: Path) -> None:
+def test_formulas_without_a_stored_result_are_reported(tmp_path: Path) -> None:
     path = tmp_path / "l.xlsx"
     workbook(path, ["Name", "Reg", "Status"], ["A Ltd", "=1+1", "valid"])
     file = opened(path, MAPPING)

@@ -92,7 +92,7 @@ def test_two_rules_for_one_day_are_refused_and_two_that_follow_are_not():
     assert len(load(HEAD + ROW + later + 'region = "North"\n').regime) == 2
 
 
-def test_a_row_that_nobody_read_may_lack_what_it_does_not_decide():
+def test_an_unread_row_may_lack_what_it_does_not_decide():
     bars = ROW.replace("regime", "limit").replace('activity = "placement"\n', 'about = "lending"\neffect = "bars"\n')
     bars = bars.replace('rule = "licence"\n', 'text = "No lending."\n').replace("zz-limit-placement", "zz-limit")
     without = bars.replace('article = "Invented Act, art. 1"\n', "")

@@ -1,4 +1,4 @@
-"""Whatever is asked, no row that nobody read or that is disputed decides, and no fact that was not stated bars anybody."""
+"""For any question: no unread or disputed row decides, and no fact that was not stated bars a worker."""
 
 from datetime import date
 

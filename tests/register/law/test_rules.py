@@ -94,7 +94,7 @@ def test_china_alone_prohibits_foreign_bodies():
     assert {row.country for row in LAW.regimes if row.are_foreign_bodies_prohibited} == {"CN"}
 
 
-def test_the_words_of_a_disputed_regime_can_still_be_shown():
+def test_the_words_of_a_disputed_regime_can_still_be_displayed():
     assert [row.disputed is not None for row in regimes_on(LAW.regimes, "CN", LawActivity.CONTRACTOR_STAFFING, TODAY)]
 
 
@@ -206,7 +206,7 @@ def test_italys_ordinary_quota_is_closed_to_chinese_citizens_and_care_is_not_jud
         assert judge_route(route, Plan(nationality="CN", permit="family care quota"), TODAY).outcome is Outcome.PASSES
 
 
-def test_no_route_that_nobody_read_or_that_is_disputed_is_given():
+def test_no_unread_or_disputed_route_is_given():
     for law in LAW.countries.values():
         for route in routes_of(LAW.permit_routes, law.country):
             assert route.mark in (Mark.SOURCE, Mark.SECONDARY)

@@ -1,7 +1,7 @@
-"""The gold set: what people type, whom they mean, and a neighbour that must not come first.
+"""The gold set: typed texts, the agencies they mean, and a neighbour that must not come first.
 
-tests/data/names_gold.csv, all names invented: `means` holds an agency's names parted by a bar, its legal one first; where it is
-empty nothing may be found; `near` is another agency.
+tests/data/names_gold.csv, all names invented: `means` holds an agency's names parted by a bar, its legal one first;
+where it is empty nothing may be found; `near` is another agency.
 """
 
 import csv

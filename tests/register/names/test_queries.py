@@ -57,7 +57,7 @@ def test_agencies_of_nearly_one_name_are_shown_together(session, named):
     assert set(found(session, "青岛云蝶国际劳务合作有限公司")) == {1, 2, 3}
 
 
-def test_below_the_floor_nothing_is_shown(session, named):
+def test_names_below_the_floor_are_hidden(session, named):
     named("青岛云蝶国际劳务合作有限公司", "Lumaca Blu Lavoro S.r.l.")
     assert found(session, "国际劳务合作有限公司") == []
     assert found(session, "Tartaruga Trasporti S.r.l.") == []
@@ -155,7 +155,7 @@ def test_half_of_a_names_own_word_is_found_as_a_part_of_it(session, named):
     assert hits[0].score > 70
 
 
-def test_whoever_sees_an_agency_sees_those_of_nearly_its_name(session, named):
+def test_a_search_for_an_agency_also_finds_those_of_nearly_its_name(session, named):
     named("示例启航对外劳务合作有限公司", "示例启船对外劳务合作有限公司", "示例裁缝对外劳务合作有限公司")
     [first, second] = search(session, "qihang duiwai laowu hezuo shili")
     assert (first.agency_id, second.agency_id) == (1, 2)

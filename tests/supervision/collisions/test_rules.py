@@ -48,7 +48,7 @@ def test_two_spellings_of_one_thing_compare_equal(sign: Sign, one: str, other: s
         (Sign.WECHAT, "  "),
     ],
 )
-def test_what_tells_nobody_from_another_is_not_compared(sign: Sign, value: str) -> None:
+def test_values_that_distinguish_no_agency_are_not_compared(sign: Sign, value: str) -> None:
     assert comparable(sign, value, "CZ") is None
 
 

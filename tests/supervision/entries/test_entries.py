@@ -1,4 +1,4 @@
-"""What an agency asks about its entry: marked while it is open, decided by its own authority with a reason, shown when let."""
+"""What an agency asks about its entry: marked while open, decided by its own authority with a reason, then shown."""
 
 from datetime import timedelta
 
@@ -240,7 +240,7 @@ def test_an_entry_is_claimed_through_two_officers_of_its_authority(session: Sess
 
 
 def test_an_officers_own_change_is_no_claim_of_an_entry(session: Session):
-    """The door of entries reaches the units of agencies alone."""
+    """Entry requests reach the units of agencies alone."""
     agency = entry(session)
     make_unit(session)
     change = accounts.propose_invitation(
@@ -255,7 +255,7 @@ def test_due_days_are_working_days():
     assert (due_day(AT.date()) - AT.date()).days == 28
 
 
-def test_whoever_stands_for_no_agency_has_no_entry(session: Session):
+def test_an_account_without_an_agency_has_no_entry(session: Session):
     make_unit(session)
     with pytest.raises(NotFound):
         queries.agency_of_unit(session, "it-invented-unit")

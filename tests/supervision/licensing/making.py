@@ -51,7 +51,7 @@ def done(session: Session, act: LicenceAct, about: record.Licence | record.Agenc
 
 
 def holder_of(session: Session, licence_id: str) -> record.Agency:
-    """The public record of whoever holds a licence."""
+    """The public record of the holder of a licence."""
     row = licence_row(session, licence_id)
     assert row is not None
     return told(session, session.get_one(Agency, row.agency_id).reference)

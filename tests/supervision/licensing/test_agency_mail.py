@@ -1,4 +1,4 @@
-"""The agency is told of what its authority published: once, at its registered addresses, and again where the mail failed."""
+"""Mails to agencies on what was published: once, at registered addresses, and again where the mail failed."""
 
 from sqlalchemy.orm import Session, sessionmaker
 

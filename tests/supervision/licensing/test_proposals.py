@@ -43,7 +43,7 @@ def test_a_suspension_stands_in_the_next_answer_once_a_second_person_approved(
     assert f"proposal {proposal.reference} of ANNA" in line.detail
 
 
-def test_nobody_approves_what_he_proposed_nor_what_was_decided(session: Session) -> None:
+def test_no_officer_approves_an_own_proposal_or_a_decided_one(session: Session) -> None:
     proposal = proposed(session, LicenceAct.REVOKE, make_licence(session))
     with pytest.raises(ActRefused, match="another officer"):
         proposals.approve(session, ANNA, proposal.reference, now())
@@ -156,7 +156,7 @@ def test_what_is_wrong_with_an_application_names_the_field(
     assert session.execute(select(Proposal.id)).first() is None
 
 
-def test_who_is_known_applies_under_his_own_entry_and_not_twice_for_one_kind(session: Session) -> None:
+def test_a_known_agency_applies_under_its_own_entry_and_not_twice_for_one_kind(session: Session) -> None:
     agency = make_agency(session)
     number = agency.identifiers[0].value
     with pytest.raises(InvalidInput, match=agency.agency_id):

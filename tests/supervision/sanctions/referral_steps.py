@@ -1,4 +1,4 @@
-"""What officers and a partner do with what of a case is handed on, and what holds of it."""
+"""Steps of officers and a partner with a referral, and what holds of it."""
 
 from datetime import timedelta
 from typing import Any

@@ -134,7 +134,7 @@ def test_a_decision_and_its_sanction_are_there_once_however_often_the_server_is_
     session.expire_all()
     moves = select(CaseMove.to_state).where(CaseMove.case_id == case).order_by(CaseMove.id)
     assert list(session.execute(moves).scalars())[-2:] == [CaseState.DECIDED_UPHELD, CaseState.SANCTION_PENDING]
-    # She reads of the decision and of the sanction, once each.
+    # The complainant reads of the decision and of the sanction, once each.
     of_case = select(func.count(Message.id)).where(Message.box_id == box)
     assert session.execute(of_case).scalar_one() == 2
     assert session.execute(select(func.count(Entry.index))).scalar_one() == before + 2

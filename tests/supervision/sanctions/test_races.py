@@ -1,4 +1,4 @@
-"""Two officers at once: one of them is told, nothing is done twice, and nobody waits for somebody who waits for him."""
+"""Two officers at once: one gets an error, nothing is done twice, and no deadlock."""
 
 from collections.abc import Iterator
 
@@ -35,7 +35,7 @@ def entries(session: Session) -> int:
     return session.execute(select(func.count()).select_from(Entry)).scalar_one()
 
 
-def test_of_two_who_approve_at_once_one_is_told(
+def test_of_two_approvals_at_once_one_gets_an_error(
     session: Session, sessions: sessionmaker[Session], sealer: Sealer, licensed: Held
 ) -> None:
     sanction, before = reviewed(session, sealer, licensed), entries(session)

@@ -132,7 +132,7 @@ def test_a_sanction_that_leaves_the_status_alone_is_published_beside_it(
     assert status_of(session, licensed) == [(LicenceStatus.ACTIVE, False)]
 
 
-def test_nobody_is_called_guilty_before_a_court_said_so(session: Session, sealer: Sealer, licensed: Held) -> None:
+def test_no_agency_is_called_guilty_before_a_court_said_so(session: Session, sealer: Sealer, licensed: Held) -> None:
     entries = session.execute(select(func.count()).select_from(Entry)).scalar_one()
     sanction = proposed(session, sealer, licensed, SanctionKind.REFERRAL_TO_PROSECUTOR)
     actions.hand_to_review(session, LENA, sanction.reference, now())
@@ -142,7 +142,9 @@ def test_nobody_is_called_guilty_before_a_court_said_so(session: Session, sealer
     assert session.execute(select(func.count()).select_from(Entry)).scalar_one() == entries
 
 
-def test_nobody_approves_what_he_proposed_or_looked_at(session: Session, sealer: Sealer, licensed: Held) -> None:
+def test_no_officer_approves_an_own_proposal_or_one_they_looked_at(
+    session: Session, sealer: Sealer, licensed: Held
+) -> None:
     sanction = proposed(session, sealer, licensed, by=DANA)
     actions.look_at_workers(session, SARA, sanction.reference, LOOK, now())
     actions.hand_to_review(session, LENA, sanction.reference, now())
@@ -222,7 +224,7 @@ def test_a_suspension_with_a_last_day_is_over_after_it(session: Session, sealer:
 
 
 @pytest.mark.parametrize("target", [SanctionState.STAYED_BY_APPEAL, SanctionState.LIFTED, SanctionState.OVERTURNED])
-def test_what_holds_no_more_gives_the_licence_back_and_is_shown(
+def test_a_sanction_that_holds_no_more_gives_the_licence_back_and_stays_visible(
     client: FlaskClient, session: Session, sealer: Sealer, licensed: Held, target: SanctionState
 ) -> None:
     sanction = in_force(session, sealer, licensed, SanctionKind.REVOCATION)
@@ -308,7 +310,7 @@ def test_nothing_of_it_is_there_when_it_is_not_committed(
     assert verdict(client, licensed) == "yes"
 
 
-def test_the_wall_stands_between_authorities(session: Session, sealer: Sealer, licensed: Held) -> None:
+def test_unit_scoping_separates_authorities(session: Session, sealer: Sealer, licensed: Held) -> None:
     foreign = SanctionOfficial("F. Fang", CaseRole.LICENSING, "cn-licensing", "cn-authority")
     with pytest.raises(InvalidInput, match="your own authority"):
         proposed(session, sealer, licensed, by=foreign)
@@ -345,7 +347,7 @@ def test_what_cannot_be_is_said_where_it_stands(session: Session, sealer: Sealer
         assert [fault.parameter for fault in refused.value.faults] == [field]
 
 
-def test_she_reads_what_became_of_it_once_however_often_a_worker_is_killed(
+def test_the_worker_reads_the_outcome_once_however_often_a_process_is_killed(
     session: Session, sealer: Sealer, licensed: Held
 ) -> None:
     filed, decision = decided_case(session, sealer, licensed)

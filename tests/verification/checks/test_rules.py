@@ -1,4 +1,4 @@
-"""What was told against what is registered: four outcomes and what they come to."""
+"""Statements of a recruiter against the register: four outcomes and what they come to."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -154,7 +154,7 @@ def test_the_number_of_a_revoked_licence_stays_no_under_any_name() -> None:
     assert codes(verdict)[:2] == [Reason.LICENCE_REVOKED, Reason.NAME_DIFFERS]
 
 
-def test_a_number_that_nobody_has_under_the_name_of_a_licensed_agency_warns_of_it() -> None:
+def test_a_number_that_no_agency_has_under_the_name_of_a_licensed_agency_warns_of_it() -> None:
     agency = licensed()
     verdict = ask(number("VERA/9", HONEST), [agency])
     assert verdict.verdict is not Answer.YES
@@ -179,7 +179,7 @@ def test_a_code_that_is_not_the_agencys_is_told_from_its_country(
     assert [one.differs for one in verdict.possible_clone_of] == [differs]
 
 
-def test_the_agencys_own_code_imitates_nobody() -> None:
+def test_the_agencys_own_code_imitates_no_other() -> None:
     code = identifier_record(IdentifierScheme.VAT, "CZ00000019")
     agency = licensed(identifiers=(code,))
     question = Question(SubjectKind.VAT, "CZ00000019", claimed_name=HONEST, destination="CZ")
@@ -196,7 +196,7 @@ def test_the_agencys_own_code_imitates_nobody() -> None:
         {"dissolved_on": TODAY},
     ],
 )
-def test_nobody_imitates_an_agency_without_a_licence_in_force(facts: dict[str, Any]) -> None:
+def test_an_agency_without_a_licence_in_force_is_not_imitated(facts: dict[str, Any]) -> None:
     assert ask(number("VERA/9", HONEST), [licensed(**facts)]).possible_clone_of == ()
 
 
@@ -208,7 +208,7 @@ def test_a_number_almost_right_is_not_hinted_at() -> None:
         assert Reason.POSSIBLE_CLONE not in codes(verdict)
 
 
-def test_of_a_holder_whose_name_was_erased_nothing_is_said() -> None:
+def test_a_holder_whose_name_was_erased_causes_no_finding() -> None:
     agency = licensed(names=(), withheld="withheld_by_law")
     verdict = ask(number("VERA/1", OTHER), [agency], agency)
     assert verdict.verdict is not Answer.YES

@@ -219,14 +219,14 @@ def may_be_yes(licence: record.Licence, agency: record.Agency, question: Questio
 
 
 def _may_work_on(question: Question) -> bool:
-    """A visa that lets work, none where nobody travels from outside, or the passport of a member state."""
+    """A visa that allows work, none where no worker travels from outside, or the passport of a member state."""
     is_citizen = question.nationality in EUROPEAN and question.destination in (None, *EUROPEAN)
     is_there = question.origin is not None and question.origin == question.destination
     return question.visa is Visa.WORK or is_citizen or (is_there and question.visa in (None, Visa.UNKNOWN))
 
 
 def _says_where_recruiting_happens(question: Question, regimes: Sequence[Regime], day: date) -> bool:
-    """Where one country lets nobody from abroad recruit, whether it is that one must be said."""
+    """Where one country lets no foreign agency recruit, whether it is that one must be said."""
     is_closed = any(
         one.are_foreign_bodies_prohibited for one in _rules(regimes, "CN", Activity.LABOUR_SERVICE_ABROAD, day)
     )
@@ -363,7 +363,7 @@ def test_yes_needs_one_licence_that_satisfies_the_whole_question(question, agenc
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(question=questions, holders=st.lists(agencies(), max_size=3), ground=grounds(), laws=regimes())
-def test_nobody_and_several_holders_are_never_yes(question, holders, ground, laws):
+def test_no_holder_and_several_holders_are_never_yes(question, holders, ground, laws):
     if len(holders) == 1:
         holders = holders * 2
     verdict = decide(question, VerdictFacts([Holder(one) for one in holders], ground, laws, NOW))

@@ -157,7 +157,7 @@ def test_what_italy_makes_of_a_foreign_licence_is_disputed_and_so_unknown():
     assert verdict.verdict is Answer.UNKNOWN
 
 
-def test_outside_the_union_nobody_is_asked_for_the_entry_alone():
+def test_outside_the_union_an_entry_alone_is_not_asked_for():
     british = licence_record(LicenceKind.OTHER_EU, country="GB", activities=(Activity.TEMPORARY_WORK,), corridors=())
     regimes = [*shipped_regimes(), regime("GB", Activity.TEMPORARY_WORK)]
     verdict = ask(british, destination="IT", activity=Activity.TEMPORARY_WORK, regimes=regimes)

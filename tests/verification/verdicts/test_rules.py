@@ -23,7 +23,7 @@ def test_a_name_alone_is_never_yes():
         assert verdict.agency is None
 
 
-def test_a_name_that_nobody_has_is_unknown():
+def test_a_name_that_no_agency_has_is_unknown():
     verdict = ask(kind=SubjectKind.NAME, holders=())
     assert (verdict.verdict, codes(verdict)) == (Answer.UNKNOWN, [Reason.NAME_NOT_FOUND])
 

@@ -51,7 +51,7 @@ def test_silence_for_want_of_a_country_is_unknown():
 
 
 def test_a_bare_number_may_come_from_either_end_of_the_corridor():
-    # China's lists are provincial: nobody holds all of them.
+    # China's lists are provincial: no registry holds all of them.
     provincial = fresh_ground()
     provincial.sources[source_of("CN")] = fresh_ground(is_national=False).sources[source_of("CN")]
     verdict = ask_nobody(NUMBER, destination="CZ", ground=provincial)
@@ -119,7 +119,7 @@ def test_freshness_is_judged_at_the_instant_of_knowing():
     assert ask_nobody(REGISTRATION, country="CZ", ground=earlier).verdict is Answer.UNKNOWN
 
 
-def test_an_agency_without_any_licence_is_answered_by_silence_and_shown():
+def test_an_agency_without_any_licence_is_answered_by_silence_with_its_record():
     verdict = ask(kind=REGISTRATION, country="CZ", agency={"licences": ()})
     assert (verdict.verdict, codes(verdict)) == (Answer.NO, [Reason.NO_LICENCE_RECORDED, Reason.NOT_REGISTERED])
     assert verdict.agency is not None

@@ -103,7 +103,7 @@ def test_midnight_follows_the_authoritys_summer_time(instant, day):
     assert ask(licence_record(), as_of=instant, ground=fresh_ground(retrieved_at=instant)).on == day
 
 
-def test_without_a_known_authority_the_day_is_utc_and_said():
+def test_without_a_known_authority_the_day_is_utc_and_marked_so():
     verdict = ask(licence_record(authority="nobody-knows"))
     assert Reason.DAY_IN_UTC in codes(verdict)
 
@@ -163,7 +163,7 @@ def test_an_open_first_period_is_not_cut_off_by_the_beginning_of_the_next():
     assert verdict.verdict is Answer.YES
 
 
-def test_a_day_before_the_first_reading_is_answered_and_said():
+def test_a_day_before_the_first_reading_is_answered_with_a_note():
     verdict = ask(licence_record(), on=date(2022, 5, 1))
     assert verdict.verdict is Answer.YES
     assert Reason.HISTORY_BEFORE_FIRST_RETRIEVAL in codes(verdict)

@@ -1,4 +1,4 @@
-"""What somebody typed, told from its looks."""
+"""Recognising what was typed by its form."""
 
 import pytest
 from hypothesis import given

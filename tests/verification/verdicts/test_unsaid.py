@@ -255,7 +255,7 @@ OWN = {
 
 @pytest.mark.parametrize(("recruiter", "code"), OWN.items())
 @pytest.mark.parametrize("kind", [one for one in SubjectKind if one is not SubjectKind.LICENCE_ID])
-def test_whoever_is_no_agency_is_never_not_registered(
+def test_a_recruiter_that_is_no_agency_is_never_not_registered(
     recruiter: RecruiterKind, code: Reason, kind: SubjectKind
 ) -> None:
     home = {"country": "IT"} if kind is SubjectKind.REGISTRATION_NUMBER else {}

@@ -1,4 +1,4 @@
-"""Deliveries to a listening socket: signed, in order, each until it is taken, and none twice without its id saying so."""
+"""Deliveries to a listening socket: signed, in order, each until it is taken, and repeated only under the same id."""
 
 import signal
 import subprocess
@@ -157,7 +157,7 @@ def test_who_is_killed_between_sending_and_noting_sends_again_under_the_same_id(
         patched.setattr(sending, "note", killed)
         with pytest.raises(KeyboardInterrupt):
             dispatcher.deliver_due()
-    # While the claim of the dead one holds, nobody else sends it.
+    # While the claim of the dead one holds, no other worker sends it.
     assert dispatcher.deliver_due() == 0
     with time_machine.travel(now() + sending.LEASE + timedelta(seconds=1)):
         assert dispatcher.deliver_due() == 1
@@ -241,7 +241,7 @@ def test_an_inner_network_is_not_called_though_the_name_leads_elsewhere_at_first
     caller.close()
 
 
-def test_a_slow_or_a_huge_answer_holds_nobody(listener: Listener) -> None:
+def test_a_slow_or_a_huge_answer_blocks_no_other(listener: Listener) -> None:
     listener.status, listener.body = 200, b"a" * 200_000
     caller = Caller(is_unsafe=True)
     assert "larger than 64 KiB" in str(caller.post(listener.url, b"{}", {}).trouble)

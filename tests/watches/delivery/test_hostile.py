@@ -1,4 +1,4 @@
-"""Where deliveries lead and who answers there: certificates that are not good, redirects inward, senders beside each other."""
+"""Where deliveries lead and who answers: bad certificates, redirects inward, senders beside each other."""
 
 import threading
 from collections import defaultdict
@@ -53,7 +53,7 @@ def caller(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Caller:
         (None, "it does not speak TLS, or none that is spoken here"),
     ],
 )
-def test_only_who_shows_a_good_certificate_is_told(
+def test_only_a_receiver_with_a_good_certificate_gets_deliveries(
     authority: Authority, caller: Caller, facts: dict[str, object] | None, says: str | None
 ) -> None:
     with listening(tls=None if facts is None else authority.serving(**facts)) as listener:  # type: ignore[arg-type]
@@ -63,7 +63,7 @@ def test_only_who_shows_a_good_certificate_is_told(
     assert [body for body, _ in listener.got] == ([b"{}"] if says is None else [])
 
 
-def test_a_certificate_of_nobody_who_is_trusted_is_refused_by_default(authority: Authority) -> None:
+def test_a_certificate_of_an_untrusted_issuer_is_refused_by_default(authority: Authority) -> None:
     caller = Caller(is_unsafe=True, resolve=lambda _host, _port: ["127.0.0.1"])
     with listening(tls=authority.serving()) as listener:
         answered = caller.post(f"https://{NAME}:{listener.server_port}/", b"{}", {})
@@ -134,7 +134,7 @@ def test_two_senders_at_once_send_each_once_and_in_the_order_of_each_agency(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_who_says_gone_is_called_no_more_and_its_owners_are_told(
+def test_a_webhook_that_answers_gone_is_called_no_more_and_its_owners_are_notified(
     session: Session, keyring: Keyring, settings: Settings
 ) -> None:
     agencies = [make_watched(session, keyring) for _ in range(2)]

@@ -65,12 +65,12 @@ def test_a_name_server_that_never_answers_holds_no_thread_and_is_not_asked_again
             troubles = [
                 threads.submit(caller.post, f"http://{NAME}:{listener.server_port}/", b"{}", {}) for _ in range(4)
             ]
-            # An address is no name, and waits for nobody.
+            # An address is no name, and needs no look-up.
             assert caller.post(listener.url, b"{}", {}).is_taken
             assert {one.result().trouble for one in troubles} == {
                 "the name servers of its name did not answer within 4 seconds"
             }
-        # Nobody waited for the system's own look-up, of ten seconds and more.
+        # No thread waited for the system's own look-up, of ten seconds and more.
         assert time.monotonic() - began < 8
         count = len(requested)
         again = caller.post(f"http://{NAME}:{listener.server_port}/", b"{}", {})
@@ -99,7 +99,7 @@ def test_what_a_name_server_answers_is_looked_at(known: dict[str, tuple[str, ...
     assert requested == [f"{NAME}. A", f"{NAME}. AAAA"]
 
 
-def test_a_name_that_is_known_is_called_and_one_that_is_not_is_told() -> None:
+def test_a_resolved_name_is_called_and_an_unknown_one_is_reported() -> None:
     with name_server({"A": ("127.0.0.1",)}) as (port, requested), listening() as listener:
         caller = Caller(is_unsafe=True, resolve=Names(["127.0.0.1"], port))
         assert caller.post(f"http://{NAME}:{listener.server_port}/", b"{}", {}).is_taken

@@ -1,4 +1,4 @@
-"""The stream of events from a process of its own: who may listen, what is told, and where it goes on."""
+"""The event stream from a process of its own: who may listen, what is sent, and where it resumes."""
 
 import json
 import subprocess
@@ -100,7 +100,7 @@ def test_a_stream_tells_its_own_organisation_and_goes_on_where_it_ended(
     assert "use a webhook" in full[-1].json()["detail"]
     for one in full:
         one.close()
-    # Whoever has gone is in nobody's way: he need not wait for the next sign of life.
+    # A closed connection frees its place at once: the client need not wait for the next sign of life.
     end = time.monotonic() + HEARTBEAT / 2
     while (again := listen(streaming, foreign)).status_code != 200:
         assert time.monotonic() < end

@@ -139,7 +139,7 @@ def test_a_document_keeps_its_pages_and_nothing_beside_them() -> None:
 
 
 def form() -> bytes:
-    """A document with a filled field, drawn in a form of its own, and a page that takes its size from the tree of pages."""
+    """A document with a filled field in a form of its own, and a page that inherits its size from the page tree."""
     made = pikepdf.new()
     displayed = made.make_stream(
         b"BT /F 9 Tf 2 2 Td (filled in) Tj ET", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form,
@@ -169,7 +169,7 @@ def test_what_was_filled_in_stays_on_the_page_and_the_form_goes() -> None:
         assert pikepdf.Name.AcroForm not in after.Root
 
 
-def test_a_document_with_a_password_is_not_copied_and_that_is_said() -> None:
+def test_a_document_with_a_password_is_not_copied_and_the_reason_is_recorded() -> None:
     made, out = pikepdf.new(), BytesIO()
     made.add_blank_page()
     made.save(out, encryption=pikepdf.Encryption(owner="o", user="u"))

@@ -125,7 +125,7 @@ def test_memory_time_and_room_are_bounded_there() -> None:
     assert confined("print(os.nice(0) >= 10, *resource.getrlimit(resource.RLIMIT_CORE))").stdout == b"True 0 0\n"
 
 
-def test_it_ends_with_whoever_started_it() -> None:
+def test_it_ends_with_the_process_that_started_it() -> None:
     starter = (
         "import subprocess, sys, os;"
         f"code = {CONFINED!r} + 'print(os.getpid(), flush=True); import time; time.sleep(3); print(1)';"
@@ -144,7 +144,7 @@ def test_it_ends_with_whoever_started_it() -> None:
 WITHOUT_NAMESPACES = ["unshare", "-U", "-r", "sh", "-c", 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$0" "$@"']
 
 
-def test_where_confinement_is_not_to_be_had_nothing_is_read_and_that_is_said() -> None:
+def test_where_confinement_is_unavailable_nothing_is_read_and_the_reason_is_recorded() -> None:
     given = os.memfd_create("given")
     try:
         os.write(given, samples.jpeg())

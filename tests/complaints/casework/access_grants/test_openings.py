@@ -1,4 +1,4 @@
-"""Break-glass and the custodian's looks: two persons, an end, on record, and never over the wall."""
+"""Break-glass access and the custodian's looks: two persons, an end, on record, and never across units."""
 
 from datetime import timedelta
 
@@ -64,7 +64,7 @@ def test_a_broken_glass_shows_who_wrote_and_what_was_withdrawn_until_its_hours_a
         case_view(session, sealer, IDA, reference, AT.date())
 
 
-def test_nobody_grants_his_own_or_twice_and_the_database_says_so_too(session, sealer, case):
+def test_no_officer_grants_their_own_request_or_twice_and_the_database_refuses_it_too(session, sealer, case):
     grant = asked(session, sealer, case.case.reference)
     with pytest.raises(IllegalMove, match="a second person has to"):
         actions.decide(session, sealer, IDA.unit, IDA.name, grant.reference, AT, is_granted=True)
@@ -172,7 +172,7 @@ def test_a_look_at_who_wrote_shows_nothing_else_and_is_short(session, sealer, ca
         asked(session, sealer, case.case.reference, OpeningKind.ORIGINAL, attachment="ABCDEFGH2345")
 
 
-def test_reasons_are_for_whoever_decides_and_a_purge_takes_them_along(session, sealer, case):
+def test_reasons_are_for_the_approver_and_a_purge_takes_them_along(session, sealer, case):
     asked(session, sealer, case.case.reference)
     of = {who: queries.of_unit(session, sealer, IDA.unit, CATE, AT, decides=kinds) for who, kinds in (
         ("custodian", tuple(OpeningKind)), ("auditor", ()),

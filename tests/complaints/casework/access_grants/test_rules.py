@@ -1,4 +1,4 @@
-"""Until when something is open, to whom, and who may agree: without a database."""
+"""Rules of access grants: until when something is open, to whom, and who may agree. Without a database."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,7 @@ GRANTED = ASKED._replace(state=OpeningState.GRANTED)
         (GRANTED._replace(state=OpeningState.REFUSED), SOON, "refused"),
     ],
 )
-def test_what_is_over_is_over_though_nobody_wrote_it_down(facts, at, now):
+def test_an_access_grant_ends_in_time_though_its_end_was_not_written_down(facts, at, now):
     assert standing(facts, at) == now
 
 
@@ -42,7 +42,7 @@ def test_it_is_open_to_who_asked_alone_and_only_once_granted_and_in_time():
     assert not is_open_to(GRANTED, "I", SOON)
 
 
-def test_nobody_decides_about_his_own_twice_or_too_late():
+def test_no_officer_decides_an_own_request_or_twice_or_too_late():
     assert why_not_decided(ASKED, "S", AT) is None
     assert "a second person has to" in str(why_not_decided(ASKED, "I", AT))
     assert "granted already" in str(why_not_decided(GRANTED, "S", AT))

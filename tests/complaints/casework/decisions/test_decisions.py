@@ -1,4 +1,4 @@
-"""Decisions: written by one, made by another, told to her in her language, and in one transaction or not at all."""
+"""Decisions: drafted by one, made by another, told in the complainant's language; one transaction or none at all."""
 
 from datetime import timedelta
 
@@ -50,7 +50,7 @@ def read_by_her(session: Session, sealer: Sealer, case: Filed) -> list[str]:
     return [message.text for message in mailbox.mailbox(session, sealer, visit, AT).messages]
 
 
-def test_what_one_wrote_another_makes_and_she_reads_it_in_her_language(
+def test_a_decision_drafted_by_one_is_made_by_another_and_read_by_the_worker_in_their_language(
     session: Session, sealer: Sealer, case: Filed
 ) -> None:
     decision = drafted(session, sealer, case)
@@ -71,7 +71,7 @@ def test_who_wrote_it_or_looked_into_the_case_does_not_make_it(session: Session,
         with pytest.raises(IllegalMove):
             actions.make(session, sealer, Officer(name, CaseRole.DECIDER, "it-labour"), decision.reference, words, AT)
     assert case.case.state is CaseState.DECISION_DRAFT
-    # Whoever wrote it anew keeps all who wrote before him out as well.
+    # An officer who writes it anew excludes the earlier writers as well.
     drafted(session, sealer, case, Officer("E. Eva", CaseRole.INVESTIGATOR, "it-labour"))
     assert decision.written_by == ["C. Carla", "E. Eva"]
     with pytest.raises(IllegalMove, match="who wrote a decision"):
@@ -140,7 +140,7 @@ def test_what_was_not_looked_into_is_not_decided(session: Session, sealer: Seale
         drafted(session, sealer, file(session, sealer))
 
 
-def test_the_summary_leads_back_to_nobody(session: Session, sealer: Sealer) -> None:
+def test_the_summary_identifies_no_one(session: Session, sealer: Sealer) -> None:
     case = looked_into(session, sealer, account="They take our passports and keep them in the office of the boss.")
     for summary in (
         f"Case {case.case.reference[:4]}-{case.case.reference[4:]} is so.",
@@ -160,7 +160,7 @@ def test_an_objection_has_a_month_to_a_year(session: Session, sealer: Sealer, ca
             drafted(session, sealer, case, object_days=days)
 
 
-def test_the_wall_holds_and_reading_is_on_record(session: Session, sealer: Sealer, case: Filed) -> None:
+def test_unit_scoping_holds_and_reading_is_on_record(session: Session, sealer: Sealer, case: Filed) -> None:
     decision = decided(session, sealer, case)
     for ask in (
         lambda: actions.make(session, sealer, FOREIGN, decision.reference, words, AT),

@@ -1,4 +1,4 @@
-"""Cases that an agency can be heard about, and somebody at the agency who reads it. All invented."""
+"""Cases that an agency can be heard about, and a person at the agency who reads them. All invented."""
 
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -45,7 +45,7 @@ class Heard(NamedTuple):
 
 
 def heard_case(session: Session, sealer: Sealer, keyring: Keyring | None = None, **given: object) -> Heard:
-    """A case that is investigated, whose worker lets the agency be spoken to; with `keyring` somebody there has an account."""
+    """A case under investigation with consent to ask the agency; with `keyring` a person there has an account."""
     agency = make_agency(session, country="CN").agency_id
     answers: dict[str, object] = {
         "country": "IT",

@@ -183,7 +183,7 @@ def holds_key(session, hearing):
 
 
 @pytest.mark.parametrize("is_closed", [True, False])
-def test_once_she_takes_her_consent_back_it_is_told_nothing_more_and_has_no_key(session, sealer, case, is_closed):
+def test_once_consent_is_withdrawn_the_agency_is_told_nothing_more_and_has_no_key(session, sealer, case, is_closed):
     hearing = served(session, sealer, case)
     portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
     if is_closed:
@@ -191,7 +191,7 @@ def test_once_she_takes_her_consent_back_it_is_told_nothing_more_and_has_no_key(
     decided(session, sealer, case)
     tell(session, sealer, hearing)
     assert holds_key(session, hearing)
-    # What she agrees to later brings nothing back.
+    # Later consent brings nothing back.
     for is_given in (False, True):
         consent(session, sealer, case, is_given=is_given)
         assert not holds_key(session, hearing)

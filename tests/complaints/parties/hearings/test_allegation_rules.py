@@ -1,4 +1,4 @@
-"""What an agency would know her by does not stand in the text that it reads."""
+"""Nothing by which an agency would recognise the worker may stand in the text that it reads."""
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ def found(text, own=(HERS, CHINESE), references=("KDQX7M3RT9VA",), names=("Inven
     return [(one.what, one.line) for one in flaws(text, own=own, references=references, agency=AGENCY, names=names)]
 
 
-def test_what_an_officer_says_in_words_of_his_own_is_silent():
+def test_an_officers_own_words_cause_no_finding():
     assert found("Workers say that staff keep passports in an office.\nFees were taken in 2025.") == []
 
 
@@ -32,11 +32,11 @@ def test_what_an_officer_says_in_words_of_his_own_is_silent():
         "據稱：一直鎖在綠色辦公室的抽屜裡。",
     ],
 )
-def test_her_own_words_are_found_however_they_are_written(text):
+def test_the_workers_own_words_are_found_however_they_are_written(text):
     assert found("First line.\n" + text) == [(Telling.HER_WORDS, 2)]
 
 
-def test_her_words_over_two_lines_are_found():
+def test_the_workers_words_over_two_lines_are_found():
     assert found("A\nThey took my passport\non the first evening")[0] == (Telling.HER_WORDS, 3)
 
 
@@ -100,7 +100,7 @@ def test_a_month_or_a_year_is_no_day(text):
     assert found(f"Fees were taken {text}.") == []
 
 
-def test_the_fewest_that_anybody_says_counts_and_nobody_knows_is_few():
+def test_the_smallest_stated_number_counts_and_an_unknown_one_is_few():
     assert fewest(12, [40, 3]) == 3
     assert fewest(None, [40]) == 40
     assert fewest(None, []) is None

@@ -1,4 +1,4 @@
-"""An agency is heard about an officer's words, by two persons, while she agrees; it learns nothing that tells who complained."""
+"""An agency is heard about an officer's words, by two persons, with consent; nothing tells who complained."""
 
 from datetime import timedelta
 
@@ -105,14 +105,14 @@ def test_what_the_agency_reads_holds_no_id_day_word_or_person(session, sealer, c
     "told",
     ["They took my passport on the first evening", "My cousin Mei saw where the passports are kept", "on 2 March 2026"],
 )
-def test_her_words_and_days_are_refused_and_nothing_is_written(session, sealer, case, told):
+def test_the_workers_words_and_days_are_refused_and_nothing_is_written(session, sealer, case, told):
     with pytest.raises(InvalidInput, match="line 2") as refused:
         draft(session, sealer, case, f"Workers say:\n{told}")
     assert told not in refused.value.text
     assert session.execute(select(Hearing)).first() is None
 
 
-def test_the_words_of_a_case_that_was_joined_are_hers_too(session, sealer, case):
+def test_the_words_of_a_joined_case_count_as_the_workers_too(session, sealer, case):
     other = file(
         session, sealer, {"country": "IT", "account": "The boss counts our passports every Sunday in the yard."}
     )
@@ -123,14 +123,14 @@ def test_the_words_of_a_case_that_was_joined_are_hers_too(session, sealer, case)
             draft(session, sealer, case, text_)
 
 
-def test_what_she_writes_later_counts_before_it_is_served(session, sealer, case):
+def test_what_the_worker_writes_later_counts_before_it_is_served(session, sealer, case):
     hearing = approved(session, sealer, case)
     mailbox.write(session, sealer, come_back(session, sealer, case.filed.code), f"I wrote them: {ALLEGATION}", AT)
     with pytest.raises(InvalidInput):
         actions.serve(session, sealer, ANNA, hearing.reference, ANSWER_BY, AT)
 
 
-def test_without_her_consent_no_agency_is_heard(session, sealer, keyring):
+def test_without_the_workers_consent_no_agency_is_heard(session, sealer, keyring):
     case = heard_case(session, sealer, keyring, consent_agency="no")
     with pytest.raises(IllegalMove, match="not agreed"):
         draft(session, sealer, case)
@@ -138,7 +138,7 @@ def test_without_her_consent_no_agency_is_heard(session, sealer, keyring):
     assert draft(session, sealer, case).state == "drafted"
 
 
-def test_a_helpers_consent_is_not_hers(session, sealer):
+def test_a_helpers_consent_is_not_the_workers(session, sealer):
     agency = make_agency(session).agency_id
     answers = {"country": "IT", "account": SPOKEN, "agency": {"agency_id": agency}, "consent_agency": "yes"}
     filed = file(session, sealer, answers, BoxRole.HELPER)
@@ -193,7 +193,7 @@ def test_who_wrote_it_does_not_approve_it_and_another_does(session, sealer, case
         actions.approve(session, sealer, CARLA, hearing.reference, AT)
 
 
-def test_nobody_else_changes_a_draft_so_that_the_second_person_is_another(session, sealer, case):
+def test_only_the_writer_changes_a_draft_so_that_the_second_person_is_another(session, sealer, case):
     hearing = draft(session, sealer, case)
     with pytest.raises(IllegalMove, match="whoever wrote"):
         actions.edit(session, sealer, CARLA, hearing.reference, "Another text.", AT)
@@ -256,7 +256,7 @@ def test_the_agency_cannot_open_why_officers_let_it_go(session, sealer, case):
     assert "inspection" not in str(read(session, sealer, case, hearing))
 
 
-def test_nothing_is_served_to_an_agency_of_which_nobody_reads_it(session, sealer):
+def test_nothing_is_served_to_an_agency_without_a_reader(session, sealer):
     case = heard_case(session, sealer)
     hearing = approved(session, sealer, case)
     with pytest.raises(IllegalMove, match="account"):

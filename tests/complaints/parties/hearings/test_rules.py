@@ -52,7 +52,7 @@ def test_nothing_is_approved_by_who_wrote_it_or_without_a_word_where_few_could_c
 
 
 @given(facts)
-def test_nothing_is_served_without_her_consent_or_to_nobody(facts):
+def test_nothing_is_served_without_consent_or_without_a_recipient(facts):
     move = MOVES.find(HearingState.APPROVED, HearingState.SERVED, By.OFFICER)
     assert (MOVES.lacking(move.guard, facts) is None) == (
         facts.is_consented and facts.has_reader and facts.case_state in HEARD_IN

@@ -1,4 +1,4 @@
-"""Cases with something to hand on, and partners to hand it to. All invented."""
+"""Cases with something to refer, and partners to refer it to. All invented."""
 
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -62,7 +62,7 @@ def make_partner(
 
 
 def told(session: Session, sealer: Sealer, *, consents: tuple[ConsentKind, ...] = ()) -> Told:
-    """A case of P0 with an account, a name she did not choose to share, and a message that asks for her name to be told."""
+    """A case of P0 with an account, a name not yet shared, and a message that asks for the name to be told."""
     filed = file(session, sealer, TOLD)
     visit = come_back(session, sealer, filed.code)
     for kind in consents:

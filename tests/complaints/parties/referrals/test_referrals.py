@@ -1,4 +1,4 @@
-"""What is handed to a partner is what was chosen, by her consent or two persons' override, and for as long as that stands."""
+"""A partner gets what was chosen, by the worker's consent or two persons' override, for as long as that stands."""
 
 from datetime import timedelta
 
@@ -69,7 +69,9 @@ def read(session, sealer, referral, partner=UNION, today=TODAY):
     return portal.read(session, sealer, partner, PERSON, referral.reference, today)
 
 
-def test_with_her_consent_it_is_consented_at_once_and_the_partner_reads_what_was_chosen(session, sealer, agreed):
+def test_with_the_workers_consent_it_is_consented_at_once_and_the_partner_reads_what_was_chosen(
+    session, sealer, agreed
+):
     referral = propose(session, sealer, agreed, note="Please look at the dormitory.")
     assert (referral.state, referral.basis) == ("consented", "consent")
     with pytest.raises(NotFound):
@@ -84,7 +86,7 @@ def test_with_her_consent_it_is_consented_at_once_and_the_partner_reads_what_was
         assert word not in everything
 
 
-def test_without_her_consent_nothing_is_sent(session, sealer):
+def test_without_the_workers_consent_nothing_is_sent(session, sealer):
     case = told(session, sealer)
     referral = propose(session, sealer, case)
     assert referral.state == "proposed"
@@ -128,7 +130,7 @@ def test_an_override_needs_danger_a_second_person_and_a_law(session, sealer):
     assert read(session, sealer, referral).handed.answers
 
 
-def test_the_database_itself_refuses_an_override_by_whoever_proposed(session, sealer):
+def test_the_database_itself_refuses_an_override_by_its_proposer(session, sealer):
     referral = propose(session, sealer, told(session, sealer))
     referral.basis, referral.decided_by = "override", referral.proposed_by
     with pytest.raises(IntegrityError):
@@ -275,7 +277,7 @@ def test_a_partner_that_declines_says_why_and_reads_no_more(session, sealer, agr
     assert propose(session, sealer, agreed).state == "consented"
 
 
-def test_her_name_goes_only_if_she_asked_and_the_custodian_agreed(session, sealer, agreed):
+def test_the_workers_name_goes_only_on_request_and_with_the_custodians_agreement(session, sealer, agreed):
     referral = propose(session, sealer, agreed, identity_said_in=agreed.said)
     with pytest.raises(IllegalMove):
         actions.send(session, sealer, ANNA, referral.reference, AT)
@@ -290,14 +292,14 @@ def test_her_name_goes_only_if_she_asked_and_the_custodian_agreed(session, seale
     assert "wx-her" not in repr(queries.referral_view(session, sealer, ANNA, referral.reference, TODAY))
 
 
-def test_a_custodian_who_refuses_lets_the_rest_go_without_her_name(session, sealer, agreed):
+def test_a_custodian_who_refuses_lets_the_rest_go_without_the_name(session, sealer, agreed):
     referral = propose(session, sealer, agreed, identity_said_in=agreed.said)
     actions.decide_identity(session, sealer, "it-labour", "K. Keeper", referral.reference, AT, is_approved=False)
     actions.send(session, sealer, ANNA, referral.reference, AT)
     assert read(session, sealer, referral).identity == {}
 
 
-def test_nothing_else_than_her_own_message_says_that_her_name_may_go(session, sealer, agreed):
+def test_only_the_workers_own_message_permits_sending_the_name(session, sealer, agreed):
     other = told(session, sealer)
     for stated in (other.said, "23456789ABCD"):
         with pytest.raises(InvalidInput):
@@ -315,13 +317,13 @@ def test_nothing_else_than_her_own_message_says_that_her_name_may_go(session, se
         lambda case, other: Choice(),
     ],
 )
-def test_nothing_of_another_case_and_nothing_of_her_identity_can_be_chosen(session, sealer, agreed, choice):
+def test_nothing_of_another_case_and_nothing_of_the_workers_identity_can_be_chosen(session, sealer, agreed, choice):
     other = told(session, sealer)
     with pytest.raises(InvalidInput):
         propose(session, sealer, agreed, choice=choice(agreed, other))
 
 
-def test_a_message_is_handed_on_by_itself(session, sealer, agreed):
+def test_a_message_is_referred_by_itself(session, sealer, agreed):
     referral = sent(session, sealer, agreed, choice=Choice(messages=[agreed.said]))
     assert [one.text for one in read(session, sealer, referral).handed.messages] == ["Tell them my name."]
 
@@ -333,7 +335,7 @@ def test_what_was_proposed_is_what_goes_whatever_is_changed_meanwhile(session, s
     assert read(session, sealer, referral).handed.answers[0].value == SPOKEN
 
 
-def test_whoever_read_an_older_version_is_told(session, sealer, agreed):
+def test_a_reader_of_an_older_version_gets_an_error(session, sealer, agreed):
     referral = propose(session, sealer, agreed)
     old = referral.version
     actions.send(session, sealer, ANNA, referral.reference, AT, version=old)
@@ -365,7 +367,7 @@ def test_an_office_is_no_partner_and_a_closed_partner_takes_nothing(session, sea
         propose(session, sealer, agreed)
 
 
-def test_what_is_over_is_not_handed_on(session, sealer, agreed):
+def test_a_withdrawn_case_is_not_referred(session, sealer, agreed):
     mailbox.withdraw(session, sealer, come_back(session, sealer, agreed.filed.code), AT)
     with pytest.raises(NotNow):
         propose(session, sealer, agreed)
@@ -418,7 +420,7 @@ def test_keys_of_a_partner_are_changed_like_any_units(app, session, sealer, agre
     assert read(session, sealer, referral)
 
 
-def test_a_purge_takes_every_key_and_row_of_what_was_handed_on(app, session, sealer, agreed):
+def test_a_purge_takes_every_key_and_row_of_a_referral(app, session, sealer, agreed):
     referral = sent(session, sealer, agreed)
     portal.accept(session, UNION, PERSON, referral.reference, AT)
     portal.report(session, sealer, UNION, PERSON, referral.reference, "done", AT, is_done=True)

@@ -66,7 +66,7 @@ def test_an_override_needs_p0_two_persons_and_a_law_and_never_reaches_china(fact
 
 
 @given(facts)
-def test_without_a_consent_that_stands_or_an_override_nobody_reads(facts: ReferralFacts):
+def test_without_a_valid_consent_or_override_the_partner_reads_nothing(facts: ReferralFacts):
     if has_basis(facts):
         assert facts.is_consented or (facts.basis is ReferralBasis.OVERRIDE and facts.country != "CN")
         assert facts.is_readable
@@ -82,7 +82,7 @@ def test_what_was_overridden_goes_only_while_somebody_is_in_danger(facts: Referr
 
 
 @pytest.mark.parametrize("by", [By.OFFICER, By.PARTNER, By.REGISTRY])
-def test_nobody_but_a_supervisor_overrides(by: By):
+def test_only_a_supervisor_overrides(by: By):
     assert MOVES.find(ReferralState.PROPOSED, ReferralState.OVERRIDDEN, by) is None
 
 

@@ -1,4 +1,4 @@
-"""As at the case desk, with a case whose complainant said how she is reached."""
+"""As for case pages, with a case whose complainant stated a contact."""
 
 import pytest
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""Break-glass and looks in the console: asked for, agreed to by another, seen for a while, and told to whoever watches."""
+"""Access grants in the console: asked for, approved by another, seen for a while, and reported to oversight."""
 
 from datetime import timedelta
 
@@ -72,7 +72,9 @@ def test_a_glass_is_broken_by_two_persons_and_everybody_who_watches_sees_it(
     assert "Over" in words_of(auditor.get("/console/openings"))
 
 
-def test_who_wrote_is_the_custodians_to_open_and_nobody_grants_his_own(case: Filed, desk_for: DeskOf) -> None:
+def test_the_complainants_identity_is_the_custodians_to_open_and_no_officer_grants_an_own_request(
+    case: Filed, desk_for: DeskOf
+) -> None:
     both = desk_for(Role.INVESTIGATOR, Role.CUSTODIAN, Role.SUPERVISOR, name="B Both")
     supervisor, custodian = desk_for(Role.SUPERVISOR, name="S Super"), desk_for(Role.CUSTODIAN, name="C Cate")
     name = asked(both, case, "identity")
@@ -107,7 +109,8 @@ def test_a_file_as_it_was_sent_is_the_custodians_to_give_for_a_quarter_of_an_hou
     assert [line.actor for line in lines_about(session, case.case.reference) if line.act == "case.original_read"] == [
         asker.officer.reference
     ]
-    # Where the custodian's key is not at hand nothing else opens it, and a broken glass shows what the unit's own key opens.
+    # Where the custodian's key is not at hand nothing else opens it, and a broken glass shows what the unit's own key
+    # opens.
     glass = asked(asker, case)
     assert custodian.post(f"/console/openings/{glass}/decide", decision="grant", version=1).status_code == 303
     assert SECRET in words_of(asker.get(f"{at_of(case)}/{glass}"))

@@ -1,4 +1,4 @@
-"""The auditor's pages and a case's trail: one's own unit's lines, the chain held to a head, a copy that can be checked."""
+"""Pages of auditors and a case's trail: the own unit's lines, the chain compared with a head, a verifiable copy."""
 
 import json
 
@@ -25,7 +25,7 @@ def filed(session: Session, sealer: Sealer, country: str = "IT") -> str:
     return reference
 
 
-def test_an_auditor_sees_his_units_lines_and_no_others(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_an_auditor_sees_the_own_units_lines_and_no_others(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
     mine, foreign = filed(session, sealer), filed(session, sealer, "CZ")
     desk = desk_for(Role.AUDITOR)
     output = desk.get("/console/audit").get_data(as_text=True)
@@ -96,7 +96,7 @@ def test_a_copy_ends_with_the_head_and_holds_the_line_that_tells_of_it(
     assert lines[-1]["line"]["actor"] == desk.officer.reference
 
 
-def test_a_supervisor_sees_who_read_a_case_and_that_he_looked(
+def test_a_supervisor_sees_who_read_a_case_and_looking_is_recorded(
     session: Session, sealer: Sealer, desk_for: DeskOf
 ) -> None:
     reference = filed(session, sealer)
@@ -110,7 +110,7 @@ def test_a_supervisor_sees_who_read_a_case_and_that_he_looked(
     assert [line.act for line in lines_about(session, reference)].count("case.trail_read") == 1
 
 
-def test_the_trail_is_for_whoever_supervises_the_unit_alone(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_the_trail_is_for_the_units_supervisors_alone(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
     reference = filed(session, sealer)
     foreign = filed(session, sealer, "CZ")
     assert desk_for(Role.INVESTIGATOR, name="I I").get(f"/console/cases/{reference}/trail").status_code == 403

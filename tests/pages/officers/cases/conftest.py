@@ -26,7 +26,7 @@ def sealer(session: Session, keyring: Keyring) -> Sealer:
 
 @pytest.fixture
 def desk_for(client: FlaskClient, session: Session, keyring: Keyring, sealer: Sealer) -> DeskOf:
-    """A desk for roles; each officer has a name and an address of his own."""
+    """A signed-in desk for roles; each officer has an own name and address."""
 
     def make(*roles: Role, name: str = "Invented Officer", unit: str = UNIT) -> Desk:
         email = f"{name.lower().replace(' ', '.')}@{unit}.example"

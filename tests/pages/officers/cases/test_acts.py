@@ -114,7 +114,7 @@ def test_an_answer_goes_to_the_complainants_mailbox_once(session, sealer, filed,
     assert desk_for(Role.DECIDER, name="Other Officer").post(f"{at}/reply", text="x", version=1).status_code == 403
 
 
-def test_where_only_a_helper_filed_an_answer_needs_a_word_that_he_may_read_it(session, sealer, desk_for):
+def test_where_only_a_helper_filed_an_answer_needs_a_statement_that_the_helper_may_read_it(session, sealer, desk_for):
     case = file(session, sealer, PLAIN, role=BoxRole.HELPER, at=now()).case
     desk, at = desk_for(Role.INVESTIGATOR), f"/console/cases/{case.reference}"
     refused = desk.post(f"{at}/reply", text="Is she safe?", version=case.version)

@@ -1,4 +1,4 @@
-"""A case's page: what was told, in the officer's words, without a mark of its own, by few questions to the database."""
+"""A case's page: the complaint in the officer's language, without own markup, by few database queries."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,7 +81,7 @@ def test_what_somebody_wrote_is_text_and_nothing_else(session, sealer, desk_for,
     assert output.count("&lt;script&gt;alert(1)") >= 4
 
 
-def test_a_file_is_saved_and_never_shown(session, sealer, desk_for, settings):
+def test_a_file_is_saved_and_never_displayed(session, sealer, desk_for, settings):
     filed = told(session, sealer)
     reference = attached(session, sealer, settings, filed, "<b>lease</b>.txt")
     desk = desk_for(Role.INVESTIGATOR)
@@ -95,7 +95,7 @@ def test_a_file_is_saved_and_never_shown(session, sealer, desk_for, settings):
 
 
 @pytest.mark.parametrize("path", ["", "/files/222222222222"])
-def test_neither_a_foreign_unit_nor_whoever_has_an_interest_reads_a_case(session, sealer, desk_for, path):
+def test_neither_a_foreign_unit_nor_an_officer_with_an_interest_reads_a_case(session, sealer, desk_for, path):
     agency = make_agency(session)
     filed = told(session, sealer, agency={"agency_id": agency.agency_id})
     at = f"/console/cases/{filed.case.reference}{path}"
@@ -115,7 +115,7 @@ def test_what_was_withdrawn_is_not_read(session, sealer, desk_for):
     assert ACCOUNT not in displayed
 
 
-def test_a_page_asks_twelve_times_however_much_was_told(app, session, sealer, desk_for, settings):
+def test_a_page_makes_twelve_queries_whatever_the_length_of_the_case(app, session, sealer, desk_for, settings):
     agency = make_agency(session)
     filed = told(session, sealer, agency={"agency_id": agency.agency_id})
     for _ in range(3):

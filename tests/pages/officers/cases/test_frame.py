@@ -1,4 +1,4 @@
-"""The frame of a case's pages: the wall and an officer's own interests are asked before anything is shown."""
+"""The frame of a case's pages: unit scoping and an officer's own interests are checked before anything is shown."""
 
 import re
 
@@ -33,7 +33,9 @@ def test_another_units_case_is_as_one_that_never_was(session: Session, sealer: S
     assert case.reference not in words_of(desk.get("/console/cases"))
 
 
-def test_whoever_has_an_interest_in_the_agency_is_kept_out(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_an_officer_with_an_interest_in_the_agency_is_kept_out(
+    session: Session, sealer: Sealer, desk_for: DeskOf
+) -> None:
     agency = make_agency(session)
     given = {"country": "IT", "deception": "yes", "agency": {"agency_id": agency.agency_id}}
     case = file(session, sealer, given, at=now()).case

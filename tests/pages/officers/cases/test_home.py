@@ -1,4 +1,4 @@
-"""The first page: what comes first for an officer, and what waits for his hand and no other's."""
+"""The first page: what comes first for an officer, and what waits for that officer alone."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Forms of paper typed in at the console: sealed, sent once, dated back within limits, and opened by the slip's number."""
+"""Forms of paper typed in at the console: sealed, sent once, dated back within limits, opened by the slip's number."""
 
 from datetime import timedelta
 
@@ -64,7 +64,7 @@ def test_a_form_becomes_a_case_that_its_slip_opens(session, sealer, printed, des
     identity = {"name": "Invented Name", "contact.how": "wechat", "contact.address": "wx-her"}
     assert keep(desk, reference, "H", 2, go="all", **identity).location == f"/console/papers/{reference}"
     assert keep(desk, reference, "E", 0, account="Another tab.").status_code == 409
-    # Who she is was sealed at once and is not shown again; leaving it empty keeps it.
+    # The worker's identity was sealed at once and is not shown again; leaving it empty keeps it.
     assert keep(desk, reference, "H", 3, contact_when="Sundays").status_code == 303
     everything = desk.get(f"/console/papers/{reference}").get_data(as_text=True)
     assert ACCOUNT in everything
@@ -86,7 +86,7 @@ def test_a_form_becomes_a_case_that_its_slip_opens(session, sealer, printed, des
     assert (answers["account"], answers["name"], answers["contact"]["address"]) == (ACCOUNT, "Invented Name", "wx-her")
     assert {"paper.begun", "paper.entered"} <= set(session.scalars(select(AuditEntry.act)))
 
-    # Typed in twice: whoever of the unit does it hears when it was.
+    # Typed in twice: an officer of the unit who does it is told when it was.
     session.commit()
     again = begin(desk_for(Role.TRIAGE, name="Colleague"), reference)
     assert again.status_code == 409

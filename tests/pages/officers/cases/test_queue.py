@@ -1,4 +1,4 @@
-"""The queue: filters, pages that skip nobody, saved views, and many cases at once with a way back."""
+"""The queue: filters, pages that skip no case, saved views, and many cases at once with a way back."""
 
 import re
 from datetime import timedelta
@@ -84,11 +84,11 @@ def test_each_filter_shows_what_it_says_and_nothing_else(session, sealer, desk_f
 @pytest.mark.parametrize(
     "wrong", ["state=nonsense", "late=maybe", "assignee=%00", "agency=x", "after=p9-1-x", "after=x"]
 )
-def test_a_filter_that_is_none_is_told(sealer, desk_for, wrong):
+def test_an_invalid_filter_is_an_error(sealer, desk_for, wrong):
     assert desk_for(Role.TRIAGE).get(f"{QUEUE}?{wrong}").status_code == 400
 
 
-def test_pages_follow_one_another_and_skip_nobody(session, sealer, desk_for):
+def test_pages_follow_one_another_and_skip_no_case(session, sealer, desk_for):
     many(session, 2 * listing.PAGE + 7)
     desk = desk_for(Role.TRIAGE)
     at, seen = f"{QUEUE}?country=IT", []

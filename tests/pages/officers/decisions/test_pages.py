@@ -1,4 +1,4 @@
-"""The tab of a case's decision: what is written is kept, what was looked at is made, and by nobody who may not."""
+"""The tab of a case's decision: drafts are saved, what was previewed is made, and only by officers who may."""
 
 import re
 
@@ -41,7 +41,7 @@ def version_on(desk: Desk, path: str) -> str:
     return found[1]
 
 
-def test_one_writes_another_decides_and_she_reads_what_he_saw(
+def test_one_officer_writes_another_decides_and_the_worker_reads_what_was_previewed(
     session: Session, sealer: Sealer, case: Filed, desk_for: DeskOf
 ) -> None:
     writer, decider = desk_for(Role.INVESTIGATOR, name="W Writer"), desk_for(Role.DECIDER, name="D Decider")

@@ -168,7 +168,7 @@ def test_two_officers_let_somebody_speak_for_an_agency(
     assert second.post(f"{found[0]}/approve").status_code == 409
 
 
-def test_whoever_has_an_interest_decides_nothing(
+def test_an_officer_with_an_interest_decides_nothing(
     session: Session, agency: record.Agency, rep: Desk, desk: Desk
 ) -> None:
     rep.post("/console/entry/correction", part="name", text="Wrong")

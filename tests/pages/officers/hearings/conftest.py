@@ -1,4 +1,4 @@
-"""As at the case desk, with an investigated case about an agency of which somebody has an account."""
+"""As for case pages, with a case under investigation about an agency that has an account."""
 
 import pytest
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""Papers of an agency's answer: cleaned, seen by the case's officers once it has answered, and by nobody else."""
+"""Papers of an agency's answer: sanitised, seen by the case's officers once it has answered, and by no one else."""
 
 import re
 from collections.abc import Iterator
@@ -132,7 +132,7 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
     writer = desk_for(Role.INVESTIGATOR, name="W Writer")
     foreign = desk_for(Role.SUPERVISOR, Role.INVESTIGATOR, name="F Foreign", unit="cz-labour")
     file = f"{ours}/files/{stored.reference}"
-    # Nobody but the agency before it has answered.
+    # No one but the agency before it has answered.
     assert "onerror" not in words_of(writer.get(ours))
     assert writer.get(file).status_code == 404
     assert stored.reference not in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
@@ -173,7 +173,7 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
     beyond = program_of(client, session, foreign.officer)
     assert beyond.get(f"/api/v1/hearings/{hearing.reference}/files/{stored.reference}/copy").status_code == 404
 
-    # What was sent is final, and neither the complainant nor a page of hers knows of it.
+    # What was sent is final, and neither the complainant nor a page of the mailbox knows of it.
     assert sent(rep, theirs, photo, "late.jpg") == 409
     assert rep.post(f"{theirs}/files/{stored.reference}/remove").status_code == 409
     session.expire_all()
@@ -337,7 +337,7 @@ def test_without_the_custodians_secret_the_copy_alone_is_kept_and_said_to_be(
     assert (requested.status_code, "copy alone" in requested.json["detail"]) == (409, True), requested.json
 
 
-def test_whoever_may_not_answer_any_more_leaves_no_file(
+def test_a_representative_who_may_not_answer_any_more_leaves_no_file(
     session: Session,
     settings: Settings,
     sealer: Sealer,
@@ -345,7 +345,7 @@ def test_whoever_may_not_answer_any_more_leaves_no_file(
     hearing: Hearing,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """She takes her consent back while a slow line still sends."""
+    """The worker withdraws consent while a slow line still sends."""
     monkeypatch.setattr(sanitise_jobs, "SLOTS", 0)
     store, sessions = store_of(settings), sessions_for(session.get_bind())
 

@@ -1,4 +1,4 @@
-"""Hearings in the console: written, checked by another, served, answered; and an agency's people see the hearing alone."""
+"""Hearings in the console: written, checked by another, served, answered; agencies see their hearing alone."""
 
 import re
 from datetime import timedelta
@@ -124,7 +124,7 @@ def test_an_agency_is_heard_and_learns_nothing_else(writer: Desk, checker: Desk,
     assert rep.get(theirs).status_code == 404
 
 
-def test_whoever_has_to_do_something_is_told_that_there_is_something(
+def test_each_person_with_something_to_do_is_notified_that_there_is_something(
     session: Session, writer: Desk, checker: Desk, case: Heard
 ) -> None:
     rep = session.scalars(select(Officer).where(Officer.unit == case.desk)).one()
@@ -160,7 +160,7 @@ def test_a_representative_has_no_page_of_cases_and_no_other_agencys_hearing(
         assert rep.get(forbidden).status_code == 403
 
 
-def test_a_text_with_her_words_comes_back_with_its_line_and_all_that_was_typed(
+def test_a_text_with_the_workers_words_comes_back_with_its_line_and_all_that_was_typed(
     session: Session, writer: Desk, case: Heard
 ) -> None:
     typed = f"Kept {SCRIPT}\nThey took my passport on the first evening."
@@ -249,7 +249,7 @@ def test_a_hearing_is_reached_through_its_own_case_alone(
     assert writer.post(f"{at_of(other)}/{name}/close", version=1).status_code == 404
 
 
-def test_whoever_has_an_interest_in_the_agency_hears_nobody_though_the_case_names_none(
+def test_an_officer_with_an_interest_hears_no_agency_though_the_case_names_none(
     session: Session, sealer: Sealer, keyring: Keyring, writer: Desk, desk_for: DeskOf
 ) -> None:
     case = heard_case(session, sealer, keyring, agency=None)

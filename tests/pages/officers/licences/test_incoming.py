@@ -1,4 +1,4 @@
-"""What waits from outside: held lists, changes of channels, clones. Each by two hands where it takes two, within the wall."""
+"""What waits from outside: held lists, channel changes, clones. Two persons where it takes two, within the unit."""
 
 import re
 
@@ -138,7 +138,7 @@ def test_another_authority_finds_none_of_it(
         assert pending_import.reference not in body
 
 
-def test_whoever_declared_an_interest_is_shown_nothing_of_it_and_may_do_nothing_however_it_is_spelt(
+def test_an_officer_with_a_declared_interest_sees_nothing_of_it_and_may_do_nothing_however_it_is_spelt(
     session: Session, desk_for: DeskFor, agency: record.Agency
 ) -> None:
     anna, boris = desk_for("Anna"), desk_for("Boris")

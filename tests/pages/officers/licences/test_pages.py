@@ -126,7 +126,7 @@ def test_an_applicant_is_compared_with_those_who_lost_a_licence(session: Session
     done = anna.post("/console/licences/new", step="propose", **fields)
     assert done.status_code == 303
     assert only_proposal(session).state is ProposalState.APPLIED
-    # And again where it is granted, for whoever approves.
+    # And again where it is granted, for the approver.
     (licence,) = holder_of(session, only_proposal(session).subject).licences
     assert "same telephone" in words_of(acted(anna, licence, "issue", "preview", number="CZ/1"))
 
@@ -154,7 +154,7 @@ def test_the_list_is_filtered_searched_and_paged(session: Session, desk_for: Des
     assert "Licences found: 1" in words_of(anna.get("/console/licences?expiring=yes"))
 
 
-def test_another_authority_finds_nothing_and_whoever_has_an_interest_is_kept_out(
+def test_another_authority_finds_nothing_and_an_officer_with_an_interest_is_kept_out(
     session: Session, desk_for: DeskFor
 ) -> None:
     licence = make_licence(session)

@@ -69,7 +69,9 @@ def test_names_that_complaints_gave_are_for_those_who_read_cases(
     assert "Invented" not in analyst.get("/console/overview/agencies.csv").get_data(as_text=True)
 
 
-def test_an_agency_in_which_he_has_an_interest_is_not_shown(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_an_agency_in_which_the_officer_has_an_interest_is_hidden(
+    session: Session, sealer: Sealer, desk_for: DeskOf
+) -> None:
     agency = make_agency(session)
     tell(session, sealer, {"agency_id": agency.agency_id})
     desk = desk_for(Role.SUPERVISOR)

@@ -1,4 +1,4 @@
-"""Referrals in the console: chosen, looked at, sent, answered; by each only what is his, and nothing twice."""
+"""Referrals in the console: chosen, previewed, sent, answered; each party sees its own part, and nothing goes twice."""
 
 import re
 from datetime import timedelta
@@ -53,7 +53,7 @@ def version_on(desk: Desk, path: str) -> str:
     return found[1]
 
 
-def test_a_case_is_handed_on_and_comes_back_with_a_report(session: Session, case: Told, desk_for: DeskOf) -> None:
+def test_a_case_is_referred_and_comes_back_with_a_report(session: Session, case: Told, desk_for: DeskOf) -> None:
     officer = desk_for(Role.INVESTIGATOR, name="A Investigator")
     partner = desk_for(Role.PARTNER, name="P Partner", unit=UNION)
     form = words_of(officer.get(f"{at_of(case)}/new"))
@@ -109,7 +109,9 @@ def test_sent_twice_is_sent_once(session: Session, case: Told, desk_for: DeskOf)
     assert len(sent) == 1
 
 
-def test_nobody_overrides_his_own_proposal_by_whatever_door(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_no_officer_overrides_an_own_proposal_at_any_endpoint(
+    session: Session, sealer: Sealer, desk_for: DeskOf
+) -> None:
     case = told(session, sealer)
     both = desk_for(Role.SUPERVISOR, Role.INVESTIGATOR, name="Both Roles")
     second = desk_for(Role.SUPERVISOR, name="Second Person")
@@ -170,13 +172,13 @@ def test_another_partner_and_another_unit_find_nothing(
     assert foreign.get(f"{at_of(case)}/new").status_code == 404
 
 
-def test_a_partner_has_no_page_beside_his_own(case: Told, desk_for: DeskOf) -> None:
+def test_a_partner_has_no_page_beside_the_own_ones(case: Told, desk_for: DeskOf) -> None:
     partner = desk_for(Role.PARTNER, name="P Partner", unit=UNION)
     for path in ("/console/cases", f"/console/cases/{case.reference}", at_of(case), "/console/identities"):
         assert partner.get(path).status_code == 403
 
 
-def test_her_name_waits_for_the_custodian(session: Session, case: Told, desk_for: DeskOf) -> None:
+def test_the_workers_name_waits_for_the_custodian(session: Session, case: Told, desk_for: DeskOf) -> None:
     desk, custodian = desk_for(Role.INVESTIGATOR), desk_for(Role.CUSTODIAN, name="K Keeper")
     partner = desk_for(Role.PARTNER, name="P Partner", unit=UNION)
     reference = proposed(desk, session, case, identity_said_in=case.said)
@@ -192,7 +194,7 @@ def test_her_name_waits_for_the_custodian(session: Session, case: Told, desk_for
     assert "wx-her" not in words_of(desk.get(path))
 
 
-def test_whoever_has_an_interest_in_the_agency_hands_nothing_on(
+def test_an_officer_with_an_interest_in_the_agency_refers_nothing(
     session: Session, sealer: Sealer, desk_for: DeskOf
 ) -> None:
     agency = make_agency(session)

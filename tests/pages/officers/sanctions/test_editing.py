@@ -1,4 +1,4 @@
-"""A proposed sanction is written anew on its page: by its proposer alone, from what stands now, with its money or points."""
+"""Editing a proposed sanction on its page: by its proposer alone, from what stands now, with its money or points."""
 
 import re
 
@@ -31,7 +31,7 @@ def test_a_proposal_is_written_anew_by_its_proposer_from_what_stands_now(
     stale = proposer.post(edit, **dearer | {"amount": "7"})
     assert stale.status_code == 409
     assert "somebody changed this in the meantime" in words_of(stale)
-    # What stands there is shown beside what he typed, and only then does his next press write over it.
+    # The stored value is shown beside the typed one, and only the officer's next press overwrites it.
     assert "Amount 1200.50 7" in words_of(stale)
     assert 'name="amount" type="text" value="7"' in stale.get_data(as_text=True)
     (seen,) = re.findall(r'name="version" value="(\d+)"', stale.get_data(as_text=True))

@@ -1,4 +1,4 @@
-"""How the pages of decisions and sanctions look: sound by axe, in light and dark, and nothing beyond the edge at 320 px."""
+"""Looks of the pages of decisions and sanctions: sound by axe, in light and dark, and no overflow at 320 px."""
 
 import shutil
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from tests.supervision.sanctions import making
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """`tokens` by language, of one who may do everything with decisions and sanctions; `paths` lead to what he sees."""
+    """`tokens` by language, of an officer with every right on decisions and sanctions; `paths` of their pages."""
 
     site: str
     tokens: dict[str, str]

@@ -144,7 +144,7 @@ def test_what_is_not_ones_own_is_not_there(session: Session, sealer: Sealer, lic
     assert foreign.get(path).status_code == 404
     assert foreign.post(f"{path}/drop", version=1, reason="x").status_code == 404
     assert path not in foreign.get("/console/sanctions").get_data(as_text=True)
-    # Whoever sees no cases reads neither a decision nor what stands behind one.
+    # An officer who sees no cases reads neither a decision nor what stands behind one.
     writer = desk_for(Role.INVESTIGATOR, name="W Writer", unit=UNIT)
     case = f"/console/cases/{filed.case.reference}"
     found = {"outcome": "upheld", "reasons": "It is so.", "summary": "Papers were kept.", "object_days": "60"}
