@@ -123,13 +123,16 @@ class CaseMoveBodySchema(InSchema):
 class CaseReplySchema(InSchema):
     text = Passage(max_length=MAX_MESSAGE, required=True, metadata={"example": "We read it and look into it."})
     to_helper = Flag(
-        metadata={"description": "Her helper may read it, while she has no mailbox of her own.", "default": False}
+        metadata={
+            "description": "The helper may read it, while the worker has no mailbox of their own.",
+            "default": False,
+        }
     )
 
 
 class CaseAssigneeSchema(InSchema):
     assignee = Line(
-        max_length=16, metadata=_ASSIGNEE | {"description": "An officer's reference; without it: nobody's."}
+        max_length=16, metadata=_ASSIGNEE | {"description": "An officer's reference; without it: unassigned."}
     )
 
 

@@ -21,7 +21,9 @@ def stated_line(kind: str, max_length: int, example: str) -> Line:
 class ChecksSchema(InSchema):
     """What a recruiter told a worker: at least one thing, or an advert from which the things are picked out."""
 
-    agency_id = stated_line("Reference of the agency he claims to be from, where it is known.", 40, "DEMASENDAG2R")
+    agency_id = stated_line(
+        "Reference of the agency that the recruiter claims to be from, where it is known.", 40, "DEMASENDAG2R"
+    )
     country = Country(metadata={"description": "Where the job is.", "example": "IT"})
     number = stated_line("Licence number, or a company's code.", 120, "FICT-CN-001")
     name = stated_line("The agency's name, in any script.", 400, "Agenzia Inventata")

@@ -65,7 +65,7 @@ class ReceiptConfirmSchema(InSchema):
         max_length=20,
         required=True,
         metadata={
-            "description": "The last six digits of the receipt, typed back by whoever is to keep it.",
+            "description": "The last six digits of the complaint code, typed back by the person who is to keep it.",
             "example": "773152",
         },
     )

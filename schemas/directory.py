@@ -25,7 +25,7 @@ class CoverageItemSchema(OutSchema):
     country = fields.String(required=True, metadata=_COUNTRY)
     kinds = fields.List(OneOf(LicenceKind), required=True, metadata={"description": "Licence kinds it covers."})
     is_full = fields.Boolean(
-        required=True, metadata={"description": "Whoever is not on it holds none of these from this authority."}
+        required=True, metadata={"description": "An agency that is not on it holds none of these from this authority."}
     )
     is_national = fields.Boolean(
         required=True, metadata={"description": "No other authority of the country issues these kinds."}

@@ -45,7 +45,7 @@ class ReprisalSchema(OutSchema):
     """How easily the agency could guess who complained."""
 
     could_complain = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "How many people could have; null where nobody knows."}
+        required=True, allow_none=True, metadata={"description": "How many people could have; null if not known."}
     )
     is_few = fields.Boolean(required=True, metadata={"description": "Approving asks for a reason then."})
     days_since_filing = fields.Integer(required=True)

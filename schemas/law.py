@@ -128,7 +128,7 @@ class LimitSchema(DatedLawRowSchema):
         fields.String(),
         required=True,
         allow_none=True,
-        metadata={"description": "These alone; empty: nobody; null: it does not go by nationality."},
+        metadata={"description": "Only these nationalities; empty: none; null: it does not depend on nationality."},
     )
     nationalities_exempt = fields.List(fields.String(), required=True)
     only_while_abroad = fields.Boolean(required=True)

@@ -128,7 +128,7 @@ class ReopenSchema(InSchema):
 
 
 class HelperChangeSchema(InSchema):
-    answers_allowed = Flag(required=True, metadata={"description": "Officers' answers go to him too."})
+    answers_allowed = Flag(required=True, metadata={"description": "Officers' answers go to the helper too."})
 
 
 class ReceiptOfferedSchema(OutSchema):

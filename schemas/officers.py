@@ -32,9 +32,9 @@ class OwnStandingSchema(OutSchema):
     roles = fields.List(OneOf(_ROLES), required=True, metadata=_ROLE)
     rights = fields.List(fields.Nested(RightSchema), required=True)
     conflicts = fields.List(
-        fields.String(), required=True, metadata={"description": "Agencies in which he has an interest."}
+        fields.String(), required=True, metadata={"description": "Agencies in which the officer has an interest."}
     )
-    notices = OneOf(_CHOICES, required=True, metadata={"description": "How he is told by mail."})
+    notices = OneOf(_CHOICES, required=True, metadata={"description": "How the officer is notified by mail."})
 
 
 class NoticeChoiceSchema(InSchema):
@@ -49,7 +49,9 @@ class OfficerSchema(OutSchema):
     email = fields.String(required=True)
     language = fields.String(required=True)
     state = OneOf(("invited", "active", "closed"), required=True)
-    roles = fields.List(OneOf(_ROLES), required=True, metadata={"description": "His own, without those lent to him."})
+    roles = fields.List(
+        OneOf(_ROLES), required=True, metadata={"description": "The officer's own, without roles lent by others."}
+    )
     version = fields.Integer(required=True, metadata={"description": "For If-Match, in quotes."})
 
 
@@ -62,12 +64,14 @@ class OfficerInvitationSchema(InSchema):
     email = Line(max_length=200, required=True)
     roles = fields.List(Word(_ROLES), required=True)
     language = Word(
-        Language, load_default=Language.EN, metadata={"description": "Of his pages; en where it is absent."}
+        Language, load_default=Language.EN, metadata={"description": "Of the officer's pages; en where it is absent."}
     )
 
 
 class OfficerRolesSchema(InSchema):
-    roles = fields.List(Word(_ROLES), required=True, metadata={"description": "All that he shall have from then on."})
+    roles = fields.List(
+        Word(_ROLES), required=True, metadata={"description": "All roles that the officer shall have from then on."}
+    )
 
 
 class OfficerChangeSchema(OutSchema):
@@ -76,7 +80,7 @@ class OfficerChangeSchema(OutSchema):
     change_id = fields.String(required=True)
     kind = OneOf(_KINDS, required=True)
     officer_id = fields.String(
-        required=True, allow_none=True, metadata={"description": "Whom it is about; null while nobody was invited yet."}
+        required=True, allow_none=True, metadata={"description": "Whom it is about; null before the invitation."}
     )
     name = fields.String(required=True)
     email = fields.String(required=True)
@@ -97,7 +101,7 @@ class OfficerChangeApprovedSchema(OutSchema):
     join_code = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "Handed over in person, and shown this once; null where nobody has to join."},
+        metadata={"description": "Handed over in person, and shown this once; null where no one has to join."},
     )
 
 

@@ -11,7 +11,10 @@ MAX_REASON = 4000
 
 _OFFICER = {"description": "An officer's id."}
 _ENDS = {"description": "Asked: when it lapses. Granted: when it closes."}
-_REASON = {"description": "Shown to whoever decides and whoever asked.", "example": "Her sister cannot reach her."}
+_REASON = {
+    "description": "Shown to those who decide and to the officer who asked.",
+    "example": "Her sister cannot reach her.",
+}
 
 
 class OpeningSchema(OutSchema):

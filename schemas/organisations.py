@@ -26,7 +26,8 @@ class MemberSchema(OutSchema):
     email = fields.String(required=True)
     role = OneOf(tuple(MemberRole), required=True)
     second_step = fields.Boolean(
-        required=True, metadata={"description": "Whether he or she signs in with a code of an app beside the password."}
+        required=True,
+        metadata={"description": "Whether this person signs in with a code of an app beside the password."},
     )
 
 

@@ -30,7 +30,7 @@ class PaperFormSchema(PaperFormSummarySchema):
         metadata={"description": "What was told, by question."},
     )
     hidden = fields.List(
-        _CODES, required=True, metadata={"description": "Questions of who she is that are answered; not read back."}
+        _CODES, required=True, metadata={"description": "Questions about identity that are answered; not read back."}
     )
     left_out = fields.List(
         _CODES,

@@ -105,7 +105,7 @@ class ReferralProposalSchema(InSchema):
     files = fields.List(Line(max_length=_MAX_CHOSEN), load_default=list)
     note = Passage(max_length=MAX_NOTE)
     identity_said_in = Line(
-        max_length=_MAX_CHOSEN, metadata={"description": "The message in which she asked that her name be told."}
+        max_length=_MAX_CHOSEN, metadata={"description": "The message in which the complainant asked to be named."}
     )
 
 
@@ -137,7 +137,7 @@ class ReceivedReferralSchema(ReceivedReferralSummarySchema):
     identity = fields.Dict(
         keys=fields.String(),
         required=True,
-        metadata={"description": "Empty unless she asked that her name be told and the custodian agreed."},
+        metadata={"description": "Empty unless the complainant asked to be named and the custodian agreed."},
     )
     reports = fields.List(fields.Nested(ReferralReportSchema), required=True)
     version = fields.Integer(required=True, metadata=_VERSION)

@@ -36,7 +36,7 @@ class DecisionDraftSchema(InSchema):
         max_length=20_000, required=True, metadata={"description": "For the file; the unit alone reads it."}
     )
     summary = Passage(
-        max_length=2000, required=True, metadata={"description": "May be read outside: leads back to nobody."}
+        max_length=2000, required=True, metadata={"description": "May be read outside: must not identify anyone."}
     )
     object_days = Count(minimum=30, maximum=365, load_default=60, metadata={"description": "Days for an objection."})
 
@@ -112,7 +112,7 @@ class WorkersLookSchema(InSchema):
     deposit_claims = Count(minimum=0, maximum=MAX_WORKERS, metadata=_UNKNOWN)
     told = fields.List(Word(ToldFirst), load_default=list, metadata={"description": "Who was told beforehand."})
     teller = Line(max_length=400, metadata={"description": "Who tells the workers in Chinese."})
-    timing = Word(Timing, required=True, metadata={"description": "Could the timing point to whoever complained?"})
+    timing = Word(Timing, required=True, metadata={"description": "Could the timing point to the complainant?"})
     waits_until = Day(
         metadata={"description": "Another first day, if they need time. Not where somebody is in danger."}
     )

@@ -143,7 +143,8 @@ class VerifySchema(PlanSchema):
     recruiter_kind = Word(
         RecruiterKind,
         metadata={
-            "description": "Who offers the work. Whoever is no agency needs another paper, and is never `not_registered`."
+            "description": "Who offers the work. A recruiter that is no agency needs another paper, "
+            "and is never `not_registered`."
         },
     )
     known_at = known_at_field()

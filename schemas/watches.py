@@ -14,7 +14,7 @@ from schemas.sectors import MAX_LENGTH, NACE_PATTERN, tidy_sector
 MAX_NUMBERS = 20_000
 MAX_EVENTS = 500
 _VERSION = {"description": "For If-Match, in quotes."}
-_LABEL = {"description": "For yourself: nobody else reads it.", "example": "Suppliers in Prato"}
+_LABEL = {"description": "For yourself: no one else reads it.", "example": "Suppliers in Prato"}
 _DAY = {"format": "date"}
 _CURSOR = {"description": "A place in your organisation's events. Opaque."}
 
@@ -50,7 +50,7 @@ class WatchMakeSchema(InSchema):
     numbers = fields.List(
         fields.Nested(NumberSchema()),
         metadata={
-            "description": f"Watch whoever these lead to, now or later; at most {MAX_NUMBERS}. They are not kept."
+            "description": f"Watch the agencies that these lead to, now or later; at most {MAX_NUMBERS}. They are not kept."
         },
     )
     search = fields.Nested(SearchSchema(), metadata={"description": "Watch whatever answers to this."})
@@ -88,7 +88,8 @@ class WatchSchema(OutSchema):
     )  # fmt: skip
     agencies = fields.Integer(required=True, metadata={"description": "How many agencies it leads to now."})
     waiting = fields.Integer(
-        required=True, metadata={"description": "How many numbers of a list lead to nobody yet: they are waited for."}
+        required=True,
+        metadata={"description": "How many numbers of a list lead to no agency yet: they are waited for."},
     )
     is_paused = fields.Boolean(required=True)
     made_on = fields.Date(required=True)

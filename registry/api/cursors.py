@@ -26,7 +26,7 @@ def place_of(question: Any, cursor: str) -> list[Any]:
     except (binascii.Error, ValueError):
         refuse()
     body = raw[_CHECK:]
-    # The check is no secret: it keeps mistakes out, and whoever makes a cursor up only chooses where to read from.
+    # The check is no secret: it keeps mistakes out, and a made-up cursor only chooses where to read from.
     if not body or cursor_of(question, _read(body)) != cursor:
         refuse()
     return _read(body)

@@ -245,7 +245,7 @@ EXAMPLES = (
     Example(
         "verifyReceipt",
         "forged",
-        "A receipt that nobody signed",
+        "A receipt that was never signed",
         "/api/v1/receipts/verify",
         body={"receipt": "eyJhbGciOiJub25lIiwidHlwIjoicmVnaXN0cnktcmVjZWlwdCtqd3QifQ.eyJ2ZXJkaWN0IjoieWVzIn0."},
     ),

@@ -118,7 +118,7 @@ def approve(agency: str, line: str, version: int | None, by: str) -> None:
 @if_unchanged
 @by_officer
 def refuse(agency: str, line: str, version: int | None, by: str) -> None:
-    """Refuse a line that waits, or take back your own. It stays in the ledger and never counts."""
+    """Refuse a waiting line, or withdraw your own. It stays in the ledger and never counts."""
     act_at_terminal(
         by,
         DEPOSIT_LINES,

@@ -145,7 +145,7 @@ def propose(
 @if_unchanged
 @by_officer
 def approve(proposal: str, version: int | None, by: str) -> None:
-    """Approve what another proposed: the next answer has it."""
+    """Approve another officer's proposal: the next answer has it."""
     act_at_terminal(
         by, PROPOSALS, "approve", proposal, what="approve", version=version,
         say=lambda _, done: f"{done.reference}: {done.act} {done.subject} is published, from {done.effective_on}.",
@@ -170,7 +170,7 @@ def refuse(proposal: str, reason: str, version: int | None, by: str) -> None:
 @if_unchanged
 @by_officer
 def take_back(proposal: str, version: int | None, by: str) -> None:
-    """Take back what you proposed."""
+    """Withdraw your own proposal."""
     act_at_terminal(
         by, PROPOSALS, "take-back", proposal, what="take back", version=version,
         say=lambda _, done: f"{done.reference}: taken back. Nothing was published.",

@@ -47,13 +47,13 @@ ACTS = OfficerActs(
     (
         OfficerAct(
             "decide", Act.APPROVE, _decide, "decideOpening",
-            """Grant or refuse what another asked for.
+            """Grant or refuse another officer's access request.
 
-            Its clock begins. Break-glass is for supervisors and custodians, the rest for custodians alone.
+            The access period begins. Break-glass is for supervisors and custodians, the rest for custodians alone.
             """,
             OpeningDecisionSchema, form={"is_granted": "decision"},
         ),
-        OfficerAct("end", Act.APPROVE, _end, "endOpening", "Close what is open to another before its time."),
+        OfficerAct("end", Act.APPROVE, _end, "endOpening", "End another officer's access before its time."),
     ),
 )  # fmt: skip
 
@@ -64,7 +64,7 @@ OWN = OfficerActs(
     (
         OfficerAct(
             "end", Act.PROPOSE, partial(_end, is_own=True), "closeOpening",
-            "Close what is open to you, or take back what you asked for.",
+            "End your own access, or withdraw your request.",
             path="/close",
         ),
     ),
@@ -87,7 +87,7 @@ IN_CASE = case_acts(
     case_opened(Resource.BREAK_GLASS),
     OfficerAct(
         "break-glass", Act.PROPOSE, _ask(OpeningKind.BREAK_GLASS), "askToBreakGlass",
-        """Ask that all of a case, and who wrote it, is open to you for some hours.
+        """Request break-glass access: all of a case, and who wrote it, for some hours.
 
         For when somebody is in danger and the custodian is not there. A supervisor or custodian agrees.
         Auditors and supervisors are told.
@@ -96,12 +96,12 @@ IN_CASE = case_acts(
     ),
     OfficerAct(
         "identity", Act.PROPOSE, _ask(OpeningKind.IDENTITY), "askWhoWrote",
-        "Ask the custodian who wrote, and how she is safely reached.",
+        "Request who wrote, and how to reach them safely, from the custodian.",
         IdentityOpeningSchema, resource=RIGHT_TO[OpeningKind.IDENTITY], drafts=OpeningKind.IDENTITY,
     ),
     OfficerAct(
         "original", Act.PROPOSE, _ask(OpeningKind.ORIGINAL), "askForOriginal",
-        "Ask the custodian for a file as it was sent.",
+        "Request an original file from the custodian.",
         OriginalOpeningSchema, form={"attachment_id": "attachment"}, resource=RIGHT_TO[OpeningKind.ORIGINAL],
         drafts=OpeningKind.ORIGINAL,
     ),

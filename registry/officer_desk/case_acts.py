@@ -98,7 +98,7 @@ ACTS = case_acts(
     case_opened(Resource.CASE),
     OfficerAct(
         "move", Act.MOVE, _move, "moveCase",
-        """Take a case to another state.
+        """Move a case to another state.
 
         As the table of moves allows it (docs/officers/cases.md), in the humblest of your roles that may.
         """,
@@ -109,12 +109,12 @@ ACTS = case_acts(
         path="/messages", resource=Resource.MESSAGE,
     ),
     OfficerAct(
-        "assignee", Act.ASSIGN, _assign, "assignCase", "Give a case to an officer of your unit, or to nobody.",
+        "assignee", Act.ASSIGN, _assign, "assignCase", "Assign a case to an officer of your unit, or to no one.",
         CaseAssigneeSchema, method="put",
     ),
     OfficerAct(
         "priority", Act.WRITE, _set_priority, "setCasePriority",
-        """Give a case another priority, or ask for it.
+        """Change the priority of a case, or request the change.
 
         Lowering from P0 or P1 waits for a second person (`approveCaseLowering`).
         """,
@@ -125,7 +125,7 @@ ACTS = case_acts(
         CaseNoteBodySchema,
     ),
     OfficerAct(
-        "tasks", Act.WRITE, _add_task, "addCaseTask", "Add something to be done in a case.",
+        "tasks", Act.WRITE, _add_task, "addCaseTask", "Add a task to a case.",
         CaseTaskBodySchema, form={"text": "task"},
     ),
 )  # fmt: skip

@@ -41,14 +41,14 @@ ACTS = case_acts(
     decision_opened,
     OfficerAct(
         "make", Act.APPROVE, _make, "makeDecision",
-        """Decide as drafted.
+        """Make the decision that was drafted.
 
-        The case moves, and whoever complained reads of it and of the right to object, in her language.
+        The case moves, and the complainant reads of it and of the right to object, in the language of the complaint.
         """,
     ),
     OfficerAct(
-        "send-back", Act.APPROVE, _send_back, "sendDecisionBack", "Have the case looked into again instead.",
-        SendBackSchema,
+        "send-back", Act.APPROVE, _send_back, "sendDecisionBack",
+        "Return a drafted decision, so that the case is looked into again.", SendBackSchema,
     ),
 )  # fmt: skip
 
@@ -67,10 +67,9 @@ IN_CASE = case_acts(
     case_opened(Resource.DECISION),
     OfficerAct(
         "decision", Act.PROPOSE, _write, "writeDecision",
-        """Write the draft of a case's decision, or write it anew.
+        """Write or rewrite the draft of a case's decision.
 
-        Whoever ever wrote on it, or looked into the case, does not make it. With an Idempotency-Key it is written once, however
-        often it is sent.
+        An officer who ever wrote on it, or looked into the case, does not make it. Idempotent with an Idempotency-Key.
         """,
         DecisionDraftSchema, path="", unread={"outcome": "choose_found", "object_days": "days_number"}, drafts="decision",
     ),

@@ -43,7 +43,7 @@ def _take_down(on: Doing[EntryOfficial], answer: str) -> object:
     return deciding.take_down(on.session, on.officer, on.reference, answer, on.at, version=on.version)
 
 
-_DECIDING = """Decide about what an agency asked, with a reason that it reads.
+_DECIDING = """Decide a request of an agency, with a reason that it reads.
 
 Correct the entry first, by your own acts: deciding takes the mark away. Accepting a clone report puts `warning` on the
 entry, accepting a reply shows it.
@@ -60,7 +60,7 @@ ACTS = OfficerActs(
             EntryDecisionSchema, form={"is_accepted": "decision"},
         ),
         OfficerAct(
-            "take-down", Act.APPROVE, _take_down, "takeDownReply", "Show a reply no longer, with a reason.",
+            "take-down", Act.APPROVE, _take_down, "takeDownReply", "Take down an agency's reply, with a reason.",
             EntryAnswerSchema,
         ),
     ),
@@ -79,7 +79,7 @@ OWN = OfficerActs(
     (
         OfficerAct(
             "withdraw", Act.PROPOSE, _take_back, "withdrawEntryRequest",
-            "Take back what your agency asked, or have its reply shown no longer.",
+            "Withdraw a request of your agency, or its published reply.",
         ),
     ),
 )  # fmt: skip

@@ -72,23 +72,23 @@ ACTS = case_acts(
     lambda session, me, _, reference: hearing_opened(session, me, reference),
     OfficerAct(
         "edit", Act.PROPOSE, _edit, "editHearing",
-        """Write a draft anew.
+        """Edit the draft of a hearing.
 
-        Nobody but its writer does, so that it is known who the second person is.
+        Only its author may, so that it is known who the second person is.
         """,
         AllegationSchema, method="put", path="",
     ),
     OfficerAct(
         "hand-in", Act.PROPOSE, sealed(actions.hand_in), "handInHearing",
-        "Have a draft checked for reprisals by another person.",
+        "Submit a draft for another person's check against reprisals.",
     ),
     OfficerAct(
-        "send-back", Act.APPROVE, _send_back, "sendBackHearing", "Send a text back that could tell who complained.",
+        "send-back", Act.APPROVE, _send_back, "sendBackHearing", "Return a draft that could reveal who complained.",
         HearingReasonSchema, form={"reason": "back"},
     ),
     OfficerAct(
         "approve", Act.APPROVE, _approve, "approveHearing",
-        """Approve what another wrote: it does not tell who complained.
+        """Approve another officer's draft: it does not reveal who complained.
 
         Where few could have complained, say why it may go.
         """,
@@ -96,7 +96,7 @@ ACTS = case_acts(
     ),
     OfficerAct(
         "serve", Act.PROPOSE, _serve, "serveHearing",
-        """Put what was approved to the agency, with a day by which it may answer.
+        """Serve an approved hearing on the agency, with a day by which it may answer.
 
         Its case is `agency_hearing` from now on.
         """,
@@ -104,19 +104,19 @@ ACTS = case_acts(
     ),
     OfficerAct(
         "close", Act.PROPOSE, sealed(actions.close), "closeHearing",
-        """Close a hearing that was answered or lapsed, or give another up.
+        """Close a hearing that was answered or lapsed, or cancel another.
 
         The agency reads it no longer.
         """,
     ),
     OfficerAct(
         "longer", Act.PROPOSE, _give_longer, "giveLongerToAnswer",
-        "Set a later last day to answer, because the agency asked or you find it right.",
+        "Extend the deadline to answer, on the agency's request or your own judgement.",
         HearingLongerSchema,
     ),
     OfficerAct(
         "tell", Act.PROPOSE, _tell_outcome, "tellHearingOutcome",
-        """Tell the agency what was decided, and until when it may object.
+        """Tell the agency the outcome, and until when it may object.
 
         Once, while the worker agrees that it is spoken to.
         """,
@@ -139,10 +139,10 @@ IN_CASE = case_acts(
     case_opened(Resource.HEARING),
     OfficerAct(
         "new", Act.PROPOSE, _draft, "draftHearing",
-        """Write down what an agency is to be asked.
+        """Draft a hearing: what an agency is to be asked.
 
-        While the worker agrees that it is spoken to, and one hearing of a case at a time. With an Idempotency-Key it is drafted
-        once, however often it is sent.
+        While the worker agrees that it is spoken to, and one hearing of a case at a time. Idempotent with an
+        Idempotency-Key.
         """,
         HearingDraftSchema, path="", form={"agency_id": "agency"}, drafts="hearing",
     ),
@@ -166,16 +166,16 @@ ANSWERS = OfficerActs(
     lambda _session, _me, _act, reference: reference_in(reference),
     (
         OfficerAct(
-            "keep", Act.ANSWER, _written(portal.save_draft_answer), "keepHearingAnswer", "Keep an answer that is not finished.",
+            "keep", Act.ANSWER, _written(portal.save_draft_answer), "keepHearingAnswer", "Save an unfinished answer.",
             HearingAnswerSchema, method="put", path="/draft",
         ),
         OfficerAct(
-            "answer", Act.ANSWER, _written(portal.answer), "answerHearing", "Answer, once and for good.",
+            "answer", Act.ANSWER, _written(portal.answer), "answerHearing", "Submit the answer, which is final.",
             HearingAnswerSchema,
         ),
         OfficerAct(
             "longer", Act.ANSWER, _written(portal.ask_longer), "askForLongerToAnswer",
-            """Ask for longer to answer.
+            """Request a later deadline to answer.
 
             The last day stays until the authority sets another.
             """,
@@ -183,7 +183,7 @@ ANSWERS = OfficerActs(
         ),
         OfficerAct(
             "object", Act.ANSWER, _written(portal.object_to), "objectToOutcome",
-            "Object to what was decided, once and until the day that you were told.",
+            "Object to the outcome, once and until the day that you were told.",
             HearingAnswerSchema, path="/objection", form={"text": "objection"},
         ),
     ),

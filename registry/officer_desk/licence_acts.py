@@ -59,13 +59,13 @@ PROPOSALS = _acts(
     _proposal,
     OfficerAct(
         "approve", Act.APPROVE, plainly(proposals.approve), "approveLicenceProposal",
-        """Approve what another proposed.
+        """Approve another officer's proposal.
 
         It stands in the next answer, the log and the status list. Refused where the record was changed since it was proposed.
         """,
     ),
     OfficerAct(
-        "refuse", Act.APPROVE, _refuse, "refuseLicenceProposal", "Refuse what another proposed, with a reason.",
+        "refuse", Act.APPROVE, _refuse, "refuseLicenceProposal", "Refuse another officer's proposal, with a reason.",
         RefusalReasonSchema,
     ),
     OfficerAct(
@@ -78,11 +78,11 @@ DEPOSIT_LINES = _acts(
     _line,
     OfficerAct(
         "approve", Act.APPROVE, plainly(deposits.approve), "approveDepositLine",
-        "Let a draw or a reversal count, which another entered.",
+        "Approve a draw or a reversal that another officer entered.",
     ),
     OfficerAct(
         "refuse", Act.PROPOSE, plainly(deposits.refuse), "refuseDepositLine",
-        "Refuse a line that waits, or take back your own. It stays in the ledger and never counts.",
+        "Refuse a waiting line, or withdraw your own. It stays in the ledger and never counts.",
     ),
 )  # fmt: skip
 
@@ -91,16 +91,16 @@ CHANNEL_CHANGES = _acts(
     _change,
     OfficerAct(
         "approve", Act.APPROVE, plainly(related_acts.approve_change), "approveChannelChange",
-        """Approve what another proposed.
+        """Approve another officer's proposal.
 
         The agency is told at its registered addresses, and in 72 hours it is published.
         """,
     ),
     OfficerAct(
         "refuse", Act.APPROVE, plainly(related_acts.refuse_change), "refuseChannelChange",
-        """End a change before it takes effect.
+        """Refuse a change of a channel before it takes effect.
 
-        Also one that was approved: whoever had the old channel may have objected.
+        Also one that was approved: the owner of the old channel may have objected.
         """,
     ),
 )  # fmt: skip
@@ -122,7 +122,7 @@ COLLISIONS = _acts(
     _collision,
     OfficerAct(
         "confirm", Act.APPROVE, _confirm, "confirmCollision",
-        """Put a warning on the true entry that somebody imitates it; everybody reads it at once.
+        """Confirm a collision: a public clone warning is put on the true entry at once.
 
         The true entry is one of your authority's.
         """,
@@ -130,7 +130,7 @@ COLLISIONS = _acts(
     ),
     OfficerAct(
         "dismiss", Act.APPROVE, _dismiss, "dismissCollision",
-        "Set a pair aside, with a reason. It comes up again only with a sign that it did not have.",
+        "Dismiss a collision, with a reason. It comes up again only with new evidence.",
         CollisionDismissalSchema, statuses=(404, 413, 415),
     ),
 )  # fmt: skip
@@ -145,7 +145,7 @@ CLONE_WARNINGS = _acts(
     _warned,
     OfficerAct(
         "lift", Act.APPROVE, _lift, "liftCloneWarning",
-        "Take a warning from an agency's entry. Its history keeps it.",
+        "Lift a clone warning from an agency's entry. The entry's history keeps it.",
         WarningLiftSchema, statuses=(404, 413, 415),
     ),
 )  # fmt: skip

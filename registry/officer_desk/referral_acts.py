@@ -39,23 +39,23 @@ ACTS = case_acts(
     lambda session, me, _, reference: referral_opened(session, me, reference),
     OfficerAct(
         "consent", Act.PROPOSE, plainly(actions.find_consent), "findReferralConsent",
-        "Say that she has agreed since it was proposed.",
+        "Record that the complainant has consented since it was proposed.",
     ),
     OfficerAct(
         "override", Act.APPROVE, _override, "overrideReferral",
-        """Hand on without her consent.
+        """Refer without the complainant's consent.
 
-        In a case of P0, by another than who proposed it, with the law that asks for it. Nothing overrides her consent to tell
-        an authority in China.
+        In a case of P0, by another than who proposed it, with the law that asks for it. Nothing overrides the
+        complainant's consent to tell an authority in China.
         """,
         ReferralOverrideSchema,
     ),
     OfficerAct(
-        "send", Act.PROPOSE, sealed(actions.send), "sendReferral", "Give the partner the key to what was proposed.",
+        "send", Act.PROPOSE, sealed(actions.send), "sendReferral", "Send a proposed referral: the partner gets the key to it.",
     ),
     OfficerAct(
         "take-back", Act.PROPOSE, sealed(actions.take_back), "takeBackReferral",
-        "Stop what was not sent, close what was.",
+        "Cancel a referral that was not sent, or close one that was.",
     ),
 )  # fmt: skip
 
@@ -81,10 +81,10 @@ IN_CASE = case_acts(
     case_opened(Resource.REFERRAL),
     OfficerAct(
         "new", Act.PROPOSE, _propose, "proposeReferral",
-        """Choose what of a case a partner is to read.
+        """Propose a referral: what of a case a partner is to read.
 
-        It is copied and sealed now; that copy goes. Where she agrees already, it is consented at once. With an Idempotency-Key it
-        is proposed once, however often it is sent.
+        It is copied and sealed now; that copy goes. Where the complainant agrees already, it is consented at once.
+        Idempotent with an Idempotency-Key.
         """,
         ReferralProposalSchema, path="", form={"answers": "answer", "messages": "message", "files": "file"},
         drafts="referral",
@@ -118,11 +118,11 @@ RECEIVED = OfficerActs(
         OfficerAct("accept", Act.ANSWER, _accept, "acceptReferral", "Take it on."),
         OfficerAct(
             "decline", Act.ANSWER, _decline, "declineReferral",
-            "Decline it. It is closed to your organisation from then on.",
+            "Decline a referral. It is closed to your organisation from then on.",
             ReferralDeclineSchema, is_shown_after=False,
         ),
         OfficerAct(
-            "report", Act.ANSWER, _report, "reportReferral", "Report what was done, as often as there is something.",
+            "report", Act.ANSWER, _report, "reportReferral", "Report what was done about a referral, as often as needed.",
             ReferralReportInSchema, path="/reports", form={"is_done": "done"},
         ),
     ),

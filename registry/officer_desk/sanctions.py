@@ -60,30 +60,30 @@ ACTS = OfficerActs(
     (
         OfficerAct(
             "edit", Act.PROPOSE, _edit, "editSanction",
-            """Write a proposal anew.
+            """Edit a proposed sanction.
 
-            Whoever proposed it, until it is handed to review.
+            Only its proposer may, until it is submitted for approval.
             """,
             SanctionTermsSchema, method="put", path="",
         ),
         OfficerAct(
             "workers", Act.PROPOSE, _look, "lookAtWorkers",
-            """Write down what becomes of the workers in place.
+            """Record what becomes of the workers in place.
 
             Before a suspension, refusal of renewal, revocation or blacklisting is reviewed. The first day may wait for them.
             """,
             WorkersLookSchema, method="put",
         ),
         OfficerAct(
-            "review", Act.PROPOSE, plainly(actions.hand_to_review), "handSanctionToReview", "Hand it to legal review.",
+            "review", Act.PROPOSE, plainly(actions.hand_to_review), "handSanctionToReview", "Submit a sanction for approval.",
         ),
         OfficerAct(
-            "give-back", Act.APPROVE, _give_back, "giveSanctionBack", "Give it back to whoever proposed it.",
+            "give-back", Act.APPROVE, _give_back, "giveSanctionBack", "Return a sanction to its proposer.",
             SanctionReasonSchema,
         ),
         OfficerAct(
             "approve", Act.APPROVE, plainly(actions.approve), "approveSanction",
-            """Approve what another proposed.
+            """Approve another officer's proposal.
 
             If its day has come it is in force with this answer: licence, log, status list and public record at once. `moves` says
             at which index of the log.
@@ -94,7 +94,7 @@ ACTS = OfficerActs(
         ),
         OfficerAct(
             "end", Act.PROPOSE, _ask_for_end, "askForSanctionEnd",
-            """Ask that it be stayed, lifted, overturned, or in force again.
+            """Propose that a sanction be stayed, lifted, overturned, or in force again.
 
             Another confirms it; until then it holds as before.
             """,
@@ -102,7 +102,7 @@ ACTS = OfficerActs(
         ),
         OfficerAct(
             "end/confirm", Act.APPROVE, plainly(actions.confirm_end), "confirmSanctionEnd",
-            "Confirm what another asked for. It is public with this answer.",
+            "Confirm another officer's proposal about a sanction. It is public with this answer.",
         ),
         OfficerAct(
             "end/refuse", Act.APPROVE, plainly(actions.refuse_end), "refuseSanctionEnd", "Leave it as it is.",

@@ -185,7 +185,7 @@ def loans_of(session: Session, officer: Officer, today: date) -> Sequence[tuple[
 
 
 def end_loan(session: Session, officer: Officer, reference: str, today: date) -> bool:
-    """Take a lent role back at once; False when the officer has lent nothing of that reference."""
+    """End the loan of a role immediately; False when the officer has lent nothing of that reference."""
     ended = session.execute(
         update(RoleLent)
         .where(RoleLent.officer_id == officer.id, RoleLent.reference == reference, RoleLent.ended_on.is_(None))

@@ -58,7 +58,7 @@ EVENTS: Mapping[EventType, str] = {
     EventType.LICENCE_REVOKED: "A licence was revoked, its renewal refused, or its holder banned.",
     EventType.LICENCE_ENDED: "A licence was surrendered, or stated to have expired.",
     EventType.LICENCE_WINDING_DOWN: "A licence is being wound down: no new recruitment; placed workers until the date stated.",
-    EventType.LICENCE_DELISTED: "A licence is no longer on its official list, and nobody says why.",
+    EventType.LICENCE_DELISTED: "A licence is no longer on its official list, and no reason was stated.",
     EventType.LICENCE_REVOCATION_PENDING: "A licence was revoked, and an appeal stays it.",
     EventType.LICENCE_BACK_IN_ORDER: "A licence that was interrupted lets its holder recruit again.",
     EventType.LICENCE_STATUS_CHANGED: "The status of a licence changed otherwise.",

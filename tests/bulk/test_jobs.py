@@ -214,7 +214,7 @@ def test_a_supply_chain_shows_suppliers_that_declare_no_recruiter(
     assert results[0]["answer"]["verdict"] == "yes"
     assert (results[0]["supplier"], results[1]["errors"][0]["code"]) == ("Sartoria Inventata", "no_provider")
     picture = (files.folder_of(home, job.reference) / "chain.svg").read_text()
-    assert "nobody declared" in picture
+    assert "none declared" in picture
     assert "&lt;b&gt;Tessile" in picture
     assert "<b>" not in picture
 

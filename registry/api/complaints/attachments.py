@@ -55,11 +55,11 @@ class Attachments(Resource):
     @response_schema(AttachmentSentSchema(), "addAttachment", (409, 413), status=HTTPStatus.CREATED)
     @needs_visit
     def post(self, body: bytes, name: str, idempotency_key: IdempotencyKey | None) -> Answer:
-        """Send a file along.
+        """Upload an attachment.
 
         JPEG, PNG, WebP, HEIC, PDF, M4A, MP3, AMR, MP4 or plain text, told from the bytes; 20 MB, ten files and 80 MB in all.
         It is sealed as it is. Officers see a copy without place and device, which is made a moment later and stands in the
-        mailbox. With an Idempotency-Key the file is there once, however often it is sent.
+        mailbox. Idempotent with an Idempotency-Key.
         """
         with open_visit() as here:
             opened, case = opened_for_files(here.session, here.sealer, here.visit)
@@ -86,7 +86,7 @@ class Attachment(Resource):
     @no_content_response("removeAttachment", (404, 409))
     @needs_visit
     def delete(self, attachment_id: str) -> None:
-        """Remove a file, while nothing was handed in. What was handed in stays with the officers."""
+        """Delete an attachment before submission. What was submitted stays with the officers."""
         with open_visit() as here:
             names = removed(here.session, here.sealer, here.visit, read_reference(attachment_id) or "")
         # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
@@ -100,7 +100,7 @@ class AttachmentCopy(Resource):
     @response_file("getAttachmentCopy", (404, 409))
     @needs_visit
     def get(self, attachment_id: str) -> File:
-        """Save the copy that officers see, without place and device.
+        """Download the clean copy that officers see, without place and device.
 
         Not found while there is none; the mailbox says in `no_copy` why there will be none.
         """

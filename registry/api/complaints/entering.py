@@ -26,7 +26,7 @@ class QuestionnaireView(Resource):
     @request_schema()
     @response_schema(QuestionnaireSchema(), "getQuestionnaire")
     def get(self) -> Answer:
-        """Read what is asked.
+        """Read the questionnaire.
 
         Every question with its words, the kind of its answer, and when it is asked. Nothing has to be answered. The version
         changes with the questions; the words are in the asked language.
@@ -40,10 +40,10 @@ class Offer(Resource):
     @request_schema(OfferQuerySchema())
     @response_schema(OfferSchema(), "getOffer", cacheable=False)
     def get(self, purpose: Purpose) -> Answer:
-        """Ask what it takes to be let in.
+        """Get a challenge and a waiting ticket, to send either as `proof`.
 
         Solve the challenge, or wait until the ticket is good, and send either as `proof`. When many come it takes longer;
-        nobody is refused. Who asked is not kept.
+        no one is refused. Who asked is not kept.
         """
         offer = admission().offer(reading(), Purpose(purpose), network_here(), now())
         return Answer(offer, language=requested_language(request.environ))

@@ -42,10 +42,11 @@ class Complaints(Resource):
     @request_schema(ComplaintStartSchema(), body=True, idempotent=True)
     @response_schema(ComplaintStartedSchema(), "startComplaint", (403, 409, 413, 415), status=HTTPStatus.CREATED)
     def post(self, role: BoxRole, language: Language, proof: str, idempotency_key: IdempotencyKey | None) -> Answer:
-        """Begin a complaint.
+        """Start a complaint.
 
-        The receipt comes first and is shown this once: it alone leads back. Show it in large print, let it be typed back
-        (`confirmReceipt`), and keep no copy. With an Idempotency-Key a request that comes again is told so and begins nothing.
+        The complaint code (`receipt`) comes first and is shown this once: it alone opens the mailbox. Show it in large
+        print, let it be typed back (`confirmReceipt`), and keep no copy. With an Idempotency-Key a repeated request is
+        told so and starts nothing.
         """
         at = now()
         with writing() as session:
@@ -72,7 +73,7 @@ class Confirmation(Resource):
     @response_schema(ReceiptConfirmedSchema(), "confirmReceipt", (409, 413, 415))
     @visiting
     def post(self, here: Here, last_six: str) -> Answer:
-        """Confirm the receipt by its last six digits.
+        """Confirm the complaint code by its last six digits.
 
         Nothing can be answered before. Confirming again changes nothing. A changed receipt takes the old one's place now, and
         every visit is over: go on with the token given here.
@@ -87,7 +88,7 @@ class Answers(Resource):
     @response_schema(AnswersSchema(), "getAnswers", cacheable=False)
     @visiting
     def get(self, here: Here) -> Answer:
-        """Read what was answered so far."""
+        """Read the answers so far."""
         return Answer(sheet_payload(filing.answers(here.session, here.sealer, here.visit)), language=here.language)
 
     @request_schema(AnswersChangeSchema(), body=True, max_bytes=MAX_OF_ANSWERS)
@@ -109,7 +110,7 @@ class Submission(Resource):
     @response_schema(ComplaintReceivedSchema(), "submitComplaint", (409,))
     @visiting
     def post(self, here: Here) -> Answer:
-        """Hand the complaint in.
+        """Submit the complaint.
 
         Answers to questions that are not asked any more are dropped. Handing it in again says the same again.
         """

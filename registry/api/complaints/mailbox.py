@@ -41,7 +41,7 @@ class Visits(Resource):
     @request_schema(VisitStartSchema(), body=True)
     @response_schema(VisitSchema(), "startVisit", (403, 404, 413, 415), status=HTTPStatus.CREATED)
     def post(self, receipt: str, proof: str) -> Answer:
-        """Come back by a receipt.
+        """Start a visit with a complaint code.
 
         400 `mistyped_receipt` says that its digits do not fit together; nothing was looked up. Unknown, expired, destroyed,
         withdrawn, changed and cut off are all 404 `unknown_receipt`, after the same time.
@@ -61,7 +61,7 @@ class CurrentVisit(Resource):
     @no_content_response("endVisit")
     @visiting
     def delete(self, here: Here) -> None:
-        """End this visit; its token opens nothing any more."""
+        """End this visit; its token stops working."""
         visits.end(here.session, here.visit)
 
 
@@ -80,7 +80,7 @@ class Mailbox(Resource):
             view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
             files = files_of(here.session, here.sealer, here.visit)
             jobs = pending_sanitise_jobs(here.session, here.sealer, here.visit, services().settings)
-        # Only whoever has the receipt can have copies made before anything was handed in: it is seen to at each visit.
+        # Before submission only the holder of the complaint code can have clean copies made: each visit begins them.
         begin_all(services().settings, jobs)
         return Answer(mailbox_payload(view, files, here.language), language=here.language)
 
@@ -91,7 +91,7 @@ class Copy(Resource):
     @response_schema(MailboxCopySchema(), "getCopy", (409,), cacheable=False)
     @visiting
     def get(self, here: Here) -> Answer:
-        """Take a copy of everything home.
+        """Download a copy of everything in the mailbox.
 
         What was answered, written and agreed to. Offer it before `purge_on`; where it is kept, others may find it.
         """
@@ -109,11 +109,10 @@ class Messages(Resource):
     def post(
         self, here: Here, idempotency_key: IdempotencyKey | None, text: str | None = None, in_danger: bool = False
     ) -> Answer:
-        """Write to the officers.
+        """Write a message to the officers.
 
-        With an Idempotency-Key the message is there once, however often it is sent. A case that waited for it goes on. With
-        `in_danger`, or where its words tell of danger, the case is of the first priority at once and officers are notified; the
-        text may then be left out. `is_danger` in the answer: show the numbers of emergency and help lines.
+        Idempotent with an Idempotency-Key. A case that waited for it goes on. With `in_danger`, or where its words tell of
+        danger, the case gets the first priority at once and officers are notified; the text may then be left out. `is_danger` in the answer: show the numbers of emergency and help lines.
         """
         key = None if idempotency_key is None else f"{idempotency_key.key} {idempotency_key.digest}"
         words = (
@@ -138,7 +137,7 @@ class Consents(Resource):
     @no_content_response("changeConsent", (404, 409, 413, 415))
     @visiting
     def put(self, here: Here, kind: str, is_given: bool) -> None:
-        """Give one consent, or take it back.
+        """Give or withdraw one consent.
 
         Each stands on its own; none follows from another. Taking one back is never too late, but what was told was told.
         """
@@ -151,7 +150,7 @@ class Withdrawal(Resource):
     @no_content_response("withdrawComplaint", (409,))
     @visiting
     def post(self, here: Here) -> None:
-        """Take the complaint back.
+        """Withdraw the complaint.
 
         A draft is destroyed at once. What was handed in is worked on no more; for 30 days it may be taken up again
         (`reopenComplaint`), then it is destroyed.
@@ -165,7 +164,7 @@ class Reopening(Resource):
     @no_content_response("reopenComplaint", (409, 413, 415))
     @visiting
     def post(self, here: Here, idempotency_key: IdempotencyKey | None, text: str | None = None) -> None:
-        """Object to a decision, open a closed complaint again, or take a withdrawal back.
+        """Object to a decision, reopen a closed complaint, or undo a withdrawal.
 
         `can` in the mailbox says which of them is possible; a year after the end none is.
         """

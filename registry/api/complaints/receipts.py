@@ -28,7 +28,7 @@ class Receipt(Resource):
     @response_schema(ReceiptOfferedSchema(), "changeReceipt", (409,), status=HTTPStatus.CREATED)
     @visiting_with_new_receipt
     def post(self, here: Here, new: New) -> Answer:
-        """Ask for another receipt for this mailbox.
+        """Request a new complaint code for this mailbox.
 
         It takes the old one's place once its last six digits are confirmed with the token given here; until then, and if that
         never happens, the old one opens. Afterwards every visit is over: come in with the new one.
@@ -43,10 +43,10 @@ class Worker(Resource):
     @response_schema(WorkerReceiptSchema(), "inviteWorker", (409,), status=HTTPStatus.CREATED)
     @visiting_with_new_receipt
     def post(self, here: Here, new: New, idempotency_key: IdempotencyKey | None) -> Answer:
-        """Make a receipt for the worker whom a helper filed for.
+        """Create a complaint code for the worker whom a helper filed for.
 
-        It is shown this once; give it to her and keep no copy. She reads all of it, decides from then on, and may cut the helper
-        off. One that she never used is replaced by the next.
+        It is shown this once; give it to the worker and keep no copy. The worker reads everything, decides from then
+        on, and may remove the helper. A code that was never used is replaced by the next.
         """
         scope = f"worker {here.visit.box.reference}"
         if idempotency_key is not None and not repeats.claim(
@@ -63,7 +63,7 @@ class Helper(Resource):
     @no_content_response("changeHelper", (404, 409, 413, 415))
     @visiting
     def put(self, here: Here, helper_id: str, answers_allowed: bool) -> None:
-        """Let officers' answers go to a helper too, or no longer. The worker alone may."""
+        """Let officers' answers go to a helper too, or no longer. Only the worker may."""
         access.allow_answers(
             here.session, here.visit, read_reference(helper_id) or "", here.today, is_allowed=answers_allowed
         )
@@ -72,5 +72,5 @@ class Helper(Resource):
     @no_content_response("cutOffHelper", (404, 409))
     @visiting
     def delete(self, here: Here, helper_id: str) -> None:
-        """Cut a helper off. His receipt is unknown from now on, and his visit over. The worker alone may."""
+        """Remove a helper. The helper's complaint code and visit stop working. Only the worker may."""
         access.cut_off(here.session, here.sealer, here.visit, read_reference(helper_id) or "", here.today)

@@ -27,7 +27,7 @@ def sheet_payload(sheet: Sheet) -> dict[str, Any]:
 
 
 def received_payload(received: Receipted, language: Language) -> dict[str, Any]:
-    # Whatever became of it: received is all that whoever sent it hears.
+    # Whatever became of it: the sender hears only that it was received.
     return {
         **_state(Reads.RECEIVED, language),
         "filed_on": received.filed_on,

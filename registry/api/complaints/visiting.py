@@ -1,4 +1,4 @@
-"""Who comes with a token, and the one transaction of what he does. A token stands in a header alone, never in an address."""
+"""Visits of complainants by token, one transaction each. A token comes in a header, never in a URL."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ def visiting(view: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def open_visit() -> Iterator[Here]:
-    """Who is here, and the transaction of what he does. Raises NoVisit before anything else is done."""
+    """The visitor of this request, and the transaction of the request. Raises NoVisit before anything else is done."""
     token, at = token_of(request.headers.get("Authorization")), now()
     with writing() as session:
         visit = visits.visit(session, sealer(), token, at)

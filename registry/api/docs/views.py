@@ -21,7 +21,7 @@ KEPT = 3600
 """Seconds a browser may keep these pages: they change with a release."""
 
 MAX_WORDS = 20
-"""Of a closed set that is listed; nobody reads all countries."""
+"""Values of a closed set that are listed; a list of all countries would be too long to read."""
 
 STYLE, SCRIPT, PAGE = (f"text/{kind}; charset=utf-8" for kind in ("css", "javascript", "html"))
 
@@ -71,7 +71,7 @@ def show_file(name: str) -> Response:
 def _page(template: str, **values: Any) -> Response:
     body = render_template(template, info=document()["info"], **values).encode("utf-8")
     response = respond_with(body, PAGE, KEPT, request.environ)
-    # The page to try it out asks this server, and nobody else.
+    # The page to try it out asks this server, and no other.
     response.headers["Content-Security-Policy"] = content_policy(connect_src="'self'")
     return response
 

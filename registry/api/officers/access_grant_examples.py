@@ -26,9 +26,9 @@ OPENINGS = (
     ),
     _step("decideOpening", "hours", "For four hours", "decide", GLASS, who="custodian", version=1, body={"is_granted": True}),
     _step("lookAtOpening", "glass", "All of the case, and who wrote", "content", GLASS, method="GET", who="writer"),
-    _step("closeOpening", "found", "She was found", "close", GLASS, who="writer", version=2),
+    _step("closeOpening", "found", "The complainant was found", "close", GLASS, who="writer", version=2),
     _ask(
-        "askWhoWrote", "call", "To call her", "identity",
+        "askWhoWrote", "call", "To call the complainant", "identity",
         body={"reason": "The inspectorate goes there tomorrow."}, keeps={"opening_id": WHO},
     ),
     example("listOpenings", "two", "What was asked for", "/openings", who="custodian"),

@@ -45,9 +45,9 @@ class Openings(Resource):
     @request_schema()
     @response_schema(OpeningsSchema(), "listOpenings", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List what was asked for in your unit: what waits first, then what is open or was in the last 30 days.
+        """List access requests of your unit: waiting ones first, then those open now or in the last 30 days.
 
-        Reasons are shown to whoever decides; reading them is on record.
+        Reasons are shown to those who decide; reading them is on record.
         """
         kinds = [kind for kind in OpeningKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
         found = queries.of_unit(session, sealer(), me.standing.unit, me.officer.reference, now(), decides=kinds)
@@ -64,10 +64,10 @@ class Content(Resource):
     @request_schema()
     @response_schema(OpenedSchema(), "lookAtOpening", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, opening_id: str) -> Answer:
-        """Look at what is open to you.
+        """Read what an access grant opens to you.
 
         Each look is on record. The first look at who wrote begins its quarter of an hour. 409 where the custodian's key is not
-        on this server; a broken glass shows the rest of the case then.
+        on this server; break-glass access shows the rest of the case then.
         """
         reference = opening_opened(session, me, opening_id, Act.PROPOSE)
         _, grant = queries.one_of(session, me.standing.unit, reference)
@@ -88,7 +88,7 @@ class OriginalFile(Resource):
     @request_schema()
     @response_file("takeOriginal", (404, 409))
     def get(self, session: Session, me: AuthenticatedOfficer, opening_id: str) -> File:
-        """Take the file as it was sent that is open to you."""
+        """Download the original file that is open to you."""
         reference = opening_opened(session, me, opening_id, Act.PROPOSE)
         officer, store = acting(me, ORIGINAL, Act.PROPOSE), store_of(services().settings)
         name, body = queries.original(session, sealer(), officer, reference, now(), store)

@@ -56,11 +56,11 @@ class HandedFiles(Resource):
         name: str,
         idempotency_key: IdempotencyKey | None,
     ) -> Answer:
-        """Send a paper along with your answer while you may answer, or with your objection while you may object.
+        """Upload a paper to your answer while you may answer, or to your objection while you may object.
 
         JPEG, PNG, WebP, HEIC, PDF, M4A, MP3, AMR, MP4 or plain text, told from the bytes; 20 MB, ten files and 80 MB for each.
         Officers see a copy without place and device once you have answered or objected. Where the custodian's key is not at
-        hand that copy alone is kept, made while you wait. With an Idempotency-Key it is there once, however often it is sent.
+        hand that copy alone is kept, made while you wait. Idempotent with an Idempotency-Key.
         """
         sent = portal_files.add(
             services().settings,
@@ -87,7 +87,7 @@ class HandedFile(Resource):
     @request_schema()
     @response_file("saveAnswerFile", (404,))
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> File:
-        """Save a paper of yours again, as you sent it, before and after you have answered or objected.
+        """Download your own paper as you sent it, before and after you have answered or objected.
 
         Where the copy without place and device alone was kept, or no original can be opened, it is that copy.
         """
@@ -101,7 +101,7 @@ class HandedFile(Resource):
     @request_schema()
     @no_content_response("removeAnswerFile", (404, 409))
     def delete(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> None:
-        """Remove a paper, before the answer or the objection is sent."""
+        """Delete a paper, before the answer or the objection is sent."""
         names = portal_files.removed(
             session,
             me.standing.unit,
@@ -121,7 +121,7 @@ class HandedFileCopy(Resource):
     @request_schema()
     @response_file("getAnswerFileCopy", (404,))
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> File:
-        """Save the copy of a paper without place and device.
+        """Download the clean copy of a paper, without place and device.
 
         Not found before the agency has sent what it goes with, and while there is no copy.
         """

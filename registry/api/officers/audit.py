@@ -38,7 +38,7 @@ class Lines(Resource):
     @request_schema(AuditQuerySchema())
     @response_schema(AuditLinesSchema(), "listAuditLines", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, before: int | None = None, **asked: Any) -> Answer:
-        """List the lines of the audit that are your unit's, the latest first.
+        """List your unit's lines of the audit trail, the latest first.
 
         What its people did, and what was done about its cases, people and keys. Days and no hours. Asking is itself a line, once
         a day.
@@ -61,7 +61,7 @@ class Verification(Resource):
     @request_schema(AuditHeadQuerySchema())
     @response_schema(AuditVerificationSchema(), "verifyAudit", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, head: str | None = None) -> Answer:
-        """Derive the whole chain anew.
+        """Verify the whole chain of the audit trail.
 
         Every unit's lines, none of which is shown; with `head` it is held to one that was noted before.
         """
@@ -82,10 +82,10 @@ class Export(Resource):
     @request_schema(AuditFilterSchema())
     @response_file("exportAudit")
     def get(self, session: Session, me: AuthenticatedOfficer, **asked: Any) -> File:
-        """Take the unit's lines away.
+        """Export your unit's lines of the audit trail.
 
         JSON Lines, the oldest first: the exact bytes of each line with the hash before and after it; the last one is the head.
-        Taking them is itself a line, and the copy holds it.
+        The export is itself a line, and the file holds it.
         """
         unit, today = me.standing.unit, now().date()
         record(session, "audit.exported", unit, on=today, actor=me.officer.reference, unit=unit)

@@ -26,7 +26,7 @@ CASES = (
     ),
     _case("moveCase", "triage", "Taken into triage", "/moves", 3, body={"to": "in_triage"}),
     _case("moveCase", "illegal", "What the table has not", "/moves", 4, body={"to": "closed"}, status=409),
-    _case("replyToCase", "word", "A word to her", "/messages", 4, body={"text": "We read it and look into it."}),
+    _case("replyToCase", "word", "A word to the complainant", "/messages", 4, body={"text": "We read it and look into it."}),
     _case("replyToCase", "stale", "Written of an older version", "/messages", 4, body={"text": "Twice."}, status=412),
     _case(
         "setCasePriority", "lower", "Lowering waits for another", "/priority", 5, method="PUT",

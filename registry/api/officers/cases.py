@@ -66,7 +66,7 @@ class OneCase(Resource):
     @request_schema()
     @response_schema(CaseSchema(), "getCase", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
-        """Read a case with what was told in it, and where you may take it.
+        """Read a case with its answers, and the states to which you may move it.
 
         Each reading is a line of the audit. Who wrote is not in it.
         """
@@ -84,7 +84,7 @@ class LoweringApproved(Resource):
     @request_schema()
     @no_content_response("approveCaseLowering", (404, 409))
     def post(self, session: Session, me: AuthenticatedOfficer, version: int, case_id: str) -> None:
-        """Approve a lowering that waits; never one's own."""
+        """Approve a waiting request to lower a priority; never one's own."""
         _decide(session, me, case_id, version, is_approved=True)
 
 
@@ -94,7 +94,7 @@ class LoweringRefused(Resource):
     @request_schema()
     @no_content_response("refuseCaseLowering", (404, 409))
     def post(self, session: Session, me: AuthenticatedOfficer, version: int, case_id: str) -> None:
-        """Refuse a lowering that waits, or take back one's own."""
+        """Refuse a waiting request to lower a priority, or withdraw one's own."""
         _decide(session, me, case_id, version, is_approved=False)
 
 
@@ -104,7 +104,7 @@ class Notes(Resource):
     @request_schema()
     @response_schema(CaseNotesSchema(), "listCaseNotes", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
-        """Read the unit's notes and tasks of a case. The reading is a line of the audit."""
+        """List the unit's notes and tasks of a case. The reading is recorded in the audit trail."""
         officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
         require_readable(case)
         written, tasks = notes.notes_and_tasks(session, sealer(), officer, case)
@@ -141,7 +141,7 @@ class OneTask(Resource):
     def put(
         self, session: Session, me: AuthenticatedOfficer, version: int, case_id: str, task_id: str, is_done: bool
     ) -> None:
-        """Say that a task is done, or that it is not after all."""
+        """Mark a task as done, or as not done."""
         officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
         notes.tick_task(
             session, officer, case.reference, reference_in(task_id), now().date(), is_done=is_done, version=version

@@ -37,7 +37,7 @@ class ChannelChanges(Resource):
     @request_schema()
     @response_schema(ChannelChangesSchema(), "listChannelChanges", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List what waits or has not taken effect yet, the oldest first.
+        """List changes of channels that wait or have not taken effect yet, the oldest first.
 
         What a list prints in place of a registered channel waits here too.
         """
@@ -65,7 +65,7 @@ class ChannelChanges(Resource):
         idempotency_key: IdempotencyKey | None,
         replaces: str | None = None,
     ) -> Answer:
-        """Propose that an agency's channel be another, or that it have one more.
+        """Propose to replace a channel of an agency, or to add one.
 
         Another officer approves it. Of a bank account a digest and its last characters alone are kept.
         """
@@ -84,7 +84,7 @@ class ChannelChange(Resource):
     @request_schema()
     @response_schema(ChannelChangeSchema(), "getChannelChange", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
-        """Read one change, and at which addresses the agency is told of it."""
+        """Read a change of a channel, and at which addresses the agency is told of it."""
         return _one(session, me, change_id)
 
 

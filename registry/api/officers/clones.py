@@ -44,7 +44,7 @@ class Collisions(Resource):
     @request_schema()
     @response_schema(CollisionsSchema(), "listCollisions", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List pairs that wait for a decision, one of them your authority's, the gravest first; 50 at most."""
+        """List collisions that wait for a decision, one of the two your authority's, the gravest first; 50 at most."""
         authority = official(me).authority
         found = related_acts.collisions_open(session, authority)
         return Answer(
@@ -64,7 +64,7 @@ class OneCollision(Resource):
     @request_schema()
     @response_schema(CollisionSchema(), "getCollision", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
-        """Read a pair with the evidence: a line for each thing that the two have in common."""
+        """Read a collision with its evidence: a line for each thing that the two agencies have in common."""
         return _one(session, me, collision_id)
 
 
@@ -82,7 +82,7 @@ class Warnings(Resource):
     @request_schema()
     @response_schema(CloneWarningsSchema(), "listCloneWarnings", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List your authority's agencies on whose entries a warning stands."""
+        """List your authority's agencies whose entries have a clone warning."""
         found = related_acts.warned(session, official(me).authority)
         return Answer({"items": [_warnings(agency) for agency in found if not me.has_conflict(agency.agency_id)]})
 
@@ -97,7 +97,7 @@ class Warnings(Resource):
         text: str,
         idempotency_key: IdempotencyKey | None,
     ) -> Answer:
-        """Warn on an agency's entry that somebody imitates it. Everybody reads it at once."""
+        """Put a clone warning on an agency's entry. It is public at once."""
         agency_opened(session, me, agency_id)
         claim(session, "warning", f"officer {me.officer.reference}", idempotency_key)
         related_acts.warn(session, official(me), agency_id, text, now())
@@ -110,7 +110,7 @@ class WarningsOf(Resource):
     @request_schema()
     @response_schema(CloneWarningsOfSchema(), "getCloneWarnings", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
-        """Read the warnings on one agency's entry, with the numbers by which they are lifted."""
+        """Read the clone warnings on one agency's entry, with the numbers by which they are lifted."""
         return _warnings_of(session, me, agency_id)
 
 
@@ -123,7 +123,7 @@ serve_acts(
 
 
 def _one(session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
-    """Raises NotFound for another authority's, Forbidden where he has an interest in one of the two."""
+    """One collision. Raises NotFound for another authority's, Forbidden if the officer has an interest in an agency."""
     found, both = collision_opened(session, me, reference_in(collision_id))
     payload = _collision(found, both, official(me).authority)
     return Answer(payload, headers=(etag(payload["version"]),))

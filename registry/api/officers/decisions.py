@@ -40,7 +40,7 @@ class Decisions(Resource):
     @request_schema()
     @response_schema(DecisionsSchema(), "listDecisions", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
-        """List the decisions of a case, with their words.
+        """List the decisions of a case, with their texts.
 
         Reading them is on record. The ETag is the case's version: a draft is made the decision of the case as you read it.
         """

@@ -40,10 +40,10 @@ class EntryRequests(Resource):
     @request_schema()
     @response_schema(EntryRequestsSchema(), "listEntryRequests", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List what agencies ask.
+        """List the requests of agencies about their entries.
 
-        The licensing desk reads what waits for its authority, what is due first first; an agency's people read all that their
-        own agency asked.
+        Licensing officers read what waits for their authority, the earliest due first; an agency's people read all that
+        their own agency asked.
         """
         if me.standing.may(ENTRY, Act.APPROVE):
             found = [one for one in queries.waiting(session, official(me)) if not me.has_conflict(one.agency)]
@@ -63,10 +63,10 @@ class EntryRequests(Resource):
         text: str,
         idempotency_key: IdempotencyKey | None,
     ) -> Answer:
-        """Ask about your agency's own entry.
+        """Make a request about your agency's own entry.
 
         A correction is marked on the public entry until it is decided. A reply is shown once it is accepted, while there is a
-        sanction or warning that it replies to. With an Idempotency-Key it is asked once, however often it is sent.
+        sanction or warning that it replies to. Idempotent with an Idempotency-Key.
         """
         rep = representative(session, me)
 

@@ -1,4 +1,4 @@
-"""The door of the officers' API: whose token it is, whether he may, and which version he read. Closed by default.
+"""Guard of the officers' API: the token's officer, the right, and the version that was read. Closed by default.
 
 A token stands in the Authorization header alone. Cookies open nothing here, so no other site can make a browser act; and a view
 without `officer_may` stops the start (edge.py), so nothing is open by forgetting.
@@ -31,7 +31,7 @@ NEEDS = "officerToken"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,100})")
-# Whoever packs answers on the way weakens our ETag; the version is the same.
+# A proxy that compresses answers weakens our ETag; the version is the same.
 _VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 View = Callable[..., Any]
@@ -43,9 +43,10 @@ def officer_may(
     """A method of a Resource for officers whose role has the right; it stands above `takes` and `returns`.
 
     The method is given `session` and `me` (Present), and with `versioned` the `version` that If-Match names. One transaction:
-    what it did is committed when it returns and undone when it raises. Who may not is told before his body is read: 401 without
-    a token that opens, 403 where his role has not the right. What belongs to others is NotFound, which the method says. With
-    `reads` the method is given a session that only reads, after that transaction: what takes long holds up no writer.
+    what it did is committed when it returns and rolled back when it raises. A refusal comes before the body is read:
+    401 without a valid token, 403 where no role has the right. What belongs to others is NotFound, which the method
+    raises. With `reads` the method is given a session that only reads, after that transaction: what takes long holds up
+    no writer.
     """
 
     def decorate(view: View) -> View:
@@ -105,7 +106,10 @@ def _read_body(view: View) -> None:
 
 
 def _present(session: Session, *, is_noted: bool = True) -> AuthenticatedOfficer:
-    """Whose token was sent. Raises NotSignedIn, also where his provider is the only way in and he was not there lately."""
+    """The officer of the token that was sent.
+
+    Raises NotSignedIn, also if the officer must sign in with a provider and did not lately.
+    """
     at = now()
     me = tokens.present(session, token_sent(), day_at(at, None), is_noted=is_noted)
     only = only_way_of(me.standing)

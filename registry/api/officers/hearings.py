@@ -60,7 +60,7 @@ class OneHearing(Resource):
     @request_schema()
     @response_schema(HearingSchema(), "getHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
-        """Read a hearing with all that its agency reads, and where you may take it."""
+        """Read a hearing with all that its agency reads, and the moves open to you."""
         return _payload(session, me, hearing_opened(session, me, hearing_id))
 
     put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)

@@ -29,9 +29,9 @@ class WaitingIdentities(Resource):
     @request_schema()
     @response_schema(WaitingIdentitiesSchema(), "listWaitingIdentities", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List referrals with which somebody asked that her name go along, and the message in which she did.
+        """List referrals that wait for a decision on the complainant's name, with the message that asks for it.
 
-        Reading it is on record. Who she is, it does not say.
+        Reading it is on record. It does not say who the complainant is.
         """
         found = queries.waiting_identities(session, sealer(), me.standing.unit, me.officer.reference, now().date())
         return Answer({"items": [_payload(one) for one in found]})
@@ -45,7 +45,7 @@ class IdentityDecision(Resource):
     def post(
         self, session: Session, me: AuthenticatedOfficer, version: int, referral_id: str, *, is_approved: bool
     ) -> None:
-        """Let her name and safe contact go along, or not. Never by whoever proposed the referral."""
+        """Decide whether the complainant's name and safe contact go along. The referral's proposer may not."""
         reference = reference_in(referral_id)
         case = queries.case_behind(session, me.standing.unit, reference)
         require_no_interest(me, named_agency_id(sealer(), case))

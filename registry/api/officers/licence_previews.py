@@ -49,7 +49,7 @@ class ActPreview(Resource):
         stated: Mapping[str, Any],
         about: str | None = None,
     ) -> Answer:
-        """See what an act would change, before you propose it.
+        """Preview what an act would change, before you propose it.
 
         Nothing is written down. What cannot be proposed is refused here with the same words.
         """
@@ -67,7 +67,7 @@ class ProposalPreview(Resource):
     @request_schema()
     @response_schema(LicencePreviewSchema(), "previewLicenceProposal", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
-        """See what a proposal that waits would change of the record as it stands now.
+        """Preview what a waiting proposal would change of the record as it stands now.
 
         409 where it fits no longer, or was decided. The ETag is the proposal's version, for `approveLicenceProposal`.
         """
@@ -78,7 +78,7 @@ class ProposalPreview(Resource):
 
 def _payload(session: Session, draft: Draft) -> dict[str, Any]:
     found = previewed(session, draft)
-    # Whoever is not known yet gets his reference with the application.
+    # An agency that is not known yet gets its reference with the application.
     is_known = draft.before is not None
     return {
         "act": draft.act,

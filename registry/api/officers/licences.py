@@ -52,7 +52,7 @@ class Proposals(Resource):
     @request_schema()
     @response_schema(LicenceProposalsSchema(), "listLicenceProposals", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List what waits for a second person, the oldest first."""
+        """List proposals that wait for a second person, the oldest first."""
         return Answer({"items": [_payload(session, one) for one, _ in waiting_for(session, me)]})
 
     @officer_may(LICENCE, Act.PROPOSE)
@@ -71,7 +71,7 @@ class Proposals(Resource):
     ) -> Answer:
         """Propose an act on a licence, agreement or intermediary.
 
-        Nothing changes until another approves it (`approveLicenceProposal`). An application, and what the holder himself gives
+        Nothing changes until another approves it (`approveLicenceProposal`). An application, and what the holder gives
         up, needs no second person and is published at once. `previewLicenceAct` shows what it would change.
         """
         require_act(me, act, Act.PROPOSE)
@@ -141,7 +141,7 @@ class Deposit(Resource):
         held_as: str | None = None,
         held_by: str | None = None,
     ) -> Answer:
-        """Enter a line of a deposit.
+        """Add a line to the ledger of a deposit.
 
         Money that came in counts at once; a draw or a reversal waits for a second person.
         """
@@ -178,7 +178,7 @@ class HeldLists(Resource):
     @request_schema()
     @response_schema(HeldListsSchema(), "listHeldLists", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List what was read of your authority's lists and is held, the oldest first."""
+        """List readings of your authority's official lists that are held for a decision, the oldest first."""
         found = imports.lists_on_hold(session, me.standing.authority)
         items = [
             {
@@ -200,7 +200,7 @@ class ListApproval(Resource):
     @request_schema()
     @no_content_response("approveHeldList", (404, 409))
     def post(self, session: Session, me: AuthenticatedOfficer, list_id: str) -> None:
-        """Have a held list applied after all: its good rows, and whatever it delists. The worker does it."""
+        """Apply a held list after all: its good rows, and whatever it delists. A background worker does it."""
         related_acts.order_list(session, official(me), list_id, now())
 
 
@@ -210,7 +210,7 @@ class ListRejection(Resource):
     @request_schema()
     @no_content_response("rejectHeldList", (404, 409))
     def post(self, session: Session, me: AuthenticatedOfficer, list_id: str) -> None:
-        """Do not apply a held list. The same bytes are not held again."""
+        """Reject a held list. The same bytes are not held again."""
         related_acts.reject_list(session, official(me), list_id, now())
 
 

@@ -24,7 +24,7 @@ class Changes(Resource):
     @request_schema()
     @response_schema(OfficerChangesSchema(), "listOfficerChanges", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List what waits for a second person in your unit.
+        """List changes of officers in your unit that wait for a second person.
 
         The oldest first.
         """
@@ -38,7 +38,7 @@ class OneChange(Resource):
     @request_schema()
     @response_schema(OfficerChangeSchema(), "getOfficerChange", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
-        """Read a change that was proposed, open or decided."""
+        """Read a change of an officer, open or decided."""
         return Answer(
             change_payload(session, accounts.change_named(session, reference_in(change_id), me.standing.unit))
         )
@@ -50,7 +50,7 @@ class Approval(Resource):
     @request_schema()
     @response_schema(OfficerChangeApprovedSchema(), "approveOfficerChange", (404, 409))
     def post(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
-        """Put a change in force.
+        """Approve a change of an officer.
 
         Neither who proposed it nor whom it is about may (409, `own_proposal`, `about_yourself`). A change never alters once it
         was proposed, so there is no version to send: what was decided already is 409 `decided`.
@@ -67,7 +67,7 @@ class Refusal(Resource):
     @request_schema()
     @no_content_response("refuseOfficerChange", (404, 409))
     def post(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> None:
-        """Refuse a change.
+        """Refuse a change of an officer.
 
         Its proposer takes it back so.
         """

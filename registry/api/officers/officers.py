@@ -55,8 +55,8 @@ class Officers(Resource):
     ) -> Answer:  # fmt: skip
         """Propose a new officer of your unit.
 
-        Nobody is invited until another approves it (`approveOfficerChange`). With an Idempotency-Key it is proposed once, however
-        often it is sent.
+        No one is invited until another officer approves it (`approveOfficerChange`). Idempotent with an
+        Idempotency-Key.
         """
         unit = me.standing.unit
 
@@ -90,7 +90,7 @@ class Roles(Resource):
     ) -> Answer:
         """Propose which roles an officer shall have.
 
-        Nobody proposes his own.
+        Officers do not propose their own roles.
         """
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit, version)
         change = accounts.propose_roles(session, officer, roles, by=me.officer.reference, at=now())
@@ -103,9 +103,9 @@ class Reset(Resource):
     @request_schema()
     @response_schema(OfficerChangeSchema(), "proposeReset", (404, 409), status=HTTPStatus.CREATED)
     def post(self, session: Session, me: AuthenticatedOfficer, version: int, officer_id: str) -> Answer:
-        """Propose that an officer may set password and second factor anew.
+        """Propose a reset of an officer's password and second factor.
 
-        For whoever lost one. Until another approves it, nothing changes for him.
+        For an officer who lost one. Until another approves it, nothing changes for that officer.
         """
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit, version)
         change = accounts.propose_reset(session, officer, by=me.officer.reference, at=now())
@@ -120,8 +120,8 @@ class Closing(Resource):
     def post(self, session: Session, me: AuthenticatedOfficer, version: int, officer_id: str) -> None:
         """Close an officer's account.
 
-        It is signed out everywhere, its tokens end, and its roles. One person is enough: what takes away needs no second. His
-        name stays with what he did.
+        The account is signed out everywhere; its tokens and roles end. One person is enough: what takes away needs no
+        second. The officer's name stays with what the officer did.
         """
         at = now()
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit, version)
@@ -136,7 +136,8 @@ class SigningOut(Resource):
     def post(self, session: Session, me: AuthenticatedOfficer, officer_id: str) -> None:
         """Sign an officer out everywhere.
 
-        Every session and every token of his ends at once, as when a machine was lost. He signs in again as before.
+        Every session and token of the officer ends at once, as when a machine was lost. The officer signs in again as
+        before.
         """
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
         accounts.sign_out(session, officer, by=me.officer.reference, at=now())
@@ -148,9 +149,9 @@ class Tokens(Resource):
     @request_schema()
     @response_schema(OfficerTokensSchema(), "listOfficerTokens", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, officer_id: str) -> Answer:
-        """List an officer's tokens that open something.
+        """List an officer's active tokens.
 
-        When they were last used is known by the day. When he himself was last here is nobody's business.
+        The last use of each is given by the day. When the officer was last here is not shown.
         """
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
         found = tokens.tokens_of(session, officer, day_at(now(), None))

@@ -35,9 +35,9 @@ class Whole(Resource):
     def get(
         self, session: Session, me: AuthenticatedOfficer, from_on: date | None = None, to_on: date | None = None
     ) -> Answer:
-        """Count your unit's cases.
+        """Read the figures of your unit's cases.
 
-        Open ones as they stand today; the rest of the period. True counts for the house: what may be published is
+        Open ones as they stand today; the rest of the period. Exact counts for internal use: what may be published is
         `listStatistics`.
         """
         at = now()
@@ -57,7 +57,7 @@ class Table(Resource):
         from_on: date | None = None,
         to_on: date | None = None,
     ) -> File:
-        """Take one table away as CSV.
+        """Download one table of the overview as CSV.
 
         No cell can be read as a formula. It is a line of the audit.
         """
@@ -75,7 +75,7 @@ class Workbook(Resource):
     def get(
         self, session: Session, me: AuthenticatedOfficer, from_on: date | None = None, to_on: date | None = None
     ) -> File:
-        """Take all tables away as one XLSX.
+        """Download all tables of the overview as one XLSX.
 
         A sheet for each. No cell can be read as a formula. It is a line of the audit.
         """
@@ -97,7 +97,7 @@ def period_of(from_on: date | None, to_on: date | None, at: datetime) -> Period:
 
 def _file(made: Callable[[], bytes], name: str) -> File:
     def idempotency_key() -> Iterator[bytes]:
-        # Counted after the commit, by a session that only reads: it holds up nobody who writes.
+        # Counted after the commit, by a session that only reads: it holds up no writer.
         yield made()
 
     return File(stream_with_context(idempotency_key()), BYTES, name)

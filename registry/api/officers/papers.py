@@ -40,7 +40,7 @@ class PaperForms(Resource):
     @request_schema()
     @response_schema(PaperFormsSchema(), "listPaperForms", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List the forms that you have half typed, the oldest first. They are forgotten 14 days after the last change."""
+        """List your unfinished paper forms, the oldest first. They are deleted 14 days after the last change."""
         found = actions.unfinished(session, _officer(me))
         items = [{"form_id": one.reference, "received_on": one.received_on, "saved_on": one.saved_on} for one in found]
         return Answer({"items": items})
@@ -49,10 +49,10 @@ class PaperForms(Resource):
     @request_schema(PaperBeginningSchema(), body=True)
     @response_schema(PaperFormSchema(), "beginPaperForm", (404, 409, 413, 415), status=HTTPStatus.CREATED)
     def post(self, session: Session, me: AuthenticatedOfficer, number: str, received_on: date) -> Answer:
-        """Begin to type in a form, or go on with one that you began.
+        """Start to type in a paper form, or resume one of yours.
 
-        By the number that is printed on it, and the day on which it was handed in: 90 days back at most. A form that was typed
-        in, or sent on the pages by whoever has its slip, is 409.
+        It is named by its printed number and the day on which it was handed in: 90 days back at most. A form that was
+        typed in, or sent on the pages by the person who has its slip, is 409.
         """
         return _payload(session, me, actions.begin(session, sealer(), _officer(me), number, received_on, now()))
 
@@ -63,7 +63,7 @@ class OnePaperForm(Resource):
     @request_schema()
     @response_schema(PaperFormSchema(), "getPaperForm", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, form_id: str) -> Answer:
-        """Read what you typed in so far. Who she is, is not read back: `hidden` says which of that was written."""
+        """Read a paper form so far. Identity is not read back: `hidden` says which of it was written."""
         return _payload(session, me, reference_in(form_id))
 
     @officer_may(PAPER, Act.WRITE, versioned=True)
@@ -72,10 +72,10 @@ class OnePaperForm(Resource):
     def patch(
         self, session: Session, me: AuthenticatedOfficer, version: int, form_id: str, answers: Mapping[str, Any]
     ) -> Answer:
-        """Type in some answers.
+        """Save some answers of a paper form.
 
-        Those not named stay as they are; null takes one back, but who she is stays until it is typed anew. All faults are named
-        at once, by the question's code, and then nothing was changed.
+        Those not named stay as they are; null takes one back, but identity stays until it is typed anew. All faults are
+        named at once, by the question's code, and then nothing was changed.
         """
         reference = reference_in(form_id)
         actions.save_page(session, sealer(), _officer(me), reference, answers, now().date(), version)
@@ -85,7 +85,7 @@ class OnePaperForm(Resource):
     @request_schema()
     @no_content_response("dropPaperForm", (404, 409))
     def delete(self, session: Session, me: AuthenticatedOfficer, version: int, form_id: str) -> None:
-        """Forget what was typed: it was the wrong form. Its number is good as before."""
+        """Discard what was typed into the wrong paper form. Its number stays valid."""
         actions.drop(session, sealer(), _officer(me), reference_in(form_id), now().date(), version)
 
 
@@ -95,7 +95,7 @@ class PaperSending(Resource):
     @request_schema()
     @response_schema(PaperSentSchema(), "sendPaperForm", (404, 409, 503))
     def post(self, session: Session, me: AuthenticatedOfficer, version: int, form_id: str) -> Answer:
-        """Make a case of it in your unit, filed on the day on which the paper was handed in.
+        """Submit a paper form as a case of your unit, filed on the day on which the paper was handed in.
 
         Once: the number on the slip opens its mailbox from then on.
         """

@@ -24,8 +24,8 @@ def _hearing(operation: str, name: str, summary: str, step: str, version: int, *
 HEARINGS = (
     example("listHearings", "none", "None yet", "/cases/{case_id}/hearings", path={"case_id": CASE}, who="writer"),
     example(
-        "draftHearing", "words", "Her own words are refused", "/cases/{case_id}/hearings", "POST", path={"case_id": CASE},
-        body={"allegation": "They took my passport on the first evening."}, version=5, who="writer", status=400,
+        "draftHearing", "words", "The complainant's own words are refused", "/cases/{case_id}/hearings", "POST",
+        path={"case_id": CASE}, body={"allegation": "They took my passport on the first evening."}, version=5, who="writer", status=400,
     ),
     example(
         "draftHearing", "own", "In words of the officer's own", "/cases/{case_id}/hearings", "POST", path={"case_id": CASE},
@@ -108,12 +108,12 @@ def _referral(operation: str, name: str, summary: str, step: str, version: int, 
 REFERRALS = (
     example("listReferrals", "none", "None yet", "/cases/{case_id}/referrals", path={"case_id": CASE}, who="writer"),
     example(
-        "proposeReferral", "union", "Her account, for a union she agreed to", "/cases/{case_id}/referrals", "POST",
+        "proposeReferral", "union", "The complainant's statement, for a union with consent", "/cases/{case_id}/referrals", "POST",
         path={"case_id": CASE}, version=3, who="writer", status=201, keeps={"referral_id": REFERRAL},
         body={"partner": "it-union", "expires_on": "2027-02-24", "answers": [f"{BOX}.account"], "note": "Please visit.",
               "identity_said_in": SAID},
     ),
-    example("listWaitingIdentities", "one", "She asked that her name be told", "/waiting-identities", who="custodian"),
+    example("listWaitingIdentities", "one", "The complainant asked to be named", "/waiting-identities", who="custodian"),
     example(
         "decideWaitingIdentity", "no", "It stays here", "/waiting-identities/{referral_id}/decide", "POST",
         path={"referral_id": REFERRAL}, version=2, body={"is_approved": False}, who="custodian", status=204,
@@ -136,7 +136,7 @@ REFERRALS = (
     example("getReferral", "reported", "With the report", _REFERRAL, path={"referral_id": REFERRAL}, who="writer"),
     _referral("takeBackReferral", "closed", "Closed to the union", "/take-back", 6),
     example(
-        "proposeReferral", "police", "For the police, to whom she agreed not", "/cases/{case_id}/referrals", "POST",
+        "proposeReferral", "police", "For the police, without consent", "/cases/{case_id}/referrals", "POST",
         path={"case_id": CASE}, version=9, who="writer", status=201, keeps={"referral_id": BY_LAW},
         body={"partner": "it-police", "expires_on": "2027-02-24", "answers": [f"{BOX}.account"]},
     ),

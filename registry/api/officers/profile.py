@@ -43,7 +43,7 @@ class Me(Resource):
     @request_schema()
     @response_schema(OwnStandingSchema(), "getMe", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """Read who you are here.
+        """Read your own officer account and rights.
 
         Your unit, the roles you have today (lent ones included), and what they let you do: every right of the table.
         """
@@ -56,7 +56,7 @@ class Sessions(Resource):
     @request_schema()
     @response_schema(OfficerSessionsSchema(), "listMySessions", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List where you are signed in to the console.
+        """List your sessions of the console.
 
         No address and no browser is written down.
         """
@@ -69,7 +69,7 @@ class OneSession(Resource):
     @request_schema()
     @no_content_response("endMySession", (404,))
     def delete(self, session: Session, me: AuthenticatedOfficer, session_id: str) -> None:
-        """Sign out there."""
+        """End one of your sessions of the console."""
         if not sessions.end_one(session, me.officer, reference_in(session_id), now()):
             raise NotFound("you have no such session, or it is over")
 
@@ -80,7 +80,7 @@ class Tokens(Resource):
     @request_schema()
     @response_schema(OfficerTokensSchema(), "listMyTokens", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List your tokens that open something.
+        """List your active tokens.
 
         A token is made in the console alone, after the second factor: none makes another.
         """
@@ -95,7 +95,7 @@ class OneToken(Resource):
     @request_schema()
     @no_content_response("revokeMyToken", (404,))
     def delete(self, session: Session, me: AuthenticatedOfficer, token_id: str) -> None:
-        """Revoke a token of yours; the one you come with, too."""
+        """Revoke one of your tokens, also the one of this request."""
         if not tokens.revoke(session, me.officer, reference_in(token_id), by=me.officer.reference, at=now()):
             raise NotFound("you have no such token, or it was revoked already")
 
@@ -106,7 +106,7 @@ class Loans(Resource):
     @request_schema()
     @response_schema(RoleLoansSchema(), "listMyLoans", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List which of your roles you lend, now or later, and to whom."""
+        """List the roles that you lend, now or later, and to whom."""
         found = accounts.loans_of(session, me.officer, day_at(now(), None))
         return Answer({"items": [loan_payload(lent, deputy) for lent, deputy in found]})
 
@@ -125,8 +125,8 @@ class Loans(Resource):
     ) -> Answer:
         """Lend a role of yours to a colleague of your unit, for leave.
 
-        For 92 days at most, both days included. It ends with your own, and when you take it back. With an Idempotency-Key it is
-        lent once, however often it is sent.
+        For 92 days at most, both days included. It ends with your own, and when you take it back. Idempotent with an
+        Idempotency-Key.
         """
         deputy = accounts.officer_named(session, reference_in(deputy_id), me.standing.unit)
 
@@ -143,7 +143,7 @@ class OneLoan(Resource):
     @request_schema()
     @no_content_response("endLoan", (404,))
     def delete(self, session: Session, me: AuthenticatedOfficer, loan_id: str) -> None:
-        """Take a lent role back at once."""
+        """End the loan of a role immediately."""
         if not accounts.end_loan(session, me.officer, reference_in(loan_id), day_at(now(), None)):
             raise NotFound("you lend nothing of this reference")
 
@@ -154,7 +154,7 @@ class Notices(Resource):
     @request_schema(NoticeChoiceSchema(), body=True)
     @no_content_response("chooseNotices", (413, 415))
     def put(self, session: Session, me: AuthenticatedOfficer, choice: str) -> None:
-        """Choose how you are told by mail that there is something for you.
+        """Choose how you are notified by mail.
 
         No mail says what it is. `getMe` says what you chose.
         """

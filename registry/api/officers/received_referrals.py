@@ -37,7 +37,7 @@ class ReceivedReferrals(Resource):
     @request_schema()
     @response_schema(ReceivedReferralsSchema(), "listReceivedReferrals", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List what was handed to your organisation."""
+        """List the referrals that your organisation received."""
         found = portal.received(session, me.standing.unit, now().date())
         return Answer({"items": [_listed(one) for one in found]})
 
@@ -48,7 +48,7 @@ class ReceivedReferral(Resource):
     @request_schema()
     @response_schema(ReceivedReferralSchema(), "getReceivedReferral", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
-        """Read what was handed to your organisation, and what it reported."""
+        """Read a referral that your organisation received, and what it reported."""
         return _payload(session, me, reference_in(referral_id))
 
 
@@ -58,7 +58,7 @@ class ReceivedFile(Resource):
     @request_schema()
     @response_file("takeReceivedFile", (404,))
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str, file_id: str) -> File:
-        """Save a file that was handed on: the clean copy, without place and device.
+        """Download a file of a referral: the clean copy, without place and device.
 
         Each time is on record. Its name stands in the referral.
         """

@@ -54,7 +54,7 @@ class OneReferral(Resource):
     @request_schema()
     @response_schema(ReferralSchema(), "getReferral", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
-        """Read a referral with all that its partner reads, and where you may take it."""
+        """Read a referral with all that its partner reads, and the moves open to you."""
         return _payload(session, me, referral_opened(session, me, referral_id))
 
 

@@ -87,8 +87,8 @@ class Sanctions(Resource):
     ) -> Answer:
         """Propose a sanction on a licence of your own authority.
 
-        On a decision of your unit, or on the authority's own finding. Nothing is public before another approves it. With an
-        Idempotency-Key it is proposed once, however often it is sent.
+        Based on a decision of your unit, or on the authority's own finding. Nothing is public before another approves
+        it. Idempotent with an Idempotency-Key.
         """
         decision = None if decision_id is None else _decision(session, me, decision_id)
         if decision is not None and case_version is None:
@@ -118,7 +118,7 @@ class OneSanction(Resource):
     @request_schema()
     @response_schema(DeskSanctionSchema(), "getSanction", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, sanction_id: str) -> Answer:
-        """Read one sanction, with what it went through and where you may take it."""
+        """Read one sanction, with its history and the moves open to you."""
         return _payload(session, me, sanction_opened(session, me, sanction_id))
 
     put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
@@ -128,7 +128,7 @@ serve_acts(ns, ADDRESS, ACTS, ANSWERED, but=("edit",))
 
 
 def _decision(session: Session, me: AuthenticatedOfficer, decision_id: str) -> str:
-    """The decision that a proposal names, for whoever may read it. Raises NotFound."""
+    """The decision that a proposal names, if the officer may read it. Raises NotFound."""
     reference = reference_in(decision_id)
     if not me.standing.may(rights.Resource.DECISION, Act.READ):
         raise NotFound(f"there is no decision {reference} in this unit")

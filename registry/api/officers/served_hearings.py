@@ -31,7 +31,7 @@ class ServedHearings(Resource):
     @request_schema()
     @response_schema(ServedHearingsSchema(), "listServedHearings", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
-        """List what your agency is asked."""
+        """List the hearings of your agency."""
         found = portal.served(session, me.standing.unit, now().date())
         return Answer({"items": [_listed(one) for one in found]})
 
@@ -42,7 +42,7 @@ class ServedHearing(Resource):
     @request_schema()
     @response_schema(ServedHearingSchema(), "getServedHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
-        """Read what your agency is asked, and its answer."""
+        """Read a hearing of your agency, and its answer."""
         return _payload(session, me, reference_in(hearing_id))
 
 

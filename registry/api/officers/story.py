@@ -7,7 +7,10 @@ from registry.api.examples import Example
 
 @dataclass(frozen=True, slots=True)
 class DeskExample(Example):
-    """`who` asks, by his name in the story, having read `version`. `keeps`: which field of the answer is which stand-in."""
+    """An example request of an officer, by `who` in the story, having read `version`.
+
+    `keeps`: which field of the answer is which stand-in.
+    """
 
     who: str = "supervisor"
     keeps: dict[str, str] = field(default_factory=dict)

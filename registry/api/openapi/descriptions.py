@@ -18,20 +18,20 @@ TAGS = {
     "verifications": "Many questions in one go: a whole list of recruiters, each answered as verify answers it.",
     "verification-jobs": "Lists of up to a million rows, answered by a job: docs/users/bulk.md.",
     "corridor verifications": "Many corridors in one go, each answered as the corridor question answers it.",
-    "checks": "Is what a recruiter said of himself what the agency registered?",
+    "checks": "Is what a recruiter claims about their agency what the agency registered?",
     "agencies": "The public records.",
     "directory": "What the registry stands on, and who helps.",
     "fees": "What a worker was asked to pay: is it lawful, and what can be claimed back?",
-    "complaints": "Filing a complaint for a worker or with her, and coming back for the answer. Read "
+    "complaints": "Filing a complaint for or with a worker, and coming back for the answer. Read "
     "docs/users/api-complaints.md "
     "first: people are hurt when this is done carelessly. No other site's pages can call it, and no answer is kept.",
     "proofs": "Signed statements that anybody can check later, without the registry.",
     "organisation": "Organisations that check in bulk, with a key of their own; docs/users/organisations.md tells how. "
-    "Nobody is told what they asked, neither agencies nor officers nor the public.",
+    "No one is told what they asked, neither agencies nor officers nor the public.",
     "watches": "What you watch: an agency, a licence, a list of numbers, or the results of a search: docs/users/watches.md.",
-    "events": "What happened to it, in order, from any place on.",
-    "webhooks": "Being told at an address of yours, signed by Standard Webhooks.",
-    "receipts": "The file of receipts that an organisation keeps of its own checks: docs/users/organisations.md.",
+    "events": "Events of what you watch, in order, from any cursor on.",
+    "webhooks": "URLs of yours that events are sent to, signed by Standard Webhooks.",
+    "receipts": "Receipts that an organisation archives of its own checks: docs/users/organisations.md.",
     "statistics": "Open numbers about complaints, by closed quarters.",
     "officers": "Officers and what they may. Everything below needs a token of an officer, and is served where the console is: "
     "docs/officers/api-officers.md says how to get one.",
@@ -39,18 +39,18 @@ TAGS = {
     "channel-changes": "Telephones, addresses and bank accounts of agencies, changed by two officers: docs/users/channels.md.",
     "clones": "Agencies that resemble each other, and warnings that somebody imitates one: docs/officers/licensing.md.",
     "cases": "The officers' work on complaints: the queue, one case and its moves: docs/officers/casework.md.",
-    "openings": "What a role does not open, asked for and agreed to by a second person: docs/officers/casework.md.",
-    "papers": "Forms of paper that are typed in: begun by their number, sent once: docs/officers/casework.md.",
+    "openings": "Access to what a role does not open, asked for by one officer, granted by another: docs/officers/casework.md.",
+    "papers": "Paper forms that are typed in: begun by their number, submitted once: docs/officers/casework.md.",
     "hearings": "An agency is asked about what an officer wrote, and answers: docs/officers/hearings.md.",
     "referrals": "A part of a case for a partner organisation, and what it reports back: docs/officers/referrals.md.",
     "entries": "What agencies ask about their own entries, and what their authority decides: docs/officers/entries.md.",
     "audit": "Who did what: the lines of one unit, for its auditors.",
-    "overview": "How one unit's cases stand, for the house.",
-    "decisions": "What a case comes to: written by whoever looked into it, made by another.",
+    "overview": "Figures of one unit's cases, for internal use.",
+    "decisions": "The result of a case: written by the officer who looked into it, made by another.",
     "sanctions": "What follows for a licence: proposed, reviewed, approved by a second person, in force in the next answer; "
     "stayed, lifted and overturned by two persons. docs/officers/sanctions.md.",
-    "log": "The append-only log, for whoever does not trust this server: notes, checkpoints, proofs and policy as C2SP has them. "
-    "Its tiles stand at `/log/tile/...` (C2SP tlog-tiles).",
+    "log": "The append-only log, for anyone who does not trust this server: notes, checkpoints, proofs and "
+    "policy as C2SP has them. Its tiles stand at `/log/tile/...` (C2SP tlog-tiles).",
     "service": "Whether the service is up.",
 }
 
@@ -62,19 +62,18 @@ errors. Nothing tells who asked before."""
 LICENCE = {"name": "Terms are set by the authority that runs the registry", "identifier": "LicenseRef-operator"}
 
 STATUSES = {
-    304: "You hold this answer already (`If-None-Match`).",
+    304: "Not modified: you have this answer already (`If-None-Match`).",
     400: "The question is not well formed; `errors` names each parameter.",
-    401: "The token is missing, over, revoked, or not ours. `startVisit` gives another for a receipt; officers make one in "
-    "the console, and organisations a key on their own pages.",
-    403: "Others may do it; whoever holds this receipt may not, or no role of this officer; or "
-    "the key lacks the scope.",
-    404: "There is nothing of this reference.",
-    405: "This address takes only the methods that `Allow` names.",
-    409: "It does not fit what stands there now; `code` says why.",
+    401: "The token is missing, expired, revoked or unknown. `startVisit` gives another for a complaint code; officers make "
+    "one in the console, and organisations a key on their own pages.",
+    403: "Not permitted to this complaint code, or to no role of this officer; or the key lacks the scope.",
+    404: "Nothing has this reference.",
+    405: "This path takes only the methods that `Allow` names.",
+    409: "It conflicts with the present state; `code` says why.",
     410: "What is asked for is not kept any more; `detail` says how to go on.",
     412: "It was changed since you read it: the version in If-Match is an old one. Nothing was changed.",
-    413: "The body is larger than this address takes: 160 KiB, or 20 MB of a file.",
-    415: "The body must be JSON, and Content-Type must say so; or the file is of a kind that is not taken.",
+    413: "The body is larger than this path takes: 160 KiB, or 20 MB of a file.",
+    415: "The body must be JSON, and Content-Type must say so; or files of this kind are not accepted.",
     428: "If-Match is missing: send the ETag of what you read. Nothing was changed.",
     451: "The law no longer lets us say this.",
     429: "Too many requests of one client; wait as `Retry-After` says.",
@@ -119,7 +118,7 @@ LOG = {
     "/log/proof/{index}": ("getProof", "Read the proof that an entry stands in the log, under its newest head."),
     "/log/vkey": ("getVerifierKeys", "Read the keys that heads verify with, one a line, the active first."),
     "/log/policy": ("getPolicy", "Read which witnesses a head needs."),
-    "/.well-known/registry-trust.json": ("getTrustFile", "Read what whoever verifies off line keeps."),
+    "/.well-known/registry-trust.json": ("getTrustFile", "Read the trust file, which offline verification needs."),
 }
 """Path, operation and summary of the log's addresses."""
 
@@ -194,13 +193,13 @@ SCHEMES: dict[str, dict[str, str]] = {
     NEEDS_KEY: {
         "type": "http",
         "scheme": "bearer",
-        "description": "A key of an organisation, which begins with `rrk_`. It opens what its scopes name, and stands in this "
-        "header alone: in an address it is refused.",
+        "description": "A key of an organisation, which begins with `rrk_`. It opens what its scopes name. "
+        "Send it in this header alone: in a URL it is refused.",
     },
     NEEDS: {
         "type": "http",
         "scheme": "bearer",
-        "description": "A token that an officer made in the console. It lets do what he himself may do that day.",
+        "description": "A token that an officer made in the console. It permits what the officer may do that day.",
     },
 }
 """What an operation may need besides its parameters."""
@@ -214,7 +213,7 @@ _WHOSE = {
 
 
 def allowed_to(policy: ViewPolicy) -> str:
-    """Who may do it, as the table of rights says."""
+    """The right and the roles that an operation needs, as the table of rights has them."""
     if policy.resource is None or policy.act is None:
         return ""
     roles = RIGHTS.get((policy.resource, policy.act), frozenset())
@@ -223,12 +222,12 @@ def allowed_to(policy: ViewPolicy) -> str:
 
 
 def opened_by(scope: Scope) -> str:
-    """Which scope a key needs for it."""
+    """The scope that an API key needs for an operation."""
     return f"Scope: `{scope}`."
 
 
 def quicker_with(scope: Scope) -> str:
-    """What a key gives where none is needed."""
+    """What an API key changes where none is needed."""
     return f"No key is needed. One of an organisation with the scope `{scope}` counts against the organisation's own limit."
 
 

@@ -1,4 +1,4 @@
-"""The stream of events as the document tells it: it is answered by a process of its own, beside what Flask serves."""
+"""The OpenAPI operation of the event stream, which a process of its own serves, beside Flask."""
 
 from typing import Any
 
@@ -19,12 +19,12 @@ _EXAMPLE = (
 
 
 def stream_operation() -> dict[str, Any]:
-    """Its operation. What it refuses it says as every other address does, in English."""
+    """The OpenAPI operation of the stream. Its refusals look like those of every other path, in English."""
     cursor = {"type": "string", "minLength": 1, "maxLength": 80}
     return {
         "operationId": "streamEvents",
         "tags": ["events"],
-        "summary": "Hear what happens to what you watch within a moment, as server-sent events",
+        "summary": "Stream events for your watches, as server-sent events",
         "description": (
             "Answered by a process of its own (`registry stream`), to which a proxy leads this path unbuffered. Each event "
             "has its cursor as `id`, its type as `event` and, as `data`, what `GET /api/v1/events` tells of it. Without a cursor "

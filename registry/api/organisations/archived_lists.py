@@ -36,7 +36,7 @@ class ArchivedLists(Resource):
     @request_schema(ArchivedListsPageSchema())
     @response_schema(ArchivedListsSchema(), "listKeptLists", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
-        """List the lists your organisation keeps, the newest first.
+        """List archived lists, the newest first.
 
         One is kept when `verifications` or `corridor-verifications` are asked with `keep`, when a job is kept, and where the
         organisation keeps every one.
@@ -54,14 +54,14 @@ class OneList(Resource):
     @request_schema()
     @response_schema(ArchivedListSchema(), "getKeptList", (404,), cacheable=False)
     def get(self, list_id: str) -> Answer:
-        """Read a kept list: how it was answered, and the manifest that signs its statements."""
+        """Read an archived list: how it was answered, and the manifest that signs its statements."""
         return Answer(_payload(_named(list_id)))
 
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
     @no_content_response("deleteKeptList", (404,))
     def delete(self, list_id: str) -> None:
-        """Delete a kept list for good. A job that was kept is removed when any other would be."""
+        """Delete an archived list for good. A job that was archived is removed after its usual time."""
         with writing() as session:
             lists.let_list_go(session, current_organisation().id, _read(list_id))
 
@@ -72,7 +72,7 @@ class Statements(Resource):
     @request_schema()
     @response_file("getKeptStatements", (404,))
     def get(self, list_id: str) -> File:
-        """Save the statements of a kept list, a line for each row, which its manifest signs together."""
+        """Download the statements of an archived list, a line for each row, which its manifest signs."""
         stored = _named(list_id)
         body = list(lists.statements_of(services().settings.home, stored))
         return File(body, BYTES, f"{stored.reference}-statements.jsonl", sum(map(len, body)))
@@ -84,7 +84,7 @@ class Proof(Resource):
     @request_schema()
     @response_schema(RowProofSchema(), "getKeptRowProof", (404,), cacheable=False)
     def get(self, list_id: str, row: str) -> Answer:
-        """Have the proof of one row of a kept list, to be shown without the others.
+        """Read the proof of one row of an archived list, to be shown without the others.
 
         As `getRowProof` gives it for a job. `registry-client verify-offline` reads it, saved as a file.
         """
@@ -98,7 +98,7 @@ class Changes(Resource):
     @request_schema(ListChangesPageSchema())
     @response_schema(ListChangesSchema(), "listKeptListChanges", (404,), cacheable=False)
     def get(self, list_id: str, limit: int = ASKED, cursor: str | None = None) -> Answer:
-        """Ask the rows of a kept list anew, and list those that are answered otherwise now.
+        """Verify the rows of an archived list again, and list those whose answers changed.
 
         A page asks `limit` rows; go on with `next_cursor` until it is null, even where a page lists nothing.
         """

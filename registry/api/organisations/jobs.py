@@ -43,7 +43,7 @@ class Jobs(Resource):
     @request_upload(files.MAX_BYTES)
     @response_schema(JobSchema(), "createJob", (409, 413), status=HTTPStatus.CREATED, cacheable=False)
     def post(self, stream: files.Stream, name: str, idempotency_key: str | None) -> Answer:
-        """Send a list of up to a million rows.
+        """Create a job from a list of up to a million rows.
 
         CSV or XLSX, up to 256 MB. It lies on the disk when this is answered; what its rows ask and which column holds what is
         guessed by its header, for you to correct and to start. It is removed after 30 days.
@@ -57,14 +57,14 @@ class Job(Resource):
     @request_schema()
     @response_schema(JobSchema(), "getJob", (404,), cacheable=False)
     def get(self, job_id: str) -> Answer:
-        """Read how a job stands."""
+        """Read the state of a job."""
         return Answer(job_payload(actions.job_of(reading(), current_organisation().id, job_id)))
 
     @needs_scope(Scope.JOBS)
     @request_schema()
     @no_content_response("removeJob", (404, 409))
     def delete(self, job_id: str) -> None:
-        """Remove a list and its results, before their time is over."""
+        """Delete a job with its list and results, before they expire."""
         with writing() as session:
             job = actions.job_of(session, current_organisation().id, job_id)
             actions.remove(session, job)
@@ -84,7 +84,7 @@ class Columns(Resource):
         constants: dict[str, Any] | None = None,
         keep: bool | None = None,
     ) -> Answer:
-        """Say what the rows of a list ask and which column holds what, before it is started.
+        """Set what the rows of a job ask and which column holds what, before it is started.
 
         `constants` hold for every row that says nothing else; `keep` has its answers stand in the file of receipts.
         """
@@ -109,7 +109,7 @@ class Start(Resource):
     @request_schema()
     @response_schema(JobSchema(), "startJob", (404, 409), cacheable=False)
     def post(self, job_id: str) -> Answer:
-        """Have a list answered. Asked twice it does nothing more."""
+        """Start a job. Starting it again changes nothing."""
         with writing() as session:
             job = _mine(session, job_id)
             actions.start(job)
@@ -122,7 +122,7 @@ class Cancel(Resource):
     @request_schema()
     @response_schema(JobSchema(), "cancelJob", (404, 409), cacheable=False)
     def post(self, job_id: str) -> Answer:
-        """End a job. What was answered so far is not shown."""
+        """Cancel a job. What was answered so far is not shown."""
         with writing() as session:
             job = _mine(session, job_id)
             actions.cancel(session, job, now())
@@ -135,7 +135,7 @@ class Results(Resource):
     @request_schema()
     @response_file("getResults", (404, 409))
     def get(self, job_id: str, form: str) -> File:
-        """Have the results of a job that is done.
+        """Download the results of a finished job.
 
         Answers as `jsonl`, `csv` or `xlsx`, a summary as `pdf`, `statements` with their signed `manifest`, and of a supply chain
         its `chain` as a picture.
@@ -152,7 +152,7 @@ class Proof(Resource):
     @request_schema()
     @response_schema(RowProofSchema(), "getRowProof", (404, 409), cacheable=False)
     def get(self, job_id: str, row: str) -> Answer:
-        """Have the proof of one row of a job that is done, to be shown without the others.
+        """Read the proof of one row of a finished job, to be shown without the others.
 
         `path` leads from the leaf of the statement to the root that the manifest signs, as RFC 9162 has it.
         """

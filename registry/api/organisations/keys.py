@@ -55,7 +55,7 @@ class Keys(Resource):
     @request_schema()
     @response_schema(KeysSchema(), "listKeys", cacheable=False)
     def get(self) -> Answer:
-        """List the keys that open something, the newest first."""
+        """List active API keys, the newest first."""
         found = keys.keys_of(reading(), current_organisation().id, day_at(now(), None))
         return Answer({"items": [_payload(one) for one in found]})
 
@@ -70,7 +70,7 @@ class Keys(Resource):
         days: int = keys.DAYS,
         keep_every: bool | None = None,
     ) -> Answer:
-        """Make a key; its text is in this answer and nowhere else.
+        """Create an API key; its text is in this answer alone.
 
         It has no scope that the key you come with has not.
         """
@@ -98,7 +98,7 @@ class KeyExchange(Resource):
     def post(
         self, key_id: str, idempotency_key: IdempotencyKey | None, overlap_days: int = keys.OVERLAP_DAYS
     ) -> Answer:
-        """Make a key in place of another, with its name, scopes and length.
+        """Replace an API key by a new one of the same name, scopes and validity.
 
         The old one stays good for `overlap_days`, so that programs can change over; with 0 it ends at once.
         """
@@ -123,7 +123,7 @@ class OneKey(Resource):
     @request_schema()
     @no_content_response("revokeKey", (404,))
     def delete(self, key_id: str) -> None:
-        """End a key at once; the one you come with, too."""
+        """Revoke a key immediately, also the one of this request."""
         at, caller = now(), current_organisation()
         with writing() as session:
             keys.revoke(session, caller.id, _read(key_id), at=at, today=day_at(at, None), within=caller.scopes)

@@ -16,7 +16,7 @@ class Organisation(Resource):
     @request_schema()
     @response_schema(OrganisationSchema(), "getOrganisation", cacheable=False)
     def get(self) -> Answer:
-        """Read whose key this is, and what it opens."""
+        """Read the organisation and the scopes of your API key."""
         caller = current_organisation()
         return Answer(
             {

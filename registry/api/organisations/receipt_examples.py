@@ -12,7 +12,7 @@ RECEIPTS = (
     example("listReceipts", "one", "What is kept", "/receipts"),
     example("listReceipts", "none", "Nothing about another agency", "/receipts", query={"agency_id": "DEMASENDAG2R"}),
     example("getReceipt", "one", "One receipt", "/receipts/{receipt_id}", path=_ONE),
-    example("checkReceiptAgain", "forged", "One that nobody signed", "/receipts/{receipt_id}/check", path=_ONE),
+    example("checkReceiptAgain", "forged", "One that was never signed", "/receipts/{receipt_id}/check", path=_ONE),
     example("listReceiptChanges", "forged", "What is otherwise now", "/receipts/changes"),
     example("exportReceipts", "table", "A table", "/receipts/export", query={"form": "csv"}),
     example("getReceiptSettings", "usual", "Seven years, as laws of supply chains ask", "/receipts/settings"),

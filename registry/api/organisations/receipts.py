@@ -47,7 +47,7 @@ class Receipts(Resource):
     @request_schema(ArchivedReceiptsPageSchema())
     @response_schema(ArchivedReceiptsSchema(), "listReceipts", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
-        """List the receipts your organisation keeps, the newest first.
+        """List archived receipts, the newest first.
 
         One is kept when `verify` is asked with `keep=true` and a key of this scope, or with any key where the organisation keeps
         every one.
@@ -62,7 +62,7 @@ class Changes(Resource):
     @request_schema(ArchivedReceiptsPageSchema())
     @response_schema(ChangedReceiptsSchema(), "listReceiptChanges", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
-        """Ask every kept question anew, and list the answers that are others now.
+        """Verify archived questions again, and list the answers that changed.
 
         A page asks `limit` receipts; go on with `next_cursor` until it is null, even where a page lists nothing.
         """
@@ -78,7 +78,7 @@ class Export(Resource):
     @request_schema(ReceiptExportSchema())
     @response_file("exportReceipts")
     def get(self, form: str, **which: Any) -> File:
-        """Save receipts as a file, the oldest first; at most 10,000 in one.
+        """Export archived receipts as a file, the oldest first; at most 10,000 in one.
 
         Each receipt in it can be checked off line, without the registry. No cell of the table is read as a formula.
         """
@@ -91,14 +91,14 @@ class Settings(Resource):
     @request_schema()
     @response_schema(ReceiptSettingsSchema(), "getReceiptSettings", cacheable=False)
     def get(self) -> Answer:
-        """Read for how long receipts are kept, and whether every one is."""
+        """Read for how long receipts are archived, and whether all are."""
         return Answer(_settings(reading(), current_organisation().id))
 
     @needs_scope(Scope.RECEIPTS)
     @request_schema(ReceiptSettingsChangeSchema(), body=True)
     @response_schema(ReceiptSettingsSchema(), "chooseReceiptSettings", (409, 413, 415))
     def put(self, days: int, keep_every: bool | None = None) -> Answer:
-        """Choose for how long receipts are kept from now on, and whether every one is.
+        """Set for how long new receipts are archived, and whether all are.
 
         Those that are there keep their day. With `keep_every` each question that comes with a key of the organisation is kept,
         lists too, unless the question or the key says otherwise.
@@ -118,14 +118,14 @@ class Receipt(Resource):
     @request_schema()
     @response_schema(ArchivedReceiptSchema(), "getReceipt", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
-        """Read a receipt."""
+        """Read an archived receipt."""
         return Answer(receipt_payload(_named(receipt_id)))
 
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
     @no_content_response("deleteReceipt", (404,))
     def delete(self, receipt_id: str) -> None:
-        """Delete a receipt for good."""
+        """Delete an archived receipt for good."""
         with writing() as session:
             actions.let_go(session, current_organisation().id, _read(receipt_id))
 
@@ -136,9 +136,9 @@ class Check(Resource):
     @request_schema()
     @response_schema(ArchivedReceiptCheckSchema(), "checkReceiptAgain", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
-        """Check the signature of a receipt, and ask the same again.
+        """Check the signature of an archived receipt, and verify its question again.
 
-        As `verifyReceipt` does for a receipt that somebody shows.
+        As `verifyReceipt` does for a receipt from outside.
         """
         language = requested_language(request.environ)
         return Answer(check_payload(checked_again(_named(receipt_id).token, now()), language), language=language)

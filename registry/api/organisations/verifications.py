@@ -1,4 +1,4 @@
-"""Many questions in one request, answered in one go and remembered by nobody."""
+"""Endpoints that answer many questions in one request, and store none of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Watches and events by the API. Nobody is told who watches: an organisation finds its own, and nothing else is there."""
+"""Endpoints of watches and events. An organisation finds only its own; no one is told who watches."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -63,7 +63,7 @@ class Watches(Resource):
         numbers: Sequence[Mapping[str, str]] | None = None,
         search: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Watch an agency, a licence, a list of numbers, or whatever answers to a search.
+        """Create a watch on an agency, a licence, a list of numbers, or the results of a search.
 
         From now on: what happened before is in the agency's history. Of a list, the numbers themselves are not kept.
         """
@@ -97,7 +97,7 @@ class OneWatch(Resource):
     @request_schema(WatchChangeSchema(), body=True)
     @response_schema(WatchSchema(), "changeWatch", (404, 413, 415))
     def patch(self, version: int, watch_id: str, label: str | None = None, is_paused: bool | None = None) -> Answer:
-        """Rename it, pause it, or go on."""
+        """Rename, pause or resume a watch."""
         ours = current_organisation().id
         with writing() as session:
             actions.change(session, ours, watch_id, label=label, is_paused=is_paused, version=version)
@@ -108,7 +108,7 @@ class OneWatch(Resource):
     @request_schema()
     @no_content_response("endWatch", (404,))
     def delete(self, version: int, watch_id: str) -> None:
-        """Watch it no more. What was told already stays in your events."""
+        """Delete a watch. Earlier events stay in your feed."""
         with writing() as session:
             actions.end(session, current_organisation().id, watch_id, version=version)
 
@@ -120,7 +120,7 @@ class Numbers(Resource):
     @request_schema(NumbersSchema(), body=True, max_bytes=MAX_LIST)
     @response_schema(WatchMadeSchema(), "replaceWatchedNumbers", (404, 409, 413, 415))
     def put(self, version: int, watch_id: str, numbers: Sequence[Mapping[str, str]]) -> Answer:
-        """Put another list in the place of the former."""
+        """Replace the list of numbers of a watch."""
         ours = current_organisation().id
         with writing() as session:
             watch, listed = actions.replace_list(session, keyring(), ours, watch_id, _numbers(numbers), version=version)
@@ -133,7 +133,7 @@ class Events(Resource):
     @request_schema(EventsQuerySchema())
     @response_schema(EventsSchema(), "listEvents", (410,), cacheable=False)
     def get(self, after: str | None = None, limit: int = USUAL_EVENTS) -> Answer:
-        """Read what happened to what you watch, in order, from any place on.
+        """List the events of your watches in order, from any cursor on.
 
         Keep `next_cursor` once you have acted on an answer, and ask again with it: none is lost, none comes twice.
         """

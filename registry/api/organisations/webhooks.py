@@ -49,7 +49,7 @@ class Webhooks(Resource):
     @request_schema(WebhookMakeSchema(), body=True, idempotent=True)
     @response_schema(WebhookMadeSchema(), "makeWebhook", (409, 413, 415), status=HTTPStatus.CREATED)
     def post(self, url: str, label: str, idempotency_key: IdempotencyKey | None) -> Answer:
-        """Be told at an address of yours.
+        """Create a webhook.
 
         Deliveries are signed by Standard Webhooks with the secret that is shown in this answer alone. They come at least once
         each, under one webhook-id, for each agency in the order of the log, and are tried for three days. Answer with a 2xx.
@@ -83,7 +83,7 @@ class OneWebhook(Resource):
         label: str | None = None,
         state: WebhookState | None = None,
     ) -> Answer:
-        """Give it another address or name, or switch it off and on."""
+        """Change the URL or name of a webhook, or switch it off and on."""
         with writing() as session:
             changed = webhooks.change(
                 session, current_organisation().id, webhook_id, now(), url=url, label=label, state=state,
@@ -96,7 +96,7 @@ class OneWebhook(Resource):
     @request_schema()
     @no_content_response("endWebhook", (404,))
     def delete(self, version: int, webhook_id: str) -> None:
-        """Be told there no more. Its log of deliveries goes with it; your events stay."""
+        """Delete a webhook with its log of deliveries; your events stay."""
         with writing() as session:
             webhooks.end(session, current_organisation().id, webhook_id, version=version)
 
@@ -108,7 +108,7 @@ class Secret(Resource):
     @request_schema()
     @response_schema(WebhookMadeSchema(), "rotateWebhookSecret", (404,))
     def post(self, version: int, webhook_id: str) -> Answer:
-        """Change the secret.
+        """Rotate the secret of a webhook.
 
         For 24 hours every delivery bears the signatures of both, so that you can change over without losing one.
         """
@@ -123,7 +123,7 @@ class Testing(Resource):
     @request_schema()
     @response_schema(DeliverySchema(), "testWebhook", (404, 409))
     def post(self, webhook_id: str) -> Answer:
-        """Have a `webhook.test` sent. How it went stands in the deliveries a moment later."""
+        """Send a `webhook.test` event. Its result appears in the deliveries a moment later."""
         with writing() as session:
             delivery = webhooks.ask_for_test(session, current_organisation().id, webhook_id, now())
             return Answer(_delivery(delivery, session.get_one(WatchEvent, delivery.event_id)))
@@ -135,7 +135,7 @@ class Replay(Resource):
     @request_schema(ReplaySchema(), body=True)
     @response_schema(ReplayedSchema(), "replayToWebhook", (404, 409, 410, 413, 415))
     def post(self, webhook_id: str, after: str | None = None) -> Answer:
-        """Have everything behind a cursor sent again, in order, with the ids it had."""
+        """Replay all events after a cursor to a webhook, in order, with the same ids."""
         ours = current_organisation().id
         with writing() as session:
             position = 0 if after is None else position_of_cursor(session, keyring(), ours, after)
@@ -148,7 +148,7 @@ class Deliveries(Resource):
     @request_schema()
     @response_schema(DeliveriesSchema(), "listDeliveries", (404,), cacheable=False)
     def get(self, webhook_id: str) -> Answer:
-        """List the latest 200 deliveries, the newest first: what waits, what went wrong, what was taken."""
+        """List the latest 200 deliveries, the newest first: pending, failed and delivered."""
         session = reading()
         webhook = webhooks.webhook_named(session, current_organisation().id, webhook_id)
         found = webhooks.deliveries_of(session, webhook, MAX_DELIVERIES)
@@ -161,7 +161,7 @@ class OneDelivery(Resource):
     @request_schema()
     @response_schema(DeliverySchema(), "sendEventAgain", (404, 409))
     def post(self, webhook_id: str, event_id: str) -> Answer:
-        """Have one event sent again, with the id it had."""
+        """Send one event again, with the same id."""
         with writing() as session:
             delivery = webhooks.send_again(session, current_organisation().id, webhook_id, event_id, now())
             return Answer(_delivery(delivery, session.get_one(WatchEvent, delivery.event_id)))

@@ -1,4 +1,4 @@
-"""Is what a recruiter said of himself what the agency registered?"""
+"""Is what a recruiter claims about their agency what the agency registered?"""
 
 from typing import Any
 

@@ -44,7 +44,8 @@ class LicenceBundle(Resource):
     def get(self, licence_id: str) -> Answer:
         """Read everything that is needed to check a licence off line.
 
-        Credential, status list, log entries and their proofs; whoever checks needs the registry's trust file besides.
+        Credential, status list, log entries and their proofs; to check them, the registry's trust file is needed
+        besides.
         """
         return Answer(credentials.bundle(reference_of(licence_id)), cache_seconds(now(), ()))
 

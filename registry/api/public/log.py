@@ -70,6 +70,6 @@ def show_policy() -> Response:
 
 @pages.get("/.well-known/registry-trust.json")
 def show_trust() -> Response:
-    """What whoever verifies off line keeps."""
+    """The trust file, which offline verification needs."""
     body = encode(queries.trust_file(reading(), services().settings.public_url))
     return respond_with(body, JSON, KEYS_AGE, request.environ)

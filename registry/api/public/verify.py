@@ -40,7 +40,7 @@ class Verify(Resource):
     @request_schema(VerifySchema(), body=True)
     @response_schema(VerdictSchema(), "verifyByPost", (413, 415), or_as=(RECEIPT,))
     def post(self, receipt: bool = False, keep: bool | None = None, **asked: Any) -> Answer:
-        """Ask whether a recruiter may recruit, without the question standing in a URL.
+        """Ask whether a recruiter may recruit, with the question in the body instead of the URL.
 
         Takes the parameters of the GET as the fields of a JSON object, and answers alike.
         """
@@ -63,7 +63,7 @@ def verified(parameters: dict[str, Any], wants_receipt: bool, wants_kept: bool |
 
         return archive_with_receipt(caller.id, parameters, verdict, at, answer, is_asked_for=bool(wants_kept))
     if wants_receipt or RECEIPT in request.environ.get("HTTP_ACCEPT", ""):
-        # Imported when asked for: whoever asks for no receipt pays nothing for it.
+        # Imported when asked for: a request without a receipt pays nothing for it.
         from registry.bulk.archive.receipts import with_receipt
 
         return with_receipt(request, parameters, verdict, at, answer, is_field=wants_receipt)

@@ -46,7 +46,7 @@ def archive_receipt(
 
 
 def let_go(session: Session, organisation_id: int, reference: str) -> None:
-    """Delete a receipt for good. Raises NotFound."""
+    """Delete an archived receipt for good. Raises NotFound."""
     session.delete(receipt_named(session, organisation_id, reference))
     session.flush()
 

@@ -128,7 +128,7 @@ def remove(language: Language) -> Response:
 
 @pages.get("/<language:language>/box/files/<reference>")
 def copy(language: Language, reference: str) -> Response:
-    """Save the copy that officers see, without place and device; a name of ours, whatever its own is."""
+    """Download the clean copy that officers see, without place and device; a name of ours, whatever its own is."""
     try:
         with open_visit(language) as here:
             existing = file_of(here.session, here.sealer, here.visit, read_reference(reference) or "")

@@ -59,7 +59,7 @@ def test_a_chain_is_dropped_started_followed_and_had(
     session.commit()
     assert work_on(settings, services(app).sessions, services(app).reading_sessions) == 1
     done = seat.get(at).get_data(as_text=True)
-    assert "nobody declared" in done
+    assert "none declared" in done
     assert "&lt;b&gt;Sartoria" in done
     assert "<b>Sartoria" not in done
     assert b'"destination":"IT"' in seat.get(f"{at}/results/statements").data

@@ -187,7 +187,7 @@ def test_an_archived_list_is_found_asked_again_and_deleted(
     assert "Ask the next rows" not in second
     assert "Rows 0 to 0" not in seat.get(f"{changes}?after=9").get_data(as_text=True)
     assert seat.get(f"{changes}?after=-1").status_code == 404
-    assert "Kept list" in seat.get(f"/account/receipts/lists/{whole}").get_data(as_text=True)
+    assert "Archived list" in seat.get(f"/account/receipts/lists/{whole}").get_data(as_text=True)
     assert seat.get(f"/account/receipts/lists/{whole}/statements").data.count(b"\n") == 3
     # Another organisation is told what it is told of what never was.
     for path in (

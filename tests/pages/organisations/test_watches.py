@@ -36,7 +36,7 @@ def test_what_is_watched_is_read_on_its_own_pages_alone(
     listed = ours.post("/account/watches", label="All", kind="list", what="VYMYSL/4711\n\nVYMYSL/999").get_data(
         as_text=True
     )
-    assert "lead to nobody yet, and are waited for: 2" in " ".join(re.sub("<[^>]+>", " ", listed).split())
+    assert "lead to no agency yet, and are waited for: 2" in " ".join(re.sub("<[^>]+>", " ", listed).split())
     assert "VYMYSL" not in ours.get("/account/watches").get_data(as_text=True)
     assert "1 to 20,000 numbers" in ours.post("/account/watches", label="x", kind="agency", what="y").get_data(
         as_text=True

@@ -239,7 +239,7 @@ def test_a_name_that_no_agency_has_is_neither_a_yes_nor_a_no(client: FlaskClient
     make_source(session, "CN")
     page = ask(client, "Nikdo Neznámý", country="CZ")
     assert page.tone == "unknown"
-    assert "We found nobody under this. That is neither a yes nor a no." in page.text
+    assert "We found no one under this. That is neither a yes nor a no." in page.text
 
 
 @pytest.mark.parametrize(

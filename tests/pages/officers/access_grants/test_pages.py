@@ -44,7 +44,7 @@ def test_a_glass_is_broken_by_two_persons_and_everybody_who_watches_sees_it(
     own, all_ = f"{at_of(case)}/{name}", f"/console/openings/{name}"
     assert asker.get(own).status_code == 404
     assert asker.post(f"{all_}/decide", decision="grant", version=1).status_code == 403
-    assert "Openings that wait for you: 1" in words_of(custodian.get("/console/"))
+    assert "Access requests that wait for you: 1" in words_of(custodian.get("/console/"))
     page = custodian.get("/console/openings").get_data(as_text=True)
     assert "&lt;script&gt;since" in page
     assert WHY not in page
@@ -52,7 +52,7 @@ def test_a_glass_is_broken_by_two_persons_and_everybody_who_watches_sees_it(
     assert (refused.status_code, "must say something" in words_of(refused)) == (400, True)
     assert custodian.post(f"{all_}/decide", decision="grant", version=1).status_code == 303
     again = supervisor.post(f"{all_}/decide", decision="grant", version=2)
-    assert (again.status_code, "nobody decides about it twice" in words_of(again)) == (409, True)
+    assert (again.status_code, "it is not decided twice" in words_of(again)) == (409, True)
     seen = asker.get(own).get_data(as_text=True)
     assert SECRET in seen
     assert f"{SECRET}<script>" not in seen

@@ -77,7 +77,7 @@ def test_each_filter_shows_what_it_says_and_nothing_else(session, sealer, desk_f
         assert set(shown(page)) == found, requested
     page = desk.get(QUEUE)
     assert shown(page)[0] == urgent.reference, "the most urgent first"
-    assert "Open 4 P0 1 Unread messages 0 Overdue 1 Objections 0 Mine 1 Nobody&#39;s 3" in words_of(page)
+    assert "Open 4 P0 1 Unread messages 0 Overdue 1 Objections 0 Mine 1 Unassigned 3" in words_of(page)
     assert desk.get(f"{QUEUE}?case={urgent.reference.lower()}").headers["Location"] == f"{QUEUE}/{urgent.reference}"
 
 
@@ -180,7 +180,7 @@ def test_triage_has_no_way_back_and_what_is_old_neither(session, sealer, desk_fo
     desk = desk_for(Role.TRIAGE)
     page = desk.post(f"{QUEUE}/bulk/triage", case=f"{case.reference}:{case.version}")
     assert case.state is CaseState.IN_TRIAGE
-    assert "this has no way back" in words_of(page)
+    assert "this cannot be undone" in words_of(page)
     desk.post(f"{QUEUE}/bulk/assign", case=f"{case.reference}:{case.version}", to=desk.officer.reference)
     act = session.scalars(select(BulkAct).order_by(BulkAct.id.desc())).first()
     act.done_at -= UNDO_WITHIN + timedelta(seconds=1)

@@ -226,7 +226,7 @@ def test_a_button_is_shown_where_it_works_and_elsewhere_why_not(
     assert "another hearing of this case" in words_of(writer.get(at_of(case)))
     consent(session, sealer, case, is_given=False)
     session.commit()
-    assert "she has not agreed" in words_of(writer.get(at_of(case)))
+    assert "the complainant has not agreed" in words_of(writer.get(at_of(case)))
     refused = writer.post(f"{at_of(case)}/new", allegation=ALLEGATION, version=case.filed.case.version)
     assert (refused.status_code, ALLEGATION in refused.get_data(as_text=True)) == (409, True)
 
@@ -273,7 +273,7 @@ def test_a_timeline_tells_more_than_moves_and_of_no_hearing_to_who_reads_none(
     served(writer, checker, case)
     page = f"/console/cases/{case.reference}"
     triage = desk_for(Role.TRIAGE, name="T Triage")
-    given, less = (words_of(desk.get(page)).split("What happened", 1)[1] for desk in (writer, triage))
+    given, less = (words_of(desk.get(page)).split("History", 1)[1] for desk in (writer, triage))
     for happened in ("served the hearing", "approved the hearing", "wrote a message", "gave consent"):
         assert happened in given, given
     assert "hearing" not in less
