@@ -112,7 +112,8 @@ class Messages(Resource):
         """Write a message to the officers.
 
         Idempotent with an Idempotency-Key. A case that waited for it goes on. With `in_danger`, or where its words tell of
-        danger, the case gets the first priority at once and officers are notified; the text may then be left out. `is_danger` in the answer: show the numbers of emergency and help lines.
+        danger, the case gets the first priority at once and officers are notified; the text may then be left out. With
+        `is_danger` in the answer, show the numbers of emergency and help lines.
         """
         key = None if idempotency_key is None else f"{idempotency_key.key} {idempotency_key.digest}"
         words = (

@@ -25,7 +25,8 @@ HEARINGS = (
     example("listHearings", "none", "None yet", "/cases/{case_id}/hearings", path={"case_id": CASE}, who="writer"),
     example(
         "draftHearing", "words", "The complainant's own words are refused", "/cases/{case_id}/hearings", "POST",
-        path={"case_id": CASE}, body={"allegation": "They took my passport on the first evening."}, version=5, who="writer", status=400,
+        path={"case_id": CASE}, body={"allegation": "They took my passport on the first evening."}, version=5,
+        who="writer", status=400,
     ),
     example(
         "draftHearing", "own", "In words of the officer's own", "/cases/{case_id}/hearings", "POST", path={"case_id": CASE},
