@@ -18,13 +18,14 @@ from registry.core.clock import now
 from registry.http.uploads import one_of_few
 from registry.organisations.models import Organisation
 from registry.vocabulary.register import Answer
-from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
+from tests.make import CZECH_AT_HOME, licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.pages.organisations.conftest import Seat, make_member
 from tests.proofs.credentials.conftest import Publish, publish
 
 __all__ = ["publish"]
 
 NUMBER = "VYMYSL/=R1"
+QUESTION = {"licence_number": NUMBER} | CZECH_AT_HOME
 WICKED = "<b>启航</b> labour"
 
 
@@ -51,7 +52,7 @@ def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
     other = Seat(client, session, make_member(session, others, email="o@others.example"), now())
     key = make_api_key(session, session.get_one(Organisation, seat.member.organisation_id))
     session.commit()
-    one, named = smtp_mailbox(client, key, licence_number=NUMBER), smtp_mailbox(client, key, name=WICKED)
+    one, named = smtp_mailbox(client, key, **QUESTION), smtp_mailbox(client, key, name=WICKED)
     assert (one.verdict, named.verdict) == (Answer.YES, Answer.UNKNOWN)
 
     def listed(**query: Any) -> set[str]:
@@ -120,7 +121,7 @@ def test_a_kept_list_is_found_asked_anew_and_let_go(
     )
     key = make_api_key(session, session.get_one(Organisation, seat.member.organisation_id))
     session.commit()
-    rows = [{"licence_number": NUMBER}, {"name": WICKED, "key": "<i>ours"}, {"licence_number": NUMBER, "key": "third"}]
+    rows = [QUESTION, {"name": WICKED, "key": "<i>ours"}, QUESTION | {"key": "third"}]
     references = []
     for items in (rows, rows[:1]):
         sent = {"items": items, "keep": True}
