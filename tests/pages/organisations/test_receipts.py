@@ -92,7 +92,8 @@ def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
     saved = seat.get(f"/account/receipts/export?form=csv&agency={agency.agency_id}")
     assert saved.headers["Content-Disposition"].startswith("attachment")
     rows = list(csv.DictReader(io.StringIO(saved.data.decode("utf-8-sig"))))
-    assert [(row["receipt_id"], row["question"]) for row in rows] == [(one.reference, f"licence_number={NUMBER}")]
+    question = f"licence_number={NUMBER}; origin=CZ; destination=CZ; nationality=CZ"
+    assert [(row["receipt_id"], row["question"]) for row in rows] == [(one.reference, question)]
     assert seat.get(f"/account/receipts/{one.reference}/file").data == one.token.encode()
     assert seat.get("/account/receipts/export?form=exe").status_code == 404
     # Another organisation is told what it is told of what never was.
