@@ -61,6 +61,9 @@ KIND_OF = {
 }
 """The licence that an agency of a country holds unless a test says otherwise; `other_eu` where none is named."""
 
+CZECH_AT_HOME = {"origin": "CZ", "destination": "CZ", "nationality": "CZ"}
+"""All that a `yes` about a Czech licence turns on: recruited at home, for work at home, a citizen. Left out: `unknown`."""
+
 OPENED_ON = date(2020, 1, 1)
 """The first day of every invented term and status."""
 

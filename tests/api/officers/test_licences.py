@@ -13,7 +13,7 @@ from registry.officers.rights import Role
 from registry.register.agencies import record
 from registry.supervision.licensing.models import Proposal
 from tests.api.officers.requests import Program, program_of
-from tests.make import make_licence, make_source
+from tests.make import CZECH_AT_HOME, make_licence, make_source
 from tests.officers.making import make_officer, make_unit
 from tests.supervision.licensing.making import GROUND, holder_of, today
 
@@ -48,7 +48,7 @@ def body(licence: record.Licence, act: str = "suspend", **stated: object) -> dic
 
 
 def verdict(client: FlaskClient, licence: record.Licence) -> str:
-    answer = client.get("/api/v1/verify", query_string={"licence_number": licence.number})
+    answer = client.get("/api/v1/verify", query_string={"licence_number": licence.number} | CZECH_AT_HOME)
     assert answer.json is not None
     return str(answer.json["verdict"])
 

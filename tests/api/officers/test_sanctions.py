@@ -11,6 +11,7 @@ from registry.officers import accounts
 from registry.officers.rights import Role
 from tests.api.officers.requests import Program, program_of
 from tests.api.shapes import assert_as_documented
+from tests.make import CZECH_AT_HOME
 from tests.officers.making import make_officer
 from tests.supervision.sanctions.making import LAW, UNIT, Held, drafted, looked_into, make_desk, make_held, today
 
@@ -69,7 +70,7 @@ def test_it_is_approved_by_another_from_the_version_that_was_read(
         response = sara.send("POST", f"{path}/approve", version=sent)
         assert response.status_code == status, sent
         assert_as_documented(response, "approveSanction")
-    answer = client.get("/api/v1/verify", query_string={"licence_number": licensed.number}).json
+    answer = client.get("/api/v1/verify", query_string={"licence_number": licensed.number} | CZECH_AT_HOME).json
     assert answer is not None
     assert answer["verdict"] == "no"
     entry = sara.get(path).json["moves"][-1]["entry"]

@@ -18,13 +18,14 @@ from registry.core.clock import now
 from registry.http.uploads import one_of_few
 from registry.organisations.models import Organisation
 from registry.vocabulary.register import Answer
-from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
+from tests.make import CZECH_AT_HOME, licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.pages.organisations.conftest import Seat, make_member
 from tests.proofs.credentials.conftest import Publish, publish
 
 __all__ = ["publish"]
 
 NUMBER = "VYMYSL/=R1"
+QUESTION = {"licence_number": NUMBER} | CZECH_AT_HOME
 WICKED = "<b>启航</b> labour"
 
 
@@ -51,7 +52,7 @@ def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
     other = Seat(client, session, make_member(session, others, email="o@others.example"), now())
     key = make_api_key(session, session.get_one(Organisation, seat.member.organisation_id))
     session.commit()
-    one, named = smtp_mailbox(client, key, licence_number=NUMBER), smtp_mailbox(client, key, name=WICKED)
+    one, named = smtp_mailbox(client, key, **QUESTION), smtp_mailbox(client, key, name=WICKED)
     assert (one.verdict, named.verdict) == (Answer.YES, Answer.UNKNOWN)
 
     def listed(**query: Any) -> set[str]:
@@ -91,7 +92,8 @@ def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
     saved = seat.get(f"/account/receipts/export?form=csv&agency={agency.agency_id}")
     assert saved.headers["Content-Disposition"].startswith("attachment")
     rows = list(csv.DictReader(io.StringIO(saved.data.decode("utf-8-sig"))))
-    assert [(row["receipt_id"], row["question"]) for row in rows] == [(one.reference, f"licence_number={NUMBER}")]
+    question = f"licence_number={NUMBER}; origin=CZ; destination=CZ; nationality=CZ"
+    assert [(row["receipt_id"], row["question"]) for row in rows] == [(one.reference, question)]
     assert seat.get(f"/account/receipts/{one.reference}/file").data == one.token.encode()
     assert seat.get("/account/receipts/export?form=exe").status_code == 404
     # Another organisation is told what it is told of what never was.
@@ -120,7 +122,7 @@ def test_an_archived_list_is_found_asked_again_and_deleted(
     )
     key = make_api_key(session, session.get_one(Organisation, seat.member.organisation_id))
     session.commit()
-    rows = [{"licence_number": NUMBER}, {"name": WICKED, "key": "<i>ours"}, {"licence_number": NUMBER, "key": "third"}]
+    rows = [QUESTION, {"name": WICKED, "key": "<i>ours"}, QUESTION | {"key": "third"}]
     references = []
     for items in (rows, rows[:1]):
         sent = {"items": items, "keep": True}

@@ -23,7 +23,7 @@ def test_a_warning_stands_in_the_record_the_verdict_and_the_history(client: Flas
     record = client.get(f"/api/v1/agencies/{agency.agency_id}").json
     [warning] = record["clone_warnings"]
     assert (warning["text"], warning["source"], warning["from"]) == (TEXT, make.source_of("CZ"), "2026-01-31")
-    answer = client.get("/api/v1/verify", query_string={"licence_number": "PRAVA/1"}).json
+    answer = client.get("/api/v1/verify", query_string={"licence_number": "PRAVA/1"} | make.CZECH_AT_HOME).json
     assert answer["verdict"] == "yes"
     assert "clone_warning" in [reason["code"] for reason in answer["reasons"]]
     assert answer["agency"]["clone_warnings"] == record["clone_warnings"]

@@ -91,7 +91,7 @@ def test_what_other_code_or_another_record_left_is_not_believed(
     plant = update(PublicRecord).values(told=planted[kind])
     session.execute(plant)
     session.commit()
-    question = {"licence_number": "VYMYSL/1", "origin": "CZ", "destination": "CZ", "nationality": "CZ"}
+    question = {"licence_number": "VYMYSL/1"} | make.CZECH_AT_HOME
     alone = client.post("/api/v1/verify", json=question)
     assert alone.json["verdict"] == "yes"
     assert alone.data in client.post(LISTS, json={"items": [question]}).data
@@ -112,7 +112,7 @@ def test_what_the_law_withholds_by_now_is_not_copied(client: FlaskClient, sessio
     licence = make.licence_record(number="VYMYSL/1", status_history=(suspended,))
     row = stored(session, make.make_agency(session, licences=(licence,)).agency_id)
     assert b"Invented ground" in row.told
-    question = {"licence_number": "VYMYSL/1", "origin": "CZ", "destination": "CZ", "nationality": "CZ"}
+    question = {"licence_number": "VYMYSL/1"} | make.CZECH_AT_HOME
     session.commit()
     alone = client.post("/api/v1/verify", json=question)
     assert ("Invented ground" in alone.text) is not is_over

@@ -18,7 +18,7 @@ from registry.register.authorities.models import Source
 from registry.register.authorities.own_lists import desk_list
 from registry.supervision.licensing.actions import set_status
 from registry.vocabulary.register import LicenceStatus
-from tests.make import make_licence, told
+from tests.make import CZECH_AT_HOME, make_licence, told
 from tests.supervision.licensing.making import today
 
 
@@ -40,7 +40,7 @@ def stated(session: Session, licence: models.Licence, status: LicenceStatus, **f
 
 
 def verdict(client: FlaskClient, number: str | None, **question: str) -> str:
-    response = client.get("/api/v1/verify", query_string={"licence_number": number, **question})
+    response = client.get("/api/v1/verify", query_string={"licence_number": number} | CZECH_AT_HOME | question)
     assert response.status_code == 200
     assert response.json is not None
     return str(response.json["verdict"])

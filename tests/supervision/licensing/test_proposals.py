@@ -15,12 +15,12 @@ from registry.supervision.licensing import proposals
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct, ProposalState
 from registry.vocabulary.register import IdentifierScheme, LicenceKind, LicenceStatus
-from tests.make import make_agency, make_licence, make_source, told
+from tests.make import CZECH_AT_HOME, make_agency, make_licence, make_source, told
 from tests.supervision.licensing.making import ANNA, BORIS, FOREIGN, done, holder_of, proposed, today
 
 
 def verdict(client: FlaskClient, number: str | None, **question: str) -> str:
-    response = client.get("/api/v1/verify", query_string={"licence_number": number, **question})
+    response = client.get("/api/v1/verify", query_string={"licence_number": number} | CZECH_AT_HOME | question)
     assert response.json is not None
     return str(response.json["verdict"])
 
@@ -207,7 +207,7 @@ def test_a_suspension_is_lifted_and_a_licence_wound_down(client: FlaskClient, se
     done(session, LicenceAct.REINSTATE, licence)
     assert (verdict(client, licence.number), last_entry(session)) == ("yes", "licence.reinstated")
     done(session, LicenceAct.WIND_DOWN, licence, until=str(today() + timedelta(days=90)))
-    answer = client.get("/api/v1/verify", query_string={"licence_number": licence.number})
+    answer = client.get("/api/v1/verify", query_string={"licence_number": licence.number} | CZECH_AT_HOME)
     assert answer.json is not None
     assert (answer.json["verdict"], answer.json["may_continue_existing_placements"]) == ("no", "yes")
 

@@ -27,7 +27,7 @@ from registry.vocabulary.cases import CaseRole, CaseState
 from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus, SanctionEnd, SanctionKind
 from tests.complaints.filing import come_back, file
-from tests.make import told
+from tests.make import CZECH_AT_HOME, told
 from tests.supervision.sanctions.making import (
     AUTHORITY,
     DANA,
@@ -49,7 +49,7 @@ from tests.supervision.sanctions.making import (
 
 
 def verdict(client: FlaskClient, existing: Held) -> str:
-    response = client.get("/api/v1/verify", query_string={"licence_number": existing.number})
+    response = client.get("/api/v1/verify", query_string={"licence_number": existing.number} | CZECH_AT_HOME)
     assert response.json is not None
     return str(response.json["verdict"])
 

@@ -14,7 +14,7 @@ from registry.register.agencies import record
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct, ProposalState
 from registry.vocabulary.register import ChannelKind, LicenceStatus
-from tests.make import make_licence, make_source
+from tests.make import CZECH_AT_HOME, make_licence, make_source
 from tests.officers.making import make_unit
 from tests.pages.officers.licences.conftest import DeskFor
 from tests.pages.officers.signed_in import Desk, words_of
@@ -22,7 +22,7 @@ from tests.supervision.licensing.making import GROUND, holder_of, proposed, toda
 
 
 def verdict(client: FlaskClient, licence: record.Licence) -> str:
-    response = client.get("/api/v1/verify", query_string={"licence_number": licence.number})
+    response = client.get("/api/v1/verify", query_string={"licence_number": licence.number} | CZECH_AT_HOME)
     assert response.json is not None
     return str(response.json["verdict"])
 

@@ -17,6 +17,7 @@ from registry.supervision.sanctions.complainant_notices import notify_complainan
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseState
 from tests.complaints.filing import come_back
+from tests.make import CZECH_AT_HOME
 from tests.pages.officers.cases.conftest import DeskOf
 from tests.pages.officers.signed_in import Desk, version_on, words_of
 from tests.supervision.sanctions.making import LAW, UNIT, Held, looked_into, today
@@ -25,7 +26,7 @@ EVIL = "<img src=x onerror=alert(1)>"
 
 
 def verdict(client: FlaskClient, existing: Held) -> str:
-    answer = client.get("/api/v1/verify", query_string={"licence_number": existing.number}).json
+    answer = client.get("/api/v1/verify", query_string={"licence_number": existing.number} | CZECH_AT_HOME).json
     assert answer is not None
     return str(answer["verdict"])
 
