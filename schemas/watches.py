@@ -50,7 +50,7 @@ class WatchMakeSchema(InSchema):
     numbers = fields.List(
         fields.Nested(NumberSchema()),
         metadata={
-            "description": f"Watch the agencies that these lead to, now or later; at most {MAX_NUMBERS}. They are not kept."
+            "description": f"Watch the agencies of these numbers, now or later; at most {MAX_NUMBERS}. They are not kept."
         },
     )
     search = fields.Nested(SearchSchema(), metadata={"description": "Watch whatever answers to this."})

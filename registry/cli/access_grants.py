@@ -1,4 +1,4 @@
-"""`registry cases openings`: who asked to see beyond his role, who agreed, and until when. Nothing of a case is shown."""
+"""`registry cases openings`: lists access grants: who asked, who agreed, and until when. Nothing of a case is shown."""
 
 import click
 

@@ -22,7 +22,7 @@ from registry.core.keyring import Keyring
 from registry.officers.models import Unit
 
 OPERATOR = "operator"
-"""How the audit calls whoever may run commands on this machine."""
+"""The actor in the audit trail for anyone who runs commands on this machine."""
 
 NOT_ALL = 2
 SETTLED = 600
@@ -133,7 +133,7 @@ def init_escrow(out: Path) -> None:
 @click.option(
     "--keys-were-lost",
     is_flag=True,
-    help="REGISTRY_HOME/keys is gone as a whole: believe every key that the escrow opens, though nobody can tell who sealed it.",
+    help="REGISTRY_HOME/keys is gone as a whole: believe each key that the escrow opens, though it is unknown who sealed it.",
 )
 def recover(file: Path, keys_were_lost: bool) -> None:
     """Let units and custodians whose secrets are lost read their cases again. Safe to kill: run it again.

@@ -25,7 +25,7 @@ class OfficerContext(NamedTuple):
 
 
 def as_officer(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options by which an officer says who he is."""
+    """Add the options by which an officer is named: unit, name and role."""
     roles = click.Choice([role.value for role in CaseRole if role not in (CaseRole.COMPLAINANT, CaseRole.REGISTRY)])
     for option in (
         click.option(

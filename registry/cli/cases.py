@@ -52,7 +52,7 @@ def cases() -> None:
 def list_cases(unit: str, states: tuple[str, ...], limit: int, form: str) -> None:
     """The queue: the most urgent first, then what is due first. Nothing of what was written is shown.
 
-    Without --state those that somebody works on; `--state quarantined` shows what was set aside as a flood.
+    Without --state those that somebody works on; `--state quarantined` shows quarantined mass filings.
     """
     wanted = frozenset(CaseState(state) for state in states) or OPEN_STATES
     with opened() as (_, sessions, _keyring), sessions() as session:
@@ -87,7 +87,7 @@ def show(case: str, unit: str, name: str, role: str, as_json: bool) -> None:
 @click.argument("case", type=Reference(), required=False)
 @as_officer
 def triage(case: str | None, unit: str, name: str, role: str) -> None:
-    """Take CASE, or the most urgent that nobody has looked at, into triage, and show it with the reasons of its priority."""
+    """Take CASE, or the most urgent new one, into triage, and show it with the reasons of its priority."""
     with officer_context(unit, name, role) as (session, sealer, officer):
         fresh = frozenset({CaseState.SUBMITTED, CaseState.REOPENED})
         waiting = [one.reference for one in case_reading.queue(session, unit, fresh, 1)] if case is None else [case]
@@ -126,7 +126,7 @@ def move(case: str, state: str, unit: str, name: str, role: str, reason: str | N
 @as_officer
 @click.option("--reason", required=True)
 def merge(case: str, into: str, unit: str, name: str, role: str, reason: str) -> None:
-    """Join CASE to INTO, which goes on for both. Its complainant keeps his mailbox."""
+    """Join CASE to INTO, which goes on for both. Its complainant keeps the mailbox."""
     with officer_context(unit, name, role) as (session, sealer, officer):
         casework.merge(session, sealer, officer, case, into, now(), reason=reason)
     click.echo(f"{case} is merged into {into}.")
@@ -136,7 +136,7 @@ def merge(case: str, into: str, unit: str, name: str, role: str, reason: str) ->
 @click.argument("case", type=Reference())
 @click.argument("text", type=click.File("r", encoding="utf-8"), default="-")
 @as_officer
-@click.option("--to-helper", is_flag=True, help="A helper may read it, while the worker has no mailbox of her own.")
+@click.option("--to-helper", is_flag=True, help="A helper may read it, while the worker has no mailbox of their own.")
 def reply(case: str, text: TextIO, unit: str, name: str, role: str, to_helper: bool) -> None:
     """Write the TEXT of a file, or of standard input, to the complainant of CASE."""
     words = text.read()

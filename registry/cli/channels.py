@@ -100,9 +100,10 @@ def refuse(reference: str, version: int | None, by: str) -> None:
 @channels.command("list", epilog="\b\nExamples:\n  registry channels list\n  registry channels list --all")
 @click.option("--all", "is_all", is_flag=True, help="Also those that were decided, applied or became stale.")
 def list_changes(is_all: bool) -> None:
-    """Changes that wait at any authority's desk, who proposed and approved them, and whom nobody has told yet.
+    """List changes of channels that wait at any authority, who proposed and approved them, and who is not told yet.
 
-    For whoever keeps the machine: he sees which mails did not go out. An officer reads his authority's at the console.
+    For the operator of the machine, to see which mails did not go out. Officers read those of their own authority in
+    the console.
     """
     with opened() as (_, sessions, _keyring), sessions() as session:
         found = changes.channel_changes(session, is_open=not is_all)

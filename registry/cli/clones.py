@@ -25,7 +25,8 @@ Examples:
 def clones() -> None:
     """Warn on an agency's entry that somebody imitates it, confirm a collision, and lift a warning.
 
-    Who does it is an officer of the console, with his rights and interests there; the agency is one of his authority's.
+    The one who does it is an officer of the console, with the rights and interests held there; the agency is one of the
+    officer's own authority.
     """
 
 

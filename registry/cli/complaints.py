@@ -40,13 +40,13 @@ def complaints() -> None:
 def forms(count: int, language: str, out: Path) -> None:
     """Print forms, each with a slip that is cut off and taken home: its number opens the answer.
 
-    The file holds the numbers: print it, then delete it. A number that nobody used opens nothing after a year.
+    The file holds the numbers: print it, then delete it. An unused number expires after a year.
     """
     if out.exists():
         raise SettingsError(f"{out} is there already: forms are never printed over others, so name another file")
     if missing := missing_packages():
         raise SettingsError(f"a PDF needs {', '.join(missing)}: install them with apt-get")
-    # The file first: where it cannot be written, no number is made that nobody would ever hold.
+    # The file first: where it cannot be written, no number is made that would never be handed out.
     with _whole(out) as file, opened() as (settings, sessions, keyring):
         sealer, made = Sealer(keyring), []
         for _ in range(count):

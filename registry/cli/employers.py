@@ -106,7 +106,7 @@ def keys(reference: str, name: str | None, scopes: tuple[str, ...], days: int, r
 def people(reference: str, reset: str | None) -> None:
     """List the people of the organisation REFERENCE, or take away the second step of one whom no owner can help.
 
-    He or she is signed out. Be sure who asks: call, and do not answer a mail.
+    The person is signed out. Be sure who asks: call, and do not answer a mail.
     """
     with _session() as session:
         organisation = organisations.organisation_named(session, read_reference(reference) or reference)
@@ -115,7 +115,7 @@ def people(reference: str, reset: str | None) -> None:
             member = next((one for one in found if one.email == reset.strip().lower()), None)
             if member is None:
                 raise click.BadParameter(
-                    "nobody of this organisation has this address", param_hint="--reset-second-step"
+                    "no one of this organisation has this address", param_hint="--reset-second-step"
                 )
             apps.forget(session, member)
             sessions.end_all(session, member, now())
@@ -124,7 +124,7 @@ def people(reference: str, reset: str | None) -> None:
             f"{one.reference}  {one.role:<6}  {'second step' if one.id in steps else 'password'}  {one.email}"
             for one in found
         ]
-    for line in lines or ["There is nobody: they come by invitations, at /account."]:
+    for line in lines or ["There are no people yet: they come by invitations, at /account."]:
         click.echo(line)
 
 

@@ -83,7 +83,7 @@ def list_keys() -> None:
 def rotate(use: str, root_file: Path | None) -> None:
     """Make a new key for USE. The former goes on being believed, and those of the log both sign, until it is retired.
 
-    The root is not rotated: whoever verifies holds it.
+    The root is not rotated: everyone who verifies holds it.
     """
     with opened() as (settings, sessions, keyring):
         with keyring.alone():
@@ -116,7 +116,7 @@ def retire(kid: str) -> None:
             key = _named(keyring, kid)
             if key.use is Use.ROOT:
                 raise KeyTrouble(
-                    f"{kid} is the root, which whoever verifies holds: it is not retired. If others had it, say "
+                    f"{kid} is the root, which everyone who verifies holds: it is not retired. If others had it, say "
                     f"`registry keys compromise {kid} --last-good-index N`"
                 )
             if len(_active(keyring, key.use)) < 2 and key.state is KeyState.ACTIVE:

@@ -1,4 +1,4 @@
-"""An officer's licensing desk at a terminal: who he says he is, with the rights and interests that he has at the console."""
+"""Licensing commands at a terminal: the officer who is named, with the rights and interests held in the console."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,7 +41,7 @@ class OfficerCommand(NamedTuple):
 
 
 def by_officer(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--by", required=True, help="The officer who does it: his e-mail address or his id.")(command)
+    return click.option("--by", required=True, help="The officer who does it: e-mail address or id.")(command)
 
 
 def if_unchanged(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,14 +51,17 @@ def if_unchanged(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def read_as_officer(by: str, resource: Resource) -> Iterator[OfficerCommand]:
-    """What he may read. Nothing is written."""
+    """The licensing desk of an officer who may read the resource. Nothing is written."""
     with opened() as (_, sessions, keyring), sessions() as session:
         yield _seated(session, keyring, by, resource, Act.READ)
 
 
 @contextmanager
 def act_as_officer(by: str, resource: Resource, act: Act, what: str) -> Iterator[OfficerCommand]:
-    """What he may do. That it came from a terminal stands in the audit, and what it published is signed once it is committed."""
+    """The licensing desk of an officer who may do the act, in one transaction.
+
+    That it came from a terminal stands in the audit trail, and what it published is signed once it is committed.
+    """
     with opened() as (settings, sessions, keyring):
         with sessions.begin() as session:
             context = _seated(session, keyring, by, resource, act)
@@ -98,7 +101,10 @@ def _sign(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def _seated(session: Session, keyring: Keyring, by: str, resource: Resource, act: Act) -> OfficerCommand:
-    """Raises NotFound for who does not work here, Forbidden for what his roles do not allow."""
+    """The officer with rights checked.
+
+    Raises NotFound for one who does not work here, Forbidden for what the roles do not allow.
+    """
     at = now()
     known = or_(Officer.email == tidy_email(by), Officer.reference == (read_reference(by) or ""))
     officer = session.scalars(select(Officer).where(known, Officer.state == OfficerState.ACTIVE)).one_or_none()

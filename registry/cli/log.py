@@ -81,7 +81,7 @@ def recover(origin: str | None, yes: bool) -> None:
     """Go on under a new name after a backup was restored that lacks entries which were signed.
 
     First try to find a newer copy: `registry export-static` keeps one, and so does every mirror. What was signed under the old
-    name and is lost stays lost, and whoever holds it can prove that. Everyone who verifies needs the new trust file.
+    name and is lost stays lost, and anyone who holds it can prove that. Everyone who verifies needs the new trust file.
     """
     if not yes:
         click.confirm("Everyone who verifies will need the new trust file. Go on under a new name?", abort=True)

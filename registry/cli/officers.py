@@ -44,7 +44,7 @@ def _session() -> Iterator[Session]:
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--language", default="en", show_default=True, type=click.Choice([one.value for one in Language]))
 def add(unit: str, name: str, email: str, roles: tuple[str, ...], language: str) -> None:
-    """Add an officer of UNIT (its reference) and print the code with which he joins at /console/join."""
+    """Add an officer of UNIT (its reference) and print the code for joining at /console/join."""
     at = now()
     with _session() as session:
         officer, code = accounts.add_first(
@@ -65,7 +65,7 @@ def list_officers(unit: str | None) -> None:
             roles = " ".join(sorted(accounts.own_roles(session, one)))
             click.echo(f"{one.reference}  {one.unit:<20}  {one.state:<8}  {one.name} <{one.email}>  {roles}")
         if not found:
-            click.echo("There is nobody yet: add the first with `registry officers add`.")
+            click.echo("There are no officers yet: add the first with `registry officers add`.")
 
 
 @officers.command()

@@ -35,7 +35,7 @@ def reindex() -> None:
 def build_anew(engine: Engine) -> int:
     """Lookup keys and indexed names by batches of agencies, then the name index by slices; tells how far it is.
 
-    Each step is a transaction of its own that may be done again, so nobody who publishes waits for long. Gives the agencies.
+    Each step is a transaction of its own that may be done again, so no publisher waits for long. Gives the agencies.
     """
     sessions = sessions_for(engine)
     with sessions() as session:

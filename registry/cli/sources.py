@@ -125,7 +125,7 @@ def _mapping_lines(mapping: SourceMapping) -> list[str]:
     "--ask/--no-ask", default=None, help="Ask what cannot be guessed (on a terminal), or leave questions in the draft."
 )
 def new(sample: Path, to: Path | None, encoding: str | None, ask: bool | None) -> None:
-    """Draft a mapping from SAMPLE, a file of a list nobody here has read yet.
+    """Draft a mapping from SAMPLE, a file of an official list that was never read here.
 
     Columns are guessed by their headers and values. What cannot be guessed is asked, or left as `# ?` in the draft.
     Put the file into REGISTRY_HOME/sources to import by its name.
@@ -170,7 +170,7 @@ def _ask(answers: Answers, draft: Any) -> None:
     while answers.kind and answers.kind not in list(LicenceKind):
         answers.kind = requested(f"The kinds are {', '.join(LicenceKind)}. Which")
     answers.status = requested("What does being on the list mean", "active")
-    answers.is_full = click.confirm("Does whoever is not on it hold no such licence", default=False, err=True)
+    answers.is_full = click.confirm("Does an agency that is not on it hold no such licence", default=False, err=True)
     answers.fresh_for_days = click.prompt(
         "For how many days may a copy be relied on", type=click.IntRange(0, 3650), default=30, err=True
     )

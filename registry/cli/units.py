@@ -24,7 +24,7 @@ from registry.vocabulary.register import Language
 def units() -> None:
     """Who takes complaints. A complaint goes to the unit of the country of work, or else to the default one.
 
-    Units of China see licensing and never a complaint. Without a default unit nobody can file.
+    Units of China see licensing and never a complaint. Without a default unit no one can file.
     """
 
 
@@ -60,7 +60,7 @@ def list_units() -> None:
         for unit in known:
             click.echo("\n".join(_lines(unit)))
         if not any(unit.is_default for unit in known):
-            click.echo("There is no default unit: nobody can file a complaint. See `registry units add --help`.")
+            click.echo("There is no default unit: no one can file a complaint. See `registry units add --help`.")
 
 
 @units.command()

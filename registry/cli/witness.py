@@ -1,4 +1,4 @@
-"""`registry witness`: sign the heads of other people's logs, so that nobody can be shown a history of his own."""
+"""`registry witness`: cosign the heads of other logs, so that no reader can be shown a separate history."""
 
 from pathlib import Path
 

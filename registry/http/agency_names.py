@@ -36,7 +36,7 @@ def display_name(name: record.Name) -> ShownName:
 
 
 def main_name(agency: record.Agency, language: Language) -> ShownName:
-    """The name an asker will know: a current one in his script, the registered one before trade names."""
+    """The agency's name that the reader likely knows: a current one in their script, registered before trade names."""
     current = [name for name in agency.names if name.kind is not NameKind.FORMER] or list(agency.names)
     if not current:
         return ShownName(text(language, "page.agency.withheld"), None)

@@ -1,6 +1,6 @@
-"""The door of organisations' programs: whose key it is, whether it opens this, and how often all its keys have asked.
+"""Authentication of organisations' programs: whose API key it is, its scopes, and its organisation's rate limit.
 
-A key stands in the Authorization header alone. What belongs to another organisation is told like what never was: views look for
+A key is accepted in the Authorization header alone. What belongs to another organisation returns 404: views look for
 things of `current_organisation()` and find nothing else.
 """
 

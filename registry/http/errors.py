@@ -117,8 +117,8 @@ _HTTP: dict[int, tuple[Problem, str]] = {
 class ProblemDocument:
     """RFC 9457, with the code a program acts on, the request id, and each wrong parameter.
 
-    `reason` is a code of why an officer was refused, for his program. `cause` is the error itself, for pages that say it in
-    another language.
+    `reason` is a code of why an officer was refused, for programs. `cause` is the error itself, for pages that say it
+    in another language.
     """
 
     type: str
@@ -187,9 +187,9 @@ def register(app: Flask) -> None:
 
 def answer_registry_error(error: RegistryError) -> Response:
     if isinstance(error, KeyTrouble):
-        # Which file it is concerns whoever keeps the machine, and nobody who asks.
+        # Which file it is concerns the operator, and no caller.
         log.error("key_trouble", trouble=error.text)
-        error = KeyNotHere("a key that this needs is not on this server: nothing was changed; tell whoever keeps it")
+        error = KeyNotHere("a key that this needs is not on this server: nothing was changed; tell its operator")
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         return answer_unexpected(error)
@@ -240,7 +240,7 @@ def problem_response(
     reason: str = "",
     cause: RegistryError | None = None,
 ) -> Response:
-    """A problem in the asker's language (`g.language` where he is known), as JSON or as a page by the path that was asked for."""
+    """A problem in the caller's language (`g.language` if known), as JSON or as a page by the requested path."""
     language: Language = g.get("language") or languages.negotiated(request)
     problem = ProblemDocument(
         type=f"{services().settings.public_url}/docs#problem-{code}",

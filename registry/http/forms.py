@@ -1,4 +1,4 @@
-"""What pages with forms ask of whoever sends one: that it came from a page of ours."""
+"""Checks of forms sent to pages: that they came from a page of ours."""
 
 from urllib.parse import urlsplit
 

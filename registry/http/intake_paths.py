@@ -1,7 +1,8 @@
 """Which addresses belong to the intake of complaints, where less is told of a request than anywhere else.
 
 No page of another site may read what they answer. And a request to them leaves neither a line in the log nor a count unless it
-failed through us: a line has an instant, and whoever compares instants with what he saw of the network knows who complained.
+failed through us: a line has an instant, and anyone who compares instants with observed network traffic knows who
+complained.
 """
 
 _API = "/api/v1/complaints"

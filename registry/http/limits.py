@@ -18,7 +18,7 @@ import structlog
 log = structlog.get_logger()
 
 MAX_CLIENTS = 100_000
-"""Buckets kept in memory; the client who asked longest ago is forgotten first, which only ever favours him."""
+"""Buckets kept in memory; the client who asked longest ago is forgotten first, which only ever favours that client."""
 
 MINUTE = 60.0
 

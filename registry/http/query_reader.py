@@ -42,7 +42,7 @@ class EmptySchema(InSchema):
 
 
 class IdempotencyKey(NamedTuple):
-    """A request that may come again and is to count once: the key its sender chose, and a digest of what he sent with it."""
+    """An idempotent request: the key that its sender chose, and a digest of what was sent with it."""
 
     key: str
     digest: str
@@ -234,7 +234,7 @@ def plain_idempotency_key() -> str | None:
     key = request.headers.get(ONCE)
     if key is not None and not _ONCE.fullmatch(key):
         detail = (
-            "must be 16 to 80 letters, digits, hyphens or underscores that nobody can guess, for example a random UUID"
+            "must be 16 to 80 letters, digits, hyphens or underscores that no one can guess, for example a random UUID"
         )
         raise InvalidInput([Fault(ONCE, Problem.INVALID_VALUE, detail)])
     return key
@@ -294,7 +294,7 @@ def _json(body: bytes) -> Any:
 
 
 def _doubled_in(body: Any) -> Iterator[str]:
-    """The names that stand twice in an object, however deep: which of two was meant, nobody can tell."""
+    """The names that stand twice in an object, however deep: which of two was meant cannot be known."""
     left = [body]
     while left:
         part = left.pop()

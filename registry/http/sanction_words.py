@@ -1,4 +1,4 @@
-"""What whoever complained reads of a sanction, in her language. Nothing in it is about other people."""
+"""The notice of a sanction for the complainant, in the complainant's language. Nothing in it is about other people."""
 
 from registry.i18n.languages import text
 from registry.vocabulary.register import Language, SanctionKind

@@ -20,7 +20,7 @@ def one_of_few(
 ) -> Iterator[None]:
     """Take a file, or do what costs as much, while the block lasts. Raises TooBusy where as many as may are at it already.
 
-    `among`: what takes seconds for one kind of caller has a number of its own, so that it keeps nobody else waiting.
+    `among`: what takes seconds for one kind of caller has a number of its own, so that it keeps no one else waiting.
     """
     if not among.acquire(blocking=False):
         raise TooBusy(trouble, RETRY_AFTER)

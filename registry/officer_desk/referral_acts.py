@@ -51,7 +51,7 @@ ACTS = case_acts(
         ReferralOverrideSchema,
     ),
     OfficerAct(
-        "send", Act.PROPOSE, sealed(actions.send), "sendReferral", "Send a proposed referral: the partner gets the key to it.",
+        "send", Act.PROPOSE, sealed(actions.send), "sendReferral", "Send a proposed referral, with its key, to the partner.",
     ),
     OfficerAct(
         "take-back", Act.PROPOSE, sealed(actions.take_back), "takeBackReferral",
@@ -122,7 +122,7 @@ RECEIVED = OfficerActs(
             ReferralDeclineSchema, is_shown_after=False,
         ),
         OfficerAct(
-            "report", Act.ANSWER, _report, "reportReferral", "Report what was done about a referral, as often as needed.",
+            "report", Act.ANSWER, _report, "reportReferral", "Report what was done about a referral; may be repeated.",
             ReferralReportInSchema, path="/reports", form={"is_done": "done"},
         ),
     ),

@@ -75,7 +75,8 @@ ACTS = OfficerActs(
             WorkersLookSchema, method="put",
         ),
         OfficerAct(
-            "review", Act.PROPOSE, plainly(actions.hand_to_review), "handSanctionToReview", "Submit a sanction for approval.",
+            "review", Act.PROPOSE, plainly(actions.hand_to_review), "handSanctionToReview",
+            "Submit a sanction for approval.",
         ),
         OfficerAct(
             "give-back", Act.APPROVE, _give_back, "giveSanctionBack", "Return a sanction to its proposer.",

@@ -372,4 +372,4 @@ def _require_open(session: Session, change: OfficerChange) -> None:
 
 def _require_other(officer: Officer, by: str) -> None:
     if officer.reference == by:
-        raise ActRefused("about_yourself", "nobody decides about himself: another officer has to")
+        raise ActRefused("about_yourself", "no officer decides about their own account: another officer has to")

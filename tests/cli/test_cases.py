@@ -70,7 +70,7 @@ def units(office: Office) -> Office:
 
 
 def test_a_unit_is_written_down_with_its_keys_and_the_first_is_the_default(office: Office):
-    assert "nobody can file" in office.run("units", "list")
+    assert "no one can file" in office.run("units", "list")
     for reference, country in (("cn-licensing", "CN"), ("it-inl", "IT"), ("cz-suip", "CZ")):
         office.run(
             "units", "add", reference, "--country", country, "--authority", f"{country.lower()}-one",

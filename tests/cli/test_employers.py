@@ -79,7 +79,7 @@ def test_an_operator_takes_a_lost_second_step_away(run: Run, session: Session, s
     sessions.begin(session, member, now())
     assert "second step  owner@works.example" in run("people", reference).output
     unknown = run("people", reference, "--reset-second-step", "no@one.example")
-    assert (unknown.exit_code, "nobody of this organisation" in unknown.output) == (2, True)
+    assert (unknown.exit_code, "no one of this organisation" in unknown.output) == (2, True)
     assert (
         "password  owner@works.example" in run("people", reference, "--reset-second-step", "Owner@works.example").output
     )

@@ -167,4 +167,4 @@ class OneToken(Resource):
         """Revoke an officer's token."""
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
         if not tokens.revoke(session, officer, reference_in(token_id), by=me.officer.reference, at=now()):
-            raise NotFound("he has no such token, or it was revoked already")
+            raise NotFound("the officer has no such token, or it was revoked already")

@@ -109,12 +109,12 @@ def _referral(operation: str, name: str, summary: str, step: str, version: int, 
 REFERRALS = (
     example("listReferrals", "none", "None yet", "/cases/{case_id}/referrals", path={"case_id": CASE}, who="writer"),
     example(
-        "proposeReferral", "union", "The complainant's statement, for a union with consent", "/cases/{case_id}/referrals", "POST",
+        "proposeReferral", "union", "Statement for a union, with consent", "/cases/{case_id}/referrals", "POST",
         path={"case_id": CASE}, version=3, who="writer", status=201, keeps={"referral_id": REFERRAL},
         body={"partner": "it-union", "expires_on": "2027-02-24", "answers": [f"{BOX}.account"], "note": "Please visit.",
               "identity_said_in": SAID},
     ),
-    example("listWaitingIdentities", "one", "The complainant asked to be named", "/waiting-identities", who="custodian"),
+    example("listWaitingIdentities", "one", "Asked to be named", "/waiting-identities", who="custodian"),
     example(
         "decideWaitingIdentity", "no", "It stays here", "/waiting-identities/{referral_id}/decide", "POST",
         path={"referral_id": REFERRAL}, version=2, body={"is_approved": False}, who="custodian", status=204,
@@ -127,7 +127,7 @@ REFERRALS = (
         who="union",
     ),
     example(
-        "takeReceivedFile", "none", "Not among what was handed on", f"{_RECEIVED}/files/{{file_id}}",
+        "takeReceivedFile", "none", "Not among the files of the referral", f"{_RECEIVED}/files/{{file_id}}",
         path={"referral_id": REFERRAL, "file_id": "FXLE22222222"}, who="union", status=404,
     ),
     example(

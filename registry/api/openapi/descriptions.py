@@ -39,7 +39,7 @@ TAGS = {
     "channel-changes": "Telephones, addresses and bank accounts of agencies, changed by two officers: docs/users/channels.md.",
     "clones": "Agencies that resemble each other, and warnings that somebody imitates one: docs/officers/licensing.md.",
     "cases": "The officers' work on complaints: the queue, one case and its moves: docs/officers/casework.md.",
-    "openings": "Access to what a role does not open, asked for by one officer, granted by another: docs/officers/casework.md.",
+    "openings": "Access to what a role does not open, granted by a second person: docs/officers/casework.md.",
     "papers": "Paper forms that are typed in: begun by their number, submitted once: docs/officers/casework.md.",
     "hearings": "An agency is asked about what an officer wrote, and answers: docs/officers/hearings.md.",
     "referrals": "A part of a case for a partner organisation, and what it reports back: docs/officers/referrals.md.",
@@ -64,8 +64,8 @@ LICENCE = {"name": "Terms are set by the authority that runs the registry", "ide
 STATUSES = {
     304: "Not modified: you have this answer already (`If-None-Match`).",
     400: "The question is not well formed; `errors` names each parameter.",
-    401: "The token is missing, expired, revoked or unknown. `startVisit` gives another for a complaint code; officers make "
-    "one in the console, and organisations a key on their own pages.",
+    401: "The token is missing, expired, revoked or unknown. `startVisit` gives another for a complaint code; "
+    "officers make one in the console, and organisations a key on their own pages.",
     403: "Not permitted to this complaint code, or to no role of this officer; or the key lacks the scope.",
     404: "Nothing has this reference.",
     405: "This path takes only the methods that `Allow` names.",

@@ -26,7 +26,7 @@ def listed_subject(fields: dict[str, Any]) -> ListedSubject:
     """Which recruiter is asked about. Raises InvalidInput where a supplier declares none, or the field says nothing."""
     provider = fields.get("provider")
     if provider is None:
-        detail = "this supplier declares nobody who recruits for it: ask who brought the workers, and on what terms"
+        detail = "this supplier declares no one who recruits for it: ask who brought the workers, and on what terms"
         raise InvalidInput([Fault("provider", Problem.NO_PROVIDER, detail)])
     if not has_letters_or_digits(provider):
         raise InvalidInput([Fault("provider", Problem.INVALID_VALUE, "holds no letter and no digit")])

@@ -70,7 +70,7 @@ def is_shared(session: Session, box: Box, reader: Box) -> bool:
 def require_confirmed(visit: Visit) -> None:
     """Raise NotNow until the complaint code was typed back."""
     if not visit.is_confirmed:
-        raise NotNow("type the last six digits of the number first: without it nobody comes back here")
+        raise NotNow("type the last six digits of the number first: without it no one comes back here")
 
 
 def lock_case_for_visit(session: Session, visit: Visit) -> Case:
@@ -92,7 +92,7 @@ def lock_case_for_owner(session: Session, visit: Visit) -> Case:
     """
     case = lock_case_for_visit(session, visit)
     if visit.box.role is BoxRole.HELPER and worker_box(session, case) is not None:
-        raise NotNow("the worker has a mailbox of her own and decides about this herself")
+        raise NotNow("the worker has a mailbox of their own and decides about this alone")
     return case
 
 
@@ -181,14 +181,14 @@ def invite_worker(session: Session, sealer: Sealer, visit: Visit, root: Root, at
     replaced by the next one. Raises NotNow.
     """
     if visit.box.role is not BoxRole.HELPER:
-        raise NotNow("only who filed for somebody else can make a number for her")
+        raise NotNow("only a helper who filed for a worker can make a number for the worker")
     case = lock_case_for_visit(session, visit)
     unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
     if unit is None or case.state is CaseState.WITHDRAWN:
-        raise NotNow("send it first: then there is something that she can open")
+        raise NotNow("send it first: then there is something that the worker can open")
     for box in boxes_of(session, case):
         if box.role is BoxRole.WORKER and box.state is BoxState.OPEN:
-            raise NotNow("the worker has her own number already")
+            raise NotNow("the worker has a number already")
         if box.role is BoxRole.WORKER and box.state is BoxState.UNCONFIRMED:
             box.state = BoxState.CUT_OFF
             sealer.destroy(session, [box.id])
@@ -224,7 +224,7 @@ def allow_answers(session: Session, visit: Visit, helper: str, today: date, *, i
 
 def _helper_box(session: Session, visit: Visit, reference: str) -> tuple[Case, Box]:
     if visit.box.role is not BoxRole.WORKER:
-        raise NotNow("only the worker decides about her helpers")
+        raise NotNow("only the worker decides about helpers")
     case = lock_case_for_visit(session, visit)
     for box in boxes_of(session, case):
         if box.role is BoxRole.HELPER and box.reference == reference:

@@ -143,7 +143,7 @@ def facts_of(unit: Unit) -> UnitFacts:
 
 
 def _closed() -> IntakeClosed:
-    return IntakeClosed("nobody takes complaints here now: call one of the help lines")
+    return IntakeClosed("complaints are not taken here now: call one of the help lines")
 
 
 def _lock_all(session: Session) -> list[Unit]:

@@ -145,7 +145,7 @@ def reply(
     ]
     if not chosen:
         raise NotNow(
-            "the worker has no mailbox of her own yet: say with --to-helper that her helper may read this",
+            "the worker has no mailbox of their own yet: say with --to-helper that the helper may read this",
             "case.no_mailbox",
         )
     for box in chosen:

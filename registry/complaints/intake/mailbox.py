@@ -180,7 +180,7 @@ def write(
     """
     case = lock_case_for_visit(session, visit)
     if case.state not in TAKES_MESSAGES:
-        raise NotNow("nobody reads messages here now; a case that is closed can be opened again")
+        raise NotNow("messages are not read here now; a closed case can be opened again")
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
     message, is_new = messages.write_message(
         session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=idempotency_key

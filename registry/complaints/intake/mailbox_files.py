@@ -49,7 +49,7 @@ def opened_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[Op
     require_confirmed(visit)
     case = session.get_one(Case, visit.box.case_id)
     if case.state not in TAKES_FILES:
-        raise NotNow("nobody looks at files here now; a case that is closed can be opened again")
+        raise NotNow("files are not read here now; a closed case can be opened again")
     return sealer.open_as_mailbox(session, visit.box, visit.seed), case
 
 

@@ -76,7 +76,9 @@ def decide_lowering(
     if change is None:
         raise NotFound(f"no lowering waits in the case {reference}")
     if is_approved and same_person(change.asked_by) == same_person(officer.name):
-        raise IllegalMove("a lowering is approved by a second person, not by whoever asked for it", "case.own_lowering")
+        raise IllegalMove(
+            "a lowering is approved by a second person, not by the officer who asked for it", "case.own_lowering"
+        )
     _decide(change, officer, at, is_approved=is_approved)
     if is_approved:
         _apply(session, case, change, officer, at)

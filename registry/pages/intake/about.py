@@ -46,7 +46,7 @@ def _found(language: Language, agency: record.Agency) -> AgencyChoice:
 
 
 def write_down(here: Here) -> None:
-    """Answer the question for the agency with the one that somebody came from, as far as he has not answered it."""
+    """Answer the question for the agency with the one whose page the visitor came from, unless already answered."""
     found = registered(here.language, cookies.value_of(cookies.ABOUT))
     if found is not None:
         given = {"agency": {"agency_id": found.agency_id, "name": found.name}}

@@ -1,4 +1,7 @@
-"""Before a visit: what this is, beginning, and coming back by the number. Work or a wait lets in; nobody is refused."""
+"""Pages before a visit: what this is, starting, and coming back by the number.
+
+Proof of work or a wait lets in; no one is refused.
+"""
 
 import json
 import re
@@ -54,7 +57,7 @@ def about(language: Language) -> Response:
 
 @pages.post("/<language:language>/box/begin")
 def begin(language: Language) -> Response:
-    """Make a draft and show its number. Whoever comes too early waits on a page of its own."""
+    """Make a draft and show its number. A visitor who comes too early waits on a separate page."""
     ticket = cookies.value_of(cookies.DOORS[Purpose.START])
     if not ticket and _has_new_number():
         # Pressed twice: the first press has begun it.
@@ -186,13 +189,13 @@ def _admit(purpose: Purpose, ticket: str) -> None:
     except NotAdmitted as refusal:
         if not work or refusal.lack is Lack.USED:
             raise
-        # The work may have grown old while somebody read; then he has waited as well.
+        # The work may have grown old while the visitor read; then the wait is over as well.
         with writing() as session:
             admission().admit(session, purpose, network, ticket, now())
 
 
 def _has_new_number() -> bool:
-    """Whether this browser was given a number that is not typed back yet: whoever presses twice is led to the first one."""
+    """Whether this browser was given a number that is not typed back yet: pressing twice leads to the first one."""
     try:
         visit = visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
     except NoVisit:
@@ -201,7 +204,7 @@ def _has_new_number() -> bool:
 
 
 def _let_in(response: Response, token: str, purpose: Purpose) -> Response:
-    # A visit that this browser had is not gone on with, whoever planted it: the token is new.
+    # A visit that this browser had is not continued, as it may be planted: the token is new.
     cookies.set_cookie(response, cookies.VISIT, token)
     cookies.drop(response, cookies.DOORS[purpose])
     return response

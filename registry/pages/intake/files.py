@@ -43,7 +43,7 @@ def files(language: Language) -> Response:
             jobs = pending_sanitise_jobs(here.session, here.sealer, here.visit, services().settings)
     except NoVisit:
         return entering.knock(language)
-    # Only whoever has the number can have copies made before anything was sent: it is seen to at each visit.
+    # Before sending only the holder of the number can have clean copies made: each visit begins them.
     begin_all(services().settings, jobs)
     return response
 

@@ -74,7 +74,7 @@ def invite(here: Here, code: str, root: Root) -> Response:
 @pages.post("/<language:language>/box/helper")
 @visiting
 def helper(here: Here) -> Response:
-    """Cut a helper off, or let answers go to him as well, or no longer."""
+    """Remove a helper, or let answers go to the helper as well, or no longer."""
     reference, wish = request.form.get("helper", ""), request.form.get("wish", "")
     try:
         if wish == "cut_off":

@@ -18,7 +18,7 @@ pages = Blueprint("intake_leaving", __name__)
 
 @pages.post("/<language:language>/box/leave")
 def leave(language: Language) -> Response:
-    """Never refused, whatever the form lacks: at worst somebody has to type his number again."""
+    """Leave the visit. Never refused, whatever the form lacks: at worst the number has to be typed again."""
     end_visit()
     response = redirect(AWAY[language], 303)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'

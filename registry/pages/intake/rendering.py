@@ -40,7 +40,7 @@ def lead(language: Language, path: str) -> Response:
 def again(
     language: Language, form_token: str, path: str, typed: Sequence[tuple[str, str]], *, status: int = 409
 ) -> Response:
-    """A form that came with the mark of an earlier visit, or of another site: whoever sits here must send it himself."""
+    """A page that asks to send a form again, as it bore the token of an earlier visit or came from another site."""
     return box_page("again.html", language, status=status, form_token=form_token, path=path, typed=typed)
 
 

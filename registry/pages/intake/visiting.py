@@ -74,11 +74,13 @@ def _entering(view: Callable[..., Response], *, is_number: bool) -> Callable[...
 
 @contextmanager
 def open_visit(language: Language, *, is_read_alone: bool = False) -> Iterator[Here]:
-    """Who is here, and the transaction of what he does. Raises NoVisit, and StaleForm where a form has another visit's mark.
+    """The visitor and the transaction of the request.
+
+    Raises NoVisit, and StaleForm where a form has another visit's token.
 
     `is_read_alone`: nothing will be done for the form that came, and it is not looked at.
     """
-    # Read first: a slow telephone sends for a while, and nobody is to wait for it at the database.
+    # Read first: a slow telephone sends for a while, and no one is to wait for it at the database.
     given = request.form.get("token", "") if request.method == "POST" and not is_read_alone else None
     at = now()
     with writing() as session:
@@ -97,5 +99,5 @@ class StaleForm(Exception):
 
 
 def submitted_fields() -> list[tuple[str, str]]:
-    """What was typed into a form that could not be taken, so that nobody types it twice. Nothing that opens anything."""
+    """What was typed into a form that was not accepted, so that it is not typed twice. Never a number or token."""
     return [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_HELD]

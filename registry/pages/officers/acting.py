@@ -11,7 +11,7 @@ __all__ = ["acting", "names_in", "roles_of", "sealer", "version_sent"]
 
 
 def version_sent() -> int:
-    """The version that the form was made from. Raises InvalidInput: a form without one could undo what nobody has seen."""
+    """The version that the form was made from. Raises InvalidInput: a form without one could undo an unseen change."""
     text = request.form.get("version", "")
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise InvalidInput([Fault.of("version", Problem.MISSING, "missing_version")])

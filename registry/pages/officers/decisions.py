@@ -90,13 +90,13 @@ def _page(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: R
 
 
 def _notices(case: Case, draft: queries.ShownDecision, today: date) -> dict[Language, str]:
-    """What she would read if it were made today, in her language and in the officer's."""
+    """What the complainant would read if it were made today, in the complainant's language and in the officer's."""
     until = today + timedelta(days=draft.decision.object_days)
     spoken = dict.fromkeys((actions.language_of(case), language()))
     return {one: decision_notice(one, draft.decision.outcome, draft.summary, until) for one in spoken}
 
 
 def _reader(me: AuthenticatedOfficer) -> casework.Officer:
-    """In the role in which he would make it, so that the page says what keeps him from it."""
+    """The officer in the role that would make the decision, so that the page says what prevents it."""
     act = Act.APPROVE if me.standing.may(Resource.DECISION, Act.APPROVE) else Act.READ
     return acting(me, Resource.DECISION, act)

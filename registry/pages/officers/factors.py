@@ -1,4 +1,4 @@
-"""An officer's own second factors: security keys and apps are added, named and removed, each time after his password.
+"""An officer's own second factors: security keys and apps are added, named and removed, each time after the password.
 
 A key is asked by the page's script. Everything else, an app first of all, works without one.
 """
@@ -79,7 +79,7 @@ def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.post("/own/factors/remove")
 @allowed(Resource.OWN, Act.WRITE)
 def remove(session: Session, me: AuthenticatedOfficer) -> Response:
-    """Whoever has what was lost may sit somewhere with it: every other session ends."""
+    """Remove a second factor. As a lost one may be in use elsewhere, every other session ends."""
     fault = doubt(session, me)
     if fault is not None:
         return own_page(session, me, fault=fault)
@@ -93,7 +93,7 @@ def remove(session: Session, me: AuthenticatedOfficer) -> Response:
 
 
 def doubt(session: Session, me: AuthenticatedOfficer) -> str | None:
-    """The fault where the password typed is not his; None where it is. A failure is written down with the answer."""
+    """The fault if the typed password is wrong; None if it is right. A failure is written down with the answer."""
     attempt = signing_in.ask_again(session, keyring(), me.officer, request.form.get("password", "")[:1000], now())
     if attempt.step is Step.WAIT:
         raise TooManyRequests(f"too many attempts: try again in {attempt.seconds} seconds", attempt.seconds)

@@ -1,4 +1,4 @@
-"""The one door of the console: who stands there, whether he may, and whether his form is from here. Closed by default.
+"""Guard of the console: who is signed in, the right, and whether the form is from here. Closed by default.
 
 A view that says neither `allowed` nor `open_to_all` cannot be registered (edge.py), so nothing is open by forgetting.
 """
@@ -31,7 +31,7 @@ View = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What the bar of every page shows of who is present. It outlives his transaction: a page of an error has it too."""
+    """What the bar of every page shows of the officer. It outlives the transaction: a page of an error has it too."""
 
     name: str
     standing: OfficerRights
@@ -67,7 +67,7 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
                     given = view(session, me, **path)
                 return given.answer() if isinstance(given, Afterwards) else given
             except NotSignedIn:
-                # Where he wanted to go is not carried along: an address that leads elsewhere cannot be planted.
+                # The wanted address is not carried along: one that leads elsewhere cannot be planted.
                 return redirect("/console/sign-in", 303)
 
         guarded.policy = ViewPolicy(resource, act)  # type: ignore[attr-defined]

@@ -54,7 +54,7 @@ def home(session: Session, me: AuthenticatedOfficer) -> Response:
 
 
 def _access_grants(session: Session, me: AuthenticatedOfficer) -> dict[str, int]:
-    """What waits for whoever decides about openings, and for whoever watches over them how often a glass was broken."""
+    """Access requests that wait for the officer, and for supervisors the number of break-glass accesses."""
     unit, at, kinds = me.standing.unit, now(), decided_by(me)
     is_notified = me.standing.may(Resource.BREAK_GLASS, Act.READ)
     return {

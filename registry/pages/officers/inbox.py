@@ -1,6 +1,6 @@
-"""What waits for an officer's hand: cases that come first, messages that are not read, and what a second person decides.
+"""What waits for an officer: cases that come first, unread messages, and proposals that a second person has to decide.
 
-References, counts and states alone; what he may not open is not asked for.
+References, counts and states alone; what the officer may not open is not asked for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -44,7 +44,7 @@ class Waits(NamedTuple):
 
 
 def first_cases(session: Session, me: AuthenticatedOfficer, at: Any) -> list[Listed]:
-    """His own cases as the queue orders them, and after them what is nobody's."""
+    """The officer's own cases as the queue orders them, and after them unassigned ones."""
     unit, mine = me.standing.unit, me.officer.reference
     own = listed(session, unit, Filters(assignee=mine), at, after=None, limit=FIRST)
     left = FIRST - len(own)
@@ -52,7 +52,7 @@ def first_cases(session: Session, me: AuthenticatedOfficer, at: Any) -> list[Lis
 
 
 def what_waits(session: Session, me: AuthenticatedOfficer, today: date) -> list[Waits]:
-    """Everything that he may decide and did not propose himself, in the order of the menu."""
+    """Everything that the officer may decide and did not propose, in the order of the menu."""
     found = [
         _named(session, name, query(me), address)
         for name, resource, act, query, address in _NAMED
@@ -111,7 +111,7 @@ def _overrides(me: AuthenticatedOfficer) -> Select[Any]:
 
 
 def _of_no_interest(me: AuthenticatedOfficer, agency_id: Any) -> ColumnElement[bool]:
-    """Not about an agency in which he declared an interest."""
+    """Filter: not about an agency in which the officer declared an interest."""
     of_interest = select(Agency.id).where(Agency.reference.in_(me.conflicts))
     return or_(agency_id.is_(None), agency_id.not_in(of_interest))
 

@@ -1,4 +1,4 @@
-"""Points in time as an officer's watch shows them: by the clock of his unit's country."""
+"""Points in time in the officer's local time: that of the unit's country."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta

@@ -80,7 +80,7 @@ def close(session: Session, me: AuthenticatedOfficer, reference: str) -> Respons
 @pages.get("/officers/<reference>")
 @allowed(Resource.OFFICER, Act.READ)
 def officer(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    """One officer, and what his programs come with. When he himself was last here is nobody's business."""
+    """One officer with tokens. When the officer was last here is not shown."""
     found = accounts.officer_named(session, reference, me.standing.unit)
     return page(
         "officer.html",

@@ -1,4 +1,4 @@
-"""What an officer sets for himself: password, sessions, recovery codes, tokens, loans of roles, where he has an interest."""
+"""An officer's own settings: password, sessions, recovery codes, tokens, loans of roles, declared interests."""
 
 from datetime import date
 

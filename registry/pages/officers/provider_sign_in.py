@@ -11,7 +11,7 @@ from registry.officers.providers.client import Client, ProviderAway
 from registry.officers.sessions import AuthenticatedOfficer
 
 LINKING = frozenset({"/console/own", "/console/own/links/<provider>"})
-"""The addresses at which whoever still has to link his account does it."""
+"""The addresses at which an officer links an account to a provider."""
 
 
 def clients() -> dict[str, Client]:
@@ -20,7 +20,7 @@ def clients() -> dict[str, Client]:
 
 
 def has_to_link(session: Session, me: AuthenticatedOfficer) -> bool:
-    """Whether he came by a password where a provider is the only way in: it leads to the linking of his account, nowhere else.
+    """Whether the officer came by a password where a provider is the only way in: it leads only to linking the account.
 
     Raises NotSignedIn once it is linked: a password that was found out must not link it anew.
     """

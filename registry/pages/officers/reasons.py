@@ -1,4 +1,4 @@
-"""Why something was refused, in words of a page language; what has none there is said in English by whoever asks."""
+"""Why something was refused, in a page language; for what has no words there, the caller falls back to English."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -42,7 +42,7 @@ def attempt(session: Session, act: Callable[[], object]) -> Refusal | None:
 
 
 def refusal_of(refused: RegistryError) -> Refusal:
-    """What a page says of it, in the language of whoever is present."""
+    """What a page says of a refusal, in the language of the officer."""
     status = 400 if isinstance(refused, InvalidInput) else 409
     spoken = language()
     detail = refusal_text(spoken, refused)

@@ -56,7 +56,10 @@ def _environment() -> Environment:
 
 
 def page(template: str, *, here: str, status: int = 200, **context: Any) -> Response:
-    """A page for whoever is present, or for nobody yet. Nothing of the console is kept by a browser or a proxy."""
+    """A page for the officer who is signed in, or before sign-in.
+
+    Nothing of the console is cached by a browser or a proxy.
+    """
     words = _words() | {"me": g.get("console_present"), "here": here} | context
     response = Response(_environment().get_template(template).render(words), status, mimetype="text/html")
     response.headers["Content-Language"] = language()
@@ -99,7 +102,7 @@ def _words() -> dict[str, Any]:
 
 
 def error_page(problem: ProblemDocument, _status: int) -> str:
-    """What went wrong and what to do, with the menu of whoever is present."""
+    """A page on what went wrong and what to do, with the menu of the one who is signed in."""
     why = refusal_text(problem.language, problem.cause) if problem.cause is not None else None
     detail = why or wording.problem_detail(problem.language, problem.code)
     words = _words() | {

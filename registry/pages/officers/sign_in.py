@@ -138,7 +138,7 @@ def join() -> Response:
 def join_with_key() -> Response:
     """In place of the app a security key: first what it is asked to sign, then what it signed. The join code is asked both times.
 
-    The session that begins for it opens nothing: its officer has no second factor yet, and it ends when he has.
+    The session that begins for it opens nothing: its officer has no second factor yet, and it ends once there is one.
     """
     code, name = request.form.get("join_code", "")[:60], " ".join(request.form.get("name", "").split())[:60]
     at, here = now(), place()
@@ -216,7 +216,10 @@ def _signed_in(attempt: Attempt) -> Response:
 
 
 def _code_page(fault: str | None = None, status: int = 200) -> Response:
-    """The second step. Who has security keys and gave his password finds what they are asked to sign, anew each time."""
+    """The page of the second step.
+
+    After the password, officers with security keys get what these are to sign, new each time.
+    """
     at, here, wanted = now(), place(), None
     if here is not None and token_sent():
         try:

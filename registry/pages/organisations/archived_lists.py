@@ -45,7 +45,7 @@ def listed(session: Session, me: MemberPresent) -> Response:
 @pages.get("/receipts/lists/<reference>")
 @for_members
 def one(session: Session, me: MemberPresent, reference: str) -> Response:
-    """How a kept list was answered; its statements and the manifest that signs them are saved from here."""
+    """A page on how an archived list was answered, to download its statements and the manifest that signs them."""
     return _one(_list(session, me, reference))
 
 

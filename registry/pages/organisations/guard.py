@@ -1,4 +1,4 @@
-"""The one door of organisations' pages: who stands there, and whether his form is from here. Closed by default.
+"""Guard of organisations' pages: who is signed in, and whether the form is from here. Closed by default.
 
 A view that says neither `for_members`, `for_arriving` nor `open_to_all` cannot be registered (edge.py): nothing is open by
 forgetting.
@@ -46,7 +46,7 @@ def for_members(view: View) -> View:
         except SecondStepNeeded:
             return redirect(f"{PATH}/code", 303)
         except NotSignedIn:
-            # Where he wanted to go is not carried along: an address that leads elsewhere cannot be planted.
+            # The wanted address is not carried along: one that leads elsewhere cannot be planted.
             return redirect(f"{PATH}/sign-in{_requested_language()}", 303)
 
     guarded.is_guarded = True  # type: ignore[attr-defined]
@@ -60,9 +60,9 @@ def _requested_language() -> str:
 
 
 def for_arriving(view: View) -> View:
-    """A view for whoever has given his password and is asked for a second step. It is given the session and who he is.
+    """A view for a member who gave the password and is asked for a second step. It is given the session and the member.
 
-    Whoever is in already goes to his pages, and everybody else begins anew.
+    A member who is signed in already is redirected, and everybody else begins anew.
     """
 
     @wraps(view)
@@ -117,7 +117,7 @@ def token_sent() -> str:
 
 
 def form_token_sent() -> str:
-    """What forms of this very session bring along; empty for whoever is not signed in."""
+    """The form token of this very session; empty without a session."""
     token = token_sent()
     return form_token(token) if token else ""
 

@@ -196,7 +196,7 @@ def _all(session: Session, me: MemberPresent, fault: str = "", detail: Localised
 
 
 def _columns(job: BulkJob, path: Path) -> list[ShownColumn]:
-    """The columns of a list that nobody has started yet. What was typed and refused stays."""
+    """The columns of a job that is not started yet. What was typed and refused stays."""
     values = {one.name: one.values[:SHOWN_VALUES] for one in columns_in(path, FIELDS[job.kind])}
     existing = {header: field for field, header in job.columns.items()}
     is_typed = "kind" in request.form

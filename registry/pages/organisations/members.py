@@ -24,7 +24,7 @@ def listed(session: Session, me: MemberPresent) -> Response:
 @pages.post("/people")
 @for_members
 def invite(session: Session, me: MemberPresent) -> Response:
-    """Whether the address has an account already is told to nobody but its reader."""
+    """Invite a member. Whether the address has an account already is told to its reader alone."""
     language = request.form.get("language", "")
     spoken = Language(language) if language in list(Language) else Language(me.member.language)
     try:

@@ -1,4 +1,4 @@
-"""What a member sets for himself: his password, his language, and where he is signed in."""
+"""A member's own settings: password, language and sessions."""
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
@@ -57,7 +57,7 @@ def choose_language(session: Session, me: MemberPresent) -> Response:
 @pages.post("/own/digest")
 @for_members
 def choose_digest(session: Session, me: MemberPresent) -> Response:
-    """How often he is told by mail how much happened to what is watched."""
+    """Set how often the member is told by mail how much happened to what is watched."""
     word = request.form.get("pace", "")
     if word in list(DigestPace):
         digests.choose(session, me.member, DigestPace(word), now())

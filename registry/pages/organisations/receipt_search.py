@@ -1,4 +1,4 @@
-"""Which receipts and kept lists are looked for on pages: what the form says, read, and how it stands in an address."""
+"""Search of archived receipts and lists on pages: what the form says, read, and how it stands in a URL."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -26,7 +26,7 @@ from registry.vocabulary.register import Language
 pages = Blueprint("account_receipts", __name__)
 
 RECENT = 5
-"""Kept lists that stand beside the receipts; all of them have a page of their own."""
+"""Archived lists that stand beside the receipts; all of them have a page of their own."""
 
 
 @pages.get("/receipts")

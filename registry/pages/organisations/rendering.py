@@ -44,7 +44,7 @@ def _environment() -> Environment:
 
 
 def page(template: str, *, here: str = "", status: int = 200, **context: Any) -> Response:
-    """A page for whoever is present, or for nobody yet. Nothing of it is kept by a browser or a proxy."""
+    """A page for the member who is signed in, or before sign-in. Nothing of it is cached by a browser or a proxy."""
     response = Response(_environment().get_template(template).render(_words() | {"here": here} | context), status)
     response.mimetype = "text/html"
     response.headers["Content-Language"] = language()
@@ -60,7 +60,7 @@ def page(template: str, *, here: str = "", status: int = 200, **context: Any) ->
 
 
 def error_page(problem: ProblemDocument, _status: int) -> str:
-    """What went wrong and what to do, with the menu of whoever is present."""
+    """A page on what went wrong and what to do, with the menu of the one who is signed in."""
     reason = f"account.fault.{problem.reason}"
     is_stated = bool(problem.reason) and has_text(reason)
     detail = text(problem.language, reason) if is_stated else wording.problem_detail(problem.language, problem.code)
@@ -84,7 +84,7 @@ def language() -> Language:
 
 
 def _switches() -> list[tuple[str, str]]:
-    """The languages of a page that is open to all, with where it stands in each; a member's are on his own page."""
+    """The languages of a page that is open to all, with its address in each; members set theirs in their profile."""
     if g.get("account_bar"):
         return []
     path = quote(request.path)

@@ -25,7 +25,7 @@ MAX_CODE = 40
 @pages.get("/code")
 @for_arriving
 def code_form(session: Session, me: MemberPresent) -> Response:
-    """A code is asked of whoever has an app; whoever must have one and has none sets it up."""
+    """The page that asks for the code of the app. Members who must have an app and have none set it up."""
     if apps.has_app(session, me.member.id):
         return page("code.html", fault=None)
     app = apps.begun(session, me.member)
@@ -138,7 +138,7 @@ def reset(session: Session, me: MemberPresent, reference: str) -> Response:
 
 
 def doubt(session: Session, me: MemberPresent) -> str | None:
-    """The fault where the password typed is not his; None where it is. A failure is written down with the answer."""
+    """The fault if the typed password is wrong; None if it is right. A failure is written down with the answer."""
     entry = members.ask_again(session, keyring(), me, typed("old", 1000), now())
     if entry is None:
         return None

@@ -1,4 +1,4 @@
-"""What the organisation watches, and what happened to it, on a page. Nobody else is told that it watches."""
+"""Pages of an organisation's watches and their events. No one else is told that it watches."""
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session

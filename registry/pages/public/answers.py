@@ -78,7 +78,8 @@ def find(reader: VerdictReader, form: LookupForm, now: datetime) -> LookupResult
     is_name = False if has_own_name else None
     read = read_subject(reader, form.subject, form.country, _context(form), now, is_name=is_name)
     if read is None:
-        # A text without a letter or digit is a name that nobody has; a telephone number with its plus is no number of ours.
+        # A text without a letter or digit is a name that no one has; a telephone number with its plus is no number of
+        # ours.
         subject = Subject(SubjectKind.NAME, form.subject)
         facts = reader.facts(subject.question(**_context(form)), now)
         return LookupResult(decide(subject.question(), facts), facts, True, channel_of(form.subject))
@@ -256,5 +257,5 @@ def _order(language: Language, name: str) -> str:
 
 
 def holder_name(found: LookupResult, language: Language) -> object:
-    """The holder's name as the headline says it; nothing where nobody was found."""
+    """The holder's name as the headline says it; empty where no holder was found."""
     return main_name(found.verdict.agency, language) if found.verdict.agency is not None else ""

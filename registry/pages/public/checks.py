@@ -32,7 +32,7 @@ _TONES = {
     CheckSummary.MISMATCHES: "no",
     CheckSummary.NOT_A_LICENCE_FOR_ABROAD: "no",
 }
-"""How a summary looks. Never like a licence's yes: matching channels say who speaks, not what he may do."""
+"""How a summary looks. Never like a licence's yes: matching channels say who speaks, not what that person may do."""
 
 
 _GRAVEST_FIRST = (
@@ -42,7 +42,7 @@ _GRAVEST_FIRST = (
     CheckOutcome.MATCH,
 )
 _SPEAKS_FOR_NOBODY = (CheckKind.NUMBER, CheckKind.NAME, CheckKind.BANK_ACCOUNT)
-"""What anybody can copy, or what nobody should pay into: that it is genuine must not look like a yes."""
+"""What anybody can copy, or what no one should pay into: that it is genuine must not look like a yes."""
 
 
 def _tone_of_all(outcome: Outcome) -> str:

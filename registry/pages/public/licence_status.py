@@ -1,4 +1,4 @@
-"""How a licence stands today, for papers and for whoever holds one: the verdict about it, without any question of context."""
+"""How a licence stands today, for papers and their holders: the verdict about it, without any question of context."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus
 
 _OF_CONTEXT = frozenset({Reason.CONTEXT_NEEDED, Reason.SCOPE_NOT_STATED, Reason.PERMITS_ONLY})
-"""Doubts that concern a job and not the licence: whoever holds a paper has not said what job he was offered."""
+"""Doubts that concern a job and not the licence: the holder of a paper has not said what job was offered."""
 
 
 class Stands(StrEnum):

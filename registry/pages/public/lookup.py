@@ -146,7 +146,7 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
 
 
 def _help_lines(country: str | None, origin: str | None) -> list[HelpLine]:
-    """Who helps where the reader is or will work. Whoever is recruited in a sending country may still be there."""
+    """Help lines where the reader is or will work. A worker recruited in a sending country may still be there."""
     lines = shipped_help_lines()
     there = lines_of(origin, lines) if origin in SENDING_COUNTRIES else []
     return [*lines_of(country, lines), *there]

@@ -31,7 +31,7 @@ FALSE = {
     "foreign": (ProofFlaw.UNKNOWN_KEY, ProofFlaw.WRONG_USE),
     "compromised": (ProofFlaw.KEY_COMPROMISED, ProofFlaw.KEY_RETIRED),
 }
-"""What is wrong with a code, in the four ways that matter to whoever holds it; whatever is not here is `forged`."""
+"""What is wrong with a code, in the four ways that matter to its holder; whatever is not here is `forged`."""
 
 TONES = {Stands.IN_FORCE: "yes", Stands.ENDED: "no", Stands.EXPIRED: "no", Stands.UNKNOWN: "unknown"}
 

@@ -273,7 +273,7 @@ def confirm_end(
     sanction = moving.lock_sanction(session, official.authority, reference, version)
     target, snapshot = sanction.ending_to, sanction.ending_ground or ""
     if target is None:
-        raise NotNow("nobody has asked for anything, or it was decided already", "sanction.nothing_asked")
+        raise NotNow("nothing was asked for, or it was decided already", "sanction.nothing_asked")
     if target is SanctionState.IN_FORCE:
         moving.put_in_force(session, sanction, at, by=By.APPROVER, actor=official.name, ground=snapshot)
     else:
@@ -289,7 +289,7 @@ def refuse_end(
     """Refuse a requested end; the sanction stays as it is. Raises NotFound, NotNow, StaleVersion."""
     sanction = moving.lock_sanction(session, official.authority, reference, version)
     if sanction.ending_to is None:
-        raise NotNow("nobody has asked for anything, or it was decided already", "sanction.nothing_asked")
+        raise NotNow("nothing was asked for, or it was decided already", "sanction.nothing_asked")
     detail = str(sanction.ending_to)
     sanction.ending_to = sanction.ending_by = sanction.ending_ground = None
     today = moving.today_at(session, sanction.authority, at)

@@ -42,7 +42,7 @@ def edit(
         )
     if sanction.proposed_by != official.name:
         raise IllegalMove(
-            "only whoever proposed it changes it: otherwise nobody could say who the second person is",
+            "only the officer who proposed it changes it: otherwise it would not be known who the second person is",
             "sanction.others_proposal",
         )
     today = moving.today_at(session, official.authority, at)

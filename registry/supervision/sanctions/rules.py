@@ -202,15 +202,15 @@ _LACKING: dict[Guard, Callable[[SanctionFacts], str | None]] = {
 }
 
 _WORDS = {
-    "workers_not_looked_at": "nobody has looked at the workers in place",
-    "timing_not_looked_at": "a complaint stands behind this: say whether its timing could point to whoever complained",
-    "timing_points_to_her": "the timing could point to whoever complained: choose another day",
+    "workers_not_looked_at": "no officer has looked at the workers in place",
+    "timing_not_looked_at": "a complaint stands behind this: say whether its timing could point to the complainant",
+    "timing_points_to_her": "the timing could point to the complainant: choose another day",
     "nobody_tells_them": "name who tells the workers in Chinese",
     "own_proposal": "who proposed it does not approve it: a second person has to",
     "own_look": "who looked at the workers in place does not approve it: a second person has to",
     "over_before_it_begins": "its last day is over before it begins: propose it anew",
     "no_reason": "say why, in a few words",
-    "not_asked_for": "nobody has asked for this",
+    "not_asked_for": "this was not asked for",
     "day_not_come": "its day has not come",
     "time_not_over": "its time is not over",
 }

@@ -53,7 +53,7 @@ def test_a_proposal_is_written_anew_by_its_proposer_until_it_is_handed_in(sessio
     version = sanction.version
     with pytest.raises(InvalidInput, match="points"):
         edit(points=4)
-    with pytest.raises(IllegalMove, match="only whoever proposed it"):
+    with pytest.raises(IllegalMove, match="only the officer who proposed it"):
         edit(who._replace(name="S. Somebody"))
     with pytest.raises(NotFound):
         edit(who._replace(authority="another"))

@@ -169,7 +169,7 @@ def test_a_licence_is_not_taken_away_before_somebody_looked_at_the_workers(
     sanction = proposed(session, sealer, licensed, SanctionKind.REVOCATION, DANA, decision=decision.reference)
     assert filed.case.state is CaseState.SANCTION_PENDING
     for look, words in (
-        (None, "nobody has looked"),
+        (None, "no officer has looked"),
         (LOOK, "timing could point"),
         (LOOK._replace(timing=Timing.COULD_POINT), "choose another day"),
         (LOOK._replace(timing=Timing.POINTS_TO_NOBODY, teller=" "), "who tells the workers"),

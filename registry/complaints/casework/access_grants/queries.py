@@ -168,7 +168,7 @@ def original(
 def _keyless() -> NotNow:
     """The refusal in words for an officer. Which file is missing where is in the log, for the server's operator."""
     return NotNow(
-        "the custodian's key is not on this server: ask whoever keeps it, and look then; your time has not begun",
+        "the custodian's key is not on this server: ask the person who keeps it, and look then; your time has not begun",
         "opening.no_key_here",
     )
 

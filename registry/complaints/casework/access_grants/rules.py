@@ -54,7 +54,7 @@ def why_not_decided(facts: AccessGrantFacts, who: str, at: datetime) -> str | No
     """Why an officer may not grant or refuse a request; None if they may."""
     now = standing(facts, at)
     if now is not OpeningState.ASKED:
-        return f"this is {now} already: nobody decides about it twice"
+        return f"this is {now} already: it is not decided twice"
     return "who asks does not grant it: a second person has to" if who == facts.asked_by else None
 
 

@@ -88,7 +88,7 @@ def begin(session: Session, sealer: Sealer, officer: Officer, typed: str, receiv
     box = _box_of(session, case)
     if _is_in_use(session, box):
         raise NotNow(
-            "answers were begun on the pages under this form's number: whoever has the slip sends them there",
+            "answers were begun on the pages under this form's number: the person with the slip sends them there",
             "paper.begun_on_pages",
         )
     opened = sealer.new_copy(box)

@@ -100,7 +100,7 @@ def edit(
         )
     if hearing.drafted_by != officer.name:
         raise IllegalMove(
-            "only whoever wrote this changes it: otherwise nobody could say who the second person is",
+            "only its author changes this: otherwise it would not be known who the second person is",
             "hearing.others_draft",
         )
     text, estimate = content.read_allegation(allegation), content.read_estimate(could_complain)

@@ -126,10 +126,10 @@ def notify_outcome(
 
 
 _WORDS = {
-    "not_heard": "this agency was not heard, or she took back what let it be spoken to: it is told nothing",
-    "told_already": "the agency was told already: nobody tells it twice",
+    "not_heard": "this agency was not heard, or the complainant withdrew the consent to hear it: it is told nothing",
+    "told_already": "the agency was told already: it is not told twice",
     "not_decided": "the case has no decision yet that the agency could be told of",
-    "no_consent": "she has not agreed that the agency is spoken to",
+    "no_consent": "the complainant has not agreed that the agency is heard",
 }
 
 

@@ -162,12 +162,12 @@ _LACKING: dict[Guard, Callable[[HearingFacts], str | None]] = {
 }
 
 _WORDS = {
-    "no_consent": "she has not agreed that the agency is spoken to",
+    "no_consent": "the complainant has not agreed that the agency is heard",
     "not_investigated": "an agency is heard while its case is investigated",
     "own_draft": "who wrote it does not approve it: a second person has to",
-    "few_people": "fewer than five people could have complained, or nobody knows how many: say why it may go all the same",
+    "few_people": "fewer than five people could have complained, or it is not known how many: say why it may go all the same",
     "no_reason": "say why, in a few words",
-    "nobody_to_serve": "nobody of this agency has an account yet: the licensing desk invites its people",
+    "nobody_to_serve": "this agency has no user account yet: the licensing officers invite its people",
     "too_late": "its time to answer is over",
     "too_early": "it still has time to answer",
 }

@@ -57,7 +57,7 @@ def propose(
     """
     case = lock_case(session, officer, reference, version)
     if case.state not in OPEN_STATES:
-        raise NotNow(f"what is {case.state} is not handed on", "referral.not_handed_on", state=case.state)
+        raise NotNow(f"a case that is {case.state} is not referred", "referral.not_handed_on", state=case.state)
     unit = partner_named(session, partner)
     assert unit.partner_kind is not None
     if not at.date() < expires_on <= at.date() + MAX_ACCESS:
@@ -141,7 +141,9 @@ def send(
     """Send a referral: give the partner the key. Raises NotFound, IllegalMove, StaleVersion, KeyTrouble."""
     case, referral = lock_referral(session, officer, reference, version)
     if referral.identity_said_in is not None and referral.identity_by is None:
-        raise IllegalMove("the custodian has not yet decided whether her name goes along", "referral.name_undecided")
+        raise IllegalMove(
+            "the custodian has not yet decided whether the complainant's name goes along", "referral.name_undecided"
+        )
     opened = opened_copy(session, sealer, officer.unit, referral)
     referral.sent_by, referral.sent_on = officer.name, at.date()
     # Someone may be in danger: the partner's people are notified that there is something for them.
@@ -183,11 +185,14 @@ def decide_identity(
     """
     case, referral = lock_referral_by_id(session, _id(session, unit, reference), version)
     if referral.identity_said_in is None or referral.state in HELD or referral.state not in LIVE:
-        raise IllegalMove("nobody asks that her name go along with this", "referral.name_not_asked")
+        raise IllegalMove("no officer asks that the complainant's name go along with this", "referral.name_not_asked")
     if referral.identity_by is not None:
         raise IllegalMove("this was decided already", "referral.name_decided")
     if referral.proposed_by == custodian:
-        raise IllegalMove("who proposed a referral does not decide whether her name goes along", "referral.own_name")
+        raise IllegalMove(
+            "the officer who proposed a referral does not decide whether the complainant's name goes along",
+            "referral.own_name",
+        )
     referral.identity_by = custodian
     referral.version += 1
     given: dict[str, object] = {}

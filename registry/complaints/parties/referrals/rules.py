@@ -142,11 +142,11 @@ _LACKING: dict[Guard, Callable[[ReferralFacts], str | None]] = {
 }
 
 _WORDS = {
-    "no_consent": "she has not agreed that this kind of organisation is told",
+    "no_consent": "the complainant has not agreed that this kind of organisation is told",
     "withdrawn": "the complaint was taken back",
     "expired": "its time is over",
-    "no_override_for_china": "nothing overrides her consent to tell an authority in China",
-    "not_p0": "only a case of P0 is handed on without her consent",
+    "no_override_for_china": "nothing overrides the complainant's consent to tell an authority in China",
+    "not_p0": "only a case of P0 is referred without the complainant's consent",
     "no_legal_basis": "name the law that asks for it",
     "own_proposal": "who proposed it does not override: a second person has to",
     "no_reason": "say why, in a few words",

@@ -37,7 +37,7 @@ serve_acts(pages, "/openings/<reference>", ACTS, _opened)
 
 
 def decided_by(me: AuthenticatedOfficer) -> list[OpeningKind]:
-    """The kinds about which he decides."""
+    """The kinds of access requests that the officer may decide."""
     return [kind for kind in OpeningKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
 
 

@@ -99,7 +99,10 @@ serve_acts(pages, "/cases/<reference>/openings/<opening>", OWN, _opened)
 
 
 def _looker(session: Session, me: AuthenticatedOfficer, reference: str, grant: str) -> Officer:
-    """Whoever looks still needs the right to ask: a role that was taken away closes what it opened."""
+    """The officer as a reader of an access grant.
+
+    The right to ask is still needed: a lost role closes what it opened.
+    """
     kind = queries.require_of_case(session, me.standing.unit, reference, grant).kind
     return acting(me, RIGHT_TO[kind], Act.PROPOSE)
 

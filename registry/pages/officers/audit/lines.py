@@ -1,4 +1,4 @@
-"""The auditor's pages: his unit's lines, whether the chain holds, and a copy to keep elsewhere."""
+"""The auditor's pages: the unit's lines, whether the chain holds, and a copy to keep elsewhere."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -24,7 +24,7 @@ pages = Blueprint("console_audit", __name__)
 
 A_PAGE = 50
 NOBODY = ("complainant", "registry", "operator", "nobody")
-"""Actors that are no officers: who complained, the service itself, whoever runs its machines, an unknown at the door."""
+"""Actors that are no officers: the complainant, the service itself, its operator, and an unknown at sign-in."""
 
 
 @pages.get("/audit")

@@ -46,7 +46,7 @@ def quarantine(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.post("/cases/bulk/<done>/undo")
 @allowed(Resource.CASE, Act.READ)
 def undo(session: Session, me: AuthenticatedOfficer, done: str) -> Response:
-    """Whoever did it takes it back, if he still may do what it takes."""
+    """Undo a bulk act. Only the officer who did it may, with the right that it needs."""
     act = bulk.bulk_act(session, me.officer.reference, done)
     officer = acting(me, Resource.CASE, Act.ASSIGN if act.kind is BulkKind.ASSIGN else Act.MOVE)
     outcomes = bulk.undo(
@@ -72,7 +72,7 @@ def _act(session: Session, me: AuthenticatedOfficer, officer: Officer, kind: Bul
 
 
 def _to() -> str | None:
-    """Whom they are given to; None: nobody. Raises InvalidInput where none was chosen: that takes no case away from anyone."""
+    """The officer to assign to; None: no one. Raises InvalidInput where none was chosen: that unassigns no case."""
     chosen = request.form.get("to", "")
     if not chosen:
         raise InvalidInput([Fault.of("to", Problem.MISSING, "choose_to_whom")])

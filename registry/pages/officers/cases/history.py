@@ -32,7 +32,7 @@ _NEEDS: Mapping[str, tuple[Resource, Act]] = {
     "identity": (Resource.TRAIL, Act.READ),
     "original": (Resource.TRAIL, Act.READ),
 }
-"""What must be an officer's right before he is shown an act, by the act or by what it begins with."""
+"""The right that an officer needs to be shown an act, by the act or by what it begins with."""
 
 
 _TELLING = frozenset(

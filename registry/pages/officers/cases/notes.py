@@ -1,4 +1,4 @@
-"""A case's tab of notes and tasks: the unit's own, which nobody outside of it reads."""
+"""A case's tab of notes and tasks: the unit's own, which no one outside of it reads."""
 
 from collections.abc import Callable
 

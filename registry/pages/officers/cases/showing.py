@@ -61,7 +61,7 @@ class ShownAgency(NamedTuple):
 
 
 def box_view(language: Language, box: ShownBox, agency: record.Agency | None) -> dict[str, Any]:
-    """One mailbox: her own words first, then answers as they are asked. An agency that was picked has its name."""
+    """One mailbox: the complainant's own words first, then answers as they are asked. A picked agency has its name."""
     answers = dict(box.answers)
     if agency is not None and "name" not in answers.get("agency", {"name": ""}):
         answers["agency"] = {**answers["agency"], "name": main_name(agency, language).name}
@@ -74,7 +74,7 @@ def box_view(language: Language, box: ShownBox, agency: record.Agency | None) ->
 
 
 def parts_of(language: Language, answers: Mapping[str, Any]) -> list[ShownPart]:
-    """Answers as they are read: her own words, then each part of the questionnaire in its order."""
+    """Answers as they are read: the complainant's own words, then each part of the questionnaire in its order."""
     given = sorted(sorted(answers.items(), key=place_of), key=_part_place)
     return [
         ShownPart(part, [ShownAnswer(code, *in_words(language, code, value)) for code, value in answered])
@@ -98,7 +98,7 @@ def _part_place(one: tuple[str, Any]) -> tuple[bool, bool, str]:
 
 
 def identity_view(language: Language, given: Mapping[str, Any]) -> list[ShownAnswer]:
-    """Who wrote and how she is reached, in the questionnaire's words."""
+    """Who wrote and how to reach them, in the questionnaire's words."""
     ordered = sorted(given.items(), key=place_of)
     return [ShownAnswer(code, *in_words(language, code, value)) for code, value in ordered]
 

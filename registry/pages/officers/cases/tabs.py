@@ -30,7 +30,10 @@ from registry.vocabulary.cases import CaseState, ClockKind
 
 
 class Tab(NamedTuple):
-    """`name` has its word at `case.tab.<name>`; it is shown to whoever may `act` on the `resource`."""
+    """A tab of a case's page.
+
+    Its title is at `case.tab.<name>`; it is shown to officers who may `act` on the `resource`.
+    """
 
     name: str
     path: str
@@ -60,7 +63,10 @@ class CaseHead:
 
 
 def open_case(session: Session, me: AuthenticatedOfficer, reference: str) -> CaseHead:
-    """The header of a case of the officer's own unit. Raises NotFound for any other, Forbidden where he has an interest."""
+    """The header of a case of the officer's own unit.
+
+    Raises NotFound for any other, Forbidden in a conflict of interest.
+    """
     case = session.scalars(
         select(Case).where(
             in_unit(me.standing.unit),

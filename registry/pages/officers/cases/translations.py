@@ -1,4 +1,4 @@
-"""A translator's pages: the cases of his unit that are open, and the words of one, original and translation side by side."""
+"""A translator's pages: the unit's open cases, and the texts of one, original and translation side by side."""
 
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session

@@ -84,7 +84,7 @@ def file(session: Session, me: AuthenticatedOfficer, reference: str, hearing: st
 @pages.get("/cases/<reference>/hearings/<hearing>/check")
 @allowed(Resource.HEARING, Act.APPROVE)
 def check(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
-    """The text beside what she wrote, and how easily somebody could guess."""
+    """The text beside what the complainant wrote, and how easily the complainant could be guessed."""
     return _check(session, me, open_case(session, me, reference), hearing)
 
 

@@ -146,6 +146,6 @@ _SHOWN = (
 
 
 def stated_lines(stated: Stated) -> list[tuple[str, str]]:
-    """What else was stated of an act, for whoever has to answer for it: the words that everybody will read, and the last days."""
+    """What else was stated of an act, for the officer who approves it: the public text, and the last days."""
     found = [(field, getattr(stated, field)) for field in _SHOWN]
     return [(field, _day(value) if isinstance(value, date) else value) for field, value in found if value is not None]

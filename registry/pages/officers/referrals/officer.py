@@ -32,7 +32,7 @@ pages = Blueprint("console_referrals", __name__)
 STYLES = address_of("handed.css")
 
 USUAL = timedelta(days=90)
-"""How long a partner has access where nobody says otherwise."""
+"""How long a partner has access by default."""
 
 
 @pages.get("/cases/<reference>/referrals")
@@ -145,6 +145,6 @@ def _one(
 
 
 def _reader(me: AuthenticatedOfficer) -> casework.Officer:
-    """In the role that may do most with a referral, so that the page offers what he may do."""
+    """The officer in the role that may do most with a referral, so that the page offers every permitted act."""
     act = Act.APPROVE if me.standing.may(Resource.REFERRAL, Act.APPROVE) else Act.READ
     return acting(me, Resource.REFERRAL, act)

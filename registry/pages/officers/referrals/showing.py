@@ -1,4 +1,4 @@
-"""What was handed on, in the reader's language: for the officer's preview and the partner's page alike."""
+"""What a referral contains, in the reader's language: for the officer's preview and the partner's page alike."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

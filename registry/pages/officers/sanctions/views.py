@@ -65,7 +65,7 @@ def propose(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     form = request.form
     made: list[str] = []
     decision = form.get("decision", "")[:12] or None
-    # Whoever may not read the decision, or has an interest in the case, is stopped before anything is done.
+    # An officer who may not read the decision, or has an interest in the case, is stopped before anything is done.
     _decided(session, me, decision)
 
     def propose() -> str:
@@ -102,7 +102,10 @@ serve_acts(pages, "/sanctions/<reference>", ACTS, _opened)
 
 
 def _decided(session: Session, me: AuthenticatedOfficer, decision: str | None) -> CaseHead | None:
-    """The case that was decided. Raises NotFound for whoever may not read it, Forbidden where he has an interest."""
+    """The case that was decided.
+
+    Raises NotFound if the officer may not read it, Forbidden in a conflict of interest.
+    """
     if decision is None:
         return None
     if not me.standing.may(Resource.DECISION, Act.READ):

@@ -133,7 +133,7 @@ def test_a_file_as_it_was_sent_is_the_custodians_to_give_for_a_quarter_of_an_hou
         secret.unlink()
     session.commit()
     missing = asker.get(f"/console/cases/{case.case.reference}")
-    assert (missing.status_code, "Tell whoever keeps the server" in words_of(missing)) == (503, True)
+    assert (missing.status_code, "Tell the server&#39;s operator" in words_of(missing)) == (503, True)
     assert str(settings.keys) not in missing.get_data(as_text=True)
     with time_machine.travel(now() + timedelta(minutes=16), tick=False):
         assert asker.get(path).status_code in (403, 404)
