@@ -23,7 +23,7 @@ class CasesQuerySchema(InSchema):
     country = Line(max_length=2, metadata={"description": "Country of work, ISO 3166-1 alpha-2.", "example": "IT"})
     sector = Line(max_length=10, metadata={"description": "A NACE class of the corridor.", "example": "14.10"})
     assignee = Line(
-        max_length=16, metadata={"description": "`mine`, `nobody`, or an officer's reference.", "example": "mine"}
+        max_length=16, metadata={"description": "`mine`, `unassigned`, or an officer's reference.", "example": "mine"}
     )
     late = Word(("yes",), metadata={"description": "A clock has run out."})
     objection = Word(

@@ -104,7 +104,7 @@ EXAMPLES = (
         "not_registered",
         "On no list that is held in full",
         _VERIFY,
-        query={"licence_number": "NOBODY-1", "origin": "CN", "destination": "CZ"},
+        query={"licence_number": "ABSENT-1", "origin": "CN", "destination": "CZ"},
     ),
     Example(
         "verify",

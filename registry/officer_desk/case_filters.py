@@ -13,7 +13,7 @@ from registry.vocabulary.cases import CaseState, Priority
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES
 
 NAMES = ("state", "priority", "country", "sector", "assignee", "late", "objection", "unread", "agency")
-MINE, NOBODYS = "mine", "nobody"
+MINE, UNASSIGNED = "mine", "unassigned"
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -26,7 +26,7 @@ def set_filters(stated: Mapping[str, str]) -> dict[str, str]:
 def read_filters(stated: Mapping[str, str], me: str, digest: Digest) -> Filters:
     """Read the filters of the queue from a query. Raises InvalidInput.
 
-    `assignee`: `mine`, `nobody` or an officer's reference; `late`, `objection`,
+    `assignee`: `mine`, `unassigned` or an officer's reference; `late`, `objection`,
     `unread`: `yes`; `agency`: an agency's reference.
     """
     found = set_filters(stated)
@@ -59,9 +59,11 @@ def _one_of(stated: Mapping[str, str], name: str, words: frozenset[str]) -> str 
 
 
 def _assignee(typed: str | None, me: str) -> str | None:
-    if typed is None or typed == NOBODYS:
+    if typed is None or typed == UNASSIGNED:
         return None if typed is None else ""
     found = me if typed == MINE else read_reference(typed)
     if found is None:
-        raise InvalidInput([Fault("assignee", Problem.INVALID_VALUE, "must be mine, nobody or an officer's reference")])
+        raise InvalidInput(
+            [Fault("assignee", Problem.INVALID_VALUE, "must be mine, unassigned or an officer's reference")]
+        )
     return found

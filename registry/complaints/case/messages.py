@@ -82,7 +82,7 @@ def read_messages(
     session: Session, case: Case, opened: Sequence[OpenBox], reader: Author, today: date, *, counts: bool = True
 ) -> list[list[ShownMessage]]:
     """The messages of each of some open boxes, the first one first. What the other side wrote counts as read from now on,
-    unless whoever reads is not the one who has to (`counts`)."""
+    unless the officer who reads is not the one who has to (`counts`)."""
     of_boxes = Message.box_id.in_([one.box.id for one in opened])
     rows = session.execute(select(Message).where(of_boxes).order_by(Message.place)).scalars().all()
     return [

@@ -95,7 +95,7 @@ def _lock_worked_on(session: Session, case: Case) -> Case:
 
 
 def _assignee(session: Session, case: Case) -> Account | None:
-    """Whose the case is; None where he has left, so that nobody would read it."""
+    """The officer whose case it is; None where that officer has left, so that no one would read it."""
     of_case = select(Account).where(Account.reference == case.assignee, Account.state == OfficerState.ACTIVE)
     return None if case.assignee is None else session.scalars(of_case).one_or_none()
 

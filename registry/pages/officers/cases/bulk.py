@@ -10,7 +10,7 @@ from registry.complaints.casework.saved_views.models import BulkAct
 from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
-from registry.officer_desk.case_filters import NOBODYS, set_filters
+from registry.officer_desk.case_filters import UNASSIGNED, set_filters
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers import assets
@@ -76,7 +76,7 @@ def _to() -> str | None:
     chosen = request.form.get("to", "")
     if not chosen:
         raise InvalidInput([Fault.of("to", Problem.MISSING, "choose_to_whom")])
-    return None if chosen == NOBODYS else chosen
+    return None if chosen == UNASSIGNED else chosen
 
 
 def _wanted() -> list[Wanted]:

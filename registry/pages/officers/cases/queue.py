@@ -19,7 +19,7 @@ from registry.core.db.engine import EPOCH, microseconds
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.i18n.wording import country_name, sector_name
-from registry.officer_desk.case_filters import MINE, NOBODYS, read_filters, set_filters
+from registry.officer_desk.case_filters import MINE, UNASSIGNED, read_filters, set_filters
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers import assets
@@ -39,7 +39,7 @@ _COUNTED: Mapping[str, Mapping[str, str]] = {
     "late": {"late": "yes"},
     "objection": {"objection": "yes"},
     "mine": {"assignee": MINE},
-    "nobodys": {"assignee": NOBODYS},
+    "nobodys": {"assignee": UNASSIGNED},
 }
 """What the head of the queue counts, each a link to those cases."""
 

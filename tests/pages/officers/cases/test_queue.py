@@ -68,7 +68,7 @@ def test_each_filter_shows_what_it_says_and_nothing_else(session, sealer, desk_f
         ("?country=FR", set()),
         ("?assignee=mine", {taken.reference}),
         (f"?assignee={desk.officer.reference}&country=IT", {taken.reference}),
-        ("?assignee=nobody", every - {taken.reference}),
+        ("?assignee=unassigned", every - {taken.reference}),
         ("?late=yes", {late.reference}),
         ("?objection=yes", set()),
         (f"?agency={agency.agency_id}", {named.reference}),
