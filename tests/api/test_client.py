@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from registry.vocabulary.register import LicenceStatus
 from tests import make
-from tests.api.generated_client import part
+from tests.api.generated_client import generated, part
 from tests.serving import Served
 
 pytestmark = pytest.mark.slow
+
+__all__ = ["generated"]
 
 
 def test_a_generated_client_asks_the_service(generated: str, served: Served, session: Session) -> None:
@@ -22,7 +24,10 @@ def test_a_generated_client_asks_the_service(generated: str, served: Served, ses
     models = part(generated, "models")
 
     answer = part(generated, "api.verify.verify").sync(
-        client=client, licence_number="KLIENT-1", destination=models.CountryCode.CZ, on=dt.datetime.now(dt.UTC).date()
+        client=client,
+        licence_number="KLIENT-1",
+        on=dt.datetime.now(dt.UTC).date(),
+        **{name: models.CountryCode(country) for name, country in make.CZECH_AT_HOME.items()},
     )
     assert answer.verdict is models.Answer.YES
     assert answer.licence.licence_id == licence.licence_id
@@ -41,7 +46,7 @@ def test_a_generated_client_asks_the_service(generated: str, served: Served, ses
     agency = part(generated, "api.agencies.get_agency").sync(listed.items[0].agency_id, client=client)
     assert agency.licences[0].number == "KLIENT-2"
 
-    refused = part(generated, "api.verify.verify").sync(client=client, lei="0" * 20)
+    refused = part(generated, "api.verify.verify").sync(client=client, lei="0" * 19)
     assert isinstance(refused, models.Problem)
     assert refused.errors[0].code is models.ProblemCode.IMPOSSIBLE_LEI
     missing = part(generated, "api.agencies.get_agency").sync("222222222222", client=client)
