@@ -5,10 +5,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
-from registry.register.agencies.shown import AgencySummary, NameShown
 
 from registry.http.answer_shapes import AgencyShown, ReasonShown, SourceShown, VerdictShown
 from registry.register.agencies import record
+from registry.register.agencies.public_view import AgencySummary, NameShown
 from schemas import agencies, verify
 
 PAIRS = [

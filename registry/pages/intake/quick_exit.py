@@ -34,7 +34,7 @@ def end_visit() -> None:
 
 
 @pages.get("/<language:language>/box/kept")
-def kept(language: Language) -> Response:
+def finished(language: Language) -> Response:
     """All is kept, the visit is over: how to come back."""
     return box_page("kept.html", language)
 
