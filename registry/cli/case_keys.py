@@ -133,7 +133,7 @@ def init_escrow(out: Path) -> None:
 @click.option(
     "--keys-were-lost",
     is_flag=True,
-    help="REGISTRY_HOME/keys is gone as a whole: believe every key that the escrow opens, though nobody can tell who sealed it.",
+    help="REGISTRY_HOME/keys is gone as a whole: believe every key that the escrow opens, though no one can tell who sealed it.",
 )
 def recover(file: Path, keys_were_lost: bool) -> None:
     """Let units and custodians whose secrets are lost read their cases again. Safe to kill: run it again.

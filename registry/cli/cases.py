@@ -136,7 +136,7 @@ def merge(case: str, into: str, unit: str, name: str, role: str, reason: str) ->
 @click.argument("case", type=Reference())
 @click.argument("text", type=click.File("r", encoding="utf-8"), default="-")
 @as_officer
-@click.option("--to-helper", is_flag=True, help="A helper may read it, while the worker has no mailbox of her own.")
+@click.option("--to-helper", is_flag=True, help="A helper may read it, while the worker has no mailbox of their own.")
 def reply(case: str, text: TextIO, unit: str, name: str, role: str, to_helper: bool) -> None:
     """Write the TEXT of a file, or of standard input, to the complainant of CASE."""
     words = text.read()

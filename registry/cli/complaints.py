@@ -46,7 +46,7 @@ def forms(count: int, language: str, out: Path) -> None:
         raise SettingsError(f"{out} is there already: forms are never printed over others, so name another file")
     if missing := missing_packages():
         raise SettingsError(f"a PDF needs {', '.join(missing)}: install them with apt-get")
-    # The file first: where it cannot be written, no number is made that nobody would ever hold.
+    # The file first: where it cannot be written, no number is made that no one would ever hold.
     with _whole(out) as file, opened() as (settings, sessions, keyring):
         sealer, made = Sealer(keyring), []
         for _ in range(count):

@@ -36,7 +36,7 @@ def erase(reference: str, yes: bool) -> None:
         revisions.require_current(engine)
         sessions = sessions_for(engine)
         with sessions() as session:
-            # Nobody must wait while the operator thinks.
+            # No one must wait while the operator thinks.
             session.connection(execution_options={"registry_reading": True})
             known = erasable(session, reference)
         if not yes:

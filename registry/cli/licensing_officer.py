@@ -41,7 +41,7 @@ class OfficerCommand(NamedTuple):
 
 
 def by_officer(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--by", required=True, help="The officer who does it: his e-mail address or his id.")(command)
+    return click.option("--by", required=True, help="The officer who does it: an e-mail address or an id.")(command)
 
 
 def if_unchanged(command: Callable[..., Any]) -> Callable[..., Any]:

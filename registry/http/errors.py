@@ -187,7 +187,7 @@ def register(app: Flask) -> None:
 
 def answer_registry_error(error: RegistryError) -> Response:
     if isinstance(error, KeyTrouble):
-        # Which file it is concerns whoever keeps the machine, and nobody who asks.
+        # Which file it is concerns the operator, and no caller.
         log.error("key_trouble", trouble=error.text)
         error = KeyNotHere("a key that this needs is not on this server: nothing was changed; tell whoever keeps it")
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)

@@ -99,7 +99,7 @@ class Sink:
                 try:
                     view = view[os.write(self.descriptor, view) :]
                 except OSError:
-                    # Nobody reads our output any more. That must not stop the answers.
+                    # No one reads our output any more. That must not stop the answers.
                     return
 
 

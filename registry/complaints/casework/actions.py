@@ -155,7 +155,7 @@ def reply(
         )
     clocks.acknowledged(session, case, at.date())
     if officer.role is not CaseRole.REGISTRY:
-        # What the service writes by itself is nobody's look at what came.
+        # What the service writes by itself is no officer's look at what came.
         clocks.looked_at(session, case, at.date())
     changed(session, case, "case.answered", at.date(), role=officer.role, actor=officer.name)
     return len(chosen)

@@ -43,7 +43,7 @@ def files(language: Language) -> Response:
             jobs = pending_sanitise_jobs(here.session, here.sealer, here.visit, services().settings)
     except NoVisit:
         return sign_in.knock(language)
-    # Only whoever has the number can have copies made before anything was sent: it is seen to at each visit.
+    # Only who has the number can have copies made before anything was sent: it is seen to at each visit.
     begin_all(services().settings, jobs)
     return response
 

@@ -73,7 +73,7 @@ def _page(here: Here, *, is_wrong: bool = False, status: int = 200) -> Response:
 @cache
 def _font() -> ImageFont.FreeTypeFont:
     font = ImageFont.load_default(_SIZE)
-    # Without FreeType there is one tiny size, which nobody could read from a photograph.
+    # Without FreeType there is one tiny size, which no one could read from a photograph.
     assert isinstance(font, ImageFont.FreeTypeFont)
     return font
 

@@ -13,7 +13,7 @@ from registry.pages.intake import cookies
 from registry.pages.intake.rendering import AWAY, box_page
 from registry.vocabulary.register import Language
 
-pages = Blueprint("intake_leaving", __name__)
+pages = Blueprint("intake_quick_exit", __name__)
 
 
 @pages.post("/<language:language>/box/leave")

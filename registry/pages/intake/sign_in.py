@@ -24,7 +24,7 @@ from registry.pages.intake.rendering import again, box_page, lead
 from registry.vocabulary.cases import BoxRole
 from registry.vocabulary.register import Language
 
-pages = Blueprint("intake_entering", __name__)
+pages = Blueprint("intake_sign_in", __name__)
 
 FormFields = Sequence[tuple[str, str]]
 
@@ -186,7 +186,7 @@ def _admit(purpose: Purpose, ticket: str) -> None:
     except NotAdmitted as refusal:
         if not work or refusal.lack is Lack.USED:
             raise
-        # The work may have grown old while somebody read; then he has waited as well.
+        # The work may have grown old while somebody read; then they have waited as well.
         with writing() as session:
             admission().admit(session, purpose, network, ticket, now())
 
@@ -201,7 +201,7 @@ def _has_new_number() -> bool:
 
 
 def _let_in(response: Response, token: str, purpose: Purpose) -> Response:
-    # A visit that this browser had is not gone on with, whoever planted it: the token is new.
+    # A visit that this browser had is not gone on with, since it may have been planted: the token is new.
     cookies.set_cookie(response, cookies.VISIT, token)
     cookies.drop(response, cookies.DOORS[purpose])
     return response

@@ -78,7 +78,7 @@ def open_visit(language: Language, *, is_read_alone: bool = False) -> Iterator[H
 
     `is_read_alone`: nothing will be done for the form that came, and it is not looked at.
     """
-    # Read first: a slow telephone sends for a while, and nobody is to wait for it at the database.
+    # Read first: a slow telephone sends for a while, and no one is to wait for it at the database.
     given = request.form.get("token", "") if request.method == "POST" and not is_read_alone else None
     at = now()
     with writing() as session:

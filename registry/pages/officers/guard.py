@@ -67,7 +67,7 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
                     given = view(session, me, **path)
                 return given.answer() if isinstance(given, Afterwards) else given
             except NotSignedIn:
-                # Where he wanted to go is not carried along: an address that leads elsewhere cannot be planted.
+                # Where the officer wanted to go is not carried along: an address that leads elsewhere cannot be planted.
                 return redirect("/console/sign-in", 303)
 
         guarded.policy = ViewPolicy(resource, act)  # type: ignore[attr-defined]

@@ -58,7 +58,7 @@ def back() -> Response:
     if visit is None or visit.provider not in clients():
         return take_visit(_sign_in_page("provider_late", 400))
     client = clients()[visit.provider]
-    # Who answers for another issuer answers us for nobody (RFC 9207).
+    # Who answers for another issuer answers us for no one (RFC 9207).
     is_theirs = request.args.get("iss", client.provider.issuer) == client.provider.issuer
     code = request.args.get("code", "")[:4000]
     if not is_theirs or not code:

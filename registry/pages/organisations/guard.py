@@ -46,7 +46,7 @@ def for_members(view: View) -> View:
         except SecondStepNeeded:
             return redirect(f"{PATH}/code", 303)
         except NotSignedIn:
-            # Where he wanted to go is not carried along: an address that leads elsewhere cannot be planted.
+            # Where the member wanted to go is not carried along: an address that leads elsewhere cannot be planted.
             return redirect(f"{PATH}/sign-in{_requested_language()}", 303)
 
     guarded.is_guarded = True  # type: ignore[attr-defined]

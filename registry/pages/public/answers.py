@@ -78,7 +78,7 @@ def find(reader: VerdictReader, form: LookupForm, now: datetime) -> LookupResult
     is_name = False if has_own_name else None
     read = read_subject(reader, form.subject, form.country, _context(form), now, is_name=is_name)
     if read is None:
-        # A text without a letter or digit is a name that nobody has; a telephone number with its plus is no number of ours.
+        # A text without a letter or digit is a name that no one has; a telephone number with its plus is no number of ours.
         subject = Subject(SubjectKind.NAME, form.subject)
         facts = reader.facts(subject.question(**_context(form)), now)
         return LookupResult(decide(subject.question(), facts), facts, True, channel_of(form.subject))

@@ -48,7 +48,7 @@ class Badge:
         """The last part of the catalogue's key for what it says. Green are `in_force` and `conditions` alone."""
         if self.stands is not Stands.IN_FORCE:
             return self.stands
-        # Whoever imitates it copies its badge too: the reader has to look who stands before him.
+        # Who imitates it copies its badge too: the reader has to look with whom they deal.
         return "imitated" if self.is_imitated else "conditions" if self.has_conditions else "in_force"
 
 

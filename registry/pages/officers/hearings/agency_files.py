@@ -60,7 +60,7 @@ def _request_file(view: View) -> View:
         try:
             with one_of_few():
                 request.max_content_length = MAX_OF_FORM
-                # Read here, so that nobody waits for it later.
+                # Read here, so that no one waits for it later.
                 _ = request.form
                 return view(reference=reference)
         except RequestEntityTooLarge:

@@ -65,7 +65,7 @@ def propose(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     form = request.form
     made: list[str] = []
     decision = form.get("decision", "")[:12] or None
-    # Whoever may not read the decision, or has an interest in the case, is stopped before anything is done.
+    # An officer who may not read the decision, or has an interest in the case, is stopped before anything is done.
     _decided(session, me, decision)
 
     def propose() -> str:
