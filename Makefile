@@ -55,7 +55,7 @@ test-quick: $(ALL) setup-system ## Run what takes neither long nor a browser.
 test-pythons: $(ALL) setup-system ## Run the quick part under each Python from 3.11 to 3.14 that is here.
 	@tools/test-pythons $(ARGS)
 
-check: lint types layers lint-openapi ## Lint, check types, layers and the API description.
+check: lint types layers words lint-openapi ## Lint, check types, layers, words and the API description.
 
 format: $(ALL) ## Put imports and layout in order, and mend what the linter can.
 	@$(BIN)/ruff check --fix .
@@ -74,7 +74,6 @@ types: $(ALL)
 layers: $(ALL)
 	@$(BIN)/lint-imports
 
-# To be a part of `check` once it finds nothing: then `check: lint types layers words lint-openapi`.
 words: $(ALL) ## Find retired words (docs/glossary.md) in names, docs, texts and the API description.
 	@$(BIN)/python tools/words.py $(ARGS)
 

@@ -49,7 +49,7 @@ class Row:
         return f"missed, by a factor of {off:.2f}"
 
     @property
-    def asked(self) -> str:
+    def stated_target(self) -> str:
         if self.target is None:
             return ""
         return f"{'at least' if self.is_at_least else 'at most'} {self.target:g}"
@@ -62,7 +62,7 @@ def show(rows: Sequence[Row], title: str) -> None:
     for row in rows:
         spread = f"{_figure(min(row.ratios))} to {_figure(max(row.ratios))}"
         by_rate = _figure(statistics.median(row.rates)) if row.rates else ""
-        table.add_row(row.what, row.asked, _figure(row.median), spread, by_rate, row.words)
+        table.add_row(row.what, row.stated_target, _figure(row.median), spread, by_rate, row.words)
     console = Console(width=None if Console().is_terminal else 150)
     console.print(table)
     for row in rows:
@@ -75,7 +75,7 @@ def keep(facts: dict[str, Any], rows: Sequence[Row]) -> Path:
     RESULTS.mkdir(exist_ok=True)
     at = datetime.now(UTC)
     path = RESULTS / f"{at:%Y%m%dT%H%M%SZ}-{facts['size']}.json"
-    summary = [asdict(row) | {"median": row.median, "in_words": row.words, "asked": row.asked} for row in rows]
+    summary = [asdict(row) | {"median": row.median, "in_words": row.words, "asked": row.stated_target} for row in rows]
     whole = {"measured_at": f"{at:%Y-%m-%dT%H:%M:%SZ}", **facts, "rows": summary}
     path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path

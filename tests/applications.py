@@ -19,15 +19,15 @@ class Applications:
     """A pool. `take` gives an application to one test; `give_back` closes its connections and keeps it for the next."""
 
     def __init__(self) -> None:
-        self._free: dict[Hashable, list[_Kept]] = {}
-        self._taken: dict[int, _Kept] = {}
+        self._free: dict[Hashable, list[_Entry]] = {}
+        self._taken: dict[int, _Entry] = {}
 
     def take(self, settings: Settings) -> Flask:
         key = _kind_of(settings)
         if key is None:
             return create_app(settings)
         free = self._free.setdefault(key, [])
-        stored = free.pop() if free else _Kept(key, settings)
+        stored = free.pop() if free else _Entry(key, settings)
         stored.renew(settings)
         self._taken[id(stored.app)] = stored
         return stored.app
@@ -45,7 +45,7 @@ def _kind_of(settings: Settings) -> Hashable | None:
     return None if settings.has_metrics or has_providers else settings.edges
 
 
-class _Kept:
+class _Entry:
     def __init__(self, key: Hashable, settings: Settings) -> None:
         app = create_app(settings)
         assert isinstance(app, RegistryApp)

@@ -253,7 +253,7 @@ def make_agency(session: Session, **facts: Any) -> record.Agency:
     for country in {agency.country, *(licence.country for licence in agency.licences)}:
         _ensure_source(session, country)
     admit(session, [agency], Event("source.imported", agency.agency_id))
-    return told(session, agency.agency_id)
+    return public_record_of(session, agency.agency_id)
 
 
 def make_licence(
@@ -279,7 +279,7 @@ def make_agreement(
     return agreement
 
 
-def told(session: Session, agency_id: str) -> record.Agency:
+def public_record_of(session: Session, agency_id: str) -> record.Agency:
     """The public record of an agency as it is stored now."""
     session.flush()
     body = session.execute(select(PublicRecord.body).where(PublicRecord.reference == agency_id)).scalar_one()
@@ -293,7 +293,7 @@ def changed(part: Any, **facts: Any) -> Any:
 
 def suspend(session: Session, agency_id: str, status: LicenceStatus = LicenceStatus.SUSPENDED, **facts: Any) -> None:
     """Let the agency's first licence be suspended, or of another `status`, from today on."""
-    stated = told(session, agency_id)
+    stated = public_record_of(session, agency_id)
     period = status_record(status, from_=now().date(), **facts)
     licence = changed(stated.licences[0], status_history=(*stated.licences[0].status_history, period))
     made = changed(stated, licences=(licence, *stated.licences[1:]))

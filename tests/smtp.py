@@ -10,7 +10,7 @@ from aiosmtpd.handlers import Message
 from tests.serving import free_port
 
 
-class Kept(Message):
+class Recorder(Message):
     def __init__(self) -> None:
         super().__init__()
         self.messages: list[email.message.Message] = []
@@ -20,9 +20,9 @@ class Kept(Message):
 
 
 @contextmanager
-def smtp_server() -> Iterator[tuple[Kept, str]]:
+def smtp_server() -> Iterator[tuple[Recorder, str]]:
     """What it was sent, and its address."""
-    handler, port = Kept(), free_port()
+    handler, port = Recorder(), free_port()
     # Five seconds, the usual, are not always enough for a thread to begin where much else is done.
     controller = Controller(handler, hostname="127.0.0.1", port=port, ready_timeout=60)
     controller.start()

@@ -38,7 +38,7 @@ def receiver(host: str, port: int, secrets: Sequence[str], act: Act) -> Threadin
             if not 0 <= length <= MAX_BYTES:
                 # Read away first: who is still sending would see a broken connection in place of an answer.
                 self.rfile.read(min(max(length, 0), 4 * MAX_BYTES))
-                self._said(413, f"a Content-Length of at most {MAX_BYTES} is expected")
+                self._send_answer(413, f"a Content-Length of at most {MAX_BYTES} is expected")
                 return
             body = self.rfile.read(length)
             try:
@@ -46,24 +46,24 @@ def receiver(host: str, port: int, secrets: Sequence[str], act: Act) -> Threadin
                 delivery.json()
             except BadDelivery as error:
                 print(f"registry-client: refused: {error}", file=sys.stderr)
-                self._said(400, str(error))
+                self._send_answer(400, str(error))
                 return
             # One at a time, in the order they come; what is known already was acted on.
             with lock:
                 if seen.has(delivery.id):
-                    self._said(204, "")
+                    self._send_answer(204, "")
                     return
                 try:
                     act(delivery)
                 except NotActedOn as error:
                     # The sender sends it again, later and later.
                     print(f"registry-client: not acted on: {error}", file=sys.stderr)
-                    self._said(500, "this delivery was not acted on: send it again")
+                    self._send_answer(500, "this delivery was not acted on: send it again")
                     return
                 seen.is_new(delivery.id)
-            self._said(204, "")
+            self._send_answer(204, "")
 
-        def _said(self, status: int, text: str) -> None:
+        def _send_answer(self, status: int, text: str) -> None:
             content = json.dumps({"detail": text}).encode() if text else b""
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

@@ -44,7 +44,7 @@ TABLES = (
 )  # fmt: skip
 
 
-def said() -> list[sa.Column[Any]]:
+def provenance() -> list[sa.Column[Any]]:
     """When the registry said it, and the list it came from."""
     return [
         sa.Column("recorded_at", sa.BigInteger, nullable=False),
@@ -54,9 +54,9 @@ def said() -> list[sa.Column[Any]]:
     ]
 
 
-def held() -> list[sa.Column[Any]]:
+def validity() -> list[sa.Column[Any]]:
     """When it held, in days, the last one inclusive; and when the registry said so."""
-    return [sa.Column("held_from", sa.Date), sa.Column("held_to", sa.Date), *said()]
+    return [sa.Column("held_from", sa.Date), sa.Column("held_to", sa.Date), *provenance()]
 
 
 def upgrade() -> None:
@@ -132,7 +132,7 @@ def create_agencies() -> None:
         sa.Column("value", text(80), nullable=False),
         sa.Column("has_failed_check", sa.Boolean, nullable=False),
         sa.Column("is_under_review", sa.Boolean, nullable=False),
-        *held(),
+        *validity(),
     )
     op.create_table(
         "agency_names",
@@ -141,7 +141,7 @@ def create_agencies() -> None:
         sa.Column("name", text(400), nullable=False),
         sa.Column("script", words("script", "hans", "hant", "latn", "cyrl", "grek", "zyyy"), nullable=False),
         sa.Column("kind", words("namekind", *NAME_KIND), nullable=False),
-        *held(),
+        *validity(),
     )
     op.create_table(
         "agency_profiles",
@@ -153,7 +153,7 @@ def create_agencies() -> None:
         sa.Column("place", text(200)),
         sa.Column("dissolved_on", sa.Date),
         sa.Column("is_correction_requested", sa.Boolean, nullable=False),
-        *said(),
+        *provenance(),
     )
     op.create_index("ix_agency_profiles_country_role", "agency_profiles", ["country", "role", "agency_id"])
     op.create_table(
@@ -163,14 +163,14 @@ def create_agencies() -> None:
         sa.Column("kind", words("channelkind", *CHANNEL_KIND), nullable=False),
         sa.Column("value", text(200), nullable=False),
         sa.Column("digest", text(64)),
-        *held(),
+        *validity(),
     )
     op.create_table(
         "clone_warnings",
         own_id(),
         sa.Column("agency_id", sa.Integer, sa.ForeignKey("agencies.id"), nullable=False, index=True),
         sa.Column("text", text(1000), nullable=False),
-        *held(),
+        *validity(),
     )
     op.create_table(
         "deposits",
@@ -180,7 +180,7 @@ def create_agencies() -> None:
         sa.Column("amount", text(24), nullable=False),
         sa.Column("currency", text(3), nullable=False),
         sa.Column("held_by", text(200)),
-        *held(),
+        *validity(),
     )
     op.create_table(
         "intermediaries",
@@ -189,7 +189,7 @@ def create_agencies() -> None:
         sa.Column("name", text(400), nullable=False),
         sa.Column("number", text(120)),
         sa.Column("place", text(200)),
-        *held(),
+        *validity(),
     )
 
 
@@ -208,7 +208,7 @@ def create_licences() -> None:
         sa.Column("origin", text(2), nullable=False),
         sa.Column("destination", text(2), nullable=False),
         sa.Column("sectors", sa.JSON),
-        *held(),
+        *validity(),
         sa.CheckConstraint("(receiving_id IS NULL) <> (employer_name IS NULL)", name="one_counterpart"),
     )
     op.create_index("ix_agreements_reference", "agreements", ["reference"])
@@ -242,7 +242,7 @@ def create_licences() -> None:
         sa.Column("publish_until", sa.Date),
         sa.Column("until", sa.Date),
         sa.Column("is_stayed", sa.Boolean, nullable=False),
-        *held(),
+        *validity(),
     )
     op.create_table(
         "licence_terms",
@@ -254,7 +254,7 @@ def create_licences() -> None:
         sa.Column("sectors", sa.JSON),
         sa.Column("activities", sa.JSON),
         sa.Column("conditions", sa.JSON),
-        *said(),
+        *provenance(),
     )
     op.create_table(
         "published_sanctions",
@@ -269,7 +269,7 @@ def create_licences() -> None:
         sa.Column("published_on", sa.Date, nullable=False),
         sa.Column("publish_until", sa.Date),
         sa.Column("ended_as", words("sanctionend", "lifted", "overturned")),
-        *held(),
+        *validity(),
     )
 
 

@@ -38,7 +38,7 @@ class Example:
         address = self.template.format_map(self.path)
         return f"{address}?{urlencode(self.query)}" if self.query else address
 
-    def asked(self) -> str:
+    def request_line(self) -> str:
         return f"{self.method} {self.address()}"
 
     @property

@@ -177,7 +177,7 @@ def _answered(
                 results.append(name, body)
             done += len(rows)
             counts = {name: counts.get(name, 0) + given.counts.get(name, 0) for name in {*counts, *given.counts}}
-            stored = results.kept()
+            stored = results.flushed_lengths()
             if not _moved(sessions, job, JobState.RUNNING, rows_done=done, sizes=stored, counts=counts):
                 return False
     finally:

@@ -82,7 +82,7 @@ class Results:
     def append(self, name: str, body: bytes) -> None:
         self._files[name].write(body)
 
-    def kept(self) -> dict[str, int]:
+    def flushed_lengths(self) -> dict[str, int]:
         """Write through what was appended; the length of each file, for the row to say."""
         for file in self._files.values():
             file.flush()

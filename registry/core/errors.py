@@ -25,7 +25,7 @@ class Fault:
         worded = message if isinstance(message, Message) else Message(message, facts)
         return cls(parameter, code, str(worded), worded)
 
-    def shown(self) -> dict[str, str]:
+    def payload(self) -> dict[str, str]:
         """As programs read it."""
         return {"parameter": self.parameter, "code": self.code, "detail": self.detail}
 

@@ -13,7 +13,7 @@ from registry.core.errors import IllegalMove
 
 State = TypeVar("State", bound=StrEnum)
 By = TypeVar("By", bound=StrEnum)
-Facts = TypeVar("Facts")
+MoveFacts = TypeVar("MoveFacts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Stateful(Protocol):
     state: Any
 
 
-class Moves(Generic[State, By, Facts, AnyMove]):
+class Moves(Generic[State, By, MoveFacts, AnyMove]):
     """A table of moves; iterating gives them in the order stated.
 
     `thing` names what is moved, such as `hearing`; it begins the codes of IllegalMove, those of what does not hold with `family`
@@ -46,7 +46,7 @@ class Moves(Generic[State, By, Facts, AnyMove]):
         self,
         thing: str,
         moves: Iterable[AnyMove],
-        guards: Mapping[Any, Callable[[Facts], str | None]],
+        guards: Mapping[Any, Callable[[MoveFacts], str | None]],
         words: Mapping[str, str],
         *,
         family: str | None = None,
@@ -71,11 +71,11 @@ class Moves(Generic[State, By, Facts, AnyMove]):
         move = self._by_ends.get((source, target))
         return move if move is not None and by in move.by else None
 
-    def lacking(self, guard: StrEnum, facts: Facts) -> str | None:
+    def lacking(self, guard: StrEnum, facts: MoveFacts) -> str | None:
         """What does not hold, as a code; None when all does."""
         return self._guards[guard](facts)
 
-    def ways(self, source: State, by: Collection[By], facts: Facts) -> dict[State, str | None]:
+    def ways(self, source: State, by: Collection[By], facts: MoveFacts) -> dict[State, str | None]:
         """Where any of `by` may go from a state, each with what does not hold yet."""
         return {
             move.target: self.lacking(move.guard, facts)
@@ -98,11 +98,11 @@ class Moves(Generic[State, By, Facts, AnyMove]):
 
 
 def advance(
-    moves: Moves[State, By, Facts, AnyMove],
+    moves: Moves[State, By, MoveFacts, AnyMove],
     row: Stateful,
     target: State,
     by: By,
-    facts: Callable[[AnyMove], Facts],
+    facts: Callable[[AnyMove], MoveFacts],
 ) -> AnyMove:
     """Set the state of a locked row along its table; gives the move that was taken.
 

@@ -115,7 +115,7 @@ class _Reading(NamedTuple):
     country: str
     last_read_at: datetime
 
-    def said(self) -> dict[str, Any]:
+    def provenance(self) -> dict[str, Any]:
         return {"source": self.reference, "retrieved_at": self.last_read_at}
 
 
@@ -144,7 +144,7 @@ def _agency(entry: dict[str, Any], sources: dict[str, _Reading]) -> record.Agenc
     whole = dict(entry)
     tag = whole.pop("tag")
     reading = _reading_of(whole.pop("source", None), tag, sources)
-    stated = reading.said()
+    stated = reading.provenance()
     whole["names"] = [_name(name, reading.country) for name in whole["names"]]
     for family in _SOURCED:
         whole[family] = [part | stated for part in whole.get(family, ())]
@@ -180,7 +180,7 @@ def _name(name: str | dict[str, Any], country: str) -> dict[str, Any]:
 
 def _licence(entry: dict[str, Any], tag: str, reading: _Reading) -> dict[str, Any]:
     whole = dict(entry)
-    stated = reading.said()
+    stated = reading.provenance()
     status = whole.pop("status", None)
     history = whole.pop("status_history", [{"status": status, "from": whole.get("valid_from")}])
     filled = {
@@ -212,7 +212,7 @@ def _apply(
     reference = agencies[change["tag"]].agency_id
     body = session.execute(select(models.PublicRecord.body).where(models.PublicRecord.reference == reference))
     known = record.read_record(body.scalar_one())
-    stated = sources[known.source].said()
+    stated = sources[known.source].provenance()
     facts: dict[str, Any] = dict(change.get("set", {}))
     for family in _SOURCED:
         if family in facts:

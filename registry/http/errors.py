@@ -141,7 +141,7 @@ class ProblemDocument:
                 "code": self.code,
                 "detail": self.detail,
                 "request_id": self.request_id,
-                "errors": [fault.shown() for fault in self.errors],
+                "errors": [fault.payload() for fault in self.errors],
             }
             | ({"reason": self.reason} if self.reason else {})
         )

@@ -12,7 +12,7 @@ from registry.complaints.casework.actions import Officer, in_unit, lock_case
 from registry.complaints.casework.notes import actions as notes
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.casework.queue import assignment as assigning
-from registry.complaints.casework.queue import taking
+from registry.complaints.casework.queue import claiming
 from registry.complaints.triage import priorities
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
@@ -59,7 +59,7 @@ def case_opened(resource: Resource) -> Callable[..., str]:
 
 
 def _move(on: Doing[Officer], to: CaseState, reason: str = "", into: str = "") -> object:
-    return taking.take(
+    return claiming.take(
         on.session, sealer(), on.officer, roles_of(on.me), on.reference, to, on.at,
         reason=reason, into=into, version=on.version,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.entries import decisions as deciding
 from registry.supervision.entries import queries
-from registry.supervision.entries import requests as asking
+from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.decisions import EntryOfficial
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.requests import Rep
@@ -69,7 +69,7 @@ ACTS = OfficerActs(
 
 def _take_back(on: Doing[AuthenticatedOfficer]) -> object:
     rep = representative(on.session, on.me)
-    return asking.take_back(on.session, rep, on.reference, on.at, version=on.version)
+    return entry_requests.take_back(on.session, rep, on.reference, on.at, version=on.version)
 
 
 OWN = OfficerActs(

@@ -34,7 +34,7 @@ def _edit(on: Doing[SanctionOfficial], **terms: Any) -> object:
     return drafting.edit(on.session, sealer(), on.officer, on.reference, Terms(**terms), on.at, version=on.version)
 
 
-def _look(on: Doing[SanctionOfficial], told: Collection[ToldFirst], **look: Any) -> object:
+def _look(on: Doing[SanctionOfficial], told: Collection[ToldFirst], **look: Any) -> object:  # words: ok
     numbers = {name: look.pop(name, None) for name in ("workers", "permits_at_risk", "deposit_claims")}
     seen = Look(told=frozenset(told), teller=look.pop("teller", ""), **numbers, **look)
     return actions.look_at_workers(on.session, on.officer, on.reference, seen, on.at, version=on.version)

@@ -58,7 +58,7 @@ def record() -> None:
         given = dict[str, dict[str, Any]]()
         with services(app).sessions() as session:
             make_unit(session, Sealer(Keyring(settings.keys)))
-        for example, answer in story.told(client, is_held=False):
+        for example, answer in story.play(client, is_held=False):
             given.setdefault(example.operation, {})[example.name] = answer
         services(app).engine.dispose()
         desk = recorded_stories(settings, stories.STORIES, stories.STANDING_IN)
@@ -80,7 +80,7 @@ def recorded_stories(
         app = create_app(replace(settings, database_url=url))
         with services(app).sessions() as session:
             keyring, client = Keyring(settings.keys), app.test_client()
-            for example, answer in stories.told(client, session, keyring, one, is_held=False, standing_in=standing_in):
+            for example, answer in stories.play(client, session, keyring, one, is_held=False, standing_in=standing_in):
                 answers.setdefault(example.operation, {})[example.name] = answer
         services(app).engine.dispose()
     return answers

@@ -79,9 +79,9 @@ def test_every_operation_has_examples_and_its_own_name() -> None:
 def test_every_example_is_what_the_registry_answers(client: FlaskClient, example_world: Session) -> None:
     for example in EXAMPLES:
         response = ask(client, example)
-        assert response.status_code == example.status, example.asked()
+        assert response.status_code == example.status, example.request_line()
         assert_as_documented(response, example.operation)
-        assert answer_in(response) == example.answer, example.asked()
+        assert answer_in(response) == example.answer, example.request_line()
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"{example.operation}-{example.name}")

@@ -48,7 +48,7 @@ def _written() -> Iterator[tuple[str, str]]:
         for call in ast.walk(ast.parse(path.read_text())):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in RECORDERS:
                 place = f"{path.relative_to(root)}:{call.lineno}"
-                for act in (_said(part) for given in call.args[1:] for part in _ways(given)):
+                for act in (_act_of(part) for given in call.args[1:] for part in _ways(given)):
                     if act:
                         yield act, place
 
@@ -58,7 +58,7 @@ def _ways(given: ast.expr) -> list[ast.expr]:
     return [*_ways(given.body), *_ways(given.orelse)] if isinstance(given, ast.IfExp) else [given]
 
 
-def _said(given: ast.expr) -> str:
+def _act_of(given: ast.expr) -> str:
     """A word with one dot and no blank is an act; a detail is none."""
     if isinstance(given, ast.Constant) and isinstance(given.value, str):
         first, dot, last = given.value.partition(".")

@@ -40,15 +40,15 @@ class Office:
         self.session = session
         self.sealer = Sealer(Keyring(settings.keys))
 
-    def run(self, *arguments: str, told: str = "") -> str:
+    def run(self, *arguments: str, typed: str = "") -> str:
         """What a command prints that ends well."""
-        code, output = self.try_(*arguments, told=told)
+        code, output = self.try_(*arguments, typed=typed)
         assert code == 0, output
         return output
 
-    def try_(self, *arguments: str, told: str = "") -> tuple[int, str]:
+    def try_(self, *arguments: str, typed: str = "") -> tuple[int, str]:
         self.session.commit()
-        done = CliRunner().invoke(main, list(arguments), input=told, env=self.env)
+        done = CliRunner().invoke(main, list(arguments), input=typed, env=self.env)
         self.session.expire_all()
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
@@ -165,7 +165,7 @@ def test_a_case_goes_from_filing_to_investigation_and_no_further_without_a_heari
     reference = filed.case.reference
     units.run("cases", "move", reference, "in_triage", *ANNA)
     assert (
-        units.run("cases", "reply", reference, *ANNA, told="We read it.\nWhen was it?\n") == "Written to 1 mailbox.\n"
+        units.run("cases", "reply", reference, *ANNA, typed="We read it.\nWhen was it?\n") == "Written to 1 mailbox.\n"
     )
     displayed = mailbox.mailbox(units.session, units.sealer, come_back(units.session, units.sealer, filed.code, AT), AT)
     assert [message.text for message in displayed.messages] == ["We read it.\nWhen was it?"]

@@ -21,7 +21,7 @@ from registry.officers.models import Conflict, Officer
 from registry.officers.rights import Role
 from registry.register.agencies import models, record
 from registry.vocabulary.register import ChannelKind
-from tests.make import licence_record, make_agency, make_source, source_of, told
+from tests.make import licence_record, make_agency, make_source, public_record_of, source_of
 from tests.officers.making import make_officer, make_unit
 from tests.serving import environment
 
@@ -122,7 +122,7 @@ def test_a_change_goes_from_one_person_to_another_to_the_agency_to_the_public(
     assert reference in mails[0].get_content()
     with time_machine.travel(now() + timedelta(hours=72, seconds=1)):
         assert call(settings, "worker", "--once").exit_code == 0
-    assert [one.value for one in told(rows, agency.agency_id).channels if one.to is None] == [
+    assert [one.value for one in public_record_of(rows, agency.agency_id).channels if one.to is None] == [
         "stara@agentura.example",
         "+420 601 000 002",
     ]

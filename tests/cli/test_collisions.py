@@ -95,7 +95,7 @@ def test_a_collision_is_found_confirmed_and_shown_and_its_warning_lifted(
     confirmed = command(*confirm, "Není to ona.", *anna, env=env)
     assert confirmed.stdout == f"Confirmed {item['collision']}; published a clone warning on {new}.\n"
     with sessions() as session:
-        assert [one.text for one in make.told(session, new).clone_warnings] == ["Není to ona."]
+        assert [one.text for one in make.public_record_of(session, new).clone_warnings] == ["Není to ona."]
     assert command("collisions", "--no-search", env=env).stdout == "No collisions.\n"
     assert "confirmed by " in command("collisions", "--no-search", "--state", "all", env=env).stdout
 

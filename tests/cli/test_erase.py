@@ -16,7 +16,7 @@ from registry.register.agencies.queries import agency_row
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import HolderKind
-from tests.make import licence_record, make_agency, told
+from tests.make import licence_record, make_agency, public_record_of
 from tests.serving import serve
 from tests.supervision.licensing.making import proposed
 
@@ -48,7 +48,7 @@ def test_erasing_destroys_the_name_and_remembers_the_reference(
     (made / "of-him.pdf").write_bytes(NAME.encode())
     done = run(settings, "erase", f"{person[:4]}-{person[4:8]}-{person[8:]}".lower(), "--yes")
     assert done.exit_code == 0, done.output
-    assert told(session, person).withheld == "withheld_by_law"
+    assert public_record_of(session, person).withheld == "withheld_by_law"
     assert remembered(settings.home) == [person]
     assert not made.exists()
     session.commit()
@@ -60,7 +60,7 @@ def test_erasing_destroys_the_name_and_remembers_the_reference(
 def test_erasing_a_person_destroys_what_officers_proposed_of_them(
     settings: Settings, session: Session, person: str
 ) -> None:
-    (licence,) = told(session, person).licences
+    (licence,) = public_record_of(session, person).licences
     proposed(session, LicenceAct.SUSPEND, licence, ground_text=f"{NAME} did not answer.")
     session.commit()
     assert run(settings, "erase", person, "--yes").exit_code == 0
@@ -69,7 +69,7 @@ def test_erasing_a_person_destroys_what_officers_proposed_of_them(
 
 def test_erasing_asks_first(settings: Settings, session: Session, person: str) -> None:
     assert run(settings, "erase", person).exit_code == 1
-    assert told(session, person).withheld is None
+    assert public_record_of(session, person).withheld is None
     assert remembered(settings.home) == []
 
 
@@ -105,7 +105,7 @@ def test_erasing_goes_on_after_the_log_was_closed(settings: Settings, session: S
     done = run(settings, "erase", person, "--yes")
     assert (done.exit_code, done.stderr) == (0, ""), done.output
     session.expire_all()
-    assert told(session, person).withheld == "withheld_by_law"
+    assert public_record_of(session, person).withheld == "withheld_by_law"
     session.commit()
     assert "all agree" in run(settings, "log", "verify").output
     with serve(settings) as served:

@@ -17,7 +17,7 @@ from registry.log.signing import sign_committed
 from registry.register.agencies import channels
 from registry.register.agencies.models import PendingChannelChange
 from registry.vocabulary.register import ChannelKind
-from tests.make import make_agency, told
+from tests.make import make_agency, public_record_of
 from tests.serving import command, environment, free_port, serve
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
@@ -36,16 +36,16 @@ def test_a_worker_beside_the_server_signs_what_was_published_and_stops_with_it(
             assert served.process.poll() is None, served.printed()
             time.sleep(0.1)
         stream = f"http://127.0.0.1:{port}/api/v1/events/stream"
-        while (answer := asked(stream)) is None:
+        while (answer := get_or_none(stream)) is None:
             assert time.monotonic() < end, served.printed()
             time.sleep(0.1)
         assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
     assert "Traceback" not in served.printed()
     # It is stopped as by a hand at the terminal, and leaves no process behind.
-    assert asked(stream) is None
+    assert get_or_none(stream) is None
 
 
-def asked(url: str) -> requests.Response | None:
+def get_or_none(url: str) -> requests.Response | None:
     try:
         return requests.get(url, timeout=30)
     except requests.ConnectionError:
@@ -79,4 +79,4 @@ def test_a_worker_whose_log_was_closed_goes_on_and_signs_the_final_head(session:
     assert "nothing more can be published here" in done.stdout + done.stderr
     session.expire_all()
     assert queries.head(session).size == size
-    assert told(session, agency.agency_id).channels == ()
+    assert public_record_of(session, agency.agency_id).channels == ()

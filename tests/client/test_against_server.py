@@ -54,7 +54,7 @@ class Registry:
         sign_committed(self.settings, self.sessions)
 
     def revoke(self) -> None:
-        existing = make.told(self.session, self.agency.agency_id)
+        existing = make.public_record_of(self.session, self.agency.agency_id)
         period = make.status_record(LicenceStatus.REVOKED, from_=date(2026, 2, 1))
         revoked = make.changed(existing.licences[0], status_history=(*existing.licences[0].status_history, period))
         amend(self.session, make.changed(existing, licences=(revoked,)), Event("licence.revoked", revoked.licence_id))

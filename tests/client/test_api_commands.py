@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import requests
 from registry_client.api import Client
-from registry_client.api import errors as said
+from registry_client.api import errors as api_errors
 from registry_client.api.progress import progress
 from registry_client.api.watches import CursorFile, Events
 from registry_client.cli import main
@@ -142,7 +142,7 @@ def test_watches_are_made_listed_paused_and_ended_by_the_version_that_was_read(
     assert (ended.method, ended.path, ended.headers["If-Match"]) == ("DELETE", "/api/v1/watches/W1", '"3"')
     assert "W1  agency   1 agencies  ours" in capsys.readouterr().out
     site.replies.append(problem(409, "already_done"))
-    with Client(site.url, key=KEY) as client, pytest.raises(said.AlreadyDone, match="done by the first try"):
+    with Client(site.url, key=KEY) as client, pytest.raises(api_errors.AlreadyDone, match="done by the first try"):
         client.watches.agency("A", "x")
 
 
@@ -219,7 +219,7 @@ def test_a_stream_is_taken_up_where_it_broke_off(site: Site, tmp_path: Path) -> 
     with Client(site.url, key=KEY) as client:
         events = client.events.stream(CursorFile(state), sleep=waits.append)
         assert [next(events).id for _ in range(2)] == ["evt_5", "evt_6"]
-        with pytest.raises(said.NotFound):
+        with pytest.raises(api_errors.NotFound):
             next(events)
         events = client.events.stream(CursorFile(state), sleep=waits.append)
         site.otherwise = lambda request: (

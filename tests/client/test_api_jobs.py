@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from registry_client.api import Client
-from registry_client.api import errors as said
+from registry_client.api import errors as api_errors
 from registry_client.api.answers import Verdict
 from registry_client.api.jobs import Jobs
 from registry_client.api.settings import ApiKey
@@ -84,7 +84,7 @@ def test_a_list_that_is_too_long_becomes_a_job_and_leaves_nothing_behind(
     assert len(sent.headers["Idempotency-Key"]) == 36
     assert (site.asked[-1].method, site.asked[-1].path) == ("DELETE", f"{JOBS}/J1")
     site.otherwise = Registry()
-    with Client(site.url) as client, pytest.raises(said.TooLarge):
+    with Client(site.url) as client, pytest.raises(api_errors.TooLarge):
         client.verify_many(file)
 
 
@@ -147,7 +147,7 @@ def test_a_list_that_cannot_be_answered_is_removed_with_the_reason(
     registry.job |= change
     site.otherwise = registry
     (tmp_path / "rows.csv").write_text("x\n")
-    with Client(site.url, key=KEY) as client, pytest.raises(said.BadInput, match=words):
+    with Client(site.url, key=KEY) as client, pytest.raises(api_errors.BadInput, match=words):
         client.verify_many(tmp_path / "rows.csv")
     assert site.asked[-1].method == "DELETE"
 
@@ -158,19 +158,19 @@ def test_a_job_is_waited_for_up_to_its_limit_and_its_failure_is_an_error(site: S
     registry = Registry()
     site.otherwise = registry
     registry.job["state"] = "writing"
-    with pytest.raises(said.NoAnswer, match="job J1: writing still, 0 of 2 rows"):
+    with pytest.raises(api_errors.NoAnswer, match="job J1: writing still, 0 of 2 rows"):
         jobs.wait(jobs.get("J1"), seconds=-1)
     registry.job |= {"state": "failed", "trouble": "the file breaks off"}
-    with pytest.raises(said.BadInput, match="job J1: failed: the file breaks off"):
+    with pytest.raises(api_errors.BadInput, match="job J1: failed: the file breaks off"):
         jobs.wait(jobs.get("J1"))
     done = jobs.wait(jobs.start(jobs.get("J1")))
     assert waits == [0.5]
     registry.lines[1] = b"{"
-    with pytest.raises(said.UnexpectedAnswer, match="results line 2"):
+    with pytest.raises(api_errors.UnexpectedAnswer, match="results line 2"):
         list(jobs.results(done, Verdict))
     # What broke off in the middle leaves no file that looks whole.
     site.replies.append(Reply(b"half", is_broken=True))
-    with pytest.raises(said.NoAnswer):
+    with pytest.raises(api_errors.NoAnswer):
         jobs.download(done, "csv", tmp_path / "out.csv")
     assert list(tmp_path.iterdir()) == []
     jobs.download(done, "jsonl", tmp_path / "out.jsonl")
@@ -215,18 +215,18 @@ def test_an_interrupted_caller_goes_on_with_the_same_job(
             assert fresh != begun["once"]
         state.write_text(json.dumps(begun))
         for rows, said_of_all in ((file, {"destination": "IT"}), ([{"vat": "3"}], None)):
-            with pytest.raises(said.BadInput, match="another list was begun"):
+            with pytest.raises(api_errors.BadInput, match="another list was begun"):
                 client.verify_many(rows, constants=said_of_all, resume=state)  # type: ignore[arg-type]
         state.write_text("[]")
-        with pytest.raises(said.BadInput, match="no file of `bulk --resume`"):
+        with pytest.raises(api_errors.BadInput, match="no file of `bulk --resume`"):
             client.verify_many(file, resume=state)
-    with Client(site.url) as client, pytest.raises(said.BadInput, match="with a key"):
+    with Client(site.url) as client, pytest.raises(api_errors.BadInput, match="with a key"):
         client.verify_many(file, resume=state)
     state.unlink()
     monkeypatch.setenv("REGISTRY_CLIENT_URL", site.url)
     monkeypatch.setenv("REGISTRY_CLIENT_KEY", KEY)
     command = ["bulk", str(file), "--resume", str(state), "--output", str(tmp_path / "out.csv")]
-    for ended, code in ((KeyboardInterrupt(), 130), (said.NoAnswer("the registry is away"), 4)):
+    for ended, code in ((KeyboardInterrupt(), 130), (api_errors.NoAnswer("the registry is away"), 4)):
         site.otherwise = Registry()
         with monkeypatch.context() as patched:
             patched.setattr(Jobs, "wait", lambda *_, ended=ended: (_ for _ in ()).throw(ended))

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from registry_client.api import Client
-from registry_client.api import errors as said
+from registry_client.api import errors as api_errors
 from registry_client.api.jobs import Job
 from registry_client.api.watches import Watch, Webhook
 from registry_client.api.watches import _streamed as streamed
@@ -74,7 +74,7 @@ CALLS: Mapping[str, Callable[[Client, Path], Any]] = {
     "makeKey": lambda client, _: client.keys.make("nightly", ["verify"]),
     "exchangeKey": lambda client, _: client.keys.exchange("K1"),
     "revokeKey": lambda client, _: client.keys.revoke("K1"),
-    "listReceipts": lambda client, _: next(client.receipts.kept()),
+    "listReceipts": lambda client, _: next(client.receipts.archived()),
     "listReceiptChanges": lambda client, _: next(client.receipts.changes()),
     "exportReceipts": lambda client, folder: client.receipts.export("csv", folder / "kept.csv"),
     "getReceiptSettings": lambda client, _: client.receipts.settings(),
@@ -82,7 +82,7 @@ CALLS: Mapping[str, Callable[[Client, Path], Any]] = {
     "getReceipt": lambda client, _: client.receipts.get("R1"),
     "deleteReceipt": lambda client, _: client.receipts.delete("R1"),
     "checkReceiptAgain": lambda client, _: client.receipts.check_again("R1"),
-    "listKeptLists": lambda client, _: next(client.receipts.lists.kept(text="INV")),
+    "listKeptLists": lambda client, _: next(client.receipts.lists.archived(text="INV")),
     "getKeptList": lambda client, _: client.receipts.lists.get("L1"),
     "getKeptStatements": lambda client, folder: client.receipts.lists.save_statements("L1", folder / "kept.jsonl"),
     "getKeptRowProof": lambda client, _: client.receipts.lists.proof("L1", 0),
@@ -206,5 +206,8 @@ def test_an_amount_that_is_none_is_said_with_its_place(site: Site) -> None:
     answer = dict(example_of(FOR_ALL["checkFees"][2]).body)  # type: ignore[call-overload]
     answer["totals"] = [{**answer["totals"][0], "total": "much"}]
     site.otherwise = lambda _: Reply(answer)
-    with Client(site.url) as client, pytest.raises(said.UnexpectedAnswer, match=r"totals\[0\].total must be a number"):
+    with (
+        Client(site.url) as client,
+        pytest.raises(api_errors.UnexpectedAnswer, match=r"totals\[0\].total must be a number"),
+    ):
         client.fees(charges=[CHARGE])

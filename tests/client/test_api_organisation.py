@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from registry_client.api import Client
-from registry_client.api import errors as said
+from registry_client.api import errors as api_errors
 
 from tests.client.api_site import Reply, Site, answering, problem
 
@@ -27,7 +27,7 @@ def site() -> Iterator[Site]:
 def test_what_is_kept_is_asked_once_alone(site: Site) -> None:
     """A question that is asked again is the same question; a receipt that is kept again is a second one."""
     site.replies.append(problem(503))
-    with Client(site.url, key=KEY) as client, pytest.raises(said.Unavailable):
+    with Client(site.url, key=KEY) as client, pytest.raises(api_errors.Unavailable):
         client.verify(vat="IT1", keep=True)
     assert len(site.asked) == 1
     assert site.asked[0].json() == {"vat": "IT1", "keep": True}
@@ -45,10 +45,10 @@ def test_the_file_of_receipts_is_read_in_pages_and_written_down_whole(site: Site
     site.replies.append(Reply({"items": [changed], "next_cursor": None, "asked": 1}))
     site.replies.extend([Reply(b"half", is_broken=True), Reply(b"whole")])
     with Client(site.url, key=KEY) as client:
-        assert [one.receipt for one in client.receipts.kept(verdict="yes")] == ["a.b.c"]
+        assert [one.receipt for one in client.receipts.archived(verdict="yes")] == ["a.b.c"]
         assert site.asked[1].path == "/api/v1/receipts?verdict=yes&limit=100&cursor=c"
         assert [(one.then, one.today) for one in client.receipts.changes()] == [("yes", "no")]
-        with pytest.raises(said.NoAnswer):
+        with pytest.raises(api_errors.NoAnswer):
             client.receipts.export("csv", tmp_path / "receipts.csv")
         assert list(tmp_path.iterdir()) == []
         client.receipts.export("csv", tmp_path / "receipts.csv", from_on="2026-01-01")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from registry_client.api import Client, Limits, NoAnswer
-from registry_client.api import errors as said
+from registry_client.api import errors as api_errors
 from registry_client.api.settings import ApiKey, address_of, key_of
 from registry_client.api.transport import Transport, path_of
 
@@ -91,7 +91,7 @@ def test_a_verdict_is_typed_and_what_is_newer_is_no_error(site: Site) -> None:
 )
 def test_an_answer_of_another_shape_is_no_verdict(site: Site, change: dict[str, Any], words: str) -> None:
     site.replies.append(Reply(VERDICT | change))
-    with Client(site.url) as client, pytest.raises(said.UnexpectedAnswer, match=words):
+    with Client(site.url) as client, pytest.raises(api_errors.UnexpectedAnswer, match=words):
         client.verify(licence_number="1")
 
 
@@ -108,7 +108,7 @@ def test_pages_follow_one_another_and_never_in_a_circle(site: Site) -> None:
         assert len(list(found)) == 3
         assert "cursor=c1" in site.asked[1].path
         site.replies.extend([pages[0], pages[0]])
-        with pytest.raises(said.UnexpectedAnswer, match="next_cursor leads nowhere"):
+        with pytest.raises(api_errors.UnexpectedAnswer, match="next_cursor leads nowhere"):
             list(client.agencies())
 
 
@@ -120,7 +120,7 @@ def test_a_question_is_asked_again_with_growing_waits_until_tries_are_used_up(si
     assert asker.ask("POST", path_of("verify"), body={}, is_read=True).status == 200
     assert asker.waits == [0.25, 0.5, 1.0]
     site.replies.extend([problem(503)] * 5)
-    with pytest.raises(said.Unavailable):
+    with pytest.raises(api_errors.Unavailable):
         asker.ask("GET", path_of("coverage"))
     assert len(site.asked) == 9
 
@@ -133,7 +133,7 @@ def test_what_creates_is_sent_again_under_one_key_and_never_without(site: Site, 
     asker.ask("POST", path_of("watches"), body={}, once="k2")
     assert [one.headers["Idempotency-Key"] for one in site.asked] == ["k1", "k2", "k2"]
     site.replies.extend([problem(503), Reply(status=201)])
-    with pytest.raises(said.Unavailable):
+    with pytest.raises(api_errors.Unavailable):
         asker.ask("POST", path_of("watches"), body={})
     # 429 says that nothing was done: that may always be sent again.
     site.replies.clear()
@@ -150,7 +150,7 @@ def test_the_registry_s_word_on_waiting_is_kept(site: Site, asker: Asker) -> Non
     assert 25 < asker.waits[1] <= 30
     site.replies.append(problem(429, "too_many_requests", "more than 600 a minute", headers={"Retry-After": "3600"}))
     with pytest.raises(
-        said.TooManyRequests, match=r"more than 600.*ask again in 3600 seconds; request id r1"
+        api_errors.TooManyRequests, match=r"more than 600.*ask again in 3600 seconds; request id r1"
     ) as caught:
         asker.ask("GET", path_of("coverage"))
     assert caught.value.retry_after == 3600
@@ -180,7 +180,7 @@ def test_a_server_that_is_not_there_is_an_error_with_the_address_and_the_tries()
 def test_a_redirect_is_not_followed_and_the_key_goes_nowhere_else(site: Site, asker: Asker) -> None:
     with answering() as elsewhere:
         site.replies.append(Reply(status=307, headers={"Location": f"{elsewhere.url}/api/v1/coverage"}))
-        with pytest.raises(said.UnexpectedAnswer, match="a redirect, which is not followed"):
+        with pytest.raises(api_errors.UnexpectedAnswer, match="a redirect, which is not followed"):
             asker.ask("GET", path_of("coverage"))
         assert elsewhere.asked == []
 
@@ -199,7 +199,7 @@ def test_neither_cookie_nor_password_of_a_netrc_is_sent(
 
 def test_an_answer_has_a_largest_size_and_a_longest_time(site: Site) -> None:
     site.otherwise = lambda request: Reply(b"x" * 4096)
-    with pytest.raises(said.UnexpectedAnswer, match="longer than 1000 bytes"):
+    with pytest.raises(api_errors.UnexpectedAnswer, match="longer than 1000 bytes"):
         Asker(site, limits=Limits(most_bytes=1000)).ask("GET", path_of("coverage"))
     with pytest.raises(NoAnswer, match="took too long"):
         Asker(site, limits=Limits(whole=-1.0)).ask("GET", path_of("coverage"))
@@ -208,7 +208,7 @@ def test_an_answer_has_a_largest_size_and_a_longest_time(site: Site) -> None:
 @pytest.mark.parametrize("reference", ["..", ".", "", "../officers"])
 def test_a_reference_cannot_leave_its_place(site: Site, reference: str) -> None:
     site.otherwise = lambda request: problem(404, "not_found")
-    with Client(site.url) as client, pytest.raises((said.BadInput, said.NotFound)):
+    with Client(site.url) as client, pytest.raises((api_errors.BadInput, api_errors.NotFound)):
         client.agency(reference)
     assert all(one.path == "/api/v1/agencies/..%2Fofficers" for one in site.asked)
 
@@ -221,7 +221,7 @@ def test_a_reference_cannot_leave_its_place(site: Site, reference: str) -> None:
     ],
 )
 def test_another_address_than_https_or_this_machine_is_refused(url: str) -> None:
-    with pytest.raises(said.BadSetting):
+    with pytest.raises(api_errors.BadSetting):
         address_of(url, {})
 
 
@@ -246,15 +246,15 @@ def test_a_key_comes_from_argument_variable_or_file_and_is_shown_nowhere(
     assert [key.text() for key in found if key is not None] == [KEY] * 4
     assert key_of(None, None, {}) is None
     for wrong in ("", "sk_1", "rrk_a b", "rrk_a\r\nX-Evil: 1", "rrk_密", "rrk_" + "x" * 300):
-        with pytest.raises(said.BadSetting) as refused:
+        with pytest.raises(api_errors.BadSetting) as refused:
             key_of(wrong)
         assert wrong == "" or wrong not in str(refused.value)
-    with pytest.raises(said.BadSetting, match="No such file"):
+    with pytest.raises(api_errors.BadSetting, match="No such file"):
         key_of(None, tmp_path / "nowhere")
     with pytest.raises(TypeError):
         pickle.dumps(found[0])
     site.replies.append(problem(401, "not_signed_in", "the key has ended"))
-    with pytest.raises(said.KeyRefused, match="REGISTRY_CLIENT_KEY") as caught:
+    with pytest.raises(api_errors.KeyRefused, match="REGISTRY_CLIENT_KEY") as caught:
         asker.ask("GET", path_of("organisation"))
     client = Client(site.url, key=KEY)
     output = repr(found) + repr(client) + repr(vars(client)) + str(caught.value) + repr(caught.value) + caplog.text
@@ -264,20 +264,25 @@ def test_a_key_comes_from_argument_variable_or_file_and_is_shown_nowhere(
 def test_an_error_says_what_was_wrong_where_and_what_to_do(site: Site, asker: Asker) -> None:
     faults = [{"parameter": "lei", "code": "impossible_lei", "detail": "its check digits do not fit"}]
     site.replies.append(problem(400, "invalid_request", "the question is not well formed", errors=faults))
-    with pytest.raises(said.InvalidInput) as caught:
+    with pytest.raises(api_errors.InvalidInput) as caught:
         asker.ask("POST", path_of("verify"), body={"lei": "private"})
     assert str(caught.value) == (
         "POST /api/v1/verify: the question is not well formed (400 invalid_request); "
         "lei: its check digits do not fit (impossible_lei); request id r1"
     )
     assert caught.value.problem.errors[0].parameter == "lei"
-    for status, kind in ((403, said.NotAllowed), (404, said.NotFound), (409, said.Conflict), (413, said.TooLarge)):
+    for status, kind in (
+        (403, api_errors.NotAllowed),
+        (404, api_errors.NotFound),
+        (409, api_errors.Conflict),
+        (413, api_errors.TooLarge),
+    ):
         site.replies.append(problem(status))
         with pytest.raises(kind):
             asker.ask("GET", path_of("organisation"))
     # A proxy's page is a problem too.
     site.replies.append(Reply(b"<html>", 500))
-    with pytest.raises(said.Unavailable, match=r"refused \(500 \)"):
+    with pytest.raises(api_errors.Unavailable, match=r"refused \(500 \)"):
         asker.ask("GET", path_of("organisation"))
 
 

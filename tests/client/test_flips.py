@@ -52,7 +52,7 @@ def judge(kind: str, data: bytes) -> Report | None:
         return None
 
 
-def said(report: Report) -> list[str]:
+def states_of(report: Report) -> list[str]:
     return [str(verdict.state) for _, verdict in report.verdicts]
 
 
@@ -60,7 +60,7 @@ def said(report: Report) -> list[str]:
 def test_untouched_each_is_what_it_should_be(kind: str) -> None:
     report = judge(kind, things()[1][kind][0])
     assert report is not None
-    assert said(report) == UNTOUCHED[kind]
+    assert states_of(report) == UNTOUCHED[kind]
 
 
 def message_of(code: bytes) -> bytes:
@@ -73,7 +73,7 @@ def assert_worse(kind: str, changed: bytes) -> None:
     report = judge(kind, changed)
     if report is None or report.kind != kind:
         return
-    assert said(report) != UNTOUCHED[kind] or (
+    assert states_of(report) != UNTOUCHED[kind] or (
         kind == "code" and message_of(changed) == message_of(things()[1][kind][0])
     )
     assert report.exit_code != 0

@@ -50,10 +50,10 @@ def by_client(client: FlaskClient, *, is_held: bool = True) -> Ask:
 
 
 def by_socket(base_url: str, session: requests.Session | None = None, timeout: float = 60) -> Ask:
-    asking = session or requests.Session()
+    http = session or requests.Session()
 
     def ask(method: str, path: str, **more: Any) -> Reply:
-        response = asking.request(method, f"{base_url}{path}", timeout=timeout, **more)
+        response = http.request(method, f"{base_url}{path}", timeout=timeout, **more)
         is_json = "json" in response.headers.get("Content-Type", "")
         return Reply(response.status_code, response.json() if is_json else None, response.headers, response.content)
 

@@ -66,11 +66,11 @@ def killed_during(server: Mortal, seconds: float, act: Callable[[], Reply]) -> R
             # Cut off before or within the answer: nothing was acknowledged.
             return
 
-    asking = threading.Thread(target=ask)
-    asking.start()
+    requesting = threading.Thread(target=ask)
+    requesting.start()
     time.sleep(seconds)
     server.kill()
-    asking.join()
+    requesting.join()
     return answers[0] if answers else None
 
 

@@ -30,7 +30,7 @@ from registry.watches import fan_out
 from tests.complaints.casework.decisions.making import BRUNO, drafted, looked_into, words
 from tests.complaints.filing import AT, come_back, file, make_units
 from tests.complaints.parties.hearings.making import ANNA, ANSWER_BY, approved, heard_case
-from tests.complaints.parties.referrals.making import CARLA, UNION, make_partner, told
+from tests.complaints.parties.referrals.making import CARLA, UNION, file_with_name, make_partner
 from tests.complaints.parties.referrals.making import propose as referral_of
 from tests.make import licence_record, make_agency
 from tests.officers.making import make_officer
@@ -81,7 +81,11 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
     url = session.get_bind().engine.url.render_as_string(hide_password=False)
     make_partner(session, sealer, UNION, PartnerKind.UNION)
     make_officer(session, keyring, Role.PARTNER, unit=UNION, email="p@union.example")
-    heard, filed, handed = heard_case(session, sealer, keyring), looked_into(session, sealer), told(session, sealer)
+    heard, filed, handed = (
+        heard_case(session, sealer, keyring),
+        looked_into(session, sealer),
+        file_with_name(session, sealer),
+    )
     decision, hearing = drafted(session, sealer, filed).reference, approved(session, sealer, heard).reference
     referral = referral_of(session, sealer, handed).reference
     referrals.override(session, sealer, CARLA, referral, "Act 1, section 2", AT)

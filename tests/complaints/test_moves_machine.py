@@ -110,7 +110,7 @@ class Casework(RuleBasedStateMachine):
 
     @precondition(lambda self: self.is_there)
     @rule()
-    def she_writes(self):
+    def the_worker_writes(self):
         words = f"message {len(self.written)}"
         if self.attempt(
             lambda: mailbox.write(self.session, self.sealer, self.visit(), words, self.at, idempotency_key=words)
@@ -119,12 +119,12 @@ class Casework(RuleBasedStateMachine):
 
     @precondition(lambda self: self.is_there)
     @rule()
-    def she_withdraws(self):
+    def the_worker_withdraws(self):
         self.attempt(lambda: mailbox.withdraw(self.session, self.sealer, self.visit(), self.at))
 
     @precondition(lambda self: self.is_there)
     @rule()
-    def she_opens_it_again(self):
+    def the_worker_opens_it_again(self):
         self.attempt(lambda: mailbox.open_again(self.session, self.sealer, self.visit(), self.at))
 
     @precondition(lambda self: self.is_there)
@@ -188,7 +188,7 @@ class Casework(RuleBasedStateMachine):
         assert (ClockKind.WAITING in running) == (case.state is CaseState.WAITING_COMPLAINANT)
 
     @invariant()
-    def she_reads_what_she_wrote_or_her_number_is_unknown(self):
+    def the_worker_reads_what_they_wrote_or_the_number_is_unknown(self):
         case = self.case
         try:
             view = mailbox.mailbox(self.session, self.sealer, self.visit(), self.at)

@@ -13,13 +13,13 @@ from registry.core.mail import MailNotSent, send
 from registry.core.settings import Settings
 from tests.http.hostile import HEADERS
 from tests.serving import free_port
-from tests.smtp import Kept, smtp_server
+from tests.smtp import Recorder, smtp_server
 
 TEXT = "您好 — the list of an authority goes stale in three days.\n"
 
 
 @pytest.fixture
-def smtp_mailbox() -> Iterator[tuple[Kept, str]]:
+def smtp_mailbox() -> Iterator[tuple[Recorder, str]]:
     with smtp_server() as server:
         yield server
 
@@ -29,7 +29,7 @@ def home(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path, database_url="sqlite://", public_url="https://registry.example")
 
 
-def test_a_mail_reaches_the_server(home: Settings, smtp_mailbox: tuple[Kept, str]) -> None:
+def test_a_mail_reaches_the_server(home: Settings, smtp_mailbox: tuple[Recorder, str]) -> None:
     handler, url = smtp_mailbox
     send(replace(home, smtp_url=url), "operator@labour.example", "A list goes stale: 名单", TEXT)
     (message,) = handler.messages
@@ -55,7 +55,7 @@ def test_a_server_that_is_away_is_said_without_the_address(home: Settings) -> No
     assert "operator" not in raised.value.text
 
 
-def test_a_password_is_not_sent_in_the_clear(home: Settings, smtp_mailbox: tuple[Kept, str]) -> None:
+def test_a_password_is_not_sent_in_the_clear(home: Settings, smtp_mailbox: tuple[Recorder, str]) -> None:
     handler, url = smtp_mailbox
     with pytest.raises(MailNotSent):
         send(replace(home, smtp_url=url.replace("//", "//user:secret@")), "operator@labour.example", "Stale", TEXT)

@@ -98,7 +98,7 @@ def agency_of(session: Session, tag: str) -> record.Agency:
     return next(agency for agency in records(session) if agency.agency_id == wanted)
 
 
-def asked(session: Session, tag: str, **context: Any) -> Verdict:
+def verdict_on(session: Session, tag: str, **context: Any) -> Verdict:
     agency = record.withhold(agency_of(session, tag), today())
     facts = VerdictFacts([Holder(agency)], snapshot_at(session), shipped_regimes(), now())
     return decide(Question(SubjectKind.AGENCY_ID, agency.agency_id, **context), facts)
@@ -223,26 +223,26 @@ def test_the_data_files_hold_no_word_that_the_record_does_not_know():
     ],
 )
 def test_each_agency_of_the_demo_answers_what_it_is_there_to_show(tag: str, answer: str, code: str, demo: Session):
-    verdict = asked(demo, tag)
+    verdict = verdict_on(demo, tag)
     assert (verdict.verdict.value, verdict.reasons[0].code.value) == (answer, code)
 
 
 def test_a_tailor_agency_answers_once_corridor_and_sector_are_named(demo: Session):
     good = {"origin": "CN", "destination": "IT", "sector": "14.10"}
-    assert asked(demo, "cn-caifeng", **good).verdict is Answer.YES
-    assert asked(demo, "cn-caifeng", **(good | {"destination": "DE"})).verdict is Answer.NO
-    assert asked(demo, "cn-caifeng", **(good | {"sector": "41.00"})).verdict is Answer.NO
+    assert verdict_on(demo, "cn-caifeng", **good).verdict is Answer.YES
+    assert verdict_on(demo, "cn-caifeng", **(good | {"destination": "DE"})).verdict is Answer.NO
+    assert verdict_on(demo, "cn-caifeng", **(good | {"sector": "41.00"})).verdict is Answer.NO
 
 
 def test_a_german_agency_may_wind_down(demo: Session):
     # German law leaves time after a revocation or a refusal, and none after a permit that ran out.
-    assert asked(demo, "de-abgelaufen").may_continue is Answer.UNKNOWN
-    assert asked(demo, "de-abwicklung").may_continue is Answer.YES
+    assert verdict_on(demo, "de-abgelaufen").may_continue is Answer.UNKNOWN
+    assert verdict_on(demo, "de-abwicklung").may_continue is Answer.YES
 
 
 def test_a_dutch_sponsor_of_the_demo_is_never_yes(demo: Session):
     for activity in (None, *Activity):
-        assert asked(demo, "nl-voorbeeld", activity=activity, destination="NL").verdict is not Answer.YES
+        assert verdict_on(demo, "nl-voorbeeld", activity=activity, destination="NL").verdict is not Answer.YES
 
 
 # Its history

@@ -34,7 +34,7 @@ from registry.register.agencies import record
 from registry.register.authorities.models import Source
 from registry.register.imports.models import PendingImport
 from registry.supervision.entries import decisions as deciding
-from registry.supervision.entries import requests as asking
+from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.requests import Rep
 from registry.supervision.sanctions import actions as sanctions
 from registry.supervision.sanctions.actions import Look, Terms
@@ -46,7 +46,15 @@ from tests.complaints.casework.decisions.making import words
 from tests.complaints.filing import Filed, come_back, file
 from tests.complaints.parties.referrals.making import make_partner
 from tests.http.hostile import FILE_NAMES, LOUD, MARKUP, TAG
-from tests.make import licence_record, make_agency, make_api_key, make_organisation, name_record, source_of, told
+from tests.make import (
+    licence_record,
+    make_agency,
+    make_api_key,
+    make_organisation,
+    name_record,
+    public_record_of,
+    source_of,
+)
 from tests.officers.making import make_officer
 from tests.oversight.accounts import WORDS
 from tests.pages.officers.cases.attaching import attached
@@ -85,7 +93,7 @@ def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
     views.save_view(session, owner.reference, TAG[:60], {"state": "submitted"}, at.date())
     token, text = tokens.make(session, owner, TAG[:60], 9, at=at, today=at.date())
 
-    filed, files = _told(session, sealer, settings, agency.agency_id)
+    filed, files = _file_complaints(session, sealer, settings, agency.agency_id)
     case = filed.case.reference
     _worked_on(session, sealer, filed)
     hearing = _heard(session, sealer, case, desk, rep.reference)
@@ -104,7 +112,7 @@ def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
     decisions.make(session, sealer, Caseworker(DANA.name, CaseRole.DECIDER, UNIT), decision.reference, words, at)
     sanction = _sanctioned(session, sealer, licence, decision.reference)
     proposal = licensing.proposed(
-        session, LicenceAct.SUSPEND, told(session, agency.agency_id).licences[1], ground_text=MARKUP[:400]
+        session, LicenceAct.SUSPEND, public_record_of(session, agency.agency_id).licences[1], ground_text=MARKUP[:400]
     )
     entry = _asked_of_the_entry(session, agency.agency_id, rep)
     _lists(session)
@@ -151,15 +159,15 @@ def _agency(session: Session) -> record.Agency:
     )
 
 
-def _told(session: Session, sealer: Sealer, settings: Settings, agency: str) -> tuple[Filed, list[str]]:
+def _file_complaints(session: Session, sealer: Sealer, settings: Settings, agency: str) -> tuple[Filed, list[str]]:
     """Four complaints, so that the overview names their agency; one with files, messages and all that may be typed."""
     answers = {
         "country": "CZ", "deception": "yes", "account": LOUD, "introducer": LOUD[:500], "employer": MARKUP[:200],
         "region": TAG, "contact": {"how": "wechat", "address": TAG}, "consent_agency": "yes",
     }  # fmt: skip
     filed = file(session, sealer, answers | {"in_danger": "yes", "agency": {"agency_id": agency}}, at=now())
-    for words_told in WORDS:
-        file(session, sealer, answers | {"account": words_told, "agency": {"name": f"={MARKUP}"[:200]}}, at=now())
+    for account in WORDS:
+        file(session, sealer, answers | {"account": account, "agency": {"name": f"={MARKUP}"[:200]}}, at=now())
     visit = come_back(session, sealer, filed.code, now())
     mailbox.write(session, sealer, visit, LOUD, now())
     mailbox.consent(session, sealer, visit, ConsentKind.UNION, now(), is_given=True)
@@ -213,12 +221,12 @@ def _sanctioned(session: Session, sealer: Sealer, licence: str, decision: str) -
 
 def _asked_of_the_entry(session: Session, agency: str, officer: Officer) -> str:
     rep, official = Rep(officer.reference, agency), deciding.EntryOfficial("OFFICIAL222A", AUTHORITY)
-    correction = asking.ask_correction(session, rep, EntryPart.NAME, MARKUP, now())
-    asking.report_clone(session, rep, MARKUP, now())
-    reply = asking.propose_reply(session, rep, MARKUP[:900], now())
+    correction = entry_requests.ask_correction(session, rep, EntryPart.NAME, MARKUP, now())
+    entry_requests.report_clone(session, rep, MARKUP, now())
+    reply = entry_requests.propose_reply(session, rep, MARKUP[:900], now())
     deciding.decide(session, official, reply.reference, MARKUP, now(), is_accepted=True)
     deciding.decide(session, official, correction.reference, MARKUP, now(), is_accepted=False)
-    return asking.report_clone(session, rep, TAG, now()).reference
+    return entry_requests.report_clone(session, rep, TAG, now()).reference
 
 
 def _lists(session: Session) -> None:

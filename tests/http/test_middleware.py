@@ -137,9 +137,9 @@ def test_metrics_are_served_on_the_switch_alone_and_hold_routes_without_values(
     assert client.get("/metrics").status_code == 404
     measured = make_app(replace(settings, has_metrics=True))
     measured.add_url_rule("/api/v1/agencies-like/<reference>", "agencies_like", lambda reference: "")
-    asking = measured.test_client()
-    asking.get("/api/v1/agencies-like/planted-5cb1?name=planted-5cb1")
-    page = asking.get("/metrics").text
+    measured_client = measured.test_client()
+    measured_client.get("/api/v1/agencies-like/planted-5cb1?name=planted-5cb1")
+    page = measured_client.get("/metrics").text
     assert 'registry_requests_total{method="GET",route="/api/v1/agencies-like/<reference>",status="200"} 1.0' in page
     assert "registry_request_seconds_bucket" in page
     assert "planted" not in page

@@ -25,7 +25,7 @@ from registry.worker import schedule
 from tests.make import authority_of, make_licence
 from tests.officers.making import make_officer, make_unit
 from tests.post import Post
-from tests.smtp import Kept, smtp_server
+from tests.smtp import Recorder, smtp_server
 from tests.supervision.licensing.making import proposed
 from tests.supervision.sanctions import making as sanctions
 
@@ -165,7 +165,7 @@ def test_a_proposal_is_notified_to_its_approvers_and_its_decision_to_the_propose
 
 
 @pytest.fixture
-def server() -> Iterator[tuple[Kept, str]]:
+def server() -> Iterator[tuple[Recorder, str]]:
     with smtp_server() as server:
         yield server
 
@@ -175,7 +175,7 @@ def test_the_worker_sends_by_a_real_server(
     sessions: sessionmaker[Session],
     officer: Officer,
     settings: Settings,
-    server: tuple[Kept, str],
+    server: tuple[Recorder, str],
 ) -> None:
     handler, url = server
     something(session, officer)

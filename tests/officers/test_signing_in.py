@@ -61,11 +61,11 @@ def test_password_and_code_together_open_the_door(session: Session, keyring: Key
 
 def test_the_answer_does_not_say_what_was_wrong(session: Session, keyring: Keyring, joined: Joined) -> None:
     at = now()
-    nobody = signing_in.sign_in(session, keyring, "nobody@authority.example", PASSWORD, at)
+    unknown = signing_in.sign_in(session, keyring, "nobody@authority.example", PASSWORD, at)
     wrong = signing_in.sign_in(session, keyring, EMAIL, "another walnut cobalt", at)
     accounts.close(session, joined.officer, by="X", at=at, today=at.date())
     closed = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at)
-    assert {(one.step, one.token, one.seconds) for one in (nobody, wrong, closed)} == {(Step.REFUSED, None, 0)}
+    assert {(one.step, one.token, one.seconds) for one in (unknown, wrong, closed)} == {(Step.REFUSED, None, 0)}
 
 
 def test_a_code_is_good_once(session: Session, keyring: Keyring, joined: Joined) -> None:

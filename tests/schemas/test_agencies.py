@@ -8,7 +8,7 @@ import pytest
 
 from registry.http.answer_shapes import AgencyShown, ReasonShown, SourceShown, VerdictShown
 from registry.register.agencies import record
-from registry.register.agencies.shown import AgencySummary, NameShown
+from registry.register.agencies.public_view import AgencySummary, NameShown
 from schemas import agencies, verify
 
 PAIRS = [

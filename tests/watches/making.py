@@ -36,7 +36,7 @@ def make_watch(session: Session, agency: str, organisation: int = BRAND) -> Watc
     return actions.watch_agency(session, organisation, agency, "Our supplier's agency", today())
 
 
-def handed_on(session: Session, keyring: Keyring) -> int:
+def fan_out_committed(session: Session, keyring: Keyring) -> int:
     """Fan out what was published, as the worker does."""
     session.commit()
     done = fan_out.fan_out_log_entries(sessionmaker(session.get_bind()), keyring, now())
@@ -60,8 +60,8 @@ def positions_of(session: Session, organisation: int) -> Sequence[int]:
 __all__ = [
     "BRAND",
     "OTHER",
+    "fan_out_committed",
     "feed_of",
-    "handed_on",
     "last_position",
     "make_brands",
     "make_watch",

@@ -16,7 +16,7 @@ from registry.watches.mail_words import digest_words
 from tests.make import licence_record, make_agency, make_organisation, suspend
 from tests.pages.organisations.conftest import Seat, make_member
 from tests.post import Post
-from tests.watches.making import handed_on, make_watch
+from tests.watches.making import fan_out_committed, make_watch
 
 WORDS = digest_words("https://registry.example")
 
@@ -32,7 +32,7 @@ def test_members_are_told_how_much_happened_once_a_day_or_a_week(
     ours, sessions, post = make_organisation(session), sessionmaker(session.get_bind()), Post()
     agency = make_agency(session, licences=(licence_record(),))
     hidden = (ours.name, agency.agency_id, agency.names[0].name)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     make_watch(session, agency.agency_id, ours.id)
     for email, pace, facts in (
         ("daily@works.example", DigestPace.DAILY, {}),
@@ -42,7 +42,7 @@ def test_members_are_told_how_much_happened_once_a_day_or_a_week(
     ):
         digests.choose(session, make_member(session, ours, email=email, **facts), pace, morning)
     suspend(session, agency.agency_id)
-    assert handed_on(session, keyring) == 1
+    assert fan_out_committed(session, keyring) == 1
 
     def pending(days: int, at: datetime = morning) -> list[str]:
         del post.sent[:]
@@ -65,7 +65,7 @@ def test_members_are_told_how_much_happened_once_a_day_or_a_week(
     assert pending(7) == ["weekly@works.example"]
     assert post.sent[0][1] == "Che cosa è successo a ciò che seguite"
     suspend(session, agency.agency_id, LicenceStatus.ACTIVE)
-    assert handed_on(session, keyring) == 1
+    assert fan_out_committed(session, keyring) == 1
     assert pending(8) == ["daily@works.example"]
     assert pending(14) == ["weekly@works.example"]
     assert "1 × " in post.sent[0][2]

@@ -24,7 +24,7 @@ from tests.make import (
     make_source,
     suspend,
 )
-from tests.watches.making import BRAND, OTHER, feed_of, handed_on, make_watch, positions_of, today, types_of
+from tests.watches.making import BRAND, OTHER, fan_out_committed, feed_of, make_watch, positions_of, today, types_of
 
 pytestmark = pytest.mark.usefixtures("brands")
 
@@ -34,7 +34,7 @@ def test_each_watcher_hears_once_in_order_and_is_told_no_more_than_everybody_may
 ) -> None:
     agency = make_agency(session, licences=(licence_record(), licence_record()))
     alien = make_agency(session, licences=(licence_record(),))
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     first, second = agency.licences
     make_watch(session, agency.agency_id)
     # Watched in two ways, the event comes once; a watcher of the second licence gets no event of the first.
@@ -42,10 +42,10 @@ def test_each_watcher_hears_once_in_order_and_is_told_no_more_than_everybody_may
     actions.watch_licence(session, OTHER, second.licence_id, "Another licence of it", today())
     suspend(session, agency.agency_id)
     suspend(session, alien.agency_id)
-    assert handed_on(session, keyring) == 1
+    assert fan_out_committed(session, keyring) == 1
     suspend(session, agency.agency_id, LicenceStatus.ACTIVE)
-    assert handed_on(session, keyring) == 1
-    assert handed_on(session, keyring) == 0
+    assert fan_out_committed(session, keyring) == 1
+    assert fan_out_committed(session, keyring) == 0
     assert types_of(session) == ["licence.suspended", "licence.back_in_order"]
     assert types_of(session, OTHER) == []
     stated = event_payload(feed_of(session)[0], today())
@@ -64,11 +64,11 @@ def test_a_new_watcher_gets_nothing_that_was_published_before(session: Session, 
     # It has not been fanned out yet: the worker was away.
     make_watch(session, agency.agency_id)
     actions.watch_search(session, OTHER, {"country": "CZ"}, "By a search", today())
-    assert handed_on(session, keyring) == 0
+    assert fan_out_committed(session, keyring) == 0
     # And nothing remains of the moment at which they began.
     assert set(session.scalars(select(Watch.from_index))) == {0}
     suspend(session, agency.agency_id, LicenceStatus.ACTIVE)
-    assert handed_on(session, keyring) == 1
+    assert fan_out_committed(session, keyring) == 1
     assert types_of(session) == types_of(session, OTHER) == ["licence.back_in_order"]
 
 
@@ -85,10 +85,10 @@ def test_a_round_that_was_interrupted_told_nothing_and_is_made_up_for_once(
     with monkeypatch.context() as patched:
         patched.setattr(fan_out, "_feed", dies)
         with pytest.raises(KeyboardInterrupt):
-            handed_on(session, keyring)
+            fan_out_committed(session, keyring)
     session.expire_all()
     assert types_of(session) == []
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     assert types_of(session)[-1] == "licence.suspended"
     assert session.execute(select(func.count()).select_from(FeedRow)).scalar_one() == len(types_of(session))
 
@@ -97,11 +97,11 @@ def test_a_cursor_replays_from_any_place_and_is_good_for_its_own_organisation_al
     session: Session, keyring: Keyring
 ) -> None:
     agency = make_agency(session, licences=(licence_record(),))
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     make_watch(session, agency.agency_id)
     for status in (LicenceStatus.SUSPENDED, LicenceStatus.ACTIVE, LicenceStatus.REVOKED):
         suspend(session, agency.agency_id, status)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     cursors = [cursor_of(keyring, BRAND, place) for place in (0, 1, 2, 3)]
     replayed = [types_of(session, after=position_of(keyring, BRAND, cursor)) for cursor in cursors]
     assert [len(one) for one in replayed] == [3, 2, 1, 0]
@@ -114,7 +114,7 @@ def test_a_cursor_replays_from_any_place_and_is_good_for_its_own_organisation_al
 
 def test_a_list_keeps_no_number_and_hears_of_one_that_is_entered_later(session: Session, keyring: Keyring) -> None:
     person = make_agency(session, holder_kind=HolderKind.SOLE_TRADER, licences=(licence_record(number="OSVC/77"),))
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     numbers = [Number("osvc / 77"), Number("99887766", "CZ"), Number("Z/900")]
     watch, listed = actions.watch_list(session, keyring, BRAND, numbers, "Whole supply", today())
     assert (listed.known, listed.waited_for) == (1, (2, 3))
@@ -126,7 +126,7 @@ def test_a_list_keeps_no_number_and_hears_of_one_that_is_entered_later(session: 
     late = changed(late, identifiers=(changed(late.identifiers[0], value="99887766"),))
     make_agency(session, agency_id=late.agency_id, identifiers=late.identifiers)
     suspend(session, person.agency_id)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     assert types_of(session) == ["agency.registered", "licence.suspended"]
     # Of a natural person stands what leads to the public record, and nothing that names anybody.
     names = [name.name for name in person.names]
@@ -139,7 +139,7 @@ def test_a_saved_search_gets_events_of_matching_agencies(session: Session, keyri
     actions.watch_search(session, BRAND, {"country": "CZ", "authority": authority_of("CZ")}, "Czech", today())
     actions.watch_search(session, OTHER, {"country": "PL"}, "Polish", today())
     agency = make_agency(session, licences=(licence_record(),))
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     assert types_of(session) == ["agency.registered", "licence.issued"]
     assert types_of(session, OTHER) == []
     with pytest.raises(InvalidInput, match="must ask for at least one of country"):
@@ -147,7 +147,7 @@ def test_a_saved_search_gets_events_of_matching_agencies(session: Session, keyri
     watch = actions.watch_search(session, OTHER, {"country": "CZ"}, "Czech too", today())
     actions.change(session, OTHER, watch.reference, is_paused=True)
     suspend(session, agency.agency_id)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     assert types_of(session, OTHER) == []
 
 
@@ -155,14 +155,14 @@ def test_what_the_calendar_brings_is_told_once_even_after_a_standstill(session: 
     agency = make_agency(session, licences=(licence_record(valid_to=today() + timedelta(days=31)),))
     sessions = sessionmaker(session.get_bind())
     make_watch(session, agency.agency_id)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     fan_out.fan_out_calendar(sessions, now())
     for days in (1, 1, 20, 26, 32, 33):
         with time_machine.travel(now() + timedelta(days=days), tick=False):
             fan_out.fan_out_calendar(sessions, now())
     session.expire_all()
-    told_of = [(str(event.type), event.data.get("days")) for event in feed_of(session) if event.licence]
-    assert told_of[-3:] == [("licence.expiring", 30), ("licence.expiring", 7), ("licence.expired", None)]
+    events = [(str(event.type), event.data.get("days")) for event in feed_of(session) if event.licence]
+    assert events[-3:] == [("licence.expiring", 30), ("licence.expiring", 7), ("licence.expired", None)]
     # The invented list was read an hour ago and is relied on for 30 days.
     assert [str(event.type) for event in feed_of(session) if event.source] == ["source.stale"]
     make_source(session, "CZ", retrieved_at=[now() + timedelta(days=34)])
@@ -175,10 +175,10 @@ def test_what_the_calendar_brings_is_told_once_even_after_a_standstill(session: 
 
 def test_after_its_publicity_has_ended_no_one_is_told_what_it_was(session: Session, keyring: Keyring) -> None:
     agency = make_agency(session, licences=(licence_record(),))
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     make_watch(session, agency.agency_id)
     suspend(session, agency.agency_id, publish_until=today() + timedelta(days=90))
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     event = feed_of(session)[0]
     assert event_payload(event, today() + timedelta(days=90))["type"] == "licence.suspended"
     late = event_payload(event, today() + timedelta(days=91))

@@ -20,7 +20,7 @@ from registry.watches.models import FeedHead, FeedRow, Watch, WatchEvent, WatchT
 from registry.watches.webhook_models import Delivery, Webhook
 from tests.make import licence_record, make_agency, make_organisation, suspend
 from tests.serving import environment
-from tests.watches.making import feed_of, handed_on, make_watch, positions_of, types_of
+from tests.watches.making import fan_out_committed, feed_of, make_watch, positions_of, types_of
 
 
 def count(session: Session, table: type) -> int:
@@ -41,14 +41,14 @@ def test_deliveries_go_after_a_month_and_events_after_four_hundred_days_and_an_o
     monkeypatch.setattr(retention, "MAX_AT_ONCE", 1)
     ours, other = make_organisation(session).id, make_organisation(session, "Invented Others").id
     agency = make_agency(session, licences=(licence_record(),)).agency_id
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     make_watch(session, agency, ours)
     make_watch(session, agency, other)
     webhooks.make(session, keyring, ours, "https://hooks.example.org/", "Ours", now(), is_unsafe=False)
     suspend(session, agency)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     suspend(session, agency, LicenceStatus.ACTIVE)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     newest = feed_of(session, ours)[-1].id
     session.execute(update(WatchEvent).where(WatchEvent.id == newest).values(at=now() + timedelta(days=10)))
     assert purged(session, 399) == (0, 0, 0)
@@ -69,7 +69,7 @@ def test_deliveries_go_after_a_month_and_events_after_four_hundred_days_and_an_o
     # Positions go on where they were: none is given twice.
     assert position_of_cursor(session, keyring, ours, cursor_of(keyring, ours, 2)) == 2
     suspend(session, agency)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     assert positions_of(session, ours) == [3]
 
 
@@ -78,12 +78,12 @@ def test_a_closed_organisation_watches_nothing_is_called_no_more_and_has_no_feed
 ) -> None:
     ours, other = make_organisation(session), make_organisation(session, "Invented Others")
     agency = make_agency(session, licences=(licence_record(),)).agency_id
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     for one in (ours, other):
         make_watch(session, agency, one.id)
         webhooks.make(session, keyring, one.id, "http://127.0.0.1:9/", "An ear", now(), is_unsafe=True)
     suspend(session, agency)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     ids, reference = (ours.id, other.id), ours.reference
     session.commit()
     command = ["employers", "close", reference, "--yes"]
@@ -93,7 +93,7 @@ def test_a_closed_organisation_watches_nothing_is_called_no_more_and_has_no_feed
     for table in (Watch, WatchTarget, Webhook, Delivery, FeedHead, FeedRow):
         assert count(session, table) == 1, table
     suspend(session, agency, LicenceStatus.ACTIVE)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     assert (types_of(session, ids[0]), len(types_of(session, ids[1]))) == ([], 2)
     # What a request that had begun before makes after it.
     make_watch(session, agency, ids[0])

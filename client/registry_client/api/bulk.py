@@ -149,10 +149,10 @@ class Bulk:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def asked(
-        self, kind: type[A], noun: str, rows: File | list[dict[str, Any]], said: ForAll, progress: Progress | None
+    def answers(
+        self, kind: type[A], noun: str, rows: File | list[dict[str, Any]], for_all: ForAll, progress: Progress | None
     ) -> Answers[A]:
-        beside = said.body()
+        beside = for_all.body()
         if isinstance(rows, File):
             if beside:
                 raise TooMany(
@@ -166,7 +166,9 @@ class Bulk:
         items: list[Item[A]] = []
         receipt_id = ""
         for part in in_parts(rows, MAX_AT_ONCE if self._transport.has_key else MAX_WITHOUT_KEY):
-            response = self._transport.ask("POST", path_of(noun), body={**beside, "items": part}, is_read=not said.keep)
+            response = self._transport.ask(
+                "POST", path_of(noun), body={**beside, "items": part}, is_read=not for_all.keep
+            )
             found = answers_of(kind, response)
             receipt_id = found.receipt_id
             if len(found) != len(part):

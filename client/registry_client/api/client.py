@@ -153,20 +153,20 @@ class Client:
         kind: type[A],
         noun: str,
         rows: File | list[dict[str, Any]],
-        said: ForAll,
+        for_all: ForAll,
         progress: Progress | None,
         resume: str | os.PathLike[str] | None,
     ) -> Answers[A]:
         if resume is not None:
             if not self._transport.has_key:
                 raise TooMany("resume: a list that is gone on with is answered by a job, with a key")
-            return self.jobs.answered(kind, rows, said, progress, JobFile(resume))
+            return self.jobs.answered(kind, rows, for_all, progress, JobFile(resume))
         try:
-            return self._bulk.asked(kind, noun, rows, said, progress)
+            return self._bulk.answers(kind, noun, rows, for_all, progress)
         except (TooMany, TooLarge):
             if not self._transport.has_key:
                 raise
-        return self.jobs.answered(kind, rows, said, progress)
+        return self.jobs.answered(kind, rows, for_all, progress)
 
     def organisation(self) -> Organisation:
         """Whose key this is, and what it opens."""
@@ -176,9 +176,9 @@ class Client:
         """The organisation's people."""
         return self._items(Member, path_of("organisation", "members"), {})
 
-    def check(self, **told: Unpack[StatedDetail]) -> Checks:
+    def check(self, **details: Unpack[StatedDetail]) -> Checks:
         """Check whether what a recruiter said of itself is what the agency registered."""
-        return self._posted(Checks, "checks", told)
+        return self._posted(Checks, "checks", details)
 
     def agencies(self, **search: Unpack[Search]) -> Iterator[Agency]:
         """All that fit, page after page; a page is asked for when it is reached."""

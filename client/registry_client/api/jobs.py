@@ -163,7 +163,7 @@ class Jobs:
         self,
         kind: type[A],
         rows: File | list[dict[str, Any]],
-        said: ForAll,
+        for_all: ForAll,
         progress: Progress | None,
         resume: JobFile | None = None,
     ) -> Answers[A]:
@@ -173,13 +173,13 @@ class Jobs:
         """
         wanted = "corridor" if kind is Corridor else "verification"
         with as_file(rows) as path:
-            job = self.make(path) if resume is None else self._resumed(path, [wanted, said.body()], resume)
+            job = self.make(path) if resume is None else self._resumed(path, [wanted, for_all.body()], resume)
         try:
             if job.kind != wanted:
                 raise BadInput(f"{job.name}: its columns are of a {job.kind}: {', '.join(job.headers[:30])}")
             if not job.is_underway and job.state != DONE:
-                if said.body():
-                    job = self.columns(job, job.columns, constants=said.constants, keep=said.keep)
+                if for_all.body():
+                    job = self.columns(job, job.columns, constants=for_all.constants, keep=for_all.keep)
                 job = self.start(job)
             self.wait(job, progress)
         except (BadInput, InvalidInput, NotAllowed):
@@ -195,9 +195,9 @@ class Jobs:
         ignored = tuple(name for name in job.headers if name not in job.columns.values())
         return Answers(items, job.columns, ignored, job.job_id if job.is_kept else "")
 
-    def _resumed(self, path: Path, said: Any, resume: JobFile) -> Job:
+    def _resumed(self, path: Path, context: Any, resume: JobFile) -> Job:
         """The job that was begun with these rows, or a new one. Sent twice under one key it is one job."""
-        begun = resume.begun(path, said, self._transport.address)
+        begun = resume.begun(path, context, self._transport.address)
         if begun.job_id:
             try:
                 return self.get(begun.job_id)

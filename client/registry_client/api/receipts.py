@@ -106,9 +106,9 @@ class ArchivedLists:
         self._transport = transport
 
     def __iter__(self) -> Iterator[ArchivedList]:
-        return self.kept()
+        return self.archived()
 
-    def kept(self, **which: Unpack[WhichLists]) -> Iterator[ArchivedList]:
+    def archived(self, **which: Unpack[WhichLists]) -> Iterator[ArchivedList]:
         """Those that are meant, the newest first."""
         return paged(self._transport, ArchivedList, path_of("kept-lists"), which)
 
@@ -146,9 +146,9 @@ class Receipts:
         return read(ReceiptCheck, answered.json(), answered.where)
 
     def __iter__(self) -> Iterator[ArchivedReceipt]:
-        return self.kept()
+        return self.archived()
 
-    def kept(self, **which: Unpack[Which]) -> Iterator[ArchivedReceipt]:
+    def archived(self, **which: Unpack[Which]) -> Iterator[ArchivedReceipt]:
         """What the organisation keeps."""
         return paged(self._transport, ArchivedReceipt, path_of("receipts"), which)
 

@@ -34,12 +34,12 @@ class JobFile:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path)
 
-    def begun(self, rows: Path, said: Any, address: str) -> Begun:
+    def begun(self, rows: Path, context: Any, address: str) -> Begun:
         """The job started lately with the same rows at the same registry; or a new one, stored before anything is sent.
 
         Raises BadInput where the file holds something else, or another list.
         """
-        digest = _digest(rows, said)
+        digest = _digest(rows, context)
         stored = self._read()
         if stored is not None and time.time() - stored.at < GOOD_FOR:
             if (stored.said, stored.address) != (digest, address):

@@ -41,14 +41,14 @@ class File:
     path: Path
     media: str
 
-    def content(self, most: int) -> bytes | None:
+    def content(self, max_bytes: int) -> bytes | None:
         """Its bytes; None where there are more. Raises BadInput."""
         try:
             with self.path.open("rb") as file:
-                found = file.read(most + 1)
+                found = file.read(max_bytes + 1)
         except OSError as error:
             raise BadInput(f"{self.path}: {error.strerror}") from None
-        return found if len(found) <= most else None
+        return found if len(found) <= max_bytes else None
 
 
 def taken(rows: Rows, fields: Collection[str], columns: Mapping[str, str] | None = None) -> File | list[dict[str, Any]]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import request
 
-from registry.api.complaints.entering import network_here
 from registry.api.complaints.shapes import received_payload, sheet_payload
+from registry.api.complaints.sign_in import network_here
 from registry.api.complaints.visiting import Here, visiting
 from registry.api.restx import Namespace, Resource
 from registry.complaints.case import complaint_codes

@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from flask import request
 
-from registry.api.complaints.entering import network_here
 from registry.api.complaints.shapes import mailbox_payload, sheet_payload
+from registry.api.complaints.sign_in import network_here
 from registry.api.complaints.visiting import Here, needs_visit, open_visit, visiting
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.sanitise_jobs import begin_all

@@ -12,7 +12,7 @@ from registry.api.restx import Namespace, Resource
 from registry.audit.actions import record
 from registry.complaints.casework.notes import actions as notes
 from registry.complaints.casework.queries import CaseView, ShownBox, case_view, require_readable
-from registry.complaints.casework.queue import taking
+from registry.complaints.casework.queue import claiming
 from registry.complaints.casework.queue.listing import PAGE, Listed, Place, listed
 from registry.complaints.triage import priorities
 from registry.core.clock import now
@@ -186,7 +186,7 @@ def _summary(one: Listed) -> dict[str, Any]:
 
 def _payload(me: AuthenticatedOfficer, view: CaseView) -> dict[str, Any]:
     case, queued = view.case, view.queued
-    ways = taking.ways_of(case, view.moves, me.officer.reference, roles_of(me), now().date())
+    ways = claiming.ways_of(case, view.moves, me.officer.reference, roles_of(me), now().date())
     return {
         "case_id": case.reference,
         "state": case.state,

@@ -19,7 +19,7 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.entries import queries
-from registry.supervision.entries import requests as asking
+from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.models import EntryRequest
 from registry.vocabulary.licensing import EntryRequestKind
 from registry.vocabulary.register import EntryPart
@@ -73,14 +73,14 @@ class EntryRequests(Resource):
         def ask() -> str:
             match kind:
                 case EntryRequestKind.CORRECTION:
-                    return asking.ask_correction(session, rep, part, text, now()).reference
+                    return entry_requests.ask_correction(session, rep, part, text, now()).reference
                 case EntryRequestKind.CLONE_REPORT:
-                    return asking.report_clone(session, rep, text, now()).reference
+                    return entry_requests.report_clone(session, rep, text, now()).reference
                 case EntryRequestKind.REPLY:
-                    return asking.propose_reply(session, rep, text, now()).reference
+                    return entry_requests.propose_reply(session, rep, text, now()).reference
 
         return _payload(
-            asking.lock_request(
+            entry_requests.lock_request(
                 session, rep.agency, draft_idempotently(session, me, "entry request", idempotency_key, ask), None
             )
         )
@@ -96,7 +96,7 @@ class OneEntryRequest(Resource):
         reference = reference_in(request_id)
         if me.standing.may(ENTRY, Act.APPROVE):
             return _payload(request_opened(session, me, reference))
-        return _payload(asking.lock_request(session, representative(session, me).agency, reference, None))
+        return _payload(entry_requests.lock_request(session, representative(session, me).agency, reference, None))
 
 
 ANSWERED = Answered(EntryRequestSchema(), lambda _session, _me, _, requested: _payload(requested))

@@ -250,7 +250,11 @@ class Writer:
         text: dict[str, Any] = {"schema": {"type": "string"}}
         content = dict(text) if given.schema is None else {"schema": self._reference(given.schema)}
         payload = {
-            example.name: {"summary": example.summary, "description": f"`{example.asked()}`", "value": example.answer}
+            example.name: {
+                "summary": example.summary,
+                "description": f"`{example.request_line()}`",
+                "value": example.answer,
+            }
             for example in examples
             if example.status == given.status
         }

@@ -2,11 +2,11 @@
 
 from registry.api.organisations.story import example
 
-RECEIPT, ABOUT, KEPT_LIST = "RECEXPT2222F", "AGENCYX2222G", "KEPTXST2222H"
+RECEIPT, ABOUT, ARCHIVED_LIST = "RECEXPT2222F", "AGENCYX2222G", "KEPTXST2222H"
 FORGED = "eyJhbGciOiJub25lIiwidHlwIjoicmVnaXN0cnktcmVjZWlwdCtqd3QifQ.eyJ2ZXJkaWN0IjoieWVzIn0."
 
 _ONE = {"receipt_id": RECEIPT}
-_LIST = {"list_id": KEPT_LIST}
+_LIST = {"list_id": ARCHIVED_LIST}
 
 RECEIPTS = (
     example("listReceipts", "one", "What is kept", "/receipts"),

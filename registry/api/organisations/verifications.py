@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flask import g, request
 
 from registry.api.restx import Namespace, Resource
-from registry.bulk.answering.answering import AnsweredItem, answers, corridor_answers
+from registry.bulk.answering.batches import AnsweredItem, answers, corridor_answers
 from registry.bulk.answering.corridors import CORRIDORS, corridor_of, corridor_question
 from registry.bulk.answering.items import AnySent, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing

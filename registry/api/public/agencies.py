@@ -18,8 +18,8 @@ from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import reading, services
 from registry.register.agencies import record
 from registry.register.agencies.listing import Filters, Hit, Place, page_of_agencies
+from registry.register.agencies.public_view import AgencySummary, agency_summary
 from registry.register.agencies.queries import agency_row, history, history_length
-from registry.register.agencies.shown import AgencySummary, agency_summary
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
 from registry.verification.verdicts.queries import public_record

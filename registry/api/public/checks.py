@@ -16,7 +16,7 @@ from registry.http.responses import Answer, requested_language
 from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import reading
 from registry.i18n.wording import check_meaning, check_note, check_summary
-from registry.register.agencies.shown import AgencySummary, agency_summary
+from registry.register.agencies.public_view import AgencySummary, agency_summary
 from registry.register.names.rules import normalised
 from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
 from registry.verification.checks.rules import Noted, StatedDetail

@@ -21,8 +21,8 @@ from registry.log.models import LogState
 from registry.register.authorities.queries import snapshot_at
 from registry.register.authorities.sources import SourceFacts, SourceSnapshot
 from registry.register.help_lines.rules import HelpLine, lines_of, public_number, shipped_help_lines
+from registry.register.law.law_view import country_payload, law_payload
 from registry.register.law.loading import shipped_law
-from registry.register.law.shown import country_payload, law_payload
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, NACE_REVISIONS, SENDING_COUNTRIES, Language
 from schemas.directory import (
     AuthoritiesSchema,

@@ -10,9 +10,9 @@ from registry.http.answer_shapes import NOTHING
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
 from registry.i18n.fee_words import exact, fees_answered, finding_text, months_text
+from registry.register.law.law_view import row_payload
 from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Fee
-from registry.register.law.shown import row_payload
 from registry.verification.fees.rules import FeeAnswer, FeeFinding, FeeRule, JudgedCharge, Total, shipped_fee_rules
 from registry.vocabulary.register import Language
 from schemas.fees import FeeAnswerSchema, FeeRulesSchema, FeesSchema

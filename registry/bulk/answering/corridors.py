@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from registry.bulk.answering.answering import CorridorAsked
+from registry.bulk.answering.batches import CorridorAsked
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.query_reader import ItemReader

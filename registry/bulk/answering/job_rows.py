@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk import files
 from registry.bulk.answering import supply_chains
-from registry.bulk.answering.answering import AnsweredItem, answers, corridor_answers
+from registry.bulk.answering.batches import AnsweredItem, answers, corridor_answers
 from registry.bulk.answering.corridors import CORRIDORS, corridor_of, corridor_question
 from registry.bulk.answering.items import Ask, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from registry.bulk.answering.answering import AnsweredItem
+from registry.bulk.answering.batches import AnsweredItem
 from registry.bulk.answering.items import Item
 from registry.http.answer_shapes import corridor_payload, verdict_payload
 from registry.http.responses import encode
@@ -53,7 +53,7 @@ class Writer:
 
     def refused(self, item: Item) -> bytes:
         self._answers[None] += 1
-        return self._head(item) + b',"errors":' + encode([fault.shown() for fault in item.faults]) + b"}"
+        return self._head(item) + b',"errors":' + encode([fault.payload() for fault in item.faults]) + b"}"
 
     def answered(self, item: Item, answer: Answer, body: Iterable[bytes]) -> bytes:
         self._answers[answer] += 1

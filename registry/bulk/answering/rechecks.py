@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from registry.bulk.answering import supply_chains
-from registry.bulk.answering.answering import AnsweredItem, answers, corridor_answers
+from registry.bulk.answering.batches import AnsweredItem, answers, corridor_answers
 from registry.bulk.answering.corridors import CORRIDORS, corridor_question
 from registry.bulk.answering.items import Keys, Sent, items_in, questions_in
 from registry.bulk.answering.wording import item_statement

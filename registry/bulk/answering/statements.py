@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from registry.bulk.answering.answering import AnsweredItem
+from registry.bulk.answering.batches import AnsweredItem
 from registry.bulk.answering.wording import statement_of
 from registry.bulk.archive.lists import archive_list
 from registry.bulk.manifest import manifest_of

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from registry.bulk.answering.answering import AnsweredItem, chunks
+from registry.bulk.answering.batches import AnsweredItem, chunks
 from registry.bulk.answering.items import Item
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput

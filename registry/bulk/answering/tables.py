@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from registry.bulk.answering.answering import AnsweredItem
+from registry.bulk.answering.batches import AnsweredItem
 from registry.http.answer_shapes import reason_words
 from registry.http.workbooks import Cell
 from registry.i18n.wording import authority_name

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from registry.bulk.answering.answering import AnsweredItem
+from registry.bulk.answering.batches import AnsweredItem
 from registry.bulk.manifest import corridor_statement, refusal_statement, statement, verdict_statement
 
 

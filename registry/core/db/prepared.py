@@ -35,7 +35,7 @@ class PreparedSelect:
         return {**self.defaults, **given}
 
 
-class PreparedListSelect(PreparedSelect):
+class PreparedArraySelect(PreparedSelect):
     """A select about the values of a list, compiled for one database: an array on PostgreSQL, on SQLite `size` parameters."""
 
     def __init__(

@@ -21,7 +21,7 @@ from registry.http.complaint_services import sealer, store
 from registry.http.responses import File, respond_with_file
 from registry.http.transaction import reading, services
 from registry.http.uploads import one_of_few
-from registry.pages.intake import cookies, entering
+from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.rendering import lead
 from registry.pages.intake.visiting import Here, StaleForm, open_visit
 from registry.vocabulary.register import Language
@@ -42,7 +42,7 @@ def files(language: Language) -> Response:
             response = _page(here)
             jobs = pending_sanitise_jobs(here.session, here.sealer, here.visit, services().settings)
     except NoVisit:
-        return entering.knock(language)
+        return sign_in.knock(language)
     # Before sending only the holder of the number can have clean copies made: each visit begins them.
     begin_all(services().settings, jobs)
     return response
@@ -56,7 +56,7 @@ def add(language: Language) -> Response:
         with one_of_few():
             return _taken(language)
     except NoVisit:
-        return entering.knock(language)
+        return sign_in.knock(language)
     except StaleForm:
         return lead(language, "/files")
     except RequestEntityTooLarge:
@@ -117,7 +117,7 @@ def remove(language: Language) -> Response:
             reference = read_reference(request.form.get("file", "")[:40]) or ""
             names = removed(here.session, here.sealer, here.visit, reference)
     except NoVisit:
-        return entering.knock(language)
+        return sign_in.knock(language)
     except (StaleForm, NotFound, NotNow):
         return lead(language, "/files")
     # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
@@ -133,7 +133,7 @@ def copy(language: Language, reference: str) -> Response:
         with open_visit(language) as here:
             existing = file_of(here.session, here.sealer, here.visit, read_reference(reference) or "")
     except NoVisit:
-        return entering.knock(language)
+        return sign_in.knock(language)
     except NotNow:
         return lead(language, "/number")
     body = open_clean(store(), existing.opened, existing.case, existing.attachment)

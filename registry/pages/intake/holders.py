@@ -13,7 +13,7 @@ from registry.core.errors import NotFound, NotNow, NoVisit, TooBusy
 from registry.http.app_services import keyring
 from registry.http.complaint_services import sealer
 from registry.http.transaction import reading
-from registry.pages.intake import cookies, entering
+from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.mailbox import page_of
 from registry.pages.intake.visiting import Here, submitted_fields, visiting
 from registry.vocabulary.register import Language
@@ -30,7 +30,7 @@ def minting(view: Callable[..., Response]) -> Callable[..., Response]:
         try:
             visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
         except NoVisit:
-            return entering.knock(language, submitted_fields())
+            return sign_in.knock(language, submitted_fields())
         code = complaint_codes.new_code()
         try:
             root = complaint_codes.derive(keyring(), code)

@@ -30,7 +30,7 @@ CONSENTS: dict[ConsentKind, Question] = {
 @visiting
 def mine(here: Here) -> Response:
     # In the address and nowhere else, in a word that says nothing: who opens this mailbox later does not see it.
-    return page_of(here, is_danger_told=request.args.get("told") == "yes")
+    return page_of(here, is_danger_reported=request.args.get("told") == "yes")
 
 
 @pages.post("/<language:language>/box/write")
@@ -120,11 +120,11 @@ def page_of(
     fault: RegistryError | None = None,
     typed: str = "",
     status: int = 200,
-    is_danger_told: bool = False,
+    is_danger_reported: bool = False,
 ) -> Response:
     """The mailbox page, with what went wrong in one of its forms if something did.
 
-    `is_danger_told`: a message about danger was sent just now; whom to call stands open at the head of the page.
+    `is_danger_reported`: a message about danger was sent just now; whom to call stands open at the head of the page.
     """
     view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
     sheet = filing.answers(here.session, here.sealer, here.visit)
@@ -141,8 +141,8 @@ def page_of(
         # Where one left off: behind the last question that was answered.
         go_on=path_of(next_question(sheet.answers, _last_answered(sheet.answers))),
         once=secrets.token_urlsafe(16),
-        alarm=lines.of(here.language, sheet.answers) if is_danger_told or is_alarming(sheet.answers) else None,
-        is_danger_told=is_danger_told,
+        alarm=lines.of(here.language, sheet.answers) if is_danger_reported or is_alarming(sheet.answers) else None,
+        is_danger_reported=is_danger_reported,
         most=messages.MAX_CHARACTERS,
         fault=_fault_text(here.language, fault) if fault is not None else "",
         typed=typed,

@@ -17,7 +17,7 @@ from registry.core.clock import now
 from registry.core.errors import NoVisit
 from registry.http.complaint_services import sealer
 from registry.http.transaction import writing
-from registry.pages.intake import cookies, entering
+from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.rendering import again, box_page, lead
 from registry.vocabulary.register import Language
 
@@ -65,7 +65,7 @@ def _entering(view: Callable[..., Response], *, is_number: bool) -> Callable[...
                     return here.to("/number")
                 return view(here, **given)
         except NoVisit:
-            return entering.knock(language, submitted_fields() if request.method == "POST" else ())
+            return sign_in.knock(language, submitted_fields() if request.method == "POST" else ())
         except StaleForm as stale:
             return again(language, stale.form_token, request.path, submitted_fields())
 

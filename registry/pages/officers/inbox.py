@@ -153,7 +153,7 @@ def _identities(me: AuthenticatedOfficer, _today: date) -> Select[Any]:
     )
 
 
-def _handed_on(me: AuthenticatedOfficer, today: date) -> Select[Any]:
+def _referrals_sent(me: AuthenticatedOfficer, today: date) -> Select[Any]:
     sent = Referral.partner == me.standing.unit, Referral.state == ReferralState.SENT, Referral.expires_on >= today
     return select(func.count(Referral.id)).where(*sent)
 
@@ -183,7 +183,7 @@ def _channels(me: AuthenticatedOfficer, _today: date) -> Select[Any]:
 Counted = tuple[str, Resource, Act, Callable[[AuthenticatedOfficer, date], Select[Any]], str]
 
 _COUNTED: tuple[Counted, ...] = (
-    ("referrals", Resource.REFERRAL, Act.ANSWER, _handed_on, "/console/referrals"),
+    ("referrals", Resource.REFERRAL, Act.ANSWER, _referrals_sent, "/console/referrals"),
     ("served", Resource.HEARING, Act.ANSWER, _served, "/console/hearings"),
     ("identities", Resource.IDENTITY, Act.APPROVE, _identities, "/console/identities"),
     ("entries", Resource.ENTRY, Act.APPROVE, _entries, "/console/entries"),

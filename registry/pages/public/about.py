@@ -38,11 +38,11 @@ def coverage(language: Language) -> Response:
         here="coverage",
         sources=[_source(source, snapshot, language) for source in _by_country(snapshot, language)],
         uncovered=[name for code, name in countries(language, EU_STATES | SENDING_COUNTRIES) if code not in listed],
-        regimes=[regime for regime in shipped_regimes() if _is_told(regime, today)],
+        regimes=[regime for regime in shipped_regimes() if _is_listed(regime, today)],
     )
 
 
-def _is_told(regime: Regime, today: date) -> bool:
+def _is_listed(regime: Regime, today: date) -> bool:
     """Rules of today or later for recruiting, as far as they were read and are not disputed."""
     is_over = regime.to is not None and regime.to < today
     is_known = is_readable(regime) and not is_disputed(regime) and regime.rule is not RegimeRule.UNKNOWN

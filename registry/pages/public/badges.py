@@ -44,7 +44,7 @@ class Badge:
     on: date
 
     @property
-    def said(self) -> str:
+    def statement_key(self) -> str:
         """The last part of the catalogue's key for what it says. Green are `in_force` and `conditions` alone."""
         if self.stands is not Stands.IN_FORCE:
             return self.stands

@@ -41,7 +41,7 @@ _GRAVEST_FIRST = (
     CheckOutcome.NOT_REGISTERED,
     CheckOutcome.MATCH,
 )
-_SPEAKS_FOR_NOBODY = (CheckKind.NUMBER, CheckKind.NAME, CheckKind.BANK_ACCOUNT)
+_PROVES_NOTHING = (CheckKind.NUMBER, CheckKind.NAME, CheckKind.BANK_ACCOUNT)
 """What anybody can copy, or what no one should pay into: that it is genuine must not look like a yes."""
 
 
@@ -55,7 +55,7 @@ def _tone_of_all(outcome: Outcome) -> str:
 def _tone_of(one: Checked) -> str:
     if one.outcome is CheckOutcome.MISMATCH:
         return "no"
-    is_good = one.outcome is CheckOutcome.MATCH and one.told.kind not in _SPEAKS_FOR_NOBODY
+    is_good = one.outcome is CheckOutcome.MATCH and one.told.kind not in _PROVES_NOTHING
     return "yes" if is_good else "unknown"
 
 

@@ -6,8 +6,8 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import page
+from registry.register.law.law_view import country_payload, law_payload
 from registry.register.law.loading import shipped_law
-from registry.register.law.shown import country_payload, law_payload
 from registry.register.law.words import LawRole
 from registry.vocabulary.register import Language
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, null, select
 
 from registry.core.db.engine import EPOCH
-from registry.core.db.prepared import AnyColumn, AnySelect, PreparedListSelect, ThreadLocalReader, has_arrays
+from registry.core.db.prepared import AnyColumn, AnySelect, PreparedArraySelect, ThreadLocalReader, has_arrays
 from registry.register.agencies.lookup import MAX_HOLDERS_OF_KEY, RECORD, KeyMatch, Stored
 from registry.register.agencies.models import Licence, LookupKey, PublicRecord
 from registry.register.authorities.models import SourceVersion
@@ -105,7 +105,7 @@ class ManyLookup:
     def __init__(self, reader: ThreadLocalReader) -> None:
         self._reader = reader
         self._version = reader.prepare(select(SourceVersion.version))
-        self._prepared: dict[tuple[str, int], PreparedListSelect] = {}
+        self._prepared: dict[tuple[str, int], PreparedArraySelect] = {}
 
     def by_keys(self, kind: str, values: Iterable[str]) -> Holders:
         """What keys of one kind lead to."""
@@ -147,5 +147,5 @@ class ManyLookup:
             chunk = chunk + chunk[-1:] * (size - len(chunk))
         prepared = self._prepared.get((by, size))
         if prepared is None:
-            prepared = self._prepared[by, size] = PreparedListSelect(_SELECTS[by], self._reader.engine, size)
+            prepared = self._prepared[by, size] = PreparedArraySelect(_SELECTS[by], self._reader.engine, size)
         return self._reader.rows(prepared, {**given, "values": chunk})

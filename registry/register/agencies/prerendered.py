@@ -7,7 +7,7 @@ written by this very code (VERSION) from this very record (its etag); otherwise 
 import msgspec
 
 from registry.register.agencies import record
-from registry.register.agencies.shown import agency_summary
+from registry.register.agencies.public_view import agency_summary
 
 VERSION = 2
 """Raise it with any change of what is written here, `agency_summary` included: a test fails where that was forgotten."""

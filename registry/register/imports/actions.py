@@ -158,7 +158,7 @@ class ListApplier:
             else:
                 self._counts.reinstated += listing.is_delisted
                 changed.append((staged, listing.agency_id))
-        existing = self._held(unknown)
+        existing = self._agencies_by_identifier(unknown)
         self._adopted.update(existing.values())
         fresh = [(staged, statement) for staged, statement in unknown if staged.row_key not in existing]
         adopted = [(staged, existing[staged.row_key]) for staged, _ in unknown if staged.row_key in existing]
@@ -173,7 +173,7 @@ class ListApplier:
             seen = [*unchanged, *(agency_id for _, agency_id in (*changed, *adopted))]
             agencies.confirm(self._session, seen, self._reading.retrieved_at)
 
-    def _held(self, unknown: Sequence[tuple[Staged, Statement]]) -> dict[str, int]:
+    def _agencies_by_identifier(self, unknown: Sequence[tuple[Staged, Statement]]) -> dict[str, int]:
         """Agencies that the registry holds from elsewhere, found by identifier: by row key."""
         wanted: dict[tuple[str, str], list[str]] = {}
         for staged, statement in unknown:

@@ -67,19 +67,19 @@ class Outcome:
 
 def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given: CheckInput, now: datetime) -> Outcome:
     """Check all that was told against the agency it names. None of it is stored."""
-    told = given.told
+    details = given.told
     if given.advert:
-        stated = {one.kind for one in told}
-        told += tuple(one for one in picked(given.advert, given.country) if one.kind not in stated)
-    verdict, snapshot = _named(reader, given, told, now)
+        stated = {one.kind for one in details}
+        details += tuple(one for one in picked(given.advert, given.country) if one.kind not in stated)
+    verdict, snapshot = _named(reader, given, details, now)
     agency = verdict.agency if verdict is not None else None
     candidates = tuple(holder.agency for holder in verdict.candidates) if verdict is not None else ()
-    if agency is None and (agency := only_bearer(told, candidates)) is not None:
+    if agency is None and (agency := only_bearer(details, candidates)) is not None:
         candidates = _nearly_called(verdict, agency)
-    registered = _registered(session, agency, told, keyring, now) if agency is not None else None
-    checked = tuple(check(one, registered, now) for one in told)
+    registered = _registered(session, agency, details, keyring, now) if agency is not None else None
+    checked = tuple(check(one, registered, now) for one in details)
     if agency is None:
-        near, bearers = _near_names(session, told, now)
+        near, bearers = _near_names(session, details, now)
         known = {one.agency_id for one in candidates}
         candidates += tuple(one for one in bearers if one.agency_id not in known)
         checked = tuple({one.told: one for one in (*checked, *near)}.values())

@@ -42,7 +42,7 @@ from registry.vocabulary.register import (
 MAX_AGENCIES = 5
 """How many agencies a warning names."""
 
-_NOBODY = Match(0.0, Likeness.SIMILAR)
+_NO_MATCH = Match(0.0, Likeness.SIMILAR)
 
 
 def name_in_question(question: Question) -> str | None:
@@ -57,7 +57,7 @@ def found_by_name(question: Question, facts: VerdictFacts) -> list[Lookalike]:
         match = holder.match
         if match is None:
             fits = [(score(question.value, one.name), one.name) for one in holder.agency.names]
-            best, name = max(fits, key=lambda fit: fit[0].score, default=(_NOBODY, ""))
+            best, name = max(fits, key=lambda fit: fit[0].score, default=(_NO_MATCH, ""))
             near.append(Lookalike(holder.agency, name, round(best.score, 2), best.how))
         else:
             near.append(Lookalike(holder.agency, match.name, match.score, match.how))
@@ -94,7 +94,7 @@ def _is_of_a_holder(verdict: Verdict, name: str, near: Sequence[Lookalike]) -> b
 
 
 def _fit(agency: record.Agency, name: str) -> Match:
-    return max((score(name, one.name) for one in agency.names), key=lambda match: match.score, default=_NOBODY)
+    return max((score(name, one.name) for one in agency.names), key=lambda match: match.score, default=_NO_MATCH)
 
 
 def _differing(verdict: Verdict) -> Verdict:

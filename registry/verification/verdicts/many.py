@@ -102,7 +102,7 @@ class ManyReader:
         else:
             records = found.holders[question.kind].found(key)
             facts = self._reader.facts_in(records, now)
-            prerendered = _told_of_the_only(records, now)
+            prerendered = _prerendered_of_only_match(records, now)
         verdict = self._reader.with_imitation(question, facts, decide(question, facts), now)
         return OneOfMany(
             question, verdict, facts.snapshot, prerendered if verdict.agency is not None else None, is_shared
@@ -171,7 +171,7 @@ class _ReadTogether(NamedTuple):
         return self.read.get(question) or self.reader.facts(question, now)
 
 
-def _told_of_the_only(found: KeyMatch, now: datetime) -> PrerenderedAnswer | None:
+def _prerendered_of_only_match(found: KeyMatch, now: datetime) -> PrerenderedAnswer | None:
     """What was encoded of the only agency found; None where there are several, or something is withheld by now."""
     if len(found.records) != 1:
         return None

@@ -40,7 +40,7 @@ def decide(question: Question, facts: VerdictFacts) -> Verdict:
     verdict = _on_what_is_text(question, facts)
     if verdict.verdict is Answer.YES or lacks_context_alone(verdict):
         verdict = unless_unsaid_decides(question, facts, verdict, lambda other: _on_what_is_text(other, facts))
-    return _told(verdict)
+    return _as_answered(verdict)
 
 
 def _on_what_is_text(question: Question, facts: VerdictFacts) -> Verdict:
@@ -48,7 +48,7 @@ def _on_what_is_text(question: Question, facts: VerdictFacts) -> Verdict:
     return with_visa(question, of_recruiter(question, _on_subject(question, facts)))
 
 
-def _told(verdict: Verdict) -> Verdict:
+def _as_answered(verdict: Verdict) -> Verdict:
     """The verdict as it is answered: each reason once, and nothing that reassures beside a `no`."""
     reasons = unique(verdict.reasons)
     if verdict.verdict is Answer.NO:

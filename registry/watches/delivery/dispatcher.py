@@ -104,10 +104,10 @@ class WebhookDispatcher:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._caller.close()
 
-    def _claimed(self, most: int) -> list[ClaimedDelivery]:
+    def _claimed(self, limit: int) -> list[ClaimedDelivery]:
         at, send_before = now(), time.monotonic() + LEASE.total_seconds() - MIN_LEFT
         with self._sessions.begin() as session:
-            ids = _due(session, at, most)
+            ids = _due(session, at, limit)
             if not ids:
                 return []
             found = session.execute(

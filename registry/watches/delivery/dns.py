@@ -46,12 +46,12 @@ class Names:
         if self._was_overdue(host):
             raise Unanswered(host)
         try:
-            return self._asked(host)
+            return self._resolved(host)
         except Unanswered:
             self._remember(host)
             raise
 
-    def _asked(self, host: str) -> Sequence[str]:
+    def _resolved(self, host: str) -> Sequence[str]:
         try:
             resolver = self._resolver()
             began = time.monotonic()

@@ -27,7 +27,7 @@ SHOWN_QUESTIONS = 3
 NOTE = "工头叫王某，电话写在墙上。".encode()
 
 
-def told(client: FlaskClient, *, is_held: bool = True) -> Iterator[tuple[Example, Any]]:
+def play(client: FlaskClient, *, is_held: bool = True) -> Iterator[tuple[Example, Any]]:
     """Each example and its answer. The intake must be open, and the clock should stand still.
 
     `is_held`: to the document, which does not know them yet while they are recorded.
@@ -47,13 +47,13 @@ def told(client: FlaskClient, *, is_held: bool = True) -> Iterator[tuple[Example
             data=NOTE if example.operation == "addAttachment" else None,
             headers=headers,
         )
-        assert response.status_code == example.status, (example.asked(), response.get_data(as_text=True))
+        assert response.status_code == example.status, (example.request_line(), response.get_data(as_text=True))
         if is_held:
             assert_as_documented(response, example.operation)
         answer = response.get_json(force=True) if response.data else None
         if isinstance(answer, dict):
             remember(live, filer, example, answer)
-        yield example, shown(answer, example)
+        yield example, with_placeholders(answer, example)
 
 
 def replaced(text: str, sent: dict[str, str]) -> str:
@@ -77,13 +77,13 @@ def remember(live: dict[str, str], filer: Complainant, example: Example, answer:
         live[HELPER] = helper["helper_id"]
 
 
-def shown(answer: Any, example: Example) -> Any:
+def with_placeholders(answer: Any, example: Example) -> Any:
     """An answer with the story's own receipts, tokens and references in place of those of this time."""
     if isinstance(answer, list):
-        return [shown(part, example) for part in answer]
+        return [with_placeholders(part, example) for part in answer]
     if not isinstance(answer, dict):
         return answer
-    stored = {name: shown(part, example) for name, part in answer.items()}
+    stored = {name: with_placeholders(part, example) for name, part in answer.items()}
     for name in REFERENCES.keys() & stored.keys():
         stored[name] = REFERENCES[name]
     if stored.get("token"):

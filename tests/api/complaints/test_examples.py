@@ -9,9 +9,9 @@ from tests.api.complaints import story
 
 
 def test_the_story_goes_as_documented(client: FlaskClient, then: object, unit: str) -> None:
-    for example, answer in story.told(client):
+    for example, answer in story.play(client):
         if answer is not None:
-            assert answer == example.answer, example.asked()
+            assert answer == example.answer, example.request_line()
 
 
 def test_every_operation_stands_in_the_story() -> None:

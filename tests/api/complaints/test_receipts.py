@@ -36,7 +36,7 @@ def derived(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return codes
 
 
-def told(reply: Reply) -> dict[str, Any]:
+def distinguishable(reply: Reply) -> dict[str, Any]:
     """All by which a caller could distinguish two answers."""
     stored = {
         name: value for name, value in reply.headers.items() if not name.startswith(("RateLimit", "X-Request-Id"))
@@ -91,7 +91,7 @@ def test_receipts_that_open_nothing_are_not_told_apart(
     answers = {}
     for what, receipt in gone.items():
         derived.clear()
-        answers[what] = told(asker.come_back(receipt))
+        answers[what] = distinguishable(asker.come_back(receipt))
         assert len(derived) == 1, what
     assert answers["unknown"]["status"] == 404
     assert answers["unknown"]["body"]["code"] == "unknown_receipt"

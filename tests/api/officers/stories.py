@@ -74,7 +74,7 @@ from tests.api.shapes import BYTES, assert_as_documented
 from tests.complaints.filing import make_units, minted
 from tests.complaints.parties.hearings.making import heard_case
 from tests.complaints.parties.referrals.making import UNION, make_partner
-from tests.complaints.parties.referrals.making import told as told_case
+from tests.complaints.parties.referrals.making import file_with_name as told_case
 from tests.make import licence_record, make_agency, make_source, source_of
 from tests.officers.making import make_officer, make_unit
 from tests.oversight.cases import make_case, make_clock
@@ -310,7 +310,7 @@ STORIES = (
 )
 
 
-def told(
+def play(
     client: FlaskClient,
     session: Session,
     keyring: Keyring,
@@ -339,7 +339,7 @@ def told(
             json=None if example.body is None else json.loads(_with(json.dumps(example.body), cast.live)),
             headers=headers,
         )
-        assert response.status_code == example.status, (example.asked(), response.get_data(as_text=True))
+        assert response.status_code == example.status, (example.request_line(), response.get_data(as_text=True))
         # What is saved as a file is held to what is in it by another test.
         is_file = response.mimetype == BYTES
         if is_held and not is_file:
@@ -348,17 +348,17 @@ def told(
         for field, stand_in in example.keeps.items():
             cast.live[stand_in] = answer[field]
         stand_ins = {reference: stand_in for stand_in, reference in cast.live.items()}
-        yield example, shown(json.loads(_with(json.dumps(answer), stand_ins)), standing_in)
+        yield example, with_placeholders(json.loads(_with(json.dumps(answer), stand_ins)), standing_in)
 
 
-def shown(answer: Any, standing_in: Mapping[str, str] = STANDING_IN) -> Any:
+def with_placeholders(answer: Any, standing_in: Mapping[str, str] = STANDING_IN) -> Any:
     """An answer with the story's own beginning of a token and pseudonym in place of those of this time."""
     if isinstance(answer, list):
-        return [shown(part, standing_in) for part in answer]
+        return [with_placeholders(part, standing_in) for part in answer]
     if not isinstance(answer, dict):
         return answer
     return {
-        name: shown(part, standing_in) if isinstance(part, dict | list) else standing_in.get(name, part)
+        name: with_placeholders(part, standing_in) if isinstance(part, dict | list) else standing_in.get(name, part)
         for name, part in answer.items()
     }
 

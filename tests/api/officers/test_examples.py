@@ -9,7 +9,7 @@ from registry.api.officers.examples import DESK_EXAMPLES
 from registry.api.openapi.document import views_of
 from registry.core.keyring import Keyring
 from tests.api.conftest import then
-from tests.api.officers.stories import STORIES, Story, told
+from tests.api.officers.stories import STORIES, Story, play
 
 __all__ = ["then"]
 
@@ -18,8 +18,8 @@ __all__ = ["then"]
 def test_each_story_goes_as_documented(
     client: FlaskClient, session: Session, keyring: Keyring, then: object, story: Story
 ) -> None:
-    for example, answer in told(client, session, keyring, story):
-        assert answer == (None if example.status == 204 else example.answer), example.asked()
+    for example, answer in play(client, session, keyring, story):
+        assert answer == (None if example.status == 204 else example.answer), example.request_line()
 
 
 def test_every_operation_stands_in_a_story() -> None:

@@ -90,7 +90,7 @@ class Forgotten(Resource):  # type: ignore[misc]
         return "open"
 
 
-class Kept(Resource):  # type: ignore[misc]
+class Guarded(Resource):  # type: ignore[misc]
     @officer_may(Thing.OWN, Act.READ)
     @request_schema()
     @response_schema(OwnStandingSchema(), "getKept")
@@ -99,7 +99,7 @@ class Kept(Resource):  # type: ignore[misc]
 
 
 @pytest.mark.own_app
-@pytest.mark.parametrize(("view", "says"), [(Forgotten, "has no policy"), (Kept, "say cacheable=False")])
+@pytest.mark.parametrize(("view", "says"), [(Forgotten, "has no policy"), (Guarded, "say cacheable=False")])
 def test_what_is_open_or_kept_by_caches_is_not_served(app: Flask, view: type[Resource], says: str) -> None:
     forgotten = Namespace("forgotten", path="/cases")
     forgotten.add_resource(view, "/forgotten")

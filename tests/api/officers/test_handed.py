@@ -18,7 +18,7 @@ from registry.vocabulary.cases import ConsentKind, FileKind
 from tests.api.officers.requests import Program, program_of
 from tests.complaints.filing import make_units
 from tests.complaints.parties.hearings.making import ALLEGATION, SPOKEN, WRITTEN, Heard, draft, heard_case, served
-from tests.complaints.parties.referrals.making import HIDDEN, UNION, make_partner, told
+from tests.complaints.parties.referrals.making import HIDDEN, UNION, file_with_name, make_partner
 from tests.officers.making import make_officer
 
 ProgramOf = Callable[..., Program]
@@ -224,7 +224,7 @@ def test_a_referral_of_another_unit_or_partner_is_not_there(
 ) -> None:
     for partner in (UNION, "it-ngo"):
         make_partner(session, sealer, partner)
-    case = told(session, sealer, consents=(ConsentKind.UNION,))
+    case = file_with_name(session, sealer, consents=(ConsentKind.UNION,))
     own, foreign = program_for(Role.INVESTIGATOR, Role.SUPERVISOR), program_for(Role.SUPERVISOR, unit="cz-labour")
     cases = f"/api/v1/cases/{case.reference}/referrals"
     body = {"partner": UNION, "expires_on": str(now().date() + timedelta(days=9)), "answers": [case.piece("account")]}

@@ -20,7 +20,7 @@ from registry.supervision.collisions.rules import Sign
 from registry.supervision.licensing.deposits.models import DepositLine
 from registry.supervision.licensing.models import Proposal
 from tests.api.officers.requests import Program, program_of
-from tests.make import licence_record, make_agency, told
+from tests.make import licence_record, make_agency, public_record_of
 from tests.officers.making import make_officer, make_unit
 from tests.supervision.licensing.making import GROUND, today
 
@@ -71,7 +71,7 @@ def test_a_preview_says_what_would_be_and_writes_nothing(
     assert (seen["licence"]["may_recruit_before"], seen["licence"]["may_recruit_after"]) == ("yes", "no")
     assert seen["before"] == client.get(f"/api/v1/agencies/{agency.agency_id}").json
     assert [one["status"] for one in seen["after"]["licences"][0]["status_history"]] == ["active", "suspended"]
-    assert told(session, agency.agency_id) == agency
+    assert public_record_of(session, agency.agency_id) == agency
     assert session.execute(select(Proposal.id)).first() is None
     refused = anna.send("POST", "/api/v1/licence-previews", body | {"act": "reinstate"})
     assert (refused.status_code, refused.json["code"]) == (409, "illegal_move")
@@ -134,7 +134,7 @@ def test_nothing_is_done_over_what_was_not_read(
     anna.send("POST", "/api/v1/clone-warnings", {"agency_id": agency.agency_id, "text": "B."})
     lift = f"/api/v1/clone-warnings/{agency.agency_id}/lift"
     assert boris.send("POST", lift, {"number": 1}, version=first.headers["ETag"]).status_code == 412
-    assert [one.text for one in told(session, agency.agency_id).clone_warnings] == ["A.", "B."]
+    assert [one.text for one in public_record_of(session, agency.agency_id).clone_warnings] == ["A.", "B."]
 
 
 def test_what_is_sent_again_with_its_key_is_written_once(

@@ -13,7 +13,7 @@ from tests.api.officers.requests import Program, program_of
 from tests.api.shapes import assert_as_documented
 from tests.make import CZECH_AT_HOME
 from tests.officers.making import make_officer
-from tests.supervision.sanctions.making import LAW, UNIT, Held, drafted, looked_into, make_desk, make_held, today
+from tests.supervision.sanctions.making import LAW, UNIT, Licensed, drafted, looked_into, make_desk, make_held, today
 
 BASE = "/api/v1/sanctions"
 
@@ -26,17 +26,17 @@ def sealer(session: Session, keyring: Keyring) -> Sealer:
 
 
 @pytest.fixture
-def licensed(session: Session, sealer: Sealer) -> Held:
+def licensed(session: Session, sealer: Sealer) -> Licensed:
     return make_held(session)
 
 
 @pytest.fixture
-def lena(client: FlaskClient, session: Session, keyring: Keyring, licensed: Held) -> Program:
+def lena(client: FlaskClient, session: Session, keyring: Keyring, licensed: Licensed) -> Program:
     return program(client, session, keyring, Role.LICENSING)
 
 
 @pytest.fixture
-def sara(client: FlaskClient, session: Session, keyring: Keyring, licensed: Held) -> Program:
+def sara(client: FlaskClient, session: Session, keyring: Keyring, licensed: Licensed) -> Program:
     return program(client, session, keyring, Role.SUPERVISOR, Role.DECIDER)
 
 
@@ -45,13 +45,13 @@ def program(client: FlaskClient, session: Session, keyring: Keyring, *roles: Rol
     return program_of(client, session, make_officer(session, keyring, *roles, unit=unit, email=email).officer)
 
 
-def proposal(existing: Held, **fields: object) -> dict[str, object]:
+def proposal(existing: Licensed, **fields: object) -> dict[str, object]:
     stated = {"licence_id": existing.licence, "kind": "fine", "legal_ground": LAW, "effective_from": str(today())}
     return stated | fields
 
 
 def test_it_is_approved_by_another_from_the_version_that_was_read(
-    client: FlaskClient, licensed: Held, lena: Program, sara: Program
+    client: FlaskClient, licensed: Licensed, lena: Program, sara: Program
 ) -> None:
     key = "0123456789abcdef-sanction"
     made, again = (lena.send("POST", BASE, proposal(licensed, kind="revocation"), once=key) for _ in range(2))
@@ -79,7 +79,7 @@ def test_it_is_approved_by_another_from_the_version_that_was_read(
     )
 
 
-def test_no_officer_approves_their_own_proposal_at_any_endpoint(licensed: Held, sara: Program) -> None:
+def test_no_officer_approves_their_own_proposal_at_any_endpoint(licensed: Licensed, sara: Program) -> None:
     made = sara.send("POST", BASE, proposal(licensed)).json
     path = f"{BASE}/{made['sanction_id']}"
     version = sara.send("POST", f"{path}/review", version=made["version"]).json["version"]
@@ -94,7 +94,7 @@ def test_what_is_anothers_is_not_there(
     session: Session,
     keyring: Keyring,
     sealer: Sealer,
-    licensed: Held,
+    licensed: Licensed,
     lena: Program,
     sara: Program,
 ) -> None:
@@ -119,7 +119,7 @@ def test_what_is_anothers_is_not_there(
 
 
 def test_a_decision_is_made_through_its_own_case_alone(
-    session: Session, sealer: Sealer, licensed: Held, sara: Program
+    session: Session, sealer: Sealer, licensed: Licensed, sara: Program
 ) -> None:
     case, other = looked_into(session, sealer, licensed), looked_into(session, sealer, licensed)
     decision = drafted(session, sealer, case).reference

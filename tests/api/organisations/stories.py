@@ -14,7 +14,7 @@ from registry.api.organisations.examples import (
     ORGANISATIONS,
     OTHER_KEY,
 )
-from registry.api.organisations.receipt_examples import ABOUT, FORGED, KEPT_LIST, RECEIPT, RECEIPTS
+from registry.api.organisations.receipt_examples import ABOUT, ARCHIVED_LIST, FORGED, RECEIPT, RECEIPTS
 from registry.api.organisations.watch_examples import EVENT, WATCHED, WATCHED_LICENCE, WATCHES
 from registry.bulk import actions, files
 from registry.bulk.archive import actions as diligence
@@ -32,10 +32,10 @@ from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Answer, LicenceStatus
 from registry.watches import actions as watching
 from tests.api.officers.stories import Cast, Story
-from tests.make import changed, make_api_key, make_licence, make_organisation, status_record, told
+from tests.make import changed, make_api_key, make_licence, make_organisation, public_record_of, status_record
 from tests.pages.organisations.conftest import make_member
 from tests.supervision.licensing.making import holder_of
-from tests.watches.making import feed_of, handed_on
+from tests.watches.making import fan_out_committed, feed_of
 
 STANDING_IN = {
     "prefix": "rrk_mN3v",
@@ -81,7 +81,7 @@ def receipts_begin(session: Session, _keyring: Keyring) -> Cast:
     whole = archive_list(
         session, ours.id, new_reference(), JobKind.VERIFICATION, [row], counts, FORGED, at=now(), today=now().date()
     )
-    cast.live.update({RECEIPT: stored.reference, ABOUT: about, KEPT_LIST: whole.reference})
+    cast.live.update({RECEIPT: stored.reference, ABOUT: about, ARCHIVED_LIST: whole.reference})
     return cast
 
 
@@ -124,16 +124,16 @@ def watches_begin(session: Session, keyring: Keyring) -> Cast:
     licence = make_licence(session)
     holder = holder_of(session, licence.licence_id).agency_id
     cast.live.update({WATCHED: holder, WATCHED_LICENCE: licence.licence_id})
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     for organisation in (make_organisation(session, "Invented Others"), ours):
         watch = watching.watch_agency(session, organisation.id, holder, "Before", now().date())
         if organisation is not ours:
             continue
-        stated = told(session, holder)
+        stated = public_record_of(session, holder)
         period = status_record(LicenceStatus.SUSPENDED, from_=now().date())
         suspended = changed(stated.licences[0], status_history=(*stated.licences[0].status_history, period))
         amend(session, changed(stated, licences=(suspended,)), Event("licence.suspended", licence.licence_id))
-        handed_on(session, keyring)
+        fan_out_committed(session, keyring)
         cast.live[EVENT] = feed_of(session, ours.id)[-1].reference
         watching.end(session, ours.id, watch.reference)
     return cast

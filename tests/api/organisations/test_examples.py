@@ -9,7 +9,7 @@ from registry.api.organisations.edge import EMPLOYERS
 from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.core.keyring import Keyring
 from tests.api.conftest import then
-from tests.api.officers.stories import Story, told
+from tests.api.officers.stories import Story, play
 from tests.api.organisations.stories import STANDING_IN, STORIES
 
 __all__ = ["then"]
@@ -19,8 +19,8 @@ __all__ = ["then"]
 def test_each_story_goes_as_documented(
     client: FlaskClient, session: Session, keyring: Keyring, then: object, story: Story
 ) -> None:
-    for example, answer in told(client, session, keyring, story, standing_in=STANDING_IN):
-        assert answer == (None if example.status == 204 else example.answer), example.asked()
+    for example, answer in play(client, session, keyring, story, standing_in=STANDING_IN):
+        assert answer == (None if example.status == 204 else example.answer), example.request_line()
 
 
 def test_every_operation_stands_in_a_story() -> None:

@@ -11,7 +11,7 @@ from registry.vocabulary.organisations import Scope
 from tests.api.organisations.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
 from tests.make import licence_record, make_agency, suspend
-from tests.watches.making import handed_on
+from tests.watches.making import fan_out_committed
 
 
 def answers_to_everybody(client: FlaskClient, agency: str) -> list[bytes]:
@@ -31,7 +31,7 @@ def test_a_watch_is_made_once_read_by_its_own_and_disclosed_to_no_other(
     caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     agency = make_agency(session, licences=(licence_record(),))
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     before = answers_to_everybody(client, agency.agency_id)
     capsys.readouterr()
     body = {"label": "Sewing rooms of Prato", "agency_id": agency.agency_id}
@@ -61,7 +61,7 @@ def test_a_watch_is_made_once_read_by_its_own_and_disclosed_to_no_other(
         assert theirs.json["detail"] == unknown.json["detail"] == "there is no such watch of your organisation"
     assert program.send("PATCH", f"/api/v1/watches/{watch}", {"is_paused": True}).status_code == 428
     suspend(session, agency.agency_id)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     given = program.get("/api/v1/events")
     assert_as_documented(given, "listEvents")
     assert [one["type"] for one in given.json["items"]] == ["licence.suspended"]

@@ -26,7 +26,7 @@ from registry.register.names.actions import index_names
 from registry.tables import METADATA
 from registry.vocabulary.register import ChannelKind, NameKind
 from tests.costing import costing_at_most
-from tests.make import agency_record, changed, licence_record, make_agency, source_of, told
+from tests.make import agency_record, changed, licence_record, make_agency, public_record_of, source_of
 from tests.serving import serve
 
 NUMBER = "CISLO/0001"
@@ -83,7 +83,7 @@ def test_a_channel_that_took_the_place_of_another_is_recent_for_thirty_days(
 ) -> None:
     agency = make(session, (ChannelKind.WECHAT, "smyslena"))
     with time_machine.travel(now() + timedelta(days=3)):
-        known = told(session, agency.agency_id)
+        known = public_record_of(session, agency.agency_id)
         amend(
             session,
             changed(known, channels=channels_of((ChannelKind.WECHAT, "ukradena"))),
@@ -219,7 +219,7 @@ def test_a_phone_that_came_to_a_known_agency_is_recent_and_those_of_a_new_one_ar
 ) -> None:
     agency = make(session, (ChannelKind.PHONE, "601123456"))
     assert outcomes(ask(client, agency_id=agency.agency_id, phone="601123456")) == {"phone": "match"}
-    known = told(session, agency.agency_id)
+    known = public_record_of(session, agency.agency_id)
     more = (*known.channels, *channels_of((ChannelKind.EMAIL, "a@agentura.example")))
     amend(session, changed(known, channels=more), Event("agency.amended", agency.agency_id))
     answer = ask(client, agency_id=agency.agency_id, phone="601123456", email="a@agentura.example")

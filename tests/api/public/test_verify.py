@@ -227,7 +227,7 @@ def test_a_question_as_of_an_earlier_instant_is_answered_from_history(client: Fl
         licence = make.make_licence(session, number="DRIVE-1")
         session.commit()
         clock.shift(timedelta(days=1))
-        agency = make.told(
+        agency = make.public_record_of(
             session, client.get(URL, query_string={"licence_number": "DRIVE-1"}).json["agency"]["agency_id"]
         )
         suspended = make.status_record(LicenceStatus.SUSPENDED)

@@ -316,8 +316,8 @@ def test_the_worker_goes_on_with_what_was_killed_once_there_is_a_unit(
 def test_what_kills_every_copier_is_given_up(
     upload: Uploads, settings: Settings, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as nobody:
-        idle(nobody)
+    with monkeypatch.context() as without_copiers:
+        idle(without_copiers)
         attachment = upload(b"note", "a.txt")
     row = session.get_one(Attachment, attachment.id)
     row.state, row.attempts = AttachmentState.CLEANING, sanitise_jobs.MAX_ATTEMPTS

@@ -164,7 +164,7 @@ def test_without_an_assignee_it_is_read_by_who_may_answer_it(session, sealer, hi
     assert unread(session) == []
 
 
-def test_what_nobody_reads_goes_to_the_supervisor(session, sealer, filed):
+def test_unread_messages_go_to_the_supervisor(session, sealer, filed):
     post, sessions = Post(), sessions_for(session.get_bind())
     write(session, sealer, filed, DANGER)
     session.commit()
@@ -212,7 +212,7 @@ def test_danger_refuses_a_lowering_that_waits(session, sealer, filed, assignee):
     assert filed.case.priority is Priority.P0
 
 
-def test_what_was_set_aside_as_a_flood_is_let_go_by_danger_alone(session, sealer, hire):
+def test_only_danger_releases_a_case_quarantined_as_mass_filing(session, sealer, hire):
     triage = acting(hire(Role.TRIAGE, name="Triage"), CaseRole.TRIAGE)
     filed = file(session, sealer)
     casework.move(session, sealer, triage, filed.case.reference, CaseState.QUARANTINED, AT)
@@ -225,7 +225,7 @@ def test_what_was_set_aside_as_a_flood_is_let_go_by_danger_alone(session, sealer
     assert filed.case.due_at <= LATER + 2 * HOUR
 
 
-def test_in_a_case_that_was_joined_to_another_the_officer_of_that_one_is_told(session, sealer, filed, assignee):
+def test_a_message_in_a_merged_case_notifies_the_officer_of_the_main_case(session, sealer, filed, assignee):
     officer = acting(assignee)
     joined = file(session, sealer)
     go(session, sealer, officer, joined.case, CaseState.IN_TRIAGE)

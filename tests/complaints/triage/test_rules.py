@@ -32,14 +32,14 @@ from registry.vocabulary.register import OFFERED_CURRENCIES, Language
 VECTORS = tomllib.loads((Path(__file__).parent / "vectors.toml").read_text(encoding="utf-8"))["vector"]
 PAGE = Path(__file__).parents[3] / "docs" / "officers" / "triage.md"
 
-said = st.sampled_from([YES, NO, *UNSAID])
+any_answer = st.sampled_from([YES, NO, *UNSAID])
 charge = st.builds(
     lambda amount, currency: {"amount": str(amount), "currency": currency},
     st.integers(1, 100_000),
     st.sampled_from(["CNY", "EUR", "VND"]),
 )
 SHAPES: dict[Kind, Any] = {
-    Kind.YES_NO: said,
+    Kind.YES_NO: any_answer,
     Kind.CHARGE: charge,
     Kind.MONEY: charge,
     Kind.TEXT: st.text(min_size=1, max_size=20),

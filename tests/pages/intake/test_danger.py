@@ -51,7 +51,7 @@ def test_one_press_without_a_word_is_enough(phone: Phone, session: Session, file
     assert TOLD in phone.text
 
 
-def test_who_opens_the_mailbox_later_does_not_see_that_officers_were_told(
+def test_who_opens_the_mailbox_later_does_not_see_that_danger_was_reported(
     phone: Phone, session: Session, filed: Case
 ) -> None:
     phone.press("write", text="", danger="yes")

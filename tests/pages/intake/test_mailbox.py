@@ -34,12 +34,12 @@ HOSTILE = [
 ]
 
 
-def case_of(session: Session) -> Case:
+def only_case(session: Session) -> Case:
     return session.execute(select(Case)).scalar_one()
 
 
 def officer_writes(session: Session, sealer: Sealer, words: str) -> None:
-    case = case_of(session)
+    case = only_case(session)
     box = session.execute(select(Box)).scalar_one()
     unit = session.get_one(Unit, case.unit_id)
     opened = sealer.open_as_unit(session, box, unit.reference)
@@ -48,7 +48,7 @@ def officer_writes(session: Session, sealer: Sealer, words: str) -> None:
 
 def test_the_days_of_the_first_reply_and_the_answer_are_on_the_page(phone: Phone, session: Session) -> None:
     phone.file()
-    filed = case_of(session).filed_on
+    filed = only_case(session).filed_on
     for days in (7,):
         by = date_text(Language.ZH_HANS, filed.fromordinal(filed.toordinal() + days))
         assert by in phone.text
@@ -109,14 +109,14 @@ def test_each_consent_is_given_and_taken_back_by_itself(phone: Phone, session: S
     phone.file()
     kinds = list(ConsentKind)
     for place, kind in enumerate(kinds):
-        assert not is_consented(session, case_of(session), kind)
+        assert not is_consented(session, only_case(session), kind)
         phone.press("agree", place, wish="give")
         session.expire_all()
-        assert [is_consented(session, case_of(session), one) for one in kinds] == [one is kind for one in kinds]
+        assert [is_consented(session, only_case(session), one) for one in kinds] == [one is kind for one in kinds]
         phone.press("agree", place, wish="give")
         phone.press("agree", place, wish="revoke")
         session.expire_all()
-        assert not is_consented(session, case_of(session), kind)
+        assert not is_consented(session, only_case(session), kind)
     assert ZH["page.box.mine.revoked"].split("{")[0] in phone.text
 
 
@@ -147,15 +147,15 @@ def test_another_number_takes_the_place_of_the_old_once_it_was_typed_back(phone:
 def test_taking_it_back_asks_first_and_can_be_undone(phone: Phone, session: Session) -> None:
     phone.file()
     phone.go("/end")
-    assert case_of(session).state is CaseState.SUBMITTED
+    assert only_case(session).state is CaseState.SUBMITTED
     phone.press("end")
     assert phone.path == "/mine"
     session.expire_all()
-    assert case_of(session).state is CaseState.WITHDRAWN
+    assert only_case(session).state is CaseState.WITHDRAWN
     assert ZH["page.box.mine.take_back"] in phone.text
     phone.press("again", text="是老板逼我的。")
     session.expire_all()
-    assert case_of(session).state is CaseState.REOPENED
+    assert only_case(session).state is CaseState.REOPENED
     assert "是老板逼我的。" in phone.text
 
 

@@ -126,7 +126,7 @@ def test_a_fault_is_told_with_its_field_and_its_values() -> None:
 def test_what_is_wrong_is_english_for_programs() -> None:
     wrong = Fault.of("answer_by", Problem.INVALID_VALUE, "longer_than", day=date(2026, 3, 1), days=90)
     assert wrong.detail == "must be after 2026-03-01 and within 90 days from now"
-    assert wrong.shown() == {"parameter": "answer_by", "code": "invalid_value", "detail": wrong.detail}
+    assert wrong.payload() == {"parameter": "answer_by", "code": "invalid_value", "detail": wrong.detail}
 
 
 def test_what_has_no_words_keeps_its_english_behind_those_of_its_kind() -> None:

@@ -33,7 +33,7 @@ def routes(app: Flask) -> list[tuple[str, str, object]]:
     return found
 
 
-def asked(desk: Desk, method: str, path: str) -> int:
+def status_of(desk: Desk, method: str, path: str) -> int:
     return (desk.get(path) if method == "GET" else desk.post(path)).status_code
 
 
@@ -65,7 +65,7 @@ def test_the_table_alone_decides(
         if policy.resource is None:  # type: ignore[attr-defined]
             continue
         is_allowed = role in RIGHTS.get((policy.resource, policy.act), frozenset())  # type: ignore[attr-defined]
-        status = asked(desk, method, path)
+        status = status_of(desk, method, path)
         assert (status != 403) == is_allowed, (method, path, status)
         assert status < 500, (method, path, status)
 

@@ -42,7 +42,7 @@ from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.feed import cursor_of
 from registry.worker import schedule
 from tests.complaints.artefacts import found
-from tests.make import make_api_key, make_organisation, told
+from tests.make import make_api_key, make_organisation, public_record_of
 from tests.pages.officers.signed_in import Desk, desk_of
 from tests.pages.officers.walking import doors, filled, people, things
 from tests.pages.organisations.conftest import Seat, make_member
@@ -186,7 +186,7 @@ def worlds(cast: Cast, settings: Settings, make_app: Callable[[Settings], Flask]
 def plant(world: World, cast: Cast, hook: str) -> None:
     """All that an organisation can ask, about the agency whose licence is about to be suspended, and about others."""
     with services(world.app).reading_sessions() as session:
-        seen = told(session, cast.things["agency"])
+        seen = public_record_of(session, cast.things["agency"])
     licence = seen.licences[0]
     headers = {"Authorization": f"Bearer {cast.key}"}
     client = world.client
@@ -244,20 +244,20 @@ def told_to_all(world: World, cast: Cast, addresses: Addresses) -> dict[str, str
     suspending = {"legal_ground": "Act 1", "effective_on": str(now().date()), "step": "preview"}
     licence = cast.things["licence"]
     answer = {
-        "preview": _said(owner.post(f"/console/licences/{licence}/acts/suspend", **suspending)),
-        "approval": _said(owner.post(f"/console/sanctions/{cast.sanction}/approve", version=3)),
+        "preview": _text_of(owner.post(f"/console/licences/{licence}/acts/suspend", **suspending)),
+        "approval": _text_of(owner.post(f"/console/sanctions/{cast.sanction}/approve", version=3)),
     }
     attend(world)
     for address in addresses.desk:
-        answer[f"officer {address}"] = _said(owner.get(address))
+        answer[f"officer {address}"] = _text_of(owner.get(address))
         if address.startswith("/api/"):
-            answer[f"program {address}"] = _said(client.get(address, headers=bearer))
+            answer[f"program {address}"] = _text_of(client.get(address, headers=bearer))
         else:
-            answer[f"agency {address}"] = _said(portal.get(address))
+            answer[f"agency {address}"] = _text_of(portal.get(address))
     for address in addresses.organisations:
-        answer[f"other organisation {address}"] = _said(client.get(address, headers=foreign))
+        answer[f"other organisation {address}"] = _text_of(client.get(address, headers=foreign))
     for address in addresses.everybody:
-        answer[f"everybody {address}"] = _said(client.get(address))
+        answer[f"everybody {address}"] = _text_of(client.get(address))
     return answer
 
 
@@ -282,7 +282,7 @@ def _address(rule: Rule, cast: Cast, known: dict[str, object]) -> str:
     return str(rule.build(values)[1])  # type: ignore[index]
 
 
-def _said(answer: TestResponse) -> str:
+def _text_of(answer: TestResponse) -> str:
     body = answer.get_data()
     if body.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(body)) as book:

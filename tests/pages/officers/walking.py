@@ -30,7 +30,7 @@ from registry.vocabulary.register import ChannelKind
 from tests.complaints.casework.access_grants import making as openings
 from tests.complaints.parties.hearings import making as hearings
 from tests.complaints.parties.referrals import making as referrals
-from tests.make import told
+from tests.make import public_record_of
 from tests.officers.making import make_officer
 from tests.pages.officers.signed_in import Desk, desk_of
 from tests.supervision.licensing import making as licensing
@@ -123,13 +123,13 @@ def things(session: Session, keyring: Keyring, people: People) -> dict[str, str]
     existing = sanctions.make_held(session)
     case, decision = sanctions.decided_case(session, sealer, existing)
     sanction = sanctions.proposed(session, sealer, existing)
-    agency = told(session, existing.agency)
+    agency = public_record_of(session, existing.agency)
     proposal = licensing.proposed(session, LicenceAct.SUSPEND, agency.licences[0])
     heard = hearings.heard_case(session, sealer, keyring)
     hearing = hearings.served(session, sealer, heard)
     referrals.make_partner(session, sealer)
-    referral = referrals.sent(session, sealer, referrals.told(session, sealer, consents=(ConsentKind.UNION,)))
-    opening = openings.asked(session, sealer, heard.reference)
+    referral = referrals.sent(session, sealer, referrals.file_with_name(session, sealer, consents=(ConsentKind.UNION,)))
+    opening = openings.request_grant(session, sealer, heard.reference)
     owner = people(sanctions.UNIT, *Role, email="owner@authority.example")
     change = accounts.propose_roles(session, owner.officer, [Role.TRIAGE], by="somebody", at=now())
     (token,) = tokens.tokens_of(session, owner.officer, now().date())

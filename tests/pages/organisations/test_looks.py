@@ -33,7 +33,7 @@ from tests.browsing import assert_fits, assert_sound
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.pages.organisations.conftest import make_member
 from tests.serving import serve
-from tests.watches.making import handed_on, today
+from tests.watches.making import fan_out_committed, today
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def watched(session: Session, keyring: Keyring, organisation: int) -> None:
     """A watch of each kind under long names, a webhook that fails, and deliveries of every state."""
     agency = make_agency(session, licences=(licence_record(),))
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     watches.watch_agency(session, organisation, agency.agency_id, "Our supplier's agency", today())
     watches.watch_list(session, keyring, organisation, [Number("A/1")], "Whole supply " + "long" * 24, today())
     watches.watch_search(session, organisation, {"country": "CZ", "sector": "14.10"}, "Czech sewing", today())
@@ -81,7 +81,7 @@ def watched(session: Session, keyring: Keyring, organisation: int) -> None:
     made.webhook.failing_since = now()
     for status in (LicenceStatus.SUSPENDED, LicenceStatus.ACTIVE, LicenceStatus.REVOKED):
         suspend(session, agency.agency_id, status)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     for delivery, state in zip(session.scalars(select(Delivery)), DeliveryState, strict=True):
         delivery.state, delivery.attempts, delivery.trouble = state, 3, CERTIFICATES[20]
 

@@ -16,7 +16,7 @@ from registry.watches.models import WatchEvent
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.pages.organisations.conftest import Seat, make_member
 from tests.watches.conftest import keyring
-from tests.watches.making import handed_on, make_watch
+from tests.watches.making import fan_out_committed, make_watch
 
 __all__ = ["keyring"]
 
@@ -28,7 +28,7 @@ def test_what_is_watched_is_read_on_its_own_pages_alone(
     client: FlaskClient, session: Session, keyring: Keyring
 ) -> None:
     agency = make_agency(session, licences=(licence_record(number="VYMYSL/4711"),)).agency_id
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     ours = Seat(client, session, make_member(session), now())
     other = make_member(session, make_organisation(session, "Invented Others"), email="o@others.example", language="it")
     theirs = Seat(client, session, other, now())
@@ -51,7 +51,7 @@ def test_what_is_watched_is_read_on_its_own_pages_alone(
     assert ours.post("/account/watches/search", label="Searched", country="CZ", role="receiving").status_code == 303
     assert "Country of the agency: Czechia" in ours.get("/account/watches").get_data(as_text=True)
     suspend(session, agency)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     page = ours.get("/account/watches").get_data(as_text=True)
     assert WICKED not in page
     assert "A licence was suspended: no new recruitment. <code>licence.suspended</code>" in page
@@ -68,7 +68,7 @@ def test_a_webhook_is_made_tested_and_switched_off_on_a_page(
     client: FlaskClient, session: Session, keyring: Keyring
 ) -> None:
     agency = make_agency(session, licences=(licence_record(),)).agency_id
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     ours = Seat(client, session, make_member(session), now())
     other = make_member(session, make_organisation(session, "Invented Others"), email="o@others.example")
     theirs = Seat(client, session, other, now())
@@ -84,7 +84,7 @@ def test_a_webhook_is_made_tested_and_switched_off_on_a_page(
     assert "webhook.test" in ours.get("/account/webhooks").get_data(as_text=True)
     make_watch(session, agency, ours.member.organisation_id)
     suspend(session, agency)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     answer = [
         ours.post(f"/account/webhooks/{reference}/replay", since=day).get_data(as_text=True)
         for day in (now().date().isoformat(), (now().date() + timedelta(days=1)).isoformat(), "2026-13-01")

@@ -34,7 +34,7 @@ def cursor(sort: str, agency_id: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([sort, agency_id]).encode()).decode().rstrip("=")
 
 
-def shown(client: FlaskClient, agency: record.Agency, language: str = "en") -> str:
+def page_text(client: FlaskClient, agency: record.Agency, language: str = "en") -> str:
     response = client.get(f"/{language}/agencies/{agency.agency_id}")
     assert response.status_code == 200
     return read(response).text
@@ -64,7 +64,7 @@ def test_a_record_shows_every_part_of_it_in_every_language(
         clone_warnings=(record.Warning_(text="Smyšlené varování", **SAID),),
         is_correction_requested=True,
     )
-    text = shown(client, agency, language)
+    text = page_text(client, agency, language)
     for part in (
         "Smyšlená Celá s.r.o.",
         "Smyšlenov 1",
@@ -82,7 +82,7 @@ def test_a_record_shows_every_part_of_it_in_every_language(
 def test_the_status_shown_is_todays_and_computed(client: FlaskClient, session: Session) -> None:
     yesterday = now().date() - timedelta(days=2)
     agency = make_agency(session, licences=(licence_record(valid_to=yesterday),))
-    assert "Today: expired" in shown(client, agency)
+    assert "Today: expired" in page_text(client, agency)
 
 
 def test_former_names_are_shown_as_former_and_dated(client: FlaskClient, session: Session) -> None:
@@ -109,7 +109,7 @@ def test_a_sanction_whose_publicity_has_ended_says_withheld_by_law(client: Flask
     )
     history = (status_record(LicenceStatus.SUSPENDED, ground="Smyšlený důvod", publish_until=past),)
     agency = make_agency(session, sanctions=(sanction,), licences=(licence_record(status_history=history),))
-    text = shown(client, agency)
+    text = page_text(client, agency)
     assert "A former sanction may no longer be shown, by law." in text
     assert "Today: no longer shown, by law" in text
     assert "Smyšlený důvod" not in text
@@ -134,7 +134,7 @@ def test_history_tells_what_the_registry_said_from_the_newest_back(client: Flask
     later = (status_record(to=date(2026, 1, 1)), status_record(LicenceStatus.SUSPENDED, from_=date(2026, 1, 2)))
     licence = msgspec.structs.replace(agency.licences[0], status_history=later)
     amend(session, msgspec.structs.replace(agency, licences=(licence,)), Event("licence.suspended", licence.licence_id))
-    text = shown(client, agency)
+    text = page_text(client, agency)
     assert (
         text.index("Licence suspended DEJINY/1") < text.index("Licence entered DEJINY/1") < text.index("Agency entered")
     )
@@ -234,5 +234,5 @@ def test_a_filter_that_cannot_be_is_a_friendly_400(client: FlaskClient, query: s
 
 def test_an_authority_is_named_with_the_day_its_list_was_read(client: FlaskClient, session: Session) -> None:
     agency = make_agency(session, licences=(licence_record(),))
-    assert authority_of("CZ") not in shown(client, agency)
-    assert "Invented authority of CZ read on" in shown(client, agency)
+    assert authority_of("CZ") not in page_text(client, agency)
+    assert "Invented authority of CZ read on" in page_text(client, agency)

@@ -49,7 +49,7 @@ def code_of(app: Flask, holder: record.Agency) -> str:
         return paper_code(holder.licences[0].licence_id).partition("#")[2]
 
 
-def shown(client: FlaskClient, code: str, language: str = "en") -> Page:
+def page_of(client: FlaskClient, code: str, language: str = "en") -> Page:
     response = client.post("/v", data={"code": code, "language": language})
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "no-store"
@@ -76,7 +76,7 @@ HEADLINES = {
 def test_a_genuine_code_shows_what_was_signed_and_todays_status(
     client: FlaskClient, code: str, language: Language
 ) -> None:
-    page = shown(client, code, language)
+    page = page_of(client, code, language)
     assert page.language == language
     for words in (HEADLINES[language], NAME, NUMBER, "2099"):
         assert words in page.text
@@ -84,7 +84,7 @@ def test_a_genuine_code_shows_what_was_signed_and_todays_status(
 
 
 def test_a_genuine_code_never_stands_without_its_warning(client: FlaskClient, code: str) -> None:
-    text = shown(client, code).text
+    text = page_of(client, code).text
     assert "It does not prove that the paper is genuine" in text
     assert "Where they differ, the paper is false" in text
 
@@ -110,7 +110,7 @@ def test_a_code_printed_before_a_change_shows_the_status_of_today(
 ) -> None:
     stated(session, holder, status)
     publish()
-    page = shown(client, code)
+    page = page_of(client, code)
     assert headline in page.text
     assert page.tone == tone
 
@@ -121,7 +121,7 @@ def test_a_code_whose_term_is_over_says_so_whatever_the_register_says(
     stated = licence_record(number=NUMBER, valid_to=now().date() - timedelta(days=9))
     agency = make_agency(session, licences=(stated,))
     publish()
-    page = shown(client, code_of(app, agency))
+    page = page_of(client, code_of(app, agency))
     assert "Genuine, but the term has ended" in page.text
     assert page.tone == "no"
 
@@ -133,7 +133,7 @@ def test_the_natural_person_behind_a_licence_is_not_named(
         session, name="Smyslík", holder_kind="sole_trader", licences=(licence_record(number="OSOBNI/2"),)
     )
     publish()
-    text = shown(client, code_of(app, agency)).text
+    text = page_of(client, code_of(app, agency)).text
     assert "A natural person, named in the register alone" in text
     assert "Smyslík" not in text
     assert "OSOBNI" not in text
@@ -147,7 +147,7 @@ def forged(code: str, signer: Any, **claims: Any) -> str:
 
 def test_a_code_of_a_foreign_key_is_not_genuine(client: FlaskClient, code: str, settings: Settings) -> None:
     stranger = Keyring(settings.home / "stranger").make(Use.CREDENTIAL, instant_text(now()))
-    page = shown(client, forged(code, stranger))
+    page = page_of(client, forged(code, stranger))
     assert "Not genuine" in page.text
     assert "It was not signed by this registry." in page.text
     assert NAME not in page.text
@@ -160,7 +160,7 @@ def test_a_changed_content_is_not_genuine(client: FlaskClient, code: str) -> Non
     body = decompress(b32decode(code + "=" * (-len(code) % 8)))
     other = body.replace(NUMBER.encode(), b"VYMYSL/8")
     assert other != body
-    page = shown(client, b32encode(compress(other)).decode().rstrip("="))
+    page = page_of(client, b32encode(compress(other)).decode().rstrip("="))
     assert "somebody changed the content" in page.text
     assert page.tone == "no"
     assert "VYMYSL/8" not in page.text
@@ -170,7 +170,7 @@ def test_a_stolen_key_that_says_what_the_log_does_not_is_not_genuine(
     client: FlaskClient, code: str, settings: Settings
 ) -> None:
     signer = Keyring(settings.keys).signer(Use.CREDENTIAL)
-    page = shown(client, forged(code, signer, name="Zloděj s.r.o."))
+    page = page_of(client, forged(code, signer, name="Zloděj s.r.o."))
     assert "Not genuine" in page.text
     assert "Zloděj" not in page.text
 
@@ -181,12 +181,12 @@ def test_a_code_of_a_compromised_key_proves_nothing_beyond_the_last_good_index(
     keyring = Keyring(settings.keys)
     keyring.keep(change_state(session, keyring.active(Use.CREDENTIAL), KeyState.COMPROMISED, 0))
     publish()
-    assert "signed with a key that is no longer trusted" in shown(client, code).text
+    assert "signed with a key that is no longer trusted" in page_of(client, code).text
 
 
 @pytest.mark.parametrize("text", ["A", "ABCDEFG", "é", "\0", "x" * 10_000, "MFRGG===", "' OR 1=1", "https://x/v#ABC"])
 def test_what_is_no_code_of_ours_cannot_be_read(client: FlaskClient, text: str) -> None:
-    page = shown(client, text)
+    page = page_of(client, text)
     assert "The code cannot be read" in page.text
     assert "Do not rely on this paper" in page.text
 
@@ -196,11 +196,11 @@ def test_a_bomb_is_refused(client: FlaskClient) -> None:
     from zlib import compress
 
     bomb = b32encode(compress(cbor2.dumps(b"\0" * 5_000_000), 9)).decode().rstrip("=")
-    assert "The code cannot be read" in shown(client, bomb[:8192]).text
+    assert "The code cannot be read" in page_of(client, bomb[:8192]).text
 
 
 def test_without_a_code_the_page_says_so_and_takes_a_number(client: FlaskClient) -> None:
-    page = shown(client, "")
+    page = page_of(client, "")
     assert "There is no code in this address" in page.text
     assert "subject" in page.ids
 
@@ -226,8 +226,8 @@ def test_the_page_lets_its_script_ask_this_registry_alone(client: FlaskClient) -
 def test_a_code_that_is_checked_here_is_not_logged(
     client: FlaskClient, code: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    shown(client, code)
-    shown(client, code[:-5])
+    page_of(client, code)
+    page_of(client, code[:-5])
     printed = "".join(capfd.readouterr())
     assert code[:20] not in printed
     assert NUMBER not in printed

@@ -38,7 +38,7 @@ def credential(client, licence) -> str:
 
 
 def rename(session, agency_id: str, name: str) -> None:
-    agency = make.told(session, agency_id)
+    agency = make.public_record_of(session, agency_id)
     amend(session, make.changed(agency, names=(make.name_record(name),)), Event("agency.amended", agency_id))
 
 

@@ -72,7 +72,7 @@ def test_a_receipt_states_question_answer_record_and_log(client, session, holder
     assert payload["reasons"] == [reason["code"] for reason in response.json["reasons"]]
     assert payload["on"] == "2026-11-20"
     assert payload["records"] == [
-        {"agency_id": holder.agency_id, "sha256": record_digest(make.told(session, holder.agency_id))}
+        {"agency_id": holder.agency_id, "sha256": record_digest(make.public_record_of(session, holder.agency_id))}
     ]
     head = published(request.getfixturevalue("reading"))
     assert payload["log"]["size"] == head.size

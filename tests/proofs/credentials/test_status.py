@@ -32,7 +32,7 @@ def value(client, licence: record.Licence) -> int:
 
 def holder_of(session, licence: record.Licence) -> record.Agency:
     leaf = session.execute(select(Entry.leaf).where(Entry.key == f"licence/{licence.licence_id}")).scalars().first()
-    return make.told(session, json.loads(leaf)["record"]["agency_id"])
+    return make.public_record_of(session, json.loads(leaf)["record"]["agency_id"])
 
 
 def change_status(session, licence: record.Licence, to: LicenceStatus, **facts) -> None:

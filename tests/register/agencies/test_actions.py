@@ -26,8 +26,8 @@ from tests.make import (
     make_agency,
     make_agreement,
     name_record,
+    public_record_of,
     status_record,
-    told,
 )
 
 TODAY = date(2026, 11, 25)
@@ -64,7 +64,7 @@ def suspended(agency: record.Agency) -> record.Agency:
 def test_an_admitted_agency_is_told_to_the_public_as_it_was_given(session: Session):
     agency = agency_record(licences=(licence_record(),))
     admit(session, [agency], Event("source.imported"))
-    public = told(session, agency.agency_id)
+    public = public_record_of(session, agency.agency_id)
     placed = changed(agency, licences=(changed(agency.licences[0], status_place=0),))
     assert public == placed
     assert entries(session) == [("agency", "agency.registered"), ("licence", "licence.issued")]
@@ -94,7 +94,7 @@ def test_the_same_statement_again_changes_nothing(session: Session):
     again = changed(agency, retrieved_at=later, names=tuple(changed(name, retrieved_at=later) for name in agency.names))
     assert amend(session, again, Event("source.imported")) is None
     assert (rows(session, Entry), rows(session, OutboxEvent), rows(session, models.LicenceStatusPeriod)) == before
-    assert told(session, agency.agency_id) == agency
+    assert public_record_of(session, agency.agency_id) == agency
 
 
 def test_a_correction_adds_and_never_overwrites(session: Session):
@@ -173,7 +173,7 @@ def test_a_licence_that_is_added_later_gets_a_place_and_an_entry(session: Sessio
     agency = make_agency(session, licences=(licence_record(),))
     more = changed(agency, licences=(*agency.licences, licence_record()))
     amend(session, more, Event("source.imported"))
-    assert [licence.status_place for licence in told(session, agency.agency_id).licences] == [0, 1]
+    assert [licence.status_place for licence in public_record_of(session, agency.agency_id).licences] == [0, 1]
     assert entries(session)[-1] == ("licence", "licence.issued")
 
 
@@ -198,8 +198,8 @@ def test_a_key_that_stopped_being_said_leads_nowhere_and_is_kept(session: Sessio
 def test_an_agreement_is_told_at_both_ends_and_logged_once(session: Session):
     sender, receiver = make_agency(session, country="CN"), make_agency(session)
     agreement = make_agreement(session, sender, receiver)
-    assert told(session, sender.agency_id).agreements == (agreement,)
-    assert told(session, receiver.agency_id).agreements == (agreement,)
+    assert public_record_of(session, sender.agency_id).agreements == (agreement,)
+    assert public_record_of(session, receiver.agency_id).agreements == (agreement,)
     assert [entry for entry in entries(session) if entry[0] == "agreement"] == [("agreement", "agreement.registered")]
 
 
@@ -215,7 +215,7 @@ def test_an_agreement_that_ends_is_said_to_end(session: Session):
     sender, receiver = make_agency(session, country="CN"), make_agency(session)
     agreement = make_agreement(session, sender, receiver)
     register_agreement(session, changed(agreement, to=TODAY), Event("agreement.ended"))
-    assert told(session, receiver.agency_id).agreements[0].to == TODAY
+    assert public_record_of(session, receiver.agency_id).agreements[0].to == TODAY
     assert entries(session)[-1] == ("agreement", "agreement.ended")
     assert rows(session, models.Agreement) == 2
 
@@ -225,15 +225,15 @@ def test_an_end_that_leaves_an_agreement_is_told_so(session: Session):
     agreement = make_agreement(session, sender, receiver)
     moved = changed(agreement, receiving=other.agency_id)
     register_agreement(session, moved, Event("agreement.corrected", is_correction=True))
-    assert told(session, receiver.agency_id).agreements == ()
-    assert told(session, other.agency_id).agreements == (moved,)
+    assert public_record_of(session, receiver.agency_id).agreements == ()
+    assert public_record_of(session, other.agency_id).agreements == (moved,)
 
 
 def test_a_direct_employer_is_told_in_full_and_logged_by_digest(session: Session):
     sender = make_agency(session, country="CN")
     employer = record.Employer(name="Smyšlený Hostinec", country="CZ", identifier="CZ99999019")
     make_agreement(session, sender, employer=employer)
-    assert told(session, sender.agency_id).agreements[0].employer == employer
+    assert public_record_of(session, sender.agency_id).agreements[0].employer == employer
     leaf = session.execute(select(Entry.leaf).order_by(Entry.index.desc()).limit(1)).scalar_one()
     assert b"Hostinec" not in leaf
     assert b"CZ99999019" not in leaf
@@ -324,13 +324,13 @@ def test_after_erasure_record_history_and_known_at_say_withheld_by_law(session: 
     assert row is not None
     known_at = session.execute(select(Entry.at).order_by(Entry.index.desc()).limit(1)).scalar_one()
     erase(session, row)
-    public = told(session, agency.agency_id)
+    public = public_record_of(session, agency.agency_id)
     assert (public.withheld, public.names, public.identifiers) == ("withheld_by_law", (), ())
     assert public.licences[0].number is None
     then = records_at(session, [row.id], known_at, TODAY)[row.id]
     assert (then.withheld, then.names) == ("withheld_by_law", ())
-    told_of = history(session, row.id, TODAY, after=2**31 - 1, limit=50)
-    assert all(item.record.get("withheld") == "withheld_by_law" for item in told_of if item.key.startswith("agency/"))
+    items = history(session, row.id, TODAY, after=2**31 - 1, limit=50)
+    assert all(item.record.get("withheld") == "withheld_by_law" for item in items if item.key.startswith("agency/"))
 
 
 def test_after_erasure_status_dates_and_scope_remain(session: Session):
@@ -338,7 +338,7 @@ def test_after_erasure_status_dates_and_scope_remain(session: Session):
     row = agency_row(session, agency.agency_id)
     assert row is not None
     erase(session, row)
-    licence = told(session, agency.agency_id).licences[0]
+    licence = public_record_of(session, agency.agency_id).licences[0]
     assert (licence.valid_from, licence.kind, licence.status_place) == (
         agency.licences[0].valid_from,
         agency.licences[0].kind,

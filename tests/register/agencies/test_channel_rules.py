@@ -28,7 +28,7 @@ def day(number: int) -> datetime:
     return FIRST + timedelta(days=number)
 
 
-def saying(
+def channel_period(
     stated: int, unsaid: int | None = None, held_from: date | None = None, held_to: date | None = None
 ) -> ChannelPeriod:
     return ChannelPeriod(day(stated), None if unsaid is None else day(unsaid), held_from, held_to)
@@ -38,14 +38,14 @@ def saying(
     ("sayings", "begun"),
     [
         ([], None),
-        ([saying(0)], 0),
-        ([saying(0, 5), saying(5)], 0),
-        ([saying(0, 5), saying(6)], 6),
-        ([saying(0, 5, held_to=None), saying(5, 9, held_to=day(4).date()), saying(9)], 9),
-        ([saying(0, held_to=day(20).date()), saying(40)], 40),
-        ([saying(0, held_to=day(20).date()), saying(20)], 0),
-        ([saying(5, held_to=day(4).date())], None),
-        ([saying(9000)], None),
+        ([channel_period(0)], 0),
+        ([channel_period(0, 5), channel_period(5)], 0),
+        ([channel_period(0, 5), channel_period(6)], 6),
+        ([channel_period(0, 5, held_to=None), channel_period(5, 9, held_to=day(4).date()), channel_period(9)], 9),
+        ([channel_period(0, held_to=day(20).date()), channel_period(40)], 40),
+        ([channel_period(0, held_to=day(20).date()), channel_period(20)], 0),
+        ([channel_period(5, held_to=day(4).date())], None),
+        ([channel_period(9000)], None),
     ],
 )
 def test_a_channel_has_held_since_the_registry_began_to_say_so_without_a_gap(
@@ -57,12 +57,12 @@ def test_a_channel_has_held_since_the_registry_began_to_say_so_without_a_gap(
 @pytest.mark.parametrize(
     ("one", "known_from", "changed"),
     [
-        (saying(0), FIRST.date(), None),
-        (saying(3), FIRST.date(), day(3)),
-        (saying(0, held_from=FIRST.date()), FIRST.date(), None),
-        (saying(0, held_from=date(2025, 12, 20)), date(2025, 12, 1), datetime(2025, 12, 20, tzinfo=UTC)),
-        (saying(3, held_from=date(2020, 1, 1)), date(2020, 1, 1), day(3)),
-        (saying(0, held_from=date(2026, 1, 10)), FIRST.date(), datetime(2026, 1, 10, tzinfo=UTC)),
+        (channel_period(0), FIRST.date(), None),
+        (channel_period(3), FIRST.date(), day(3)),
+        (channel_period(0, held_from=FIRST.date()), FIRST.date(), None),
+        (channel_period(0, held_from=date(2025, 12, 20)), date(2025, 12, 1), datetime(2025, 12, 20, tzinfo=UTC)),
+        (channel_period(3, held_from=date(2020, 1, 1)), date(2020, 1, 1), day(3)),
+        (channel_period(0, held_from=date(2026, 1, 10)), FIRST.date(), datetime(2026, 1, 10, tzinfo=UTC)),
     ],
 )
 def test_only_a_channel_that_came_to_a_known_agency_has_changed(

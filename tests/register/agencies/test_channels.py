@@ -23,7 +23,7 @@ from registry.register.agencies.channel_worker import apply_due, notify_old_chan
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import agency_row
 from registry.vocabulary.register import ChannelChangeState, ChannelKind, HolderKind
-from tests.make import agency_record, changed, make_agency, source_of, told
+from tests.make import agency_record, changed, make_agency, public_record_of, source_of
 
 ACCOUNT = "IT60X0542811101000000123456"
 OLD, NEW = "+420 601 000 001", "+420 601 000 002"
@@ -65,8 +65,8 @@ def propose(
     return change
 
 
-def said(session: Session, agency: record.Agency) -> list[tuple[str, bool]]:
-    known = told(session, agency.agency_id)
+def channels_of(session: Session, agency: record.Agency) -> list[tuple[str, bool]]:
+    known = public_record_of(session, agency.agency_id)
     session.commit()
     return [(one.value, one.to is None) for one in known.channels]
 
@@ -83,11 +83,11 @@ def test_a_change_is_published_72_hours_after_another_person_approved_it(
     # Whichever way it is called: before its time nothing is published.
     assert changes.apply(session, change.reference).state is ChannelChangeState.APPROVED
     session.commit()
-    assert said(session, agency) == [(OLD, True)]
+    assert channels_of(session, agency) == [(OLD, True)]
     clock.shift(timedelta(microseconds=1))
     assert apply_due(sessions) == [change.reference]
     session.expire_all()
-    assert said(session, agency) == [(OLD, False), (NEW, True)]
+    assert channels_of(session, agency) == [(OLD, False), (NEW, True)]
     last = session.execute(select(Entry).order_by(Entry.index.desc())).scalars().first()
     assert (last.type, last.key) == ("agency.amended", f"agency/{agency.agency_id}")
     session.commit()
@@ -124,7 +124,11 @@ def test_a_change_whose_old_channel_is_gone_is_stale(
     one = propose(session, keyring, agency, PHONE, NEW, instead_of=OLD)
     other = propose(session, keyring, agency, ChannelKind.WECHAT, "jina", instead_of="smyslena")
     changes.approve(session, one.reference, by="B. Second")
-    amend(session, changed(told(session, agency.agency_id), channels=()), Event("agency.amended", agency.agency_id))
+    amend(
+        session,
+        changed(public_record_of(session, agency.agency_id), channels=()),
+        Event("agency.amended", agency.agency_id),
+    )
     session.commit()
     with pytest.raises(ChannelChangeRefused, match="stale"):
         changes.approve(session, other.reference, by="B. Second")
@@ -133,7 +137,7 @@ def test_a_change_whose_old_channel_is_gone_is_stale(
     assert apply_due(sessions) == []
     session.expire_all()
     assert one.state is ChannelChangeState.STALE
-    assert said(session, agency) == []
+    assert channels_of(session, agency) == []
 
 
 @pytest.mark.parametrize(
@@ -245,7 +249,7 @@ def test_two_accounts_that_look_alike_keep_a_digest_each_through_an_amendment(
     assert {digest for _, digest in digests(session)} == expected
     with pytest.raises(ChannelChangeRefused, match="cannot be told which"):
         propose(session, keyring, agency, BANK, ACCOUNT, instead_of="0017")
-    known = told(session, agency.agency_id)
+    known = public_record_of(session, agency.agency_id)
     dated = tuple(changed(one, from_=now().date()) for one in known.channels)
     amend(session, changed(known, channels=dated), Event("agency.amended", agency.agency_id))
     session.flush()
@@ -266,7 +270,7 @@ def test_a_changed_account_takes_its_digest_with_it(
     clock.shift(LATER)
     assert apply_due(sessions) == [change.reference]
     session.expire_all()
-    assert said(session, agency) == [("IT …3456", False), ("…0017", True)]
+    assert channels_of(session, agency) == [("IT …3456", False), ("…0017", True)]
     assert dict(digests(session))["…0017"] == keyring.digest("accounts", "6222000000000000017")
     assert "6222000000000000017" not in stored_text(session)
 

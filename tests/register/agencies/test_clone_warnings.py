@@ -50,9 +50,9 @@ def test_a_lifted_warning_is_gone_from_the_record_and_kept_by_the_history(
         lift_clone_warning(session, agency.agency_id)
     with pytest.raises(InvalidInput, match="must be 1 to 2"):
         lift_clone_warning(session, agency.agency_id, 3)
-    stored, gone = make.told(session, agency.agency_id).clone_warnings
+    stored, gone = make.public_record_of(session, agency.agency_id).clone_warnings
     assert lift_clone_warning(session, agency.agency_id, 2) == gone
-    assert make.told(session, agency.agency_id).clone_warnings == (stored,)
+    assert make.public_record_of(session, agency.agency_id).clone_warnings == (stored,)
     lift_clone_warning(session, agency.agency_id)
     with pytest.raises(InvalidInput, match="no clone warning"):
         lift_clone_warning(session, agency.agency_id)
@@ -75,7 +75,7 @@ def test_a_warning_that_cannot_be_published_is_refused(session: Session, text: s
     agency = make.make_agency(session)
     with pytest.raises(InvalidInput, match=message):
         warn_of_clone(session, agency.agency_id, text, source)
-    assert make.told(session, agency.agency_id).clone_warnings == ()
+    assert make.public_record_of(session, agency.agency_id).clone_warnings == ()
 
 
 def test_days_that_are_reversed_doubled_words_and_unknown_entries_are_refused(session: Session) -> None:

@@ -27,7 +27,7 @@ Should this not be what the test finds, raise VERSION too: the
 registries that run have rows which the code of before wrote."""
 
 
-def everything_said() -> record.Agency:
+def full_agency() -> record.Agency:
     """An agency of which each field that is written is stated."""
     at = datetime(2026, 1, 5, 12, tzinfo=UTC)
     stated: dict[str, Any] = {"source": "invented-list", "retrieved_at": at}
@@ -47,7 +47,7 @@ def everything_said() -> record.Agency:
 
 
 def test_another_form_has_another_version() -> None:
-    whole = sha256(packed(prerender(everything_said(), "etag"))).hexdigest()[:12]
+    whole = sha256(packed(prerender(full_agency(), "etag"))).hexdigest()[:12]
     assert (VERSION, whole) == (2, WRITTEN)
 
 

@@ -13,7 +13,7 @@ def take(desk: Desk, phone: str, mail: str = "", status: str = "valid") -> Repor
     return desk.plain(f"A Ltd,1,{status},{phone},{mail}", header=HEADER, mapping=plain_mapping(COLUMNS))
 
 
-def said(desk: Desk) -> list[tuple[str, bool]]:
+def channels_of(desk: Desk) -> list[tuple[str, bool]]:
     return [(one.value, one.to is None) for one in desk.records()[0].channels]
 
 
@@ -29,7 +29,7 @@ PROPOSED, STALE = ChannelChangeState.PROPOSED, ChannelChangeState.STALE
 def test_a_phone_in_the_place_of_another_is_held_and_the_old_one_stays(desk: Desk) -> None:
     take(desk, "+420 601 000 001")
     report = take(desk, "+420 601 000 002")
-    assert said(desk) == [("+420 601 000 001", True)]
+    assert channels_of(desk) == [("+420 601 000 001", True)]
     assert waiting(desk) == [(ChannelKind.PHONE, "+420 601 000 001", "+420 601 000 002", PROPOSED)]
     assert any("registry channels list" in note for note in report.notes)
     take(desk, "+420 601 000 002", status="on hold")
@@ -39,16 +39,16 @@ def test_a_phone_in_the_place_of_another_is_held_and_the_old_one_stays(desk: Des
 def test_a_phone_that_comes_back_after_it_was_gone_is_held_too(desk: Desk) -> None:
     take(desk, "+420 601 000 001")
     take(desk, "")
-    assert said(desk) == [("+420 601 000 001", False)]
+    assert channels_of(desk) == [("+420 601 000 001", False)]
     take(desk, "+420 601 000 002")
-    assert said(desk) == [("+420 601 000 001", False)]
+    assert channels_of(desk) == [("+420 601 000 001", False)]
     assert waiting(desk) == [(ChannelKind.PHONE, None, "+420 601 000 002", PROPOSED)]
 
 
 def test_the_first_of_its_kind_and_another_spelling_are_published(desk: Desk) -> None:
     take(desk, "+420 601 000 001")
     take(desk, "+420-601-000-001", "a@agency.example")
-    assert [value for value, is_open in said(desk) if is_open] == ["+420-601-000-001", "a@agency.example"]
+    assert [value for value, is_open in channels_of(desk) if is_open] == ["+420-601-000-001", "a@agency.example"]
     assert waiting(desk) == []
 
 
@@ -56,7 +56,7 @@ def test_what_the_list_takes_back_waits_no_more(desk: Desk) -> None:
     take(desk, "+420 601 000 001")
     take(desk, "+420 601 000 002")
     take(desk, "+420 601 000 001")
-    assert said(desk) == [("+420 601 000 001", True)]
+    assert channels_of(desk) == [("+420 601 000 001", True)]
     assert [state for *_, state in waiting(desk)] == [STALE]
 
 

@@ -120,7 +120,7 @@ def test_a_second_search_finds_nothing_twice_and_new_signs_reopen_what_was_dismi
     dismiss(session, found.reference, "A. Officer", "Two branches.")
     [again] = search(session, digest)
     assert (again.id, again.state) == (found.id, CollisionState.DISMISSED)
-    moved = make.changed(make.told(session, old.agency_id), place="Vymyšlená 12, Praha")
+    moved = make.changed(make.public_record_of(session, old.agency_id), place="Vymyšlená 12, Praha")
     agencies.amend(session, moved, make.Event("agency.amended", old.agency_id))
     [again] = search(session, digest)
     assert (again.id, again.state) == (found.id, CollisionState.OPEN)
@@ -215,12 +215,12 @@ def test_confirming_warns_on_the_licensed_entry_and_nothing_was_public_before(se
     old = fallen(session, channels=(PHONE,))
     new = fresh(session, channels=(PHONE,))
     [found] = search(session, digest)
-    assert make.told(session, new.agency_id).clone_warnings == ()
+    assert make.public_record_of(session, new.agency_id).clone_warnings == ()
     agency = confirm(session, found.reference, "A. Officer", "Není to tato agentura.", source="registry")
     assert agency.agency_id == new.agency_id
-    [warning] = make.told(session, new.agency_id).clone_warnings
+    [warning] = make.public_record_of(session, new.agency_id).clone_warnings
     assert (warning.text, warning.source) == ("Není to tato agentura.", "registry")
-    assert make.told(session, old.agency_id).clone_warnings == ()
+    assert make.public_record_of(session, old.agency_id).clone_warnings == ()
     assert (found.state, found.decided_by) == (CollisionState.CONFIRMED, "A. Officer")
     with pytest.raises(InvalidInput, match=r"confirmed already, by A\. Officer"):
         dismiss(session, found.reference, "A. Officer", "Again.")
@@ -231,7 +231,7 @@ def test_what_is_found_and_dismissed_changes_nothing_that_is_public(session: Ses
     entries = session.execute(select(func.count()).select_from(Entry)).scalar_one()
     [found] = search(session, digest)
     dismiss(session, found.reference, "A. Officer", "Two branches of one firm.")
-    assert [make.told(session, one.agency_id) for one in agencies] == agencies
+    assert [make.public_record_of(session, one.agency_id) for one in agencies] == agencies
     assert session.execute(select(func.count()).select_from(Entry)).scalar_one() == entries
 
 
@@ -244,7 +244,7 @@ def test_where_both_or_neither_are_licensed_the_true_entry_must_be_named(session
     with pytest.raises(InvalidInput, match="neither of the two"):
         confirm(session, found.reference, "A. Officer", "x", source="registry", true_entry=stranger.agency_id)
     confirm(session, found.reference, "A. Officer", "x", source="registry", true_entry=other.agency_id)
-    assert make.told(session, one.agency_id).clone_warnings == ()
+    assert make.public_record_of(session, one.agency_id).clone_warnings == ()
 
 
 def test_a_decision_needs_somebody_and_a_reason(session: Session, digest: Any) -> None:

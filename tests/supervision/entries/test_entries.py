@@ -17,7 +17,7 @@ from registry.officers.rights import Role
 from registry.register.agencies.clone_warnings import lift_clone_warning, warn_of_clone
 from registry.supervision.entries import claims, queries
 from registry.supervision.entries import decisions as deciding
-from registry.supervision.entries import requests as asking
+from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.decisions import EntryOfficial
 from registry.supervision.entries.requests import Rep
 from registry.supervision.entries.rules import MAX_CLONE_REPORTS, WORKING_DAYS, due_day
@@ -31,7 +31,7 @@ SCRIPT = "<script>alert(1)</script>"
 
 
 def marked(session: Session, agency) -> bool:
-    return make.told(session, agency.agency_id).is_correction_requested
+    return make.public_record_of(session, agency.agency_id).is_correction_requested
 
 
 def page(client: FlaskClient, agency) -> str:
@@ -39,7 +39,9 @@ def page(client: FlaskClient, agency) -> str:
 
 
 def ask(session: Session, agency, at=AT):
-    return asking.ask_correction(session, rep_of(agency), EntryPart.NAME, "It is written with one letter too many.", at)
+    return entry_requests.ask_correction(
+        session, rep_of(agency), EntryPart.NAME, "It is written with one letter too many.", at
+    )
 
 
 @pytest.mark.parametrize("is_accepted", [True, False])
@@ -65,7 +67,7 @@ def test_a_correction_taken_back_leaves_no_mark(session: Session):
     agency = entry(session)
     response = ask(session, agency)
     assert marked(session, agency)
-    asking.take_back(session, rep_of(agency), response.reference, AT)
+    entry_requests.take_back(session, rep_of(agency), response.reference, AT)
     assert not marked(session, agency)
     assert ask(session, agency).state == "open"
 
@@ -93,9 +95,9 @@ def test_one_is_asked_at_a_time_and_the_database_holds_that(session: Session):
             )
         )
     for _ in range(MAX_CLONE_REPORTS):
-        asking.report_clone(session, rep_of(agency), "Somebody uses our name.", AT)
+        entry_requests.report_clone(session, rep_of(agency), "Somebody uses our name.", AT)
     with pytest.raises(NotNow):
-        asking.report_clone(session, rep_of(agency), "Somebody uses our name.", AT)
+        entry_requests.report_clone(session, rep_of(agency), "Somebody uses our name.", AT)
 
 
 def test_a_decision_needs_a_reason_and_is_made_once(session: Session):
@@ -113,12 +115,12 @@ def test_a_decision_needs_a_reason_and_is_made_once(session: Session):
         with pytest.raises(IllegalMove):
             deciding.decide(session, official, response.reference, REASON, AT, is_accepted=is_accepted)
     with pytest.raises(IllegalMove):
-        asking.take_back(session, rep_of(agency), response.reference, AT)
+        entry_requests.take_back(session, rep_of(agency), response.reference, AT)
 
 
 def test_a_clone_report_becomes_a_warning_in_the_officers_words_alone(session: Session, client: FlaskClient):
     agency = entry(session)
-    requested = asking.report_clone(session, rep_of(agency), "The Invented Brothers use our stamp.", AT)
+    requested = entry_requests.report_clone(session, rep_of(agency), "The Invented Brothers use our stamp.", AT)
     with pytest.raises(InvalidInput, match="warning"):
         deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=True)
     assert requested.state == "open"
@@ -131,14 +133,14 @@ def test_a_clone_report_becomes_a_warning_in_the_officers_words_alone(session: S
 
 def test_a_refused_clone_report_says_nothing_in_public(session: Session):
     agency = entry(session)
-    requested = asking.report_clone(session, rep_of(agency), "Somebody uses our stamp.", AT)
+    requested = entry_requests.report_clone(session, rep_of(agency), "Somebody uses our stamp.", AT)
     deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=False, warning="Beware.")
-    assert make.told(session, agency.agency_id).clone_warnings == ()
+    assert make.public_record_of(session, agency.agency_id).clone_warnings == ()
 
 
 def test_a_reply_is_shown_beside_what_it_replies_to_once_it_was_let(session: Session, client: FlaskClient):
     agency = entry(session, status=LicenceStatus.SUSPENDED)
-    requested = asking.propose_reply(session, rep_of(agency), f"We have  appealed.\n{SCRIPT}", AT)
+    requested = entry_requests.propose_reply(session, rep_of(agency), f"We have  appealed.\n{SCRIPT}", AT)
     session.commit()
     assert "We have appealed" not in page(client, agency)
     deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=True)
@@ -156,9 +158,9 @@ def test_a_reply_is_shown_beside_what_it_replies_to_once_it_was_let(session: Ses
 def test_a_reply_needs_something_to_reply_to_and_goes_with_it(session: Session, client: FlaskClient):
     agency = entry(session)
     with pytest.raises(NotNow, match="has none"):
-        asking.propose_reply(session, rep_of(agency), "We are good.", AT)
+        entry_requests.propose_reply(session, rep_of(agency), "We are good.", AT)
     warn_of_clone(session, agency.agency_id, "Others use this name.", "registry")
-    requested = asking.propose_reply(session, rep_of(agency), "We told the police.", AT)
+    requested = entry_requests.propose_reply(session, rep_of(agency), "We told the police.", AT)
     deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=True)
     session.commit()
     assert "We told the police." in page(client, agency)
@@ -171,17 +173,17 @@ def test_a_reply_needs_something_to_reply_to_and_goes_with_it(session: Session, 
 def test_a_reply_is_taken_down_or_replaced(session: Session, client: FlaskClient, by):
     agency = entry(session, status=LicenceStatus.SUSPENDED)
     rep, official = rep_of(agency), official_of(agency)
-    first = asking.propose_reply(session, rep, "The first reply.", AT)
+    first = entry_requests.propose_reply(session, rep, "The first reply.", AT)
     deciding.decide(session, official, first.reference, REASON, AT, is_accepted=True)
     match by:
         case "agency":
-            asking.take_back(session, rep, first.reference, AT)
+            entry_requests.take_back(session, rep, first.reference, AT)
         case "authority":
             with pytest.raises(InvalidInput):
                 deciding.take_down(session, official, first.reference, " ", AT)
             deciding.take_down(session, official, first.reference, "It names a worker after all.", AT)
         case _:
-            second = asking.propose_reply(session, rep, "The second reply.", AT)
+            second = entry_requests.propose_reply(session, rep, "The second reply.", AT)
             deciding.decide(session, official, second.reference, REASON, AT, is_accepted=True)
     session.commit()
     assert first.state == "withdrawn"
@@ -193,7 +195,7 @@ def test_a_reply_is_taken_down_or_replaced(session: Session, client: FlaskClient
 def test_a_reply_is_a_tidy_line(session: Session, typed):
     agency = entry(session, status=LicenceStatus.SUSPENDED)
     with pytest.raises(InvalidInput, match="text"):
-        asking.propose_reply(session, rep_of(agency), typed, AT)
+        entry_requests.propose_reply(session, rep_of(agency), typed, AT)
 
 
 def test_another_authority_and_another_agency_find_nothing(session: Session):
@@ -205,7 +207,7 @@ def test_another_authority_and_another_agency_find_nothing(session: Session):
         lambda: deciding.take_down(session, foreign, response.reference, REASON, AT),
         lambda: queries.request_named(session, foreign, response.reference),
         lambda: deciding.require_own(session, foreign, agency.agency_id),
-        lambda: asking.take_back(session, rep_of(other), response.reference, AT),
+        lambda: entry_requests.take_back(session, rep_of(other), response.reference, AT),
     ):
         with pytest.raises(NotFound):
             act()
@@ -260,5 +262,5 @@ def test_an_account_without_an_agency_has_no_entry(session: Session):
     with pytest.raises(NotFound):
         queries.agency_of_unit(session, "it-invented-unit")
     with pytest.raises(NotFound):
-        asking.ask_correction(session, Rep("R", "23456789ABCD"), EntryPart.NAME, "x", AT)
+        entry_requests.ask_correction(session, Rep("R", "23456789ABCD"), EntryPart.NAME, "x", AT)
     assert queries.waiting(session, EntryOfficial("O", "nobody")) == []

@@ -13,7 +13,7 @@ from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import LicensingOfficial
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct
-from tests.make import ZONES, authority_of, told
+from tests.make import ZONES, authority_of, public_record_of
 
 ANNA = LicensingOfficial("ANNA", authority_of("CZ"))
 BORIS = LicensingOfficial("BORIS", authority_of("CZ"))
@@ -54,4 +54,4 @@ def holder_of(session: Session, licence_id: str) -> record.Agency:
     """The public record of the holder of a licence."""
     row = licence_row(session, licence_id)
     assert row is not None
-    return told(session, session.get_one(Agency, row.agency_id).reference)
+    return public_record_of(session, session.get_one(Agency, row.agency_id).reference)

@@ -18,7 +18,7 @@ from registry.register.authorities.models import Source
 from registry.register.authorities.own_lists import desk_list
 from registry.supervision.licensing.actions import set_status
 from registry.vocabulary.register import LicenceStatus
-from tests.make import CZECH_AT_HOME, make_licence, told
+from tests.make import CZECH_AT_HOME, make_licence, public_record_of
 from tests.supervision.licensing.making import today
 
 
@@ -74,7 +74,9 @@ def test_a_suspension_with_a_last_day_ends_by_itself(client: FlaskClient, sessio
     licence = make_licence(session)
     stated(session, row_of(session, licence.licence_id), LicenceStatus.SUSPENDED, to_on=today() + timedelta(days=30))
     assert verdict(client, licence.number) == "no"
-    holder = told(session, session.get_one(models.Agency, row_of(session, licence.licence_id).agency_id).reference)
+    holder = public_record_of(
+        session, session.get_one(models.Agency, row_of(session, licence.licence_id).agency_id).reference
+    )
     assert [(one.status, one.from_ == today(), one.to) for one in holder.licences[0].status_history] == [
         (LicenceStatus.ACTIVE, False, None),
         (LicenceStatus.SUSPENDED, True, today() + timedelta(days=30)),

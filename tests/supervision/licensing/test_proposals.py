@@ -15,7 +15,7 @@ from registry.supervision.licensing import proposals
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct, ProposalState
 from registry.vocabulary.register import IdentifierScheme, LicenceKind, LicenceStatus
-from tests.make import CZECH_AT_HOME, make_agency, make_licence, make_source, told
+from tests.make import CZECH_AT_HOME, make_agency, make_licence, make_source, public_record_of
 from tests.supervision.licensing.making import ANNA, BORIS, FOREIGN, done, holder_of, proposed, today
 
 
@@ -168,7 +168,7 @@ def test_a_known_agency_applies_under_its_own_entry_and_not_twice_for_one_kind(s
     proposed(session, LicenceAct.APPLY, None, **facts)
     with pytest.raises(InvalidInput, match="applied for already"):
         proposed(session, LicenceAct.APPLY, None, **facts)
-    assert [one.status_history[0].status for one in told(session, agency.agency_id).licences] == ["applied"]
+    assert [one.status_history[0].status for one in public_record_of(session, agency.agency_id).licences] == ["applied"]
 
 
 def test_a_number_of_another_licence_is_not_given_again(session: Session) -> None:
@@ -244,19 +244,21 @@ def test_an_agreement_and_an_intermediary_are_registered_and_ended(session: Sess
         session, LicenceAct.REGISTER_AGREEMENT, holder, by=desk, destination="cz", receiving=other.agency_id
     )
     proposals.approve(session, second, proposal.reference, now())
-    agreed = told(session, holder.agency_id).agreements
+    agreed = public_record_of(session, holder.agency_id).agreements
     assert [(one.origin, one.destination, one.receiving) for one in agreed] == [("CN", "CZ", other.agency_id)]
-    assert told(session, other.agency_id).agreements == agreed
+    assert public_record_of(session, other.agency_id).agreements == agreed
     tomorrow = today() + timedelta(days=1)
     proposed(session, LicenceAct.END_AGREEMENT, holder, by=desk, on=tomorrow, agreement_id=agreed[0].agreement_id)
-    assert told(session, holder.agency_id).agreements[0].to == tomorrow
+    assert public_record_of(session, holder.agency_id).agreements[0].to == tomorrow
     assert last_entry(session) == "agreement.ended"
 
     for act in (LicenceAct.REGISTER_INTERMEDIARY, LicenceAct.END_INTERMEDIARY):
         proposal = proposed(session, act, holder, by=desk, name="虚构中介", number="A 1")
         if proposal.has_second:
             proposals.approve(session, second, proposal.reference, now())
-    assert [(one.name, one.to) for one in told(session, holder.agency_id).intermediaries] == [("虚构中介", today())]
+    assert [(one.name, one.to) for one in public_record_of(session, holder.agency_id).intermediaries] == [
+        ("虚构中介", today())
+    ]
     with pytest.raises(InvalidInput, match="no intermediary"):
         proposed(session, LicenceAct.END_INTERMEDIARY, holder, by=desk, name="虚构中介", number="A 1")
 

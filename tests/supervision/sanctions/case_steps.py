@@ -114,18 +114,18 @@ class CaseSteps(RuleBasedStateMachine):
         self.attempt(lambda: casework.move(self.session, self.sealer, who, self.case, to, self.at, reason="because"))
 
     @rule(kind=st.sampled_from([ConsentKind.AGENCY, ConsentKind.UNION]), is_given=st.booleans())
-    def she_agrees_or_does_not_any_more(self, kind: ConsentKind, is_given: bool) -> None:
+    def the_worker_consents_or_revokes(self, kind: ConsentKind, is_given: bool) -> None:
         given = {"is_given": is_given}
         self.attempt(lambda: mailbox.consent(self.session, self.sealer, self.visit(), kind, self.at, **given))
 
     @precondition(lambda self: self.rows(Hearing) and self.rows(Referral))
     @rule()
-    def she_takes_it_back(self) -> None:
+    def the_worker_withdraws(self) -> None:
         self.attempt(lambda: mailbox.withdraw(self.session, self.sealer, self.visit(), self.at))
 
     @precondition(lambda self: self.state is CaseState.WITHDRAWN or self.state in DECIDED_STATES)
     @rule()
-    def she_takes_it_up_again(self) -> None:
+    def the_worker_reopens(self) -> None:
         def act() -> None:
             mailbox.open_again(self.session, self.sealer, self.visit(), self.at)
             casework.move(

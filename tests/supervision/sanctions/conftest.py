@@ -5,12 +5,12 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.sealer import Sealer
 from tests.complaints.conftest import keyring, sealer
-from tests.supervision.sanctions.making import Held, make_desk, make_held
+from tests.supervision.sanctions.making import Licensed, make_desk, make_held
 
 __all__ = ["keyring", "sealer"]
 
 
 @pytest.fixture
-def licensed(session: Session, sealer: Sealer) -> Held:
+def licensed(session: Session, sealer: Sealer) -> Licensed:
     make_desk(session, sealer)
     return make_held(session)

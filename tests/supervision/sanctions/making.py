@@ -35,7 +35,7 @@ def today() -> date:
     return day_at(now(), ZONES["CZ"])
 
 
-class Held(NamedTuple):
+class Licensed(NamedTuple):
     """An agency and its licence."""
 
     agency: str
@@ -48,14 +48,14 @@ def make_desk(session: Session, sealer: Sealer) -> None:
     make_units(session, sealer)["CZ"].authority = AUTHORITY
 
 
-def make_held(session: Session) -> Held:
+def make_held(session: Session) -> Licensed:
     agency = make_agency(session, licences=(licence_record(),))
     licence = agency.licences[0]
     assert licence.number is not None
-    return Held(agency.agency_id, licence.licence_id, licence.number)
+    return Licensed(agency.agency_id, licence.licence_id, licence.number)
 
 
-def looked_into(session: Session, sealer: Sealer, existing: Held, **answers: object) -> Filed:
+def looked_into(session: Session, sealer: Sealer, existing: Licensed, **answers: object) -> Filed:
     """A complaint about the agency that Anna took up."""
     given = {"country": "CZ", "deception": "yes", "agency": {"agency_id": existing.agency}, "account": "Another job."}
     filed = file(session, sealer, given | answers, at=now())
@@ -73,7 +73,7 @@ def drafted(
     )
 
 
-def decided_case(session: Session, sealer: Sealer, existing: Held, **answers: object) -> tuple[Filed, Decision]:
+def decided_case(session: Session, sealer: Sealer, existing: Licensed, **answers: object) -> tuple[Filed, Decision]:
     """A complaint about the agency, upheld by Dana."""
     filed = looked_into(session, sealer, existing, **answers)
     draft = drafted(session, sealer, filed)
@@ -84,7 +84,7 @@ def decided_case(session: Session, sealer: Sealer, existing: Held, **answers: ob
 def proposed(
     session: Session,
     sealer: Sealer,
-    existing: Held,
+    existing: Licensed,
     kind: SanctionKind = SanctionKind.SUSPENSION,
     by: SanctionOfficial = LENA,
     **facts: object,
@@ -94,7 +94,7 @@ def proposed(
     return actions.propose(session, sealer, by, existing.licence, Terms(kind, **stated), now(), decision=decision)  # type: ignore[arg-type]
 
 
-def reviewed(session: Session, sealer: Sealer, existing: Held, *args: object, **facts: object) -> Sanction:
+def reviewed(session: Session, sealer: Sealer, existing: Licensed, *args: object, **facts: object) -> Sanction:
     """Proposed, looked at, and handed to review by Lena."""
     look = facts.pop("look", LOOK)
     sanction = proposed(session, sealer, existing, *args, **facts)  # type: ignore[arg-type]
@@ -102,7 +102,7 @@ def reviewed(session: Session, sealer: Sealer, existing: Held, *args: object, **
     return actions.hand_to_review(session, LENA, sanction.reference, now())
 
 
-def in_force(session: Session, sealer: Sealer, existing: Held, *args: object, **facts: object) -> Sanction:
+def in_force(session: Session, sealer: Sealer, existing: Licensed, *args: object, **facts: object) -> Sanction:
     sanction = reviewed(session, sealer, existing, *args, **facts)
     return actions.approve(session, SARA, sanction.reference, now())
 

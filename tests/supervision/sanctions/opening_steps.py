@@ -86,7 +86,7 @@ class OpeningSteps(CaseSteps):
 
     @precondition(lambda self: self.state is CaseState.MERGED)
     @rule()
-    def she_writes_though_it_was_joined(self) -> None:
+    def the_worker_writes_after_a_merge(self) -> None:
         assert self.attempt(lambda: mailbox.write(self.session, self.sealer, self.visit(), "Still here.", self.at))
 
     @invariant()
@@ -109,7 +109,7 @@ class OpeningSteps(CaseSteps):
         self.session.rollback()
 
     @invariant()
-    def nobody_holds_two_of_a_kind(self) -> None:
+    def no_officer_holds_two_of_a_kind(self) -> None:
         found = Counter(
             (one.kind, one.asked_by)
             for one in self.rows(AccessGrant)
@@ -130,6 +130,6 @@ class OpeningSteps(CaseSteps):
             assert case.merged_into_id != case.id
 
     @invariant()
-    def a_partner_never_has_a_key_to_her_own_box(self) -> None:
+    def a_partner_never_has_a_key_to_the_workers_own_box(self) -> None:
         """Whatever was opened to officers meanwhile."""
         assert not sealed_copies.is_readable_by(self.session, self.session.get_one(Box, self.filed.box.id), UNION)

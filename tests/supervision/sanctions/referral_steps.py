@@ -32,7 +32,7 @@ class ReferralSteps(CaseSteps):
 
     @precondition(lambda self: self.state is not CaseState.WITHDRAWN)
     @rule(names=pairs, is_overridden=st.booleans(), steps=st.integers(1, 3))
-    def it_is_handed_on(self, names: tuple[str, str], is_overridden: bool, steps: int) -> None:
+    def it_is_referred(self, names: tuple[str, str], is_overridden: bool, steps: int) -> None:
         """Proposed, sent and accepted, as far as is said."""
         proposes, decides = (self.officer(name, CaseRole.SUPERVISOR) for name in names)
 
@@ -68,7 +68,7 @@ class ReferralSteps(CaseSteps):
             self.attempt(lambda: portal.report(*sealed, "We went there.", self.at, is_done=to == "done"))
 
     @invariant()
-    def one_is_under_way_and_nobody_overrides_what_he_proposed(self) -> None:
+    def one_is_under_way_and_no_officer_overrides_their_own_proposal(self) -> None:
         referrals = self.rows(Referral)
         assert sum(one.state in LIVE for one in referrals) <= 1
         for one in referrals:

@@ -30,14 +30,14 @@ from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus
 from tests.api.officers.stories import token_of
 from tests.complaints.killing import Mortal, mortal
-from tests.make import told
+from tests.make import public_record_of
 from tests.officers.making import make_officer
-from tests.supervision.sanctions.making import LOOK, UNIT, Held, drafted, looked_into, reviewed
+from tests.supervision.sanctions.making import LOOK, UNIT, Licensed, drafted, looked_into, reviewed
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
-POINTS_TO_NOBODY = LOOK._replace(timing=Timing.POINTS_TO_NOBODY)
+NO_ONE_EXPOSED = LOOK._replace(timing=Timing.POINTS_TO_NOBODY)
 PATIENCE = 60
 
 
@@ -71,11 +71,11 @@ class Officer:
     def killed(self, path: str, version: int, is_time: Callable[[], bool]) -> int | None:
         """The status of a request during which the server is killed as soon as it is time; None where none came."""
         answers: list[int | None] = []
-        asking = threading.Thread(target=lambda: answers.append(self.post(path, version)))
-        asking.start()
+        requesting = threading.Thread(target=lambda: answers.append(self.post(path, version)))
+        requesting.start()
         until(is_time, every=0.005)
         self.server.kill()
-        asking.join()
+        requesting.join()
         return answers[0]
 
     def killed_at_work(self, path: str, version: int, sessions: sessionmaker[Session]) -> None:
@@ -92,7 +92,7 @@ def test_a_decision_and_its_sanction_are_there_once_however_often_the_server_is_
     sessions: sessionmaker[Session],
     sealer: Sealer,
     keyring: Keyring,
-    licensed: Held,
+    licensed: Licensed,
     settings: Settings,
 ) -> None:
     filed = looked_into(session, sealer, licensed)
@@ -121,7 +121,7 @@ def test_a_decision_and_its_sanction_are_there_once_however_often_the_server_is_
         server.start()
         assert program.post(make, version) == 412
 
-        sanction = reviewed(session, sealer, licensed, look=POINTS_TO_NOBODY, decision=decision.reference)
+        sanction = reviewed(session, sealer, licensed, look=NO_ONE_EXPOSED, decision=decision.reference)
         before = session.execute(select(func.count(Entry.index))).scalar_one()
         approve, version, sanction_id = f"/sanctions/{sanction.reference}/approve", sanction.version, sanction.id
         session.commit()
@@ -141,5 +141,5 @@ def test_a_decision_and_its_sanction_are_there_once_however_often_the_server_is_
     acts = [line.act for line in lines_about(session, session.get_one(Case, case).reference)]
     assert acts.count("decision.made") == 1
     assert [line.act for line in lines_about(session, sanction.reference)].count("sanction.in_force") == 1
-    assert told(session, licensed.agency).licences[0].status_history[-1].status is LicenceStatus.SUSPENDED
+    assert public_record_of(session, licensed.agency).licences[0].status_history[-1].status is LicenceStatus.SUSPENDED
     assert verify(session).troubles == []

@@ -35,7 +35,7 @@ from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus, SanctionKind
 from tests.complaints.casework.decisions.making import words
 from tests.complaints.parties.referrals.making import make_partner
-from tests.make import told
+from tests.make import public_record_of
 from tests.supervision.sanctions.case_steps import pairs, people, two_people
 from tests.supervision.sanctions.hearing_steps import HearingSteps
 from tests.supervision.sanctions.making import AUTHORITY, LAW, make_desk
@@ -155,12 +155,12 @@ class Desk(HearingSteps, ReferralSteps, OpeningSteps):
         rows = self.rows(Sanction, Sanction.state == SanctionState.IN_FORCE)
         # What runs out at midnight runs out in the record; the worker says so in its own time.
         stated = {STATUS_OF[one.kind] for one in rows if one.kind in STATUS_OF and (one.until or today) >= today}
-        agency = told(self.session, self.held.agency)
+        agency = public_record_of(self.session, self.held.agency)
         status = standing_on(agency.licences[0], agency, today).status
         assert status in (stated or {LicenceStatus.ACTIVE})
 
     @invariant()
-    def nobody_approves_his_own(self):
+    def no_officer_approves_their_own(self):
         for one in self.rows(Sanction, Sanction.approved_by.is_not(None)):
             assert same_person(one.approved_by) != same_person(one.proposed_by)
         case = self.session.get_one(Case, self.case_id)

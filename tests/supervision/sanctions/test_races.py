@@ -19,7 +19,7 @@ from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import SanctionKind
 from tests.racing import at_once
-from tests.supervision.sanctions.making import DANA, LOOK, SARA, Held, decided_case, in_days, in_force, reviewed
+from tests.supervision.sanctions.making import DANA, LOOK, SARA, Licensed, decided_case, in_days, in_force, reviewed
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +36,7 @@ def entries(session: Session) -> int:
 
 
 def test_of_two_approvals_at_once_one_gets_an_error(
-    session: Session, sessions: sessionmaker[Session], sealer: Sealer, licensed: Held
+    session: Session, sessions: sessionmaker[Session], sealer: Sealer, licensed: Licensed
 ) -> None:
     sanction, before = reviewed(session, sealer, licensed), entries(session)
     reference, version = sanction.reference, sanction.version
@@ -61,7 +61,7 @@ def test_of_two_approvals_at_once_one_gets_an_error(
 
 
 def test_two_sanctions_on_one_licence_come_in_force_at_once(
-    session: Session, sessions: sessionmaker[Session], sealer: Sealer, licensed: Held
+    session: Session, sessions: sessionmaker[Session], sealer: Sealer, licensed: Licensed
 ) -> None:
     one = reviewed(session, sealer, licensed).reference
     other = reviewed(session, sealer, licensed, SanctionKind.REVOCATION).reference
@@ -78,7 +78,7 @@ def test_two_sanctions_on_one_licence_come_in_force_at_once(
 
 
 def test_two_workers_do_what_is_due_and_tell_of_it_once(
-    session: Session, sessions: sessionmaker[Session], sealer: Sealer, licensed: Held
+    session: Session, sessions: sessionmaker[Session], sealer: Sealer, licensed: Licensed
 ) -> None:
     _, decision = decided_case(session, sealer, licensed)
     look = LOOK._replace(timing=Timing.POINTS_TO_NOBODY)

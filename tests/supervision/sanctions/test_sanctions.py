@@ -27,7 +27,7 @@ from registry.vocabulary.cases import CaseRole, CaseState
 from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus, SanctionEnd, SanctionKind
 from tests.complaints.filing import come_back, file
-from tests.make import CZECH_AT_HOME, told
+from tests.make import CZECH_AT_HOME, public_record_of
 from tests.supervision.sanctions.making import (
     AUTHORITY,
     DANA,
@@ -36,7 +36,7 @@ from tests.supervision.sanctions.making import (
     LOOK,
     SARA,
     UNIT,
-    Held,
+    Licensed,
     decided_case,
     ended,
     in_days,
@@ -48,15 +48,15 @@ from tests.supervision.sanctions.making import (
 )
 
 
-def verdict(client: FlaskClient, existing: Held) -> str:
+def verdict(client: FlaskClient, existing: Licensed) -> str:
     response = client.get("/api/v1/verify", query_string={"licence_number": existing.number} | CZECH_AT_HOME)
     assert response.json is not None
     return str(response.json["verdict"])
 
 
-def status_of(session: Session, existing: Held) -> list[tuple[LicenceStatus | None, bool]]:
+def status_of(session: Session, existing: Licensed) -> list[tuple[LicenceStatus | None, bool]]:
     """What is stated of the licence for today, and whether it has a last day."""
-    history = told(session, existing.agency).licences[0].status_history
+    history = public_record_of(session, existing.agency).licences[0].status_history
     return [
         (one.status, one.to is not None)
         for one in history
@@ -64,9 +64,9 @@ def status_of(session: Session, existing: Held) -> list[tuple[LicenceStatus | No
     ]
 
 
-def ground_of(session: Session, existing: Held) -> str | None:
+def ground_of(session: Session, existing: Licensed) -> str | None:
     """The ground of the one status that is stated for today."""
-    history = told(session, existing.agency).licences[0].status_history
+    history = public_record_of(session, existing.agency).licences[0].status_history
     [ground] = [one.ground for one in history if one.from_ == today() and (one.to is None or one.to >= today())]
     return ground
 
@@ -84,7 +84,7 @@ def do_due(session: Session, days: int = 0) -> int:
 
 
 def test_what_two_persons_approved_is_in_the_next_answer_and_in_the_log(
-    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Licensed
 ) -> None:
     sanction = reviewed(session, sealer, licensed)
     assert verdict(client, licensed) == "yes"
@@ -93,7 +93,7 @@ def test_what_two_persons_approved_is_in_the_next_answer_and_in_the_log(
     last = session.execute(select(Entry).order_by(Entry.index.desc()).limit(1)).scalar_one()
     assert (last.type, last.key) == ("licence.suspended", f"licence/{licensed.licence}")
     assert moves_of(session, sanction)[-1].entry == last.index
-    displayed = told(session, licensed.agency).sanctions
+    displayed = public_record_of(session, licensed.agency).sanctions
     assert [(one.kind, one.legal_ground, one.licence_id, one.from_) for one in displayed] == [
         (SanctionKind.SUSPENSION, LAW, licensed.licence, today())
     ]
@@ -106,7 +106,7 @@ def test_what_two_persons_approved_is_in_the_next_answer_and_in_the_log(
 
 
 def test_an_approval_reads_the_facts_of_an_agency_before_it_and_after_it(
-    session: Session, sealer: Sealer, licensed: Held, monkeypatch: pytest.MonkeyPatch
+    session: Session, sealer: Sealer, licensed: Licensed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sanction = reviewed(session, sealer, licensed)
     read: list[Sequence[int]] = []
@@ -122,28 +122,30 @@ def test_an_approval_reads_the_facts_of_an_agency_before_it_and_after_it(
 
 
 def test_a_sanction_that_leaves_the_status_alone_is_published_beside_it(
-    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Licensed
 ) -> None:
     fine = proposed(session, sealer, licensed, SanctionKind.FINE)
     actions.hand_to_review(session, LENA, fine.reference, now())
     actions.approve(session, SARA, fine.reference, now())
     assert verdict(client, licensed) == "yes"
-    assert [one.kind for one in told(session, licensed.agency).sanctions] == [SanctionKind.FINE]
+    assert [one.kind for one in public_record_of(session, licensed.agency).sanctions] == [SanctionKind.FINE]
     assert status_of(session, licensed) == [(LicenceStatus.ACTIVE, False)]
 
 
-def test_no_agency_is_called_guilty_before_a_court_said_so(session: Session, sealer: Sealer, licensed: Held) -> None:
+def test_no_agency_is_called_guilty_before_a_court_said_so(
+    session: Session, sealer: Sealer, licensed: Licensed
+) -> None:
     entries = session.execute(select(func.count()).select_from(Entry)).scalar_one()
     sanction = proposed(session, sealer, licensed, SanctionKind.REFERRAL_TO_PROSECUTOR)
     actions.hand_to_review(session, LENA, sanction.reference, now())
     actions.approve(session, SARA, sanction.reference, now())
     assert sanction.state is SanctionState.IN_FORCE
-    assert told(session, licensed.agency).sanctions == ()
+    assert public_record_of(session, licensed.agency).sanctions == ()
     assert session.execute(select(func.count()).select_from(Entry)).scalar_one() == entries
 
 
 def test_no_officer_approves_an_own_proposal_or_one_they_looked_at(
-    session: Session, sealer: Sealer, licensed: Held
+    session: Session, sealer: Sealer, licensed: Licensed
 ) -> None:
     sanction = proposed(session, sealer, licensed, by=DANA)
     actions.look_at_workers(session, SARA, sanction.reference, LOOK, now())
@@ -163,7 +165,7 @@ def test_no_officer_approves_an_own_proposal_or_one_they_looked_at(
 
 
 def test_a_licence_is_not_taken_away_before_somebody_looked_at_the_workers(
-    session: Session, sealer: Sealer, licensed: Held
+    session: Session, sealer: Sealer, licensed: Licensed
 ) -> None:
     filed, decision = decided_case(session, sealer, licensed)
     sanction = proposed(session, sealer, licensed, SanctionKind.REVOCATION, DANA, decision=decision.reference)
@@ -187,7 +189,7 @@ def test_a_licence_is_not_taken_away_before_somebody_looked_at_the_workers(
     assert sanction.state is SanctionState.APPROVED
 
 
-def test_where_somebody_is_in_danger_nothing_waits(session: Session, sealer: Sealer, licensed: Held) -> None:
+def test_where_somebody_is_in_danger_nothing_waits(session: Session, sealer: Sealer, licensed: Licensed) -> None:
     _, decision = decided_case(session, sealer, licensed, in_danger="yes")
     with pytest.raises(InvalidInput, match="nothing waits"):
         proposed(
@@ -204,28 +206,28 @@ def test_where_somebody_is_in_danger_nothing_waits(session: Session, sealer: Sea
 
 
 def test_a_day_to_come_is_kept_by_the_worker_once(
-    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Licensed
 ) -> None:
     sanction = in_force(session, sealer, licensed, effective_from=today() + timedelta(days=5))
     assert sanction.state is SanctionState.APPROVED
     assert (do_due(session, 4), verdict(client, licensed)) == (0, "yes")
     assert [do_due(session, 5), do_due(session, 5)] == [1, 0]
     assert sanction.state is SanctionState.IN_FORCE
-    history = told(session, licensed.agency).licences[0].status_history
+    history = public_record_of(session, licensed.agency).licences[0].status_history
     assert [(one.status, one.from_) for one in history][-1] == (LicenceStatus.SUSPENDED, today() + timedelta(days=5))
 
 
-def test_a_suspension_with_a_last_day_is_over_after_it(session: Session, sealer: Sealer, licensed: Held) -> None:
+def test_a_suspension_with_a_last_day_is_over_after_it(session: Session, sealer: Sealer, licensed: Licensed) -> None:
     sanction = in_force(session, sealer, licensed, until=today() + timedelta(days=10))
     assert do_due(session, 10) == 0
     assert [do_due(session, 11), do_due(session, 11)] == [1, 0]
     assert sanction.state is SanctionState.EXPIRED
-    assert told(session, licensed.agency).sanctions[0].to == today() + timedelta(days=10)
+    assert public_record_of(session, licensed.agency).sanctions[0].to == today() + timedelta(days=10)
 
 
 @pytest.mark.parametrize("target", [SanctionState.STAYED_BY_APPEAL, SanctionState.LIFTED, SanctionState.OVERTURNED])
 def test_a_sanction_that_holds_no_more_gives_the_licence_back_and_stays_visible(
-    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held, target: SanctionState
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Licensed, target: SanctionState
 ) -> None:
     sanction = in_force(session, sealer, licensed, SanctionKind.REVOCATION)
     assert verdict(client, licensed) == "no"
@@ -239,7 +241,7 @@ def test_a_sanction_that_holds_no_more_gives_the_licence_back_and_stays_visible(
     assert verdict(client, licensed) == "yes"
     with pytest.raises(NotNow):
         actions.confirm_end(session, DANA, sanction.reference, now())
-    displayed = told(session, licensed.agency).sanctions[0]
+    displayed = public_record_of(session, licensed.agency).sanctions[0]
     assert displayed.is_stayed_by_appeal is (target is SanctionState.STAYED_BY_APPEAL)
     assert displayed.ended_as == (SanctionEnd(target) if target in set(SanctionEnd) else None)
     page = client.get(f"/en/agencies/{licensed.agency}").get_data(as_text=True)
@@ -254,7 +256,7 @@ def test_a_sanction_that_holds_no_more_gives_the_licence_back_and_stays_visible(
 
 @pytest.mark.parametrize("target", [SanctionState.LIFTED, SanctionState.OVERTURNED])
 def test_the_licence_stands_on_the_ground_of_what_ended_the_sanction_last(
-    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held, target: SanctionState
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Licensed, target: SanctionState
 ) -> None:
     sanction = in_force(session, sealer, licensed, SanctionKind.SUSPENSION)
     ended(session, sanction, SanctionState.STAYED_BY_APPEAL, "Court, order 123/2026")
@@ -265,7 +267,7 @@ def test_the_licence_stands_on_the_ground_of_what_ended_the_sanction_last(
 
 
 def test_of_two_that_hold_the_graver_stays_when_the_other_ends(
-    session: Session, sealer: Sealer, licensed: Held
+    session: Session, sealer: Sealer, licensed: Licensed
 ) -> None:
     suspension = in_force(session, sealer, licensed, until=today() + timedelta(days=30))
     revocation = in_force(session, sealer, licensed, SanctionKind.REVOCATION)
@@ -283,7 +285,7 @@ def test_of_two_that_hold_the_graver_stays_when_the_other_ends(
     assert status_of(session, licensed) == [(LicenceStatus.ACTIVE, False)]
 
 
-def test_what_the_desk_stated_since_is_not_undone(session: Session, sealer: Sealer, licensed: Held) -> None:
+def test_what_the_desk_stated_since_is_not_undone(session: Session, sealer: Sealer, licensed: Licensed) -> None:
     sanction = in_force(session, sealer, licensed)
     row = licence_row(session, licensed.licence)
     assert row is not None
@@ -293,11 +295,11 @@ def test_what_the_desk_stated_since_is_not_undone(session: Session, sealer: Seal
     )  # fmt: skip
     ended(session, sanction, SanctionState.LIFTED)
     assert status_of(session, licensed) == [(LicenceStatus.SURRENDERED, False)]
-    assert told(session, licensed.agency).sanctions[0].ended_as is SanctionEnd.LIFTED
+    assert public_record_of(session, licensed.agency).sanctions[0].ended_as is SanctionEnd.LIFTED
 
 
 def test_nothing_of_it_is_there_when_it_is_not_committed(
-    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Licensed
 ) -> None:
     sanction = reviewed(session, sealer, licensed)
     session.commit()
@@ -310,7 +312,7 @@ def test_nothing_of_it_is_there_when_it_is_not_committed(
     assert verdict(client, licensed) == "yes"
 
 
-def test_unit_scoping_separates_authorities(session: Session, sealer: Sealer, licensed: Held) -> None:
+def test_unit_scoping_separates_authorities(session: Session, sealer: Sealer, licensed: Licensed) -> None:
     foreign = SanctionOfficial("F. Fang", CaseRole.LICENSING, "cn-licensing", "cn-authority")
     with pytest.raises(InvalidInput, match="your own authority"):
         proposed(session, sealer, licensed, by=foreign)
@@ -321,7 +323,9 @@ def test_unit_scoping_separates_authorities(session: Session, sealer: Sealer, li
         actions.approve(session, SARA, sanction.reference, now(), version=sanction.version - 1)
 
 
-def test_a_sanction_rests_on_a_decision_about_the_same_agency(session: Session, sealer: Sealer, licensed: Held) -> None:
+def test_a_sanction_rests_on_a_decision_about_the_same_agency(
+    session: Session, sealer: Sealer, licensed: Licensed
+) -> None:
     other = make_held(session)
     _, decision = decided_case(session, sealer, other)
     with pytest.raises(InvalidInput, match="not of the agency"):
@@ -331,7 +335,7 @@ def test_a_sanction_rests_on_a_decision_about_the_same_agency(session: Session, 
         proposed(session, sealer, licensed, by=DANA, decision=undecided.case.reference)
 
 
-def test_what_cannot_be_is_said_where_it_stands(session: Session, sealer: Sealer, licensed: Held) -> None:
+def test_what_cannot_be_is_said_where_it_stands(session: Session, sealer: Sealer, licensed: Licensed) -> None:
     for kind, facts, field in (
         (SanctionKind.REVOCATION, {"until": today()}, "until"),
         (SanctionKind.SUSPENSION, {"until": today() - timedelta(days=1)}, "until"),
@@ -348,7 +352,7 @@ def test_what_cannot_be_is_said_where_it_stands(session: Session, sealer: Sealer
 
 
 def test_the_worker_reads_the_outcome_once_however_often_a_process_is_killed(
-    session: Session, sealer: Sealer, licensed: Held
+    session: Session, sealer: Sealer, licensed: Licensed
 ) -> None:
     filed, decision = decided_case(session, sealer, licensed)
     look = LOOK._replace(timing=Timing.POINTS_TO_NOBODY)

@@ -87,7 +87,7 @@ def plain_context(licence: record.Licence | None) -> dict[str, Any]:
     }
 
 
-def ask_nobody(kind: SubjectKind, **context: Any) -> Verdict:
+def ask_unmatched(kind: SubjectKind, **context: Any) -> Verdict:
     """The verdict on a subject that leads to no agency."""
     return ask(kind=kind, holders=(), **context)
 

@@ -267,7 +267,7 @@ def _rules(regimes: Sequence[Regime], country: str, activity: Activity, day: dat
     ]
 
 
-def _asked(licence: record.Licence, question: Question) -> set[Activity]:
+def _permitted(licence: record.Licence, question: Question) -> set[Activity]:
     permitted = set(KINDS[licence.kind].permits & RECRUITING)
     if licence.activities is not None:
         permitted &= set(licence.activities)
@@ -277,7 +277,7 @@ def _asked(licence: record.Licence, question: Question) -> set[Activity]:
 def _permits(licence: record.Licence, question: Question, regimes: Sequence[Regime], day: date) -> bool:
     if licence.kind is LicenceKind.NL_RECOGNISED_SPONSOR:
         return False
-    requested = _asked(licence, question)
+    requested = _permitted(licence, question)
     if not requested or (licence.kind is LicenceKind.OTHER_EU and licence.activities is None):
         return False
     if question.activity is None and requested != set(KINDS[licence.kind].permits & RECRUITING):
@@ -308,7 +308,7 @@ def _reaches(
     ):
         return False
     if not is_for_abroad and question.destination not in (None, licence.country):
-        worth = [_rules(regimes, question.destination, activity, day) for activity in _asked(licence, question)]
+        worth = [_rules(regimes, question.destination, activity, day) for activity in _permitted(licence, question)]
         return licence.country in EUROPEAN and all(
             rules and all(one.foreign_licence is ForeignLicence.SUFFICIENT for one in rules) for rules in worth
         )

@@ -10,7 +10,7 @@ from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.question import SubjectKind
 from registry.vocabulary.register import Activity, Answer, ForeignLicence, LicenceKind, RegimeRule
 from tests.make import agency_record, agreement_record, licence_record
-from tests.verification.verdicts.asking import NOW, TODAY, ask, ask_nobody, codes, fresh_ground, regime
+from tests.verification.verdicts.asking import NOW, TODAY, ask, ask_unmatched, codes, fresh_ground, regime
 
 CHINESE = LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION
 SUBJECTS = [kind for kind in SubjectKind if kind is not SubjectKind.NAME]
@@ -51,7 +51,9 @@ def test_a_dutch_recognised_sponsor_is_never_yes_on_any_day_under_any_regime(on,
 def test_dutch_lending_is_registered_until_2026_open_in_2027_and_admitted_from_2028(on, code):
     as_of = NOW + timedelta(days=500)
     requested = {"country": "NL", "activity": Activity.TEMPORARY_WORK, "as_of": as_of}
-    silence = ask_nobody(SubjectKind.REGISTRATION_NUMBER, on=on, ground=fresh_ground(retrieved_at=as_of), **requested)
+    silence = ask_unmatched(
+        SubjectKind.REGISTRATION_NUMBER, on=on, ground=fresh_ground(retrieved_at=as_of), **requested
+    )
     # The list of sponsors is no list of registered or admitted agencies.
     assert first(silence) == (Answer.UNKNOWN, code)
 

@@ -9,7 +9,7 @@ from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.question import SubjectKind
 from registry.vocabulary.register import Activity, Answer, LicenceKind
 from tests.make import authority_of, licence_record, source_of
-from tests.verification.verdicts.asking import NOW, TODAY, TOMORROW, ask, ask_nobody, codes, fresh_ground, regime
+from tests.verification.verdicts.asking import NOW, TODAY, TOMORROW, ask, ask_unmatched, codes, fresh_ground, regime
 
 NUMBER = SubjectKind.LICENCE_NUMBER
 REGISTRATION = SubjectKind.REGISTRATION_NUMBER
@@ -41,36 +41,36 @@ def first(verdict):
     ],
 )
 def test_silence_means_what_the_table_says(ground, country, answer, code):
-    verdict = ask_nobody(REGISTRATION, country=country, ground=ground)
+    verdict = ask_unmatched(REGISTRATION, country=country, ground=ground)
     assert first(verdict) == (answer, code)
 
 
 def test_silence_for_want_of_a_country_is_unknown():
     for kind in (NUMBER, SubjectKind.LEI, SubjectKind.AGENCY_ID, SubjectKind.LICENCE_ID):
-        assert first(ask_nobody(kind)) == (Answer.UNKNOWN, Reason.COUNTRY_NOT_STATED)
+        assert first(ask_unmatched(kind)) == (Answer.UNKNOWN, Reason.COUNTRY_NOT_STATED)
 
 
 def test_a_bare_number_may_come_from_either_end_of_the_corridor():
     # China's lists are provincial: no registry holds all of them.
     provincial = fresh_ground()
     provincial.sources[source_of("CN")] = fresh_ground(is_national=False).sources[source_of("CN")]
-    verdict = ask_nobody(NUMBER, destination="CZ", ground=provincial)
+    verdict = ask_unmatched(NUMBER, destination="CZ", ground=provincial)
     assert first(verdict) == (Answer.UNKNOWN, Reason.AUTHORITY_NOT_COVERED)
-    assert ask_nobody(NUMBER, destination="CZ").verdict is Answer.NO
+    assert ask_unmatched(NUMBER, destination="CZ").verdict is Answer.NO
 
 
 def test_a_named_authority_answers_for_itself():
     requested = {"authority": authority_of("CN"), "destination": "CZ"}
-    assert ask_nobody(NUMBER, ground=LOCAL, **requested).verdict is Answer.NO
-    assert ask_nobody(NUMBER, ground=PARTIAL, **requested).verdict is Answer.UNKNOWN
-    assert first(ask_nobody(NUMBER, authority="nobody-knows")) == (Answer.UNKNOWN, Reason.COUNTRY_NOT_STATED)
+    assert ask_unmatched(NUMBER, ground=LOCAL, **requested).verdict is Answer.NO
+    assert ask_unmatched(NUMBER, ground=PARTIAL, **requested).verdict is Answer.UNKNOWN
+    assert first(ask_unmatched(NUMBER, authority="nobody-knows")) == (Answer.UNKNOWN, Reason.COUNTRY_NOT_STATED)
 
 
 @pytest.mark.parametrize(
     ("kind", "value"), [(SubjectKind.VAT, "EL999990001"), (SubjectKind.EUID, "EL.1"), (SubjectKind.VAT, "GR999990001")]
 )
 def test_greece_is_el_in_identifiers_and_gr_everywhere_else(kind, value):
-    verdict = ask_nobody(kind, value=value, regimes=[*shipped_regimes(), regime("GR", Activity.PLACEMENT)])
+    verdict = ask_unmatched(kind, value=value, regimes=[*shipped_regimes(), regime("GR", Activity.PLACEMENT)])
     assert verdict.reasons[0].values["country"] == "GR"
 
 
@@ -79,44 +79,44 @@ def test_an_agency_may_be_licensed_at_home_or_where_the_job_is():
     requested = {"country": "CZ", "activity": Activity.TEMPORARY_WORK}
     partly = fresh_ground()
     partly.sources.pop(source_of("DE"))
-    abroad = ask_nobody(REGISTRATION, destination="DE", ground=partly, **requested)
+    abroad = ask_unmatched(REGISTRATION, destination="DE", ground=partly, **requested)
     assert first(abroad) == (Answer.UNKNOWN, Reason.AUTHORITY_NOT_COVERED)
     assert Reason.NOT_REGISTERED in codes(abroad)
-    assert ask_nobody(REGISTRATION, destination="CZ", ground=partly, **requested).verdict is Answer.NO
+    assert ask_unmatched(REGISTRATION, destination="CZ", ground=partly, **requested).verdict is Answer.NO
 
 
 def test_a_chinese_code_needs_the_chinese_licence_wherever_the_job_is():
-    verdict = ask_nobody(SubjectKind.USCC, value="91990001MADEM0010A", destination="FR")
+    verdict = ask_unmatched(SubjectKind.USCC, value="91990001MADEM0010A", destination="FR")
     assert first(verdict) == (Answer.NO, Reason.NOT_REGISTERED)
-    assert ask_nobody(SubjectKind.USCC, value="91990001MADEM0010A", ground=LOCAL).verdict is Answer.UNKNOWN
+    assert ask_unmatched(SubjectKind.USCC, value="91990001MADEM0010A", ground=LOCAL).verdict is Answer.UNKNOWN
 
 
 def test_a_failed_check_character_is_said_beside_the_answer():
-    verdict = ask_nobody(SubjectKind.USCC, value="91990001MADEM0010A", has_failed_check=True)
+    verdict = ask_unmatched(SubjectKind.USCC, value="91990001MADEM0010A", has_failed_check=True)
     assert codes(verdict)[-1] is Reason.USCC_CHECK_FAILED
 
 
 def test_silence_before_the_first_reading_proves_nothing():
-    verdict = ask_nobody(REGISTRATION, country="CZ", on=TODAY - timedelta(days=366))
+    verdict = ask_unmatched(REGISTRATION, country="CZ", on=TODAY - timedelta(days=366))
     assert first(verdict) == (Answer.UNKNOWN, Reason.BEFORE_REGISTRY)
-    assert ask_nobody(REGISTRATION, country="CZ", on=TODAY - timedelta(days=365)).verdict is Answer.NO
+    assert ask_unmatched(REGISTRATION, country="CZ", on=TODAY - timedelta(days=365)).verdict is Answer.NO
 
 
 def test_silence_about_a_future_day_proves_nothing():
-    verdict = ask_nobody(REGISTRATION, country="CZ", on=TOMORROW)
+    verdict = ask_unmatched(REGISTRATION, country="CZ", on=TOMORROW)
     assert first(verdict) == (Answer.UNKNOWN, Reason.FUTURE_DATE)
 
 
 def test_silence_about_counselling_proves_nothing():
-    verdict = ask_nobody(REGISTRATION, country="CZ", activity=Activity.COUNSELLING)
+    verdict = ask_unmatched(REGISTRATION, country="CZ", activity=Activity.COUNSELLING)
     assert first(verdict) == (Answer.UNKNOWN, Reason.REGIME_UNKNOWN)
 
 
 def test_freshness_is_judged_at_the_instant_of_knowing():
     known_at = NOW - timedelta(days=100)
     earlier = fresh_ground(retrieved_at=known_at - timedelta(days=5))
-    assert ask_nobody(REGISTRATION, country="CZ", ground=earlier, as_of=known_at).verdict is Answer.NO
-    assert ask_nobody(REGISTRATION, country="CZ", ground=earlier).verdict is Answer.UNKNOWN
+    assert ask_unmatched(REGISTRATION, country="CZ", ground=earlier, as_of=known_at).verdict is Answer.NO
+    assert ask_unmatched(REGISTRATION, country="CZ", ground=earlier).verdict is Answer.UNKNOWN
 
 
 def test_an_agency_without_any_licence_is_answered_by_silence_with_its_record():
@@ -133,6 +133,6 @@ def test_an_agency_with_a_counselling_permit_alone_is_answered_by_silence():
 
 
 def test_the_list_that_was_searched_is_named():
-    verdict = ask_nobody(REGISTRATION, country="CZ")
+    verdict = ask_unmatched(REGISTRATION, country="CZ")
     assert verdict.source is not None
     assert (verdict.source.authority, verdict.source.stale) == (authority_of("CZ"), False)

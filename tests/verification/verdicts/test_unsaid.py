@@ -35,7 +35,7 @@ from tests.verification.verdicts.asking import (
     TODAY,
     YESTERDAY,
     ask,
-    ask_nobody,
+    ask_unmatched,
     codes,
     facts_about,
     fresh_ground,
@@ -218,8 +218,10 @@ def test_from_china_a_visa_that_does_not_allow_work_is_no_whatever_the_number_sa
     verdict = ask(licence_record(CHINESE), destination="IT", visa=visa, recruiter_kind=recruiter)
     assert (verdict.verdict, verdict.may_continue) == (Answer.NO, Answer.UNKNOWN)
     assert verdict.reasons[0].code is Reason.VISA_DOES_NOT_ALLOW_WORK
-    nobody = ask_nobody(SubjectKind.NAME, value="X", origin="CN", destination="IT", visa=visa, recruiter_kind=recruiter)
-    assert nobody.verdict is Answer.NO
+    unmatched = ask_unmatched(
+        SubjectKind.NAME, value="X", origin="CN", destination="IT", visa=visa, recruiter_kind=recruiter
+    )
+    assert unmatched.verdict is Answer.NO
 
 
 def test_who_lives_there_already_may_hold_another_title_and_is_never_yes_on_a_tourist_visa() -> None:
@@ -259,7 +261,9 @@ def test_a_recruiter_that_is_no_agency_is_never_not_registered(
     recruiter: RecruiterKind, code: Reason, kind: SubjectKind
 ) -> None:
     home = {"country": "IT"} if kind is SubjectKind.REGISTRATION_NUMBER else {}
-    verdict = ask_nobody(kind, value="IT00000099994", origin="CN", destination="IT", recruiter_kind=recruiter, **home)
+    verdict = ask_unmatched(
+        kind, value="IT00000099994", origin="CN", destination="IT", recruiter_kind=recruiter, **home
+    )
     assert (verdict.verdict, verdict.reasons[0].code) == (Answer.UNKNOWN, code)
     assert Reason.NOT_REGISTERED not in codes(verdict)
 
@@ -267,13 +271,13 @@ def test_a_recruiter_that_is_no_agency_is_never_not_registered(
 @pytest.mark.parametrize("recruiter", [None, RecruiterKind.UNKNOWN])
 def test_a_companys_number_on_no_list_asks_who_recruits_before_it_is_no(recruiter: RecruiterKind | None) -> None:
     requested = {"value": "IT00000099994", "origin": "IT", "destination": "IT"}
-    verdict = ask_nobody(SubjectKind.VAT, recruiter_kind=recruiter, **requested)
+    verdict = ask_unmatched(SubjectKind.VAT, recruiter_kind=recruiter, **requested)
     assert (verdict.verdict, needed(verdict)) == (Answer.UNKNOWN, ["recruiter_kind"])
-    assert ask_nobody(SubjectKind.VAT, recruiter_kind=RecruiterKind.AGENCY, **requested).verdict is Answer.NO
-    assert ask_nobody(SubjectKind.VAT, recruiter_kind=RecruiterKind.PRIVATE_PERSON, **requested).verdict is Answer.NO
+    assert ask_unmatched(SubjectKind.VAT, recruiter_kind=RecruiterKind.AGENCY, **requested).verdict is Answer.NO
+    assert ask_unmatched(SubjectKind.VAT, recruiter_kind=RecruiterKind.PRIVATE_PERSON, **requested).verdict is Answer.NO
     # Who shows the number of a licence says to be licensed.
     assert (
-        ask_nobody(SubjectKind.LICENCE_NUMBER, recruiter_kind=recruiter, origin="CN", destination="IT").verdict
+        ask_unmatched(SubjectKind.LICENCE_NUMBER, recruiter_kind=recruiter, origin="CN", destination="IT").verdict
         is Answer.NO
     )
 
@@ -337,7 +341,7 @@ def test_what_needs_no_licence_is_not_refused_for_want_of_one() -> None:
 def test_a_number_that_fails_its_check_digit_and_is_nobodys_is_told_as_a_typing_error(
     kind: SubjectKind, code: Reason
 ) -> None:
-    verdict = ask_nobody(
+    verdict = ask_unmatched(
         kind, value="IT00000099995", country="IT", origin="IT", destination="IT", has_failed_check=True
     )
     assert (verdict.verdict, verdict.reasons[0].code) == (Answer.UNKNOWN, code)
@@ -377,6 +381,6 @@ def test_no_answer_says_a_thing_twice_and_no_refusal_reassures(
 
 
 def test_two_activities_of_one_country_are_one_sentence() -> None:
-    verdict = ask_nobody(SubjectKind.LICENCE_NUMBER, origin="HR", destination="HR")
+    verdict = ask_unmatched(SubjectKind.LICENCE_NUMBER, origin="HR", destination="HR")
     unknown = [one for one in verdict.reasons if one.code is Reason.REGIME_UNKNOWN]
     assert [one.values["activities"] for one in unknown] == ["temporary_work placement"]

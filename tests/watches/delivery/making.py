@@ -9,7 +9,7 @@ from registry.watches import webhooks
 from registry.watches.webhook_models import Delivery
 from registry.watches.webhooks import Made
 from tests.make import licence_record, make_agency
-from tests.watches.making import BRAND, handed_on, make_brands, make_watch
+from tests.watches.making import BRAND, fan_out_committed, make_brands, make_watch
 
 
 def make_webhook(session: Session, keyring: Keyring, url: str, organisation: int = BRAND) -> Made:
@@ -19,7 +19,7 @@ def make_webhook(session: Session, keyring: Keyring, url: str, organisation: int
 
 def make_watched(session: Session, keyring: Keyring) -> str:
     agency = make_agency(session, licences=(licence_record(),)).agency_id
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     make_watch(session, agency)
     return agency
 

@@ -30,7 +30,7 @@ from tests.make import suspend
 from tests.serving import free_port
 from tests.watches.conftest import keyring
 from tests.watches.delivery.making import make_watched, make_webhook, states_of
-from tests.watches.making import BRAND, OTHER, handed_on, types_of
+from tests.watches.making import BRAND, OTHER, fan_out_committed, types_of
 from tests.watches.receiving import Listener, listening
 
 pytestmark = pytest.mark.slow
@@ -74,11 +74,11 @@ def test_a_suspension_arrives_signed_and_a_forged_or_old_one_is_told_apart(
     made = make_webhook(session, keyring, listener.url)
     session.commit()
     stopping = threading.Event()
-    attendant = watch_loop.WatchLoop(
+    loop = watch_loop.WatchLoop(
         Settings(home=settings.home, database_url=settings.database_url, has_unsafe_webhooks=True),
         sessionmaker(session.get_bind()),
     )
-    thread = threading.Thread(target=attendant.until, args=(stopping,))
+    thread = threading.Thread(target=loop.until, args=(stopping,))
     thread.start()
     try:
         suspend(session, agency)
@@ -87,7 +87,7 @@ def test_a_suspension_arrives_signed_and_a_forged_or_old_one_is_told_apart(
     finally:
         stopping.set()
         thread.join()
-        attendant.close()
+        loop.close()
     body, headers = listener.got[0]
     delivery = verified(headers, body, made.secret)
     assert delivery.json()["type"] == "licence.suspended"
@@ -115,7 +115,7 @@ def test_a_socket_that_was_down_for_a_day_loses_nothing_doubles_nothing_and_keep
     for status in (LicenceStatus.SUSPENDED, LicenceStatus.ACTIVE, LicenceStatus.REVOKED):
         for agency in agencies:
             suspend(session, agency, status)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     # Down: the first of each agency is tried, and nothing behind it.
     dispatcher.deliver_due()
     assert states_of(session) == [("waiting", 1), ("waiting", 1), *[("waiting", 0)] * 4]
@@ -148,7 +148,7 @@ def test_who_is_killed_between_sending_and_noting_sends_again_under_the_same_id(
     agency = make_watched(session, keyring)
     make_webhook(session, keyring, listener.url)
     suspend(session, agency)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
@@ -173,7 +173,7 @@ def test_three_days_of_failure_switch_a_webhook_off_and_its_owner_sends_again_by
     made = make_webhook(session, keyring, listener.url)
     reference = made.webhook.reference
     suspend(session, agency)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     listener.status, listener.headers["Location"] = 302, "http://127.0.0.1:1/"
     dispatcher.deliver_due()
     session.expire_all()
@@ -187,7 +187,7 @@ def test_three_days_of_failure_switch_a_webhook_off_and_its_owner_sends_again_by
     assert (webhook.state, webhook.told_at) == (WebhookState.DISABLED, None)
     # What happens meanwhile is not queued, and is in the feed.
     suspend(session, agency, LicenceStatus.REVOKED)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     assert len(states_of(session)) == 1
     assert types_of(session) == ["licence.suspended", "licence.revoked"]
     with pytest.raises(NotNow, match="switched off"):
@@ -273,7 +273,7 @@ def test_a_process_that_is_killed_while_it_sends_loses_nothing(
     agency = make_watched(session, keyring)
     make_webhook(session, keyring, listener.url)
     suspend(session, agency)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     session.commit()
     # Its answer never ends: the process stands between sending and noting down when it is killed.
     listener.drip = 0.05

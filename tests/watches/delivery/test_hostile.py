@@ -23,7 +23,7 @@ from tests.pages.organisations.conftest import make_member
 from tests.watches.conftest import keyring
 from tests.watches.delivery.certifying import NAME, Authority
 from tests.watches.delivery.making import make_watched, make_webhook, states_of
-from tests.watches.making import BRAND, handed_on
+from tests.watches.making import BRAND, fan_out_committed
 from tests.watches.receiving import listening
 
 __all__ = ["keyring"]
@@ -108,7 +108,7 @@ def test_two_senders_at_once_send_each_once_and_in_the_order_of_each_agency(
             for agency in agencies:
                 for status in (LicenceStatus.SUSPENDED, LicenceStatus.ACTIVE):
                     suspend(session, agency, status)
-        handed_on(session, keyring)
+        fan_out_committed(session, keyring)
         # Long enough that each finds what the other holds.
         listener.pause = 0.03
         begin = threading.Barrier(2)
@@ -145,11 +145,11 @@ def test_a_webhook_that_answers_gone_is_called_no_more_and_its_owners_are_notifi
         listener.status = 410
         make_webhook(session, keyring, listener.url)
         suspend(session, agencies[0])
-        handed_on(session, keyring)
+        fan_out_committed(session, keyring)
         dispatcher.deliver_due()
         assert session.execute(select(Webhook.state)).scalar_one() is WebhookState.DISABLED
         suspend(session, agencies[1])
-        handed_on(session, keyring)
+        fan_out_committed(session, keyring)
         dispatcher.deliver_due()
         dispatcher.close()
     assert len(listener.got) == 1
@@ -176,7 +176,7 @@ def test_what_waited_here_until_its_lease_was_nearly_over_is_left_to_the_next(
     agency = make_watched(session, keyring)
     make_webhook(session, keyring, "http://127.0.0.1:9/")
     suspend(session, agency)
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     slow = Slow(is_unsafe=True)
     dispatcher = WebhookDispatcher(sessionmaker(session.get_bind()), keyring, slow)
     with monkeypatch.context() as patched:

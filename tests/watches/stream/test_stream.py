@@ -17,7 +17,7 @@ from registry.watches.feed import cursor_of
 from registry.watches.stream.app import HEARTBEAT, MAX_EACH
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.serving import environment, free_port
-from tests.watches.making import handed_on, make_watch
+from tests.watches.making import fan_out_committed, make_watch
 
 pytestmark = pytest.mark.slow
 
@@ -75,7 +75,7 @@ def test_a_stream_tells_its_own_organisation_and_goes_on_where_it_ended(
     streaming: str, session: Session, keyring: Keyring
 ) -> None:
     agency = make_agency(session, licences=(licence_record(),)).agency_id
-    handed_on(session, keyring)
+    fan_out_committed(session, keyring)
     ours, theirs = make_organisation(session), make_organisation(session, "Invented Others")
     key, foreign = make_api_key(session, ours), make_api_key(session, theirs)
     narrow = make_api_key(session, ours, Scope.VERIFY)
@@ -89,7 +89,7 @@ def test_a_stream_tells_its_own_organisation_and_goes_on_where_it_ended(
     with listen(streaming, key) as first:
         assert first.headers["content-type"] == "text/event-stream; charset=utf-8"
         suspend(session, agency)
-        handed_on(session, keyring)
+        fan_out_committed(session, keyring)
         (pending,) = next_events(first, 1)
     assert pending["event"] == json.loads(pending["data"])["type"] == "licence.suspended"
     with listen(streaming, key, **{"Last-Event-ID": cursor_of(keyring, ours.id, 0)}) as again:

@@ -35,7 +35,7 @@ class Limits:
 _libc = ctypes.CDLL(None, use_errno=True)
 
 _NEW_NAMESPACES = 0x10000000 | 0x40000000 | 0x08000000 | 0x04000000  # user, network, IPC, host name
-_NOBODY = 65534
+_UNPRIVILEGED_ID = 65534
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_GET_NO_NEW_PRIVS = 1, 24, 38, 39
 _CAPABILITIES_V3 = 0x20080522
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
@@ -54,7 +54,7 @@ def confine(limits: Limits) -> None:
     _call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     user, group = os.getuid(), os.getgid()
     _call("unshare", _NEW_NAMESPACES)
-    _map_to_nobody(user, group)
+    _map_to_unprivileged(user, group)
     _drop_capabilities()
     _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _read_programs_alone()
@@ -80,12 +80,12 @@ def _call(name: str, *arguments: int) -> int:
     return result
 
 
-def _map_to_nobody(user: int, group: int) -> None:
+def _map_to_unprivileged(user: int, group: int) -> None:
     """Map this process to an unprivileged user, so that no program it starts gets capabilities."""
     try:
         Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{_NOBODY} {user} 1")
-        Path("/proc/self/gid_map").write_text(f"{_NOBODY} {group} 1")
+        Path("/proc/self/uid_map").write_text(f"{_UNPRIVILEGED_ID} {user} 1")
+        Path("/proc/self/gid_map").write_text(f"{_UNPRIVILEGED_ID} {group} 1")
         with suppress(OSError):
             # No further namespaces: a good part of what is ever found wrong with kernels needs one.
             Path("/proc/sys/user/max_user_namespaces").write_text("0")

@@ -14,7 +14,7 @@ from registry.audit.actions import record
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer, in_unit
 from registry.complaints.casework.queue.assignment import assign
-from registry.complaints.casework.queue.taking import take
+from registry.complaints.casework.queue.claiming import take
 from registry.complaints.casework.saved_views.models import BulkAct
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.codes import Problem

@@ -18,7 +18,7 @@ PLACE_OF: Mapping[CaseState, str] = {
 
 NEEDS_REASON = frozenset({Guard.HAS_REASON, Guard.SAME_UNIT})
 
-_NOBODYS = frozenset({CaseRole.COMPLAINANT, CaseRole.REGISTRY})
+_NOT_OFFICERS = frozenset({CaseRole.COMPLAINANT, CaseRole.REGISTRY})
 
 
 class Way(NamedTuple):
@@ -41,7 +41,7 @@ def ways(state: CaseState, roles: Sequence[CaseRole], facts: CaseFacts) -> list[
 
     What a form will bring along, a reason and the other case, counts as there.
     """
-    return [_way(move, roles, facts) for move in MOVES if move.source is state and move.by - _NOBODYS]
+    return [_way(move, roles, facts) for move in MOVES if move.source is state and move.by - _NOT_OFFICERS]
 
 
 def way_to(state: CaseState, target: CaseState, roles: Sequence[CaseRole], facts: CaseFacts) -> Way | None:
@@ -58,7 +58,7 @@ def _way(move: Move, roles: Sequence[CaseRole], facts: CaseFacts) -> Way:
         lack = "role"
     else:
         lack = MOVES.lacking(move.guard, facts)
-    by = [one for one in CaseRole if one in move.by and one not in _NOBODYS]
+    by = [one for one in CaseRole if one in move.by and one not in _NOT_OFFICERS]
     return Way(move.target, role, lack, move.guard in NEEDS_REASON, by, place)
 
 

@@ -30,7 +30,7 @@ from registry.vocabulary.register import Language
 INTO = (Language.EN, Language.ZH_HANS, Language.IT)
 """The languages of the console: what officers read."""
 
-_CLOSED_TO_HIM = (CaseState.DRAFT, CaseState.PURGED)
+_CLOSED_TO_TRANSLATOR = (CaseState.DRAFT, CaseState.PURGED)
 
 
 class Piece(NamedTuple):
@@ -62,7 +62,7 @@ def open_cases(session: Session, unit: str, limit: int = 100) -> Sequence[Waitin
 def case_for_translator(session: Session, unit: str, reference: str, version: int | None = None) -> Case:
     """A case of the unit, locked. Raises NotFound, StaleVersion; NotNow where it was withdrawn."""
     case = lock_case_where(session, in_unit(unit), Case.reference == reference)
-    if case is None or case.state in _CLOSED_TO_HIM:
+    if case is None or case.state in _CLOSED_TO_TRANSLATOR:
         raise NotFound(f"there is no case {reference} in this unit")
     if case.state is CaseState.WITHDRAWN:
         raise NotNow("this was withdrawn: what was written is not read any more", "case.withdrawn")

@@ -16,7 +16,13 @@ from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST
 from registry.complaints.parties.hearings import content
 from registry.complaints.parties.hearings.actions import lock_hearing
 from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.hearings.rules import HER_END, MAX_EXTENSION, TOLD_IN, is_longer, may_have_longer
+from registry.complaints.parties.hearings.rules import (
+    ENDED_BY_WORKER,
+    MAX_EXTENSION,
+    TOLD_IN,
+    is_longer,
+    may_have_longer,
+)
 from registry.complaints.sealing.models import KeyHolder
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.codes import Problem
@@ -68,7 +74,7 @@ def give_longer(
 
 def why_not_notified(session: Session, case: Case, hearing: Hearing) -> str | None:
     """Why the agency is not told of a decision now, as a code; None when it may be."""
-    if hearing.served_on is None or hearing.ended_because in HER_END:
+    if hearing.served_on is None or hearing.ended_because in ENDED_BY_WORKER:
         return "not_heard"
     if hearing.told_on is not None:
         return "told_already"

@@ -60,7 +60,7 @@ def flaws(
 ) -> list[Flaw]:
     """What in a text would reveal who complained, each kind once, in the order of `Telling`.
 
-    `hers` is all that complainants wrote; `references` are those of the case and of what is in it; `agency` is the
+    `own` is all that complainants wrote; `references` are those of the case and of what is in it; `agency` is the
     accused agency's own, and `names` are its names: officer and complainant both use them.
     """
     lines = unicodedata.normalize("NFKC", text).split("\n")

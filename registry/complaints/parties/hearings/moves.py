@@ -11,7 +11,15 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id, same_person
 from registry.complaints.casework import sealed_copies
 from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.hearings.rules import HELD, HER_END, MOVES, By, HearingFacts, is_outcome_open, why_over
+from registry.complaints.parties.hearings.rules import (
+    ENDED_BY_WORKER,
+    HELD,
+    MOVES,
+    By,
+    HearingFacts,
+    is_outcome_open,
+    why_over,
+)
 from registry.complaints.sealing.models import Box
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import moves
@@ -90,7 +98,7 @@ def end(
 ) -> None:
     """Close a hearing and delete the agency's key. A case that only waited for it is investigated again."""
     was_served = hearing.state is HearingState.SERVED
-    if hearing.told_on is None or because in HER_END:
+    if hearing.told_on is None or because in ENDED_BY_WORKER:
         sealed_copies.take_back(session, sealer, session.get_one(Box, hearing.box_id), hearing.desk)
     hearing.ended_on, hearing.ended_because = at.date(), because
     advance(session, case, hearing, HearingState.CLOSED, by, at, actor=actor, role=role)
@@ -127,7 +135,7 @@ def close_notified_outcomes(session: Session, sealer: Sealer, case: Case, at: da
             continue
         sealed_copies.take_back(session, sealer, box, hearing.desk)
         because = why_over(facts(session, case, hearing, at.date()))
-        if because in HER_END:
+        if because in ENDED_BY_WORKER:
             # A later consent of the worker does not bring back what has no key any more.
             hearing.ended_because = because
         hearing.version += 1

@@ -106,7 +106,7 @@ def is_longer(answer_by: date, wanted: date, today: date) -> bool:
     return answer_by < wanted <= today + MAX_EXTENSION
 
 
-HER_END = frozenset({HearingEnd.CONSENT_REVOKED, HearingEnd.WITHDRAWN})
+ENDED_BY_WORKER = frozenset({HearingEnd.CONSENT_REVOKED, HearingEnd.WITHDRAWN})
 """Ends by the worker's choice: the agency is told nothing more, even if the worker consents again later."""
 
 
@@ -120,7 +120,7 @@ def is_outcome_open(
     ended_because: HearingEnd | None = None,
 ) -> bool:
     """Whether an agency reads today what it was told of the decision."""
-    if told_on is None or object_until is None or today > object_until + TOLD_FOR or ended_because in HER_END:
+    if told_on is None or object_until is None or today > object_until + TOLD_FOR or ended_because in ENDED_BY_WORKER:
         return False
     return is_consented and state not in (CaseState.WITHDRAWN, CaseState.PURGED)
 

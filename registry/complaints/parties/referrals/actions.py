@@ -62,7 +62,7 @@ def propose(
     assert unit.partner_kind is not None
     if not at.date() < expires_on <= at.date() + MAX_ACCESS:
         raise InvalidInput([Fault.of("expires_on", Problem.INVALID_VALUE, "days_within", days=MAX_ACCESS.days)])
-    if identity_said_in is not None and not content.is_hers(session, case, identity_said_in):
+    if identity_said_in is not None and not content.is_by_complainant(session, case, identity_said_in):
         raise InvalidInput([Fault.of("identity_said_in", Problem.INVALID_VALUE, "complainants_message")])
     live = select(Referral.id).where(
         Referral.case_id == case.id, Referral.partner == partner, Referral.state.in_(sorted(LIVE))

@@ -109,7 +109,7 @@ def place(case: Case, reference: str, column: str) -> Place:
     return Place("referrals", column, reference, case.reference)
 
 
-def is_hers(session: Session, case: Case, message: str) -> bool:
+def is_by_complainant(session: Session, case: Case, message: str) -> bool:
     """Whether a message was written by the complainant of the case."""
     of_case = select(Box.id).where(Box.case_id == case.id, Box.is_copy.is_(False))
     theirs = (Message.reference == message, Message.author == Author.COMPLAINANT, Message.box_id.in_(of_case))

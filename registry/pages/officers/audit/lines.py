@@ -23,7 +23,7 @@ from registry.pages.officers.rendering import language, page
 pages = Blueprint("console_audit", __name__)
 
 A_PAGE = 50
-NOBODY = ("complainant", "registry", "operator", "nobody")
+NOT_OFFICERS = ("complainant", "registry", "operator", "nobody")
 """Actors that are no officers: the complainant, the service itself, its operator, and an unknown at sign-in."""
 
 
@@ -46,7 +46,7 @@ def lines(session: Session, me: AuthenticatedOfficer) -> Response:
         is_first="before" not in request.args,
         people=names_in(session, unit),
         names=oversight.names_of(session, _people_in(displayed)),
-        nobody=NOBODY,
+        nobody=NOT_OFFICERS,
         is_reading=is_reading,
         detail_of=partial(detail_in, language()),
     )

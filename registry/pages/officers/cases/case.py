@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.queries import case_view, clean_copy
 from registry.complaints.casework.queue.assignment import workers
+from registry.complaints.casework.queue.claiming import ways_of
 from registry.complaints.casework.queue.related import related
-from registry.complaints.casework.queue.taking import ways_of
 from registry.complaints.triage.priorities import TWO_PERSONS
 from registry.core.clock import day_at, now
 from registry.core.errors import NotNow

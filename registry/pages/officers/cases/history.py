@@ -85,8 +85,8 @@ def _may_see(me: AuthenticatedOfficer, act: str) -> bool:
 
 
 def _of_line(line: trail.Line, name: str | None) -> Happened:
-    is_nobody = line.actor in (CaseRole.COMPLAINANT, CaseRole.REGISTRY)
+    is_no_officer = line.actor in (CaseRole.COMPLAINANT, CaseRole.REGISTRY)
     state = line.detail.split(" ")[-1] if line.act == _MOVED else None
-    by, role = ("", line.actor) if is_nobody else (name or line.actor, "")
+    by, role = ("", line.actor) if is_no_officer else (name or line.actor, "")
     details = (line.detail,) if line.act in _TELLING and line.detail else ()
     return Happened(line.on_day, line.act, state, by, role, details)

@@ -20,7 +20,7 @@ from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
 from registry.register.agencies.queries import public_record
 from registry.supervision.entries import queries
-from registry.supervision.entries import requests as asking
+from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.rules import WORKING_DAYS, is_answerable
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 from registry.vocabulary.register import EntryPart
@@ -41,11 +41,11 @@ def ask(session: Session, me: AuthenticatedOfficer, kind: str) -> BaseResponse:
     rep, form = representative(session, me), request.form
     text = form.get("text", "")
     acts: dict[str, Callable[[], object]] = {
-        EntryRequestKind.CORRECTION: lambda: asking.ask_correction(
-            session, rep, asking.read_part(form.get("part", "")), text, now()
+        EntryRequestKind.CORRECTION: lambda: entry_requests.ask_correction(
+            session, rep, entry_requests.read_part(form.get("part", "")), text, now()
         ),
-        EntryRequestKind.CLONE_REPORT: lambda: asking.report_clone(session, rep, text, now()),
-        EntryRequestKind.REPLY: lambda: asking.propose_reply(session, rep, text, now()),
+        EntryRequestKind.CLONE_REPORT: lambda: entry_requests.report_clone(session, rep, text, now()),
+        EntryRequestKind.REPLY: lambda: entry_requests.propose_reply(session, rep, text, now()),
     }
     if kind not in acts:
         raise NotFound("there is no such form")

@@ -37,7 +37,7 @@ class PeriodForm(NamedTuple):
     def query(self) -> str:
         return urlencode({name: self.typed[name] for name in ("from", "to")})
 
-    def takes(self, one: Came) -> bool:
+    def matches(self, one: Came) -> bool:
         return (not self.typed["sector"] or one.sector == self.typed["sector"]) and (
             not self.typed["country"] or one.country == self.typed["country"]
         )
@@ -56,7 +56,7 @@ def read_period(at: datetime) -> PeriodForm:
 
 @pages.get("/overview")
 @allowed(Resource.STATISTICS, Act.READ)
-def shown(_session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
+def overview(_session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
     at = now()
     stated, viewer = read_period(at), Viewer(me)
     if stated.period is None:
@@ -110,7 +110,7 @@ def _page(session: Session, viewer: Viewer, stated: PeriodForm, period: Period, 
         countries=sorted({one.country for one in found.inflow if one.country}),
         clocks=found.clocks,
         patterns=patterns,
-        **sums(found, [one for one in found.inflow if stated.takes(one)]),
+        **sums(found, [one for one in found.inflow if stated.matches(one)]),
     )
 
 

@@ -15,7 +15,7 @@ IDA = Officer("I. Ida", CaseRole.INVESTIGATOR, "it-labour")
 REASON = "Her sister says that they moved her last night."
 
 
-def asked(
+def request_grant(
     session: Session, sealer: Sealer, case: str, kind: OpeningKind = OpeningKind.BREAK_GLASS, **more: Any
 ) -> AccessGrant:
     officer = more.pop("officer", IDA)
@@ -27,5 +27,5 @@ def asked(
 def granted(
     session: Session, sealer: Sealer, case: str, kind: OpeningKind = OpeningKind.BREAK_GLASS, **more: Any
 ) -> AccessGrant:
-    grant = asked(session, sealer, case, kind, **more)
+    grant = request_grant(session, sealer, case, kind, **more)
     return actions.decide(session, sealer, IDA.unit, "S. Second", grant.reference, AT, is_granted=True)

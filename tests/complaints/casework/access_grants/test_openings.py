@@ -18,7 +18,7 @@ from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, St
 from registry.officers.models import Notice, Officer, Unit
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseState, OpeningKind, OpeningState
-from tests.complaints.casework.access_grants.making import IDA, REASON, asked, granted
+from tests.complaints.casework.access_grants.making import IDA, REASON, granted, request_grant
 from tests.complaints.filing import AT, come_back, file, make_units
 from tests.officers.making import make_officer
 
@@ -46,7 +46,7 @@ def test_a_broken_glass_shows_who_wrote_and_what_was_withdrawn_until_its_hours_a
     mailbox.withdraw(session, sealer, come_back(session, sealer, case.code), AT)
     with pytest.raises(NotNow):
         case_view(session, sealer, IDA, reference, AT.date())
-    grant = asked(session, sealer, reference)
+    grant = request_grant(session, sealer, reference)
     with pytest.raises(NotFound, match="nothing is open to you"):
         queries.look(session, sealer, IDA, grant.reference, AT)
     actions.decide(session, sealer, IDA.unit, CATE, grant.reference, AT, is_granted=True)
@@ -65,13 +65,13 @@ def test_a_broken_glass_shows_who_wrote_and_what_was_withdrawn_until_its_hours_a
 
 
 def test_no_officer_grants_their_own_request_or_twice_and_the_database_refuses_it_too(session, sealer, case):
-    grant = asked(session, sealer, case.case.reference)
+    grant = request_grant(session, sealer, case.case.reference)
     with pytest.raises(IllegalMove, match="a second person has to"):
         actions.decide(session, sealer, IDA.unit, IDA.name, grant.reference, AT, is_granted=True)
     with pytest.raises(StaleVersion):
         actions.decide(session, sealer, IDA.unit, CATE, grant.reference, AT, is_granted=True, version=9)
     with pytest.raises(NotNow, match="asked for this already"):
-        asked(session, sealer, case.case.reference)
+        request_grant(session, sealer, case.case.reference)
     actions.decide(session, sealer, IDA.unit, CATE, grant.reference, AT, is_granted=True)
     with pytest.raises(IllegalMove, match="granted already"):
         actions.decide(session, sealer, IDA.unit, "S. Second", grant.reference, AT, is_granted=False)
@@ -81,7 +81,7 @@ def test_no_officer_grants_their_own_request_or_twice_and_the_database_refuses_i
 
 def test_refused_needs_words_and_what_lapsed_or_was_closed_opens_nothing(session, sealer, case):
     reference = case.case.reference
-    first = asked(session, sealer, reference)
+    first = request_grant(session, sealer, reference)
     with pytest.raises(InvalidInput):
         actions.decide(session, sealer, IDA.unit, CATE, first.reference, AT, is_granted=False, answer=" ")
     actions.decide(session, sealer, IDA.unit, CATE, first.reference, AT, is_granted=False, answer="Ask the custodian.")
@@ -93,7 +93,7 @@ def test_refused_needs_words_and_what_lapsed_or_was_closed_opens_nothing(session
         queries.look(session, sealer, IDA, second.reference, AT)
     with pytest.raises(IllegalMove, match="closed already"):
         actions.end(session, IDA.unit, IDA.name, second.reference, AT, is_own=True)
-    third = asked(session, sealer, reference)
+    third = request_grant(session, sealer, reference)
     session.commit()
     tomorrow = AT + timedelta(hours=24)
     assert actions.end_due(sessions_for(session.get_bind()), tomorrow) == 1
@@ -106,10 +106,10 @@ def test_refused_needs_words_and_what_lapsed_or_was_closed_opens_nothing(session
 
 
 def test_another_unit_finds_nothing_and_a_sending_country_is_never_shown_anything(session, sealer, case):
-    grant = asked(session, sealer, case.case.reference)
+    grant = request_grant(session, sealer, case.case.reference)
     foreign = IDA._replace(unit="cz-labour")
     for act in (
-        lambda: asked(session, sealer, case.case.reference, officer=foreign),
+        lambda: request_grant(session, sealer, case.case.reference, officer=foreign),
         lambda: actions.decide(session, sealer, "cz-labour", CATE, grant.reference, AT, is_granted=True),
         lambda: actions.end(session, "cz-labour", CATE, grant.reference, AT, is_own=False),
         lambda: queries.look(session, sealer, foreign, grant.reference, AT),
@@ -121,7 +121,7 @@ def test_another_unit_finds_nothing_and_a_sending_country_is_never_shown_anythin
     chinese = session.execute(select(Unit.id).where(Unit.reference == "cn-licensing")).scalar_one()
     session.execute(update(Case).values(unit_id=chinese))
     with pytest.raises(NotNow, match="sending country"):
-        asked(session, sealer, case.case.reference, officer=IDA._replace(unit="cn-licensing"))
+        request_grant(session, sealer, case.case.reference, officer=IDA._replace(unit="cn-licensing"))
 
 
 def test_auditors_and_supervisors_are_told_once_that_a_glass_was_broken(session, sealer, keyring, case):
@@ -142,7 +142,7 @@ def test_auditors_and_supervisors_are_told_once_that_a_glass_was_broken(session,
         return found
 
     given()
-    grant = asked(session, sealer, case.case.reference)
+    grant = request_grant(session, sealer, case.case.reference)
     assert given() == sorted([watching["supervisor"], watching["custodian"]])
     granter = session.get_one(Officer, watching["custodian"]).reference
     actions.decide(session, sealer, IDA.unit, granter, grant.reference, AT, is_granted=True)
@@ -153,7 +153,7 @@ def test_auditors_and_supervisors_are_told_once_that_a_glass_was_broken(session,
     assert given() == []
     assert queries.broken(session, IDA.unit, AT) == 1
     assert queries.broken(session, "cz-labour", AT) == 0
-    asked(session, sealer, case.case.reference, OpeningKind.IDENTITY)
+    request_grant(session, sealer, case.case.reference, OpeningKind.IDENTITY)
     assert given() == [watching["custodian"]]
 
 
@@ -169,11 +169,11 @@ def test_a_look_at_who_wrote_shows_nothing_else_and_is_short(session, sealer, ca
     with pytest.raises(NotFound, match="opens no file"):
         queries.original(session, sealer, IDA, granted(session, sealer, case.case.reference).reference, AT, None)
     with pytest.raises(NotFound, match="no such attachment"):
-        asked(session, sealer, case.case.reference, OpeningKind.ORIGINAL, attachment="ABCDEFGH2345")
+        request_grant(session, sealer, case.case.reference, OpeningKind.ORIGINAL, attachment="ABCDEFGH2345")
 
 
 def test_reasons_are_for_the_approver_and_a_purge_takes_them_along(session, sealer, case):
-    asked(session, sealer, case.case.reference)
+    request_grant(session, sealer, case.case.reference)
     of = {who: queries.of_unit(session, sealer, IDA.unit, CATE, AT, decides=kinds) for who, kinds in (
         ("custodian", tuple(OpeningKind)), ("auditor", ()),
     )}  # fmt: skip

@@ -45,7 +45,7 @@ def case(session: Session, sealer: Sealer) -> Filed:
     return looked_into(session, sealer)
 
 
-def read_by_her(session: Session, sealer: Sealer, case: Filed) -> list[str]:
+def read_by_worker(session: Session, sealer: Sealer, case: Filed) -> list[str]:
     visit = come_back(session, sealer, case.code)
     return [message.text for message in mailbox.mailbox(session, sealer, visit, AT).messages]
 
@@ -59,7 +59,7 @@ def test_a_decision_drafted_by_one_is_made_by_another_and_read_by_the_worker_in_
     assert case.case.state is CaseState.DECIDED_UPHELD
     until = AT.date() + timedelta(days=60)
     assert (decision.state, decision.decided_by, decision.object_until) == (DecisionState.MADE, "B. Bruno", until)
-    assert read_by_her(session, sealer, case) == [f"zh-Hans upheld {SUMMARY} {until}"]
+    assert read_by_worker(session, sealer, case) == [f"zh-Hans upheld {SUMMARY} {until}"]
     acts = [line.act for line in lines_about(session, case.case.reference)]
     assert acts.index("decision.drafted") < acts.index("decision.made")
     assert acts.count("case.moved") == len(moves_of(session, case.case))
@@ -97,7 +97,7 @@ def test_it_is_made_once_and_from_what_was_looked_at(session: Session, sealer: S
     assert case.case.state is CaseState.DECIDED_NOT_UPHELD
     with pytest.raises(IllegalMove, match="already"):
         actions.make(session, sealer, BRUNO, decision.reference, words, AT)
-    assert len(read_by_her(session, sealer, case)) == 1
+    assert len(read_by_worker(session, sealer, case)) == 1
 
 
 def test_nothing_of_it_is_there_when_it_is_not_committed(session: Session, sealer: Sealer, case: Filed) -> None:
@@ -107,7 +107,7 @@ def test_nothing_of_it_is_there_when_it_is_not_committed(session: Session, seale
     session.rollback()
     session.expire_all()
     assert (case.case.state, decision.state) == (CaseState.DECISION_DRAFT, DecisionState.DRAFTED)
-    assert read_by_her(session, sealer, case) == []
+    assert read_by_worker(session, sealer, case) == []
     assert "decision.made" not in [line.act for line in lines_about(session, case.case.reference)]
 
 

@@ -9,12 +9,14 @@ from registry.complaints.parties.hearings.allegation_rules import COPIED, Tellin
 from registry.complaints.parties.hearings.rules import is_few
 from registry.core.ids import new_reference
 
-HERS = "They took my passport on the first evening and keep it in the drawer of the green office."
+ACCOUNT = "They took my passport on the first evening and keep it in the drawer of the green office."
 CHINESE = "第一天晚上他们拿走了我的护照，一直锁在绿色办公室的抽屉里。"
 AGENCY = "23456789ABCB"
 
 
-def found(text, own=(HERS, CHINESE), references=("KDQX7M3RT9VA",), names=("Invented Manpower Services International",)):
+def found(
+    text, own=(ACCOUNT, CHINESE), references=("KDQX7M3RT9VA",), names=("Invented Manpower Services International",)
+):
     return [(one.what, one.line) for one in flaws(text, own=own, references=references, agency=AGENCY, names=names)]
 
 
@@ -40,9 +42,9 @@ def test_the_workers_words_over_two_lines_are_found():
     assert found("A\nThey took my passport\non the first evening")[0] == (Telling.HER_WORDS, 3)
 
 
-@given(st.integers(0, len(HERS) - 60), st.text(max_size=20), st.text(max_size=20))
+@given(st.integers(0, len(ACCOUNT) - 60), st.text(max_size=20), st.text(max_size=20))
 def test_no_frame_hides_a_copied_sentence(start, before, after):
-    assert Telling.HER_WORDS in [what for what, _ in found(f"{before} {HERS[start : start + 60]} {after}")]
+    assert Telling.HER_WORDS in [what for what, _ in found(f"{before} {ACCOUNT[start : start + 60]} {after}")]
 
 
 def test_the_agencys_own_name_is_nobodys_words():

@@ -34,7 +34,7 @@ TOLD = {
 }
 
 
-class Told(NamedTuple):
+class FiledWithName(NamedTuple):
     filed: Filed
     said: str
 
@@ -61,17 +61,19 @@ def make_partner(
     )
 
 
-def told(session: Session, sealer: Sealer, *, consents: tuple[ConsentKind, ...] = ()) -> Told:
+def file_with_name(session: Session, sealer: Sealer, *, consents: tuple[ConsentKind, ...] = ()) -> FiledWithName:
     """A case of P0 with an account, a name not yet shared, and a message that asks for the name to be told."""
     filed = file(session, sealer, TOLD)
     visit = come_back(session, sealer, filed.code)
     for kind in consents:
         mailbox.consent(session, sealer, visit, kind, AT, is_given=True)
     stated = mailbox.write(session, sealer, visit, "Tell them my name.", AT).message.reference
-    return Told(filed, stated)
+    return FiledWithName(filed, stated)
 
 
-def propose(session: Session, sealer: Sealer, content: Told, officer: Officer = ANNA, **facts: object) -> Referral:
+def propose(
+    session: Session, sealer: Sealer, content: FiledWithName, officer: Officer = ANNA, **facts: object
+) -> Referral:
     given: dict[str, object] = {
         "partner": UNION,
         "choice": Choice(answers=[content.piece("account")]),
@@ -82,7 +84,7 @@ def propose(session: Session, sealer: Sealer, content: Told, officer: Officer = 
     return actions.propose(session, sealer, officer, content.reference, partner, choice, AT, **given)  # type: ignore[arg-type]
 
 
-def sent(session: Session, sealer: Sealer, given: Told, **facts: object) -> Referral:
+def sent(session: Session, sealer: Sealer, given: FiledWithName, **facts: object) -> Referral:
     referral = propose(session, sealer, given, **facts)
     return actions.send(session, sealer, ANNA, referral.reference, AT)
 

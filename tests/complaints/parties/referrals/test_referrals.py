@@ -40,10 +40,10 @@ from tests.complaints.parties.referrals.making import (
     SPOKEN,
     UNION,
     day,
+    file_with_name,
     make_partner,
     propose,
     sent,
-    told,
 )
 
 TODAY = AT.date()
@@ -57,7 +57,7 @@ def offices(session, sealer):
 
 @pytest.fixture
 def agreed(session, sealer):
-    return told(session, sealer, consents=(ConsentKind.UNION,))
+    return file_with_name(session, sealer, consents=(ConsentKind.UNION,))
 
 
 def keys_of(session, referral):
@@ -87,7 +87,7 @@ def test_with_the_workers_consent_it_is_consented_at_once_and_the_partner_reads_
 
 
 def test_without_the_workers_consent_nothing_is_sent(session, sealer):
-    case = told(session, sealer)
+    case = file_with_name(session, sealer)
     referral = propose(session, sealer, case)
     assert referral.state == "proposed"
     for act in (actions.find_consent, lambda *given: actions.send(given[0], sealer, *given[1:])):
@@ -104,7 +104,7 @@ def test_consent_to_one_kind_of_partner_is_none_to_another(session, sealer, agre
 
 
 def test_an_override_needs_danger_a_second_person_and_a_law(session, sealer):
-    case = told(session, sealer)
+    case = file_with_name(session, sealer)
     referral = propose(session, sealer, case, officer=CARLA)
 
     def override(officer, law="Article 18 of the Invented Act"):
@@ -131,7 +131,7 @@ def test_an_override_needs_danger_a_second_person_and_a_law(session, sealer):
 
 
 def test_the_database_itself_refuses_an_override_by_its_proposer(session, sealer):
-    referral = propose(session, sealer, told(session, sealer))
+    referral = propose(session, sealer, file_with_name(session, sealer))
     referral.basis, referral.decided_by = "override", referral.proposed_by
     with pytest.raises(IntegrityError):
         session.flush()
@@ -144,7 +144,7 @@ def test_the_database_itself_knows_no_partner_of_immigration(session, sealer):
 
 def test_nothing_overrides_the_consent_to_tell_an_authority_in_china(session, sealer):
     make_partner(session, sealer, "cn-police", PartnerKind.POLICE, "CN")
-    case = told(session, sealer, consents=(ConsentKind.POLICE,))
+    case = file_with_name(session, sealer, consents=(ConsentKind.POLICE,))
     referral = propose(session, sealer, case, partner="cn-police")
     assert referral.state == "proposed"
     with pytest.raises(IllegalMove, match="China"):
@@ -199,7 +199,7 @@ def test_a_withdrawn_complaint_is_closed_to_partners_unless_somebody_is_in_dange
     urgent = sent(session, sealer, agreed)
     mailbox.withdraw(session, sealer, come_back(session, sealer, agreed.filed.code), AT)
     assert read(session, sealer, urgent)
-    other = told(session, sealer, consents=(ConsentKind.UNION,))
+    other = file_with_name(session, sealer, consents=(ConsentKind.UNION,))
     other.filed.case.priority = Priority.P3
     calm = sent(session, sealer, other)
     mailbox.withdraw(session, sealer, come_back(session, sealer, other.filed.code), AT)
@@ -300,7 +300,7 @@ def test_a_custodian_who_refuses_lets_the_rest_go_without_the_name(session, seal
 
 
 def test_only_the_workers_own_message_permits_sending_the_name(session, sealer, agreed):
-    other = told(session, sealer)
+    other = file_with_name(session, sealer)
     for stated in (other.said, "23456789ABCD"):
         with pytest.raises(InvalidInput):
             propose(session, sealer, agreed, identity_said_in=stated)
@@ -318,7 +318,7 @@ def test_only_the_workers_own_message_permits_sending_the_name(session, sealer, 
     ],
 )
 def test_nothing_of_another_case_and_nothing_of_the_workers_identity_can_be_chosen(session, sealer, agreed, choice):
-    other = told(session, sealer)
+    other = file_with_name(session, sealer)
     with pytest.raises(InvalidInput):
         propose(session, sealer, agreed, choice=choice(agreed, other))
 

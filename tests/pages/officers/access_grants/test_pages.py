@@ -26,7 +26,7 @@ def at_of(case: Filed) -> str:
     return f"/console/cases/{case.case.reference}/openings"
 
 
-def asked(desk: Desk, case: Filed, kind: str = "break-glass", **fields: object) -> str:
+def request_grant(desk: Desk, case: Filed, kind: str = "break-glass", **fields: object) -> str:
     """Gives the path of what was asked for, at the unit's page."""
     form = {"hours": 3, "reason": WHY, "version": version_on(desk, at_of(case))}
     response = desk.post(f"{at_of(case)}/{kind}", **(form | fields))
@@ -40,7 +40,7 @@ def test_a_glass_is_broken_by_two_persons_and_everybody_who_watches_sees_it(
 ) -> None:
     asker, custodian = desk_for(Role.INVESTIGATOR, name="I Ida"), desk_for(Role.CUSTODIAN, name="C Cate")
     auditor, supervisor = desk_for(Role.AUDITOR, name="A Audit"), desk_for(Role.SUPERVISOR, name="S Super")
-    name = asked(asker, case)
+    name = request_grant(asker, case)
     own, all_ = f"{at_of(case)}/{name}", f"/console/openings/{name}"
     assert asker.get(own).status_code == 404
     assert asker.post(f"{all_}/decide", decision="grant", version=1).status_code == 403
@@ -77,7 +77,7 @@ def test_the_complainants_identity_is_the_custodians_to_open_and_no_officer_gran
 ) -> None:
     both = desk_for(Role.INVESTIGATOR, Role.CUSTODIAN, Role.SUPERVISOR, name="B Both")
     supervisor, custodian = desk_for(Role.SUPERVISOR, name="S Super"), desk_for(Role.CUSTODIAN, name="C Cate")
-    name = asked(both, case, "identity")
+    name = request_grant(both, case, "identity")
     all_ = f"/console/openings/{name}/decide"
     own = both.post(all_, decision="grant", version=1)
     assert (own.status_code, "a second person has to" in words_of(own)) == (409, True)
@@ -96,7 +96,7 @@ def test_a_file_as_it_was_sent_is_the_custodians_to_give_for_a_quarter_of_an_hou
 ) -> None:
     reference = attached(session, sealer, settings, case, "<b>lease</b>.txt")
     asker, custodian = desk_for(Role.INVESTIGATOR, name="I Ida"), desk_for(Role.CUSTODIAN, name="C Cate")
-    name = asked(asker, case, "original", attachment=reference)
+    name = request_grant(asker, case, "original", attachment=reference)
     path = f"{at_of(case)}/{name}/file"
     assert asker.get(path).status_code == 404
     assert asker.post(f"/console/openings/{name}/decide", decision="grant", version=1).status_code == 403
@@ -111,7 +111,7 @@ def test_a_file_as_it_was_sent_is_the_custodians_to_give_for_a_quarter_of_an_hou
     ]
     # Where the custodian's key is not at hand nothing else opens it, and a broken glass shows what the unit's own key
     # opens.
-    glass = asked(asker, case)
+    glass = request_grant(asker, case)
     assert custodian.post(f"/console/openings/{glass}/decide", decision="grant", version=1).status_code == 303
     assert SECRET in words_of(asker.get(f"{at_of(case)}/{glass}"))
     for secret in settings.keys.glob("custodian-*"):
@@ -119,7 +119,7 @@ def test_a_file_as_it_was_sent_is_the_custodians_to_give_for_a_quarter_of_an_hou
     refused = asker.get(path)
     assert (refused.status_code, "key is not on this server" in words_of(refused)) == (409, True)
     session.commit()
-    other = asked(asker, case, "identity")
+    other = request_grant(asker, case, "identity")
     assert custodian.post(f"/console/openings/{other}/decide", decision="grant", version=1).status_code == 303
     assert "key is not on this server" in words_of(asker.get(f"{at_of(case)}/{other}"))
     assert session.scalars(select(AccessGrant.looked_at).where(AccessGrant.reference == other)).one() is None

@@ -27,7 +27,7 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\u202e\"'>"
 ACCOUNT = "They took my passport and lock the door at night; the foreman keeps the wages of everybody."
 
 
-def told(session: Session, sealer: Sealer, **answers: object) -> Filed:
+def file_case(session: Session, sealer: Sealer, **answers: object) -> Filed:
     return file(session, sealer, {"country": "IT", "deception": "yes", "account": ACCOUNT} | answers, at=now())
 
 
@@ -48,7 +48,7 @@ def counting(app: Flask) -> Iterator[list[str]]:
 def test_a_case_is_read_with_all_that_was_told_and_the_reading_is_on_record(session, sealer, desk_for):
     agency = make_agency(session, name="Agentura Smyšlená s.r.o.", licences=(licence_record(),))
     named = {"agency": {"agency_id": agency.agency_id}}
-    filed, other = told(session, sealer, **named), told(session, sealer, **named)
+    filed, other = file_case(session, sealer, **named), file_case(session, sealer, **named)
     mailbox.write(session, sealer, come_back(session, sealer, filed.code, now()), "Is anybody there?", now())
     desk = desk_for(Role.INVESTIGATOR)
     displayed = words_of(desk.get(f"/console/cases/{filed.case.reference}"))
@@ -62,7 +62,7 @@ def test_a_case_is_read_with_all_that_was_told_and_the_reading_is_on_record(sess
 
 
 def test_what_was_answered_stands_in_the_officers_language(session, sealer, desk_for):
-    filed = told(session, sealer)
+    filed = file_case(session, sealer)
     desk = desk_for(Role.INVESTIGATOR)
     desk.officer.language = "it"
     page = desk.get(f"/console/cases/{filed.case.reference}")
@@ -72,7 +72,7 @@ def test_what_was_answered_stands_in_the_officers_language(session, sealer, desk
 
 
 def test_what_somebody_wrote_is_text_and_nothing_else(session, sealer, desk_for, settings):
-    filed = told(session, sealer, account=HOSTILE, agency={"name": HOSTILE}, employer=HOSTILE)
+    filed = file_case(session, sealer, account=HOSTILE, agency={"name": HOSTILE}, employer=HOSTILE)
     mailbox.write(session, sealer, come_back(session, sealer, filed.code, now()), HOSTILE, now())
     attached(session, sealer, settings, filed, f"{HOSTILE}.txt")
     output = desk_for(Role.INVESTIGATOR).get(f"/console/cases/{filed.case.reference}").get_data(as_text=True)
@@ -82,7 +82,7 @@ def test_what_somebody_wrote_is_text_and_nothing_else(session, sealer, desk_for,
 
 
 def test_a_file_is_saved_and_never_displayed(session, sealer, desk_for, settings):
-    filed = told(session, sealer)
+    filed = file_case(session, sealer)
     reference = attached(session, sealer, settings, filed, "<b>lease</b>.txt")
     desk = desk_for(Role.INVESTIGATOR)
     got = desk.get(f"/console/cases/{filed.case.reference}/files/{reference}")
@@ -90,14 +90,14 @@ def test_a_file_is_saved_and_never_displayed(session, sealer, desk_for, settings
     assert got.headers["Content-Disposition"].startswith("attachment")
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in got.headers["Content-Security-Policy"]
-    elsewhere = told(session, sealer)
+    elsewhere = file_case(session, sealer)
     assert desk.get(f"/console/cases/{elsewhere.case.reference}/files/{reference}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["", "/files/222222222222"])
 def test_neither_a_foreign_unit_nor_an_officer_with_an_interest_reads_a_case(session, sealer, desk_for, path):
     agency = make_agency(session)
-    filed = told(session, sealer, agency={"agency_id": agency.agency_id})
+    filed = file_case(session, sealer, agency={"agency_id": agency.agency_id})
     at = f"/console/cases/{filed.case.reference}{path}"
     assert desk_for(Role.SUPERVISOR, unit="cz-labour").get(at).status_code == 404
     mine = desk_for(Role.SUPERVISOR, name="Interested Officer")
@@ -108,7 +108,7 @@ def test_neither_a_foreign_unit_nor_an_officer_with_an_interest_reads_a_case(ses
 
 
 def test_what_was_withdrawn_is_not_read(session, sealer, desk_for):
-    filed = told(session, sealer)
+    filed = file_case(session, sealer)
     mailbox.withdraw(session, sealer, come_back(session, sealer, filed.code, now()), now())
     displayed = words_of(desk_for(Role.INVESTIGATOR).get(f"/console/cases/{filed.case.reference}"))
     assert "This was withdrawn." in displayed
@@ -117,9 +117,9 @@ def test_what_was_withdrawn_is_not_read(session, sealer, desk_for):
 
 def test_a_page_makes_twelve_queries_whatever_the_length_of_the_case(app, session, sealer, desk_for, settings):
     agency = make_agency(session)
-    filed = told(session, sealer, agency={"agency_id": agency.agency_id})
+    filed = file_case(session, sealer, agency={"agency_id": agency.agency_id})
     for _ in range(3):
-        told(session, sealer, agency={"agency_id": agency.agency_id})
+        file_case(session, sealer, agency={"agency_id": agency.agency_id})
         mailbox.write(session, sealer, come_back(session, sealer, filed.code, now()), "And another thing.", now())
     casework.reply(
         session, sealer, Officer("A. Anna", CaseRole.TRIAGE, "it-labour"), filed.case.reference, "Thank you.", now()

@@ -25,7 +25,7 @@ PLAIN = {"country": "IT", "deception": "yes", "account": "It was another job."}
 QUEUE = "/console/cases"
 
 
-def shown(response) -> list[str]:
+def listed_cases(response) -> list[str]:
     """The cases on a page, in its order."""
     return re.findall(r'<th scope="row"><a href="/console/cases/(\w+)">', response.get_data(as_text=True))
 
@@ -74,9 +74,9 @@ def test_each_filter_shows_what_it_says_and_nothing_else(session, sealer, desk_f
         (f"?agency={agency.agency_id}", {named.reference}),
     ):
         page = desk.get(f"{QUEUE}{requested}")
-        assert set(shown(page)) == found, requested
+        assert set(listed_cases(page)) == found, requested
     page = desk.get(QUEUE)
-    assert shown(page)[0] == urgent.reference, "the most urgent first"
+    assert listed_cases(page)[0] == urgent.reference, "the most urgent first"
     assert "Open 4 P0 1 Unread messages 0 Overdue 1 Objections 0 Mine 1 Unassigned 3" in words_of(page)
     assert desk.get(f"{QUEUE}?case={urgent.reference.lower()}").headers["Location"] == f"{QUEUE}/{urgent.reference}"
 
@@ -94,7 +94,7 @@ def test_pages_follow_one_another_and_skip_no_case(session, sealer, desk_for):
     at, seen = f"{QUEUE}?country=IT", []
     for _ in range(3):
         page = desk.get(at)
-        seen += shown(page)
+        seen += listed_cases(page)
         following = re.search(r'href="([^"]+)" rel="next"', page.get_data(as_text=True))
         at = following[1].replace("&amp;", "&") if following else ""
         assert not at or "country=IT" in at

@@ -66,7 +66,7 @@ def test_the_mail_comes_at_once_and_says_nothing_of_it(session, sealer, desk_for
     assert not [word for word in telling if word in subject + text]
 
 
-def test_the_case_says_why_it_is_urgent_and_the_history_that_danger_was_told(session, sealer, desk_for):
+def test_the_case_says_why_it_is_urgent_and_the_history_names_the_danger(session, sealer, desk_for):
     desk = desk_for(Role.INVESTIGATOR)
     case = written(session, sealer, DANGER).case
     displayed = words_of(desk.get(f"/console/cases/{case.reference}"))

@@ -65,7 +65,7 @@ def version_on(desk: Desk, path: str) -> str:
     return found[1]
 
 
-def asked(desk: Desk) -> str:
+def first_request_path(desk: Desk) -> str:
     """The path of the first request that waits."""
     found = re.search(r'href="(/console/entries/[A-Z0-9]{12})"', desk.get("/console/entries").get_data(as_text=True))
     assert found is not None
@@ -77,7 +77,7 @@ def test_a_correction_is_asked_decided_and_answered(agency: record.Agency, rep: 
     page = rep.get("/console/entry").get_data(as_text=True)
     assert f"Wrong {ESCAPED}" in page
     assert "correction requested" in page
-    path = asked(desk)
+    path = first_request_path(desk)
     assert f"Wrong {ESCAPED}" in desk.get(path).get_data(as_text=True)
     version = version_on(desk, path)
     empty = desk.post(f"{path}/decide", version=version, decision="accept", answer=" ")
@@ -106,7 +106,7 @@ def test_a_reply_is_let_through_and_taken_down(
     assert rep.post("/console/entry/reply", text="We have appealed.").status_code == 303
     public = f"/en/agencies/{agency.agency_id}"
     assert "We have appealed." not in client.get(public).get_data(as_text=True)
-    path = asked(desk)
+    path = first_request_path(desk)
     desk.post(f"{path}/decide", version=version_on(desk, path), decision="accept", answer="Fair.")
     assert "We have appealed." in client.get(public).get_data(as_text=True)
     assert "as it is shown" in words_of(rep.get("/console/entry"))
@@ -134,7 +134,7 @@ def test_a_request_is_taken_back_by_its_own_agency_alone(
 
 def test_another_authority_sees_and_does_nothing(agency: record.Agency, rep: Desk, desk: Desk, foreign: Desk) -> None:
     rep.post("/console/entry/correction", part="name", text="Wrong")
-    path = asked(desk)
+    path = first_request_path(desk)
     assert "No agency asks" in words_of(foreign.get("/console/entries"))
     assert foreign.get(path).status_code == 404
     assert foreign.post(f"{path}/decide", version=1, decision="accept", answer="x").status_code == 404
@@ -172,7 +172,7 @@ def test_an_officer_with_an_interest_decides_nothing(
     session: Session, agency: record.Agency, rep: Desk, desk: Desk
 ) -> None:
     rep.post("/console/entry/correction", part="name", text="Wrong")
-    path = asked(desk)
+    path = first_request_path(desk)
     accounts.declare_conflict(session, desk.officer, agency.agency_id, now().date())
     session.commit()
     assert desk.get(path).status_code == 403

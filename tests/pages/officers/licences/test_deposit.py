@@ -9,7 +9,7 @@ from registry.officers.rights import Role
 from registry.register.agencies import record
 from registry.supervision.licensing.deposits.models import DepositLine
 from registry.vocabulary.register import LicenceStatus
-from tests.make import make_licence, make_source, told
+from tests.make import make_licence, make_source, public_record_of
 from tests.officers.making import make_unit
 from tests.pages.officers.licences.conftest import DeskFor
 from tests.pages.officers.signed_in import Desk, words_of
@@ -40,9 +40,11 @@ def test_a_deposit_is_paid_in_drawn_by_two_and_topped_up(
     mei, lan = desk_for("Mei", unit="cn-licensing"), desk_for("Lan", unit="cn-licensing")
     page = f"/console/licences/agencies/{agency.agency_id}/deposit"
     assert entered(mei, agency, "paid_in", "3,000,000").status_code == 303
-    assert [(one.amount, one.form) for one in told(session, agency.agency_id).deposits] == [("3000000.00", "cash")]
+    assert [(one.amount, one.form) for one in public_record_of(session, agency.agency_id).deposits] == [
+        ("3000000.00", "cash")
+    ]
     assert entered(mei, agency, "drawn", "50000", use="unpaid_remuneration").status_code == 303
-    assert told(session, agency.agency_id).deposits[-1].amount == "3000000.00"
+    assert public_record_of(session, agency.agency_id).deposits[-1].amount == "3000000.00"
     drawn = lines(session)[-1]
     own = mei.post(f"{page}/{drawn.reference}/approve", version=1)
     assert (own.status_code, "another officer has to." in words_of(own)) == (409, True)
@@ -53,7 +55,7 @@ def test_a_deposit_is_paid_in_drawn_by_two_and_topped_up(
     assert "50,000.00 missing" in displayed
     assert "To be topped up by" in displayed
     assert "public holidays in China are not known" in displayed
-    assert told(session, agency.agency_id).deposits[-1].amount == "2950000.00"
+    assert public_record_of(session, agency.agency_id).deposits[-1].amount == "2950000.00"
     assert entered(lan, agency, "topped_up", "50000").status_code == 303
     assert "To be topped up by" not in words_of(lan.get(page))
     acts = session.execute(select(AuditEntry.act).order_by(AuditEntry.index)).scalars().all()

@@ -20,7 +20,7 @@ from registry.supervision.collisions.actions import find_collisions, renew_keys
 from registry.supervision.collisions.models import Collision
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
-from tests.make import licence_record, make_agency, make_source, source_of, told
+from tests.make import licence_record, make_agency, make_source, public_record_of, source_of
 from tests.officers.making import make_unit
 from tests.pages.officers.licences.conftest import DeskFor
 from tests.pages.officers.signed_in import words_of
@@ -105,11 +105,11 @@ def test_a_clone_is_confirmed_on_the_true_entry_and_the_warning_lifted(
     assert foreign.status_code == 404
     done = anna.post(f"/console/clones/{pair.reference}/confirm", true_entry=agency.agency_id, text="A clone <b>.")
     assert done.status_code == 303
-    assert [one.text for one in told(session, agency.agency_id).clone_warnings] == ["A clone <b>."]
+    assert [one.text for one in public_record_of(session, agency.agency_id).clone_warnings] == ["A clone <b>."]
     assert "A clone &lt;b&gt;." in anna.get("/console/clones").get_data(as_text=True)
     assert anna.post(f"/console/clones/{pair.reference}/dismiss", text="No.").status_code == 400
     assert anna.post(f"/console/clones/agencies/{agency.agency_id}/lift", number="1").status_code == 303
-    assert told(session, agency.agency_id).clone_warnings == ()
+    assert public_record_of(session, agency.agency_id).clone_warnings == ()
     assert anna.post(f"/console/clones/agencies/{agency.agency_id}/lift").status_code == 400
 
 

@@ -16,7 +16,15 @@ from registry.officers import accounts
 from registry.officers.rights import Role
 from registry.vocabulary.cases import ConsentKind, Priority
 from tests.complaints.filing import AT, come_back, file
-from tests.complaints.parties.referrals.making import HIDDEN, SPOKEN, TOLD, UNION, Told, make_partner, told
+from tests.complaints.parties.referrals.making import (
+    HIDDEN,
+    SPOKEN,
+    TOLD,
+    UNION,
+    FiledWithName,
+    file_with_name,
+    make_partner,
+)
 from tests.make import make_agency
 from tests.pages.officers.cases.conftest import DeskOf
 from tests.pages.officers.signed_in import Desk, words_of
@@ -26,15 +34,15 @@ EVIL = "<img src=x onerror=alert(1)>"
 
 
 @pytest.fixture
-def case(session: Session, sealer: Sealer) -> Told:
-    return told(session, sealer, consents=(ConsentKind.UNION,))
+def case(session: Session, sealer: Sealer) -> FiledWithName:
+    return file_with_name(session, sealer, consents=(ConsentKind.UNION,))
 
 
-def at_of(case: Told) -> str:
+def at_of(case: FiledWithName) -> str:
     return f"/console/cases/{case.reference}/referrals"
 
 
-def proposed(desk: Desk, session: Session, case: Told, **fields: object) -> str:
+def proposed(desk: Desk, session: Session, case: FiledWithName, **fields: object) -> str:
     """By the form; gives the reference."""
     form: dict[str, object] = {
         "partner": UNION,
@@ -53,7 +61,9 @@ def version_on(desk: Desk, path: str) -> str:
     return found[1]
 
 
-def test_a_case_is_referred_and_comes_back_with_a_report(session: Session, case: Told, desk_for: DeskOf) -> None:
+def test_a_case_is_referred_and_comes_back_with_a_report(
+    session: Session, case: FiledWithName, desk_for: DeskOf
+) -> None:
     officer = desk_for(Role.INVESTIGATOR, name="A Investigator")
     partner = desk_for(Role.PARTNER, name="P Partner", unit=UNION)
     form = words_of(officer.get(f"{at_of(case)}/new"))
@@ -83,7 +93,7 @@ def test_a_case_is_referred_and_comes_back_with_a_report(session: Session, case:
     ]
 
 
-def test_a_form_that_is_refused_keeps_what_was_typed(session: Session, case: Told, desk_for: DeskOf) -> None:
+def test_a_form_that_is_refused_keeps_what_was_typed(session: Session, case: FiledWithName, desk_for: DeskOf) -> None:
     desk = desk_for(Role.INVESTIGATOR)
     fields = {"partner": UNION, "answer": case.piece("account"), "note": f"Kept {SCRIPT}", "version": 1}
     stale = desk.post(f"{at_of(case)}/new", expires_on="2999-01-01", **fields)
@@ -98,7 +108,7 @@ def test_a_form_that_is_refused_keeps_what_was_typed(session: Session, case: Tol
     assert session.scalars(select(Referral)).all() == []
 
 
-def test_sent_twice_is_sent_once(session: Session, case: Told, desk_for: DeskOf) -> None:
+def test_sent_twice_is_sent_once(session: Session, case: FiledWithName, desk_for: DeskOf) -> None:
     desk = desk_for(Role.INVESTIGATOR)
     reference = proposed(desk, session, case)
     path = f"{at_of(case)}/{reference}"
@@ -112,7 +122,7 @@ def test_sent_twice_is_sent_once(session: Session, case: Told, desk_for: DeskOf)
 def test_no_officer_overrides_an_own_proposal_at_any_endpoint(
     session: Session, sealer: Sealer, desk_for: DeskOf
 ) -> None:
-    case = told(session, sealer)
+    case = file_with_name(session, sealer)
     both = desk_for(Role.SUPERVISOR, Role.INVESTIGATOR, name="Both Roles")
     second = desk_for(Role.SUPERVISOR, name="Second Person")
     reference = proposed(both, session, case)
@@ -130,7 +140,7 @@ def test_no_officer_overrides_an_own_proposal_at_any_endpoint(
 
 
 def test_a_consent_taken_back_closes_the_partners_page(
-    session: Session, sealer: Sealer, case: Told, desk_for: DeskOf
+    session: Session, sealer: Sealer, case: FiledWithName, desk_for: DeskOf
 ) -> None:
     desk, partner = desk_for(Role.INVESTIGATOR), desk_for(Role.PARTNER, name="P Partner", unit=UNION)
     reference = proposed(desk, session, case)
@@ -153,7 +163,7 @@ def test_a_consent_taken_back_closes_the_partners_page(
 
 
 def test_another_partner_and_another_unit_find_nothing(
-    session: Session, sealer: Sealer, case: Told, desk_for: DeskOf
+    session: Session, sealer: Sealer, case: FiledWithName, desk_for: DeskOf
 ) -> None:
     make_partner(session, sealer, "it-ngo")
     desk = desk_for(Role.INVESTIGATOR)
@@ -172,13 +182,13 @@ def test_another_partner_and_another_unit_find_nothing(
     assert foreign.get(f"{at_of(case)}/new").status_code == 404
 
 
-def test_a_partner_has_no_page_beside_the_own_ones(case: Told, desk_for: DeskOf) -> None:
+def test_a_partner_has_no_page_beside_the_own_ones(case: FiledWithName, desk_for: DeskOf) -> None:
     partner = desk_for(Role.PARTNER, name="P Partner", unit=UNION)
     for path in ("/console/cases", f"/console/cases/{case.reference}", at_of(case), "/console/identities"):
         assert partner.get(path).status_code == 403
 
 
-def test_the_workers_name_waits_for_the_custodian(session: Session, case: Told, desk_for: DeskOf) -> None:
+def test_the_workers_name_waits_for_the_custodian(session: Session, case: FiledWithName, desk_for: DeskOf) -> None:
     desk, custodian = desk_for(Role.INVESTIGATOR), desk_for(Role.CUSTODIAN, name="K Keeper")
     partner = desk_for(Role.PARTNER, name="P Partner", unit=UNION)
     reference = proposed(desk, session, case, identity_said_in=case.said)
@@ -199,7 +209,7 @@ def test_an_officer_with_an_interest_in_the_agency_refers_nothing(
 ) -> None:
     agency = make_agency(session)
     filed = file(session, sealer, TOLD | {"agency": {"agency_id": agency.agency_id}})
-    case = Told(filed, "")
+    case = FiledWithName(filed, "")
     desk, keeper = desk_for(Role.SUPERVISOR), desk_for(Role.CUSTODIAN, name="K Keeper")
     reference = proposed(desk, session, case)
     for one in (desk, keeper):

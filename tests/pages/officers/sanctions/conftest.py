@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.keyring import Keyring
 from tests.pages.officers.cases.conftest import desk_for
-from tests.supervision.sanctions.making import Held, make_desk, make_held
+from tests.supervision.sanctions.making import Licensed, make_desk, make_held
 
 __all__ = ["desk_for"]
 
@@ -19,5 +19,5 @@ def sealer(session: Session, keyring: Keyring) -> Sealer:
 
 
 @pytest.fixture
-def licensed(session: Session, sealer: Sealer) -> Held:
+def licensed(session: Session, sealer: Sealer) -> Licensed:
     return make_held(session)

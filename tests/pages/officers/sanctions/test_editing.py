@@ -7,11 +7,11 @@ from flask.testing import FlaskClient
 from registry.officers.rights import Role
 from tests.pages.officers.cases.conftest import DeskOf
 from tests.pages.officers.signed_in import version_on, words_of
-from tests.supervision.sanctions.making import LAW, UNIT, Held, today
+from tests.supervision.sanctions.making import LAW, UNIT, Licensed, today
 
 
 def test_a_proposal_is_written_anew_by_its_proposer_from_what_stands_now(
-    client: FlaskClient, licensed: Held, desk_for: DeskOf
+    client: FlaskClient, licensed: Licensed, desk_for: DeskOf
 ) -> None:
     proposer = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     another = desk_for(Role.LICENSING, name="A Another", unit=UNIT)

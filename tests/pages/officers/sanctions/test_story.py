@@ -20,12 +20,12 @@ from tests.complaints.filing import come_back
 from tests.make import CZECH_AT_HOME
 from tests.pages.officers.cases.conftest import DeskOf
 from tests.pages.officers.signed_in import Desk, version_on, words_of
-from tests.supervision.sanctions.making import LAW, UNIT, Held, looked_into, today
+from tests.supervision.sanctions.making import LAW, UNIT, Licensed, looked_into, today
 
 EVIL = "<img src=x onerror=alert(1)>"
 
 
-def verdict(client: FlaskClient, existing: Held) -> str:
+def verdict(client: FlaskClient, existing: Licensed) -> str:
     answer = client.get("/api/v1/verify", query_string={"licence_number": existing.number} | CZECH_AT_HOME).json
     assert answer is not None
     return str(answer["verdict"])
@@ -37,7 +37,7 @@ def done(desk: Desk, page: str, path: str, **fields: object) -> None:
 
 
 def test_a_proven_wrong_changes_the_public_answer_the_moment_a_second_person_approves(
-    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held, desk_for: DeskOf
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Licensed, desk_for: DeskOf
 ) -> None:
     filed = looked_into(session, sealer, licensed)
     writer = desk_for(Role.INVESTIGATOR, name="W Writer", unit=UNIT)
@@ -101,7 +101,7 @@ def test_a_proven_wrong_changes_the_public_answer_the_moment_a_second_person_app
 
 
 def test_an_appeal_gives_the_licence_back_by_two_persons(
-    client: FlaskClient, session: Session, sealer: Sealer, licensed: Held, desk_for: DeskOf
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Licensed, desk_for: DeskOf
 ) -> None:
     licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
@@ -119,7 +119,9 @@ def test_an_appeal_gives_the_licence_back_by_two_persons(
     assert "no complaint stands behind it" in words_of(supervisor.get(path))
 
 
-def test_a_proposal_that_is_refused_keeps_what_was_typed(session: Session, licensed: Held, desk_for: DeskOf) -> None:
+def test_a_proposal_that_is_refused_keeps_what_was_typed(
+    session: Session, licensed: Licensed, desk_for: DeskOf
+) -> None:
     desk = desk_for(Role.LICENSING, unit=UNIT)
     good = {"kind": "fine", "legal_ground": f"Kept {EVIL}", "effective_from": str(today()), "licence": licensed.licence}
     for fields, words in (
@@ -135,7 +137,9 @@ def test_a_proposal_that_is_refused_keeps_what_was_typed(session: Session, licen
     assert session.execute(select(Sanction)).all() == []
 
 
-def test_what_is_not_ones_own_is_not_there(session: Session, sealer: Sealer, licensed: Held, desk_for: DeskOf) -> None:
+def test_what_is_not_ones_own_is_not_there(
+    session: Session, sealer: Sealer, licensed: Licensed, desk_for: DeskOf
+) -> None:
     filed = looked_into(session, sealer, licensed)
     licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     foreign = desk_for(Role.LICENSING, name="F Foreign", unit="cn-licensing")

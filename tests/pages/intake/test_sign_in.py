@@ -39,9 +39,9 @@ def _later(monkeypatch: pytest.MonkeyPatch, seconds: int = 20) -> None:
     from datetime import timedelta
 
     from registry.core import clock
-    from registry.pages.intake import entering
+    from registry.pages.intake import sign_in
 
-    monkeypatch.setattr(entering, "now", lambda: clock.now() + timedelta(seconds=seconds))
+    monkeypatch.setattr(sign_in, "now", lambda: clock.now() + timedelta(seconds=seconds))
 
 
 def test_a_slow_reader_has_waited_already(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from registry.pages.intake import cookies
 from registry.pages.intake.rendering import AWAY, box_page
 from registry.vocabulary.register import Language
 
-pages = Blueprint("intake_leaving", __name__)
+pages = Blueprint("intake_quick_exit", __name__)
 
 
 @pages.post("/<language:language>/box/leave")
@@ -34,7 +34,7 @@ def end_visit() -> None:
 
 
 @pages.get("/<language:language>/box/kept")
-def kept(language: Language) -> Response:
+def finished(language: Language) -> Response:
     """All is kept, the visit is over: how to come back."""
     return box_page("kept.html", language)
 

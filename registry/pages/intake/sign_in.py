@@ -27,9 +27,9 @@ from registry.pages.intake.rendering import again, box_page, lead
 from registry.vocabulary.cases import BoxRole
 from registry.vocabulary.register import Language
 
-pages = Blueprint("intake_entering", __name__)
+pages = Blueprint("intake_sign_in", __name__)
 
-Held = Sequence[tuple[str, str]]
+FormFields = Sequence[tuple[str, str]]
 
 _OURS = re.compile(r"/(?:zh-Hans|zh-Hant|en|it)/box/[a-z0-9/-]{1,60}")
 """Where a held form may be sent to: pages of the intake, as they are spelt."""
@@ -136,7 +136,7 @@ def open_box(language: Language) -> Response:
 
 def knock(
     language: Language,
-    stored: Held = (),
+    stored: FormFields = (),
     *,
     typed: str = "",
     problem: Problem | None = None,
@@ -169,7 +169,7 @@ def _saved_fields() -> list[tuple[str, str]]:
     return [(name, value) for name, value in given if name not in ("token", "number", "proof")]
 
 
-def _resend(language: Language, token: str, stored: Held) -> Response:
+def _resend(language: Language, token: str, stored: FormFields) -> Response:
     """Show what was typed before the visit ended with one button that sends it: nothing is sent by itself."""
     path = next((value for name, value in stored if name == "kept_path"), "")
     if not _OURS.fullmatch(path):
