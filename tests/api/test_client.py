@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from registry.vocabulary.register import LicenceStatus
 from tests import make
-from tests.api.generated_client import part
+from tests.api.generated_client import generated, part
 from tests.serving import Served
 
+__all__ = ["generated"]
 pytestmark = pytest.mark.slow
 
 
@@ -21,8 +22,9 @@ def test_a_generated_client_asks_the_service(generated: str, served: Served, ses
     client: Any = part(generated, "client").Client(base_url=served.base_url, raise_on_unexpected_status=True)
     models = part(generated, "models")
 
+    home = {name: models.CountryCode(country) for name, country in make.CZECH_AT_HOME.items()}
     answer = part(generated, "api.verify.verify").sync(
-        client=client, licence_number="KLIENT-1", destination=models.CountryCode.CZ, on=dt.datetime.now(dt.UTC).date()
+        client=client, licence_number="KLIENT-1", on=dt.datetime.now(dt.UTC).date(), **home
     )
     assert answer.verdict is models.Answer.YES
     assert answer.licence.licence_id == licence.licence_id
@@ -41,8 +43,8 @@ def test_a_generated_client_asks_the_service(generated: str, served: Served, ses
     agency = part(generated, "api.agencies.get_agency").sync(listed.items[0].agency_id, client=client)
     assert agency.licences[0].number == "KLIENT-2"
 
-    refused = part(generated, "api.verify.verify").sync(client=client, lei="0" * 20)
+    refused = part(generated, "api.verify.verify").sync(client=client, licence_number="1", authority="nobody")
     assert isinstance(refused, models.Problem)
-    assert refused.errors[0].code is models.ProblemCode.IMPOSSIBLE_LEI
+    assert refused.errors[0].code is models.ProblemCode.UNKNOWN_AUTHORITY
     missing = part(generated, "api.agencies.get_agency").sync("222222222222", client=client)
     assert missing.status == 404
