@@ -45,6 +45,7 @@ from registry.vocabulary.register import (
     LicenceStatus,
     SanctionKind,
     Script,
+    Visa,
 )
 from tests.conftest import TEMPLATE, Database
 from tests.log.entry_schema import SCHEMA
@@ -184,15 +185,11 @@ def test_the_data_files_hold_no_word_that_the_record_does_not_know():
 @pytest.mark.parametrize(
     ("tag", "answer", "code"),
     [
-        ("cn-qihang", "yes", "licence_active"),
-        ("cn-mingri", "yes", "licence_active"),
         ("cn-zuori", "no", "licence_expired"),
         ("cn-caifeng", "unknown", "context_needed"),
         ("cn-zanting", "no", "licence_suspended"),
         ("cn-jiuan", "no", "no_licence_in_force"),
-        ("cn-chongqi", "yes", "licence_active"),
         ("cn-heimingdan", "no", "licence_banned"),
-        ("cn-cuoma", "yes", "licence_active"),
         ("cn-bianma", "unknown", "identifier_change_under_review"),
         ("cn-renli", "unknown", "not_a_recruitment_licence"),
         ("cn-laozheng", "unknown", "legacy_licence_kind"),
@@ -200,22 +197,15 @@ def test_the_data_files_hold_no_word_that_the_record_does_not_know():
         ("cn-xinshen", "no", "licence_applied"),
         ("cn-jubo", "no", "licence_refused"),
         ("cn-zhuxiao", "no", "licence_annulled_entity_dissolved"),
-        ("cz-zlutouc", "yes", "licence_active"),
-        ("cz-prehled", "yes", "licence_active"),
-        ("cz-prehled-near", "yes", "licence_under_surveillance"),
         ("cz-konec", "no", "licence_expired"),
         ("cz-zmizela", "unknown", "licence_delisted"),
         ("cz-rada", "no", "not_a_recruitment_licence"),
         ("cz-obory", "unknown", "context_needed"),
         ("cz-zacne", "no", "not_yet_valid"),
-        ("it-uno", "yes", "licence_active"),
-        ("it-provvisoria", "yes", "licence_provisional"),
         ("it-condizione-libera", "unknown", "condition_not_judged"),
         ("it-ricorso", "unknown", "licence_revocation_pending_appeal"),
         ("it-appello", "no", "licence_revoked"),
         ("it-senza", "no", "no_licence_recorded"),
-        ("pl-odnowienie", "yes", "licence_renewal_pending_deemed_valid"),
-        ("de-uebermuster", "yes", "licence_active"),
         ("de-abwicklung", "no", "licence_winding_down"),
         ("nl-voorbeeld", "unknown", "not_a_recruitment_licence"),
         ("ro-taina", "unknown", "scope_not_stated"),
@@ -227,11 +217,47 @@ def test_each_agency_of_the_demo_answers_what_it_is_there_to_show(tag: str, answ
     assert (verdict.verdict.value, verdict.reasons[0].code.value) == (answer, code)
 
 
+def at_home(country: str) -> dict[str, Any]:
+    """Recruiting at home, for work at home, of a citizen."""
+    return dict.fromkeys(("origin", "destination", "nationality"), country)
+
+
+FROM_CHINA = {"origin": "CN", "destination": "ES", "visa": Visa.WORK, "sector": "14.10"}
+
+
+@pytest.mark.parametrize(
+    ("tag", "question", "code"),
+    [
+        ("cn-qihang", FROM_CHINA, "licence_active"),
+        ("cn-mingri", FROM_CHINA, "licence_active"),
+        ("cn-chongqi", FROM_CHINA, "licence_active"),
+        ("cn-cuoma", FROM_CHINA, "licence_active"),
+        ("cz-zlutouc", at_home("CZ"), "licence_active"),
+        ("cz-prehled", at_home("CZ"), "licence_active"),
+        ("cz-prehled-near", at_home("CZ"), "licence_under_surveillance"),
+        ("it-uno", at_home("IT"), "licence_active"),
+        ("it-provvisoria", at_home("IT") | {"activity": Activity.PLACEMENT}, "licence_provisional"),
+        (
+            "pl-odnowienie",
+            at_home("PL") | {"activity": Activity.TEMPORARY_WORK},
+            "licence_renewal_pending_deemed_valid",
+        ),
+        ("de-uebermuster", at_home("DE"), "licence_active"),
+    ],
+)
+def test_each_licence_in_force_of_the_demo_is_a_yes_once_nothing_it_turns_on_is_left_out(
+    tag: str, question: dict[str, Any], code: str, demo: Session
+):
+    verdict, alone = asked(demo, tag, **question), asked(demo, tag)
+    assert (verdict.verdict.value, verdict.reasons[0].code.value) == ("yes", code)
+    assert (alone.verdict.value, alone.reasons[0].code.value) == ("unknown", "context_needed")
+
+
 def test_a_tailor_agency_answers_once_corridor_and_sector_are_named(demo: Session):
-    good = {"origin": "CN", "destination": "IT", "sector": "14.10"}
-    assert verdict_on(demo, "cn-caifeng", **good).verdict is Answer.YES
-    assert verdict_on(demo, "cn-caifeng", **(good | {"destination": "DE"})).verdict is Answer.NO
-    assert verdict_on(demo, "cn-caifeng", **(good | {"sector": "41.00"})).verdict is Answer.NO
+    good = FROM_CHINA | {"destination": "IT"}
+    assert asked(demo, "cn-caifeng", **good).verdict is Answer.YES
+    assert asked(demo, "cn-caifeng", **(good | {"destination": "DE"})).verdict is Answer.NO
+    assert asked(demo, "cn-caifeng", **(good | {"sector": "41.00"})).verdict is Answer.NO
 
 
 def test_a_german_agency_may_wind_down(demo: Session):

@@ -50,13 +50,13 @@ def test_a_list_is_sent_started_answered_and_had(
         "PUT", f"{at}/columns", {"kind": "verification", "columns": {"licence_number": "x", "nonsense": "ref"}}
     )
     assert [fault["parameter"] for fault in wrong.json["errors"]] == ["nonsense", "licence_number"]
-    home = {"origin": "CZ", "destination": "CZ", "nationality": "CZ"}
     columns: dict[str, Any] = {"kind": "verification", "columns": {"key": "ref", "licence_number": "permit"}}
     impossible = program.send("PUT", f"{at}/columns", columns | {"constants": {"on": "yesterday"}})
     assert [fault["parameter"] for fault in impossible.json["errors"]] == ["constants.on"]
-    corrected = program.send("PUT", f"{at}/columns", columns | {"constants": {"on": "2026-01-05"} | home, "keep": True})
+    constants = {"on": "2026-01-05"} | make.CZECH_AT_HOME
+    corrected = program.send("PUT", f"{at}/columns", columns | {"constants": constants, "keep": True})
     assert_as_documented(corrected, "correctColumns")
-    assert (corrected.json["lacking"], corrected.json["constants"]) == ("", {"on": "2026-01-05"} | home)
+    assert (corrected.json["lacking"], corrected.json["constants"]) == ("", constants)
     assert program.post(f"{at}/start").json["state"] == program.post(f"{at}/start").json["state"] == "queued"
     assert program.get(f"{at}/results/csv").json["code"] == "not_now"
     session.commit()

@@ -26,13 +26,12 @@ from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.organisations import Scope
 from tests.api.organisations.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
-from tests.make import licence_record, make_agency, make_api_key, suspend
+from tests.make import CZECH_AT_HOME, licence_record, make_agency, make_api_key, suspend
 from tests.proofs.credentials.conftest import Publish, publish
 
 __all__ = ["publish"]
 
 NUMBER = "VYMYSL/R1"
-HOME = {"origin": "CZ", "destination": "CZ", "nationality": "CZ"}
 ASK = f"/api/v1/verify?licence_number={NUMBER}&origin=CZ&destination=CZ&nationality=CZ&keep=true"
 FILE = "/api/v1/receipts"
 
@@ -56,7 +55,7 @@ def test_an_answer_is_kept_and_compared_with_todays(
     assert_as_documented(listed, "listReceipts")
     (one,) = listed.json["items"]
     assert (one["receipt_id"], one["receipt"], one["agency_id"]) == (kept_id, token, holder.agency_id)
-    assert one["question"] == {"licence_number": NUMBER} | HOME
+    assert one["question"] == {"licence_number": NUMBER} | CZECH_AT_HOME
     assert program.get(f"{FILE}/changes").json["items"] == []
     suspend(session, holder.agency_id)
     publish()
@@ -161,7 +160,7 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
     items = [
         {"key": "a", "licence_number": NUMBER},
         {"key": "b", "uscc": "1"},
-        {"key": "c", "licence_number": NUMBER} | HOME,
+        {"key": "c", "licence_number": NUMBER} | CZECH_AT_HOME,
     ]
     answer = program.post(MANY, {"items": items, "constants": {"destination": "IT", "on": "2026-01-05"}, "keep": True})
     assert_as_documented(answer, "verifyMany")

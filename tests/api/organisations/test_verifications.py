@@ -110,8 +110,7 @@ def test_a_suspension_is_in_the_next_list_of_every_server_and_changes_no_similar
 ) -> None:
     agency = make.make_agency(session, licences=(make.licence_record(number="HNED-1"),))
     make.make_agency(session, licences=(make.licence_record(number="HNED-2"),))
-    home = {"origin": "CZ", "destination": "CZ", "nationality": "CZ"}
-    items = [{"licence_number": number} | home for number in ("HNED-1", "HNED-2", "HNED-1")]
+    items = [{"licence_number": number} | make.CZECH_AT_HOME for number in ("HNED-1", "HNED-2", "HNED-1")]
     other = make_app(settings).test_client()
 
     def verdicts() -> list[list[str]]:

@@ -27,7 +27,6 @@ from tests.proofs.credentials import reading
 
 URL = "/api/v1/verify"
 RECEIPT = "application/registry-receipt+jwt"
-HOME = {"origin": "CZ", "destination": "CZ", "nationality": "CZ"}
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def holder(session, publish) -> record.Agency:
 
 
 def receipt(client, **question) -> str:
-    requested = {"licence_number": "VYMYSL/R1"} | HOME | question
+    requested = {"licence_number": "VYMYSL/R1"} | make.CZECH_AT_HOME | question
     response = client.get(URL, query_string={**requested, "receipt": "1"})
     assert response.status_code == 200, response.get_data(as_text=True)
     return response.json["receipt"]
@@ -82,8 +81,8 @@ def test_a_receipt_states_question_answer_record_and_log(client, session, holder
 
 def test_a_receipt_alone_is_what_accept_asks_for(client, holder, jwks):
     for response in (
-        client.get(URL, query_string={"licence_number": "VYMYSL/R1"} | HOME, headers={"Accept": RECEIPT}),
-        client.post(URL, json={"licence_number": "VYMYSL/R1"} | HOME, headers={"Accept": RECEIPT}),
+        client.get(URL, query_string={"licence_number": "VYMYSL/R1"} | make.CZECH_AT_HOME, headers={"Accept": RECEIPT}),
+        client.post(URL, json={"licence_number": "VYMYSL/R1"} | make.CZECH_AT_HOME, headers={"Accept": RECEIPT}),
     ):
         assert_as_documented(response, "verify")
         assert response.mimetype == RECEIPT
