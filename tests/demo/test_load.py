@@ -248,16 +248,16 @@ FROM_CHINA = {"origin": "CN", "destination": "ES", "visa": Visa.WORK, "sector": 
 def test_each_licence_in_force_of_the_demo_is_a_yes_once_nothing_it_turns_on_is_left_out(
     tag: str, question: dict[str, Any], code: str, demo: Session
 ):
-    verdict, alone = asked(demo, tag, **question), asked(demo, tag)
+    verdict, alone = verdict_on(demo, tag, **question), verdict_on(demo, tag)
     assert (verdict.verdict.value, verdict.reasons[0].code.value) == ("yes", code)
     assert (alone.verdict.value, alone.reasons[0].code.value) == ("unknown", "context_needed")
 
 
 def test_a_tailor_agency_answers_once_corridor_and_sector_are_named(demo: Session):
     good = FROM_CHINA | {"destination": "IT"}
-    assert asked(demo, "cn-caifeng", **good).verdict is Answer.YES
-    assert asked(demo, "cn-caifeng", **(good | {"destination": "DE"})).verdict is Answer.NO
-    assert asked(demo, "cn-caifeng", **(good | {"sector": "41.00"})).verdict is Answer.NO
+    assert verdict_on(demo, "cn-caifeng", **good).verdict is Answer.YES
+    assert verdict_on(demo, "cn-caifeng", **(good | {"destination": "DE"})).verdict is Answer.NO
+    assert verdict_on(demo, "cn-caifeng", **(good | {"sector": "41.00"})).verdict is Answer.NO
 
 
 def test_a_german_agency_may_wind_down(demo: Session):

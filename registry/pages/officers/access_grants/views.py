@@ -88,11 +88,11 @@ def file(session: Session, me: AuthenticatedOfficer, reference: str, opening: st
     return sent_file(body, name)
 
 
-def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, grant: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, opening: str) -> Place:
     open_case(session, me, reference)
-    queries.require_of_case(session, me.standing.unit, reference, grant)
+    queries.require_of_case(session, me.standing.unit, reference, opening)
     address = f"/console/cases/{reference}/openings"
-    return Place(grant, address, lambda refusal: _page(session, me, reference, refusal))
+    return Place(opening, address, lambda refusal: _page(session, me, reference, refusal))
 
 
 serve_acts(pages, "/cases/<reference>/openings/<opening>", OWN, _opened)

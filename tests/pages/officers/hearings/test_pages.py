@@ -130,14 +130,15 @@ def test_each_person_with_something_to_do_is_notified_that_there_is_something(
     rep = session.scalars(select(Officer).where(Officer.unit == case.desk)).one()
     path = drafted(writer, case)
     given = select(Notice.officer_id).order_by(Notice.id)
-    assert session.scalars(given).all() == []
+    # What the complainant wrote into the case has notified those who assign it.
+    before = session.scalars(given).all()
     writer.post(f"{path}/hand-in", version=version_on(writer, path))
-    assert session.scalars(given).all() == [checker.officer.id]
+    assert session.scalars(given).all() == [*before, checker.officer.id]
     checker.post(f"{path}/approve", version=version_on(checker, f"{path}/check"))
-    assert session.scalars(given).all() == [checker.officer.id, writer.officer.id]
+    assert session.scalars(given).all() == [*before, checker.officer.id, writer.officer.id]
     day = (now() + timedelta(days=20)).date().isoformat()
     writer.post(f"{path}/serve", version=version_on(writer, f"{path}/serve"), answer_by=day)
-    assert session.scalars(given).all() == [checker.officer.id, writer.officer.id, rep.id]
+    assert session.scalars(given).all() == [*before, checker.officer.id, writer.officer.id, rep.id]
 
 
 def test_a_representative_has_no_page_of_cases_and_no_other_agencys_hearing(
