@@ -24,9 +24,11 @@ COMPOSED = {
     "f'case.bulk_{kind}'": _each("case.bulk_", BulkKind),
     "f'deposit.{kind}'": _each("deposit.", DepositLineKind),
     "f'deposit.{line.state}'": ["deposit.refused", "deposit.taken_back"],
-    "f'entry.{asked.kind}_asked'": _each("entry.", EntryRequestKind, "_asked"),
-    "f'entry.{asked.kind}_withdrawn'": _each("entry.", EntryRequestKind, "_withdrawn"),
-    "f'entry.{asked.kind}_{asked.state}'": [f"entry.{kind}_{to}" for kind in EntryRequestKind for to in _DECIDED],
+    "f'entry.{entry_request.kind}_asked'": _each("entry.", EntryRequestKind, "_asked"),
+    "f'entry.{entry_request.kind}_withdrawn'": _each("entry.", EntryRequestKind, "_withdrawn"),
+    "f'entry.{requested.kind}_{requested.state}'": [
+        f"entry.{kind}_{to}" for kind in EntryRequestKind for to in _DECIDED
+    ],
     "f'licensing.{state}'": [f"licensing.{state}" for state in ProposalState if state is not ProposalState.OPEN],
     "f'officer.{kind}_proposed'": _each("officer.", ChangeKind, "_proposed"),
     "f'officer.{change.kind}_{state}'": [
@@ -34,8 +36,8 @@ COMPOSED = {
     ],
     "f'{act}_approved'": ["case.identity_read_approved", "case.original_read_approved"],
     "f'{kind}.asked'": _each("", OpeningKind, ".asked"),
-    "f'{opening.kind}.ended'": _each("", OpeningKind, ".ended"),
-    "f'{opening.kind}.{opening.state}'": _OPENED,
+    "f'{grant.kind}.ended'": _each("", OpeningKind, ".ended"),
+    "f'{grant.kind}.{grant.state}'": _OPENED,
     "f'{one.kind}.{one.state}'": _OPENED,
 }
 """Acts put together from closed words, as the code writes them, and all they can become."""
