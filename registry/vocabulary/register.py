@@ -143,16 +143,15 @@ class Activity(Word):
 
 
 class Visa(Word):
-    """On what a worker will travel or stay.
-
-    `work`: a visa or permit that allows this work; `unknown`: the worker cannot say.
-    """
+    """On what a worker will travel or stay. `work`: a visa or permit that allows this work; `seasonal`: one for seasonal work,
+    given by quota and by list of countries; `unknown`: the worker cannot say."""
 
     TOURIST = "tourist"
     BUSINESS = "business"
     STUDY = "study"
     NONE = "none"
     WORK = "work"
+    SEASONAL = "seasonal"
     UNKNOWN = "unknown"
 
 

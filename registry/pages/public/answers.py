@@ -154,6 +154,12 @@ def other_reasons(found: LookupResult) -> list[Finding]:
     return [one for one in found.verdict.reasons if one not in above and one.code is not Reason.POSSIBLE_CLONE]
 
 
+def law_row(finding: Finding) -> tuple[str, str] | None:
+    """Country and id of the row of law that a reason stands on, where it stands on a single one."""
+    country, row = finding.values.get("country"), finding.values.get("row")
+    return (country, row) if country and row else None
+
+
 def headline(found: LookupResult) -> str:
     """The key of the one sentence that answers."""
     if found.channel is not None:

@@ -127,7 +127,7 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         name=answers.holder_name(found, language),
         permitted=answers.permitted(found, form, language),
         notes=[reason_text(language, one, snapshot) for one in answers.headline_notes(found)],
-        reasons=[reason_text(language, one, snapshot) for one in answers.other_reasons(found)],
+        reasons=[(reason_text(language, one, snapshot), answers.law_row(one)) for one in answers.other_reasons(found)],
         authority=authority_name(language, source.authority, snapshot) if source else None,
         read_on=day_at(source.retrieved_at, snapshot.time_zone(source.authority))
         if source and source.retrieved_at

@@ -185,7 +185,7 @@ def judge(question: FeeQuestion, rules: FeeRules) -> FeeAnswer:
     totals = _totals(question)
     there = tuple(row for row in rules.law if row.country == question.destination)
     return FeeAnswer(
-        tuple(_judged(charge, question, rules.rule, deposit) for charge in question.charges),
+        tuple(_judged(charge, question, rules, deposit) for charge in question.charges),
         totals,
         _how_months(question.wage, totals),
         deposit,
@@ -194,14 +194,12 @@ def judge(question: FeeQuestion, rules: FeeRules) -> FeeAnswer:
     )
 
 
-def _judged(
-    charge: Charge, question: FeeQuestion, rules: Sequence[FeeRule], deposit: DepositRule | None
-) -> JudgedCharge:
-    lawful = _lawful(charge, question, rules)
-    return JudgedCharge(charge, lawful, _by_ilo(charge, rules), _claim(charge, lawful, deposit))
+def _judged(charge: Charge, question: FeeQuestion, rules: FeeRules, deposit: DepositRule | None) -> JudgedCharge:
+    lawful = _lawful(charge, question, rules.rule, rules.law)
+    return JudgedCharge(charge, lawful, _by_ilo(charge, rules.rule), _claim(charge, lawful, deposit))
 
 
-def _lawful(charge: Charge, question: FeeQuestion, rules: Sequence[FeeRule]) -> FeeFinding:
+def _lawful(charge: Charge, question: FeeQuestion, rules: Sequence[FeeRule], law: Sequence[Fee]) -> FeeFinding:
     if question.origin is None:
         return FeeFinding(Answer.UNKNOWN, FeeReason.ORIGIN_NOT_STATED)
     for rule in rules:
@@ -209,7 +207,10 @@ def _lawful(charge: Charge, question: FeeQuestion, rules: Sequence[FeeRule]) -> 
         holds = not rule.needs_labour_contract or question.has_labour_contract is True
         if is_asked and holds and _speaks_of(rule, charge.kind):
             return FeeFinding(rule.answer, rule.reason, rule)
-    return FeeFinding(Answer.UNKNOWN, FeeReason.NO_RULE_KNOWN, values={"country": question.origin})
+    # Who is recruited where the job is has the law of that country shown beside the answer.
+    is_shown = question.origin == question.destination and any(row.country == question.origin for row in law)
+    reason = FeeReason.DESTINATION_RULES if is_shown else FeeReason.NO_RULE_KNOWN
+    return FeeFinding(Answer.UNKNOWN, reason, values={"country": question.origin})
 
 
 def _by_ilo(charge: Charge, rules: Sequence[FeeRule]) -> FeeFinding:

@@ -91,7 +91,7 @@ def _that_apply(
 
 def _plan(licence: record.Licence, question: Question) -> Plan:
     is_abroad = None if None in (question.origin, question.destination) else question.origin != question.destination
-    may_work = question.visa is Visa.WORK
+    may_work = question.visa in (Visa.WORK, Visa.SEASONAL)
     is_free = question.nationality in FREE_TO_WORK
     is_permit_bound: bool | None = None
     if question.nationality is not None and (is_free or (is_abroad and may_work)):
@@ -100,7 +100,7 @@ def _plan(licence: record.Licence, question: Question) -> Plan:
         nationality=question.nationality,
         is_permit_bound=is_permit_bound,
         permit=question.work_permit or (HELD if may_work and is_abroad is False else None),
-        visa=LawVisa(question.visa.value) if question.visa not in (None, Visa.UNKNOWN) else None,
+        visa=_visa_of_law(question.visa),
         sector=question.sector,
         nace_revision=question.nace_revision,
         occupation=question.occupation,
@@ -108,6 +108,12 @@ def _plan(licence: record.Licence, question: Question) -> Plan:
         agency_entered_on=licence.valid_from,
         agency_active_since=licence.valid_from,
     )
+
+
+def _visa_of_law(visa: Visa | None) -> LawVisa | None:
+    if visa in (None, Visa.UNKNOWN):
+        return None
+    return LawVisa.WORK if visa is Visa.SEASONAL else LawVisa(visa.value)
 
 
 def _values(finding: LimitFinding) -> dict[str, str]:

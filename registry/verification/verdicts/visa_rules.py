@@ -1,8 +1,8 @@
 """Rules on visas: what answers a planned visa leaves open. One that does not allow work never leaves a yes. Pure.
 
-A tourist or business visa allows no work, and China's law forbids sending workers under the name of business, tourism
-or study (Decree 620, article 8(2)). A worker who already lives in the country may hold another title: there the answer
-is left open.
+A tourist or business visa lets no one take up work, and China's law forbids sending workers under the name of business, tourism
+or study (Decree 620, article 8(2)). A seasonal permit is given by quota and by list of countries: no licence tells whether a
+place is open, so it allows no `yes`. Who already lives in the country may hold another title: there the answer is left open.
 """
 
 from msgspec.structs import replace
@@ -19,7 +19,10 @@ _FOR_TRAVEL = frozenset({Visa.TOURIST, Visa.BUSINESS})
 def visa_answer(question: Question) -> Answer:
     """The best answer that the visa leaves open."""
     visa = question.visa
-    if visa not in FOR_NO_WORK or question.recruiter_kind is RecruiterKind.SHIP or _needs_no_visa(question):
+    is_asked = question.recruiter_kind is not RecruiterKind.SHIP and not _needs_no_visa(question)
+    if is_asked and visa is Visa.SEASONAL:
+        return Answer.UNKNOWN
+    if visa not in FOR_NO_WORK or not is_asked:
         return Answer.YES
     if question.origin in SENDING_COUNTRIES and question.origin != question.destination:
         return Answer.NO
@@ -43,6 +46,8 @@ def with_visa(question: Question, verdict: Verdict) -> Verdict:
     if best is Answer.NO and question.origin in SENDING_COUNTRIES:
         values["origin"] = question.origin or ""
     stops = Finding(Reason.VISA_DOES_NOT_ALLOW_WORK, values)
+    if question.visa is Visa.SEASONAL:
+        stops = Finding(Reason.SEASONAL_PERMIT_NOT_SETTLED)
     if verdict.verdict is Answer.NO:
         weighed = stops if best is Answer.NO else stops.informing()
         return replace(verdict, reasons=(*verdict.reasons[:1], weighed, *verdict.reasons[1:]))

@@ -92,6 +92,15 @@ def test_an_active_licences_number_belongs_to_somebody_and_the_person_is_still_t
     assert "{" not in page.text
 
 
+def test_a_reason_of_law_leads_to_the_row_it_stands_on(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session, kind=LicenceKind.DE_AUEG, country="DE")
+    plan = {"sector": "10.11", "nationality": "CN", "recruiter_kind": "agency", "visa": "work"}
+    page = ask(client, licence.number or "", country="DE", origin="DE", activity="temporary_work", **plan)
+    rows = [link.partition("#")[2] for link in page.links if link.startswith("/en/rules/DE#")]
+    assert rows
+    assert set(rows) <= set(read(client.get("/en/rules/DE")).ids)
+
+
 @pytest.mark.parametrize("write", [str.lower, lambda text: f"  {text} ", lambda text: text.replace("/", " / ")])
 def test_a_number_is_found_however_it_is_typed(client: FlaskClient, session: Session, write: Any) -> None:
     licence = make_licence(session)

@@ -148,6 +148,16 @@ def test_what_the_destinations_law_says_is_shown_and_decides_nothing():
     assert all(row.country == "IT" and row.article for row in found.destination_rules)
 
 
+def test_no_rule_is_called_unknown_where_the_law_of_the_same_country_is_shown_beside_it():
+    charge = Charge(FeeKind.RECRUITMENT_SERVICE_PAYMENT, Decimal(300), "EUR", ChargeState.ASKED)
+    found = judge(FeeQuestion((charge,), origin="SK", destination="SK"), RULES)
+    lawful = found.charges[0].lawful_at_origin
+    assert found.destination_rules
+    assert (lawful.answer, lawful.reason) == (Answer.UNKNOWN, FeeReason.DESTINATION_RULES)
+    elsewhere = judge(FeeQuestion((charge,), origin="SK", destination="AT"), RULES)
+    assert elsewhere.charges[0].lawful_at_origin.reason is FeeReason.NO_RULE_KNOWN
+
+
 def test_no_route_at_the_destination_is_invented():
     # What Hungary's law says was not read.
     for destination in ("HU", "US"):

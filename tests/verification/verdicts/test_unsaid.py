@@ -230,6 +230,16 @@ def test_who_lives_there_already_may_hold_another_title_and_is_never_yes_on_a_to
         assert (verdict.verdict, verdict.reasons[0].code) == (Answer.UNKNOWN, Reason.VISA_DOES_NOT_ALLOW_WORK)
 
 
+@pytest.mark.parametrize("destination", ["ES", "HU", "IT", "BG"])
+def test_no_licence_makes_a_plan_on_a_seasonal_permit_a_yes(destination: str) -> None:
+    verdict = ask(
+        licence_record(CHINESE), destination=destination, sector="01.25", visa=Visa.SEASONAL, nationality="CN"
+    )
+    assert verdict.verdict is Answer.UNKNOWN
+    assert codes(verdict)[0] is Reason.SEASONAL_PERMIT_NOT_SETTLED
+    assert ask(licence_record(), visa=Visa.SEASONAL, nationality="IT").verdict is Answer.YES
+
+
 def test_a_citizen_of_a_member_state_needs_no_visa() -> None:
     assert ask(licence_record(), visa=Visa.NONE, nationality="IT").verdict is Answer.YES
     assert ask(licence_record(CHINESE), destination="IT", visa=None, nationality="IT").verdict is Answer.YES
