@@ -52,7 +52,7 @@ def sent(session: Session, home: Path, body: str | bytes, organisation: int = 0,
     reference = new_reference()
     folder = files.folder_of(home, reference)
     taken = files.take(folder, io.BytesIO(body.encode() if isinstance(body, str) else body))
-    stated = {"name": "list.csv", "language": "en", "once": None, "now": now()} | facts
+    stated = {"name": "list.csv", "language": "en", "idempotency_key": None, "now": now()} | facts
     organisation = organisation or make.make_organisation(session).id
     job = actions.add_job(session, folder, organisation, taken, reference=reference, **stated)
     session.commit()
@@ -247,10 +247,10 @@ def test_a_job_belongs_to_one_organisation_begins_once_and_goes_when_its_time_is
     app: Flask, session: Session, settings: Settings, home: Path
 ) -> None:
     organisation = make.make_organisation(session).id
-    job = sent(session, home, rows_of(1), organisation, once="a" * 16)
-    assert sent(session, home, rows_of(1), organisation, once="a" * 16) is job
+    job = sent(session, home, rows_of(1), organisation, idempotency_key="a" * 16)
+    assert sent(session, home, rows_of(1), organisation, idempotency_key="a" * 16) is job
     with pytest.raises(RepeatDiffers):
-        sent(session, home, rows_of(2), organisation, once="a" * 16)
+        sent(session, home, rows_of(2), organisation, idempotency_key="a" * 16)
     with pytest.raises(NotFound) as foreign:
         actions.job_of(session, make.make_organisation(session, "Invented Others").id, job.reference)
     with pytest.raises(NotFound) as unknown:

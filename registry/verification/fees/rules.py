@@ -208,8 +208,8 @@ def _lawful(charge: Charge, question: FeeQuestion, rules: Sequence[FeeRule], law
         if is_asked and holds and _speaks_of(rule, charge.kind):
             return FeeFinding(rule.answer, rule.reason, rule)
     # Who is recruited where the job is has the law of that country shown beside the answer.
-    is_shown = question.origin == question.destination and any(row.country == question.origin for row in law)
-    reason = FeeReason.DESTINATION_RULES if is_shown else FeeReason.NO_RULE_KNOWN
+    is_beside = question.origin == question.destination and any(row.country == question.origin for row in law)
+    reason = FeeReason.DESTINATION_RULES if is_beside else FeeReason.NO_RULE_KNOWN
     return FeeFinding(Answer.UNKNOWN, reason, values={"country": question.origin})
 
 
