@@ -4,8 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Many processes are started, and each would compile all of the registry anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test test-all test-quick test-pythons check format hooks lint types layers words lint-openapi second-opinions \
-	bench soak setup-system clean
+.PHONY: help run test test-all test-quick test-pythons check format hooks lint types layers words lint-openapi collections \
+	second-opinions bench soak setup-system clean
 
 BIN := .venv/bin
 # Files in the environment say what was put there from which lock, so that a second run is quick.
@@ -80,6 +80,9 @@ words: $(ALL) ## Find retired words (docs/glossary.md) in names, docs, texts and
 lint-openapi: $(ALL)
 	@$(BIN)/registry openapi --check
 	@if command -v npm >/dev/null; then openapi/lint.sh; else echo "No npm here: the API description is not linted."; fi
+
+collections: $(ALL) ## Write request collections for Postman and Bruno to build/collections.
+	@$(BIN)/python -m tools.request_collections
 
 second-opinions: $(ALL) ## Ask readers in Go, JavaScript and C about what a running registry signs.
 	@tools/system-packages second-opinions

@@ -10,12 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.api.openapi.bruno import folder_of
 from registry.api.openapi.document import document
-from registry.api.openapi.postman import collection
-
-ROOT = Path(__file__).parents[2]
-BRUNO = ROOT / "openapi" / "bruno"
+from tools.request_collections.__main__ import write
+from tools.request_collections.bruno import folder_of
+from tools.request_collections.postman import collection
 
 
 def requests_of(found: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -32,10 +30,13 @@ def address_of(request: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_every_request_of_the_collection_is_answered(client: FlaskClient, example_world: Session) -> None:
+def test_every_request_of_the_collection_is_answered(
+    client: FlaskClient, example_world: Session, tmp_path: Path
+) -> None:
     """As a program sends it: what is enabled, with the values that stand there."""
     requested = 0
-    for name, request in requests_of(json.loads((ROOT / "openapi" / "postman_collection.json").read_text("utf-8"))):
+    written = next(path for path in write(tmp_path) if path.name == "postman_collection.json")
+    for name, request in requests_of(json.loads(written.read_text("utf-8"))):
         query = {one["key"]: one["value"] for one in request["url"].get("query", []) if not one["disabled"]}
         assert all(query.values()), name
         headers = {one["key"]: one["value"] for one in request["header"] if not one.get("disabled")}
@@ -62,11 +63,14 @@ def test_neither_complaints_nor_officers_work_is_in_it() -> None:
     assert "officerToken" not in {one["key"] for one in found["variable"]}
 
 
-def test_the_folder_for_bruno_holds_the_same_requests_and_no_key() -> None:
+def test_the_folder_for_bruno_holds_the_same_requests_and_no_key(tmp_path: Path) -> None:
     found = collection(document())
     files = folder_of(found)
-    stored = {str(path.relative_to(BRUNO)): path.read_text("utf-8") for path in BRUNO.rglob("*") if path.is_file()}
-    assert stored == files, "run `registry openapi`"
+    (tmp_path / "bruno").mkdir()
+    (tmp_path / "bruno" / "of a request that is gone.bru").write_text("")
+    stored = {path.relative_to(tmp_path / "bruno").as_posix() for path in write(tmp_path) if "bruno" in path.parts}
+    assert stored == files.keys()
+    assert {path.relative_to(tmp_path / "bruno").as_posix() for path in tmp_path.rglob("bruno/**/*.*")} == stored
     wanted = [text for name, text in files.items() if "type: http" in text]
     assert len(wanted) == len(list(requests_of(found)))
     assert all(re.search(r"^  url: \{\{baseUrl\}\}/", text, re.MULTILINE) for text in wanted)

@@ -1,1 +1,1 @@
-"""Writes the OpenAPI description and the request collections from the schemas and recorded examples."""
+"""Writes the OpenAPI description from the schemas and recorded examples."""
