@@ -50,7 +50,7 @@ def assert_fits(page: Page) -> None:
         "all => all.filter(one => !one.closest('.scroll, .skip, .hidden') && one.getClientRects().length"
         " && one.getBoundingClientRect().right > innerWidth + 0.5).map(one => one.outerHTML.slice(0, 120))"
     )
-    assert wide == [], page.url
+    assert wide == [], (page.url, wide)
 
 
 def transferred(browser: Browser, act: Callable[[Page], object]) -> list[int]:
