@@ -32,10 +32,7 @@ GIVEN_ONE = (
 )
 """Edges that ask `registry.http.complaint_services.sealer` for one and hand it on, with all that is in them."""
 
-SHARED = (
-    "registry.http.complaint_services", "registry.officer_desk.acts", "registry.officer_desk.drafts",
-    "registry.officer_desk.overview", "registry.officer_desk.sanctions",
-)  # fmt: skip
+SHARED = ("registry.http.complaint_services", "registry.officer_desk")
 """What both edges of officers share, which asks for one too."""
 
 

@@ -195,7 +195,7 @@ def test_who_wrote_it_does_not_approve_it_and_another_does(session, sealer, case
 
 def test_only_the_writer_changes_a_draft_so_that_the_second_person_is_another(session, sealer, case):
     hearing = draft(session, sealer, case)
-    with pytest.raises(IllegalMove, match="whoever wrote"):
+    with pytest.raises(IllegalMove, match="only its author"):
         actions.edit(session, sealer, CARLA, hearing.reference, "Another text.", AT)
     actions.edit(session, sealer, ANNA, hearing.reference, "Another text.", AT, could_complain=7)
     assert queries.hearing_view(session, sealer, CARLA, hearing.reference, TODAY).allegation == "Another text."
