@@ -23,7 +23,7 @@ KEY = "rrk_invented0123456789"
 VERDICT = {
     "verdict": "yes",
     "may_continue_existing_placements": "yes",
-    "reasons": [{"code": "licence_active", "text": "in force", "weight": 3}],
+    "reasons": [{"code": "licence_active", "text": "in force", "shade": 3}],
     "on": "2026-11-24",
     "agency": {"agency_id": "DEMASENDAG2R", "country": "CN", "names": [{"name": "虚构", "kind": "legal"}], "newer": 1},
     "licence": {},

@@ -180,7 +180,7 @@ with sessions() as session:
 print("ready", flush=True)
 for number in range(1000):
     uploading.upload(settings, sessions, FolderStore(settings.files), opened, case,
-                     body=b"note %d" % number, name="a.txt", once=str(number), today=now().date())
+                     body=b"note %d" % number, name="a.txt", idempotency_key=str(number), today=now().date())
     print(number, flush=True)
 """
 
