@@ -180,6 +180,8 @@ class TriageReason(StrEnum):
     INFORMATION_ONLY = "information_only"
     INDEPENDENT_COMPLAINTS = "independent_complaints"
     DANGER_IN_MESSAGE = "danger_in_message"
+    DANGER_IN_STORY = "danger_in_story"
+    WORDS_OF_STORY = "words_of_story"
 
 
 class Problem(StrEnum):
