@@ -6,11 +6,14 @@ from typing import NamedTuple
 from flask import Blueprint, Response
 
 from registry.complaints.case.answers import Sheet
-from registry.complaints.case.questions import YES, Part, Question, visible
+from registry.complaints.case.questions import QUESTIONNAIRE, YES, Part, Question, visible
 from registry.complaints.intake import filing
 from registry.complaints.intake.mailbox_files import files_of
+from registry.complaints.intake.recipients import Fit, recipient
 from registry.core.errors import IntakeClosed, InvalidInput
+from registry.i18n.languages import text
 from registry.i18n.question_words import answer_text, part_title, question_text
+from registry.i18n.wording import country_name, name_in
 from registry.pages.intake.steps import path_of
 from registry.pages.intake.visiting import Here, visiting
 from registry.vocabulary.register import Language
@@ -22,6 +25,16 @@ class Row(NamedTuple):
     path: str
     asks: str
     says: str
+
+
+class Reader(NamedTuple):
+    """Which office reads it, in words; `asks_country` where the country of work would decide it, `is_elsewhere` where the
+    office cannot decide about that work.
+    """
+
+    says: str
+    asks_country: bool
+    is_elsewhere: bool
 
 
 class PartSummary(NamedTuple):
@@ -54,6 +67,10 @@ def send(here: Here) -> Response:
 
 
 def _page(here: Here, sheet: Sheet, *, is_empty: bool = False, is_closed: bool = False, status: int = 200) -> Response:
+    try:
+        reader = _reader(here, sheet)
+    except IntakeClosed:
+        reader, is_closed = None, True
     requested = visible(sheet.answers)
     agreed = [row for question, row in _rows(here.language, requested, sheet) if _agrees(question, sheet)]
     return here.page(
@@ -63,9 +80,24 @@ def _page(here: Here, sheet: Sheet, *, is_empty: bool = False, is_closed: bool =
         agreed=agreed,
         first_consent=next(path_of(question) for question in requested if question.consent is not None),
         file_count=len(files_of(here.session, here.sealer, here.visit)),
+        reader=reader,
+        country_path=path_of(QUESTIONNAIRE["country"]),
         is_empty=is_empty,
         is_closed=is_closed,
     )
+
+
+def _reader(here: Here, sheet: Sheet) -> Reader:
+    """Raises IntakeClosed."""
+    found = recipient(here.session, sheet.answers)
+    says = text(
+        here.language,
+        f"page.box.all.reader.{found.fit}",
+        unit=name_in(here.language, found.names),
+        country=country_name(here.language, found.country),
+        about=country_name(here.language, found.about) if found.about else "",
+    )
+    return Reader(says, found.fit is Fit.NO_COUNTRY, found.fit in (Fit.NONE_THERE, Fit.OUTSIDE))
 
 
 def _agrees(question: Question, sheet: Sheet) -> bool:
