@@ -28,6 +28,8 @@ from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_sum
 from tests.postgres import Clones, Server, quickest_folder
 from tests.serving import Served, serve
 
+MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+"""Chromium beeps into its own microphone, and asks nobody."""
 EDGES = frozenset("api cli client http i18n officer_desk pages".split())
 """Folders of tests whose SQL is that of features, tried on both databases in their own folders. `make test` tries edges on SQLite
 alone, but for what is marked `both_databases`; `make test-all` (`--everything`) tries everything on everything."""
@@ -99,7 +101,11 @@ def pytest_collection_finish() -> None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The browser is the system's Chromium; every other machine is unknown to it at once, with a network or without."""
     alone = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1"
-    return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", alone]}
+    return {
+        **browser_type_launch_args,
+        "executable_path": "/usr/bin/chromium",
+        "args": ["--no-sandbox", alone, *MICROPHONE],
+    }
 
 
 @pytest.fixture(scope="session")

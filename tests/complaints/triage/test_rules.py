@@ -61,12 +61,12 @@ def answers_to(question: Any) -> Any:
 
 
 answered = st.fixed_dictionaries({}, optional={question.code: answers_to(question) for question in QUESTIONNAIRE})
-facts = st.builds(TriageFacts, st.integers(1, 4))
+facts = st.builds(TriageFacts, st.integers(1, 4), st.booleans())
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
 def test_vectors(vector: dict[str, Any]):
-    found = triage(read_answers(vector["answers"]), TriageFacts(vector.get("independent", 1)))
+    found = triage(read_answers(vector["answers"]), TriageFacts(vector.get("independent", 1), vector.get("recording", False)))
     assert (found.priority, list(found.reasons), list(found.indicators), list(found.suggested)) == (
         vector["priority"],
         vector["reasons"],

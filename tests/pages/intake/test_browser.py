@@ -270,3 +270,22 @@ def test_a_whole_filing_is_light_on_a_slow_line(browser: Browser, looks: str) ->
 def test_the_first_page_is_light_even_without_a_cache(browser: Browser, looks: str, path: str) -> None:
     sizes = transferred(browser, lambda page: page.goto(f"{looks}/zh-Hans/box{path}"))
     assert 0 < sum(sizes) <= MAX_BYTES_OF_A_PAGE
+
+
+def test_a_worker_records_what_happened_and_sends_only_that(browser: Browser, looks: str) -> None:
+    """With the microphone that Chromium invents for tests; nothing is typed but the number."""
+    context = browser.new_context(viewport={"width": 320, "height": 640}, permissions=["microphone"])
+    page = context.new_page()
+    begin(page, looks)
+    page.goto(f"{looks}/zh-Hans/box/files")
+    page.get_by_role("button", name=ZH["page.box.voice.start"]).click()
+    expect(page.locator("[data-says]")).to_have_text(re.compile("0:01"))
+    page.get_by_role("button", name=ZH["page.box.voice.stop"]).click()
+    expect(page.get_by_role("button", name=ZH["page.box.voice.send"])).to_be_enabled()
+    assert_fits(page)
+    follow(page.get_by_role("button", name=ZH["page.box.voice.send"]))
+    expect(page.locator("article h2")).to_have_text("recording.webm")
+    page.goto(f"{looks}/zh-Hans/box/all")
+    follow(page.get_by_role("button", name=ZH["page.box.all.send"]))
+    expect(page.get_by_role("heading", level=1)).to_have_text(ZH["case.reads.received"])
+    context.close()
