@@ -29,7 +29,7 @@ from tests.postgres import Clones, Server, quickest_folder
 from tests.serving import Served, serve
 
 MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-"""Chromium beeps into its own microphone, and asks nobody."""
+"""Chromium beeps into its own microphone, and asks no one."""
 EDGES = frozenset("api cli client http i18n officer_desk pages".split())
 """Folders of tests whose SQL is that of features, tried on both databases in their own folders. `make test` tries edges on SQLite
 alone, but for what is marked `both_databases`; `make test-all` (`--everything`) tries everything on everything."""

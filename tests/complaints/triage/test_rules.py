@@ -152,12 +152,12 @@ def test_what_is_written_beside_the_story_never_counts(
 @given(answered, facts, STORIES)
 def test_a_story_never_lowers_and_never_becomes_an_answer(answers: dict[str, Any], facts: TriageFacts, text: str):
     without = {code: value for code, value in answers.items() if code != "account"}
-    told, untold = triage({**without, "account": text}, facts), triage(without, facts)
-    assert told.priority <= untold.priority
-    assert told.indicators == untold.indicators
-    assert not set(told.suggested) & {one for one in Indicator if without.get(one) == NO}
-    if told.priority < untold.priority:
-        assert TriageReason.WORDS_OF_STORY in told.reasons
+    with_story, without_story = triage({**without, "account": text}, facts), triage(without, facts)
+    assert with_story.priority <= without_story.priority
+    assert with_story.indicators == without_story.indicators
+    assert not set(with_story.suggested) & {one for one in Indicator if without.get(one) == NO}
+    if with_story.priority < without_story.priority:
+        assert TriageReason.WORDS_OF_STORY in with_story.reasons
 
 
 @given(answered)

@@ -17,7 +17,7 @@ HERE = {"IT": "Labour office of IT", "CZ": "Labour office of CZ"}
 DEFAULT = "Labour office of CZ"
 
 
-def said(phone: Phone, fit: Fit, unit: str, about: str | None) -> bool:
+def is_written(phone: Phone, fit: Fit, unit: str, about: str | None) -> bool:
     language = Language.ZH_HANS
     words = ZH[f"page.box.all.reader.{fit}"].format(
         unit=unit,
@@ -44,7 +44,7 @@ def test_the_office_that_is_named_is_the_one_that_reads_it(phone: Phone, session
             if country is None
             else Fit.OUTSIDE
         )
-        assert said(phone, fit, unit, country if country in EU_STATES else None), country
+        assert is_written(phone, fit, unit, country if country in EU_STATES else None), country
         assert (ZH["page.box.all.reader.say_country"] in phone.text) == (country is None)
         phone.press("send")
         assert ZH["page.box.mine.office"].format(unit=unit) in phone.text, country
@@ -59,10 +59,10 @@ def test_where_somebody_is_now_decides_where_no_country_of_work_does(phone: Phon
     phone.answer(PLACES["country"], answer="other")
     phone.answer(PLACES["where_now"], answer="IT")
     phone.go("/all")
-    assert said(phone, Fit.WHERE_NOW, HERE["IT"], "IT")
+    assert is_written(phone, Fit.WHERE_NOW, HERE["IT"], "IT")
 
 
-def test_whoever_filed_danger_reads_what_happens_within_the_hour_and_others_do_not(phone: Phone) -> None:
+def test_who_filed_danger_reads_what_happens_within_the_hour_and_others_do_not(phone: Phone) -> None:
     phone.file()
     assert ZH["page.box.mine.danger.filed"] not in phone.text
     phone.client.delete_cookie("box")
