@@ -182,7 +182,7 @@ class TriageReason(StrEnum):
     DANGER_IN_MESSAGE = "danger_in_message"
     DANGER_IN_STORY = "danger_in_story"
     WORDS_OF_STORY = "words_of_story"
-    RECORDING_ALONE = "recording_alone"
+    RECORDING_TO_HEAR = "recording_to_hear"
 
 
 class Problem(StrEnum):

@@ -72,7 +72,6 @@ class Triaged(NamedTuple):
 class Signs(NamedTuple):
     """What the rules look at: answers and what the story suggests. `is_over_threshold`: more was paid than the threshold
     of the country of work. `is_danger_in_story`: its words tell of a threat to life, or call for help.
-    `is_recording_alone`: it was spoken, and no story written.
     """
 
     indicators: frozenset[Indicator]
@@ -82,7 +81,7 @@ class Signs(NamedTuple):
     has_paid: bool
     is_over_threshold: bool
     is_danger_in_story: bool = False
-    is_recording_alone: bool = False
+    has_recording: bool = False
 
     def has(self, *indicators: Indicator) -> bool:
         return self.indicators.issuperset(indicators)
@@ -126,7 +125,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Priority.P2, TriageReason.TWO_INDICATORS, lambda signs: len(signs.indicators) >= 2),
     Rule(Priority.P2, TriageReason.WAGES_UNPAID, lambda signs: signs.unpaid_months >= UNPAID_MONTHS),
     Rule(Priority.P2, TriageReason.FEES_OVER_THRESHOLD, lambda signs: signs.is_over_threshold),
-    Rule(Priority.P2, TriageReason.RECORDING_ALONE, lambda signs: signs.is_recording_alone),
+    Rule(Priority.P2, TriageReason.RECORDING_TO_HEAR, lambda signs: signs.has_recording),
     Rule(Priority.P3, TriageReason.DECEPTION, lambda signs: signs.has(Indicator.DECEPTION)),
     Rule(Priority.P3, TriageReason.ONE_INDICATOR, lambda signs: len(signs.indicators) == 1),
     Rule(Priority.P3, TriageReason.FEES_PAID, lambda signs: signs.has_paid),
@@ -139,9 +138,7 @@ def triage(answers: Answers, facts: TriageFacts | None = None) -> Triaged:
     facts = facts or TriageFacts()
     answers = cleared(answers)
     answered, suggested = read_signs(answers, facts.thresholds), suggested_by(answers)
-    signs = _with_suggestions(answered, suggested)._replace(
-        is_recording_alone=facts.has_recording and not str(answers.get("account", "")).strip()
-    )
+    signs = _with_suggestions(answered, suggested)._replace(has_recording=facts.has_recording)
     holding = [rule for rule in RULES if rule.holds(signs)]
     priority = min((rule.priority for rule in holding), default=Priority.P4)
     reasons = [rule.reason for rule in holding] or [TriageReason.INFORMATION_ONLY]

@@ -66,7 +66,9 @@ facts = st.builds(TriageFacts, st.integers(1, 4), st.booleans())
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
 def test_vectors(vector: dict[str, Any]):
-    found = triage(read_answers(vector["answers"]), TriageFacts(vector.get("independent", 1), vector.get("recording", False)))
+    found = triage(
+        read_answers(vector["answers"]), TriageFacts(vector.get("independent", 1), vector.get("recording", False))
+    )
     assert (found.priority, list(found.reasons), list(found.indicators), list(found.suggested)) == (
         vector["priority"],
         vector["reasons"],
@@ -130,7 +132,7 @@ def test_more_money_never_lowers(answers: dict[str, Any], question: Any, one: in
 
 @given(answered, facts)
 def test_more_complaints_about_an_agency_never_lower(answers: dict[str, Any], facts: TriageFacts):
-    more = TriageFacts(facts.independent_complaints + 1)
+    more = TriageFacts(facts.independent_complaints + 1, facts.has_recording)
     assert triage(answers, more).priority <= triage(answers, facts).priority
 
 

@@ -190,7 +190,7 @@ def test_a_recording_alone_is_a_complaint_that_somebody_hears_within_days(phone:
     phone.press("send")
     assert ZH["case.reads.received"] in phone.text
     case = session.scalars(select(Case)).one()
-    assert (case.priority, case.reasons) == (Priority.P2, [TriageReason.RECORDING_ALONE])
+    assert (case.priority, case.reasons) == (Priority.P2, [TriageReason.RECORDING_TO_HEAR])
 
 
 def test_only_the_page_that_records_may_ask_for_the_microphone(phone: Phone) -> None:
