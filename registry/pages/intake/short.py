@@ -28,25 +28,25 @@ SIGNS = tuple(question for question in QUESTIONNAIRE if question.indicator is no
 @pages.get("/<language:language>/box/short")
 @visiting
 def first(here: Here) -> Response:
-    return _shown(here, 0)
+    return _view(here, 0)
 
 
 @pages.post("/<language:language>/box/short")
 @visiting
-def kept_first(here: Here) -> Response:
-    return _kept(here, 0)
+def save_first(here: Here) -> Response:
+    return _saved(here, 0)
 
 
 @pages.get("/<language:language>/box/short/story")
 @visiting
 def story(here: Here) -> Response:
-    return _shown(here, 1)
+    return _view(here, 1)
 
 
 @pages.post("/<language:language>/box/short/story")
 @visiting
-def kept_story(here: Here) -> Response:
-    return _kept(here, 1)
+def save_story(here: Here) -> Response:
+    return _saved(here, 1)
 
 
 @pages.get("/<language:language>/box/short/now")
@@ -63,8 +63,8 @@ def ticks(here: Here) -> Response:
     sheet = filing.answers(here.session, here.sealer, here.visit)
     if sheet.submitted_on is not None:
         return here.to("/mine")
-    asked = [(one.code, question_text(here.language, one), sheet.answers.get(one.code) == YES) for one in SIGNS]
-    return here.page("ticks.html", asked=asked)
+    questions = [(one.code, question_text(here.language, one), sheet.answers.get(one.code) == YES) for one in SIGNS]
+    return here.page("ticks.html", questions=questions)
 
 
 @pages.post("/<language:language>/box/ticks")
@@ -84,7 +84,7 @@ def tick(here: Here) -> Response:
     return here.to("/all")
 
 
-def _kept(here: Here, step: int) -> Response:
+def _saved(here: Here, step: int) -> Response:
     """Keep what was given and lead on. What cannot be read is shown again with what is wrong, and nothing typed is lost."""
     before = filing.answers(here.session, here.sealer, here.visit)
     if before.submitted_on is not None:
@@ -115,13 +115,13 @@ def _typed(question: Question, before: Sheet) -> Any:
     return earlier if is_same else {"name": name} if name else None
 
 
-def _shown(here: Here, step: int) -> Response:
+def _view(here: Here, step: int) -> Response:
     sheet = filing.answers(here.session, here.sealer, here.visit)
     return here.to("/mine") if sheet.submitted_on is not None else _page(here, step, sheet.answers, {})
 
 
 def _page(here: Here, step: int, answers: Mapping[str, Any], faults: Mapping[str, str], status: int = 200) -> Response:
-    asked = [
+    questions = [
         (
             one,
             question_text(here.language, one),
@@ -134,7 +134,7 @@ def _page(here: Here, step: int, answers: Mapping[str, Any], faults: Mapping[str
     return here.page(
         "short.html",
         status=status,
-        asked=asked,
+        questions=questions,
         faults=faults,
         at=step + 1,
         of=len(STEPS) + 1,

@@ -1,10 +1,10 @@
-"""Attachments may be sound as browsers and telephones record it. Data test: tests/migrations/test_0123_more_kinds_of_sound.py."""
+"""Attachments may be sound as browsers and telephones record it. Data test: tests/migrations/test_0111_more_kinds_of_sound.py."""
 
 from alembic import op
 
 from migrations import steps
 
-revision = "0123"
+revision = "0111"
 down_revision = "0110"
 branch_labels = None
 depends_on = None

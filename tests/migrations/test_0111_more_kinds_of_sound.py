@@ -1,4 +1,4 @@
-"""Step 0123: attachments may be sound as browsers record it; those that are there stay as they are."""
+"""Step 0111: attachments may be sound as browsers record it; those that are there stay as they are."""
 
 from datetime import date
 from typing import Any
@@ -29,7 +29,7 @@ def attachment_row(number: int, kind: str) -> dict[str, Any]:
 
 
 def test_sound_of_browsers_is_taken_from_then_on_and_other_words_are_not(database: Database) -> None:
-    step = Step(database, "0123")
+    step = Step(database, "0111")
     step.insert("cases", case_row(1))
     step.insert("boxes", box_row(1))
     step.insert("attachments", attachment_row(1, "mp3"))
