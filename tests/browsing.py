@@ -7,8 +7,9 @@ of the page before, of no page, or of the next one, as the machine likes. What a
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, Literal
 
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.conftest import PATIENCE
@@ -36,11 +37,38 @@ def enter(field: Locator) -> None:
         field.press("Enter")
 
 
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+"""Rules of axe that depend on the colours of a page."""
+
+
 def assert_sound(page: Page) -> None:
-    """axe finds nothing wrong; the page's browser must have scripts."""
+    """axe finds nothing wrong, in light colours or in dark ones; the page's browser must have scripts."""
+    report = barriers(page)
+    assert report == "", f"{page.url}\n{report}"
+
+
+def barriers(page: Page) -> str:
+    """What axe finds wrong with a page as it is, and with its colours in the other scheme; empty if it is sound."""
     page.wait_for_load_state()
-    results = Axe().run(page)
-    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+    page.evaluate(AXE_SCRIPT)
+    report = _violations(page, {})
+    own, other = _schemes(page)
+    page.emulate_media(color_scheme=other)
+    report += _violations(page, COLOURS)
+    page.emulate_media(color_scheme=own)
+    return report
+
+
+def _violations(page: Page, options: dict[str, Any]) -> str:
+    run = "options => axe.run({...options, resultTypes: ['violations']}).then(({violations}) => ({violations}))"
+    results = AxeResults(page.evaluate(run, options))
+    return str(results.generate_report()) if results.violations_count else ""
+
+
+def _schemes(page: Page) -> tuple[Literal["light", "dark"], Literal["light", "dark"]]:
+    """The page's colour scheme and the other one."""
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    return ("dark", "light") if is_dark else ("light", "dark")
 
 
 def assert_fits(page: Page) -> None:

@@ -11,3 +11,4 @@ from registry.pages.public import edge as public  # noqa: F401
 from tests import little_work
 
 little_work.ease()
+little_work.shorten_admission()

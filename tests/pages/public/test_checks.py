@@ -166,9 +166,8 @@ def test_the_check_is_filled_in_and_sent_by_keyboard(browser: Browser, served: S
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_check_has_no_barriers(browser: Browser, served: Served, agency: record.Agency, scheme: Any) -> None:
-    page = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=scheme).new_page()
+def test_the_check_has_no_barriers(browser: Browser, served: Served, agency: record.Agency) -> None:
+    page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
     page.goto(f"{served.base_url}/en/check")
     assert_sound(page)
     page.fill("#number", NUMBER)

@@ -105,11 +105,8 @@ def test_charges_are_added_checked_and_shown_in_another_language_on_an_old_phone
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_wrong_with_the_form_the_answer_and_its_faults(
-    browser: Browser, served: Served, scheme: str
-) -> None:
-    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+def test_axe_finds_nothing_wrong_with_the_form_the_answer_and_its_faults(browser: Browser, served: Served) -> None:
+    context = browser.new_context()
     page = context.new_page()
     page.goto(f"{served.base_url}/en/fees")
     assert_sound(page)
