@@ -285,6 +285,7 @@ class Flaw(StrEnum):
     NAME_MISSING = "name_missing"
     KEY_MISSING = "key_missing"
     TOO_LONG = "too_long"
+    CUT_SHORT = "cut_short"
     TOO_FEW_CELLS = "too_few_cells"
     TOO_MANY_CELLS = "too_many_cells"
     NOT_A_DATE = "not_a_date"

@@ -22,7 +22,8 @@ class SourceFacts:
     """A list as it stood at some instant.
 
     `retrieved_at` is its last reading by then, None if it had not been read yet; `first_retrieved_at` its first. `prints`
-    are the numbers it shows: identifier schemes and `licence_number`.
+    are the numbers it shows of everybody on it: identifier schemes and `licence_number`. `is_full` is False where the
+    last reading lost rows.
     """
 
     reference: str

@@ -9,6 +9,7 @@ ADVICE: dict[Flaw, str] = {
     Flaw.NAME_MISSING: "a row must name its agency: ask the publisher, or leave the row out",
     Flaw.KEY_MISSING: "without the source's key a row cannot be told from others: add it, or choose another `key` in the mapping",
     Flaw.TOO_LONG: "shorten the value; a cell this long is often several columns run together",
+    Flaw.CUT_SHORT: "longer than the registry keeps: its beginning was taken; see whether several columns ran together",
     Flaw.TOO_FEW_CELLS: "the row ends early: the file may be cut off, or a quotation mark may be missing",
     Flaw.TOO_MANY_CELLS: "the row has more cells than the header: a separator inside a value needs quotation marks around it",
     Flaw.NOT_A_DATE: "write the day as YYYY-MM-DD, or add the list's form to `dates` in the mapping",

@@ -32,7 +32,10 @@ class Counts(msgspec.Struct, kw_only=True):
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """The report of one import. `is_applied` is False for a dry run and for an import that was refused."""
+    """The report of one import. `is_applied` is False for a dry run and for an import that was refused.
+
+    `losses` are sentences on parts of the file that could not be read, beside the rows that were rejected.
+    """
 
     source: str
     file: str
@@ -50,6 +53,12 @@ class Report(msgspec.Struct, kw_only=True):
     rejects: list[Finding] = msgspec.field(default_factory=list)
     warnings: list[Finding] = msgspec.field(default_factory=list)
     warning_counts: dict[str, int] = msgspec.field(default_factory=dict)
+    losses: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row of the list was read and taken. Of a full list that was not, silence proves nothing."""
+        return not self.counts.rejected and not self.losses
 
     def describe(self, opened: Opened) -> None:
         self.form = opened.form

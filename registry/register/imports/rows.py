@@ -28,7 +28,8 @@ class Row(NamedTuple):
 class Opened:
     """A file ready to be read. `rows` may be iterated once; `progress` gives the share read so far, 0 to 1.
 
-    `notes` are sentences for the operator; `missing` names wanted columns that the file does not have.
+    `notes` are sentences for the operator; `missing` names wanted columns that the file does not have; `losses` are
+    sentences on parts that hold rows and could not be read. The last two are complete when all rows were read.
     """
 
     form: str
@@ -38,3 +39,4 @@ class Opened:
     encoding: Encoding | None = None
     notes: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    losses: list[str] = field(default_factory=list)

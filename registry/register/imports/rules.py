@@ -37,7 +37,7 @@ from registry.register.imports.statements import (
     Statement,
     row_key_of,
 )
-from registry.register.imports.values import day_of, folded, is_rounded, script_of, tidy
+from registry.register.imports.values import cut_short, day_of, folded, is_rounded, script_of, tidy
 from registry.vocabulary.register import ChannelKind, HolderKind, IdentifierScheme, LicenceStatus, NameKind, Role
 
 MAX_LENGTHS = {
@@ -104,7 +104,7 @@ class RowRules:
         if cells is None:
             flaw = Flaw.TOO_MANY_CELLS if row.found > row.wanted else Flaw.TOO_FEW_CELLS
             raise Refused("", flaw, detail=f"{row.found} cells, the header has {row.wanted}")
-        names = self._stated_names(cells)
+        names = self._stated_names(row, cells)
         key, identifiers = self._stated_identifiers(row, cells)
         number = self._number(cells) if self._has_number else None
         if key is None:
@@ -138,7 +138,7 @@ class RowRules:
         try:
             key, _ = self._stated_identifiers(row, row.cells, is_quiet=True)
             if key is None:
-                key = self._key_of(self._stated_names(row.cells), self._number(row.cells))
+                key = self._key_of(self._stated_names(row, row.cells), self._number(row.cells))
         except Refused:
             return None
         return row_key_of(key)
@@ -146,7 +146,7 @@ class RowRules:
     def _found(self, row: Row, field: str, flaw: Flaw, value: str | None = None) -> None:
         self.findings.append(Finding(row.line, self._column.get(field, field), flaw, value, row.part))
 
-    def _stated_names(self, cells: Sequence[str]) -> tuple[StatedName, ...]:
+    def _stated_names(self, row: Row, cells: Sequence[str]) -> tuple[StatedName, ...]:
         names: list[StatedName] = []
         for place, field, kind in self._names:
             name = tidy(cells[place])
@@ -155,8 +155,14 @@ class RowRules:
                     raise Refused(self._column[field], Flaw.NAME_MISSING)
                 continue
             if len(name) > MAX_LENGTHS["name"]:
+                if field != "name":
+                    self._found(row, field, Flaw.TOO_LONG)
+                    continue
                 raise Refused(self._column[field], Flaw.TOO_LONG, detail=f"{len(name)} characters")
             if holds_personal_number(name):
+                if field != "name":
+                    self._found(row, field, Flaw.PERSONAL_DATA)
+                    continue
                 raise Refused(self._column[field], Flaw.PERSONAL_DATA)
             if not names or not any(name == other.name for other in names):
                 names.append(StatedName(name, script_of(name, self.country), kind))
@@ -246,6 +252,8 @@ class RowRules:
         scope = self._scope.scope(cells)
         if scope.held_back:
             self._found(row, "conditions", Flaw.PERSONAL_DATA)
+        if scope.was_cut:
+            self._found(row, "conditions", Flaw.CUT_SHORT)
         return StatedLicence(
             scope.kind,
             None,
@@ -296,11 +304,12 @@ class RowRules:
         if place is None:
             return None
         text = tidy(cells[place])
-        if len(text) > longest:
-            raise Refused(self._column[field], Flaw.TOO_LONG, detail=f"{len(text)} characters")
         if holds_personal_number(text):
             self._found(row, field, Flaw.PERSONAL_DATA)
             return None
+        if len(text) > longest:
+            self._found(row, field, Flaw.CUT_SHORT)
+            text = cut_short(text, longest)
         return text or None
 
     def _day(self, cells: Sequence[str], field: str) -> date | None:

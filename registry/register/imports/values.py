@@ -19,6 +19,11 @@ def tidy(text: str) -> str:
     return clean_text(text)
 
 
+def cut_short(text: str, longest: int) -> str:
+    """The beginning of a text, with a sign that there was more."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}"
+
+
 def folded(text: str) -> str:
     """The form in which headers and words of value tables are compared: width, case and spaces do not count."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -19,14 +19,14 @@ from registry.core.errors import ImportRefused, NotFound
 from registry.core.ids import new_reference, read_reference
 from registry.core.settings import Settings
 from registry.log.actions import refuse_mixing
-from registry.register.agencies.actions import confirm
 from registry.register.authorities.actions import record_retrieval
 from registry.register.authorities.models import Source
 from registry.register.imports.actions import saved_source
 from registry.register.imports.fetching import Fetched, FetchFailed, fetch
 from registry.register.imports.jobs import ImportRequest, ImportRunning, import_list
+from registry.register.imports.listings import Listings
 from registry.register.imports.mapping import SourceMapping, from_stored, mapping_named
-from registry.register.imports.models import FetchState, Listing, PendingImport
+from registry.register.imports.models import FetchState, PendingImport
 from registry.register.imports.queries import last_retrieval, source_named
 from registry.register.imports.report import Report
 from registry.register.imports.schedule_rules import pause_after_failure, pause_between_fetches, warn_from
@@ -172,10 +172,19 @@ def _renew(sessions: sessionmaker[Session], reference: str, at: datetime, usual:
         source = source_named(session, reference)
         former = last_retrieval(session, source)
         if former is not None:
-            record_retrieval(session, source, retrieved_at=at, digest=former.digest, counts=former.counts)
-            if not source.is_full:
-                listed = select(Listing.agency_id).where(Listing.source_id == source.id, Listing.is_delisted.is_(False))
-                confirm(session, session.execute(listed).scalars().all(), at)
+            record_retrieval(
+                session,
+                source,
+                retrieved_at=at,
+                digest=former.digest,
+                counts=former.counts,
+                is_whole=former.is_full or not source.is_full,
+            )
+            if not former.is_full:
+                # An agency that the former reading did not show is not shown by the same list again.
+                listings = Listings(session, source, is_dry_run=False)
+                listings.see_again(former.retrieved_at, at)
+                listings.confirm()
         _state(session, source, None)
         source.next_fetch_at = now() + usual
         session.commit()
