@@ -288,6 +288,8 @@ class Flaw(StrEnum):
     CUT_SHORT = "cut_short"
     TOO_FEW_CELLS = "too_few_cells"
     TOO_MANY_CELLS = "too_many_cells"
+    SWALLOWED_ROWS = "swallowed_rows"
+    SPARE_CELLS = "spare_cells"
     NOT_A_DATE = "not_a_date"
     DATES_REVERSED = "dates_reversed"
     UNKNOWN_WORD = "unknown_word"

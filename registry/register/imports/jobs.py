@@ -148,6 +148,8 @@ def stage(request: ImportRequest, staging: Staging, report: Report) -> None:
     report.counts.licences = staging.licences
     report.reject(staging.rejected)
     report.warn(staging.findings)
+    if file.where is not None:
+        report.locate(file.where)
     report.losses += file.losses
     _note_losses(request, report)
     if file.missing:

@@ -83,6 +83,8 @@ class ConditionRule(Shape, frozen=True):
 
 
 class NumberTable(Shape, frozen=True):
+    """How a number is written: `digits` long (0: any form), with zeros in front where a spreadsheet took them away."""
+
     digits: int = 0
     check: str | None = None
 
@@ -124,6 +126,7 @@ class SourceMapping(Shape, frozen=True):
     condition: list[ConditionRule] = []
     activity_flags: dict[str, Activity] = {}
     registration_number: NumberTable = NumberTable()
+    number: NumberTable = NumberTable()
     holder: HolderTable = HolderTable()
 
 
@@ -163,11 +166,32 @@ def read_mapping(text: str, called: str) -> SourceMapping:
     except tomllib.TOMLDecodeError as error:
         raise ImportRefused(f"{called} is not well-formed TOML: {error}") from None
     except msgspec.ValidationError as error:
-        raise ImportRefused(f"{called}: {error}") from None
+        raise ImportRefused(f"{called}: {error}{_allowed(str(error))}") from None
     faults = list(_faults(mapping))
     if faults:
         raise ImportRefused(f"{called}: " + "; ".join(faults))
     return mapping
+
+
+_WORDS_OF: dict[str, type[StrEnum]] = {
+    "status": LicenceStatus,
+    "kind": LicenceKind,
+    "kinds": LicenceKind,
+    "role": Role,
+    "holder_kind": HolderKind,
+    "otherwise": HolderKind,
+    "activities": Activity,
+    "activity_flags": Activity,
+}
+
+
+def _allowed(error: str) -> str:
+    """The words that may stand where one that means nothing stood."""
+    if "Invalid enum value" not in error:
+        return ""
+    steps = re.findall(r"[a-z_]+", error.rsplit(" - at ", 1)[-1])
+    words = next((_WORDS_OF[step] for step in reversed(steps) if step in _WORDS_OF), None)
+    return f"; write one of {', '.join(words)}" if words else ""
 
 
 def _faults(mapping: SourceMapping) -> Iterator[str]:
@@ -202,6 +226,8 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
             yield f"dates: {form!r} is no form; year-first forms need no statement, others are {', '.join(sorted(DATE_FORMS))}"
     if mapping.registration_number.check not in (None, *CHECKS):
         yield f"registration_number.check must be one of {', '.join(CHECKS)}"
+    if mapping.number.check is not None:
+        yield "number.check: licence numbers have no check that is known; write digits alone"
     for title, layout in (("table", mapping.table), ("json", mapping.json)):
         if layout is not None:
             yield from _layout_faults(mapping, layout, title)

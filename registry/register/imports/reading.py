@@ -1,5 +1,6 @@
 """Opening a list: what kind of file it is, the limits it must keep, and its rows one after another in bounded memory."""
 
+import re
 from pathlib import Path
 
 from registry.core.errors import ImportRefused
@@ -25,13 +26,16 @@ def form_of(path: Path) -> str:
     for start, words in _OTHERS:
         if head.lstrip().lower().startswith(start):
             raise ImportRefused(f"{path.name} is {words}")
-    if head.startswith(b"PK"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "xlsx"
     if not head.strip():
         raise ImportRefused(f"{path.name} holds nothing but spaces: download it again")
     bare = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip(b"\0 \t\r\n")
-    return "json" if bare[:1] in (b"{", b"[") else "csv"
+    return "json" if _JSON.match(bare.replace(b"\0", b"")) else "csv"
 
+
+_JSON = re.compile(rb"""\{\s*["}]|\[\s*[{\[\]]""")
+"""An object, or a list of objects: a title in square brackets above a table is neither."""
 
 _OTHERS = (
     (b"%pdf", "a PDF: ask the publisher for CSV, XLSX or JSON"),
@@ -68,5 +72,5 @@ def opened(path: Path, mapping: SourceMapping, encoding: str | None = None) -> O
             raise ImportRefused("--encoding is for text files: an XLSX file states its own")
         return spreadsheets.opened_sheet(path, layout)
     if form == "json":
-        return documents.opened_document(path, layout, encoding)
-    return tables.opened_table(path, layout, encoding)
+        return documents.opened_document(path, layout, encoding, mapping.authority.country)
+    return tables.opened_table(path, layout, encoding, mapping.authority.country)

@@ -3,7 +3,7 @@
 import csv
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,11 @@ class Report(msgspec.Struct, kw_only=True):
             if len(self.warnings) < KEPT:
                 self.warnings.append(finding)
 
+    def locate(self, where: Callable[[int], str]) -> None:
+        """Say of every finding in which part of the file its row stands."""
+        self.rejects = [msgspec.structs.replace(one, place=where(one.line)) for one in self.rejects]
+        self.warnings = [msgspec.structs.replace(one, place=where(one.line)) for one in self.warnings]
+
     def reject(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
             self.counts.rejected += 1
@@ -88,6 +93,8 @@ def as_json(report: Report) -> bytes:
 
 def _finding_text(finding: Finding) -> dict[str, Any]:
     given: dict[str, Any] = {"line": finding.line}
+    if finding.place:
+        given["place"] = finding.place
     if finding.part:
         given["part"] = finding.part
     given |= {"column": finding.column, "value": finding.value, "reason": finding.flaw, "what_to_do": finding.advice}
@@ -109,7 +116,7 @@ def rejects_csv(findings: Sequence[Finding]) -> str:
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["line", "part", "column", "value", "reason", "what to do", "detail"])
+    writer.writerow(["line", "part", "column", "value", "reason", "what to do", "detail", "place"])
     for finding in findings:
         writer.writerow(
             [
@@ -120,6 +127,7 @@ def rejects_csv(findings: Sequence[Finding]) -> str:
                 finding.flaw.value,
                 finding.advice,
                 harmless(finding.detail or ""),
+                harmless(finding.place),
             ]
         )
     return out.getvalue()
