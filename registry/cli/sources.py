@@ -24,7 +24,6 @@ from registry.register.imports.queries import last_retrieval, pending_imports, s
 from registry.register.imports.report import write_whole
 from registry.vocabulary.register import LicenceKind, LicenceStatus
 
-
 LEAVE_OUT = "-"
 
 

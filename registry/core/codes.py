@@ -290,6 +290,7 @@ class Flaw(StrEnum):
     TOO_MANY_CELLS = "too_many_cells"
     SWALLOWED_ROWS = "swallowed_rows"
     SPARE_CELLS = "spare_cells"
+    UNREADABLE_TEXT = "unreadable_text"
     NOT_A_DATE = "not_a_date"
     DATES_REVERSED = "dates_reversed"
     UNKNOWN_WORD = "unknown_word"

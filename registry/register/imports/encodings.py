@@ -46,6 +46,30 @@ def named_encoding(name: str) -> Encoding:
     return Encoding("utf-8-sig" if codec.name == "utf-8" else codec.name, name, "named")
 
 
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,40})""", re.IGNORECASE)
+
+
+def stated_encoding(path: Path) -> Encoding | None:
+    """The encoding that a web page states of itself, if all of it can be read so. None otherwise.
+
+    What browsers take for ISO-8859-1 and GB2312 are their larger sisters.
+    """
+    with path.open("rb") as file:
+        head = file.read(4096)
+    match = _CHARSET.search(head)
+    if match is None or any(head.startswith(mark) for mark, _ in _MARKS):
+        return None
+    name = match[1].decode("ascii").lower()
+    name = {"iso-8859-1": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(name, name)
+    try:
+        codec = codecs.lookup(name).name
+        if first_undecodable(path, codec) is not None:
+            return None
+    except (LookupError, ValueError, AttributeError):
+        return None
+    return Encoding(codec, name, "stated in the page")
+
+
 def found_encoding(path: Path, country: str = "") -> Encoding:
     """The encoding of a text file; the languages of `country`, whose list it is, are likelier than others.
 

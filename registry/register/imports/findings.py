@@ -14,6 +14,7 @@ ADVICE: dict[Flaw, str] = {
     Flaw.TOO_MANY_CELLS: "the row has more cells than the header: a separator inside a value needs quotation marks around it",
     Flaw.SWALLOWED_ROWS: "a quotation mark that is opened and closed rows later makes several rows one cell: take it out",
     Flaw.SPARE_CELLS: "something stands beside the table, under no header: see whether the row is shifted",
+    Flaw.UNREADABLE_TEXT: "the file shows letters without saying which they are: ask the publisher for a spreadsheet",
     Flaw.NOT_A_DATE: "write the day as YYYY-MM-DD, or add the list's form to `dates` in the mapping",
     Flaw.DATES_REVERSED: "the last day lies before the first: see whether two columns are swapped in the mapping",
     Flaw.UNKNOWN_WORD: "add the word to the value table [words] of the mapping",

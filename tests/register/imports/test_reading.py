@@ -129,11 +129,11 @@ def test_another_table_altogether_is_refused_with_what_it_has(tmp_path: Path) ->
     [
         (b"", "is empty"),
         (b"  \n \n", "nothing but spaces"),
-        (b"%PDF-1.7 ...", "a PDF"),
+        (b"%PDF-1.7 ...", "damaged or cut off: download it again"),
         (b"<!DOCTYPE html><html>", "a web page"),
         (b"\n<html>", "a web page"),
         (b"\x1f\x8b\x08", "gzip"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old Excel"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "cannot be opened .*save it as XLSX"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
             "password-protected: open it, save it without a password",
