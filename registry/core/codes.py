@@ -72,6 +72,7 @@ class Reason(Word):
     NOT_REGISTERED = "not_registered"
     AUTHORITY_NOT_COVERED = "authority_not_covered"
     LIST_LACKS_NUMBER = "list_lacks_number"
+    NOT_ON_LIST_OF_PLACE = "not_on_list_of_place"
     SOURCE_STALE = "source_stale"
     NAME_ONLY = "name_only"
     NAME_NOT_FOUND = "name_not_found"

@@ -63,4 +63,5 @@ def _source_facts(source: Source, authority: str, country: str, readings: Sequen
         last.fresh_for_days if last else source.fresh_for_days,
         first.retrieved_at if first else None,
         last.retrieved_at if last else None,
+        frozenset(source.mapping.get("source", {}).get("territory", ())),
     )

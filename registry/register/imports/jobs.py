@@ -136,6 +136,11 @@ def stage(request: ImportRequest, staging: Staging, report: Report) -> None:
     """Read, check and stage every row. ImportRefused when the file as a whole cannot be used."""
     report.digest = _digest_of(request.path)
     _note_age(request, report)
+    if request.mapping.source.form_mark:
+        report.notes.append(
+            "the description of this list was written from what is said of its form, not from a copy "
+            f"(mark {request.mapping.source.form_mark}): compare a dry run with the file"
+        )
     file = opened(request.path, request.mapping, request.encoding)
     report.describe(file)
     report.notes += [

@@ -13,6 +13,7 @@ import msgspec
 
 from registry.core.errors import ImportRefused
 from registry.register.authorities.own_lists import is_desk_list
+from registry.register.authorities.places import CODE, provinces
 from registry.register.imports.identifiers import CHECKS
 from registry.register.imports.personal import is_personal_column
 from registry.register.imports.values import DATE_FORMS
@@ -35,7 +36,11 @@ class AuthorityTable(Shape, frozen=True):
 
 
 class SourceTable(Shape, frozen=True):
-    """A list: `key` is the field that distinguishes its agencies. `is_full`: an agency not on it holds no licence."""
+    """A list: `key` is the field that distinguishes its agencies. `is_full`: an agency not on it holds no licence.
+
+    `territory`: places in China (GB/T 2260) all of whose licence holders it is to hold. `form_mark`: how the form of the
+    list is known: `s` and `s2` from a page about it, `k` by hearsay, "" from the list itself.
+    """
 
     reference: str
     kinds: list[LicenceKind]
@@ -46,6 +51,8 @@ class SourceTable(Shape, frozen=True):
     address: str | None = None
     fetch_every_hours: int | None = None
     warn: list[str] = []
+    territory: list[str] = []
+    form_mark: str = ""
 
 
 class Layout(Shape, frozen=True):
@@ -217,6 +224,11 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
             re.compile(pattern or "")
         except re.error as error:
             yield f"holder: {pattern!r} is no pattern ({error})"
+    for code in mapping.source.territory:
+        if mapping.authority.country != "CN" or not CODE.fullmatch(code) or code[:2] not in provinces():
+            yield f"source.territory: {code!r} is no place in China; write codes of GB/T 2260 like 35 or 3502"
+    if mapping.source.form_mark not in ("", "s", "s2", "k"):
+        yield "source.form_mark must be s, s2, k, or left out"
     address = mapping.source.address
     if address is not None and (not address.startswith(("http://", "https://")) or len(address) > 400):
         yield "source.address: write an http or https address of at most 400 characters"
