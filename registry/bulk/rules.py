@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from registry.proofs.credentials.rules import plain
-from registry.register.imports.drafting import HINTS as LISTED
+from registry.register.imports.headers import pattern_of
 from registry.register.imports.values import day_of, folded, unaccented
 from registry.vocabulary.bulk import JobKind
 
@@ -136,20 +136,20 @@ _HINTS: Mapping[str, str] = {
     "sending": "sending|sending agency|sending company|origin agency|外派公司|派遣公司|agenzia di invio|agenzia inviante",
     "receiving": "receiving|receiving agency|destination agency|接收公司|接收机构|agenzia ricevente",
     "receiving_employer": "receiving employer|employer|end user|雇主|用人单位|datore di lavoro|utilizzatore",
-    "licence_number": f"licence|license|licence no\\.?|license no\\.?|licence_number|{LISTED['number']}",
-    "uscc": LISTED["uscc"],
-    "lei": LISTED["lei"],
-    "vat": f"vat(?: number| no\\.?)?|{LISTED['vat']}",
-    "euid": LISTED["euid"],
+    "licence_number": f"licence|license|licence no\\.?|license no\\.?|licence_number|{pattern_of('number')}",
+    "uscc": pattern_of("uscc"),
+    "lei": pattern_of("lei"),
+    "vat": f"vat(?: number| no\\.?)?|{pattern_of('vat')}",
+    "euid": pattern_of("euid"),
     "agency_id": "agency id|agency_id|registry id|registry reference",
-    "registration_number": LISTED["registration_number"],
-    "name": f"{LISTED['name']}|agency name|agency|recruiter|company name",
+    "registration_number": pattern_of("registration_number"),
+    "name": f"{pattern_of('name')}|agency name|agency|recruiter|company name",
     "claimed_name": "claimed name|name on (?:the )?(?:paper|licence)",
     "authority": "authority|issued by|issuer|发证机关|發證機關|autorità",
     "country": "country|country of registration|land|country code|国家|國家|paese|nazione",
     "origin": "origin|origin country|country of origin|来源国|來源國|paese di origine|origine",
-    "destination": f"destination country|country of (?:the )?job|{LISTED['destinations']}|paese di destinazione",
-    "sector": f"nace code|{LISTED['sectors']}|settore",
+    "destination": f"destination country|country of (?:the )?job|{pattern_of('destinations')}|paese di destinazione",
+    "sector": f"nace code|{pattern_of('sectors')}|settore",
     "nace_revision": "nace revision",
     "activity": "activity|activities|活动|attività",
     "visa": "visa|visa type|签证|簽證|visto",

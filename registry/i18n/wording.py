@@ -10,6 +10,7 @@ from babel.numbers import format_decimal
 
 from registry.core.codes import CheckNote, CheckSummary, Problem, Reason
 from registry.i18n.languages import SPOKEN_OF, has_text, text
+from registry.register.authorities.places import provinces
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.register import Answer, CheckKind, CheckOutcome, Language
@@ -124,6 +125,8 @@ def _value_text(language: Language, name: str, value: str, snapshot: SourceSnaps
         return listed(language, [word(language, "activity.brief", activity) for activity in value.split()])
     if name == "authority":
         return authority_name(language, value, snapshot)
+    if name == "place":
+        return name_in(language, provinces().get(value, {})) or value
     if name in ("kind", "status", "condition", "scope", "scheme", "visa"):
         return word(language, name, value)
     return value

@@ -74,12 +74,14 @@ VALUES = {
     "count": "3",
     "scheme": "lei",
     "visa": "tourist",
+    "place": "35",
     "partner": "0CZ0000000XX",
     "article": "Invented Act, art. 1",
     "about": "sector",
 }
 NEEDED = {
     Reason.LIST_LACKS_NUMBER: ("scheme",),
+    Reason.NOT_ON_LIST_OF_PLACE: ("place",),
     Reason.NOT_YET_VALID: ("date",),
     Reason.STATUS_NOT_STATED: ("date",),
     Reason.OUT_OF_SECTOR: ("sector", "sectors"),

@@ -41,14 +41,23 @@ def save_source(session: Session, reference: str, authority: Authority, **facts:
 
 
 def record_retrieval(
-    session: Session, source: Source, *, retrieved_at: datetime, digest: str, counts: dict[str, int]
+    session: Session,
+    source: Source,
+    *,
+    retrieved_at: datetime,
+    digest: str,
+    counts: dict[str, int],
+    is_whole: bool = True,
 ) -> Retrieval:
-    """Write down that the list was read and applied: from now on it is as fresh as `retrieved_at`."""
+    """Write down that the list was read and applied: from now on it is as fresh as `retrieved_at`.
+
+    `is_whole` is False for a reading that lost rows: of a full list it proves no silence.
+    """
     session.flush()
     retrieval = Retrieval(
         source_id=source.id,
         retrieved_at=retrieved_at,
-        is_full=source.is_full,
+        is_full=source.is_full and is_whole,
         fresh_for_days=source.fresh_for_days,
         digest=digest,
         counts=counts,

@@ -22,7 +22,9 @@ class SourceFacts:
     """A list as it stood at some instant.
 
     `retrieved_at` is its last reading by then, None if it had not been read yet; `first_retrieved_at` its first. `prints`
-    are the numbers it shows: identifier schemes and `licence_number`.
+    are the numbers it shows of everybody on it: identifier schemes and `licence_number`. `is_full` is False where the
+    last reading lost rows. `territory` are the places in China (`places`) whose licence holders it holds, all of them if
+    it is full, whichever authority there licensed them.
     """
 
     reference: str
@@ -35,6 +37,7 @@ class SourceFacts:
     fresh_for_days: int
     first_retrieved_at: datetime | None
     retrieved_at: datetime | None
+    territory: frozenset[str] = frozenset()
 
     def stale_at(self) -> datetime | None:
         """The instant from which it may no longer be relied on; None if it never goes stale."""

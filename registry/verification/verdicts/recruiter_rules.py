@@ -26,6 +26,7 @@ _ABOUT_LICENCES_OF_AGENCIES = frozenset(
         Reason.NO_LICENCE_RECORDED,
         Reason.AUTHORITY_NOT_COVERED,
         Reason.LIST_LACKS_NUMBER,
+        Reason.NOT_ON_LIST_OF_PLACE,
         Reason.REGIME_UNKNOWN,
         Reason.NO_LICENCE_REQUIRED,
         Reason.COUNTRY_NOT_STATED,

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from registry.core.clock import day_at
 from registry.core.codes import Reason
+from registry.register.authorities.places import covers, covers_the_country, place_of_uscc
 from registry.register.authorities.sources import SourceFacts
 from registry.register.law.rules import regime_on
 from registry.verification.verdicts.question import Finding, Question, SourceNote, SubjectKind, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
-from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Activity, Answer, RegimeRule
+from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Activity, Answer, LicenceKind, RegimeRule
 
 
 class Silence(NamedTuple):
@@ -107,13 +108,17 @@ def _silence_on(
             if kind in source.kinds and source.country == country and source.is_full and source.retrieved_at
             and (source.authority == question.authority or (question.authority is None and source.is_national))
         ]  # fmt: skip
+        are_parts = not lists and question.authority is None
+        if are_parts:
+            lists = _parts(kind, facts)
         if not lists:
-            return Finding(Reason.AUTHORITY_NOT_COVERED, values), note
-        lists = [source for source in lists if _shows(source, question)]
-        if not lists:
+            return _of_place(kind, question, facts) or Finding(Reason.AUTHORITY_NOT_COVERED, values), note
+        shown = [source for source in lists if _shows(source, question)]
+        if not shown or (are_parts and len(shown) < len(lists)):
             # No agency is found by a number that the list does not print.
             return Finding(Reason.LIST_LACKS_NUMBER, values | {"scheme": question.kind.value}), note
-        best = max(lists, key=_freshness)
+        # One list of several that hold the same is enough; of several that each hold a part, the worst counts.
+        best = min(shown, key=_freshness) if are_parts else max(shown, key=_freshness)
         stale_at = best.stale_at()
         is_stale = stale_at is not None and facts.as_of >= stale_at
         note = SourceNote(best.authority, best.retrieved_at, is_stale, stale_at)
@@ -122,10 +127,44 @@ def _silence_on(
         zone = facts.snapshot.time_zone(best.authority)
         if is_stale:
             return Finding(Reason.SOURCE_STALE, {"date": day_at(best.retrieved_at, zone).isoformat()}), note
-        began = day_at(best.first_retrieved_at, zone)
+        firsts = (one.first_retrieved_at for one in shown if one.first_retrieved_at) if are_parts else ()
+        began = day_at(max(firsts, default=best.first_retrieved_at), zone)
         if day < began:
             return Finding(Reason.BEFORE_REGISTRY, {"date": began.isoformat()}), note
     return (None if kinds else Finding(Reason.AUTHORITY_NOT_COVERED, values)), note
+
+
+def _parts(kind: LicenceKind, facts: VerdictFacts) -> list[SourceFacts]:
+    """Full lists of places in China that together leave no province out; none if they do."""
+    parts = [
+        source
+        for source in facts.snapshot.sources.values()
+        if kind in source.kinds and source.is_full and source.retrieved_at and source.territory
+    ]
+    return parts if covers_the_country(source.territory for source in parts) else []
+
+
+def _of_place(kind: LicenceKind, question: Question, facts: VerdictFacts) -> Finding | None:
+    """A Chinese code that the full and fresh list of its place of first registration lacks: a warning, and no proof.
+
+    A company that moved keeps its code and is licensed where it sits.
+    """
+    place = place_of_uscc(question.value) if question.kind is SubjectKind.USCC else None
+    if place is None or question.authority is not None:
+        return None
+    for source in facts.snapshot.sources.values():
+        stale_at = source.stale_at()
+        is_fresh = stale_at is None or facts.as_of < stale_at
+        if (
+            kind in source.kinds
+            and source.is_full
+            and source.retrieved_at
+            and is_fresh
+            and covers(source.territory, place)
+            and _shows(source, question)
+        ):
+            return Finding(Reason.NOT_ON_LIST_OF_PLACE, {"place": place[:2], "authority": source.authority})
+    return None
 
 
 _ON_EVERY_LIST = frozenset({SubjectKind.AGENCY_ID, SubjectKind.LICENCE_ID, SubjectKind.NAME})

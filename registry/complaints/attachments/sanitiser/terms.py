@@ -1,6 +1,6 @@
 """What the confined process and its parent agree on: limits for each kind of file, and the meaning of exit codes."""
 
-from registry.complaints.attachments.sanitiser.confinement import Limits
+from registry.core.confinement import Limits
 from registry.vocabulary.cases import RECORDINGS, FileKind, NoCopy
 
 COPIED_AS: dict[FileKind, FileKind] = {kind: kind for kind in FileKind} | {
