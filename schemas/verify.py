@@ -89,10 +89,14 @@ class PlanSchema(SectorOnDaySchema):
         metadata={"description": "The worker's, ISO 3166-1 alpha-2. Citizens of a member state need no visa there."}
     )
     occupation = Line(
-        max_length=4,
-        pattern=r"[0-9]{1,4}",
-        expected="must be a code of ISCO-08, one to four digits",
-        metadata={"description": "Occupation, ISCO-08: some states open some occupations alone.", "example": "7531"},
+        max_length=7,
+        pattern=r"[0-9]{1,4}|other|unknown",
+        expected="must be a code of ISCO-08, one to four digits, or other or unknown",
+        metadata={
+            "description": "Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; "
+            "`unknown`: the worker cannot say.",
+            "example": "7531",
+        },
     )
     work_permit = Line(
         max_length=120,
@@ -203,7 +207,7 @@ class NeedSchema(OutSchema):
         fields.String(),
         required=True,
         metadata={
-            "description": "Values it takes; of `sector` those the licence names. None: any code of NACE or of ISCO-08."
+            "description": "Values it takes; of `sector` those the licence names, of `occupation` those the law names. None: any code of NACE."
         },
     )
 

@@ -28,7 +28,7 @@ FORMS: dict[Reason, tuple[str, ...]] = {
 }
 """Reasons with a fuller text where a value is known; the first that fits is taken, the plain text otherwise."""
 
-_BY_VALUE = {Reason.CONTEXT_NEEDED: "parameter", Reason.LAW_BARS: "about"}
+_BY_VALUE = {Reason.CONTEXT_NEEDED: "parameter", Reason.LAW_BARS: "about", Reason.LAW_MAY_BAR: "about"}
 """Reasons whose fuller text is chosen by what a value is."""
 
 _IN_FORCE = (
@@ -182,6 +182,11 @@ def sector_name(language: Language, code: str) -> str:
     if has_text(f"sector.{code}"):
         return text(language, "sector.with_code", name=text(language, f"sector.{code}"), code=code)
     return text(language, "sector.code_alone", code=code)
+
+
+def occupation_name(language: Language, code: str) -> str:
+    """An occupation of ISCO-08 by its plain name, if the catalogues have one; else the code."""
+    return text(language, f"occupation.{code}") if has_text(f"occupation.{code}") else f"ISCO {code}"
 
 
 def authority_name(language: Language, reference: str, snapshot: SourceSnapshot) -> str:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from registry.core.codes import Reason
 from registry.http.agency_names import main_name
 from registry.i18n.languages import text
-from registry.i18n.wording import country_name, listed, word
+from registry.i18n.wording import country_name, listed, occupation_name, word
 from registry.pages.public.forms import LookupForm
 from registry.verification.verdicts.context_rules import asked_parameter
 from registry.verification.verdicts.queries import VerdictReader
@@ -114,6 +114,7 @@ def _context(form: LookupForm) -> dict[str, Any]:
         "visa": form.visa,
         "nationality": form.nationality,
         "work_permit": form.work_permit,
+        "occupation": form.occupation,
         "on": form.on,
         "claimed_name": form.claimed_name,
     }
@@ -198,15 +199,24 @@ _CHOICES: dict[str, tuple[str, ...]] = {"visa": tuple(Visa), "recruiter_kind": t
 _FIELDS = {"destination": "country"}
 
 
-def follow_up(found: LookupResult, language: Language) -> Choice | None:
-    """What the asker should tell us next; None when nothing more would help."""
+MAX_TAPS = 4
+"""How often the question is sent, at most, until what the answer turns on has been asked."""
+
+
+def follow_up(found: LookupResult, form: LookupForm, language: Language) -> list[Choice]:
+    """What the asker should tell us next, the one thing that is a tap away; several where one by one would be too many.
+
+    Nothing when nothing more would help.
+    """
+    wanted: dict[str, Choice] = {}
     for finding in found.verdict.reasons:
         parameter = asked_parameter(finding)
-        if parameter is not None and parameter != "occupation":
+        if parameter is not None and parameter not in wanted:
             buttons = tuple(_likely(finding, parameter, language))
             others = tuple(_others(parameter, language, {value for value, _ in buttons}))
-            return Choice(_FIELDS.get(parameter, parameter), parameter, buttons, others)
-    return None
+            wanted[parameter] = Choice(_FIELDS.get(parameter, parameter), parameter, buttons, others)
+    at_once = max(1, form.taps + len(wanted) - MAX_TAPS + 1)
+    return list(wanted.values())[:at_once]
 
 
 def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tuple[str, str]]:
@@ -215,6 +225,9 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
         for one in filter(None, values.get("permits", "").split("|")):
             yield one, one
         yield "other", text(language, "page.answer.permit.other")
+    elif parameter == "occupation":
+        for one in (*filter(None, values.get("occupations", "").split("|")), "other", "unknown"):
+            yield one, occupation_name(language, one)
     elif parameter in _CHOICES:
         for one in _CHOICES[parameter]:
             yield one, word(language, parameter, one)
@@ -231,7 +244,7 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
 
 
 def _others(parameter: str, language: Language, displayed: set[str]) -> Iterator[tuple[str, str]]:
-    if parameter in _CHOICES or parameter == "work_permit":
+    if parameter in _CHOICES or parameter in ("work_permit", "occupation"):
         return
     if parameter == "sector":
         yield from ((code, _sector_word(language, code)) for code in CORRIDOR_SECTORS if code not in displayed)

@@ -18,7 +18,11 @@ COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
 
 @dataclass(frozen=True, slots=True)
 class LookupForm:
-    """The question as the form holds it. `agency_id` is the agency chosen from several, `place` how far the list was paged."""
+    """The question as the form holds it.
+
+    `agency_id` is the agency chosen from several, `place` how far the list was paged, `taps` how often the question was
+    sent to come here.
+    """
 
     subject: str = ""
     claimed_name: str | None = None
@@ -30,9 +34,11 @@ class LookupForm:
     visa: Visa | None = None
     nationality: str | None = None
     work_permit: str | None = None
+    occupation: str | None = None
     on: date | None = None
     agency_id: str | None = None
     place: int = 0
+    taps: int = 0
 
     def hidden(self, *without: str) -> list[tuple[str, str]]:
         """The fields that ask the same again, without those that a button is going to set."""
@@ -106,6 +112,12 @@ def _permit(text: str) -> str:
     return text
 
 
+def _occupation(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,4}|other|unknown", text):
+        raise ValueError
+    return text
+
+
 def _agency(text: str) -> str:
     reference = read_reference(text)
     if reference is None:
@@ -126,7 +138,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "visa": Visa,
     "nationality": _country,
     "work_permit": _permit,
+    "occupation": _occupation,
     "on": _day,
     "agency_id": _agency,
     "place": _place,
+    "taps": _place,
 }

@@ -12,7 +12,7 @@ from registry.http.app_services import verdicts
 from registry.http.headers import content_policy
 from registry.http.transaction import reading, services
 from registry.i18n.languages import accepted
-from registry.i18n.wording import authority_name, listed, reason_text, word
+from registry.i18n.wording import authority_name, listed, occupation_name, reason_text, word
 from registry.pages.public import answers
 from registry.pages.public.forms import LookupForm, read_form
 from registry.pages.public.names import candidate, name_of
@@ -64,6 +64,7 @@ def answer(language: Language) -> Response:
         response.status_code = 400
         return response
     at = now()
+    requested = replace(requested, taps=requested.taps + 1)
     if requested.nationality is None and language in _READ_BY_CHINESE_CITIZENS:
         requested = replace(requested, nationality="CN")
     found = answers.find(verdicts(), requested, at)
@@ -132,7 +133,8 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         read_on=day_at(source.retrieved_at, snapshot.time_zone(source.authority))
         if source and source.retrieved_at
         else None,
-        choice=answers.follow_up(found, language),
+        choices=answers.follow_up(found, form, language),
+        occupation=occupation_name(language, form.occupation) if form.occupation else None,
         imitated=[_imitated(one, language) for one in verdict.possible_clone_of],
         warnings=warnings_on(agency, snapshot, language, verdict.on) if agency else [],
         candidates=[candidate(one.agency, language, one.match) for one in candidates],

@@ -36,7 +36,10 @@ COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
 
 
 class Need(NamedTuple):
-    """A field that could still change the answer, and the values it takes. Without any: every code of NACE, or of ISCO-08."""
+    """A field that could still change the answer, and the values it takes. Without any: every code of NACE.
+
+    Of `occupation` those that the law of the country names; it takes every code of ISCO-08.
+    """
 
     parameter: str
     allowed: tuple[str, ...]
@@ -83,7 +86,7 @@ def _allowed(parameter: str, finding: Finding) -> Iterable[str]:
         case "work_permit":
             return [*filter(None, finding.values.get("permits", "").split("|")), "other"]
         case "occupation":
-            return ()
+            return [*filter(None, finding.values.get("occupations", "").split("|")), "other", "unknown"]
         case "sector":
             return finding.values.get("sectors", "").split()
         case "visa":

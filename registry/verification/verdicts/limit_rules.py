@@ -10,7 +10,7 @@ from datetime import date
 from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.law.limit_rules import LimitFinding, Outcome, Plan, judge_limits
-from registry.register.law.rows import Limit
+from registry.register.law.rows import Limit, PermitRoute
 from registry.register.law.rules import limits_on
 from registry.register.law.words import Visa as LawVisa
 from registry.verification.verdicts.judged import Judged
@@ -19,6 +19,12 @@ from registry.vocabulary.register import EU_STATES, KINDS, SENDING_COUNTRIES, Ac
 
 FREE_TO_WORK = EU_STATES | {"CH", "IS", "LI", "NO"}
 """Whose citizens need no permit for work in a member state."""
+
+OTHER_OCCUPATION = "other"
+"""An occupation that the law of the country does not name."""
+
+UNKNOWN_OCCUPATION = "unknown"
+"""The worker was asked for the occupation and cannot say: it may be any."""
 
 HELD = "held"
 """A permit already held by a person who lives and works in the country, not one that is applied for."""
@@ -61,15 +67,26 @@ def of_limits(
             if (parameter := _PARAMETERS.get(need)) is not None and getattr(question, parameter) is None
         ]
         for parameter in wanted:
-            permits = finding.row.permits_covered if parameter == "work_permit" else ()
-            questions.setdefault(parameter, []).extend(
-                one for one in permits if one not in questions.get(parameter, ())
-            )
+            known = questions.setdefault(parameter, [])
+            known.extend(one for one in _named_by(finding.row, parameter) if one not in known)
         if not wanted:
             yield Judged(Answer.UNKNOWN, Finding(Reason.LAW_MAY_BAR, _values(finding)))
     for parameter, values in questions.items():
-        more = {"permits": "|".join(values)} if values else {}
+        more = {_NAMED_AS[parameter]: "|".join(values)} if values else {}
         yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": parameter} | more))
+
+
+_NAMED_AS = {"work_permit": "permits", "occupation": "occupations"}
+"""Under which value a finding tells what the law names of a field."""
+
+
+def _named_by(row: Limit | PermitRoute, parameter: str) -> Sequence[str]:
+    """The permits or occupations that a row tells apart."""
+    if parameter == "work_permit":
+        return row.permits_covered
+    if parameter == "occupation" and isinstance(row, Limit):
+        return sorted({*row.occupations_allowed, *row.occupations_barred})
+    return ()
 
 
 def _that_apply(
@@ -103,7 +120,7 @@ def _plan(licence: record.Licence, question: Question) -> Plan:
         visa=_visa_of_law(question.visa),
         sector=question.sector,
         nace_revision=question.nace_revision,
-        occupation=question.occupation,
+        occupation=None if question.occupation == UNKNOWN_OCCUPATION else question.occupation,
         is_abroad=is_abroad,
         agency_entered_on=licence.valid_from,
         agency_active_since=licence.valid_from,

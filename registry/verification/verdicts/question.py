@@ -44,7 +44,8 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     `on` is the day asked about (None: today where the authority sits); `known_at` asks what the registry said then.
     `has_failed_check` says that a number does not pass its own check digits; `claimed_name` is the name beside the
     number. `visa` is on what the worker will travel or stay, `recruiter_kind` who offers the work, `nationality` the
-    worker's country, `occupation` an ISCO-08 code, `work_permit` the permit that is applied for, as the law calls it.
+    worker's country, `occupation` an ISCO-08 code, `other` for one that the country's law does not name or `unknown`,
+    `work_permit` the permit that is applied for, as the law calls it.
     """
 
     kind: SubjectKind

@@ -180,7 +180,7 @@ def test_a_licence_of_limited_scope_asks_what_it_must_know_and_the_answer_comple
 def tapped(client: FlaskClient, page: Page, name: str, value: str) -> Page:
     """The page after one more tap: everything asked before goes with it."""
     assert value in [button["value"] for button in page.buttons if button.get("name") == name] or name == "sector"
-    return read(client.post(f"/{page.language}/", data=page.switched | {name: value}))
+    return read(client.post(f"/{page.language}/", data=page.more | {name: value}))
 
 
 def test_a_yes_is_reached_by_four_taps_and_each_asks_what_can_change_the_answer(
@@ -197,6 +197,34 @@ def test_a_yes_is_reached_by_four_taps_and_each_asks_what_can_change_the_answer(
     page = tapped(client, page, "visa", "work")
     assert page.tone == "yes"
     assert "我们没有记录。请要求看合同。" in page.text
+
+
+def test_a_plan_in_czechia_asks_the_occupation_and_reaches_an_answer_in_four_taps(
+    client: FlaskClient, session: Session
+) -> None:
+    licence = make_licence(session)
+    page = ask(client, licence.number or "", "zh-Hans", country="CZ")
+    sent = {"origin": "CZ", "activity": "temporary_work", "visa": "work", "occupation": "753"}
+    taps = 1
+    while page.tone == "unknown":
+        names = {button["name"] for button in page.buttons if button.get("name")} & set(sent) or page.selects
+        assert names, page.text
+        page = read(client.post("/zh-Hans/", data=page.more | {name: sent[name] for name in names & set(sent)}))
+        taps += 1
+        assert taps <= 4
+    assert page.tone == "yes"
+
+
+@pytest.mark.parametrize("occupation", ["other", "unknown"])
+def test_an_occupation_that_czech_law_does_not_name_ends_the_questions_and_leads_to_the_rule(
+    client: FlaskClient, session: Session, occupation: str
+) -> None:
+    licence = make_licence(session)
+    plan = {"origin": "CZ", "activity": "temporary_work", "visa": "work", "nationality": "CN"}
+    page = ask(client, licence.number or "", "zh-Hans", country="CZ", occupation=occupation, **plan)
+    assert page.tone == "unknown"
+    assert not [button for button in page.buttons if button.get("name") == "occupation"]
+    assert "/zh-Hans/rules/CZ#cz-limit-occupation" in page.links
 
 
 def test_a_genuine_number_on_a_tourist_visa_is_no_before_anything_else(client: FlaskClient, session: Session) -> None:

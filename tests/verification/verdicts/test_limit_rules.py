@@ -89,3 +89,13 @@ def test_a_plan_that_states_all_that_the_law_asks_is_yes_for_a_chinese_licence()
     verdict = ask(licence_record(CHINESE), destination="ES", nationality="CN", sector="56.11")
     assert (verdict.verdict, verdict.reasons[0].code) == (Answer.YES, Reason.LICENCE_ACTIVE)
     assert needed(ask(licence_record(CHINESE), destination="ES", nationality="CN")) == ["sector"]
+
+
+def test_the_occupations_that_czech_law_names_are_told_and_each_answer_is_a_further_one() -> None:
+    (need,) = [one for one in needs_of(lent("CZ", nationality="CN").reasons) if one.parameter == "occupation"]
+    assert {"753", "815", "other", "unknown"} <= set(need.allowed)
+    assert lent("CZ", nationality="CN", occupation="753").verdict is Answer.YES
+    for occupation in ("other", "unknown"):
+        verdict = lent("CZ", nationality="CN", occupation=occupation)
+        assert (verdict.verdict, codes(verdict)[0]) == (Answer.UNKNOWN, Reason.LAW_MAY_BAR), occupation
+        assert "occupation" not in needed(verdict)
