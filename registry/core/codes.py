@@ -59,6 +59,10 @@ class Reason(Word):
     ACTIVITY_PROHIBITED = "activity_prohibited"
     LAW_BARS = "law_bars"
     LAW_MAY_BAR = "law_may_bar"
+    PERMITS_BY_QUOTA = "permits_by_quota"
+    PERMITS_NOT_GIVEN = "permits_not_given"
+    LICENCE_REQUIRED = "licence_required"
+    COUNTRY_NOT_COVERED = "country_not_covered"
     NO_LICENCE_REQUIRED = "no_licence_required"
     # Who recruits, and on which visa
     VISA_DOES_NOT_ALLOW_WORK = "visa_does_not_allow_work"

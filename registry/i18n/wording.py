@@ -11,6 +11,8 @@ from babel.numbers import format_decimal
 from registry.core.codes import CheckNote, CheckSummary, Problem, Reason
 from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.register.authorities.sources import SourceSnapshot
+from registry.register.law.loading import shipped_law
+from registry.register.law.rules import where_to_ask
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.register import Answer, CheckKind, CheckOutcome, Language
 
@@ -25,6 +27,7 @@ FORMS: dict[Reason, tuple[str, ...]] = {
     Reason.SCOPE_NOT_STATED: ("scope",),
     Reason.SOURCE_STALE: ("date",),
     Reason.VISA_DOES_NOT_ALLOW_WORK: ("origin",),
+    Reason.COUNTRY_NOT_COVERED: ("ask",),
 }
 """Reasons with a fuller text where a value is known; the first that fits is taken, the plain text otherwise."""
 
@@ -110,6 +113,8 @@ def _value_text(language: Language, name: str, value: str, snapshot: SourceSnaps
         return ""
     if name in ("date", "until", "today"):
         return date_text(language, date.fromisoformat(value))
+    if name == "ask":
+        return "; ".join(where_to_ask(shipped_law().countries[value]))
     if name in ("country", "origin", "destination"):
         return country_name(language, value)
     if name == "countries":

@@ -13,6 +13,7 @@ from registry.http.agency_names import main_name
 from registry.i18n.languages import text
 from registry.i18n.wording import country_name, listed, occupation_name, word
 from registry.pages.public.forms import LookupForm
+from registry.register.law.law_view import CitedRow, cited
 from registry.verification.verdicts.context_rules import asked_parameter
 from registry.verification.verdicts.queries import VerdictReader
 from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, Verdict, VerdictFacts
@@ -52,6 +53,7 @@ class LookupResult:
     facts: VerdictFacts
     is_by_name: bool
     channel: ChannelKind | None = None
+    is_of_law: bool = False
 
     @property
     def tone(self) -> Tone:
@@ -73,6 +75,10 @@ def find(reader: VerdictReader, form: LookupForm, now: datetime) -> LookupResult
     """The answer to what was asked. Readings are tried in the order of their certainty."""
     if form.agency_id is not None:
         return _of_chosen(reader, form, now)
+    if not form.subject:
+        question = Question(SubjectKind.LAW, "", **_context(form))
+        facts = reader.facts(question, now)
+        return LookupResult(decide(question, facts), facts, is_by_name=False, is_of_law=True)
     # With the name in a field of its own, what holds a digit is the number.
     has_own_name = form.claimed_name is not None and any(character.isdigit() for character in form.subject)
     is_name = False if has_own_name else None
@@ -115,6 +121,7 @@ def _context(form: LookupForm) -> dict[str, Any]:
         "nationality": form.nationality,
         "work_permit": form.work_permit,
         "occupation": form.occupation,
+        "region": form.region,
         "on": form.on,
         "claimed_name": form.claimed_name,
     }
@@ -130,6 +137,7 @@ def permitted(found: LookupResult, form: LookupForm, language: Language) -> str:
 
 _UNKNOWN_HEADLINES = {
     Reason.CONTEXT_NEEDED: "needs",
+    Reason.COUNTRY_NOT_COVERED: "outside",
     Reason.EMPLOYER_NEEDS_NO_LICENCE: "recruiter",
     Reason.CONTRACTOR_SENDS_OWN_STAFF: "recruiter",
     Reason.SHIP_NEEDS_SEAFARER_PERMIT: "recruiter",
@@ -138,6 +146,11 @@ _UNKNOWN_HEADLINES = {
     Reason.USCC_CHECK_FAILED: "typo",
     Reason.NUMBER_CHECK_FAILED: "typo",
 }
+
+_OF_RECRUITERS = frozenset(
+    {code for code, key in _UNKNOWN_HEADLINES.items() if key in ("recruiter", "person", "outside")}
+)
+"""Reasons with a headline of their own, even where the question names no one."""
 
 _BESIDE_THE_HEADLINE = frozenset({Reason.LICENCE_EXPIRES_SOON, Reason.PAST_DATE, Reason.NO_AGREEMENT_ON_RECORD})
 
@@ -155,10 +168,15 @@ def other_reasons(found: LookupResult) -> list[Finding]:
     return [one for one in found.verdict.reasons if one not in above and one.code is not Reason.POSSIBLE_CLONE]
 
 
-def law_row(finding: Finding) -> tuple[str, str] | None:
-    """Country and id of the row of law that a reason stands on, where it stands on a single one."""
-    country, row = finding.values.get("country"), finding.values.get("row")
-    return (country, row) if country and row else None
+def law_of(finding: Finding) -> list[CitedRow]:
+    """The rows of law that a reason stands on, each with a place on the page of its country's rules."""
+    return cited(finding.rows)
+
+
+def open_text(finding: Finding) -> CitedRow | None:
+    """The row whose own words stand beside a reason, since it restricts and cannot decide for certain."""
+    rows = law_of(finding) if finding.code is Reason.LAW_MAY_BAR else []
+    return next((row for row in rows if row.text), None)
 
 
 def headline(found: LookupResult) -> str:
@@ -172,6 +190,8 @@ def headline(found: LookupResult) -> str:
     first = found.verdict.reasons[0].code if found.verdict.reasons else None
     if first is Reason.VISA_DOES_NOT_ALLOW_WORK:
         return f"page.answer.{found.tone}.visa"
+    if found.is_of_law and (found.tone is Tone.NO or first not in _OF_RECRUITERS):
+        return f"page.answer.{found.tone}.law"
     if found.tone is Tone.UNKNOWN and first in _UNKNOWN_HEADLINES:
         return f"page.answer.unknown.{_UNKNOWN_HEADLINES[first]}"
     if found.tone is Tone.YES:
@@ -225,6 +245,9 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
         for one in filter(None, values.get("permits", "").split("|")):
             yield one, one
         yield "other", text(language, "page.answer.permit.other")
+    elif parameter == "region":
+        for one in values.get("regions", "").split("|"):
+            yield one, one
     elif parameter == "occupation":
         for one in (*filter(None, values.get("occupations", "").split("|")), "other", "unknown"):
             yield one, occupation_name(language, one)
@@ -244,7 +267,7 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
 
 
 def _others(parameter: str, language: Language, displayed: set[str]) -> Iterator[tuple[str, str]]:
-    if parameter in _CHOICES or parameter in ("work_permit", "occupation"):
+    if parameter in _CHOICES or parameter in ("work_permit", "occupation", "region"):
         return
     if parameter == "sector":
         yield from ((code, _sector_word(language, code)) for code in CORRIDOR_SECTORS if code not in displayed)

@@ -10,10 +10,16 @@ from typing import Any
 from registry.core.codes import Problem
 from registry.core.ids import read_reference
 from registry.verification.verdicts.subjects import MAX_CHARACTERS, is_identity_number
-from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Activity, RecruiterKind, Visa
+from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Activity, RecruiterKind, Visa
 from schemas.sectors import exists, tidy_sector
 
 COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
+
+ELSEWHERE = "ZZ"
+"""Any country that the form does not name: an area for which ISO 3166 keeps this code free."""
+
+NOT_COVERED = (*sorted(OUTSIDE), ELSEWHERE)
+"""Countries that can be chosen, and for which the answer says whom to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class LookupForm:
     nationality: str | None = None
     work_permit: str | None = None
     occupation: str | None = None
+    region: str | None = None
     on: date | None = None
     agency_id: str | None = None
     place: int = 0
@@ -74,7 +81,7 @@ def read_form(form: Mapping[str, str]) -> tuple[LookupForm, dict[str, Problem]]:
         if is_identity_number(requested.subject):
             faults["subject"] = Problem.INVALID_VALUE
             requested = replace(requested, subject="")
-        elif not requested.subject and requested.agency_id is None:
+        elif not requested.subject and requested.agency_id is None and requested.country is None:
             faults["subject"] = Problem.MISSING
     return requested, faults
 
@@ -99,6 +106,10 @@ def _country(text: str) -> str:
     return text.upper()
 
 
+def _any_country(text: str) -> str:
+    return text.upper() if text.upper() in NOT_COVERED else _country(text)
+
+
 def _sector(text: str) -> str:
     code = tidy_sector(text)
     if not exists(code, "2.1"):
@@ -106,7 +117,7 @@ def _sector(text: str) -> str:
     return code
 
 
-def _permit(text: str) -> str:
+def _free_text(text: str) -> str:
     if len(text) > MAX_CHARACTERS or not text.isprintable():
         raise ValueError
     return text
@@ -130,15 +141,16 @@ def _place(text: str) -> int:
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
-    "country": _country,
-    "origin": _country,
+    "country": _any_country,
+    "origin": _any_country,
     "activity": Activity,
     "sector": _sector,
     "recruiter_kind": RecruiterKind,
     "visa": Visa,
     "nationality": _country,
-    "work_permit": _permit,
+    "work_permit": _free_text,
     "occupation": _occupation,
+    "region": _free_text,
     "on": _day,
     "agency_id": _agency,
     "place": _place,

@@ -11,10 +11,10 @@ from registry.http.agency_names import main_name
 from registry.http.app_services import verdicts
 from registry.http.headers import content_policy
 from registry.http.transaction import reading, services
-from registry.i18n.languages import accepted
+from registry.i18n.languages import accepted, text
 from registry.i18n.wording import authority_name, listed, occupation_name, reason_text, word
 from registry.pages.public import answers
-from registry.pages.public.forms import LookupForm, read_form
+from registry.pages.public.forms import ELSEWHERE, LookupForm, read_form
 from registry.pages.public.names import candidate, name_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.pages.public.warnings import warnings_on
@@ -25,6 +25,7 @@ from registry.verification.verdicts.subjects import MAX_CHARACTERS
 from registry.vocabulary.register import (
     CORRIDOR_SECTORS,
     EU_STATES,
+    OUTSIDE,
     RECRUITING,
     SENDING_COUNTRIES,
     Language,
@@ -84,6 +85,7 @@ def names(language: Language) -> Response:
 def _choices(language: Language) -> dict[str, object]:
     return {
         "countries": answers.countries(language),
+        "outside": [*answers.countries(language, OUTSIDE), (ELSEWHERE, text(language, "page.lookup.country.other"))],
         "origins": answers.countries(language, EU_STATES | SENDING_COUNTRIES),
         "activities": sorted(RECRUITING),
         "sectors": CORRIDOR_SECTORS,
@@ -128,7 +130,10 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         name=answers.holder_name(found, language),
         permitted=answers.permitted(found, form, language),
         notes=[reason_text(language, one, snapshot) for one in answers.headline_notes(found)],
-        reasons=[(reason_text(language, one, snapshot), answers.law_row(one)) for one in answers.other_reasons(found)],
+        reasons=[
+            (reason_text(language, one, snapshot), answers.law_of(one), answers.open_text(one))
+            for one in answers.other_reasons(found)
+        ],
         authority=authority_name(language, source.authority, snapshot) if source else None,
         read_on=day_at(source.retrieved_at, snapshot.time_zone(source.authority))
         if source and source.retrieved_at

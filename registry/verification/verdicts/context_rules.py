@@ -29,6 +29,7 @@ PARAMETERS = (
     "nationality",
     "occupation",
     "work_permit",
+    "region",
 )
 """The fields of a question that are its context, in the order in which they are asked for."""
 
@@ -87,6 +88,8 @@ def _allowed(parameter: str, finding: Finding) -> Iterable[str]:
             return [*filter(None, finding.values.get("permits", "").split("|")), "other"]
         case "occupation":
             return [*filter(None, finding.values.get("occupations", "").split("|")), "other", "unknown"]
+        case "region":
+            return finding.values.get("regions", "").split("|")
         case "sector":
             return finding.values.get("sectors", "").split()
         case "visa":

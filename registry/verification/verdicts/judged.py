@@ -19,6 +19,8 @@ INFORMING = frozenset(
         Reason.CORRECTION_REQUESTED,
         Reason.CLONE_WARNING,
         Reason.POSSIBLE_CLONE,
+        Reason.PERMITS_BY_QUOTA,
+        Reason.PERMITS_NOT_GIVEN,
     }
 )
 """Reasons that of themselves decide nothing."""

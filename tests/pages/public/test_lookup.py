@@ -23,6 +23,7 @@ from tests.make import (
     identifier_record,
     licence_record,
     make_agency,
+    make_agreement,
     make_licence,
     make_source,
     name_record,
@@ -225,6 +226,48 @@ def test_an_occupation_that_czech_law_does_not_name_ends_the_questions_and_leads
     assert page.tone == "unknown"
     assert not [button for button in page.buttons if button.get("name") == "occupation"]
     assert "/zh-Hans/rules/CZ#cz-limit-occupation" in page.links
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("country", ["GB", "HK", "MO", "ZZ"])
+def test_a_country_that_is_not_covered_can_be_chosen_and_is_told_whom_to_ask(
+    client: FlaskClient, session: Session, language: Language, country: str
+) -> None:
+    make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="VYM-CN-9")
+    assert f'value="{country}"' in client.get(f"/{language}/").get_data(as_text=True)
+    for subject in ("VYM-CN-9", "", "没有这家公司"):
+        page = ask(client, subject, language, country=country, origin="CN")
+        assert page.tone == "unknown"
+        assert not page.selects
+    assert ("Fair Work Agency" in page.text) is (country == "GB")
+    assert ask(client, "VYM-CN-9", language, country="ES", origin=country).tone != "yes"
+
+
+def test_a_question_about_no_one_is_answered_from_the_law_with_its_rows(client: FlaskClient, session: Session) -> None:
+    make_source(session, "CZ")
+    page = ask(client, "", "zh-Hans", country="CZ", origin="CN", visa="work")
+    assert (page.tone, page.heading) == ("unknown", "没有号码，我们不说可以，也不说不可以。法律的要求是这些。")
+    assert "/zh-Hans/rules/CN#cn-regime-labour-service-abroad" in page.links
+    assert any(link.startswith("/zh-Hans/rules/CZ#cz-regime-") for link in page.links)
+    assert ask(client, "", "zh-Hans", country="CZ", origin="CN", visa="tourist").tone == "no"
+    assert ask(client, "", status=400).tone is None
+
+
+def test_a_limit_that_cannot_decide_shows_its_own_words_and_their_age(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session, kind=LicenceKind.DE_AUEG, country="DE")
+    plan = {"sector": "10.11", "nationality": "IT", "visa": "work", "activity": "temporary_work"}
+    page = ask(client, licence.number or "", "zh-Hans", country="DE", origin="DE", **plan)
+    assert page.tone == "unknown"
+    assert "In slaughtering, cutting and meat processing" in page.text
+
+
+def test_the_partner_on_record_is_told_by_name(client: FlaskClient, session: Session) -> None:
+    sender = make_agency(session, name="青岛云雀国际劳务有限公司", country="CN")
+    receiver = make_agency(session, country="IT", licences=(licence_record(country="IT", number="VYM-IT-1"),))
+    make_agreement(session, sender, receiver)
+    page = ask(client, "VYM-IT-1", "zh-Hans", country="IT", origin="CN")
+    assert "青岛云雀国际劳务有限公司" in page.text
+    assert sender.agency_id in page.text
 
 
 def test_a_genuine_number_on_a_tourist_visa_is_no_before_anything_else(client: FlaskClient, session: Session) -> None:
