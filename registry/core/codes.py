@@ -145,8 +145,28 @@ class CheckNote(StrEnum):
     SEAFARER_PERMIT = "seafarer_permit"
 
 
+class RedFlag(StrEnum):
+    """What an advert itself asks for, promises or leaves out, the gravest first."""
+
+    TOURIST_VISA = "tourist_visa"
+    BUSINESS_VISA = "business_visa"
+    STUDY_VISA = "study_visa"
+    DEPOSIT = "deposit"
+    FEE = "fee"
+    PASSPORT = "passport"
+    PRIVATE_ACCOUNT = "private_account"
+    NO_CONTRACT = "no_contract"
+    QUOTA_PLACE = "quota_place"
+    CASH_WAGES = "cash_wages"
+    NO_COMPANY = "no_company"
+
+
 class CheckSummary(StrEnum):
     """Summary of the checks of all that a worker was told."""
+
+    AGENCY_NOT_LICENSED = "agency_not_licensed"
+    RED_FLAGS = "red_flags"
+    NO_COMPANY_IN_ADVERT = "no_company_in_advert"
 
     MATCHES = "matches"
     MATCHES_BUT_NOT_LICENSED = "matches_but_not_licensed"

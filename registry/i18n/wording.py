@@ -8,7 +8,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from registry.core.codes import CheckNote, CheckSummary, Problem, Reason
+from registry.core.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag
 from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import shipped_law
@@ -249,3 +249,7 @@ def check_note(language: Language, note: CheckNote, like: str) -> str:
 
 def check_summary(language: Language, summary: CheckSummary) -> str:
     return text(language, f"check.summary.{summary}")
+
+
+def red_flag_text(language: Language, flag: RedFlag) -> str:
+    return text(language, f"red_flag.{flag}")

@@ -10,7 +10,7 @@ from typing import Any
 from registry.core.codes import Problem
 from registry.core.ids import read_reference
 from registry.verification.verdicts.subjects import MAX_CHARACTERS, is_identity_number
-from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Activity, RecruiterKind, Visa
+from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Activity, Language, RecruiterKind, Visa
 from schemas.sectors import exists, tidy_sector
 
 COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
@@ -20,6 +20,9 @@ ELSEWHERE = "ZZ"
 
 NOT_COVERED = (*sorted(OUTSIDE), ELSEWHERE)
 """Countries that can be chosen, and for which the answer says whom to ask."""
+
+READ_BY_CHINESE_CITIZENS = frozenset({Language.ZH_HANS, Language.ZH_HANT})
+"""Who asks there is taken for a Chinese citizen, and the page says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from registry.http.transaction import reading, services
 from registry.i18n.languages import accepted, text
 from registry.i18n.wording import authority_name, listed, occupation_name, reason_text, word
 from registry.pages.public import answers
-from registry.pages.public.forms import ELSEWHERE, LookupForm, read_form
+from registry.pages.public.forms import ELSEWHERE, READ_BY_CHINESE_CITIZENS, LookupForm, read_form
 from registry.pages.public.names import candidate, name_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.pages.public.warnings import warnings_on
@@ -36,9 +36,6 @@ from registry.vocabulary.register import (
 pages = Blueprint("lookup", __name__)
 
 SUGGESTIONS = 8
-
-_READ_BY_CHINESE_CITIZENS = frozenset({Language.ZH_HANS, Language.ZH_HANT})
-"""Who asks there is taken for a Chinese citizen, and the page says so."""
 
 
 @pages.get("/")
@@ -66,7 +63,7 @@ def answer(language: Language) -> Response:
         return response
     at = now()
     requested = replace(requested, taps=requested.taps + 1)
-    if requested.nationality is None and language in _READ_BY_CHINESE_CITIZENS:
+    if requested.nationality is None and language in READ_BY_CHINESE_CITIZENS:
         requested = replace(requested, nationality="CN")
     found = answers.find(verdicts(), requested, at)
     return _answer_page(language, requested, found)
