@@ -61,6 +61,9 @@ class Reason(Word):
     LAW_MAY_BAR = "law_may_bar"
     PERMITS_BY_QUOTA = "permits_by_quota"
     PERMITS_NOT_GIVEN = "permits_not_given"
+    PERMIT_NOT_SETTLED = "permit_not_settled"
+    LAW_CONDITIONS = "law_conditions"
+    DISGUISED_LENDING = "disguised_lending"
     LICENCE_REQUIRED = "licence_required"
     COUNTRY_NOT_COVERED = "country_not_covered"
     NO_LICENCE_REQUIRED = "no_licence_required"
@@ -88,6 +91,7 @@ class Reason(Word):
     CORRECTION_REQUESTED = "correction_requested"
     CLONE_WARNING = "clone_warning"
     NAME_DIFFERS = "name_differs"
+    FORMER_NAME = "former_name"
     POSSIBLE_CLONE = "possible_clone"
     WITHHELD_BY_LAW = "withheld_by_law"
     # Time

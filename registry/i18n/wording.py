@@ -28,6 +28,7 @@ FORMS: dict[Reason, tuple[str, ...]] = {
     Reason.SOURCE_STALE: ("date",),
     Reason.VISA_DOES_NOT_ALLOW_WORK: ("origin",),
     Reason.COUNTRY_NOT_COVERED: ("ask",),
+    Reason.NAME_DIFFERS: ("branch",),
 }
 """Reasons with a fuller text where a value is known; the first that fits is taken, the plain text otherwise."""
 
@@ -63,6 +64,10 @@ ADDED: dict[Reason, tuple[str, ...]] = {
     Reason.NEEDS_LICENSED_SENDING_PARTNER: ("partner",),
     Reason.LAW_BARS: ("article",),
     Reason.LAW_MAY_BAR: ("article",),
+    Reason.FOREIGN_LICENCE_NEEDS_ENTRY: ("article",),
+    Reason.FOREIGN_LICENCE_NEEDS_NOTICE: ("article",),
+    Reason.FOREIGN_LICENCE_NOT_SUFFICIENT: ("article",),
+    Reason.FOREIGN_LICENCE_UNKNOWN: ("article",),
     Reason.NOT_REGISTERED: ("authority",),
     Reason.AGREEMENT_REGISTERED: ("valid_until",),
     Reason.AGREEMENT_ENDED: ("last_day",),

@@ -79,6 +79,7 @@ VALUES = {
     "about": "sector",
     "ask": "HK",
     "permits": "an invented permit",
+    "branch": "1",
 }
 NEEDED = {
     Reason.LIST_LACKS_NUMBER: ("scheme",),
@@ -100,6 +101,9 @@ NEEDED = {
     Reason.LAW_BARS: ("country",),
     Reason.LAW_MAY_BAR: ("country",),
     Reason.PERMITS_BY_QUOTA: ("country",),
+    Reason.PERMIT_NOT_SETTLED: ("country",),
+    Reason.LAW_CONDITIONS: ("country",),
+    Reason.DISGUISED_LENDING: ("country",),
     Reason.PERMITS_NOT_GIVEN: ("country", "permits"),
     Reason.LICENCE_REQUIRED: ("country", "activities"),
     Reason.NO_AGREEMENT_ON_RECORD: ("destination",),

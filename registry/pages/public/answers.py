@@ -173,10 +173,15 @@ def law_of(finding: Finding) -> list[CitedRow]:
     return cited(finding.rows)
 
 
-def open_text(finding: Finding) -> CitedRow | None:
-    """The row whose own words stand beside a reason, since it restricts and cannot decide for certain."""
-    rows = law_of(finding) if finding.code is Reason.LAW_MAY_BAR else []
-    return next((row for row in rows if row.text), None)
+_IN_ITS_OWN_WORDS = frozenset(
+    {Reason.LAW_MAY_BAR, Reason.LAW_CONDITIONS, Reason.PERMIT_NOT_SETTLED, Reason.PERMITS_BY_QUOTA}
+)
+
+
+def own_words(finding: Finding) -> list[CitedRow]:
+    """The rows whose own words stand beside a reason: they restrict and cannot decide for certain, or set conditions."""
+    rows = law_of(finding) if finding.code in _IN_ITS_OWN_WORDS else []
+    return [row for row in rows if row.text]
 
 
 def headline(found: LookupResult) -> str:

@@ -128,7 +128,7 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         permitted=answers.permitted(found, form, language),
         notes=[reason_text(language, one, snapshot) for one in answers.headline_notes(found)],
         reasons=[
-            (reason_text(language, one, snapshot), answers.law_of(one), answers.open_text(one))
+            (reason_text(language, one, snapshot), answers.law_of(one), answers.own_words(one))
             for one in answers.other_reasons(found)
         ],
         authority=authority_name(language, source.authority, snapshot) if source else None,

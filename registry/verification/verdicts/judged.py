@@ -21,6 +21,9 @@ INFORMING = frozenset(
         Reason.POSSIBLE_CLONE,
         Reason.PERMITS_BY_QUOTA,
         Reason.PERMITS_NOT_GIVEN,
+        Reason.LAW_CONDITIONS,
+        Reason.DISGUISED_LENDING,
+        Reason.FORMER_NAME,
     }
 )
 """Reasons that of themselves decide nothing."""

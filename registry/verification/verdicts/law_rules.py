@@ -13,11 +13,19 @@ from registry.core.clock import day_at
 from registry.core.codes import Reason
 from registry.register.law.rules import regime_on
 from registry.verification.verdicts.judged import GRAVITY, INFORMING, Judged
-from registry.verification.verdicts.limit_rules import Recruiting, of_limits
+from registry.verification.verdicts.limit_rules import Recruiting, of_limits, on_disguised_lending
 from registry.verification.verdicts.question import Finding, Question, Verdict, VerdictFacts
 from registry.verification.verdicts.regime_rules import LICENSING, activities_in, of_unknown_law, rows_of_regimes
 from registry.verification.verdicts.silence_rules import unique, zone_of
-from registry.vocabulary.register import RECRUITING, SENDING_COUNTRIES, Activity, Answer, RegimeRule
+from registry.vocabulary.register import (
+    RECRUITING,
+    SENDING_COUNTRIES,
+    Activity,
+    Answer,
+    RecruiterKind,
+    RegimeRule,
+    Weight,
+)
 
 NOBODY = Recruiting(None, is_for_abroad=False, entered_on=None)
 
@@ -50,8 +58,12 @@ def with_law(question: Question, facts: VerdictFacts, verdict: Verdict) -> Verdi
     today = day_at(facts.as_of, verdict.time_zone)
     found = list(_of_plan(question, question.destination, verdict.on, today, facts))
     bars = [one.finding for one in found if one.answer is Answer.NO]
-    told = (Reason.PERMITS_NOT_GIVEN, Reason.LAW_MAY_BAR)
+    told = (Reason.PERMITS_NOT_GIVEN, Reason.PERMIT_NOT_SETTLED, Reason.LAW_MAY_BAR)
     more = [one.finding.informing() for one in found if one.finding.code in told]
+    if question.activity is Activity.TEMPORARY_WORK or question.recruiter_kind is RecruiterKind.EMPLOYER:
+        rows = on_disguised_lending(facts.limits, question.destination, verdict.on)
+        values = {"country": question.destination, "rows": " ".join(rows)}
+        more += [Finding(Reason.DISGUISED_LENDING, values, Weight.INFORMS)] if rows else []
     if bars and verdict.verdict is not Answer.NO:
         others = (one.informing() for one in verdict.reasons)
         return replace(verdict, verdict=Answer.NO, reasons=unique((*bars, *others, *more)))

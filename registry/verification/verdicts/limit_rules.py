@@ -13,7 +13,7 @@ from registry.register.agencies import record
 from registry.register.law.limit_rules import LimitFinding, Outcome, Plan, judge_limits, judge_route
 from registry.register.law.rows import Limit, PermitRoute
 from registry.register.law.rules import limits_on, routes_of
-from registry.register.law.words import Possible, Route
+from registry.register.law.words import LimitEffect, LimitSubject, Possible, Route
 from registry.register.law.words import Visa as LawVisa
 from registry.verification.verdicts.judged import Judged
 from registry.verification.verdicts.question import Finding, Question, VerdictFacts
@@ -71,6 +71,7 @@ def of_limits(
         judge_route(route, plan, day, today=today) for route in _routes(recruiting, question, activities, facts.routes)
     ]
     questions: dict[str, list[str]] = {}
+    conditions: dict[str, list[str]] = {}
     for finding in found:
         row = finding.row
         if finding.outcome is Outcome.BARS:
@@ -89,11 +90,24 @@ def of_limits(
             if isinstance(row, PermitRoute) and row.permits_covered and "work_permit" in wanted:
                 closed = {"country": row.country, "permits": "; ".join(row.permits_covered), "rows": row.id}
                 yield Judged(Answer.YES, Finding(Reason.PERMITS_NOT_GIVEN, closed))
-        elif isinstance(row, PermitRoute) and row.possible is Possible.QUOTA:
-            yield Judged(Answer.YES, Finding(Reason.PERMITS_BY_QUOTA, {"country": row.country, "rows": row.id}))
+        elif isinstance(row, PermitRoute):
+            yield from _of_open_route(row)
+        elif finding.outcome is Outcome.INFORMS and row.effect is LimitEffect.CONDITIONS:
+            conditions.setdefault(row.country, []).append(row.id)
+    for country, rows in conditions.items():
+        yield Judged(Answer.YES, Finding(Reason.LAW_CONDITIONS, {"country": country, "rows": " ".join(rows)}))
     for parameter, values in questions.items():
         more = {_NAMED_AS[parameter]: "|".join(values)} if values else {}
         yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": parameter} | more))
+
+
+def _of_open_route(route: PermitRoute) -> Iterator[Judged]:
+    """What a way to a permit that is not closed adds: that places are few, or that nobody read whether it is open."""
+    values = {"country": route.country, "rows": route.id}
+    if route.possible is Possible.QUOTA:
+        yield Judged(Answer.YES, Finding(Reason.PERMITS_BY_QUOTA, values))
+    elif route.possible is Possible.UNKNOWN:
+        yield Judged(Answer.UNKNOWN, Finding(Reason.PERMIT_NOT_SETTLED, values))
 
 
 _ROUTES = {
@@ -124,6 +138,12 @@ _ROUTES_ARE_FOR = "CN"
 
 _NAMED_AS = {"work_permit": "permits", "occupation": "occupations"}
 """Under which value a finding tells what the law names of a field."""
+
+
+def on_disguised_lending(limits: Sequence[Limit], country: str, day: date) -> list[str]:
+    """The rows by which a country forbids to lend workers under another name, as an employer's or a contractor's own."""
+    there = limits_on(limits, country, Activity.TEMPORARY_WORK, day)
+    return [limit.id for limit in there if limit.about is LimitSubject.DISGUISED_LENDING]
 
 
 def _named_by(row: Limit | PermitRoute, parameter: str) -> Sequence[str]:

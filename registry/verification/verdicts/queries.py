@@ -24,6 +24,7 @@ from registry.verification.verdicts.imitation_rules import (
     found_by_name,
     is_exactly_of,
     name_in_question,
+    with_former_name,
     with_imitation,
 )
 from registry.verification.verdicts.lookalikes import lookalikes, lookalikes_at
@@ -73,7 +74,7 @@ class VerdictReader:
         if name is None or (
             question.kind is not SubjectKind.NAME and verdict.agency and is_exactly_of(verdict.agency, name)
         ):
-            return verdict
+            return with_former_name(question, verdict)
         if question.kind is SubjectKind.NAME:
             return with_imitation(question, facts, verdict, found_by_name(question, facts))
         with self._reading_sessions() as session:

@@ -198,7 +198,7 @@ _WORTH: dict[ForeignLicence, tuple[Answer, Reason]] = {
 
 
 def _worth_of(licence: record.Licence, regime: Regime, values: dict[str, str]) -> Judged:
-    values = values | rows_of_regimes([regime])
+    values = values | rows_of_regimes([regime]) | ({"article": regime.article} if regime.article else {})
     if regime.rule is RegimeRule.PROHIBITED:
         return Judged(Answer.NO, Finding(Reason.ACTIVITY_PROHIBITED, values))
     if regime.rule is RegimeRule.NONE:

@@ -161,3 +161,37 @@ def test_reasons_of_law_name_their_rows() -> None:
                         assert one.rows, (one, destination)
     assert len(seen) > 6
     assert {one.id for one in shipped_regimes() if one.rule is RegimeRule.LICENCE} <= set(shipped_law().rows)
+
+
+# What a licence does not show
+
+
+def test_conditions_of_the_law_are_told_beside_an_answer_and_decide_nothing() -> None:
+    polish = licence_record(country="PL", kind=LicenceKind.PL_PRACA_TYMCZASOWA)
+    plan = {"activity": Activity.TEMPORARY_WORK, "nationality": "PL", "sector": "29.32"}
+    verdict = ask(polish, **plan)
+    assert verdict.verdict is Answer.YES
+    conditions = next(one for one in verdict.reasons if one.code is Reason.LAW_CONDITIONS)
+    assert all(shipped_law().rows[row].effect == "conditions" for row in conditions.rows)
+
+
+def test_a_seasonal_permit_of_which_nobody_read_whether_it_is_open_says_so() -> None:
+    plan = {"origin": "CN", "destination": "HU", "nationality": "CN", "visa": Visa.SEASONAL}
+    for recruiter in (None, RecruiterKind.EMPLOYER):
+        verdict = ask(**plan, recruiter_kind=recruiter)
+        assert (verdict.verdict, Reason.PERMIT_NOT_SETTLED in codes(verdict)) == (Answer.UNKNOWN, True)
+
+
+def test_who_calls_itself_an_employer_hears_that_lending_in_disguise_is_forbidden() -> None:
+    plan = {"origin": "CN", "destination": "PL", "nationality": "CN", "visa": Visa.WORK}
+    facts = replace(facts_about(holders=()), limits=shipped_law().limits, routes=shipped_law().permit_routes)
+    for recruiter in (RecruiterKind.EMPLOYER, RecruiterKind.AGENCY):
+        question = Question(SubjectKind.REGISTRATION_NUMBER, "1", "PL", recruiter_kind=recruiter, **plan)
+        told = codes(decide(replace(question, activity=Activity.TEMPORARY_WORK), facts))
+        assert Reason.DISGUISED_LENDING in told
+
+
+def test_a_licence_whose_list_says_nothing_of_countries_asks_the_country_first() -> None:
+    licence = licence_record(LicenceKind.OTHER_EU, country="PT", activities=(Activity.TEMPORARY_WORK,))
+    verdict = ask(licence, destination=None, origin=None, activity=Activity.TEMPORARY_WORK)
+    assert needed(verdict)[0] == "destination"
