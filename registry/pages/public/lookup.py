@@ -12,8 +12,8 @@ from registry.http.app_services import verdicts
 from registry.http.headers import content_policy
 from registry.http.transaction import reading, services
 from registry.i18n.languages import accepted, text
-from registry.i18n.wording import authority_name, listed, occupation_name, reason_text, word
-from registry.pages.public import answers
+from registry.i18n.wording import authority_name, date_text, listed, occupation_name, reason_text, word
+from registry.pages.public import answers, headlines
 from registry.pages.public.forms import ELSEWHERE, READ_BY_CHINESE_CITIZENS, LookupForm, read_form
 from registry.pages.public.names import candidate, name_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
@@ -123,14 +123,17 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         found=found,
         verdict=verdict,
         agency=agency,
-        headline=answers.headline(found),
-        name=answers.holder_name(found, language),
-        permitted=answers.permitted(found, form, language),
-        notes=[reason_text(language, one, snapshot) for one in answers.headline_notes(found)],
+        headline=headlines.headline(found, form.subject),
+        name=headlines.holder_name(found, language),
+        permitted=headlines.permitted(found, form, language),
+        notes=[reason_text(language, one, snapshot) for one in headlines.headline_notes(found)],
         reasons=[
-            (reason_text(language, one, snapshot), answers.law_of(one), answers.own_words(one))
-            for one in answers.other_reasons(found)
+            (reason_text(language, one, snapshot), headlines.law_of(one), headlines.own_words(one))
+            for one in headlines.other_reasons(found)
         ],
+        steps=headlines.next_steps(found),
+        status=word(language, "status", verdict.status) if verdict.status else "",
+        until=date_text(language, verdict.licence.valid_to) if verdict.licence and verdict.licence.valid_to else "",
         authority=authority_name(language, source.authority, snapshot) if source else None,
         read_on=day_at(source.retrieved_at, snapshot.time_zone(source.authority))
         if source and source.retrieved_at

@@ -270,6 +270,72 @@ def test_the_partner_on_record_is_told_by_name(client: FlaskClient, session: Ses
     assert sender.agency_id in page.text
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (LicenceStatus.SUSPENDED, "已暂停"),
+        (LicenceStatus.BANNED, "禁止"),
+        (LicenceStatus.REVOKED, "吊销"),
+    ],
+)
+def test_the_state_of_a_licence_that_is_not_in_force_is_the_headline(
+    client: FlaskClient, session: Session, status: LicenceStatus, words: str
+) -> None:
+    licence = make_licence(session, status)
+    page = ask(client, licence.number or "", "zh-Hans", country="CZ")
+    assert page.tone == "no"
+    assert words in page.heading
+
+
+def test_a_licence_that_ends_tomorrow_says_so_in_the_headline(client: FlaskClient, session: Session) -> None:
+    tomorrow = (now() + timedelta(days=1)).date()
+    licence = make_licence(session, valid_to=tomorrow)
+    page = ask(client, licence.number or "", "zh-Hans", country="CZ", origin="CZ", nationality="CZ")
+    assert page.tone == "yes"
+    assert f"但只到{tomorrow.year}年{tomorrow.month}月{tomorrow.day}日" in page.heading
+
+
+@pytest.mark.parametrize("typed", ["王老板", "李小红", "老张", "阿凯", "Mr. Invented"])
+def test_a_persons_name_is_answered_that_a_person_may_not_recruit(
+    client: FlaskClient, session: Session, typed: str
+) -> None:
+    page = ask(client, typed, "zh-Hans", country="IT")
+    assert (page.tone, "个人不得招工" in page.heading) == ("unknown", True)
+
+
+@pytest.mark.parametrize("typed", ["王氏劳务公司", "青岛云雀国际", "高厂"])
+def test_a_companys_name_is_not_taken_for_a_persons(client: FlaskClient, session: Session, typed: str) -> None:
+    assert "个人不得招工" not in ask(client, typed, "zh-Hans", country="IT").heading
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [("13800138000", "phone"), ("微信：vymysl_888", "wechat"), ("offer@example.org", "email")],
+)
+def test_a_contact_in_the_first_field_leads_to_the_check_with_the_value_filled_in(
+    client: FlaskClient, session: Session, typed: str, field: str
+) -> None:
+    page = ask(client, typed, "zh-Hans", country="CZ")
+    assert page.more[field] == typed
+    checked = client.post("/zh-Hans/check", data={field: typed, "country": "CZ", "pick": "1"})
+    assert checked.status_code == 200
+    assert f'value="{typed}"' in checked.get_data(as_text=True)
+
+
+def test_what_to_do_next_follows_what_is_on_record(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session)
+    plan = {"country": "CZ", "origin": "CZ", "nationality": "CZ"}
+    bare = ask(client, licence.number or "", "en", **plan)
+    assert bare.tone == "yes"
+    assert "Reach the agency through its registered channels" not in bare.text
+    assert "Ask the authority how to reach the agency" in bare.text
+    unsure = ask(client, licence.number or "", "en", country="CZ")
+    assert unsure.tone == "unknown"
+    assert "Ask for the licence number and the full company name" not in unsure.text
+    nobody = ask(client, "Nikdo Neznámý", "en", country="CZ")
+    assert "Ask for the licence number and the full company name" in nobody.text
+
+
 def test_a_genuine_number_on_a_tourist_visa_is_no_before_anything_else(client: FlaskClient, session: Session) -> None:
     make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="VYM-CN-9")
     page = ask(client, "VYM-CN-9", "zh-Hans", country="IT", origin="CN", visa="tourist")
@@ -325,11 +391,11 @@ def test_a_name_that_no_agency_has_is_neither_a_yes_nor_a_no(client: FlaskClient
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("+86 138 0013 8000", "We cannot check a phone number yet. Ask for the licence number."),
-        ("13800138000", "We cannot check a phone number yet. Ask for the licence number."),
-        ("offer@example.org", "We cannot check an e-mail address yet. Ask for the licence number."),
-        ("https://example.org/jobs", "We cannot check a website yet. Ask for the licence number."),
-        ("微信：li_gong", "We cannot check a WeChat account yet. Ask for the licence number."),
+        ("+86 138 0013 8000", "A phone number alone names no agency."),
+        ("13800138000", "A phone number alone names no agency."),
+        ("offer@example.org", "An e-mail address alone names no agency."),
+        ("https://example.org/jobs", "A website alone names no agency."),
+        ("微信：li_gong", "A WeChat id alone names no agency."),
     ],
 )
 def test_a_text_that_cannot_be_looked_up_yet_is_recognised_with_a_notice(
