@@ -29,17 +29,17 @@ SUBJECTS = ("licence_number", "uscc", "lei", "vat", "euid", "agency_id", "regist
 
 CONTEXT = (
     "authority", "country", "origin", "destination", "sector", "nace_revision", "activity", "visa", "recruiter_kind",
-    "nationality", "occupation", "work_permit", "on", "known_at",
+    "nationality", "occupation", "work_permit", "region", "on", "known_at",
 )  # fmt: skip
 
 VERIFICATION = ("key", *SUBJECTS, "claimed_name", *CONTEXT)
 CORRIDOR = (
     "key", "supplier", "site", "sending", "receiving", "receiving_employer", "destination", "sector", "nace_revision", "activity",
-    "visa", "nationality", "occupation", "work_permit", "on",
+    "visa", "nationality", "occupation", "work_permit", "region", "on",
 )  # fmt: skip
 SUPPLY_CHAIN = (
     "key", "supplier", "site", "provider", "country", "origin", "destination", "sector", "nace_revision", "activity",
-    "visa", "recruiter_kind", "nationality", "occupation", "work_permit", "on",
+    "visa", "recruiter_kind", "nationality", "occupation", "work_permit", "region", "on",
 )  # fmt: skip
 
 FIELDS: Mapping[JobKind, tuple[str, ...]] = {
@@ -60,6 +60,7 @@ CONSTANTS = (
     "nationality",
     "occupation",
     "work_permit",
+    "region",
     "on",
 )
 """What may be said once for a whole list."""
@@ -157,6 +158,7 @@ _HINTS: Mapping[str, str] = {
     "nationality": "nationality|citizenship|国籍|國籍|cittadinanza",
     "occupation": "occupation code|isco|isco code|职业代码|職業代碼|codice professione",
     "work_permit": "permit applied for|work permit|申请的许可|申請的許可|permesso richiesto",
+    "region": "region of the job|job region|工作地区|工作地區|regione del lavoro",
     "on": "on|date|day|as of|日期|data|giorno",
     "known_at": "known at",
 }

@@ -59,6 +59,13 @@ class Reason(Word):
     ACTIVITY_PROHIBITED = "activity_prohibited"
     LAW_BARS = "law_bars"
     LAW_MAY_BAR = "law_may_bar"
+    PERMITS_BY_QUOTA = "permits_by_quota"
+    PERMITS_NOT_GIVEN = "permits_not_given"
+    PERMIT_NOT_SETTLED = "permit_not_settled"
+    LAW_CONDITIONS = "law_conditions"
+    DISGUISED_LENDING = "disguised_lending"
+    LICENCE_REQUIRED = "licence_required"
+    COUNTRY_NOT_COVERED = "country_not_covered"
     NO_LICENCE_REQUIRED = "no_licence_required"
     # Who recruits, and on which visa
     VISA_DOES_NOT_ALLOW_WORK = "visa_does_not_allow_work"
@@ -85,6 +92,7 @@ class Reason(Word):
     CORRECTION_REQUESTED = "correction_requested"
     CLONE_WARNING = "clone_warning"
     NAME_DIFFERS = "name_differs"
+    FORMER_NAME = "former_name"
     POSSIBLE_CLONE = "possible_clone"
     WITHHELD_BY_LAW = "withheld_by_law"
     # Time
@@ -142,8 +150,28 @@ class CheckNote(StrEnum):
     SEAFARER_PERMIT = "seafarer_permit"
 
 
+class RedFlag(StrEnum):
+    """What an advert itself asks for, promises or leaves out, the gravest first."""
+
+    TOURIST_VISA = "tourist_visa"
+    BUSINESS_VISA = "business_visa"
+    STUDY_VISA = "study_visa"
+    DEPOSIT = "deposit"
+    FEE = "fee"
+    PASSPORT = "passport"
+    PRIVATE_ACCOUNT = "private_account"
+    NO_CONTRACT = "no_contract"
+    QUOTA_PLACE = "quota_place"
+    CASH_WAGES = "cash_wages"
+    NO_COMPANY = "no_company"
+
+
 class CheckSummary(StrEnum):
     """Summary of the checks of all that a worker was told."""
+
+    AGENCY_NOT_LICENSED = "agency_not_licensed"
+    RED_FLAGS = "red_flags"
+    NO_COMPANY_IN_ADVERT = "no_company_in_advert"
 
     MATCHES = "matches"
     MATCHES_BUT_NOT_LICENSED = "matches_but_not_licensed"

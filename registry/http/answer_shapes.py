@@ -17,9 +17,10 @@ from registry.register.agencies import record
 from registry.register.agencies.prerendered import PrerenderedAnswer
 from registry.register.agencies.public_view import AgencySummary, agency_summary, names_payload
 from registry.register.authorities.sources import SourceSnapshot
+from registry.register.law.law_view import CitedRow, cited
 from registry.verification.verdicts.context_rules import needs_of, not_asked
 from registry.verification.verdicts.corridor import CorridorVerdict, Leg, LegKind
-from registry.verification.verdicts.question import Finding, Holder, Question, SourceNote, Verdict
+from registry.verification.verdicts.question import Finding, Holder, Question, SourceNote, SubjectKind, Verdict
 from registry.vocabulary.register import Answer, Difference, Language, Likeness, NameKind, Weight
 
 NOTHING: Mapping[str, Any] = {}
@@ -47,6 +48,7 @@ class ReasonShown(msgspec.Struct, frozen=True, gc=False):
     code: Reason
     text: str
     weight: Weight
+    law: list[CitedRow]
 
 
 class NeedShown(msgspec.Struct, frozen=True, gc=False):
@@ -162,7 +164,7 @@ def needs_payload(findings: Sequence[Finding]) -> list[NeedShown]:
 
 def question_payload(question: Question) -> dict[str, str]:
     """The question by the names of the parameters that ask it, without what was not stated."""
-    stated = {question.kind.value: question.value}
+    stated = {} if question.kind is SubjectKind.LAW else {question.kind.value: question.value}
     for name in _ASKED:
         value = getattr(question, name)
         if value is not None and (name != "nace_revision" or question.sector is not None):
@@ -174,7 +176,7 @@ def question_payload(question: Question) -> dict[str, str]:
 
 _ASKED = (
     "country", "authority", "claimed_name", "origin", "destination", "sector", "nace_revision", "activity", "visa",
-    "recruiter_kind", "nationality", "occupation", "work_permit", "on",
+    "recruiter_kind", "nationality", "occupation", "work_permit", "region", "on",
 )  # fmt: skip
 
 
@@ -195,7 +197,12 @@ def reasons_payload(
     findings: Sequence[Finding], snapshot: SourceSnapshot, language: Language, has_licence: bool, answer: Answer
 ) -> list[ReasonShown]:
     return [
-        ReasonShown(finding.code, reason_words(finding, snapshot, language, has_licence, answer), finding.weight)
+        ReasonShown(
+            finding.code,
+            reason_words(finding, snapshot, language, has_licence, answer),
+            finding.weight,
+            cited(finding.rows),
+        )
         for finding in findings
     ]
 

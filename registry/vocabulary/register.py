@@ -506,6 +506,9 @@ EU_STATES = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV 
 
 SENDING_COUNTRIES = frozenset({"CN"})
 
+OUTSIDE = frozenset({"GB", "HK", "MO"})
+"""Countries that the registry does not answer for, and knows whom to ask about."""
+
 CORRIDOR_SECTORS = (
     "14.10", "14.21", "14.22", "14.24", "14.29", "13.92", "15.11", "15.12", "15.20",
     "31.00", "56.11", "56.22", "41.00", "01.13", "81.21",

@@ -78,6 +78,9 @@ VALUES = {
     "partner": "0CZ0000000XX",
     "article": "Invented Act, art. 1",
     "about": "sector",
+    "ask": "HK",
+    "permits": "an invented permit",
+    "branch": "1",
 }
 NEEDED = {
     Reason.LIST_LACKS_NUMBER: ("scheme",),
@@ -99,6 +102,12 @@ NEEDED = {
     Reason.LICENCE_EXPIRES_SOON: ("until",),
     Reason.LAW_BARS: ("country",),
     Reason.LAW_MAY_BAR: ("country",),
+    Reason.PERMITS_BY_QUOTA: ("country",),
+    Reason.PERMIT_NOT_SETTLED: ("country",),
+    Reason.LAW_CONDITIONS: ("country",),
+    Reason.DISGUISED_LENDING: ("country",),
+    Reason.PERMITS_NOT_GIVEN: ("country", "permits"),
+    Reason.LICENCE_REQUIRED: ("country", "activities"),
     Reason.NO_AGREEMENT_ON_RECORD: ("destination",),
     Reason.PAST_DATE: ("date", "today"),
     Reason.REGIME_UNKNOWN: ("country",),

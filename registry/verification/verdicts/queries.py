@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,12 +24,13 @@ from registry.verification.verdicts.imitation_rules import (
     found_by_name,
     is_exactly_of,
     name_in_question,
+    with_former_name,
     with_imitation,
 )
 from registry.verification.verdicts.lookalikes import lookalikes, lookalikes_at
 from registry.verification.verdicts.question import Holder, NameMatch, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
-from registry.vocabulary.register import IdentifierScheme
+from registry.vocabulary.register import IdentifierScheme, NameKind
 
 
 class VerdictAnswer(NamedTuple):
@@ -53,6 +55,7 @@ class VerdictReader:
         self._reading_sessions = reading_sessions
         self.regimes = shipped_regimes() if regimes is None else regimes
         self.limits = shipped_law().limits
+        self.routes = shipped_law().permit_routes
         self._snapshot = SourceSnapshot(version=-1)
 
     def answered(self, question: Question, now: datetime) -> VerdictAnswer:
@@ -62,12 +65,16 @@ class VerdictReader:
         return VerdictAnswer(verdict, facts.snapshot)
 
     def with_imitation(self, question: Question, facts: VerdictFacts, verdict: Verdict, now: datetime) -> Verdict:
-        """The verdict with what a name says of it. More is read only where a name stands beside a number."""
+        """The verdict with what a name says of it, and with the name of a partner that it tells by its reference.
+
+        More is read only where a name stands beside a number, or a partner is told.
+        """
+        verdict = self._with_partner_named(question, verdict, now)
         name = name_in_question(question)
         if name is None or (
             question.kind is not SubjectKind.NAME and verdict.agency and is_exactly_of(verdict.agency, name)
         ):
-            return verdict
+            return with_former_name(question, verdict)
         if question.kind is SubjectKind.NAME:
             return with_imitation(question, facts, verdict, found_by_name(question, facts))
         with self._reading_sessions() as session:
@@ -77,18 +84,35 @@ class VerdictReader:
                 near = lookalikes_at(session, name, question.known_at, now)
         return with_imitation(question, facts, verdict, near)
 
+    def _with_partner_named(self, question: Question, verdict: Verdict, now: datetime) -> Verdict:
+        if question.known_at is not None or not any("partner" in one.values for one in verdict.reasons):
+            return verdict
+        reasons = []
+        for one in verdict.reasons:
+            if reference := one.values.get("partner"):
+                names = [
+                    name_of_agency(public_record(stored, now)) for stored in self.lookup.by_agency(reference).records
+                ]
+                named = next((f"{name} ({reference})" for name in names if name), reference)
+                one = one._replace(values={**one.values, "partner": named})
+            reasons.append(one)
+        return replace(verdict, reasons=tuple(reasons))
+
     def facts(self, question: Question, now: datetime) -> VerdictFacts:
         if question.known_at is not None:
             return self._facts_at(question, question.known_at, now)
         if question.kind is SubjectKind.NAME:
             return self._facts_named(question.value, now)
+        if question.kind is SubjectKind.LAW:
+            snapshot = self.current_snapshot()
+            return VerdictFacts((), snapshot, self.regimes, now, limits=self.limits, routes=self.routes)
         return self.facts_in(self.found(question), now)
 
     def facts_in(self, found: KeyMatch, now: datetime) -> VerdictFacts:
         """The facts that stored records hold."""
         snapshot = self.snapshot(found.snapshot_version)
         holders = [Holder(public_record(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
-        return VerdictFacts(holders, snapshot, self.regimes, now, found.is_more, self.limits)
+        return VerdictFacts(holders, snapshot, self.regimes, now, found.is_more, self.limits, self.routes)
 
     def _facts_named(self, name: str, now: datetime) -> VerdictFacts:
         """Agencies that a name may mean: the nearest by any of their names, each with the one that matched."""
@@ -103,7 +127,13 @@ class VerdictReader:
             for hit in [hits[stored.agency_id]]
         ]
         return VerdictFacts(
-            holders, self.snapshot(found.snapshot_version), self.regimes, now, len(hits) > MAX_HOLDERS_OF_KEY
+            holders,
+            self.snapshot(found.snapshot_version),
+            self.regimes,
+            now,
+            len(hits) > MAX_HOLDERS_OF_KEY,
+            self.limits,
+            self.routes,
         )
 
     def found(self, question: Question) -> KeyMatch:
@@ -136,7 +166,15 @@ class VerdictReader:
             keyed = _keyed_at(session, question, known_at)
             records = agencies.records_at(session, list(keyed)[:MAX_HOLDERS_OF_KEY], known_at, day_at(now, None))
         holders = [Holder(stated, keyed[agency_id]) for agency_id, stated in records.items()]
-        return VerdictFacts(holders, snapshot, self.regimes, known_at, len(keyed) > MAX_HOLDERS_OF_KEY, self.limits)
+        return VerdictFacts(
+            holders, snapshot, self.regimes, known_at, len(keyed) > MAX_HOLDERS_OF_KEY, self.limits, self.routes
+        )
+
+
+def name_of_agency(agency: record.Agency) -> str:
+    """The legal name that holds now, else any; empty where none may be shown."""
+    names = sorted(agency.names, key=lambda name: (name.to is not None, name.kind is not NameKind.LEGAL))
+    return names[0].name if names else ""
 
 
 def public_record(stored: Stored, now: datetime) -> record.Agency:
@@ -148,6 +186,8 @@ def public_record(stored: Stored, now: datetime) -> record.Agency:
 
 def _keyed_at(session: Session, question: Question, known_at: datetime) -> dict[int, frozenset[str] | None]:
     kind, value = question.kind, question.value
+    if kind is SubjectKind.LAW:
+        return {}
     if kind is SubjectKind.LICENCE_NUMBER:
         return agencies.keyed_at(session, LICENCE_NUMBER, number_key(value), known_at, MAX_HOLDERS_OF_KEY + 1)
     if kind is SubjectKind.NAME:

@@ -11,7 +11,7 @@ from registry.core.clock import day_at
 from registry.core.codes import Reason
 from registry.register.authorities.places import covers, covers_the_country, place_of_uscc
 from registry.register.authorities.sources import SourceFacts
-from registry.register.law.rules import regime_on
+from registry.register.law.rules import Regime, regime_on
 from registry.verification.verdicts.question import Finding, Question, SourceNote, SubjectKind, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
 from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Activity, Answer, LicenceKind, RegimeRule
@@ -73,9 +73,12 @@ def _silence_in(country: str, question: Question, facts: VerdictFacts, day: date
     wanted = [question.activity] if question.activity is not None else activities_in(country)
     today = day_at(facts.as_of, facts.snapshot.time_zone(question.authority) or zone_of(country, facts))
     why: list[Finding] = []
+    rows: list[str] = []
     note: SourceNote | None = None
     for activity in wanted:
-        finding, found = _silence_on(country, activity, question, facts, day)
+        regime = regime_on(facts.regimes, country, activity, day, region=question.region)
+        rows += [] if regime is None else [regime.id]
+        finding, found = _silence_on(country, activity, regime, question, facts, day)
         note = found or note
         if finding is not None:
             why.append(finding)
@@ -84,19 +87,19 @@ def _silence_in(country: str, question: Question, facts: VerdictFacts, day: date
     if why:
         return Silence(Answer.UNKNOWN, unique(why), note)
     values = {"country": country, "authority": note.authority if note else "", "date": day.isoformat()}
+    values |= {"rows": " ".join(dict.fromkeys(rows))}
     return Silence(Answer.NO, (Finding(Reason.NOT_REGISTERED, values),), note)
 
 
 def _silence_on(
-    country: str, activity: Activity, question: Question, facts: VerdictFacts, day: date
+    country: str, activity: Activity, regime: Regime | None, question: Question, facts: VerdictFacts, day: date
 ) -> tuple[Finding | None, SourceNote | None]:
     """Why silence on one activity proves nothing; None when it does prove that no agency is licensed."""
     values = {"country": country, "activities": activity.value, "authority": question.authority or ""}
-    regime = regime_on(facts.regimes, country, activity, day)
     if regime is None or regime.rule is RegimeRule.UNKNOWN:
         return Finding(Reason.REGIME_UNKNOWN, values), None
     if regime.rule in (RegimeRule.NONE, RegimeRule.NOTIFICATION):
-        return Finding(Reason.NO_LICENCE_REQUIRED, values), None
+        return Finding(Reason.NO_LICENCE_REQUIRED, values | {"rows": regime.id}), None
     if regime.rule is RegimeRule.PROHIBITED:
         return None, None
     kinds = [kind for kind, rule in KINDS.items() if rule.country == country and activity in rule.permits]
@@ -186,18 +189,23 @@ def zone_of(country: str, facts: VerdictFacts) -> str | None:
 
 
 def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings in order, each said once: those that differ in the activities alone are one that names them all."""
+    """The findings in order, each said once.
+
+    Those that differ in the activities or the rows of law alone are one that names them all.
+    """
     stored: dict[object, Finding] = {}
     for finding in findings:
         values = dict(finding.values)
-        activities = values.pop("activities", "")
+        several = {name: values.pop(name, "") for name in ("activities", "rows")}
         key = (finding.code, tuple(sorted(values.items())))
         known = stored.get(key)
         if known is None:
             stored[key] = finding
             continue
-        named = dict.fromkeys((*known.values.get("activities", "").split(), *activities.split()))
-        merged = dict(known.values) | ({"activities": " ".join(named)} if named else {})
+        merged = dict(known.values)
+        for name, words in several.items():
+            named = dict.fromkeys((*known.values.get(name, "").split(), *words.split()))
+            merged |= {name: " ".join(named)} if named else {}
         # One that decides does so whatever else says the same.
         stored[key] = Finding(finding.code, merged, min(known.weight, finding.weight))
     return tuple(stored.values())
