@@ -9,14 +9,15 @@ from registry.core.clock import day_at, now
 from registry.core.codes import FeeReason
 from registry.i18n.languages import text
 from registry.i18n.wording import LOCALES, country_name
-from registry.verification.fees.rules import Charge, FeeAnswer, FeeFinding, FeeQuestion, Wage, judge, shipped_fee_rules
+from registry.register.law.loading import Law
+from registry.verification.fees.rules import Charge, FeeAnswer, FeeFinding, FeeQuestion, Wage, fee_rules_in, judge
 from registry.vocabulary.register import Answer, Language
 
 _SAID = {Answer.YES: True, Answer.NO: False}
 
 
-def fees_answered(parameters: dict[str, Any]) -> FeeAnswer:
-    """The answer to a question as FeesSchema loads it. Nothing of it is kept."""
+def fees_answered(parameters: dict[str, Any], law: Law) -> FeeAnswer:
+    """The answer to a question as FeesSchema loads it, by the law as it is now. Nothing of it is kept."""
     wage = parameters.get("monthly_wage")
     question = FeeQuestion(
         tuple(Charge(**charge) for charge in parameters["charges"]),
@@ -25,7 +26,7 @@ def fees_answered(parameters: dict[str, Any]) -> FeeAnswer:
         parameters.get("destination"),
         _SAID.get(parameters.get("labour_contract", Answer.UNKNOWN)),
     )
-    return judge(question, shipped_fee_rules(day_at(now(), None)))
+    return judge(question, fee_rules_in(law, day_at(now(), None)))
 
 
 def finding_text(language: Language, finding: FeeFinding) -> str:

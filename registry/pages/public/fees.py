@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from registry.core.codes import Problem
 from registry.core.errors import InvalidInput
+from registry.http.app_services import verdicts
 from registry.http.query_reader import loaded
 from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text
 from registry.pages.public.answers import countries
@@ -111,7 +112,7 @@ def _place_in_form(parameter: str, typed: Typed) -> str:
 
 def _words(language: Language, parameters: dict[str, Any]) -> dict[str, Any]:
     """The answer, its findings as (answer, text, rule)."""
-    found = fees_answered(parameters)
+    found = fees_answered(parameters, verdicts().current_law())
     return {
         "charges": [
             {

@@ -19,7 +19,7 @@ from registry.pages.public.names import candidate, name_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies.naming import agencies_named
-from registry.register.help_lines.rules import HelpLine, lines_of, shipped_help_lines
+from registry.register.help_lines.rules import HelpLine, help_lines_in, lines_of
 from registry.verification.verdicts.question import Imitated
 from registry.verification.verdicts.subjects import MAX_CHARACTERS
 from registry.vocabulary.register import (
@@ -147,7 +147,7 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
 
 def _help_lines(country: str | None, origin: str | None) -> list[HelpLine]:
     """Help lines where the reader is or will work. A worker recruited in a sending country may still be there."""
-    lines = shipped_help_lines()
+    lines = help_lines_in(verdicts().current_law())
     there = lines_of(origin, lines) if origin in SENDING_COUNTRIES else []
     return [*lines_of(country, lines), *there]
 

@@ -15,7 +15,7 @@ from importlib.resources import files
 import msgspec
 
 from registry.core.codes import FeeReason
-from registry.register.law.loading import shipped_law
+from registry.register.law.loading import Law, shipped_law
 from registry.register.law.rows import Fee
 from registry.register.law.weights import DECIDING, is_readable, may_decide
 from registry.register.law.words import Charging
@@ -69,13 +69,17 @@ class FeeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     law: tuple[Fee, ...] = ()
 
 
-@lru_cache(maxsize=8)
 def shipped_fee_rules(today: date) -> FeeRules:
-    """The rules this release knows, as they may decide that day; every other country and charge is unknown."""
+    """The rules this release knows, as `fee_rules_in`, without those of an overlay."""
+    return fee_rules_in(shipped_law(), today)
+
+
+@lru_cache(maxsize=8)
+def fee_rules_in(law: Law, today: date) -> FeeRules:
+    """The rules that are known, as they may decide that day; every other country and charge is unknown."""
     text = (files("registry.verification.fees") / "fees.toml").read_text(encoding="utf-8")
     shipped = msgspec.convert(tomllib.loads(text), FeeRules)
-    law = shipped_law()
-    rows = [(row, one.read_on) for one in law.countries.values() for row in one.fee if is_readable(row)]
+    rows = [(row, law.read_on(row)) for one in law.countries.values() for row in one.fee if is_readable(row)]
     of_law = (fee_rule(row, read_on, today) for row, read_on in rows if row.reference is not None)
     # A rule for some workers alone is tried before one for all.
     ordered = sorted(of_law, key=lambda rule: not rule.needs_labour_contract)

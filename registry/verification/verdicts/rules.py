@@ -40,7 +40,8 @@ def decide(question: Question, facts: VerdictFacts) -> Verdict:
     verdict = _on_what_is_text(question, facts)
     if verdict.verdict is Answer.YES or lacks_context_alone(verdict):
         verdict = unless_unsaid_decides(question, facts, verdict, lambda other: _on_what_is_text(other, facts))
-    return _as_answered(verdict)
+    overlay = facts.snapshot.law_overlay
+    return replace(_as_answered(verdict), law_overlay=overlay) if overlay is not None else _as_answered(verdict)
 
 
 def _on_what_is_text(question: Question, facts: VerdictFacts) -> Verdict:
