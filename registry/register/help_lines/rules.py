@@ -111,6 +111,14 @@ def lines_of(country: str | None, lines: Sequence[HelpLine]) -> list[HelpLine]:
     return sorted(own, key=lambda line: _ORDER[line.run_by])
 
 
+def lines_by_place(
+    here: str | None, work: str | None, lines: Sequence[HelpLine]
+) -> list[tuple[str | None, list[HelpLine]]]:
+    """Help lines where the reader is, then where the work is, each place once; the whole EU's where neither is known."""
+    places: list[str | None] = list(dict.fromkeys(place for place in (here, work) if place is not None))
+    return [(place, lines_of(place, lines)) for place in places or [None]]
+
+
 _ORDER = {
     run_by: place
     for place, run_by in enumerate(

@@ -17,6 +17,9 @@ from registry.core.errors import ActRefused, Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.log.actions import Appended, Draft, append, lock_log
 from registry.log.queries import logged_keys
+from registry.officers.models import NoticeKind
+from registry.officers.notices import notify_unit
+from registry.officers.rights import Act, Resource
 from registry.register.agencies.texts import tidy_line
 from registry.register.authorities.actions import ground_changed
 from registry.register.law.loading import BadLaw
@@ -72,6 +75,7 @@ def propose(
     )
     session.add(row)
     session.flush()
+    _call_second(session, operator, at)
     _record(session, row, "law.proposed", operator, at)
     return row
 
@@ -116,6 +120,7 @@ def withdraw(
         return _changed(session, row, "law.refused", operator, at)
     if row.withdrawal_asked_by is None:
         row.withdrawal_asked_by, row.withdrawal_asked_at, row.reason = operator.name, at, stated
+        _call_second(session, operator, at)
         return _changed(session, row, "law.withdrawal_asked", operator, at)
     if row.withdrawal_asked_by == operator.name:
         raise ActRefused("own_proposal", "you asked for this: another officer has to withdraw it too")
@@ -123,6 +128,13 @@ def withdraw(
     row.state, row.withdrawn_by, row.withdrawn_at = OverlayState.WITHDRAWN, operator.name, appended.at
     row.reason = stated
     return _changed(session, row, "law.withdrawn", operator, at)
+
+
+def _call_second(session: Session, operator: Operator, at: datetime) -> None:
+    """Operators of the same unit are told by mail that something waits for a second person."""
+    if operator.unit is not None:
+        second = NoticeKind.SECOND_PERSON
+        notify_unit(session, operator.unit, Resource.LAW, Act.APPROVE, second, at, but=[operator.name])
 
 
 def _locked(session: Session, reference: str, version: int | None) -> LawOverlay:
