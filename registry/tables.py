@@ -29,6 +29,7 @@ from registry.oversight.statistics import models as _statistics
 from registry.register.agencies import models as _agencies
 from registry.register.authorities import models as _authorities
 from registry.register.imports import models as _imports
+from registry.register.law.overlays import models as _law
 from registry.register.names import models as _names
 from registry.supervision.collisions import models as _collisions
 from registry.supervision.entries import models as _entries
@@ -58,6 +59,7 @@ MODELS = (
     _hearings,
     _imports,
     _deposits,
+    _law,
     _licensing,
     _log,
     _mailboxes,

@@ -58,6 +58,12 @@ class LegSchema(OutSchema):
     agreement = OrEmpty(AgreementSchema, required=True)
     candidates = fields.List(fields.Nested(AgencyHitSchema), required=True)
     source = OrEmpty(SourceNoteSchema, required=True)
+    law_overlay = fields.Integer(
+        metadata={
+            "description": "Version of the operator's last correction of the law that the answer stands on; absent: the law as "
+            "it was released."
+        }
+    )
 
 
 class CorridorVerdictSchema(OutSchema):

@@ -306,6 +306,12 @@ class VerdictSchema(OutSchema):
         metadata={"description": "Licensed agencies whose name is near, while other data are not theirs."},
     )
     source = OrEmpty(SourceNoteSchema, required=True)
+    law_overlay = fields.Integer(
+        metadata={
+            "description": "Version of the operator's last correction of the law that the answer stands on; absent: the law as "
+            "it was released."
+        }
+    )
     receipt = fields.String(
         metadata={"description": "The answer as a signed statement (JWS), where `receipt` was asked for."}
     )

@@ -118,6 +118,10 @@ class FeeReason(StrEnum):
     DEPOSIT_FORBIDDEN = "deposit_forbidden"
     NO_FEE_WITH_LABOUR_CONTRACT = "no_fee_with_labour_contract"
     SERVICE_FEE_CAP_UNSETTLED = "service_fee_cap_unsettled"
+    SERVICE_FEE_OVER_OLD_CAP = "service_fee_over_old_cap"
+    SERVICE_FEE_NEEDS_MONTHS = "service_fee_needs_months"
+    UNLICENSED_NO_FEE = "unlicensed_no_fee"
+    CONTRACTOR_NO_FEE = "contractor_no_fee"
     NO_RULE_KNOWN = "no_rule_known"
     ORIGIN_NOT_STATED = "origin_not_stated"
     # Claims
@@ -128,10 +132,24 @@ class FeeReason(StrEnum):
     NO_ROUTE_KNOWN = "no_route_known"
     DESTINATION_RULES = "destination_rules"
     DESTINATION_NOT_STATED = "destination_not_stated"
+    DESTINATION_FORBIDS = "destination_forbids"
+    DESTINATION_FORBADE = "destination_forbade"
     # Totals as months of wage
     MONTHS_COUNTED = "months_counted"
     WAGE_NOT_STATED = "wage_not_stated"
     OTHER_CURRENCY = "other_currency"
+
+
+class ClaimStep(StrEnum):
+    """One step on the way to money that was paid, in the order in which it is taken."""
+
+    DO_NOT_PAY = "do_not_pay"
+    KEEP_PROOF = "keep_proof"
+    ASK_HELP = "ask_help"
+    BODY_AT_ORIGIN = "body_at_origin"
+    DEPOSIT = "deposit"
+    BODY_AT_DESTINATION = "body_at_destination"
+    IN_TIME = "in_time"
 
 
 class CheckNote(StrEnum):

@@ -42,6 +42,8 @@ class Use(StrEnum):
     STATUS = "status"
     RECEIPT = "receipt"
     ROOT = "root"
+    LAW = "law"
+    """An operator's corrections of the law. Its secret belongs off line, like the root's."""
 
 
 class KeyState(StrEnum):
@@ -123,7 +125,8 @@ class Keyring:
         for key in self.keys(use):
             if key.state is KeyState.ACTIVE:
                 return key
-        raise KeyTrouble(f"there is no active {use} key in {self.folder}; make one with `registry keys init`")
+        command = "rotate law" if use is Use.LAW else "init"
+        raise KeyTrouble(f"there is no active {use} key in {self.folder}; make one with `registry keys {command}`")
 
     def signer(self, use: Use) -> Signer:
         key = self.active(use)
@@ -305,7 +308,9 @@ class Keyring:
 
 
 def _pair(use: Use) -> tuple[ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey, dict[str, str]]:
-    secret = ed25519.Ed25519PrivateKey.generate() if use is Use.LOG else ec.generate_private_key(ec.SECP256R1())
+    secret = (
+        ed25519.Ed25519PrivateKey.generate() if use in (Use.LOG, Use.LAW) else ec.generate_private_key(ec.SECP256R1())
+    )
     return secret, public_jwk(secret.public_key())
 
 

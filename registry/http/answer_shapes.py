@@ -84,6 +84,7 @@ class VerdictShown(msgspec.Struct, frozen=True, gc=False):
     candidates: list[AgencySummary | msgspec.Raw]
     possible_clone_of: list[ImitatedShown]
     source: SourceShown | Mapping[str, Any]
+    law_overlay: int | msgspec.UnsetType = msgspec.UNSET
 
 
 def hit_payload(agency: record.Agency, score: float, matched: MatchShown) -> msgspec.Raw:
@@ -155,7 +156,12 @@ def verdict_payload(
             for one in verdict.possible_clone_of
         ],
         source_payload(verdict.source, snapshot, language),
+        _overlay_of(verdict),
     )
+
+
+def _overlay_of(verdict: Verdict) -> int | msgspec.UnsetType:
+    return msgspec.UNSET if verdict.law_overlay is None else verdict.law_overlay
 
 
 def needs_payload(findings: Sequence[Finding]) -> list[NeedShown]:
@@ -245,6 +251,7 @@ class LegShown(msgspec.Struct, frozen=True):
     agreement: record.Agreement | Mapping[str, Any]
     candidates: list[AgencySummary | msgspec.Raw]
     source: SourceShown | Mapping[str, Any]
+    law_overlay: int | msgspec.UnsetType = msgspec.UNSET
 
 
 def corridor_payload(whole: CorridorVerdict, snapshot: SourceSnapshot, language: Language) -> dict[str, Any]:
@@ -265,4 +272,5 @@ def leg_payload(leg: Leg, snapshot: SourceSnapshot, language: Language) -> LegSh
         leg.agreement or NOTHING,
         [candidate_payload(candidate) for candidate in verdict.candidates],
         source_payload(verdict.source, snapshot, language),
+        _overlay_of(verdict),
     )

@@ -73,6 +73,7 @@ DESK_PATHS = tuple(
         "deposits",
         "held-lists",
         "channel-changes",
+        "law-overlays",
         "collisions",
         "clone-warnings",
         "sanctions",

@@ -478,6 +478,8 @@ class EntryType(StrEnum):
     REGISTRY_KEY_RETIRED = "registry.key_retired"
     REGISTRY_KEY_COMPROMISED = "registry.key_compromised"
     REGISTRY_POLICY = "registry.policy"
+    LAW_OVERLAY_APPROVED = "law.overlay_approved"
+    LAW_OVERLAY_WITHDRAWN = "law.overlay_withdrawn"
 
 
 class EntryPart(StrEnum):

@@ -36,7 +36,7 @@ from registry.oversight.statistics.actions import close_due
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.worker import fetch_due, warn_of_staleness
-from registry.register.law.loading import shipped_law
+from registry.register.law.overlays.queries import law_at
 from registry.register.law.rules import due_rows
 from registry.register.names import actions as names
 from registry.supervision.licensing.agency_mail import notify_agencies
@@ -69,13 +69,15 @@ def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
     warn_of_staleness(settings, sessions, tell)
 
 
-def warn_of_law(_settings: Settings, _sessions: sessionmaker[Session]) -> None:
+def warn_of_law(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Log which rows of law are to be read again within 30 days, and which are late.
 
     `registry law stale` lists them.
     """
     today = day_at(now(), None)
-    due = due_rows(shipped_law(), today, within_days=LAW_WARNING_DAYS)
+    with sessions() as session:
+        law = law_at(session)
+    due = due_rows(law, today, within_days=LAW_WARNING_DAYS)
     if due:
         late = sum(1 for _, row in due if row.check_by < today)
         rows = [row.id for _, row in due[:MAX_LAW_ROWS_LOGGED]]

@@ -35,6 +35,7 @@ MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("licences", "/console/licences", Resource.LICENCE, Act.READ),
     ("overview", "/console/overview", Resource.STATISTICS, Act.READ),
     ("imports", "/console/imports", Resource.IMPORT, Act.READ),
+    ("law", "/console/law", Resource.LAW, Act.READ),
     ("audit", "/console/audit", Resource.AUDIT, Act.READ),
     ("sanctions", "/console/sanctions", Resource.SANCTION, Act.READ),
     ("officers", "/console/officers", Resource.OFFICER, Act.READ),

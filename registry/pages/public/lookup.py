@@ -19,7 +19,7 @@ from registry.pages.public.names import candidate, name_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies.naming import agencies_named
-from registry.register.help_lines.rules import HelpLine, lines_of, shipped_help_lines
+from registry.register.help_lines.rules import help_lines_in, lines_by_place
 from registry.verification.verdicts.question import Imitated
 from registry.verification.verdicts.subjects import MAX_CHARACTERS
 from registry.vocabulary.register import (
@@ -144,19 +144,11 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         warnings=warnings_on(agency, snapshot, language, verdict.on) if agency else [],
         candidates=[candidate(one.agency, language, one.match) for one in candidates],
         has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
-        help_country=country,
-        help_lines=_help_lines(country, form.origin),
+        help_places=lines_by_place(form.origin or country, country, help_lines_in(verdicts().current_law())),
         shows_all_numbers=is_demo(),
         record_address=f"{services().settings.public_url}/{language}/agencies/{agency.agency_id}" if agency else None,
         **_choices(language),
     )
-
-
-def _help_lines(country: str | None, origin: str | None) -> list[HelpLine]:
-    """Help lines where the reader is or will work. A worker recruited in a sending country may still be there."""
-    lines = shipped_help_lines()
-    there = lines_of(origin, lines) if origin in SENDING_COUNTRIES else []
-    return [*lines_of(country, lines), *there]
 
 
 def _imitated(one: Imitated, language: Language) -> dict[str, object]:

@@ -22,7 +22,7 @@ def save_authority(
         session.add(authority)
     authority.country, authority.time_zone = country, time_zone
     authority.names, authority.website = names, website
-    _sources_changed(session)
+    ground_changed(session)
     return authority
 
 
@@ -36,7 +36,7 @@ def save_source(session: Session, reference: str, authority: Authority, **facts:
     source.authority_id = authority.id
     for name, value in facts.items():
         setattr(source, name, value)
-    _sources_changed(session)
+    ground_changed(session)
     return source
 
 
@@ -64,7 +64,7 @@ def record_retrieval(
     )
     session.add(retrieval)
     source.warned_at = None
-    _sources_changed(session)
+    ground_changed(session)
     return retrieval
 
 
@@ -100,6 +100,7 @@ def save_desk_reading(session: Session, authority: str, at: datetime) -> str:
     return reference
 
 
-def _sources_changed(session: Session) -> None:
+def ground_changed(session: Session) -> None:
+    """Have every process read the ground anew with its next question: authorities, lists, and overlays of the law."""
     session.flush()
     session.execute(update(SourceVersion).values(version=SourceVersion.version + 1))

@@ -71,7 +71,10 @@ class Retrieval(Base):
 
 
 class SourceVersion(Base):
-    """One row with a number that grows whenever an authority, source or retrieval changes: readers then read again."""
+    """One row with a number that grows whenever an authority, source, retrieval or overlay of the law changes.
+
+    Readers then read again.
+    """
 
     __tablename__ = "ground_state"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

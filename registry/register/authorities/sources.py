@@ -52,11 +52,15 @@ class SourceFacts:
 
 @dataclass(frozen=True, slots=True)
 class SourceSnapshot:
-    """All authorities and sources by reference, as the registry knew them at one instant."""
+    """All authorities and sources by reference, as the registry knew them at one instant.
+
+    `law_overlay`: the version of the last overlay of the law that was in force, None for the law as it was released.
+    """
 
     version: int = 0
     authorities: dict[str, AuthorityFacts] = field(default_factory=dict)
     sources: dict[str, SourceFacts] = field(default_factory=dict)
+    law_overlay: int | None = None
 
     def time_zone(self, authority: str | None) -> str | None:
         facts = self.authorities.get(authority) if authority else None

@@ -16,12 +16,15 @@ from registry.vocabulary.register import Mark
 _FOR_KEEPERS = ("copy_url", "unread", "confirmation", "full_text", "second_reading", "checked_how", "is_from_unread")
 
 
-def row_payload(row: Row, read_on: date, day: date, today: date) -> dict[str, Any]:
+def row_payload(law: Law, row: Row, day: date, today: date) -> dict[str, Any]:
     """One row's fields; `weight` is what it may do to an answer about `day` that is given `today`.
+
+    `overlay` is the overlay that states it, if one does.
 
     Disputed fields are as if unknown. A first day that was not read is None.
     """
     fields = asdict(undisputed(row))
+    overlay = law.overlaid.get(row.id)
     if isinstance(row, DatedRow):
         del fields["from_"]
         fields["from"] = None if row.is_from_unread else row.from_
@@ -29,10 +32,12 @@ def row_payload(row: Row, read_on: date, day: date, today: date) -> dict[str, An
         "source": row.source.title,
         "publisher_of_source": row.source.publisher,
         "source_date": row.source.date,
-        "source_on": read_on,
+        "source_on": law.read_on(row),
         "is_whole_text": row.full_text,
         "is_fresh": is_fresh(row, today),
         "confirmed_on": None if row.confirmation is None else row.confirmation.on,
+        "overlay": None if overlay is None else overlay.version,
+        "overlaid_on": None if overlay is None else overlay.in_force_on,
         "weight": may_decide(row, day, today=today),
     }
 
@@ -82,7 +87,7 @@ def law_payload(
             continue
         for table, row in rows_of(one):
             if table in displayed and _is_asked(row, activity, on):
-                displayed[table].append(row_payload(row, one.read_on, on or today, today))
+                displayed[table].append(row_payload(law, row, on or today, today))
     return displayed
 
 

@@ -1,9 +1,10 @@
 """Reads the facts of a question: the agencies its subject leads to, now or as known earlier, and source coverage."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from msgspec.structs import replace
+from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,8 +19,8 @@ from registry.register.agencies.models import Agency, Licence
 from registry.register.agencies.naming import agencies_named
 from registry.register.authorities.queries import snapshot_at, snapshot_version
 from registry.register.authorities.sources import SourceSnapshot
-from registry.register.law.loading import shipped_law
-from registry.register.law.rules import Regime, shipped_regimes
+from registry.register.law.loading import Law, shipped_law
+from registry.register.law.overlays.queries import law_at
 from registry.verification.verdicts.imitation_rules import (
     found_by_name,
     is_exactly_of,
@@ -40,6 +41,13 @@ class VerdictAnswer(NamedTuple):
     snapshot: SourceSnapshot
 
 
+class Ground(NamedTuple):
+    """What verdicts stand on beside the records: the lists, and the law with its overlays."""
+
+    snapshot: SourceSnapshot
+    law: Law
+
+
 class VerdictReader:
     """Answers questions for one process. It remembers the ground until its version changes, and nothing else."""
 
@@ -47,16 +55,12 @@ class VerdictReader:
         self,
         reader: ThreadLocalReader,
         reading_sessions: sessionmaker[Session],
-        regimes: tuple[Regime, ...] | None = None,
     ) -> None:
         self.reader = reader
         self.lookup = Lookup(reader)
         self.lookup_of_many = ManyLookup(reader)
         self._reading_sessions = reading_sessions
-        self.regimes = shipped_regimes() if regimes is None else regimes
-        self.limits = shipped_law().limits
-        self.routes = shipped_law().permit_routes
-        self._snapshot = SourceSnapshot(version=-1)
+        self._ground = Ground(SourceSnapshot(version=-1), shipped_law())
 
     def answered(self, question: Question, now: datetime) -> VerdictAnswer:
         """The verdict on a question asked at `now`, or as the registry would have given it at `question.known_at`."""
@@ -96,7 +100,7 @@ class VerdictReader:
                 named = next((f"{name} ({reference})" for name in names if name), reference)
                 one = one._replace(values={**one.values, "partner": named})
             reasons.append(one)
-        return replace(verdict, reasons=tuple(reasons))
+        return structs.replace(verdict, reasons=tuple(reasons))
 
     def facts(self, question: Question, now: datetime) -> VerdictFacts:
         if question.known_at is not None:
@@ -104,15 +108,15 @@ class VerdictReader:
         if question.kind is SubjectKind.NAME:
             return self._facts_named(question.value, now)
         if question.kind is SubjectKind.LAW:
-            snapshot = self.current_snapshot()
-            return VerdictFacts((), snapshot, self.regimes, now, limits=self.limits, routes=self.routes)
+            snapshot, law = self.current_ground()
+            return VerdictFacts((), snapshot, law.regimes, now, limits=law.limits, routes=law.permit_routes)
         return self.facts_in(self.found(question), now)
 
     def facts_in(self, found: KeyMatch, now: datetime) -> VerdictFacts:
         """The facts that stored records hold."""
-        snapshot = self.snapshot(found.snapshot_version)
+        snapshot, law = self.ground(found.snapshot_version)
         holders = [Holder(public_record(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
-        return VerdictFacts(holders, snapshot, self.regimes, now, found.is_more, self.limits, self.routes)
+        return VerdictFacts(holders, snapshot, law.regimes, now, found.is_more, law.limits, law.permit_routes)
 
     def _facts_named(self, name: str, now: datetime) -> VerdictFacts:
         """Agencies that a name may mean: the nearest by any of their names, each with the one that matched."""
@@ -126,15 +130,9 @@ class VerdictReader:
             for stored in found.records
             for hit in [hits[stored.agency_id]]
         ]
-        return VerdictFacts(
-            holders,
-            self.snapshot(found.snapshot_version),
-            self.regimes,
-            now,
-            len(hits) > MAX_HOLDERS_OF_KEY,
-            self.limits,
-            self.routes,
-        )
+        snapshot, law = self.ground(found.snapshot_version)
+        is_more = len(hits) > MAX_HOLDERS_OF_KEY
+        return VerdictFacts(holders, snapshot, law.regimes, now, is_more, law.limits, law.permit_routes)
 
     def found(self, question: Question) -> KeyMatch:
         """The stored records that a number or reference leads to now."""
@@ -148,27 +146,39 @@ class VerdictReader:
         return self.lookup.by_key(kind.value, identifier_key(IdentifierScheme(kind.value), value, question.country))
 
     def snapshot(self, version: int) -> SourceSnapshot:
-        """The ground at a version; read again only when the version that a lookup saw is another."""
-        if version != self._snapshot.version:
-            with self._reading_sessions() as session:
-                self._snapshot = snapshot_at(session)
-        return self._snapshot
+        return self.ground(version).snapshot
 
-    def current_snapshot(self) -> SourceSnapshot:
+    def ground(self, version: int) -> Ground:
+        """The ground at a version; read again only when the version that a lookup saw is another."""
+        ground = self._ground
+        if version != ground.snapshot.version:
+            with self._reading_sessions() as session:
+                snapshot, law = snapshot_at(session), law_at(session)
+            ground = self._ground = Ground(replace(snapshot, law_overlay=law.overlay), law)
+        return ground
+
+    def current_ground(self) -> Ground:
         with self._reading_sessions() as session:
             version = snapshot_version(session)
-        return self.snapshot(version)
+        return self.ground(version)
+
+    def current_snapshot(self) -> SourceSnapshot:
+        return self.current_ground().snapshot
+
+    def current_law(self) -> Law:
+        """The law with the overlays that are in force now."""
+        return self.current_ground().law
 
     def _facts_at(self, question: Question, known_at: datetime, now: datetime) -> VerdictFacts:
         """Facts as of `known_at`, from the log. What the law lets us show is still judged today."""
         with self._reading_sessions() as session:
-            snapshot = snapshot_at(session, known_at)
+            law = law_at(session, known_at)
+            snapshot = replace(snapshot_at(session, known_at), law_overlay=law.overlay)
             keyed = _keyed_at(session, question, known_at)
             records = agencies.records_at(session, list(keyed)[:MAX_HOLDERS_OF_KEY], known_at, day_at(now, None))
         holders = [Holder(stated, keyed[agency_id]) for agency_id, stated in records.items()]
-        return VerdictFacts(
-            holders, snapshot, self.regimes, known_at, len(keyed) > MAX_HOLDERS_OF_KEY, self.limits, self.routes
-        )
+        is_more = len(keyed) > MAX_HOLDERS_OF_KEY
+        return VerdictFacts(holders, snapshot, law.regimes, known_at, is_more, law.limits, law.permit_routes)
 
 
 def name_of_agency(agency: record.Agency) -> str:

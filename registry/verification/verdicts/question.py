@@ -156,7 +156,10 @@ class Imitated(NamedTuple):
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
-    """The answer: verdict, what becomes of existing placements, reasons, the day it is for, and the agency."""
+    """The answer: verdict, what becomes of existing placements, reasons, the day it is for, and the agency.
+
+    `law_overlay`: the version of the last overlay in the law it stands on, None for the law as it was released.
+    """
 
     verdict: Answer
     may_continue: Answer
@@ -169,6 +172,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     source: SourceNote | None = None
     time_zone: str | None = None
     possible_clone_of: tuple[Imitated, ...] = ()
+    law_overlay: int | None = None
 
     @property
     def about(self) -> list[record.Agency]:

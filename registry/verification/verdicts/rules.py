@@ -41,7 +41,9 @@ def decide(question: Question, facts: VerdictFacts) -> Verdict:
     verdict = _on_what_is_text(question, facts)
     if verdict.verdict is Answer.YES or lacks_context_alone(verdict):
         verdict = unless_unsaid_decides(question, facts, verdict, lambda other: _on_what_is_text(other, facts))
-    return _as_answered(_where_covered(question, verdict))
+    answered = _as_answered(_where_covered(question, verdict))
+    overlay = facts.snapshot.law_overlay
+    return answered if overlay is None else replace(answered, law_overlay=overlay)
 
 
 def _on_what_is_text(question: Question, facts: VerdictFacts) -> Verdict:

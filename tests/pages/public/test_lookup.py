@@ -541,6 +541,9 @@ def test_who_is_recruited_in_china_finds_chinas_numbers_too(client: FlaskClient,
     licence = make_licence(session)
     page = ask(client, licence.number or "", country="IT", origin="CN")
     assert {"110", "12345", "12308", "12333", "112"} <= set(page.text.split())
+    # Where the reader is comes first, then the country of the job; a short number has the one to dial from abroad.
+    assert page.text.index("Help in China") < page.text.index("12345") < page.text.index("Help in Italy")
+    assert "From another country: +86 10 12308" in page.text
 
 
 def test_the_answer_says_what_it_does_not_mean_and_what_must_never_be_paid(
