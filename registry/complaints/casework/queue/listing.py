@@ -3,9 +3,10 @@
 Each page is a range of one index, from a place on, so it costs the same however many cases there are.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
@@ -22,6 +23,9 @@ from registry.vocabulary.cases import CaseState, ClockKind, Priority
 PAGE = 50
 MAX_COUNTED = 100
 """Counts go no further: that there are many is all that is to be known."""
+
+MIN_BEGUN, MAX_NAMED = 4, 20
+"""Characters with which a number must be begun to be found by, and how many cases are named then."""
 
 _UNSEEN = (CaseState.DRAFT, CaseState.PURGED)
 
@@ -69,6 +73,8 @@ class Listed(NamedTuple):
     has_legal_hold: bool
     has_unread: bool
     version: int
+    measure: str | None
+    measure_until: date | None
 
     @property
     def place(self) -> Place:
@@ -93,6 +99,15 @@ def listed(
     else:
         rows = session.execute(_page(requested, limit))
     return [_listed(row) for row in rows]
+
+
+def cases_beginning(session: Session, unit: str, typed: str, limit: int = MAX_NAMED) -> list[str]:
+    """The references of a unit's cases that begin as was typed, small letters, spaces and dashes as they come."""
+    begun = unicodedata.normalize("NFKC", typed).upper().replace("-", "").replace(" ", "")
+    if len(begun) < MIN_BEGUN or not begun.isalnum() or not begun.isascii():
+        return []
+    mine = select(Case.reference).where(in_unit(unit), Case.state.not_in(_UNSEEN), Case.reference.startswith(begun))
+    return list(session.execute(mine.order_by(Case.reference).limit(limit)).scalars())
 
 
 def number(session: Session, unit: str, filters: Filters, at: datetime) -> int:
@@ -168,7 +183,7 @@ def _tenant_scope(unit: str, filters: Filters) -> ColumnElement[bool]:
 _SHOWN = (
     Case.id, Case.reference, Case.state, Case.priority, Case.country, Case.sector, Case.indicators, Case.filed_on,
     Case.due_at, Case.assignee, Case.has_legal_hold, Case.has_unread,
-    Case.version,
+    Case.version, Case.measure, Case.measure_until,
 )  # fmt: skip
 
 
@@ -180,5 +195,5 @@ def _listed(row: Any) -> Listed:
     due_at = None if row.due_at == NEVER else row.due_at
     return Listed(
         row.reference, row.state, row.priority, row.country, row.sector, row.indicators, row.filed_on, due_at,
-        row.assignee, row.has_legal_hold, row.has_unread, row.version,
+        row.assignee, row.has_legal_hold, row.has_unread, row.version, row.measure, row.measure_until,
     )  # fmt: skip

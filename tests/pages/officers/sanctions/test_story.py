@@ -92,6 +92,8 @@ def test_a_proven_wrong_changes_the_public_answer_the_moment_a_second_person_app
     assert notify_complainants(sessions_for(session.get_bind()), sealer, sanction_notice, now()) == 1  # type: ignore[arg-type]
     visit = come_back(session, sealer, filed.code, now())
     assert "您的投诉有了结果" in mailbox.mailbox(session, sealer, visit, now()).messages[-1].text
+    session.expire_all()
+    assert "Sanction in force" in words_of(decider.get(case))
     reference = session.execute(select(Sanction.reference)).scalar_one()
     acts = [(line.act, line.actor) for line in lines_about(session, reference)]
     assert acts[-2:] == [
