@@ -19,6 +19,7 @@ from registry.http.complaint_services import sealer
 from registry.http.forms import FORM_FIELD, SAFE, require_same_origin
 from registry.http.transaction import services, writing
 from registry.officer_desk.acting import ViewPolicy, require_right
+from registry.officer_desk.inbox.queries import inbox
 from registry.officers import sessions
 from registry.officers.rights import Act, OfficerRights, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -68,6 +69,7 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
                     require_right(me, resource, act)
                     if request.method in SAFE:
                         g.console_unsent = unsent_on(session, sealer(), me.officer.id, request.path, now())
+                        g.console_waiting = len(inbox(session, me, now()))
                     else:
                         require_form(token_sent())
                     given = view(session, me, **path)

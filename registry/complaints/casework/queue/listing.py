@@ -119,7 +119,7 @@ def number(session: Session, unit: str, filters: Filters, at: datetime) -> int:
 def _conditions(unit: str, filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [_tenant_scope(unit, filters), Case.priority.is_not(None)]
     if filters.is_objected:
-        wanted.append(_objected(at))
+        wanted.append(has_open_objection(at.date() - REOPENING))
     if filters.state is None:
         if not filters.is_objected and not filters.is_unread:
             wanted.append(Case.is_open.is_(True))
@@ -145,14 +145,16 @@ def _conditions(unit: str, filters: Filters, at: datetime) -> list[ColumnElement
 def objected_among(session: Session, cases: Sequence[Listed], at: datetime) -> frozenset[str]:
     """The references of those to whose decision an agency objected, where nothing followed yet."""
     wanted = Case.reference.in_([one.reference for one in cases])
-    return frozenset(session.execute(select(Case.reference).where(wanted, _objected(at))).scalars())
+    return frozenset(
+        session.execute(select(Case.reference).where(wanted, has_open_objection(at.date() - REOPENING))).scalars()
+    )
 
 
-def _objected(at: datetime) -> ColumnElement[bool]:
+def has_open_objection(reopenable_since: Any) -> ColumnElement[bool]:
     """The condition for cases with an open objection.
 
     An open case has a deadline for it, which the next move meets. A case closed before has none: it is listed until it
-    is reopened, for as long as that is possible.
+    is reopened, for as long as that is possible: since `reopenable_since`.
     """
     given = select(Hearing.case_id).where(Hearing.objected_on.is_not(None))
     clock = select(CaseClock.id).where(CaseClock.case_id == Case.id, CaseClock.kind == ClockKind.OBJECTION)
@@ -165,7 +167,7 @@ def _objected(at: datetime) -> ColumnElement[bool]:
         ~reopened.correlate(Case, Hearing).exists(),
     ).correlate(Case)
     is_open = and_(Case.is_open.is_(True), clock.where(CaseClock.met_on.is_(None)).correlate(Case).exists())
-    is_closed = and_(Case.state == CaseState.CLOSED, Case.closed_on >= at.date() - REOPENING, untouched.exists())
+    is_closed = and_(Case.state == CaseState.CLOSED, Case.closed_on >= reopenable_since, untouched.exists())
     return and_(Case.id.in_(given), or_(is_open, is_closed))
 
 

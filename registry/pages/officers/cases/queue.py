@@ -53,6 +53,10 @@ _COUNTED: Mapping[str, Mapping[str, str]] = {
 """What the head of the queue counts, each a link to those cases."""
 
 
+URGENCY: Mapping[str, str] = {"urgent": "bad", "unread": "warn", "late": "bad", "objection": "warn"}
+"""How a number at the head of a page is marked where it is not zero."""
+
+
 class Count(NamedTuple):
     name: str
     href: str

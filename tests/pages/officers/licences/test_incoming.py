@@ -152,7 +152,7 @@ def test_an_officer_with_a_declared_interest_sees_nothing_of_it_and_may_do_nothi
         ("clones", agency.agency_id),
         ("licences/waiting", licence),
         ("", proposal.reference),
-        ("", "Changes of registered channels to approve: 1"),
+        ("", "Approve a change of a registered channel"),
     )
     seen = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in displayed]
     accounts.declare_conflict(session, boris.officer, agency.agency_id, now().date())
