@@ -11,6 +11,7 @@ from registry.complaints.casework.decisions import models as _decisions
 from registry.complaints.casework.notes import models as _notes
 from registry.complaints.casework.saved_views import models as _views
 from registry.complaints.casework.translations import models as _translations
+from registry.complaints.casework.unsent import models as _unsent
 from registry.complaints.intake import admission_models as _admission
 from registry.complaints.intake import idempotency as _repeats
 from registry.complaints.intake import mailbox_models as _mailboxes
@@ -49,6 +50,7 @@ MODELS = (
     _boxes,
     _bulk,
     _casework,
+    _unsent,
     _collisions,
     _complaints,
     _decisions,

@@ -12,6 +12,7 @@ from registry.complaints.attachments.sanitise_worker import clean_waiting
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.visits import forget_expired
 from registry.complaints.casework.access_grants.actions import end_due as end_openings_due
+from registry.complaints.casework.unsent import actions as unsent
 from registry.complaints.intake.admission import Admission
 from registry.complaints.intake.idempotency import forget_repeats
 from registry.complaints.parties.hearings import ending as hearings
@@ -201,6 +202,7 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
         linking.forget_visits(session, at)
         officer_sessions.forget_over(session, at)
         member_sessions.forget_over(session, at)
+        unsent.forget_unsent(session, at)
 
 
 def end_referrals(settings: Settings, sessions: sessionmaker[Session]) -> None:

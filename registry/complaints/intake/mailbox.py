@@ -26,7 +26,15 @@ from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance, lock_case_by_id, moves_of
-from registry.complaints.case.states import DECIDED_STATES, ENDING_STATES, OPEN_STATES, REGRET, Reads, reads
+from registry.complaints.case.states import (
+    DECIDED_STATES,
+    ENDING_STATES,
+    OPEN_STATES,
+    REGRET,
+    Reads,
+    reads,
+    reads_of_measure,
+)
 from registry.complaints.case.visits import Visit
 from registry.complaints.casework import unread
 from registry.complaints.intake.filing import promised, set_draft_retention
@@ -134,7 +142,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
     box = visit.box
     case = session.get_one(Case, box.case_id)
     is_helper = box.role is BoxRole.HELPER
-    steps = _steps(session, case)[: 1 if is_helper else None]
+    steps = _steps(session, case, at.date())[: 1 if is_helper else None]
     now_reads = steps[-1].reads if steps else reads(case.state)
     is_draft = case.state is CaseState.DRAFT
     acknowledge_by, answer_by, waiting_until = (
@@ -261,7 +269,7 @@ def _end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime
     hearings.end_what_is_over(session, sealer, case, at)
 
 
-def _steps(session: Session, case: Case) -> list[Step]:
+def _steps(session: Session, case: Case, today: date) -> list[Step]:
     """What the complainant could read and when, latest last. Quarantine and release leave no trace in it."""
     steps: list[Step] = []
     for move in moves_of(session, case):
@@ -271,6 +279,8 @@ def _steps(session: Session, case: Case) -> list[Step]:
         if steps and (is_hidden or steps[-1].reads is reads(move.to_state)):
             continue
         steps.append(Step(reads(move.to_state), move.on_day))
+    if case.state is CaseState.SANCTION_PENDING and case.measure is not None and case.measure_on is not None:
+        steps.append(Step(reads_of_measure(case.measure, case.measure_until, today), case.measure_on))
     return steps
 
 
