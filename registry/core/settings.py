@@ -69,6 +69,7 @@ class Settings:
     organisation_rate: int = 6000
     is_intake_elsewhere: bool = False
     has_unsafe_webhooks: bool = False
+    signs: bool = True
     threads: int = 8
     """Threads of a process that answer: fewer than half of its database connections, so that none waits for another."""
     body_seconds: int = 20
@@ -106,6 +107,7 @@ class Settings:
             ),
             is_intake_elsewhere=_switch("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"] or "off"),
             has_unsafe_webhooks=_unsafe_webhooks(given),
+            signs=_switch("REGISTRY_SIGNS", given["REGISTRY_SIGNS"] or "on"),
             threads=_whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"] or "8", 1, 64),
             body_seconds=_whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"] or "20", 1, 600),
         )
@@ -168,6 +170,7 @@ NAMES = (
     "REGISTRY_ORGANISATION_RATE",
     "REGISTRY_INTAKE_ELSEWHERE",
     "REGISTRY_UNSAFE_WEBHOOKS",
+    "REGISTRY_SIGNS",
     "REGISTRY_THREADS",
     "REGISTRY_BODY_SECONDS",
 )

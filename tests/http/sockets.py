@@ -80,4 +80,4 @@ CHUNKED: dict[str, str] = {"Transfer-Encoding": "chunked"}
 JSON: dict[str, str] = {"Content-Type": "application/json"}
 END = b"0\r\n\r\n"
 
-__all__ = ["CHUNKED", "END", "JSON", "Answer", "get", "chunk", "cut", "head", "opened", "read_answer", "post"]
+__all__ = ["CHUNKED", "END", "JSON", "Answer", "chunk", "cut", "get", "head", "opened", "post", "read_answer"]
