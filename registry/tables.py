@@ -20,6 +20,7 @@ from registry.complaints.parties.hearings import models as _hearings
 from registry.complaints.parties.referrals import models as _referrals
 from registry.complaints.sealing import models as _boxes
 from registry.complaints.triage import similarity as _similarity
+from registry.core import secret_checks as _secrets
 from registry.core.db.engine import Base
 from registry.core.outbox import models as _events
 from registry.log import models as _log
@@ -74,6 +75,7 @@ MODELS = (
     _officers,
     _providers,
     _sanctions,
+    _secrets,
     _similarity,
     _statistics,
     _translations,

@@ -12,6 +12,7 @@ from registry.core.certificates import CERTIFIED
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import KeyTrouble
 from registry.core.keyring import Key, Keyring, KeyState, Use
+from registry.core.secret_checks import settle_secrets
 from registry.core.settings import Settings
 from registry.log.actions import append, lock_log
 from registry.log.keys import change_state, draft_of, make_keys, new_key, sync_keys
@@ -39,12 +40,16 @@ keys.add_command(rewrap)
 
 
 def prepare_keys(settings: Settings) -> list[Key]:
-    """Make the keys that are missing. Nothing beside a log whose keys lie in another home."""
+    """Make the keys and secrets that are missing. No key is made beside a log whose keys lie in another home.
+
+    Raises KeyTrouble where a secret that the database was used with is missing here, or another.
+    """
     engine = engine_for(settings.database_url)
     keyring = Keyring(settings.keys)
     try:
-        with keyring.alone(), sessions_for(engine)() as session:
-            session.connection(execution_options={"registry_reading": True})
+        with keyring.alone(), sessions_for(engine).begin() as session:
+            lock_log(session)
+            settle_secrets(session, keyring)
             return make_keys(session, keyring)
     finally:
         engine.dispose()

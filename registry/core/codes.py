@@ -283,6 +283,8 @@ class Problem(StrEnum):
     UNKNOWN_RECEIPT = "unknown_receipt"
     NO_VISIT = "no_visit"
     TOO_BUSY = "too_busy"
+    INCOMPLETE_BODY = "incomplete_body"
+    BODY_TOO_SLOW = "body_too_slow"
     # Attachments
     FILE_EMPTY = "file_empty"
     FILE_TOO_LARGE = "file_too_large"

@@ -105,6 +105,16 @@ def are_settled(keyring: Keyring, logged: Mapping[str, LoggedKey]) -> bool:
     return existing == stated and active >= set(FIRST)
 
 
+def require_signing_key(keyring: Keyring, logged: Mapping[str, LoggedKey]) -> None:
+    """Raises KeyTrouble where the log has active keys, and none of them lies here."""
+    signing = {key.kid for key in logged.values() if key.use is Use.LOG and key.state is KeyState.ACTIVE}
+    if signing and not signing & {key.kid for key in keyring.keys(use=None)}:
+        raise KeyTrouble(
+            f"the keys of this log are not in {keyring.folder}: they lie in the REGISTRY_HOME that signed it before; "
+            "put them back, or let the worker there sign"
+        )
+
+
 def sync_keys(session: Session, keyring: Keyring) -> bool:
     """Make log and files agree on the keys, and append what the log does not say yet. Gives whether anything was appended.
 
@@ -117,12 +127,7 @@ def sync_keys(session: Session, keyring: Keyring) -> bool:
     if any(adopted):
         existing = {key.kid: key for key in keyring.keys(use=None)}
     here = list(existing.values())
-    signing = [key for key in logged.values() if key.use is Use.LOG and key.state is KeyState.ACTIVE]
-    if signing and not {key.kid for key in signing} & {key.kid for key in here}:
-        raise KeyTrouble(
-            f"the keys of this log are not in {keyring.folder}: they lie in the REGISTRY_HOME that signed it before; "
-            "put them back, or let the worker there sign"
-        )
+    require_signing_key(keyring, logged)
     fresh = [key for key in reversed(here) if key.kid not in logged]
     fresh.sort(key=lambda key: _ORDER.index(key.use))
     if fresh:

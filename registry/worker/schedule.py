@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import structlog
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk.archive import actions as diligence
@@ -26,7 +28,8 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.http.sanction_words import sanction_notice
 from registry.i18n.notice_words import notice_words
-from registry.log.signing import sign_committed
+from registry.log.lease import SigningLease
+from registry.log.signing import follow, knows_the_log, sign_committed
 from registry.log.witnesses.client import ask_witnesses
 from registry.officers import notices, security_keys, signing_in
 from registry.officers import sessions as officer_sessions
@@ -127,13 +130,38 @@ def fold_names(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Sign what was published and what a crash left unsigned, and have witnesses sign it."""
+    """Sign what was published and what a crash left unsigned, and have witnesses sign it.
+
+    While another worker holds the lease this home only remembers what that one signs. A home takes it only where it
+    surely knows the log, for the one that holds it vouches for the database.
+    """
+    if not settings.signs:
+        return
+    lease = _lease_of(sessions)
     try:
-        if sign_committed(settings, sessions) is not None:
+        with sessions() as session:
+            session.connection(execution_options={"registry_reading": True})
+            is_held_elsewhere = lease.is_held_elsewhere()
+            is_sure = not is_held_elsewhere and knows_the_log(session, settings)
+        if is_held_elsewhere or (is_sure and not lease.take()):
+            follow(settings, sessions)
+        elif sign_committed(settings, sessions) is not None:
             ask_witnesses(sessions)
     except RegistryError as trouble:
         # Lists are fetched all the same: what is not signed yet is signed once an operator has put this right.
+        lease.release()
         log.error("log_not_signed", trouble=trouble.text)
+
+
+_leases: WeakKeyDictionary[Engine, SigningLease] = WeakKeyDictionary()
+
+
+def _lease_of(sessions: sessionmaker[Session]) -> SigningLease:
+    """The lease of this process on a database: it lasts as long as the engine."""
+    engine: Engine = sessions.kw["bind"]
+    if engine not in _leases:
+        _leases[engine] = SigningLease(engine)
+    return _leases[engine]
 
 
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
