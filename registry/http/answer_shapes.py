@@ -5,7 +5,7 @@ schemas/agencies.py and schemas/verify.py say the same for the documentation; te
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -216,18 +216,15 @@ def reasons_payload(
 def reason_words(
     finding: Finding, snapshot: SourceSnapshot, language: Language, has_licence: bool, answer: Answer
 ) -> str:
-    """The text of a reason; of one that speaks of no authority it is remembered."""
-    if "authority" in finding.values:
+    """The text of a reason. Only of one without values it is remembered: a day or a name would tell what others asked."""
+    if finding.values:
         return reason_text(language, finding, snapshot, has_licence=has_licence, answer=answer)
-    return _worded(language, finding.code, tuple(finding.values.items()), has_licence, answer)
+    return _without_values(language, finding.code, has_licence, answer)
 
 
-@lru_cache(maxsize=4096)
-def _worded(
-    language: Language, code: Reason, values: tuple[tuple[str, str], ...], has_licence: bool, answer: Answer
-) -> str:
-    """The text of a reason that speaks of no authority, and so is the same on any ground: most answers share theirs."""
-    return reason_text(language, Finding(code, dict(values)), SourceSnapshot(), has_licence=has_licence, answer=answer)
+@cache
+def _without_values(language: Language, code: Reason, has_licence: bool, answer: Answer) -> str:
+    return reason_text(language, Finding(code), SourceSnapshot(), has_licence=has_licence, answer=answer)
 
 
 def source_payload(

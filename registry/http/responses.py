@@ -85,13 +85,14 @@ class Sent(Response):
         self.headers._list = headers
         self._status = _STATUS_LINES[status]
         self._status_code = int(status)
-        self.response = (body,) if isinstance(body, bytes) else body
+        # Granian joins a list and sends it at once. A tuple it streams, head before body, which only pays for many parts.
+        self.response = [body] if isinstance(body, bytes) else tuple(body)
         self.direct_passthrough = False
         self._on_close = []
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         start_response(self._status, self.headers.to_wsgi_list())
-        return () if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
 
 
 def requested_language(environ: Mapping[str, Any]) -> Language:

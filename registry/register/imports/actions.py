@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at
 from registry.core.codes import Flaw
 from registry.core.db.engine import prefer_indexes
+from registry.core.db.probing import rows_by_key
 from registry.core.errors import ImportRefused
+from registry.core.gc import gc_paused
 from registry.core.ids import new_references
 from registry.log.actions import instant_of_append, lock_log, refuse_mixing
 from registry.register.agencies import actions as agencies
@@ -186,13 +188,12 @@ class ListApplier:
         holders: dict[tuple[str, str], int] = {}
         for scheme in {scheme for scheme, _ in wanted}:
             values = [value for kind, value in wanted if kind == scheme]
-            for start in range(0, len(values), CHUNK):
-                query = select(table.value, table.agency_id).where(
-                    table.kind == scheme, table.value.in_(values[start : start + CHUNK]), table.superseded_at.is_(None)
-                )
-                for value, agency_id in self._session.execute(query):
-                    # Of several holders of one identifier the first registered is taken, the same at every import.
-                    holders[scheme, value] = min(agency_id, holders.get((scheme, value), agency_id))
+            conditions = (table.kind == scheme, table.superseded_at.is_(None))
+            for value, agency_id in rows_by_key(
+                self._session, (table.value, table.agency_id), table.value, values, *conditions
+            ):
+                # Of several holders of one identifier the first registered is taken, the same at every import.
+                holders[scheme, value] = min(agency_id, holders.get((scheme, value), agency_id))
         existing: dict[str, int] = {}
         lines = {staged.row_key: staged for staged, _ in unknown}
         for key, row_keys in wanted.items():
@@ -326,9 +327,10 @@ def apply_staged(
     former = last_retrieval(session, source)
     if former is not None and former.retrieved_at >= retrieved_at:
         raise ImportRefused(f"{mapping.source.reference} was read again in the meantime: import the newer file")
-    ListApplier(session, source, mapping, staging, report, retrieved_at).apply(
-        accepts_shrink=accepts_shrink, progress=progress
-    )
+    applier = ListApplier(session, source, mapping, staging, report, retrieved_at)
+    # Thousands of rows and statements live until they are written: the collector would walk them again and again.
+    with gc_paused():
+        applier.apply(accepts_shrink=accepts_shrink, progress=progress)
     counts = {name: getattr(report.counts, name) for name in report.counts.__struct_fields__}
     counts |= {f"{WITHOUT}{scheme}": count for scheme, count in staging.without.items() if count}
     record_retrieval(

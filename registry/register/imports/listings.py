@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert, microseconds
+from registry.core.db.probing import rows_by_key
 from registry.register.agencies.models import PublicRecord
 from registry.register.authorities.models import Source
 from registry.register.imports.models import Listing
@@ -53,12 +54,12 @@ class Listings:
         found: dict[str, Known] = {}
         if self._source_id is None:
             return found
-        for start in range(0, len(row_keys), CHUNK):
-            query = select(Listing.row_key, Listing.agency_id, Listing.digest, Listing.is_delisted).where(
-                *self._rows(row_keys[start : start + CHUNK])
-            )
-            for row_key, agency_id, digest, is_delisted in self._session.execute(query):
-                found[row_key] = Known(agency_id, digest, is_delisted)
+        columns = (Listing.row_key, Listing.agency_id, Listing.digest, Listing.is_delisted)
+        of_source = Listing.source_id == self._source_id
+        for row_key, agency_id, digest, is_delisted in rows_by_key(
+            self._session, columns, Listing.row_key, row_keys, of_source
+        ):
+            found[row_key] = Known(agency_id, digest, is_delisted)
         return found
 
     def shared(self, agency_ids: Sequence[int]) -> set[int]:

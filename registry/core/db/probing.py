@@ -1,0 +1,36 @@
+"""Rows by many keys, each looked up by the whole index, whatever the planner knows of the table."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, bindparam, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+_CHUNK = 500
+"""Keys of one statement."""
+
+
+def rows_by_key(
+    session: Session,
+    columns: Sequence[InstrumentedAttribute[Any]],
+    key: InstrumentedAttribute[str],
+    keys: Sequence[str],
+    *conditions: ColumnElement[bool],
+) -> Iterator[Any]:
+    """The `columns` of the rows that have one of these keys and meet the conditions, in no order.
+
+    An import asks for rows of tables that its own transaction is filling. Of these PostgreSQL has no statistics: for a list of
+    keys it reads all rows of the source again and again, so that an import costs the square of its size. One lateral
+    look-up a key leaves it nothing to guess.
+    """
+    is_postgresql = session.connection().dialect.name == "postgresql"
+    for start in range(0, len(keys), _CHUNK):
+        chunk = list(keys[start : start + _CHUNK])
+        if not is_postgresql:
+            yield from session.execute(select(*columns).where(*conditions, key.in_(chunk)))
+            continue
+        wanted = func.unnest(bindparam("keys", chunk, ARRAY(String))).table_valued("wanted", name="each").render_derived()
+        # OFFSET 0 keeps PostgreSQL from turning the look-ups back into a join.
+        found = select(*columns).where(*conditions, key == wanted.c.wanted).offset(0).lateral("found")
+        yield from session.execute(select(*found.c).select_from(wanted.join(found, true())))
