@@ -6,7 +6,6 @@ from flask import request
 
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
-from registry.http.answer_shapes import NOTHING
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
 from registry.i18n.fee_words import exact, fees_answered, finding_text, months_text
@@ -50,7 +49,7 @@ def fees_payload(answer: FeeAnswer, language: Language) -> dict[str, Any]:
         "charges": [_charge_payload(one, language) for one in answer.charges],
         "totals": [_total_payload(total) for total in answer.totals],
         "months": {"code": answer.months, "text": months_text(language, answer.months)},
-        "deposit": answer.deposit or NOTHING,
+        "deposit": answer.deposit,
         "at_destination": _finding_payload(answer.at_destination, language),
         "destination_rules": [_row_payload(row) for row in answer.destination_rules],
     }

@@ -257,7 +257,7 @@ def test_a_name_near_to_a_registered_one_shows_both_and_whom_it_may_imitate(
     assert [note["code"] for note in answer["checks"][0]["notes"]] == ["near_name"]
     assert "Agentura Smyšlená s.r.o." in answer["checks"][0]["notes"][0]["text"]
     assert [one["agency_id"] for one in answer["candidates"]] == [agency.agency_id]
-    assert answer["agency"] == {}
+    assert answer["agency"] is None
     assert answer["summary"]["code"] == "mismatches"
 
 

@@ -47,7 +47,7 @@ def test_a_licence_in_force_may_recruit(client: FlaskClient, session: Session) -
     assert answer["licence"]["licence_id"] == licence.licence_id
     assert answer["licence"]["status"] == "active"
     assert answer["source"]["authority"] == licence.authority
-    assert answer["source"]["stale"] is False
+    assert answer["source"]["is_stale"] is False
     assert answer["candidates"] == []
 
 
@@ -184,7 +184,7 @@ def test_a_name_alone_is_never_yes(client: FlaskClient, session: Session) -> Non
     assert answer["verdict"] == "unknown"
     assert codes(answer)[0] == "name_only"
     assert [candidate["agency_id"] for candidate in answer["candidates"]] == [agency.agency_id]
-    assert answer["agency"] == answer["licence"] == answer["source"] == {}
+    assert answer["agency"] is answer["licence"] is answer["source"] is None
 
 
 def test_agencies_of_nearly_one_name_are_shown_together_with_what_tells_them_apart(
