@@ -167,7 +167,9 @@ class EventsSchema(OutSchema):
     items = fields.List(fields.Nested(PlacedEventSchema()), required=True)
     next_cursor = fields.String(
         required=True,
-        metadata={"description": "`cursor` of the next request. Keep it: a feed has no last page, so it is never null."},
+        metadata={
+            "description": "`cursor` of the next request. Keep it: a feed has no last page, so it is never null."
+        },
     )
     has_more = fields.Boolean(required=True, metadata={"description": "Whether more is there already."})
 

@@ -215,9 +215,7 @@ def _worded(
     return reason_text(language, Finding(code, dict(values)), SourceSnapshot(), has_licence=has_licence, answer=answer)
 
 
-def source_payload(
-    note: SourceNote | None, snapshot: SourceSnapshot, language: Language
-) -> SourceShown | None:
+def source_payload(note: SourceNote | None, snapshot: SourceSnapshot, language: Language) -> SourceShown | None:
     if note is None:
         return None
     return SourceShown(
