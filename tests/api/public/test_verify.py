@@ -224,7 +224,7 @@ def test_silence_is_no_only_where_the_list_is_held_in_full(client: FlaskClient, 
 
 def test_a_question_as_of_an_earlier_instant_is_answered_from_history(client: FlaskClient, session: Session) -> None:
     with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False) as clock:
-        licence = make.make_licence(session, number="DRIVE-1")
+        make.make_licence(session, number="DRIVE-1")
         session.commit()
         clock.shift(timedelta(days=1))
         agency = make.public_record_of(
@@ -235,7 +235,7 @@ def test_a_question_as_of_an_earlier_instant_is_answered_from_history(client: Fl
         from registry.register.agencies.publishing import Event
 
         changed = make.changed(agency.licences[0], status_history=(suspended,))
-        amend(session, make.changed(agency, licences=(changed,)), Event("licence.suspended", licence.licence_id))
+        amend(session, make.changed(agency, licences=(changed,)), Event("licence.suspended"))
         session.commit()
         assert ask(client, licence_number="DRIVE-1")["verdict"] == "no"
         home = {"origin": "CZ", "destination": "CZ", "nationality": "CZ"}

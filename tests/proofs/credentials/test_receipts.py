@@ -133,7 +133,7 @@ def test_a_receipt_shows_what_has_changed_since(client, session, holder, publish
     licence = make.changed(
         holder.licences[0], status_history=(make.status_record(LicenceStatus.REVOKED, from_=now().date()),)
     )
-    amend(session, make.changed(holder, licences=(licence,)), Event("licence.revoked", licence.licence_id))
+    amend(session, make.changed(holder, licences=(licence,)), Event("licence.revoked"))
     publish()
     answer = check(client, token)
     assert answer["genuine"] == "yes"
