@@ -82,7 +82,7 @@ def _publishing(
             for _ in range(PUBLISHES):
                 with sessions.begin() as session:
                     known = drawn(session, count)
-                    amend(session, changed(known), Event("licence.amended", known.agency_id))
+                    amend(session, changed(known), Event("licence.amended"))
                 if sign:
                     sign_committed(settings, sessions)
             return PUBLISHES / (time.perf_counter() - began)

@@ -112,7 +112,7 @@ def _published(session: Session) -> record.Agency:
         agency_id=new_reference(), country="CZ", role=Role.RECEIVING, holder_kind=HolderKind.LEGAL_PERSON,
         licences=(licence,), **stated,
     )  # fmt: skip
-    admit(session, [agency], Event("bench", agency.agency_id))
+    admit(session, [agency], Event("bench"))
     return agency
 
 
@@ -153,7 +153,7 @@ def _change(sessions: sessionmaker[Session], agency: record.Agency, status: Lice
         licence = stated.licences[0]
         period = record.StatusPeriod(status=status, from_=day_at(now(), None), source="bench-list", retrieved_at=now())
         changed = _replace(licence, status_history=(*licence.status_history, period))
-        amend(session, _replace(stated, licences=(changed,)), Event(f"licence.{status}", licence.licence_id))
+        amend(session, _replace(stated, licences=(changed,)), Event(f"licence.{status}"))
 
 
 def _replace(part: Any, **facts: Any) -> Any:

@@ -32,7 +32,7 @@ def main(url: str, per_second: float) -> None:
             time.sleep(early)
         with sessions.begin() as session:
             known = drawn(session, size)
-            amend(session, changed(known), Event("licence.amended", known.agency_id))
+            amend(session, changed(known), Event("licence.amended"))
         written += 1
     print(written, time.monotonic() - began)
 

@@ -162,8 +162,8 @@ class ColumnsSchema(OutSchema):
     ignored = fields.List(fields.String(), required=True, metadata={"description": "Columns that were not read."})
 
 
-def list_receipt_field() -> fields.Field[Any]:
-    description = "Where the list is kept: `/api/v1/kept-lists/<receipt_id>`."
+def archived_list_field() -> fields.Field[Any]:
+    description = "Where the list is kept: `/api/v1/kept-lists/<list_id>`."
     return fields.String(metadata={"description": description})
 
 
@@ -173,7 +173,7 @@ class VerificationsSchema(OutSchema):
     items = fields.List(fields.Nested(AnsweredItemSchema), required=True)
     counts = fields.Nested(CountsSchema, required=True)
     columns = fields.Nested(ColumnsSchema, metadata={"description": "Of a file alone."})
-    receipt_id = list_receipt_field()
+    list_id = archived_list_field()
 
 
 class CorridorVerificationsSchema(OutSchema):
@@ -182,7 +182,7 @@ class CorridorVerificationsSchema(OutSchema):
     items = fields.List(fields.Nested(AnsweredCorridorSchema), required=True)
     counts = fields.Nested(CountsSchema, required=True)
     columns = fields.Nested(ColumnsSchema, metadata={"description": "Of a file alone."})
-    receipt_id = list_receipt_field()
+    list_id = archived_list_field()
 
 
 class SupplyItemSchema(PlanSchema):
@@ -218,7 +218,7 @@ class JobSchema(OutSchema):
     job_id = fields.String(required=True)
     kind = OneOf(JobKind, required=True, metadata={"description": "What the rows ask, guessed by the header at first."})
     state = OneOf(JobState, required=True)
-    name = fields.String(required=True, metadata={"description": "What the file was called."})
+    filename = fields.String(required=True, metadata={"description": "What the file was called."})
     size = fields.Integer(required=True, metadata={"description": "Bytes of the list."})
     sha256 = fields.String(required=True)
     headers = fields.List(fields.String(), required=True, metadata={"description": "The columns of the file."})
@@ -238,16 +238,16 @@ class JobSchema(OutSchema):
         required=True, metadata={"description": "Whether it stands in the file of receipts when it is done."}
     )
     lacking = fields.String(
-        required=True, metadata={"description": "What keeps it from being started; empty: nothing."}
+        required=True, allow_none=True, metadata={"description": "What keeps it from being started; null: nothing."}
     )
     rows = fields.Integer(required=True, metadata={"description": "Rows of the list, once they are counted."})
     rows_done = fields.Integer(required=True)
     counts = fields.Nested(CountsSchema, required=True)
-    trouble = fields.String(required=True, metadata={"description": "Why it failed."})
-    made_at = Instant(required=True)
+    trouble = fields.String(required=True, allow_none=True, metadata={"description": "Why it failed."})
+    created_at = Instant(required=True)
     started_at = Instant(required=True, allow_none=True)
     ended_at = Instant(required=True, allow_none=True)
-    removed_on = fields.Date(
+    retained_until = fields.Date(
         required=True, metadata={"description": "The day after which list and results are removed."}
     )
     results = fields.List(OneOf(ResultForm), required=True, metadata={"description": "Forms in which results are had."})

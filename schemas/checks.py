@@ -8,7 +8,7 @@ from registry.core.codes import CheckNote, CheckSummary, Problem, RedFlag
 from registry.vocabulary.register import Answer, CheckKind, CheckOutcome
 from schemas.agencies import AgencySummarySchema
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Country, Line, OneOf, OrEmpty, Passage
+from schemas.fields import Country, Line, OneOf, Passage
 from schemas.verify import CitedRowSchema, ReasonSchema
 
 MAX_IN_AN_ADVERT = 10_000
@@ -107,5 +107,5 @@ class ChecksAnswerSchema(OutSchema):
     )
     verdict = OneOf(Answer, required=True)
     reasons = fields.List(fields.Nested(ReasonSchema), required=True)
-    agency = OrEmpty(AgencySummarySchema, required=True)
+    agency = fields.Nested(AgencySummarySchema, required=True, allow_none=True)
     candidates = fields.List(fields.Nested(AgencySummarySchema), required=True)

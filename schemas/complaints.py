@@ -54,7 +54,7 @@ class ComplaintStartedSchema(OutSchema):
 
     receipt = fields.String(required=True, metadata=_RECEIPT)
     token = fields.String(required=True, metadata=_TOKEN)
-    draft_ends_on = fields.Date(
+    draft_until = fields.Date(
         required=True,
         metadata={"description": "What is not confirmed by then is destroyed; after that, drafts in 30 days."},
     )

@@ -8,7 +8,7 @@ from registry.core.codes import Problem
 from registry.vocabulary.register import Activity, Answer
 from schemas.agencies import AgencyHitSchema, AgencySummarySchema, AgreementSchema, LicenceOnDaySchema
 from schemas.base import OutSchema
-from schemas.fields import Country, Line, OneOf, OrEmpty, Word
+from schemas.fields import Country, Line, OneOf, Word
 from schemas.verify import NeedSchema, PlanSchema, ReasonSchema, SourceNoteSchema
 
 _ANYTHING = "Licence number, identifier, reference of the registry, or name (a name alone is never `yes`)."
@@ -53,11 +53,11 @@ class LegSchema(OutSchema):
     reasons = fields.List(fields.Nested(ReasonSchema), required=True)
     needs = fields.List(fields.Nested(NeedSchema), required=True)
     on = fields.Date(required=True)
-    agency = OrEmpty(AgencySummarySchema, required=True)
-    licence = OrEmpty(LicenceOnDaySchema, required=True)
-    agreement = OrEmpty(AgreementSchema, required=True)
+    agency = fields.Nested(AgencySummarySchema, required=True, allow_none=True)
+    licence = fields.Nested(LicenceOnDaySchema, required=True, allow_none=True)
+    agreement = fields.Nested(AgreementSchema, required=True, allow_none=True)
     candidates = fields.List(fields.Nested(AgencyHitSchema), required=True)
-    source = OrEmpty(SourceNoteSchema, required=True)
+    source = fields.Nested(SourceNoteSchema, required=True, allow_none=True)
     law_overlay = fields.Integer(
         metadata={
             "description": "Version of the operator's last correction of the law that the answer stands on; absent: the law as "

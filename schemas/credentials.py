@@ -5,7 +5,7 @@ from marshmallow import fields
 from registry.core.codes import ProofFlaw
 from registry.vocabulary.register import Answer
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Instant, OneOf, OrEmpty, Token
+from schemas.fields import Instant, OneOf, Token
 from schemas.verify import ReasonSchema
 
 KEY_STATES = ("active", "retired", "compromised")
@@ -103,10 +103,10 @@ class ReceiptCheckSchema(OutSchema):
     """The result of checking a receipt. `unknown`: its key was compromised, so it cannot be told."""
 
     genuine = OneOf(Answer, required=True)
-    problem = OrEmpty(FlawSchema, required=True)
-    key = OrEmpty(SigningKeySchema, required=True)
-    then = OrEmpty(AnswerThenSchema, required=True)
-    today = OrEmpty(AnswerTodaySchema, required=True)
+    problem = fields.Nested(FlawSchema, required=True, allow_none=True)
+    key = fields.Nested(SigningKeySchema, required=True, allow_none=True)
+    then = fields.Nested(AnswerThenSchema, required=True, allow_none=True)
+    today = fields.Nested(AnswerTodaySchema, required=True, allow_none=True)
     changed = fields.List(
         fields.String(), required=True, metadata={"description": "The parts of the answer that are others today."}
     )

@@ -36,7 +36,7 @@ class CoverageItemSchema(OutSchema):
     first_retrieved_at = Instant(required=True, allow_none=True)
     retrieved_at = Instant(required=True, allow_none=True)
     stale_at = Instant(required=True, allow_none=True, metadata={"description": "From then on answers are `unknown`."})
-    stale = fields.Boolean(required=True)
+    is_stale = fields.Boolean(required=True)
 
 
 class CoverageSchema(OutSchema):

@@ -8,7 +8,7 @@ from marshmallow import fields
 from registry.core.codes import ClaimStep, FeeReason, Problem
 from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard, Mark
 from schemas.base import InSchema, OutSchema
-from schemas.fields import ABSENT, Coded, Count, Country, OneOf, OrEmpty, Word
+from schemas.fields import ABSENT, Coded, Count, Country, OneOf, Word
 from schemas.law import LawFeeSchema
 from schemas.money import Amount, Currency
 
@@ -219,7 +219,7 @@ class FeeAnswerSchema(OutSchema):
     charges = fields.List(fields.Nested(JudgedChargeSchema), required=True)
     totals = fields.List(fields.Nested(FeeTotalSchema), required=True)
     months = fields.Nested(FeeNoteSchema, required=True)
-    deposit = OrEmpty(DepositRuleSchema, required=True)
+    deposit = fields.Nested(DepositRuleSchema, required=True, allow_none=True)
     at_destination = fields.Nested(FeeFindingSchema, required=True)
     steps = fields.List(
         fields.Nested(FeeStepSchema), required=True, metadata={"description": "How to claim, in the order to go."}

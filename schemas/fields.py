@@ -313,7 +313,3 @@ class OneOf(fields.String):
         super().__init__(**more)
         self.kind = words if isinstance(words, type) else None
         self.words = [word.value for word in words] if isinstance(words, type) else list(words)
-
-
-class OrEmpty(fields.Nested):
-    """A part of an answer that is `{}` when there is nothing to say."""

@@ -60,7 +60,7 @@ class HelperSchema(OutSchema):
 
     helper_id = fields.String(required=True)
     state = OneOf(BoxState, required=True)
-    made_on = fields.Date(required=True)
+    created_on = fields.Date(required=True)
     last_visit_on = fields.Date(required=True, allow_none=True)
     answers_allowed = fields.Boolean(required=True)
 

@@ -107,9 +107,9 @@ class OfficerChangeApprovedSchema(OutSchema):
 
 class OfficerSessionSchema(OutSchema):
     session_id = fields.String(required=True)
-    began_at = Instant(required=True)
+    created_at = Instant(required=True)
     seen_at = Instant(required=True)
-    ends_at = Instant(required=True)
+    expires_at = Instant(required=True)
 
 
 class OfficerSessionsSchema(OutSchema):
@@ -118,10 +118,10 @@ class OfficerSessionsSchema(OutSchema):
 
 class OfficerTokenSchema(OutSchema):
     token_id = fields.String(required=True)
-    name = fields.String(required=True)
+    label = fields.String(required=True)
     prefix = fields.String(required=True, metadata={"description": "How the token begins."})
-    made_on = fields.Date(required=True)
-    ends_on = fields.Date(required=True, metadata={"description": "Its last day, in UTC."})
+    created_on = fields.Date(required=True)
+    expires_on = fields.Date(required=True, metadata={"description": "Its last day, in UTC."})
     last_used_on = fields.Date(required=True, allow_none=True)
 
 

@@ -28,7 +28,7 @@ class OpeningSchema(OutSchema):
     asked_at = Instant(required=True)
     decided_by = fields.String(required=True, allow_none=True, metadata=_OFFICER)
     decided_at = Instant(required=True, allow_none=True)
-    ends_at = Instant(required=True, metadata=_ENDS)
+    expires_at = Instant(required=True, metadata=_ENDS)
     looked_at = Instant(required=True, allow_none=True, metadata={"description": "The first look."})
     reason = fields.String(required=True, allow_none=True, metadata=_REASON)
     answer = fields.String(required=True, allow_none=True, metadata={"description": "Why it was refused."})

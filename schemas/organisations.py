@@ -25,7 +25,7 @@ class MemberSchema(OutSchema):
     name = fields.String(required=True)
     email = fields.String(required=True)
     role = OneOf(tuple(MemberRole), required=True)
-    second_step = fields.Boolean(
+    has_second_step = fields.Boolean(
         required=True,
         metadata={"description": "Whether this person signs in with a code of an app beside the password."},
     )
@@ -39,16 +39,16 @@ class KeySchema(OutSchema):
     """A key by its beginning; its text was shown once."""
 
     key_id = fields.String(required=True)
-    name = fields.String(required=True, metadata={"description": "Which program it is for."})
+    label = fields.String(required=True, metadata={"description": "Which program it is for."})
     prefix = fields.String(required=True)
     scopes = fields.List(OneOf(SCOPES), required=True)
-    made_on = fields.Date(required=True)
-    ends_on = fields.Date(required=True, metadata={"description": "It opens until the end of this day, in UTC."})
+    created_on = fields.Date(required=True)
+    expires_on = fields.Date(required=True, metadata={"description": "It opens until the end of this day, in UTC."})
     last_used_on = fields.Date(required=True, allow_none=True)
     replaced_by = fields.String(
         required=True, allow_none=True, metadata={"description": "The key that was made in its place."}
     )
-    keep_every = fields.Boolean(
+    is_archiving = fields.Boolean(
         required=True,
         allow_none=True,
         metadata={"description": "Whether what it asks is kept as receipts; null: as the organisation has chosen."},
@@ -60,12 +60,12 @@ class KeysSchema(OutSchema):
 
 
 class KeyMakeSchema(InSchema):
-    name = Line(max_length=60, required=True, metadata={"description": "Which program it is for."})
+    label = Line(max_length=60, required=True, metadata={"description": "Which program it is for."})
     scopes = fields.List(Word(Scope), required=True)
     days = Count(
         minimum=1, maximum=730, metadata={"description": "For how many days it is good; 365 where it is absent."}
     )
-    keep_every = Flag(
+    is_archiving = Flag(
         metadata={
             "description": "Keep what it asks as receipts, or never; as the organisation has chosen where absent."
         }

@@ -40,7 +40,7 @@ class ArchivedReceiptSchema(OutSchema):
     )
     verdict = OneOf(ANSWERS, required=True)
     question = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    ends_on = fields.Date(required=True, metadata={"description": "It is deleted after this day."})
+    retained_until = fields.Date(required=True, metadata={"description": "It is deleted after this day."})
     receipt = fields.String(required=True)
 
 
@@ -81,7 +81,7 @@ class ReceiptExportSchema(ArchivedReceiptsQuerySchema):
 
 class ReceiptSettingsSchema(OutSchema):
     days = fields.Integer(required=True, metadata={"description": "For how many days what is kept today is kept."})
-    keep_every = fields.Boolean(
+    is_archiving = fields.Boolean(
         required=True,
         metadata={"description": "Whether what the organisation's keys ask is kept without each question saying so."},
     )
@@ -89,23 +89,23 @@ class ReceiptSettingsSchema(OutSchema):
 
 class ReceiptSettingsChangeSchema(InSchema):
     days = Count(minimum=1, maximum=3660, required=True)
-    keep_every = Flag(metadata={"description": "As it was where it is absent. A key may have its own choice."})
+    is_archiving = Flag(metadata={"description": "As it was where it is absent. A key may have its own choice."})
 
 
 class ArchivedListSchema(OutSchema):
     """Many answers under one signature. `registry-client verify-offline` checks both off line."""
 
-    receipt_id = fields.String(required=True)
-    job_id = fields.String(
-        required=True, allow_none=True, metadata={"description": "The job, of a list that was one; they go together."}
+    list_id = fields.String(required=True)
+    is_job = fields.Boolean(
+        required=True, metadata={"description": "Whether it was a job, which has the same reference and goes with it."}
     )
     kind = OneOf(JobKind, required=True)
-    name = fields.String(
-        required=True, metadata={"description": "What the file was called; empty where there was none."}
+    filename = fields.String(
+        required=True, allow_none=True, metadata={"description": "What the file was called; null: there was none."}
     )
     issued_at = Instant(required=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    ends_on = fields.Date(required=True, metadata={"description": "It is deleted after this day."})
+    retained_until = fields.Date(required=True, metadata={"description": "It is deleted after this day."})
     manifest = fields.String(required=True)
 
 

@@ -18,7 +18,7 @@ from registry.vocabulary.register import (
 )
 from schemas.agencies import AgencyHitSchema, AgencySummarySchema, LicenceOnDaySchema
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Country, Day, Flag, Instant, Line, Moment, OneOf, OrEmpty, Word
+from schemas.fields import Country, Day, Flag, Instant, Line, Moment, OneOf, Word
 from schemas.sectors import MAX_LENGTH, NACE_PATTERN, exists, tidy_sector
 
 SUBJECTS = ("licence_number", "uscc", "vat", "lei", "euid", "registration_number", "agency_id", "name")
@@ -255,7 +255,7 @@ class SourceNoteSchema(OutSchema):
     retrieved_at = Instant(
         required=True, allow_none=True, metadata={"description": "When the list was last read; null: never."}
     )
-    stale = fields.Boolean(required=True, metadata={"description": "It was too old to rely on."})
+    is_stale = fields.Boolean(required=True, metadata={"description": "It was too old to rely on."})
 
 
 class ImitatedSchema(OutSchema):
@@ -293,8 +293,8 @@ class VerdictSchema(OutSchema):
         metadata={"description": "The question as it was understood, by the names of its parameters."},
     )
     on = fields.Date(required=True, metadata={"description": "The day the answer is for."})
-    agency = OrEmpty(AgencySummarySchema, required=True)
-    licence = OrEmpty(LicenceOnDaySchema, required=True)
+    agency = fields.Nested(AgencySummarySchema, required=True, allow_none=True)
+    licence = fields.Nested(LicenceOnDaySchema, required=True, allow_none=True)
     candidates = fields.List(
         fields.Nested(AgencyHitSchema),
         required=True,
@@ -305,7 +305,7 @@ class VerdictSchema(OutSchema):
         required=True,
         metadata={"description": "Licensed agencies whose name is near, while other data are not theirs."},
     )
-    source = OrEmpty(SourceNoteSchema, required=True)
+    source = fields.Nested(SourceNoteSchema, required=True, allow_none=True)
     law_overlay = fields.Integer(
         metadata={
             "description": "Version of the operator's last correction of the law that the answer stands on; absent: the law as "

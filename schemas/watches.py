@@ -92,7 +92,7 @@ class WatchSchema(OutSchema):
         metadata={"description": "How many numbers of a list lead to no agency yet: they are waited for."},
     )
     is_paused = fields.Boolean(required=True)
-    made_on = fields.Date(required=True)
+    created_on = fields.Date(required=True)
     version = fields.Integer(required=True, metadata=_VERSION)
 
 
@@ -109,7 +109,7 @@ class WatchesSchema(OutSchema):
 
 
 class EventsQuerySchema(InSchema):
-    after = Line(
+    cursor = Line(
         max_length=80,
         metadata={"description": "`next_cursor`, or the `cursor` of an event; without it from the first event on."},
     )
@@ -166,9 +166,12 @@ class PlacedEventSchema(EventSchema):
 class EventsSchema(OutSchema):
     items = fields.List(fields.Nested(PlacedEventSchema()), required=True)
     next_cursor = fields.String(
-        required=True, metadata=_CURSOR | {"description": "`after` of the next question. Keep it."}
+        required=True,
+        metadata={
+            "description": "`cursor` of the next request. Keep it: a feed has no last page, so it is never null."
+        },
     )
-    is_more = fields.Boolean(required=True, metadata={"description": "Whether more is there already."})
+    has_more = fields.Boolean(required=True, metadata={"description": "Whether more is there already."})
 
 
 class WebhookMakeSchema(InSchema):
@@ -188,7 +191,7 @@ class WebhookChangeSchema(InSchema):
 
 
 class ReplaySchema(InSchema):
-    after = Line(
+    cursor = Line(
         max_length=80, metadata={"description": "Send everything behind this cursor again; without it, all of it."}
     )
 
@@ -198,7 +201,7 @@ class WebhookSchema(OutSchema):
     url = fields.String(required=True)
     label = fields.String(required=True)
     state = OneOf(WebhookState, required=True)
-    made_at = fields.DateTime(required=True)
+    created_at = fields.DateTime(required=True)
     failing_since = fields.DateTime(
         required=True, allow_none=True, metadata={"description": "Since when nothing was taken."}
     )

@@ -32,7 +32,8 @@ MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-str
 """Chromium beeps into its own microphone, and asks no one."""
 EDGES = frozenset("api cli client http i18n officer_desk pages".split())
 """Folders of tests whose SQL is that of features, tried on both databases in their own folders. `make test` tries edges on SQLite
-alone, but for what is marked `both_databases`; `make test-all` (`--everything`) tries everything on everything."""
+alone, but for what is marked `both_databases`, and so it does with what is marked `one_database` elsewhere; `make test-all`
+(`--everything`) tries everything on everything."""
 
 BROWSER_FIXTURES = frozenset({"browser", "context", "page"})
 SERVER_FIXTURES = frozenset({"served"})
@@ -86,11 +87,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_left_to_features(item: pytest.Item) -> bool:
-    """Whether it is a test of an edge on the database that only features are tried on."""
+    """Whether it runs on the database that only features are tried on, and is none of a feature's SQL."""
     callspec = getattr(item, "callspec", None)
     is_on_postgresql = callspec is not None and "postgresql" in callspec.params.values()
-    is_of_edge = group_of(item.nodeid) in EDGES
-    return is_on_postgresql and is_of_edge and item.get_closest_marker("both_databases") is None
+    is_of_edge = group_of(item.nodeid) in EDGES and item.get_closest_marker("both_databases") is None
+    return is_on_postgresql and (is_of_edge or item.get_closest_marker("one_database") is not None)
 
 
 def pytest_collection_finish() -> None:

@@ -252,7 +252,7 @@ def make_agency(session: Session, **facts: Any) -> record.Agency:
     agency = agency_record(**facts)
     for country in {agency.country, *(licence.country for licence in agency.licences)}:
         _ensure_source(session, country)
-    admit(session, [agency], Event("source.imported", agency.agency_id))
+    admit(session, [agency], Event("source.imported"))
     return public_record_of(session, agency.agency_id)
 
 
@@ -275,7 +275,7 @@ def make_agreement(
 ) -> record.Agreement:
     """A registered agreement, published at both ends."""
     agreement = agreement_record(sending, receiving, **facts)
-    register_agreement(session, agreement, Event("agreement.registered", agreement.agreement_id))
+    register_agreement(session, agreement, Event("agreement.registered"))
     return agreement
 
 
@@ -297,7 +297,7 @@ def suspend(session: Session, agency_id: str, status: LicenceStatus = LicenceSta
     period = status_record(status, from_=now().date(), **facts)
     licence = changed(stated.licences[0], status_history=(*stated.licences[0].status_history, period))
     made = changed(stated, licences=(licence, *stated.licences[1:]))
-    amend(session, made, Event(f"licence.{status}", licence.licence_id))
+    amend(session, made, Event(f"licence.{status}"))
 
 
 def _ensure_source(session: Session, country: str) -> None:

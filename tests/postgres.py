@@ -178,6 +178,13 @@ class Server:
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
 
+    def number_of(self, database: str) -> int:
+        """By which a database's folder of files is named."""
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            row = connection.execute("SELECT oid FROM pg_database WHERE datname = %s", (database,)).fetchone()
+        assert row is not None, database
+        return int(row[0])
+
     def clone(self, template: str, database: str) -> None:
         self.run(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY FILE_COPY')
 

@@ -55,10 +55,10 @@ def load(session: Session) -> Counts | None:
     data = demo_data(now().date())
     sources = _load_sources(session, data)
     agencies = {entry["tag"]: _agency(entry, sources) for entry in data["agency"]}
-    admit(session, list(agencies.values()), Event("source.imported", "demo"))
+    admit(session, list(agencies.values()), Event("source.imported"))
     for entry in data["agreement"]:
         agreement = _agreement(entry, agencies)
-        register_agreement(session, agreement, Event("agreement.registered", agreement.agreement_id))
+        register_agreement(session, agreement, Event("agreement.registered"))
     for change in data["change"]:
         _apply(session, change, agencies, sources)
     load_statistics(session, data["release"], now().date())
@@ -222,7 +222,7 @@ def _apply(
     if periods is not None:
         licence = msgspec.structs.replace(new.licences[0], status_history=periods)
         new = msgspec.structs.replace(new, licences=(licence, *new.licences[1:]))
-    amend(session, new, Event(change["type"], reference, change.get("is_correction", False)))
+    amend(session, new, Event(change["type"], is_correction=change.get("is_correction", False)))
 
 
 def _periods(

@@ -23,8 +23,6 @@ from registry.verification.verdicts.corridor import CorridorVerdict, Leg, LegKin
 from registry.verification.verdicts.question import Finding, Holder, Question, SourceNote, SubjectKind, Verdict
 from registry.vocabulary.register import Answer, Difference, Language, Likeness, NameKind, Weight
 
-NOTHING: Mapping[str, Any] = {}
-
 
 class MatchShown(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Why an agency is among the hits: by a number or a name, which, and of a name its kind and how it matched."""
@@ -60,7 +58,7 @@ class SourceShown(msgspec.Struct, frozen=True, gc=False):
     authority: str
     name: str
     retrieved_at: datetime | None
-    stale: bool
+    is_stale: bool
 
 
 class ImitatedShown(msgspec.Struct, frozen=True, gc=False):
@@ -79,11 +77,11 @@ class VerdictShown(msgspec.Struct, frozen=True, gc=False):
     not_asked: list[str]
     question: Mapping[str, str]
     on: date
-    agency: AgencySummary | msgspec.Raw | Mapping[str, Any]
-    licence: msgspec.Raw | Mapping[str, Any]
+    agency: AgencySummary | msgspec.Raw | None
+    licence: msgspec.Raw | None
     candidates: list[AgencySummary | msgspec.Raw]
     possible_clone_of: list[ImitatedShown]
-    source: SourceShown | Mapping[str, Any]
+    source: SourceShown | None
     law_overlay: int | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -149,7 +147,7 @@ def verdict_payload(
         question_payload(question),
         verdict.on,
         _agency_of(verdict, given),
-        NOTHING if licence is None else _licence_of(licence, verdict.status, given),
+        None if licence is None else _licence_of(licence, verdict.status, given),
         [candidate_payload(candidate) for candidate in verdict.candidates],
         [
             ImitatedShown(agency_summary(one.agency), one.name, one.how, one.score, one.differs)
@@ -186,9 +184,9 @@ _ASKED = (
 )  # fmt: skip
 
 
-def _agency_of(verdict: Verdict, given: PrerenderedAnswer | None) -> AgencySummary | msgspec.Raw | Mapping[str, Any]:
+def _agency_of(verdict: Verdict, given: PrerenderedAnswer | None) -> AgencySummary | msgspec.Raw | None:
     if verdict.agency is None:
-        return NOTHING
+        return None
     return agency_summary(verdict.agency) if given is None else msgspec.Raw(given.agency)
 
 
@@ -227,11 +225,9 @@ def _without_values(language: Language, code: Reason, has_licence: bool, answer:
     return reason_text(language, Finding(code), SourceSnapshot(), has_licence=has_licence, answer=answer)
 
 
-def source_payload(
-    note: SourceNote | None, snapshot: SourceSnapshot, language: Language
-) -> SourceShown | Mapping[str, Any]:
+def source_payload(note: SourceNote | None, snapshot: SourceSnapshot, language: Language) -> SourceShown | None:
     if note is None:
-        return NOTHING
+        return None
     return SourceShown(
         note.authority, authority_name(language, note.authority, snapshot), note.retrieved_at, note.stale
     )
@@ -243,11 +239,11 @@ class LegShown(msgspec.Struct, frozen=True):
     reasons: list[ReasonShown]
     needs: list[NeedShown]
     on: date
-    agency: AgencySummary | Mapping[str, Any]
-    licence: msgspec.Raw | Mapping[str, Any]
-    agreement: record.Agreement | Mapping[str, Any]
+    agency: AgencySummary | None
+    licence: msgspec.Raw | None
+    agreement: record.Agreement | None
     candidates: list[AgencySummary | msgspec.Raw]
-    source: SourceShown | Mapping[str, Any]
+    source: SourceShown | None
     law_overlay: int | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -264,9 +260,9 @@ def leg_payload(leg: Leg, snapshot: SourceSnapshot, language: Language) -> LegSh
         reasons_payload(verdict.reasons, snapshot, language, licence is not None, verdict.verdict),
         needs_payload(verdict.reasons),
         verdict.on,
-        NOTHING if verdict.agency is None else agency_summary(verdict.agency),
-        NOTHING if licence is None else licence_with(licence, status=verdict.status),
-        leg.agreement or NOTHING,
+        None if verdict.agency is None else agency_summary(verdict.agency),
+        None if licence is None else licence_with(licence, status=verdict.status),
+        leg.agreement,
         [candidate_payload(candidate) for candidate in verdict.candidates],
         source_payload(verdict.source, snapshot, language),
         _overlay_of(verdict),

@@ -105,7 +105,7 @@ def _suspended(session: Session) -> None:
             make.status_record(LicenceStatus.SUSPENDED, from_=date(2026, 11, 1)),
         ),
     )
-    amend(session, make.changed(agency, licences=(suspended,)), Event("licence.suspended", licence.licence_id))
+    amend(session, make.changed(agency, licences=(suspended,)), Event("licence.suspended"))
 
 
 def _statistics(session: Session) -> None:

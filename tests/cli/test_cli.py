@@ -16,10 +16,11 @@ from registry.core.settings import Settings
 from registry.proofs.papers.seal import SECRET
 from tests.conftest import Database
 from tests.proofs.papers.sealing import make_seal
-from tests.serving import Served, environment, free_port, serve
+from tests.serving import Served, command, environment, free_port, serve
 
 
 def run(*arguments: str, env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """The command from nothing, as it is started by hand; `command` of tests/serving.py takes a part of the time."""
     stored = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY") and name != "PORT"}
     return subprocess.run(
         [sys.executable, "-m", "registry.cli", *arguments],
@@ -63,21 +64,21 @@ def test_the_database_moves_up_and_down(database: Database, tmp_path: Path) -> N
     env = {"REGISTRY_HOME": str(tmp_path / "home"), "REGISTRY_DATABASE_URL": database.url}
     head = revisions.head()
     assert run("db", "check", env=env).stdout == f"The database is well, at revision {head}.\n"
-    down = run("db", "downgrade", "base", "--yes", env=env)
+    down = command("db", "downgrade", "base", "--yes", env=env)
     assert "revision none" in down.stdout
-    refused = run("serve", env=env | {"PORT": str(free_port())})
+    refused = command("serve", env=env | {"PORT": str(free_port())})
     assert refused.returncode == 2
     assert "run `registry db upgrade`" in refused.stderr
-    assert run("db", "check", env=env).returncode == 2
-    assert run("db", "upgrade", env=env).stdout == f"The database is at revision {head}, the newest.\n"
-    assert run("db", "upgrade", env=env).returncode == 0
-    assert run("db", "current", env=env).stdout == f"The database is at revision {head}, the newest.\n"
+    assert command("db", "check", env=env).returncode == 2
+    assert command("db", "upgrade", env=env).stdout == f"The database is at revision {head}, the newest.\n"
+    assert command("db", "upgrade", env=env).returncode == 0
+    assert command("db", "current", env=env).stdout == f"The database is at revision {head}, the newest.\n"
 
 
 def test_a_downgrade_asks_first(tmp_path: Path, sqlite_template: Path) -> None:
     env = {"REGISTRY_HOME": str(tmp_path), "REGISTRY_DATABASE_URL": f"sqlite:///{sqlite_template}"}
     assert run("db", "downgrade", "base", env=env).returncode == 1
-    assert run("db", "check", env=env).returncode == 0
+    assert command("db", "check", env=env).returncode == 0
 
 
 def test_a_server_answers_and_prints_where(served: Served) -> None:

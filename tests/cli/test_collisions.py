@@ -59,7 +59,7 @@ def written(sessions: sessionmaker[Session], pairs: int) -> tuple[str, str]:
     agencies = [agency for number in range(1, pairs + 1) for agency in pair(number)]
     with sessions.begin() as session:
         make.make_source(session, "CZ")
-        admit(session, agencies, Event("source.imported", "cz"))
+        admit(session, agencies, Event("source.imported"))
     return agencies[0].agency_id, agencies[1].agency_id
 
 

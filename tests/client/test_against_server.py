@@ -57,7 +57,7 @@ class Registry:
         existing = make.public_record_of(self.session, self.agency.agency_id)
         period = make.status_record(LicenceStatus.REVOKED, from_=date(2026, 2, 1))
         revoked = make.changed(existing.licences[0], status_history=(*existing.licences[0].status_history, period))
-        amend(self.session, make.changed(existing, licences=(revoked,)), Event("licence.revoked", revoked.licence_id))
+        amend(self.session, make.changed(existing, licences=(revoked,)), Event("licence.revoked"))
         self.publish()
 
     def get(self, path: str, **query: str) -> requests.Response:

@@ -149,7 +149,7 @@ def test_watches_are_made_listed_paused_and_ended_by_the_version_that_was_read(
 def feed(request: Request) -> Reply:
     """Five events; a cursor is the number of the last one read."""
     query = dict(part.split("=") for part in request.path.partition("?")[2].split("&"))
-    last = int(query.get("after", "0"))
+    last = int(query.get("cursor", "0"))
     numbers = range(last + 1, min(last + 3, 6))
     items = [
         {
@@ -161,7 +161,7 @@ def feed(request: Request) -> Reply:
         }
         for one in numbers
     ]
-    return Reply({"items": items, "next_cursor": str(max(numbers, default=last)), "is_more": last + 2 < 5})
+    return Reply({"items": items, "next_cursor": str(max(numbers, default=last)), "has_more": last + 2 < 5})
 
 
 def test_a_feed_is_read_once_and_goes_on_where_it_was(

@@ -27,8 +27,8 @@ class Registry:
 
     def __init__(self) -> None:
         self.job: dict[str, Any] = {
-            "job_id": "J1", "kind": "verification", "state": "uploaded", "name": "rows.csv", "headers": ["vat", "note"],
-            "columns": {"vat": "vat"}, "lacking": "", "rows": 2, "rows_done": 0, "results": [],
+            "job_id": "J1", "kind": "verification", "state": "uploaded", "filename": "rows.csv", "headers": ["vat", "note"],
+            "columns": {"vat": "vat"}, "lacking": None, "rows": 2, "rows_done": 0, "results": [],
         }  # fmt: skip
         self.lines = [json.dumps({"key": str(place), "answer": YES}).encode() for place in range(2)]
 
@@ -127,9 +127,9 @@ def test_what_is_said_of_a_whole_file_goes_with_its_columns_and_what_is_kept_sta
     assert "(constants) goes by a job, with a key" in capsys.readouterr().err
     assert len(site.asked) == count
     # Rows that are no file have it beside them. What is kept is not asked twice by itself.
-    site.otherwise = lambda request: Reply({"items": [{"key": "0", "answer": YES}], "receipt_id": "R1"})
+    site.otherwise = lambda request: Reply({"items": [{"key": "0", "answer": YES}], "list_id": "R1"})
     with Client(site.url, key=KEY) as client:
-        assert client.verify_many([{"vat": "1"}], constants={"on": date(2026, 1, 5)}, keep=True).receipt_id == "R1"
+        assert client.verify_many([{"vat": "1"}], constants={"on": date(2026, 1, 5)}, keep=True).list_id == "R1"
     assert site.asked[-1].json() == {"items": [{"vat": "1"}], "constants": {"on": "2026-01-05"}, "keep": True}
 
 

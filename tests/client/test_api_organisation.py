@@ -11,11 +11,11 @@ from tests.client.api_site import Reply, Site, answering, problem
 
 KEY = "rrk_invented0123456789"
 MADE = {
-    "key_id": "K2", "name": "nightly", "prefix": "rrk_new", "scopes": ["verify"], "ends_on": "2027-01-01",
-    "made_on": "2026-11-25", "last_used_on": None, "replaced_by": None, "key": "rrk_newsecret",
+    "key_id": "K2", "label": "nightly", "prefix": "rrk_new", "scopes": ["verify"], "expires_on": "2027-01-01",
+    "created_on": "2026-11-25", "last_used_on": None, "replaced_by": None, "key": "rrk_newsecret",
 }  # fmt: skip
 KEPT = {"receipt_id": "R1", "issued_at": "2026-11-24T10:00:00Z", "agency_id": None, "verdict": "yes", "question": {}}
-KEPT |= {"ends_on": "2033-11-24", "receipt": "a.b.c"}
+KEPT |= {"retained_until": "2033-11-24", "receipt": "a.b.c"}
 
 
 @pytest.fixture
@@ -63,6 +63,6 @@ def test_a_new_key_is_given_once_and_never_printed_again(site: Site) -> None:
         assert client.keys.exchange("K1", overlap_days=0).key == "rrk_newsecret"
         client.keys.revoke("K1")
     assert (made.key, "newsecret" in repr(made)) == ("rrk_newsecret", False)
-    assert site.asked[0].json() == {"name": "nightly", "scopes": ["verify"], "days": 30}
+    assert site.asked[0].json() == {"label": "nightly", "scopes": ["verify"], "days": 30}
     assert site.asked[1].path == "/api/v1/organisation/keys/K1/exchange"
     assert site.asked[0].headers["Idempotency-Key"] != site.asked[1].headers["Idempotency-Key"]

@@ -26,10 +26,10 @@ VERDICT = {
     "reasons": [{"code": "licence_active", "text": "in force", "shade": 3}],
     "on": "2026-11-24",
     "agency": {"agency_id": "DEMASENDAG2R", "country": "CN", "names": [{"name": "虚构", "kind": "legal"}], "newer": 1},
-    "licence": {},
+    "licence": None,
     "candidates": [],
     "possible_clone_of": [],
-    "source": {},
+    "source": None,
     "something_newer": [1, 2],
 }
 

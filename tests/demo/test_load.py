@@ -1,15 +1,13 @@
 """The demo data: invented, complete, in a home of its own, and loaded by the registry's own functions."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import jsonschema
@@ -51,6 +49,7 @@ from tests.conftest import TEMPLATE, Database
 from tests.log.entry_schema import SCHEMA
 from tests.make import make_agency
 from tests.postgres import Server
+from tests.serving import command
 
 pytestmark = pytest.mark.slow
 
@@ -352,10 +351,9 @@ def test_references_of_the_demo_are_the_same_in_every_home(demo: Session):
 # The command
 
 
-def run(database: Database, tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "REGISTRY_HOME": str(tmp_path / "home"), "REGISTRY_DATABASE_URL": database.url}
-    command = [sys.executable, "-m", "registry.cli", "demo", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+def run(database: Database, tmp_path: Path, *arguments: str) -> CompletedProcess[str]:
+    env = {"REGISTRY_HOME": str(tmp_path / "home"), "REGISTRY_DATABASE_URL": database.url}
+    return command("demo", *arguments, env=env, seconds=120)
 
 
 def test_the_command_loads_once_and_says_what_is_there(database: Database, tmp_path: Path):

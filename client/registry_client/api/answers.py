@@ -100,7 +100,7 @@ class Source:
     authority: str
     name: str = ""
     retrieved_at: datetime | None = None
-    stale: bool = False
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ class Coverage(Whole):
     fresh_for_days: int = 0
     retrieved_at: datetime | None = None
     stale_at: datetime | None = None
-    stale: bool = False
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class _Columns:
 class _Listed:
     items: tuple[Any, ...]
     columns: _Columns = _Columns()
-    receipt_id: str = ""
+    list_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,13 @@ class ForAll:
 class Answers(Sequence[Item[A]]):
     """The answers in the order of the questions. `columns` says how a file's columns were read, `ignored` which were not.
 
-    `receipt_id` is by what `receipts.lists` finds them where they are kept.
+    `list_id` is by what `receipts.lists` finds them where they are kept.
     """
 
     items: tuple[Item[A], ...] = field(repr=False)
     columns: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
-    receipt_id: str = ""
+    list_id: str = ""
 
     def __len__(self) -> int:
         return len(self.items)
@@ -164,19 +164,19 @@ class Bulk:
                 f"{len(rows)} rows: at most {MAX_AT_ONCE} are answered in one go, and more by a job, with a key"
             )
         items: list[Item[A]] = []
-        receipt_id = ""
+        list_id = ""
         for part in in_parts(rows, MAX_AT_ONCE if self._transport.has_key else MAX_WITHOUT_KEY):
             response = self._transport.ask(
                 "POST", path_of(noun), body={**beside, "items": part}, is_read=not for_all.keep
             )
             found = answers_of(kind, response)
-            receipt_id = found.receipt_id
+            list_id = found.list_id
             if len(found) != len(part):
                 raise UnexpectedAnswer(f"{response.where}: {len(part)} were asked and {len(found)} answered")
             items += found.items
             if progress is not None:
                 progress(len(items), len(rows))
-        return Answers(tuple(items), receipt_id=receipt_id)
+        return Answers(tuple(items), list_id=list_id)
 
     def _file(self, kind: type[A], noun: str, file: File) -> Answers[A]:
         content = file.content(MAX_BYTES)
@@ -192,7 +192,7 @@ def answers_of(kind: type[A], response: Response) -> Answers[A]:
     """Typed, from JSON. Raises UnexpectedAnswer."""
     given = read(_Listed, response.json(), response.where)
     items = tuple(item_of(kind, one, f"{response.where}.items[{place}]") for place, one in enumerate(given.items))
-    return Answers(items, given.columns.fields, given.columns.ignored, given.receipt_id)
+    return Answers(items, given.columns.fields, given.columns.ignored, given.list_id)
 
 
 def item_of(kind: type[A], one: object, where: str) -> Item[A]:

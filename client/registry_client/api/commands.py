@@ -123,7 +123,7 @@ def _bulk(client: Client, options: argparse.Namespace) -> int:
     notes = [f"columns: {read}"] if read else []
     notes += [f"not read: {', '.join(map(repr, answers.ignored))}"] if answers.ignored else []
     notes.append(", ".join(f"{count} {name}" for name, count in counts.items()))
-    notes += [f"kept: {answers.receipt_id}"] if answers.receipt_id else []
+    notes += [f"kept: {answers.list_id}"] if answers.list_id else []
     print("\n".join(safe_text(note, 2000) for note in notes), file=sys.stderr)
     if counts["no"]:
         return NO

@@ -49,16 +49,16 @@ class Job(Whole):
     job_id: str
     kind: str
     state: str
-    name: str = ""
+    filename: str = ""
     headers: tuple[str, ...] = ()
     columns: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     is_kept: bool = False
-    lacking: str = ""
+    lacking: str | None = None
     rows: int = 0
     rows_done: int = 0
-    trouble: str = ""
-    removed_on: date | None = None
+    trouble: str | None = None
+    retained_until: date | None = None
     results: tuple[str, ...] = ()
 
     @property
@@ -110,7 +110,7 @@ class Jobs:
     def start(self, job: Job) -> Job:
         """Have it answered. Raises BadInput where a column is lacking."""
         if job.lacking:
-            raise BadInput(f"{job.name}: {job.lacking}; its columns: {', '.join(job.headers[:30])}")
+            raise BadInput(f"{job.filename}: {job.lacking}; its columns: {', '.join(job.headers[:30])}")
         # Asked twice it does nothing more.
         return self._one("POST", job.job_id, "start", is_read=True)
 
@@ -176,7 +176,7 @@ class Jobs:
             job = self.make(path) if resume is None else self._resumed(path, [wanted, for_all.body()], resume)
         try:
             if job.kind != wanted:
-                raise BadInput(f"{job.name}: its columns are of a {job.kind}: {', '.join(job.headers[:30])}")
+                raise BadInput(f"{job.filename}: its columns are of a {job.kind}: {', '.join(job.headers[:30])}")
             if not job.is_underway and job.state != DONE:
                 if for_all.body():
                     job = self.columns(job, job.columns, constants=for_all.constants, keep=for_all.keep)

@@ -29,7 +29,7 @@ class Member(Whole):
     name: str
     email: str
     role: str
-    second_step: bool = False
+    has_second_step: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class Key(Whole):
     """A key by its beginning. `key` is its text, which make() and exchange() show once: keep it."""
 
     key_id: str
-    name: str
+    label: str
     prefix: str
     scopes: tuple[str, ...]
-    ends_on: date
-    made_on: date | None = None
+    expires_on: date
+    created_on: date | None = None
     last_used_on: date | None = None
     replaced_by: str | None = None
     key: str = field(default="", repr=False)
@@ -57,9 +57,9 @@ class Keys:
         answered = self._transport.ask("GET", path_of("organisation", "keys"))
         return iter(items_of(Key, answered.json(), answered.where))
 
-    def make(self, name: str, scopes: Sequence[str], days: int | None = None) -> Key:
+    def make(self, label: str, scopes: Sequence[str], days: int | None = None) -> Key:
         """A key with no more scopes than the one that asks."""
-        return self._made({"name": name, "scopes": list(scopes), "days": days})
+        return self._made({"label": label, "scopes": list(scopes), "days": days})
 
     def exchange(self, key_id: str, overlap_days: int | None = None) -> Key:
         """A new key in the place of an old one, which stays good for some days."""

@@ -41,8 +41,7 @@ def _reader_of(kind: Any) -> Reader:
 
 
 def _optional(reader: Reader) -> Reader:
-    # Where nothing is known the API has null, or an object without members.
-    return lambda value, where: None if value is None or value == {} else reader(value, where)
+    return lambda value, where: None if value is None else reader(value, where)
 
 
 def _list_reader(kind: Any) -> Reader:

@@ -43,7 +43,7 @@ class WhichLists(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class ArchivedReceipt(Whole):
-    """A signed answer in the organisation's file; it is deleted after `ends_on`."""
+    """A signed answer in the organisation's file; it is deleted after `retained_until`."""
 
     receipt_id: str
     issued_at: datetime
@@ -51,7 +51,7 @@ class ArchivedReceipt(Whole):
     question: Raw
     receipt: str
     agency_id: str | None = None
-    ends_on: date | None = None
+    retained_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +71,21 @@ class ReceiptSettings(Whole):
     """For how long receipts are kept, and whether every one is."""
 
     days: int
-    keep_every: bool = False
+    is_archiving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedList(Whole):
     """Many answers under one signature, `manifest`; `registry-client verify-offline` checks it with the statements."""
 
-    receipt_id: str
+    list_id: str
     kind: str
     issued_at: datetime
     counts: Raw
     manifest: str
-    name: str = ""
-    job_id: str | None = None
-    ends_on: date | None = None
+    filename: str | None = None
+    is_job: bool = False
+    retained_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +165,9 @@ class Receipts:
         answered = self._transport.ask("GET", path_of("receipts", "settings"))
         return read(ReceiptSettings, answered.json(), answered.where)
 
-    def choose(self, days: int, keep_every: bool | None = None) -> ReceiptSettings:
+    def choose(self, days: int, is_archiving: bool | None = None) -> ReceiptSettings:
         """Archive receipts from now on for so many days, and whether every one is archived; None changes nothing."""
-        body = as_body({"days": days, "keep_every": keep_every})
+        body = as_body({"days": days, "is_archiving": is_archiving})
         answered = self._transport.ask("PUT", path_of("receipts", "settings"), body=body)
         return read(ReceiptSettings, answered.json(), answered.where)
 

@@ -43,7 +43,7 @@ class Watch(Whole):
     waiting: int = 0
     waiting_lines: tuple[int, ...] = ()
     is_paused: bool = False
-    made_on: date | None = None
+    created_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Event(Whole):
 class _Page:
     items: tuple[Event, ...]
     next_cursor: str
-    is_more: bool = False
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class Events(_Part):
         while True:
             page = self._page(cursor)
             yield from page.items
-            if not page.is_more:
+            if not page.has_more:
                 return
             cursor = page.next_cursor
 
@@ -203,7 +203,7 @@ class Events(_Part):
                 yield event
                 stored.write(event.cursor)
             cursor = page.next_cursor
-            if not page.is_more:
+            if not page.has_more:
                 if not is_endless:
                     return
                 sleep(poll)
@@ -220,7 +220,7 @@ class Events(_Part):
             for event in page.items:
                 yield event
                 stored.write(event.cursor)
-            if not page.is_more:
+            if not page.has_more:
                 break
             page = self._page(page.next_cursor)
         cursor = page.next_cursor
@@ -236,7 +236,7 @@ class Events(_Part):
             sleep(AGAIN)
 
     def _page(self, cursor: str | None) -> _Page:
-        query = as_query({"after": cursor, "limit": MAX_EVENTS})
+        query = as_query({"cursor": cursor, "limit": MAX_EVENTS})
         return self._got(_Page, "GET", path_of("events"), query=query)
 
 
@@ -297,10 +297,10 @@ class Webhooks(_Part):
     def send_again(self, webhook: Webhook, event_id: str) -> Delivery:
         return self._got(Delivery, "POST", path_of("webhooks", webhook.webhook_id, "deliveries", event_id))
 
-    def replay(self, webhook: Webhook, after: str | None = None) -> int:
+    def replay(self, webhook: Webhook, cursor: str | None = None) -> int:
         """Have all behind a cursor sent again; how many."""
         path = path_of("webhooks", webhook.webhook_id, "replay")
-        answered = self._transport.ask("POST", path, body=as_body({"after": after}))
+        answered = self._transport.ask("POST", path, body=as_body({"cursor": cursor}))
         return read(_Replayed, answered.json(), answered.where).events
 
     def end(self, webhook: Webhook) -> None:

@@ -62,7 +62,7 @@ class Complaints(Resource):
             payload = {
                 "receipt": complaint_codes.grouped(code),
                 "token": begun.token,
-                "draft_ends_on": begun.case.purge_on,
+                "draft_until": begun.case.purge_on,
             }
         return Answer(payload, language=requested_language(request.environ))
 

@@ -92,7 +92,7 @@ def _helper(one: ShownHelper) -> dict[str, Any]:
     return {
         "helper_id": one.reference,
         "state": one.state,
-        "made_on": one.made_on,
+        "created_on": one.made_on,
         "last_visit_on": one.last_visit_on,
         "answers_allowed": one.answers_allowed,
     }

@@ -113,7 +113,7 @@ def _payload(one: AccessGrantView) -> dict[str, Any]:
         "asked_at": grant.asked_at,
         "decided_by": grant.decided_by,
         "decided_at": grant.decided_at,
-        "ends_at": grant.ends_at,
+        "expires_at": grant.ends_at,
         "looked_at": grant.looked_at,
         "reason": one.reason,
         "answer": one.answer,

@@ -55,16 +55,16 @@ def change_payload(session: Session, change: OfficerChange) -> dict[str, Any]:
 
 
 def session_payload(one: SignedIn) -> dict[str, Any]:
-    return {"session_id": one.reference, "began_at": one.began_at, "seen_at": one.seen_at, "ends_at": one.ends_at}
+    return {"session_id": one.reference, "created_at": one.began_at, "seen_at": one.seen_at, "expires_at": one.ends_at}
 
 
 def token_payload(one: ApiToken) -> dict[str, Any]:
     return {
         "token_id": one.reference,
-        "name": one.name,
+        "label": one.name,
         "prefix": one.prefix,
-        "made_on": one.made_on,
-        "ends_on": one.ends_on,
+        "created_on": one.made_on,
+        "expires_on": one.ends_on,
         "last_used_on": one.last_used_on,
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import fields
 
-from schemas.fields import Count, Country, Day, Flag, Line, Moment, OneOf, OrEmpty, Passage, Sayings, Token, Word
+from schemas.fields import Count, Country, Day, Flag, Line, Moment, OneOf, Passage, Sayings, Token, Word
 from schemas.money import AMOUNT_PATTERN, MAX_LENGTH, Amount, Currency
 
 
@@ -35,9 +35,6 @@ def described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[s
         return {"type": "string", "format": "date"}
     if isinstance(field, Moment):
         return {"type": "string", "format": "date-time"}
-    if isinstance(field, OrEmpty):
-        part = ret.pop("$ref", None) or ret.pop("allOf")[0]["$ref"]
-        return {"anyOf": [{"$ref": part}, {"type": "object", "maxProperties": 0}]}
     return {}
 
 

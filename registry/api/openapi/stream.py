@@ -34,7 +34,7 @@ def stream_operation() -> dict[str, Any]:
         ),
         "parameters": [
             {
-                "name": "after",
+                "name": "cursor",
                 "in": "query",
                 "required": False,
                 "description": "The cursor of the last event that was acted on.",

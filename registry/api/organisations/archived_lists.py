@@ -124,12 +124,12 @@ def _read(list_id: str) -> str:
 
 def _payload(stored: ArchivedList) -> dict[str, Any]:
     return {
-        "receipt_id": stored.reference,
-        "job_id": None if stored.job_id is None else stored.reference,
+        "list_id": stored.reference,
+        "is_job": stored.job_id is not None,
         "kind": stored.kind,
-        "name": stored.name,
+        "filename": stored.name or None,
         "issued_at": instant_text(stored.issued_at),
         "counts": stored.counts,
-        "ends_on": stored.ends_on,
+        "retained_until": stored.ends_on,
         "manifest": stored.manifest,
     }

@@ -18,11 +18,11 @@ ORGANISATIONS = (
     example("listKeys", "two", "Its keys", "/organisation/keys"),
     example(
         "makeKey", "nightly", "For a nightly check", "/organisation/keys", "POST",
-        body={"name": "nightly check", "scopes": ["verify", "jobs"], "days": 180}, status=201, keeps={"key_id": NEW_KEY},
+        body={"label": "nightly check", "scopes": ["verify", "jobs"], "days": 180}, status=201, keeps={"key_id": NEW_KEY},
     ),
     example(
         "makeKey", "beyond", "No key gives what it has not", "/organisation/keys", "POST",
-        body={"name": "more", "scopes": ["watches"]}, who="narrow", status=403,
+        body={"label": "more", "scopes": ["watches"]}, who="narrow", status=403,
     ),
     example(
         "exchangeKey", "overlap", "The old one stays good for ten days", "/organisation/keys/{key_id}/exchange", "POST",

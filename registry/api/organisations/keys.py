@@ -42,7 +42,7 @@ class Members(Resource):
                 "name": one.name,
                 "email": one.email,
                 "role": one.role,
-                "second_step": one.id in steps,
+                "has_second_step": one.id in steps,
             }
             for one in found
         ]
@@ -64,11 +64,11 @@ class Keys(Resource):
     @response_schema(KeyMadeSchema(), "makeKey", (409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self,
-        name: str,
+        label: str,
         scopes: Sequence[Scope],
         idempotency_key: IdempotencyKey | None,
         days: int = keys.DAYS,
-        keep_every: bool | None = None,
+        is_archiving: bool | None = None,
     ) -> Answer:
         """Create an API key; its text is in this answer alone.
 
@@ -80,12 +80,12 @@ class Keys(Resource):
             made = keys.make(
                 session,
                 _ours(session),
-                name,
+                label,
                 scopes,
                 days,
                 today=day_at(now(), None),
                 within=caller.scopes,
-                keeps_every=keep_every,
+                keeps_every=is_archiving,
             )
         return Answer(_made(*made))
 
@@ -98,7 +98,7 @@ class KeyExchange(Resource):
     def post(
         self, key_id: str, idempotency_key: IdempotencyKey | None, overlap_days: int = keys.OVERLAP_DAYS
     ) -> Answer:
-        """Replace an API key by a new one of the same name, scopes and validity.
+        """Replace an API key by a new one of the same label, scopes and validity.
 
         The old one stays good for `overlap_days`, so that programs can change over; with 0 it ends at once.
         """
@@ -144,12 +144,12 @@ def _made(key: ApiKey, text: str) -> dict[str, Any]:
 def _payload(key: ApiKey) -> dict[str, Any]:
     return {
         "key_id": key.reference,
-        "name": key.name,
+        "label": key.name,
         "prefix": key.prefix,
         "scopes": key.scopes,
-        "made_on": key.made_on,
-        "ends_on": key.ends_on,
+        "created_on": key.made_on,
+        "expires_on": key.ends_on,
         "last_used_on": key.last_used_on,
         "replaced_by": key.replaced_by,
-        "keep_every": key.keeps_every,
+        "is_archiving": key.keeps_every,
     }

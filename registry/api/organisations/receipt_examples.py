@@ -18,7 +18,7 @@ RECEIPTS = (
     example("getReceiptSettings", "usual", "Seven years, as laws of supply chains ask", "/receipts/settings"),
     example(
         "chooseReceiptSettings", "ten", "Every one, for ten years", "/receipts/settings", "PUT",
-        body={"days": 3653, "keep_every": True},
+        body={"days": 3653, "is_archiving": True},
     ),
     example("listKeptLists", "one", "What is kept of lists", "/kept-lists"),
     example("getKeptList", "one", "One list", "/kept-lists/{list_id}", path=_LIST),

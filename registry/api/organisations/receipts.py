@@ -97,17 +97,17 @@ class Settings(Resource):
     @needs_scope(Scope.RECEIPTS)
     @request_schema(ReceiptSettingsChangeSchema(), body=True)
     @response_schema(ReceiptSettingsSchema(), "chooseReceiptSettings", (409, 413, 415))
-    def put(self, days: int, keep_every: bool | None = None) -> Answer:
+    def put(self, days: int, is_archiving: bool | None = None) -> Answer:
         """Set for how long new receipts are archived, and whether all are.
 
-        Those that are there keep their day. With `keep_every` each question that comes with a key of the organisation is kept,
+        Those that are there keep their day. With `is_archiving` each question that comes with a key of the organisation is kept,
         lists too, unless the question or the key says otherwise.
         """
         ours = current_organisation().id
         with writing() as session:
             actions.choose_days(session, ours, days)
-            if keep_every is not None:
-                actions.choose_every(session, ours, keep_every)
+            if is_archiving is not None:
+                actions.choose_every(session, ours, is_archiving)
             return Answer(_settings(session, ours))
 
 
@@ -147,7 +147,7 @@ class Check(Resource):
 def _settings(session: Session, organisation_id: int) -> dict[str, Any]:
     return {
         "days": queries.days_of(session, organisation_id),
-        "keep_every": queries.archives_all(session, organisation_id),
+        "is_archiving": queries.archives_all(session, organisation_id),
     }
 
 

@@ -230,6 +230,6 @@ def _as_json(given: Iterable[AnsweredItem], listed: Listed, language: Any, store
     if listed.columns is not None:
         end["columns"] = {"fields": listed.columns.columns, "ignored": listed.columns.ignored}
     if stored is not None:
-        end["receipt_id"] = stored
+        end["list_id"] = stored
     parts.append(b"]," + encode(end)[1:])
     return parts

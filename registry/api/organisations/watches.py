@@ -132,22 +132,22 @@ class Events(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema(EventsQuerySchema())
     @response_schema(EventsSchema(), "listEvents", (410,), cacheable=False)
-    def get(self, after: str | None = None, limit: int = USUAL_EVENTS) -> Answer:
+    def get(self, cursor: str | None = None, limit: int = USUAL_EVENTS) -> Answer:
         """List the events of your watches in order, from any cursor on.
 
         Keep `next_cursor` once you have acted on an answer, and ask again with it: none is lost, none comes twice.
         """
         ours, session = current_organisation().id, reading()
-        position = 0 if after is None else position_of_cursor(session, keyring(), ours, after)
+        position = 0 if cursor is None else position_of_cursor(session, keyring(), ours, cursor)
         found = events_after(session, ours, position, limit + 1)
         payload, today = found[:limit], day_at(now(), None)
         items = [
             event_payload(place.event, today) | {"cursor": cursor_of(keyring(), ours, place.position)}
             for place in payload
         ]
-        cursor = cursor_of(keyring(), ours, payload[-1].position if payload else position)
-        link = ("Link", f'</api/v1/events?after={cursor}&limit={limit}>; rel="next"')
-        return Answer({"items": items, "next_cursor": cursor, "is_more": len(found) > limit}, headers=(link,))
+        next_cursor = cursor_of(keyring(), ours, payload[-1].position if payload else position)
+        link = ("Link", f'</api/v1/events?cursor={next_cursor}&limit={limit}>; rel="next"')
+        return Answer({"items": items, "next_cursor": next_cursor, "has_more": len(found) > limit}, headers=(link,))
 
 
 def _numbers(sent: Sequence[Mapping[str, str]]) -> list[Number]:
@@ -177,6 +177,6 @@ def _watch(payload: WatchView) -> dict[str, Any]:
         "agencies": payload.known,
         "waiting": payload.waited_for,
         "is_paused": watch.is_paused,
-        "made_on": watch.made_on,
+        "created_on": watch.made_on,
         "version": watch.version,
     }

@@ -134,11 +134,11 @@ class Replay(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema(ReplaySchema(), body=True)
     @response_schema(ReplayedSchema(), "replayToWebhook", (404, 409, 410, 413, 415))
-    def post(self, webhook_id: str, after: str | None = None) -> Answer:
+    def post(self, webhook_id: str, cursor: str | None = None) -> Answer:
         """Replay all events after a cursor to a webhook, in order, with the same ids."""
         ours = current_organisation().id
         with writing() as session:
-            position = 0 if after is None else position_of_cursor(session, keyring(), ours, after)
+            position = 0 if cursor is None else position_of_cursor(session, keyring(), ours, cursor)
             return Answer({"events": webhooks.replay(session, ours, webhook_id, position, now())})
 
 
@@ -181,7 +181,7 @@ def _webhook(one: Webhook) -> dict[str, Any]:
         "url": one.url,
         "label": one.label,
         "state": one.state,
-        "made_at": one.made_at,
+        "created_at": one.made_at,
         "failing_since": one.failing_since,
         "disabled_at": one.disabled_at,
         "version": one.version,

@@ -89,7 +89,7 @@ class ChecksShown(msgspec.Struct, frozen=True):
     papers: list[NoteShown]
     verdict: Verdict
     reasons: list[ReasonShown]
-    agency: AgencySummary | dict[str, Any]
+    agency: AgencySummary | None
     candidates: list[AgencySummary]
 
 
@@ -121,7 +121,7 @@ def check_payload(outcome: Outcome, language: Language) -> ChecksShown:
         []
         if verdict is None
         else reasons_payload(verdict.reasons, outcome.snapshot, language, verdict.licence is not None, verdict.verdict),
-        {} if outcome.agency is None else agency_summary(outcome.agency),
+        None if outcome.agency is None else agency_summary(outcome.agency),
         [agency_summary(candidate) for candidate in outcome.candidates],
     )
 

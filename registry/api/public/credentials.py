@@ -10,7 +10,7 @@ from registry.api.restx import Namespace, Resource
 from registry.bulk.archive.rechecks import Again, checked_again
 from registry.core.clock import now
 from registry.http import credentials
-from registry.http.answer_shapes import NOTHING, reasons_payload
+from registry.http.answer_shapes import reasons_payload
 from registry.http.responses import Answer, Fixed, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_bytes, response_schema
 from registry.i18n.languages import text
@@ -68,10 +68,10 @@ def check_payload(again: Again, language: Language) -> dict[str, Any]:
     flaw, key, today = again.checked.flaw, again.checked.key, again.today
     return {
         "genuine": again.checked.genuine,
-        "problem": NOTHING if flaw is None else {"code": flaw, "text": text(language, f"proof_flaw.{flaw}")},
-        "key": NOTHING if key is None else {"kid": key.kid, "state": key.state},
-        "then": then_payload(again.said) if again.said else NOTHING,
-        "today": NOTHING if today is None else today_payload(today, language),
+        "problem": None if flaw is None else {"code": flaw, "text": text(language, f"proof_flaw.{flaw}")},
+        "key": None if key is None else {"kid": key.kid, "state": key.state},
+        "then": then_payload(again.said) if again.said else None,
+        "today": None if today is None else today_payload(today, language),
         "changed": again.changed,
     }
 

@@ -167,7 +167,7 @@ def source_payload(
         "first_retrieved_at": source.first_retrieved_at,
         "retrieved_at": source.retrieved_at,
         "stale_at": stale_at,
-        "stale": is_stale(source, as_of),
+        "is_stale": is_stale(source, as_of),
     }
 
 

@@ -6,7 +6,6 @@ from flask import request
 
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
-from registry.http.answer_shapes import NOTHING
 from registry.http.app_services import verdicts
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
@@ -54,7 +53,7 @@ def fees_payload(answer: FeeAnswer, law: Law, language: Language) -> dict[str, A
         "charges": [_charge_payload(one, language) for one in answer.charges],
         "totals": [_total_payload(total) for total in answer.totals],
         "months": {"code": answer.months, "text": months_text(language, answer.months)},
-        "deposit": answer.deposit or NOTHING,
+        "deposit": answer.deposit,
         "at_destination": _finding_payload(answer.at_destination, language),
         "steps": [_step_payload(step, language) for step in answer.steps],
         "destination_rules": [row_payload(law, row, today, today) for row in answer.destination_rules],

@@ -19,7 +19,7 @@ from registry.http.spreadsheets import as_csv
 
 MAX_EXPORTED = 10_000
 
-COLUMNS = ("receipt_id", "issued_at", "agency_id", "verdict", "question", "ends_on", "receipt")
+COLUMNS = ("receipt_id", "issued_at", "agency_id", "verdict", "question", "retained_until", "receipt")
 
 
 def export(session: Session, organisation_id: int, form: str, which: Filter) -> File:
@@ -47,7 +47,7 @@ def receipt_payload(stored: ArchivedReceipt) -> dict[str, Any]:
         "agency_id": stored.agency,
         "verdict": stored.verdict,
         "question": stored.question,
-        "ends_on": stored.ends_on,
+        "retained_until": stored.ends_on,
         "receipt": stored.token,
     }
 

@@ -125,9 +125,7 @@ def mark_correction(session: Session, reference: str, *, is_requested: bool) -> 
     lock_log(session)
     agency = storage.loaded_record(session, reference)
     event = "agency.correction_requested" if is_requested else "agency.correction_decided"
-    return amend(
-        session, msgspec.structs.replace(agency, is_correction_requested=is_requested), Event(event, reference)
-    )
+    return amend(session, msgspec.structs.replace(agency, is_correction_requested=is_requested), Event(event))
 
 
 def register_agreement(session: Session, agreement: record.Agreement, event: Event) -> Appended | None:
@@ -189,7 +187,7 @@ def erase(session: Session, agency: models.Agency) -> None:
         .where(models.ErasableValue.agency_id == agency.id)
         .values(salt=None, value=None, erased_at=at)
     )
-    publish_all(session, [agency.id], Event(ERASED, agency.reference), at)
+    publish_all(session, [agency.id], Event(ERASED), at)
 
 
 UNPLACED = -1

@@ -163,8 +163,7 @@ def apply(session: Session, reference: str) -> PendingChannelChange:
     )
     change.state = ChannelChangeState.APPLIED
     session.flush()
-    owner = session.get_one(Agency, change.agency_id)
-    publish_all(session, [change.agency_id], Event("agency.channel_changed", owner.reference), at)
+    publish_all(session, [change.agency_id], Event("agency.channel_changed"), at)
     return change
 
 

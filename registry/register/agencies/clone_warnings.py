@@ -58,6 +58,6 @@ def _publish_warnings(
     session: Session, agency: record.Agency, warnings: tuple[record.Warning_, ...], event: str
 ) -> Appended:
     new = msgspec.structs.replace(agency, clone_warnings=warnings)
-    appended = amend(session, new, Event(event, agency.agency_id))
+    appended = amend(session, new, Event(event))
     assert appended is not None
     return appended

@@ -6,7 +6,7 @@ Everything here happens in the caller's transaction: if we crash before its comm
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,11 +27,10 @@ ERASED = "agency.erased"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Why something is published: `type` as `licence.suspended`, `subject` the reference it is about."""
+    """Why something is published: `type` as `licence.suspended`."""
 
     type: str
-    subject: str = ""
-    is_correction: bool = False
+    is_correction: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

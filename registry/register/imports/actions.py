@@ -96,7 +96,7 @@ class ListApplier:
         self._report = report
         self._counts = report.counts
         self._is_dry_run = report.is_dry_run
-        self._event = Event("source.imported", mapping.source.reference)
+        self._event = Event("source.imported")
         self._reading = ListReading(
             mapping.source.reference,
             mapping.authority.reference,

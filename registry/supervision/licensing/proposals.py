@@ -190,7 +190,7 @@ def _apply(session: Session, proposal: Proposal, official: LicensingOfficial, at
     _require_as_seen(draft, proposal)
     save_desk_reading(session, proposal.authority, at)
     rule = ACTS[proposal.act]
-    event = Event(rule.event, proposal.subject, is_correction=proposal.act is LicenceAct.CORRECT)
+    event = Event(rule.event, is_correction=proposal.act is LicenceAct.CORRECT)
     try:
         _publish(session, proposal, draft, event)
     except (EntryTooLarge, UnfitText) as error:

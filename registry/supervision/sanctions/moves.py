@@ -223,7 +223,7 @@ def _publish(
         _published(sanction, at, today_at(session, sanction.authority, at)),
         by=actor or By.REGISTRY,
         at=at,
-        event=Event(f"licence.{statements[-1].status}" if statements else "agency.sanctioned", sanction.licence),
+        event=Event(f"licence.{statements[-1].status}" if statements else "agency.sanctioned"),
         detail=f"{sanction.kind} {sanction.reference}",
         agency=agency(),
     )

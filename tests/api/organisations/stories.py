@@ -132,7 +132,7 @@ def watches_begin(session: Session, keyring: Keyring) -> Cast:
         stated = public_record_of(session, holder)
         period = status_record(LicenceStatus.SUSPENDED, from_=now().date())
         suspended = changed(stated.licences[0], status_history=(*stated.licences[0].status_history, period))
-        amend(session, changed(stated, licences=(suspended,)), Event("licence.suspended", licence.licence_id))
+        amend(session, changed(stated, licences=(suspended,)), Event("licence.suspended"))
         fan_out_committed(session, keyring)
         cast.live[EVENT] = feed_of(session, ours.id)[-1].reference
         watching.end(session, ours.id, watch.reference)

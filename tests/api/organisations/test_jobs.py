@@ -40,7 +40,7 @@ def test_a_list_is_sent_started_answered_and_had(
     assert made.status_code == 201
     assert_as_documented(made, "createJob")
     job = made.json
-    assert (job["state"], job["columns"], job["name"]) == ("uploaded", {"key": "ref"}, "suppliers.csv")
+    assert (job["state"], job["columns"], job["filename"]) == ("uploaded", {"key": "ref"}, "suppliers.csv")
     assert "'ref', 'permit'" in program.post(f"{URL}/{job['job_id']}/start").json["detail"]
     assert send(program, b"ref,permit\na,VYMYSL/1\nb,NOBODY\n", **idempotency_key).json["job_id"] == job["job_id"]
     assert send(program, b"ref,permit\n", **idempotency_key).json["code"] == "repeat_differs"
@@ -56,7 +56,7 @@ def test_a_list_is_sent_started_answered_and_had(
     constants = {"on": "2026-01-05"} | make.CZECH_AT_HOME
     corrected = program.send("PUT", f"{at}/columns", columns | {"constants": constants, "keep": True})
     assert_as_documented(corrected, "correctColumns")
-    assert (corrected.json["lacking"], corrected.json["constants"]) == ("", constants)
+    assert (corrected.json["lacking"], corrected.json["constants"]) == (None, constants)
     assert program.post(f"{at}/start").json["state"] == program.post(f"{at}/start").json["state"] == "queued"
     assert program.get(f"{at}/results/csv").json["code"] == "not_now"
     session.commit()
@@ -82,8 +82,8 @@ def test_a_list_is_sent_started_answered_and_had(
     assert foreign.get(URL).json == {"items": []}
     # It stands in the file of receipts, stays as long as they do, and goes from it with its removal.
     (stored,) = program.get("/api/v1/kept-lists").json["items"]
-    assert (stored["job_id"], stored["ends_on"]) == (job["job_id"], program.get(at).json["removed_on"])
-    assert stored["ends_on"] > job["removed_on"]
+    assert (stored["list_id"], stored["retained_until"]) == (job["job_id"], program.get(at).json["retained_until"])
+    assert stored["retained_until"] > job["retained_until"]
     (first, _) = program.get(f"/api/v1/kept-lists/{job['job_id']}/statements").data.splitlines()
     assert (
         b'"question":{"destination":"CZ","licence_number":"VYMYSL/1","nationality":"CZ","on":"2026-01-05","origin":"CZ"}'

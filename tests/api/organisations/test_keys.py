@@ -15,12 +15,12 @@ def test_a_key_makes_others_within_its_own_scopes(client: FlaskClient, session: 
         client, make_api_key(session, program.organisation, Scope.ORGANISATION, Scope.VERIFY), program.organisation
     )
     idempotency_key = {"Idempotency-Key": "a-key-made-once-only"}
-    made = narrow.post(KEYS, {"name": "check", "scopes": ["verify"]}, headers=idempotency_key)
+    made = narrow.post(KEYS, {"label": "check", "scopes": ["verify"]}, headers=idempotency_key)
     assert made.status_code == 201
-    again = narrow.post(KEYS, {"name": "check", "scopes": ["verify"]}, headers=idempotency_key)
+    again = narrow.post(KEYS, {"label": "check", "scopes": ["verify"]}, headers=idempotency_key)
     # Its text is shown once only: what to do where that answer was lost is said.
     assert (again.status_code, "revoke it and make another" in again.json["detail"]) == (409, True)
-    beyond = narrow.post(KEYS, {"name": "more", "scopes": ["verify", "watches"]})
+    beyond = narrow.post(KEYS, {"label": "more", "scopes": ["verify", "watches"]})
     assert (beyond.status_code, beyond.json["code"]) == (403, "scope_missing")
     assert "watches" in beyond.json["detail"]
     wide = next(one["key_id"] for one in narrow.get(KEYS).json["items"] if len(one["scopes"]) == len(Scope))

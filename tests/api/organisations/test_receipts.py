@@ -123,11 +123,11 @@ MANY = "/api/v1/verifications"
 def test_every_answer_is_kept_where_the_organisation_chose_so(
     client: FlaskClient, session: Session, program: Program, holder: record.Agency
 ) -> None:
-    question, everything = ASK.removesuffix("&keep=true"), {"days": 30, "keep_every": True}
+    question, everything = ASK.removesuffix("&keep=true"), {"days": 30, "is_archiving": True}
     assert "receipt_id" not in program.get(question).json
     assert program.send("PUT", f"{FILE}/settings", everything).json == everything
     narrow = replace(program, key=make_api_key(session, program.organisation, Scope.VERIFY))
-    shy = program.post("/api/v1/organisation/keys", {"name": "trials", "scopes": ["verify"], "keep_every": False})
+    shy = program.post("/api/v1/organisation/keys", {"label": "trials", "scopes": ["verify"], "is_archiving": False})
     assert_as_documented(shy, "makeKey")
     stored = [
         narrow.get(question).json["receipt_id"],
@@ -138,12 +138,12 @@ def test_every_answer_is_kept_where_the_organisation_chose_so(
     assert "receipt_id" not in replace(program, key=shy.json["key"]).get(question).json
     assert "receipt_id" not in client.get(question).json
     items = {"items": [{"licence_number": NUMBER}]}
-    whole = narrow.post(MANY, items).json["receipt_id"]
+    whole = narrow.post(MANY, items).json["list_id"]
     for sender, body in ((narrow, items | {"keep": False}), (replace(program, key=shy.json["key"]), items)):
-        assert "receipt_id" not in sender.post(MANY, body).json
-    assert "receipt_id" not in client.post(MANY, json=items).json
+        assert "list_id" not in sender.post(MANY, body).json
+    assert "list_id" not in client.post(MANY, json=items).json
     assert [one["receipt_id"] for one in program.get(FILE).json["items"]] == stored[::-1]
-    assert [one["receipt_id"] for one in program.get(LISTS).json["items"]] == [whole]
+    assert [one["list_id"] for one in program.get(LISTS).json["items"]] == [whole]
     refused = narrow.post(MANY, items | {"keep": True})
     assert (refused.status_code, refused.json["code"]) == (403, "scope_missing")
 
@@ -168,7 +168,7 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
     wrong = program.post(MANY, {"items": items, "constants": {"destination": "Mars"}})
     assert [fault["parameter"] for fault in wrong.json["errors"]] == ["constants.destination"]
     assert client.post(MANY, json={"items": items, "keep": True}).status_code == 401
-    at = f"{LISTS}/{answer.json['receipt_id']}"
+    at = f"{LISTS}/{answer.json['list_id']}"
     stored = program.get(at)
     assert_as_documented(stored, "getKeptList")
     assert stored.json["counts"] == {"items": 3, "answered": 2, "refused": 1, "yes": 1, "no": 0, "unknown": 1}
@@ -227,7 +227,7 @@ def test_archived_lists_are_searched_and_a_cursor_is_good_for_its_own_search(
     def names(query: str) -> list[str]:
         answer = program.get(f"{LISTS}?{query}")
         assert_as_documented(answer, "listKeptLists")
-        return [one["name"] for one in answer.json["items"]]
+        return [one["filename"] for one in answer.json["items"]]
 
     yesterday = at.date() - timedelta(days=1)
     assert names("text=SUPPLIERS") == ["suppliers old.csv", "Suppliers 2026.csv"]
@@ -245,7 +245,7 @@ def test_archived_lists_are_searched_and_a_cursor_is_good_for_its_own_search(
 def test_receipts_are_paged_filtered_and_go_when_their_time_is_over(
     session: Session, program: Program, holder: record.Agency
 ) -> None:
-    assert program.send("PUT", f"{FILE}/settings", {"days": 30}).json == {"days": 30, "keep_every": False}
+    assert program.send("PUT", f"{FILE}/settings", {"days": 30}).json == {"days": 30, "is_archiving": False}
     stored = [program.get(ASK).json["receipt_id"] for _ in range(3)]
     first = program.get(f"{FILE}?limit=2").json
     rest = program.get(f"{FILE}?limit=2&cursor={first['next_cursor']}").json

@@ -121,7 +121,7 @@ def planted(world: World, hook: str, agency: str) -> dict[str, str]:
     made = {"watch": done("POST", "/api/v1/watches", {"label": "canarylabel7c4e91", "agency_id": agency})["watch_id"]}
     made["webhook"] = done("POST", "/api/v1/webhooks", {"label": "canarylabel7c4e91", "url": hook})["webhook_id"]
     stored = done("POST", "/api/v1/verifications", {"items": [{"key": "ours", **requested}], "keep": True})
-    made["list"] = stored["receipt_id"]
+    made["list"] = stored["list_id"]
     receipt = done("GET", f"/api/v1/verify?licence_number={NUMBER}&receipt=true&keep=true")
     made |= {"receipt": receipt["receipt_id"], "token": receipt["receipt"]}
     listed = f"key,licence number\nours,{NUMBER}\n".encode()
@@ -148,7 +148,7 @@ def answered(world: World, key: str, agency: str, hook: str, start: str, theirs:
     note(key, "POST", "/api/v1/webhooks", {"label": "ours", "url": hook})
     note(key, "POST", "/api/v1/verifications", items | {"keep": True})
     note(key, "POST", "/api/v1/verification-jobs", listed, headers={"Content-Type": "text/csv"})
-    note(key, "POST", "/api/v1/organisation/keys", {"name": "nightly", "scopes": ["verify"]})
+    note(key, "POST", "/api/v1/organisation/keys", {"label": "nightly", "scopes": ["verify"]})
     for who in (key, None):
         note(who, "POST", "/api/v1/verify", requested)
         note(who, "POST", "/api/v1/corridor-verifications", {"items": [{"sending": requested, "destination": "IT"}]})
@@ -164,7 +164,7 @@ def answered(world: World, key: str, agency: str, hook: str, start: str, theirs:
         ("GET", "verification-jobs/{job}"), ("POST", "verification-jobs/{job}/start"),
         ("POST", "verification-jobs/{job}/cancel"), ("DELETE", "verification-jobs/{job}"),
     ):  # fmt: skip
-        body = {"after": start} if path.endswith("replay") else {"label": "ours"} if method == "PATCH" else None
+        body = {"cursor": start} if path.endswith("replay") else {"label": "ours"} if method == "PATCH" else None
         refused = note(key, method, f"/api/v1/{path.format(**theirs)}", body, headers={"If-Match": '"1"'})
         assert refused.status_code == 404, (method, path, refused.data)
     who = {"organisation": "Invented Third", "country": "IT", "name": "A. Person", "email": MAIL}
@@ -191,7 +191,7 @@ def streamed(world: World, key: str, after: str) -> str:
     async def listen() -> list[dict[str, Any]]:
         app, stated = Streams(world.settings), list[dict[str, Any]]()
         scope = {
-            "type": "http", "path": PATH, "method": "GET", "query_string": f"after={after}".encode(),
+            "type": "http", "path": PATH, "method": "GET", "query_string": f"cursor={after}".encode(),
             "headers": [(b"authorization", f"Bearer {key}".encode())],
         }  # fmt: skip
 

@@ -67,7 +67,7 @@ def test_every_kind_of_question_is_answered_as_verify_answers_it(client: FlaskCl
     make.make_agency(session, licences=tuple(two))
     before = now()
     session.commit()
-    amend(session, make.changed(agency, place="Fantasia"), Event("source.imported", agency.agency_id))
+    amend(session, make.changed(agency, place="Fantasia"), Event("source.imported"))
     wanted: list[dict[str, str]] = [
         {"licence_number": "VYMYSL/1"},
         {"licence_number": " vymysl / 1", "destination": "CZ", "on": "2026-01-01"},

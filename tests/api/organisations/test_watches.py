@@ -71,10 +71,10 @@ def test_a_watch_is_made_once_read_by_its_own_and_disclosed_to_no_other(
         (foreign, given.json["next_cursor"]),
         (program, given.json["next_cursor"][:-1] + "*"),
     ):
-        refused = program_asking.get("/api/v1/events", query_string={"after": cursor})
+        refused = program_asking.get("/api/v1/events", query_string={"cursor": cursor})
         assert (refused.status_code, refused.json["errors"][0]["code"]) == (400, "invalid_cursor")
         assert "was changed" in refused.json["errors"][0]["detail"]
-    after = program.get("/api/v1/events", query_string={"after": given.json["next_cursor"]}).json
+    after = program.get("/api/v1/events", query_string={"cursor": given.json["next_cursor"]}).json
     assert (after["items"], after["next_cursor"]) == ([], given.json["next_cursor"])
 
 

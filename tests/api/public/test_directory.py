@@ -33,14 +33,14 @@ def test_coverage_says_how_fresh_each_list_is_and_what_is_missing(client: FlaskC
     with time_machine.travel(read_at + timedelta(days=6), tick=False):
         answer = read(client, "coverage", "getCoverage")
         items = {item["country"]: item for item in answer["items"]}
-        assert (items["CZ"]["stale"], items["CZ"]["stale_at"]) == (False, "2026-11-08T00:00:00Z")
-        assert (items["PL"]["stale"], items["PL"]["retrieved_at"], items["PL"]["stale_at"]) == (True, None, None)
+        assert (items["CZ"]["is_stale"], items["CZ"]["stale_at"]) == (False, "2026-11-08T00:00:00Z")
+        assert (items["PL"]["is_stale"], items["PL"]["retrieved_at"], items["PL"]["stale_at"]) == (True, None, None)
         assert "CZ" not in answer["not_covered"]
         assert {"PL", "IT", "DE", "CN"} <= set(answer["not_covered"])
     with time_machine.travel(read_at + timedelta(days=8), tick=False):
         assert read(client, "coverage", "getCoverage", country="CZ")["not_covered"] == ["CZ"]
         then = read(client, "coverage", "getCoverage", country="CZ", known_at="2026-11-02T00:00:00Z")
-        assert (then["items"][0]["stale"], then["not_covered"]) == (False, [])
+        assert (then["items"][0]["is_stale"], then["not_covered"]) == (False, [])
         before = read(client, "coverage", "getCoverage", country="CZ", known_at="2026-10-01T00:00:00Z")
         assert before["items"][0]["retrieved_at"] is None
 

@@ -93,7 +93,7 @@ def test_what_was_said_then_is_compared_with_the_names_of_then(client: FlaskClie
     agency = make.make_agency(session, name=HONEST, licences=(make.licence_record(number="VERA/1"),))
     then = now()
     renamed = make.changed(agency, names=(make.name_record("Tartaruga Verde Servizi S.p.A."),))
-    amend(session, renamed, Event("agency.amended", agency.agency_id))
+    amend(session, renamed, Event("agency.amended"))
     requested = {
         "licence_number": "VERA/1",
         "claimed_name": HONEST,

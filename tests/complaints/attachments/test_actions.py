@@ -59,6 +59,7 @@ def upload(settings: Settings, sessions: sessionmaker[Session], filed: Filed) ->
     return Uploads(settings, sessions, filed)
 
 
+@pytest.mark.one_database
 def test_a_photograph_is_kept_as_it_was_sent_and_copied_without_its_place(upload: Uploads) -> None:
     body = samples.jpeg()
     attachment = upload.cleaned(upload(body, "照片.jpg"))
@@ -70,6 +71,7 @@ def test_a_photograph_is_kept_as_it_was_sent_and_copied_without_its_place(upload
     assert (facts.name, facts.size) == ("照片.jpg", len(body))
 
 
+@pytest.mark.one_database
 def test_a_file_that_cannot_be_copied_is_kept_all_the_same_and_says_why(upload: Uploads) -> None:
     out = BytesIO()
     with pikepdf.new() as made:
@@ -193,6 +195,7 @@ def files_in(settings: Settings) -> list[Path]:
     return sorted(settings.files.iterdir())
 
 
+@pytest.mark.one_database
 def test_what_was_swapped_cut_or_put_in_another_order_does_not_open(
     upload: Uploads, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +223,7 @@ def test_what_was_swapped_cut_or_put_in_another_order_does_not_open(
     assert upload.original(first) == b"one " * 50_000
 
 
+@pytest.mark.one_database
 def test_rows_that_were_swapped_do_not_open(upload: Uploads, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     idle(monkeypatch)
     first, second = upload(b"one", "1.txt"), upload(b"two", "2.txt")
@@ -228,6 +232,7 @@ def test_rows_that_were_swapped_do_not_open(upload: Uploads, session: Session, m
         upload.original(first)
 
 
+@pytest.mark.one_database
 def test_a_store_that_is_away_takes_nothing_and_loses_nothing(
     upload: Uploads, session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,6 +254,7 @@ def test_a_store_that_is_away_takes_nothing_and_loses_nothing(
     assert upload(b"another", "b.txt").state is AttachmentState.KEPT
 
 
+@pytest.mark.one_database
 def test_files_are_kept_and_cleaned_in_a_bucket_too(
     settings: Settings, sessions: sessionmaker[Session], filed: Filed
 ) -> None:
@@ -313,6 +319,7 @@ def test_the_worker_goes_on_with_what_was_killed_once_there_is_a_unit(
     assert clean_waiting(settings, sessions) == 0
 
 
+@pytest.mark.one_database
 def test_what_kills_every_copier_is_given_up(
     upload: Uploads, settings: Settings, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,6 +332,7 @@ def test_what_kills_every_copier_is_given_up(
     assert (row.state, row.no_copy) == (AttachmentState.NO_CLEAN_COPY, NoCopy.INTERRUPTED)
 
 
+@pytest.mark.one_database
 def test_few_copies_are_made_at_once_and_the_others_stay_due(
     upload: Uploads, settings: Settings, session: Session
 ) -> None:
@@ -343,6 +351,7 @@ def test_few_copies_are_made_at_once_and_the_others_stay_due(
     assert upload.cleaned(last).state is AttachmentState.CLEAN
 
 
+@pytest.mark.one_database
 def test_a_file_removed_while_it_is_copied_leaves_nothing(
     upload: Uploads, settings: Settings, sessions: sessionmaker[Session]
 ) -> None:

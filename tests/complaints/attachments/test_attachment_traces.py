@@ -26,7 +26,7 @@ from tests.complaints import samples
 from tests.complaints.boxes import TODAY, Filed, make_box
 from tests.complaints.uploads import Uploads, idle
 from tests.postgres import Server
-from tests.serving import environment
+from tests.serving import command, environment
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -84,6 +84,7 @@ def services_session(upload: Uploads) -> Session:
     return upload.sessions()
 
 
+@pytest.mark.one_database
 def test_a_file_says_the_day_and_not_the_hour_it_was_sent(upload: Uploads) -> None:
     upload.cleaned(upload(b"note", "a.txt"))
     assert isinstance(upload.store, FolderStore)
@@ -108,10 +109,7 @@ def test_a_server_killed_before_the_row_leaves_a_sealed_orphan_that_goes_after_a
 
 
 def run(settings: Settings, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "registry.cli", "cases", "reconcile", *options],
-        env=environment(settings, 1), capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    return command("cases", "reconcile", *options, env=environment(settings, 1), seconds=120)
 
 
 def aged(upload: Uploads, name: str) -> None:
@@ -120,6 +118,7 @@ def aged(upload: Uploads, name: str) -> None:
     os.utime(upload.store.folder / name, (before, before))
 
 
+@pytest.mark.one_database
 def test_reconcile_removes_orphans_makes_lost_copies_again_and_tells_of_lost_originals(
     upload: Uploads, settings: Settings, session: Session
 ) -> None:
@@ -211,6 +210,7 @@ def test_a_server_that_is_killed_while_it_takes_files_has_all_that_it_acknowledg
     assert len(found.orphans) <= 3
 
 
+@pytest.mark.one_database
 def test_nothing_of_a_file_is_told_by_its_text_form(upload: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
     idle(monkeypatch)
     stored = attachments.store_file(upload.store, upload.filed.opened, upload.filed.case, b"lost", f"{NAME}.txt")

@@ -133,7 +133,7 @@ def test_history_tells_what_the_registry_said_from_the_newest_back(client: Flask
     agency = make_agency(session, licences=(licence_record(number="DEJINY/1"),))
     later = (status_record(to=date(2026, 1, 1)), status_record(LicenceStatus.SUSPENDED, from_=date(2026, 1, 2)))
     licence = msgspec.structs.replace(agency.licences[0], status_history=later)
-    amend(session, msgspec.structs.replace(agency, licences=(licence,)), Event("licence.suspended", licence.licence_id))
+    amend(session, msgspec.structs.replace(agency, licences=(licence,)), Event("licence.suspended"))
     text = page_text(client, agency)
     assert (
         text.index("Licence suspended DEJINY/1") < text.index("Licence entered DEJINY/1") < text.index("Agency entered")
@@ -144,7 +144,7 @@ def test_a_long_history_is_paged(client: FlaskClient, session: Session) -> None:
     agency = make_agency(session)
     for number in range(25):
         agency = msgspec.structs.replace(agency, place=f"Smyšlenov {number}")
-        amend(session, agency, Event("agency.amended", agency.agency_id))
+        amend(session, agency, Event("agency.amended"))
     page = read(client.get(f"/en/agencies/{agency.agency_id}"))
     older = next(link for link in page.links if link.startswith("?before="))
     assert page.text.count("Agency details changed") == 20

@@ -61,7 +61,7 @@ def stated(session: Session, holder: record.Agency, status: LicenceStatus) -> No
     today = day_at(now(), ZONES["CZ"])
     history = (status_record(to=today - timedelta(days=1)), status_record(status, from_=today))
     licence = changed(holder.licences[0], status_history=history)
-    amend(session, changed(holder, licences=(licence,)), Event("licence.amended", licence.licence_id))
+    amend(session, changed(holder, licences=(licence,)), Event("licence.amended"))
 
 
 HEADLINES = {

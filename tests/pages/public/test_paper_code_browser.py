@@ -99,7 +99,7 @@ def state(session: Session, holder: record.Agency, status: LicenceStatus) -> Non
     today = day_at(now(), ZONES["CZ"])
     history = (status_record(to=today - timedelta(days=1)), status_record(status, from_=today))
     licence = changed(holder.licences[0], status_history=history)
-    amend(session, changed(holder, licences=(licence,)), Event("licence.amended", licence.licence_id))
+    amend(session, changed(holder, licences=(licence,)), Event("licence.amended"))
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def credential(client, licence) -> str:
 
 def rename(session, agency_id: str, name: str) -> None:
     agency = make.public_record_of(session, agency_id)
-    amend(session, make.changed(agency, names=(make.name_record(name),)), Event("agency.amended", agency_id))
+    amend(session, make.changed(agency, names=(make.name_record(name),)), Event("agency.amended"))
 
 
 def test_a_credential_is_read_by_the_libraries_of_others(client, session, publish, jwks):

@@ -146,7 +146,7 @@ def test_a_code_of_a_sole_trader_has_no_name_and_no_number(app, session, publish
 
 
 def test_a_code_printed_before_a_change_stays_genuine(app, session, publish, holder, code):
-    amend(session, make.changed(holder, names=(make.name_record("Nové Jméno s.r.o."),)), Event("agency.amended", "x"))
+    amend(session, make.changed(holder, names=(make.name_record("Nové Jméno s.r.o."),)), Event("agency.amended"))
     publish()
     assert read_paper_code(session, code).genuine is Answer.YES
     renewed = code_of(app, holder)

@@ -38,7 +38,7 @@ def holder_of(session, licence: record.Licence) -> record.Agency:
 def change_status(session, licence: record.Licence, to: LicenceStatus, **facts) -> None:
     agency = holder_of(session, licence)
     changed = make.changed(agency.licences[0], status_history=(make.status_record(to, **facts),))
-    amend(session, make.changed(agency, licences=(changed,)), Event("licence.changed", licence.licence_id))
+    amend(session, make.changed(agency, licences=(changed,)), Event("licence.changed"))
 
 
 def replayed(session, size: int, day: date) -> dict[int, int]:
@@ -95,7 +95,7 @@ def test_a_holders_end_is_in_the_list_without_an_entry_of_the_licence(client, se
     publish()
     assert value(client, licence) == rules.VALID
     agency = holder_of(session, licence)
-    amend(session, make.changed(agency, dissolved_on=now().date()), Event("agency.amended", agency.agency_id))
+    amend(session, make.changed(agency, dissolved_on=now().date()), Event("agency.amended"))
     publish()
     assert value(client, licence) == rules.INVALID
 

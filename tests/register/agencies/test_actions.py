@@ -72,7 +72,7 @@ def test_an_admitted_agency_is_told_to_the_public_as_it_was_given(session: Sessi
 
 def test_an_admission_writes_all_its_entries_at_one_instant_and_leaves_nothing_to_be_done(session: Session):
     agencies = [agency_record(licences=(licence_record(),)) for _ in range(3)]
-    admit(session, agencies, Event("source.imported", "list"))
+    admit(session, agencies, Event("source.imported"))
     assert session.execute(select(Entry.index).order_by(Entry.index)).scalars().all() == list(range(6))
     assert len(session.execute(select(Entry.at).distinct()).scalars().all()) == 1
     assert rows(session, OutboxEvent) == 0
@@ -102,7 +102,7 @@ def test_a_correction_adds_and_never_overwrites(session: Session):
     names = models.AgencyName
     wrong = session.execute(select(names)).scalar_one()
     corrected = changed(agency, names=(name_record("Agentura Opravená s.r.o."),))
-    appended = amend(session, corrected, Event("agency.corrected", agency.agency_id, is_correction=True))
+    appended = amend(session, corrected, Event("agency.corrected", is_correction=True))
     assert appended is not None
     session.expire_all()
     stored = session.execute(select(names).order_by(names.id)).scalars().all()

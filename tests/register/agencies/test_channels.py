@@ -127,7 +127,7 @@ def test_a_change_whose_old_channel_is_gone_is_stale(
     amend(
         session,
         changed(public_record_of(session, agency.agency_id), channels=()),
-        Event("agency.amended", agency.agency_id),
+        Event("agency.amended"),
     )
     session.commit()
     with pytest.raises(ChannelChangeRefused, match="stale"):
@@ -216,7 +216,7 @@ def digests(session: Session) -> list[tuple[str, str | None]]:
 
 def test_an_admitted_account_is_kept_as_a_digest_alone(session: Session, keyring: Keyring) -> None:
     agency = agency_record(channels=(channel(BANK, "IT60 X054 2811 1010 0000 0123 456"),))
-    admit(session, [agency], Event("source.imported", agency.agency_id), keyring=keyring)
+    admit(session, [agency], Event("source.imported"), keyring=keyring)
     expected = keyring.digest("accounts", ACCOUNT)
     assert digests(session) == [("IT …3456", expected)]
     stored = stored_text(session)
@@ -232,10 +232,10 @@ def test_an_admitted_account_is_kept_as_a_digest_alone(session: Session, keyring
 def test_a_whole_account_is_written_nowhere_without_a_keyring(session: Session, keyring: Keyring) -> None:
     agency = agency_record(channels=(channel(BANK, ACCOUNT),))
     with pytest.raises(ValueError, match="keyring"):
-        admit(session, [agency], Event("source.imported", agency.agency_id))
+        admit(session, [agency], Event("source.imported"))
     known = make(session)
     with pytest.raises(ValueError, match="keyring"):
-        amend(session, changed(known, channels=(channel(BANK, ACCOUNT),)), Event("agency.amended", known.agency_id))
+        amend(session, changed(known, channels=(channel(BANK, ACCOUNT),)), Event("agency.amended"))
     assert ACCOUNT not in stored_text(session)
 
 
@@ -244,14 +244,14 @@ def test_two_accounts_that_look_alike_keep_a_digest_each_through_an_amendment(
 ) -> None:
     numbers = ("6222000000000000017", "6222990000000000017")
     agency = agency_record(channels=tuple(channel(BANK, number) for number in numbers))
-    admit(session, [agency], Event("source.imported", agency.agency_id), keyring=keyring)
+    admit(session, [agency], Event("source.imported"), keyring=keyring)
     expected = {keyring.digest("accounts", number) for number in numbers}
     assert {digest for _, digest in digests(session)} == expected
     with pytest.raises(ChannelChangeRefused, match="cannot be told which"):
         propose(session, keyring, agency, BANK, ACCOUNT, instead_of="0017")
     known = public_record_of(session, agency.agency_id)
     dated = tuple(changed(one, from_=now().date()) for one in known.channels)
-    amend(session, changed(known, channels=dated), Event("agency.amended", agency.agency_id))
+    amend(session, changed(known, channels=dated), Event("agency.amended"))
     session.flush()
     assert {digest for _, digest in digests(session)} == expected
 
@@ -260,7 +260,7 @@ def test_a_changed_account_takes_its_digest_with_it(
     session: Session, sessions: sessionmaker[Session], keyring: Keyring, clock: Any
 ) -> None:
     agency = agency_record(channels=(channel(BANK, ACCOUNT),))
-    admit(session, [agency], Event("source.imported", agency.agency_id), keyring=keyring)
+    admit(session, [agency], Event("source.imported"), keyring=keyring)
     session.commit()
     with pytest.raises(ChannelChangeRefused, match="already"):
         propose(session, keyring, agency, BANK, ACCOUNT)

@@ -35,7 +35,7 @@ def test_a_name_may_be_half_typed(session):
 def test_a_renamed_agency_is_no_longer_found_by_a_name_it_does_not_hold(session):
     agency = make_agency(session, name="Lumaca Blu Lavoro S.r.l.")
     renamed = changed(agency, names=(name_record("Grifone Lento Servizi S.p.A."),))
-    actions.amend(session, renamed, Event("agency.amended", agency.agency_id))
+    actions.amend(session, renamed, Event("agency.amended"))
     assert found(session, "Lumaca Blu") == []
     assert found(session, "Grifone Lento")[0][0] == "Grifone Lento Servizi S.p.A."
 

@@ -32,7 +32,7 @@ def state(desk: Desk, status: LicenceStatus, to_on: date | None = None) -> None:
         assert licence is not None
         set_status(
             session, licence, status, ground="Act 435/2004", from_on=today(), to_on=to_on, by="OFFICER", at=now(),
-            event=Event(f"licence.{status}", licence.reference),
+            event=Event(f"licence.{status}"),
         )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def stated(session: Session, licence: models.Licence, status: LicenceStatus, **f
         "from_on": today(),
         "by": "OFFICER",
         "at": now(),
-        "event": Event(f"licence.{status}", licence.reference),
+        "event": Event(f"licence.{status}"),
     }
     return set_status(session, licence, status, **(stated | facts))  # type: ignore[arg-type]
 

@@ -1,8 +1,7 @@
 """The event stream from a process of its own: who may listen, what is sent, and where it resumes."""
 
 import json
-import subprocess
-import sys
+import signal
 import time
 from collections.abc import Iterator
 
@@ -16,7 +15,7 @@ from registry.vocabulary.organisations import Scope
 from registry.watches.feed import cursor_of
 from registry.watches.stream.app import HEARTBEAT, MAX_EACH
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
-from tests.serving import environment, free_port
+from tests.serving import Process, environment, free_port
 from tests.watches.making import fan_out_committed, make_watch
 
 pytestmark = pytest.mark.slow
@@ -29,12 +28,8 @@ def streaming(settings: Settings, session: Session) -> Iterator[str]:
     """The address of `registry stream` on the test's database."""
     port = free_port()
     settings.prepare_home()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "registry.cli", "stream", "--port", str(port)],
-        env=environment(settings, port),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
+    output = settings.home / "stream.out"
+    process = Process(["stream", "--port", str(port)], environment(settings, port), output)
     try:
         end = time.monotonic() + 120
         while True:
@@ -47,7 +42,7 @@ def streaming(settings: Settings, session: Session) -> Iterator[str]:
                 time.sleep(0.1)
         yield f"http://127.0.0.1:{port}{PATH}"
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGTERM)
         process.wait(60)
 
 

@@ -195,7 +195,7 @@ def _publish(session: Session, line: DepositLine, at: datetime) -> None:
     )
     stored = tuple(ended for one in known.deposits if (ended := _ended(one, day)) is not None)
     agency = msgspec.structs.replace(known, deposits=(*stored, new))
-    amend(session, agency, Event("agency.deposit_changed", known.agency_id))
+    amend(session, agency, Event("agency.deposit_changed"))
 
 
 def _ended(one: record.Deposit, day: date) -> record.Deposit | None:
