@@ -60,7 +60,9 @@ def test_a_table_is_read_whatever_the_form_and_each_row_knows_its_place(tmp_path
 def test_an_old_excel_file_with_titles_merged_cells_and_days_is_read(tmp_path: Path) -> None:
     file = opened(
         Path(__file__).parent / "fujian.xls",
-        plain_mapping({"name": "企业名称", "registration_number": "统一社会信用代码", "valid_to": "有效期至", "status": "状态"}),
+        plain_mapping(
+            {"name": "企业名称", "registration_number": "统一社会信用代码", "valid_to": "有效期至", "status": "状态"}
+        ),
     )
     rows = [row.cells for row in file.rows]
     assert rows == [
@@ -183,7 +185,9 @@ def entities(path: Path) -> Path:
 
 
 def vast_page(path: Path) -> Path:
-    return web_page(path, "<table>" + "<tr>" + "<td>x" * 100 + "</tr>" * 1 + ("<tr>" + "<td>x" * 1000) * 1000 + "</table>")
+    return web_page(
+        path, "<table>" + "<tr>" + "<td>x" * 100 + "</tr>" * 1 + ("<tr>" + "<td>x" * 1000) * 1000 + "</table>"
+    )
 
 
 def bare_paper(path: Path) -> Path:
@@ -212,7 +216,10 @@ def cut_sheet(path: Path) -> Path:
         (long_paper, "2000 pages; the limit is 500: ask"),
         (locked_paper, "password-protected: open it, print it to a new PDF"),
         (bare_paper, "text and no ruled table: .* ask the publisher for a spreadsheet"),
-        (lambda path: web_page(path, "<p>Please sign in</p><script>x()</script>"), "without a table: .*sign-in.*1 scripts"),
+        (
+            lambda path: web_page(path, "<p>Please sign in</p><script>x()</script>"),
+            "without a table: .*sign-in.*1 scripts",
+        ),
         (vast_page, r"more than 500000 cells \(in table 1\): ask"),
         (bomb, "packed suspiciously tight"),
         (entities, "declares entities"),

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pdfplumber
@@ -78,6 +79,7 @@ def _tables(document: Any) -> Iterator[Line]:
                 scans.append(number)
             page.close()
             continue
+        _close_gaps(page)
         tables = page.extract_tables({"vertical_strategy": "lines", "horizontal_strategy": "lines"})
         page.close()
         tables = [table for table in tables if len(table) > 1 or len(table[0]) > 2]
@@ -98,6 +100,15 @@ def _tables(document: Any) -> Iterator[Line]:
     after = [number for number in bare if number > first]
     if after:
         yield Note(f"{_named(after)} with text and no ruled table: what stands there was not read", is_loss=True)
+
+
+def _close_gaps(page: Any) -> None:
+    """Letters drawn in two strokes, of which one has the text and the other the width, as one: no gap stands between."""
+    chars = page.objects.get("char", [])
+    for one, following in pairwise(chars):
+        if one["text"] == "" and abs(following["x0"] - one["x1"]) < 0.5 and abs(following["top"] - one["top"]) < 0.5:
+            following["x0"] = one["x0"]
+    page.objects["char"] = [one for one in chars if one["text"] != ""]
 
 
 def _refuse_nothing(first: int, scans: list[int], bare: list[int]) -> None:
