@@ -227,11 +227,11 @@ def _rows(
             waiting = []
             yield read
     if titles:
-        result.notes.append(f"{titles} rows of one cell that spans the table were taken for headings")
+        result.notes.append(f"taken for headings, as one cell spans the table: {titles}")
     if waiting:
         where = result.where(waiting[0].line) if result.where else f"row {waiting[0].line}"
         result.notes.append(
-            f"{len(waiting)} rows below the list hold one cell each, and were taken for notes (from {where})"
+            f"taken for notes below the list, as each is one cell: {len(waiting)} (from {where})"
         )
 
 

@@ -104,7 +104,7 @@ def test_spanning_cells_keep_columns_in_their_places(tmp_path: Path) -> None:
     assert rows == [("A Ltd", "1", "valid"), ("A Ltd", "2", "on hold"), ("B Ltd", "3", "on hold")]
     assert "1 hidden rows were ignored" in file.notes
     assert any("taken for headings" in note for note in file.notes)
-    assert any("taken for notes (from table 1, row 7)" in note for note in file.notes)
+    assert any("taken for notes below the list" in note and "(from table 1, row 7)" in note for note in file.notes)
     merged = "".join(
         f"<w:tr>{cells}</w:tr>"
         for cells in (
