@@ -77,9 +77,9 @@ def _of_lines(lines: Sequence[Sequence[str]]) -> list[Column]:
     depth = filled.index(max(filled))
     data = next((cell.strip() for cell in lines[depth] if _is_data(cell.strip())), None)
     if data is not None:
-        shown = "" if holds_personal_number(data) else f" ({data[:40]!r})"
+        named = "" if holds_personal_number(data) else f" ({data[:40]!r})"
         raise ImportRefused(
-            f"line {depth + 1} is the fullest of the first, and is no header{shown}: if the file has none, "
+            f"line {depth + 1} is the fullest of the first, and is no header{named}: if the file has none, "
             "write a line with the names of the columns above it"
         )
     return below(lines, depth)

@@ -244,7 +244,7 @@ def test_a_file_larger_than_its_form_may_be_is_not_opened(tmp_path: Path) -> Non
         read(path)
 
 
-def test_letters_that_a_file_does_not_name_cost_the_row_and_are_told(tmp_path: Path) -> None:
+def test_letters_that_a_file_does_not_name_cost_the_row(tmp_path: Path) -> None:
     file = opened(web_page(tmp_path / "a", page_table([HEAD, ["Firm (cid:12)", "1", "valid"]])), MAPPING)
     (row,) = file.rows
     assert (row.cells, row.flaw) == (None, Flaw.UNREADABLE_TEXT)

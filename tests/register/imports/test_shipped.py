@@ -154,7 +154,7 @@ def test_a_list_in_its_form_is_read_whole_and_never_counts_as_full(tmp_path: Pat
     assert one.holder_kind is HolderKind.LEGAL_PERSON
     assert one.licences[0].status is LicenceStatus.ACTIVE
     assert one.channels == ()
-    # Nobody has seen the list: that an agency is not on it must prove nothing.
+    # No one has seen the list: that an agency is not on it must prove nothing.
     assert (mapping.source.is_full, bool(mapping.source.form_mark)) == (False, True)
     if mapping.source.key != "number":
         assert one.identifiers
@@ -219,3 +219,13 @@ def test_the_kit_for_a_province_reads_its_list_in_any_form(tmp_path: Path, form:
 def test_a_code_that_no_place_has_is_refused_with_examples(code: str) -> None:
     with pytest.raises(ImportRefused, match="like 35 for Fujian or 3502 for Xiamen"):
         province_mapping(code)
+
+
+DOCS = Path(__file__).parents[3] / "docs" / "operators"
+
+
+def test_the_docs_name_every_description_kind_and_status() -> None:
+    lists, sources = ((DOCS / name).read_text(encoding="utf-8") for name in ("lists.md", "sources.md"))
+    assert [name for name in shipped_names() if f"`{name}`" not in lists] == []
+    words = set(sources.replace("`", " ").replace(".", " ").split())
+    assert [word for word in (*LicenceKind, *LicenceStatus) if word not in words] == []

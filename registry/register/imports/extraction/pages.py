@@ -128,8 +128,8 @@ def _refuse_nothing(first: int, scans: list[int], bare: list[int]) -> None:
 
 
 def _named(pages: list[int]) -> str:
-    shown = ", ".join(map(str, pages[:10])) + (f" and {len(pages) - 10} more" if len(pages) > 10 else "")
-    return f"page {shown}" if len(pages) == 1 else f"pages {shown}"
+    listed = ", ".join(map(str, pages[:10])) + (f" and {len(pages) - 10} more" if len(pages) > 10 else "")
+    return f"page {listed}" if len(pages) == 1 else f"pages {listed}"
 
 
 def _row(cells: list[str | None]) -> Cells:
