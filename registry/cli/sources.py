@@ -20,6 +20,7 @@ from registry.register.imports import worker
 from registry.register.imports.drafting import Answers, as_toml, drafted
 from registry.register.imports.mapping import FIELDS, SourceMapping, mapping_named, shipped_names
 from registry.register.imports.models import FetchState
+from registry.register.imports.province_kit import province_mapping
 from registry.register.imports.queries import last_retrieval, pending_imports, source_named
 from registry.register.imports.report import write_whole
 from registry.vocabulary.register import LicenceKind, LicenceStatus
@@ -181,6 +182,34 @@ def _ask(answers: Answers, draft: Any) -> None:
     answers.fresh_for_days = click.prompt(
         "For how many days may a copy be relied on", type=click.IntRange(0, 3650), default=30, err=True
     )
+
+
+@sources.command()
+@click.argument("code")
+@click.option(
+    "--authority", default="", help="The authority's name in Chinese; its place's commerce department if left out."
+)
+@click.option("--full", "is_full", is_flag=True, help="The list holds everybody whom the authority licensed.")
+@click.option(
+    "--whole-place",
+    "holds_whole_place",
+    is_flag=True,
+    help="With --full: it holds everybody licensed in the place, whichever authority there did.",
+)
+def province(code: str, authority: str, is_full: bool, holds_whole_place: bool) -> None:
+    """Write the mapping for the list of one province or city of China into REGISTRY_HOME/sources.
+
+    CODE is that of GB/T 2260: 35 for Fujian, 3502 for Xiamen. Characters 3 to 8 of a company's code begin with it.
+    """
+    if holds_whole_place and not is_full:
+        raise ImportRefused("--whole-place says that the list is full: give --full too, or neither")
+    text = province_mapping(code, authority=authority, is_full=is_full, holds_whole_place=holds_whole_place)
+    to = cli.settings().home / "sources" / f"cn-labour-{code}.toml"
+    if to.exists():
+        raise ImportRefused(f"{to} is there already: correct it, or remove it first")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(to, text.encode())
+    click.echo(f"{to}: compare it with the list, then try: registry import LIST --source cn-labour-{code} --dry-run")
 
 
 @sources.command()

@@ -14,10 +14,13 @@ from registry.register.imports import extracted
 from registry.register.imports.documents import readable
 from registry.register.imports.encodings import found_encoding, named_encoding
 from registry.register.imports.extraction.terms import FORMS
+from registry.register.imports.identifiers import checked_uscc
 from registry.register.imports.mapping import Layout
+from registry.register.imports.personal import holds_personal_number
 from registry.register.imports.reading import form_of
 from registry.register.imports.spreadsheets import first_rows
 from registry.register.imports.tables import HEADER_WITHIN, found_delimiter
+from registry.register.imports.values import DATE_FORMS, day_of
 
 LOOKED_AT = 200
 """Rows that are looked at."""
@@ -71,7 +74,24 @@ def _of_lines(lines: Sequence[Sequence[str]]) -> list[Column]:
     filled = [sum(bool(cell.strip()) for cell in cells) for cells in lines[:HEADER_WITHIN]]
     if not filled or max(filled) < 1:
         raise ImportRefused("the file has no columns: is it a table?")
-    return below(lines, filled.index(max(filled)))
+    depth = filled.index(max(filled))
+    data = next((cell.strip() for cell in lines[depth] if _is_data(cell.strip())), None)
+    if data is not None:
+        named = "" if holds_personal_number(data) else f" ({data[:40]!r})"
+        raise ImportRefused(
+            f"line {depth + 1} is the fullest of the first, and is no header{named}: if the file has none, "
+            "write a line with the names of the columns above it"
+        )
+    return below(lines, depth)
+
+
+def _is_data(cell: str) -> bool:
+    """Whether a cell is what stands below a header and not in it: a day, a number, an address of mail."""
+    is_number = cell.isdigit() and len(cell) >= 5
+    return is_number or "@" in cell or day_of(cell, _FORMS) is not None or checked_uscc(cell).value is not None
+
+
+_FORMS = tuple(sorted(DATE_FORMS))
 
 
 def below(lines: Sequence[Sequence[str]], depth: int) -> list[Column]:

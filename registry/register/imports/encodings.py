@@ -174,9 +174,9 @@ def _best(sample: bytes, place: Place, country: str) -> Encoding:
     if rival is not None and best.score - rival.score < letters.SURE:
         word, other = letters.first_difference(best.text, rival.text)
         raise ImportRefused(
-            f"{place.words('UTF-8')}; it may be {best.shown} ({word!r}) or {rival.shown} ({other!r}): "
+            f"{place.words('UTF-8')}; it may be {best.label} ({word!r}) or {rival.label} ({other!r}): "
             "see which of the two is right, and name it with --encoding"
         )
-    twins = [one.shown for one in readings[1:] if one.text == best.text]
+    twins = [one.label for one in readings[1:] if one.text == best.text]
     how = f"{twins[0]} would read the same" if twins else f"its letters fit best ({best.language})"
-    return Encoding(best.codec, best.shown, how)
+    return Encoding(best.codec, best.label, how)

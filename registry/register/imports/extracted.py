@@ -53,11 +53,11 @@ class Table:
 
 def opened_extract(path: Path, form: str, layout: Layout, encoding: str | None, country: str = "") -> Opened:
     """The table, or the tables that go on from page to page, in which the wanted columns stand."""
-    found, shown = _encoding(path, form, encoding or layout.encoding, country)
+    found, stated = _encoding(path, form, encoding or layout.encoding, country)
     tables, notes, losses = _extracted(path, form, found)
     chosen = _sheet(tables, layout, path, notes) if tables[0].is_sheet else tables
     first, header = _header(chosen, layout, path)
-    result = Opened(form, layout, iter(()), lambda: 1.0, shown, notes, losses=losses)
+    result = Opened(form, layout, iter(()), lambda: 1.0, stated, notes, losses=losses)
     notes.append(f"{chosen[first].place}: the header is on row {header.depth + 1}")
     starts, places = [], []
     line = 0
@@ -227,12 +227,10 @@ def _rows(
             waiting = []
             yield read
     if titles:
-        result.notes.append(f"{titles} rows of one cell that spans the table were taken for headings")
+        result.notes.append(f"taken for headings, as one cell spans the table: {titles}")
     if waiting:
         where = result.where(waiting[0].line) if result.where else f"row {waiting[0].line}"
-        result.notes.append(
-            f"{len(waiting)} rows below the list hold one cell each, and were taken for notes (from {where})"
-        )
+        result.notes.append(f"taken for notes below the list, as each is one cell: {len(waiting)} (from {where})")
 
 
 def _row(line: int, cells: list[str], header: Header, pick: object) -> Row:

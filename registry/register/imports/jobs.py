@@ -143,12 +143,15 @@ def stage(request: ImportRequest, staging: Staging, report: Report) -> None:
         )
     file = opened(request.path, request.mapping, request.encoding)
     report.describe(file)
+    noted = len(file.notes)
     report.notes += [
         f"column {name!r} holds data of natural persons (or is to be dropped) and was not read"
         for name in dropped_columns(file.layout)
     ]
     rules = RowRules(request.mapping, file.layout)
     _read_all(request, file, rules, staging, report)
+    # Some things are seen only when all rows have been.
+    report.notes += file.notes[noted:]
     staging.settle()
     report.counts.licences = staging.licences
     report.reject(staging.rejected)

@@ -95,7 +95,7 @@ class Reading(NamedTuple):
     text: str
 
     @property
-    def shown(self) -> str:
+    def label(self) -> str:
         """The encoding's name for people."""
         name = _SHOWN.get(self.codec, self.codec.upper())
         return f"Windows-{name.removeprefix('CP')}" if name.startswith("CP125") else name

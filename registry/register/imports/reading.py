@@ -80,6 +80,10 @@ def opened(path: Path, mapping: SourceMapping, encoding: str | None = None) -> O
     """The file, ready to be read by the mapping's layout for its form. ImportRefused says what is wrong and what to do."""
     form = form_of(path)
     layout = mapping.json if form == "json" else mapping.table
+    if layout is None and form == "html":
+        raise ImportRefused(
+            f"{path.name} is a web page, not a list: the address may lead to an error page or a sign-in"
+        )
     if layout is None:
         lacking = "[json]" if form == "json" else "[table]"
         raise ImportRefused(

@@ -109,11 +109,11 @@ class Staging:
 
     def _count_lacking(self, statement: Statement, step: int = 1) -> None:
         """Rows of one agency that stand apart are joined later: what the joined one says replaces what each said."""
-        shown = {one.scheme.value for one in statement.identifiers}
+        schemes = {one.scheme.value for one in statement.identifiers}
         for scheme in self._prints:
             if scheme == LICENCE_NUMBER:
                 self.without[scheme] += step * sum(licence.number is None for licence in statement.licences)
-            elif scheme not in shown:
+            elif scheme not in schemes:
                 self.without[scheme] += step
 
     def _write(self) -> None:

@@ -174,7 +174,7 @@ def _usual_width(lines: Sequence[Sequence[str]], header: Header) -> int:
 def _swallowed(cells: Sequence[str], delimiter: str, width: int) -> str | None:
     """The beginning of a cell that holds rows of the table; None if no cell does.
 
-    Whoever opens a quotation mark and closes it rows later has lost, for each line end, as many separators as a row has.
+    A quotation mark that is opened and closed rows later costs, for each line end, as many separators as a row has.
     """
     for cell in cells:
         if "\n" in cell or "\r" in cell:

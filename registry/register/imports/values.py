@@ -37,11 +37,11 @@ def unaccented(text: str) -> str:
 YES = frozenset("yes y true 1 x ano tak ja si sì oui vero wahr prawda 是 有 √ ✓ ✔".split())
 NO = frozenset("no n false 0 ne nie nee nein non falso falsch fałsz 否 无 無 - –".split())
 
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.] ?(\d{1,2})[-/.] ?(\d{1,2})\.?(?:[T ].*)?")
 _CHINESE = re.compile(r"(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?[日号]?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _STATED_FORMS = {
-    "d.m.y": re.compile(r"(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>\d{4})"),
+    "d.m.y": re.compile(r"(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>\d{4})\.?"),
     "d/m/y": re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})"),
     "d-m-y": re.compile(r"(?P<d>\d{1,2})-(?P<m>\d{1,2})-(?P<y>\d{4})"),
     "m/d/y": re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})"),

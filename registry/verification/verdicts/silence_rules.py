@@ -116,12 +116,12 @@ def _silence_on(
             lists = _parts(kind, facts)
         if not lists:
             return _of_place(kind, question, facts) or Finding(Reason.AUTHORITY_NOT_COVERED, values), note
-        shown = [source for source in lists if _shows(source, question)]
-        if not shown or (are_parts and len(shown) < len(lists)):
+        showing = [source for source in lists if _shows(source, question)]
+        if not showing or (are_parts and len(showing) < len(lists)):
             # No agency is found by a number that the list does not print.
             return Finding(Reason.LIST_LACKS_NUMBER, values | {"scheme": question.kind.value}), note
         # One list of several that hold the same is enough; of several that each hold a part, the worst counts.
-        best = min(shown, key=_freshness) if are_parts else max(shown, key=_freshness)
+        best = min(showing, key=_freshness) if are_parts else max(showing, key=_freshness)
         stale_at = best.stale_at()
         is_stale = stale_at is not None and facts.as_of >= stale_at
         note = SourceNote(best.authority, best.retrieved_at, is_stale, stale_at)
@@ -130,7 +130,7 @@ def _silence_on(
         zone = facts.snapshot.time_zone(best.authority)
         if is_stale:
             return Finding(Reason.SOURCE_STALE, {"date": day_at(best.retrieved_at, zone).isoformat()}), note
-        firsts = (one.first_retrieved_at for one in shown if one.first_retrieved_at) if are_parts else ()
+        firsts = (one.first_retrieved_at for one in showing if one.first_retrieved_at) if are_parts else ()
         began = day_at(max(firsts, default=best.first_retrieved_at), zone)
         if day < began:
             return Finding(Reason.BEFORE_REGISTRY, {"date": began.isoformat()}), note

@@ -84,6 +84,8 @@ def word_file(path: Path, body: str, relations: str = "") -> Path:
     head = '<?xml version="1.0" encoding="UTF-8"?>'
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", f"{head}<Types/>")
-        archive.writestr("word/document.xml", f'{head}<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>')
+        archive.writestr(
+            "word/document.xml", f'{head}<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'
+        )
         archive.writestr("word/_rels/document.xml.rels", f"{head}<Relationships>{relations}</Relationships>")
     return path

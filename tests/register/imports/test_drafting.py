@@ -11,6 +11,7 @@ from registry.register.imports.drafting import Answers, as_toml, drafted
 from registry.register.imports.headers import hints
 from registry.register.imports.mapping import FIELDS, read_mapping
 from tests.register.imports.lists import Desk, agency, czech_list, ico
+from tests.register.imports.making import page_table, web_page
 
 ANSWERED = Answers(
     reference="zz-list",
@@ -113,6 +114,21 @@ def test_known_headers_are_many_languages_words_and_each_stands_for_one_field() 
     read = tomllib.loads((files("registry.register.imports") / "headers.toml").read_text(encoding="utf-8"))
     assert len({language for languages in read.values() for language in languages}) >= 15
     assert set(read) <= set(FIELDS)
+
+
+def test_a_file_without_a_header_is_refused_with_what_was_taken_for_one(tmp_path: Path) -> None:
+    sample = table(tmp_path / "s.csv", f"Erfundene GmbH,{ico(7)},2024-02-01", f"Erdachte GmbH,{ico(8)},2025-01-01")
+    with pytest.raises(ImportRefused, match=r"line 1 .* is no header .*write a line with the names"):
+        drafted(sample)
+
+
+def test_a_draft_is_made_of_a_web_page_and_of_an_old_workbook_too(tmp_path: Path) -> None:
+    columns = {"name": "企业名称", "uscc": "统一社会信用代码", "number": "资格证书编号", "valid_from": "发证日期"}
+    columns |= {"valid_to": "有效期至", "place": "注册地址", "status": "状态"}
+    old = drafted(Path(__file__).parent / "fujian.xls")
+    assert (old.form, old.columns | {"uscc": columns["uscc"]}) == ("xls", columns)
+    page = web_page(tmp_path / "s", page_table([["Denominación", "NIF"], ["Inventada S.L.", "B00000000"]]))
+    assert drafted(page).columns == {"name": "Denominación", "registration_number": "NIF"}
 
 
 def test_a_number_that_some_rows_lack_is_not_taken_for_the_key(tmp_path: Path) -> None:

@@ -60,7 +60,9 @@ def test_a_table_is_read_whatever_the_form_and_each_row_knows_its_place(tmp_path
 def test_an_old_excel_file_with_titles_merged_cells_and_days_is_read(tmp_path: Path) -> None:
     file = opened(
         Path(__file__).parent / "fujian.xls",
-        plain_mapping({"name": "企业名称", "registration_number": "统一社会信用代码", "valid_to": "有效期至", "status": "状态"}),
+        plain_mapping(
+            {"name": "企业名称", "registration_number": "统一社会信用代码", "valid_to": "有效期至", "status": "状态"}
+        ),
     )
     rows = [row.cells for row in file.rows]
     assert rows == [
@@ -102,7 +104,7 @@ def test_spanning_cells_keep_columns_in_their_places(tmp_path: Path) -> None:
     assert rows == [("A Ltd", "1", "valid"), ("A Ltd", "2", "on hold"), ("B Ltd", "3", "on hold")]
     assert "1 hidden rows were ignored" in file.notes
     assert any("taken for headings" in note for note in file.notes)
-    assert any("taken for notes (from table 1, row 7)" in note for note in file.notes)
+    assert any("taken for notes below the list" in note and "(from table 1, row 7)" in note for note in file.notes)
     merged = "".join(
         f"<w:tr>{cells}</w:tr>"
         for cells in (
@@ -183,7 +185,9 @@ def entities(path: Path) -> Path:
 
 
 def vast_page(path: Path) -> Path:
-    return web_page(path, "<table>" + "<tr>" + "<td>x" * 100 + "</tr>" * 1 + ("<tr>" + "<td>x" * 1000) * 1000 + "</table>")
+    return web_page(
+        path, "<table>" + "<tr>" + "<td>x" * 100 + "</tr>" * 1 + ("<tr>" + "<td>x" * 1000) * 1000 + "</table>"
+    )
 
 
 def bare_paper(path: Path) -> Path:
@@ -212,7 +216,10 @@ def cut_sheet(path: Path) -> Path:
         (long_paper, "2000 pages; the limit is 500: ask"),
         (locked_paper, "password-protected: open it, print it to a new PDF"),
         (bare_paper, "text and no ruled table: .* ask the publisher for a spreadsheet"),
-        (lambda path: web_page(path, "<p>Please sign in</p><script>x()</script>"), "without a table: .*sign-in.*1 scripts"),
+        (
+            lambda path: web_page(path, "<p>Please sign in</p><script>x()</script>"),
+            "without a table: .*sign-in.*1 scripts",
+        ),
         (vast_page, r"more than 500000 cells \(in table 1\): ask"),
         (bomb, "packed suspiciously tight"),
         (entities, "declares entities"),
@@ -237,7 +244,7 @@ def test_a_file_larger_than_its_form_may_be_is_not_opened(tmp_path: Path) -> Non
         read(path)
 
 
-def test_letters_that_a_file_does_not_name_cost_the_row_and_are_told(tmp_path: Path) -> None:
+def test_letters_that_a_file_does_not_name_cost_the_row(tmp_path: Path) -> None:
     file = opened(web_page(tmp_path / "a", page_table([HEAD, ["Firm (cid:12)", "1", "valid"]])), MAPPING)
     (row,) = file.rows
     assert (row.cells, row.flaw) == (None, Flaw.UNREADABLE_TEXT)

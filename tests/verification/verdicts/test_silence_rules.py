@@ -1,10 +1,13 @@
 """Silence is not proof: "not found" is `no` only where it must be."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from registry.core.codes import Reason
+from registry.register.agencies.identifiers import uscc_check_character
+from registry.register.authorities.places import provinces
 from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.question import SubjectKind
 from registry.vocabulary.register import Activity, Answer, LicenceKind
@@ -136,3 +139,45 @@ def test_the_list_that_was_searched_is_named():
     verdict = ask_unmatched(REGISTRATION, country="CZ")
     assert verdict.source is not None
     assert (verdict.source.authority, verdict.source.stale) == (authority_of("CZ"), False)
+
+
+USCC = "9135020000000001A" + uscc_check_character("9135020000000001A")
+
+
+def provincial(territories, **facts):
+    """Czechia's list in full, and lists of places in China."""
+    ground = fresh_ground()
+    whole = ground.sources.pop(source_of("CN"))
+    for code in territories:
+        facts_of_part = {"is_national": False, "territory": frozenset({code}), "reference": f"cn-{code}"}
+        part = replace(whole, **(facts_of_part | {"authority": f"cn-{code}"} | facts))
+        ground.sources[part.reference] = part
+    return ground
+
+
+@pytest.mark.parametrize(
+    ("territories", "facts", "code"),
+    [
+        (["35"], {}, Reason.NOT_ON_LIST_OF_PLACE),
+        (["3502"], {}, Reason.NOT_ON_LIST_OF_PLACE),
+        (["3501", "44"], {}, Reason.AUTHORITY_NOT_COVERED),
+        (["35"], {"is_full": False}, Reason.AUTHORITY_NOT_COVERED),
+        (["35"], {"retrieved_at": NOW - timedelta(days=40)}, Reason.AUTHORITY_NOT_COVERED),
+        (["35"], {"prints": frozenset({"licence_number"})}, Reason.AUTHORITY_NOT_COVERED),
+    ],
+)
+def test_a_code_absent_from_the_list_of_its_place_is_a_warning_and_no_proof(territories, facts, code):
+    verdict = ask_unmatched(SubjectKind.USCC, value=USCC, origin="CN", ground=provincial(territories, **facts))
+    assert first(verdict) == (Answer.UNKNOWN, code)
+    if code is Reason.NOT_ON_LIST_OF_PLACE:
+        assert verdict.reasons[0].values["place"] == "35"
+
+
+def test_lists_of_all_provinces_together_speak_and_one_that_is_missing_or_stale_silences_them():
+    every = provincial(provinces())
+    assert first(ask_unmatched(SubjectKind.USCC, value=USCC, origin="CN", ground=every))[0] is Answer.NO
+    short = provincial([code for code in provinces() if code != "54"])
+    assert ask_unmatched(SubjectKind.USCC, value=USCC, origin="CN", ground=short).verdict is Answer.UNKNOWN
+    every.sources["cn-54"] = replace(every.sources["cn-54"], retrieved_at=NOW - timedelta(days=40))
+    verdict = ask_unmatched(SubjectKind.USCC, value=USCC, origin="CN", ground=every)
+    assert first(verdict) == (Answer.UNKNOWN, Reason.SOURCE_STALE)

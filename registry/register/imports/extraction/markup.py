@@ -44,10 +44,10 @@ class Grid:
             from_above()
             widest = max(widest, columns)
             for number in range(min(columns, 1_000)):
-                shown = text if number == 0 else ""
+                filling = text if number == 0 else ""
                 if rows > 1:
-                    self._next[len(cells)] = (rows - 1, shown)
-                cells.append(shown)
+                    self._next[len(cells)] = (rows - 1, filling)
+                cells.append(filling)
         from_above()
         # A row that ends early leaves what hangs into it from above to the right of it.
         for place in sorted(self._below):

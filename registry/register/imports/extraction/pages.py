@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pdfplumber
@@ -78,6 +79,7 @@ def _tables(document: Any) -> Iterator[Line]:
                 scans.append(number)
             page.close()
             continue
+        _close_gaps(page)
         tables = page.extract_tables({"vertical_strategy": "lines", "horizontal_strategy": "lines"})
         page.close()
         tables = [table for table in tables if len(table) > 1 or len(table[0]) > 2]
@@ -100,6 +102,15 @@ def _tables(document: Any) -> Iterator[Line]:
         yield Note(f"{_named(after)} with text and no ruled table: what stands there was not read", is_loss=True)
 
 
+def _close_gaps(page: Any) -> None:
+    """Letters drawn in two strokes, of which one has the text and the other the width, as one: no gap stands between."""
+    chars = page.objects.get("char", [])
+    for one, following in pairwise(chars):
+        if one["text"] == "" and abs(following["x0"] - one["x1"]) < 0.5 and abs(following["top"] - one["top"]) < 0.5:
+            following["x0"] = one["x0"]
+    page.objects["char"] = [one for one in chars if one["text"] != ""]
+
+
 def _refuse_nothing(first: int, scans: list[int], bare: list[int]) -> None:
     if first:
         return
@@ -117,8 +128,8 @@ def _refuse_nothing(first: int, scans: list[int], bare: list[int]) -> None:
 
 
 def _named(pages: list[int]) -> str:
-    shown = ", ".join(map(str, pages[:10])) + (f" and {len(pages) - 10} more" if len(pages) > 10 else "")
-    return f"page {shown}" if len(pages) == 1 else f"pages {shown}"
+    listed = ", ".join(map(str, pages[:10])) + (f" and {len(pages) - 10} more" if len(pages) > 10 else "")
+    return f"page {listed}" if len(pages) == 1 else f"pages {listed}"
 
 
 def _row(cells: list[str | None]) -> Cells:
