@@ -11,6 +11,7 @@ from registry.officers import accounts, tokens
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import version_sent
+from registry.pages.officers.confirming import asked, question_of
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.rendering import page
 from registry.vocabulary.register import Language
@@ -68,6 +69,10 @@ def reset(session: Session, me: AuthenticatedOfficer, reference: str) -> Respons
 @allowed(Resource.OFFICER, Act.PROPOSE)
 def close(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """Taking away needs one person; giving back needs two."""
+    question = question_of("close_officer")
+    if question is not None:
+        accounts.officer_named(session, reference, me.standing.unit)
+        return asked(question, "/console/officers")
 
     def end() -> None:
         at = now()

@@ -124,3 +124,16 @@ def test_the_beginning_of_a_number_leads_to_the_case_of_the_unit_alone(session, 
     desk = desk_for(Role.TRIAGE)
     assert desk.get(f"/console/cases?case={mine.reference[:5].lower()}").location == f"/console/cases/{mine.reference}"
     assert desk.get(f"/console/cases?case={other.reference}").status_code == 400
+
+
+def test_the_search_finds_what_may_be_read_and_nothing_of_others(session, sealer, desk_for):
+    agency = named(session, "Agenzia Inventata Tre", country="IT")
+    mine = file(session, sealer, {"country": "IT", "deception": "yes", "agency": {"agency_id": agency.agency_id}}).case
+    other = file(session, sealer, {"country": "CZ", "deception": "yes"}).case
+    session.commit()
+    desk, admin = desk_for(Role.SUPERVISOR, name="Anna Inventata"), desk_for(Role.SYSADMIN, name="Operator")
+    assert desk.get(f"/console/search?q={mine.reference[:6].lower()}").location == f"/console/cases/{mine.reference}"
+    assert "Nothing that you may read" in words_of(desk.get(f"/console/search?q={other.reference}"))
+    assert desk.get("/console/search?q=agenzia+inventata+tre").location == f"/console/cases?agency={agency.agency_id}"
+    assert desk.get("/console/search?q=anna+inv").location == f"/console/officers/{desk.officer.reference}"
+    assert "Nothing that you may read" in words_of(admin.get(f"/console/search?q={mine.reference}"))

@@ -140,4 +140,4 @@ def test_another_authority_finds_no_deposit_and_who_reads_enters_nothing(
         path = f"{page}/{lines(session)[0].reference}/{act}"
         assert foreign.post(path, version=1).status_code == 404
     reader = desk_for("Ivan", Role.LICENSING, unit="cn-licensing").get(page).get_data(as_text=True)
-    assert "<script" not in reader
+    assert "<script>" not in reader
