@@ -29,7 +29,7 @@ from registry.officers.models import (
     Unit,
 )
 from registry.officers.providers import linking
-from registry.officers.rights import Act, Resource, Role, unfit
+from registry.officers.rights import OUTSIDERS, Act, Resource, Role, unfit
 from registry.officers.signing_in import tidy_email
 from registry.vocabulary.register import SENDING_COUNTRIES
 
@@ -350,6 +350,8 @@ def _require_fit(session: Session, unit: str, roles: Collection[Role]) -> None:
         raise ActRefused("no_unit", "there is no such unit, or it is closed: see `registry units list`")
     if found.is_outside and set(roles) - {Role.PARTNER if found.partner_kind else Role.AGENCY_REP}:
         raise ActRefused("outside_unit", _UNFIT["outside_unit"])
+    if not found.is_outside and set(roles) & OUTSIDERS:
+        raise ActRefused("inside_unit", _UNFIT["inside_unit"])
     why = unfit(roles, is_sending_country=found.country in SENDING_COUNTRIES)
     if why is not None:
         raise ActRefused(why, _UNFIT[why])
@@ -357,6 +359,7 @@ def _require_fit(session: Session, unit: str, roles: Collection[Role]) -> None:
 
 _UNFIT = {
     "outside_unit": "this unit stands for a partner or an agency: its people have the role for that and no other",
+    "inside_unit": "this unit is an authority's: partners and agencies have units of their own",
     "no_role": "an officer needs at least one role",
     "no_complaints_in_sending_country": "a unit of a sending country sees no complaints: only roles of the licensing desk",
     "incompatible_roles": "these roles may not be one person's: who keeps the machines or audits does not act on cases",

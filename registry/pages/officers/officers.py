@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, StaleVersion
 from registry.officers import accounts, tokens
-from registry.officers.rights import Act, Resource, Role
+from registry.officers.rights import OUTSIDERS, Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import version_sent
 from registry.pages.officers.confirming import asked, question_of
@@ -158,7 +158,8 @@ def _list(
         officers=[(one, sorted(accounts.own_roles(session, one))) for one in listed],
         names={one.id: one.name for one in listed} | {one.reference: one.name for one in listed},
         changes=accounts.open_changes(session, me.standing.unit),
-        roles=list(Role),
+        roles=[role for role in Role if role not in OUTSIDERS or me.standing.roles & OUTSIDERS],
+        form=request.form,
         languages=list(Language),
         may_propose=me.standing.may(Resource.OFFICER, Act.PROPOSE),
         may_approve=me.standing.may(Resource.OFFICER, Act.APPROVE),

@@ -104,6 +104,7 @@ def _words() -> dict[str, Any]:
         "heading": partial(wording.problem_title, spoken, at="console"),
         "date": partial(wording.date_text, spoken),
         "country": partial(wording.country_name, spoken),
+        "language_called": partial(wording.language_name, spoken),
         "day_text": partial(day_text, spoken),
         "moment_text": partial(moment_text, spoken, country=bar.standing.country if bar else ""),
         "due_text": partial(due_text, spoken, country=bar.standing.country if bar else ""),
