@@ -67,7 +67,7 @@ def test_a_deposit_is_paid_in_drawn_by_two_and_topped_up(
     [
         ("paid_in", "much", {}, "amount like"),
         ("paid_in", "5", {"currency": "EURO"}, "code like CNY"),
-        ("paid_in", "5", {"held_as": "gold"}, "Held as: choose one of these"),
+        ("paid_in", "5", {"held_as": "gold"}, "Held as choose one of these"),
         ("drawn", "5", {}, "is said of a draw"),
         ("drawn", "5", {"use": "holidays"}, "must be one of"),
         ("drawn", "5", {"use": "compensation"}, "more than there is"),
