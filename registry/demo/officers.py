@@ -16,7 +16,7 @@ from registry.register.agencies.models import Agency, Licence
 from registry.vocabulary.cases import PartnerKind
 
 UNIT = "it-demo-labour"
-PARTNER = "demo-union"
+PARTNER = "it-demo-union"
 
 
 class Joining(NamedTuple):
