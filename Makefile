@@ -35,9 +35,13 @@ $(BENCH): uv.lock pyproject.toml client/pyproject.toml
 	@tools/environment bench
 	@touch $(RUN) $(ALL) $@
 
+# What `make run` serves: the officers' console too, which is closed unless it is named.
+REGISTRY_EDGES ?= api,public,intake,console
+run: export REGISTRY_EDGES := $(REGISTRY_EDGES)
 run: $(RUN) ## Serve with demo data on PORT (8000), events on the port after it, data in REGISTRY_HOME (./var).
 	@$(BIN)/registry db upgrade
 	@$(BIN)/registry demo load
+	@echo "The officers' console: run \`$(BIN)/registry demo officers\` for codes to join with, then open /console/join."
 	@exec $(BIN)/registry serve --with-worker --with-stream
 
 setup-system: ## Install what tests need beside Python (Debian, as root), or print the line to run.

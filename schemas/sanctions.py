@@ -39,6 +39,14 @@ class DecisionDraftSchema(InSchema):
         max_length=2000, required=True, metadata={"description": "May be read outside: must not identify anyone."}
     )
     object_days = Count(minimum=30, maximum=365, load_default=60, metadata={"description": "Days for an objection."})
+    language = Passage(
+        max_length=12, load_default="",
+        metadata={"description": "Language of the summary (en, it, zh-Hans, zh-Hant). Where it is another than the "
+                                 "complainant's, a translation is required before the decision is made. Empty: not said."},
+    )  # fmt: skip
+    translation = Passage(
+        max_length=2000, load_default="", metadata={"description": "The summary in the complainant's language."}
+    )
 
 
 class DecisionSchema(OutSchema):

@@ -15,11 +15,13 @@ from registry.core.settings import Settings
 from registry.demo.complaints import load_complaints
 from registry.demo.load import Counts, counts, demo_data, demo_reference, statuses
 from registry.demo.load import load as load_demo
+from registry.demo.officers import add_officers
 from registry.log.actions import lock_log
 
 
 @click.group(
     epilog="\b\nExamples:\n  registry demo load     invented agencies, statuses, agreements and a history\n"
+    "  registry demo officers one officer for each role, with codes to join\n"
     "  registry demo check    what this home holds"
 )
 def demo() -> None:
@@ -53,6 +55,30 @@ def load() -> None:
         return
     click.echo(f"Loaded {_summary(found)}.")
     click.echo(f"{len(codes)} invented complaints; come back to the third by the receipt {grouped(codes[2])}.")
+
+
+@demo.command()
+def officers() -> None:
+    """Add one invented officer for each role, and print the codes to join with at /console/join.
+
+    The demo data must be loaded. Codes are good for three days and shown once; who was added before is listed without.
+    """
+    settings = cli.settings()
+    engine = engine_for(settings.database_url)
+    try:
+        revisions.require_current(engine)
+        with sessions_for(engine).begin() as session:
+            if not lock_log(session).is_demo:
+                raise ImportRefused(
+                    "invented officers stand beside demo data alone: run `registry demo load` in a demo home"
+                )
+            found = add_officers(session, Sealer(Keyring(settings.keys)), now())
+    finally:
+        engine.dispose()
+    click.echo("One officer for each role. Join with the code, then sign in with the e-mail address:")
+    for one in found:
+        click.echo(f"  {one.role:<13} {one.unit:<22} {one.email:<44} {one.code or '(added before)'}")
+    click.echo("The console is served where REGISTRY_EDGES names it, as `make run` does; open /console/join.")
 
 
 @demo.command()

@@ -175,8 +175,8 @@ def country_name(language: Language, code: str) -> str:
 
 
 def language_name(language: Language, tag: str) -> str:
-    """What a language is called, `tag` as ISO 639 has it."""
-    return _spoken_languages(language).get(tag, tag)
+    """What a language is called, `tag` as ISO 639 has it, with a script where pages tell scripts apart."""
+    return _spoken_languages(language).get(tag.replace("-", "_"), tag)
 
 
 @cache

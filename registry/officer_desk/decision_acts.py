@@ -54,11 +54,13 @@ ACTS = case_acts(
 
 
 def _write(
-    on: Doing[Officer], outcome: DecisionOutcome, reasons: str, summary: str, object_days: int
+    on: Doing[Officer], outcome: DecisionOutcome, reasons: str, summary: str, object_days: int,
+    language: str = "", translation: str = "",
 ) -> str:  # fmt: skip
     return actions.write(
         on.session, sealer(), on.officer, on.reference, outcome, on.at,
-        reasons=reasons, summary=summary, object_days=object_days, version=on.version,
+        reasons=reasons, summary=summary, object_days=object_days, language=language, translation=translation,
+        version=on.version,
     ).reference  # fmt: skip
 
 

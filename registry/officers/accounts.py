@@ -29,7 +29,7 @@ from registry.officers.models import (
     Unit,
 )
 from registry.officers.providers import linking
-from registry.officers.rights import Act, Resource, Role, unfit
+from registry.officers.rights import OUTSIDERS, Act, Resource, Role, unfit
 from registry.officers.signing_in import tidy_email
 from registry.vocabulary.register import SENDING_COUNTRIES
 
@@ -249,6 +249,13 @@ def officers_of(session: Session, unit: str | None = None) -> Sequence[Officer]:
     return session.scalars(query if unit is None else query.where(Officer.unit == unit)).all()
 
 
+def translators_of(session: Session, unit: str) -> Sequence[Officer]:
+    """The active officers of a unit who translate."""
+    query = select(Officer).join(RoleHeld, RoleHeld.officer_id == Officer.id).order_by(Officer.name)
+    held = RoleHeld.role == Role.TRANSLATOR, RoleHeld.ended_on.is_(None)
+    return session.scalars(query.where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE, *held)).all()
+
+
 def open_changes(session: Session, unit: str) -> Sequence[OfficerChange]:
     return session.scalars(
         select(OfficerChange)
@@ -350,6 +357,8 @@ def _require_fit(session: Session, unit: str, roles: Collection[Role]) -> None:
         raise ActRefused("no_unit", "there is no such unit, or it is closed: see `registry units list`")
     if found.is_outside and set(roles) - {Role.PARTNER if found.partner_kind else Role.AGENCY_REP}:
         raise ActRefused("outside_unit", _UNFIT["outside_unit"])
+    if not found.is_outside and set(roles) & OUTSIDERS:
+        raise ActRefused("inside_unit", _UNFIT["inside_unit"])
     why = unfit(roles, is_sending_country=found.country in SENDING_COUNTRIES)
     if why is not None:
         raise ActRefused(why, _UNFIT[why])
@@ -357,6 +366,7 @@ def _require_fit(session: Session, unit: str, roles: Collection[Role]) -> None:
 
 _UNFIT = {
     "outside_unit": "this unit stands for a partner or an agency: its people have the role for that and no other",
+    "inside_unit": "this unit is an authority's: partners and agencies have units of their own",
     "no_role": "an officer needs at least one role",
     "no_complaints_in_sending_country": "a unit of a sending country sees no complaints: only roles of the licensing desk",
     "incompatible_roles": "these roles may not be one person's: who keeps the machines or audits does not act on cases",

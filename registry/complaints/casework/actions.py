@@ -4,8 +4,9 @@ Unit scoping is by `Officer.unit`: `lock_case` is the one way to a case, and ano
 does not exist.
 """
 
+import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -179,6 +180,33 @@ def reason_place(case: Case) -> Place:
 
 def _first_box(session: Session, sealer: Sealer, officer: Officer, case: Case) -> OpenBox:
     return sealer.open_as_unit(session, boxes_of(session, case)[0], officer.unit)
+
+
+def link_agency(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    agency: str,
+    today: date,
+    *,
+    version: int | None = None,
+) -> Case:
+    """Say which agency of the registry (its public reference, known to be there) is meant by the one that was typed.
+
+    What was typed stays beside it. Raises NotFound, StaleVersion, and NotNow where the case names one of the registry already.
+    """
+    case = lock_case(session, officer, reference, version)
+    place = Place("cases", "agency_sealed", case.reference, case.reference)
+    typed = {} if case.agency_sealed is None else json.loads(sealer.open_field(case.agency_sealed, place))
+    if typed.get("agency_id") and case.agency_is_registered:
+        raise NotNow("this case names an agency of the registry already", "desk.agency_linked")
+    case.agency_sealed = sealer.seal_field(json.dumps(typed | {"agency_id": agency}, ensure_ascii=False), place)
+    case.agency_digest = sealer.digest("agency", f"agency {agency}")
+    case.agency_is_registered = True
+    session.flush()
+    changed(session, case, "case.agency_linked", today, role=officer.role, actor=officer.name)
+    return case
 
 
 def in_unit(unit: str) -> ColumnElement[bool]:

@@ -103,9 +103,9 @@ class Row:
         return self.due_at is not None and self.due_at < at
 
     def order(self, at: datetime) -> tuple[object, ...]:
-        """Overdue first, then by priority, then by deadline; what has none comes last."""
+        """By priority, overdue first within one, then by deadline; what has none comes last."""
         due, is_message = self.due_at or datetime.max.replace(tzinfo=UTC), self.kind.startswith("unread")
-        return (not self.is_late(at), self.priority or "p9", due, not is_message, self.kind, self.reference)
+        return (self.priority or "p9", not self.is_late(at), due, not is_message, self.kind, self.reference)
 
 
 def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> list[Row]:
@@ -128,7 +128,7 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> list[Row]
     return sorted(kept, key=lambda row: row.order(at))
 
 
-_WORK = frozenset({"case.investigating", "case.in_triage"})
+_WORK = frozenset({"case.submitted", "case.investigating", "case.in_triage"})
 """That an officer works on a case says nothing where something in it asks for the officer's hand."""
 
 

@@ -1,4 +1,4 @@
-"""The console's stylesheets, its mark, and the one script, which asks security keys. Nothing comes from anywhere else."""
+"""The console's stylesheets, mark and two scripts: one asks security keys, one keeps drafts. Nothing comes from elsewhere."""
 
 import hashlib
 from functools import cache

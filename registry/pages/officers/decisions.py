@@ -13,6 +13,7 @@ from registry.core.errors import NotFound
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.decision_acts import ACTS, IN_CASE
 from registry.officer_desk.decision_words import decision_notice
+from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
@@ -74,6 +75,9 @@ def _page(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: R
         form=request.form,
         draft=draft,
         notices=_notices(case, draft, today) if draft is not None else {},
+        languages=list(Language),
+        reads=actions.language_of(case),
+        translators=[one.name for one in translators_of(session, me.standing.unit)],
         made=[one for one in found if one.decision.state is not DecisionState.DRAFTED],
         outcomes=list(DecisionOutcome),
         days=rules,
@@ -93,7 +97,8 @@ def _notices(case: Case, draft: queries.ShownDecision, today: date) -> dict[Lang
     """What the complainant would read if it were made today, in the complainant's language and in the officer's."""
     until = today + timedelta(days=draft.decision.object_days)
     spoken = dict.fromkeys((actions.language_of(case), language()))
-    return {one: decision_notice(one, draft.decision.outcome, draft.summary, until) for one in spoken}
+    told = {actions.language_of(case): draft.translation or draft.summary}
+    return {one: decision_notice(one, draft.decision.outcome, told.get(one, draft.summary), until) for one in spoken}
 
 
 def _reader(me: AuthenticatedOfficer) -> casework.Officer:

@@ -6,7 +6,7 @@ from registry.http.errors import show_errors_with
 from registry.http.transaction import services
 from registry.officers.providers.client import Client
 from registry.officers.providers.settings import providers_in
-from registry.pages.officers import agencies, factors, home, law, officers, paper_forms, providers, unsent
+from registry.pages.officers import agencies, factors, home, law, officers, paper_forms, providers, search, unsent
 from registry.pages.officers import decisions as decisions_desk
 from registry.pages.officers import profile as own
 from registry.pages.officers import sign_in as signing
@@ -45,6 +45,7 @@ PAGES: tuple[Blueprint, ...] = (
     officers.pages,
     agencies.pages,
     unsent.pages,
+    search.pages,
     queue.pages,
     bulk.pages,
     case.pages,

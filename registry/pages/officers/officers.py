@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, StaleVersion
 from registry.officers import accounts, tokens
-from registry.officers.rights import Act, Resource, Role
+from registry.officers.rights import OUTSIDERS, Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import version_sent
+from registry.pages.officers.confirming import asked, question_of
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.rendering import page
 from registry.vocabulary.register import Language
@@ -68,6 +69,10 @@ def reset(session: Session, me: AuthenticatedOfficer, reference: str) -> Respons
 @allowed(Resource.OFFICER, Act.PROPOSE)
 def close(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """Taking away needs one person; giving back needs two."""
+    question = question_of("close_officer")
+    if question is not None:
+        accounts.officer_named(session, reference, me.standing.unit)
+        return asked(question, "/console/officers")
 
     def end() -> None:
         at = now()
@@ -153,7 +158,8 @@ def _list(
         officers=[(one, sorted(accounts.own_roles(session, one))) for one in listed],
         names={one.id: one.name for one in listed} | {one.reference: one.name for one in listed},
         changes=accounts.open_changes(session, me.standing.unit),
-        roles=list(Role),
+        roles=[role for role in Role if role not in OUTSIDERS or me.standing.roles & OUTSIDERS],
+        form=request.form,
         languages=list(Language),
         may_propose=me.standing.may(Resource.OFFICER, Act.PROPOSE),
         may_approve=me.standing.may(Resource.OFFICER, Act.APPROVE),

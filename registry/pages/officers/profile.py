@@ -6,10 +6,11 @@ from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
-from registry.core.errors import ActRefused, TooManyRequests
+from registry.core.errors import ActRefused, InvalidInput, TooManyRequests
 from registry.core.ids import read_reference
 from registry.http.app_services import keyring
 from registry.http.transaction import services
+from registry.officer_desk.agency_picker import picked_agency
 from registry.officer_desk.sign_in_providers import only_way_of
 from registry.officers import accounts, factors, notices, sessions, signing_in, tokens
 from registry.officers.models import NoticeChoice, OfficerState
@@ -17,7 +18,9 @@ from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import Step
+from registry.pages.officers.agencies import suggestions, with_choices
 from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import Refusal, refusal_of
 from registry.pages.officers.rendering import page
 from registry.pages.officers.sign_in import place
 
@@ -107,9 +110,12 @@ def choose_notices(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.post("/own/conflicts")
 @allowed(Resource.OWN, Act.WRITE)
 def declare_conflict(session: Session, me: AuthenticatedOfficer) -> Response:
-    agency = read_reference(request.form.get("agency", "")[:40])
-    if agency is None:
-        return own_page(session, me, fault="bad_agency")
+    typed = with_choices(request.form).get("agency", "")
+    try:
+        # An interest may be declared before the agency is in the registry: by its reference alone.
+        agency = read_reference(typed[:40]) or picked_agency(session, typed)
+    except InvalidInput as unread:
+        return own_page(session, me, refusal=refusal_of(unread))
     accounts.declare_conflict(session, me.officer, agency, day_at(now(), None))
     return _back()
 
@@ -145,13 +151,17 @@ def own_page(
     recovery: list[str] | None = None,
     token: str | None = None,
     given: str | None = None,
+    refusal: Refusal | None = None,
 ) -> Response:
     """The page, with what was made and is shown once, or with what was wrong."""
     at = now()
     return page(
         "own.html",
         here="own",
-        status=400 if fault else 200,
+        status=400 if fault or refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        suggested=suggestions(session, refusal, request.form),
         fault=fault,
         recovery=recovery,
         token=token,

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from registry.complaints.casework.unsent.actions import Unsent
 from registry.http.errors import ProblemDocument
 from registry.http.forms import FORM_FIELD
+from registry.http.headers import content_policy
 from registry.http.transaction import services
 from registry.i18n import wording
 from registry.i18n.languages import has_text, negotiated, text
@@ -49,6 +50,10 @@ MENU: tuple[tuple[str, str, Resource, Act], ...] = (
 """What stands in the menu, for those who may go there."""
 
 
+SEARCHED = (Resource.CASE, Resource.LICENCE, Resource.SANCTION, Resource.OFFICER)
+"""What the search of the bar finds, each for those who may read it."""
+
+
 @cache
 def _environment() -> Environment:
     return Environment(
@@ -77,6 +82,9 @@ def page(template: str, *, here: str, status: int = 200, **context: Any) -> Resp
     if done_sent():
         take_done(response)
     response.headers["Content-Language"] = language()
+    if g.get("console_bar") is not None:
+        # The script of the desk keeps drafts and asks for agencies here.
+        response.headers["Content-Security-Policy"] = content_policy(connect_src="'self'")
     response.headers["Cache-Control"] = "no-store"
     # Under `no-referrer` browsers send `Origin: null` with our own forms too, and the guard refuses them.
     response.headers["Referrer-Policy"] = "same-origin"
@@ -97,12 +105,14 @@ def _words() -> dict[str, Any]:
         "heading": partial(wording.problem_title, spoken, at="console"),
         "date": partial(wording.date_text, spoken),
         "country": partial(wording.country_name, spoken),
+        "language_called": partial(wording.language_name, spoken),
         "day_text": partial(day_text, spoken),
         "moment_text": partial(moment_text, spoken, country=bar.standing.country if bar else ""),
         "due_text": partial(due_text, spoken, country=bar.standing.country if bar else ""),
         "bar": bar,
         "unit_name": wording.name_in(spoken, bar.unit_names) if bar else "",
         "menu": [(name, href) for name, href, what, act in MENU if bar is not None and bar.standing.may(what, act)],
+        "may_search": bar is not None and any(bar.standing.may(what, Act.READ) for what in SEARCHED),
         "stylesheet": assets.address_of("console.css"),
         "mark": assets.address_of("mark.svg"),
         "providers": providers(),

@@ -29,7 +29,11 @@ class Desk:
         return self._asks().get(path)
 
     def post(self, path: str, **fields: Any) -> TestResponse:
-        """As the page's own form sends it."""
+        """As the page's own form sends it; what it asks once more is answered with yes."""
+        return self._asks().post(path, data={"form": self.form, "confirmed": "yes", **fields})
+
+    def post_once(self, path: str, **fields: Any) -> TestResponse:
+        """As the page's own form sends it, before anything is asked."""
         return self._asks().post(path, data={"form": self.form, **fields})
 
     def post_bare(self, path: str, **fields: Any) -> TestResponse:

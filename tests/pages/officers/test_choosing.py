@@ -124,3 +124,38 @@ def test_the_beginning_of_a_number_leads_to_the_case_of_the_unit_alone(session, 
     desk = desk_for(Role.TRIAGE)
     assert desk.get(f"/console/cases?case={mine.reference[:5].lower()}").location == f"/console/cases/{mine.reference}"
     assert desk.get(f"/console/cases?case={other.reference}").status_code == 400
+
+
+def test_the_search_finds_what_may_be_read_and_nothing_of_others(session, sealer, desk_for):
+    agency = named(session, "Agenzia Inventata Tre", country="IT")
+    mine = file(session, sealer, {"country": "IT", "deception": "yes", "agency": {"agency_id": agency.agency_id}}).case
+    other = file(session, sealer, {"country": "CZ", "deception": "yes"}).case
+    session.commit()
+    desk, admin = desk_for(Role.SUPERVISOR, name="Anna Inventata"), desk_for(Role.SYSADMIN, name="Operator")
+    assert desk.get(f"/console/search?q={mine.reference[:6].lower()}").location == f"/console/cases/{mine.reference}"
+    assert "Nothing that you may read" in words_of(desk.get(f"/console/search?q={other.reference}"))
+    assert desk.get("/console/search?q=agenzia+inventata+tre").location == f"/console/cases?agency={agency.agency_id}"
+    assert desk.get("/console/search?q=anna+inv").location == f"/console/officers/{desk.officer.reference}"
+    assert "Nothing that you may read" in words_of(admin.get(f"/console/search?q={mine.reference}"))
+
+
+def test_a_typed_agency_is_linked_to_the_registry_with_suggestions_and_the_queue_finds_it(
+    session, sealer, desk_for, case
+):
+    agency = named(session, "Agenzia Inventata Uno S.r.l.", country="IT")
+    desk, at = desk_for(Role.INVESTIGATOR), f"/console/cases/{case}"
+    assert f'name="agency_choice" value="{agency.agency_id}"' in desk.get(at).get_data(as_text=True)
+    linked = {"agency": "Agenzia Uno", "agency_choice": agency.agency_id, "version": version_on(desk, at)}
+    assert desk.post(f"{at}/agency", **linked).status_code == 303
+    assert case in desk.get(f"/console/cases?agency={agency.agency_id}").get_data(as_text=True)
+    assert "Link it to the registry" not in words_of(desk.get(at))
+    assert desk.post(f"{at}/agency", **linked | {"version": version_on(desk, at)}).status_code == 409
+
+
+def test_an_interest_is_declared_by_the_agency_s_name(session, desk_for):
+    agency = named(session, "Agenzia Inventata Quattro", country="IT")
+    desk = desk_for(Role.INVESTIGATOR)
+    refused = desk.post("/console/own/conflicts", agency="Agenzia Quattro")
+    assert (refused.status_code, agency.agency_id in refused.get_data(as_text=True)) == (400, True)
+    assert desk.post("/console/own/conflicts", agency="Agenzia Inventata Quattro").status_code == 303
+    assert agency.agency_id in words_of(desk.get("/console/own"))

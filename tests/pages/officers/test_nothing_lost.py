@@ -1,5 +1,6 @@
 """Nothing typed is lost: a session that ran out, a draft kept by hand or script, and what a page says once a form is taken."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from registry.officers.models import SignedIn
 from registry.officers.rights import Role
 from tests.complaints.filing import file
 from tests.pages.officers.cases.conftest import desk_for, sealer
-from tests.pages.officers.signed_in import Desk, desk_of, words_of
+from tests.pages.officers.signed_in import Desk, desk_of, version_on, words_of
 
 __all__ = ["desk_for", "sealer"]
 
@@ -133,6 +134,23 @@ def test_a_draft_that_is_refused_or_discarded_is_kept_or_gone(session, sealer, d
     assert f">{TEXT}</textarea>" in desk.get(page).get_data(as_text=True)
     sent_from(desk, page, "/console/drafts/drop")
     assert f">{TEXT}</textarea>" not in desk.get(page).get_data(as_text=True)
+
+
+def test_closing_a_case_says_what_follows_and_asks_once(session, sealer, desk_for):
+    page, desk = case_of(session, sealer), desk_for(Role.TRIAGE, Role.SUPERVISOR)
+    for to in ("in_triage", "investigating"):
+        assert desk.post(f"{page}/move", to=to, version=version_on(desk, page)).status_code == 303
+    sent = {"to": "closed", "reason": "<b>Nothing</b> was found.", "version": version_on(desk, page)}
+    asked = desk.post_once(f"{page}/move", **sent)
+    body = asked.get_data(as_text=True)
+    assert (asked.status_code, "Close this case?" in body) == (200, True)
+    assert "Under investigation" in words_of(desk.get(page))
+    again = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', body))
+    assert again["confirmed"] == "yes"
+    assert {name: html.unescape(again[name]) for name in sent} == sent
+    done = desk.post_once(f"{page}/move", **{name: html.unescape(value) for name, value in again.items()})
+    assert (done.status_code, done.location) == (303, page)
+    assert "Closed" in words_of(desk.get(page))
 
 
 def test_drafts_are_destroyed_after_a_week(session, sealer, desk_for):

@@ -62,6 +62,7 @@ def test_one_invites_and_another_approves(desks: tuple[Desk, Desk], session: Ses
         ({"name": "A", "email": "nonsense", "role": "triage"}, "cannot be one"),
         ({"name": "A", "email": "a@b.example"}, "at least one role"),
         ({"name": "A", "email": "a@b.example", "role": ["sysadmin", "triage"]}, "one person"),
+        ({"name": "A", "email": "a@b.example", "role": "agency_rep"}, "units of their own"),
     ],
 )
 def test_an_invalid_invitation_gets_an_error_with_the_reason(
@@ -70,6 +71,25 @@ def test_an_invalid_invitation_gets_an_error_with_the_reason(
     response = desks[0].post("/console/officers", **fields)
     assert response.status_code == 400
     assert says in words_of(response)
+    assert f'name="email" type="email" maxlength="200" required autocomplete="off" value="{fields["email"]}"' in (
+        response.get_data(as_text=True)
+    )
+
+
+def test_who_approves_an_invitation_sees_its_address_and_language(desks: tuple[Desk, Desk]) -> None:
+    first, second = desks
+    first.post("/console/officers", name="N New", email="new@authority.example", role="triage", language="it")
+    waiting = words_of(second.get("/console/officers")).partition("Proposed by")[0]
+    assert "new@authority.example" in waiting
+    assert "italiano" in waiting.lower()
+
+
+def test_each_role_is_explained_where_it_is_given_and_partners_are_none_of_an_authority(
+    desks: tuple[Desk, Desk],
+) -> None:
+    page = desks[0].get("/console/officers").get_data(as_text=True)
+    assert "decides who may see names and original files" in page
+    assert 'value="agency_rep"' not in page
 
 
 def test_an_unknown_role_is_no_crash(desks: tuple[Desk, Desk]) -> None:
@@ -81,7 +101,7 @@ def test_a_hostile_name_is_only_a_name(desks: tuple[Desk, Desk]) -> None:
     name = "\"><script>alert(1)</script>{{ 7*7 }}'"
     first.post("/console/officers", name=name, email="x@authority.example", role="triage")
     page = second.get("/console/officers").get_data(as_text=True)
-    assert "<script" not in page
+    assert "<script>" not in page
     assert "&lt;script&gt;" in page
     assert "{{ 7*7 }}" in page
 

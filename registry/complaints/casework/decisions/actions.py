@@ -43,6 +43,7 @@ _LACKING = {
     "not_drafted": "this decision was made or sent back already",
     "not_in_draft": "the case is not where it is decided: look at what happened to it",
     "own_draft": "who wrote a decision does not make it: a second person has to",
+    "not_translated": "the complainant reads another language than that of the summary: have it translated first",
     "investigated": "who looked into the case does not decide it",
 }
 
@@ -58,10 +59,13 @@ def write(
     reasons: str,
     summary: str,
     object_days: int = rules.USUAL_OBJECTION,
+    language: str = "",
+    translation: str = "",
     version: int | None = None,
 ) -> Decision:
     """Write the draft of a case's decision, or write it anew; the case stands where it is decided from then on.
 
+    `language` is that of the summary, empty where nobody says; `translation` is the summary in the complainant's language.
     Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
     """
     case = lock_case(session, officer, reference, version)
@@ -72,6 +76,10 @@ def write(
             state=case.state,
         )
     reasons, summary = _checked(session, sealer, officer, case, reasons, summary, object_days, at.date())
+    if language and language not in set(Language):
+        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
+    if translation.strip():
+        translation = _checked_words(session, sealer, officer, case, "translation", translation, at.date())
     if case.state is not CaseState.DECISION_DRAFT:
         notify_unit(
             session, officer.unit, Resource.DECISION, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[officer.name]
@@ -90,6 +98,8 @@ def write(
     decision.written_by = [*(name for name in decision.written_by if name != officer.name), officer.name]
     decision.reasons_sealed = opened.seal(reasons, place(case, decision, "reasons_sealed"))
     decision.summary_sealed = opened.seal(summary, place(case, decision, "summary_sealed"))
+    decision.language = language or None
+    _set_translation(case, opened, decision, translation.strip() and translation, officer.name)
     session.add(decision)
     session.flush()
     changed(session, case, "decision.drafted", at.date(), role=officer.role, actor=officer.name, detail=outcome)
@@ -147,7 +157,8 @@ def make(
     sealed = seal_reason(session, sealer, officer, case, summary)
     target = rules.OUTCOMES[decision.outcome]
     advance(session, case, target, officer.role, at, actor=officer.name, reason_sealed=sealed)
-    text = words(language_of(case), decision.outcome, summary, decision.object_until)
+    told = read_translation(session, sealer, officer, case, decision) or summary
+    text = words(language_of(case), decision.outcome, told, decision.object_until)
     # Where no mailbox is left to write to, the decision stands all the same.
     with suppress(NotNow):
         casework.reply(
@@ -187,12 +198,51 @@ def facts(session: Session, case: Case, decision: Decision, actor: str) -> rules
         written_by=frozenset(map(same_person, decision.written_by)),
         investigators=investigators(moves_of(session, case)),
         actor=same_person(actor),
+        is_readable=not wants_translation(case, decision),
     )
+
+
+def wants_translation(case: Case, decision: Decision) -> bool:
+    """Whether the complainant could not read the summary: it is in another language, and nobody has translated it."""
+    is_other = decision.language is not None and decision.language != language_of(case)
+    return is_other and decision.translation_sealed is None
+
+
+def translate_summary(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, text: str, today: date
+) -> Decision:
+    """Write the summary of a locked case's draft in the complainant's language, by a translator of its unit.
+
+    Raises NotFound where no decision is drafted, InvalidInput.
+    """
+    decision = draft_of(session, case)
+    if decision is None:
+        raise NotFound("no decision is drafted in this case")
+    text = _checked_words(session, sealer, officer, case, "text", text, today)
+    _set_translation(case, _box(session, sealer, officer, decision), decision, text, officer.name)
+    changed(
+        session, case, "decision.translated", today, role=officer.role, actor=officer.name, detail=language_of(case)
+    )
+    return decision
+
+
+def _set_translation(case: Case, opened: OpenBox, decision: Decision, text: str, by: str) -> None:
+    sealed = opened.seal(text, place(case, decision, "translation_sealed")) if text else None
+    decision.translation_sealed, decision.translated_by = sealed, by if text else None
 
 
 def read_summary(session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision) -> str:
     return _box(session, sealer, officer, decision).open(
         decision.summary_sealed, place(case, decision, "summary_sealed")
+    )
+
+
+def read_translation(session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision) -> str | None:
+    """The summary in the complainant's language; None where nobody has written it."""
+    if decision.translation_sealed is None:
+        return None
+    return _box(session, sealer, officer, decision).open(
+        decision.translation_sealed, place(case, decision, "translation_sealed")
     )
 
 
@@ -226,7 +276,6 @@ def _checked(
     today: date,
 ) -> tuple[str, str]:
     reasons = messages.read_text("reasons", reasons, MAX_REASONS)
-    summary = messages.read_text("summary", summary, MAX_SUMMARY)
     if not rules.SHORTEST_OBJECTION <= object_days <= rules.MAX_OBJECTION:
         raise InvalidInput(
             [
@@ -239,6 +288,14 @@ def _checked(
                 )
             ]
         )
+    return reasons, _checked_words(session, sealer, officer, case, "summary", summary, today)
+
+
+def _checked_words(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, field: str, text: str, today: date
+) -> str:
+    """What is told outside, tidied: it reveals nobody. Raises InvalidInput about the field."""
+    text = messages.read_text(field, text, MAX_SUMMARY)
     agency = named_agency_id(sealer, case)
-    require_silent(session, sealer, officer, case, agency, summary, today, field="summary")
-    return reasons, summary
+    require_silent(session, sealer, officer, case, agency, text, today, field=field)
+    return text

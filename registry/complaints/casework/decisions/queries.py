@@ -22,6 +22,8 @@ class ShownDecision(NamedTuple):
     reasons: str
     summary: str
     lack: str | None
+    translation: str | None = None
+    wants_translation: bool = False
 
 
 class Behind(NamedTuple):
@@ -73,4 +75,6 @@ def _view(session: Session, sealer: Sealer, officer: Officer, case: Case, decisi
         actions.read_reasons(session, sealer, officer, case, decision),
         actions.read_summary(session, sealer, officer, case, decision),
         rules.lacking(actions.facts(session, case, decision, officer.name)),
+        actions.read_translation(session, sealer, officer, case, decision),
+        actions.wants_translation(case, decision),
     )

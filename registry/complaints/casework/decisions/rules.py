@@ -23,13 +23,17 @@ DRAFTED_IN = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionFacts:
-    """The facts that a decision is checked against. `investigators` and `actor` as `same_person` writes them."""
+    """The facts that a decision is checked against. `investigators` and `actor` as `same_person` writes them.
+
+    `is_readable`: the summary is there in the language of the complainant, or nobody said in which it is.
+    """
 
     state: DecisionState
     case_state: CaseState
     written_by: frozenset[str]
     investigators: frozenset[str]
     actor: str
+    is_readable: bool = True
 
 
 def lacking(facts: DecisionFacts) -> str | None:
@@ -40,4 +44,6 @@ def lacking(facts: DecisionFacts) -> str | None:
         return "not_in_draft"
     if facts.actor in facts.written_by:
         return "own_draft"
-    return "investigated" if facts.actor in facts.investigators else None
+    if facts.actor in facts.investigators:
+        return "investigated"
+    return None if facts.is_readable else "not_translated"

@@ -6,15 +6,18 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from registry.complaints.casework import actions as casework
 from registry.complaints.casework import holds
 from registry.complaints.triage import priorities
 from registry.core.clock import now
+from registry.officer_desk.acting import require_no_interest
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.case_acts import ACTS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, sealer, version_sent
+from registry.pages.officers.agencies import agency_in
 from registry.pages.officers.cases.case import case_content
 from registry.pages.officers.cases.notes import notes_page
 from registry.pages.officers.cases.tabs import open_case
@@ -48,6 +51,20 @@ def hold(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResp
             is_held=form.get("is_held") == "yes", reason=form.get("reason", ""), version=version,
         ),
     )  # fmt: skip
+
+
+@pages.post("/cases/<reference>/agency")
+@allowed(Resource.CASE, Act.WRITE)
+def link_agency(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+    """Say which agency of the registry is meant by the one that the complainant typed."""
+    officer = acting(me, Resource.CASE, Act.WRITE)
+
+    def act(version: int) -> object:
+        agency = agency_in(session, request.form)
+        require_no_interest(me, agency)
+        return casework.link_agency(session, sealer(), officer, reference, agency, now().date(), version=version)
+
+    return _done(session, me, reference, act)
 
 
 def _done(session: Session, me: AuthenticatedOfficer, reference: str, act: Callable[[int], object]) -> BaseResponse:

@@ -1,5 +1,6 @@
 """The page of a case: what was told, by whom it is about, what happened, and what is due. Reading it is on record."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from flask import Blueprint, Response, request
@@ -16,6 +17,7 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotNow
 from registry.http.downloads import sent_file
 from registry.http.transaction import services
+from registry.officer_desk.agency_picker import Suggestion, suggested_agencies
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import acting, roles_of, sealer
@@ -49,6 +51,13 @@ def file(session: Session, me: AuthenticatedOfficer, reference: str, attachment:
     return sent_file(body, name)
 
 
+def _alike(session: Session, typed: Mapping[str, str] | None, *, has_agency: bool) -> Sequence[Suggestion]:
+    """The agencies of the registry that may be meant by the one that was typed."""
+    if has_agency or not typed:
+        return ()
+    return suggested_agencies(session, typed.get("name", ""), language(), day_at(now(), None))
+
+
 def case_content(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
@@ -79,6 +88,7 @@ def case_content(
         detail_of=partial(detail_in, spoken),
         suggested=sorted({sign for box in view.boxes for sign in triage(box.answers).suggested}),
         related=related(session, view.case),
+        alike=_alike(session, view.agency, has_agency=agency is not None),
         ways=ways_of(view.case, view.moves, me.officer.reference, roles_of(me), now().date()),
         workers=of_unit,
         names=names,

@@ -4,6 +4,9 @@ from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from registry.complaints.case.models import Case
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.translations import actions
 from registry.core.clock import now
 from registry.i18n.wording import language_name
@@ -15,9 +18,13 @@ from registry.pages.officers.cases.tabs import require_no_conflict
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page
+from registry.vocabulary.cases import CaseRole
 from registry.vocabulary.register import Language
 
 pages = Blueprint("console_translations", __name__)
+
+SUMMARY = "decision.summary"
+"""The subject of the form that translates the summary of a decision."""
 
 
 @pages.get("/translations")
@@ -37,6 +44,8 @@ def words(session: Session, me: AuthenticatedOfficer, reference: str) -> Respons
 def write(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
     form, into = request.form, _language(request.form.get("into", ""))
     require_no_conflict(me, sealer(), actions.case_for_translator(session, me.standing.unit, reference))
+    if form.get("subject") == SUMMARY:
+        return _summary(session, me, reference)
     refusal = attempt(
         session,
         lambda: actions.translate(
@@ -47,6 +56,24 @@ def write(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseRes
     if refusal is not None:
         return _page(session, me, reference, into, refusal)
     return redirect(f"/console/cases/{reference}/translation?into={into}", 303)
+
+
+def _summary(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+    """The summary of a drafted decision, in the complainant's language."""
+    text = request.form.get("text", "")
+
+    def act() -> object:
+        case = actions.case_for_translator(session, me.standing.unit, reference, version_sent())
+        return decisions.translate_summary(session, sealer(), _translator(me), case, text, now().date())
+
+    refusal = attempt(session, act)
+    if refusal is not None:
+        return _page(session, me, reference, language(), refusal)
+    return redirect(f"/console/cases/{reference}/translation", 303)
+
+
+def _translator(me: AuthenticatedOfficer) -> Officer:
+    return Officer(me.officer.reference, CaseRole.REGISTRY, me.standing.unit)
 
 
 def _page(
@@ -66,8 +93,19 @@ def _page(
         into=into,
         languages=[(one, language_name(one, one)) for one in actions.INTO],
         pieces=found,
+        summary=_summary_of(session, me, case),
+        reads=decisions.language_of(case),
         names=names_in(session, me.standing.unit),
     )
+
+
+def _summary_of(session: Session, me: AuthenticatedOfficer, case: Case) -> tuple[str, str] | None:
+    """The summary of the drafted decision and its translation; None where none is drafted or it needs none."""
+    draft, reader = decisions.draft_of(session, case), _translator(me)
+    if draft is None or draft.language is None or draft.language == decisions.language_of(case):
+        return None
+    there = decisions.read_translation(session, sealer(), reader, case, draft)
+    return decisions.read_summary(session, sealer(), reader, case, draft), there or ""
 
 
 def _language(typed: str) -> Language:

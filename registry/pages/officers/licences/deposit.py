@@ -62,7 +62,7 @@ def enter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseRes
         )
 
     _, agency = agency_opened(session, me, reference)
-    refusal = attempt(session, act)
+    refusal = attempt(session, act, {"form": "held_as"})
     if refusal is not None:
         return _page(session, me, reference, refusal)
     return redirect(f"/console/licences/agencies/{agency.agency_id}/deposit", 303)

@@ -44,7 +44,7 @@ def test_notes_are_sealed_and_of_the_unit_alone(session, sealer, filed, at, desk
     )
     page = desk.get(f"{at}/notes").get_data(as_text=True)
     assert "She calls on Mondays." in page
-    assert "<script" not in page
+    assert "<script>" not in page
     assert "Mondays" not in session.scalars(select(CaseNote.sealed)).one()
     view = mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code, now()), now())
     assert view.messages == [], "the complainant does not see it"
@@ -100,7 +100,7 @@ def test_a_translation_stands_beside_what_was_told_in_the_officers_language(sess
     output = officer.get(at).get_data(as_text=True)
     for words in ("他们收走了我的护照。", "They took my passport.", "Anybody there?", "Tina"):
         assert words in output
-    assert "<script" not in output
+    assert "<script>" not in output
     officer.officer.language = "it"
     assert "They took my passport." not in words_of(officer.get(at)), "there is none in his language"
     assert all("passport" not in one for one in session.scalars(select(Translation.sealed)))

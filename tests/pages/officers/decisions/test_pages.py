@@ -64,6 +64,33 @@ def test_one_officer_writes_another_decides_and_the_worker_reads_what_was_previe
     assert "already" in words_of(again)
 
 
+def test_a_summary_in_another_language_is_translated_before_it_is_sent(
+    session: Session, sealer: Sealer, case: Filed, desk_for: DeskOf
+) -> None:
+    writer, decider = desk_for(Role.INVESTIGATOR, name="W Writer"), desk_for(Role.DECIDER, name="D Decider")
+    translator = desk_for(Role.TRANSLATOR, name="T Translator")
+    found = FOUND | {"language": "en", "version": version_on(writer, at_of(case))}
+    assert writer.post(at_of(case), **found).status_code == 303
+    page = words_of(decider.get(at_of(case)))
+    assert "The complainant reads Simplified Chinese" in page
+    assert "T Translator" in page
+    reference = session.execute(select(Decision.reference)).scalar_one()
+    assert decider.post(f"{at_of(case)}/{reference}/make", version=case.case.version).status_code == 409
+    # It stands on the translator's first page, which leads to the form.
+    assert "in the complainant’s language" in words_of(translator.get("/console/"))
+    at = f"/console/cases/{case.case.reference}/translation"
+    written = translator.post(
+        at, subject="decision.summary", text="部分证件被扣留。", version=version_on(translator, at)
+    )
+    assert written.status_code == 303, words_of(written)
+    session.expire_all()
+    assert decider.post(f"{at_of(case)}/{reference}/make", version=case.case.version).status_code == 303
+    visit = come_back(session, sealer, case.code, now())
+    letter = mailbox.mailbox(session, sealer, visit, now()).messages[-1].text
+    assert "部分证件被扣留。" in letter
+    assert FOUND["summary"] not in letter
+
+
 def test_who_wrote_it_has_no_button_and_no_way_around_it(session: Session, case: Filed, desk_for: DeskOf) -> None:
     both = desk_for(Role.INVESTIGATOR, Role.DECIDER, name="Both Roles")
     assert both.post(at_of(case), **FOUND, version=version_on(both, at_of(case))).status_code == 303

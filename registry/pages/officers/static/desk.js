@@ -1,0 +1,69 @@
+// Keeps what is typed, offers agencies while one is named, and leads to the search by "/" or Ctrl-K. Every page works without it.
+"use strict";
+
+const token = document.querySelector("meta[name=form]")?.content || "";
+const QUIET = 2500;
+
+// Drafts: the fields of a form with a long text are kept a moment after the last key.
+const kept = (form) => {
+  const data = new FormData(form);
+  data.set("draft_page", location.pathname + location.search);
+  data.set("draft_action", new URL(form.action).pathname);
+  return fetch("/console/drafts", { method: "POST", body: new URLSearchParams(data), redirect: "manual" });
+};
+
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  let waiting = 0;
+  const note = document.createElement("span");
+  note.className = "quiet draft";
+  note.setAttribute("role", "status");
+  form.append(note);
+  const keep = async () => {
+    try {
+      const answer = await kept(form);
+      note.textContent = form.dataset[answer.status === 204 ? "kept" : "unkept"];
+    } catch {
+      note.textContent = form.dataset.unkept;
+    }
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(keep, QUIET);
+  });
+  form.addEventListener("submit", () => clearTimeout(waiting));
+}
+
+// Agencies: names in any script, as a list of the browser's own.
+for (const field of document.querySelectorAll("input[data-agency]")) {
+  const list = document.createElement("datalist");
+  list.id = `${field.id || field.name}-agencies`;
+  field.after(list);
+  field.setAttribute("list", list.id);
+  let waiting = 0;
+  field.addEventListener("input", () => {
+    clearTimeout(waiting);
+    if (field.value.trim().length < 2) return;
+    waiting = setTimeout(async () => {
+      const body = new URLSearchParams({ form: token, typed: field.value });
+      const answer = await fetch("/console/agencies", { method: "POST", body });
+      if (!answer.ok || answer.redirected) return;
+      list.replaceChildren(
+        ...(await answer.json()).map((one) => Object.assign(new Option(one.about, one.reference), { label: one.about })),
+      );
+    }, 250);
+  });
+}
+
+// Keys: "/" and Ctrl-K lead to the search, j and k along the list, o opens.
+const search = document.getElementById("search");
+const links = [...document.querySelectorAll("main tbody th a")];
+addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest?.("input, select, textarea");
+  if (search && ((event.key === "/" && !isTyping) || (event.key === "k" && (event.ctrlKey || event.metaKey)))) {
+    event.preventDefault();
+    search.focus();
+  } else if (!isTyping && !event.ctrlKey && !event.metaKey && !event.altKey && (event.key === "j" || event.key === "k")) {
+    const next = links.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
+    links[Math.min(Math.max(next, 0), links.length - 1)]?.focus();
+  }
+});
