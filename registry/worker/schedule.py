@@ -23,6 +23,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail
 from registry.core.clock import day_at, now
 from registry.core.errors import FilesUnavailable, RegistryError
+from registry.core.heartbeats import beat
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.http.sanction_words import sanction_notice
@@ -293,7 +294,14 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
         log.info("cases_purged", closed=done.closed, emptied=done.emptied, removed=done.removed)
 
 
+def note_beat(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Note that this worker is at work: `/ready` and the metrics say how long ago one was."""
+    with sessions.begin() as session:
+        beat(session, now())
+
+
 TASKS = (
+    Task("beat", 10.0, note_beat),
     Task("fetch_lists", 60.0, fetch_due),
     Task("apply_ordered", 30.0, apply_ordered),
     Task("change_channels", 60.0, change_channels),

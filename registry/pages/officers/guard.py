@@ -25,6 +25,8 @@ from registry.vocabulary.register import Language
 COOKIE = "console"
 OWN_COOKIE = "__Host-console"
 """On a host of the console's own, with TLS: browsers let no other host, and nothing without TLS, set it (RFC 6265bis)."""
+SHARED_COOKIE = "__Secure-console"
+"""On a host that the console shares, with TLS: it keeps its path, and nothing without TLS sets it."""
 
 View = Callable[..., Any]
 
@@ -106,8 +108,10 @@ def token_sent() -> str:
 
 def _cookie() -> tuple[str, str]:
     """Name and path of the cookie."""
-    is_own = (services().settings.console_url or "").startswith("https:")
-    return (OWN_COOKIE, "/") if is_own else (COOKIE, "/console")
+    settings = services().settings
+    if (settings.console_url or "").startswith("https:"):
+        return OWN_COOKIE, "/"
+    return (SHARED_COOKIE if settings.is_https else COOKIE), "/console"
 
 
 def require_form(token: str) -> None:
@@ -139,12 +143,12 @@ def visit_sent() -> str:
 
 def take_visit(response: Response) -> Response:
     name, path = _cookie()
-    response.delete_cookie(f"{name}-visit", path=path, httponly=True, samesite="Lax", secure=name == OWN_COOKIE)
+    response.delete_cookie(f"{name}-visit", path=path, httponly=True, samesite="Lax", secure=name != COOKIE)
     return response
 
 
 def take_cookie(response: Response) -> Response:
     name, path = _cookie()
     # Without `secure` browsers keep what begins with __Host-.
-    response.delete_cookie(name, path=path, httponly=True, samesite="Strict", secure=name == OWN_COOKIE)
+    response.delete_cookie(name, path=path, httponly=True, samesite="Strict", secure=name != COOKIE)
     return response
