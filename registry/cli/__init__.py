@@ -47,6 +47,8 @@ COMMANDS: dict[str, str] = {
     "employers": "registry.cli.employers:employers",
     "erase": "registry.cli.erase:erase",
     "audit": "registry.cli.audit:audit",
+    "backup": "registry.cli.backup:backup",
+    "restore": "registry.cli.backup:restore",
     "lists": "registry.cli.lists:lists",
 }
 """Name of each command and where it is: `module:function`."""

@@ -17,6 +17,7 @@ import click
 import structlog
 
 from registry import cli
+from registry.cli.backup import repeat_purges
 from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
 from registry.core.db import revisions
@@ -71,6 +72,9 @@ def serve(
     require_database(settings)
     repeat_erasures(settings)
     prepare_keys(settings)
+    if settings.edges & {Edge.INTAKE, Edge.CONSOLE}:
+        # A database that was put back by hand has cases again whose time was over.
+        repeat_purges(settings)
     require_redis(settings)
     require_free_port(address, settings.port)
     beside: dict[str, list[str]] = {"worker": []} if with_worker else {}
@@ -140,7 +144,8 @@ def announce(settings: Settings, address: str, stream_at: int | None = None) -> 
 
 
 def warn_of_open_home(settings: Settings) -> None:
-    for remedy in settings.open_to_others():
+    if settings.is_open_to_others():
+        remedy = f"chmod 700 {settings.home}"
         click.echo(f"Other accounts of this machine can read what the registry stores: run `{remedy}`", err=True)
 
 

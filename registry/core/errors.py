@@ -111,6 +111,10 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno
 """Errors of the system that say that its disk, or room for open files, is at an end."""
 
 
+class BackupRefused(RegistryError):
+    """A backup cannot be made or put back so; the text says what to do."""
+
+
 class KeyInAddress(InvalidInput):
     """A key stood in an address, which is written down along the way by many: it is refused, and should be revoked."""
 

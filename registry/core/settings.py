@@ -148,15 +148,9 @@ class Settings:
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
 
-    def open_to_others(self) -> list[str]:
-        """Commands that close to others what only the registry should read: the folder, and a database in it."""
-        found = []
-        if self.home.is_dir() and self.home.stat().st_mode & 0o077:
-            found.append(f"chmod 700 {self.home}")
-        databases = [path for path in self.home.glob("registry.sqlite3*") if path.stat().st_mode & 0o077]
-        if databases and self.is_sqlite:
-            found.append(f"chmod 600 {' '.join(map(str, sorted(databases)))}")
-        return found
+    def is_open_to_others(self) -> bool:
+        """Whether other accounts of the machine may enter the data folder."""
+        return self.home.is_dir() and bool(self.home.stat().st_mode & 0o077)
 
     def prepare_database_file(self) -> None:
         """Make the file of a SQLite database in the home, readable by its owner alone; what SQLite puts beside it is too."""

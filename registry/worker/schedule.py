@@ -282,16 +282,17 @@ def purge_watching(_settings: Settings, sessions: sessionmaker[Session]) -> None
         log.info("watching_purged", **done._asdict())
 
 
-def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases."""
+def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> int:
+    """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases. Gives how many cases lost their keys."""
     try:
         done = purging.purge(sessions, Sealer(Keyring(settings.keys)), now(), files_remover(store_of(settings)))
     except FilesUnavailable as trouble:
         # The keys are gone, so no one can read the files; they are removed in a later round.
         log.error("cases_not_emptied", trouble=trouble.text)
-        return
+        return 0
     if any(done):
         log.info("cases_purged", closed=done.closed, emptied=done.emptied, removed=done.removed)
+    return done.closed
 
 
 def note_beat(_settings: Settings, sessions: sessionmaker[Session]) -> None:
