@@ -28,6 +28,8 @@ OWN_COOKIE = "__Host-console"
 SHARED_COOKIE = "__Secure-console"
 """On a host that the console shares, with TLS: it keeps its path, and nothing without TLS sets it."""
 
+MARK_DAYS = 180
+
 View = Callable[..., Any]
 
 
@@ -127,6 +129,20 @@ def give_cookie(response: Response, token: str) -> Response:
     is_secure = services().settings.console_address.startswith("https:")
     response.set_cookie(name, token, httponly=True, samesite="Strict", secure=is_secure, path=path)
     return response
+
+
+def give_mark(response: Response, text: str) -> Response:
+    """Let the browser keep, for half a year, that its officer signed in from it."""
+    name, path = _cookie()
+    is_secure = name != COOKIE
+    response.set_cookie(
+        f"{name}-known", text, MARK_DAYS * 86_400, httponly=True, samesite="Strict", secure=is_secure, path=path
+    )
+    return response
+
+
+def mark_sent() -> str:
+    return request.cookies.get(f"{_cookie()[0]}-known", "")[:200]
 
 
 def give_visit(response: Response, text: str) -> Response:
