@@ -11,6 +11,7 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
 
 from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
+from registry.core.db.limits import Limits
 from registry.core.gc import freeze_gc
 from registry.core.settings import Edge, Settings
 from registry.http import errors, health, logs, metrics, transaction
@@ -102,12 +103,20 @@ def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | No
     Its routes stay those of the edges it was created with. `measured` counts requests. Touches the data folder.
     """
     settings.prepare_home()
-    engine = engine_for(settings.database_url)
+    engine = engine_for(
+        settings.database_url, limits=limits_of(settings), connections=max(18, 2 * settings.threads + 2)
+    )
     app.extensions["registry"] = Services(settings, engine, sessions_for(engine), reading_sessions_for(engine))
     limiter = limiter_for(settings.redis_url, settings.rate)
     quotas = app.extensions["registry_quotas"] = Quotas(limiter, settings.organisation_rate)
     app.frame = RequestMiddleware(app, settings, limiter, quotas, measured)
     app.wsgi_app = app.frame  # type: ignore[method-assign]
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What a request may wait for."""
+    seconds = float(settings.database_seconds)
+    return Limits(statement=seconds, lock=seconds, idle=60.0, connect=min(seconds or 10.0, 3.0))
 
 
 def register_edges(app: Flask, settings: Settings) -> None:

@@ -55,6 +55,10 @@ def verify(session: Session, stored: Head | None = None) -> Verified:
     for line in _lines(session):
         if line.number != expected:
             troubles.append(f"lines {expected} to {line.number - 1} are missing")
+        if not (_is_bytes(line.body) and _is_bytes(line.hash)):
+            troubles.append(f"line {line.number} is damaged: its body or hash is no longer the bytes that were written")
+            expected = line.number + 1
+            continue
         if line.body != line.read():
             troubles.append(f"line {line.number} reads otherwise than what was hashed")
         if line.hash != hash_of(before, line.body):
@@ -68,6 +72,11 @@ def verify(session: Session, stored: Head | None = None) -> Verified:
     if stored is not None and at_kept != stored.hash:
         troubles.append(f"this is not the chain whose head was {stored}: it was cut off or written anew")
     return Verified(found, troubles)
+
+
+def _is_bytes(value: object) -> bool:
+    """SQLite stores whatever it is given: a body that somebody changed by hand may be a text."""
+    return isinstance(value, bytes)
 
 
 def exported(session: Session) -> Iterator[bytes]:

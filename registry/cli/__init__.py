@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from registry.core.db.errors import classify_db_error
-from registry.core.errors import RegistryError
+from registry.core.errors import NO_ROOM, RegistryError
 from registry.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ COMMANDS: dict[str, str] = {
     "employers": "registry.cli.employers:employers",
     "erase": "registry.cli.erase:erase",
     "audit": "registry.cli.audit:audit",
+    "backup": "registry.cli.backup:backup",
+    "restore": "registry.cli.backup:restore",
     "lists": "registry.cli.lists:lists",
 }
 """Name of each command and where it is: `module:function`."""
@@ -79,6 +81,10 @@ class Commands(click.Group):
             if trouble is None:
                 raise
             refuse(trouble)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            refuse(RegistryError(f"nothing more can be written to {error.filename or 'the disk'}: {error.strerror}"))
 
 
 def refuse(error: RegistryError) -> None:
@@ -126,6 +132,8 @@ Settings come from the environment, all with a default:
   REGISTRY_ORGANISATION_RATE  requests a minute that the keys of one organisation may make together (6000)
   REGISTRY_INTAKE_ELSEWHERE on where another process takes complaints under the same address (off)
   REGISTRY_SIGNS            off where another REGISTRY_HOME signs the log (on)
+  REGISTRY_DATABASE_SECONDS how long a request waits for PostgreSQL (5)
+  REGISTRY_DRAIN_SECONDS    how long a server that stops is not ready first (0)
   REGISTRY_THREADS          threads of a process that answer (8)
   REGISTRY_BODY_SECONDS     how long the body of a request may bring nothing (20)
   REGISTRY_UNSAFE_WEBHOOKS  on to let webhooks call http and this machine's own network: for tests alone (off)

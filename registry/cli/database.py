@@ -51,6 +51,7 @@ def upgrade(revision: str) -> None:
     A database that holds agencies but no index of their names then gets one, as by `registry reindex`.
     """
     settings = cli.settings()
+    settings.prepare_database_file()
     revisions.upgrade(settings.database_url, revision, say=_say)
     if revision in ("head", revisions.head()):
         prepare_keys(settings)

@@ -10,24 +10,31 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
 import structlog
 
 from registry import cli
+from registry.cli.backup import repeat_purges
 from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for
 from registry.core.errors import KeyTrouble, SettingsError
+from registry.core.keyring import read_private
 from registry.core.settings import Edge, Settings
 from registry.http import logs
+from registry.http.health import draining_file
 
 log = structlog.get_logger()
 
 RESTART_PAUSE = 5.0
 """Seconds before a child that ended by itself is started again."""
+
+KILL_AFTER = 30
+"""Seconds that requests which run have when the server stops."""
 
 PATIENCE = 10.0
 """Seconds a child has to finish what it is doing when the server stops."""
@@ -57,11 +64,17 @@ def serve(
     """
     if port is not None:
         os.environ["PORT"] = str(port)
+    os.umask(0o077)
     settings = cli.settings()
     logs.configure()
+    warn_of_open_home(settings)
+    require_secret_keys(settings)
     require_database(settings)
     repeat_erasures(settings)
     prepare_keys(settings)
+    if settings.edges & {Edge.INTAKE, Edge.CONSOLE}:
+        # A database that was put back by hand has cases again whose time was over.
+        repeat_purges(settings)
     require_redis(settings)
     require_free_port(address, settings.port)
     beside: dict[str, list[str]] = {"worker": []} if with_worker else {}
@@ -72,7 +85,7 @@ def serve(
     announce(settings, address, stream_at)
     warn_of_seal(settings)
     with metrics_folder(settings, workers), supervised(beside):
-        listen(address, settings.port, workers)
+        listen(settings, address, workers)
 
 
 def require_database(settings: Settings) -> None:
@@ -130,6 +143,19 @@ def announce(settings: Settings, address: str, stream_at: int | None = None) -> 
     click.echo(f"  health     {here}/health")
 
 
+def warn_of_open_home(settings: Settings) -> None:
+    if settings.is_open_to_others():
+        remedy = f"chmod 700 {settings.home}"
+        click.echo(f"Other accounts of this machine can read what the registry stores: run `{remedy}`", err=True)
+
+
+def require_secret_keys(settings: Settings) -> None:
+    """Raise KeyTrouble at the start, and not at the first use, where others may read a secret."""
+    for path in (*settings.keys.glob("*.secret"), *settings.keys.glob("*.pem")):
+        if not path.name.startswith("seal-"):
+            read_private(path)
+
+
 def warn_of_seal(settings: Settings) -> None:
     """A seal that is wrong or has expired stops certificates alone: lookups go on."""
     from registry.proofs.papers.seal import seal_now
@@ -143,17 +169,17 @@ def warn_of_seal(settings: Settings) -> None:
             click.echo(f"  seal       until {seal.chain[0].not_valid_after_utc:%Y-%m-%d}")
 
 
-def listen(address: str, port: int, workers: int) -> None:
+def listen(settings: Settings, address: str, workers: int) -> None:
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces, RuntimeModes
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
-    Granian(
+    server = Granian(
         "registry.app:gateway_from_environment",
         factory=True,
         address=address,
-        port=port,
+        port=settings.port,
         interface=Interfaces.RSGI,
         workers=workers,
         runtime_mode=RuntimeModes.mt,
@@ -161,10 +187,38 @@ def listen(address: str, port: int, workers: int) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        workers_kill_timeout=KILL_AFTER,
         log_level=LogLevels.warning,
         log_access=False,
-    ).serve()
+    )
+    mark = draining_file(settings.home, os.getpid())
+    mark.unlink(missing_ok=True)
+    if settings.drain_seconds:
+        drain_first(server, mark, settings.drain_seconds)
+    try:
+        server.serve()
+    finally:
+        mark.unlink(missing_ok=True)
+
+
+def drain_first(server: Any, mark: Path, seconds: int) -> None:
+    """Let SIGTERM make the processes say that they are not ready, and close them so many seconds later.
+
+    An interrupt at the terminal, and a second SIGTERM, close at once.
+    """
+    close = server.signal_handler_interrupt
+
+    def drain(number: int = 0, *_more: Any) -> None:
+        if number != signal.SIGTERM or mark.exists():
+            close()
+            return
+        mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mark.touch()
+        timer = threading.Timer(seconds, close)
+        timer.daemon = True
+        timer.start()
+
+    server.signal_handler_interrupt = drain
 
 
 @contextmanager

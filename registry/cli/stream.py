@@ -1,5 +1,7 @@
 """`registry stream`: server-sent events for organisations' programs, in a process of their own."""
 
+import os
+
 import click
 
 from registry import cli
@@ -16,6 +18,7 @@ def stream(address: str, port: int | None) -> None:
 
     A stream holds a connection for as long as it listens: beside lookups it would hold them up.
     """
+    os.umask(0o077)
     settings = cli.settings()
     logs.configure()
     require_database(settings)

@@ -1,5 +1,6 @@
 """`registry worker`: runs the scheduler in a process of its own."""
 
+import os
 import signal
 import threading
 
@@ -20,6 +21,7 @@ def worker(once: bool) -> None:
 
     Any number of workers may run; `registry serve --with-worker` starts one beside the server.
     """
+    os.umask(0o077)
     settings = cli.settings()
     logs.configure()
     engine = engine_for(settings.database_url)

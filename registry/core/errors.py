@@ -1,5 +1,6 @@
 """The registry's own errors. Their text is safe to show: it never holds more of the input than a parameter's name."""
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -104,6 +105,14 @@ class FilesUnavailable(RegistryError):
     """The store of attachments is away: nothing was kept, and the same upload can be tried again."""
 
     code = Problem.FILES_UNAVAILABLE
+
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE})
+"""Errors of the system that say that its disk, or room for open files, is at an end."""
+
+
+class BackupRefused(RegistryError):
+    """A backup cannot be made or put back so; the text says what to do."""
 
 
 class KeyInAddress(InvalidInput):

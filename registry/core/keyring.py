@@ -191,7 +191,9 @@ class Keyring:
         """A file to lock, beside the folder: the folder itself may be read-only, like a mounted secret."""
         folder = self.folder.parent / "locks"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder / f"{self.folder.name}-{name}.lock"
+        path = folder / f"{self.folder.name}-{name}.lock"
+        path.touch(mode=0o600, exist_ok=True)
+        return path
 
     def digest(self, purpose: str, text: str) -> str:
         """HMAC-SHA-256 of a text under this registry's secret for a purpose, in hex: equal texts alone compare equal.

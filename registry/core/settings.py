@@ -70,6 +70,10 @@ class Settings:
     is_intake_elsewhere: bool = False
     has_unsafe_webhooks: bool = False
     signs: bool = True
+    database_seconds: int = 5
+    """How long a request waits for one statement or lock of PostgreSQL; 0 for no limit."""
+    drain_seconds: int = 0
+    """How long a server that is told to stop says that it is not ready before it closes."""
     threads: int = 8
     """Threads of a process that answer: fewer than half of its database connections, so that none waits for another."""
     body_seconds: int = 20
@@ -108,6 +112,10 @@ class Settings:
             is_intake_elsewhere=_switch("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"] or "off"),
             has_unsafe_webhooks=_unsafe_webhooks(given),
             signs=_switch("REGISTRY_SIGNS", given["REGISTRY_SIGNS"] or "on"),
+            database_seconds=_whole_number(
+                "REGISTRY_DATABASE_SECONDS", given["REGISTRY_DATABASE_SECONDS"] or "5", 0, 3600
+            ),
+            drain_seconds=_whole_number("REGISTRY_DRAIN_SECONDS", given["REGISTRY_DRAIN_SECONDS"] or "0", 0, 600),
             threads=_whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"] or "8", 1, 64),
             body_seconds=_whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"] or "20", 1, 600),
         )
@@ -140,6 +148,15 @@ class Settings:
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
 
+    def is_open_to_others(self) -> bool:
+        """Whether other accounts of the machine may enter the data folder."""
+        return self.home.is_dir() and bool(self.home.stat().st_mode & 0o077)
+
+    def prepare_database_file(self) -> None:
+        """Make the file of a SQLite database in the home, readable by its owner alone; what SQLite puts beside it is too."""
+        if self.database_url == f"sqlite:///{self.home / 'registry.sqlite3'}":
+            (self.home / "registry.sqlite3").touch(mode=0o600, exist_ok=True)
+
     def prepare_home(self) -> None:
         """Make the data folder, readable by its owner alone. SettingsError when that cannot be done."""
         try:
@@ -171,6 +188,8 @@ NAMES = (
     "REGISTRY_INTAKE_ELSEWHERE",
     "REGISTRY_UNSAFE_WEBHOOKS",
     "REGISTRY_SIGNS",
+    "REGISTRY_DATABASE_SECONDS",
+    "REGISTRY_DRAIN_SECONDS",
     "REGISTRY_THREADS",
     "REGISTRY_BODY_SECONDS",
 )
@@ -223,6 +242,7 @@ def _database_url(text: str, home: Path) -> str:
     if not text:
         return f"sqlite:///{home / 'registry.sqlite3'}"
     example = "postgresql+psycopg://user:password@host/registry"
+    text = _one_host_each(text)
     scheme = _split("REGISTRY_DATABASE_URL", text, example).scheme
     if scheme in ("postgres", "postgresql"):
         raise SettingsError(f"REGISTRY_DATABASE_URL must name its driver: write it like {example}")
@@ -235,6 +255,15 @@ def _database_url(text: str, home: Path) -> str:
             f"REGISTRY_DATABASE_URL must be like {example}, or unset for a SQLite file in REGISTRY_HOME"
         )
     return text
+
+
+def _one_host_each(text: str) -> str:
+    """`//user@a:1,b:2/name`, as libpq writes several servers, in the way of the driver: `//user@/name?host=a:1&host=b:2`."""
+    found = re.fullmatch(r"(postgresql\+psycopg://(?:[^@/?]*@)?)([^@/?]+,[^@/?]+)(/[^?]*)?(?:\?(.*))?", text)
+    if found is None:
+        return text
+    hosts = "&".join(f"host={host}" for host in found[2].split(","))
+    return f"{found[1]}{found[3] or '/'}?{hosts}" + (f"&{found[4]}" if found[4] else "")
 
 
 def _console_url(given: Mapping[str, str]) -> str | None:

@@ -1,5 +1,6 @@
 """Every error as one RFC 9457 shape for programs and a page for people. Its text never holds what was sent."""
 
+import errno
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -102,7 +103,17 @@ STATUS: dict[type[RegistryError], int] = {
 RETRY_AFTER = 5
 """Seconds after which asking again makes sense while the database is away."""
 
-FOR_PROGRAMS = ("/api/", "/health", "/metrics", "/openapi.json", "/log/", "/status/", "/.well-known/", "/vct/")
+FOR_PROGRAMS = (
+    "/api/",
+    "/health",
+    "/ready",
+    "/metrics",
+    "/openapi.json",
+    "/log/",
+    "/status/",
+    "/.well-known/",
+    "/vct/",
+)
 """Paths whose errors are JSON whatever the Accept header says."""
 
 _HTTP: dict[int, tuple[Problem, str]] = {
@@ -192,6 +203,7 @@ def show_errors_with(app: Flask, page: ErrorPage, under: str = "/") -> None:
 def register(app: Flask) -> None:
     app.register_error_handler(RegistryError, answer_registry_error)
     app.register_error_handler(SQLAlchemyError, answer_database_error)
+    app.register_error_handler(OSError, answer_os_error)
     app.register_error_handler(HTTPException, answer_http_error)
     app.extensions["registry_error_pages"] = {"/": plain_page}
 
@@ -223,6 +235,16 @@ def answer_database_error(error: SQLAlchemyError) -> Response:
     """503 when the database is away: a registry that cannot look must not say "not registered"."""
     trouble = classify_db_error(error)
     return answer_unexpected(error) if trouble is None else answer_registry_error(trouble)
+
+
+def answer_os_error(error: OSError) -> Response:
+    """503 when a disk is full or cannot be written: what was sent can be sent again once there is room."""
+    if error.errno is None:
+        return answer_unexpected(error)
+    log.error("storage", exc_info=error, errno=errno.errorcode.get(error.errno, str(error.errno)))
+    return answer_registry_error(
+        FilesUnavailable("this server cannot store anything now: nothing was kept; send it again later")
+    )
 
 
 def answer_http_error(error: HTTPException) -> Response:

@@ -13,8 +13,13 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 def require_same_origin() -> None:
     """Raise ActRefused for a form that another site sent. Browsers say where a form came from; who says nothing is let by
     here and held by the form's token."""
+    if is_foreign():
+        raise ActRefused("foreign_form", "this form was sent by another site; nothing was changed")
+
+
+def is_foreign() -> bool:
+    """Whether the browser says that another site sent this request."""
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
-        raise ActRefused("foreign_form", "this form was sent by another site; nothing was changed")
-    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
-        raise ActRefused("foreign_form", "this form was sent by another site; nothing was changed")
+        return True
+    return request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")

@@ -1,29 +1,57 @@
-"""Whether this process can serve: is the database there, and at a revision that this version works on?"""
+"""Whether this process can serve: is the database there, and at a revision that this version works on?
 
+`/live` is answered by the gateway. `/ready` is for balancers: it asks on a connection of its own and within seconds, so that
+it tells of the database and not of the queue before it.
+"""
+
+import os
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from flask import Flask, Response
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
 
+from registry.core.clock import now
+from registry.core.db.engine import engine_for, reading_sessions_for
 from registry.core.db.errors import classify_db_error
+from registry.core.db.limits import Limits
 from registry.core.db.revisions import can_serve, current, head
+from registry.core.heartbeats import last_beat
+from registry.core.outbox.models import OutboxEvent
 from registry.http.errors import RETRY_AFTER
-from registry.http.transaction import reading
+from registry.http.transaction import reading, services
+from registry.log.models import Checkpoint, LogState
+
+PROBE = Limits(statement=2.0, lock=2.0, idle=10.0, connect=2.0)
+"""What a probe waits for: a balancer that asks every few seconds has an answer each time."""
+
+DRAINING = "draining"
 
 
 def register(app: Flask) -> None:
     @app.get("/health")
     def show_health() -> Response:
         """200 when it can serve, 503 otherwise; the body says which part is missing."""
-        report = health()
-        response = Response(
-            msgspec.json.encode(report), 200 if report["status"] == "ok" else 503, mimetype="application/json"
-        )
-        response.headers["Cache-Control"] = "no-store"
-        if response.status_code == 503:
-            response.headers["Retry-After"] = str(RETRY_AFTER)
-        return response
+        return _response(health(), "ok")
+
+    @app.get("/ready")
+    def show_readiness() -> Response:
+        """200 when this process may be sent requests, 503 otherwise; beside it how the log and the workers stand."""
+        return _response(readiness(app), "ready")
+
+
+def _response(report: dict[str, Any], good: str) -> Response:
+    response = Response(
+        msgspec.json.encode(report), 200 if report["status"] == good else 503, mimetype="application/json"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    if response.status_code == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def health() -> dict[str, Any]:
@@ -44,3 +72,68 @@ def _report(database: str, found: str | None, wanted: str) -> dict[str, Any]:
         "database": database,
         "migrations": {"current": found, "head": wanted},
     }
+
+
+def readiness(app: Flask) -> dict[str, Any]:
+    """A report; `log` and `worker` inform, and take no process out of service: lookups need neither."""
+    if draining_file(services(app).settings.home, os.getppid()).exists():
+        return {"status": DRAINING}
+    wanted, found, found_state = head(), None, LogAndWorkers()
+    try:
+        with probing(app)() as session:
+            found = current(session.connection())
+            if can_serve(found):
+                found_state = log_and_workers(session)
+    except SQLAlchemyError as error:
+        if classify_db_error(error) is None:
+            raise
+        return {"status": "unavailable", "database": "away", "migrations": {"current": None, "head": wanted}}
+    return {
+        "status": "ready" if can_serve(found) else "unavailable",
+        "database": "ok",
+        "migrations": {"current": found, "head": wanted},
+        "log": {"entries": found_state.entries, "signed": found_state.signed, "shown": found_state.shown},
+        "worker": {"seconds_since_beat": found_state.seconds_since_beat},
+    }
+
+
+class LogAndWorkers(msgspec.Struct):
+    """Sizes of the log: its entries, its newest signed head, and the newest head that is shown; and when a worker was there."""
+
+    entries: int = 0
+    signed: int = 0
+    shown: int = 0
+    waiting: int = 0
+    seconds_since_beat: float | None = None
+
+
+def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorkers:
+    state = session.execute(select(LogState)).scalar_one()
+    sizes = select(func.max(Checkpoint.size)).where(Checkpoint.origin == state.origin)
+    beaten = last_beat(session)
+    return LogAndWorkers(
+        entries=state.size,
+        signed=session.scalar(sizes) or 0,
+        shown=session.scalar(sizes.where(Checkpoint.is_witnessed)) or 0,
+        waiting=session.scalar(select(func.count()).select_from(OutboxEvent)) or 0,
+        seconds_since_beat=None if beaten is None else round(((at or now()) - beaten).total_seconds(), 1),
+    )
+
+
+def probing(app: Flask) -> sessionmaker[Session]:
+    """Sessions of probes, on one connection of their own."""
+    found: sessionmaker[Session] | None = app.extensions.get("registry_probing")
+    url = services(app).settings.database_url
+    if found is None or app.extensions["registry_probed"] != url:
+        engine: Engine = engine_for(url, limits=PROBE, timeout=2.0, connections=2)
+        found = app.extensions["registry_probing"] = reading_sessions_for(engine)
+        app.extensions["registry_probed"] = url
+    return found
+
+
+def draining_file(home: Path, server: int) -> Path:
+    """The mark of a server that was told to stop, by its process id: its processes are not ready any more."""
+    return home / "locks" / f"draining-{server}"
+
+
+__all__ = ["draining_file", "health", "log_and_workers", "probing", "readiness", "register"]

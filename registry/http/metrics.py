@@ -4,6 +4,12 @@ import os
 from typing import Any
 
 from flask import Flask, Response
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from registry.core.db.errors import classify_db_error
+from registry.http.health import log_and_workers, probing
+from registry.http.transaction import services
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -45,7 +51,41 @@ class Metrics:
         return bytes(self._prometheus.generate_latest(registry))
 
 
+def gauges(app: Flask) -> bytes:
+    """What the database says now, and the connections of this process; without the former where it is away."""
+    pool = services(app).engine.pool
+    lines = ["# TYPE registry_database_up gauge"]
+    try:
+        with probing(app)() as session:
+            found_state = log_and_workers(session)
+    except SQLAlchemyError as error:
+        if classify_db_error(error) is None:
+            raise
+        lines.append("registry_database_up 0")
+    else:
+        beat = found_state.seconds_since_beat
+        lines += [
+            "registry_database_up 1",
+            *_gauge("registry_log_entries", "Entries of the log", found_state.entries),
+            *_gauge("registry_log_signed", "Entries under the newest signed head", found_state.signed),
+            *_gauge("registry_log_shown", "Entries under the newest head that is shown", found_state.shown),
+            *_gauge("registry_outbox_waiting", "Things to be done after a commit", found_state.waiting),
+            *(
+                ()
+                if beat is None
+                else _gauge("registry_worker_beat_seconds", "Seconds since a worker was at work", beat)
+            ),
+        ]
+    in_use = pool.checkedout() if isinstance(pool, QueuePool) else 0
+    lines += _gauge("registry_database_connections_in_use", "Connections of this process that are in use", in_use)
+    return "\n".join([*lines, ""]).encode()
+
+
+def _gauge(name: str, help_text: str, value: float) -> tuple[str, str, str]:
+    return f"# HELP {name} {help_text}", f"# TYPE {name} gauge", f"{name} {value}"
+
+
 def register(app: Flask, metrics: Metrics) -> None:
     @app.get("/metrics")
     def show_metrics() -> Response:
-        return Response(metrics.page(), content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
+        return Response(metrics.page() + gauges(app), content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})

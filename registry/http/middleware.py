@@ -39,7 +39,7 @@ Inner = Callable[[Environ, Any], Iterable[bytes]]
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-UNLIMITED = ("/health", "/metrics", "/static/")
+UNLIMITED = ("/health", "/ready", "/metrics", "/static/")
 """Neither counted nor held to the host's name: probes come by address, and a page's files come in numbers."""
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -52,6 +52,14 @@ OF_ORGANISATIONS = ("/account", *ORGANISATION_PATHS)
 
 ON_CONSOLE_HOST = ("/console", "/api/v1/")
 """What is served on the console's own host, if it has one."""
+
+
+def _private(headers: list[Header]) -> list[Header]:
+    """What is answered to a key is no shared cache's: the next asker would read from it that this one asked."""
+    return [
+        (name, value.replace("public,", "private,", 1)) if name == "Cache-Control" else (name, value)
+        for name, value in headers
+    ] + [("Vary", "Authorization")]
 
 
 def _is_named(host: str, url: str) -> bool:
@@ -137,6 +145,8 @@ class RequestMiddleware:
 
     def _joined(self, environ: Environ, headers: list[Header], request_id: str) -> list[Header]:
         quota: Quota | None = environ.get("registry.quota")
+        if "HTTP_AUTHORIZATION" in environ:
+            headers = _private(headers)
         joined = headers + self._always
         joined.append(("X-Request-Id", request_id))
         for name, _ in headers:

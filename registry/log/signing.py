@@ -266,7 +266,8 @@ def remember_signed(home: Path, head: note.Checkpoint) -> None:
     folder = home / "log"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = folder / f".last-signed.{secrets.token_hex(6)}"
-    with draft.open("w", encoding="utf-8") as file:
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(head.text())
         file.flush()
         os.fsync(file.fileno())

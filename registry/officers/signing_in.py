@@ -4,6 +4,7 @@ The answer never says what was wrong, and an unknown address costs the same work
 or not, must wait; the caller commits the wait before the answer is sent.
 """
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -36,63 +37,81 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """`token` goes to the browser; `seconds` say how long to wait. `officer` is for the audit alone."""
+    """`token` goes to the browser; `seconds` say how long to wait. `officer` is for the audit alone.
+
+    `mark` is what the browser keeps, for its next attempts to be counted apart.
+    """
 
     step: Step
     token: str | None = None
     seconds: int = 0
     officer: Officer | None = None
+    mark: str = ""
 
 
 def sign_in(
     session: Session, keyring: Keyring, email: str, password: str, at: datetime,
-    may_by_password: Callable[[Officer], bool] = lambda _: True,
+    may_by_password: Callable[[Officer], bool] = lambda _: True, known: str = "",
 ) -> Attempt:  # fmt: skip
     """The first step. The session it begins opens the second step and nothing else.
 
-    A password that may not be used is refused as if it were wrong, so that guessing passwords reveals none.
+    A password that may not be used is refused as if it were wrong, so that guessing passwords reveals none. `known` is what a
+    browser brings from which the officer signed in before (`mark_of_browser`): its failures are counted apart, so that no one
+    who knows an address alone keeps its officer out.
     """
-    seconds = DELAYS.seconds_left(session, keyring, email, at)
+    officer = _named(session, email)
+    counted = _counted(keyring, officer, email, known)
+    seconds = DELAYS.seconds_left(session, keyring, counted, at)
     if seconds:
         return Attempt(Step.WAIT, seconds=seconds)
-    officer = _named(session, email)
     is_open = officer is not None and officer.state is OfficerState.ACTIVE and may_by_password(officer)
     stored = officer.password if officer is not None and is_open else None
     if not passwords.is_right(password, stored) or officer is None:
-        _failed(session, keyring, email, at, officer)
+        _failed(session, keyring, counted, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
     if stored is not None and passwords.is_outdated(stored):
         officer.password = passwords.hashed(password)
     return Attempt(Step.SECOND_FACTOR, sessions.begin(session, officer, at, is_full=False), officer=officer)
 
 
-def give_code(session: Session, keyring: Keyring, token: str, code: str, at: datetime, today: date) -> Attempt:
+def give_code(
+    session: Session, keyring: Keyring, token: str, code: str, at: datetime, today: date, known: str = ""
+) -> Attempt:
     """The second step with an app's code or a recovery code. Raises NotSignedIn without the first.
 
     The session is replaced by another with another token, against session fixation.
     """
     officer, half = sessions.half_present(session, token, at)
-    seconds = DELAYS.seconds_left(session, keyring, officer.email, at)
+    counted = _counted(keyring, officer, officer.email, known)
+    seconds = DELAYS.seconds_left(session, keyring, counted, at)
     if seconds:
         return Attempt(Step.WAIT, seconds=seconds, officer=officer)
     apps = [one for one in factors.factors_of(session, officer) if one.kind is FactorKind.TOTP]
     is_right = any(factors.is_code_right(session, keyring, app, code, at) for app in apps)
     if not is_right and not factors.take_recovery_code(session, officer, code, today):
-        _failed(session, keyring, officer.email, at, officer)
+        _failed(session, keyring, counted, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
     return enter(session, keyring, token, officer, at, half.provider)
 
 
 def give_key(
-    session: Session, keyring: Keyring, token: str, place: Place, answer: str, at: datetime, today: date
+    session: Session,
+    keyring: Keyring,
+    token: str,
+    place: Place,
+    answer: str,
+    at: datetime,
+    today: date,
+    known: str = "",
 ) -> Attempt:
     """The second step with what a security key signed, counted as a code is. Raises NotSignedIn without the first."""
     officer, half = sessions.half_present(session, token, at)
-    seconds = DELAYS.seconds_left(session, keyring, officer.email, at)
+    counted = _counted(keyring, officer, officer.email, known)
+    seconds = DELAYS.seconds_left(session, keyring, counted, at)
     if seconds:
         return Attempt(Step.WAIT, seconds=seconds, officer=officer)
     if not security_keys.is_key_right(session, half, officer, place, answer, at, today):
-        _failed(session, keyring, officer.email, at, officer)
+        _failed(session, keyring, counted, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
     return enter(session, keyring, token, officer, at, half.provider)
 
@@ -103,9 +122,10 @@ def enter(
     """Begin the full session of an officer who has proved both factors, to a provider or here; the half one ends."""
     sessions.end(session, token, at)
     DELAYS.forget(session, keyring, officer.email)
+    DELAYS.forget(session, keyring, _apart(officer.email))
     begun = sessions.begin(session, officer, at, is_full=True, provider=provider)
     record(session, "officer.signed_in", officer.reference, on=at.date(), actor=officer.reference)
-    return Attempt(Step.IN, begun, officer=officer)
+    return Attempt(Step.IN, begun, officer=officer, mark=mark_of_browser(keyring, officer))
 
 
 def change_password(
@@ -146,6 +166,22 @@ def ask_again(session: Session, keyring: Keyring, officer: Officer, password: st
         _failed(session, keyring, officer.email, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
     return Attempt(Step.IN, officer=officer)
+
+
+def mark_of_browser(keyring: Keyring, officer: Officer) -> str:
+    """What a browser keeps from which this officer signed in. It opens nothing and names no one; a new password voids it."""
+    return keyring.digest("officer-delays", f"known browser {officer.reference} {officer.password}")
+
+
+def _counted(keyring: Keyring, officer: Officer | None, email: str, known: str) -> str:
+    """Under which address failures of this attempt are counted."""
+    if officer is None or not known or not known.isascii():
+        return email
+    return _apart(email) if hmac.compare_digest(known, mark_of_browser(keyring, officer)) else email
+
+
+def _apart(email: str) -> str:
+    return f"known browser of {tidy_email(email)}"
 
 
 def forget_delays(session: Session, at: datetime) -> None:

@@ -24,6 +24,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail
 from registry.core.clock import day_at, now
 from registry.core.errors import FilesUnavailable, RegistryError
+from registry.core.heartbeats import beat
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.http.sanction_words import sanction_notice
@@ -285,19 +286,27 @@ def purge_watching(_settings: Settings, sessions: sessionmaker[Session]) -> None
         log.info("watching_purged", **done._asdict())
 
 
-def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases."""
+def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> int:
+    """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases. Gives how many cases lost their keys."""
     try:
         done = purging.purge(sessions, Sealer(Keyring(settings.keys)), now(), files_remover(store_of(settings)))
     except FilesUnavailable as trouble:
         # The keys are gone, so no one can read the files; they are removed in a later round.
         log.error("cases_not_emptied", trouble=trouble.text)
-        return
+        return 0
     if any(done):
         log.info("cases_purged", closed=done.closed, emptied=done.emptied, removed=done.removed)
+    return done.closed
+
+
+def note_beat(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Note that this worker is at work: `/ready` and the metrics say how long ago one was."""
+    with sessions.begin() as session:
+        beat(session, now())
 
 
 TASKS = (
+    Task("beat", 10.0, note_beat),
     Task("fetch_lists", 60.0, fetch_due),
     Task("apply_ordered", 30.0, apply_ordered),
     Task("change_channels", 60.0, change_channels),

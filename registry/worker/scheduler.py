@@ -83,6 +83,9 @@ def _run(task: Task, settings: Settings, sessions: sessionmaker[Session]) -> Non
             raise
         # The database is away: the task is due again soon, and nothing is lost.
         log.error("task_put_off", task=task.name, trouble=trouble.text)
+    except OSError as error:
+        # A full disk: mails, lists and webhooks of other tasks go on, and this one is due again.
+        log.error("task_put_off", task=task.name, trouble=f"{error.strerror}: {error.filename or 'the disk'}")
     except LogClosed as closed:
         # Nothing is published any more; the final head may still have to be signed.
         log.error("task_refused", task=task.name, trouble=closed.text)

@@ -53,6 +53,9 @@ class WatchLoop:
                     raise
                 log.error("task_put_off", task="attend_watches", trouble=trouble.text)
                 pause = AFTER_TROUBLE
+            except OSError as error:
+                log.error("task_put_off", task="attend_watches", trouble=str(error.strerror))
+                pause = AFTER_TROUBLE
             except RegistryError as trouble:
                 log.error("task_put_off", task="attend_watches", trouble=trouble.text)
                 pause = AFTER_TROUBLE

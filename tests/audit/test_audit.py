@@ -200,3 +200,12 @@ def test_nothing_is_recorded_that_is_rolled_back_and_no_long_text_fits(sessions:
     assert troubles(sessions) == []
     with sessions() as session, pytest.raises(ValueError, match="too long"):
         record(session, "case.read", CASE, on=DAY, actor="A. Officer", detail="x" * 401)
+
+
+def test_a_body_that_is_no_longer_bytes_is_told_and_ends_no_check(sessions: Sessions, database: Database) -> None:
+    write(sessions)
+    if database.kind == "sqlite":
+        change(
+            sessions, database.kind, "UPDATE audit_entries SET body = replace(body, 'case', 'cose') WHERE \"index\" = 1"
+        )
+        assert "line 1 is damaged: its body or hash is no longer the bytes that were written" in troubles(sessions)

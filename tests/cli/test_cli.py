@@ -1,6 +1,7 @@
 """The command: teaches by --help, says what is wrong in one line, serves, and stops cleanly."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -129,9 +130,10 @@ def test_several_workers_count_metrics_together(settings: Settings) -> None:
 
 
 def test_a_redis_that_does_not_answer_is_an_error(tmp_path: Path, sqlite_template: Path) -> None:
+    shutil.copyfile(sqlite_template, tmp_path / "registry.sqlite3")
     env = {
         "REGISTRY_HOME": str(tmp_path),
-        "REGISTRY_DATABASE_URL": f"sqlite:///{sqlite_template}",
+        "REGISTRY_DATABASE_URL": f"sqlite:///{tmp_path}/registry.sqlite3",
         "REGISTRY_REDIS_URL": f"redis://:planted@127.0.0.1:{free_port()}/0",
     }
     result = run("serve", env=env)

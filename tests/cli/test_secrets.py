@@ -67,3 +67,25 @@ def test_a_secret_that_is_missing_among_others_is_not_made_anew(tmp_path: Path) 
     assert keyring.secret("visits") == first
     with pytest.raises(KeyTrouble, match=r"receipt-salt\.secret is missing"):
         keyring.secret("receipt-salt")
+
+
+def test_a_home_that_others_may_enter_is_told_and_a_secret_that_they_may_read_is_refused(settings: Settings) -> None:
+    settings.prepare_home()
+    settings.home.chmod(0o755)
+    assert run(settings, "keys", "init")[0] == 0
+    with serve(settings) as served:
+        assert f"chmod 700 {settings.home}" in served.printed()
+    (settings.keys / "receipt-salt.secret").chmod(0o644)
+    code, printed = run(settings, "serve", "--port", "18766")
+    assert code == 2
+    assert f"chmod 600 {settings.keys / 'receipt-salt.secret'}" in printed
+
+
+def test_what_the_registry_makes_is_its_owners_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    settings = Settings(home=home, database_url=f"sqlite:///{home}/registry.sqlite3", files=home / "files")
+    for arguments in (("db", "upgrade"), ("demo", "load"), ("worker", "--once")):
+        assert run(settings, *arguments)[0] == 0
+    read_by_others = [path for path in home.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
+    assert read_by_others == []

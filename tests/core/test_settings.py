@@ -160,3 +160,13 @@ def test_officers_find_the_console_where_it_is() -> None:
     assert Settings.from_environment(shared).console_address == "https://registry.example"
     own = Settings.from_environment(shared | {"REGISTRY_CONSOLE_URL": "https://Desk.example:443"})
     assert own.console_address == "https://desk.example"
+
+
+def test_several_database_servers_may_be_written_as_libpq_writes_them() -> None:
+    given = "postgresql+psycopg://registry:secret@a:5432,b:5433/registry?target_session_attrs=read-write"
+    found = Settings.from_environment({"REGISTRY_DATABASE_URL": given}).database_url
+    assert found == (
+        "postgresql+psycopg://registry:secret@/registry?host=a:5432&host=b:5433&target_session_attrs=read-write"
+    )
+    one_each = "postgresql+psycopg://registry@/registry?host=a:5432&host=b:5433"
+    assert Settings.from_environment({"REGISTRY_DATABASE_URL": one_each}).database_url == one_each

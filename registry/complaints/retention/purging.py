@@ -104,6 +104,11 @@ def purge(
     return Purged(closed, emptied, removed)
 
 
+def has_overdue(session: Session, today: date) -> bool:
+    """Whether a case is past its retention period and has its keys still: as after a restored backup, or without a worker."""
+    return session.execute(select(Case.id).where(_is_over(today)).limit(1)).first() is not None
+
+
 def forget_offers(sessions: sessionmaker[Session], sealer: Sealer, today: date) -> int:
     """Delete new complaint codes that were offered but not typed back within a day."""
     with sessions.begin() as session:

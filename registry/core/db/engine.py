@@ -16,12 +16,18 @@ from sqlalchemy import (
     MetaData,
     create_engine,
     event,
+    make_url,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import String, TypeDecorator
 
+from registry.core.db.limits import Limits
+
 OLDEST_POSTGRESQL = 15
+
+POOL_PATIENCE = 5.0
+"""Seconds that a thread waits for a free connection."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -75,8 +81,12 @@ def Text(length: int) -> String:  # noqa: N802 - reads as a column type
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
-def engine_for(url: str, *, timeout: float = 10.0) -> Engine:
-    """An engine with the settings durability asks for. `url` as in REGISTRY_DATABASE_URL."""
+def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None, connections: int = 18) -> Engine:
+    """An engine with the settings durability asks for. `url` as in REGISTRY_DATABASE_URL.
+
+    `timeout`: seconds that SQLite waits for a lock, and a connection to PostgreSQL for its beginning. `limits` count on
+    PostgreSQL; what `options` in the address says counts more. At most `connections` are open at a time.
+    """
     if url.startswith("sqlite"):
         engine = create_engine(
             url, connect_args={"timeout": timeout, "check_same_thread": False}, pool_size=8, hide_parameters=True
@@ -84,15 +94,51 @@ def engine_for(url: str, *, timeout: float = 10.0) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
-        url,
+    limits = limits or Limits(connect=timeout)
+    parsed = make_url(url)
+    own = parsed.query.get("options", "")
+    engine = create_engine(
+        # Later options count.
+        parsed.update_query_dict(
+            {"options": f"{limits.options()} {' '.join([own] if isinstance(own, str) else own)}".strip()}
+        ),
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
-        pool_size=8,
+        pool_size=min(8, connections),
+        max_overflow=connections - min(8, connections),
+        pool_timeout=POOL_PATIENCE,
         # Bound values are questions and accounts: they must not stand in an error's text.
         hide_parameters=True,
-        connect_args={"connect_timeout": int(timeout), "options": "-c timezone=UTC"},
+        # A network that swallows packets is noticed by the system, not after a quarter of an hour.
+        connect_args={
+            "connect_timeout": max(int(limits.connect), 1),
+            "tcp_user_timeout": 10_000,
+            "keepalives_idle": 30,
+        },
     )
+    if limits.statement:
+        watch(engine, limits)
+    return engine
+
+
+def watch(engine: Engine, limits: Limits) -> None:
+    """Let no connection of this engine wait for a server that does not answer at all."""
+    import psycopg
+
+    from registry.core.db.patience import MARGIN, BoundedConnection, Watchman
+
+    watchman = Watchman(limits.statement + MARGIN)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, arguments: Any, given: Any) -> Any:
+        watchman.require_awake()
+        try:
+            connection = BoundedConnection.connect(*arguments, **given)
+        except psycopg.errors.ConnectionTimeout:
+            watchman.note_silence()
+            raise
+        connection.watchman = watchman
+        return connection
 
 
 # Deleted bytes are overwritten: what was erased shall not lie in the free pages of the file.

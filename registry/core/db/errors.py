@@ -39,4 +39,6 @@ def classify_db_error(error: SQLAlchemyError) -> DatabaseUnavailable | NotMigrat
         return away if error.connection_invalidated or isinstance(error, OperationalError) else None
     if state.startswith(_POSTGRESQL_OTHER_REVISION):
         return other_revision
+    if state in ("55P03", "57014"):
+        return DatabaseUnavailable("the database is busy and did not answer in time: nothing was changed")
     return away if state.startswith(_POSTGRESQL_AWAY) or error.connection_invalidated else None

@@ -21,6 +21,7 @@ from registry.core.ids import read_reference
 from registry.http.app_services import keyring
 from registry.http.clients import network_of
 from registry.http.complaint_services import admission, sealer
+from registry.http.forms import is_foreign
 from registry.http.transaction import reading, writing
 from registry.pages.intake import cookies, lines
 from registry.pages.intake.rendering import again, box_page, lead
@@ -49,6 +50,9 @@ def first(language: Language) -> Response:
 def about(language: Language) -> Response:
     """Come from an agency's page or answer: which agency it was is kept for the draft, in no address."""
     response = lead(language, "")
+    if is_foreign():
+        # Another site must not choose which agency a draft names.
+        return response
     reference = read_reference(request.form.get("agency_id", "")[:40])
     if reference is not None:
         cookies.set_cookie(response, cookies.ABOUT, reference)

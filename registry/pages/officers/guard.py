@@ -30,6 +30,10 @@ from registry.vocabulary.register import Language
 COOKIE = "console"
 OWN_COOKIE = "__Host-console"
 """On a host of the console's own, with TLS: browsers let no other host, and nothing without TLS, set it (RFC 6265bis)."""
+SHARED_COOKIE = "__Secure-console"
+"""On a host that the console shares, with TLS: it keeps its path, and nothing without TLS sets it."""
+
+MARK_DAYS = 180
 
 View = Callable[..., Any]
 
@@ -150,8 +154,10 @@ def token_sent() -> str:
 
 def _cookie() -> tuple[str, str]:
     """Name and path of the cookie."""
-    is_own = (services().settings.console_url or "").startswith("https:")
-    return (OWN_COOKIE, "/") if is_own else (COOKIE, "/console")
+    settings = services().settings
+    if (settings.console_url or "").startswith("https:"):
+        return OWN_COOKIE, "/"
+    return (SHARED_COOKIE if settings.is_https else COOKIE), "/console"
 
 
 def require_form(token: str) -> None:
@@ -169,6 +175,20 @@ def give_cookie(response: Response, token: str) -> Response:
     return response
 
 
+def give_mark(response: Response, text: str) -> Response:
+    """Let the browser keep, for half a year, that its officer signed in from it."""
+    name, path = _cookie()
+    is_secure = name != COOKIE
+    response.set_cookie(
+        f"{name}-known", text, MARK_DAYS * 86_400, httponly=True, samesite="Strict", secure=is_secure, path=path
+    )
+    return response
+
+
+def mark_sent() -> str:
+    return request.cookies.get(f"{_cookie()[0]}-known", "")[:200]
+
+
 def give_visit(response: Response, text: str) -> Response:
     """Let the browser that is sent to a provider be known when it comes back: another site leads it here, so `Lax`."""
     name, path = _cookie()
@@ -183,12 +203,12 @@ def visit_sent() -> str:
 
 def take_visit(response: Response) -> Response:
     name, path = _cookie()
-    response.delete_cookie(f"{name}-visit", path=path, httponly=True, samesite="Lax", secure=name == OWN_COOKIE)
+    response.delete_cookie(f"{name}-visit", path=path, httponly=True, samesite="Lax", secure=name != COOKIE)
     return response
 
 
 def take_cookie(response: Response) -> Response:
     name, path = _cookie()
     # Without `secure` browsers keep what begins with __Host-.
-    response.delete_cookie(name, path=path, httponly=True, samesite="Strict", secure=name == OWN_COOKIE)
+    response.delete_cookie(name, path=path, httponly=True, samesite="Strict", secure=name != COOKIE)
     return response

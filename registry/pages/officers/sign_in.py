@@ -12,7 +12,16 @@ from registry.officers import factors, joining, one_time_codes, security_keys, s
 from registry.officers.providers import linking
 from registry.officers.security_keys import Place, place_of
 from registry.officers.signing_in import Attempt, Step
-from registry.pages.officers.guard import back_to, came_back, give_cookie, open_to_all, take_cookie, token_sent
+from registry.pages.officers.guard import (
+    back_to,
+    came_back,
+    give_cookie,
+    give_mark,
+    mark_sent,
+    open_to_all,
+    take_cookie,
+    token_sent,
+)
 from registry.pages.officers.provider_sign_in import farewell
 from registry.pages.officers.rendering import page
 
@@ -36,7 +45,7 @@ def sign_in() -> Response:
     with writing() as session:
         attempt = signing_in.sign_in(
             session, keyring(), email, request.form.get("password", "")[:1000], now(),
-            lambda officer: linking.may_by_password(session, officer, providers()),
+            lambda officer: linking.may_by_password(session, officer, providers()), known=mark_sent(),
         )  # fmt: skip
     if attempt.step is Step.SECOND_FACTOR:
         return give_cookie(_to("/console/code"), attempt.token or "")
@@ -63,6 +72,7 @@ def give_code() -> Response:
                 request.form.get("code", "")[:40],
                 at,
                 day_at(at, None),
+                mark_sent(),
             )
     except NotSignedIn:
         return take_cookie(_to("/console/sign-in"))
@@ -79,7 +89,9 @@ def give_key() -> Response:
     answer = request.form.get("answer", "")[:MAX_ANSWER]
     try:
         with writing() as session:
-            attempt = signing_in.give_key(session, keyring(), token_sent(), here, answer, at, day_at(at, None))
+            attempt = signing_in.give_key(
+                session, keyring(), token_sent(), here, answer, at, day_at(at, None), mark_sent()
+            )
     except NotSignedIn:
         return take_cookie(_to("/console/sign-in"))
     return _signed_in(attempt)
@@ -101,7 +113,7 @@ def sign_out() -> Response:
         response = take_cookie(_to("/console/sign-in"))
     else:
         response = take_cookie(page("signed_out.html", here="sign_in", name=there[0], address=there[1]))
-    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
@@ -210,7 +222,8 @@ def _app_page(code: str, fault: str | None = None) -> Response:
 
 def _signed_in(attempt: Attempt) -> Response:
     if attempt.step is Step.IN:
-        return came_back(give_cookie(_to(back_to()), attempt.token or ""))
+        response = came_back(give_cookie(_to(back_to()), attempt.token or ""))
+        return give_mark(response, attempt.mark) if attempt.mark else response
     _require_patience(attempt)
     return _code_page(fault="refused", status=403)
 

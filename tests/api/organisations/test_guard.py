@@ -28,6 +28,13 @@ OURS = "/api/v1/organisation"
 VERIFY = "/api/v1/verify?uscc=91000000MA00FCT307"
 
 
+def test_no_shared_cache_stores_what_is_answered_to_a_key(program: Program, client: FlaskClient) -> None:
+    keyed, public = program.get(VERIFY), client.get(VERIFY)
+    assert public.headers["Cache-Control"].startswith("public")
+    assert keyed.headers["Cache-Control"].startswith("private")
+    assert "Authorization" in ", ".join(keyed.headers.getlist("Vary"))
+
+
 def test_a_key_says_whose_it_is(program: Program, session: Session) -> None:
     response = program.get(OURS)
     assert_as_documented(response, "getOrganisation")

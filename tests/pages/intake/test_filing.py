@@ -251,6 +251,16 @@ def test_an_agency_that_is_none_is_carried_nowhere(phone: Phone, client: FlaskCl
         assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.parametrize("said", [{"Origin": "https://other.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_another_site_chooses_no_agency_for_a_draft(
+    phone: Phone, session: Session, client: FlaskClient, said: dict[str, str]
+) -> None:
+    agency = make_agency(session, name="Smyšlená s.r.o.")
+    answer = client.post("/zh-Hans/box/about", data={"agency_id": agency.agency_id}, headers=said)
+    assert answer.status_code == 303
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_a_friend_who_files_is_a_helper_with_an_own_number(phone: Phone, session: Session) -> None:
     phone.begin()
     phone.answer(PLACES["who_files"], answer="friend_or_family")

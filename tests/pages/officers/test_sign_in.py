@@ -99,6 +99,22 @@ def test_failures_are_counted_even_if_the_asker_breaks_off(client: FlaskClient, 
     assert 0 < int(response.headers["Retry-After"]) <= 31
 
 
+def test_no_one_who_knows_an_address_keeps_its_officer_out(client: FlaskClient, app: Flask, joined: Joined) -> None:
+    right = {"email": EMAIL, "password": PASSWORD}
+    client.post("/console/sign-in", data=right)
+    client.post("/console/code", data={"code": joined.code(now())})
+    client.post("/console/sign-out")
+    other = app.test_client()
+    for _ in range(delays.FREE_FAILURES):
+        other.post("/console/sign-in", data={"email": EMAIL, "password": "wrong"})
+    assert other.post("/console/sign-in", data=right).status_code == 429
+    # The browser from which the officer signed in before is counted apart: it is let in, and has to wait for its own failures.
+    assert client.post("/console/sign-in", data=right).location == "/console/code"
+    for _ in range(delays.FREE_FAILURES):
+        client.post("/console/sign-in", data={"email": EMAIL, "password": "wrong"})
+    assert client.post("/console/sign-in", data=right).status_code == 429
+
+
 @pytest.mark.parametrize(
     "headers", [{"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]
 )

@@ -1,0 +1,58 @@
+"""How long the database is waited for. PostgreSQL's own limits end what is slow; ours end what does not answer at all.
+
+A server that is frozen, or a network that swallows packets, ends no statement by itself: a wait without an end would hold
+every thread.
+"""
+
+from time import monotonic
+from typing import Any
+
+import psycopg
+
+MARGIN = 0.5
+"""Seconds after PostgreSQL's own limit before a connection is taken for dead."""
+
+REST = 2.0
+"""Seconds in which nothing is asked of a database that did not answer, so that not every thread waits for it in turn."""
+
+
+class Watchman:
+    """What the connections of one engine know of its server: until when it is left alone."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._until = 0.0
+
+    def require_awake(self) -> None:
+        """Raises OperationalError, without asking, while the server is taken for frozen."""
+        if monotonic() < self._until:
+            raise psycopg.OperationalError("the server did not answer a moment ago")
+
+    def note_silence(self) -> None:
+        self._until = monotonic() + REST
+
+
+class BoundedConnection(psycopg.Connection[Any]):
+    """A connection on which no answer is waited for longer than its watchman says."""
+
+    watchman: Watchman | None = None
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        watchman = self.watchman
+        if watchman is None or timeout is not None:
+            return super().wait(gen, interval, timeout)
+        try:
+            watchman.require_awake()
+            return super().wait(gen, interval, watchman.seconds)
+        except psycopg.errors._WaitTimeout:
+            watchman.note_silence()
+            # What it still says would be taken for the answer to the next question.
+            self.pgconn.finish()
+            raise psycopg.OperationalError(f"no answer within {watchman.seconds} s") from None
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
+                self.pgconn.finish()
+            raise
+
+
+__all__ = ["BoundedConnection", "Watchman"]

@@ -1,0 +1,147 @@
+"""Limits and readiness of a served process: a database that does not answer, a server that is told to stop, a full disk."""
+
+import errno
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import requests
+from flask import Flask
+from sqlalchemy import text
+
+from registry.app import limits_of
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for
+from registry.core.settings import Edge, Settings
+from tests.conftest import Database
+from tests.postgres import Server
+from tests.serving import command, environment, serve
+from tests.waiting import until
+
+MAX_SECONDS = 8.0
+"""The limit of a request's statement, the server's own readiness for the next look, and a busy machine."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    server.start()
+    revisions.upgrade(server.url("postgres"))
+    yield server
+    server.thaw()
+    server.remove()
+
+
+def timed(url: str) -> tuple[int, float]:
+    began = time.monotonic()
+    status = requests.get(url, timeout=60).status_code
+    return status, time.monotonic() - began
+
+
+@pytest.mark.slow
+def test_a_frozen_database_holds_no_request_for_long_and_the_process_comes_back(server: Server, tmp_path: Path) -> None:
+    settings = Settings(
+        home=tmp_path / "home", database_url=server.url("postgres"), edges=frozenset({Edge.API}), rate=10**6
+    )
+    paths = ["/api/v1/verify?registration_number=X-1&country=SK", "/api/v1/coverage"]
+    with serve(settings) as served:
+        assert [timed(served.base_url + path)[0] for path in (*paths, "/ready")] == [200, 200, 200]
+        server.freeze()
+        with ThreadPoolExecutor(24) as pool:
+            answers = list(pool.map(timed, [served.base_url + path for path in paths * 12]))
+            probes = list(pool.map(timed, [served.base_url + path for path in ("/live", "/ready")]))
+        assert {status for status, _ in answers} == {503}
+        assert max(seconds for _, seconds in answers) < MAX_SECONDS
+        assert [status for status, _ in probes] == [200, 503]
+        assert max(seconds for _, seconds in probes) < MAX_SECONDS
+        server.thaw()
+        until(lambda: [timed(served.base_url + path)[0] for path in (*paths, "/ready")] == [200, 200, 200])
+
+
+@pytest.mark.slow
+def test_a_server_told_to_stop_is_not_ready_first(settings: Settings) -> None:
+    with serve(settings, extra={"REGISTRY_DRAIN_SECONDS": "3"}) as served:
+        assert requests.get(f"{served.base_url}/ready", timeout=30).json()["status"] == "ready"
+        served.process.send_signal(signal.SIGTERM)
+        until(lambda: requests.get(f"{served.base_url}/ready", timeout=30).json()["status"] == "draining")
+        assert requests.get(f"{served.base_url}/ready", timeout=30).status_code == 503
+        assert requests.get(f"{served.base_url}/api/v1/coverage", timeout=30).status_code == 200
+        assert served.process.wait(30) == 0
+
+
+@pytest.mark.slow
+def test_readiness_and_metrics_say_how_log_and_worker_stand(settings: Settings) -> None:
+    with serve(replace(settings, has_metrics=True), "--with-worker") as served:
+        until(
+            lambda: (
+                requests.get(f"{served.base_url}/ready", timeout=30).json()["worker"]["seconds_since_beat"] is not None
+            )
+        )
+        report = requests.get(f"{served.base_url}/ready", timeout=30).json()
+        assert report["log"] == {"entries": 0, "signed": 0, "shown": 0}
+        assert report["worker"]["seconds_since_beat"] < 60
+        metrics = requests.get(f"{served.base_url}/metrics", timeout=30).text
+    for name in (
+        "registry_database_up 1",
+        "registry_log_signed 0",
+        "registry_worker_beat_seconds ",
+        "connections_in_use ",
+    ):
+        assert name in metrics
+
+
+@pytest.mark.slow
+def test_no_worker_dies_of_a_full_disk(settings: Settings) -> None:
+    settings.prepare_home()
+    demo = command("demo", "load", env=environment(settings, 8000))
+    assert demo.returncode == 0, demo.stderr
+    # A stand-in for a disk that takes nothing: what was signed cannot be remembered.
+    path = settings.home / "log"
+    if path.is_dir():
+        (path / "last-signed").rename(settings.home / "last-signed")
+        path.rmdir()
+    path.symlink_to("/dev/full")
+    done = command("worker", "--once", env=environment(settings, 8000))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.own_app
+def test_a_disk_that_takes_nothing_is_503_with_words(settings: Settings, make_app: Callable[[Settings], Flask]) -> None:
+    app = make_app(settings)
+
+    @app.get("/api/v1/full")
+    def full() -> str:
+        with open("/dev/full", "wb", buffering=0) as file:
+            file.write(b"1")
+        return "kept"
+
+    answer = app.test_client().get("/api/v1/full")
+    assert (answer.status_code, answer.json["code"]) == (503, "files_unavailable")
+    assert "nothing was kept" in answer.json["detail"]
+    assert os.strerror(errno.ENOSPC) not in answer.text
+
+
+@pytest.mark.both_databases
+def test_ones_own_options_count_more_than_ours(database: Database, settings: Settings) -> None:
+    if database.kind == "sqlite":
+        return
+
+    def settings_of(url: str) -> tuple[str, str, str]:
+        engine = engine_for(url, limits=limits_of(settings))
+        with engine.connect() as connection:
+            found = [
+                connection.scalar(text(f"SHOW {name}"))
+                for name in ("statement_timeout", "idle_in_transaction_session_timeout", "application_name")
+            ]
+        engine.dispose()
+        return found[0], found[1], found[2]
+
+    assert settings_of(database.url)[:2] == ("5s", "1min")
+    own = f"{database.url}&options=-c%20statement_timeout%3D1234&application_name=mine"
+    assert settings_of(own) == ("1234ms", "1min", "mine")
