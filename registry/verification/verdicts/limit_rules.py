@@ -102,7 +102,7 @@ def of_limits(
 
 
 def _of_open_route(route: PermitRoute) -> Iterator[Judged]:
-    """What a way to a permit that is not closed adds: that places are few, or that nobody read whether it is open."""
+    """What a way to a permit that is not closed adds: that places are few, or that it was not read whether it is open."""
     values = {"country": route.country, "rows": route.id}
     if route.possible is Possible.QUOTA:
         yield Judged(Answer.YES, Finding(Reason.PERMITS_BY_QUOTA, values))
