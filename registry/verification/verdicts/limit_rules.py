@@ -98,6 +98,8 @@ def of_limits(
         yield Judged(Answer.YES, Finding(Reason.LAW_CONDITIONS, {"country": country, "rows": " ".join(rows)}))
     for parameter, values in questions.items():
         more = {_NAMED_AS[parameter]: "|".join(values)} if values else {}
+        # A licence may be for some sectors alone; here it is the law that tells them apart.
+        more |= {"by": "law"} if parameter == "sector" else {}
         yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": parameter} | more))
 
 
