@@ -70,7 +70,7 @@ class CheckResultSchema(OutSchema):
     text = fields.String(required=True)
 
 
-class RedFlagSchema(OutSchema):
+class AdvertFlagSchema(OutSchema):
     """What an advert itself asks for, promises or leaves out."""
 
     code = OneOf(RedFlag, required=True)
@@ -93,11 +93,11 @@ class ChecksAnswerSchema(OutSchema):
             "description": "What the advert comes to: `no` where it plans or asks for what the law forbids; never `yes`."
         },
     )
-    red_flags = fields.List(fields.Nested(RedFlagSchema), required=True)
+    red_flags = fields.List(fields.Nested(AdvertFlagSchema), required=True)
     law = fields.List(
         fields.Nested(ReasonSchema),
         required=True,
-        metadata={"description": "What the law says of the advert's plan, whoever recruits."},
+        metadata={"description": "What the law says of the advert's plan, for all recruiters."},
     )
     checks = fields.List(fields.Nested(CheckedSchema), required=True)
     papers = fields.List(

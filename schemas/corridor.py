@@ -52,6 +52,12 @@ class LegSchema(OutSchema):
     )
     reasons = fields.List(fields.Nested(ReasonSchema), required=True)
     needs = fields.List(fields.Nested(NeedSchema), required=True)
+    question = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "The leg's question as it was understood; empty for an employer and an agreement."},
+    )
     on = fields.Date(required=True)
     agency = fields.Nested(AgencySummarySchema, required=True, allow_none=True)
     licence = fields.Nested(LicenceOnDaySchema, required=True, allow_none=True)

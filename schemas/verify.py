@@ -112,7 +112,7 @@ class PlanSchema(SectorOnDaySchema):
 class VerifySchema(PlanSchema):
     """A question with one subject at most, and what the recruiting is for.
 
-    Without a subject it is about no one: what the law of the corridor asks of whoever recruits.
+    Without a subject it is about no one: what the law of the corridor asks of all who recruit.
     """
 
     IS_SUBJECT_NEEDED = False

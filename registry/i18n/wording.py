@@ -102,6 +102,8 @@ def _form_of(code: Reason, raw: Mapping[str, str], values: Mapping[str, str]) ->
     plain = f"reason.{code}"
     if code in _BY_VALUE:
         fuller = f"{plain}.{raw.get(_BY_VALUE[code])}"
+        if raw.get("by") and has_text(f"{fuller}.{raw['by']}"):
+            return f"{fuller}.{raw['by']}"
         return fuller if has_text(fuller) else plain
     for form in FORMS.get(code, ()):
         if values.get(form):

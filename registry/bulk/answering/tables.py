@@ -7,18 +7,19 @@ from registry.http.answer_shapes import reason_words
 from registry.http.workbooks import Cell
 from registry.i18n.wording import authority_name
 from registry.register.agencies import record
+from registry.verification.verdicts.context_rules import needs_of
 from registry.verification.verdicts.question import Verdict
 from registry.vocabulary.register import Language, NameKind
 
 HEADER = (
     "key", "line", "verdict", "may_continue_existing_placements", "reasons", "text", "on", "agency_id", "agency", "licence_id",
-    "licence_number", "status", "authority", "retrieved_at", "is_stale", "candidates", "possible_clone_of", "errors",
+    "licence_number", "status", "authority", "retrieved_at", "is_stale", "candidates", "possible_clone_of", "needs", "law", "errors",
 )  # fmt: skip
 
 CORRIDOR_HEADER = (
     "key", "line", "verdict", "sending_verdict", "sending_reasons", "sending_agency_id", "sending_agency", "receiving_verdict",
     "receiving_reasons", "receiving_agency_id", "receiving_agency", "agreement_verdict", "agreement_reasons", "agreement_id",
-    "text", "on", "errors",
+    "text", "on", "needs", "law", "errors",
 )  # fmt: skip
 
 
@@ -49,6 +50,8 @@ def row_of(one: AnsweredItem, language: Language) -> list[Cell]:
         {True: "true", False: "false"}[source.stale] if source else "",
         " ".join(candidate.agency.agency_id for candidate in verdict.candidates),
         " ".join(imitated.agency.agency_id for imitated in verdict.possible_clone_of),
+        _needs([verdict]),
+        _law([verdict]),
         "",
     ]
 
@@ -69,11 +72,29 @@ def corridor_row_of(one: AnsweredItem, language: Language) -> list[Cell]:
         cells += [answer, _codes(leg.verdict), *_who(leg.verdict.agency)]
     number = agreement.agreement.agreement_id if agreement.agreement else ""
     cells += [agreement.verdict.verdict.value, _codes(agreement.verdict), number]
-    return [*cells, _first_text(weakest.verdict, one, language), agreement.verdict.on, ""]
+    verdicts = [leg.verdict for leg in one.whole.legs]
+    return [
+        *cells,
+        _first_text(weakest.verdict, one, language),
+        agreement.verdict.on,
+        _needs(verdicts),
+        _law(verdicts),
+        "",
+    ]
 
 
 def _codes(verdict: Verdict) -> str:
     return " ".join(finding.code.value for finding in verdict.reasons)
+
+
+def _needs(verdicts: Iterable[Verdict]) -> str:
+    """What to ask for before the answer can be another, each parameter once."""
+    return " ".join(dict.fromkeys(need.parameter for one in verdicts for need in needs_of(one.reasons)))
+
+
+def _law(verdicts: Iterable[Verdict]) -> str:
+    """Ids of the rows of law that the reasons stand on."""
+    return " ".join(dict.fromkeys(row for one in verdicts for finding in one.reasons for row in finding.rows))
 
 
 def _first_text(verdict: Verdict, one: AnsweredItem, language: Language) -> str:

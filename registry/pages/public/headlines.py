@@ -111,7 +111,7 @@ def next_steps(found: LookupResult) -> list[str]:
         return [reach, "page.answer.next.yes.2", "page.answer.next.yes.3"]
     last = ["page.answer.next.unknown.2", "page.answer.next.unknown.3"]
     if Reason.COUNTRY_NOT_COVERED in codes:
-        return last
+        return last[::-1]
     if Reason.NEEDS_LICENSED_SENDING_PARTNER in codes:
         return ["page.answer.next.unknown.partner", *last]
     is_known = agency is not None and not found.is_by_name and found.channel is None

@@ -7,6 +7,7 @@ that tests and overlays can bring their own; `shipped_regimes` and `loading.ship
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cache
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -46,6 +47,30 @@ __all__ = [
 ]
 
 
+R = TypeVar("R", bound=Row)
+
+_BY_COUNTRY: dict[int, tuple[tuple[Row, ...], dict[str, list[Any]]]] = {}
+_MOST_SORTED = 32
+
+
+def _of_country(rows: Iterable[R], country: str) -> Iterable[R]:
+    """The rows of one country, among which one question of many is answered.
+
+    A tuple, which never changes, is sorted by country once; the tuple itself is kept beside, so that its id stays its own.
+    """
+    if not isinstance(rows, tuple):
+        return [row for row in rows if row.country == country]
+    known = _BY_COUNTRY.get(id(rows))
+    if known is None or known[0] is not rows:
+        by_country: dict[str, list[Any]] = {}
+        for row in rows:
+            by_country.setdefault(row.country, []).append(row)
+        if len(_BY_COUNTRY) >= _MOST_SORTED:
+            _BY_COUNTRY.clear()
+        known = _BY_COUNTRY[id(rows)] = (rows, by_country)
+    return known[1].get(country, ())
+
+
 @cache
 def shipped_regimes() -> tuple[Regime, ...]:
     """The regimes this release knows, those included that were not read; every other country and activity is unknown."""
@@ -68,9 +93,8 @@ def regimes_on(
     """
     return [
         undisputed(regime)
-        for regime in regimes
-        if regime.country == country
-        and regime.activity.value == activity.value
+        for regime in _of_country(regimes, country)
+        if regime.activity.value == activity.value
         and regime.scope not in (RegimeScope.INLAND, RegimeScope.OUTBOUND)
         and (region is None or regime.region in (None, region))
         and _is_for_sector(regime, sector)
@@ -176,9 +200,8 @@ def limits_on(
     """The limits that may be shown for an activity and day. Without an activity those of every activity count."""
     return [
         undisputed(limit)
-        for limit in limits
-        if limit.country == country
-        and (activity is None or not limit.activities or activity.value in {one.value for one in limit.activities})
+        for limit in _of_country(limits, country)
+        if (activity is None or not limit.activities or activity.value in {one.value for one in limit.activities})
         and (region is None or limit.region in (None, region))
         and is_in_force(limit, day)
         and is_readable(limit)
@@ -189,8 +212,8 @@ def routes_of(routes: Iterable[PermitRoute], country: str, route: Route | None =
     """How a citizen of China may come to a permit there, as far as it was read."""
     return [
         undisputed(one)
-        for one in routes
-        if one.country == country and route in (None, one.route) and is_readable(one) and not is_disputed(one)
+        for one in _of_country(routes, country)
+        if route in (None, one.route) and is_readable(one) and not is_disputed(one)
     ]
 
 

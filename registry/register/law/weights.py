@@ -1,7 +1,8 @@
 """What a row of law may do to an answer: the rules of docs/maintainers/law.md that hold for every row, pure."""
 
 from datetime import date
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -61,11 +62,16 @@ def is_disputed(row: Row) -> bool:
     return row.disputed is not None and not row.disputed_fields
 
 
+@cache
+def _defaults(kind: type[Row]) -> dict[str, Any]:
+    return {field.name: field.default for field in msgspec.structs.fields(kind)}
+
+
 def undisputed(row: R) -> R:
     """The row without the fields that are disputed: each is as if nothing were known of it."""
     if not row.disputed_fields:
         return row
-    defaults = {field.name: field.default for field in msgspec.structs.fields(row)}
+    defaults = _defaults(type(row))
     return msgspec.structs.replace(row, **{name: defaults[name] for name in row.disputed_fields})
 
 

@@ -66,7 +66,7 @@ class Outcome:
 
     `agency` is whom the comparison is with. Where a name alone names it, the verdict is that on a name: never a yes.
     `flags` are the advert's own, `offer` what they come to: `no` where it asks for what the law forbids, else `unknown`;
-    `law` is what the law says of such a plan, whoever recruits.
+    `law` is what the law says of such a plan, for all recruiters.
     """
 
     checked: tuple[Checked, ...]
@@ -149,7 +149,7 @@ def _offer(
 
 
 def _is_a_decided_ban(row_id: str, today: date) -> bool:
-    """Whether a row forbids what a flag names, whoever does it, and may decide today."""
+    """Whether a row forbids to all what a flag names, and may decide today."""
     row = shipped_law().rows.get(row_id)
     is_for_some = isinstance(row, Fee) and row.needs_labour_contract
     is_ban = row is not None and is_restricting(row) and not is_for_some

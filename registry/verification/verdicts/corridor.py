@@ -28,12 +28,16 @@ class LegKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One leg: its verdict, or `is_not_required`; `agreement` is the contract that the third leg stands on."""
+    """One leg: its verdict, or `is_not_required`.
+
+    `agreement` is the contract that the third leg stands on; `question` what a licence's leg was asked.
+    """
 
     kind: LegKind
     verdict: Verdict
     is_not_required: bool = False
     agreement: record.Agreement | None = None
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def _leg_of_licence(kind: LegKind, question: Question, facts: VerdictFacts, role
     if verdict.agency is not None and verdict.agency.role is not role:
         wrong = Finding(Reason.WRONG_ROLE, {"role": role.value})
         verdict = replace(verdict, verdict=Answer.NO, reasons=(wrong, *verdict.reasons))
-    return Leg(kind, verdict)
+    return Leg(kind, verdict, question=question)
 
 
 def _leg_of_employer(question: Question, facts: VerdictFacts) -> Leg:

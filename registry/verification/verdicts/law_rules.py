@@ -1,6 +1,6 @@
-"""What the law of a corridor asks of whoever recruits, where the question is about no one in particular. Pure.
+"""What the law of a corridor asks of all who recruit, where the question is about no one in particular. Pure.
 
-Without a recruiter there is no `yes`: the answer is `no` where the law bars the plan whoever carries it out, else `unknown`
+Without a recruiter there is no `yes`: the answer is `no` where the law bars the plan for all, else `unknown`
 with what must be asked for.
 """
 
@@ -27,7 +27,7 @@ from registry.vocabulary.register import (
     Weight,
 )
 
-NOBODY = Recruiting(None, is_for_abroad=False, entered_on=None)
+NO_ONE = Recruiting(None, is_for_abroad=False, entered_on=None)
 
 
 def of_law(question: Question, facts: VerdictFacts) -> Verdict:
@@ -52,14 +52,14 @@ def of_law(question: Question, facts: VerdictFacts) -> Verdict:
 
 
 def with_law(question: Question, facts: VerdictFacts, verdict: Verdict) -> Verdict:
-    """A verdict that no licence gave, with what the law bars whoever recruits; what bars it makes the answer `no`."""
+    """A verdict that no licence gave, with what the law bars for all; what bars it makes the answer `no`."""
     if verdict.licence is not None or question.destination is None:
         return verdict
     today = day_at(facts.as_of, verdict.time_zone)
     found = list(_of_plan(question, question.destination, verdict.on, today, facts))
     bars = [one.finding for one in found if one.answer is Answer.NO]
-    told = (Reason.PERMITS_NOT_GIVEN, Reason.PERMIT_NOT_SETTLED, Reason.LAW_MAY_BAR)
-    more = [one.finding.informing() for one in found if one.finding.code in told]
+    codes = (Reason.PERMITS_NOT_GIVEN, Reason.PERMIT_NOT_SETTLED, Reason.LAW_MAY_BAR)
+    more = [one.finding.informing() for one in found if one.finding.code in codes]
     if question.activity is Activity.TEMPORARY_WORK or question.recruiter_kind is RecruiterKind.EMPLOYER:
         rows = on_disguised_lending(facts.limits, question.destination, verdict.on)
         values = {"country": question.destination, "rows": " ".join(rows)}
@@ -125,7 +125,7 @@ def _of_plan(question: Question, destination: str, day: date, today: date, facts
         activities: Sequence[Activity] = [question.activity]
     else:
         activities = _activities(question, destination)
-    by_activity = {one: list(of_limits(NOBODY, question, [one], day, today, facts)) for one in activities}
+    by_activity = {one: list(of_limits(NO_ONE, question, [one], day, today, facts)) for one in activities}
     is_barred = all(any(one.answer is Answer.NO for one in found) for found in by_activity.values())
     is_open = False
     for found in by_activity.values():

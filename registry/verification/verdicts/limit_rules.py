@@ -98,11 +98,13 @@ def of_limits(
         yield Judged(Answer.YES, Finding(Reason.LAW_CONDITIONS, {"country": country, "rows": " ".join(rows)}))
     for parameter, values in questions.items():
         more = {_NAMED_AS[parameter]: "|".join(values)} if values else {}
+        # A licence may be for some sectors alone; here it is the law that tells them apart.
+        more |= {"by": "law"} if parameter == "sector" else {}
         yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": parameter} | more))
 
 
 def _of_open_route(route: PermitRoute) -> Iterator[Judged]:
-    """What a way to a permit that is not closed adds: that places are few, or that nobody read whether it is open."""
+    """What a way to a permit that is not closed adds: that places are few, or that it was not read whether it is open."""
     values = {"country": route.country, "rows": route.id}
     if route.possible is Possible.QUOTA:
         yield Judged(Answer.YES, Finding(Reason.PERMITS_BY_QUOTA, values))

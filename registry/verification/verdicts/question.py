@@ -37,7 +37,7 @@ class SubjectKind(Word):
     AGENCY_ID = "agency_id"
     NAME = "name"
     LAW = "law"
-    """No one: what the law of the corridor asks of whoever recruits."""
+    """No one: what the law of the corridor asks of all who recruit."""
 
 
 class Question(msgspec.Struct, frozen=True, gc=False):

@@ -243,16 +243,18 @@ def test_a_file_is_read_by_its_header_and_answered_as_a_table_without_formulas(
     assert answer["columns"]["fields"] == {"licence_number": "编号", "name": "公司名称"}
     table = (
         f"our ref;licence;name;origin;destination;visa;sector\n=cmd();FICT-1;{name};CN;ES;work;14.10\n"
-        "b;FICT-1;Somebody Else;CN;ES;work;14.10\nc;NOBODY;;CN;ES;work;14.10\nd;1;2;3;4;5;6;7\n"
+        "b;FICT-1;Somebody Else;CN;ES;work;14.10\nc;NOBODY;;CN;ES;work;14.10\nd;1;2;3;4;5;6;7\ne;FICT-1;;CN;HU;work;27.20\n"
     )
     displayed = send(client, table.encode(), accept=CSV)
     assert displayed.mimetype == CSV, displayed.get_data(as_text=True)
     rows = list(csv.DictReader(io.StringIO(displayed.get_data(as_text=True).removeprefix("\ufeff"))))
     assert [(row["key"], row["line"], row["verdict"]) for row in rows] == [
-        ("'=cmd()", "2", "yes"), ("b", "3", "unknown"), ("c", "4", rows[2]["verdict"]), ("", "5", ""),
+        ("'=cmd()", "2", "yes"), ("b", "3", "unknown"), ("c", "4", rows[2]["verdict"]), ("", "5", ""), ("e", "6", "unknown"),
     ]  # fmt: skip
     assert rows[1]["reasons"].startswith("name_differs")
     assert "8 cells" in rows[3]["errors"]
+    assert rows[4]["needs"].split() == ["nationality", "work_permit"]
+    assert "hu-route-direct" in rows[4]["law"].split()
     sheet = as_xlsx(
         [
             ["our ref", "licence", "origin", "destination", "visa", "sector"],

@@ -43,6 +43,10 @@ def test_a_corridor_is_yes_when_both_licences_and_the_agreement_hold(client: Fla
     }
     assert answer["legs"][2]["agreement"]["agreement_id"] == agreement.agreement_id
     assert answer["legs"][2]["source"]["authority"] == agreement.authority
+    questions = [leg["question"] for leg in answer["legs"]]
+    assert questions[0]["licence_number"] == "vym-cn-1"
+    assert (questions[0]["origin"], questions[1]["origin"], questions[0]["destination"]) == ("CN", "CZ", "CZ")
+    assert questions[2] == {}
 
 
 def test_a_corridor_is_as_good_as_its_weakest_leg(client: FlaskClient, session: Session) -> None:

@@ -206,21 +206,21 @@ def test_every_number_of_an_advert_is_shown_for_correction_and_checked(
 ) -> None:
     advert = f"许可证号：{NUMBER}，电话13800138000或13900138000，微信smyslena_x9"
     response = client.post("/zh-Hans/check", data={"advert": advert, "pick": "1"})
-    shown, hidden = response.get_data(as_text=True), read(response).hidden
+    html, hidden = response.get_data(as_text=True), read(response).hidden
     for value in (NUMBER, "13800138000", "13900138000", "smyslena_x9"):
-        assert f'value="{value}"' in shown, value
-    told = {
+        assert f'value="{value}"' in html, value
+    filled = {
         "advert": advert,
         "picked": hidden["picked"],
         "number": NUMBER,
         "phone": "13800138000",
         "phone-2": "13900138001",
     }
-    page = read(client.post("/zh-Hans/check", data=told))
+    page = read(client.post("/zh-Hans/check", data=filled))
     assert "13900138001" in page.text
     listed = page.text.partition("13900138001")[0]
     assert "13900138000" not in listed
-    other = read(client.post("/zh-Hans/check", data=told | {"advert": "电话13900138007"}))
+    other = read(client.post("/zh-Hans/check", data=filled | {"advert": "电话13900138007"}))
     assert "13900138007" in other.text.partition("粘贴")[0]
 
 

@@ -332,8 +332,8 @@ def test_what_to_do_next_follows_what_is_on_record(client: FlaskClient, session:
     unsure = ask(client, licence.number or "", "en", country="CZ")
     assert unsure.tone == "unknown"
     assert "Ask for the licence number and the full company name" not in unsure.text
-    nobody = ask(client, "Nikdo Neznámý", "en", country="CZ")
-    assert "Ask for the licence number and the full company name" in nobody.text
+    unfound = ask(client, "Nikdo Neznámý", "en", country="CZ")
+    assert "Ask for the licence number and the full company name" in unfound.text
 
 
 def test_a_genuine_number_on_a_tourist_visa_is_no_before_anything_else(client: FlaskClient, session: Session) -> None:

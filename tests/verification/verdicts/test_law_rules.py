@@ -53,8 +53,8 @@ def test_a_closed_way_to_a_permit_blocks_a_yes_until_the_permit_is_named_and_bar
     unsaid = ask(CHINESE, **plan)
     assert (unsaid.verdict, needed(unsaid)) == (Answer.UNKNOWN, ["work_permit"])
     assert set(row.permits_covered) <= set(needs_of(unsaid.reasons)[0].allowed)
-    told = next(one for one in unsaid.reasons if one.code is Reason.PERMITS_NOT_GIVEN)
-    assert row.permits_covered[0] in told.values["permits"]
+    closed = next(one for one in unsaid.reasons if one.code is Reason.PERMITS_NOT_GIVEN)
+    assert row.permits_covered[0] in closed.values["permits"]
     for permit in row.permits_covered:
         barred = ask(CHINESE, **plan, work_permit=permit)
         assert (barred.verdict, barred.reasons[0].code) == (Answer.NO, Reason.LAW_BARS)
@@ -175,7 +175,7 @@ def test_conditions_of_the_law_are_told_beside_an_answer_and_decide_nothing() ->
     assert all(shipped_law().rows[row].effect == "conditions" for row in conditions.rows)
 
 
-def test_a_seasonal_permit_of_which_nobody_read_whether_it_is_open_says_so() -> None:
+def test_a_seasonal_permit_that_was_not_read_to_be_open_says_so() -> None:
     plan = {"origin": "CN", "destination": "HU", "nationality": "CN", "visa": Visa.SEASONAL}
     for recruiter in (None, RecruiterKind.EMPLOYER):
         verdict = ask(**plan, recruiter_kind=recruiter)
@@ -187,8 +187,8 @@ def test_who_calls_itself_an_employer_hears_that_lending_in_disguise_is_forbidde
     facts = replace(facts_about(holders=()), limits=shipped_law().limits, routes=shipped_law().permit_routes)
     for recruiter in (RecruiterKind.EMPLOYER, RecruiterKind.AGENCY):
         question = Question(SubjectKind.REGISTRATION_NUMBER, "1", "PL", recruiter_kind=recruiter, **plan)
-        told = codes(decide(replace(question, activity=Activity.TEMPORARY_WORK), facts))
-        assert Reason.DISGUISED_LENDING in told
+        found = codes(decide(replace(question, activity=Activity.TEMPORARY_WORK), facts))
+        assert Reason.DISGUISED_LENDING in found
 
 
 def test_a_licence_whose_list_says_nothing_of_countries_asks_the_country_first() -> None:

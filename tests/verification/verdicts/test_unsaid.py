@@ -134,6 +134,16 @@ def test_no_value_of_a_field_left_unsaid_makes_a_yes_a_no_under_the_shipped_law(
     assert decide(replace(question, **filled), facts).verdict is not Answer.NO
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    on=st.sampled_from([date(2020, 1, 1), TODAY, date(2028, 6, 1)]),
+    said=st.fixed_dictionaries({name: st.sampled_from(values) for name, values in ALL.items()}),
+)
+def test_the_law_alone_is_no_yes_whatever_is_said(on: date, said: dict[str, Any]) -> None:
+    facts = replace(of_shipped_law(LICENCES[0], on), holders=())
+    assert decide(Question(SubjectKind.LAW, "", on=on, **said), facts).verdict is not Answer.YES
+
+
 def completions(question: Question, names: tuple[str, ...]) -> Iterator[Question]:
     for values in product(*(ALL[name][1:] for name in names)):
         yield replace(question, **dict(zip(names, values, strict=True)))
