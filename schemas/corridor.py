@@ -56,7 +56,8 @@ class LegSchema(OutSchema):
         keys=fields.String(),
         values=fields.String(),
         required=True,
-        metadata={"description": "The leg's question as it was understood; empty for an employer and an agreement."},
+        allow_none=True,
+        metadata={"description": "The leg's question as it was understood; null for an employer and an agreement."},
     )
     on = fields.Date(required=True)
     agency = fields.Nested(AgencySummarySchema, required=True, allow_none=True)

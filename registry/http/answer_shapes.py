@@ -238,7 +238,7 @@ class LegShown(msgspec.Struct, frozen=True):
     verdict: str
     reasons: list[ReasonShown]
     needs: list[NeedShown]
-    question: Mapping[str, str]
+    question: Mapping[str, str] | None
     on: date
     agency: AgencySummary | None
     licence: msgspec.Raw | None
@@ -260,7 +260,7 @@ def leg_payload(leg: Leg, snapshot: SourceSnapshot, language: Language) -> LegSh
         "not_required" if leg.is_not_required else verdict.verdict,
         reasons_payload(verdict.reasons, snapshot, language, licence is not None, verdict.verdict),
         needs_payload(verdict.reasons),
-        NOTHING if leg.question is None else question_payload(leg.question),
+        None if leg.question is None else question_payload(leg.question),
         verdict.on,
         None if verdict.agency is None else agency_summary(verdict.agency),
         None if licence is None else licence_with(licence, status=verdict.status),

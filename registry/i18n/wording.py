@@ -204,6 +204,13 @@ def occupation_name(language: Language, code: str) -> str:
     return text(language, f"occupation.{code}") if has_text(f"occupation.{code}") else f"ISCO {code}"
 
 
+def sector_words(language: Language, code: str) -> str:
+    """A kind of work as workers choose it: in Chinese without the code, which means nothing to them."""
+    if language in (Language.ZH_HANS, Language.ZH_HANT) and has_text(f"sector.{code}"):
+        return text(language, f"sector.{code}")
+    return sector_name(language, code)
+
+
 def authority_name(language: Language, reference: str, snapshot: SourceSnapshot) -> str:
     """An authority's name in the language, else in the nearest that it has; its reference when it is unknown."""
     authority = snapshot.authorities.get(reference)

@@ -13,7 +13,8 @@ from registry.vocabulary.register import Language, NameKind
 
 HEADER = (
     "key", "line", "verdict", "may_continue_existing_placements", "reasons", "text", "on", "agency_id", "agency", "licence_id",
-    "licence_number", "status", "authority", "retrieved_at", "is_stale", "candidates", "possible_clone_of", "needs", "law", "errors",
+    "licence_number", "status", "authority", "retrieved_at", "is_stale", "candidates", "possible_clone_of", "needs", "law",
+    "errors",
 )  # fmt: skip
 
 CORRIDOR_HEADER = (

@@ -30,7 +30,9 @@ def rows_by_key(
         if not is_postgresql:
             yield from session.execute(select(*columns).where(*conditions, key.in_(chunk)))
             continue
-        wanted = func.unnest(bindparam("keys", chunk, ARRAY(String))).table_valued("wanted", name="each").render_derived()
+        wanted = (
+            func.unnest(bindparam("keys", chunk, ARRAY(String))).table_valued("wanted", name="each").render_derived()
+        )
         # OFFSET 0 keeps PostgreSQL from turning the look-ups back into a join.
         found = select(*columns).where(*conditions, key == wanted.c.wanted).offset(0).lateral("found")
         yield from session.execute(select(*found.c).select_from(wanted.join(found, true())))

@@ -24,7 +24,15 @@ from registry.register.agencies.listing import Filters, Hit, Page, Place, page_o
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
 from registry.verification.verdicts.status_rules import standing_on
-from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Language, LicenceStatus, NameKind, Role
+from registry.vocabulary.register import (
+    EU_STATES,
+    SENDING_COUNTRIES,
+    Language,
+    LicenceStatus,
+    Likeness,
+    NameKind,
+    Role,
+)
 
 pages = Blueprint("agencies", __name__)
 
@@ -135,6 +143,7 @@ def _row(hit: Hit, snapshot: SourceSnapshot, language: Language) -> dict[str, ob
     return {
         "agency": agency,
         "match": match,
+        "is_very_name": match is not None and match.how in (None, Likeness.EXACT, Likeness.DIACRITICS),
         "matched": name_of(agency, match.value) if match is not None and match.how is not None else None,
         "main": main,
         "other": next((display_name(name) for name in agency.names if name.name != main.name), None),

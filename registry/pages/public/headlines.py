@@ -51,9 +51,13 @@ def headline_notes(found: LookupResult) -> list[Finding]:
 
 
 def other_reasons(found: LookupResult) -> list[Finding]:
-    """Why, without what stands above: the notes, and who may be imitated, which is told with the agencies' names."""
+    """Why, without what stands above: the notes, and who may be imitated, which is told with the agencies' names.
+
+    In which time zone a day is counted helps no worker: programs read it.
+    """
     above = headline_notes(found)
-    return [one for one in found.verdict.reasons if one not in above and one.code is not Reason.POSSIBLE_CLONE]
+    left_out = (Reason.POSSIBLE_CLONE, Reason.DAY_IN_UTC)
+    return [one for one in found.verdict.reasons if one not in above and one.code not in left_out]
 
 
 def law_of(finding: Finding) -> list[CitedRow]:

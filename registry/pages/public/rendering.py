@@ -112,7 +112,7 @@ def rendered_alone(template: str, language: Language, **context: Any) -> str:
         "html": partial(marked, language),
         "date": partial(wording.date_text, language),
         "country": partial(wording.country_name, language),
-        "sector": partial(wording.sector_name, language),
+        "sector": partial(wording.sector_words, language),
         "word": partial(wording.word, language),
         "listed": partial(wording.listed, language),
         "spoken_list": lambda tags: wording.listed(language, [wording.language_name(language, tag) for tag in tags]),

@@ -76,8 +76,8 @@ def _keys(name: Parted) -> Iterator[str]:
     for unit in name.own:
         yield from (f"word {spelling}" for spelling in _spellings(unit))
         if is_chinese(unit.text[0]) and len(unit.text) > 3:
-            # Half of a long word is often all that is remembered.
-            for half in {unit.text[:2], unit.text[-2:]}:
+            # Half of a long word is often all that is remembered, or the brand of three characters that it begins with.
+            for half in {unit.text[:2], unit.text[:3], unit.text[-2:]}:
                 yield f"word {_spellings(Unit(unit.kind, half, half))[0]}"
     units = [unit for unit in name.units if unit.kind is not Kind.LINK]
     own = set(name.own)

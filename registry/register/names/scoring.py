@@ -42,7 +42,14 @@ _ONE_SLIP, _OF_ONE_SLIP = 83.0, 82.0
 _TAKEN_FOR = 85.5
 _LIKE_LETTERS, _LIKE_CHARACTERS, _MAX_SLIPS = 0.8, 0.7, 2
 _ANOTHER_PLACE = 10.0
+_SAME_BRAND, _OF_SAME_BRAND, _BRAND_AT_MOST = 76.0, 10.0, 84.0
+"""A name with the very own words asked for and other words of the trade: before one that shares the trade, never `NEAR`."""
+_MIN_BRAND, _MIN_LATIN_BRAND = 2, 4
+"""Characters or letters of own words that are few enough bearers' to count as a brand."""
 _OTHER_TONES = 2.5
+_TITLES = frozenset({"group"})
+"""Words that people add to a brand though its name has none: 集团, 控股, Group, Holding."""
+_UNSAID_TITLE = 0.01
 _WEIGHTS = {Kind.CORE: 3.0, Kind.PLACE: 1.6, Kind.TRADE: 1.0, Kind.LINK: 0.1}
 
 
@@ -163,10 +170,22 @@ def _alike(query: Parted, name: Parted, penalty: float) -> Match:
         if penalty < _ANOTHER_PLACE and _is_own_word_with_a_slip(query, name):
             slipped = max(slipped, _TAKEN_FOR + penalty)
         best = Match(slipped, how)
+    if _is_same_brand(query, name, own):
+        brand = min(_SAME_BRAND + _OF_SAME_BRAND * found, _BRAND_AT_MOST)
+        best = max(best, Match(brand, Likeness.PART), key=lambda match: match.score)
     if found >= _NEARLY_ALL:
         part = _part(query, name, back) - 100.0 * (1.0 - found)
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return Match(best.score - penalty, best.how)
+
+
+def _is_same_brand(query: Parted, name: Parted, own: float) -> bool:
+    """Whether both have the very same own words: what tells a name from others, whatever its trade is called."""
+    brand = "".join(unit.text for unit in query.own)
+    minimum = _MIN_BRAND if query.is_chinese else _MIN_LATIN_BRAND
+    if not query.has_own_word or len(brand) < minimum or own < _ALL:
+        return False
+    return {unit.text for unit in query.own} == {unit.text for unit in name.own}
 
 
 def _is_own_word_with_a_slip(query: Parted, name: Parted) -> bool:
@@ -226,6 +245,9 @@ def _covered(units: Sequence[Unit], other: Parted) -> float:
     total = had = 0.0
     for unit in units:
         weight = _WEIGHTS[unit.kind]
+        if unit.means in _TITLES and unit.means not in other.meanings:
+            # 云蝶集团 is what people call 云蝶国际劳务合作有限公司.
+            weight = _UNSAID_TITLE
         total += weight
         if unit.means in other.meanings and (unit.kind is not Kind.PLACE or _is_place_of(unit, other)):
             had += weight

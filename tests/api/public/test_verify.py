@@ -263,7 +263,7 @@ def test_a_future_day_is_at_best_unknown(client: FlaskClient, session: Session) 
     [
         ("zh-CN,zh;q=0.9", "zh-Hans", "许可证"),
         ("zh-HK", "zh-Hant", "許可證"),
-        ("it", "it", "licenza"),
+        ("it", "it", "autorizzazione"),
         ("", "en", "licence"),
     ],
 )

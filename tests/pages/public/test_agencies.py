@@ -236,3 +236,15 @@ def test_an_authority_is_named_with_the_day_its_list_was_read(client: FlaskClien
     agency = make_agency(session, licences=(licence_record(),))
     assert authority_of("CZ") not in page_text(client, agency)
     assert "Invented authority of CZ read on" in page_text(client, agency)
+
+
+def test_the_bearer_of_the_very_name_stands_first_and_apart_from_those_of_names_like_it(
+    client: FlaskClient, session: Session
+) -> None:
+    for name in ("大连海松国际劳务合作有限公司", "大连海棠国际劳务合作有限公司"):
+        make_agency(session, country="CN", name=name, licences=(licence_record(country="CN"),))
+    found = read(client.get("/en/agencies", query_string={"q": "大连海棠国际劳务合作有限公司"})).text
+    order = ["This very name", "大连海棠国际劳务合作有限公司", "Names that are like it", "大连海松国际劳务合作有限公司"]
+    places = [found.index(one) for one in order]
+    assert places == sorted(places)
+    assert "This very name" not in read(client.get("/en/agencies")).text

@@ -48,7 +48,7 @@ def test_the_picture_says_how_the_licence_stands_whose_it_is_and_when(client: Fl
     ):
         assert stated in text, stated
     assert "许可有效" in picture(client, agency, "zh-Hans")
-    assert "Licenza valida" in picture(client, agency, "it")
+    assert "Autorizzazione valida" in picture(client, agency, "it")
     response = client.get(f"/badge/{agency.agency_id}.svg")
     assert response.headers["Cache-Control"].startswith("public, max-age=")
     existing = client.get(f"/badge/{agency.agency_id}.svg", headers={"If-None-Match": response.headers["ETag"]})

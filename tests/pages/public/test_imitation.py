@@ -51,7 +51,7 @@ def test_who_may_be_imitated_is_named_with_what_differs(client: FlaskClient, hon
     assert page.tone in ("no", "unknown")
     given = {
         "en": "Not the same as this agency’s: the licence number.",
-        "it": "Non corrisponde a questa agenzia: il numero di licenza.",
+        "it": "Non corrisponde a questa agenzia: il numero di autorizzazione.",
         "zh-Hans": "与这家机构不符的是：许可证号。",
         "zh-Hant": "與這家機構不符的是：許可證號。",
     }

@@ -67,7 +67,7 @@ def stated(session: Session, holder: record.Agency, status: LicenceStatus) -> No
 HEADLINES = {
     "en": "Genuine code, in force today",
     "zh-Hans": "二维码是真的，今天有效",
-    "zh-Hant": "二維碼是真的，今天有效",
+    "zh-Hant": "QR Code是真的，今天有效",
     "it": "Codice autentico, oggi in vigore",
 }
 

@@ -4,7 +4,7 @@ import pytest
 
 from registry.register.names.actions import index_all, index_names
 from registry.register.names.queries import CANDIDATES, search
-from registry.register.names.rules import FLOOR
+from registry.register.names.rules import FLOOR, NEAR, score
 from registry.register.names.spelling import is_chinese
 from registry.vocabulary.register import Likeness, NameKind
 from tests.costing import costing_at_most
@@ -166,3 +166,36 @@ def test_a_half_name_and_pinyin_with_an_english_form_find_the_agency(session, na
     named("示例启航对外劳务合作有限公司", "Lumaca Blu Lavoro S.r.l.")
     for text in ("启航", "qi hang", "shili qi hang co ltd", "Qihang labour company"):
         assert found(session, text) == [1], text
+
+
+BRANDS = {
+    1: "青岛云蝶翔国际劳务合作有限公司",
+    2: "青岛星鹭鸣船务国际劳务合作有限公司",
+    3: "大连海棠对外经济技术合作有限公司",
+    4: "大连海松国际劳务合作有限公司",
+}
+"""Invented agencies: a brand of three characters, one within a longer word, and two that share trade and place."""
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("云蝶翔", 1),
+        ("云蝶翔集团", 1),
+        ("青岛云蝶翔控股有限公司", 1),
+        ("星鹭鸣", 2),
+        ("星鹭鸣集团", 2),
+        ("星鹭鸣有限公司", 2),
+        # The brand weighs more than the trade that all share.
+        ("大连海棠国际劳务合作有限公司", 3),
+        ("海棠国际劳务合作有限公司", 3),
+        ("大连海松国际劳务合作有限公司", 4),
+    ],
+)
+def test_a_brand_leads_to_its_bearer_whatever_is_added_or_called_otherwise(session, typed: str, meant: int) -> None:
+    index_all(session, [(number, [(NameKind.LEGAL, name)]) for number, name in BRANDS.items()])
+    assert search(session, typed)[0].agency_id == meant
+
+
+def test_another_trade_beside_one_brand_is_no_name_that_could_be_taken_for_it() -> None:
+    assert score("海棠国际劳务合作有限公司", BRANDS[3]).score < NEAR
