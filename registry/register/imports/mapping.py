@@ -59,7 +59,8 @@ class Layout(Shape, frozen=True):
     """Where the fields are, in a table (CSV, XLSX) by column header or in JSON by path.
 
     In JSON `rows` leads to the list of agencies ("" when the file itself is that list) and `each` to the list of
-    licences within one; paths that go through it are written `each[].name`.
+    licences within one; paths that go through it are written `each[].name`. `trusts_headings`: rows below a heading that
+    speaks of an end (revoked, suspended) are in force all the same.
     """
 
     columns: dict[str, Names]
@@ -72,6 +73,7 @@ class Layout(Shape, frozen=True):
     sheet: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
+    trusts_headings: bool = False
 
 
 class KindRule(Shape, frozen=True):
