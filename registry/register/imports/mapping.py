@@ -216,7 +216,7 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
     if is_desk_list(mapping.source.reference):
         yield f"reference {mapping.source.reference!r}: that is what an authority's own officers write here; name the list"
     if mapping.table is None and mapping.json is None:
-        yield "nothing says where the fields are: add [table] for CSV and XLSX, or [json]"
+        yield "nothing says where the fields are: add [table], or [json] for JSON"
     if mapping.source.fresh_for_days < 0:
         yield "source.fresh_for_days: write 0 for a list that never goes stale, or a number of days"
     if mapping.source.key not in KEYS:

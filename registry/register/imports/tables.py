@@ -214,20 +214,21 @@ def _rows(
         reader = csv.reader(_text(raw, encoding), delimiter=delimiter)
         above = header.depth + 1
         before = 0
+        own, tells_status = header.cells, header.has_status
         for cells in _checked(reader, path, encoding):
-            line, first, before = reader.line_num, before + 1, reader.line_num
+            first, line = before + 1, reader.line_num
+            before = line
             if line <= above or not any(cells):
                 continue
             found = len(cells)
-            if not header.has_status and cells.count("") == found - 1 > 0 and len(headings) < MAX_HEADINGS:
+            if not tells_status and cells.count("") == found - 1 > 0 and len(headings) < MAX_HEADINGS:
                 headings.append((f"line {line}", "".join(cells)))
             if line > first and _swallowed(cells, delimiter, max(usual, width)) is not None:
                 yield Row(first, 0, None, found, width, Flaw.SWALLOWED_ROWS, f"lines {first} to {line} became one row")
             elif found == width:
-                if cells == header.cells:
-                    # Tables of several pages repeat it.
-                    continue
-                yield Row(line, 0, pick(cells + empty))
+                # Tables of several pages repeat their header.
+                if cells != own:
+                    yield Row(line, 0, pick(cells + empty))
             elif found > width:
                 # Empty cells at the end are a habit of the program that wrote the file, or one row is shifted.
                 is_padded = found in forgiven and not any(cells[width:])
