@@ -72,7 +72,7 @@ def import_command(
     skip_rejects: bool,
     accept_shrink: bool,
 ) -> None:
-    """Load FILE, a list of licences as its authority publishes it: CSV, XLSX or JSON.
+    """Load FILE, a list of licences as its authority publishes it: CSV, JSON, XLSX, XLS, ODS, HTML, DOCX or PDF.
 
     The list is read and checked first; then all of it is applied at once, or nothing. The same file again changes nothing
     and renews the freshness. A row that vanished from a full list is delisted: it stays visible and answers `unknown`.

@@ -16,6 +16,7 @@ from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import ImportRefused, NotFound
 from registry.core.settings import Settings
 from registry.register.authorities.models import Source
+from registry.register.authorities.places import chinese_name
 from registry.register.imports import worker
 from registry.register.imports.drafting import Answers, as_toml, drafted
 from registry.register.imports.mapping import FIELDS, SourceMapping, mapping_named, shipped_names
@@ -65,6 +66,8 @@ def _lines(session: Session, source: Source) -> list[str]:
         lines.append("  never read")
     else:
         lines.append(f"  read {former.retrieved_at:%Y-%m-%d %H:%M} UTC, {former.counts.get('read', 0)} rows")
+        if source.is_full and not former.is_full:
+            lines.append("  rows were LOST in that reading: not found answers unknown until it is read as a whole")
         if source.fresh_for_days:
             stale_at = former.retrieved_at + timedelta(days=source.fresh_for_days)
             word = "STALE since" if stale_at <= now() else "fresh until"
@@ -106,9 +109,13 @@ def _mapping_lines(mapping: SourceMapping) -> list[str]:
         + ("of the whole country" if source.is_national else "one of several in the country"),
         f"  fresh for {source.fresh_for_days} days, key {source.key}",
     ]
+    if source.territory:
+        lines.append(f"  holds all licensed in {', '.join(chinese_name(code) or code for code in source.territory)}")
+    if source.form_mark:
+        lines.append(f"  its form is known by mark {source.form_mark} alone: no one has compared it with a copy")
     if source.address:
         lines.append(f"  fetched from {source.address}")
-    for title, layout in (("CSV and XLSX", mapping.table), ("JSON", mapping.json)):
+    for title, layout in (("tables", mapping.table), ("JSON", mapping.json)):
         if layout is not None:
             lines.append(f"  {title}:")
             lines += [f"    {field} = {column}" for field, column in {**layout.columns, **layout.flags}.items()]

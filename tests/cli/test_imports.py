@@ -105,7 +105,7 @@ def test_a_refused_list_says_why_and_exits_with_2(desk: Desk, tmp_path: Path) ->
     ("arguments", "words"),
     [
         ((), "--source NAME or --mapping FILE.toml"),
-        (("--source", "nowhere"), "no source is called 'nowhere'; there are cz-mpsv, nl-ind"),
+        (("--source", "nowhere"), "no source is called 'nowhere'; there are bg-az, "),
         (("--source", "../../etc/passwd"), "no source is called"),
         (("--source", "cz-mpsv", "--encoding", "klingon"), "no encoding is called 'klingon'"),
     ],
@@ -271,3 +271,16 @@ def test_a_worker_told_to_stop_ends_at_once(desk: Desk) -> None:
     process.terminate()
     assert process.wait(120) == 0
     process.stdout.close()
+
+
+def test_the_mapping_of_a_province_is_written_once_and_says_what_it_holds(desk: Desk) -> None:
+    done = call(desk.settings, "sources", "province", "3502", "--full", "--whole-place")
+    assert done.exit_code == 0, done.stderr
+    listed = call(desk.settings, "sources", "show", "cn-labour-3502").stdout
+    assert "full list, one of several in the country" in listed
+    assert "holds all licensed in 福建省厦门市" in listed
+    assert "no one has compared it with a copy" in listed
+    assert call(desk.settings, "sources", "province", "3502").exit_code == 2
+    unknown = call(desk.settings, "sources", "province", "99")
+    assert (unknown.exit_code, "like 35 for Fujian" in unknown.stderr) == (2, True)
+    assert "give --full too" in call(desk.settings, "sources", "province", "35", "--whole-place").stderr

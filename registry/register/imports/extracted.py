@@ -44,6 +44,7 @@ class Table:
 
     def __init__(self, started: Started) -> None:
         self.place, self.is_sheet, self.name = started.place, started.is_sheet, started.name
+        self.heading = started.heading
         self.rows: list[Cells] = []
 
     @property
@@ -207,6 +208,9 @@ def _rows(
             else:
                 _leave_out(table, result)
                 continue
+        if not header.has_status:
+            texts = [table.heading, *(" ".join(filter(None, row.cells)) for row in table.rows[: max(depth, 0)])]
+            result.headings += [(table.place, text) for text in texts if text]
         pick = picked(header)
         for line, row in enumerate(table.rows, start=start + 1):
             if (
@@ -217,11 +221,15 @@ def _rows(
                 continue
             if row.is_title:
                 titles += 1
+                if not header.has_status and result.where:
+                    result.headings.append((result.where(line), " ".join(filter(None, row.cells))))
                 continue
             read = _row(line, row.cells, header, pick)
             if sum(bool(cell) for cell in row.cells) == 1 and header.width > 2:
                 # Below the list notes stand in one cell; between its rows such a row has lost something.
                 waiting.append(read)
+                if not header.has_status and result.where:
+                    result.headings.append((result.where(line), "".join(row.cells)))
                 continue
             yield from waiting
             waiting = []

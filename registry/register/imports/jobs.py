@@ -20,12 +20,14 @@ from registry.core.settings import Settings
 from registry.register.authorities.models import Source
 from registry.register.imports.actions import ListApplier, Progress, apply_staged
 from registry.register.imports.findings import Finding, NeedsApproval, Refused
+from registry.register.imports.headings import word_of_an_end
 from registry.register.imports.mapping import SourceMapping, dropped_columns, printed_numbers
 from registry.register.imports.reading import opened
 from registry.register.imports.report import Report
 from registry.register.imports.rows import Opened
 from registry.register.imports.rules import RowRules
 from registry.register.imports.staging import Staging
+from registry.vocabulary.register import STATUSES, Answer
 
 TELL_EVERY = 2_000
 """Rows between two words about progress."""
@@ -152,6 +154,7 @@ def stage(request: ImportRequest, staging: Staging, report: Report) -> None:
     _read_all(request, file, rules, staging, report)
     # Some things are seen only when all rows have been.
     report.notes += file.notes[noted:]
+    _refuse_ends(request, file)
     staging.settle()
     report.counts.licences = staging.licences
     report.reject(staging.rejected)
@@ -189,6 +192,20 @@ def _read_all(request: ImportRequest, file: Opened, rules: RowRules, staging: St
             request.progress("reading", file.progress(), count)
     report.counts.read = count
     request.progress("reading", 1.0, count)
+
+
+def _refuse_ends(request: ImportRequest, file: Opened) -> None:
+    """A list without a status, of which a heading says that some on it are no longer licensed, must not be read as active."""
+    status = request.mapping.constants.status
+    if file.layout.trusts_headings or status is None or STATUSES[status].recruit is not Answer.YES:
+        return
+    for place, text in file.headings:
+        word = word_of_an_end(text)
+        if word is not None:
+            raise ImportRefused(
+                f"{request.path.name}, {place}, has the heading {text[:80]!r} ({word}), and no column says the status: map "
+                "one, import the parts as lists of their own, or write `trusts_headings = true` if all are in force"
+            )
 
 
 def _note_age(request: ImportRequest, report: Report) -> None:

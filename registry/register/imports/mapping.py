@@ -59,7 +59,8 @@ class Layout(Shape, frozen=True):
     """Where the fields are, in a table (CSV, XLSX) by column header or in JSON by path.
 
     In JSON `rows` leads to the list of agencies ("" when the file itself is that list) and `each` to the list of
-    licences within one; paths that go through it are written `each[].name`.
+    licences within one; paths that go through it are written `each[].name`. `trusts_headings`: rows below a heading that
+    speaks of an end (revoked, suspended) are in force all the same.
     """
 
     columns: dict[str, Names]
@@ -72,6 +73,7 @@ class Layout(Shape, frozen=True):
     sheet: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
+    trusts_headings: bool = False
 
 
 class KindRule(Shape, frozen=True):
@@ -214,7 +216,7 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
     if is_desk_list(mapping.source.reference):
         yield f"reference {mapping.source.reference!r}: that is what an authority's own officers write here; name the list"
     if mapping.table is None and mapping.json is None:
-        yield "nothing says where the fields are: add [table] for CSV and XLSX, or [json]"
+        yield "nothing says where the fields are: add [table], or [json] for JSON"
     if mapping.source.fresh_for_days < 0:
         yield "source.fresh_for_days: write 0 for a list that never goes stale, or a number of days"
     if mapping.source.key not in KEYS:

@@ -33,7 +33,8 @@ class Opened:
     """A file ready to be read. `rows` may be iterated once; `progress` gives the share read so far, 0 to 1.
 
     `notes` are sentences for the operator; `missing` names wanted columns that the file does not have; `losses` are
-    sentences on parts that hold rows and could not be read. The last two are complete when all rows were read. `where`
+    sentences on parts that hold rows and could not be read. Both are complete when all rows were read. `headings`
+    are texts above tables and between rows, each with its place, of a table that has no column for the status. `where`
     says for a row's line in which part of the file it stands, like `page 2`, where rows are counted through parts.
     """
 
@@ -45,4 +46,5 @@ class Opened:
     notes: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
+    headings: list[tuple[str, str]] = field(default_factory=list)
     where: Callable[[int], str] | None = None

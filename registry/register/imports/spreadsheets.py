@@ -13,7 +13,7 @@ from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
 from registry.register.imports.mapping import Layout
 from registry.register.imports.rows import LIMIT, Opened, Row
-from registry.register.imports.tables import HEADER_WITHIN, Header, found_header, picked
+from registry.register.imports.tables import HEADER_WITHIN, MAX_HEADINGS, Header, found_header, picked, titles_above
 from registry.register.imports.values import day_of_cell
 
 RATIO = 200
@@ -41,6 +41,8 @@ def opened_sheet(path: Path, layout: Layout) -> Opened:
     lines = list(islice(_texts(found.sheet, found.inside, path), HEADER_WITHIN))
     header = found_header(lines, layout)
     notes = [*found.notes, f"the header is on row {header.depth + 1}"]
+    titles = [] if header.has_status else [found.sheet.title, *titles_above(lines, header)]
+    headings = [("above the header", text) for text in titles]
     total = max(found.sheet.max_row or 0, 1)
     reached = [0]
 
@@ -53,10 +55,14 @@ def opened_sheet(path: Path, layout: Layout) -> Opened:
             if cells[:width] == header.cells[:width]:
                 # Tables of several pages repeat their header.
                 continue
+            if not header.has_status and len(headings) < MAX_HEADINGS and sum(bool(cell) for cell in cells) == 1:
+                headings.append((f"row {line}", "".join(cells)))
             yield sheet_row(line, cells, header, pick)
         found.book.close()
 
-    return Opened("xlsx", layout, rows(), lambda: min(reached[0] / total, 1.0), None, notes)
+    result = Opened("xlsx", layout, rows(), lambda: min(reached[0] / total, 1.0), None, notes)
+    result.headings = headings
+    return result
 
 
 def sheet_row(line: int, cells: Sequence[str], header: Header, pick: Any) -> Row:

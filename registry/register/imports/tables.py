@@ -18,6 +18,9 @@ from registry.register.imports.values import folded
 HEADER_WITHIN = 40
 """Lines in which the header must stand: titles, dates and notes come above it."""
 
+MAX_HEADINGS = 1_000
+"""Lines of one cell that are looked at for what they head."""
+
 FIELD_LIMIT = 64 * 1024
 DELIMITERS = ",;\t|"
 
@@ -52,6 +55,8 @@ class Header:
             if found is None and not is_dropped and not optional.intersection(names):
                 self.missing.append(names[0])
             self.places.append(None if is_dropped else found)
+        fields = list(layout.columns)
+        self.has_status = "status" in fields and self.places[fields.index("status")] is not None
         self.matched = sum(place is not None for place in self.places)
 
 
@@ -82,6 +87,11 @@ def found_header(lines: Sequence[Sequence[str]], layout: Layout) -> Header:
     return best
 
 
+def titles_above(lines: Sequence[Sequence[str]], header: Header) -> list[str]:
+    """What stands in the lines above the header."""
+    return [" ".join(cell for cell in cells if cell.strip()) for cells in lines[: header.depth] if any(cells)]
+
+
 def picked(header: Header) -> Any:
     """A function from a full row to the wanted cells in order; a column that is not there reads as empty.
 
@@ -106,10 +116,13 @@ def opened_table(path: Path, layout: Layout, encoding: str | None, country: str 
     header = found_header(lines, layout)
     raw = path.open("rb")
     # A read-ahead of a few hundred kilobytes lies between the file's position and the row in hand: fine for a progress bar.
-    rows = _rows(raw, path, found, delimiter, header, _usual_width(lines, header))
+    headings = [] if header.has_status else [("above the header", text) for text in titles_above(lines, header)]
+    rows = _rows(raw, path, found, delimiter, header, _usual_width(lines, header), headings)
     displayed = {"\t": "tab"}.get(delimiter, delimiter)
     notes = [f"columns are separated by {displayed}, the header is on line {header.depth + 1}"]
-    return Opened("csv", layout, rows, lambda: raw.tell() / size if not raw.closed else 1.0, found, notes)
+    result = Opened("csv", layout, rows, lambda: raw.tell() / size if not raw.closed else 1.0, found, notes)
+    result.headings = headings
+    return result
 
 
 def _text(raw: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
@@ -185,7 +198,15 @@ def _swallowed(cells: Sequence[str], delimiter: str, width: int) -> str | None:
     return None
 
 
-def _rows(raw: BinaryIO, path: Path, encoding: Encoding, delimiter: str, header: Header, usual: int) -> Iterator[Row]:
+def _rows(
+    raw: BinaryIO,
+    path: Path,
+    encoding: Encoding,
+    delimiter: str,
+    header: Header,
+    usual: int,
+    headings: list[tuple[str, str]],
+) -> Iterator[Row]:
     width, pick = header.width, picked(header)
     forgiven = {usual, len(header.cells)}
     empty = [""]
@@ -193,18 +214,21 @@ def _rows(raw: BinaryIO, path: Path, encoding: Encoding, delimiter: str, header:
         reader = csv.reader(_text(raw, encoding), delimiter=delimiter)
         above = header.depth + 1
         before = 0
+        own, tells_status = header.cells, header.has_status
         for cells in _checked(reader, path, encoding):
-            line, first, before = reader.line_num, before + 1, reader.line_num
+            first, line = before + 1, reader.line_num
+            before = line
             if line <= above or not any(cells):
                 continue
             found = len(cells)
+            if not tells_status and cells.count("") == found - 1 > 0 and len(headings) < MAX_HEADINGS:
+                headings.append((f"line {line}", "".join(cells)))
             if line > first and _swallowed(cells, delimiter, max(usual, width)) is not None:
                 yield Row(first, 0, None, found, width, Flaw.SWALLOWED_ROWS, f"lines {first} to {line} became one row")
             elif found == width:
-                if cells == header.cells:
-                    # Tables of several pages repeat it.
-                    continue
-                yield Row(line, 0, pick(cells + empty))
+                # Tables of several pages repeat their header.
+                if cells != own:
+                    yield Row(line, 0, pick(cells + empty))
             elif found > width:
                 # Empty cells at the end are a habit of the program that wrote the file, or one row is shifted.
                 is_padded = found in forgiven and not any(cells[width:])

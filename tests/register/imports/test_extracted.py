@@ -102,7 +102,7 @@ def test_spanning_cells_keep_columns_in_their_places(tmp_path: Path) -> None:
     <tr><td>B Ltd</td><td>3</td></tr><tr><td>As of 1 March</td><td></td><td></td></tr></table>"""
     file, rows = read(web_page(tmp_path / "a", body))
     assert rows == [("A Ltd", "1", "valid"), ("A Ltd", "2", "on hold"), ("B Ltd", "3", "on hold")]
-    assert "1 hidden rows were ignored" in file.notes
+    assert file.losses == ["1 hidden rows were not read"]
     assert any("taken for headings" in note for note in file.notes)
     assert any("taken for notes below the list" in note and "(from table 1, row 7)" in note for note in file.notes)
     merged = "".join(
@@ -248,3 +248,12 @@ def test_letters_that_a_file_does_not_name_cost_the_row(tmp_path: Path) -> None:
     file = opened(web_page(tmp_path / "a", page_table([HEAD, ["Firm (cid:12)", "1", "valid"]])), MAPPING)
     (row,) = file.rows
     assert (row.cells, row.flaw) == (None, Flaw.UNREADABLE_TEXT)
+
+
+def test_a_file_that_ends_too_early_is_refused_or_a_loss(tmp_path: Path) -> None:
+    whole = paper(tmp_path / "a", page_table([HEAD, *ROWS])).read_bytes()
+    (tmp_path / "b").write_bytes(whole[: len(whole) * 9 // 10])
+    with pytest.raises(ImportRefused, match="cut off"):
+        read(tmp_path / "b")
+    (tmp_path / "c").write_text(f"<html><body>{page_table([HEAD, *ROWS])[:-20]}", encoding="utf-8")
+    assert read(tmp_path / "c")[0].losses == ["the page ends within a table: it is cut off"]

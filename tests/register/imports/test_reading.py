@@ -129,7 +129,7 @@ def test_another_table_altogether_is_refused_with_what_it_has(tmp_path: Path) ->
     [
         (b"", "is empty"),
         (b"  \n \n", "nothing but spaces"),
-        (b"%PDF-1.7 ...", "damaged or cut off: download it again"),
+        (b"%PDF-1.7 ...", "damaged or cut off .its end is missing.: download it again"),
         (b"<!DOCTYPE html><html>", "a web page"),
         (b"\n<html>", "a web page"),
         (b"\x1f\x8b\x08", "gzip"),

@@ -5,24 +5,25 @@ one of `terms.Line` in JSON; without a last line that says so, the file broke th
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import msgspec
 
 from registry.core.confinement import Unconfined, confine
-from registry.register.imports.extraction import markup, pages, sheets
 from registry.register.imports.extraction.terms import LIMITS, End, Line, Refusal, Refused
 
 
 def main() -> None:
     form, encoding = sys.argv[1], sys.argv[2]
+    tables_of = _reader(form, encoding)
     try:
         confine(LIMITS[form])
     except Unconfined as trouble:
         _write(Refusal(f"cannot be read here: the process that would read it cannot be confined ({trouble})"))
         return
     try:
-        for line in _lines(sys.stdin.buffer.read(), form, encoding):
+        for line in tables_of(sys.stdin.buffer.read()):
             _write(line)
         _write(End())
     except Refused as refused:
@@ -31,16 +32,19 @@ def main() -> None:
         _write(Refusal("needs more memory than a list should: ask the publisher for CSV or a spreadsheet"))
 
 
-def _lines(body: bytes, form: str, encoding: str) -> Iterator[Line]:
-    match form:
-        case "html":
-            return markup.tables_of_page(body, encoding)
-        case "docx":
-            return markup.tables_of_document(body)
-        case "pdf":
-            return pages.tables_of(body)
-        case _:
-            return sheets.tables_of(body, form)
+def _reader(form: str, encoding: str) -> Callable[[bytes], Iterator[Line]]:
+    """The reader of a form. Its libraries are loaded here, and those of the others not at all."""
+    if form == "pdf":
+        from registry.register.imports.extraction import pages
+
+        return pages.tables_of
+    if form in ("html", "docx"):
+        from registry.register.imports.extraction import markup
+
+        return partial(markup.tables_of_page, encoding=encoding) if form == "html" else markup.tables_of_document
+    from registry.register.imports.extraction import sheets
+
+    return partial(sheets.tables_of, form=form)
 
 
 _encoder = msgspec.json.Encoder()

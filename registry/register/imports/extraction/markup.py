@@ -1,13 +1,22 @@
 """Web pages (HTML) and Word files (DOCX), table by table. Scripts are not run, links are not followed."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
 from lxml import etree, html
 
-from registry.register.imports.extraction.terms import MAX_CELLS, MAX_TEXT, Cells, Line, Note, Refused, Started
+from registry.register.imports.extraction.terms import (
+    MAX_CELLS,
+    MAX_HEADING,
+    MAX_TEXT,
+    Cells,
+    Line,
+    Note,
+    Refused,
+    Started,
+)
 from registry.register.imports.extraction.zips import member_of, refuse_bombs
 
 _FURTHER = frozenset(
@@ -97,9 +106,10 @@ def tables_of_page(body: bytes, encoding: str) -> Iterator[Line]:
     if scripts:
         yield Note(f"{scripts} scripts in the page were not run")
     count = hidden = 0
+    headings = _headings(document)
     for number, table in enumerate(found, start=1):
         grid = Grid()
-        yield Started(f"table {number}")
+        yield Started(f"table {number}", heading=headings.get(table, ""))
         for row in table.iter("tr"):
             if next(row.iterancestors("table")) is not table:
                 continue
@@ -119,10 +129,33 @@ def tables_of_page(body: bytes, encoding: str) -> Iterator[Line]:
                 )
         count += grid.count
     if hidden:
-        yield Note(f"{hidden} hidden rows were ignored")
+        yield Note(f"{hidden} hidden rows were not read", is_loss=True)
+    if text.lower().count("</table") < len(found):
+        yield Note("the page ends within a table: it is cut off", is_loss=True)
     further = _further(document)
     if further is not None:
         yield Note(f"the page leads on to a further one ({further!r}), which was not read", is_loss=True)
+
+
+def _headings(document: Any) -> dict[Any, str]:
+    """The text before each table, back to the one before it, and its caption. Navigation further up does not count."""
+    headings: dict[Any, str] = {}
+    before: list[str] = []
+    depth = 0
+    for event, element in etree.iterwalk(document, events=("start", "end")):
+        if element.tag == "table" and event == "start":
+            caption = element.find("caption")
+            words = [*before[-6:], "".join(caption.itertext()) if caption is not None else ""]
+            headings[element] = " ".join(" ".join(words).split())[-MAX_HEADING:]
+            depth += 1
+            continue
+        if element.tag == "table":
+            depth -= 1
+            before = []
+        text = element.text if event == "start" else element.tail
+        if depth == 0 and text and text.strip() and element.tag not in ("a", "option"):
+            before.append(text)
+    return headings
 
 
 def _is_hidden(row: Any) -> bool:
@@ -173,7 +206,7 @@ def tables_of_document(body: bytes) -> Iterator[Line]:
         raise Refused("holds no table: ask the publisher for a table, or make one of the text")
     count = 0
     for number, table in enumerate(found, start=1):
-        yield Started(f"table {number}")
+        yield Started(f"table {number}", heading=_above(table))
         above: dict[int, str] = {}
         for row in table.iterchildren(f"{_W}tr", f"{_W}sdt"):
             for one in row.iter(f"{_W}tr") if row.tag == f"{_W}sdt" else (row,):
@@ -182,6 +215,16 @@ def tables_of_document(body: bytes) -> Iterator[Line]:
                 yield cells
             if count > MAX_CELLS:
                 raise Refused(f"has more than {MAX_CELLS} cells (in table {number}): ask for CSV or a spreadsheet")
+
+
+def _above(table: Any) -> str:
+    """The text of the three paragraphs before a table."""
+    texts: list[str] = []
+    for one in table.itersiblings(preceding=True):
+        if one.tag == f"{_W}tbl" or len(texts) == 3:
+            break
+        texts.insert(0, _word_text_of((one,) if one.tag == f"{_W}p" else one.iter(f"{_W}p")))
+    return " ".join(texts)[-MAX_HEADING:]
 
 
 def _word_row(row: Any, above: dict[int, str]) -> Cells:
@@ -208,8 +251,12 @@ def _word_row(row: Any, above: dict[int, str]) -> Cells:
 
 
 def _word_text(cell: Any) -> str:
+    return _word_text_of(cell.iter(f"{_W}p"))
+
+
+def _word_text_of(paragraphs: Iterable[Any]) -> str:
     parts = []
-    for paragraph in cell.iter(f"{_W}p"):
+    for paragraph in paragraphs:
         for run in paragraph.iter(f"{_W}r"):
             hidden = run.find(f"{_W}rPr/{_W}vanish")
             if hidden is not None and hidden.get(f"{_W}val") not in ("0", "false"):

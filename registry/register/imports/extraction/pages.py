@@ -14,6 +14,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from registry.register.imports.extraction.terms import (
     MAX_CELLS,
+    MAX_HEADING,
     MAX_PAGES,
     MAX_TEXT,
     Cells,
@@ -32,6 +33,8 @@ _BROKEN_HAN = re.compile(rf"(?<={_HAN})\s*\n\s*(?={_HAN})")
 
 def tables_of(body: bytes) -> Iterator[Line]:
     """The ruled tables in order. Raises Refused."""
+    if b"%%EOF" not in body[-4096:]:
+        raise Refused("is damaged or cut off (its end is missing): download it again")
     pages = _page_count(body)
     if pages > MAX_PAGES:
         raise Refused(
@@ -72,6 +75,7 @@ def _tables(document: Any) -> Iterator[Line]:
     scans: list[int] = []
     bare: list[int] = []
     first = cells = 0
+    left_over = ""
     for number, page in enumerate(document.pages, start=1):
         text = len(page.chars)
         if not text:
@@ -80,17 +84,24 @@ def _tables(document: Any) -> Iterator[Line]:
             page.close()
             continue
         _close_gaps(page)
-        tables = page.extract_tables({"vertical_strategy": "lines", "horizontal_strategy": "lines"})
-        page.close()
-        tables = [table for table in tables if len(table) > 1 or len(table[0]) > 2]
+        found = page.find_tables({"vertical_strategy": "lines", "horizontal_strategy": "lines"})
+        found.sort(key=lambda one: (one.bbox[1], one.bbox[0]))
+        rows = [(one.bbox, one.extract()) for one in found]
+        tables = [(box, table) for box, table in rows if len(table) > 1 or (table and len(table[0]) > 2)]
         if not tables and text >= _WORDS:
             bare.append(number)
-        for place, table in enumerate(tables, start=1):
+        above = page.bbox[1]
+        for place, (box, table) in enumerate(tables, start=1):
             first = first or number
-            yield Started(f"page {number}" + (f", table {place}" if len(tables) > 1 else ""))
+            heading = (left_over + _between(page, above, box[1]))[-MAX_HEADING:]
+            left_over, above = "", max(above, box[3])
+            yield Started(f"page {number}" + (f", table {place}" if len(tables) > 1 else ""), heading=heading)
             for row in table:
                 cells += len(row)
                 yield _row(row)
+        # What stands below the last table may be the heading of the next page's.
+        left_over = _between(page, above, page.bbox[3])
+        page.close()
         if cells > MAX_CELLS:
             raise Refused(f"has more than {MAX_CELLS} cells (up to page {number}): ask for CSV or a spreadsheet")
     _refuse_nothing(first, scans, bare)
@@ -100,6 +111,15 @@ def _tables(document: Any) -> Iterator[Line]:
     after = [number for number in bare if number > first]
     if after:
         yield Note(f"{_named(after)} with text and no ruled table: what stands there was not read", is_loss=True)
+
+
+def _between(page: Any, top: float, bottom: float) -> str:
+    """The text of a page between two heights."""
+    if bottom - top < 1:
+        return ""
+    left, upper, right, lower = page.bbox
+    text = page.crop((left, max(top, upper), right, min(bottom, lower)), strict=False).extract_text() or ""
+    return " ".join(text.split()) + " "
 
 
 def _close_gaps(page: Any) -> None:

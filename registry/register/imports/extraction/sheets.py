@@ -56,7 +56,7 @@ def _sheet(book: Any, name: str) -> Iterator[Line]:
             f"has {sheet.total_height} rows and {sheet.total_width} columns in sheet {name!r}, most of them surely empty: "
             "delete what lies beyond the list and save it again"
         )
-    yield Started(f"sheet {name!r}", is_sheet=True, name=name)
+    yield Started(f"sheet {name!r}", is_sheet=True, name=name, heading=name)
     spans = [Span(*first, *last) for first, last in (sheet.merged_cell_ranges or ())]
     if spans:
         yield Note(f"sheet {name!r}: {len(spans)} merged ranges, their value counts for every row they span")

@@ -15,6 +15,9 @@ MAX_FILE = {"xls": 64 * MB, "ods": 64 * MB, "html": 64 * MB, "docx": 64 * MB, "p
 MAX_UNPACKED = 256 * MB
 MAX_CELLS = 500_000
 MAX_PAGES = 500
+MAX_HEADING = 200
+"""Characters above a table that are taken for its heading, the last ones."""
+
 MAX_TEXT = 32 * 1024
 """Characters of one cell; what is longer is several cells run together and is cut by the mapping's own limits."""
 
@@ -23,11 +26,15 @@ LIMITS = {form: Limits(2 << 30, 600, 900, 512 * MB) for form in FORMS}
 
 
 class Started(msgspec.Struct, frozen=True, tag="table"):
-    """A table begins. `place` is where, for people. `is_sheet`: of a workbook, which is one table for itself."""
+    """A table begins. `place` is where, for people; `heading` the text above it.
+
+    `is_sheet`: of a workbook, which is one table for itself.
+    """
 
     place: str
     is_sheet: bool = False
     name: str = ""
+    heading: str = ""
 
 
 class Cells(msgspec.Struct, frozen=True, tag="row"):
