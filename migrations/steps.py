@@ -69,6 +69,33 @@ def drop_index(name: str, table: str) -> None:
         op.drop_index(name, table, postgresql_concurrently=True, if_exists=True)
 
 
+def replace_words(table: str, column: str, check: str, before: tuple[str, ...], after: tuple[str, ...]) -> None:
+    """Let a column of a closed set hold other words: replace its CHECK `ck_<table>_<check>`.
+
+    Nothing of the table is read on PostgreSQL: rows of a narrower set fit a wider one. SQLite cannot change a CHECK, so the table
+    is copied. Its triggers would be lost: not for an append-only table.
+    """
+    if is_postgresql():
+        op.drop_constraint(check, table, type_="check")
+        op.create_check_constraint(check, table, sa.column(column).in_(after), postgresql_not_valid=True)
+        return
+    bind = op.get_bind()
+    stored = "SELECT sql FROM sqlite_master WHERE tbl_name = :table AND type = :type AND sql IS NOT NULL"
+    [made] = bind.execute(sa.text(stored), {"table": table, "type": "table"}).scalars()
+    indexes = list(bind.execute(sa.text(stored), {"table": table, "type": "index"}).scalars())
+    listed, wanted = (", ".join(f"'{word}'" for word in words) for words in (before, after))
+    if made.count(f"IN ({listed})") != 1 or bind.execute(sa.text(stored), {"table": table, "type": "trigger"}).first():
+        raise RuntimeError(f"the table {table} is not as this step expects it")
+    beside = f"{table}_beside"
+    _, _, rest = made.partition("(")
+    bind.exec_driver_sql(f'CREATE TABLE "{beside}" (' + rest.replace(f"IN ({listed})", f"IN ({wanted})"))
+    bind.exec_driver_sql(f'INSERT INTO "{beside}" SELECT * FROM "{table}"')
+    bind.exec_driver_sql(f'DROP TABLE "{table}"')
+    bind.exec_driver_sql(f'ALTER TABLE "{beside}" RENAME TO "{table}"')
+    for index in indexes:
+        bind.exec_driver_sql(index)
+
+
 def backfill(table: str, statement: str, *, rows: int = 5_000) -> None:
     """Change the rows of a table that is in use, some thousands at a time, so that no row stays locked for long.
 

@@ -15,6 +15,7 @@ from registry.core.gc import freeze_gc
 from registry.core.settings import Edge, Settings
 from registry.http import errors, health, logs, metrics, transaction
 from registry.http.errors import RegistryRequest
+from registry.http.gateway import Gateway
 from registry.http.limits import limiter_for
 from registry.http.middleware import RequestMiddleware
 from registry.http.quotas import Quotas
@@ -134,6 +135,13 @@ def register_edges(app: Flask, settings: Settings) -> None:
 
         register_officers_api(app)
         console.register(app)
+
+
+def gateway_from_environment() -> Gateway:
+    """For `registry serve`: the application behind the gateway that receives its requests."""
+    app = from_environment()
+    settings = transaction.services(app).settings
+    return Gateway(app.wsgi_app, settings.threads, settings.body_seconds)
 
 
 def from_environment() -> Flask:

@@ -11,6 +11,7 @@ from registry.complaints.casework.decisions import models as _decisions
 from registry.complaints.casework.notes import models as _notes
 from registry.complaints.casework.saved_views import models as _views
 from registry.complaints.casework.translations import models as _translations
+from registry.complaints.casework.unsent import models as _unsent
 from registry.complaints.intake import admission_models as _admission
 from registry.complaints.intake import idempotency as _repeats
 from registry.complaints.intake import mailbox_models as _mailboxes
@@ -19,6 +20,7 @@ from registry.complaints.parties.hearings import models as _hearings
 from registry.complaints.parties.referrals import models as _referrals
 from registry.complaints.sealing import models as _boxes
 from registry.complaints.triage import similarity as _similarity
+from registry.core import secret_checks as _secrets
 from registry.core.db.engine import Base
 from registry.core.outbox import models as _events
 from registry.log import models as _log
@@ -29,6 +31,7 @@ from registry.oversight.statistics import models as _statistics
 from registry.register.agencies import models as _agencies
 from registry.register.authorities import models as _authorities
 from registry.register.imports import models as _imports
+from registry.register.law.overlays import models as _law
 from registry.register.names import models as _names
 from registry.supervision.collisions import models as _collisions
 from registry.supervision.entries import models as _entries
@@ -48,6 +51,7 @@ MODELS = (
     _boxes,
     _bulk,
     _casework,
+    _unsent,
     _collisions,
     _complaints,
     _decisions,
@@ -58,6 +62,7 @@ MODELS = (
     _hearings,
     _imports,
     _deposits,
+    _law,
     _licensing,
     _log,
     _mailboxes,
@@ -70,6 +75,7 @@ MODELS = (
     _officers,
     _providers,
     _sanctions,
+    _secrets,
     _similarity,
     _statistics,
     _translations,

@@ -26,7 +26,9 @@ def key_field() -> Line:
 
 
 class ItemSchema(VerifySchema):
-    """One question of many."""
+    """One question of many, each with exactly one subject."""
+
+    IS_SUBJECT_NEEDED = True
 
     class Meta(InSchema.Meta):
         exclude = ("receipt", "keep")

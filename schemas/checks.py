@@ -4,12 +4,12 @@ from typing import Any
 
 from marshmallow import fields
 
-from registry.core.codes import CheckNote, CheckSummary, Problem
+from registry.core.codes import CheckNote, CheckSummary, Problem, RedFlag
 from registry.vocabulary.register import Answer, CheckKind, CheckOutcome
 from schemas.agencies import AgencySummarySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Line, OneOf, Passage
-from schemas.verify import ReasonSchema
+from schemas.verify import CitedRowSchema, ReasonSchema
 
 MAX_IN_AN_ADVERT = 10_000
 
@@ -35,7 +35,9 @@ class ChecksSchema(InSchema):
     staff_number = stated_line("Number on the recruiter's staff card.", 120, "A-0001")
     advert = Passage(
         max_length=MAX_IN_AN_ADVERT,
-        metadata={"description": "A whole advert, HTML or text. What is stated in a field of its own goes first."},
+        metadata={
+            "description": "A whole advert, HTML or text. What is stated in a field of its own is compared first."
+        },
     )
 
     def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
@@ -68,10 +70,35 @@ class CheckResultSchema(OutSchema):
     text = fields.String(required=True)
 
 
+class RedFlagSchema(OutSchema):
+    """What an advert itself asks for, promises or leaves out."""
+
+    code = OneOf(RedFlag, required=True)
+    text = fields.String(required=True, metadata={"description": "What is wrong with it, and what to do."})
+    law = fields.List(
+        fields.Nested(CitedRowSchema),
+        required=True,
+        metadata={"description": "The rules it breaks where workers are recruited in China."},
+    )
+
+
 class ChecksAnswerSchema(OutSchema):
     """The whole answer. `verdict` says whether the agency is licensed; matching channels alone never do."""
 
     summary = fields.Nested(CheckResultSchema, required=True)
+    offer = OneOf(
+        Answer,
+        required=True,
+        metadata={
+            "description": "What the advert comes to: `no` where it plans or asks for what the law forbids; never `yes`."
+        },
+    )
+    red_flags = fields.List(fields.Nested(RedFlagSchema), required=True)
+    law = fields.List(
+        fields.Nested(ReasonSchema),
+        required=True,
+        metadata={"description": "What the law says of the advert's plan, whoever recruits."},
+    )
     checks = fields.List(fields.Nested(CheckedSchema), required=True)
     papers = fields.List(
         fields.Nested(CheckRemarkSchema),

@@ -58,6 +58,12 @@ class LegSchema(OutSchema):
     agreement = fields.Nested(AgreementSchema, required=True, allow_none=True)
     candidates = fields.List(fields.Nested(AgencyHitSchema), required=True)
     source = fields.Nested(SourceNoteSchema, required=True, allow_none=True)
+    law_overlay = fields.Integer(
+        metadata={
+            "description": "Version of the operator's last correction of the law that the answer stands on; absent: the law as "
+            "it was released."
+        }
+    )
 
 
 class CorridorVerdictSchema(OutSchema):

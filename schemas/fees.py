@@ -5,14 +5,16 @@ from typing import Any
 import marshmallow
 from marshmallow import fields
 
-from registry.core.codes import FeeReason, Problem
+from registry.core.codes import ClaimStep, FeeReason, Problem
 from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard, Mark
 from schemas.base import InSchema, OutSchema
-from schemas.fields import ABSENT, Coded, Country, OneOf, Word
+from schemas.fields import ABSENT, Coded, Count, Country, OneOf, Word
 from schemas.law import LawFeeSchema
 from schemas.money import Amount, Currency
 
 MAX_CHARGES = 10
+
+CHARGED_BY = ("licensed_sender", "unlicensed", "placement_agent", "temporary_agency", "contractor", "employer")
 
 _DECIMAL = {"pattern": "^[0-9]+(\\.[0-9]+)?$", "example": "1500.50"}
 
@@ -59,6 +61,16 @@ class FeesSchema(InSchema):
             "example": "yes",
         },
     )
+    charged_by = Word(
+        CHARGED_BY,
+        metadata={
+            "description": "Who asks for the money; `unlicensed`: a private person, a middleman, any firm without the licence.",
+            "example": "unlicensed",
+        },
+    )
+    contract_months = Count(
+        minimum=1, maximum=240, metadata={"description": "How many months the contract runs.", "example": 24}
+    )
     monthly_wage = Amount(metadata={"description": "Promised for a month; needs `wage_currency`.", "example": "1500"})
     wage_currency = Currency(metadata={"description": "Currency of `monthly_wage`, ISO 4217.", "example": "EUR"})
 
@@ -92,6 +104,12 @@ class FeeRuleSchema(OutSchema):
     needs_labour_contract = fields.Boolean(
         required=True, metadata={"description": "Holds only with a labour contract with the enterprise that charges."}
     )
+    charged_by = OneOf(
+        (*CHARGED_BY, "any_intermediary", "seafarer_agent"),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Whose charge it is about; null: anybody's."},
+    )
     answer = OneOf(Answer, required=True, metadata={"description": "`unknown`: once stood, not known to stand still."})
     reason = OneOf(FeeReason, required=True)
     most_percent = fields.String(
@@ -110,6 +128,9 @@ class FeeRuleSchema(OutSchema):
 class DepositPurposeSchema(OutSchema):
     use = OneOf(DepositUse, required=True)
     kinds = fields.List(OneOf(FeeKind), required=True, metadata={"description": "Charges that it pays back."})
+    kinds_perhaps = fields.List(
+        OneOf(FeeKind), required=True, metadata={"description": "Charges that it may pay back; that is not settled."}
+    )
 
 
 class DepositRuleSchema(OutSchema):
@@ -152,6 +173,11 @@ class JudgedChargeSchema(OutSchema):
     currency = fields.String(required=True)
     state = OneOf(ChargeState, required=True)
     lawful_at_origin = fields.Nested(FeeFindingSchema, required=True)
+    lawful_at_destination = fields.Nested(
+        FeeFindingSchema,
+        required=True,
+        metadata={"description": "`no` only by a general ban that is fresh or confirmed, on the one in `charged_by`."},
+    )
     ilo_compliant = fields.Nested(FeeFindingSchema, required=True)
     claim = fields.Nested(
         FeeFindingSchema, required=True, metadata={"description": "Whether it can be claimed back, and from where."}
@@ -170,6 +196,23 @@ class FeeTotalSchema(OutSchema):
     )
 
 
+class ClaimBodySchema(OutSchema):
+    """Whom to go to, by a row of law; texts are English, and names of bodies in their own language."""
+
+    row = fields.String(required=True)
+    country = fields.String(required=True)
+    region = fields.String(required=True, allow_none=True)
+    by = fields.String(required=True, metadata={"description": "Whose charge the row is about."})
+    redress = fields.String(required=True, allow_none=True)
+    time_limit = fields.String(required=True, allow_none=True)
+
+
+class FeeStepSchema(OutSchema):
+    code = OneOf(ClaimStep, required=True)
+    text = fields.String(required=True)
+    bodies = fields.List(fields.Nested(ClaimBodySchema), required=True)
+
+
 class FeeAnswerSchema(OutSchema):
     """Two answers to each charge, the totals, and where money can be claimed. No exchange rate is ever assumed."""
 
@@ -178,6 +221,9 @@ class FeeAnswerSchema(OutSchema):
     months = fields.Nested(FeeNoteSchema, required=True)
     deposit = fields.Nested(DepositRuleSchema, required=True, allow_none=True)
     at_destination = fields.Nested(FeeFindingSchema, required=True)
+    steps = fields.List(
+        fields.Nested(FeeStepSchema), required=True, metadata={"description": "How to claim, in the order to go."}
+    )
     destination_rules = fields.List(
         fields.Nested(LawFeeSchema),
         required=True,

@@ -54,6 +54,12 @@ class LawRowSchema(OutSchema):
     disputed_fields = fields.List(
         fields.String(), required=True, metadata={"description": "Those alone are disputed; shown as unknown."}
     )
+    overlay = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "By which of the operator's overlays it stands here; null: as it was released."},
+    )
+    overlaid_on = fields.Date(required=True, allow_none=True, metadata={"description": "When that came into force."})
     weight = OneOf(
         WEIGHTS,
         required=True,
@@ -226,6 +232,24 @@ class CountryLawSchema(OutSchema):
     )
 
 
+class LawOverlaySchema(OutSchema):
+    """A correction that the operator signed and two persons put into force, without a release."""
+
+    version = fields.Integer(required=True)
+    made_on = fields.Date(required=True)
+    reason = fields.String(required=True)
+    rows = fields.List(fields.String(), required=True, metadata={"description": "Ids of the rows it speaks of."})
+    in_force_from = fields.DateTime(required=True)
+    withdrawn_at = fields.DateTime(required=True, allow_none=True)
+    withdrawal_reason = fields.String(required=True, allow_none=True)
+    log_index = fields.Integer(required=True, metadata={"description": "The entry that put it into force."})
+    kid = fields.String(required=True, metadata={"description": "The law key that signed."})
+    signature = fields.String(
+        required=True, metadata={"description": "Ed25519, base64url, over a fixed first line and the file's bytes."}
+    )
+    file = fields.String(required=True, metadata={"description": "The signed file, TOML."})
+
+
 class RegimesSchema(OutSchema):
     """The law as the registry holds it: `items` are the regimes. Help lines stand at /help-lines."""
 
@@ -238,3 +262,8 @@ class RegimesSchema(OutSchema):
     official_lists = fields.List(fields.Nested(OfficialListSchema), required=True)
     coming = fields.List(fields.Nested(ComingSchema), required=True)
     penalties = fields.List(fields.Nested(PenaltySchema), required=True)
+    overlays = fields.List(
+        fields.Nested(LawOverlaySchema),
+        required=True,
+        metadata={"description": "The operator's corrections, the newest first, those withdrawn among them."},
+    )

@@ -11,6 +11,7 @@ from registry.vocabulary.register import (
     Answer,
     Difference,
     Likeness,
+    Mark,
     RecruiterKind,
     Visa,
     Weight,
@@ -89,19 +90,32 @@ class PlanSchema(SectorOnDaySchema):
         metadata={"description": "The worker's, ISO 3166-1 alpha-2. Citizens of a member state need no visa there."}
     )
     occupation = Line(
-        max_length=4,
-        pattern=r"[0-9]{1,4}",
-        expected="must be a code of ISCO-08, one to four digits",
-        metadata={"description": "Occupation, ISCO-08: some states open some occupations alone.", "example": "7531"},
+        max_length=7,
+        pattern=r"[0-9]{1,4}|other|unknown",
+        expected="must be a code of ISCO-08, one to four digits, or other or unknown",
+        metadata={
+            "description": "Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; "
+            "`unknown`: the worker cannot say.",
+            "example": "7531",
+        },
     )
     work_permit = Line(
         max_length=120,
         metadata={"description": "The permit applied for, as `needs` names it; `other` for any that it names not."},
     )
+    region = Line(
+        max_length=80,
+        metadata={"description": "Where in the country the job is, as `needs` names it: some rules differ by region."},
+    )
 
 
 class VerifySchema(PlanSchema):
-    """A question with exactly one subject, and what the recruiting is for."""
+    """A question with one subject at most, and what the recruiting is for.
+
+    Without a subject it is about no one: what the law of the corridor asks of whoever recruits.
+    """
+
+    IS_SUBJECT_NEEDED = False
 
     licence_number = Line(
         max_length=120,
@@ -161,26 +175,45 @@ class VerifySchema(PlanSchema):
 
     def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         given = [subject for subject in SUBJECTS if subject in loaded]
-        if not given:
-            return [(SUBJECTS[0], Problem.MISSING, f"ask about exactly one of {', '.join(SUBJECTS)}")]
+        if not given and (self.IS_SUBJECT_NEEDED or "destination" not in loaded):
+            hint = "" if self.IS_SUBJECT_NEEDED else ", or about the law of a `destination` alone"
+            return [(SUBJECTS[0], Problem.MISSING, f"ask about exactly one of {', '.join(SUBJECTS)}{hint}")]
         if len(given) > 1:
             return [
                 (subject, Problem.CONTRADICTORY, f"ask about one thing at a time, not also {given[0]}")
                 for subject in given[1:]
             ]
         faults = super().whole(loaded)
-        if given[0] == "registration_number":
+        if "registration_number" in given:
             if "country" not in loaded:
                 faults.append(("country", Problem.MISSING, "a registration number is unique only within its country"))
         elif "country" in loaded:
             faults.append(
                 ("country", Problem.CONTRADICTORY, "belongs to `registration_number`; the job's is `destination`")
             )
-        if "claimed_name" in loaded and given[0] == "name":
+        if "claimed_name" in loaded and (not given or "name" in given):
             faults.append(("claimed_name", Problem.CONTRADICTORY, "stands beside a number; a name is asked by `name`"))
-        if "authority" in loaded and given[0] != "licence_number":
+        if "authority" in loaded and "licence_number" not in given:
             faults.append(("authority", Problem.CONTRADICTORY, "belongs to `licence_number`"))
         return faults
+
+
+class CitedRowSchema(OutSchema):
+    """A row of law that a reason stands on. `GET /api/v1/regimes` has all of it, the page `/rules/<country>#<id>` shows it."""
+
+    id = fields.String(
+        required=True, metadata={"description": "Its id, kept for good.", "example": "cz-limit-occupation"}
+    )
+    country = fields.String(required=True, metadata={"description": "ISO 3166-1 alpha-2."})
+    article = fields.String(required=True, allow_none=True, metadata={"description": "Law and article."})
+    text = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What it says, in English; null: a rule without words."},
+    )
+    as_of = fields.Date(required=True, metadata={"description": "The state of the text that was read."})
+    mark = OneOf(Mark, required=True, metadata={"description": "Where it was read: see the rules page."})
+    url = fields.String(required=True, allow_none=True, metadata={"description": "The publisher's page."})
 
 
 class ReasonSchema(OutSchema):
@@ -193,6 +226,11 @@ class ReasonSchema(OutSchema):
         required=True,
         metadata={"description": "`decides`: the answer is this for it; `informs`: it says more."},
     )
+    law = fields.List(
+        fields.Nested(CitedRowSchema),
+        required=True,
+        metadata={"description": "The rows of law that it stands on; empty for a reason of the register."},
+    )
 
 
 class NeedSchema(OutSchema):
@@ -203,7 +241,8 @@ class NeedSchema(OutSchema):
         fields.String(),
         required=True,
         metadata={
-            "description": "Values it takes; of `sector` those the licence names. None: any code of NACE or of ISCO-08."
+            "description": "Values it takes; of `sector` those the licence names, of `occupation` those the law names. "
+            "None: any code of NACE."
         },
     )
 
@@ -267,6 +306,12 @@ class VerdictSchema(OutSchema):
         metadata={"description": "Licensed agencies whose name is near, while other data are not theirs."},
     )
     source = fields.Nested(SourceNoteSchema, required=True, allow_none=True)
+    law_overlay = fields.Integer(
+        metadata={
+            "description": "Version of the operator's last correction of the law that the answer stands on; absent: the law as "
+            "it was released."
+        }
+    )
     receipt = fields.String(
         metadata={"description": "The answer as a signed statement (JWS), where `receipt` was asked for."}
     )

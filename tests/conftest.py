@@ -28,6 +28,8 @@ from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_sum
 from tests.postgres import Clones, Server, quickest_folder
 from tests.serving import Served, serve
 
+MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+"""Chromium beeps into its own microphone, and asks no one."""
 EDGES = frozenset("api cli client http i18n officer_desk pages".split())
 """Folders of tests whose SQL is that of features, tried on both databases in their own folders. `make test` tries edges on SQLite
 alone, but for what is marked `both_databases`, and so it does with what is marked `one_database` elsewhere; `make test-all`
@@ -105,7 +107,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     assert program is not None, "Chromium is needed: run `make setup-system`"
     alone = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1"
-    return {**browser_type_launch_args, "executable_path": program, "args": ["--no-sandbox", alone]}
+    return {**browser_type_launch_args, "executable_path": program, "args": ["--no-sandbox", alone, *MICROPHONE]}
 
 
 @pytest.fixture(scope="session")

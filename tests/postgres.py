@@ -33,6 +33,13 @@ autovacuum = off
 """
 
 
+REPLICATED = """
+wal_level = replica
+max_wal_senders = 4
+full_page_writes = on
+"""
+"""For a server that others follow."""
+
 ROOM = 2 << 30
 """Free bytes that a folder in memory must have to be chosen; containers often give it 64 MB."""
 
@@ -57,7 +64,9 @@ def binaries() -> Path:
 class Server:
     """One cluster. It listens on a socket in its folder alone, so no port is taken."""
 
-    def __init__(self) -> None:
+    def __init__(self, more: str = "") -> None:
+        """`more`: lines of configuration that count in place of the tests' usual ones."""
+        self._more = more
         self.folder = Path(tempfile.mkdtemp(prefix="registry-postgres-", dir=quickest_folder()))
         # PostgreSQL refuses to run as root.
         self._user: dict[str, Any] = {}
@@ -88,7 +97,7 @@ class Server:
                 initdb, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd="/", **self._user
             )
             with (data / "postgresql.conf").open("a", encoding="ascii") as conf:
-                conf.write(CONFIGURATION + f"unix_socket_directories = '{self.folder}'\n")
+                conf.write(CONFIGURATION + self._more + f"unix_socket_directories = '{self.folder}'\n")
         self._process = subprocess.Popen(
             [bin_ / "postgres", "-D", data],
             stdin=subprocess.DEVNULL,
@@ -109,6 +118,44 @@ class Server:
             else:
                 return
         raise RuntimeError(f"PostgreSQL did not start: {(self.folder / 'log').read_text()[-2000:]}")
+
+    def standby(self) -> "Server":
+        """A server that follows this one, started. This one was made with `REPLICATED`."""
+        other = Server()
+        arguments = [
+            binaries() / "pg_basebackup",
+            "-h",
+            self.folder,
+            "-U",
+            "registry",
+            "-D",
+            other.folder / "data",
+            "-R",
+            "-c",
+            "fast",
+        ]
+        subprocess.run(arguments, check=True, stdin=subprocess.DEVNULL, cwd="/", **self._user)
+        with (other.folder / "data" / "postgresql.conf").open("a", encoding="ascii") as conf:
+            conf.write(f"unix_socket_directories = '{other.folder}'\n")
+        other.start()
+        return other
+
+    def promote(self) -> None:
+        """Let a standby become a primary; it takes writes when we return."""
+        self.run("SELECT pg_promote(true, 60)")
+
+    def freeze(self) -> None:
+        """Stop the whole server in its tracks: connections stay open, and nothing answers."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        for pid in (self._process.pid, *map(int, children)):
+            os.kill(pid, number)
 
     def stop(self) -> None:
         """Stop at once, as a server that dies; `start` goes on from the same data."""

@@ -22,10 +22,16 @@ from registry_client.strict import (
 from registry_client.trust import thumbprint
 
 LEAF_LIMIT = 16 * 1024
-KEY = re.compile(r"(agency|licence|agreement)/[2-9A-HJKMNP-Z]{12}|key/[A-Za-z0-9_-]{16}|policy/log")
+KEY = re.compile(r"(agency|licence|agreement|law)/[2-9A-HJKMNP-Z]{12}|key/[A-Za-z0-9_-]{16}|policy/log")
 AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 FIELDS = frozenset({"at", "index", "key", "record", "type", "v"})
-KINDS_OF_TYPE = {"agency": "agency.", "licence": "licence.", "agreement": "agreement.", "key": "registry.key_"}
+KINDS_OF_TYPE = {
+    "agency": "agency.",
+    "licence": "licence.",
+    "agreement": "agreement.",
+    "key": "registry.key_",
+    "law": "law.",
+}
 PLACES = 131072
 """Places in one status list."""
 
@@ -134,7 +140,7 @@ class KeyRecord:
 
 
 STATES = {"registry.key_added": "active", "registry.key_retired": "retired", "registry.key_compromised": "compromised"}
-_ALGORITHMS = {"log": ("EdDSA", {"crv", "kty", "x"})}
+_ALGORITHMS = dict.fromkeys(("log", "law"), ("EdDSA", {"crv", "kty", "x"}))
 _ES256 = ("ES256", {"crv", "kty", "x", "y"})
 
 
@@ -151,7 +157,7 @@ def key_record(entry: Entry, what: str = "key entry") -> KeyRecord:
     for name in members & {"x", "y"}:
         if len(from_base64url(public[name], f"{what}: public: {name}")) != 32:
             raise Unreadable(f"{what}: public: {name} must be 32 bytes")
-    if record.get("alg") != algorithm or use not in ("log", "credential", "status", "receipt", "root"):
+    if record.get("alg") != algorithm or use not in ("log", "credential", "status", "receipt", "root", "law"):
         raise Unreadable(f"{what}: algorithm and use do not fit")
     kid = thumbprint(public)
     if record.get("kid") != kid or entry.key != f"key/{kid}":

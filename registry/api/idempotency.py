@@ -14,6 +14,7 @@ MADE: Mapping[str, str] = {
     "change": "a change of a channel was proposed with this Idempotency-Key: GET /api/v1/channel-changes lists it",
     "key": "a key was made with this Idempotency-Key: GET /api/v1/organisation/keys lists it; its text is shown once only: if "
     "that answer was lost, revoke it and make another, with an Idempotency-Key of its own",
+    "law overlay": "an overlay of the law was proposed with this Idempotency-Key: GET /api/v1/law-overlays lists it",
     "line": "a line of the deposit was entered with this Idempotency-Key: GET /api/v1/deposits/<agency_id> shows it",
     "proposal": "an act on a licence was proposed with this Idempotency-Key: GET /api/v1/licence-proposals lists it",
     "warning": "the warning was put up with this Idempotency-Key: GET /api/v1/clone-warnings lists it",

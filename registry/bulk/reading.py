@@ -39,6 +39,15 @@ def memory_file(body: bytes) -> Iterator[Path]:
         os.close(descriptor)
 
 
+_OTHERS = {
+    "json": "JSON: send a list of questions as the body of a request, or as CSV or XLSX",
+    "pdf": "a PDF: ask the publisher for CSV, XLSX or JSON",
+    "html": "a web page, not a list: the address may lead to an error page or a sign-in",
+    "xls": "an old Excel file (.xls): open it and save it as .xlsx or CSV",
+}
+"""Forms that an authority's list may have and a list of questions may not, in the words of the catalogues."""
+
+
 def columns_in(path: Path, wanted: Sequence[str]) -> list[Column]:
     """The columns of a list with some of their values. Raises UnreadableList."""
     return columns_of_lines(looked_at(path), wanted)
@@ -49,9 +58,8 @@ def looked_at(path: Path) -> list[list[str]]:
     with _in_words(path):
         form = form_of(path)
         if form not in FORMS:
-            raise UnreadableList(
-                "the file is JSON: send a list of questions as the body of a request, or as CSV or XLSX"
-            )
+            other = _OTHERS.get(form, "a ZIP archive and no XLSX file: unpack it first")
+            raise UnreadableList(f"the file is {other}")
         lines = first_lines(path, form)
         if not any(cell.strip() for line in lines for cell in line):
             raise UnreadableList("the file has no columns: is it a table?")
@@ -100,7 +108,7 @@ def lines_of(path: Path, columns: Mapping[str, str]) -> Iterator[Line]:
         opened = opened_sheet(path, layout) if form_of(path) == "xlsx" else opened_table(path, layout, None)
         for row in opened.rows:
             if row.cells is None:
-                yield Line(row.line, {}, f"has {row.found} cells where the header has {row.wanted}")
+                yield Line(row.line, {}, row.detail or f"has {row.found} cells where the header has {row.wanted}")
                 continue
             cells = {field: text for field, cell in zip(columns, row.cells, strict=True) if (text := tidy(cell))}
             yield Line(row.line, cells)

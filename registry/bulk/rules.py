@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from registry.proofs.credentials.rules import plain
-from registry.register.imports.drafting import HINTS as LISTED
+from registry.register.imports.headers import pattern_of
 from registry.register.imports.values import day_of, folded, unaccented
 from registry.vocabulary.bulk import JobKind
 
@@ -29,17 +29,17 @@ SUBJECTS = ("licence_number", "uscc", "lei", "vat", "euid", "agency_id", "regist
 
 CONTEXT = (
     "authority", "country", "origin", "destination", "sector", "nace_revision", "activity", "visa", "recruiter_kind",
-    "nationality", "occupation", "work_permit", "on", "known_at",
+    "nationality", "occupation", "work_permit", "region", "on", "known_at",
 )  # fmt: skip
 
 VERIFICATION = ("key", *SUBJECTS, "claimed_name", *CONTEXT)
 CORRIDOR = (
     "key", "supplier", "site", "sending", "receiving", "receiving_employer", "destination", "sector", "nace_revision", "activity",
-    "visa", "nationality", "occupation", "work_permit", "on",
+    "visa", "nationality", "occupation", "work_permit", "region", "on",
 )  # fmt: skip
 SUPPLY_CHAIN = (
     "key", "supplier", "site", "provider", "country", "origin", "destination", "sector", "nace_revision", "activity",
-    "visa", "recruiter_kind", "nationality", "occupation", "work_permit", "on",
+    "visa", "recruiter_kind", "nationality", "occupation", "work_permit", "region", "on",
 )  # fmt: skip
 
 FIELDS: Mapping[JobKind, tuple[str, ...]] = {
@@ -60,6 +60,7 @@ CONSTANTS = (
     "nationality",
     "occupation",
     "work_permit",
+    "region",
     "on",
 )
 """What may be said once for a whole list."""
@@ -136,20 +137,20 @@ _HINTS: Mapping[str, str] = {
     "sending": "sending|sending agency|sending company|origin agency|外派公司|派遣公司|agenzia di invio|agenzia inviante",
     "receiving": "receiving|receiving agency|destination agency|接收公司|接收机构|agenzia ricevente",
     "receiving_employer": "receiving employer|employer|end user|雇主|用人单位|datore di lavoro|utilizzatore",
-    "licence_number": f"licence|license|licence no\\.?|license no\\.?|licence_number|{LISTED['number']}",
-    "uscc": LISTED["uscc"],
-    "lei": LISTED["lei"],
-    "vat": f"vat(?: number| no\\.?)?|{LISTED['vat']}",
-    "euid": LISTED["euid"],
+    "licence_number": f"licence|license|licence no\\.?|license no\\.?|licence_number|{pattern_of('number')}",
+    "uscc": pattern_of("uscc"),
+    "lei": pattern_of("lei"),
+    "vat": f"vat(?: number| no\\.?)?|{pattern_of('vat')}",
+    "euid": pattern_of("euid"),
     "agency_id": "agency id|agency_id|registry id|registry reference",
-    "registration_number": LISTED["registration_number"],
-    "name": f"{LISTED['name']}|agency name|agency|recruiter|company name",
+    "registration_number": pattern_of("registration_number"),
+    "name": f"{pattern_of('name')}|agency name|agency|recruiter|company name",
     "claimed_name": "claimed name|name on (?:the )?(?:paper|licence)",
     "authority": "authority|issued by|issuer|发证机关|發證機關|autorità",
     "country": "country|country of registration|land|country code|国家|國家|paese|nazione",
     "origin": "origin|origin country|country of origin|来源国|來源國|paese di origine|origine",
-    "destination": f"destination country|country of (?:the )?job|{LISTED['destinations']}|paese di destinazione",
-    "sector": f"nace code|{LISTED['sectors']}|settore",
+    "destination": f"destination country|country of (?:the )?job|{pattern_of('destinations')}|paese di destinazione",
+    "sector": f"nace code|{pattern_of('sectors')}|settore",
     "nace_revision": "nace revision",
     "activity": "activity|activities|活动|attività",
     "visa": "visa|visa type|签证|簽證|visto",
@@ -157,6 +158,7 @@ _HINTS: Mapping[str, str] = {
     "nationality": "nationality|citizenship|国籍|國籍|cittadinanza",
     "occupation": "occupation code|isco|isco code|职业代码|職業代碼|codice professione",
     "work_permit": "permit applied for|work permit|申请的许可|申請的許可|permesso richiesto",
+    "region": "region of the job|job region|工作地区|工作地區|regione del lavoro",
     "on": "on|date|day|as of|日期|data|giorno",
     "known_at": "known at",
 }

@@ -98,6 +98,8 @@ def sign_published(settings: Settings, sessions: "sessionmaker[Session]") -> Non
     """Sign what a command has just committed. If it cannot be signed it stays published, and is signed by the worker later."""
     from registry.log.signing import sign_committed
 
+    if not settings.signs:
+        return
     try:
         sign_committed(settings, sessions)
     except RegistryError as trouble:
@@ -123,6 +125,9 @@ Settings come from the environment, all with a default:
   REGISTRY_RATE             requests a minute that one client may make (600)
   REGISTRY_ORGANISATION_RATE  requests a minute that the keys of one organisation may make together (6000)
   REGISTRY_INTAKE_ELSEWHERE on where another process takes complaints under the same address (off)
+  REGISTRY_SIGNS            off where another REGISTRY_HOME signs the log (on)
+  REGISTRY_THREADS          threads of a process that answer (8)
+  REGISTRY_BODY_SECONDS     how long the body of a request may bring nothing (20)
   REGISTRY_UNSAFE_WEBHOOKS  on to let webhooks call http and this machine's own network: for tests alone (off)
 
 \b

@@ -198,7 +198,7 @@ def _print_findings(console: Any, title: str, findings: Any) -> None:
     for reason, column, times, advice in in_brief(findings):
         console.print(f"  {times} x {reason}" + (f" in {escape(column)}" if column else "") + f": {escape(advice)}")
     for finding in findings[:10]:
-        place = f"line {finding.line}" + (f", part {finding.part}" if finding.part else "")
+        place = (finding.place or f"line {finding.line}") + (f", part {finding.part}" if finding.part else "")
         value = f" {escape(repr(finding.value))}" if finding.value is not None else ""
         detail = f" ({escape(finding.detail)})" if finding.detail else ""
         console.print(f"    {place}: {finding.flaw}{value}{detail}")

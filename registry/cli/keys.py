@@ -12,10 +12,12 @@ from registry.core.certificates import CERTIFIED
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import KeyTrouble
 from registry.core.keyring import Key, Keyring, KeyState, Use
+from registry.core.secret_checks import settle_secrets
 from registry.core.settings import Settings
 from registry.log.actions import append, lock_log
 from registry.log.keys import change_state, draft_of, make_keys, new_key, sync_keys
 from registry.log.queries import logged_keys
+from registry.register.authorities.actions import ground_changed
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 ROOT_HELP = "File with the root's secret, when it does not lie in REGISTRY_HOME/keys."
@@ -38,12 +40,16 @@ keys.add_command(rewrap)
 
 
 def prepare_keys(settings: Settings) -> list[Key]:
-    """Make the keys that are missing. Nothing beside a log whose keys lie in another home."""
+    """Make the keys and secrets that are missing. No key is made beside a log whose keys lie in another home.
+
+    Raises KeyTrouble where a secret that the database was used with is missing here, or another.
+    """
     engine = engine_for(settings.database_url)
     keyring = Keyring(settings.keys)
     try:
-        with keyring.alone(), sessions_for(engine)() as session:
-            session.connection(execution_options={"registry_reading": True})
+        with keyring.alone(), sessions_for(engine).begin() as session:
+            lock_log(session)
+            settle_secrets(session, keyring)
             return make_keys(session, keyring)
     finally:
         engine.dispose()
@@ -188,6 +194,9 @@ def _change(
 ) -> None:
     with sessions() as session:
         changed = change_state(session, key, state, last_good_index)
+        if key.use is Use.LAW:
+            # What it signed may hold no longer: every process reads the law anew.
+            ground_changed(session)
         session.commit()
     # If we crash here the log says it already, and the next signing writes it down.
     keyring.keep(changed)

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import click
 
+from registry.cli.law_overlays import overlay
+from registry.cli.sealing_keys import opened
 from registry.core.clock import day_at, now
-from registry.register.law.loading import TABLES, BadLaw, country_law, law_of, rows_of, shipped_law
+from registry.register.law.loading import TABLES, BadLaw, Law, OverlaidRow, country_law, law_of, rows_of, shipped_law
+from registry.register.law.overlays.queries import law_at
 from registry.register.law.rows import CountryLaw, Row
 from registry.register.law.rules import due_rows
 from registry.register.law.weights import may_decide
@@ -24,10 +27,21 @@ Examples:
   registry law verify my-files/
 
 \b
-The law is one file a country in the release. Format, marks and what a row may decide: docs/maintainers/law.md.
+The law is one file a country in the release; `overlay` corrects it without one.
+Format, marks and what a row may decide: docs/maintainers/law.md.
 """
 
 _DAY = click.DateTime(["%Y-%m-%d"])
+_AS_IT_STANDS = click.option(
+    "--with-overlays", "is_overlaid", is_flag=True, help="As it stands in this registry, not only as it was released."
+)
+
+
+def _law(is_overlaid: bool) -> Law:
+    if not is_overlaid:
+        return shipped_law()
+    with opened() as (_, sessions, _keyring), sessions() as session:
+        return law_at(session)
 
 
 @click.group(epilog=EXAMPLES)
@@ -35,25 +49,30 @@ def law() -> None:
     """The law the registry stands on: its rows, what is to be read again, and whether files are sound."""
 
 
+law.add_command(overlay)
+
+
 @law.command("list")
 @click.option("--country", help="Only this country, ISO 3166-1 alpha-2.")
 @click.option("--table", type=click.Choice(TABLES), help="Only these rows.")
 @click.option("--mark", type=click.Choice(["s", "s2", "k"]), help="Only rows of this mark.")
 @click.option("--on", type=_DAY, help="What rows may decide about this day. Without it: today.")
-def list_rows(country: str | None, table: str | None, mark: str | None, on: datetime | None) -> None:
+@_AS_IT_STANDS
+def list_rows(country: str | None, table: str | None, mark: str | None, on: datetime | None, is_overlaid: bool) -> None:
     """Every row with its mark, the day of its text, when to read it again, and what it may do to an answer."""
     today = day_at(now(), None)
     day = on.date() if on else today
-    known = shipped_law().countries
+    law = _law(is_overlaid)
+    known = law.countries
     if country is not None and country.upper() not in known:
         raise click.BadParameter(f"no file is about {country}; there are {', '.join(known)}", param_hint="--country")
     for one in known.values():
         if country is None or one.country == country.upper():
-            for line in _lines(one, table, mark, day, today):
+            for line in _lines(law, one, table, mark, day, today):
                 click.echo(line)
 
 
-def _lines(one: CountryLaw, table: str | None, mark: str | None, day: date, today: date) -> Iterator[str]:
+def _lines(law: Law, one: CountryLaw, table: str | None, mark: str | None, day: date, today: date) -> Iterator[str]:
     rows = [
         (name, row) for name, row in rows_of(one) if table in (None, name) and (mark is None or row.mark is Mark(mark))
     ]
@@ -61,8 +80,13 @@ def _lines(one: CountryLaw, table: str | None, mark: str | None, day: date, toda
         yield f"{one.country}  {one.name}  ({one.role})"
     for name, row in rows:
         weight = may_decide(row, day, today=today)
-        yield f"  {row.id}\n    {name} · {_days(row)} · {weight}{' · disputed' if row.disputed else ''}"
+        more = f"{' · disputed' if row.disputed else ''}{_overlay(law.overlaid.get(row.id))}"
+        yield f"  {row.id}\n    {name} · {_days(row)} · {weight}{more}"
         yield f"    {row.article or row.source.title}"
+
+
+def _overlay(mark: OverlaidRow | None) -> str:
+    return "" if mark is None else f" · overlay {mark.version}"
 
 
 def _days(row: Row) -> str:
@@ -72,10 +96,11 @@ def _days(row: Row) -> str:
 @law.command()
 @click.option("--within", type=click.IntRange(0, 3650), default=0, help="Also what is due within so many days.")
 @click.option("--on", type=_DAY, help="As of this day. Without it: today.")
-def stale(within: int, on: datetime | None) -> None:
+@_AS_IT_STANDS
+def stale(within: int, on: datetime | None, is_overlaid: bool) -> None:
     """Rows whose source is to be read again, the most urgent first. Exit code 1 where there is any."""
     today = on.date() if on else day_at(now(), None)
-    due = due_rows(shipped_law(), today, within_days=within)
+    due = due_rows(_law(is_overlaid), today, within_days=within)
     for table, row in due:
         state = "late" if row.check_by < today else "due"
         click.echo(f"{row.check_by}  {state:4}  {row.id}  ({table}, {row.url or row.source.title})")

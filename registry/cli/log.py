@@ -91,6 +91,23 @@ def recover(origin: str | None, yes: bool) -> None:
     click.echo(f"The log goes on as {new}.")
 
 
+@log.command(epilog="\b\nExamples:\n  registry log verify\n  registry log adopt")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def adopt(yes: bool) -> None:
+    """Let this home sign on after the newest head of the database, which another home signed.
+
+    Each home remembers in REGISTRY_HOME/log/last-signed what was signed, and signs nothing where the database has a later
+    head: two homes that sign one log show two histories. Adopt where the former home is gone for good. First make sure that
+    it signed nothing later than this database holds: ask its folder, a witness or a mirror.
+    """
+    if not yes:
+        click.confirm("Has no other home signed, or shown, a later head than this database holds?", abort=True)
+    with opened() as (settings, sessions):
+        before, head = signing.adopt(settings, sessions)
+    known = "none" if before is None else f"{before.size} entries of {before.origin}"
+    click.echo(f"This home knew of {known}; it signs on after {head.size} entries of {head.origin}.")
+
+
 @click.command(
     name="export-static",
     epilog="\b\nExamples:\n  registry export-static /srv/mirror\n\n"

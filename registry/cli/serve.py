@@ -1,7 +1,6 @@
 """`registry serve`: the HTTP server, and on request the worker and the stream beside it."""
 
 import ctypes
-import logging
 import os
 import signal
 import socket
@@ -29,12 +28,6 @@ log = structlog.get_logger()
 
 RESTART_PAUSE = 5.0
 """Seconds before a child that ended by itself is started again."""
-
-INTAKE_THREADS = 8
-"""Threads of a process that takes complaints: a slow telephone that sends a file, and a receipt being derived, hold one each.
-
-Fewer than half of the database's connections, so that none waits for another while it holds one.
-"""
 
 PATIENCE = 10.0
 """Seconds a child has to finish what it is doing when the server stops."""
@@ -79,7 +72,7 @@ def serve(
     announce(settings, address, stream_at)
     warn_of_seal(settings)
     with metrics_folder(settings, workers), supervised(beside):
-        listen(address, settings.port, workers, INTAKE_THREADS if Edge.INTAKE in settings.edges else 1)
+        listen(address, settings.port, workers)
 
 
 def require_database(settings: Settings) -> None:
@@ -150,23 +143,20 @@ def warn_of_seal(settings: Settings) -> None:
             click.echo(f"  seal       until {seal.chain[0].not_valid_after_utc:%Y-%m-%d}")
 
 
-def listen(address: str, port: int, workers: int, threads: int) -> None:
+def listen(address: str, port: int, workers: int) -> None:
     from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
+    from granian.constants import HTTPModes, Interfaces, RuntimeModes
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
-    # It takes threads for work; ours are there to wait, see INTAKE_THREADS.
-    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     Granian(
-        "registry.app:from_environment",
+        "registry.app:gateway_from_environment",
         factory=True,
         address=address,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=workers,
-        # One thread a process where lookups alone are answered: many would only wait for each other.
-        blocking_threads=threads,
+        runtime_mode=RuntimeModes.mt,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),
         websockets=False,

@@ -22,7 +22,9 @@ from registry.register.imports.mapping import FIELDS, SourceMapping, mapping_nam
 from registry.register.imports.models import FetchState
 from registry.register.imports.queries import last_retrieval, pending_imports, source_named
 from registry.register.imports.report import write_whole
-from registry.vocabulary.register import LicenceKind
+from registry.vocabulary.register import LicenceKind, LicenceStatus
+
+LEAVE_OUT = "-"
 
 
 @click.group(
@@ -148,12 +150,15 @@ def new(sample: Path, to: Path | None, encoding: str | None, ask: bool | None) -
 
 
 def _ask(answers: Answers, draft: Any) -> None:
-    for name, column in draft.columns.items():
-        click.echo(f"{column!r} is taken for {name}.", err=True)
-
     def requested(question: str, otherwise: str = "") -> str:
         return str(click.prompt(question, default=otherwise, show_default=bool(otherwise), err=True)).strip()
 
+    for name, column in draft.columns.items():
+        field = requested(f"{column!r} is taken for (another field, or - to leave it out)", name)
+        while field not in (name, LEAVE_OUT, *FIELDS):
+            field = requested(f"The fields are {', '.join(FIELDS)}. What is {column!r}?", name)
+        if field != name:
+            answers.columns[column] = "" if field == LEAVE_OUT else field
     for column in draft.unknown:
         displayed = ", ".join(repr(value[:30]) for value in column.values[:3])
         field = requested(f"What is {column.name!r} ({displayed})? A field, or nothing to leave it out")
@@ -170,6 +175,8 @@ def _ask(answers: Answers, draft: Any) -> None:
     while answers.kind and answers.kind not in list(LicenceKind):
         answers.kind = requested(f"The kinds are {', '.join(LicenceKind)}. Which")
     answers.status = requested("What does being on the list mean", "active")
+    while answers.status and answers.status not in list(LicenceStatus):
+        answers.status = requested(f"The statuses are {', '.join(LicenceStatus)}. Which", "active")
     answers.is_full = click.confirm("Does an agency that is not on it hold no such licence", default=False, err=True)
     answers.fresh_for_days = click.prompt(
         "For how many days may a copy be relied on", type=click.IntRange(0, 3650), default=30, err=True

@@ -3,6 +3,7 @@
 import click
 
 from registry import cli
+from registry.cli.keys import prepare_keys
 from registry.cli.serve import require_database, require_free_port
 from registry.http import logs
 
@@ -18,6 +19,7 @@ def stream(address: str, port: int | None) -> None:
     settings = cli.settings()
     logs.configure()
     require_database(settings)
+    prepare_keys(settings)
     chosen = port or settings.port + 1
     require_free_port(address, chosen)
     click.echo(f"Events on http://{address}:{chosen}/api/v1/events/stream")

@@ -64,5 +64,6 @@ def _print_result(found: Triaged, language: Language) -> None:
     click.echo(f"{found.priority}  {priority_text(language, found.priority)}")
     for reason in found.reasons:
         click.echo(f"    {reason:26} {triage_reason_text(language, reason)}")
-    if found.indicators:
-        click.echo(f"    indicators: {', '.join(indicator_text(language, one) for one in found.indicators)}")
+    for heading, indicators in (("indicators", found.indicators), ("suggested by the story", found.suggested)):
+        if indicators:
+            click.echo(f"    {heading}: {', '.join(indicator_text(language, one) for one in indicators)}")

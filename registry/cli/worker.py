@@ -6,6 +6,7 @@ import threading
 import click
 
 from registry import cli
+from registry.cli.keys import prepare_keys
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.http import logs
@@ -27,6 +28,7 @@ def worker(once: bool) -> None:
         signal.signal(number, lambda *_: stopping.set())
     try:
         revisions.require_current(engine)
+        prepare_keys(settings)
         scheduler.work(settings, sessions_for(engine), stopping, is_once=once)
     finally:
         engine.dispose()

@@ -59,6 +59,13 @@ class Reason(Word):
     ACTIVITY_PROHIBITED = "activity_prohibited"
     LAW_BARS = "law_bars"
     LAW_MAY_BAR = "law_may_bar"
+    PERMITS_BY_QUOTA = "permits_by_quota"
+    PERMITS_NOT_GIVEN = "permits_not_given"
+    PERMIT_NOT_SETTLED = "permit_not_settled"
+    LAW_CONDITIONS = "law_conditions"
+    DISGUISED_LENDING = "disguised_lending"
+    LICENCE_REQUIRED = "licence_required"
+    COUNTRY_NOT_COVERED = "country_not_covered"
     NO_LICENCE_REQUIRED = "no_licence_required"
     # Who recruits, and on which visa
     VISA_DOES_NOT_ALLOW_WORK = "visa_does_not_allow_work"
@@ -72,6 +79,7 @@ class Reason(Word):
     NOT_REGISTERED = "not_registered"
     AUTHORITY_NOT_COVERED = "authority_not_covered"
     LIST_LACKS_NUMBER = "list_lacks_number"
+    NOT_ON_LIST_OF_PLACE = "not_on_list_of_place"
     SOURCE_STALE = "source_stale"
     NAME_ONLY = "name_only"
     NAME_NOT_FOUND = "name_not_found"
@@ -84,6 +92,7 @@ class Reason(Word):
     CORRECTION_REQUESTED = "correction_requested"
     CLONE_WARNING = "clone_warning"
     NAME_DIFFERS = "name_differs"
+    FORMER_NAME = "former_name"
     POSSIBLE_CLONE = "possible_clone"
     WITHHELD_BY_LAW = "withheld_by_law"
     # Time
@@ -109,6 +118,10 @@ class FeeReason(StrEnum):
     DEPOSIT_FORBIDDEN = "deposit_forbidden"
     NO_FEE_WITH_LABOUR_CONTRACT = "no_fee_with_labour_contract"
     SERVICE_FEE_CAP_UNSETTLED = "service_fee_cap_unsettled"
+    SERVICE_FEE_OVER_OLD_CAP = "service_fee_over_old_cap"
+    SERVICE_FEE_NEEDS_MONTHS = "service_fee_needs_months"
+    UNLICENSED_NO_FEE = "unlicensed_no_fee"
+    CONTRACTOR_NO_FEE = "contractor_no_fee"
     NO_RULE_KNOWN = "no_rule_known"
     ORIGIN_NOT_STATED = "origin_not_stated"
     # Claims
@@ -119,10 +132,24 @@ class FeeReason(StrEnum):
     NO_ROUTE_KNOWN = "no_route_known"
     DESTINATION_RULES = "destination_rules"
     DESTINATION_NOT_STATED = "destination_not_stated"
+    DESTINATION_FORBIDS = "destination_forbids"
+    DESTINATION_FORBADE = "destination_forbade"
     # Totals as months of wage
     MONTHS_COUNTED = "months_counted"
     WAGE_NOT_STATED = "wage_not_stated"
     OTHER_CURRENCY = "other_currency"
+
+
+class ClaimStep(StrEnum):
+    """One step on the way to money that was paid, in the order in which it is taken."""
+
+    DO_NOT_PAY = "do_not_pay"
+    KEEP_PROOF = "keep_proof"
+    ASK_HELP = "ask_help"
+    BODY_AT_ORIGIN = "body_at_origin"
+    DEPOSIT = "deposit"
+    BODY_AT_DESTINATION = "body_at_destination"
+    IN_TIME = "in_time"
 
 
 class CheckNote(StrEnum):
@@ -141,8 +168,28 @@ class CheckNote(StrEnum):
     SEAFARER_PERMIT = "seafarer_permit"
 
 
+class RedFlag(StrEnum):
+    """What an advert itself asks for, promises or leaves out, the gravest first."""
+
+    TOURIST_VISA = "tourist_visa"
+    BUSINESS_VISA = "business_visa"
+    STUDY_VISA = "study_visa"
+    DEPOSIT = "deposit"
+    FEE = "fee"
+    PASSPORT = "passport"
+    PRIVATE_ACCOUNT = "private_account"
+    NO_CONTRACT = "no_contract"
+    QUOTA_PLACE = "quota_place"
+    CASH_WAGES = "cash_wages"
+    NO_COMPANY = "no_company"
+
+
 class CheckSummary(StrEnum):
     """Summary of the checks of all that a worker was told."""
+
+    AGENCY_NOT_LICENSED = "agency_not_licensed"
+    RED_FLAGS = "red_flags"
+    NO_COMPANY_IN_ADVERT = "no_company_in_advert"
 
     MATCHES = "matches"
     MATCHES_BUT_NOT_LICENSED = "matches_but_not_licensed"
@@ -180,6 +227,9 @@ class TriageReason(StrEnum):
     INFORMATION_ONLY = "information_only"
     INDEPENDENT_COMPLAINTS = "independent_complaints"
     DANGER_IN_MESSAGE = "danger_in_message"
+    DANGER_IN_STORY = "danger_in_story"
+    WORDS_OF_STORY = "words_of_story"
+    RECORDING_TO_HEAR = "recording_to_hear"
 
 
 class Problem(StrEnum):
@@ -233,6 +283,8 @@ class Problem(StrEnum):
     UNKNOWN_RECEIPT = "unknown_receipt"
     NO_VISIT = "no_visit"
     TOO_BUSY = "too_busy"
+    INCOMPLETE_BODY = "incomplete_body"
+    BODY_TOO_SLOW = "body_too_slow"
     # Attachments
     FILE_EMPTY = "file_empty"
     FILE_TOO_LARGE = "file_too_large"
@@ -285,8 +337,12 @@ class Flaw(StrEnum):
     NAME_MISSING = "name_missing"
     KEY_MISSING = "key_missing"
     TOO_LONG = "too_long"
+    CUT_SHORT = "cut_short"
     TOO_FEW_CELLS = "too_few_cells"
     TOO_MANY_CELLS = "too_many_cells"
+    SWALLOWED_ROWS = "swallowed_rows"
+    SPARE_CELLS = "spare_cells"
+    UNREADABLE_TEXT = "unreadable_text"
     NOT_A_DATE = "not_a_date"
     DATES_REVERSED = "dates_reversed"
     UNKNOWN_WORD = "unknown_word"

@@ -64,6 +64,18 @@ class TooLarge(RegistryError):
     code = Problem.PAYLOAD_TOO_LARGE
 
 
+class BodyIncomplete(RegistryError):
+    """The connection ended, or said so, before all of the body had come: nothing was kept."""
+
+    code = Problem.INCOMPLETE_BODY
+
+
+class BodyTooSlow(RegistryError):
+    """The body stopped, or came more slowly than is waited for: nothing was kept."""
+
+    code = Problem.BODY_TOO_SLOW
+
+
 class TooManyQuestions(RegistryError):
     """More questions than are answered in one go; the text says where so many are taken."""
 

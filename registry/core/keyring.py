@@ -31,6 +31,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from registry.core.errors import KeyTrouble
 
+PURPOSES = (
+    "accounts", "admission", "box-keys", "case-digests", "collisions", "member-apps", "member-delays", "officer-delays",
+    "officer-factors", "receipt-lookup", "receipt-salt", "visits", "watch-cursors", "watch-numbers", "webhook-secrets",
+)  # fmt: skip
+"""What each secret of a registry is for. All are made together: one that is missing among others was lost."""
+
 _RING_FILE = r"-(?P<number>[0-9]{6,})-(?P<kid>[0-9a-f]{16})\.secret"
 
 
@@ -42,6 +48,8 @@ class Use(StrEnum):
     STATUS = "status"
     RECEIPT = "receipt"
     ROOT = "root"
+    LAW = "law"
+    """An operator's corrections of the law. Its secret belongs off line, like the root's."""
 
 
 class KeyState(StrEnum):
@@ -123,7 +131,8 @@ class Keyring:
         for key in self.keys(use):
             if key.state is KeyState.ACTIVE:
                 return key
-        raise KeyTrouble(f"there is no active {use} key in {self.folder}; make one with `registry keys init`")
+        command = "rotate law" if use is Use.LAW else "init"
+        raise KeyTrouble(f"there is no active {use} key in {self.folder}; make one with `registry keys {command}`")
 
     def signer(self, use: Use) -> Signer:
         key = self.active(use)
@@ -174,10 +183,15 @@ class Keyring:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Lock these keys against other writers. The lock ends with the process, however it ends."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (self.folder / ".lock").open("a") as lock:
+        with self.lock_file("keys").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def lock_file(self, name: str) -> Path:
+        """A file to lock, beside the folder: the folder itself may be read-only, like a mounted secret."""
+        folder = self.folder.parent / "locks"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder / f"{self.folder.name}-{name}.lock"
 
     def digest(self, purpose: str, text: str) -> str:
         """HMAC-SHA-256 of a text under this registry's secret for a purpose, in hex: equal texts alone compare equal.
@@ -187,13 +201,39 @@ class Keyring:
         return hmac.new(self.secret(purpose), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
     def secret(self, purpose: str) -> bytes:
-        """32 bytes for a purpose, made at the first use. Two that make it at once agree: the first file stands."""
+        """32 bytes for a purpose. Raises KeyTrouble where it is missing among others.
+
+        In a folder that has none yet all of `PURPOSES` are made at the first use, and others one by one. Two that make them at
+        once agree: the first file stands.
+        """
         if purpose not in self._secrets:
-            path = self.folder / f"{purpose}.secret"
-            if not path.exists():
-                self._write(path.name, secrets.token_bytes(32), is_first=True)
-            self._secrets[purpose] = read_private(path)
+            if not self.has_secret(purpose):
+                self._make_missing(purpose)
+            self._secrets[purpose] = read_private(self.folder / f"{purpose}.secret")
         return self._secrets[purpose]
+
+    def has_secret(self, purpose: str) -> bool:
+        return (self.folder / f"{purpose}.secret").exists()
+
+    def make_secret(self, purpose: str) -> None:
+        """Make one that is missing; one that is there stays."""
+        self._write(f"{purpose}.secret", secrets.token_bytes(32), is_first=True)
+
+    def _make_missing(self, purpose: str) -> None:
+        if purpose not in PURPOSES:
+            self.make_secret(purpose)
+            return
+        with self.lock_file("making").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self.has_secret(purpose):
+                return
+            if any(map(self.has_secret, PURPOSES)):
+                raise KeyTrouble(
+                    f"{purpose}.secret is missing in {self.folder}: put it back from a backup, or from the REGISTRY_HOME that "
+                    "has it. If it was never made, `registry keys init` makes it"
+                )
+            for one in PURPOSES:
+                self.make_secret(one)
 
     def seal(self, purpose: str, name: str, body: bytes) -> str:
         """Seal what must not stand in a dump (AES-256-GCM, base64url).
@@ -305,7 +345,9 @@ class Keyring:
 
 
 def _pair(use: Use) -> tuple[ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey, dict[str, str]]:
-    secret = ed25519.Ed25519PrivateKey.generate() if use is Use.LOG else ec.generate_private_key(ec.SECP256R1())
+    secret = (
+        ed25519.Ed25519PrivateKey.generate() if use in (Use.LOG, Use.LAW) else ec.generate_private_key(ec.SECP256R1())
+    )
     return secret, public_jwk(secret.public_key())
 
 

@@ -69,6 +69,11 @@ class Settings:
     organisation_rate: int = 6000
     is_intake_elsewhere: bool = False
     has_unsafe_webhooks: bool = False
+    signs: bool = True
+    threads: int = 8
+    """Threads of a process that answer: fewer than half of its database connections, so that none waits for another."""
+    body_seconds: int = 20
+    """How long a request's body may bring nothing, and how long it has before its rate counts."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -102,6 +107,9 @@ class Settings:
             ),
             is_intake_elsewhere=_switch("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"] or "off"),
             has_unsafe_webhooks=_unsafe_webhooks(given),
+            signs=_switch("REGISTRY_SIGNS", given["REGISTRY_SIGNS"] or "on"),
+            threads=_whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"] or "8", 1, 64),
+            body_seconds=_whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"] or "20", 1, 600),
         )
 
     @cached_property
@@ -162,6 +170,9 @@ NAMES = (
     "REGISTRY_ORGANISATION_RATE",
     "REGISTRY_INTAKE_ELSEWHERE",
     "REGISTRY_UNSAFE_WEBHOOKS",
+    "REGISTRY_SIGNS",
+    "REGISTRY_THREADS",
+    "REGISTRY_BODY_SECONDS",
 )
 
 S3_NAMES = tuple(name for name in NAMES if name.startswith("REGISTRY_S3_"))

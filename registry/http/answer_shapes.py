@@ -17,9 +17,10 @@ from registry.register.agencies import record
 from registry.register.agencies.prerendered import PrerenderedAnswer
 from registry.register.agencies.public_view import AgencySummary, agency_summary, names_payload
 from registry.register.authorities.sources import SourceSnapshot
+from registry.register.law.law_view import CitedRow, cited
 from registry.verification.verdicts.context_rules import needs_of, not_asked
 from registry.verification.verdicts.corridor import CorridorVerdict, Leg, LegKind
-from registry.verification.verdicts.question import Finding, Holder, Question, SourceNote, Verdict
+from registry.verification.verdicts.question import Finding, Holder, Question, SourceNote, SubjectKind, Verdict
 from registry.vocabulary.register import Answer, Difference, Language, Likeness, NameKind, Weight
 
 
@@ -45,6 +46,7 @@ class ReasonShown(msgspec.Struct, frozen=True, gc=False):
     code: Reason
     text: str
     weight: Weight
+    law: list[CitedRow]
 
 
 class NeedShown(msgspec.Struct, frozen=True, gc=False):
@@ -80,6 +82,7 @@ class VerdictShown(msgspec.Struct, frozen=True, gc=False):
     candidates: list[AgencySummary | msgspec.Raw]
     possible_clone_of: list[ImitatedShown]
     source: SourceShown | None
+    law_overlay: int | msgspec.UnsetType = msgspec.UNSET
 
 
 def hit_payload(agency: record.Agency, score: float, matched: MatchShown) -> msgspec.Raw:
@@ -151,7 +154,12 @@ def verdict_payload(
             for one in verdict.possible_clone_of
         ],
         source_payload(verdict.source, snapshot, language),
+        _overlay_of(verdict),
     )
+
+
+def _overlay_of(verdict: Verdict) -> int | msgspec.UnsetType:
+    return msgspec.UNSET if verdict.law_overlay is None else verdict.law_overlay
 
 
 def needs_payload(findings: Sequence[Finding]) -> list[NeedShown]:
@@ -160,7 +168,7 @@ def needs_payload(findings: Sequence[Finding]) -> list[NeedShown]:
 
 def question_payload(question: Question) -> dict[str, str]:
     """The question by the names of the parameters that ask it, without what was not stated."""
-    stated = {question.kind.value: question.value}
+    stated = {} if question.kind is SubjectKind.LAW else {question.kind.value: question.value}
     for name in _ASKED:
         value = getattr(question, name)
         if value is not None and (name != "nace_revision" or question.sector is not None):
@@ -172,7 +180,7 @@ def question_payload(question: Question) -> dict[str, str]:
 
 _ASKED = (
     "country", "authority", "claimed_name", "origin", "destination", "sector", "nace_revision", "activity", "visa",
-    "recruiter_kind", "nationality", "occupation", "work_permit", "on",
+    "recruiter_kind", "nationality", "occupation", "work_permit", "region", "on",
 )  # fmt: skip
 
 
@@ -193,7 +201,12 @@ def reasons_payload(
     findings: Sequence[Finding], snapshot: SourceSnapshot, language: Language, has_licence: bool, answer: Answer
 ) -> list[ReasonShown]:
     return [
-        ReasonShown(finding.code, reason_words(finding, snapshot, language, has_licence, answer), finding.weight)
+        ReasonShown(
+            finding.code,
+            reason_words(finding, snapshot, language, has_licence, answer),
+            finding.weight,
+            cited(finding.rows),
+        )
         for finding in findings
     ]
 
@@ -234,6 +247,7 @@ class LegShown(msgspec.Struct, frozen=True):
     agreement: record.Agreement | None
     candidates: list[AgencySummary | msgspec.Raw]
     source: SourceShown | None
+    law_overlay: int | msgspec.UnsetType = msgspec.UNSET
 
 
 def corridor_payload(whole: CorridorVerdict, snapshot: SourceSnapshot, language: Language) -> dict[str, Any]:
@@ -254,4 +268,5 @@ def leg_payload(leg: Leg, snapshot: SourceSnapshot, language: Language) -> LegSh
         leg.agreement,
         [candidate_payload(candidate) for candidate in verdict.candidates],
         source_payload(verdict.source, snapshot, language),
+        _overlay_of(verdict),
     )

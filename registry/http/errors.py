@@ -10,13 +10,15 @@ import msgspec
 import structlog
 from flask import Flask, Request, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
 
 from registry.core.codes import Problem
 from registry.core.db.errors import classify_db_error
 from registry.core.errors import (
     ActRefused,
     AlreadyDone,
+    BodyIncomplete,
+    BodyTooSlow,
     ChannelChangeRefused,
     CursorTooOld,
     DatabaseUnavailable,
@@ -61,6 +63,8 @@ MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[RegistryError], int] = {
     InvalidInput: 400,
+    BodyIncomplete: 400,
+    BodyTooSlow: 408,
     MistypedReceipt: 400,
     NoVisit: 401,
     NotSignedIn: 401,
@@ -166,6 +170,13 @@ class RegistryRequest(Request):
     def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> IO[bytes]:
         """Files of a form are held in memory, whatever their size: none lies on a disk in clear, be it for a moment."""
         return BytesIO()
+
+    def get_data(self, cache: bool = True, as_text: bool = False, parse_form_data: bool = False) -> Any:
+        """As Werkzeug's. A body without Content-Length is never cut at the limit in silence: 413 from that size on."""
+        body = super().get_data(cache=cache, as_text=as_text, parse_form_data=parse_form_data)  # type: ignore[call-overload]
+        if self.content_length is None and len(body) >= (self.max_content_length or len(body) + 1):
+            raise RequestEntityTooLarge
+        return body
 
     def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
         if e is None:
@@ -280,6 +291,35 @@ def plain_page(problem: ProblemDocument, _status: int) -> str:
         f"<title>{html.escape(problem.title)}</title><h1>{html.escape(problem.title)}</h1>"
         f"<p>{html.escape(problem.detail)}</p><p>{html.escape(problem.request_id)}</p></html>"
     )
+
+
+def busy_answer(path: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, headers and body for a request that found no free thread: fixed words, for no thread is free to choose them."""
+    detail = "all that answer are busy right now; ask again in a few seconds"
+    if is_for_programs(path):
+        media_type = MEDIA_TYPE
+        body = _encode(
+            {
+                "type": "about:blank",
+                "title": "A moment, please",
+                "status": 503,
+                "code": Problem.TOO_BUSY,
+                "detail": detail,
+                "request_id": "",
+                "errors": [],
+            }
+        )
+    else:
+        media_type = "text/html; charset=utf-8"
+        body = f'<!doctype html><html lang="en"><title>A moment, please</title><p>{detail}</p></html>'.encode()
+    headers = [
+        ("Content-Type", media_type),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        ("Retry-After", str(RETRY_AFTER)),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    return 503, headers, body
 
 
 def last_resort(request_id: str) -> bytes:

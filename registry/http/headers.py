@@ -25,11 +25,22 @@ def content_policy(**more: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in sources.items())
 
 
+_DEVICES = ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
+
+
+def permissions_policy(**allowed: str) -> str:
+    """The Permissions-Policy: no page may use a device but one that is `allowed`, for example `microphone="(self)"`.
+
+    A view that sets this header itself keeps its own.
+    """
+    return ", ".join(f"{device}={allowed.get(device, '()')}" for device in _DEVICES)
+
+
 def security_headers(settings: Settings) -> list[Header]:
     headers = [
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"),
-        ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
+        ("Permissions-Policy", permissions_policy()),
         ("Cross-Origin-Opener-Policy", "same-origin"),
     ]
     if settings.is_https:
@@ -62,6 +73,7 @@ DESK_PATHS = tuple(
         "deposits",
         "held-lists",
         "channel-changes",
+        "law-overlays",
         "collisions",
         "clone-warnings",
         "sanctions",

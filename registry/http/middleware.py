@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from flask import Flask, Request
 
-from registry.core.errors import KeyInAddress, TooManyRequests
+from registry.core.errors import KeyInAddress, RegistryError, TooManyRequests
 from registry.core.settings import Settings
 from registry.http.clients import Environ, believe_proxies, network_of
 from registry.http.errors import MEDIA_TYPE, HostNotServed, last_resort
@@ -100,7 +100,10 @@ class RequestMiddleware:
             return [body]
 
     def admit(self, environ: Environ) -> None:
-        """Raise HostNotServed, TooManyRequests or KeyInAddress. Called inside the application, whose error answers serve."""
+        """Raise HostNotServed, TooManyRequests, KeyInAddress, or what the body was refused for.
+
+        Called inside the application, whose error answers serve.
+        """
         path = environ["PATH_INFO"]
         if path.startswith(UNLIMITED):
             return
@@ -113,6 +116,9 @@ class RequestMiddleware:
             raise TooManyRequests(
                 f"more than {quota.limit} requests in a minute; ask again in {quota.reset} seconds", quota.reset
             )
+        refusal: RegistryError | None = environ.get("registry.body_refused")
+        if refusal is not None:
+            raise refusal
         if BEGINNING in environ["QUERY_STRING"] or BEGINNING in path:
             raise KeyInAddress
 

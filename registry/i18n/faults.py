@@ -25,14 +25,18 @@ def message_in(language: Language, message: Message) -> str:
     return text(language, f"fault.{message.code}", **facts)
 
 
+def field_name(language: Language, fault: Fault) -> str:
+    """What the field of a fault is called where no form says it."""
+    key = f"field.{fault.parameter.partition('.')[0]}"
+    return text(language, key) if has_text(key) else fault.parameter
+
+
 def _one(language: Language, fault: Fault) -> str:
-    name = fault.parameter.partition(".")[0]
-    key = f"field.{name}"
-    field = text(language, key) if has_text(key) else fault.parameter
-    return text(language, "faults.one", field=field, words=_words(language, fault))
+    return text(language, "faults.one", field=field_name(language, fault), words=fault_words(language, fault))
 
 
-def _words(language: Language, fault: Fault) -> str:
+def fault_words(language: Language, fault: Fault) -> str:
+    """What is wrong with a field and what to do, without its name."""
     if fault.message is not None:
         return message_in(language, fault.message)
     if language is Language.EN:

@@ -1,22 +1,27 @@
 """The fee checker as both edges ask and word it."""
 
+from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from babel.numbers import format_currency
 
 from registry.core.clock import day_at, now
-from registry.core.codes import FeeReason
+from registry.core.codes import ClaimStep, FeeReason
 from registry.i18n.languages import text
-from registry.i18n.wording import LOCALES, country_name
-from registry.verification.fees.rules import Charge, FeeAnswer, FeeFinding, FeeQuestion, Wage, judge, shipped_fee_rules
+from registry.i18n.wording import LOCALES, country_name, date_text
+from registry.register.law.loading import Law
+from registry.register.law.words import ChargedBy
+from registry.verification.fees.question import Charge, FeeAnswer, FeeFinding, FeeQuestion, Step, Wage
+from registry.verification.fees.rules import fee_rules_in, judge
 from registry.vocabulary.register import Answer, Language
 
 _SAID = {Answer.YES: True, Answer.NO: False}
 
 
-def fees_answered(parameters: dict[str, Any]) -> FeeAnswer:
-    """The answer to a question as FeesSchema loads it. Nothing of it is kept."""
+def fees_answered(parameters: dict[str, Any], law: Law) -> FeeAnswer:
+    """The answer to a question as FeesSchema loads it, by the law as it is now. Nothing of it is kept."""
     wage = parameters.get("monthly_wage")
     question = FeeQuestion(
         tuple(Charge(**charge) for charge in parameters["charges"]),
@@ -24,13 +29,32 @@ def fees_answered(parameters: dict[str, Any]) -> FeeAnswer:
         parameters.get("origin"),
         parameters.get("destination"),
         _SAID.get(parameters.get("labour_contract", Answer.UNKNOWN)),
+        ChargedBy(parameters["charged_by"]) if "charged_by" in parameters else None,
+        parameters.get("contract_months"),
     )
-    return judge(question, shipped_fee_rules(day_at(now(), None)))
+    today = day_at(now(), None)
+    return judge(question, fee_rules_in(law, today), today)
 
 
 def finding_text(language: Language, finding: FeeFinding) -> str:
-    values = {name: country_name(language, value) for name, value in finding.values.items()}
+    values = {name: _WORDED.get(name, _plain)(language, value) for name, value in finding.values.items()}
     return text(language, f"fee.reason.{finding.reason}", **values)
+
+
+def _plain(_: Language, value: str) -> str:
+    return value
+
+
+_WORDED: Mapping[str, Callable[[Language, str], str]] = {
+    "country": country_name,
+    "on": lambda language, value: date_text(language, date.fromisoformat(value)),
+}
+
+
+def step_text(language: Language, step: Step) -> str:
+    """What to do in a step; of the last one, whether any time limit is known."""
+    is_open = step.code is ClaimStep.IN_TIME and not step.rows
+    return text(language, f"fee.step.{step.code}{'.unknown' if is_open else ''}")
 
 
 def months_text(language: Language, reason: FeeReason) -> str:

@@ -8,9 +8,12 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from registry.core.codes import CheckNote, CheckSummary, Problem, Reason
+from registry.core.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag
 from registry.i18n.languages import SPOKEN_OF, has_text, text
+from registry.register.authorities.places import provinces
 from registry.register.authorities.sources import SourceSnapshot
+from registry.register.law.loading import shipped_law
+from registry.register.law.rules import where_to_ask
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.register import Answer, CheckKind, CheckOutcome, Language
 
@@ -25,10 +28,12 @@ FORMS: dict[Reason, tuple[str, ...]] = {
     Reason.SCOPE_NOT_STATED: ("scope",),
     Reason.SOURCE_STALE: ("date",),
     Reason.VISA_DOES_NOT_ALLOW_WORK: ("origin",),
+    Reason.COUNTRY_NOT_COVERED: ("ask",),
+    Reason.NAME_DIFFERS: ("branch",),
 }
 """Reasons with a fuller text where a value is known; the first that fits is taken, the plain text otherwise."""
 
-_BY_VALUE = {Reason.CONTEXT_NEEDED: "parameter", Reason.LAW_BARS: "about"}
+_BY_VALUE = {Reason.CONTEXT_NEEDED: "parameter", Reason.LAW_BARS: "about", Reason.LAW_MAY_BAR: "about"}
 """Reasons whose fuller text is chosen by what a value is."""
 
 _IN_FORCE = (
@@ -60,6 +65,10 @@ ADDED: dict[Reason, tuple[str, ...]] = {
     Reason.NEEDS_LICENSED_SENDING_PARTNER: ("partner",),
     Reason.LAW_BARS: ("article",),
     Reason.LAW_MAY_BAR: ("article",),
+    Reason.FOREIGN_LICENCE_NEEDS_ENTRY: ("article",),
+    Reason.FOREIGN_LICENCE_NEEDS_NOTICE: ("article",),
+    Reason.FOREIGN_LICENCE_NOT_SUFFICIENT: ("article",),
+    Reason.FOREIGN_LICENCE_UNKNOWN: ("article",),
     Reason.NOT_REGISTERED: ("authority",),
     Reason.AGREEMENT_REGISTERED: ("valid_until",),
     Reason.AGREEMENT_ENDED: ("last_day",),
@@ -110,6 +119,8 @@ def _value_text(language: Language, name: str, value: str, snapshot: SourceSnaps
         return ""
     if name in ("date", "until", "today"):
         return date_text(language, date.fromisoformat(value))
+    if name == "ask":
+        return "; ".join(where_to_ask(shipped_law().countries[value]))
     if name in ("country", "origin", "destination"):
         return country_name(language, value)
     if name == "countries":
@@ -124,6 +135,8 @@ def _value_text(language: Language, name: str, value: str, snapshot: SourceSnaps
         return listed(language, [word(language, "activity.brief", activity) for activity in value.split()])
     if name == "authority":
         return authority_name(language, value, snapshot)
+    if name == "place":
+        return name_in(language, provinces().get(value, {})) or value
     if name in ("kind", "status", "condition", "scope", "scheme", "visa"):
         return word(language, name, value)
     return value
@@ -184,6 +197,11 @@ def sector_name(language: Language, code: str) -> str:
     return text(language, "sector.code_alone", code=code)
 
 
+def occupation_name(language: Language, code: str) -> str:
+    """An occupation of ISCO-08 by its plain name, if the catalogues have one; else the code."""
+    return text(language, f"occupation.{code}") if has_text(f"occupation.{code}") else f"ISCO {code}"
+
+
 def authority_name(language: Language, reference: str, snapshot: SourceSnapshot) -> str:
     """An authority's name in the language, else in the nearest that it has; its reference when it is unknown."""
     authority = snapshot.authorities.get(reference)
@@ -239,3 +257,7 @@ def check_note(language: Language, note: CheckNote, like: str) -> str:
 
 def check_summary(language: Language, summary: CheckSummary) -> str:
     return text(language, f"check.summary.{summary}")
+
+
+def red_flag_text(language: Language, flag: RedFlag) -> str:
+    return text(language, f"red_flag.{flag}")

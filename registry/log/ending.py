@@ -25,6 +25,8 @@ def close(settings: Settings, sessions: sessionmaker[Session]) -> queries.Publis
     If we crash between the mark and the signature, the worker signs what is there: the mark is only that nothing
     follows.
     """
+    if not settings.signs:
+        raise ForkRefused("REGISTRY_SIGNS is off: close the log in the home that signs it")
     sign_committed(settings, sessions)
     with sessions.begin() as session:
         state = lock_log(session)

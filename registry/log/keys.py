@@ -21,7 +21,9 @@ from registry.log.queries import KEYS, POLICY, LoggedKey, logged_keys, policy_li
 from registry.vocabulary.register import EntryType
 
 FIRST = (Use.ROOT, Use.LOG, *CERTIFIED)
-"""The root comes first, for it certifies others."""
+"""The keys of every registry. The root comes first, for it certifies others; a law key is made when one is asked for."""
+
+_ORDER = (*FIRST, Use.LAW)
 
 TYPES = {
     KeyState.ACTIVE: EntryType.REGISTRY_KEY_ADDED,
@@ -100,7 +102,17 @@ def are_settled(keyring: Keyring, logged: Mapping[str, LoggedKey]) -> bool:
     existing = {key.kid: (key.state, key.last_good_index) for key in keyring.keys(use=None)}
     stated = {key.kid: (key.state, key.last_good_index) for key in logged.values()}
     active = {key.use for key in logged.values() if key.state is KeyState.ACTIVE}
-    return existing == stated and active == set(FIRST)
+    return existing == stated and active >= set(FIRST)
+
+
+def require_signing_key(keyring: Keyring, logged: Mapping[str, LoggedKey]) -> None:
+    """Raises KeyTrouble where the log has active keys, and none of them lies here."""
+    signing = {key.kid for key in logged.values() if key.use is Use.LOG and key.state is KeyState.ACTIVE}
+    if signing and not signing & {key.kid for key in keyring.keys(use=None)}:
+        raise KeyTrouble(
+            f"the keys of this log are not in {keyring.folder}: they lie in the REGISTRY_HOME that signed it before; "
+            "put them back, or let the worker there sign"
+        )
 
 
 def sync_keys(session: Session, keyring: Keyring) -> bool:
@@ -115,14 +127,9 @@ def sync_keys(session: Session, keyring: Keyring) -> bool:
     if any(adopted):
         existing = {key.kid: key for key in keyring.keys(use=None)}
     here = list(existing.values())
-    signing = [key for key in logged.values() if key.use is Use.LOG and key.state is KeyState.ACTIVE]
-    if signing and not {key.kid for key in signing} & {key.kid for key in here}:
-        raise KeyTrouble(
-            f"the keys of this log are not in {keyring.folder}: they lie in the REGISTRY_HOME that signed it before; "
-            "put them back, or let the worker there sign"
-        )
+    require_signing_key(keyring, logged)
     fresh = [key for key in reversed(here) if key.kid not in logged]
-    fresh.sort(key=lambda key: FIRST.index(key.use))
+    fresh.sort(key=lambda key: _ORDER.index(key.use))
     if fresh:
         append(session, [draft_of(key, is_first=True) for key in fresh])
     return bool(fresh)

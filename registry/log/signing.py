@@ -21,7 +21,15 @@ from registry.core.keyring import Keyring, KeyState, Signer, Use
 from registry.core.settings import Settings
 from registry.log import note, tree
 from registry.log.actions import lock_log
-from registry.log.keys import are_settled, make_keys, sync_keys, sync_policy, witness_lines, witness_policy
+from registry.log.keys import (
+    are_settled,
+    make_keys,
+    require_signing_key,
+    sync_keys,
+    sync_policy,
+    witness_lines,
+    witness_policy,
+)
 from registry.log.models import Checkpoint, LogState
 from registry.log.queries import LoggedKey, logged_keys, policy, policy_lines, raw_public
 from registry.log.tiles import catch_up, reader, rebuild
@@ -49,12 +57,14 @@ def sign_committed(settings: Settings, sessions: sessionmaker[Session]) -> Signe
     Called after the commit by whatever publishes, and by the worker again and again, which also makes up for a crash. Makes
     the keys at the first time. Raises ForkRefused, KeyTrouble, or BadProof for a policy that cannot be read.
     """
-    if not _is_due(sessions, settings):
+    if not settings.signs or not _is_due(sessions, settings):
         return None
     keyring = Keyring(settings.keys)
     with keyring.alone():
         with sessions.begin() as session:
             signing_input = _signing_input(session, settings)
+            require_signing_key(keyring, signing_input.logged)
+            _refuse_other_home(signing_input, settings.home)
             if signing_input.state.closed_at is not None or not _append_keys_and_policy(
                 session, keyring, settings, signing_input
             ):
@@ -115,16 +125,105 @@ def _refuse_fork(signing_input: _SigningInput, home: Path) -> None:
         if head is None or head.origin != state.origin:
             continue
         if head.size > state.hashed:
-            raise ForkRefused(
-                f"a head of {head.size} entries was signed for {head.origin}, and the database has {state.hashed}: it was "
-                "restored from a backup. Put a newer copy back, or go on under another name with `registry log recover`"
-            )
+            raise _lost(head, state.hashed)
         if not _leads_to(read, head):
+            raise _other_entries(head)
+
+
+def _refuse_other_home(signing_input: _SigningInput, home: Path) -> None:
+    """Raise ForkRefused where this home does not know of the newest head: the home that signed it may have signed a later one."""
+    own, newest = last_signed(home), signing_input.newest
+    if newest is not None and not _knows_of(own, newest):
+        raise _signed_elsewhere(own, newest, home)
+
+
+def _signed_elsewhere(own: note.Checkpoint | None, newest: Checkpoint, home: Path) -> ForkRefused:
+    stated = f"remembers {own.size} entries" if own and own.origin == newest.origin else "remembers none of it"
+    return ForkRefused(
+        f"a head of {newest.size} entries is signed for {newest.origin}, and this home ({home}) {stated}: another home signs "
+        "this log, or the database or this folder is a copy. Let that home sign, with REGISTRY_SIGNS=off here. If it is gone "
+        "for good and signed nothing later, run `registry log adopt` here"
+    )
+
+
+def _other_entries(head: note.Checkpoint) -> ForkRefused:
+    return ForkRefused(
+        f"the first {head.size} entries of {head.origin} are not those that were signed: put the right database "
+        "back, or go on under another name with `registry log recover`. If `registry log verify` finds fault with "
+        "tiles and frontier alone, `registry log rebuild-tiles` mends them"
+    )
+
+
+def _lost(head: note.Checkpoint, size: int) -> ForkRefused:
+    return ForkRefused(
+        f"a head of {head.size} entries was signed for {head.origin}, and the database has {size}: it was "
+        "restored from a backup. Put a newer copy back, or go on under another name with `registry log recover`"
+    )
+
+
+def _knows_of(own: note.Checkpoint | None, newest: Checkpoint) -> bool:
+    return own is not None and own.origin == newest.origin and own.size >= newest.size
+
+
+def knows_the_log(session: Session, settings: Settings) -> bool:
+    """Whether the database surely holds all that this home signed; False where only signing, which hashes, can tell.
+
+    Raises ForkRefused where it does not, or where another home signed a later head.
+    """
+    state = session.execute(select(LogState)).scalar_one()
+    newest, own = _newest(session, state), last_signed(settings.home)
+    if own is not None and own.origin == state.origin:
+        if own.size > state.size:
+            raise _lost(own, state.size)
+        is_newest = newest is not None and (own.size, own.root) == (newest.size, newest.root)
+        if not is_newest and own.size <= state.hashed and not _leads_to(reader(session), own):
+            raise _other_entries(own)
+    if newest is not None and not _knows_of(own, newest):
+        raise _signed_elsewhere(own, newest, settings.home)
+    return own is None or own.origin != state.origin or own.size <= state.hashed
+
+
+def follow(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Remember here what the home that signs has signed, so that this one can take over when that one ends.
+
+    Only for as long as another worker holds the lease: it has found that the database is no older copy. Raises ForkRefused
+    when what this home knows of does not lead to the newest head.
+    """
+    with sessions() as session:
+        session.connection(execution_options={"registry_reading": True})
+        _follow(session, settings.home)
+
+
+def adopt(settings: Settings, sessions: sessionmaker[Session]) -> tuple[note.Checkpoint | None, note.Checkpoint]:
+    """Let this home sign after the newest head of the database. Gives what it knew of before, and that head.
+
+    Raises ForkRefused where the database has fewer entries than this home signed, or others.
+    """
+    with Keyring(settings.keys).alone(), sessions.begin() as session:
+        refuse_fork(session, lock_log(session), settings.home)
+        before = last_signed(settings.home)
+        head = _follow(session, settings.home)
+    if head is None:
+        raise ForkRefused("nothing was signed yet: the first home to sign needs no adopting")
+    return before, head
+
+
+def _follow(session: Session, home: Path) -> note.Checkpoint | None:
+    state = session.execute(select(LogState)).scalar_one()
+    newest, own = _newest(session, state), last_signed(home)
+    if newest is None:
+        return None
+    head = note.Checkpoint(newest.origin, newest.size, newest.root)
+    if own is not None and own.origin == head.origin:
+        if own.size >= head.size:
+            return own
+        if not _leads_to(reader(session), own):
             raise ForkRefused(
-                f"the first {head.size} entries of {head.origin} are not those that were signed: put the right database "
-                "back, or go on under another name with `registry log recover`. If `registry log verify` finds fault with "
-                "tiles and frontier alone, `registry log rebuild-tiles` mends them"
+                f"the first {own.size} entries of {own.origin} are not those that this home knows were signed: it neither "
+                "follows nor signs"
             )
+    remember_signed(home, head)
+    return head
 
 
 def _leads_to(read: tree.ReadTile, head: note.Checkpoint) -> bool:

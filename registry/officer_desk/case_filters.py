@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
+from sqlalchemy.orm import Session
+
 from registry.complaints.casework.queue.listing import Filters
 from registry.complaints.triage.similarity import Digest
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
+from registry.officer_desk.agency_picker import picked_agency
 from registry.vocabulary.cases import CaseState, Priority
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES
 
@@ -21,6 +24,14 @@ _Word = TypeVar("_Word", bound=StrEnum)
 def set_filters(stated: Mapping[str, str]) -> dict[str, str]:
     """The filters that were set, by name: what a view keeps and a link to the next page carries."""
     return {name: stated[name] for name in NAMES if stated.get(name)}
+
+
+def with_agency_found(session: Session, stated: Mapping[str, str]) -> dict[str, str]:
+    """The filters with the reference of the agency that was named in any way. Raises InvalidInput."""
+    found = set_filters(stated)
+    if "agency" in found:
+        found["agency"] = picked_agency(session, found["agency"])
+    return found
 
 
 def read_filters(stated: Mapping[str, str], me: str, digest: Digest) -> Filters:

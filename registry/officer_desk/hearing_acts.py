@@ -11,6 +11,7 @@ from registry.complaints.parties.hearings import actions, after_answer, portal, 
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in, require_no_interest
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, case_acts, sealed
+from registry.officer_desk.agency_picker import picked_agency
 from registry.officer_desk.case_acts import case_opened
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -126,7 +127,7 @@ ACTS = case_acts(
 
 
 def _draft(on: Doing[Officer], allegation: str, could_complain: int | None = None, agency_id: str | None = None) -> str:
-    agency = reference_in(agency_id.strip()) if agency_id and agency_id.strip() else None
+    agency = picked_agency(on.session, agency_id) if agency_id and agency_id.strip() else None
     require_no_interest(on.me, agency)
     return actions.draft(
         on.session, sealer(), on.officer, on.reference, allegation, on.at,

@@ -30,6 +30,7 @@ class Resource(StrEnum):
     """What acts are done to. `account` is what complainants wrote (tier 2), `identity` who they are (tier 3).
 
     `audit` is all of a unit's lines, `trail` those of one case; `paper` are forms that are typed in, each by one officer.
+    `law` are the operator's overlays of the law, which hold for all.
     """
 
     CASE = "case"
@@ -56,6 +57,7 @@ class Resource(StrEnum):
     TRAIL = "trail"
     STATISTICS = "statistics"
     BREAK_GLASS = "break_glass"
+    LAW = "law"
     OWN = "own"
 
 
@@ -167,6 +169,9 @@ RIGHTS: Mapping[tuple[Resource, Act], frozenset[Role]] = {
     (Resource.BREAK_GLASS, Act.READ): _of(_S, _C, Role.AUDITOR),
     (Resource.BREAK_GLASS, Act.PROPOSE): _of(_I, _S, _T),
     (Resource.BREAK_GLASS, Act.APPROVE): _of(_S, _C),
+    (Resource.LAW, Act.READ): _of(Role.SYSADMIN, Role.AUDITOR),
+    (Resource.LAW, Act.PROPOSE): _of(Role.SYSADMIN),
+    (Resource.LAW, Act.APPROVE): _of(Role.SYSADMIN),
     (Resource.OWN, Act.READ): frozenset(Role),
     (Resource.OWN, Act.WRITE): frozenset(Role),
 }
@@ -181,6 +186,7 @@ REACH: Mapping[Resource, Reach] = {
         Reach.AUTHORITY,
     ),
     Resource.UNIT: Reach.ALL,
+    Resource.LAW: Reach.ALL,
     Resource.OWN: Reach.SELF,
 }  # fmt: skip
 """Unit scoping: no list shows what belongs to another unit or, in licensing, to another authority."""

@@ -85,6 +85,20 @@ def present(session: Session, token: str, at: datetime, today: date) -> Authenti
     return authenticated_as(session, officer, stored, today)
 
 
+def whose_ran_out(session: Session, token: str, at: datetime) -> Officer | None:
+    """The officer whose session ran out by idleness or age, for as long as it is not forgotten.
+
+    None for one that was ended on purpose, or whose account is not active: nothing is done for those.
+    """
+    stored = session.scalars(select(SignedIn).where(SignedIn.digest == _digest(token))).one_or_none()
+    if stored is None or not stored.is_full or stored.ended_at is not None or at > stored.ends_at + FORGOTTEN_AFTER:
+        return None
+    if at < stored.ends_at and at - stored.seen_at < IDLE:
+        return None
+    officer = session.get_one(Officer, stored.officer_id)
+    return officer if officer.state is OfficerState.ACTIVE else None
+
+
 def authenticated_as(session: Session, officer: Officer, stored: SignedIn | None, today: date) -> AuthenticatedOfficer:
     """The officer with today's rights: read anew at each request, so that a right that was taken away is gone."""
     unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()

@@ -232,6 +232,16 @@ class FileKind(StrEnum):
     AMR = "amr"
     MP4 = "mp4"
     TXT = "txt"
+    OGG = "ogg"
+    WEBM = "webm"
+    WAV = "wav"
+    AAC = "aac"
+
+
+RECORDINGS = frozenset(
+    {FileKind.M4A, FileKind.MP3, FileKind.AMR, FileKind.MP4, FileKind.OGG, FileKind.WEBM, FileKind.WAV, FileKind.AAC}
+)
+"""Sound, and film with its sound."""
 
 
 class HandedWith(StrEnum):

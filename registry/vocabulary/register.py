@@ -478,6 +478,8 @@ class EntryType(StrEnum):
     REGISTRY_KEY_RETIRED = "registry.key_retired"
     REGISTRY_KEY_COMPROMISED = "registry.key_compromised"
     REGISTRY_POLICY = "registry.policy"
+    LAW_OVERLAY_APPROVED = "law.overlay_approved"
+    LAW_OVERLAY_WITHDRAWN = "law.overlay_withdrawn"
 
 
 class EntryPart(StrEnum):
@@ -505,6 +507,9 @@ EU_STATES = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV 
 """The 27, ISO 3166-1 alpha-2 (Greece is GR here, EL in VAT numbers)."""
 
 SENDING_COUNTRIES = frozenset({"CN"})
+
+OUTSIDE = frozenset({"GB", "HK", "MO"})
+"""Countries that the registry does not answer for, and knows whom to ask about."""
 
 CORRIDOR_SECTORS = (
     "14.10", "14.21", "14.22", "14.24", "14.29", "13.92", "15.11", "15.12", "15.20",

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import structlog
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk.archive import actions as diligence
@@ -12,6 +14,7 @@ from registry.complaints.attachments.sanitise_worker import clean_waiting
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.visits import forget_expired
 from registry.complaints.casework.access_grants.actions import end_due as end_openings_due
+from registry.complaints.casework.unsent import actions as unsent
 from registry.complaints.intake.admission import Admission
 from registry.complaints.intake.idempotency import forget_repeats
 from registry.complaints.parties.hearings import ending as hearings
@@ -25,7 +28,8 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.http.sanction_words import sanction_notice
 from registry.i18n.notice_words import notice_words
-from registry.log.signing import sign_committed
+from registry.log.lease import SigningLease
+from registry.log.signing import follow, knows_the_log, sign_committed
 from registry.log.witnesses.client import ask_witnesses
 from registry.officers import notices, security_keys, signing_in
 from registry.officers import sessions as officer_sessions
@@ -36,7 +40,7 @@ from registry.oversight.statistics.actions import close_due
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.worker import fetch_due, warn_of_staleness
-from registry.register.law.loading import shipped_law
+from registry.register.law.overlays.queries import law_at
 from registry.register.law.rules import due_rows
 from registry.register.names import actions as names
 from registry.supervision.licensing.agency_mail import notify_agencies
@@ -69,13 +73,15 @@ def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
     warn_of_staleness(settings, sessions, tell)
 
 
-def warn_of_law(_settings: Settings, _sessions: sessionmaker[Session]) -> None:
+def warn_of_law(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Log which rows of law are to be read again within 30 days, and which are late.
 
     `registry law stale` lists them.
     """
     today = day_at(now(), None)
-    due = due_rows(shipped_law(), today, within_days=LAW_WARNING_DAYS)
+    with sessions() as session:
+        law = law_at(session)
+    due = due_rows(law, today, within_days=LAW_WARNING_DAYS)
     if due:
         late = sum(1 for _, row in due if row.check_by < today)
         rows = [row.id for _, row in due[:MAX_LAW_ROWS_LOGGED]]
@@ -124,13 +130,38 @@ def fold_names(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Sign what was published and what a crash left unsigned, and have witnesses sign it."""
+    """Sign what was published and what a crash left unsigned, and have witnesses sign it.
+
+    While another worker holds the lease this home only remembers what that one signs. A home takes it only where it
+    surely knows the log, for the one that holds it vouches for the database.
+    """
+    if not settings.signs:
+        return
+    lease = _lease_of(sessions)
     try:
-        if sign_committed(settings, sessions) is not None:
+        with sessions() as session:
+            session.connection(execution_options={"registry_reading": True})
+            is_held_elsewhere = lease.is_held_elsewhere()
+            is_sure = not is_held_elsewhere and knows_the_log(session, settings)
+        if is_held_elsewhere or (is_sure and not lease.take()):
+            follow(settings, sessions)
+        elif sign_committed(settings, sessions) is not None:
             ask_witnesses(sessions)
     except RegistryError as trouble:
         # Lists are fetched all the same: what is not signed yet is signed once an operator has put this right.
+        lease.release()
         log.error("log_not_signed", trouble=trouble.text)
+
+
+_leases: WeakKeyDictionary[Engine, SigningLease] = WeakKeyDictionary()
+
+
+def _lease_of(sessions: sessionmaker[Session]) -> SigningLease:
+    """The lease of this process on a database: it lasts as long as the engine."""
+    engine: Engine = sessions.kw["bind"]
+    if engine not in _leases:
+        _leases[engine] = SigningLease(engine)
+    return _leases[engine]
 
 
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -199,6 +230,7 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
         linking.forget_visits(session, at)
         officer_sessions.forget_over(session, at)
         member_sessions.forget_over(session, at)
+        unsent.forget_unsent(session, at)
 
 
 def end_referrals(settings: Settings, sessions: sessionmaker[Session]) -> None:

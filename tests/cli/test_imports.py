@@ -227,9 +227,14 @@ def test_sources_are_listed_shown_and_drafted(desk: Desk, tmp_path: Path) -> Non
 
 def test_what_a_draft_cannot_guess_is_asked_and_a_wrong_answer_is_asked_again(desk: Desk, tmp_path: Path) -> None:
     sample = tmp_path / "my list.csv"
-    sample.write_text("Název;Zvláštní\nAgentura Smyšlená s.r.o.;A\nAgentura Vymyšlená s.r.o.;B\n", encoding="utf-8")
+    sample.write_text(
+        "Název;Stav;Adresa;Zvláštní\nAgentura Smyšlená s.r.o.;1;Praha;A\nAgentura Vymyšlená s.r.o.;2;Brno;B\n",
+        encoding="utf-8",
+    )
     draft = desk.settings.home / "sources" / "asked.toml"
-    typed = ["nonsense", "number", "", "cz-smysleny", "Invented office", "cz", "Europe/Prague"]
+    # The name is right, the status is none, the address is a name; then what was not guessed.
+    typed = ["", "-", "town", "trade_name"]
+    typed += ["nonsense", "number", "", "cz-smysleny", "Invented office", "cz", "Europe/Prague"]
     typed += ["no_such_kind", "cz_zprostredkovani_zamestnani", "", "y", "-5", "14"]
     done = CliRunner().invoke(
         main,
@@ -242,7 +247,7 @@ def test_what_a_draft_cannot_guess_is_asked_and_a_wrong_answer_is_asked_again(de
     assert "The kinds are" in done.stderr
     written = draft.read_text(encoding="utf-8")
     drafted = tomllib.loads(written)
-    assert 'number = "Zvláštní"' in written
+    assert drafted["table"]["columns"] == {"name": "Název", "trade_name": "Adresa", "number": "Zvláštní"}
     assert (drafted["source"]["reference"], drafted["authority"]["country"]) == ("my-list", "CZ")
     assert "cz_zprostredkovani_zamestnani" in written
     assert drafted["source"]["fresh_for_days"] == 14

@@ -6,10 +6,10 @@ from pathlib import Path
 import structlog
 import time_machine
 from click.testing import CliRunner, Result
-from sqlalchemy.orm import sessionmaker
 
 from registry.cli import main
 from registry.core.settings import Settings
+from registry.http.transaction import Services
 from registry.worker.schedule import warn_of_law
 from tests.register.law.make import HEAD, ROW
 
@@ -59,10 +59,10 @@ def test_every_wrong_file_is_named_with_row_and_field(tmp_path: Path) -> None:
     assert "YY.toml, country:" in done.output
 
 
-def test_the_worker_warns_a_month_before_a_row_is_to_be_read_again(settings: Settings) -> None:
+def test_the_worker_warns_a_month_before_a_row_is_to_be_read_again(settings: Settings, held_services: Services) -> None:
     for day, is_warned in ((datetime(2026, 11, 27, tzinfo=UTC), False), (datetime(2026, 12, 1, tzinfo=UTC), True)):
         with time_machine.travel(day, tick=False), structlog.testing.capture_logs() as logged:
-            warn_of_law(settings, sessionmaker())
+            warn_of_law(settings, held_services.sessions)
         events = [one for one in logged if one["event"] == "law_to_be_read_again"]
         assert bool(events) is is_warned
     assert "nl-regime-temporary-work-until-2026-12-31" in events[0]["rows"]

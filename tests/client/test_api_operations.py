@@ -132,7 +132,7 @@ WITHOUT_TAGS = {
     **dict.fromkeys(
         (
             "officers", "licences", "cases", "openings", "hearings", "referrals", "entries", "audit", "overview", "decisions",
-            "sanctions", "channel-changes", "clones", "papers",
+            "sanctions", "channel-changes", "clones", "papers", "law-overlays",
         ),
         "officers' own programs",
     ),

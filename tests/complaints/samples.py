@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, ImageDraw
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.PngImagePlugin import PngInfo
 
-from registry.vocabulary.cases import FileKind
+from registry.vocabulary.cases import RECORDINGS, FileKind
 
 CANARY = "KANARIENVOGEL-7Q9Z"
 """Planted in every place that shall not outlive cleaning; found by a search of the raw bytes."""
@@ -130,7 +130,13 @@ def recording(ending: str) -> bytes:
     notes = ["-metadata", f"title={CANARY}", "-metadata", f"artist={CANARY}", "-metadata", f"comment={CANARY}"]
     place = ["-metadata", "location=+41.8900+012.4926/", "-metadata", "location-eng=+41.8900+012.4926/"]
     moment = ["-metadata", "creation_time=2026-05-04T03:02:01Z", "-metadata:s:a", f"handler_name={CANARY}"]
-    shape = {"mp4": ["-pix_fmt", "yuv420p", "-c:v", "libx264"], "m4a": ["-f", "ipod"], "mp3": []}[ending]
+    shape = {
+        "mp4": ["-pix_fmt", "yuv420p", "-c:v", "libx264"],
+        "m4a": ["-f", "ipod"],
+        "ogg": ["-c:a", "libopus"],
+        "webm": ["-c:a", "libopus"],
+        "aac": ["-f", "adts"],
+    }.get(ending, [])
     with_film = film if ending == "mp4" else []
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, f"sample.{ending}")
@@ -149,7 +155,7 @@ TEXT = "我的护照在老板那里。\r\nIl padrone ha il mio passaporto.\r\n"
 
 def sample(kind: FileKind) -> bytes:
     """A file of a kind, as a telephone would send it."""
-    if kind in (FileKind.MP3, FileKind.M4A, FileKind.MP4):
+    if kind in RECORDINGS - {FileKind.AMR}:
         return recording(kind)
     makers = {
         FileKind.JPEG: jpeg, FileKind.PNG: png, FileKind.WEBP: webp, FileKind.HEIC: heic, FileKind.PDF: pdf, FileKind.AMR: amr,

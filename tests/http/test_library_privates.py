@@ -31,6 +31,7 @@ OVERRIDDEN: list[tuple[type, type, str, list[str]]] = [
         RegistryRequest, Request, "_get_file_stream",
         ["self", "total_content_length", "content_type", "filename", "content_length"],
     ),
+    (RegistryRequest, Request, "get_data", ["self", "cache", "as_text", "parse_form_data"]),
     (RegistryRequest, Request, "on_json_loading_failed", ["self", "e"]),
     (NoSession, SessionInterface, "open_session", ["self", "app", "request"]),
     (NoSession, SessionInterface, "is_null_session", ["self", "obj"]),

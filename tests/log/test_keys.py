@@ -23,7 +23,7 @@ from registry.core.settings import Settings
 from registry.log import queries
 from registry.log.actions import Draft, append
 from registry.log.audit import audit
-from registry.log.keys import change_state, draft_of, make_keys, new_key
+from registry.log.keys import FIRST, change_state, draft_of, make_keys, new_key
 from registry.log.models import Entry
 from registry.log.signing import sign_committed
 from tests.conftest import Database
@@ -60,7 +60,7 @@ def test_many_starts_at_once_make_each_key_once(settings: Settings, sessions: Se
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(start, range(8)))
-    assert sorted(key.use for key in Keyring(settings.keys).keys(use=None)) == sorted(Use)
+    assert sorted(key.use for key in Keyring(settings.keys).keys(use=None)) == sorted(FIRST)
 
 
 def test_a_crash_between_entry_and_file_is_made_up_for(settings: Settings, sessions: Sessions, keyring: Keyring):

@@ -1,6 +1,7 @@
 """Heads: signed once committed, shown to all alike, and never beside what was signed before."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from registry.log.actions import Draft, append
 from registry.log.audit import audit
 from registry.log.ending import recover
 from registry.log.models import Checkpoint, Entry, LogState
-from registry.log.signing import last_signed, rebuild_tiles, sign_committed
+from registry.log.signing import adopt, last_signed, rebuild_tiles, remember_signed, sign_committed
 from tests.conftest import Database
 
 Sessions = sessionmaker[Session]
@@ -276,3 +277,52 @@ def test_entries_that_were_not_signed_get_no_new_tiles(settings: Settings, sessi
     with sessions() as session:
         assert not audit(session, settings.home).is_mendable
         assert session.execute(text("SELECT hashes FROM log_tiles")).scalars().all() == before
+
+
+def test_a_home_that_does_not_know_of_the_newest_head_signs_nothing(
+    settings: Settings, sessions: Sessions, tmp_path: Path
+):
+    publish(sessions)
+    sign_committed(settings, sessions)
+    other = replace(settings, home=tmp_path / "other")
+    shutil.copytree(settings.keys, other.keys)
+    publish(sessions)
+    with pytest.raises(ForkRefused, match=r"remembers none of it.*registry log adopt"):
+        sign_committed(other, sessions)
+    assert last_signed(other.home) is None
+    before, head = adopt(other, sessions)
+    assert before is None
+    signed = sign_committed(other, sessions)
+    assert signed is not None
+    assert signed.size > head.size
+    # Now the former one knows too little.
+    publish(sessions)
+    with pytest.raises(ForkRefused, match=f"remembers {head.size} entries"):
+        sign_committed(settings, sessions)
+    assert sign_committed(replace(settings, signs=False), sessions) is None
+
+
+def test_a_home_adopts_no_database_that_lacks_what_it_signed(settings: Settings, sessions: Sessions):
+    with pytest.raises(ForkRefused, match="nothing was signed yet"):
+        adopt(settings, sessions)
+    publish(sessions)
+    signed = sign_committed(settings, sessions)
+    assert signed is not None
+    remember_signed(settings.home, note.Checkpoint(signed.origin, signed.size + 5, signed.root))
+    with pytest.raises(ForkRefused, match="restored from a backup"):
+        adopt(settings, sessions)
+
+
+def test_a_clock_that_is_behind_signs_on_in_order(settings: Settings, sessions: Sessions):
+    publish(sessions)
+    first = sign_committed(settings, sessions)
+    with time_machine.travel(now() - timedelta(minutes=25)):
+        publish(sessions)
+        second = sign_committed(settings, sessions)
+    assert first is not None
+    assert second is not None
+    assert second.size > first.size
+    with sessions() as session:
+        times = list(session.execute(select(Entry.at).order_by(Entry.index)).scalars())
+        assert times == sorted(times)
+        assert audit(session, settings.home).troubles == []

@@ -73,7 +73,7 @@ def test_what_belongs_to_another_unit_is_out_of_reach() -> None:
 
 def test_every_resource_says_how_far_it_reaches() -> None:
     assert set(REACH) == set(Resource)
-    assert {resource for resource, reach in REACH.items() if reach is Reach.ALL} == {Resource.UNIT}
+    assert {resource for resource, reach in REACH.items() if reach is Reach.ALL} == {Resource.UNIT, Resource.LAW}
 
 
 @pytest.mark.parametrize("role", sorted(CASE_ROLES))

@@ -27,7 +27,9 @@ class FeeQuestion(TypedDict, total=False):
     charges: Required[Iterable[Charge]]
     origin: str
     destination: str
+    charged_by: str
     labour_contract: str
+    contract_months: int
     monthly_wage: Decimal | str | int
     wage_currency: str
 
@@ -57,6 +59,7 @@ class JudgedCharge:
     lawful_at_origin: FeeFinding
     ilo_compliant: FeeFinding
     claim: FeeFinding
+    lawful_at_destination: FeeFinding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,27 @@ class LawFee(Whole):
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimBody(Whole):
+    """Whom to go to, by a row of law; texts are English."""
+
+    row: str
+    country: str
+    redress: str | None = None
+    time_limit: str | None = None
+    region: str | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimStep(Whole):
+    """A step on the way to money that was paid."""
+
+    code: str
+    text: str = ""
+    bodies: tuple[ClaimBody, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Fees(Whole):
     """Each charge in the order in which it was named, the totals, and where money can be claimed."""
 
@@ -120,6 +144,7 @@ class Fees(Whole):
     at_destination: FeeFinding
     deposit: DepositRule | None = None
     destination_rules: tuple[LawFee, ...] = ()
+    steps: tuple[ClaimStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ class Attachments(Resource):
     def post(self, body: bytes, name: str, idempotency_key: IdempotencyKey | None) -> Answer:
         """Upload an attachment.
 
-        JPEG, PNG, WebP, HEIC, PDF, M4A, MP3, AMR, MP4 or plain text, told from the bytes; 20 MB, ten files and 80 MB in all.
+        JPEG, PNG, WebP, HEIC, PDF, MP4, plain text, or sound (M4A, MP3, AMR, AAC, OGG, WebM, WAV, 3GP), told from
+        the bytes; 20 MB, ten files and 80 MB in all.
         It is sealed as it is. Officers see a copy without place and device, which is made a moment later and stands in the
         mailbox. Idempotent with an Idempotency-Key.
         """

@@ -58,7 +58,8 @@ class HandedFiles(Resource):
     ) -> Answer:
         """Upload a paper to your answer while you may answer, or to your objection while you may object.
 
-        JPEG, PNG, WebP, HEIC, PDF, M4A, MP3, AMR, MP4 or plain text, told from the bytes; 20 MB, ten files and 80 MB for each.
+        JPEG, PNG, WebP, HEIC, PDF, MP4, plain text, or sound (M4A, MP3, AMR, AAC, OGG, WebM, WAV, 3GP), told from
+        the bytes; 20 MB, ten files and 80 MB for each.
         Officers see a copy without place and device once you have answered or objected. Where the custodian's key is not at
         hand that copy alone is kept, made while you wait. Idempotent with an Idempotency-Key.
         """

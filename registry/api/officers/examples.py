@@ -5,6 +5,7 @@ Tokens and references are new each time; in the stories they are these.
 
 from registry.api.officers.access_grant_examples import OPENINGS
 from registry.api.officers.case_examples import CASES
+from registry.api.officers.law_examples import LAW
 from registry.api.officers.neighbour_examples import NEIGHBOURS
 from registry.api.officers.oversight_examples import OVERSIGHT
 from registry.api.officers.paper_examples import PAPERS
@@ -213,6 +214,7 @@ DESK_EXAMPLES: tuple[DeskExample, ...] = (
     *SANCTIONS,
     *LICENCES,
     *NEIGHBOURS,
+    *LAW,
     *CASES,
     *OPENINGS,
     *PAPERS,

@@ -37,6 +37,8 @@ TAGS = {
     "docs/officers/api-officers.md says how to get one.",
     "licences": "Licensing: acts on licences by two officers, deposits, lists that are held: docs/officers/licensing.md.",
     "channel-changes": "Telephones, addresses and bank accounts of agencies, changed by two officers: docs/users/channels.md.",
+    "law-overlays": "Corrections of law, fees and help lines, signed by an operator and put into force by two: "
+    "docs/operators/law-overlays.md.",
     "clones": "Agencies that resemble each other, and warnings that somebody imitates one: docs/officers/licensing.md.",
     "cases": "The officers' work on complaints: the queue, one case and its moves: docs/officers/casework.md.",
     "openings": "Access to what a role does not open, granted by a second person: docs/officers/casework.md.",

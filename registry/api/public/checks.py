@@ -7,7 +7,7 @@ from flask import request
 
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
-from registry.core.codes import CheckNote, CheckSummary, Problem
+from registry.core.codes import CheckNote, CheckSummary, Problem, RedFlag
 from registry.core.errors import Fault, InvalidInput
 from registry.http.answer_shapes import ReasonShown, reasons_payload
 from registry.http.app_services import keyring, verdicts
@@ -15,10 +15,12 @@ from registry.http.question_parser import agency_reference
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import reading
-from registry.i18n.wording import check_meaning, check_note, check_summary
+from registry.i18n.wording import check_meaning, check_note, check_summary, red_flag_text
 from registry.register.agencies.public_view import AgencySummary, agency_summary
+from registry.register.law.law_view import CitedRow, cited
 from registry.register.names.rules import normalised
 from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
+from registry.verification.checks.red_flags import ROWS
 from registry.verification.checks.rules import Noted, StatedDetail
 from registry.verification.verdicts.subjects import is_identity_number
 from registry.vocabulary.register import Answer as Verdict
@@ -72,8 +74,17 @@ class SummaryShown(msgspec.Struct, frozen=True):
     text: str
 
 
+class RedFlagShown(msgspec.Struct, frozen=True):
+    code: RedFlag
+    text: str
+    law: list[CitedRow]
+
+
 class ChecksShown(msgspec.Struct, frozen=True):
     summary: SummaryShown
+    offer: Verdict
+    red_flags: list[RedFlagShown]
+    law: list[ReasonShown]
     checks: list[CheckedShown]
     papers: list[NoteShown]
     verdict: Verdict
@@ -86,6 +97,9 @@ def check_payload(outcome: Outcome, language: Language) -> ChecksShown:
     verdict = outcome.verdict
     return ChecksShown(
         SummaryShown(outcome.summary, check_summary(language, outcome.summary)),
+        outcome.offer,
+        [RedFlagShown(flag, red_flag_text(language, flag), cited(ROWS[flag])) for flag in outcome.flags],
+        reasons_payload(outcome.law, outcome.snapshot, language, False, outcome.offer),
         [
             CheckedShown(
                 one.told.kind,

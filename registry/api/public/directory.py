@@ -20,9 +20,10 @@ from registry.i18n.wording import authority_name, word
 from registry.log.models import LogState
 from registry.register.authorities.queries import snapshot_at
 from registry.register.authorities.sources import SourceFacts, SourceSnapshot
-from registry.register.help_lines.rules import HelpLine, lines_of, public_number, shipped_help_lines
+from registry.register.help_lines.rules import HelpLine, help_lines_in, lines_of, public_number
 from registry.register.law.law_view import country_payload, law_payload
-from registry.register.law.loading import shipped_law
+from registry.register.law.overlays.queries import published_overlays
+from registry.register.law.overlays.view import overlay_payload
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, NACE_REVISIONS, SENDING_COUNTRIES, Language
 from schemas.directory import (
     AuthoritiesSchema,
@@ -97,12 +98,13 @@ class Regimes(Resource):
         Each row has its article, source, day and mark, and says what it may do to an answer. What is not listed is unknown.
         """
         at = now()
-        law = shipped_law()
+        law = verdicts().current_law()
         rows = law_payload(law, day_at(at, None), country=country, activity=activity, on=on)
         value = {
             "countries": [country_payload(one) for one in law.countries.values() if country in (None, one.country)]
         }
         value |= {_LAW_NAMES.get(table, table): payload for table, payload in rows.items() if table != "help_line"}
+        value["overlays"] = [overlay_payload(row) for row in published_overlays(reading())]
         return Answer(value, cache_seconds(at, ()))
 
 
@@ -144,7 +146,8 @@ class HelpLines(Resource):
         """
         language = requested_language(request.environ)
         is_demo = bool(reading().execute(select(LogState.is_demo)).scalar_one())
-        lines = shipped_help_lines() if country is None else lines_of(country, shipped_help_lines())
+        every = help_lines_in(verdicts().current_law())
+        lines = every if country is None else lines_of(country, every)
         return Answer({"items": list(lines_payload(lines, is_demo, language))}, language=language)
 
 

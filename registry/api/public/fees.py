@@ -6,13 +6,15 @@ from flask import request
 
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
+from registry.http.app_services import verdicts
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
-from registry.i18n.fee_words import exact, fees_answered, finding_text, months_text
+from registry.i18n.fee_words import exact, fees_answered, finding_text, months_text, step_text
 from registry.register.law.law_view import row_payload
-from registry.register.law.loading import shipped_law
+from registry.register.law.loading import Law
 from registry.register.law.rows import Fee
-from registry.verification.fees.rules import FeeAnswer, FeeFinding, FeeRule, JudgedCharge, Total, shipped_fee_rules
+from registry.verification.fees.question import FeeAnswer, FeeFinding, FeeRule, JudgedCharge, Step, Total
+from registry.verification.fees.rules import fee_rules_in
 from registry.vocabulary.register import Language
 from schemas.fees import FeeAnswerSchema, FeeRulesSchema, FeesSchema
 
@@ -30,7 +32,8 @@ class Fees(Resource):
         rule is known, or its standing is not settled, the answer is `unknown`. Nothing of the question is kept or logged.
         """
         language = requested_language(request.environ)
-        return Answer(fees_payload(fees_answered(asked), language), language=language)
+        law = verdicts().current_law()
+        return Answer(fees_payload(fees_answered(asked, law), law, language), language=language)
 
 
 @ns.route("/fee-rules")
@@ -40,24 +43,21 @@ class FeeRules(Resource):
     def get(self) -> Answer:
         """List the rules that the fee checker knows, with source, date and mark. What is not listed is unknown."""
         at = now()
-        rules = shipped_fee_rules(day_at(at, None))
+        rules = fee_rules_in(verdicts().current_law(), day_at(at, None))
         return Answer({"rules": rules.rule, "deposits": rules.deposit}, cache_seconds(at, ()))
 
 
-def fees_payload(answer: FeeAnswer, language: Language) -> dict[str, Any]:
+def fees_payload(answer: FeeAnswer, law: Law, language: Language) -> dict[str, Any]:
+    today = day_at(now(), None)
     return {
         "charges": [_charge_payload(one, language) for one in answer.charges],
         "totals": [_total_payload(total) for total in answer.totals],
         "months": {"code": answer.months, "text": months_text(language, answer.months)},
         "deposit": answer.deposit,
         "at_destination": _finding_payload(answer.at_destination, language),
-        "destination_rules": [_row_payload(row) for row in answer.destination_rules],
+        "steps": [_step_payload(step, language) for step in answer.steps],
+        "destination_rules": [row_payload(law, row, today, today) for row in answer.destination_rules],
     }
-
-
-def _row_payload(row: Fee) -> dict[str, Any]:
-    today = day_at(now(), None)
-    return row_payload(row, shipped_law().countries[row.country].read_on, today, today)
 
 
 def _charge_payload(one: JudgedCharge, language: Language) -> dict[str, Any]:
@@ -67,6 +67,7 @@ def _charge_payload(one: JudgedCharge, language: Language) -> dict[str, Any]:
         "currency": one.charge.currency,
         "state": one.charge.state,
         "lawful_at_origin": _finding_payload(one.lawful_at_origin, language),
+        "lawful_at_destination": _finding_payload(one.lawful_at_destination, language),
         "ilo_compliant": _finding_payload(one.ilo_compliant, language),
         "claim": _finding_payload(one.claim, language),
     }
@@ -74,6 +75,9 @@ def _charge_payload(one: JudgedCharge, language: Language) -> dict[str, Any]:
 
 def _finding_payload(finding: FeeFinding, language: Language) -> dict[str, Any]:
     rule = finding.rule
+    if isinstance(rule, Fee):
+        cited = {"rule": rule.id, "source": f"{rule.article} ({rule.source.title})", "mark": rule.mark}
+        return {"answer": finding.answer, "code": finding.reason, "text": finding_text(language, finding)} | cited
     return {
         "answer": finding.answer,
         "code": finding.reason,
@@ -81,6 +85,18 @@ def _finding_payload(finding: FeeFinding, language: Language) -> dict[str, Any]:
         "rule": rule.reference if isinstance(rule, FeeRule) else None,
         "source": rule.source if rule else None,
         "mark": rule.mark if rule else None,
+    }
+
+
+def _step_payload(step: Step, language: Language) -> dict[str, Any]:
+    return {
+        "code": step.code,
+        "text": step_text(language, step),
+        "bodies": [
+            {"row": row.id, "country": row.country, "region": row.region, "by": row.by}
+            | {"redress": row.redress, "time_limit": row.time_limit}
+            for row in step.rows
+        ],
     }
 
 

@@ -26,6 +26,7 @@ _CONTEXT = (
     "nationality",
     "occupation",
     "work_permit",
+    "region",
 )
 
 
@@ -43,6 +44,7 @@ def corridor_question(parameters: dict[str, Any]) -> CorridorAsked:
             "nationality",
             "occupation",
             "work_permit",
+            "region",
         )
         if parameters.get(name) is not None
     )

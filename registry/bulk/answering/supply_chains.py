@@ -18,7 +18,7 @@ ITEMS = ItemReader(SupplyItemSchema())
 
 _CONTEXT = (
     "origin", "destination", "sector", "nace_revision", "activity", "on", "visa", "recruiter_kind", "nationality", "occupation",
-    "work_permit",
+    "work_permit", "region",
 )  # fmt: skip
 
 

@@ -211,7 +211,7 @@ def open_clean_by_key(store: FileStore, key: bytes, case: Case, attachment: Atta
 
 
 def copied_as(attachment: Attachment) -> FileKind:
-    """The file kind of the clean copy: of a HEIC photograph a JPEG, of an AMR memo an M4A, else the same."""
+    """The file kind of the clean copy: of a HEIC photograph a JPEG, of sound that few play an M4A, else the same."""
     return COPIED_AS[attachment.kind]
 
 

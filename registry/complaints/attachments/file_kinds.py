@@ -18,9 +18,18 @@ from registry.complaints.attachments.file_shapes import (
     png_end,
     webp_end,
 )
+from registry.complaints.attachments.sound_shapes import (
+    OGG_SIGNATURE,
+    WEBM_SIGNATURE,
+    is_aac,
+    is_film_in_webm,
+    ogg_end,
+    wav_end,
+    webm_end,
+)
 from registry.core.codes import Problem
 from registry.core.errors import FileTooLarge, RefusedFile
-from registry.vocabulary.cases import FileKind
+from registry.vocabulary.cases import RECORDINGS, FileKind
 
 MAX_BYTES = 20 * 1024 * 1024
 """Of one file."""
@@ -36,14 +45,17 @@ MEDIA_TYPES: dict[FileKind, str] = {
     FileKind.AMR: "audio/amr",
     FileKind.MP4: "video/mp4",
     FileKind.TXT: "text/plain; charset=utf-8",
+    FileKind.OGG: "audio/ogg",
+    FileKind.WEBM: "audio/webm",
+    FileKind.WAV: "audio/wav",
+    FileKind.AAC: "audio/aac",
 }
 ENDINGS: dict[FileKind, str] = {kind: kind.value for kind in FileKind} | {FileKind.JPEG: "jpg"}
 
 _PICTURES = frozenset({FileKind.JPEG, FileKind.PNG, FileKind.WEBP, FileKind.HEIC})
-_RECORDINGS = frozenset({FileKind.M4A, FileKind.MP3, FileKind.AMR, FileKind.MP4})
 _BY_ENDING: dict[str, frozenset[FileKind]] = {
     **dict.fromkeys("jpg jpeg jpe jfif png webp heic heif".split(), _PICTURES),
-    **dict.fromkeys("m4a mp3 amr mp4 m4v".split(), _RECORDINGS),
+    **dict.fromkeys("m4a mp3 amr mp4 m4v 3gp 3ga 3gpp 3g2 ogg oga opus webm weba wav aac".split(), RECORDINGS),
     "pdf": frozenset({FileKind.PDF}),
     "txt": frozenset({FileKind.TXT}),
 }
@@ -51,7 +63,7 @@ _BY_ENDING: dict[str, frozenset[FileKind]] = {
 
 _PICTURE_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 _FILM_BRANDS = {b"mp41", b"mp42", b"avc1", b"mmp4", b"MSNV", b"M4V ", b"dash"} | {b"iso%d" % n for n in range(2, 10)}
-_FILM_BRANDS |= {b"isom"}
+_FILM_BRANDS |= {b"isom", b"3g2a", b"3g2b", *(b"3gp%d" % n for n in range(4, 10))}
 _SOUND_BRANDS = {b"M4A ", b"M4B "}
 
 _MARKUP = re.compile(rb"<script|<!doctype|<iframe|<html[\s>]|<svg[\s>]", re.IGNORECASE)
@@ -62,7 +74,8 @@ _SAID: dict[Problem, str] = {
     Problem.FILE_EMPTY: "the file is empty; choose it again",
     Problem.FILE_TOO_LARGE: "a file may have 20 MB (20,971,520 bytes); send a shorter recording or a smaller picture",
     Problem.FILE_KIND_NOT_TAKEN: (
-        "files of this kind are not taken; send JPEG, PNG, WebP, HEIC, PDF, M4A, MP3, AMR, MP4 or TXT"
+        "files of this kind are not taken; send JPEG, PNG, WebP, HEIC, PDF, MP4 or TXT, or sound as M4A, MP3, AMR, "
+        "AAC, OGG, WebM, WAV or 3GP"
     ),
     Problem.FILE_NOT_AS_NAMED: "the file is not what its name or type says; send the original under its own name",
     Problem.FILE_DAMAGED: "the file is damaged or did not arrive whole; send it again",
@@ -104,6 +117,9 @@ def _sniff(body: bytes) -> tuple[FileKind, int]:
         return FileKind.WEBP, webp_end(body)
     if body.startswith(b"%PDF-"):
         return FileKind.PDF, pdf_end(body)
+    sound = _sound(body)
+    if sound is not None:
+        return sound
     if body[4:8] == b"ftyp":
         return _base_media(body)
     if body.startswith(b"#!AMR"):
@@ -117,6 +133,20 @@ def _sniff(body: bytes) -> tuple[FileKind, int]:
     if text is None or _MARKUP_BEGINS.match(text) or text.startswith("{\\rtf"):
         raise refusal(Problem.FILE_KIND_NOT_TAKEN)
     return FileKind.TXT, len(body)
+
+
+def _sound(body: bytes) -> tuple[FileKind, int] | None:
+    """The kind of sound that a browser or telephone recorded, and where it ends. Raises BadShape, RefusedFile for film."""
+    if body.startswith(OGG_SIGNATURE):
+        return FileKind.OGG, ogg_end(body)
+    if body.startswith(b"RIFF") and body[8:12] == b"WAVE":
+        return FileKind.WAV, wav_end(body)
+    if body.startswith(WEBM_SIGNATURE):
+        end = webm_end(body)
+        if is_film_in_webm(body):
+            raise refusal(Problem.FILE_KIND_NOT_TAKEN)
+        return FileKind.WEBM, end
+    return (FileKind.AAC, len(body)) if is_aac(body) else None
 
 
 def _if(is_kind: Callable[[bytes], bool], kind: FileKind, body: bytes) -> tuple[FileKind, int]:
@@ -185,7 +215,7 @@ def _may_be_declared(kind: FileKind, declared: str) -> bool:
         return True
     if kind in _PICTURES:
         return stated.startswith("image/") and stated != "image/svg+xml"
-    if kind in _RECORDINGS:
+    if kind in RECORDINGS:
         return stated.startswith(("audio/", "video/"))
     return stated == MEDIA_TYPES[kind].partition(";")[0]
 

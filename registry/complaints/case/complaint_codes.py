@@ -136,10 +136,9 @@ def _is_open(box: Box, case: Case, today: date) -> bool:
 def _slot(keyring: Keyring) -> Iterator[None]:
     """One of the slots of this home. A slot is a locked file, so that a process that is killed frees it by dying."""
     until = time.monotonic() + PATIENCE
-    keyring.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     while True:
         for number in range(SLOTS):
-            slot = os.open(keyring.folder / f".deriving-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            slot = os.open(keyring.lock_file(f"deriving-{number}"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 if _is_locked(slot):
                     yield

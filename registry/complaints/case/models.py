@@ -31,6 +31,9 @@ class Case(Base):
     can be read in its order from an index, however many cases there are. `has_unread`:
     the complainant wrote something that the assignee has not read yet (casework/unread.py).
 
+    `measure` is where the sanction that rests on the case's decision stands (vocabulary/licensing.py), since
+    `measure_on`; it holds until `measure_until` where it ends by itself. None before anything is in force.
+
     `clock_rows` and `lowering`, one that waits for a second person, are there for who asks for them by `joinedload`.
     """
 
@@ -69,6 +72,9 @@ class Case(Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
     assignee: Mapped[str | None] = mapped_column(Text(12))
+    measure: Mapped[str | None] = mapped_column(Text(20))
+    measure_on: Mapped[date | None]
+    measure_until: Mapped[date | None]
     is_open: Mapped[bool] = mapped_column(default=False, server_default=false())
     has_unread: Mapped[bool] = mapped_column(default=False, server_default=false())
     due_at: Mapped[datetime] = mapped_column(Instant, default=NEVER, server_default=str(microseconds(NEVER)))

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from registry.core import moves
 from registry.vocabulary.cases import CaseRole, CaseState, HearingState, Priority
+from registry.vocabulary.licensing import SanctionState
 
 REOPENING = timedelta(days=365)
 """How long after its end a case may be opened again."""
@@ -64,6 +65,9 @@ class Reads(StrEnum):
     DECIDED_PARTLY = "decided_partly"
     DECIDED_AGAINST = "decided_against"
     SANCTION_FOLLOWS = "sanction_follows"
+    MEASURE_IN_FORCE = "measure_in_force"
+    MEASURE_STAYED = "measure_stayed"
+    MEASURE_OVER = "measure_over"
     CLOSED = "closed"
     OPENED_AGAIN = "opened_again"
     NOT_FOR_US = "not_for_us"
@@ -198,6 +202,20 @@ def reads(state: CaseState) -> Reads:
     """What the complainant reads about a case in this state."""
     return _READS[state]
 
+
+def reads_of_measure(measure: str | None, until: date | None, today: date) -> Reads:
+    """What the complainant reads while measures follow from the decision: what is in force, and no longer what is prepared."""
+    if measure is None:
+        return Reads.SANCTION_FOLLOWS
+    if measure not in _MEASURES or (until is not None and until < today):
+        return Reads.MEASURE_OVER
+    return _MEASURES[measure]
+
+
+_MEASURES: dict[str, Reads] = {
+    SanctionState.IN_FORCE: Reads.MEASURE_IN_FORCE,
+    SanctionState.STAYED_BY_APPEAL: Reads.MEASURE_STAYED,
+}
 
 OPEN_STATES = frozenset(
     {

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from registry.complaints.attachments.actions import attachments_of
 from registry.complaints.case import answers as sheets
 from registry.complaints.case import visits
 from registry.complaints.case.access import adopt, is_replacement, lock_case_for_visit, new_box, require_confirmed
@@ -138,15 +139,17 @@ def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Rece
     """Submit the answers to the unit in charge. A second call returns the same as the first.
 
     In a case that was filed already it adds the worker's own answers to the helper's. Raises IntakeClosed, NotNow, and
-    InvalidInput when nothing was answered.
+    InvalidInput when nothing was answered and no file was added: a recording alone is a complaint.
     """
     case = lock_case_for_visit(session, visit)
     row = sheets.sheet_row(session, visit.box)
     if row is None or row.submitted_on is None:
         opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
         given = cleared(sheets.read(session, opened, case).answers)
-        if not given.keys() - {"who_files"}:
-            raise InvalidInput([Fault("answers", Problem.MISSING, "nothing was answered yet: one answer is enough")])
+        if not given.keys() - {"who_files"} and not attachments_of(session, [visit.box]):
+            raise InvalidInput(
+                [Fault("answers", Problem.MISSING, "nothing was answered yet: one answer or one file is enough")]
+            )
         if case.state is CaseState.DRAFT:
             handover.hand_over(session, sealer, case, opened, given, at)
         elif case.state in handover.TAKES_MORE:

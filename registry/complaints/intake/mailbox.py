@@ -1,6 +1,6 @@
 """A complainant's mailbox: the case's state in plain words, messages, possible acts, and dates of destruction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import chain
@@ -26,7 +26,15 @@ from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance, lock_case_by_id, moves_of
-from registry.complaints.case.states import DECIDED_STATES, ENDING_STATES, OPEN_STATES, REGRET, Reads, reads
+from registry.complaints.case.states import (
+    DECIDED_STATES,
+    ENDING_STATES,
+    OPEN_STATES,
+    REGRET,
+    Reads,
+    reads,
+    reads_of_measure,
+)
 from registry.complaints.case.visits import Visit
 from registry.complaints.casework import unread
 from registry.complaints.intake.filing import promised, set_draft_retention
@@ -35,6 +43,7 @@ from registry.complaints.parties.hearings import moves as hearings
 from registry.complaints.parties.referrals import moves as referrals
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import NotNow
+from registry.officers.models import Unit
 from registry.vocabulary.cases import Author, BoxRole, BoxState, CaseRole, CaseState, ClockKind, ConsentKind
 
 TAKES_MESSAGES = OPEN_STATES | {CaseState.QUARANTINED, CaseState.MERGED}
@@ -75,7 +84,8 @@ class MailboxView(NamedTuple):
 
     `acknowledge_by` and `answer_by` are None once they were met, or do not run; `waiting_until` is set while the
     officers wait for an answer. `purge_on`: the day on which what was written is destroyed; `draft_until`: the same for
-    what was not sent. `last_visit_on` is the visit before this one.
+    what was not sent. `last_visit_on` is the visit before this one. `office`: the names by language of the office to which
+    it was sent; empty for a draft.
     """
 
     role: BoxRole
@@ -92,6 +102,7 @@ class MailboxView(NamedTuple):
     consents: Sequence[ConsentState]
     helpers: Sequence[ShownHelper]
     can: frozenset[Can]
+    office: Mapping[str, str]
 
 
 class OwnCopy(NamedTuple):
@@ -131,7 +142,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
     box = visit.box
     case = session.get_one(Case, box.case_id)
     is_helper = box.role is BoxRole.HELPER
-    steps = _steps(session, case)[: 1 if is_helper else None]
+    steps = _steps(session, case, at.date())[: 1 if is_helper else None]
     now_reads = steps[-1].reads if steps else reads(case.state)
     is_draft = case.state is CaseState.DRAFT
     acknowledge_by, answer_by, waiting_until = (
@@ -152,6 +163,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
         consents=consents.standing(session, box),
         helpers=[] if is_helper else _helpers(session, case),
         can=_can(session, visit, case, at.date()),
+        office={} if case.unit_id is None else session.get_one(Unit, case.unit_id).names,
     )
 
 
@@ -257,7 +269,7 @@ def _end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime
     hearings.end_what_is_over(session, sealer, case, at)
 
 
-def _steps(session: Session, case: Case) -> list[Step]:
+def _steps(session: Session, case: Case, today: date) -> list[Step]:
     """What the complainant could read and when, latest last. Quarantine and release leave no trace in it."""
     steps: list[Step] = []
     for move in moves_of(session, case):
@@ -267,6 +279,8 @@ def _steps(session: Session, case: Case) -> list[Step]:
         if steps and (is_hidden or steps[-1].reads is reads(move.to_state)):
             continue
         steps.append(Step(reads(move.to_state), move.on_day))
+    if case.state is CaseState.SANCTION_PENDING and case.measure is not None and case.measure_on is not None:
+        steps.append(Step(reads_of_measure(case.measure, case.measure_until, today), case.measure_on))
     return steps
 
 

@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from registry.complaints.case.models import Case
+from registry.complaints.casework.unsent.actions import place as place_of_unsent
+from registry.complaints.casework.unsent.models import OfficerDraft
 from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, public_of
 from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder, UnitKey, UnitKeyState
 from registry.complaints.sealing.sealer import RING, Sealer, Tier
@@ -38,8 +40,13 @@ def _in_case(_session: Session, case: Case, column: str) -> Place:
     return Place("cases", column, case.reference, case.reference)
 
 
+def _unsent(_session: Session, draft: OfficerDraft, _column: str) -> Place:
+    return place_of_unsent(draft)
+
+
 RING_SEALED: Sequence[RingSealed] = (
     RingSealed(Case, ("agency_sealed", "employer_sealed", "region_sealed", "amounts_sealed"), _in_case),
+    RingSealed(OfficerDraft, ("sealed",), _unsent),
 )
 """Every column of tier 1. What is not named here is lost when its key is retired: a test holds the tables to it."""
 

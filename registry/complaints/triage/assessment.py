@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.complaints.attachments.models import Attachment
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id
@@ -25,7 +26,7 @@ from registry.complaints.triage.similarity import alike, bands, independent, rem
 from registry.core.codes import TriageReason
 from registry.register.agencies.queries import agency_row
 from registry.register.names.rules import normalised
-from registry.vocabulary.cases import CaseRole, CaseState
+from registry.vocabulary.cases import RECORDINGS, CaseRole, CaseState
 
 MAX_COMPARED = 50
 """Complaints about one agency that are compared: far more than are needed to raise them."""
@@ -61,7 +62,9 @@ def named_agency(session: Session, answers: Mapping[str, Any]) -> NamedAgency | 
 def judge(session: Session, case: Case, answers: Mapping[str, Any], today: date) -> Triaged:
     """The triage of a case whose agency and words are known already; it is itself one of the complaints that count."""
     others = [] if case.agency_digest is None else _independent(session, case, today)
-    return triage(answers, TriageFacts(independent_complaints=1 + len(others)))
+    recordings = select(Attachment.id).where(Attachment.case_id == case.id, Attachment.kind.in_(sorted(RECORDINGS)))
+    has_recording = session.execute(recordings.limit(1)).first() is not None
+    return triage(answers, TriageFacts(independent_complaints=1 + len(others), has_recording=has_recording))
 
 
 def others_to_raise(session: Session, case: Case, today: date) -> list[Case]:

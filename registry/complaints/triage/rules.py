@@ -1,8 +1,8 @@
-"""Triage version 1: how soon an officer looks at a complaint, and why. Our published policy: docs/officers/triage.md.
+"""Triage version 2: how soon an officer looks at a complaint, and why. Our published policy: docs/officers/triage.md.
 
 Pure: the same answers give the same priority, in whatever order they came. An answer of concern never lowers it, and
-neither does "don't know". Free text does not count, so that no one is served sooner for writing well.
-A later message that tells of danger does count (danger.py).
+neither does "don't know". What the words of the story suggest (story.py) counts as an answer would, so that no one waits
+longer for having written instead of ticked; a later message that tells of danger counts too (danger.py).
 """
 
 import hashlib
@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from registry.complaints.case.questions import NO, QUESTIONNAIRE, YES, Answers, cleared
+from registry.complaints.triage.danger import danger_rules
+from registry.complaints.triage.story import Suggested, story_rules, suggested_by
 from registry.core.codes import TriageReason
 from registry.vocabulary.cases import Indicator, Priority
 
@@ -26,7 +28,7 @@ INDEPENDENT_COMPLAINTS = 3
 """So many within `INDEPENDENT_DAYS` about one agency, this one among them, raise the priority by one."""
 INDEPENDENT_DAYS = 90
 
-_POLICY = "1"
+_POLICY = "2"
 
 
 class FeeThreshold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,23 +46,33 @@ def shipped_thresholds() -> tuple[FeeThreshold, ...]:
 
 @dataclass(frozen=True, slots=True)
 class TriageFacts:
-    """What triage needs beside the answers. `independent_complaints`: about the named agency in 90 days, with this one."""
+    """What triage needs beside the answers. `independent_complaints`: about the named agency in 90 days, with this one.
+
+    `has_recording`: sound or film came with it.
+    """
 
     independent_complaints: int = 1
+    has_recording: bool = False
     thresholds: Sequence[FeeThreshold] = field(default_factory=shipped_thresholds)
 
 
 class Triaged(NamedTuple):
-    """The priority, the indicators that count, and every reason that holds, the gravest first."""
+    """The priority, the indicators that were answered, every reason that holds, the gravest first; what the story suggests.
+
+    `suggested`: indicators that the words of the story alone suggest. They count for the priority and are no answer.
+    """
 
     priority: Priority
     indicators: tuple[Indicator, ...]
     reasons: tuple[TriageReason, ...]
     version: str
+    suggested: tuple[Indicator, ...] = ()
 
 
 class Signs(NamedTuple):
-    """What the rules look at. `is_over_threshold`: what was paid is more than the threshold of the country of work."""
+    """What the rules look at: answers and what the story suggests. `is_over_threshold`: more was paid than the threshold
+    of the country of work. `is_danger_in_story`: its words tell of a threat to life, or call for help.
+    """
 
     indicators: frozenset[Indicator]
     is_in_danger: bool
@@ -68,6 +80,8 @@ class Signs(NamedTuple):
     unpaid_months: float
     has_paid: bool
     is_over_threshold: bool
+    is_danger_in_story: bool = False
+    has_recording: bool = False
 
     def has(self, *indicators: Indicator) -> bool:
         return self.indicators.issuperset(indicators)
@@ -92,6 +106,7 @@ DEBT = Indicator.DEBT_BONDAGE
 
 RULES: tuple[Rule, ...] = (
     Rule(Priority.P0, TriageReason.IN_DANGER, lambda signs: signs.is_in_danger),
+    Rule(Priority.P0, TriageReason.DANGER_IN_STORY, lambda signs: signs.is_danger_in_story),
     Rule(Priority.P0, TriageReason.VIOLENCE_AND_RESTRICTION, lambda signs: signs.has(VIOLENCE, RESTRICTION)),
     Rule(
         Priority.P0,
@@ -110,6 +125,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Priority.P2, TriageReason.TWO_INDICATORS, lambda signs: len(signs.indicators) >= 2),
     Rule(Priority.P2, TriageReason.WAGES_UNPAID, lambda signs: signs.unpaid_months >= UNPAID_MONTHS),
     Rule(Priority.P2, TriageReason.FEES_OVER_THRESHOLD, lambda signs: signs.is_over_threshold),
+    Rule(Priority.P2, TriageReason.RECORDING_TO_HEAR, lambda signs: signs.has_recording),
     Rule(Priority.P3, TriageReason.DECEPTION, lambda signs: signs.has(Indicator.DECEPTION)),
     Rule(Priority.P3, TriageReason.ONE_INDICATOR, lambda signs: len(signs.indicators) == 1),
     Rule(Priority.P3, TriageReason.FEES_PAID, lambda signs: signs.has_paid),
@@ -120,15 +136,37 @@ RULES: tuple[Rule, ...] = (
 def triage(answers: Answers, facts: TriageFacts | None = None) -> Triaged:
     """The priority of a complaint. Hidden answers are cleared first; what was never asked does not count."""
     facts = facts or TriageFacts()
-    signs = read_signs(cleared(answers), facts.thresholds)
+    answers = cleared(answers)
+    answered, suggested = read_signs(answers, facts.thresholds), suggested_by(answers)
+    signs = _with_suggestions(answered, suggested)._replace(has_recording=facts.has_recording)
     holding = [rule for rule in RULES if rule.holds(signs)]
     priority = min((rule.priority for rule in holding), default=Priority.P4)
     reasons = [rule.reason for rule in holding] or [TriageReason.INFORMATION_ONLY]
+    if suggested:
+        reasons.append(TriageReason.WORDS_OF_STORY)
     if facts.independent_complaints >= INDEPENDENT_COMPLAINTS:
         priority = raised(priority)
         reasons.append(TriageReason.INDEPENDENT_COMPLAINTS)
-    indicators = tuple(indicator for indicator in Indicator if indicator in signs.indicators)
-    return Triaged(priority, indicators, tuple(reasons), version_of(facts.thresholds))
+    return Triaged(
+        priority,
+        _in_order(answered.indicators),
+        tuple(reasons),
+        version_of(facts.thresholds),
+        _in_order(suggested.indicators - answered.indicators),
+    )
+
+
+def _in_order(indicators: frozenset[Indicator]) -> tuple[Indicator, ...]:
+    return tuple(indicator for indicator in Indicator if indicator in indicators)
+
+
+def _with_suggestions(answered: Signs, suggested: Suggested) -> Signs:
+    return answered._replace(
+        indicators=answered.indicators | suggested.indicators,
+        unpaid_months=max(answered.unpaid_months, UNPAID_MONTHS if suggested.is_unpaid_for_months else 0),
+        has_paid=answered.has_paid or suggested.has_paid,
+        is_danger_in_story=suggested.is_danger,
+    )
 
 
 def raised(priority: Priority) -> Priority:
@@ -138,8 +176,9 @@ def raised(priority: Priority) -> Priority:
 
 
 def version_of(thresholds: Sequence[FeeThreshold]) -> str:
-    """The version under which a complaint was judged: of the rules, then of the thresholds by digest."""
-    digest = hashlib.sha256(msgspec.json.encode(list(thresholds), order="sorted")).hexdigest()
+    """The version under which a complaint was judged: of the rules, then by digest of the thresholds and of the words."""
+    data = [list(thresholds), danger_rules(), story_rules()]
+    digest = hashlib.sha256(msgspec.json.encode(data, order="sorted")).hexdigest()
     return f"{_POLICY}.{digest[:8]}"
 
 

@@ -18,6 +18,7 @@ from registry.core.codes import Problem
 from registry.core.errors import FilesUnavailable, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
 from registry.http.complaint_services import sealer, store
+from registry.http.headers import permissions_policy
 from registry.http.responses import File, respond_with_file
 from registry.http.transaction import reading, services
 from registry.http.uploads import one_of_few
@@ -96,7 +97,7 @@ def _page(here: Here, fault: Problem | None = None, status: int = 200) -> Respon
     view = mailbox(here.session, here.sealer, here.visit, here.at)
     existing = files_of(here.session, here.sealer, here.visit)
     is_draft = view.filed_on is None
-    return here.page(
+    response = here.page(
         "files.html",
         status=status,
         files=existing,
@@ -105,8 +106,11 @@ def _page(here: Here, fault: Problem | None = None, status: int = 200) -> Respon
         takes_more=len(existing) < MAX_FILES and (is_draft or Can.WRITE in view.can),
         is_draft=is_draft,
         role=view.role,
-        endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg"})),
+        endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg", "3gp"})),
     )
+    # The one page that may record, once its reader has pressed the button and the browser has asked.
+    response.headers["Permissions-Policy"] = permissions_policy(microphone="(self)")
+    return response
 
 
 @pages.post("/<language:language>/box/files/remove")

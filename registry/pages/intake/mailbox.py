@@ -6,13 +6,15 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from registry.complaints.case import messages
-from registry.complaints.case.questions import QUESTIONNAIRE, Question, is_alarming, next_question, visible
+from registry.complaints.case.questions import QUESTIONNAIRE, YES, Question, is_alarming, next_question, visible
+from registry.complaints.case.states import Reads
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox import Can, OwnCopy
 from registry.complaints.intake.mailbox_files import files_of
 from registry.core.errors import IllegalMove, InvalidInput, NotNow, RegistryError
 from registry.i18n.languages import has_text, text
 from registry.i18n.question_words import answer_text, question_text
+from registry.i18n.wording import name_in
 from registry.pages.intake import lines
 from registry.pages.intake.steps import path_of
 from registry.pages.intake.visiting import Here, visiting
@@ -143,6 +145,8 @@ def page_of(
         once=secrets.token_urlsafe(16),
         alarm=lines.of(here.language, sheet.answers) if is_danger_reported or is_alarming(sheet.answers) else None,
         is_danger_reported=is_danger_reported,
+        is_danger_filed=sheet.answers.get("in_danger") == YES and view.reads is Reads.RECEIVED,
+        office=name_in(here.language, view.office),
         most=messages.MAX_CHARACTERS,
         fault=_fault_text(here.language, fault) if fault is not None else "",
         typed=typed,

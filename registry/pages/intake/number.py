@@ -51,7 +51,7 @@ def confirm(here: Here) -> Response:
         return _page(here, is_wrong=True, status=400)
     if token is None and is_first:
         about.write_down(here)
-    response = here.to("/mine" if token is not None or not is_first else "/1")
+    response = here.to("/mine" if token is not None or not is_first else "/short")
     if token is not None:
         cookies.set_cookie(response, cookies.VISIT, token)
     cookies.drop(response, cookies.ABOUT)

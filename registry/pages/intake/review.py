@@ -3,25 +3,42 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from registry.complaints.case.answers import Sheet
-from registry.complaints.case.questions import YES, Part, Question, visible
+from registry.complaints.case.questions import QUESTIONNAIRE, YES, Part, Question, visible
 from registry.complaints.intake import filing
 from registry.complaints.intake.mailbox_files import files_of
+from registry.complaints.intake.recipients import Fit, recipient
 from registry.core.errors import IntakeClosed, InvalidInput
+from registry.i18n.languages import text
 from registry.i18n.question_words import answer_text, part_title, question_text
+from registry.i18n.wording import country_name, name_in
+from registry.pages.intake.short import SIGNS
 from registry.pages.intake.steps import path_of
 from registry.pages.intake.visiting import Here, visiting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_review", __name__)
 
+OFFERED = ("consent_labour_inspectorate", "consent_union")
+"""The consents that are offered beside the button, as they help most; the others have pages of their own."""
+
 
 class Row(NamedTuple):
     path: str
     asks: str
     says: str
+
+
+class Reader(NamedTuple):
+    """Which office reads it, in words; `asks_country` where the country of work would decide it, `is_elsewhere` where the
+    office cannot decide about that work.
+    """
+
+    says: str
+    asks_country: bool
+    is_elsewhere: bool
 
 
 class PartSummary(NamedTuple):
@@ -43,8 +60,9 @@ def everything(here: Here) -> Response:
 @pages.post("/<language:language>/box/send")
 @visiting
 def send(here: Here) -> Response:
-    """Hand it in. Pressed twice, or again after a lost answer, it is there once."""
+    """Hand it in, with the consents that were ticked. Pressed twice, or again after a lost answer, it is there once."""
     try:
+        _consented(here, request.form.getlist("consent"))
         filing.submit(here.session, here.sealer, here.visit, here.at)
     except InvalidInput:
         return _page(here, filing.answers(here.session, here.sealer, here.visit), is_empty=True, status=400)
@@ -53,7 +71,19 @@ def send(here: Here) -> Response:
     return here.to("/mine")
 
 
+def _consented(here: Here, ticked: list[str]) -> None:
+    """Keep the consents ticked on this page. What is not ticked was not asked, and is none."""
+    sheet = filing.answers(here.session, here.sealer, here.visit)
+    given = {code: YES for code in OFFERED if code in ticked and code not in sheet.answers}
+    if given and sheet.submitted_on is None:
+        filing.answer(here.session, here.sealer, here.visit, given)
+
+
 def _page(here: Here, sheet: Sheet, *, is_empty: bool = False, is_closed: bool = False, status: int = 200) -> Response:
+    try:
+        reader = _reader(here, sheet)
+    except IntakeClosed:
+        reader, is_closed = None, True
     requested = visible(sheet.answers)
     agreed = [row for question, row in _rows(here.language, requested, sheet) if _agrees(question, sheet)]
     return here.page(
@@ -63,9 +93,28 @@ def _page(here: Here, sheet: Sheet, *, is_empty: bool = False, is_closed: bool =
         agreed=agreed,
         first_consent=next(path_of(question) for question in requested if question.consent is not None),
         file_count=len(files_of(here.session, here.sealer, here.visit)),
+        reader=reader,
+        offered=[
+            (code, question_text(here.language, QUESTIONNAIRE[code])) for code in OFFERED if code not in sheet.answers
+        ],
+        ticked=sum(sheet.answers.get(sign.code) == YES for sign in SIGNS),
+        country_path=path_of(QUESTIONNAIRE["country"]),
         is_empty=is_empty,
         is_closed=is_closed,
     )
+
+
+def _reader(here: Here, sheet: Sheet) -> Reader:
+    """Raises IntakeClosed."""
+    found = recipient(here.session, sheet.answers)
+    says = text(
+        here.language,
+        f"page.box.all.reader.{found.fit}",
+        unit=name_in(here.language, found.names),
+        country=country_name(here.language, found.country),
+        about=country_name(here.language, found.about) if found.about else "",
+    )
+    return Reader(says, found.fit is Fit.NO_COUNTRY, found.fit in (Fit.NONE_THERE, Fit.OUTSIDE))
 
 
 def _agrees(question: Question, sheet: Sheet) -> bool:

@@ -16,6 +16,7 @@ from registry.core.errors import Fault, InvalidInput
 from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import version_sent
+from registry.pages.officers.agencies import with_choices
 from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.idempotency import made_by_form
@@ -64,12 +65,12 @@ def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned:
 
         def do() -> object:
             version = version_sent() if is_versioned else None
-            return acts.perform(act, session, me, place.reference, version, values_of(act, request.form))
+            return acts.perform(act, session, me, place.reference, version, values_of(act, with_choices(request.form)))
 
         def draft() -> None:
             made.append(made_by_form(session, me, f"{act.drafts} in {place.reference}", lambda: str(do())))
 
-        refusal = attempt(session, draft if act.drafts else do)
+        refusal = attempt(session, draft if act.drafts else do, act.form)
         if refusal is not None:
             return place.again(refusal)
         return redirect(f"{place.address}/{made[0]}" if made and place.is_list else place.address, 303)

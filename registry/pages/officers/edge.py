@@ -6,8 +6,8 @@ from registry.http.errors import show_errors_with
 from registry.http.transaction import services
 from registry.officers.providers.client import Client
 from registry.officers.providers.settings import providers_in
+from registry.pages.officers import agencies, factors, home, law, officers, paper_forms, providers, unsent
 from registry.pages.officers import decisions as decisions_desk
-from registry.pages.officers import factors, home, officers, paper_forms, providers
 from registry.pages.officers import profile as own
 from registry.pages.officers import sign_in as signing
 from registry.pages.officers.access_grants import unit as openings_unit
@@ -43,6 +43,8 @@ PAGES: tuple[Blueprint, ...] = (
     factors.pages,
     providers.pages,
     officers.pages,
+    agencies.pages,
+    unsent.pages,
     queue.pages,
     bulk.pages,
     case.pages,
@@ -65,6 +67,7 @@ PAGES: tuple[Blueprint, ...] = (
     official_lists.pages,
     channels.pages,
     clones.pages,
+    law.pages,
     trail.pages,
     audit_lines.pages,
     hearings_desk.pages,

@@ -10,16 +10,21 @@ from typing import Any
 
 from flask import Response, g, redirect, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
+from registry.complaints.casework.unsent.actions import drop, unsent_on
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotSignedIn
+from registry.http.complaint_services import sealer
 from registry.http.forms import FORM_FIELD, SAFE, require_same_origin
 from registry.http.transaction import services, writing
 from registry.officer_desk.acting import ViewPolicy, require_right
+from registry.officer_desk.inbox.queries import inbox
 from registry.officers import sessions
 from registry.officers.rights import Act, OfficerRights, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.provider_sign_in import LINKING, has_to_link
+from registry.pages.officers.returning import address_after_sign_in, forget_address, to_sign_in
 from registry.vocabulary.register import Language
 
 COOKIE = "console"
@@ -62,18 +67,57 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
                     if has_to_link(session, me) and (rule is None or rule.rule not in LINKING):
                         return redirect("/console/own", 303)
                     require_right(me, resource, act)
-                    if request.method not in SAFE:
+                    if request.method in SAFE:
+                        g.console_unsent = unsent_on(session, sealer(), me.officer.id, request.path, now())
+                        g.console_waiting = len(inbox(session, me, now()))
+                    else:
                         require_form(token_sent())
                     given = view(session, me, **path)
-                return given.answer() if isinstance(given, Afterwards) else given
+                    if request.method not in SAFE and _is_done(given):
+                        drop(session, me.officer.id, action=request.path)
+                return given.answer() if isinstance(given, Afterwards) else _with_word(given)
             except NotSignedIn:
-                # The wanted address is not carried along: one that leads elsewhere cannot be planted.
-                return redirect("/console/sign-in", 303)
+                return to_sign_in(_cookie()[0], token_sent())
 
         guarded.policy = ViewPolicy(resource, act)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _is_done(given: Any) -> bool:
+    """Whether a form was taken: what is refused shows its page again, what is done leads on."""
+    return isinstance(given, BaseResponse) and given.status_code == 303
+
+
+def _with_word(given: Any) -> Any:
+    """The answer to a form that was taken says, on the page that it leads to, what was done."""
+    if request.method not in SAFE and _is_done(given):
+        name, path = _cookie()
+        is_secure = services().settings.console_address.startswith("https:")
+        code = (request.endpoint or "").rpartition(".")[2]
+        given.set_cookie(f"{name}-done", code, 60, httponly=True, samesite="Strict", secure=is_secure, path=path)
+    return given
+
+
+def done_sent() -> str:
+    """The code of what was done by the form before this page; empty where none was."""
+    return request.cookies.get(f"{_cookie()[0]}-done", "")
+
+
+def take_done(response: Response) -> Response:
+    name, path = _cookie()
+    response.delete_cookie(f"{name}-done", path=path, httponly=True, samesite="Strict", secure=name == OWN_COOKIE)
+    return response
+
+
+def back_to() -> str:
+    """The page that sign-in leads back to."""
+    return address_after_sign_in(_cookie()[0])
+
+
+def came_back(response: Response) -> Response:
+    return forget_address(response, _cookie()[0])
 
 
 def open_to_all(view: View) -> View:

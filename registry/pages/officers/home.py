@@ -1,63 +1,49 @@
-"""The first page after sign-in: what waits for this officer."""
+"""The first page after sign-in: everything that waits for this officer, the most urgent first."""
 
 from datetime import timedelta
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.access_grants import queries as queries_of_openings
 from registry.core.clock import now
-from registry.officers import accounts
+from registry.officer_desk.acting import names_in
+from registry.officer_desk.inbox.queries import inbox
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers import assets
-from registry.pages.officers.access_grants.unit import decided_by
-from registry.pages.officers.cases.queue import counts
+from registry.pages.officers.cases.queue import URGENCY, counts
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.inbox import URGENCY, first_cases, what_waits
 from registry.pages.officers.rendering import page
-from registry.supervision.sanctions import queries
 
 pages = Blueprint("console_home", __name__)
+
+MAX_SHOWN = 60
 
 
 @pages.get("/")
 @allowed(Resource.OWN, Act.READ)
 def home(session: Session, me: AuthenticatedOfficer) -> Response:
-    waiting = (
-        [
-            change
-            for change in accounts.open_changes(session, me.standing.unit)
-            if change.proposed_by != me.officer.reference
-        ]
-        if me.standing.may(Resource.OFFICER, Act.APPROVE)
-        else []
-    )
-    may_approve = me.standing.may(Resource.SANCTION, Act.APPROVE)
-    sanctions = queries.waiting(session, me.standing.authority, me.officer.reference) if may_approve else 0
     at, sees_cases = now(), me.standing.may(Resource.CASE, Act.READ)
+    rows = inbox(session, me, at)
+    wanted = request.args.get("of", "")
+    groups = {name: [row for row in rows if row.group == name] for name in dict.fromkeys(row.group for row in rows)}
+    shown = groups.get(wanted, rows)
+    may_watch = me.standing.may(Resource.BREAK_GLASS, Act.READ)
     return page(
         "home.html",
         here="home",
-        waiting=len(waiting),
-        sanctions=sanctions,
-        others=what_waits(session, me, at.date()),
+        rows=shown[:MAX_SHOWN],
+        more=len(shown) - MAX_SHOWN,
+        number=len(rows),
+        groups={name: len(found) for name, found in groups.items()},
+        wanted=wanted if wanted in groups else "",
         counts=counts(session, me, at) if sees_cases else [],
         urgency=URGENCY,
-        cases=first_cases(session, me, at) if sees_cases else [],
         at=at,
         soon=at + timedelta(days=1),
         mine=me.officer.reference,
+        names=names_in(session, me.standing.unit) if any(row.owner for row in rows) else {},
         case_styles=assets.address_of("cases.css"),
-        **_access_grants(session, me),
+        broken=queries_of_openings.broken(session, me.standing.unit, at) if may_watch else 0,
     )
-
-
-def _access_grants(session: Session, me: AuthenticatedOfficer) -> dict[str, int]:
-    """Access requests that wait for the officer, and for supervisors the number of break-glass accesses."""
-    unit, at, kinds = me.standing.unit, now(), decided_by(me)
-    is_notified = me.standing.may(Resource.BREAK_GLASS, Act.READ)
-    return {
-        "openings": queries_of_openings.waiting(session, unit, me.officer.reference, kinds, at) if kinds else 0,
-        "broken": queries_of_openings.broken(session, unit, at) if is_notified else 0,
-    }

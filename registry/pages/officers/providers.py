@@ -24,6 +24,8 @@ from registry.pages.officers.factors import doubt
 from registry.pages.officers.guard import (
     Afterwards,
     allowed,
+    back_to,
+    came_back,
     give_cookie,
     give_visit,
     open_to_all,
@@ -109,8 +111,10 @@ def _arrive(client: Client, known: Known) -> Response:
         attempt = linking.enter(session, keyring(), client.provider, known, now())
     if attempt.step is Step.REFUSED:
         return _sign_in_page("provider_unlinked", 403)
-    to = "/console/" if attempt.step is Step.IN else "/console/code"
-    return give_cookie(page("arriving.html", here="sign_in", address=to, fault=None), attempt.token or "")
+    is_in = attempt.step is Step.IN
+    to = back_to() if is_in else "/console/code"
+    response = give_cookie(page("arriving.html", here="sign_in", address=to, fault=None), attempt.token or "")
+    return came_back(response) if is_in else response
 
 
 def _link(client: Client, visit: Returned, known: Known) -> Response:
@@ -125,7 +129,7 @@ def _link(client: Client, visit: Returned, known: Known) -> Response:
 
 
 def _sign_in_page(fault: str, status: int) -> Response:
-    return page("sign_in.html", here="sign_in", fault=fault, email="", status=status)
+    return page("sign_in.html", here="sign_in", fault=fault, email="", status=status, over="")
 
 
 def _address_back() -> str:

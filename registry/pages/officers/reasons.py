@@ -18,6 +18,7 @@ from registry.core.faults import Message
 from registry.i18n.faults import faults_text, message_in
 from registry.i18n.languages import has_text, text
 from registry.i18n.wording import date_text, listed, problem_detail
+from registry.register.law.overlays.models import OverlayState
 from registry.vocabulary.cases import CaseRole, CaseState, HearingState, OpeningState, ReferralState
 from registry.vocabulary.licensing import EntryRequestState, ProposalState, SanctionState
 from registry.vocabulary.register import ChannelChangeState, ChannelKind, Language
@@ -33,6 +34,7 @@ FAMILIES: dict[type[StrEnum], str] = {
     ProposalState: "licensing.state",
     ChannelChangeState: "channel.state",
     ChannelKind: "licensing.channel",
+    OverlayState: "law.state",
 }
 """Where the words for the values of a fact stand."""
 

@@ -1,12 +1,15 @@
 """Making a page of the console: its templates, the officer's language, and headers that let nothing be kept."""
 
 import secrets
+from collections.abc import Sequence
 from functools import cache, partial
 from typing import Any
 
 from flask import Response, g, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from werkzeug.datastructures import MultiDict
 
+from registry.complaints.casework.unsent.actions import Unsent
 from registry.http.errors import ProblemDocument
 from registry.http.forms import FORM_FIELD
 from registry.http.transaction import services
@@ -16,7 +19,9 @@ from registry.officer_desk.sign_in_providers import providers
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.pages.officers import assets
-from registry.pages.officers.guard import Bar, token_sent
+from registry.pages.officers.cases.state_words import state_key
+from registry.pages.officers.field_faults import anchor, with_faults
+from registry.pages.officers.guard import Bar, done_sent, take_done, token_sent
 from registry.pages.officers.local_times import day_text, due_text, moment_text
 from registry.pages.officers.reasons import refusal_text
 from registry.vocabulary.register import Language
@@ -35,6 +40,7 @@ MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("licences", "/console/licences", Resource.LICENCE, Act.READ),
     ("overview", "/console/overview", Resource.STATISTICS, Act.READ),
     ("imports", "/console/imports", Resource.IMPORT, Act.READ),
+    ("law", "/console/law", Resource.LAW, Act.READ),
     ("audit", "/console/audit", Resource.AUDIT, Act.READ),
     ("sanctions", "/console/sanctions", Resource.SANCTION, Act.READ),
     ("officers", "/console/officers", Resource.OFFICER, Act.READ),
@@ -60,8 +66,16 @@ def page(template: str, *, here: str, status: int = 200, **context: Any) -> Resp
 
     Nothing of the console is cached by a browser or a proxy.
     """
-    words = _words() | {"me": g.get("console_present"), "here": here} | context
-    response = Response(_environment().get_template(template).render(words), status, mimetype="text/html")
+    refusal = context.get("refusal")
+    if request.method == "GET":
+        context = context | _typed_before(context)
+    words = _words() | {"me": g.get("console_present"), "here": here, "is_refused": status >= 400} | context
+    body = _environment().get_template(template).render(words)
+    if refusal is not None:
+        body = with_faults(body, refusal.faults)
+    response = Response(body, status, mimetype="text/html")
+    if done_sent():
+        take_done(response)
     response.headers["Content-Language"] = language()
     response.headers["Cache-Control"] = "no-store"
     # Under `no-referrer` browsers send `Origin: null` with our own forms too, and the guard refuses them.
@@ -95,10 +109,39 @@ def _words() -> dict[str, Any]:
         # Where the console has a host of its own, what the public sees is on another.
         "public": settings.public_url if settings.console_url else "",
         "asset": assets.address_of,
+        "waiting_count": g.get("console_waiting", 0),
+        "done": _done(spoken),
+        "unsent": g.get("console_unsent") or (),
+        "is_sent": request.method == "POST",
+        "state_key": state_key,
+        "anchor": anchor,
         "form_field": FORM_FIELD,
         "new_once": partial(secrets.token_urlsafe, 16),
         "form_token": sessions.form_token(token) if token else "",
     }
+
+
+def _done(spoken: Language) -> str:
+    """What the form did that was sent before this page."""
+    code = done_sent() if request.method == "GET" else ""
+    key = f"done.{code}"
+    return "" if not code else text(spoken, key if has_text(key) else "done.other")
+
+
+def _typed_before(context: dict[str, Any]) -> dict[str, Any]:
+    """The forms of a page as they were typed before and not sent, in place of empty ones."""
+    kept: Sequence[Unsent] = g.get("console_unsent") or ()
+    if not kept:
+        return {}
+    typed = MultiDict(
+        [(name, value) for one in kept for name, values in one.fields.items() for value in reversed(values)]
+    )
+    # Of the same field in two forms what was typed last stands first.
+    return {name: _latest(typed) for name in ("form", "typed") if context.get(name) is request.form}
+
+
+def _latest(typed: MultiDict[str, str]) -> MultiDict[str, str]:
+    return MultiDict([(name, value) for name, values in typed.lists() for value in reversed(values)])
 
 
 def error_page(problem: ProblemDocument, _status: int) -> str:
@@ -107,6 +150,7 @@ def error_page(problem: ProblemDocument, _status: int) -> str:
     detail = why or wording.problem_detail(problem.language, problem.code)
     words = _words() | {
         "here": "",
+        "is_refused": True,
         "problem": problem,
         "detail": detail,
         "is_said": why is not None,

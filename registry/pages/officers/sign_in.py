@@ -12,7 +12,7 @@ from registry.officers import factors, joining, one_time_codes, security_keys, s
 from registry.officers.providers import linking
 from registry.officers.security_keys import Place, place_of
 from registry.officers.signing_in import Attempt, Step
-from registry.pages.officers.guard import give_cookie, open_to_all, take_cookie, token_sent
+from registry.pages.officers.guard import back_to, came_back, give_cookie, open_to_all, take_cookie, token_sent
 from registry.pages.officers.provider_sign_in import farewell
 from registry.pages.officers.rendering import page
 
@@ -25,7 +25,7 @@ MAX_ANSWER = 20_000
 @pages.get("/sign-in")
 @open_to_all
 def form() -> Response:
-    return page("sign_in.html", here="sign_in", fault=None, email="")
+    return page("sign_in.html", here="sign_in", fault=None, email="", over=request.args.get("over", ""))
 
 
 @pages.post("/sign-in")
@@ -210,7 +210,7 @@ def _app_page(code: str, fault: str | None = None) -> Response:
 
 def _signed_in(attempt: Attempt) -> Response:
     if attempt.step is Step.IN:
-        return give_cookie(_to("/console/"), attempt.token or "")
+        return came_back(give_cookie(_to(back_to()), attempt.token or ""))
     _require_patience(attempt)
     return _code_page(fault="refused", status=403)
 
@@ -238,7 +238,7 @@ def _require_patience(attempt: Attempt) -> None:
 
 def _refused(template: str, attempt: Attempt, **context: str) -> Response:
     _require_patience(attempt)
-    return page(template, here="sign_in", fault="refused", status=403, **context)
+    return page(template, here="sign_in", fault="refused", status=403, over="", **context)
 
 
 def _to(address: str) -> Response:

@@ -10,8 +10,8 @@ from registry.i18n.wording import authority_name
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import is_demo, page
 from registry.register.authorities.sources import SourceFacts, SourceSnapshot
-from registry.register.help_lines.rules import HelpLine, shipped_help_lines
-from registry.register.law.rules import Regime, shipped_regimes
+from registry.register.help_lines.rules import HelpLine, help_lines_in
+from registry.register.law.rules import Regime
 from registry.register.law.weights import is_disputed, is_readable
 from registry.vocabulary.register import (
     EU_STATES,
@@ -29,7 +29,7 @@ pages = Blueprint("knowledge", __name__)
 
 @pages.get("/<language:language>/coverage")
 def coverage(language: Language) -> Response:
-    snapshot = verdicts().current_snapshot()
+    snapshot, law = verdicts().current_ground()
     listed = {source.country for source in snapshot.sources.values()}
     today = day_at(now(), None)
     return page(
@@ -38,7 +38,7 @@ def coverage(language: Language) -> Response:
         here="coverage",
         sources=[_source(source, snapshot, language) for source in _by_country(snapshot, language)],
         uncovered=[name for code, name in countries(language, EU_STATES | SENDING_COUNTRIES) if code not in listed],
-        regimes=[regime for regime in shipped_regimes() if _is_listed(regime, today)],
+        regimes=[regime for regime in law.regimes if _is_listed(regime, today)],
     )
 
 
@@ -78,7 +78,7 @@ def licences(language: Language) -> Response:
 @pages.get("/<language:language>/help")
 def help_lines(language: Language) -> Response:
     by_country: dict[str, list[HelpLine]] = {}
-    for line in shipped_help_lines():
+    for line in help_lines_in(verdicts().current_law()):
         if line.country is not None:
             by_country.setdefault(line.country, []).append(line)
     return page(

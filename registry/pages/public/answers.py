@@ -8,10 +8,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from registry.core.codes import Reason
-from registry.http.agency_names import main_name
 from registry.i18n.languages import text
-from registry.i18n.wording import country_name, listed, word
+from registry.i18n.wording import country_name, occupation_name, word
 from registry.pages.public.forms import LookupForm
 from registry.verification.verdicts.context_rules import asked_parameter
 from registry.verification.verdicts.queries import VerdictReader
@@ -52,6 +50,7 @@ class LookupResult:
     facts: VerdictFacts
     is_by_name: bool
     channel: ChannelKind | None = None
+    is_of_law: bool = False
 
     @property
     def tone(self) -> Tone:
@@ -73,6 +72,10 @@ def find(reader: VerdictReader, form: LookupForm, now: datetime) -> LookupResult
     """The answer to what was asked. Readings are tried in the order of their certainty."""
     if form.agency_id is not None:
         return _of_chosen(reader, form, now)
+    if not form.subject:
+        question = Question(SubjectKind.LAW, "", **_context(form))
+        facts = reader.facts(question, now)
+        return LookupResult(decide(question, facts), facts, is_by_name=False, is_of_law=True)
     # With the name in a field of its own, what holds a digit is the number.
     has_own_name = form.claimed_name is not None and any(character.isdigit() for character in form.subject)
     is_name = False if has_own_name else None
@@ -114,71 +117,11 @@ def _context(form: LookupForm) -> dict[str, Any]:
         "visa": form.visa,
         "nationality": form.nationality,
         "work_permit": form.work_permit,
+        "occupation": form.occupation,
+        "region": form.region,
         "on": form.on,
         "claimed_name": form.claimed_name,
     }
-
-
-def permitted(found: LookupResult, form: LookupForm, language: Language) -> str:
-    """What the licence permits, as words: the activity asked about, else all that it permits."""
-    if form.activity is not None:
-        return word(language, "activity.brief", form.activity)
-    words = next((f.values["activities"] for f in found.verdict.reasons if f.code is Reason.PERMITS_ONLY), "")
-    return listed(language, [word(language, "activity.brief", activity) for activity in words.split()])
-
-
-_UNKNOWN_HEADLINES = {
-    Reason.CONTEXT_NEEDED: "needs",
-    Reason.EMPLOYER_NEEDS_NO_LICENCE: "recruiter",
-    Reason.CONTRACTOR_SENDS_OWN_STAFF: "recruiter",
-    Reason.SHIP_NEEDS_SEAFARER_PERMIT: "recruiter",
-    Reason.NOT_WORK_RECRUITMENT: "recruiter",
-    Reason.PRIVATE_PERSON_SHOWS_NO_LICENCE: "person",
-    Reason.USCC_CHECK_FAILED: "typo",
-    Reason.NUMBER_CHECK_FAILED: "typo",
-}
-
-_BESIDE_THE_HEADLINE = frozenset({Reason.LICENCE_EXPIRES_SOON, Reason.PAST_DATE, Reason.NO_AGREEMENT_ON_RECORD})
-
-
-def headline_notes(found: LookupResult) -> list[Finding]:
-    """What stands at once under a `yes`: that it ends soon, is about another day, or lacks a contract abroad."""
-    if found.tone not in (Tone.YES, Tone.NAME):
-        return []
-    return [finding for finding in found.verdict.reasons if finding.code in _BESIDE_THE_HEADLINE]
-
-
-def other_reasons(found: LookupResult) -> list[Finding]:
-    """Why, without what stands above: the notes, and who may be imitated, which is told with the agencies' names."""
-    above = headline_notes(found)
-    return [one for one in found.verdict.reasons if one not in above and one.code is not Reason.POSSIBLE_CLONE]
-
-
-def law_row(finding: Finding) -> tuple[str, str] | None:
-    """Country and id of the row of law that a reason stands on, where it stands on a single one."""
-    country, row = finding.values.get("country"), finding.values.get("row")
-    return (country, row) if country and row else None
-
-
-def headline(found: LookupResult) -> str:
-    """The key of the one sentence that answers."""
-    if found.channel is not None:
-        return f"page.answer.channel.{found.channel}"
-    if found.candidates:
-        return f"page.answer.unknown.{'one' if len(found.candidates) == 1 else 'many'}"
-    if found.tone is Tone.UNKNOWN and any(one.code is Reason.NAME_DIFFERS for one in found.verdict.reasons):
-        return "page.answer.unknown.name_differs"
-    first = found.verdict.reasons[0].code if found.verdict.reasons else None
-    if first is Reason.VISA_DOES_NOT_ALLOW_WORK:
-        return f"page.answer.{found.tone}.visa"
-    if found.tone is Tone.UNKNOWN and first in _UNKNOWN_HEADLINES:
-        return f"page.answer.unknown.{_UNKNOWN_HEADLINES[first]}"
-    if found.tone is Tone.YES:
-        return "page.answer.yes.number"
-    if found.tone is Tone.NAME:
-        return "page.answer.yes.name"
-    known = "holder" if found.verdict.agency is not None else "nobody"
-    return f"page.answer.{found.tone}.{known}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +141,24 @@ _CHOICES: dict[str, tuple[str, ...]] = {"visa": tuple(Visa), "recruiter_kind": t
 _FIELDS = {"destination": "country"}
 
 
-def follow_up(found: LookupResult, language: Language) -> Choice | None:
-    """What the asker should tell us next; None when nothing more would help."""
+MAX_TAPS = 4
+"""How often the question is sent, at most, until what the answer turns on has been asked."""
+
+
+def follow_up(found: LookupResult, form: LookupForm, language: Language) -> list[Choice]:
+    """What the asker should tell us next, the one thing that is a tap away; several where one by one would be too many.
+
+    Nothing when nothing more would help.
+    """
+    wanted: dict[str, Choice] = {}
     for finding in found.verdict.reasons:
         parameter = asked_parameter(finding)
-        if parameter is not None and parameter != "occupation":
+        if parameter is not None and parameter not in wanted:
             buttons = tuple(_likely(finding, parameter, language))
             others = tuple(_others(parameter, language, {value for value, _ in buttons}))
-            return Choice(_FIELDS.get(parameter, parameter), parameter, buttons, others)
-    return None
+            wanted[parameter] = Choice(_FIELDS.get(parameter, parameter), parameter, buttons, others)
+    at_once = max(1, form.taps + len(wanted) - MAX_TAPS + 1)
+    return list(wanted.values())[:at_once]
 
 
 def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tuple[str, str]]:
@@ -215,6 +167,12 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
         for one in filter(None, values.get("permits", "").split("|")):
             yield one, one
         yield "other", text(language, "page.answer.permit.other")
+    elif parameter == "region":
+        for one in values.get("regions", "").split("|"):
+            yield one, one
+    elif parameter == "occupation":
+        for one in (*filter(None, values.get("occupations", "").split("|")), "other", "unknown"):
+            yield one, occupation_name(language, one)
     elif parameter in _CHOICES:
         for one in _CHOICES[parameter]:
             yield one, word(language, parameter, one)
@@ -231,7 +189,7 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
 
 
 def _others(parameter: str, language: Language, displayed: set[str]) -> Iterator[tuple[str, str]]:
-    if parameter in _CHOICES or parameter == "work_permit":
+    if parameter in _CHOICES or parameter in ("work_permit", "occupation", "region"):
         return
     if parameter == "sector":
         yield from ((code, _sector_word(language, code)) for code in CORRIDOR_SECTORS if code not in displayed)
@@ -260,8 +218,3 @@ def _order(language: Language, name: str) -> str:
 
         return "".join(lazy_pinyin(name))
     return name.casefold()
-
-
-def holder_name(found: LookupResult, language: Language) -> object:
-    """The holder's name as the headline says it; empty where no holder was found."""
-    return main_name(found.verdict.agency, language) if found.verdict.agency is not None else ""

@@ -18,8 +18,9 @@ _TYPES = {
     "paper_code.js": _SCRIPT,
     "box.css": _CSS,
     "work.js": _SCRIPT,
+    "record.js": _SCRIPT,
 }
-_ELSEWHERE = {"box.css": "intake/static", "work.js": "intake/static"}
+_ELSEWHERE = {"box.css": "intake/static", "work.js": "intake/static", "record.js": "intake/static"}
 
 A_YEAR = 365 * 86400
 

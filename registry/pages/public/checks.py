@@ -1,6 +1,7 @@
 """The page "check what they told me": an advert or single things, shown for correction first, then answered in place."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 from flask import Blueprint, Response, request
 
@@ -10,14 +11,16 @@ from registry.core.ids import read_reference
 from registry.http.agency_names import ShownName, main_name
 from registry.http.app_services import keyring, verdicts
 from registry.http.transaction import reading
-from registry.i18n.wording import check_meaning, check_note, check_summary, reason_text
+from registry.i18n.wording import check_meaning, check_note, check_summary, reason_text, red_flag_text
 from registry.pages.public import answers
-from registry.pages.public.forms import COUNTRIES
+from registry.pages.public.forms import COUNTRIES, READ_BY_CHINESE_CITIZENS
 from registry.pages.public.names import candidate
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
+from registry.register.law.law_view import cited
 from registry.register.names.rules import normalised
-from registry.verification.checks.advert import MAX_CHARACTERS, picked
+from registry.verification.checks.advert import MAX_CHARACTERS, MAX_OF_A_KIND, picked
 from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
+from registry.verification.checks.red_flags import ROWS
 from registry.verification.checks.rules import Checked, StatedDetail
 from registry.verification.verdicts.question import Question, SubjectKind
 from registry.verification.verdicts.subjects import is_identity_number
@@ -27,9 +30,16 @@ pages = Blueprint("checks", __name__)
 
 MAX_IN_A_FIELD = 400
 
+INPUTS: Mapping[str, CheckKind] = {
+    kind.value if place == 1 else f"{kind}-{place}": kind for kind in CheckKind for place in range(1, MAX_OF_A_KIND + 1)
+}
+"""Fields of the form by name: of each kind one, and further ones where an advert holds more."""
+
 _TONES = {
     CheckSummary.MATCHES: "name",
     CheckSummary.MISMATCHES: "no",
+    CheckSummary.AGENCY_NOT_LICENSED: "no",
+    CheckSummary.RED_FLAGS: "no",
     CheckSummary.NOT_A_LICENCE_FOR_ABROAD: "no",
 }
 """How a summary looks. Never like a licence's yes: matching channels say who speaks, not what that person may do."""
@@ -69,10 +79,8 @@ def answer(language: Language) -> Response:
     """Pick an advert apart for correction, or answer. Nothing of it stands in the address or is kept."""
     fields, faults = read_form(request.form)
     if "pick" in request.form and not faults:
-        for stated in picked(fields.get("advert", ""), fields.get("country")):
-            fields.setdefault(stated.kind, stated.value)
-        return _page(language, fields, faults, NOT_KEPT, is_picked="advert" in fields)
-    stated_things = tuple(StatedDetail(kind, fields[kind]) for kind in CheckKind if kind in fields)
+        return _page(language, _with_picked(fields), faults, NOT_KEPT, is_picked="advert" in fields)
+    stated_things = tuple(StatedDetail(kind, fields[name]) for name, kind in INPUTS.items() if name in fields)
     if not stated_things and "advert" not in fields and not faults:
         faults.setdefault("advert", Problem.MISSING)
     if faults:
@@ -82,11 +90,27 @@ def answer(language: Language) -> Response:
     return _answered(language, fields, stated_things)
 
 
+def _with_picked(fields: dict[str, str]) -> dict[str, str]:
+    """What was typed, and beside it everything that the advert holds, each in a field of its own."""
+    filled = dict(fields)
+    for stated in picked(fields.get("advert", ""), fields.get("country")):
+        names = [name for name, kind in INPUTS.items() if kind is stated.kind]
+        if stated.value not in [filled.get(name) for name in names]:
+            free = next((name for name in names if name not in filled), None)
+            filled |= {free: stated.value} if free else {}
+    return filled | ({"picked": _mark(fields["advert"])} if "advert" in fields else {})
+
+
+def _mark(advert: str) -> str:
+    """Tells an advert that was picked apart from one that was pasted or changed since."""
+    return sha256(advert.encode()).hexdigest()[:16]
+
+
 def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Problem]]:
     """The fields that hold something, and what is wrong with which."""
     fields: dict[str, str] = {}
     faults: dict[str, Problem] = {}
-    for name in ("agency_id", "country", "advert", *CheckKind):
+    for name in ("agency_id", "country", "advert", "picked", *INPUTS):
         typed = form.get(name, "").strip()
         if not typed:
             continue
@@ -96,7 +120,7 @@ def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Proble
             faults[name] = Problem.TOO_LONG
         elif is_identity_number(typed) or (name == "country" and typed not in COUNTRIES):
             faults[name] = Problem.INVALID_VALUE
-        elif name == CheckKind.NAME and not normalised(typed):
+        elif INPUTS.get(name) is CheckKind.NAME and not normalised(typed):
             faults[name] = Problem.MISSING
         elif name == "agency_id":
             reference = read_reference(typed)
@@ -117,12 +141,18 @@ def _page(
         cache_control=keeping,
         fields=fields,
         faults=faults,
-        kinds=list(CheckKind),
+        inputs=_inputs(fields),
         countries=answers.countries(language),
         is_picked=is_picked,
+        has_picked=any(name in fields for name in INPUTS),
         about=_name_of(fields.get("agency_id"), language),
         answered=None,
     )
+
+
+def _inputs(fields: Mapping[str, str]) -> list[tuple[str, CheckKind]]:
+    """The fields to be shown: the first of each kind, and those further ones that hold something."""
+    return [(name, kind) for name, kind in INPUTS.items() if name == kind or name in fields]
 
 
 def _name_of(reference: str | None, language: Language) -> ShownName | None:
@@ -134,7 +164,14 @@ def _name_of(reference: str | None, language: Language) -> ShownName | None:
 
 
 def _answered(language: Language, fields: dict[str, str], stated: tuple[StatedDetail, ...]) -> Response:
-    given = CheckInput(stated, fields.get("advert", ""), fields.get("agency_id"), fields.get("country"))
+    given = CheckInput(
+        stated,
+        fields.get("advert", ""),
+        fields.get("agency_id"),
+        fields.get("country"),
+        is_picked=fields.get("picked") == _mark(fields.get("advert", "")),
+        nationality="CN" if language in READ_BY_CHINESE_CITIZENS else None,
+    )
     outcome = outcome_of(reading(), verdicts(), keyring(), given, now())
     verdict = outcome.verdict
     agency = outcome.agency
@@ -145,9 +182,10 @@ def _answered(language: Language, fields: dict[str, str], stated: tuple[StatedDe
         cache_control=NOT_KEPT,
         fields=fields,
         faults={},
-        kinds=list(CheckKind),
+        inputs=_inputs(fields),
         countries=answers.countries(language),
         is_picked=False,
+        has_picked=False,
         about=None,
         answered={
             "tone": _tone_of_all(outcome),
@@ -170,6 +208,8 @@ def _answered(language: Language, fields: dict[str, str], stated: tuple[StatedDe
                 }
                 for one in sorted(outcome.checked, key=lambda one: _GRAVEST_FIRST.index(one.outcome))
             ],
+            "flags": [(red_flag_text(language, flag), cited(ROWS[flag])) for flag in outcome.flags],
+            "law": [(reason_text(language, one, outcome.snapshot), cited(one.rows)) for one in outcome.law],
             "agency": agency,
             "name": main_name(agency, language) if agency is not None else None,
             "reasons": [reason_text(language, finding, outcome.snapshot) for finding in verdict.reasons]

@@ -8,10 +8,13 @@ from flask import Blueprint, Response, request
 
 from registry.core.codes import Problem
 from registry.core.errors import InvalidInput
+from registry.http.app_services import verdicts
 from registry.http.query_reader import loaded
-from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text
+from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text, step_text
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
+from registry.register.law.rows import Fee
+from registry.verification.fees.question import DepositRule, FeeRule
 from registry.vocabulary.register import (
     EU_STATES,
     OFFERED_CURRENCIES,
@@ -20,13 +23,16 @@ from registry.vocabulary.register import (
     ChargeState,
     FeeKind,
     Language,
+    Mark,
 )
-from schemas.fees import MAX_CHARGES, FeesSchema
+from schemas.fees import CHARGED_BY, MAX_CHARGES, FeesSchema
 
 pages = Blueprint("fees", __name__)
 
 _PARTS = ("kind", "amount", "currency", "state")
-_JOB = ("origin", "destination", "labour_contract", "monthly_wage", "wage_currency")
+_JOB = (
+    "origin", "destination", "charged_by", "labour_contract", "contract_months", "monthly_wage", "wage_currency",
+)  # fmt: skip
 _MAX_KEPT = 60
 
 GROUPS: tuple[tuple[str, tuple[FeeKind, ...]], ...] = (
@@ -111,7 +117,7 @@ def _place_in_form(parameter: str, typed: Typed) -> str:
 
 def _words(language: Language, parameters: dict[str, Any]) -> dict[str, Any]:
     """The answer, its findings as (answer, text, rule)."""
-    found = fees_answered(parameters)
+    found = fees_answered(parameters, verdicts().current_law())
     return {
         "charges": [
             {
@@ -119,9 +125,10 @@ def _words(language: Language, parameters: dict[str, Any]) -> dict[str, Any]:
                 "state": one.charge.state,
                 "sum": money_text(language, one.charge.amount, one.charge.currency),
                 "findings": [
-                    (name, finding.answer, finding_text(language, finding), finding.rule)
+                    (name, finding.answer, finding_text(language, finding), _cited(finding.rule))
                     for name, finding in (
                         ("lawful", one.lawful_at_origin),
+                        ("lawful_there", one.lawful_at_destination),
                         ("ilo", one.ilo_compliant),
                         ("claim", one.claim),
                     )
@@ -141,8 +148,16 @@ def _words(language: Language, parameters: dict[str, Any]) -> dict[str, Any]:
         "months": months_text(language, found.months),
         "deposit": found.deposit,
         "at_destination": finding_text(language, found.at_destination),
+        "steps": [(step_text(language, step), step.rows, step.code) for step in found.steps],
         "destination_rules": found.destination_rules,
     }
+
+
+def _cited(rule: FeeRule | DepositRule | Fee | None) -> tuple[str, Mark] | None:
+    """What a finding stands on and how sure it is; of a row of law with its article."""
+    if rule is None:
+        return None
+    return (f"{rule.article} · {rule.source.title}" if isinstance(rule, Fee) else rule.source), rule.mark
 
 
 def _page(
@@ -167,6 +182,7 @@ def _page(
         currencies=OFFERED_CURRENCIES,
         states=list(ChargeState),
         contracts=list(Answer),
+        chargers=CHARGED_BY,
         countries=countries(language),
         origins=countries(language, EU_STATES | SENDING_COUNTRIES),
         has_room=len(stored.rows) < MAX_CHARGES,

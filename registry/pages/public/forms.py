@@ -10,15 +10,28 @@ from typing import Any
 from registry.core.codes import Problem
 from registry.core.ids import read_reference
 from registry.verification.verdicts.subjects import MAX_CHARACTERS, is_identity_number
-from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Activity, RecruiterKind, Visa
+from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Activity, Language, RecruiterKind, Visa
 from schemas.sectors import exists, tidy_sector
 
 COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
 
+ELSEWHERE = "ZZ"
+"""Any country that the form does not name: an area for which ISO 3166 keeps this code free."""
+
+NOT_COVERED = (*sorted(OUTSIDE), ELSEWHERE)
+"""Countries that can be chosen, and for which the answer says whom to ask."""
+
+READ_BY_CHINESE_CITIZENS = frozenset({Language.ZH_HANS, Language.ZH_HANT})
+"""Who asks there is taken for a Chinese citizen, and the page says so."""
+
 
 @dataclass(frozen=True, slots=True)
 class LookupForm:
-    """The question as the form holds it. `agency_id` is the agency chosen from several, `place` how far the list was paged."""
+    """The question as the form holds it.
+
+    `agency_id` is the agency chosen from several, `place` how far the list was paged, `taps` how often the question was
+    sent to come here.
+    """
 
     subject: str = ""
     claimed_name: str | None = None
@@ -30,9 +43,12 @@ class LookupForm:
     visa: Visa | None = None
     nationality: str | None = None
     work_permit: str | None = None
+    occupation: str | None = None
+    region: str | None = None
     on: date | None = None
     agency_id: str | None = None
     place: int = 0
+    taps: int = 0
 
     def hidden(self, *without: str) -> list[tuple[str, str]]:
         """The fields that ask the same again, without those that a button is going to set."""
@@ -68,7 +84,7 @@ def read_form(form: Mapping[str, str]) -> tuple[LookupForm, dict[str, Problem]]:
         if is_identity_number(requested.subject):
             faults["subject"] = Problem.INVALID_VALUE
             requested = replace(requested, subject="")
-        elif not requested.subject and requested.agency_id is None:
+        elif not requested.subject and requested.agency_id is None and requested.country is None:
             faults["subject"] = Problem.MISSING
     return requested, faults
 
@@ -93,6 +109,10 @@ def _country(text: str) -> str:
     return text.upper()
 
 
+def _any_country(text: str) -> str:
+    return text.upper() if text.upper() in NOT_COVERED else _country(text)
+
+
 def _sector(text: str) -> str:
     code = tidy_sector(text)
     if not exists(code, "2.1"):
@@ -100,8 +120,14 @@ def _sector(text: str) -> str:
     return code
 
 
-def _permit(text: str) -> str:
+def _free_text(text: str) -> str:
     if len(text) > MAX_CHARACTERS or not text.isprintable():
+        raise ValueError
+    return text
+
+
+def _occupation(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,4}|other|unknown", text):
         raise ValueError
     return text
 
@@ -118,15 +144,18 @@ def _place(text: str) -> int:
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
-    "country": _country,
-    "origin": _country,
+    "country": _any_country,
+    "origin": _any_country,
     "activity": Activity,
     "sector": _sector,
     "recruiter_kind": RecruiterKind,
     "visa": Visa,
     "nationality": _country,
-    "work_permit": _permit,
+    "work_permit": _free_text,
+    "occupation": _occupation,
+    "region": _free_text,
     "on": _day,
     "agency_id": _agency,
     "place": _place,
+    "taps": _place,
 }

@@ -4,10 +4,13 @@ from flask import Blueprint, Response
 
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
+from registry.http.app_services import verdicts
+from registry.http.transaction import reading
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import page
 from registry.register.law.law_view import country_payload, law_payload
-from registry.register.law.loading import shipped_law
+from registry.register.law.overlays.queries import published_overlays
+from registry.register.law.overlays.view import overlay_payload
 from registry.register.law.words import LawRole
 from registry.vocabulary.register import Language
 
@@ -19,17 +22,18 @@ _TABLES = ("regime", "limit", "permit_route", "fee", "coming", "authority", "off
 
 @pages.get("/<language:language>/rules")
 def index(language: Language) -> Response:
-    law = shipped_law()
+    law = verdicts().current_law()
     by_role = {
         role: countries(language, frozenset(one.country for one in law.countries.values() if one.role is role))
         for role in LawRole
     }
-    return page("rules.html", language, here="rules", by_role=by_role)
+    overlays = [overlay_payload(row) for row in published_overlays(reading())]
+    return page("rules.html", language, here="rules", by_role=by_role, overlays=overlays)
 
 
 @pages.get("/<language:language>/rules/<country>")
 def of_country(language: Language, country: str) -> Response:
-    law = shipped_law()
+    law = verdicts().current_law()
     if country not in law.countries:
         raise NotFound("there are no rules of this country")
     today = day_at(now(), None)

@@ -11,20 +11,21 @@ from registry.http.agency_names import main_name
 from registry.http.app_services import verdicts
 from registry.http.headers import content_policy
 from registry.http.transaction import reading, services
-from registry.i18n.languages import accepted
-from registry.i18n.wording import authority_name, listed, reason_text, word
-from registry.pages.public import answers
-from registry.pages.public.forms import LookupForm, read_form
+from registry.i18n.languages import accepted, text
+from registry.i18n.wording import authority_name, date_text, listed, occupation_name, reason_text, word
+from registry.pages.public import answers, headlines
+from registry.pages.public.forms import ELSEWHERE, READ_BY_CHINESE_CITIZENS, LookupForm, read_form
 from registry.pages.public.names import candidate, name_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies.naming import agencies_named
-from registry.register.help_lines.rules import HelpLine, lines_of, shipped_help_lines
+from registry.register.help_lines.rules import help_lines_in, lines_by_place
 from registry.verification.verdicts.question import Imitated
 from registry.verification.verdicts.subjects import MAX_CHARACTERS
 from registry.vocabulary.register import (
     CORRIDOR_SECTORS,
     EU_STATES,
+    OUTSIDE,
     RECRUITING,
     SENDING_COUNTRIES,
     Language,
@@ -35,9 +36,6 @@ from registry.vocabulary.register import (
 pages = Blueprint("lookup", __name__)
 
 SUGGESTIONS = 8
-
-_READ_BY_CHINESE_CITIZENS = frozenset({Language.ZH_HANS, Language.ZH_HANT})
-"""Who asks there is taken for a Chinese citizen, and the page says so."""
 
 
 @pages.get("/")
@@ -64,7 +62,8 @@ def answer(language: Language) -> Response:
         response.status_code = 400
         return response
     at = now()
-    if requested.nationality is None and language in _READ_BY_CHINESE_CITIZENS:
+    requested = replace(requested, taps=requested.taps + 1)
+    if requested.nationality is None and language in READ_BY_CHINESE_CITIZENS:
         requested = replace(requested, nationality="CN")
     found = answers.find(verdicts(), requested, at)
     return _answer_page(language, requested, found)
@@ -83,6 +82,7 @@ def names(language: Language) -> Response:
 def _choices(language: Language) -> dict[str, object]:
     return {
         "countries": answers.countries(language),
+        "outside": [*answers.countries(language, OUTSIDE), (ELSEWHERE, text(language, "page.lookup.country.other"))],
         "origins": answers.countries(language, EU_STATES | SENDING_COUNTRIES),
         "activities": sorted(RECRUITING),
         "sectors": CORRIDOR_SECTORS,
@@ -123,33 +123,32 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         found=found,
         verdict=verdict,
         agency=agency,
-        headline=answers.headline(found),
-        name=answers.holder_name(found, language),
-        permitted=answers.permitted(found, form, language),
-        notes=[reason_text(language, one, snapshot) for one in answers.headline_notes(found)],
-        reasons=[(reason_text(language, one, snapshot), answers.law_row(one)) for one in answers.other_reasons(found)],
+        headline=headlines.headline(found, form.subject),
+        name=headlines.holder_name(found, language),
+        permitted=headlines.permitted(found, form, language),
+        notes=[reason_text(language, one, snapshot) for one in headlines.headline_notes(found)],
+        reasons=[
+            (reason_text(language, one, snapshot), headlines.law_of(one), headlines.own_words(one))
+            for one in headlines.other_reasons(found)
+        ],
+        steps=headlines.next_steps(found),
+        status=word(language, "status", verdict.status) if verdict.status else "",
+        until=date_text(language, verdict.licence.valid_to) if verdict.licence and verdict.licence.valid_to else "",
         authority=authority_name(language, source.authority, snapshot) if source else None,
         read_on=day_at(source.retrieved_at, snapshot.time_zone(source.authority))
         if source and source.retrieved_at
         else None,
-        choice=answers.follow_up(found, language),
+        choices=answers.follow_up(found, form, language),
+        occupation=occupation_name(language, form.occupation) if form.occupation else None,
         imitated=[_imitated(one, language) for one in verdict.possible_clone_of],
         warnings=warnings_on(agency, snapshot, language, verdict.on) if agency else [],
         candidates=[candidate(one.agency, language, one.match) for one in candidates],
         has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
-        help_country=country,
-        help_lines=_help_lines(country, form.origin),
+        help_places=lines_by_place(form.origin or country, country, help_lines_in(verdicts().current_law())),
         shows_all_numbers=is_demo(),
         record_address=f"{services().settings.public_url}/{language}/agencies/{agency.agency_id}" if agency else None,
         **_choices(language),
     )
-
-
-def _help_lines(country: str | None, origin: str | None) -> list[HelpLine]:
-    """Help lines where the reader is or will work. A worker recruited in a sending country may still be there."""
-    lines = shipped_help_lines()
-    there = lines_of(origin, lines) if origin in SENDING_COUNTRIES else []
-    return [*lines_of(country, lines), *there]
 
 
 def _imitated(one: Imitated, language: Language) -> dict[str, object]:

@@ -264,7 +264,8 @@ def receipt_claims(
 
     `question` as it was asked, without what asks for the receipt; `root` 32 bytes.
     """
-    return {
+    overlay = {} if verdict.law_overlay is None else {"law_overlay": verdict.law_overlay}
+    return overlay | {
         "v": VERSION,
         "iss": issuer,
         "iat": int(issued.timestamp()),

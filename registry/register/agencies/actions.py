@@ -190,16 +190,6 @@ def erase(session: Session, agency: models.Agency) -> None:
     publish_all(session, [agency.id], Event(ERASED), at)
 
 
-def confirm(session: Session, agency_ids: Sequence[int], at: datetime) -> None:
-    """A partial list showed these agencies unchanged: their facts are as fresh as `at`, and nothing else changes."""
-    for start in range(0, len(agency_ids), 500):
-        session.execute(
-            update(models.PublicRecord)
-            .where(models.PublicRecord.agency_id.in_(agency_ids[start : start + 500]))
-            .values(confirmed_at=at)
-        )
-
-
 UNPLACED = -1
 """The `status_place` of a licence that has not been admitted yet."""
 

@@ -22,7 +22,7 @@ def save_authority(
         session.add(authority)
     authority.country, authority.time_zone = country, time_zone
     authority.names, authority.website = names, website
-    _sources_changed(session)
+    ground_changed(session)
     return authority
 
 
@@ -36,26 +36,35 @@ def save_source(session: Session, reference: str, authority: Authority, **facts:
     source.authority_id = authority.id
     for name, value in facts.items():
         setattr(source, name, value)
-    _sources_changed(session)
+    ground_changed(session)
     return source
 
 
 def record_retrieval(
-    session: Session, source: Source, *, retrieved_at: datetime, digest: str, counts: dict[str, int]
+    session: Session,
+    source: Source,
+    *,
+    retrieved_at: datetime,
+    digest: str,
+    counts: dict[str, int],
+    is_whole: bool = True,
 ) -> Retrieval:
-    """Write down that the list was read and applied: from now on it is as fresh as `retrieved_at`."""
+    """Write down that the list was read and applied: from now on it is as fresh as `retrieved_at`.
+
+    `is_whole` is False for a reading that lost rows: of a full list it proves no silence.
+    """
     session.flush()
     retrieval = Retrieval(
         source_id=source.id,
         retrieved_at=retrieved_at,
-        is_full=source.is_full,
+        is_full=source.is_full and is_whole,
         fresh_for_days=source.fresh_for_days,
         digest=digest,
         counts=counts,
     )
     session.add(retrieval)
     source.warned_at = None
-    _sources_changed(session)
+    ground_changed(session)
     return retrieval
 
 
@@ -91,6 +100,7 @@ def save_desk_reading(session: Session, authority: str, at: datetime) -> str:
     return reference
 
 
-def _sources_changed(session: Session) -> None:
+def ground_changed(session: Session) -> None:
+    """Have every process read the ground anew with its next question: authorities, lists, and overlays of the law."""
     session.flush()
     session.execute(update(SourceVersion).values(version=SourceVersion.version + 1))

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text
 
+WITHOUT = "without_"
+"""Begins the name of a count of a reading: how often a number is lacking that the list shows of others."""
+
 
 class Authority(Base):
     """A body that licenses. `names` maps a page language to its name; `time_zone` is an IANA name."""
@@ -51,7 +54,9 @@ class Source(Base):
 class Retrieval(Base):
     """One reading of a source that was applied.
 
-    Never changed: coverage and freshness at any instant follow from these.
+    Never changed: coverage and freshness at any instant follow from these. `is_full` is False as well for a reading of a
+    full list that lost rows. `counts` are those of the report, and under `without_<scheme>` on how many agencies or
+    licences the list does not show a number that it shows of others.
     """
 
     __tablename__ = "retrievals"
@@ -66,7 +71,10 @@ class Retrieval(Base):
 
 
 class SourceVersion(Base):
-    """One row with a number that grows whenever an authority, source or retrieval changes: readers then read again."""
+    """One row with a number that grows whenever an authority, source, retrieval or overlay of the law changes.
+
+    Readers then read again.
+    """
 
     __tablename__ = "ground_state"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.register.authorities.models import Authority, Retrieval, Source, SourceVersion
+from registry.register.authorities.models import WITHOUT, Authority, Retrieval, Source, SourceVersion
 from registry.register.authorities.sources import AuthorityFacts, SourceFacts, SourceSnapshot
 from registry.vocabulary.register import LicenceKind
 
@@ -40,6 +40,13 @@ def snapshot_at(session: Session, known_at: datetime | None = None) -> SourceSna
     return SourceSnapshot(snapshot_version(session), authorities, sources)
 
 
+def _numbers_on_every_row(source: Source, last: Retrieval | None) -> frozenset[str]:
+    """The numbers that the list showed of everybody: of one that some rows lack, silence proves nothing."""
+    counts = last.counts if last else {}
+    lacking = {name.removeprefix(WITHOUT) for name, count in counts.items() if name.startswith(WITHOUT) and count}
+    return frozenset(source.prints) - lacking
+
+
 def _source_facts(source: Source, authority: str, country: str, readings: Sequence[Retrieval]) -> SourceFacts:
     """A list as its readings (oldest first) found it: how full and how fresh is what the last one said, not today's word."""
     last = readings[-1] if readings else None
@@ -50,10 +57,11 @@ def _source_facts(source: Source, authority: str, country: str, readings: Sequen
         authority,
         country,
         frozenset(LicenceKind(kind) for kind in source.kinds),
-        frozenset(source.prints),
+        _numbers_on_every_row(source, last),
         last.is_full if last else source.is_full,
         source.is_national,
         last.fresh_for_days if last else source.fresh_for_days,
         first.retrieved_at if first else None,
         last.retrieved_at if last else None,
+        frozenset(source.mapping.get("source", {}).get("territory", ())),
     )

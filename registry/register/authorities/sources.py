@@ -22,7 +22,9 @@ class SourceFacts:
     """A list as it stood at some instant.
 
     `retrieved_at` is its last reading by then, None if it had not been read yet; `first_retrieved_at` its first. `prints`
-    are the numbers it shows: identifier schemes and `licence_number`.
+    are the numbers it shows of everybody on it: identifier schemes and `licence_number`. `is_full` is False where the
+    last reading lost rows. `territory` are the places in China (`places`) whose licence holders it holds, all of them if
+    it is full, whichever authority there licensed them.
     """
 
     reference: str
@@ -35,6 +37,7 @@ class SourceFacts:
     fresh_for_days: int
     first_retrieved_at: datetime | None
     retrieved_at: datetime | None
+    territory: frozenset[str] = frozenset()
 
     def stale_at(self) -> datetime | None:
         """The instant from which it may no longer be relied on; None if it never goes stale."""
@@ -49,11 +52,15 @@ class SourceFacts:
 
 @dataclass(frozen=True, slots=True)
 class SourceSnapshot:
-    """All authorities and sources by reference, as the registry knew them at one instant."""
+    """All authorities and sources by reference, as the registry knew them at one instant.
+
+    `law_overlay`: the version of the last overlay of the law that was in force, None for the law as it was released.
+    """
 
     version: int = 0
     authorities: dict[str, AuthorityFacts] = field(default_factory=dict)
     sources: dict[str, SourceFacts] = field(default_factory=dict)
+    law_overlay: int | None = None
 
     def time_zone(self, authority: str | None) -> str | None:
         facts = self.authorities.get(authority) if authority else None

@@ -6,12 +6,12 @@ The lines of a country are rows of its law; help_lines.toml has the one number o
 import tomllib
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 
 import msgspec
 
-from registry.register.law.loading import shipped_law
+from registry.register.law.loading import Law, shipped_law
 from registry.register.law.rows import HelpLineRow
 from registry.register.law.weights import is_readable
 from registry.vocabulary.register import EU_STATES, Mark, RunBy
@@ -63,17 +63,22 @@ PUBLIC_BODIES = frozenset({RunBy.STATE, RunBy.STATE_AND_NGO, RunBy.POLICE, RunBy
 """Bodies whose published number is shown before the registry called it, with the words: not yet called by us."""
 
 
-@cache
 def shipped_help_lines() -> tuple[HelpLine, ...]:
-    """All lines this release may show, the EU-wide one first. What was not read in any source is not among them."""
+    """All lines this release may show, as `help_lines_in`, without those of an overlay."""
+    return help_lines_in(shipped_law())
+
+
+@lru_cache(maxsize=4)
+def help_lines_in(law: Law) -> tuple[HelpLine, ...]:
+    """All lines that may be shown, the EU-wide one first. What was not read in any source is not among them."""
     data = (files("registry.register.help_lines") / "help_lines.toml").read_text(encoding="utf-8")
     everywhere = msgspec.convert(tomllib.loads(data)["help_line"], list[HelpLine])
-    law = shipped_law().countries.values()
-    return (*everywhere, *(line_of(row, one.read_on) for one in law for row in one.help_line if is_readable(row)))
+    rows = (row for one in law.countries.values() for row in one.help_line if is_readable(row))
+    return (*everywhere, *(line_of(row, law.read_on(row)) for row in rows))
 
 
 def line_of(row: HelpLineRow, read_on: date) -> HelpLine:
-    """A row of law as a line to show; `read_on` is the day on which its country's rows were collected."""
+    """A row of law as a line to show; `read_on` is the day on which it was collected."""
     return HelpLine(
         country=row.country,
         region=row.region,
@@ -104,6 +109,14 @@ def lines_of(country: str | None, lines: Sequence[HelpLine]) -> list[HelpLine]:
     is_in_union = country is None or country in EU_STATES
     own = (line for line in lines if line.country == country or (line.country is None and is_in_union))
     return sorted(own, key=lambda line: _ORDER[line.run_by])
+
+
+def lines_by_place(
+    here: str | None, work: str | None, lines: Sequence[HelpLine]
+) -> list[tuple[str | None, list[HelpLine]]]:
+    """Help lines where the reader is, then where the work is, each place once; the whole EU's where neither is known."""
+    places: list[str | None] = list(dict.fromkeys(place for place in (here, work) if place is not None))
+    return [(place, lines_of(place, lines)) for place in places or [None]]
 
 
 _ORDER = {

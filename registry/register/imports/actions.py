@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at
@@ -23,12 +23,11 @@ from registry.register.agencies.keys import identifier_key
 from registry.register.agencies.listed_channels import ListedChannel, propose_from_list
 from registry.register.agencies.publishing import Event
 from registry.register.authorities.actions import record_retrieval, save_authority, save_source
-from registry.register.authorities.models import Authority, Source
+from registry.register.authorities.models import WITHOUT, Authority, Source
 from registry.register.imports.amending import ListReading, amended_record, new_record, vanished_record
 from registry.register.imports.findings import Finding, NeedsApproval
 from registry.register.imports.listings import CHUNK, Listings
 from registry.register.imports.mapping import SourceMapping, as_stored, printed_numbers
-from registry.register.imports.models import Listing
 from registry.register.imports.queries import last_retrieval
 from registry.register.imports.report import Report
 from registry.register.imports.staging import Staged, Staging
@@ -100,7 +99,7 @@ class ListApplier:
             mapping.source.reference,
             mapping.authority.reference,
             mapping.authority.country,
-            mapping.source.is_full,
+            mapping.source.is_full and report.is_whole,
             retrieved_at,
             day_at(retrieved_at, mapping.authority.time_zone),
         )
@@ -127,6 +126,10 @@ class ListApplier:
             self._delist([(row_key, agency_id) for row_key, agency_id in vanished if agency_id not in moved])
         self._listings.forget([row_key for row_key, agency_id in vanished if agency_id in moved])
         self._leave_unread()
+        if not self._reading.is_full:
+            self._listings.confirm()
+        elif not self._is_dry_run:
+            self._listings.see_all(self._reading.retrieved_at)
         self._refuse_shrink(before, accepts_shrink)
         if self._held_channels:
             self._report.notes.append(
@@ -146,7 +149,7 @@ class ListApplier:
 
     def _take(self, batch: Sequence[Staged]) -> None:
         known = self._listings.known([staged.row_key for staged in batch])
-        unchanged: list[int] = []
+        unchanged: list[str] = []
         changed: list[tuple[Staged, int]] = []
         unknown: list[tuple[Staged, Statement]] = []
         for staged in batch:
@@ -154,7 +157,7 @@ class ListApplier:
             if listing is None:
                 unknown.append((staged, unpacked(staged.body)))
             elif listing.digest == staged.digest and not listing.is_delisted and staged.row_key not in self._unread:
-                unchanged.append(listing.agency_id)
+                unchanged.append(staged.row_key)
             else:
                 self._counts.reinstated += listing.is_delisted
                 changed.append((staged, listing.agency_id))
@@ -170,8 +173,7 @@ class ListApplier:
         self._listings.remember(adopted, self._reading.retrieved_at)
         self._listings.renew([staged for staged, _ in changed], self._reading.retrieved_at)
         if not self._reading.is_full:
-            seen = [*unchanged, *(agency_id for _, agency_id in (*changed, *adopted))]
-            agencies.confirm(self._session, seen, self._reading.retrieved_at)
+            self._listings.see(unchanged, self._reading.retrieved_at)
 
     def _agencies_by_identifier(self, unknown: Sequence[tuple[Staged, Statement]]) -> dict[str, int]:
         """Agencies that the registry holds from elsewhere, found by identifier: by row key."""
@@ -327,11 +329,13 @@ def apply_staged(
     ListApplier(session, source, mapping, staging, report, retrieved_at).apply(
         accepts_shrink=accepts_shrink, progress=progress
     )
-    if mapping.source.is_full:
-        session.execute(
-            update(Listing)
-            .where(Listing.source_id == source.id, Listing.is_delisted.is_(False))
-            .values(last_seen_at=retrieved_at)
-        )
     counts = {name: getattr(report.counts, name) for name in report.counts.__struct_fields__}
-    record_retrieval(session, source, retrieved_at=retrieved_at, digest=report.digest, counts=counts)
+    counts |= {f"{WITHOUT}{scheme}": count for scheme, count in staging.without.items() if count}
+    record_retrieval(
+        session,
+        source,
+        retrieved_at=retrieved_at,
+        digest=report.digest,
+        counts=counts,
+        is_whole=report.is_whole,
+    )

@@ -10,8 +10,10 @@ from typing import Any
 import ijson
 
 from registry.core.errors import ImportRefused
+from registry.register.imports import extracted
 from registry.register.imports.documents import readable
 from registry.register.imports.encodings import found_encoding, named_encoding
+from registry.register.imports.extraction.terms import FORMS
 from registry.register.imports.mapping import Layout
 from registry.register.imports.reading import form_of
 from registry.register.imports.spreadsheets import first_rows
@@ -49,7 +51,9 @@ def columns_of(path: Path, encoding: str | None = None) -> Sample:
 
 def first_lines(path: Path, form: str, encoding: str | None = None) -> list[list[str]]:
     """The first lines of a table as they stand, titles above the header among them."""
-    return first_rows(path, Layout(columns={}), LOOKED_AT) if form == "xlsx" else _of_text(path, encoding)
+    if form == "xlsx":
+        return first_rows(path, Layout(columns={}), LOOKED_AT)
+    return extracted.first_rows(path, form, LOOKED_AT, encoding) if form in FORMS else _of_text(path, encoding)
 
 
 def _of_text(path: Path, encoding: str | None) -> list[list[str]]:

@@ -15,10 +15,10 @@ from registry.register.imports.rows import Opened, Row
 STRANGE = object()
 
 
-def opened_document(path: Path, layout: Layout, encoding: str | None) -> Opened:
+def opened_document(path: Path, layout: Layout, encoding: str | None, country: str = "") -> Opened:
     """A JSON file. Rows are the licences of each record where the layout names `each`, the records themselves otherwise."""
     wanted = encoding or layout.encoding
-    found = named_encoding(wanted) if wanted else found_encoding(path)
+    found = named_encoding(wanted) if wanted else found_encoding(path, country)
     raw = path.open("rb")
     size = path.stat().st_size
     stream = readable(raw, found)

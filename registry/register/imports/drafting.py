@@ -1,49 +1,17 @@
-"""Drafting a mapping from a sample file. Columns are guessed by header, in the languages of our lists, and by value."""
+"""Drafting a mapping from a sample file. Columns are guessed by `headers`; what is left is asked."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from registry.register.imports.columns import Column, columns_of
-from registry.register.imports.identifiers import checked_lei, checked_uscc
-from registry.register.imports.personal import is_personal_column
-from registry.register.imports.values import NO, YES, day_of, folded, unaccented
-
-HINTS: Mapping[str, str] = {
-    "name": "企业名称|公司名称|企業名稱|公司名稱|单位名称|機構名稱|机构名称|经营公司|name|firma|nazev|nazov|název"
-    "|nazwa|naam|organisation|organisatie|denominazione|ragione sociale|company|employer|denumire"
-    "|denominación|raison sociale|bezeichnung",
-    "trade_name": "trade name|obchodní název|handelsnaam|nome commerciale|商号|字号",
-    "short_name": "简称|簡稱|short name",
-    "former_name": "曾用名|former name|dřívější název",
-    "uscc": "统一社会信用代码|統一社會信用代碼|社会信用代码|信用代码|uscc",
-    "vat": "vat|dič|partita iva|p\\.? ?iva|ust-?id|btw|nr vat|cif",
-    "lei": "lei",
-    "euid": "euid",
-    "registration_number": "ičo?|ico|kvk|nip|krs|regon|codice fiscale|handelsregister|registration number|company number"
-    "|注册号|註冊號|reg\\.? ?nr",
-    "number": "证书编号|證書編號|许可证号|許可證號|经营资格证书|编号|licence number|license number"
-    "|permit number|číslo povolen[ií]a?|nr certyfikatu|numer wpisu|certificate|autorizzazione|protocollo"
-    "|erlaubnisnummer|vergunningnummer",
-    "kind": "licence type|type of licence|druh povolení|tipologia|sezione|rodzaj|art der erlaubnis|soort"
-    "|类别|類別|证书类型",
-    "status": "status|stav|stato|zustand|状态|狀態|经营状态",
-    "valid_from": "valid from|platnost od|od|data rilascio|issued|issue date|gültig ab|geldig vanaf|data wpisu"
-    "|decorrenza|发证日期|發證日期|批准日期|有效期起",
-    "valid_to": "valid to|valid until|expiry|expires|platnost do|do|scadenza|gültig bis|geldig tot|ważny do"
-    "|有效期至|有效期止|到期日|有效期",
-    "place": "city|town|obec|město|comune|sede|ort|plaats|miejscowość|所在地|城市|address|adresa|indirizzo"
-    "|adres|地址|住所|注册地址",
-    "destinations": "destination|target countries|国别|國別|派往国家|目的地|země",
-    "sectors": "sector|nace|branche|settore|行业|行業|业务范围",
-    "phone": "phone|telefon|telefono|telefoon|电话|電話|联系电话",
-    "email": "e-?mail|邮箱|電郵",
-    "website": "web|website|www|sito|网址|網址",
-}
-"""Header words by field, as patterns for a whole header. Fields that come first win."""
-
-_HINTS = {name: re.compile(f"(?:{unaccented(words)})", re.IGNORECASE) for name, words in HINTS.items()}
+from registry.register.imports.headers import guessed_fields
+from registry.register.imports.personal import holds_personal_number, is_personal_column
+from registry.register.imports.values import NO, YES, day_of, folded
+from registry.vocabulary.register import LicenceKind, LicenceStatus
 
 
 @dataclass(slots=True)
@@ -56,9 +24,11 @@ class Draft:
     personal: list[str] = field(default_factory=list)
     unknown: list[Column] = field(default_factory=list)
     dates: list[str] = field(default_factory=list)
+    sparse: list[str] = field(default_factory=list)
     rows: str = ""
     each: str | None = None
     digits: int = 0
+    number_digits: int = 0
     statuses: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
 
@@ -67,16 +37,17 @@ def drafted(path: Path, encoding: str | None = None) -> Draft:
     """The draft of a mapping for a file like `path`. ImportRefused when it is no table and no JSON list."""
     sample = columns_of(path, encoding)
     draft = Draft(sample.form, rows=sample.rows, each=sample.each)
-    for column in sample.columns:
-        _place(draft, column)
+    draft.personal = [column.name for column in sample.columns if is_personal_column(column.name)]
+    others = [column for column in sample.columns if column.name not in draft.personal]
+    guesses = guessed_fields(others)
+    fullest = max((len(column.values) for column in others), default=0)
+    draft.sparse = [column.name for column in others if len(column.values) < fullest]
+    for column in others:
+        _place(draft, column, guesses.get(column.name))
     return draft
 
 
-def _place(draft: Draft, column: Column) -> None:
-    if is_personal_column(column.name):
-        draft.personal.append(column.name)
-        return
-    guess = guessed_field(column, draft.columns)
+def _place(draft: Draft, column: Column, guess: str | None) -> None:
     if guess is not None:
         draft.columns[guess] = column.name
         _note_values(draft, guess, column)
@@ -86,43 +57,30 @@ def _place(draft: Draft, column: Column) -> None:
         draft.unknown.append(column)
 
 
-def guessed_field(column: Column, taken: Mapping[str, str]) -> str | None:
-    """By header first, by values otherwise; a field is given once."""
-    whole = unaccented(folded(column.name))
-    last = unaccented(folded(re.split(r"[.\[\]]+", column.name)[-1]))
-    for name, pattern in _HINTS.items():
-        if name not in taken and (pattern.fullmatch(whole) or pattern.fullmatch(last)):
-            return name
-    for name, pattern in _HINTS.items():
-        if name not in taken and len(last) > 3 and pattern.search(last) and _may_contain(name, column.values):
-            return name
-    if column.values and "uscc" not in taken and all(checked_uscc(value).value for value in column.values):
-        return "uscc"
-    if column.values and "lei" not in taken and all(checked_lei(value).value for value in column.values):
-        return "lei"
-    return None
-
-
-def _may_contain(name: str, values: Sequence[str]) -> bool:
-    if name in ("valid_from", "valid_to"):
-        return any(day_of(value, ("d.m.y", "d/m/y", "d-m-y")) for value in values)
-    if name in ("phone",):
-        return all(re.fullmatch(r"[+()\d\s/.-]{5,}", value) for value in values)
-    return not all(folded(value) in YES | NO for value in values) if values else True
-
-
 def _note_values(draft: Draft, name: str, column: Column) -> None:
     if name in ("valid_from", "valid_to"):
         for form in ("d.m.y", "d/m/y", "d-m-y"):
             if form not in draft.dates and any(day_of(v, (form,)) and not day_of(v) for v in column.values):
                 draft.dates.append(form)
     elif name == "registration_number":
-        lengths = {len(value) for value in column.values if value.isdigit()}
-        draft.digits = lengths.pop() if len(lengths) == 1 else 0
+        draft.digits = _fixed_length(column)
+    elif name == "number":
+        draft.number_digits = _fixed_length(column)
     elif name == "status":
         draft.statuses = sorted(set(column.values))[:30]
     elif name == "kind":
         draft.kinds = sorted(set(column.values))[:30]
+
+
+def _fixed_length(column: Column) -> int:
+    """How long the numbers of a column are where all are of digits and nearly all of one length; 0 elsewhere.
+
+    Shorter ones have lost their zeros to a spreadsheet.
+    """
+    lengths = Counter(len(value) for value in column.values)
+    longest = max(lengths, default=0)
+    is_fixed = all(value.isdigit() for value in column.values) and 2 * lengths[longest] > lengths.total()
+    return longest if is_fixed and longest > 3 else 0
 
 
 def _flag_name(column: str, taken: Mapping[str, str]) -> str:
@@ -160,9 +118,12 @@ def _prompted(name: str, value: str, question: str) -> str:
 
 def as_toml(draft: Draft, answers: Answers) -> str:
     """The draft as a mapping file; whatever is still to be answered is marked `# ?`."""
-    columns = draft.columns | {name: column for column, name in answers.columns.items() if name}
+    answered = answers.columns
+    columns = {name: column for name, column in draft.columns.items() if column not in answered}
+    columns |= {name: column for column, name in answered.items() if name}
     keys = ("uscc", "registration_number", "lei", "euid", "vat", "number", "name")
-    key = next((name for name in keys if name in columns), "name")
+    # A number that some rows lack tells no agency from another.
+    key = next((name for name in keys if name in columns and columns[name] not in draft.sparse), "name")
     lines = [
         "# Lines marked with a question still need an answer. Fields and tables: docs/operators/sources.md.",
         "",
@@ -195,8 +156,9 @@ def as_toml(draft: Draft, answers: Answers) -> str:
         *_constant_lines(draft, answers),
         "",
     ]
-    if draft.digits:
-        lines += ["[registration_number]", f"digits = {draft.digits}", ""]
+    for title, digits in (("registration_number", draft.digits), ("number", draft.number_digits)):
+        if digits and title in columns:
+            lines += [f"[{title}]", f"digits = {digits}  # ? shorter ones get zeros in front; 0 if they may differ", ""]
     lines += _word_lines(draft)
     lines += _layout_lines(draft, columns, answers)
     return "\n".join(lines) + "\n"
@@ -223,12 +185,15 @@ def _constant_lines(draft: Draft, answers: Answers) -> list[str]:
     return lines
 
 
+_MEANINGS: Mapping[str, type[StrEnum]] = {"status": LicenceStatus, "kind": LicenceKind}
+
+
 def _word_lines(draft: Draft) -> list[str]:
     lines: list[str] = []
     for name, words in (("status", draft.statuses), ("kind", draft.kinds)):
         if words:
-            lines += [f"[words.{name}]", f"# ? What does each mean? See `{name}` in docs/operators/sources.md."]
-            lines += [f'{_quoted(word)} = ""  # ?' for word in words if word]
+            lines += [f"[words.{name}]", f"# ? What does each mean? One of: {', '.join(_MEANINGS[name])}"]
+            lines += [f'{_quoted(word)} = ""  # ?' for word in words if word and not holds_personal_number(word)]
             lines.append("")
     return lines
 

@@ -1,7 +1,8 @@
 """Detects the encoding of a text file.
 
-A byte order mark decides; otherwise text that is valid UTF-8 as a whole is UTF-8. What is left is told apart by how its
-high bytes lie: Chinese encodings write them in runs, those of Central Europe one at a time within words.
+A byte order mark decides; otherwise text that is valid UTF-8 as a whole is UTF-8. What is left is told apart by how
+likely its letters are in the languages that each encoding is used for (`letters`). Where two readings are about as likely
+the operator is asked, with a word of the file in both.
 """
 
 import codecs
@@ -10,13 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from registry.core.errors import ImportRefused
+from registry.register.imports import letters
 
 CHUNK = 1 << 20
 SAMPLE = 4 << 20
-NAMES = ("utf-8", "utf-16", "gb18030", "big5", "windows-1250", "iso-8859-2")
-"""Encodings that are detected. Any other that Python knows can be named by hand."""
-
-_ASK = "name it with --encoding, for example " + ", ".join(NAMES[2:])
+_ASK = "name it with --encoding (or `encoding` in the mapping), for example windows-1252, windows-1250, gb18030"
 
 
 class Encoding(NamedTuple):
@@ -47,8 +46,35 @@ def named_encoding(name: str) -> Encoding:
     return Encoding("utf-8-sig" if codec.name == "utf-8" else codec.name, name, "named")
 
 
-def found_encoding(path: Path) -> Encoding:
-    """The encoding of a text file. ImportRefused where it cannot be told, with the place that speaks against UTF-8."""
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,40})""", re.IGNORECASE)
+
+
+def stated_encoding(path: Path) -> Encoding | None:
+    """The encoding that a web page states of itself, if all of it can be read so. None otherwise.
+
+    What browsers take for ISO-8859-1 and GB2312 are their larger sisters.
+    """
+    with path.open("rb") as file:
+        head = file.read(4096)
+    match = _CHARSET.search(head)
+    if match is None or any(head.startswith(mark) for mark, _ in _MARKS):
+        return None
+    name = match[1].decode("ascii").lower()
+    name = {"iso-8859-1": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}.get(name, name)
+    try:
+        codec = codecs.lookup(name).name
+        if first_undecodable(path, codec) is not None:
+            return None
+    except (LookupError, ValueError, AttributeError):
+        return None
+    return Encoding(codec, name, "stated in the page")
+
+
+def found_encoding(path: Path, country: str = "") -> Encoding:
+    """The encoding of a text file; the languages of `country`, whose list it is, are likelier than others.
+
+    ImportRefused where it cannot be told, with the place that speaks against UTF-8.
+    """
     with path.open("rb") as file:
         head = file.read(CHUNK)
     for mark, encoding in _MARKS:
@@ -66,7 +92,7 @@ def found_encoding(path: Path) -> Encoding:
             f"{place.words('UTF-8')}, though the rest of the file is UTF-8: it is cut off or mixes encodings; "
             "ask for it again or mend that line"
         )
-    return _best(sample, place)
+    return _best(sample, place, country)
 
 
 def _without_mark(head: bytes) -> Encoding:
@@ -80,7 +106,7 @@ def _without_mark(head: bytes) -> Encoding:
 
 def _plain_characters(head: bytes, codec: str) -> int:
     """How many ASCII characters a text has in this encoding; 0 when it is not one."""
-    text = _decoded(head, codec) or ""
+    text = letters.decoded(head, codec) or ""
     broken = sum(not (c.isprintable() or c in "\r\n\t\u3000\xa0") for c in text)
     return 0 if broken * 50 > len(text) or not {"\n", "\r"} & set(text) else sum(c.isascii() for c in text)
 
@@ -139,71 +165,18 @@ def _is_broken_utf8(sample: bytes) -> bool:
     return sequences > len(_HIGH.findall(rest))
 
 
-def _best(sample: bytes, place: Place) -> Encoding:
-    words = re.findall(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*", sample)
-    high = sum(len(_HIGH.findall(word)) for word in words)
-    scored = {"cp1250": _letters_score(sample, "cp1250"), "iso-8859-2": _letters_score(sample, "iso-8859-2")}
-    if high > 0.45 * sum(len(word) for word in words):
-        chinese = {"gb18030": _gb_score(sample), "big5hkscs": _big5_score(sample)}
-        scored = chinese if max(chinese.values()) >= 0.5 else scored
-    codec = max(scored, key=scored.__getitem__)
-    if scored[codec] < 0.5:
+def _best(sample: bytes, place: Place, country: str) -> Encoding:
+    readings = letters.readings(sample, country)
+    if not readings:
         raise ImportRefused(f"{place.words('UTF-8')}, and no other encoding fits well either: {_ASK}")
-    how = "its letters fit best"
-    if codec == "cp1250" and _decoded(sample, codec) == _decoded(sample, "iso-8859-2"):
-        how = "ISO-8859-2 would read the same"
-    return Encoding(codec, _SHOWN[codec], how)
-
-
-_SHOWN = {"gb18030": "GB18030", "big5hkscs": "Big5", "cp1250": "Windows-1250", "iso-8859-2": "ISO-8859-2"}
-
-
-def _decoded(sample: bytes, codec: str) -> str | None:
-    # The sample may end within a character.
-    try:
-        return codecs.getincrementaldecoder(codec)(errors="strict").decode(sample)
-    except UnicodeDecodeError:
-        return None
-
-
-def _gb_score(sample: bytes) -> float:
-    """The share of Chinese characters that are in the everyday rows of GB 2312."""
-    text = _decoded(sample, "gb18030")
-    return -1.0 if text is None else _share(text, "gb2312", 0xB0, 0xD7)
-
-
-def _big5_score(sample: bytes) -> float:
-    """The share of Chinese characters that are in the frequent rows of Big5."""
-    text = _decoded(sample, "big5hkscs")
-    return -1.0 if text is None else _share(text, "big5", 0xA4, 0xC6)
-
-
-def _share(text: str, codec: str, first: int, last: int) -> float:
-    characters = [c for c in text if c >= "\u2e80" or "\u0100" <= c <= "\u052f"]
-    if not characters:
-        return 0.0
-    common = sum(first <= (c.encode(codec, "replace"))[0] <= last for c in characters)
-    return common / len(characters)
-
-
-_ALPHABETS = (
-    "áčďéěíňóřšťúůýž",
-    "ąćęłńóśźż",
-    "áäčďéíĺľňóôŕšťúýž",
-    "áéíóöőúüű",
-    "ăâîşţșț",
-    "čćđšž",
-    "äöüß",
-)
-
-
-def _letters_score(sample: bytes, codec: str) -> float:
-    """The share of high characters that belong to the one national alphabet that explains most of them."""
-    text = _decoded(sample, codec)
-    if text is None or any("\x80" <= c <= "\x9f" for c in text):
-        return -1.0
-    # Typographic marks say nothing about the language; only Windows-1250 has them, and C1 controls exclude the other.
-    high = [c for c in text.lower() if c > "\x7f" and c not in "„“”‚‘’–—…•§°«»\xa0\xad"]
-    if not high:
-        return 0.9
-    return max(sum(c in alphabet for c in high) for alphabet in _ALPHABETS) / len(high)
+    best = readings[0]
+    rival = next((one for one in readings[1:] if one.text != best.text), None)
+    if rival is not None and best.score - rival.score < letters.SURE:
+        word, other = letters.first_difference(best.text, rival.text)
+        raise ImportRefused(
+            f"{place.words('UTF-8')}; it may be {best.shown} ({word!r}) or {rival.shown} ({other!r}): "
+            "see which of the two is right, and name it with --encoding"
+        )
+    twins = [one.shown for one in readings[1:] if one.text == best.text]
+    how = f"{twins[0]} would read the same" if twins else f"its letters fit best ({best.language})"
+    return Encoding(best.codec, best.shown, how)

@@ -9,8 +9,12 @@ ADVICE: dict[Flaw, str] = {
     Flaw.NAME_MISSING: "a row must name its agency: ask the publisher, or leave the row out",
     Flaw.KEY_MISSING: "without the source's key a row cannot be told from others: add it, or choose another `key` in the mapping",
     Flaw.TOO_LONG: "shorten the value; a cell this long is often several columns run together",
+    Flaw.CUT_SHORT: "longer than the registry keeps: its beginning was taken; see whether several columns ran together",
     Flaw.TOO_FEW_CELLS: "the row ends early: the file may be cut off, or a quotation mark may be missing",
     Flaw.TOO_MANY_CELLS: "the row has more cells than the header: a separator inside a value needs quotation marks around it",
+    Flaw.SWALLOWED_ROWS: "a quotation mark that is opened and closed rows later makes several rows one cell: take it out",
+    Flaw.SPARE_CELLS: "something stands beside the table, under no header: see whether the row is shifted",
+    Flaw.UNREADABLE_TEXT: "the file shows letters without saying which they are: ask the publisher for a spreadsheet",
     Flaw.NOT_A_DATE: "write the day as YYYY-MM-DD, or add the list's form to `dates` in the mapping",
     Flaw.DATES_REVERSED: "the last day lies before the first: see whether two columns are swapped in the mapping",
     Flaw.UNKNOWN_WORD: "add the word to the value table [words] of the mapping",
@@ -40,7 +44,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing found in a row. `value` is left out wherever it might be about a natural person.
 
     `line` is the line of a text file, the row of a sheet, or the number of a JSON record, all from 1; `part` counts the
-    licences within a JSON record.
+    licences within a JSON record. `place` is the part of the file, like `page 2`, where rows are counted through parts.
     """
 
     line: int
@@ -49,6 +53,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     value: str | None = None
     part: int = 0
     detail: str = ""
+    place: str = ""
 
     @property
     def advice(self) -> str:

@@ -46,9 +46,13 @@ def checked_uscc(text: str) -> Checked:
     return Checked(code, Flaw.CHECK_FAILED, has_failed_check=True)
 
 
+_LEI = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
+
+
 def checked_lei(text: str) -> Checked:
     code = plain_digits(text)
-    return Checked(code) if lei.is_valid(code) else Checked(None, Flaw.IMPOSSIBLE_LEI)
+    # The library checks the check digits alone, whatever the length.
+    return Checked(code) if _LEI.fullmatch(code) and lei.is_valid(code) else Checked(None, Flaw.IMPOSSIBLE_LEI)
 
 
 def checked_vat(text: str) -> Checked:

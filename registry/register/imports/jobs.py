@@ -20,7 +20,7 @@ from registry.core.settings import Settings
 from registry.register.authorities.models import Source
 from registry.register.imports.actions import ListApplier, Progress, apply_staged
 from registry.register.imports.findings import Finding, NeedsApproval, Refused
-from registry.register.imports.mapping import SourceMapping, dropped_columns
+from registry.register.imports.mapping import SourceMapping, dropped_columns, printed_numbers
 from registry.register.imports.reading import opened
 from registry.register.imports.report import Report
 from registry.register.imports.rows import Opened
@@ -85,7 +85,7 @@ def import_list(settings: Settings, sessions: sessionmaker[Session], request: Im
 def _import(
     settings: Settings, sessions: sessionmaker[Session], request: ImportRequest, report: Report, retrieved_at: datetime
 ) -> None:
-    staging = Staging(settings.home / "tmp", request.mapping.source.key)
+    staging = Staging(settings.home / "tmp", request.mapping.source.key, printed_numbers(request.mapping))
     try:
         stage(request, staging, report)
         if not request.is_dry_run:
@@ -117,10 +117,18 @@ def _import(
 
 
 def _refuse_rejects(request: ImportRequest, report: Report) -> None:
-    if report.counts.rejected and not request.skips_rejects:
-        raise NeedsApproval(
-            f"{report.counts.rejected} of {report.counts.read} rows cannot be taken: mend them, "
-            "or take the others with --skip-rejects"
+    if report.is_whole or request.skips_rejects:
+        return
+    lost = [f"{report.counts.rejected} of {report.counts.read} rows cannot be taken"] if report.counts.rejected else []
+    raise NeedsApproval(f"{'; '.join([*lost, *report.losses])}: mend them, or take the others with --skip-rejects")
+
+
+def _note_losses(request: ImportRequest, report: Report) -> None:
+    """Say what a list that lost rows is still good for."""
+    if request.mapping.source.is_full and not report.is_whole:
+        report.notes.append(
+            "rows were lost, so this reading does not count as full: nothing is delisted by it, and an agency that "
+            "is not on it answers `unknown` until the list is read as a whole"
         )
 
 
@@ -128,6 +136,11 @@ def stage(request: ImportRequest, staging: Staging, report: Report) -> None:
     """Read, check and stage every row. ImportRefused when the file as a whole cannot be used."""
     report.digest = _digest_of(request.path)
     _note_age(request, report)
+    if request.mapping.source.form_mark:
+        report.notes.append(
+            "the description of this list was written from what is said of its form, not from a copy "
+            f"(mark {request.mapping.source.form_mark}): compare a dry run with the file"
+        )
     file = opened(request.path, request.mapping, request.encoding)
     report.describe(file)
     report.notes += [
@@ -140,6 +153,10 @@ def stage(request: ImportRequest, staging: Staging, report: Report) -> None:
     report.counts.licences = staging.licences
     report.reject(staging.rejected)
     report.warn(staging.findings)
+    if file.where is not None:
+        report.locate(file.where)
+    report.losses += file.losses
+    _note_losses(request, report)
     if file.missing:
         raise ImportRefused(
             f"no record has {', '.join(map(repr, file.missing))}: the list has changed its shape; "

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert, microseconds
+from registry.register.agencies.models import PublicRecord
 from registry.register.authorities.models import Source
 from registry.register.imports.models import Listing
 from registry.register.imports.staging import Staged
@@ -92,6 +93,39 @@ class Listings:
         for staged in rows:
             self._update([staged.row_key], digest=staged.digest, is_delisted=False, last_seen_at=retrieved_at)
 
+    def see(self, row_keys: Sequence[str], retrieved_at: datetime) -> None:
+        """Rows that a list shows again, word for word."""
+        for start in range(0, len(row_keys), CHUNK):
+            self._update(row_keys[start : start + CHUNK], last_seen_at=retrieved_at)
+
+    def see_again(self, seen_at: datetime, retrieved_at: datetime) -> None:
+        """Rows that the reading of `seen_at` showed, of a list that has not changed since."""
+        self._update_where(Listing.last_seen_at == seen_at, last_seen_at=retrieved_at)
+
+    def see_all(self, retrieved_at: datetime) -> None:
+        """All rows that are listed now: of a full list that was read as a whole."""
+        self._update_where(last_seen_at=retrieved_at)
+
+    def confirm(self) -> None:
+        """Make the agencies of a list that is not full as fresh as the lists that show them: as the oldest, if several.
+
+        Freshness is kept for an agency and not for each of its lists, so one list must not renew what another said.
+        """
+        if not self._is_writing:
+            return
+        oldest = (
+            select(func.min(Listing.last_seen_at))
+            .where(Listing.agency_id == PublicRecord.agency_id, Listing.is_delisted.is_(False))
+            .scalar_subquery()
+        )
+        listed = select(Listing.agency_id).where(Listing.source_id == self._source_id, Listing.is_delisted.is_(False))
+        self._session.execute(
+            update(PublicRecord)
+            .where(PublicRecord.agency_id.in_(listed))
+            .values(confirmed_at=oldest)
+            .execution_options(synchronize_session=False)
+        )
+
     def delist(self, row_keys: Sequence[str]) -> None:
         self._update(row_keys, is_delisted=True)
 
@@ -106,6 +140,11 @@ class Listings:
     def _update(self, row_keys: Sequence[str], **values: Any) -> None:
         if self._is_writing:
             self._session.execute(update(Listing).where(*self._rows(row_keys)).values(**values))
+
+    def _update_where(self, *those: Any, **values: Any) -> None:
+        if self._is_writing:
+            listed = (Listing.source_id == self._source_id, Listing.is_delisted.is_(False))
+            self._session.execute(update(Listing).where(*listed, *those).values(**values))
 
     def _rows(self, row_keys: Sequence[str]) -> tuple[Any, ...]:
         return Listing.source_id == self._source_id, Listing.row_key.in_(row_keys)

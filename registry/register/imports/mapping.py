@@ -13,6 +13,7 @@ import msgspec
 
 from registry.core.errors import ImportRefused
 from registry.register.authorities.own_lists import is_desk_list
+from registry.register.authorities.places import CODE, provinces
 from registry.register.imports.identifiers import CHECKS
 from registry.register.imports.personal import is_personal_column
 from registry.register.imports.values import DATE_FORMS
@@ -35,7 +36,11 @@ class AuthorityTable(Shape, frozen=True):
 
 
 class SourceTable(Shape, frozen=True):
-    """A list: `key` is the field that distinguishes its agencies. `is_full`: an agency not on it holds no licence."""
+    """A list: `key` is the field that distinguishes its agencies. `is_full`: an agency not on it holds no licence.
+
+    `territory`: places in China (GB/T 2260) all of whose licence holders it is to hold. `form_mark`: how the form of the
+    list is known: `s` and `s2` from a page about it, `k` by hearsay, "" from the list itself.
+    """
 
     reference: str
     kinds: list[LicenceKind]
@@ -46,6 +51,8 @@ class SourceTable(Shape, frozen=True):
     address: str | None = None
     fetch_every_hours: int | None = None
     warn: list[str] = []
+    territory: list[str] = []
+    form_mark: str = ""
 
 
 class Layout(Shape, frozen=True):
@@ -83,6 +90,8 @@ class ConditionRule(Shape, frozen=True):
 
 
 class NumberTable(Shape, frozen=True):
+    """How a number is written: `digits` long (0: any form), with zeros in front where a spreadsheet took them away."""
+
     digits: int = 0
     check: str | None = None
 
@@ -124,6 +133,7 @@ class SourceMapping(Shape, frozen=True):
     condition: list[ConditionRule] = []
     activity_flags: dict[str, Activity] = {}
     registration_number: NumberTable = NumberTable()
+    number: NumberTable = NumberTable()
     holder: HolderTable = HolderTable()
 
 
@@ -163,11 +173,32 @@ def read_mapping(text: str, called: str) -> SourceMapping:
     except tomllib.TOMLDecodeError as error:
         raise ImportRefused(f"{called} is not well-formed TOML: {error}") from None
     except msgspec.ValidationError as error:
-        raise ImportRefused(f"{called}: {error}") from None
+        raise ImportRefused(f"{called}: {error}{_allowed(str(error))}") from None
     faults = list(_faults(mapping))
     if faults:
         raise ImportRefused(f"{called}: " + "; ".join(faults))
     return mapping
+
+
+_WORDS_OF: dict[str, type[StrEnum]] = {
+    "status": LicenceStatus,
+    "kind": LicenceKind,
+    "kinds": LicenceKind,
+    "role": Role,
+    "holder_kind": HolderKind,
+    "otherwise": HolderKind,
+    "activities": Activity,
+    "activity_flags": Activity,
+}
+
+
+def _allowed(error: str) -> str:
+    """The words that may stand where one that means nothing stood."""
+    if "Invalid enum value" not in error:
+        return ""
+    steps = re.findall(r"[a-z_]+", error.rsplit(" - at ", 1)[-1])
+    words = next((_WORDS_OF[step] for step in reversed(steps) if step in _WORDS_OF), None)
+    return f"; write one of {', '.join(words)}" if words else ""
 
 
 def _faults(mapping: SourceMapping) -> Iterator[str]:
@@ -193,6 +224,11 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
             re.compile(pattern or "")
         except re.error as error:
             yield f"holder: {pattern!r} is no pattern ({error})"
+    for code in mapping.source.territory:
+        if mapping.authority.country != "CN" or not CODE.fullmatch(code) or code[:2] not in provinces():
+            yield f"source.territory: {code!r} is no place in China; write codes of GB/T 2260 like 35 or 3502"
+    if mapping.source.form_mark not in ("", "s", "s2", "k"):
+        yield "source.form_mark must be s, s2, k, or left out"
     address = mapping.source.address
     if address is not None and (not address.startswith(("http://", "https://")) or len(address) > 400):
         yield "source.address: write an http or https address of at most 400 characters"
@@ -202,6 +238,8 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
             yield f"dates: {form!r} is no form; year-first forms need no statement, others are {', '.join(sorted(DATE_FORMS))}"
     if mapping.registration_number.check not in (None, *CHECKS):
         yield f"registration_number.check must be one of {', '.join(CHECKS)}"
+    if mapping.number.check is not None:
+        yield "number.check: licence numbers have no check that is known; write digits alone"
     for title, layout in (("table", mapping.table), ("json", mapping.json)):
         if layout is not None:
             yield from _layout_faults(mapping, layout, title)

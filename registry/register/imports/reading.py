@@ -1,15 +1,21 @@
 """Opening a list: what kind of file it is, the limits it must keep, and its rows one after another in bounded memory."""
 
+import re
+import zipfile
 from pathlib import Path
 
 from registry.core.errors import ImportRefused
-from registry.register.imports import documents, spreadsheets, tables
+from registry.register.imports import documents, extracted, spreadsheets, tables
+from registry.register.imports.extraction.terms import FORMS
 from registry.register.imports.mapping import SourceMapping
 from registry.register.imports.rows import LIMIT, Opened
 
 
 def form_of(path: Path) -> str:
-    """`csv`, `xlsx` or `json`, told by content and not by name. ImportRefused for everything else, with what to do."""
+    """`csv`, `json`, `xlsx`, `xls`, `ods`, `html`, `docx` or `pdf`, told by content and not by name.
+
+    ImportRefused for everything else, with what to do.
+    """
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -21,37 +27,53 @@ def form_of(path: Path) -> str:
     if size > LIMIT:
         raise ImportRefused(f"{path.name} is {size >> 20} MB; the limit is {LIMIT >> 20} MB: is it the right file?")
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        raise ImportRefused(_old_office_words(path))
+        return "xls"
     for start, words in _OTHERS:
         if head.lstrip().lower().startswith(start):
             raise ImportRefused(f"{path.name} is {words}")
-    if head.startswith(b"PK"):
-        return "xlsx"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _archive_form(path)
+    if head.lstrip().startswith(b"%PDF"):
+        return "pdf"
+    if _PAGE.search(head):
+        return "html"
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(b"<?xml"):
+        raise ImportRefused(f"{path.name} is XML: convert it to CSV, XLSX or JSON first")
     if not head.strip():
         raise ImportRefused(f"{path.name} holds nothing but spaces: download it again")
     bare = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip(b"\0 \t\r\n")
-    return "json" if bare[:1] in (b"{", b"[") else "csv"
+    return "json" if _JSON.match(bare.replace(b"\0", b"")) else "csv"
 
+
+_JSON = re.compile(rb"""\{\s*["}]|\[\s*[{\[\]]""")
+"""An object, or a list of objects: a title in square brackets above a table is neither."""
 
 _OTHERS = (
-    (b"%pdf", "a PDF: ask the publisher for CSV, XLSX or JSON"),
-    (b"<!doctype html", "a web page, not a list: the address may lead to an error page or a sign-in"),
-    (b"<html", "a web page, not a list: the address may lead to an error page or a sign-in"),
-    (b"<?xml", "XML: convert it to CSV, XLSX or JSON first"),
     (b"\x1f\x8b", "compressed (gzip): unpack it first"),
     (b"rar!", "an archive (RAR): unpack it first"),
     (b"7z\xbc\xaf", "an archive (7-Zip): unpack it first"),
 )
 
 
-def _old_office_words(path: Path) -> str:
-    with path.open("rb") as file:
-        body = file.read(1 << 20)
-        file.seek(max(0, path.stat().st_size - (1 << 20)))
-        body += file.read()
-    if "EncryptedPackage".encode("utf-16-le") in body:
-        return f"{path.name} is password-protected: open it, save it without a password, and import that"
-    return f"{path.name} is an old Excel file (.xls): open it and save it as .xlsx or CSV"
+_PAGE = re.compile(
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|table|div)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _archive_form(path: Path) -> str:
+    """Which of the forms that are ZIP archives it is, by what lies in it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            kind = archive.open("mimetype").read(100) if "mimetype" in names else b""
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        raise ImportRefused(f"{path.name} is damaged or cut off ({error}): download it again") from None
+    if kind.startswith(b"application/vnd.oasis.opendocument."):
+        if b"spreadsheet" in kind:
+            return "ods"
+        raise ImportRefused(f"{path.name} is an OpenDocument text (.odt) or drawing: save it as .docx or ODS")
+    return "docx" if any(name.startswith("word/") for name in names) else "xlsx"
 
 
 def opened(path: Path, mapping: SourceMapping, encoding: str | None = None) -> Opened:
@@ -67,6 +89,8 @@ def opened(path: Path, mapping: SourceMapping, encoding: str | None = None) -> O
         if encoding is not None:
             raise ImportRefused("--encoding is for text files: an XLSX file states its own")
         return spreadsheets.opened_sheet(path, layout)
+    if form in FORMS:
+        return extracted.opened_extract(path, form, layout, encoding, mapping.authority.country)
     if form == "json":
-        return documents.opened_document(path, layout, encoding)
-    return tables.opened_table(path, layout, encoding)
+        return documents.opened_document(path, layout, encoding, mapping.authority.country)
+    return tables.opened_table(path, layout, encoding, mapping.authority.country)

@@ -3,7 +3,7 @@
 import csv
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,10 @@ class Counts(msgspec.Struct, kw_only=True):
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """The report of one import. `is_applied` is False for a dry run and for an import that was refused."""
+    """The report of one import. `is_applied` is False for a dry run and for an import that was refused.
+
+    `losses` are sentences on parts of the file that could not be read, beside the rows that were rejected.
+    """
 
     source: str
     file: str
@@ -50,6 +53,12 @@ class Report(msgspec.Struct, kw_only=True):
     rejects: list[Finding] = msgspec.field(default_factory=list)
     warnings: list[Finding] = msgspec.field(default_factory=list)
     warning_counts: dict[str, int] = msgspec.field(default_factory=dict)
+    losses: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row of the list was read and taken. Of a full list that was not, silence proves nothing."""
+        return not self.counts.rejected and not self.losses
 
     def describe(self, opened: Opened) -> None:
         self.form = opened.form
@@ -61,6 +70,11 @@ class Report(msgspec.Struct, kw_only=True):
             self.warning_counts[finding.flaw] = self.warning_counts.get(finding.flaw, 0) + 1
             if len(self.warnings) < KEPT:
                 self.warnings.append(finding)
+
+    def locate(self, where: Callable[[int], str]) -> None:
+        """Say of every finding in which part of the file its row stands."""
+        self.rejects = [msgspec.structs.replace(one, place=where(one.line)) for one in self.rejects]
+        self.warnings = [msgspec.structs.replace(one, place=where(one.line)) for one in self.warnings]
 
     def reject(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
@@ -79,6 +93,8 @@ def as_json(report: Report) -> bytes:
 
 def _finding_text(finding: Finding) -> dict[str, Any]:
     given: dict[str, Any] = {"line": finding.line}
+    if finding.place:
+        given["place"] = finding.place
     if finding.part:
         given["part"] = finding.part
     given |= {"column": finding.column, "value": finding.value, "reason": finding.flaw, "what_to_do": finding.advice}
@@ -100,7 +116,7 @@ def rejects_csv(findings: Sequence[Finding]) -> str:
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["line", "part", "column", "value", "reason", "what to do", "detail"])
+    writer.writerow(["line", "part", "column", "value", "reason", "what to do", "detail", "place"])
     for finding in findings:
         writer.writerow(
             [
@@ -111,6 +127,7 @@ def rejects_csv(findings: Sequence[Finding]) -> str:
                 finding.flaw.value,
                 finding.advice,
                 harmless(finding.detail or ""),
+                harmless(finding.place),
             ]
         )
     return out.getvalue()

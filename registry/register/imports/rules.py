@@ -37,7 +37,7 @@ from registry.register.imports.statements import (
     Statement,
     row_key_of,
 )
-from registry.register.imports.values import day_of, folded, is_rounded, script_of, tidy
+from registry.register.imports.values import cut_short, day_of, days_of_term, folded, is_rounded, script_of, tidy
 from registry.vocabulary.register import ChannelKind, HolderKind, IdentifierScheme, LicenceStatus, NameKind, Role
 
 MAX_LENGTHS = {
@@ -74,6 +74,7 @@ class RowRules:
         self._mapping = mapping
         self._layout = layout
         self._forms = tuple(mapping.dates)
+        self._licence_digits = mapping.number.digits
         self._number_rule = NumberRule(mapping.registration_number.digits, mapping.registration_number.check)
         fields = list(layout.columns)
         self._place = {field: place for place, field in enumerate(fields)}
@@ -102,11 +103,15 @@ class RowRules:
         """The agency's key on the list and what the row says. Raises Refused when the row cannot be taken."""
         cells = row.cells
         if cells is None:
+            if row.flaw is not None:
+                raise Refused("", row.flaw, detail=row.detail)
             flaw = Flaw.TOO_MANY_CELLS if row.found > row.wanted else Flaw.TOO_FEW_CELLS
             raise Refused("", flaw, detail=f"{row.found} cells, the header has {row.wanted}")
-        names = self._stated_names(cells)
+        if row.flaw is not None:
+            self.findings.append(Finding(row.line, "", row.flaw, part=row.part, detail=row.detail))
+        names = self._stated_names(row, cells)
         key, identifiers = self._stated_identifiers(row, cells)
-        number = self._number(cells) if self._has_number else None
+        number = self._number(row, cells) if self._has_number else None
         if key is None:
             key = self._key_of(names, number)
         licence = self._stated_licence(row, cells, number)
@@ -138,7 +143,7 @@ class RowRules:
         try:
             key, _ = self._stated_identifiers(row, row.cells, is_quiet=True)
             if key is None:
-                key = self._key_of(self._stated_names(row.cells), self._number(row.cells))
+                key = self._key_of(self._stated_names(row, row.cells), self._number(row, row.cells, is_quiet=True))
         except Refused:
             return None
         return row_key_of(key)
@@ -146,7 +151,7 @@ class RowRules:
     def _found(self, row: Row, field: str, flaw: Flaw, value: str | None = None) -> None:
         self.findings.append(Finding(row.line, self._column.get(field, field), flaw, value, row.part))
 
-    def _stated_names(self, cells: Sequence[str]) -> tuple[StatedName, ...]:
+    def _stated_names(self, row: Row, cells: Sequence[str]) -> tuple[StatedName, ...]:
         names: list[StatedName] = []
         for place, field, kind in self._names:
             name = tidy(cells[place])
@@ -155,8 +160,14 @@ class RowRules:
                     raise Refused(self._column[field], Flaw.NAME_MISSING)
                 continue
             if len(name) > MAX_LENGTHS["name"]:
+                if field != "name":
+                    self._found(row, field, Flaw.TOO_LONG)
+                    continue
                 raise Refused(self._column[field], Flaw.TOO_LONG, detail=f"{len(name)} characters")
             if holds_personal_number(name):
+                if field != "name":
+                    self._found(row, field, Flaw.PERSONAL_DATA)
+                    continue
                 raise Refused(self._column[field], Flaw.PERSONAL_DATA)
             if not names or not any(name == other.name for other in names):
                 names.append(StatedName(name, script_of(name, self.country), kind))
@@ -237,7 +248,7 @@ class RowRules:
         return licence if number is None else msgspec.structs.replace(licence, number=number)
 
     def _worked_out_licence(self, row: Row, cells: Sequence[str]) -> StatedLicence:
-        valid_from, valid_to = self._day(cells, "valid_from"), self._day(cells, "valid_to")
+        valid_from, valid_to = self._term(cells)
         if valid_from is not None and valid_to is not None and valid_to < valid_from:
             raise Refused(self._column["valid_to"], Flaw.DATES_REVERSED, f"{valid_from} to {valid_to}")
         status = self._word(cells, "status", LicenceStatus, self._mapping.constants.status)
@@ -246,6 +257,8 @@ class RowRules:
         scope = self._scope.scope(cells)
         if scope.held_back:
             self._found(row, "conditions", Flaw.PERSONAL_DATA)
+        if scope.was_cut:
+            self._found(row, "conditions", Flaw.CUT_SHORT)
         return StatedLicence(
             scope.kind,
             None,
@@ -276,7 +289,7 @@ class RowRules:
                 stated.append(StatedChannel(kind, value))
         return tuple(stated)
 
-    def _number(self, cells: Sequence[str]) -> str | None:
+    def _number(self, row: Row, cells: Sequence[str], *, is_quiet: bool = False) -> str | None:
         """The licence number, opaque text."""
         place = self._place.get("number")
         if place is None:
@@ -288,6 +301,10 @@ class RowRules:
             raise Refused(column, Flaw.ROUNDED_NUMBER, text)
         if looks_like_identity_card(text):
             raise Refused(column, Flaw.PERSONAL_DATA)
+        if 0 < len(text) < self._licence_digits and text.isascii() and text.isdigit():
+            text = text.zfill(self._licence_digits)
+            if not is_quiet:
+                self._found(row, "number", Flaw.LOST_ZEROS, text)
         return text or None
 
     def _free(self, row: Row, cells: Sequence[str], field: str, longest: int) -> str | None:
@@ -296,11 +313,12 @@ class RowRules:
         if place is None:
             return None
         text = tidy(cells[place])
-        if len(text) > longest:
-            raise Refused(self._column[field], Flaw.TOO_LONG, detail=f"{len(text)} characters")
         if holds_personal_number(text):
             self._found(row, field, Flaw.PERSONAL_DATA)
             return None
+        if len(text) > longest:
+            self._found(row, field, Flaw.CUT_SHORT)
+            text = cut_short(text, longest)
         return text or None
 
     def _day(self, cells: Sequence[str], field: str) -> date | None:
@@ -311,10 +329,24 @@ class RowRules:
         if not text or not (text := text.strip()):
             return None
         day = day_of(text, self._forms)
+        if day is None and self._words.get(field, {}).get(folded(text)) == "":
+            # The table says that this word sets no day, like "unlimited".
+            return None
         if day is None:
             displayed = None if holds_personal_number(text) else text[:80]
             raise Refused(self._column[field], Flaw.NOT_A_DATE, displayed)
         return day
+
+    def _term(self, cells: Sequence[str]) -> tuple[date | None, date | None]:
+        """First and last day, from a column each, or both from the column of the last."""
+        place = self._place.get("valid_to")
+        term = days_of_term(cells[place].strip(), self._forms) if place is not None and cells[place] else None
+        if term is None:
+            return self._day(cells, "valid_from"), self._day(cells, "valid_to")
+        first = self._place.get("valid_from")
+        if first is None or cells[first] == cells[place or 0]:
+            return term
+        return self._day(cells, "valid_from") or term[0], term[1]
 
     def _word(self, cells: Sequence[str], field: str, words: type[StrEnum], otherwise: Any) -> Any:
         """The word of a closed set that a cell means, by the value table or as it stands; `otherwise` if it is empty."""
@@ -336,7 +368,7 @@ class RowRules:
             return words(meant)
         except ValueError:
             displayed = None if holds_personal_number(text) else text[:80]
-            raise Refused(self._column[field], Flaw.UNKNOWN_WORD, displayed) from None
+            raise Refused(self._column[field], Flaw.UNKNOWN_WORD, displayed, f"one of {', '.join(words)}") from None
 
     def _country(self, cells: Sequence[str]) -> str:
         place = self._place.get("country")

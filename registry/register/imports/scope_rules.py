@@ -12,7 +12,7 @@ from registry.register.imports.findings import Refused
 from registry.register.imports.mapping import Layout, SourceMapping, names_of
 from registry.register.imports.personal import holds_personal_number
 from registry.register.imports.statements import StatedCondition
-from registry.register.imports.values import NO, YES, folded, tidy
+from registry.register.imports.values import NO, YES, cut_short, folded, tidy
 from registry.vocabulary.register import Activity, ConditionCode, LicenceKind
 
 REMEMBERED = 10_000
@@ -22,7 +22,7 @@ MAX_CONDITION = 1000
 class Scope(NamedTuple):
     """Kind and scope of a licence; None is what the list does not say.
 
-    `held_back`: a natural person's number stood in a condition.
+    `held_back`: a natural person's number stood in a condition. `was_cut`: a condition was longer than is kept.
     """
 
     kind: LicenceKind
@@ -31,6 +31,7 @@ class Scope(NamedTuple):
     corridors: tuple[tuple[str | None, str | None], ...] | None
     conditions: tuple[StatedCondition, ...] | None
     held_back: bool = False
+    was_cut: bool = False
 
 
 class ScopeRules:
@@ -48,8 +49,8 @@ class ScopeRules:
         self._flags = {flag: first + number for number, flag in enumerate(layout.flags)}
         self._flag_columns = {flag: names_of(names)[0] for flag, names in layout.flags.items()}
         first += len(layout.flags)
-        self._conditions = [(first + number, column) for number, column in enumerate(layout.conditions)]
-        self.places = (*self._fields.values(), *self._flags.values(), *(place for place, _ in self._conditions))
+        self._conditions = [first + number for number in range(len(layout.conditions))]
+        self.places = (*self._fields.values(), *self._flags.values(), *self._conditions)
         self._yes = YES | {folded(word) for word in mapping.yes}
         self._no = NO | {folded(word) for word in mapping.no} | {""}
         self._split = re.compile("[" + re.escape(mapping.separators) + "]")
@@ -67,7 +68,7 @@ class ScopeRules:
 
     def _worked_out(self, cells: Sequence[str]) -> Scope:
         flags = {flag: self._is_set(flag, cells[place]) for flag, place in self._flags.items()}
-        conditions, held_back = self._stated_conditions(cells, flags)
+        conditions, held_back, was_cut = self._stated_conditions(cells, flags)
         return Scope(
             self._kind(cells, flags),
             self._activities(cells, flags),
@@ -75,6 +76,7 @@ class ScopeRules:
             self._corridors(cells),
             conditions,
             held_back,
+            was_cut,
         )
 
     def _is_set(self, flag: str, text: str) -> bool:
@@ -159,18 +161,18 @@ class ScopeRules:
 
     def _stated_conditions(
         self, cells: Sequence[str], flags: Mapping[str, bool]
-    ) -> tuple[tuple[StatedCondition, ...] | None, bool]:
+    ) -> tuple[tuple[StatedCondition, ...] | None, bool, bool]:
         texts: list[str] = []
-        held_back = False
+        held_back = was_cut = False
         words = self._words.get("conditions", {})
-        for place, column in self._conditions:
+        for place in self._conditions:
             text = tidy(cells[place])
             text = words.get(folded(text), text)
-            if len(text) > MAX_CONDITION:
-                raise Refused(column, Flaw.TOO_LONG, detail=f"{len(text)} characters")
             if text and holds_personal_number(text):
                 # That there is a condition must not be lost with its words: no "yes" may be answered on it unread.
                 held_back, text = True, "(withheld: it named a natural person)"
+            if len(text) > MAX_CONDITION:
+                was_cut, text = True, cut_short(text, MAX_CONDITION)
             if text:
                 texts.append(text)
         for rule in self._mapping.condition:
@@ -179,4 +181,4 @@ class ScopeRules:
             ):
                 texts.append(rule.text)
         found = tuple(StatedCondition(ConditionCode.OTHER, text) for text in dict.fromkeys(texts))
-        return found or None, held_back
+        return found or None, held_back, was_cut

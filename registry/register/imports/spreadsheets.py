@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 
+from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
 from registry.register.imports.mapping import Layout
 from registry.register.imports.rows import LIMIT, Opened, Row
-from registry.register.imports.tables import HEADER_WITHIN, found_header, picked
+from registry.register.imports.tables import HEADER_WITHIN, Header, found_header, picked
 from registry.register.imports.values import day_of_cell
 
 RATIO = 200
@@ -49,11 +50,23 @@ def opened_sheet(path: Path, layout: Layout) -> Opened:
             reached[0] = line
             if line <= header.depth + 1 or not any(cells):
                 continue
-            # Sheets leave out empty cells at the end of a row, and notes may stand beside the table.
-            yield Row(line, 0, pick([*cells[:width], *([""] * (width + 1 - len(cells[:width])))]))
+            if cells[:width] == header.cells[:width]:
+                # Tables of several pages repeat their header.
+                continue
+            yield sheet_row(line, cells, header, pick)
         found.book.close()
 
     return Opened("xlsx", layout, rows(), lambda: min(reached[0] / total, 1.0), None, notes)
+
+
+def sheet_row(line: int, cells: Sequence[str], header: Header, pick: Any) -> Row:
+    """A row of a sheet, which leaves out empty cells at its end. What stands beside the table is warned of."""
+    width = header.width
+    full = pick([*cells[:width], *([""] * (width + 1 - len(cells[:width])))])
+    beside = next((place for place, cell in enumerate(cells[width:], start=width + 1) if cell.strip()), None)
+    if beside is None:
+        return Row(line, 0, full)
+    return Row(line, 0, full, flaw=Flaw.SPARE_CELLS, detail=f"column {beside}")
 
 
 def first_rows(path: Path, layout: Layout, count: int) -> list[list[str]]:

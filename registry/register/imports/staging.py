@@ -6,6 +6,7 @@ The file has no name once it is open: a killed process leaves nothing behind.
 import os
 import secrets
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,9 @@ SURELY_FITS = 1_500
 """Bytes of a packed statement whose record cannot outgrow an entry."""
 
 
+LICENCE_NUMBER = "licence_number"
+
+
 class Staged(NamedTuple):
     """One agency's statement, packed, with the digest by which a later import knows it again."""
 
@@ -34,8 +38,11 @@ class Staged(NamedTuple):
 class Staging:
     """Rows go in with `add`; after `settle` there is one statement for each agency."""
 
-    def __init__(self, folder: Path, key: str = "") -> None:
-        """`key` is the field that tells the list's agencies apart; other identifiers join rows that it keeps apart."""
+    def __init__(self, folder: Path, key: str = "", prints: Sequence[str] = ()) -> None:
+        """`key` is the field that tells the list's agencies apart; other identifiers join rows that it keeps apart.
+
+        `prints` are the numbers that the list shows; `without` counts agencies, or licences, that lack one of them.
+        """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"staging-{os.getpid()}-{secrets.token_hex(4)}.sqlite3"
         self._connection = sqlite3.connect(path, isolation_level=None)
@@ -51,6 +58,8 @@ class Staging:
         run("BEGIN")
         self._waiting: list[tuple[str, str, bytes, int, int]] = []
         self._key = key
+        self._prints = frozenset(prints)
+        self.without: Counter[str] = Counter()
         self._marks: list[tuple[str, str]] = []
         self._group: list[Statement] = []
         self._group_key = ""
@@ -84,6 +93,7 @@ class Staging:
         if len(group) > 1:
             statement, flaws = merged(group)
             self.findings += [Finding(place[0], field, flaw, part=place[1]) for flaw, field in flaws]
+        self._count_lacking(statement)
         body = packed(statement)
         if len(body) > SURELY_FITS and not fits(statement):
             self.rejected.append(
@@ -96,6 +106,15 @@ class Staging:
         for one in statement.identifiers:
             if one.scheme != self._key:
                 self._marks.append((f"{one.scheme}:{one.value}", row_key))
+
+    def _count_lacking(self, statement: Statement, step: int = 1) -> None:
+        """Rows of one agency that stand apart are joined later: what the joined one says replaces what each said."""
+        shown = {one.scheme.value for one in statement.identifiers}
+        for scheme in self._prints:
+            if scheme == LICENCE_NUMBER:
+                self.without[scheme] += step * sum(licence.number is None for licence in statement.licences)
+            elif scheme not in shown:
+                self.without[scheme] += step
 
     def _write(self) -> None:
         self._connection.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?)", self._waiting)
@@ -116,6 +135,8 @@ class Staging:
             run("DELETE FROM staged WHERE row_key = ?", (row_key,))
             group = [unpacked(body) for body, _, _ in rows]
             self.licences -= sum(len(statement.licences) for statement in group)
+            for statement in group:
+                self._count_lacking(statement, -1)
             self._stage(row_key, group, rows[0][1:])
         self._write()
 

@@ -8,6 +8,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
 from registry.register.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
 from registry.register.imports.mapping import Layout, dropped_columns, wanted_columns
@@ -22,20 +23,31 @@ DELIMITERS = ",;\t|"
 
 
 class Header:
-    """Where the wanted columns stand in a table. `places` is None for a column the table does not have."""
+    """Where the wanted columns stand in a table. `places` is None for a column the table does not have.
+
+    A header that stands there twice is told by its number: `Name#1` is the first, `Name#2` the next. `doubled` names
+    wanted ones that are not told so.
+    """
 
     def __init__(self, layout: Layout, cells: Sequence[str], depth: int) -> None:
         standing: dict[str, int] = {}
+        times: Counter[str] = Counter()
         for place, cell in enumerate(cells):
-            standing.setdefault(folded(cell), place)
+            name = folded(cell)
+            times[name] += 1
+            standing.setdefault(name, place)
+            standing.setdefault(f"{name}#{times[name]}", place)
         dropped = set(dropped_columns(layout))
         optional = set(layout.optional)
         self.depth = depth
         self.width = max((place + 1 for place, cell in enumerate(cells) if cell.strip()), default=0)
         self.places: list[int | None] = []
         self.missing: list[str] = []
+        self.doubled: list[str] = []
+        self.cells = list(cells)
         for names in wanted_columns(layout):
             found = next((standing[folded(name)] for name in names if folded(name) in standing), None)
+            self.doubled += [name for name in names if times[folded(name)] > 1 and standing[folded(name)] == found]
             is_dropped = any(name in dropped for name in names)
             if found is None and not is_dropped and not optional.intersection(names):
                 self.missing.append(names[0])
@@ -60,6 +72,13 @@ def found_header(lines: Sequence[Sequence[str]], layout: Layout) -> Header:
             f"line {best.depth + 1} looks like the header, but lacks {', '.join(map(repr, best.missing))}; it has {there[:600]}: "
             "give the new name in the mapping, or list the column under `optional`"
         )
+    if best.doubled:
+        name = best.doubled[0]
+        columns = [str(place + 1) for place, cell in enumerate(best.cells) if folded(cell) == folded(name)]
+        raise ImportRefused(
+            f"line {best.depth + 1} has the header {name!r} more than once, in columns {' and '.join(columns)}: "
+            f"say which is meant, as {name + '#1'!r} or {name + '#2'!r} in the mapping"
+        )
     return best
 
 
@@ -75,18 +94,19 @@ def picked(header: Header) -> Any:
     return itemgetter(*places)
 
 
-def opened_table(path: Path, layout: Layout, encoding: str | None) -> Opened:
-    """A CSV file, its encoding and delimiter found out unless they are given."""
+def opened_table(path: Path, layout: Layout, encoding: str | None, country: str = "") -> Opened:
+    """A CSV file, its encoding and delimiter found out unless they are given. `country` is that of the list."""
     wanted = encoding or layout.encoding
-    found = named_encoding(wanted) if wanted else found_encoding(path)
+    found = named_encoding(wanted) if wanted else found_encoding(path, country)
     size = path.stat().st_size
     csv.field_size_limit(FIELD_LIMIT)
     delimiter = layout.delimiter or found_delimiter(path, found)
     with path.open("rb") as raw:
-        header = found_header(_first_lines(raw, found, delimiter, path), layout)
+        lines = _first_lines(raw, found, delimiter, path)
+    header = found_header(lines, layout)
     raw = path.open("rb")
     # A read-ahead of a few hundred kilobytes lies between the file's position and the row in hand: fine for a progress bar.
-    rows = _rows(raw, path, found, delimiter, header)
+    rows = _rows(raw, path, found, delimiter, header, _usual_width(lines, header))
     displayed = {"\t": "tab"}.get(delimiter, delimiter)
     notes = [f"columns are separated by {displayed}, the header is on line {header.depth + 1}"]
     return Opened("csv", layout, rows, lambda: raw.tell() / size if not raw.closed else 1.0, found, notes)
@@ -143,24 +163,51 @@ def found_delimiter(path: Path, encoding: Encoding) -> str:
     return max(scores, key=scores.__getitem__, default=",")
 
 
-def _rows(raw: BinaryIO, path: Path, encoding: Encoding, delimiter: str, header: Header) -> Iterator[Row]:
+def _usual_width(lines: Sequence[Sequence[str]], header: Header) -> int:
+    """How many cells most rows have. Some programs end every row with a separator more than the header has."""
+    widths = Counter(len(cells) for cells in lines[header.depth + 1 :] if any(cells))
+    width, times = max(widths.items(), key=lambda item: item[1], default=(header.width, 0))
+    # Of two rows one cannot tell which is the odd one.
+    return width if times > 1 and 2 * times > widths.total() else header.width
+
+
+def _swallowed(cells: Sequence[str], delimiter: str, width: int) -> str | None:
+    """The beginning of a cell that holds rows of the table; None if no cell does.
+
+    Whoever opens a quotation mark and closes it rows later has lost, for each line end, as many separators as a row has.
+    """
+    for cell in cells:
+        if "\n" in cell or "\r" in cell:
+            text = cell.strip("\r\n")
+            breaks = len(text.splitlines()) - 1
+            if breaks and text.count(delimiter) == breaks * (width - 1):
+                return text.splitlines()[0]
+    return None
+
+
+def _rows(raw: BinaryIO, path: Path, encoding: Encoding, delimiter: str, header: Header, usual: int) -> Iterator[Row]:
     width, pick = header.width, picked(header)
+    forgiven = {usual, len(header.cells)}
     empty = [""]
     with raw:
         reader = csv.reader(_text(raw, encoding), delimiter=delimiter)
         above = header.depth + 1
+        before = 0
         for cells in _checked(reader, path, encoding):
-            line = reader.line_num
-            if line <= above:
+            line, first, before = reader.line_num, before + 1, reader.line_num
+            if line <= above or not any(cells):
                 continue
             found = len(cells)
-            if found == width:
-                if any(cells):
-                    yield Row(line, 0, pick(cells + empty))
-            elif found > width:
-                is_padded = not any(cells[width:])
-                if is_padded and not any(cells):
+            if line > first and _swallowed(cells, delimiter, max(usual, width)) is not None:
+                yield Row(first, 0, None, found, width, Flaw.SWALLOWED_ROWS, f"lines {first} to {line} became one row")
+            elif found == width:
+                if cells == header.cells:
+                    # Tables of several pages repeat it.
                     continue
+                yield Row(line, 0, pick(cells + empty))
+            elif found > width:
+                # Empty cells at the end are a habit of the program that wrote the file, or one row is shifted.
+                is_padded = found in forgiven and not any(cells[width:])
                 yield Row(line, 0, pick([*cells[:width], ""]) if is_padded else None, found, width)
-            elif any(cells):
+            else:
                 yield Row(line, 0, None, found, width)

@@ -19,6 +19,11 @@ def tidy(text: str) -> str:
     return clean_text(text)
 
 
+def cut_short(text: str, longest: int) -> str:
+    """The beginning of a text, with a sign that there was more."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}"
+
+
 def folded(text: str) -> str:
     """The form in which headers and words of value tables are compared: width, case and spaces do not count."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -33,7 +38,7 @@ YES = frozenset("yes y true 1 x ano tak ja si sì oui vero wahr prawda 是 有 �
 NO = frozenset("no n false 0 ne nie nee nein non falso falsch fałsz 否 无 無 - –".split())
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
-_CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]?")
+_CHINESE = re.compile(r"(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?[日号]?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _STATED_FORMS = {
     "d.m.y": re.compile(r"(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>\d{4})"),
@@ -58,6 +63,24 @@ def day_of(text: str, forms: Sequence[str] = ()) -> date | None:
         if match := _STATED_FORMS[form].fullmatch(text):
             return _day(match["y"], match["m"], match["d"])
     return None
+
+
+_BETWEEN = re.compile(r"\s*(?:至|到|[—–~～]|\s-\s|(?<=[日号\d])-(?=\d{4}))\s*")
+_UNTIL = re.compile(r"(?:有效期)?(?:截?至|到)\s*")
+
+
+@lru_cache(maxsize=100_000)
+def days_of_term(text: str, forms: Sequence[str] = ()) -> tuple[date | None, date] | None:
+    """First and last day of a term in one cell, like `2022年3月1日至2027年2月28日` or `至2027-02-28`. None if it is none."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    if until := _UNTIL.match(text):
+        last = day_of(text[until.end() :], forms)
+        return (None, last) if last is not None else None
+    parts = _BETWEEN.split(text)
+    if len(parts) != 2:
+        return None
+    first, last = (day_of(part.strip(), forms) for part in parts)
+    return (first, last) if first is not None and last is not None else None
 
 
 def _day(year: str, month: str, day: str) -> date | None:

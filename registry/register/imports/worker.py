@@ -19,14 +19,15 @@ from registry.core.errors import ImportRefused, NotFound
 from registry.core.ids import new_reference, read_reference
 from registry.core.settings import Settings
 from registry.log.actions import refuse_mixing
-from registry.register.agencies.actions import confirm
 from registry.register.authorities.actions import record_retrieval
 from registry.register.authorities.models import Source
+from registry.register.authorities.own_lists import is_desk_list
 from registry.register.imports.actions import saved_source
 from registry.register.imports.fetching import Fetched, FetchFailed, fetch
 from registry.register.imports.jobs import ImportRequest, ImportRunning, import_list
+from registry.register.imports.listings import Listings
 from registry.register.imports.mapping import SourceMapping, from_stored, mapping_named
-from registry.register.imports.models import FetchState, Listing, PendingImport
+from registry.register.imports.models import FetchState, PendingImport
 from registry.register.imports.queries import last_retrieval, source_named
 from registry.register.imports.report import Report
 from registry.register.imports.schedule_rules import pause_after_failure, pause_between_fetches, warn_from
@@ -40,12 +41,29 @@ LEASE = timedelta(hours=2)
 def fetch_due(settings: Settings, sessions: sessionmaker[Session]) -> int:
     """Fetch and import every list that is due. Gives how many were tried."""
     tried = 0
+    _note_addresses(settings, sessions)
     while True:
         reference = _claim(sessions, now())
         if reference is None:
             return tried
         tried += 1
         fetch_source(settings, sessions, reference)
+
+
+def _note_addresses(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Take over addresses that were written into mappings, or changed there, since their lists were last imported."""
+    with sessions() as session:
+        for source in session.execute(select(Source).order_by(Source.id)).scalars():
+            if is_desk_list(source.reference) or not source.mapping:
+                continue
+            try:
+                address = mapping_of(settings, source).source.address
+            except ImportRefused as refusal:
+                log.warning("mapping_unusable", source=source.reference, trouble=refusal.text)
+                continue
+            if address != source.address:
+                source.address, source.next_fetch_at = address, None
+        session.commit()
 
 
 def _claim(sessions: sessionmaker[Session], at: datetime) -> str | None:
@@ -69,7 +87,8 @@ def fetch_source(settings: Settings, sessions: sessionmaker[Session], reference:
     with sessions() as session:
         source = _known_source(session, settings, reference)
         mapping = mapping_of(settings, source)
-        address, etag, last_modified = source.address, source.etag, source.last_modified
+        # The mapping's address of today: one written in after an import by hand counts at once.
+        address, etag, last_modified = mapping.source.address, source.etag, source.last_modified
     usual = pause_between_fetches(mapping.source.fresh_for_days, mapping.source.fetch_every_hours)
     fetched_at = now()
     if address is None:
@@ -172,10 +191,19 @@ def _renew(sessions: sessionmaker[Session], reference: str, at: datetime, usual:
         source = source_named(session, reference)
         former = last_retrieval(session, source)
         if former is not None:
-            record_retrieval(session, source, retrieved_at=at, digest=former.digest, counts=former.counts)
-            if not source.is_full:
-                listed = select(Listing.agency_id).where(Listing.source_id == source.id, Listing.is_delisted.is_(False))
-                confirm(session, session.execute(listed).scalars().all(), at)
+            record_retrieval(
+                session,
+                source,
+                retrieved_at=at,
+                digest=former.digest,
+                counts=former.counts,
+                is_whole=former.is_full or not source.is_full,
+            )
+            if not former.is_full:
+                # An agency that the former reading did not show is not shown by the same list again.
+                listings = Listings(session, source, is_dry_run=False)
+                listings.see_again(former.retrieved_at, at)
+                listings.confirm()
         _state(session, source, None)
         source.next_fetch_at = now() + usual
         session.commit()

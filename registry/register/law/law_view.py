@@ -4,22 +4,27 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
 from msgspec.structs import asdict
 
-from registry.register.law.loading import TABLES, Law, rows_of
+from registry.register.law.loading import TABLES, Law, rows_of, shipped_law
 from registry.register.law.rows import CountryLaw, DatedRow, Row
 from registry.register.law.rules import where_to_ask
 from registry.register.law.weights import is_fresh, is_in_force, is_readable, may_decide, undisputed
+from registry.vocabulary.register import Mark
 
 _FOR_KEEPERS = ("copy_url", "unread", "confirmation", "full_text", "second_reading", "checked_how", "is_from_unread")
 
 
-def row_payload(row: Row, read_on: date, day: date, today: date) -> dict[str, Any]:
+def row_payload(law: Law, row: Row, day: date, today: date) -> dict[str, Any]:
     """One row's fields; `weight` is what it may do to an answer about `day` that is given `today`.
+
+    `overlay` is the overlay that states it, if one does.
 
     Disputed fields are as if unknown. A first day that was not read is None.
     """
     fields = asdict(undisputed(row))
+    overlay = law.overlaid.get(row.id)
     if isinstance(row, DatedRow):
         del fields["from_"]
         fields["from"] = None if row.is_from_unread else row.from_
@@ -27,12 +32,40 @@ def row_payload(row: Row, read_on: date, day: date, today: date) -> dict[str, An
         "source": row.source.title,
         "publisher_of_source": row.source.publisher,
         "source_date": row.source.date,
-        "source_on": read_on,
+        "source_on": law.read_on(row),
         "is_whole_text": row.full_text,
         "is_fresh": is_fresh(row, today),
         "confirmed_on": None if row.confirmation is None else row.confirmation.on,
+        "overlay": None if overlay is None else overlay.version,
+        "overlaid_on": None if overlay is None else overlay.in_force_on,
         "weight": may_decide(row, day, today=today),
     }
+
+
+class CitedRow(msgspec.Struct, frozen=True, gc=False):
+    """A row of law that a reason stands on, as it is told beside it: what it says, and how far it may be relied on.
+
+    `text` is English, None where the row is a rule without words of its own; `as_of` is the state of the text that was
+    read.
+    """
+
+    id: str
+    country: str
+    article: str | None
+    text: str | None
+    as_of: date
+    mark: Mark
+    url: str | None
+
+
+def cited(row_ids: Iterable[str]) -> list[CitedRow]:
+    """The rows of these ids that may be shown. Others are left out."""
+    rows = shipped_law().rows
+    return [
+        CitedRow(row.id, row.country, row.article, getattr(row, "text", None), row.as_of, row.mark, row.url)
+        for row_id in row_ids
+        if (row := rows.get(row_id)) is not None and is_readable(row)
+    ]
 
 
 def law_payload(
@@ -54,7 +87,7 @@ def law_payload(
             continue
         for table, row in rows_of(one):
             if table in displayed and _is_asked(row, activity, on):
-                displayed[table].append(row_payload(row, one.read_on, on or today, today))
+                displayed[table].append(row_payload(law, row, on or today, today))
     return displayed
 
 

@@ -170,10 +170,11 @@ def _of_sector(limit: Limit, plan: Plan) -> _Test:
 
 
 def _of_occupation(limit: Limit, plan: Plan) -> _Test:
+    if plan.occupation_scheme is not limit.occupation_scheme:
+        # A code of one scheme tells nothing of another's, so none is asked for.
+        return _Test(None, "occupation_scheme")
     if plan.occupation is None:
         return _Test(None, "occupation")
-    if plan.occupation_scheme is not limit.occupation_scheme:
-        return _Test(None, "occupation_scheme")
     if any(plan.occupation.startswith(code) for code in limit.occupations_allowed):
         return _Test(False)
     if any(plan.occupation.startswith(code) for code in limit.occupations_barred):

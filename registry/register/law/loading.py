@@ -31,11 +31,31 @@ class BadLaw(Exception):
         self.file, self.row, self.field, self.detail = file, row, field, detail
 
 
-class Law(msgspec.Struct, frozen=True):
-    """The law of all countries, by ISO 3166-1 code, and its rows by id."""
+class OverlaidRow(msgspec.Struct, frozen=True):
+    """Which overlay a row comes from: its version, when it came into force, when it was made, and why."""
+
+    version: int
+    in_force_on: date
+    made_on: date
+    reason: str
+
+
+class Law(msgspec.Struct, frozen=True, eq=False):
+    """The law of all countries, by ISO 3166-1 code, and its rows by id. Two are the same only if they are one object.
+
+    `overlaid`: rows that an operator's overlay states, by id. `overlay`: the version of the last overlay in it, None for
+    the law as it was released (see `overlays`).
+    """
 
     countries: dict[str, CountryLaw]
     rows: dict[str, Row]
+    overlaid: dict[str, OverlaidRow] = {}
+    overlay: int | None = None
+
+    def read_on(self, row: Row) -> date:
+        """The day on which a row was collected: with its country's, or with the overlay that states it."""
+        mark = self.overlaid.get(row.id)
+        return self.countries[row.country].read_on if mark is None else mark.made_on
 
     @property
     def regimes(self) -> tuple[Regime, ...]:
@@ -99,19 +119,19 @@ def country_law(file: str, text: bytes) -> CountryLaw:
             raise BadLaw(file, table, None, f"rows are written under [[{table}]]")
         # Each row by itself first, so that an error can name it.
         for place, row in enumerate(rows, 1):
-            _check_row(file, country, table, place, row)
+            checked_row(file, country, table, place, row)
     try:
         law = msgspec.convert(data, CountryLaw)
     except msgspec.ValidationError as error:
         raise BadLaw(file, None, None, str(error)) from error
     for one, other in combinations(law.regime, 2):
-        if _overlap(one, other):
+        if are_overlapping(one, other):
             raise BadLaw(file, other.id, "from", f"its days overlap those of {one.id}")
     return law
 
 
-def _overlap(one: Regime, other: Regime) -> bool:
-    """Whether two rules are stated for one activity, place, kind of worker and day.
+def are_overlapping(one: Regime, other: Regime) -> bool:
+    """Whether two rules of one country are stated for one activity, place, kind of worker and day.
 
     Those by sector stand side by side.
     """
@@ -122,7 +142,8 @@ def _overlap(one: Regime, other: Regime) -> bool:
     return same[0] == same[1] and not by_sector and not is_later
 
 
-def _check_row(file: str, country: str, table: str, place: int, data: dict[str, Any]) -> None:
+def checked_row(file: str, country: str, table: str, place: int, data: dict[str, Any]) -> Row:
+    """One row of a table, the `place`-th there; its country is written into `data`. Raises BadLaw, naming its field."""
     name = data.get("id") if isinstance(data.get("id"), str) else f"{table} {place}"
     if "country" in data:
         raise BadLaw(file, name, "country", "stands at the head of the file alone")
@@ -134,6 +155,7 @@ def _check_row(file: str, country: str, table: str, place: int, data: dict[str, 
         raise BadLaw(file, name, path.strip("`.") or None, message) from error
     for field, detail in _faults(row):
         raise BadLaw(file, name, field, detail)
+    return row
 
 
 _ROW_TYPES: dict[str, type[Row]] = {

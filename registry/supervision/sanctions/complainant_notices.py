@@ -25,6 +25,8 @@ from registry.supervision.sanctions.moves import TOLD
 from registry.vocabulary.cases import CaseRole, CaseState
 from registry.vocabulary.register import Language, SanctionKind
 
+_STANDS = {event: state for state, event in TOLD.items()}
+
 _SILENT = frozenset({CaseState.WITHDRAWN, CaseState.PURGED, CaseState.DRAFT})
 
 Words = Callable[[Language, str, SanctionKind], str]
@@ -50,6 +52,8 @@ def _notify_case(
 ) -> None:
     if case.state in _SILENT or case.unit_id is None:
         return
+    # What the mailbox says of the case agrees with the message from the moment that it is there.
+    case.measure, case.measure_on, case.measure_until = _STANDS[event.type], at.date(), sanction.until
     unit = session.get_one(Unit, case.unit_id).reference
     officer = casework.Officer("", CaseRole.REGISTRY, unit)
     text = words(language_of(case), event.type, sanction.kind)

@@ -6,7 +6,7 @@ Every pattern is bounded, so that the time is linear in its length.
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import phonenumbers
 
@@ -18,17 +18,32 @@ MAX_CHARACTERS = 10_000
 MAX_OF_A_KIND = 5
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+# Letters and digits but Han: Chinese is written without spaces, so that a number ends where a character begins.
+_W = r"[^\W\u2e80-\u9fff\uf900-\ufaff]"
+_HOST = r"[a-z0-9-]{1,63}"
+_ENDS = r"\s<>\"'，。；、！\u2e80-\u9fff\uf900-\ufaff"
+_EMAIL = re.compile(rf"(?<!{_W})(?<![.+-])(?:{_W}|[.+-]){{1,64}}@(?:{_W}|-){{1,63}}(?:\.(?:{_W}|-){{1,63}}){{1,5}}")
 _WEBSITE = re.compile(
-    r"(?i)https?://[^\s<>\"'，。；、！]{3,300}|(?<![\w@.-])(?:www\.)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,3}"
+    rf"(?i)https?://[^{_ENDS}]{{3,300}}|(?<!{_W})(?<![@.-])(?:www\.)?{_HOST}(?:\.{_HOST}){{0,3}}"
     r"\.(?:com|cn|net|org|eu|info|top|xyz|vip|cc|cz|sk|pl|it|de|at|nl|be|fr|es|pt|ro|hu|hr|si|bg|gr|se|dk|fi|lt|lv|ee|ie|lu|mt|cy)"
-    r"(?![\w.-]{0,1}\w)(?:/[^\s<>\"'，。；、！]{0,200})?"
+    rf"(?![.-]?{_W})(?:/[^{_ENDS}]{{0,200}})?"
+)
+_WECHAT_WORD = (
+    r"(?:加?[微薇威][^\w\s]{0,2}信|加?[微薇威]|加v|v[^\w\s]?信|wechat|weixin|(?<![a-z])[vw]x|(?<![a-z])v(?=[ ]{0,2}:))"
 )
 _WECHAT = re.compile(
-    r"(?i)(?:微信|薇信|威信|加微|v信|wechat|weixin|(?<![a-z])[vw]x)(?:号|號|[ ]?id)?[ ]{0,3}[:]?[ ]{0,3}"
-    r"((?:wxid_)?[a-z][-_a-z0-9]{5,25}|1[3-9][0-9]{9})(?![\w-])"
+    rf"(?i){_WECHAT_WORD}(?:小?[号號]|同[号號]|同|[ ]?id)?[ ]{{0,3}}[:]?[ ]{{0,3}}"
+    rf"((?:wxid_)?[a-z][-_a-z0-9]{{5,25}}|1[3-9][0-9]{{9}})(?!{_W}|-)"
 )
-_PHONE = re.compile(r"(?<![\w+.-])(?:\+|00)?\(?[0-9][0-9 ()./-]{5,20}[0-9](?![\w])")
+_WECHAT_TOO = re.compile(r"(?i)(?<![0-9])(1[3-9][0-9]{9})[^\w]{0,3}(?:微[^\w\s]?信|[vw]x?|微)[^\w]?同")
+"""A telephone number that is said to be the WeChat id too."""
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_PHONE = re.compile(rf"(?<!{_W})(?<![+.-])(?:\+|00)?\(?[0-9][0-9 ()./-]{{5,20}}[0-9](?!{_W})")
+_PHONE_SAID = re.compile(
+    r"(?i)(?:[电電][话話]|手[机機]|[联聯][系繫絡络]|座[机機]|tel\.?|phone)[^\w\n]{0,3}"
+    rf"((?:\+|00)?[0-9][0-9 -]{{6,24}}[0-9])(?!{_W})"
+)
+"""Digits that are said to be a telephone are one, whether or not such a number is in use."""
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
 _CARD = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ -]?[0-9]){15,18}(?![0-9A-Za-z])")
 # Behind such words digits are an account, whether or not their check digit is right: it may be mistyped, or made up.
@@ -74,7 +89,21 @@ def picked(advert: str, country: str | None = None) -> tuple[StatedDetail, ...]:
             stored += [text[last:begin], "\n"]
             last = end
         text = "".join([*stored, text[last:]])
+    for stated in _both(readable(advert), found):
+        found.setdefault(stated)
     return tuple(sorted(found, key=lambda stated: list(CheckKind).index(stated.kind)))
+
+
+def _both(text: str, found: Iterable[StatedDetail]) -> list[StatedDetail]:
+    """What is a telephone and a WeChat id in one, under the kind that was not read."""
+    phones = [
+        StatedDetail(CheckKind.PHONE, one.value)
+        for one in found
+        if one.kind is CheckKind.WECHAT and _MOBILE.fullmatch(one.value)
+    ]
+    return [*phones, *(StatedDetail(CheckKind.WECHAT, match[1]) for match in _WECHAT_TOO.finditer(text))][
+        :MAX_OF_A_KIND
+    ]
 
 
 def readable(advert: str) -> str:
@@ -134,6 +163,7 @@ _PICKERS: tuple[tuple[CheckKind, Picker], ...] = (
     (CheckKind.BANK_ACCOUNT, _by(_IBAN, _is_iban)),
     (CheckKind.BANK_ACCOUNT, _by(_CARD, _is_card)),
     (CheckKind.BANK_ACCOUNT, _by(_ACCOUNT, lambda text: not is_resident_number("".join(filter(str.isdigit, text))))),
+    (CheckKind.PHONE, _by(_PHONE_SAID, lambda text: 7 <= sum(map(str.isdigit, text)) <= 15)),
     (CheckKind.PHONE, _phones),
     (CheckKind.NAME, _by(_NAME)),
 )

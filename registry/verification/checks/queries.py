@@ -6,16 +6,20 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from registry.core.codes import CheckSummary
+from registry.core.codes import CheckSummary, Reason, RedFlag
 from registry.core.keyring import Keyring
 from registry.register.agencies import record
 from registry.register.agencies.bank_accounts import ACCOUNTS, channel_history
 from registry.register.agencies.channel_rules import account_text, changed_at
 from registry.register.agencies.queries import published
 from registry.register.authorities.sources import SourceSnapshot
+from registry.register.law.loading import shipped_law
+from registry.register.law.rows import Fee
+from registry.register.law.weights import DECIDING, is_restricting, may_decide
 from registry.register.names.queries import search
 from registry.register.names.rules import NEAR
 from registry.verification.checks.advert import picked, readable
+from registry.verification.checks.red_flags import ROWS, country_in, red_flags, visa_in
 from registry.verification.checks.rules import (
     Checked,
     Noted,
@@ -31,7 +35,8 @@ from registry.verification.checks.rules import (
 )
 from registry.verification.verdicts.context_rules import lacks_context_alone
 from registry.verification.verdicts.queries import VerdictReader
-from registry.verification.verdicts.question import Question, SubjectKind, Verdict
+from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict
+from registry.verification.verdicts.rules import decide
 from registry.verification.verdicts.subjects import read_subject
 from registry.vocabulary.register import Answer, CheckKind
 
@@ -41,12 +46,18 @@ NEAR_NAMES = 5
 
 @dataclass(frozen=True, slots=True)
 class CheckInput:
-    """What a worker was told by a recruiter. The worker's own statements take precedence over the advert."""
+    """What a worker was told by a recruiter, and the advert; what the worker states is compared first.
+
+    `is_picked`: the worker has seen what was picked out of the advert and put it right, so no more is picked.
+    `nationality` is the worker's, where it is known.
+    """
 
     told: tuple[StatedDetail, ...] = ()
     advert: str = ""
     agency_id: str | None = None
     country: str | None = None
+    is_picked: bool = False
+    nationality: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,8 @@ class Outcome:
     """The answer. `verdict` is None where nothing names an agency; `candidates` are those that may be meant.
 
     `agency` is whom the comparison is with. Where a name alone names it, the verdict is that on a name: never a yes.
+    `flags` are the advert's own, `offer` what they come to: `no` where it asks for what the law forbids, else `unknown`;
+    `law` is what the law says of such a plan, whoever recruits.
     """
 
     checked: tuple[Checked, ...]
@@ -63,14 +76,16 @@ class Outcome:
     agency: record.Agency | None
     candidates: tuple[record.Agency, ...]
     snapshot: SourceSnapshot
+    flags: tuple[RedFlag, ...] = ()
+    offer: Answer = Answer.UNKNOWN
+    law: tuple[Finding, ...] = ()
 
 
 def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given: CheckInput, now: datetime) -> Outcome:
     """Check all that was told against the agency it names. None of it is stored."""
     details = given.told
-    if given.advert:
-        stated = {one.kind for one in details}
-        details += tuple(one for one in picked(given.advert, given.country) if one.kind not in stated)
+    if given.advert and not given.is_picked:
+        details = tuple(dict.fromkeys((*details, *picked(given.advert, given.country))))
     verdict, snapshot = _named(reader, given, details, now)
     agency = verdict.agency if verdict is not None else None
     candidates = tuple(holder.agency for holder in verdict.candidates) if verdict is not None else ()
@@ -84,15 +99,61 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
         candidates += tuple(one for one in bearers if one.agency_id not in known)
         checked = tuple({one.told: one for one in (*checked, *near)}.values())
     papers = papers_in(readable(given.advert))
+    flags = red_flags(given.advert, (*details, *_reference(given)))
+    offer, law = _offer(reader, given, flags, now) if given.advert else (Answer.UNKNOWN, ())
     whole = summary(
         checked,
         papers,
+        flags=flags,
+        is_refused=agency is not None and verdict is not None and verdict.verdict is Answer.NO,
         # A check of a caller's number says nothing of the job: the licence is asked about, and not a corridor.
         is_licensed=verdict is not None and (verdict.verdict is Answer.YES or lacks_context_alone(verdict)),
         has_agency=agency is not None,
         has_candidates=bool(candidates),
     )
-    return Outcome(checked, papers, whole, verdict, agency, candidates, snapshot)
+    return Outcome(checked, papers, whole, verdict, agency, candidates, snapshot, flags, offer, law)
+
+
+def _reference(given: CheckInput) -> tuple[StatedDetail, ...]:
+    """The agency that a lookup carried here is a company that was named."""
+    return (StatedDetail(CheckKind.NUMBER, given.agency_id),) if given.agency_id else ()
+
+
+_OF_A_PLAN = frozenset(
+    {
+        Reason.LAW_BARS,
+        Reason.LAW_MAY_BAR,
+        Reason.PERMITS_NOT_GIVEN,
+        Reason.PERMITS_BY_QUOTA,
+        Reason.VISA_DOES_NOT_ALLOW_WORK,
+        Reason.COUNTRY_NOT_COVERED,
+    }
+)
+
+
+def _offer(
+    reader: VerdictReader, given: CheckInput, flags: Sequence[RedFlag], now: datetime
+) -> tuple[Answer, tuple[Finding, ...]]:
+    """What an advert comes to by law: its plan, and whether a flag breaks a rule whose row may decide today."""
+    question = Question(
+        SubjectKind.LAW,
+        "",
+        destination=given.country or country_in(given.advert),
+        visa=visa_in(flags),
+        nationality=given.nationality,
+    )
+    verdict = decide(question, reader.facts(question, now))
+    law = tuple(one for one in verdict.reasons if one.code in _OF_A_PLAN)
+    is_broken = any(_is_a_decided_ban(row, now.date()) for flag in flags for row in ROWS[flag])
+    return (Answer.NO if is_broken or verdict.verdict is Answer.NO else Answer.UNKNOWN), law
+
+
+def _is_a_decided_ban(row_id: str, today: date) -> bool:
+    """Whether a row forbids what a flag names, whoever does it, and may decide today."""
+    row = shipped_law().rows.get(row_id)
+    is_for_some = isinstance(row, Fee) and row.needs_labour_contract
+    is_ban = row is not None and is_restricting(row) and not is_for_some
+    return is_ban and row is not None and may_decide(row, today) in DECIDING
 
 
 def _nearly_called(verdict: Verdict | None, agency: record.Agency) -> tuple[record.Agency, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from registry.core.codes import CheckNote, CheckSummary
+from registry.core.codes import CheckNote, CheckSummary, RedFlag
 from registry.register.agencies import record
 from registry.register.agencies.channel_rules import account_text, channel_key, is_recent
 from registry.register.agencies.domains import FREE_MAIL, host_of, is_same_site, looks_like, registrable
@@ -265,18 +265,32 @@ _PAPER_NOTES = tuple(code for code, _ in _PAPERS)
 
 
 def summary(
-    checked: Sequence[Checked], papers: Sequence[Noted], *, is_licensed: bool, has_agency: bool, has_candidates: bool
+    checked: Sequence[Checked],
+    papers: Sequence[Noted],
+    *,
+    is_licensed: bool,
+    has_agency: bool,
+    has_candidates: bool,
+    is_refused: bool = False,
+    flags: Sequence[RedFlag] = (),
 ) -> CheckSummary:
-    """What it comes to, the gravest first.
+    """What it comes to, the gravest first: the licence before all else, then what was told, then what the advert asks for.
 
-    Numbers and names are printed everywhere: only a channel speaks for a person.
+    Numbers and names are printed everywhere: only a channel speaks for a person. `is_refused`: the agency may not
+    recruit.
     """
     outcomes = [one.outcome for one in checked]
+    if is_refused and set(outcomes) != {CheckOutcome.MATCH}:
+        return CheckSummary.AGENCY_NOT_LICENSED
     if CheckOutcome.MISMATCH in outcomes:
         return CheckSummary.MISMATCHES
     if papers or any(note.code in _PAPER_NOTES for one in checked for note in one.notes):
         return CheckSummary.NOT_A_LICENCE_FOR_ABROAD
+    if any(flag is not RedFlag.NO_COMPANY for flag in flags):
+        return CheckSummary.RED_FLAGS
     if not has_agency:
+        if not has_candidates and RedFlag.NO_COMPANY in flags:
+            return CheckSummary.NO_COMPANY_IN_ADVERT
         if has_candidates:
             return CheckSummary.SEVERAL_AGENCIES
         is_named = any(one.told.kind in _NAMING for one in checked)

@@ -1,81 +1,51 @@
-"""Was this charge lawful where the worker was recruited, is it what the ILO asks, and what can be claimed back.
+"""Was this charge lawful where the worker was recruited and where the work is, is it what the ILO asks, what comes back.
 
 Rules about charges are rows of the countries' law; fees.toml has the ILO's standard and what deposits are for. Sums are exact
 decimals; no exchange rate is ever assumed.
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from importlib.resources import files
 
 import msgspec
 
 from registry.core.codes import FeeReason
-from registry.register.law.loading import shipped_law
+from registry.register.law.loading import Law, shipped_law
 from registry.register.law.rows import Fee
-from registry.register.law.weights import DECIDING, is_readable, may_decide
-from registry.register.law.words import Charging
-from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard, Mark
+from registry.register.law.weights import DECIDING, is_disputed, is_readable, is_restricting, may_decide
+from registry.register.law.words import ChargedBy, Charging
+from registry.verification.fees.claim_rules import claim_steps, is_on
+from registry.verification.fees.question import (
+    Charge,
+    DepositRule,
+    FeeAnswer,
+    FeeFinding,
+    FeeQuestion,
+    FeeRule,
+    FeeRules,
+    JudgedCharge,
+    Total,
+    Use,
+    Wage,
+)
+from registry.vocabulary.register import Answer, ChargeState, FeeKind, FeeStandard
 
 
-class FeeRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One rule about charges of `kinds`; without `kinds` about every kind, without `country` in every country.
-
-    `needs_labour_contract`: it holds only for a worker who has a labour contract with the enterprise that charges.
-    `most_percent`: of the contract wages, as decimal text.
-    """
-
-    reference: str
-    standard: FeeStandard
-    country: str | None = None
-    kinds: tuple[FeeKind, ...] = ()
-    needs_labour_contract: bool = False
-    answer: Answer
-    reason: FeeReason
-    most_percent: str | None = None
-    source: str
-    source_on: date
-    mark: Mark
-    note: str | None = None
-
-
-class Use(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One thing a deposit may be spent on; `kinds` are the charges that it pays back."""
-
-    use: DepositUse
-    kinds: tuple[FeeKind, ...] = ()
-
-
-class DepositRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The money that licensed agencies of a country must keep for workers' claims, and what it is for."""
-
-    country: str
-    uses: tuple[Use, ...]
-    top_up_working_days: int
-    source: str
-    source_on: date
-    mark: Mark
-
-
-class FeeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`law`: what was read in the law of any country about charges to workers, to be shown for a destination."""
-
-    rule: tuple[FeeRule, ...]
-    deposit: tuple[DepositRule, ...]
-    law: tuple[Fee, ...] = ()
+def shipped_fee_rules(today: date) -> FeeRules:
+    """The rules this release knows, as `fee_rules_in`, without those of an overlay."""
+    return fee_rules_in(shipped_law(), today)
 
 
 @lru_cache(maxsize=8)
-def shipped_fee_rules(today: date) -> FeeRules:
-    """The rules this release knows, as they may decide that day; every other country and charge is unknown."""
+def fee_rules_in(law: Law, today: date) -> FeeRules:
+    """The rules that are known, as they may decide that day; every other country and charge is unknown."""
     text = (files("registry.verification.fees") / "fees.toml").read_text(encoding="utf-8")
     shipped = msgspec.convert(tomllib.loads(text), FeeRules)
-    law = shipped_law()
-    rows = [(row, one.read_on) for one in law.countries.values() for row in one.fee if is_readable(row)]
+    rows = [(row, law.read_on(row)) for one in law.countries.values() for row in one.fee if is_readable(row)]
     of_law = (fee_rule(row, read_on, today) for row, read_on in rows if row.reference is not None)
     # A rule for some workers alone is tried before one for all.
     ordered = sorted(of_law, key=lambda rule: not rule.needs_labour_contract)
@@ -93,6 +63,7 @@ def fee_rule(row: Fee, read_on: date, today: date) -> FeeRule:
         country=row.country,
         kinds=row.kinds,
         needs_labour_contract=row.needs_labour_contract,
+        charged_by=row.by,
         answer=Answer.NO if is_ban else Answer.UNKNOWN,
         reason=row.reason,
         most_percent=row.most_percent,
@@ -103,114 +74,110 @@ def fee_rule(row: Fee, read_on: date, today: date) -> FeeRule:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """What a worker was asked for, or paid. `amount` is more than zero, `currency` as ISO 4217 has it."""
-
-    kind: FeeKind
-    amount: Decimal
-    currency: str
-    state: ChargeState
-
-
-@dataclass(frozen=True, slots=True)
-class Wage:
-    """The wage that was promised for a month."""
-
-    amount: Decimal
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class FeeQuestion:
-    """`has_labour_contract`: with the enterprise that charges; None when it was not said."""
-
-    charges: tuple[Charge, ...]
-    wage: Wage | None = None
-    origin: str | None = None
-    destination: str | None = None
-    has_labour_contract: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FeeFinding:
-    """An answer, why, and the rule it stands on; without a rule none is known."""
-
-    answer: Answer
-    reason: FeeReason
-    rule: FeeRule | DepositRule | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedCharge:
-    charge: Charge
-    lawful_at_origin: FeeFinding
-    ilo_compliant: FeeFinding
-    claim: FeeFinding
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """Sums of one currency. `months` of the promised wage, to two places; None when they are unknown."""
-
-    currency: str
-    asked: Decimal
-    paid: Decimal
-    months: Decimal | None
-
-    @property
-    def whole(self) -> Decimal:
-        return self.asked + self.paid
-
-
-@dataclass(frozen=True, slots=True)
-class FeeAnswer:
-    """`months` says how the totals were told as months; `deposit` is what the origin's agencies must keep, if known.
-
-    `destination_rules`: what the law of the destination says of charges, to be read; nothing is computed with it.
-    """
-
-    charges: tuple[JudgedCharge, ...]
-    totals: tuple[Total, ...]
-    months: FeeReason
-    deposit: DepositRule | None
-    at_destination: FeeFinding
-    destination_rules: tuple[Fee, ...] = ()
-
-
-def judge(question: FeeQuestion, rules: FeeRules) -> FeeAnswer:
-    """Each charge by the origin's law and by the ILO's standard, the totals, and where money can be claimed."""
+def judge(question: FeeQuestion, rules: FeeRules, today: date) -> FeeAnswer:
+    """Each charge by the law at both ends and by the ILO's standard, the totals, and how money can be claimed."""
     deposit = next((one for one in rules.deposit if one.country == question.origin), None)
     totals = _totals(question)
     there = tuple(row for row in rules.law if row.country == question.destination)
+    charges = tuple(_judged(charge, question, rules, deposit, today) for charge in question.charges)
     return FeeAnswer(
-        tuple(_judged(charge, question, rules, deposit) for charge in question.charges),
+        charges,
         totals,
         _how_months(question.wage, totals),
         deposit,
         _at_destination(question.destination, there),
         there,
+        tuple(claim_steps(question, rules.law, charges)),
     )
 
 
-def _judged(charge: Charge, question: FeeQuestion, rules: FeeRules, deposit: DepositRule | None) -> JudgedCharge:
+def _judged(
+    charge: Charge, question: FeeQuestion, rules: FeeRules, deposit: DepositRule | None, today: date
+) -> JudgedCharge:
     lawful = _lawful(charge, question, rules.rule, rules.law)
-    return JudgedCharge(charge, lawful, _by_ilo(charge, rules.rule), _claim(charge, lawful, deposit))
+    there = _lawful_there(charge, question, rules.law, today)
+    return JudgedCharge(charge, lawful, there, _by_ilo(charge, rules.rule), _claim(charge, lawful, deposit))
 
 
 def _lawful(charge: Charge, question: FeeQuestion, rules: Sequence[FeeRule], law: Sequence[Fee]) -> FeeFinding:
     if question.origin is None:
         return FeeFinding(Answer.UNKNOWN, FeeReason.ORIGIN_NOT_STATED)
-    for rule in rules:
-        is_asked = rule.standard is FeeStandard.ORIGIN and rule.country == question.origin
-        holds = not rule.needs_labour_contract or question.has_labour_contract is True
-        if is_asked and holds and _speaks_of(rule, charge.kind):
-            return FeeFinding(rule.answer, rule.reason, rule)
+    fitting = [
+        rule
+        for rule in rules
+        if rule.standard is FeeStandard.ORIGIN
+        and rule.country == question.origin
+        and (not rule.needs_labour_contract or question.has_labour_contract is True)
+        and _speaks_of(rule, charge.kind)
+        and _is_about(rule, question.charged_by)
+    ]
+    # What is forbidden to the licensed is the more so to others: a rule that forbids comes before one that is not settled.
+    rule = next((one for one in fitting if one.answer is Answer.NO), fitting[0] if fitting else None)
+    if rule is not None:
+        return _by_cap(charge, question, rule) or FeeFinding(rule.answer, rule.reason, rule)
     # Who is recruited where the job is has the law of that country shown beside the answer.
     is_beside = question.origin == question.destination and any(row.country == question.origin for row in law)
     reason = FeeReason.DESTINATION_RULES if is_beside else FeeReason.NO_RULE_KNOWN
     return FeeFinding(Answer.UNKNOWN, reason, values={"country": question.origin})
+
+
+def _is_about(rule: FeeRule, charged_by: ChargedBy | None) -> bool:
+    """Whether a rule is about the one who charges. Not said: a licensed agency, which is the most that may be so."""
+    if rule.charged_by is None or rule.charged_by is (charged_by or ChargedBy.LICENSED_SENDER):
+        return True
+    return (
+        charged_by is ChargedBy.UNLICENSED and rule.charged_by is ChargedBy.LICENSED_SENDER and rule.answer is Answer.NO
+    )
+
+
+def _by_cap(charge: Charge, question: FeeQuestion, rule: FeeRule) -> FeeFinding | None:
+    """What a cap, in per cent of the contract's wages, makes of all such charges together; None where nothing computes.
+
+    The answer stays the rule's own: more than a cap that may no longer stand is too much by the most that ever stood.
+    """
+    wage = question.wage
+    if rule.most_percent is None or wage is None or wage.currency != charge.currency:
+        return None
+    ones = [one for one in question.charges if one.currency == charge.currency and _speaks_of(rule, one.kind)]
+    asked = sum((one.amount for one in ones), Decimal(0))
+    a_month = wage.amount * Decimal(rule.most_percent) / 100
+    if question.contract_months is None:
+        months = (asked / a_month).to_integral_value(ROUND_CEILING)
+        values = {"months": f"{months:f}", "percent": rule.most_percent}
+        return FeeFinding(rule.answer, FeeReason.SERVICE_FEE_NEEDS_MONTHS, rule, values)
+    if asked > a_month * question.contract_months:
+        values = {"percent": rule.most_percent, "months": str(question.contract_months)}
+        return FeeFinding(rule.answer, FeeReason.SERVICE_FEE_OVER_OLD_CAP, rule, values)
+    return None
+
+
+RECRUITMENT_FEES = frozenset(
+    {
+        FeeKind.RECRUITMENT_SERVICE_PAYMENT,
+        FeeKind.THIRD_PARTY_SUPPLY_PAYMENT,
+        FeeKind.DIRECT_RECRUITMENT_PAYMENT,
+        FeeKind.FEE_RECOVERY_FROM_WORKER,
+    }
+)
+"""What a ban on charging for a job is certainly about; of other costs a row's own words have to be read."""
+
+
+def _lawful_there(charge: Charge, question: FeeQuestion, law: Sequence[Fee], today: date) -> FeeFinding:
+    """Whether the destination's law forbids the charge to the one who asks for it.
+
+    A general ban that is fresh or confirmed makes a `no`. An old or disputed text, one of a region, one with exceptions
+    or about other costs makes none: it is shown.
+    """
+    if question.destination is None:
+        return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED)
+    rows = [row for row in law if row.country == question.destination and is_on(row, question.charged_by)]
+    bans = [row for row in rows if is_restricting(row) and not is_disputed(row)]
+    if not bans or len(bans) < len(rows) or charge.kind not in RECRUITMENT_FEES:
+        return _at_destination(question.destination, [row for row in law if row.country == question.destination])
+    values = {"country": question.destination, "on": bans[0].as_of.isoformat()}
+    if all(may_decide(row, today) in DECIDING for row in bans):
+        return FeeFinding(Answer.NO, FeeReason.DESTINATION_FORBIDS, bans[0], values)
+    return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE, bans[0], values)
 
 
 def _by_ilo(charge: Charge, rules: Sequence[FeeRule]) -> FeeFinding:
@@ -229,9 +196,11 @@ def _claim(charge: Charge, lawful: FeeFinding, deposit: DepositRule | None) -> F
     """Whether the charge can be claimed back, and from which deposit. What was not paid cannot be."""
     if charge.state is ChargeState.ASKED:
         return FeeFinding(Answer.NO, FeeReason.NOT_PAID)
-    if deposit is None or not any(_speaks_of(use, charge.kind) for use in deposit.uses):
+    uses = () if deposit is None else deposit.uses
+    is_paid_back = any(_speaks_of(use, charge.kind) for use in uses)
+    if not is_paid_back and not any(charge.kind in use.kinds_perhaps for use in uses):
         return FeeFinding(Answer.UNKNOWN, FeeReason.NO_CLAIM_KNOWN)
-    if lawful.answer is Answer.NO:
+    if is_paid_back and lawful.answer is Answer.NO:
         return FeeFinding(Answer.YES, FeeReason.CLAIM_FROM_DEPOSIT, deposit)
     return FeeFinding(Answer.UNKNOWN, FeeReason.CLAIM_PERHAPS_FROM_DEPOSIT, deposit)
 

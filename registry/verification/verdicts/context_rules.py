@@ -29,6 +29,7 @@ PARAMETERS = (
     "nationality",
     "occupation",
     "work_permit",
+    "region",
 )
 """The fields of a question that are its context, in the order in which they are asked for."""
 
@@ -36,7 +37,10 @@ COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
 
 
 class Need(NamedTuple):
-    """A field that could still change the answer, and the values it takes. Without any: every code of NACE, or of ISCO-08."""
+    """A field that could still change the answer, and the values it takes. Without any: every code of NACE.
+
+    Of `occupation` those that the law of the country names; it takes every code of ISCO-08.
+    """
 
     parameter: str
     allowed: tuple[str, ...]
@@ -83,7 +87,9 @@ def _allowed(parameter: str, finding: Finding) -> Iterable[str]:
         case "work_permit":
             return [*filter(None, finding.values.get("permits", "").split("|")), "other"]
         case "occupation":
-            return ()
+            return [*filter(None, finding.values.get("occupations", "").split("|")), "other", "unknown"]
+        case "region":
+            return finding.values.get("regions", "").split("|")
         case "sector":
             return finding.values.get("sectors", "").split()
         case "visa":

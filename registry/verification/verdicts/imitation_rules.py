@@ -5,6 +5,7 @@ quote genuine numbers. And a name like that of a licensed agency, with data that
 Nothing here looks at numbers that are almost right: to say how near a forger came would help the forger.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -35,6 +36,7 @@ from registry.vocabulary.register import (
     Difference,
     IdentifierScheme,
     Likeness,
+    NameKind,
     Role,
     Weight,
 )
@@ -68,6 +70,26 @@ def is_exactly_of(agency: record.Agency, name: str) -> bool:
     return _fit(agency, name).how is Likeness.EXACT
 
 
+def with_former_name(question: Question, verdict: Verdict) -> Verdict:
+    """The verdict, with a word where the name on the paper is one that the holder no longer has."""
+    name, agency = question.claimed_name, verdict.agency
+    if name is None or agency is None:
+        return verdict
+    borne = [one for one in agency.names if is_borne(name, one.name)]
+    if not borne or any(one.kind is not NameKind.FORMER for one in borne):
+        return verdict
+    return replace(verdict, reasons=(*verdict.reasons, Finding(Reason.FORMER_NAME, {}, Weight.INFORMS)))
+
+
+_BRANCH = re.compile(r"(?i)分(?:公司|社|店)|[办辦]事[处處]|[营營][业業]部|\bbranch\b|\bfiliale\b|\bsuccursale\b")
+
+
+def _is_branch(name: str, agency: record.Agency) -> bool:
+    """Whether the paper names a branch of the holder: its name with a word for a branch behind it."""
+    match = _BRANCH.search(name)
+    return match is not None and any(name.startswith(one.name) for one in agency.names)
+
+
 def with_imitation(question: Question, facts: VerdictFacts, verdict: Verdict, near: Sequence[Lookalike]) -> Verdict:
     """The verdict with what a name beside the question says. `near` are the agencies whose name is near to it."""
     name = name_in_question(question)
@@ -76,8 +98,8 @@ def with_imitation(question: Question, facts: VerdictFacts, verdict: Verdict, ne
     if question.kind is SubjectKind.NAME:
         return _warned(verdict, _imitated_by_name(question, facts, near))
     if _is_of_a_holder(verdict, name, near):
-        return verdict
-    return _warned(_differing(verdict), _imitated_by_number(question, facts, near))
+        return with_former_name(question, verdict)
+    return _warned(_differing(verdict, name), _imitated_by_number(question, facts, near))
 
 
 def _is_of_a_holder(verdict: Verdict, name: str, near: Sequence[Lookalike]) -> bool:
@@ -97,14 +119,14 @@ def _fit(agency: record.Agency, name: str) -> Match:
     return max((score(name, one.name) for one in agency.names), key=lambda match: match.score, default=_NO_MATCH)
 
 
-def _differing(verdict: Verdict) -> Verdict:
+def _differing(verdict: Verdict, name: str) -> Verdict:
     """The verdict where the number belongs to another agency than the paper names.
 
     An erased holder's name is not commented.
     """
     if verdict.agency is None or not verdict.agency.names:
         return verdict
-    differs = Finding(Reason.NAME_DIFFERS)
+    differs = Finding(Reason.NAME_DIFFERS, {"branch": "1"} if _is_branch(name, verdict.agency) else {})
     if verdict.verdict is Answer.NO:
         # Regardless of who shows it, this number permits nothing.
         reasons = (*verdict.reasons[:1], differs.informing(), *verdict.reasons[1:])

@@ -19,6 +19,11 @@ INFORMING = frozenset(
         Reason.CORRECTION_REQUESTED,
         Reason.CLONE_WARNING,
         Reason.POSSIBLE_CLONE,
+        Reason.PERMITS_BY_QUOTA,
+        Reason.PERMITS_NOT_GIVEN,
+        Reason.LAW_CONDITIONS,
+        Reason.DISGUISED_LENDING,
+        Reason.FORMER_NAME,
     }
 )
 """Reasons that of themselves decide nothing."""

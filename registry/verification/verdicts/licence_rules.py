@@ -14,7 +14,7 @@ from registry.register.agencies import record
 from registry.register.authorities.sources import SourceFacts
 from registry.register.law.rules import regime_on
 from registry.verification.verdicts.judged import GRAVITY, INFORMING, Judged
-from registry.verification.verdicts.limit_rules import of_limits
+from registry.verification.verdicts.limit_rules import Recruiting, of_limits
 from registry.verification.verdicts.question import Finding, Question, VerdictFacts
 from registry.verification.verdicts.regime_rules import (
     LICENSING,
@@ -78,11 +78,11 @@ def judge(
         *of_status(licence, standing, day),
         *_of_headlines(licence, agency, question, day, today),
         *of_time(licence, source, day, today, zone),
-        *of_regime(licence, activities, day, facts.regimes),
+        *of_regime(licence, question, activities, day, facts.regimes),
         *of_origin(licence, agency, question, day, facts.regimes),
         *of_corridor(licence, question),
         *of_foreign_licence(licence, question, activities, day, facts.regimes),
-        *of_limits(licence, question, activities, day, today, facts.limits),
+        *of_limits(Recruiting.under(licence), question, activities, day, today, facts),
         *of_sector(licence, question),
         *of_conditions(licence, question, standing.status),
         *_of_holder(agency, day),
@@ -105,7 +105,7 @@ def _needs_licence(licence: record.Licence, question: Question, facts: VerdictFa
     """Whether the country of issue is known to ask for a licence, or to forbid, what was asked about."""
     if question.activity is None:
         return True
-    regime = regime_on(facts.regimes, licence.country, question.activity, day)
+    regime = regime_on(facts.regimes, licence.country, question.activity, day, region=question.region)
     return regime is not None and (regime.rule in LICENSING or regime.rule is RegimeRule.PROHIBITED)
 
 

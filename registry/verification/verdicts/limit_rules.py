@@ -6,19 +6,27 @@ that they judge. A limit that the question states in full makes a `no`; one that
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from registry.core.codes import Reason
 from registry.register.agencies import record
-from registry.register.law.limit_rules import LimitFinding, Outcome, Plan, judge_limits
-from registry.register.law.rows import Limit
-from registry.register.law.rules import limits_on
+from registry.register.law.limit_rules import LimitFinding, Outcome, Plan, judge_limits, judge_route
+from registry.register.law.rows import Limit, PermitRoute
+from registry.register.law.rules import limits_on, routes_of
+from registry.register.law.words import LimitEffect, LimitSubject, Possible, Route
 from registry.register.law.words import Visa as LawVisa
 from registry.verification.verdicts.judged import Judged
-from registry.verification.verdicts.question import Finding, Question
+from registry.verification.verdicts.question import Finding, Question, VerdictFacts
 from registry.vocabulary.register import EU_STATES, KINDS, SENDING_COUNTRIES, Activity, Answer, Territory, Visa
 
 FREE_TO_WORK = EU_STATES | {"CH", "IS", "LI", "NO"}
 """Whose citizens need no permit for work in a member state."""
+
+OTHER_OCCUPATION = "other"
+"""An occupation that the law of the country does not name."""
+
+UNKNOWN_OCCUPATION = "unknown"
+"""The worker was asked for the occupation and cannot say: it may be any."""
 
 HELD = "held"
 """A permit already held by a person who lives and works in the country, not one that is applied for."""
@@ -35,53 +43,128 @@ _PARAMETERS = {
 """The field of a question that tells what a limit needs to know."""
 
 
+class Recruiting(NamedTuple):
+    """What the law's limits must know of the recruiter. `entered_on`: since when it is licensed; None where that is not told."""
+
+    home: str | None
+    is_for_abroad: bool
+    entered_on: date | None
+
+    @classmethod
+    def under(cls, licence: record.Licence) -> "Recruiting":
+        return cls(licence.country, KINDS[licence.kind].territory is Territory.ABROAD, licence.valid_from)
+
+
 def of_limits(
-    licence: record.Licence,
+    recruiting: Recruiting,
     question: Question,
     activities: Sequence[Activity],
     day: date,
     today: date,
-    limits: Sequence[Limit],
+    facts: VerdictFacts,
 ) -> Iterator[Judged]:
     """What the law of the corridor's ends makes of the plan, beyond what it asks of the agency."""
-    plan = _plan(licence, question)
-    found = [
-        finding
-        for finding in judge_limits(_that_apply(licence, question, activities, day, limits), plan, day, today=today)
-        if finding.outcome in (Outcome.BARS, Outcome.OPEN)
+    plan = _plan(recruiting, question)
+    limits = _that_apply(recruiting, question, activities, day, facts.limits)
+    found = judge_limits(limits, plan, day, today=today)
+    found += [
+        judge_route(route, plan, day, today=today) for route in _routes(recruiting, question, activities, facts.routes)
     ]
     questions: dict[str, list[str]] = {}
+    conditions: dict[str, list[str]] = {}
     for finding in found:
+        row = finding.row
         if finding.outcome is Outcome.BARS:
             yield Judged(Answer.NO, Finding(Reason.LAW_BARS, _values(finding)))
-            continue
-        wanted = [
-            parameter
-            for need in finding.needs
-            if (parameter := _PARAMETERS.get(need)) is not None and getattr(question, parameter) is None
-        ]
-        for parameter in wanted:
-            permits = finding.row.permits_covered if parameter == "work_permit" else ()
-            questions.setdefault(parameter, []).extend(
-                one for one in permits if one not in questions.get(parameter, ())
-            )
-        if not wanted:
-            yield Judged(Answer.UNKNOWN, Finding(Reason.LAW_MAY_BAR, _values(finding)))
+        elif finding.outcome is Outcome.OPEN:
+            wanted = [
+                parameter
+                for need in finding.needs
+                if (parameter := _PARAMETERS.get(need)) is not None and getattr(question, parameter) is None
+            ]
+            for parameter in wanted:
+                known = questions.setdefault(parameter, [])
+                known.extend(one for one in _named_by(row, parameter) if one not in known)
+            if not wanted:
+                yield Judged(Answer.UNKNOWN, Finding(Reason.LAW_MAY_BAR, _values(finding)))
+            if isinstance(row, PermitRoute) and row.permits_covered and "work_permit" in wanted:
+                closed = {"country": row.country, "permits": "; ".join(row.permits_covered), "rows": row.id}
+                yield Judged(Answer.YES, Finding(Reason.PERMITS_NOT_GIVEN, closed))
+        elif isinstance(row, PermitRoute):
+            yield from _of_open_route(row)
+        elif finding.outcome is Outcome.INFORMS and row.effect is LimitEffect.CONDITIONS:
+            conditions.setdefault(row.country, []).append(row.id)
+    for country, rows in conditions.items():
+        yield Judged(Answer.YES, Finding(Reason.LAW_CONDITIONS, {"country": country, "rows": " ".join(rows)}))
     for parameter, values in questions.items():
-        more = {"permits": "|".join(values)} if values else {}
+        more = {_NAMED_AS[parameter]: "|".join(values)} if values else {}
         yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": parameter} | more))
 
 
+def _of_open_route(route: PermitRoute) -> Iterator[Judged]:
+    """What a way to a permit that is not closed adds: that places are few, or that nobody read whether it is open."""
+    values = {"country": route.country, "rows": route.id}
+    if route.possible is Possible.QUOTA:
+        yield Judged(Answer.YES, Finding(Reason.PERMITS_BY_QUOTA, values))
+    elif route.possible is Possible.UNKNOWN:
+        yield Judged(Answer.UNKNOWN, Finding(Reason.PERMIT_NOT_SETTLED, values))
+
+
+_ROUTES = {
+    Activity.TEMPORARY_WORK: frozenset({Route.AGENCY, Route.DECLARATION}),
+    Activity.PLACEMENT: frozenset({Route.DIRECT, Route.DECLARATION}),
+    Activity.LABOUR_SERVICE_ABROAD: frozenset({Route.DIRECT, Route.DECLARATION}),
+}
+"""The ways to a permit that a plan of this kind takes."""
+
+
+def _routes(
+    recruiting: Recruiting, question: Question, activities: Sequence[Activity], routes: Sequence[PermitRoute]
+) -> list[PermitRoute]:
+    """The ways to a permit that the plan may take, for one who comes from abroad and is, or may be, a citizen of China."""
+    destination = question.destination or (None if recruiting.is_for_abroad else recruiting.home)
+    is_there = question.origin is not None and question.origin == destination
+    if destination is None or is_there or question.nationality not in (None, _ROUTES_ARE_FOR):
+        return []
+    wanted = frozenset().union(*(_ROUTES.get(activity, frozenset()) for activity in activities))
+    if question.visa is Visa.SEASONAL:
+        wanted = frozenset({Route.SEASONAL})
+    return [route for route in routes_of(routes, destination) if route.route in wanted]
+
+
+_ROUTES_ARE_FOR = "CN"
+"""Permit routes are stated for citizens of this country alone."""
+
+
+_NAMED_AS = {"work_permit": "permits", "occupation": "occupations"}
+"""Under which value a finding tells what the law names of a field."""
+
+
+def on_disguised_lending(limits: Sequence[Limit], country: str, day: date) -> list[str]:
+    """The rows by which a country forbids to lend workers under another name, as an employer's or a contractor's own."""
+    there = limits_on(limits, country, Activity.TEMPORARY_WORK, day)
+    return [limit.id for limit in there if limit.about is LimitSubject.DISGUISED_LENDING]
+
+
+def _named_by(row: Limit | PermitRoute, parameter: str) -> Sequence[str]:
+    """The permits or occupations that a row tells apart."""
+    if parameter == "work_permit":
+        return row.permits_covered
+    if parameter == "occupation" and isinstance(row, Limit):
+        return sorted({*row.occupations_allowed, *row.occupations_barred})
+    return ()
+
+
 def _that_apply(
-    licence: record.Licence, question: Question, activities: Sequence[Activity], day: date, limits: Sequence[Limit]
+    recruiting: Recruiting, question: Question, activities: Sequence[Activity], day: date, limits: Sequence[Limit]
 ) -> list[Limit]:
     """Those of the country of the job for what is done there, and of the country that workers are sent from."""
-    is_for_abroad = KINDS[licence.kind].territory is Territory.ABROAD
-    destination = question.destination or (None if is_for_abroad else licence.country)
+    destination = question.destination or (None if recruiting.is_for_abroad else recruiting.home)
     found: dict[str, Limit] = {}
     if destination is not None:
         for activity in activities:
-            found |= {limit.id: limit for limit in limits_on(limits, destination, activity, day)}
+            there = limits_on(limits, destination, activity, day, region=question.region)
+            found |= {limit.id: limit for limit in there}
     if question.origin in SENDING_COUNTRIES:
         there = limits_on(limits, question.origin or "", Activity.LABOUR_SERVICE_ABROAD, day)
         # Pretexts are a matter of the visa, which has a rule of its own.
@@ -89,7 +172,7 @@ def _that_apply(
     return list(found.values())
 
 
-def _plan(licence: record.Licence, question: Question) -> Plan:
+def _plan(recruiting: Recruiting, question: Question) -> Plan:
     is_abroad = None if None in (question.origin, question.destination) else question.origin != question.destination
     may_work = question.visa in (Visa.WORK, Visa.SEASONAL)
     is_free = question.nationality in FREE_TO_WORK
@@ -103,10 +186,10 @@ def _plan(licence: record.Licence, question: Question) -> Plan:
         visa=_visa_of_law(question.visa),
         sector=question.sector,
         nace_revision=question.nace_revision,
-        occupation=question.occupation,
+        occupation=None if question.occupation == UNKNOWN_OCCUPATION else question.occupation,
         is_abroad=is_abroad,
-        agency_entered_on=licence.valid_from,
-        agency_active_since=licence.valid_from,
+        agency_entered_on=recruiting.entered_on,
+        agency_active_since=recruiting.entered_on,
     )
 
 
@@ -118,5 +201,5 @@ def _visa_of_law(visa: Visa | None) -> LawVisa | None:
 
 def _values(finding: LimitFinding) -> dict[str, str]:
     row = finding.row
-    about = row.about.value if isinstance(row, Limit) else ""
-    return {"country": row.country, "about": about, "article": row.article or row.source.title, "row": row.id}
+    about = row.about.value if isinstance(row, Limit) else "permit"
+    return {"country": row.country, "about": about, "article": row.article or row.source.title, "rows": row.id}

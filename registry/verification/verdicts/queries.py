@@ -1,8 +1,10 @@
 """Reads the facts of a question: the agencies its subject leads to, now or as known earlier, and source coverage."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -17,18 +19,19 @@ from registry.register.agencies.models import Agency, Licence
 from registry.register.agencies.naming import agencies_named
 from registry.register.authorities.queries import snapshot_at, snapshot_version
 from registry.register.authorities.sources import SourceSnapshot
-from registry.register.law.loading import shipped_law
-from registry.register.law.rules import Regime, shipped_regimes
+from registry.register.law.loading import Law, shipped_law
+from registry.register.law.overlays.queries import law_at
 from registry.verification.verdicts.imitation_rules import (
     found_by_name,
     is_exactly_of,
     name_in_question,
+    with_former_name,
     with_imitation,
 )
 from registry.verification.verdicts.lookalikes import lookalikes, lookalikes_at
 from registry.verification.verdicts.question import Holder, NameMatch, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
-from registry.vocabulary.register import IdentifierScheme
+from registry.vocabulary.register import IdentifierScheme, NameKind
 
 
 class VerdictAnswer(NamedTuple):
@@ -38,6 +41,13 @@ class VerdictAnswer(NamedTuple):
     snapshot: SourceSnapshot
 
 
+class Ground(NamedTuple):
+    """What verdicts stand on beside the records: the lists, and the law with its overlays."""
+
+    snapshot: SourceSnapshot
+    law: Law
+
+
 class VerdictReader:
     """Answers questions for one process. It remembers the ground until its version changes, and nothing else."""
 
@@ -45,15 +55,12 @@ class VerdictReader:
         self,
         reader: ThreadLocalReader,
         reading_sessions: sessionmaker[Session],
-        regimes: tuple[Regime, ...] | None = None,
     ) -> None:
         self.reader = reader
         self.lookup = Lookup(reader)
         self.lookup_of_many = ManyLookup(reader)
         self._reading_sessions = reading_sessions
-        self.regimes = shipped_regimes() if regimes is None else regimes
-        self.limits = shipped_law().limits
-        self._snapshot = SourceSnapshot(version=-1)
+        self._ground = Ground(SourceSnapshot(version=-1), shipped_law())
 
     def answered(self, question: Question, now: datetime) -> VerdictAnswer:
         """The verdict on a question asked at `now`, or as the registry would have given it at `question.known_at`."""
@@ -62,12 +69,16 @@ class VerdictReader:
         return VerdictAnswer(verdict, facts.snapshot)
 
     def with_imitation(self, question: Question, facts: VerdictFacts, verdict: Verdict, now: datetime) -> Verdict:
-        """The verdict with what a name says of it. More is read only where a name stands beside a number."""
+        """The verdict with what a name says of it, and with the name of a partner that it tells by its reference.
+
+        More is read only where a name stands beside a number, or a partner is told.
+        """
+        verdict = self._with_partner_named(question, verdict, now)
         name = name_in_question(question)
         if name is None or (
             question.kind is not SubjectKind.NAME and verdict.agency and is_exactly_of(verdict.agency, name)
         ):
-            return verdict
+            return with_former_name(question, verdict)
         if question.kind is SubjectKind.NAME:
             return with_imitation(question, facts, verdict, found_by_name(question, facts))
         with self._reading_sessions() as session:
@@ -77,18 +88,35 @@ class VerdictReader:
                 near = lookalikes_at(session, name, question.known_at, now)
         return with_imitation(question, facts, verdict, near)
 
+    def _with_partner_named(self, question: Question, verdict: Verdict, now: datetime) -> Verdict:
+        if question.known_at is not None or not any("partner" in one.values for one in verdict.reasons):
+            return verdict
+        reasons = []
+        for one in verdict.reasons:
+            if reference := one.values.get("partner"):
+                names = [
+                    name_of_agency(public_record(stored, now)) for stored in self.lookup.by_agency(reference).records
+                ]
+                named = next((f"{name} ({reference})" for name in names if name), reference)
+                one = one._replace(values={**one.values, "partner": named})
+            reasons.append(one)
+        return structs.replace(verdict, reasons=tuple(reasons))
+
     def facts(self, question: Question, now: datetime) -> VerdictFacts:
         if question.known_at is not None:
             return self._facts_at(question, question.known_at, now)
         if question.kind is SubjectKind.NAME:
             return self._facts_named(question.value, now)
+        if question.kind is SubjectKind.LAW:
+            snapshot, law = self.current_ground()
+            return VerdictFacts((), snapshot, law.regimes, now, limits=law.limits, routes=law.permit_routes)
         return self.facts_in(self.found(question), now)
 
     def facts_in(self, found: KeyMatch, now: datetime) -> VerdictFacts:
         """The facts that stored records hold."""
-        snapshot = self.snapshot(found.snapshot_version)
+        snapshot, law = self.ground(found.snapshot_version)
         holders = [Holder(public_record(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
-        return VerdictFacts(holders, snapshot, self.regimes, now, found.is_more, self.limits)
+        return VerdictFacts(holders, snapshot, law.regimes, now, found.is_more, law.limits, law.permit_routes)
 
     def _facts_named(self, name: str, now: datetime) -> VerdictFacts:
         """Agencies that a name may mean: the nearest by any of their names, each with the one that matched."""
@@ -102,9 +130,9 @@ class VerdictReader:
             for stored in found.records
             for hit in [hits[stored.agency_id]]
         ]
-        return VerdictFacts(
-            holders, self.snapshot(found.snapshot_version), self.regimes, now, len(hits) > MAX_HOLDERS_OF_KEY
-        )
+        snapshot, law = self.ground(found.snapshot_version)
+        is_more = len(hits) > MAX_HOLDERS_OF_KEY
+        return VerdictFacts(holders, snapshot, law.regimes, now, is_more, law.limits, law.permit_routes)
 
     def found(self, question: Question) -> KeyMatch:
         """The stored records that a number or reference leads to now."""
@@ -118,25 +146,45 @@ class VerdictReader:
         return self.lookup.by_key(kind.value, identifier_key(IdentifierScheme(kind.value), value, question.country))
 
     def snapshot(self, version: int) -> SourceSnapshot:
-        """The ground at a version; read again only when the version that a lookup saw is another."""
-        if version != self._snapshot.version:
-            with self._reading_sessions() as session:
-                self._snapshot = snapshot_at(session)
-        return self._snapshot
+        return self.ground(version).snapshot
 
-    def current_snapshot(self) -> SourceSnapshot:
+    def ground(self, version: int) -> Ground:
+        """The ground at a version; read again only when the version that a lookup saw is another."""
+        ground = self._ground
+        if version != ground.snapshot.version:
+            with self._reading_sessions() as session:
+                snapshot, law = snapshot_at(session), law_at(session)
+            ground = self._ground = Ground(replace(snapshot, law_overlay=law.overlay), law)
+        return ground
+
+    def current_ground(self) -> Ground:
         with self._reading_sessions() as session:
             version = snapshot_version(session)
-        return self.snapshot(version)
+        return self.ground(version)
+
+    def current_snapshot(self) -> SourceSnapshot:
+        return self.current_ground().snapshot
+
+    def current_law(self) -> Law:
+        """The law with the overlays that are in force now."""
+        return self.current_ground().law
 
     def _facts_at(self, question: Question, known_at: datetime, now: datetime) -> VerdictFacts:
         """Facts as of `known_at`, from the log. What the law lets us show is still judged today."""
         with self._reading_sessions() as session:
-            snapshot = snapshot_at(session, known_at)
+            law = law_at(session, known_at)
+            snapshot = replace(snapshot_at(session, known_at), law_overlay=law.overlay)
             keyed = _keyed_at(session, question, known_at)
             records = agencies.records_at(session, list(keyed)[:MAX_HOLDERS_OF_KEY], known_at, day_at(now, None))
         holders = [Holder(stated, keyed[agency_id]) for agency_id, stated in records.items()]
-        return VerdictFacts(holders, snapshot, self.regimes, known_at, len(keyed) > MAX_HOLDERS_OF_KEY, self.limits)
+        is_more = len(keyed) > MAX_HOLDERS_OF_KEY
+        return VerdictFacts(holders, snapshot, law.regimes, known_at, is_more, law.limits, law.permit_routes)
+
+
+def name_of_agency(agency: record.Agency) -> str:
+    """The legal name that holds now, else any; empty where none may be shown."""
+    names = sorted(agency.names, key=lambda name: (name.to is not None, name.kind is not NameKind.LEGAL))
+    return names[0].name if names else ""
 
 
 def public_record(stored: Stored, now: datetime) -> record.Agency:
@@ -148,6 +196,8 @@ def public_record(stored: Stored, now: datetime) -> record.Agency:
 
 def _keyed_at(session: Session, question: Question, known_at: datetime) -> dict[int, frozenset[str] | None]:
     kind, value = question.kind, question.value
+    if kind is SubjectKind.LAW:
+        return {}
     if kind is SubjectKind.LICENCE_NUMBER:
         return agencies.keyed_at(session, LICENCE_NUMBER, number_key(value), known_at, MAX_HOLDERS_OF_KEY + 1)
     if kind is SubjectKind.NAME:

@@ -9,7 +9,7 @@ import msgspec
 from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
-from registry.register.law.rows import Limit
+from registry.register.law.rows import Limit, PermitRoute
 from registry.register.law.rules import Regime
 from registry.vocabulary.register import (
     Activity,
@@ -36,6 +36,8 @@ class SubjectKind(Word):
     REGISTRATION_NUMBER = "registration_number"
     AGENCY_ID = "agency_id"
     NAME = "name"
+    LAW = "law"
+    """No one: what the law of the corridor asks of whoever recruits."""
 
 
 class Question(msgspec.Struct, frozen=True, gc=False):
@@ -44,7 +46,9 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     `on` is the day asked about (None: today where the authority sits); `known_at` asks what the registry said then.
     `has_failed_check` says that a number does not pass its own check digits; `claimed_name` is the name beside the
     number. `visa` is on what the worker will travel or stay, `recruiter_kind` who offers the work, `nationality` the
-    worker's country, `occupation` an ISCO-08 code, `work_permit` the permit that is applied for, as the law calls it.
+    worker's country, `occupation` an ISCO-08 code, `other` for one that the country's law does not name or `unknown`,
+    `work_permit` the permit that is applied for, as the law calls it; `region` where in the destination the job is, as the
+    law calls it.
     """
 
     kind: SubjectKind
@@ -65,6 +69,7 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     nationality: str | None = None
     occupation: str | None = None
     work_permit: str | None = None
+    region: str | None = None
 
 
 class NameMatch(NamedTuple):
@@ -100,10 +105,14 @@ class VerdictFacts(msgspec.Struct, frozen=True, gc=False):
     as_of: datetime
     is_more: bool = False
     limits: Sequence[Limit] = ()
+    routes: Sequence[PermitRoute] = ()
 
 
 class Finding(NamedTuple):
-    """One reason with the values its text speaks of: days, references and words, never texts."""
+    """One reason with the values its text speaks of: days, references and words, never texts.
+
+    `rows` among the values are the ids of the rows of law that it stands on.
+    """
 
     code: Reason
     values: Mapping[str, str] = {}
@@ -111,6 +120,11 @@ class Finding(NamedTuple):
 
     def informing(self) -> "Finding":
         return self._replace(weight=Weight.INFORMS)
+
+    @property
+    def rows(self) -> list[str]:
+        """Ids of the rows of law that it stands on."""
+        return self.values.get("rows", "").split()
 
 
 class SourceNote(NamedTuple):
@@ -142,7 +156,10 @@ class Imitated(NamedTuple):
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
-    """The answer: verdict, what becomes of existing placements, reasons, the day it is for, and the agency."""
+    """The answer: verdict, what becomes of existing placements, reasons, the day it is for, and the agency.
+
+    `law_overlay`: the version of the last overlay in the law it stands on, None for the law as it was released.
+    """
 
     verdict: Answer
     may_continue: Answer
@@ -155,6 +172,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     source: SourceNote | None = None
     time_zone: str | None = None
     possible_clone_of: tuple[Imitated, ...] = ()
+    law_overlay: int | None = None
 
     @property
     def about(self) -> list[record.Agency]:

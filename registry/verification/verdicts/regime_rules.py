@@ -1,11 +1,11 @@
 """Regimes: what the law of each end of the corridor makes of a licence on a day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from registry.core.codes import Reason
 from registry.register.agencies import record
-from registry.register.law.rules import Regime, regime_on
+from registry.register.law.rules import Regime, regime_needs, regime_on, regimes_on
 from registry.register.law.words import LawActivity
 from registry.verification.verdicts.judged import GRAVITY, Judged
 from registry.verification.verdicts.question import Finding, Question
@@ -47,19 +47,23 @@ def first_known(regimes: Sequence[Regime], country: str, activities: Sequence[Ac
 
 
 def of_regime(
-    licence: record.Licence, activities: Sequence[Activity], day: date, regimes: Sequence[Regime]
+    licence: record.Licence, question: Question, activities: Sequence[Activity], day: date, regimes: Sequence[Regime]
 ) -> Iterator[Judged]:
     """What the country that issued the licence asks for. Every activity asked about must be known to need it."""
-    known = {activity: regime_on(regimes, licence.country, activity, day) for activity in activities}
     values = {"country": licence.country, "activities": " ".join(activities)}
-    known = {activity: None if _is_open(regime) else regime for activity, regime in known.items()}
-    rules = {regime.rule for regime in known.values() if regime is not None}
-    if not rules:
-        yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, values))
-        return
-    unknown = [activity for activity, regime in known.items() if regime is None]
+    known = {
+        activity: regime
+        for activity in activities
+        if (regime := regime_on(regimes, licence.country, activity, day, region=question.region)) is not None
+        and not _is_open(regime)
+    }
+    unknown = [activity for activity in activities if activity not in known]
     if unknown:
-        yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, values | {"activities": " ".join(unknown)}))
+        yield of_unknown_law(licence.country, unknown, question, day, regimes)
+    rules = {regime.rule for regime in known.values()}
+    if not rules:
+        return
+    values |= rows_of_regimes(known.values())
     if rules == {RegimeRule.PROHIBITED}:
         yield Judged(Answer.NO, Finding(Reason.ACTIVITY_PROHIBITED, values))
     elif not rules & LICENSING:
@@ -67,6 +71,37 @@ def of_regime(
         yield Judged(Answer.UNKNOWN, Finding(Reason.NO_LICENCE_REQUIRED, values))
     elif rules - LICENSING:
         yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": "activity"} | values))
+
+
+def of_unknown_law(
+    country: str, activities: Sequence[Activity], question: Question, day: date, regimes: Sequence[Regime]
+) -> Judged:
+    """That the law of a country is not known, or is another by region and the region was not said."""
+    if question.region is None:
+        regions = regions_of(regimes, country, activities, day)
+        if regions:
+            wanted = {"parameter": "region", "regions": "|".join(regions)}
+            return Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, wanted))
+    values = {"country": country, "activities": " ".join(activities)}
+    return Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, values))
+
+
+def regions_of(regimes: Sequence[Regime], country: str, activities: Sequence[Activity], day: date) -> list[str]:
+    """The regions of a country whose rules differ for one of the activities; nothing where they agree."""
+    return list(
+        dict.fromkeys(
+            regime.region
+            for activity in activities
+            if "region" in regime_needs(regimes, country, activity, day)
+            for regime in regimes_on(regimes, country, activity, day)
+            if regime.region is not None
+        )
+    )
+
+
+def rows_of_regimes(regimes: Iterable[Regime]) -> dict[str, str]:
+    """The rows that a finding on these regimes stands on, as its value `rows`."""
+    return {"rows": " ".join(dict.fromkeys(regime.id for regime in regimes))}
 
 
 def _is_open(regime: Regime | None) -> bool:
@@ -96,7 +131,8 @@ def of_origin(
             ]
             answer = Answer.UNKNOWN if partners else Answer.NO
             named = {"partner": partners[0]} if partners else {}
-            yield Judged(answer, Finding(Reason.NEEDS_LICENSED_SENDING_PARTNER, values | named))
+            law = rows_of_regimes([there])
+            yield Judged(answer, Finding(Reason.NEEDS_LICENSED_SENDING_PARTNER, values | named | law))
     elif origin != licence.country:
         yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, {"country": origin, "activities": ""}))
 
@@ -121,35 +157,35 @@ def of_foreign_licence(
     if destination is None or destination == licence.country:
         return
     if KINDS[licence.kind].territory is Territory.ABROAD:
-        yield from _of_law_abroad(destination, day, regimes)
+        yield from _of_law_abroad(question, day, regimes)
         return
-    known = [_of_foreign_firms(regimes, destination, activity, day) for activity in activities]
+    known = [_of_foreign_firms(regimes, question, activity, day) for activity in activities]
     values = {"destination": destination, "country": licence.country, "activities": " ".join(activities)}
     found = [regime for regime in known if regime is not None and not _is_open(regime)]
     if len(found) < len(known):
-        there = {"country": destination, "activities": values["activities"]}
-        yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, there))
+        yield of_unknown_law(destination, activities, question, day, regimes)
         return
     # The least favourable of the activities decides: the licence must be worth something for each.
     yield max((_worth_of(licence, regime, values) for regime in found), key=lambda judged: GRAVITY[judged.answer])
 
 
-def _of_foreign_firms(regimes: Sequence[Regime], country: str, activity: Activity, day: date) -> Regime | None:
-    """The rule of a country for foreign firms: for hiring out, its rule on posting workers into it comes first."""
+def _of_foreign_firms(regimes: Sequence[Regime], question: Question, activity: Activity, day: date) -> Regime | None:
+    """The destination's rule for foreign firms: for hiring out, its rule on posting workers into it comes first."""
+    country = question.destination or ""
     if activity is Activity.TEMPORARY_WORK:
-        posting = regime_on(regimes, country, LawActivity.POSTING_IN, day)
+        posting = regime_on(regimes, country, LawActivity.POSTING_IN, day, region=question.region)
         if posting is not None:
             return posting
-    return regime_on(regimes, country, activity, day)
+    return regime_on(regimes, country, activity, day, region=question.region)
 
 
-def _of_law_abroad(destination: str, day: date, regimes: Sequence[Regime]) -> Iterator[Judged]:
+def _of_law_abroad(question: Question, day: date, regimes: Sequence[Regime]) -> Iterator[Judged]:
     """A licence to send workers abroad says nothing of the country they are sent to: its law must be known too."""
+    destination = question.destination or ""
     activities = activities_in(destination)
-    known = [regime_on(regimes, destination, activity, day) for activity in activities]
+    known = [regime_on(regimes, destination, activity, day, region=question.region) for activity in activities]
     if destination not in EU_STATES or all(map(_is_open, known)):
-        values = {"country": destination, "activities": " ".join(activities)}
-        yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, values))
+        yield of_unknown_law(destination, activities, question, day, regimes)
 
 
 _WORTH: dict[ForeignLicence, tuple[Answer, Reason]] = {
@@ -162,6 +198,7 @@ _WORTH: dict[ForeignLicence, tuple[Answer, Reason]] = {
 
 
 def _worth_of(licence: record.Licence, regime: Regime, values: dict[str, str]) -> Judged:
+    values = values | rows_of_regimes([regime]) | ({"article": regime.article} if regime.article else {})
     if regime.rule is RegimeRule.PROHIBITED:
         return Judged(Answer.NO, Finding(Reason.ACTIVITY_PROHIBITED, values))
     if regime.rule is RegimeRule.NONE:

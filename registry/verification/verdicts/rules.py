@@ -14,6 +14,7 @@ from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.verification.verdicts.context_rules import lacks_context_alone, unless_unsaid_decides
 from registry.verification.verdicts.judged import GRAVITY, REASSURING
+from registry.verification.verdicts.law_rules import of_law, with_law
 from registry.verification.verdicts.licence_rules import Judgement, judge
 from registry.verification.verdicts.question import (
     Finding,
@@ -27,7 +28,7 @@ from registry.verification.verdicts.question import (
 from registry.verification.verdicts.recruiter_rules import of_recruiter
 from registry.verification.verdicts.silence_rules import countries_about, home_of, silence_over, unique, zone_of
 from registry.verification.verdicts.visa_rules import with_visa
-from registry.vocabulary.register import Answer, Weight
+from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Answer, Weight
 
 CANDIDATES = 20
 """How many agencies an ambiguous answer shows."""
@@ -40,12 +41,27 @@ def decide(question: Question, facts: VerdictFacts) -> Verdict:
     verdict = _on_what_is_text(question, facts)
     if verdict.verdict is Answer.YES or lacks_context_alone(verdict):
         verdict = unless_unsaid_decides(question, facts, verdict, lambda other: _on_what_is_text(other, facts))
-    return _as_answered(verdict)
+    answered = _as_answered(_where_covered(question, verdict))
+    overlay = facts.snapshot.law_overlay
+    return answered if overlay is None else replace(answered, law_overlay=overlay)
 
 
 def _on_what_is_text(question: Question, facts: VerdictFacts) -> Verdict:
     """The verdict without a thought for what was left unsaid."""
-    return with_visa(question, of_recruiter(question, _on_subject(question, facts)))
+    return with_visa(question, of_recruiter(question, _on_subject(question, facts), facts.regimes), facts.limits)
+
+
+def _where_covered(question: Question, verdict: Verdict) -> Verdict:
+    """The verdict, but for a country that the registry does not answer for: there it says whom to ask, and is never a yes."""
+    destination = question.destination
+    if destination is None or destination in EU_STATES or destination in SENDING_COUNTRIES:
+        return verdict
+    values = {"country": destination} | ({"ask": destination} if destination in OUTSIDE else {})
+    says = Finding(Reason.COUNTRY_NOT_COVERED, values)
+    if verdict.verdict is Answer.NO:
+        return replace(verdict, reasons=(*verdict.reasons, says.informing()))
+    others = (one.informing() for one in verdict.reasons if one.code not in REASSURING)
+    return replace(verdict, verdict=Answer.UNKNOWN, may_continue=Answer.UNKNOWN, reasons=(says, *others))
 
 
 def _as_answered(verdict: Verdict) -> Verdict:
@@ -57,6 +73,12 @@ def _as_answered(verdict: Verdict) -> Verdict:
 
 
 def _on_subject(question: Question, facts: VerdictFacts) -> Verdict:
+    if question.kind is SubjectKind.LAW:
+        return of_law(question, facts)
+    return with_law(question, facts, _on_holders(question, facts))
+
+
+def _on_holders(question: Question, facts: VerdictFacts) -> Verdict:
     holders = _of_authority(question, facts.holders)
     if question.kind is SubjectKind.NAME:
         return _of_name(question, facts, holders)

@@ -79,6 +79,9 @@ def of_corridor(licence: record.Licence, question: Question) -> Iterator[Judged]
         origin = question.origin or (licence.country if territory is Territory.ABROAD else None)
         yield from _of_stated_corridors(licence.corridors, origin, destination)
     elif territory is Territory.NOT_STATED:
+        if destination is None:
+            values = {"parameter": "destination", "likely": licence.country}
+            yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, values))
         yield Judged(Answer.UNKNOWN, Finding(Reason.SCOPE_NOT_STATED, {"scope": "destination"}))
 
 

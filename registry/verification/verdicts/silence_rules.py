@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from registry.core.clock import day_at
 from registry.core.codes import Reason
+from registry.register.authorities.places import covers, covers_the_country, place_of_uscc
 from registry.register.authorities.sources import SourceFacts
-from registry.register.law.rules import regime_on
+from registry.register.law.rules import Regime, regime_on
 from registry.verification.verdicts.question import Finding, Question, SourceNote, SubjectKind, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
-from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Activity, Answer, RegimeRule
+from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Activity, Answer, LicenceKind, RegimeRule
 
 
 class Silence(NamedTuple):
@@ -72,9 +73,12 @@ def _silence_in(country: str, question: Question, facts: VerdictFacts, day: date
     wanted = [question.activity] if question.activity is not None else activities_in(country)
     today = day_at(facts.as_of, facts.snapshot.time_zone(question.authority) or zone_of(country, facts))
     why: list[Finding] = []
+    rows: list[str] = []
     note: SourceNote | None = None
     for activity in wanted:
-        finding, found = _silence_on(country, activity, question, facts, day)
+        regime = regime_on(facts.regimes, country, activity, day, region=question.region)
+        rows += [] if regime is None else [regime.id]
+        finding, found = _silence_on(country, activity, regime, question, facts, day)
         note = found or note
         if finding is not None:
             why.append(finding)
@@ -83,19 +87,19 @@ def _silence_in(country: str, question: Question, facts: VerdictFacts, day: date
     if why:
         return Silence(Answer.UNKNOWN, unique(why), note)
     values = {"country": country, "authority": note.authority if note else "", "date": day.isoformat()}
+    values |= {"rows": " ".join(dict.fromkeys(rows))}
     return Silence(Answer.NO, (Finding(Reason.NOT_REGISTERED, values),), note)
 
 
 def _silence_on(
-    country: str, activity: Activity, question: Question, facts: VerdictFacts, day: date
+    country: str, activity: Activity, regime: Regime | None, question: Question, facts: VerdictFacts, day: date
 ) -> tuple[Finding | None, SourceNote | None]:
     """Why silence on one activity proves nothing; None when it does prove that no agency is licensed."""
     values = {"country": country, "activities": activity.value, "authority": question.authority or ""}
-    regime = regime_on(facts.regimes, country, activity, day)
     if regime is None or regime.rule is RegimeRule.UNKNOWN:
         return Finding(Reason.REGIME_UNKNOWN, values), None
     if regime.rule in (RegimeRule.NONE, RegimeRule.NOTIFICATION):
-        return Finding(Reason.NO_LICENCE_REQUIRED, values), None
+        return Finding(Reason.NO_LICENCE_REQUIRED, values | {"rows": regime.id}), None
     if regime.rule is RegimeRule.PROHIBITED:
         return None, None
     kinds = [kind for kind, rule in KINDS.items() if rule.country == country and activity in rule.permits]
@@ -107,13 +111,17 @@ def _silence_on(
             if kind in source.kinds and source.country == country and source.is_full and source.retrieved_at
             and (source.authority == question.authority or (question.authority is None and source.is_national))
         ]  # fmt: skip
+        are_parts = not lists and question.authority is None
+        if are_parts:
+            lists = _parts(kind, facts)
         if not lists:
-            return Finding(Reason.AUTHORITY_NOT_COVERED, values), note
-        lists = [source for source in lists if _shows(source, question)]
-        if not lists:
+            return _of_place(kind, question, facts) or Finding(Reason.AUTHORITY_NOT_COVERED, values), note
+        shown = [source for source in lists if _shows(source, question)]
+        if not shown or (are_parts and len(shown) < len(lists)):
             # No agency is found by a number that the list does not print.
             return Finding(Reason.LIST_LACKS_NUMBER, values | {"scheme": question.kind.value}), note
-        best = max(lists, key=_freshness)
+        # One list of several that hold the same is enough; of several that each hold a part, the worst counts.
+        best = min(shown, key=_freshness) if are_parts else max(shown, key=_freshness)
         stale_at = best.stale_at()
         is_stale = stale_at is not None and facts.as_of >= stale_at
         note = SourceNote(best.authority, best.retrieved_at, is_stale, stale_at)
@@ -122,10 +130,44 @@ def _silence_on(
         zone = facts.snapshot.time_zone(best.authority)
         if is_stale:
             return Finding(Reason.SOURCE_STALE, {"date": day_at(best.retrieved_at, zone).isoformat()}), note
-        began = day_at(best.first_retrieved_at, zone)
+        firsts = (one.first_retrieved_at for one in shown if one.first_retrieved_at) if are_parts else ()
+        began = day_at(max(firsts, default=best.first_retrieved_at), zone)
         if day < began:
             return Finding(Reason.BEFORE_REGISTRY, {"date": began.isoformat()}), note
     return (None if kinds else Finding(Reason.AUTHORITY_NOT_COVERED, values)), note
+
+
+def _parts(kind: LicenceKind, facts: VerdictFacts) -> list[SourceFacts]:
+    """Full lists of places in China that together leave no province out; none if they do."""
+    parts = [
+        source
+        for source in facts.snapshot.sources.values()
+        if kind in source.kinds and source.is_full and source.retrieved_at and source.territory
+    ]
+    return parts if covers_the_country(source.territory for source in parts) else []
+
+
+def _of_place(kind: LicenceKind, question: Question, facts: VerdictFacts) -> Finding | None:
+    """A Chinese code that the full and fresh list of its place of first registration lacks: a warning, and no proof.
+
+    A company that moved keeps its code and is licensed where it sits.
+    """
+    place = place_of_uscc(question.value) if question.kind is SubjectKind.USCC else None
+    if place is None or question.authority is not None:
+        return None
+    for source in facts.snapshot.sources.values():
+        stale_at = source.stale_at()
+        is_fresh = stale_at is None or facts.as_of < stale_at
+        if (
+            kind in source.kinds
+            and source.is_full
+            and source.retrieved_at
+            and is_fresh
+            and covers(source.territory, place)
+            and _shows(source, question)
+        ):
+            return Finding(Reason.NOT_ON_LIST_OF_PLACE, {"place": place[:2], "authority": source.authority})
+    return None
 
 
 _ON_EVERY_LIST = frozenset({SubjectKind.AGENCY_ID, SubjectKind.LICENCE_ID, SubjectKind.NAME})
@@ -147,18 +189,23 @@ def zone_of(country: str, facts: VerdictFacts) -> str | None:
 
 
 def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings in order, each said once: those that differ in the activities alone are one that names them all."""
+    """The findings in order, each said once.
+
+    Those that differ in the activities or the rows of law alone are one that names them all.
+    """
     stored: dict[object, Finding] = {}
     for finding in findings:
         values = dict(finding.values)
-        activities = values.pop("activities", "")
+        several = {name: values.pop(name, "") for name in ("activities", "rows")}
         key = (finding.code, tuple(sorted(values.items())))
         known = stored.get(key)
         if known is None:
             stored[key] = finding
             continue
-        named = dict.fromkeys((*known.values.get("activities", "").split(), *activities.split()))
-        merged = dict(known.values) | ({"activities": " ".join(named)} if named else {})
+        merged = dict(known.values)
+        for name, words in several.items():
+            named = dict.fromkeys((*known.values.get(name, "").split(), *words.split()))
+            merged |= {name: " ".join(named)} if named else {}
         # One that decides does so whatever else says the same.
         stored[key] = Finding(finding.code, merged, min(known.weight, finding.weight))
     return tuple(stored.values())

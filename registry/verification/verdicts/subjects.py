@@ -228,6 +228,23 @@ def channel_of(text: str) -> ChannelKind | None:
     return None
 
 
+_SURNAMES = (
+    "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖萧蕭田董潘袁蔡蒋蔣余于杜叶葉"
+    "程魏苏蘇吕呂丁任卢盧姚沈钟鐘姜崔谭譚陆陸范汪廖石金韦韋贾賈夏付方邹鄒熊白孟秦邱侯江尹薛闫閆雷龙龍史陶贺賀毛郝顾顧龚龔邵万萬覃武钱錢戴严嚴莫孔"
+)
+_PERSON = re.compile(
+    rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff]{{1,3}}(?:老[板闆]|[总總]|哥|姐|叔|姨|经理|經理|先生|女士|小姐|老[师師]|[师師]傅|主任)|"
+    r"[老小阿][\u4e00-\u9fff]{1,2}|(?i:(?:mr|mrs|ms|sig|signor|signora)\.?[ ][^\d]{2,30})"
+)
+_COMPANY = re.compile(r"公司|集[团團]|中心|[劳勞][务務]|[国國][际際]|人力|派遣|中介|[厂廠]$|店$|社$|局$")
+
+
+def is_person_like(text: str) -> bool:
+    """Whether a text reads as a person's name or as people call one, such as 王老板: no company is found under it."""
+    tidy = _visible(text).strip()
+    return _PERSON.fullmatch(tidy) is not None and _COMPANY.search(tidy) is None
+
+
 def is_identity_number(text: str) -> bool:
     """Whether it is a resident's identity number, which should not be typed here and is never looked up."""
     return is_resident_number("".join(_visible(text).upper().split()))

@@ -5,9 +5,14 @@ or study (Decree 620, article 8(2)). A seasonal permit is given by quota and by 
 place is open, so it allows no `yes`. Who already lives in the country may hold another title: there the answer is left open.
 """
 
+from collections.abc import Sequence
+from datetime import date
+
 from msgspec.structs import replace
 
 from registry.core.codes import Reason
+from registry.register.law.rows import Limit
+from registry.register.law.rules import limits_on
 from registry.verification.verdicts.question import Finding, Question, Verdict
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, RecruiterKind, Visa
 
@@ -37,7 +42,12 @@ def _needs_no_visa(question: Question) -> bool:
     return question.nationality in EU_STATES and is_in_union
 
 
-def with_visa(question: Question, verdict: Verdict) -> Verdict:
+def _on_pretexts(limits: Sequence[Limit], country: str, visa: Visa, day: date) -> list[Limit]:
+    """The rows by which a country forbids to send workers under the name of such a visa."""
+    return [one for one in limits_on(limits, country, None, day) if visa.value in one.visas_barred]
+
+
+def with_visa(question: Question, verdict: Verdict, limits: Sequence[Limit] = ()) -> Verdict:
     """The verdict, stopped where the visa does not allow the work; a `no` keeps its own first reason."""
     best = visa_answer(question)
     if best is Answer.YES or question.visa is None:
@@ -45,6 +55,9 @@ def with_visa(question: Question, verdict: Verdict) -> Verdict:
     values = {"visa": question.visa.value}
     if best is Answer.NO and question.origin in SENDING_COUNTRIES:
         values["origin"] = question.origin or ""
+    there = question.origin if question.origin is not None else min(SENDING_COUNTRIES)
+    rows = [limit.id for limit in _on_pretexts(limits, there, question.visa, verdict.on)]
+    values |= {"rows": " ".join(rows)} if rows else {}
     stops = Finding(Reason.VISA_DOES_NOT_ALLOW_WORK, values)
     if question.visa is Visa.SEASONAL:
         stops = Finding(Reason.SEASONAL_PERMIT_NOT_SETTLED)

@@ -29,6 +29,7 @@ from registry.api.officers.examples import (
     SUPERVISOR,
     TOKEN,
 )
+from registry.api.officers.law_examples import FILE, KID, LAW, OPERATOR, OTHER_OPERATOR, SIGNATURE
 from registry.api.officers.neighbour_examples import CLERK as DESK_CLERK
 from registry.api.officers.neighbour_examples import NEIGHBOURS, OTHER, PAIR, STRANGERS, THIRD, TRUE_ENTRY
 from registry.api.officers.neighbour_examples import REVIEWER as DESK_REVIEWER
@@ -56,9 +57,11 @@ from registry.api.officers.sanction_examples import ACCUSED, DECIDER, LICENCE, S
 from registry.complaints.intake.preprinted_codes import premint
 from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.clock import now
+from registry.core.clock import instant_text, now
 from registry.core.ids import new_reference
-from registry.core.keyring import Keyring
+from registry.core.keyring import Keyring, Use
+from registry.log.actions import append
+from registry.log.keys import draft_of
 from registry.officers import sessions, tokens
 from registry.officers.models import Officer
 from registry.officers.rights import Role
@@ -66,6 +69,7 @@ from registry.register.agencies import record
 from registry.register.agencies.storage import row_ids
 from registry.register.authorities.models import Source
 from registry.register.imports.models import PendingImport
+from registry.register.law.overlays.signatures import signed
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign, rank
 from registry.vocabulary.cases import ConsentKind, PartnerKind
@@ -284,6 +288,18 @@ def neighbours_begin(session: Session, keyring: Keyring) -> Cast:
     )  # fmt: skip
 
 
+def law_begin(session: Session, keyring: Keyring) -> Cast:
+    make_unit(session)
+    signer = keyring.make(Use.LAW, instant_text(now()))
+    append(session, [draft_of(signer.key, is_first=True)])
+    kid, signature = signed(FILE.encode(), signer).split()
+    return _with_officers(
+        session, keyring, Cast({}, {KID: kid, SIGNATURE: signature}),
+        ("operator", OPERATOR, Role.SYSADMIN, "it-invented-unit"),
+        ("other", OTHER_OPERATOR, Role.SYSADMIN, "it-invented-unit"),
+    )  # fmt: skip
+
+
 def papers_begin(session: Session, keyring: Keyring) -> Cast:
     sealer = Sealer(keyring)
     make_units(session, sealer)
@@ -304,6 +320,7 @@ STORIES = (
     Story(SANCTIONS, sanctions_begin),
     Story(LICENCES, licences_begin),
     Story(NEIGHBOURS, neighbours_begin),
+    Story(LAW, law_begin),
     Story(CASES, cases_begin),
     Story(OPENINGS, openings_begin),
     Story(PAPERS, papers_begin),

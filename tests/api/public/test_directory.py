@@ -7,10 +7,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from registry.log.models import LogState
-from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES
+from registry.register.law.loading import shipped_law
+from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, RunBy
 from tests import make
 from tests.api.shapes import assert_as_documented
+from tests.register.law.overlays.files import CALL, overlay
+from tests.register.law.overlays.making import put_in_force
 
 
 def read(client: FlaskClient, path: str, operation: str, language: str = "en", **query: Any) -> Any:
@@ -110,6 +115,17 @@ def test_a_help_line_shows_its_number_when_it_was_called_or_is_a_public_bodys(
     china = read(client, "help-lines", "listHelpLines", country="CN")["items"]
     displayed = {item["number"]: item["is_number_checked"] for item in china}
     assert displayed == {"12308": False, "12345": False, "12333": False, "110": False}
+
+
+def test_a_number_is_shown_once_an_overlay_says_that_it_was_called(
+    client: FlaskClient, session: Session, settings: Settings
+) -> None:
+    hidden = next(row for row in shipped_law().countries["ES"].help_line if row.number and row.run_by is RunBy.NGO)
+    with time_machine.travel(datetime(2026, 11, 27, 12, tzinfo=UTC), tick=True):
+        put_in_force(session, Keyring(settings.keys), overlay(CALL.format(row=hidden.id, on="2026-11-26")))
+        items = read(client, "help-lines", "listHelpLines", country="ES")["items"]
+    (line,) = [item for item in items if item["run_by"] == "ngo"]
+    assert (line["number"], line["is_number_checked"], line["checked_on"]) == (hidden.number, True, "2026-11-26")
 
 
 def test_a_demonstration_shows_every_number_and_marks_those_not_called_yet(

@@ -140,7 +140,7 @@ def test_the_answer_has_what_is_needed_what_was_not_asked_and_the_question(
     assert [one["parameter"] for one in answer["needs"]] == ["origin", "visa", "nationality", "occupation"]
     assert {"CN", "CZ"} <= set(answer["needs"][0]["allowed"])
     assert answer["not_asked"] == [
-        "recruiter_kind", "origin", "activity", "visa", "nationality", "occupation", "work_permit",
+        "recruiter_kind", "origin", "activity", "visa", "nationality", "occupation", "work_permit", "region",
     ]  # fmt: skip
     assert answer["question"] == {
         "licence_number": licence.number.lower(),
@@ -363,3 +363,24 @@ def test_a_page_elsewhere_may_read_the_answer_to_a_posted_question(client: Flask
     answer = client.post(f"/api/v1/{path}", json={}, headers={"Origin": "https://elsewhere.example"})
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+def test_a_question_about_no_one_is_answered_from_the_law(client: FlaskClient, session: Session) -> None:
+    answer = ask(client, origin="CN", destination="HU", nationality="CN")
+    assert (answer["verdict"], codes(answer)[0]) == ("unknown", "licence_required")
+    assert "law" not in answer["question"]
+    rows = [row["id"] for reason in answer["reasons"] for row in reason["law"]]
+    assert {"cn-regime-labour-service-abroad", "hu-route-direct"} <= set(rows)
+    closed = next(row for reason in answer["reasons"] for row in reason["law"] if row["id"] == "hu-route-direct")
+    assert "not given to Chinese citizens" in closed["text"]
+    barred = ask(client, origin="CN", destination="HU", nationality="CN", visa="tourist")
+    assert (barred["verdict"], barred["reasons"][0]["law"][0]["id"]) == ("no", "cn-limit-conduct")
+    assert client.get("/api/v1/verify?origin=CN").status_code == 400
+    assert client.get("/api/v1/verify?destination=CZ&authority=x").status_code == 400
+
+
+def test_a_country_outside_is_answered_with_whom_to_ask(client: FlaskClient, session: Session) -> None:
+    answer = ask(client, origin="CN", destination="GB", name="Nobody Invented Ltd")
+    assert (answer["verdict"], codes(answer)[0]) == ("unknown", "country_not_covered")
+    assert "Fair Work Agency" in answer["reasons"][0]["text"]
+    assert answer["needs"] == []

@@ -248,8 +248,8 @@ def test_what_is_not_urgent_waits_aside_in_a_flood_and_what_is_does_not(session,
 
 
 COPIED = (
-    "They took my passport on the first day and said that I would get it back when the debt is paid, and then they made us "
-    "sleep in the workshop behind the machines, eleven of us in one room without a window."
+    "The man came to our village in spring with a list of factories and took our names, and in autumn another man wrote that the "
+    "factory in Prato was full and that we should wait for a call, eleven of us from two villages."
 )
 
 

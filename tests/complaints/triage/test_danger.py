@@ -5,7 +5,8 @@ import time
 import msgspec
 import pytest
 
-from registry.complaints.triage.danger import DangerRule, danger_rules, dangers_in
+from registry.complaints.triage.danger import danger_rules, dangers_in
+from registry.complaints.triage.phrases import PhraseRule
 
 DANGEROUS = [
     ("他们打我，门锁了，救命", {"violence", "locked_in", "call_for_help"}),
@@ -48,7 +49,7 @@ def test_an_ordinary_message_is_not(text: str) -> None:
 
 
 @pytest.mark.parametrize("rule", danger_rules(), ids=lambda rule: rule.name)
-def test_every_rule_has_words_in_every_language(rule: DangerRule) -> None:
+def test_every_rule_has_words_in_every_language(rule: PhraseRule) -> None:
     of_languages = msgspec.to_builtins(rule)
     assert set(of_languages) == {"name", "en", "it", "zh-Hans", "zh-Hant"}
     assert all(of_languages.values())

@@ -1,4 +1,4 @@
-"""Triage is a published policy: deterministic, blind to order and text, and never lowered by a yes or by not knowing."""
+"""Triage is a published policy: deterministic, blind to order, and never lowered by a yes, by words or by not knowing."""
 
 import json
 import random
@@ -61,16 +61,19 @@ def answers_to(question: Any) -> Any:
 
 
 answered = st.fixed_dictionaries({}, optional={question.code: answers_to(question) for question in QUESTIONNAIRE})
-facts = st.builds(TriageFacts, st.integers(1, 4))
+facts = st.builds(TriageFacts, st.integers(1, 4), st.booleans())
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
 def test_vectors(vector: dict[str, Any]):
-    found = triage(read_answers(vector["answers"]), TriageFacts(vector.get("independent", 1)))
-    assert (found.priority, list(found.reasons), list(found.indicators)) == (
+    found = triage(
+        read_answers(vector["answers"]), TriageFacts(vector.get("independent", 1), vector.get("recording", False))
+    )
+    assert (found.priority, list(found.reasons), list(found.indicators), list(found.suggested)) == (
         vector["priority"],
         vector["reasons"],
         vector.get("indicators", []),
+        vector.get("suggested", []),
     ), vector["why"]
     assert vector["why"].endswith(".")
 
@@ -129,24 +132,41 @@ def test_more_money_never_lowers(answers: dict[str, Any], question: Any, one: in
 
 @given(answered, facts)
 def test_more_complaints_about_an_agency_never_lower(answers: dict[str, Any], facts: TriageFacts):
-    more = TriageFacts(facts.independent_complaints + 1)
+    more = TriageFacts(facts.independent_complaints + 1, facts.has_recording)
     assert triage(answers, more).priority <= triage(answers, facts).priority
 
 
-WRITTEN = [q for q in QUESTIONNAIRE if q.kind in (Kind.TEXT, Kind.AGENCY, Kind.CONTACT)]
+WRITTEN = [q for q in QUESTIONNAIRE if q.kind in (Kind.TEXT, Kind.AGENCY, Kind.CONTACT) and q.code != "account"]
+_WORDS = (
+    "护照 被扣 打我 锁了 门 救命 三个月 没有 工资 押金 骗 威胁 they took my passport beat us not paid deposit minaccia"
+)
+STORIES = st.lists(st.sampled_from(_WORDS.split())).map(" ".join)
 
 
-@given(answered, facts, st.sampled_from(WRITTEN), st.text(min_size=1))
-def test_what_is_written_never_counts(answers: dict[str, Any], facts: TriageFacts, question: Any, text: str):
+@given(answered, facts, st.sampled_from(WRITTEN), STORIES)
+def test_what_is_written_beside_the_story_never_counts(
+    answers: dict[str, Any], facts: TriageFacts, question: Any, text: str
+):
     value = {Kind.AGENCY: {"name": text}, Kind.CONTACT: {"how": "other", "address": text}}.get(question.kind, text)
     assert triage({**answers, question.code: value}, facts) == triage(answers, facts)
+
+
+@given(answered, facts, STORIES)
+def test_a_story_never_lowers_and_never_becomes_an_answer(answers: dict[str, Any], facts: TriageFacts, text: str):
+    without = {code: value for code, value in answers.items() if code != "account"}
+    with_story, without_story = triage({**without, "account": text}, facts), triage(without, facts)
+    assert with_story.priority <= without_story.priority
+    assert with_story.indicators == without_story.indicators
+    assert not set(with_story.suggested) & {one for one in Indicator if without.get(one) == NO}
+    if with_story.priority < without_story.priority:
+        assert TriageReason.WORDS_OF_STORY in with_story.reasons
 
 
 @given(answered)
 def test_the_reasons_say_what_decided(answers: dict[str, Any]):
     found = triage(answers)
     priority_of = {rule.reason: rule.priority for rule in RULES} | {TriageReason.INFORMATION_ONLY: Priority.P4}
-    levels = [priority_of[reason] for reason in found.reasons]
+    levels = [priority_of[reason] for reason in found.reasons if reason in priority_of]
     assert levels == sorted(levels)
     assert levels[0] is found.priority
     assert list(found.indicators) == [indicator for indicator in Indicator if indicator in found.indicators]

@@ -60,11 +60,12 @@ class Phone:
         return "".join(re.findall(r"\d+", digits[1]))
 
     def begin(self) -> str:
-        """A confirmed number, and the first question on the screen."""
+        """A confirmed number, and the first question of the long way on the screen."""
         self.go()
         self.press("begin")
         code = self.code
         self.press("number", last_six=code[-6:])
+        self.go("/1")
         return code
 
     def answer(self, place: int, **fields: Any) -> TestResponse:

@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.file_kinds import MAX_BYTES
 from registry.complaints.attachments.models import Attachment
+from registry.complaints.case.models import Case
+from registry.core.codes import TriageReason
 from registry.core.settings import Settings
 from registry.http import uploads
 from registry.i18n.languages import CATALOGUES
-from tests.complaints.samples import CANARY, jpeg
+from registry.vocabulary.cases import Priority
+from tests.complaints.samples import CANARY, jpeg, recording
 from tests.pages.intake.phone import PLACES, Phone
 
 ZH = CATALOGUES["zh-Hans"]
@@ -174,3 +177,23 @@ def test_only_a_few_files_are_taken_at_once(phone: Phone, session: Session) -> N
     assert ZH["problem.too_busy"] in busy.text
     phone.send(form | {"file": (io.BytesIO(NOTE), "a.txt")}, "files")
     assert count(session) == 1
+
+
+@pytest.mark.both_databases
+def test_a_recording_alone_is_a_complaint_that_somebody_hears_within_days(phone: Phone, session: Session) -> None:
+    phone.begin()
+    phone.go("/all")
+    phone.press("send")
+    assert ZH["page.box.all.empty"] in phone.text
+    send(phone, recording("webm"), "recording.webm")
+    phone.go("/all")
+    phone.press("send")
+    assert ZH["case.reads.received"] in phone.text
+    case = session.scalars(select(Case)).one()
+    assert (case.priority, case.reasons) == (Priority.P2, [TriageReason.RECORDING_TO_HEAR])
+
+
+def test_only_the_page_that_records_may_ask_for_the_microphone(phone: Phone) -> None:
+    phone.begin()
+    assert "microphone=()" in phone.go("/all").headers["Permissions-Policy"]
+    assert "microphone=(self)" in phone.go("/files").headers["Permissions-Policy"]

@@ -159,7 +159,7 @@ def test_where_a_provider_is_the_only_way_a_password_leads_to_the_link_and_then_
     door = {"email": desk.officer.email, "password": PASSWORD}
     right, wrong = (client.post("/console/sign-in", data=door | more) for more in ({}, {"password": "not his at all"}))
     assert (right.status_code, words_of(right)) == (wrong.status_code, words_of(wrong)) == (403, words_of(wrong))
-    assert there(client.get(way_back(client, ministry)).get_data(as_text=True)) == "/console/"
+    assert there(client.get(way_back(client, ministry)).get_data(as_text=True)) == "/console/own"
     assert client.get("/console/cases").status_code == 200
     assert "/links/it/remove" not in client.get("/console/own").get_data(as_text=True)
     # With our second factor after theirs it is the provider's session all the same.

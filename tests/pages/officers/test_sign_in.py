@@ -111,12 +111,13 @@ def test_no_other_site_signs_anybody_in_or_out(
     assert "Set-Cookie" not in response.headers
 
 
-def test_signing_in_leads_nowhere_else(client: FlaskClient, joined: Joined) -> None:
+def test_signing_in_leads_to_the_page_that_was_asked_for_and_nowhere_else(client: FlaskClient, joined: Joined) -> None:
     response = client.get("/console/officers?next=https://elsewhere.example")
     assert response.location == "/console/sign-in"
     client.post("/console/sign-in?next=https://elsewhere.example", data={"email": EMAIL, "password": PASSWORD})
     into = client.post("/console/code?next=//elsewhere.example", data={"code": joined.code(now())})
-    assert into.location == "/console/"
+    assert into.location == "/console/officers?next=https://elsewhere.example"
+    assert client.get_cookie("console-next", path="/console") is None
 
 
 def test_somebody_joins_with_a_code_and_an_app(client: FlaskClient, session: Session, keyring: Keyring) -> None:

@@ -18,8 +18,10 @@ class Page(HTMLParser):
         self.buttons: list[dict[str, str]] = []
         self.hidden: dict[str, str] = {}
         self.switched: dict[str, str] = {}
+        self.more: dict[str, str] = {}
         self._form = ""
         self.ids: list[str] = []
+        self.selects: set[str] = set()
         self._open: list[str] = []
         self.feed(html)
         self.close()
@@ -36,10 +38,14 @@ class Page(HTMLParser):
             self.links.append(given["href"])
         if tag == "button":
             self.buttons.append(given)
+        if tag == "select" and "more" in self._form.split():
+            self.selects.add(given["name"])
         if tag == "form":
             self._form = given.get("class", "")
         if tag == "input" and given.get("type") == "hidden":
             self.hidden[given["name"]] = given["value"]
+            if "more" in self._form.split():
+                self.more.setdefault(given["name"], given["value"])
             if self._form == "switch":
                 self.switched[given["name"]] = given["value"]
         if tag not in _WITHOUT_END:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.register.agencies import record
-from registry.vocabulary.register import ChannelKind, Language
+from registry.vocabulary.register import ChannelKind, Language, LicenceStatus
 from tests.browsing import assert_fits, assert_sound, enter, follow, leading_on
-from tests.make import licence_record, make_agency, source_of
+from tests.make import licence_record, make_agency, make_licence, source_of
 from tests.pages.public.reading import Page, read
 from tests.serving import Served
 
@@ -199,3 +199,58 @@ def test_a_fault_in_one_field_is_no_fault_of_the_advert(client: FlaskClient) -> 
     page = ask(client, status=400, name="%%%")
     assert "no letter and no digit" in page.text
     assert "Paste an advert or fill in" not in page.text
+
+
+def test_every_number_of_an_advert_is_shown_for_correction_and_checked(
+    client: FlaskClient, session: Session, agency: record.Agency
+) -> None:
+    advert = f"许可证号：{NUMBER}，电话13800138000或13900138000，微信smyslena_x9"
+    response = client.post("/zh-Hans/check", data={"advert": advert, "pick": "1"})
+    shown, hidden = response.get_data(as_text=True), read(response).hidden
+    for value in (NUMBER, "13800138000", "13900138000", "smyslena_x9"):
+        assert f'value="{value}"' in shown, value
+    told = {
+        "advert": advert,
+        "picked": hidden["picked"],
+        "number": NUMBER,
+        "phone": "13800138000",
+        "phone-2": "13900138001",
+    }
+    page = read(client.post("/zh-Hans/check", data=told))
+    assert "13900138001" in page.text
+    listed = page.text.partition("13900138001")[0]
+    assert "13900138000" not in listed
+    other = read(client.post("/zh-Hans/check", data=told | {"advert": "电话13900138007"}))
+    assert "13900138007" in other.text.partition("粘贴")[0]
+
+
+def test_an_advert_without_anything_to_check_says_so(client: FlaskClient) -> None:
+    page = read(client.post("/zh-Hans/check", data={"advert": "急招，高薪，包吃住", "pick": "1"}))
+    assert "广告里没有找到号码、名称或联系方式" in page.text
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_what_the_advert_asks_for_is_the_headline_with_the_rule_it_breaks(
+    client: FlaskClient, language: Language
+) -> None:
+    page = read(client.post(f"/{language}/check", data={"advert": "希腊酒店保洁，旅游签进去，先付押金五千"}))
+    assert page.tone == "no"
+    assert f"/{language}/rules/CN#cn-limit-conduct" in page.links
+    assert f"/{language}/rules/CN#cn-fee-licensed-sender-4" in page.links
+    assert "{" not in page.text
+
+
+def test_an_advert_that_names_no_one_is_not_the_readers_fault(client: FlaskClient) -> None:
+    page = read(client.post("/zh-Hans/check", data={"advert": "急招焊工去波兰，电话13800138000"}))
+    assert "这则广告没有写公司名称，也没有写许可证号码。这本身就是危险信号。" in page.text
+
+
+def test_a_suspended_licence_is_the_headline_of_the_check_too(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session, LicenceStatus.SUSPENDED)
+    page = read(client.post("/zh-Hans/check", data={"number": licence.number, "phone": "13800138000"}))
+    assert (page.tone, "现在不得招您出国" in page.heading) == ("no", True)
+
+
+def test_an_advert_for_hungary_tells_which_permits_are_not_given(client: FlaskClient) -> None:
+    page = read(client.post("/zh-Hans/check", data={"advert": "匈牙利电池厂招工，正规工签"}))
+    assert "匈牙利不给中国公民办这些许可，办不了" in page.text

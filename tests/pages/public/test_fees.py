@@ -39,6 +39,21 @@ def test_a_deposit_is_called_forbidden_with_its_rule_and_total(client: FlaskClie
     assert "20,000.00\xa0CNY".replace("\xa0", " ") in text
 
 
+def test_the_answer_says_how_to_claim_step_by_step_with_the_bodies_of_both_ends(client: FlaskClient) -> None:
+    form = ROW | {
+        "kind_0": "recruitment_service_payment", "amount_0": "120000", "state_0": "paid", "origin": "CN",
+        "destination": "SK", "charged_by": "licensed_sender", "monthly_wage": "8000", "wage_currency": "CNY",
+    }  # fmt: skip
+    text = read(client.post("/en/fees", data=form)).text
+    assert "only for a contract of 120 months or more" in text
+    steps = text.partition("How to get it back")[2].partition("Where can money come back from?")[0]
+    assert steps.index("Keep proof") < steps.index("commerce department") < steps.index("In the country of the job")
+    assert "one year from knowing" in steps
+    unlicensed = read(client.post("/en/fees", data=form | {"charged_by": "unlicensed"})).text
+    assert "whoever has no licence may send no one abroad, still less take money" in unlicensed
+    assert client.post("/en/fees", data=form | {"contract_months": "many"}).status_code == 400
+
+
 def test_empty_rows_do_not_count_and_a_fault_stands_beside_its_own_row(client: FlaskClient) -> None:
     form = {"kind_0": "", "amount_0": ""} | {name.replace("0", "2"): value for name, value in ROW.items()}
     form |= {"amount_2": "1,000.50"}

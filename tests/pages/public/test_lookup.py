@@ -23,6 +23,7 @@ from tests.make import (
     identifier_record,
     licence_record,
     make_agency,
+    make_agreement,
     make_licence,
     make_source,
     name_record,
@@ -180,7 +181,7 @@ def test_a_licence_of_limited_scope_asks_what_it_must_know_and_the_answer_comple
 def tapped(client: FlaskClient, page: Page, name: str, value: str) -> Page:
     """The page after one more tap: everything asked before goes with it."""
     assert value in [button["value"] for button in page.buttons if button.get("name") == name] or name == "sector"
-    return read(client.post(f"/{page.language}/", data=page.switched | {name: value}))
+    return read(client.post(f"/{page.language}/", data=page.more | {name: value}))
 
 
 def test_a_yes_is_reached_by_four_taps_and_each_asks_what_can_change_the_answer(
@@ -197,6 +198,142 @@ def test_a_yes_is_reached_by_four_taps_and_each_asks_what_can_change_the_answer(
     page = tapped(client, page, "visa", "work")
     assert page.tone == "yes"
     assert "我们没有记录。请要求看合同。" in page.text
+
+
+def test_a_plan_in_czechia_asks_the_occupation_and_reaches_an_answer_in_four_taps(
+    client: FlaskClient, session: Session
+) -> None:
+    licence = make_licence(session)
+    page = ask(client, licence.number or "", "zh-Hans", country="CZ")
+    sent = {"origin": "CZ", "activity": "temporary_work", "visa": "work", "occupation": "753"}
+    taps = 1
+    while page.tone == "unknown":
+        names = {button["name"] for button in page.buttons if button.get("name")} & set(sent) or page.selects
+        assert names, page.text
+        page = read(client.post("/zh-Hans/", data=page.more | {name: sent[name] for name in names & set(sent)}))
+        taps += 1
+        assert taps <= 4
+    assert page.tone == "yes"
+
+
+@pytest.mark.parametrize("occupation", ["other", "unknown"])
+def test_an_occupation_that_czech_law_does_not_name_ends_the_questions_and_leads_to_the_rule(
+    client: FlaskClient, session: Session, occupation: str
+) -> None:
+    licence = make_licence(session)
+    plan = {"origin": "CZ", "activity": "temporary_work", "visa": "work", "nationality": "CN"}
+    page = ask(client, licence.number or "", "zh-Hans", country="CZ", occupation=occupation, **plan)
+    assert page.tone == "unknown"
+    assert not [button for button in page.buttons if button.get("name") == "occupation"]
+    assert "/zh-Hans/rules/CZ#cz-limit-occupation" in page.links
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("country", ["GB", "HK", "MO", "ZZ"])
+def test_a_country_that_is_not_covered_can_be_chosen_and_is_told_whom_to_ask(
+    client: FlaskClient, session: Session, language: Language, country: str
+) -> None:
+    make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="VYM-CN-9")
+    assert f'value="{country}"' in client.get(f"/{language}/").get_data(as_text=True)
+    for subject in ("VYM-CN-9", "", "没有这家公司"):
+        page = ask(client, subject, language, country=country, origin="CN")
+        assert page.tone == "unknown"
+        assert not page.selects
+    assert ("Fair Work Agency" in page.text) is (country == "GB")
+    assert ask(client, "VYM-CN-9", language, country="ES", origin=country).tone != "yes"
+
+
+def test_a_question_about_no_one_is_answered_from_the_law_with_its_rows(client: FlaskClient, session: Session) -> None:
+    make_source(session, "CZ")
+    page = ask(client, "", "zh-Hans", country="CZ", origin="CN", visa="work")
+    assert (page.tone, page.heading) == ("unknown", "没有号码，我们不说可以，也不说不可以。法律的要求是这些。")
+    assert "/zh-Hans/rules/CN#cn-regime-labour-service-abroad" in page.links
+    assert any(link.startswith("/zh-Hans/rules/CZ#cz-regime-") for link in page.links)
+    assert ask(client, "", "zh-Hans", country="CZ", origin="CN", visa="tourist").tone == "no"
+    assert ask(client, "", status=400).tone is None
+
+
+def test_a_limit_that_cannot_decide_shows_its_own_words_and_their_age(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session, kind=LicenceKind.DE_AUEG, country="DE")
+    plan = {"sector": "10.11", "nationality": "IT", "visa": "work", "activity": "temporary_work"}
+    page = ask(client, licence.number or "", "zh-Hans", country="DE", origin="DE", **plan)
+    assert page.tone == "unknown"
+    assert "In slaughtering, cutting and meat processing" in page.text
+
+
+def test_the_partner_on_record_is_told_by_name(client: FlaskClient, session: Session) -> None:
+    sender = make_agency(session, name="青岛云雀国际劳务有限公司", country="CN")
+    receiver = make_agency(session, country="IT", licences=(licence_record(country="IT", number="VYM-IT-1"),))
+    make_agreement(session, sender, receiver)
+    page = ask(client, "VYM-IT-1", "zh-Hans", country="IT", origin="CN")
+    assert "青岛云雀国际劳务有限公司" in page.text
+    assert sender.agency_id in page.text
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (LicenceStatus.SUSPENDED, "已暂停"),
+        (LicenceStatus.BANNED, "禁止"),
+        (LicenceStatus.REVOKED, "吊销"),
+    ],
+)
+def test_the_state_of_a_licence_that_is_not_in_force_is_the_headline(
+    client: FlaskClient, session: Session, status: LicenceStatus, words: str
+) -> None:
+    licence = make_licence(session, status)
+    page = ask(client, licence.number or "", "zh-Hans", country="CZ")
+    assert page.tone == "no"
+    assert words in page.heading
+
+
+def test_a_licence_that_ends_tomorrow_says_so_in_the_headline(client: FlaskClient, session: Session) -> None:
+    tomorrow = (now() + timedelta(days=1)).date()
+    licence = make_licence(session, valid_to=tomorrow)
+    page = ask(client, licence.number or "", "zh-Hans", country="CZ", origin="CZ", nationality="CZ")
+    assert page.tone == "yes"
+    assert f"但只到{tomorrow.year}年{tomorrow.month}月{tomorrow.day}日" in page.heading
+
+
+@pytest.mark.parametrize("typed", ["王老板", "李小红", "老张", "阿凯", "Mr. Invented"])
+def test_a_persons_name_is_answered_that_a_person_may_not_recruit(
+    client: FlaskClient, session: Session, typed: str
+) -> None:
+    page = ask(client, typed, "zh-Hans", country="IT")
+    assert (page.tone, "个人不得招工" in page.heading) == ("unknown", True)
+
+
+@pytest.mark.parametrize("typed", ["王氏劳务公司", "青岛云雀国际", "高厂"])
+def test_a_companys_name_is_not_taken_for_a_persons(client: FlaskClient, session: Session, typed: str) -> None:
+    assert "个人不得招工" not in ask(client, typed, "zh-Hans", country="IT").heading
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [("13800138000", "phone"), ("微信：vymysl_888", "wechat"), ("offer@example.org", "email")],
+)
+def test_a_contact_in_the_first_field_leads_to_the_check_with_the_value_filled_in(
+    client: FlaskClient, session: Session, typed: str, field: str
+) -> None:
+    page = ask(client, typed, "zh-Hans", country="CZ")
+    assert page.more[field] == typed
+    checked = client.post("/zh-Hans/check", data={field: typed, "country": "CZ", "pick": "1"})
+    assert checked.status_code == 200
+    assert f'value="{typed}"' in checked.get_data(as_text=True)
+
+
+def test_what_to_do_next_follows_what_is_on_record(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session)
+    plan = {"country": "CZ", "origin": "CZ", "nationality": "CZ"}
+    bare = ask(client, licence.number or "", "en", **plan)
+    assert bare.tone == "yes"
+    assert "Reach the agency through its registered channels" not in bare.text
+    assert "Ask the authority how to reach the agency" in bare.text
+    unsure = ask(client, licence.number or "", "en", country="CZ")
+    assert unsure.tone == "unknown"
+    assert "Ask for the licence number and the full company name" not in unsure.text
+    nobody = ask(client, "Nikdo Neznámý", "en", country="CZ")
+    assert "Ask for the licence number and the full company name" in nobody.text
 
 
 def test_a_genuine_number_on_a_tourist_visa_is_no_before_anything_else(client: FlaskClient, session: Session) -> None:
@@ -254,11 +391,11 @@ def test_a_name_that_no_agency_has_is_neither_a_yes_nor_a_no(client: FlaskClient
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("+86 138 0013 8000", "We cannot check a phone number yet. Ask for the licence number."),
-        ("13800138000", "We cannot check a phone number yet. Ask for the licence number."),
-        ("offer@example.org", "We cannot check an e-mail address yet. Ask for the licence number."),
-        ("https://example.org/jobs", "We cannot check a website yet. Ask for the licence number."),
-        ("微信：li_gong", "We cannot check a WeChat account yet. Ask for the licence number."),
+        ("+86 138 0013 8000", "A phone number alone names no agency."),
+        ("13800138000", "A phone number alone names no agency."),
+        ("offer@example.org", "An e-mail address alone names no agency."),
+        ("https://example.org/jobs", "A website alone names no agency."),
+        ("微信：li_gong", "A WeChat id alone names no agency."),
     ],
 )
 def test_a_text_that_cannot_be_looked_up_yet_is_recognised_with_a_notice(
@@ -404,6 +541,9 @@ def test_who_is_recruited_in_china_finds_chinas_numbers_too(client: FlaskClient,
     licence = make_licence(session)
     page = ask(client, licence.number or "", country="IT", origin="CN")
     assert {"110", "12345", "12308", "12333", "112"} <= set(page.text.split())
+    # Where the reader is comes first, then the country of the job; a short number has the one to dial from abroad.
+    assert page.text.index("Help in China") < page.text.index("12345") < page.text.index("Help in Italy")
+    assert "From another country: +86 10 12308" in page.text
 
 
 def test_the_answer_says_what_it_does_not_mean_and_what_must_never_be_paid(

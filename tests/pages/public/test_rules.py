@@ -1,8 +1,14 @@
 """The rules of each country stand on a page in every language, row by row, without unread rows."""
 
-import pytest
-from flask.testing import FlaskClient
+from datetime import UTC, datetime
 
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from registry.i18n.languages import has_text
 from registry.pages.public.law import _TABLES
 from registry.register.law.loading import rows_of, shipped_law
@@ -16,6 +22,8 @@ from registry.register.law.words import (
 )
 from registry.vocabulary.register import ForeignLicence, Language
 from tests.pages.public.reading import read
+from tests.register.law.overlays.files import BAR, overlay
+from tests.register.law.overlays.making import put_in_force
 
 LAW = shipped_law()
 
@@ -51,6 +59,22 @@ def test_a_place_outside_says_whom_to_ask(client: FlaskClient) -> None:
 
 def test_disputed_rows_say_so(client: FlaskClient) -> None:
     assert "sources disagree" in read(client.get("/en/rules/LT")).text
+
+
+def test_a_correction_is_marked_on_its_row_and_listed_with_its_reason(
+    client: FlaskClient, session: Session, settings: Settings
+) -> None:
+    with time_machine.travel(datetime(2026, 11, 27, 12, tzinfo=UTC), tick=True):
+        put_in_force(session, Keyring(settings.keys), overlay(BAR))
+        of_country = read(client.get("/en/rules/CZ"))
+        every = read(client.get("/en/rules"))
+        stated = client.get("/api/v1/regimes", query_string={"country": "CZ"}).json
+    assert "nobody who is recruited in Czechia may be lent out" in of_country.text
+    assert "Corrected by the operator of this registry on 27 November 2026 (correction 1)" in of_country.text
+    assert "An invented decree." in every.text
+    row = next(one for one in stated["limits"] if one["id"] == "cz-limit-invented-decree")
+    assert (row["overlay"], row["overlaid_on"]) == (1, "2026-11-27")
+    assert stated["overlays"][0]["file"] == overlay(BAR)
 
 
 def test_there_are_no_rules_of_the_moon(client: FlaskClient) -> None:

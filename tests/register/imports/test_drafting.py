@@ -1,13 +1,15 @@
 """A mapping is drafted from a sample: what headers and values tell is guessed, the rest is asked."""
 
 import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from registry.core.errors import ImportRefused
 from registry.register.imports.drafting import Answers, as_toml, drafted
-from registry.register.imports.mapping import read_mapping
+from registry.register.imports.headers import hints
+from registry.register.imports.mapping import FIELDS, read_mapping
 from tests.register.imports.lists import Desk, agency, czech_list, ico
 
 ANSWERED = Answers(
@@ -81,6 +83,49 @@ def test_columns_are_guessed_in_the_languages_of_our_lists(
     draft = drafted(table(tmp_path / "sample.csv", header, row, encoding=encoding))
     assert draft.columns == columns
     assert not {"法定代表人", "Datum narození"} & set(draft.columns.values())
+
+
+def test_headers_of_an_english_list_are_no_company_numbers(tmp_path: Path) -> None:
+    draft = drafted(
+        table(
+            tmp_path / "s.csv",
+            "Licence No,Licensee,Licence status,office_address,District,Service,Private",
+            "0012,Fictitious Ltd,valid,1 Invented Road,North,yes,no",
+            "134,Imaginary Ltd,expired,2 Invented Road,South,no,yes",
+            "0999,Made Up Ltd,valid,3 Invented Road,South,no,yes",
+        )
+    )
+    assert draft.columns == {
+        "number": "Licence No",
+        "name": "Licensee",
+        "status": "Licence status",
+        "place": "office_address",
+    }
+    assert draft.number_digits == 4
+    assert [column.name for column in draft.unknown] == ["District"]
+
+
+def test_known_headers_are_many_languages_words_and_each_stands_for_one_field() -> None:
+    meant: dict[str, set[str]] = {}
+    for hint in hints():
+        meant.setdefault(hint.text, set()).add(hint.field)
+    assert {text: fields for text, fields in meant.items() if len(fields) > 1} == {}
+    read = tomllib.loads((files("registry.register.imports") / "headers.toml").read_text(encoding="utf-8"))
+    assert len({language for languages in read.values() for language in languages}) >= 15
+    assert set(read) <= set(FIELDS)
+
+
+def test_a_number_that_some_rows_lack_is_not_taken_for_the_key(tmp_path: Path) -> None:
+    sample = table(tmp_path / "s.csv", "企业名称,统一社会信用代码", "虚构有限公司,91440101687679653R", "示例有限公司,")
+    assert 'key = "name"' in as_toml(drafted(sample), Answers())
+
+
+def test_what_each_word_may_mean_stands_in_the_draft_and_in_the_error(tmp_path: Path) -> None:
+    sample = table(tmp_path / "s.csv", "Firma,Status", "Erfundene GmbH,gültig", "Erdachte GmbH,erloschen")
+    assert "active_with_conditions" in as_toml(drafted(sample), Answers())
+    wrong = as_toml(drafted(sample), ANSWERED).replace("[constants]", '[constants]\nrole = "sender"')
+    with pytest.raises(ImportRefused, match=r"'sender'.*write one of sending, receiving"):
+        read_mapping(wrong, "the draft")
 
 
 def test_values_tell_what_a_header_does_not(tmp_path: Path) -> None:

@@ -75,3 +75,50 @@ def test_zero_bytes_are_no_text(tmp_path: Path) -> None:
 def test_an_unknown_encoding_is_refused_with_examples() -> None:
     with pytest.raises(ImportRefused, match="gb18030"):
         named_encoding("klingon-8")
+
+
+WESTERN = {
+    "IT": "Denominazione;Sede\nSocietà Inventata Più Qualità S.r.l.;Forlì\n",
+    "ES": "Denominación;Número\nCompañía Española Inventada S.A.;1\n",
+    "FR": "Société;Numéro\nAgence Étoile Intérim à façon;1\n",
+    "NL": "Naam;Plaats\nCoïnventie en Patiëntenzorg B.V.;België\n",
+    "EE": "Nimi;Koht\nVäljamõeldud Tööjõurent OÜ;Jõgeva\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        *((text, "windows-1252") for text in WESTERN.values()),
+        ("Име;Град\nИзмислена агенция ЕООД;Пловдив\n", "windows-1251"),
+        ("ИМЕ;ГРАД\nИЗМИСЛЕНА АГЕНЦИЯ ЕООД;ПЛОВДИВ\n", "windows-1251"),
+        ("Име;Град\nИзмислена агенция ЕООД;Пловдив\n", "iso-8859-5"),
+        ("Επωνυμία;Έδρα\nΦανταστική Εταιρεία Εργασίας;Αθήνα\n", "windows-1253"),
+        ("Επωνυμία;Έδρα\nΦανταστική Εταιρεία Εργασίας;Αθήνα\n", "iso-8859-7"),
+        ("Pavadinimas;Vieta\nIšgalvota įmonė;Panevėžys\n", "windows-1257"),
+        ("Denumire;Loc\nAgenţie Închipuită SRL;Bucureşti\n", "windows-1250"),
+    ],
+)
+def test_the_encodings_of_every_states_language_are_told_apart(tmp_path: Path, text: str, encoding: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode(encoding))
+    assert path.read_bytes().decode(found_encoding(path).codec) == text
+
+
+def test_where_two_readings_are_as_likely_the_operator_is_asked_with_the_word(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("Name;City\nCaffè Lavoro S.r.l.;Roma\n".encode("windows-1252"))
+    with pytest.raises(
+        ImportRefused, match=r"line 2 .* Windows-1250 \('Caffč'\) or Windows-1252 \('Caffè'\).*--encoding"
+    ):
+        found_encoding(path)
+    assert found_encoding(path, "IT").codec == "cp1252"
+
+
+@pytest.mark.parametrize("encoding", ["shift-jis", "euc-jp", "euc-kr"])
+def test_a_language_that_is_not_known_is_asked_about_and_never_read_as_chinese(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "list.csv"
+    text = "가상회사;서울\n" if encoding == "euc-kr" else "架空株式会社;東京\nカタカナ;ひらがな\n"
+    path.write_bytes(text.encode(encoding))
+    with pytest.raises(ImportRefused, match=r"line 1 .*--encoding"):
+        found_encoding(path)

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select, text
 
+from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
 from registry.register.agencies import actions as agencies
 from registry.register.agencies import models
@@ -487,3 +488,23 @@ def test_an_old_copy_is_taken_with_a_word_about_its_age(desk: Desk, tmp_path: Pa
     report = desk.take(path, plain_mapping())
     assert report.is_applied
     assert any("last written on 2023-11-14" in note for note in report.notes)
+
+
+def test_zeros_that_licence_numbers_lost_are_put_back(desk: Desk) -> None:
+    table = "\n[number]\ndigits = 4\n"
+    mapping = read_mapping(plain_text(key="number") + table, "x")
+    desk.plain("A Ltd,1,0012,valid,2025-01-01,", "B Ltd,2,1345,valid,2025-01-01,", mapping=mapping)
+    report = desk.plain("A Ltd,1,12,valid,2025-01-01,", "B Ltd,2,1345,valid,2025-01-01,", mapping=mapping)
+    assert counts(report) == (2, 0, 0, 2, 0, 0)
+    assert [(one.line, one.flaw) for one in report.warnings] == [(2, Flaw.LOST_ZEROS)]
+
+
+def test_a_term_in_one_cell_is_read_as_such_and_a_word_may_mean_no_end(desk: Desk) -> None:
+    columns = {"name": "企业名称", "registration_number": "编号", "status": "状态", "valid_to": "有效期"}
+    mapping = read_mapping(plain_text(columns) + '\n[words.valid_to]\n"长期" = ""\n', "x")
+    header = "企业名称,编号,状态,有效期"
+    desk.plain(
+        "甲有限公司,1,valid,2022年3月1日至2027年2月28日", "乙有限公司,2,valid,长期", mapping=mapping, header=header
+    )
+    terms = {one.names[0].name: (one.licences[0].valid_from, one.licences[0].valid_to) for one in desk.records()}
+    assert terms == {"甲有限公司": (date(2022, 3, 1), date(2027, 2, 28)), "乙有限公司": (None, None)}

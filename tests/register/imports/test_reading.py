@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
 from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
 from registry.register.imports.reading import opened
@@ -51,7 +52,62 @@ def test_titles_above_the_header_and_columns_in_another_order_do_not_matter(tmp_
 def test_a_row_with_too_few_or_too_many_cells_is_told_by_its_line(tmp_path: Path) -> None:
     path = written(tmp_path / "l.csv", "Name,Reg,Status\nA Ltd,1\nB Ltd,2,valid,\nC Ltd,3,valid,x\nD Ltd,4,valid\n")
     found = rows_of(path)
-    assert [(row.line, row.cells is None) for row in found] == [(2, True), (3, False), (4, True), (5, False)]
+    assert [(row.line, row.cells is None) for row in found] == [(2, True), (3, True), (4, True), (5, False)]
+
+
+def test_a_row_that_is_shifted_by_one_cell_is_set_apart_and_a_habit_of_the_file_is_not(tmp_path: Path) -> None:
+    shifted = "Name,Reg,Status,Place\nAlpha s.r.o.,1,valid,\nBeta, s.r.o.,2,valid,\nGamma s.r.o.,3,valid,\n"
+    assert [row.cells is None for row in rows_of(written(tmp_path / "a.csv", shifted))] == [False, True, False]
+    padded = "Name,Reg,Status\nA Ltd,1,valid,\nB Ltd,2,valid,\nC Ltd,3,valid\n"
+    assert [row.cells is None for row in rows_of(written(tmp_path / "b.csv", padded))] == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "lost"),
+    [(("1,valid,", '"note'), ("4,valid,", 'note"'), "2 to 5"), (("1,", '"valid,x'), ("2,", 'valid",x'), "2 to 3")],
+)
+def test_rows_that_a_quotation_mark_swallows_are_set_apart(
+    tmp_path: Path, opens: tuple[str, str], closes: tuple[str, str], lost: str
+) -> None:
+    last = int(closes[0][0])
+    rows = [f"Firm {number} Ltd,{number},valid,note" for number in range(1, 7)]
+    rows[0], rows[last - 1] = f"Firm 1 Ltd,{''.join(opens)}", f"Firm {last} Ltd,{''.join(closes)}"
+    found = rows_of(written(tmp_path / "l.csv", "Name,Reg,Status,Note\n" + "\n".join(rows) + "\n"))
+    assert (found[0].flaw, found[0].detail) == (Flaw.SWALLOWED_ROWS, f"lines {lost} became one row")
+    assert all(row.cells is not None for row in found[1:])
+
+
+def test_an_address_of_two_lines_is_no_swallowed_row(tmp_path: Path) -> None:
+    path = written(tmp_path / "l.csv", 'Name,Reg,Status,Place\nA Ltd,1,valid,"Street 1,\nTown"\n')
+    assert [row.cells is not None for row in rows_of(path)] == [True]
+
+
+def test_a_header_that_stands_there_twice_is_asked_about_and_can_be_told_by_number(tmp_path: Path) -> None:
+    path = written(tmp_path / "l.csv", "Name,Reg,Status,Name\nA Ltd,1,valid,Parent Ltd\n")
+    with pytest.raises(
+        ImportRefused, match=r"line 1 has the header 'Name' more than once, in columns 1 and 4: .*'Name#1'"
+    ):
+        rows_of(path)
+    second = plain_mapping({"name": "Name#2", "registration_number": "Reg", "status": "Status"})
+    assert rows_of(path, second)[0].cells == ("Parent Ltd", "1", "valid")
+
+
+def test_a_header_repeated_on_every_page_is_no_agency(tmp_path: Path) -> None:
+    page = "Name,Reg,Status\nA Ltd,1,valid\n"
+    assert len(rows_of(written(tmp_path / "l.csv", page + page))) == 2
+
+
+def test_titles_that_look_like_other_formats_are_titles(tmp_path: Path) -> None:
+    for title in ("PKD", "[Register]", "{Register}"):
+        path = written(tmp_path / "l.csv", f"{title},Name,Reg,Status\nx,A Ltd,1,valid\n")
+        assert rows_of(path)[0].cells == ("A Ltd", "1", "valid")
+
+
+def test_what_stands_beside_the_table_of_a_sheet_is_warned_of_by_column(tmp_path: Path) -> None:
+    path = tmp_path / "l.xlsx"
+    workbook(path, ["Name", "Reg", "Status"], ["A", "Ltd", 1, "valid"])
+    (row,) = rows_of(path)
+    assert (row.flaw, row.detail) == (Flaw.SPARE_CELLS, "column 4")
 
 
 def test_a_renamed_column_is_named(tmp_path: Path) -> None:
@@ -73,11 +129,11 @@ def test_another_table_altogether_is_refused_with_what_it_has(tmp_path: Path) ->
     [
         (b"", "is empty"),
         (b"  \n \n", "nothing but spaces"),
-        (b"%PDF-1.7 ...", "a PDF"),
+        (b"%PDF-1.7 ...", "damaged or cut off: download it again"),
         (b"<!DOCTYPE html><html>", "a web page"),
         (b"\n<html>", "a web page"),
         (b"\x1f\x8b\x08", "gzip"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old Excel"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "cannot be opened .*save it as XLSX"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
             "password-protected: open it, save it without a password",

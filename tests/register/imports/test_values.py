@@ -7,7 +7,7 @@ import pytest
 from registry.core.codes import Flaw
 from registry.register.imports.identifiers import Checked, NumberRule, checked
 from registry.register.imports.personal import holds_personal_number, is_personal_column, is_vat_of_a_person
-from registry.register.imports.values import day_of, folded, script_of, tidy
+from registry.register.imports.values import day_of, days_of_term, folded, script_of, tidy
 from registry.vocabulary.register import IdentifierScheme, Script
 from tests.register.imports.lists import ico
 
@@ -88,6 +88,7 @@ def test_a_rounded_number_is_no_number(text: str) -> None:
         (IdentifierScheme.USCC, "91440101MA0000000I", Flaw.IMPOSSIBLE_USCC),
         (IdentifierScheme.USCC, "1234", Flaw.IMPOSSIBLE_USCC),
         (IdentifierScheme.LEI, "ABCDEFGHIJKLMNOPQR00", Flaw.IMPOSSIBLE_LEI),
+        (IdentifierScheme.LEI, "00195", Flaw.IMPOSSIBLE_LEI),
         (IdentifierScheme.VAT, "CZ1", Flaw.IMPOSSIBLE_VAT),
         (IdentifierScheme.EUID, "no dot", Flaw.IMPOSSIBLE_EUID),
         (IdentifierScheme.REGISTRATION_NUMBER, "123456789", Flaw.IMPOSSIBLE_NUMBER),
@@ -139,3 +140,12 @@ def test_other_numbers_may_stand_in_free_text(text: str) -> None:
 def test_a_vat_number_made_of_a_birth_number_is_a_persons() -> None:
     assert is_vat_of_a_person("CZ7103192745")
     assert not is_vat_of_a_person("CZ00000019")
+
+
+def test_a_term_in_one_cell_has_a_first_and_a_last_day() -> None:
+    assert days_of_term("2022年3月1日至2027年2月28日") == (date(2022, 3, 1), date(2027, 2, 28))
+    assert days_of_term("2022.03.01-2027.02.28") == (date(2022, 3, 1), date(2027, 2, 28))
+    assert days_of_term("1.3.2022 – 28.2.2027", ("d.m.y",)) == (date(2022, 3, 1), date(2027, 2, 28))
+    assert days_of_term("有效期至2027年3月1日") == (None, date(2027, 3, 1))
+    for text in ("2027-03-01", "长期", "2022-01-01 2023-01-01", "sometime - later"):
+        assert days_of_term(text) is None

@@ -12,6 +12,7 @@ from registry.core.clock import now
 from registry.core.errors import NotFound, NotNow
 from registry.register.authorities.models import Authority, Retrieval, Source
 from registry.register.imports import approvals, worker
+from registry.register.imports.mapping import read_mapping
 from registry.register.imports.models import FetchState, PendingImport
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.schedule_rules import pause_after_failure, pause_between_fetches, warn_from
@@ -107,6 +108,17 @@ def test_a_partial_list_that_is_unchanged_confirms_its_agencies(desk: Desk, publ
     with desk.sessions() as session:
         last = session.execute(select(Retrieval.retrieved_at).order_by(Retrieval.id.desc())).scalars().first()
         assert set(session.execute(select(PublicRecord.confirmed_at)).scalars()) == {last}
+
+
+def test_an_address_written_into_the_mapping_after_an_import_by_hand_is_fetched(
+    desk: Desk, publisher: Publisher
+) -> None:
+    by_hand = MAPPING.replace('address = "{address}"\n', "").format(is_full="true", address="")
+    path = desk.folder / "by-hand.json"
+    path.write_bytes(publisher.body)
+    assert desk.take(path, read_mapping(by_hand, "x")).is_applied
+    assert worker.fetch_due(desk.settings, desk.sessions) == 1
+    assert fetch(desk) == "unchanged at its source"
 
 
 def test_a_server_in_trouble_is_left_alone_for_longer_each_time(desk: Desk, publisher: Publisher) -> None:

@@ -1,7 +1,7 @@
 """Sanctions: by two persons, in the next answer, and gone from it the moment they hold no more."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.audit.queries import lines_about, verify
+from registry.complaints.case.states import reads_of_measure
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
@@ -375,3 +376,28 @@ def test_the_worker_reads_the_outcome_once_however_often_a_process_is_killed(
     visit = come_back(session, sealer, filed.code, now())
     read = [message.text for message in mailbox.mailbox(session, sealer, visit, now()).messages]
     assert read[1:] == ["zh-Hans sanction.in_force suspension"]
+
+
+def test_the_mailbox_says_where_the_measure_stands_and_no_longer_that_it_is_prepared(
+    session: Session, sealer: Sealer, licensed: Licensed
+) -> None:
+    filed, decision = decided_case(session, sealer, licensed)
+    look = LOOK._replace(timing=Timing.POINTS_TO_NOBODY)
+    sanction = in_force(session, sealer, licensed, by=DANA, decision=decision.reference, look=look)
+    visit = come_back(session, sealer, filed.code, now())
+    read = [mailbox.mailbox(session, sealer, visit, now()).reads]
+    for end in (None, SanctionState.STAYED_BY_APPEAL, SanctionState.LIFTED):
+        if end is not None:
+            ended(session, sanction, end)
+        session.commit()
+        complainant_notices.notify_complainants(sessions_for(session.get_bind()), sealer, lambda *_: "So.", now())  # type: ignore[arg-type]
+        session.expire_all()
+        visit = come_back(session, sealer, filed.code, now())
+        read.append(mailbox.mailbox(session, sealer, visit, now()).reads)
+    assert read == ["sanction_follows", "measure_in_force", "measure_stayed", "measure_over"]
+
+
+def test_a_measure_that_ends_by_itself_is_over_after_its_last_day() -> None:
+    today = date(2026, 11, 27)
+    words = [reads_of_measure("in_force", until, today) for until in (None, today, date(2026, 11, 26))]
+    assert words == ["measure_in_force", "measure_in_force", "measure_over"]

@@ -75,3 +75,42 @@ def test_any_text_is_an_advert(text: str) -> None:
 )
 def test_a_licence_number_may_begin_with_characters(advert: str, number: str) -> None:
     assert StatedDetail(CheckKind.NUMBER, number) in picked(advert)
+
+
+def values(advert: str, kind: CheckKind, country: str | None = None) -> set[str]:
+    return {stated.value for stated in picked(advert, country) if stated.kind is kind}
+
+
+@pytest.mark.parametrize(
+    ("advert", "kind", "value"),
+    [
+        ("急聘电话13800138000联系", CheckKind.PHONE, "13800138000"),
+        ("联系0577-88990011，非诚勿扰", CheckKind.PHONE, "0577-88990011"),
+        ("到岗付，电话04358990011", CheckKind.PHONE, "04358990011"),
+        ("咨询电话1 3 9 0 0 1 3 8 0 0 0", CheckKind.PHONE, "1 3 9 0 0 1 3 8 0 0 0"),
+        ("网站www.smyslena.cc报名", CheckKind.WEBSITE, "www.smyslena.cc"),
+        ("网址 smyslena.example.com/cn报名", CheckKind.WEBSITE, "smyslena.example.com/cn"),
+        ("邮箱abc_1@smyslena.example联系", CheckKind.EMAIL, "abc_1@smyslena.example"),
+        ("加V：vymysl888", CheckKind.WECHAT, "vymysl888"),
+        ("加VX vymysl_888", CheckKind.WECHAT, "vymysl_888"),
+        ("微 vymysl_noc", CheckKind.WECHAT, "vymysl_noc"),
+        ("微❤信号vymysl_777", CheckKind.WECHAT, "vymysl_777"),
+        ("微信小号vymysl_628，备注葡萄牙", CheckKind.WECHAT, "vymysl_628"),
+        ("LINE同WeChat ID：vymysl_662", CheckKind.WECHAT, "vymysl_662"),
+        ("V:vymysl_72🌶电话都行", CheckKind.WECHAT, "vymysl_72"),
+    ],
+)
+def test_chinese_without_spaces_gives_each_number_as_people_type_it(advert: str, kind: CheckKind, value: str) -> None:
+    assert value in values(advert, kind)
+
+
+@pytest.mark.parametrize("advert", ["联系微信同号13800138000", "电话13800138000（V同）", "手机/微信：13800138000"])
+def test_a_number_that_is_telephone_and_wechat_is_both(advert: str) -> None:
+    assert "13800138000" in values(advert, CheckKind.PHONE)
+    assert "13800138000" in values(advert, CheckKind.WECHAT)
+
+
+def test_every_number_of_a_kind_is_kept() -> None:
+    advert = "许可证号：示例L0001，信用代码91990001MADEM00112，电话13800138000或13900138000"
+    assert values(advert, CheckKind.NUMBER) == {"示例L0001", "91990001MADEM00112"}
+    assert values(advert, CheckKind.PHONE) == {"13800138000", "13900138000"}

@@ -8,19 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.core.codes import FeeReason
-from registry.verification.fees.rules import (
-    Charge,
-    FeeAnswer,
-    FeeQuestion,
-    JudgedCharge,
-    Wage,
-    judge,
-    shipped_fee_rules,
-)
+from registry.core.codes import ClaimStep, FeeReason
+from registry.register.law.words import ChargedBy
+from registry.verification.fees.question import Charge, FeeAnswer, FeeQuestion, JudgedCharge, Wage
+from registry.verification.fees.rules import judge, shipped_fee_rules
 from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard
 
-RULES = shipped_fee_rules(date(2026, 11, 27))
+TODAY = date(2026, 11, 27)
+RULES = shipped_fee_rules(TODAY)
 
 amounts = st.decimals("0.01", "999999999999.99", places=2)
 currencies = st.sampled_from(["CNY", "EUR", "PLN"])
@@ -32,6 +27,8 @@ questions = st.builds(
     st.sampled_from([None, "CN", "VN", "IT"]),
     st.sampled_from([None, "IT", "US"]),
     st.sampled_from([None, True, False]),
+    st.none() | st.sampled_from(ChargedBy),
+    st.none() | st.integers(1, 60),
 )
 
 
@@ -39,7 +36,7 @@ def judged(
     kind: FeeKind, state: ChargeState = ChargeState.PAID, origin: str | None = "CN", **more: Any
 ) -> JudgedCharge:
     charge = Charge(kind, Decimal(100), "CNY", state)
-    return judge(FeeQuestion((charge,), origin=origin, **more), RULES).charges[0]
+    return judge(FeeQuestion((charge,), origin=origin, **more), RULES, TODAY).charges[0]
 
 
 def totalled(*sums: str, wage: Wage | None = None) -> FeeAnswer:
@@ -47,7 +44,7 @@ def totalled(*sums: str, wage: Wage | None = None) -> FeeAnswer:
     wanted = [
         Charge(FeeKind.BOND, Decimal(amount), currency, ChargeState.PAID) for amount, currency in map(str.split, sums)
     ]
-    return judge(FeeQuestion(tuple(wanted), wage), RULES)
+    return judge(FeeQuestion(tuple(wanted), wage), RULES, TODAY)
 
 
 def test_every_rule_names_its_source_and_its_own_reference():
@@ -63,13 +60,13 @@ def test_a_rule_of_a_country_names_it_and_no_rule_ever_calls_a_fee_lawful():
 
 @given(questions)
 def test_no_charge_to_a_worker_is_ever_what_the_ilo_asks(question: FeeQuestion):
-    for one in judge(question, RULES).charges:
+    for one in judge(question, RULES, TODAY).charges:
         assert (one.ilo_compliant.answer, one.ilo_compliant.reason) == (Answer.NO, FeeReason.WORKERS_NEVER_PAY)
 
 
 @given(questions)
 def test_where_no_rule_is_known_the_law_is_unknown(question: FeeQuestion):
-    for one in judge(question, RULES).charges:
+    for one in judge(question, RULES, TODAY).charges:
         if question.origin != "CN":
             assert (one.lawful_at_origin.answer, one.lawful_at_origin.rule) == (Answer.UNKNOWN, None)
         if one.lawful_at_origin.answer is not Answer.UNKNOWN:
@@ -78,7 +75,7 @@ def test_where_no_rule_is_known_the_law_is_unknown(question: FeeQuestion):
 
 @given(questions)
 def test_totals_add_up_exactly_and_are_months_of_wage_in_its_own_currency_alone(question: FeeQuestion):
-    answer = judge(question, RULES)
+    answer = judge(question, RULES, TODAY)
     for total in answer.totals:
         assert total.whole == sum(one.amount for one in question.charges if one.currency == total.currency)
         is_counted = question.wage is not None and question.wage.currency == total.currency
@@ -90,7 +87,7 @@ def test_totals_add_up_exactly_and_are_months_of_wage_in_its_own_currency_alone(
 
 @given(questions)
 def test_only_what_was_paid_can_be_claimed_back(question: FeeQuestion):
-    for one in judge(question, RULES).charges:
+    for one in judge(question, RULES, TODAY).charges:
         if one.charge.state is ChargeState.ASKED:
             assert (one.claim.answer, one.claim.reason) == (Answer.NO, FeeReason.NOT_PAID)
         if one.claim.answer is Answer.YES:
@@ -123,14 +120,14 @@ def test_without_a_labour_contract_a_refund_from_the_deposit_is_not_certain(said
     assert (one.claim.answer, one.claim.reason) == (Answer.UNKNOWN, FeeReason.CLAIM_PERHAPS_FROM_DEPOSIT)
 
 
-def test_a_deposit_pays_back_service_fees_and_no_other_charge_that_we_know_of():
+def test_a_deposit_pays_back_service_fees_perhaps_bonds_and_no_other_charge_that_we_know_of():
     paid_back = {kind for kind in FeeKind if judged(kind).claim.reason is not FeeReason.NO_CLAIM_KNOWN}
-    assert paid_back == {FeeKind.RECRUITMENT_SERVICE_PAYMENT}
+    assert paid_back == {FeeKind.RECRUITMENT_SERVICE_PAYMENT, FeeKind.BOND, FeeKind.COLLATERAL}
 
 
 def test_the_deposit_of_china_has_the_four_uses_of_the_decree():
     question = FeeQuestion((Charge(FeeKind.BRIBE, Decimal(1), "CNY", ChargeState.PAID),), origin="CN")
-    deposit = judge(question, RULES).deposit
+    deposit = judge(question, RULES, TODAY).deposit
     assert deposit is not None
     assert [use.use for use in deposit.uses] == list(DepositUse)
     assert deposit.top_up_working_days == 20
@@ -138,7 +135,7 @@ def test_the_deposit_of_china_has_the_four_uses_of_the_decree():
 
 def at(destination: str) -> FeeAnswer:
     charge = Charge(FeeKind.BRIBE, Decimal(1), "CNY", ChargeState.PAID)
-    return judge(FeeQuestion((charge,), destination=destination), RULES)
+    return judge(FeeQuestion((charge,), destination=destination), RULES, TODAY)
 
 
 def test_what_the_destinations_law_says_is_shown_and_decides_nothing():
@@ -150,11 +147,11 @@ def test_what_the_destinations_law_says_is_shown_and_decides_nothing():
 
 def test_no_rule_is_called_unknown_where_the_law_of_the_same_country_is_shown_beside_it():
     charge = Charge(FeeKind.RECRUITMENT_SERVICE_PAYMENT, Decimal(300), "EUR", ChargeState.ASKED)
-    found = judge(FeeQuestion((charge,), origin="SK", destination="SK"), RULES)
+    found = judge(FeeQuestion((charge,), origin="SK", destination="SK"), RULES, TODAY)
     lawful = found.charges[0].lawful_at_origin
     assert found.destination_rules
     assert (lawful.answer, lawful.reason) == (Answer.UNKNOWN, FeeReason.DESTINATION_RULES)
-    elsewhere = judge(FeeQuestion((charge,), origin="SK", destination="AT"), RULES)
+    elsewhere = judge(FeeQuestion((charge,), origin="SK", destination="AT"), RULES, TODAY)
     assert elsewhere.charges[0].lawful_at_origin.reason is FeeReason.NO_RULE_KNOWN
 
 
@@ -188,3 +185,79 @@ def test_sums_that_no_float_can_hold_are_exact():
 
 def test_months_are_rounded_half_up_to_two_places():
     assert totalled("1 CNY", wage=Wage(Decimal(8), "CNY")).totals[0].months == Decimal("0.13")
+
+
+def test_a_bond_that_was_paid_may_be_claimed_from_the_deposit_and_that_is_not_settled():
+    claim = judged(FeeKind.BOND).claim
+    assert (claim.answer, claim.reason) == (Answer.UNKNOWN, FeeReason.CLAIM_PERHAPS_FROM_DEPOSIT)
+
+
+def service_fee(sum_: int, **more: Any) -> JudgedCharge:
+    charge = Charge(FeeKind.RECRUITMENT_SERVICE_PAYMENT, Decimal(sum_), "CNY", ChargeState.PAID)
+    question = FeeQuestion((charge,), Wage(Decimal(8000), "CNY"), "CN", **more)
+    return judge(question, RULES, TODAY).charges[0]
+
+
+def test_a_sum_above_the_old_cap_is_too_much_even_by_it_and_stays_unsettled():
+    over, within = (service_fee(sum_, contract_months=24).lawful_at_origin for sum_ in (24001, 24000))
+    assert (over.answer, over.reason) == (Answer.UNKNOWN, FeeReason.SERVICE_FEE_OVER_OLD_CAP)
+    assert within.reason is FeeReason.SERVICE_FEE_CAP_UNSETTLED
+    months = service_fee(120000).lawful_at_origin
+    assert (months.reason, months.values["months"]) == (FeeReason.SERVICE_FEE_NEEDS_MONTHS, "120")
+
+
+@pytest.mark.parametrize("kind", [FeeKind.THIRD_PARTY_SUPPLY_PAYMENT, FeeKind.TRAVEL_AND_LODGING_COSTS])
+def test_who_has_no_licence_may_take_nothing_and_an_old_text_alone_makes_no_no(kind: FeeKind):
+    found = judged(kind, charged_by=ChargedBy.UNLICENSED).lawful_at_origin
+    assert (found.answer, found.reason) == (Answer.UNKNOWN, FeeReason.UNLICENSED_NO_FEE)
+
+
+def test_what_is_forbidden_to_the_licensed_is_forbidden_to_others_too():
+    found = judged(FeeKind.BOND, charged_by=ChargedBy.UNLICENSED).lawful_at_origin
+    assert (found.answer, found.reason) == (Answer.NO, FeeReason.DEPOSIT_FORBIDDEN)
+
+
+@pytest.mark.parametrize(
+    ("destination", "charged_by", "answer", "reason"),
+    [
+        ("SK", ChargedBy.TEMPORARY_AGENCY, Answer.NO, FeeReason.DESTINATION_FORBIDS),
+        ("SK", ChargedBy.PLACEMENT_AGENT, Answer.NO, FeeReason.DESTINATION_FORBIDS),
+        ("FI", ChargedBy.PLACEMENT_AGENT, Answer.NO, FeeReason.DESTINATION_FORBIDS),
+        # Texts of more than 24 months, of no day, or with exceptions make no `no`.
+        ("IT", ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE),
+        ("BE", ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.DESTINATION_RULES),
+        ("DE", ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.DESTINATION_RULES),
+        ("IE", ChargedBy.TEMPORARY_AGENCY, Answer.UNKNOWN, FeeReason.DESTINATION_RULES),
+        ("SK", None, Answer.UNKNOWN, FeeReason.DESTINATION_RULES),
+        (None, ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED),
+    ],
+)
+def test_a_ban_at_the_destination_decides_for_the_one_it_names_while_it_is_fresh(
+    destination: str | None, charged_by: ChargedBy | None, answer: Answer, reason: FeeReason
+):
+    kind = FeeKind.RECRUITMENT_SERVICE_PAYMENT
+    found = judged(kind, destination=destination, charged_by=charged_by).lawful_at_destination
+    assert (found.answer, found.reason) == (answer, reason)
+
+
+def test_a_ban_on_fees_says_nothing_certain_of_the_ticket():
+    there = {"destination": "SK", "charged_by": ChargedBy.TEMPORARY_AGENCY}
+    found = judged(FeeKind.TRAVEL_AND_LODGING_COSTS, **there).lawful_at_destination
+    assert (found.answer, found.reason) == (Answer.UNKNOWN, FeeReason.DESTINATION_RULES)
+
+
+def test_the_steps_name_the_bodies_of_both_ends_and_the_time_limit_that_is_known():
+    charge = Charge(FeeKind.RECRUITMENT_SERVICE_PAYMENT, Decimal(100), "CNY", ChargeState.PAID)
+    question = FeeQuestion((charge,), None, "CN", "SK", charged_by=ChargedBy.LICENSED_SENDER)
+    steps = judge(question, RULES, TODAY).steps
+    assert [step.code for step in steps] == [code for code in ClaimStep if code is not ClaimStep.DO_NOT_PAY]
+    by_code = {step.code: step.rows for step in steps}
+    assert any("commerce department" in (row.redress or "") for row in by_code[ClaimStep.BODY_AT_ORIGIN])
+    assert {row.country for row in by_code[ClaimStep.BODY_AT_DESTINATION]} == {"SK"}
+    assert any("one year" in (row.time_limit or "") for row in by_code[ClaimStep.IN_TIME])
+
+
+def test_what_was_not_paid_has_one_step():
+    charge = Charge(FeeKind.BOND, Decimal(100), "CNY", ChargeState.ASKED)
+    steps = judge(FeeQuestion((charge,), None, "CN", "IT"), RULES, TODAY).steps
+    assert [step.code for step in steps] == [ClaimStep.DO_NOT_PAY]

@@ -13,7 +13,15 @@ from registry.register.names.rules import NEAR, normalised, score
 from registry.verification.verdicts.imitation_rules import found_by_name, with_imitation
 from registry.verification.verdicts.question import Holder, Lookalike, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
-from registry.vocabulary.register import Answer, Difference, IdentifierScheme, LicenceKind, LicenceStatus, RecruiterKind
+from registry.vocabulary.register import (
+    Answer,
+    Difference,
+    IdentifierScheme,
+    LicenceKind,
+    LicenceStatus,
+    NameKind,
+    RecruiterKind,
+)
 from tests.make import agency_record, changed, identifier_record, licence_record, name_record
 from tests.verification.verdicts.asking import TODAY, codes, facts_about
 
@@ -327,3 +335,21 @@ def test_a_name_with_one_letter_changed_and_an_unknown_number_warns_of_the_licen
     verdict = ask(number("NIC/9", "Tartruga Servizi S.p.A."), [agency])
     [imitated] = verdict.possible_clone_of
     assert imitated.differs == (Difference.NUMBER, Difference.NAME)
+
+
+def test_a_former_name_beside_the_number_is_the_holders_and_is_said_to_be_former() -> None:
+    names = (name_record("青岛云鲤国际劳务有限公司", country="CN"),)
+    former = name_record("青岛云雀劳务有限公司", kind=NameKind.FORMER, country="CN")
+    holder = licensed(names=(*names, former))
+    before = ask(number("VERA/1", "青岛云雀劳务有限公司"), [holder], holder)
+    assert Reason.FORMER_NAME in codes(before)
+    assert Reason.NAME_DIFFERS not in codes(before)
+    assert Reason.FORMER_NAME not in codes(ask(number("VERA/1", "青岛云鲤国际劳务有限公司"), [holder], holder))
+
+
+def test_a_branch_that_shows_the_companys_number_is_told_as_a_branch() -> None:
+    holder = licensed(names=(name_record("青岛云鲤国际劳务有限公司", country="CN"),))
+    verdict = ask(number("VERA/1", "青岛云鲤国际劳务有限公司厦门分公司"), [holder], holder)
+    assert (verdict.verdict, verdict.reasons[0].code) == (Answer.UNKNOWN, Reason.NAME_DIFFERS)
+    assert verdict.reasons[0].values == {"branch": "1"}
+    assert ask(number("VERA/1", "青岛云雀劳务有限公司"), [holder], holder).reasons[0].values == {}

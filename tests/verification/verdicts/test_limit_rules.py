@@ -20,7 +20,7 @@ CHINESE = LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION
 
 def ask(licence: Any, **context: Any) -> Verdict:
     """The verdict under the law that this release ships."""
-    facts = replace(facts_about(licence), limits=shipped_law().limits)
+    facts = replace(facts_about(licence), limits=shipped_law().limits, routes=shipped_law().permit_routes)
     question = replace(Question(SubjectKind.LICENCE_NUMBER, "VYMYSL/1"), **(plain_context(licence) | context))
     return decide(question, facts)
 
@@ -74,7 +74,7 @@ def test_hungary_gives_chinese_citizens_no_guest_worker_permit() -> None:
     for permit in needs_of(unsaid.reasons)[0].allowed[:-1]:
         barred = ask(licence_record(CHINESE), **plan, work_permit=permit)
         assert (barred.verdict, barred.reasons[0].code) == (Answer.NO, Reason.LAW_BARS), permit
-        assert barred.reasons[0].values["row"] in shipped_law().rows
+        assert set(barred.reasons[0].rows) <= set(shipped_law().rows)
         assert barred.reasons[0].values["article"]
         assert Reason.LICENCE_ACTIVE not in codes(barred)
     assert guest
@@ -89,3 +89,13 @@ def test_a_plan_that_states_all_that_the_law_asks_is_yes_for_a_chinese_licence()
     verdict = ask(licence_record(CHINESE), destination="ES", nationality="CN", sector="56.11")
     assert (verdict.verdict, verdict.reasons[0].code) == (Answer.YES, Reason.LICENCE_ACTIVE)
     assert needed(ask(licence_record(CHINESE), destination="ES", nationality="CN")) == ["sector"]
+
+
+def test_the_occupations_that_czech_law_names_are_told_and_each_answer_is_a_further_one() -> None:
+    (need,) = [one for one in needs_of(lent("CZ", nationality="CN").reasons) if one.parameter == "occupation"]
+    assert {"753", "815", "other", "unknown"} <= set(need.allowed)
+    assert lent("CZ", nationality="CN", occupation="753").verdict is Answer.YES
+    for occupation in ("other", "unknown"):
+        verdict = lent("CZ", nationality="CN", occupation=occupation)
+        assert (verdict.verdict, codes(verdict)[0]) == (Answer.UNKNOWN, Reason.LAW_MAY_BAR), occupation
+        assert "occupation" not in needed(verdict)

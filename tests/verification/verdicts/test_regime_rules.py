@@ -13,7 +13,7 @@ from tests.make import agency_record, agreement_record, licence_record
 from tests.verification.verdicts.asking import NOW, TODAY, ask, ask_unmatched, codes, fresh_ground, regime
 
 CHINESE = LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION
-SUBJECTS = [kind for kind in SubjectKind if kind is not SubjectKind.NAME]
+SUBJECTS = [kind for kind in SubjectKind if kind not in (SubjectKind.NAME, SubjectKind.LAW)]
 
 
 def first(verdict):

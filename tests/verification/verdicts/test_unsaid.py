@@ -84,9 +84,11 @@ def test_what_is_needed_is_told_with_its_values_and_each_field_once() -> None:
 def test_what_was_not_asked_is_said_of_every_question() -> None:
     question = Question(SubjectKind.LICENCE_NUMBER, "X", origin="CN", sector="14.10")
     assert not_asked(question) == [
-        "recruiter_kind", "destination", "activity", "visa", "nationality", "occupation", "work_permit",
+        "recruiter_kind", "destination", "activity", "visa", "nationality", "occupation", "work_permit", "region",
     ]  # fmt: skip
 
+
+PERMITS = sorted({permit for one in shipped_law().permit_routes for permit in one.permits_covered})
 
 ALL: dict[str, tuple[Any, ...]] = {
     "recruiter_kind": (None, *RecruiterKind),
@@ -96,8 +98,9 @@ ALL: dict[str, tuple[Any, ...]] = {
     "visa": (None, *Visa),
     "nationality": (None, "CN", "IT"),
     "sector": (None, "14.10", "41.00", "10.11", "92.00"),
-    "occupation": (None, "9112", "7212"),
-    "work_permit": (None, "other", "seasonal quota"),
+    "occupation": (None, "9112", "7212", "other", "unknown"),
+    "work_permit": (None, "other", *PERMITS),
+    "region": (None, *sorted({one.region for one in shipped_regimes() if one.region})),
 }
 LICENCES = [licence_record(kind) for kind, rule in KINDS.items() if rule.permits & RECRUITING and rule.country]
 
@@ -105,7 +108,12 @@ LICENCES = [licence_record(kind) for kind, rule in KINDS.items() if rule.permits
 def of_shipped_law(licence: Any, on: date) -> VerdictFacts:
     later = NOW + timedelta(days=900)
     snapshot = fresh_ground(retrieved_at=later, first_retrieved_at=NOW - timedelta(days=4000))
-    return replace(facts_about(licence, ground=snapshot), as_of=later, limits=shipped_law().limits)
+    return replace(
+        facts_about(licence, ground=snapshot),
+        as_of=later,
+        limits=shipped_law().limits,
+        routes=shipped_law().permit_routes,
+    )
 
 
 @settings(max_examples=250, deadline=None)
@@ -134,7 +142,7 @@ def completions(question: Question, names: tuple[str, ...]) -> Iterator[Question
 @pytest.mark.parametrize("licence", LICENCES, ids=lambda one: one.kind)
 def test_every_yes_of_a_plain_question_holds_for_each_value_and_each_pair_of_values_left_unsaid(licence: Any) -> None:
     """The usual questions, in full: whatever is stated or not, over all shipped law of today."""
-    facts = replace(facts_about(licence), limits=shipped_law().limits)
+    facts = replace(facts_about(licence), limits=shipped_law().limits, routes=shipped_law().permit_routes)
     plain = {"origin": licence.country, "destination": licence.country, "activity": Activity.TEMPORARY_WORK}
     if licence.kind is CHINESE:
         plain = {"origin": "CN", "destination": "ES", "visa": Visa.WORK, "sector": "14.10", "nationality": "CN"}
@@ -159,12 +167,22 @@ def test_the_parameters_asked_for_are_fields_of_a_question() -> None:
 # A licence to send workers abroad
 
 
-@pytest.mark.parametrize("destination", ["HK", "MO", "GB", "HR", "DK"])
+@pytest.mark.parametrize("destination", ["HR", "DK"])
 def test_a_licence_for_abroad_is_not_yes_for_a_country_whose_law_is_not_known(destination: str) -> None:
     verdict = ask(licence_record(CHINESE), destination=destination)
     assert verdict.verdict is Answer.UNKNOWN
     assert verdict.reasons[0].code is Reason.REGIME_UNKNOWN
     assert verdict.reasons[0].values["country"] == destination
+
+
+@pytest.mark.parametrize("destination", ["HK", "MO", "GB", "ZZ", "US"])
+def test_a_country_that_the_registry_does_not_answer_for_is_never_yes_and_asks_nothing_more(destination: str) -> None:
+    verdict = ask(licence_record(CHINESE), destination=destination, visa=None)
+    assert (verdict.verdict, verdict.reasons[0].code) == (Answer.UNKNOWN, Reason.COUNTRY_NOT_COVERED)
+    assert needed(verdict) == []
+    assert ask(licence_record(CHINESE, LicenceStatus.REVOKED), destination=destination).verdict is Answer.NO
+    assert ask(licence_record(CHINESE), destination=destination, visa=Visa.TOURIST).verdict is Answer.NO
+    assert ask_unmatched(SubjectKind.LAW, value="", origin="CN", destination=destination).verdict is Answer.UNKNOWN
 
 
 def test_a_polish_licence_for_abroad_asks_the_law_of_the_country_too() -> None:
@@ -266,7 +284,7 @@ OWN = {
 
 
 @pytest.mark.parametrize(("recruiter", "code"), OWN.items())
-@pytest.mark.parametrize("kind", [one for one in SubjectKind if one is not SubjectKind.LICENCE_ID])
+@pytest.mark.parametrize("kind", [one for one in SubjectKind if one not in (SubjectKind.LICENCE_ID, SubjectKind.LAW)])
 def test_a_recruiter_that_is_no_agency_is_never_not_registered(
     recruiter: RecruiterKind, code: Reason, kind: SubjectKind
 ) -> None:

@@ -14,13 +14,13 @@ from typing import NoReturn
 import msgspec
 import pikepdf
 
-from registry.complaints.attachments.sanitiser.confinement import Unconfined, confine
 from registry.complaints.attachments.sanitiser.documents import clean_document
 from registry.complaints.attachments.sanitiser.pictures import clean_picture, prepare
 from registry.complaints.attachments.sanitiser.recordings import become_ffmpeg, find_ffmpeg
-from registry.complaints.attachments.sanitiser.terms import EXIT_CODES, LIMITS, RECORDINGS, Uncleanable
+from registry.complaints.attachments.sanitiser.terms import EXIT_CODES, LIMITS, Uncleanable
 from registry.complaints.attachments.sanitiser.texts import clean_text
-from registry.vocabulary.cases import FileKind, NoCopy
+from registry.core.confinement import Unconfined, confine
+from registry.vocabulary.cases import RECORDINGS, FileKind, NoCopy
 
 
 def main() -> None:

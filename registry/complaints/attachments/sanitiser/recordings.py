@@ -4,15 +4,21 @@ import os
 import shutil
 
 from registry.complaints.attachments.sanitiser.terms import LIMITS
-from registry.vocabulary.cases import FileKind
+from registry.vocabulary.cases import RECORDINGS, FileKind
 
-_READ_AS = {FileKind.MP4: "mov", FileKind.M4A: "mov", FileKind.MP3: "mp3", FileKind.AMR: "amr"}
+_READ_AS = {kind: kind.value for kind in RECORDINGS} | {
+    FileKind.MP4: "mov",
+    FileKind.M4A: "mov",
+    FileKind.WEBM: "matroska",
+}
 _SOUND = ("-map", "0:a:0", "-vn")
 _AAC = ("-c:a", "aac", "-b:a", "96k", "-ac", "2")
 _WRITTEN_AS = {
     FileKind.MP3: (*_SOUND, "-c:a", "libmp3lame", "-q:a", "4", "-id3v2_version", "0", "-write_id3v1", "0", "-f", "mp3"),
-    FileKind.M4A: (*_SOUND, *_AAC, "-f", "ipod"),
-    FileKind.AMR: (*_SOUND, *_AAC, "-f", "ipod"),
+    **dict.fromkeys(
+        (FileKind.M4A, FileKind.AMR, FileKind.OGG, FileKind.WEBM, FileKind.WAV, FileKind.AAC),
+        (*_SOUND, *_AAC, "-f", "ipod"),
+    ),
     FileKind.MP4: (
         *("-map", "0:V:0", "-map", "0:a:0?"),
         *("-vf", "scale=w='min(1280,iw)':h='min(1280,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2"),

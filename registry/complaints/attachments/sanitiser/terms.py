@@ -1,14 +1,12 @@
 """What the confined process and its parent agree on: limits for each kind of file, and the meaning of exit codes."""
 
-from registry.complaints.attachments.sanitiser.confinement import Limits
-from registry.vocabulary.cases import FileKind, NoCopy
-
-RECORDINGS = frozenset({FileKind.M4A, FileKind.MP3, FileKind.AMR, FileKind.MP4})
+from registry.core.confinement import Limits
+from registry.vocabulary.cases import RECORDINGS, FileKind, NoCopy
 
 COPIED_AS: dict[FileKind, FileKind] = {kind: kind for kind in FileKind} | {
     # What every browser and telephone shows and plays.
     FileKind.HEIC: FileKind.JPEG,
-    FileKind.AMR: FileKind.M4A,
+    **dict.fromkeys((FileKind.AMR, FileKind.OGG, FileKind.WEBM, FileKind.WAV, FileKind.AAC), FileKind.M4A),
 }
 
 MAX_COPIED = 40 * 1024 * 1024

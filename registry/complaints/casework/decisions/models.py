@@ -13,8 +13,9 @@ from registry.vocabulary.cases import DecisionOutcome, DecisionState
 class Decision(Base):
     """A decision on a case, drafted or made. It has a box of its own, which no complaint code opens.
 
-    `reasons_sealed` is the unit's alone; `summary_sealed` is what may be told outside. `written_by` are the references
-    of all who wrote the draft. `object_days` are the days for an objection, counted from the day on which it is made.
+    `reasons_sealed` is the unit's alone; `summary_sealed` is what may be told outside, in `language`, and
+    `translation_sealed` the same in the complainant's. `written_by` are the references of all who wrote the draft.
+    `object_days` are the days for an objection, counted from the day on which it is made.
     """
 
     __tablename__ = "decisions"
@@ -34,3 +35,6 @@ class Decision(Base):
     decided_on: Mapped[date | None]
     reasons_sealed: Mapped[str] = mapped_column(LongText)
     summary_sealed: Mapped[str] = mapped_column(LongText)
+    language: Mapped[str | None] = mapped_column(Text(12))
+    translated_by: Mapped[str | None] = mapped_column(Text(200))
+    translation_sealed: Mapped[str | None] = mapped_column(LongText)

@@ -3,9 +3,10 @@
 Each page is a range of one index, from a place on, so it costs the same however many cases there are.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
@@ -22,6 +23,9 @@ from registry.vocabulary.cases import CaseState, ClockKind, Priority
 PAGE = 50
 MAX_COUNTED = 100
 """Counts go no further: that there are many is all that is to be known."""
+
+MIN_BEGUN, MAX_NAMED = 4, 20
+"""Characters with which a number must be begun to be found by, and how many cases are named then."""
 
 _UNSEEN = (CaseState.DRAFT, CaseState.PURGED)
 
@@ -69,6 +73,8 @@ class Listed(NamedTuple):
     has_legal_hold: bool
     has_unread: bool
     version: int
+    measure: str | None
+    measure_until: date | None
 
     @property
     def place(self) -> Place:
@@ -95,6 +101,15 @@ def listed(
     return [_listed(row) for row in rows]
 
 
+def cases_beginning(session: Session, unit: str, typed: str, limit: int = MAX_NAMED) -> list[str]:
+    """The references of a unit's cases that begin as was typed, small letters, spaces and dashes as they come."""
+    begun = unicodedata.normalize("NFKC", typed).upper().replace("-", "").replace(" ", "")
+    if len(begun) < MIN_BEGUN or not begun.isalnum() or not begun.isascii():
+        return []
+    mine = select(Case.reference).where(in_unit(unit), Case.state.not_in(_UNSEEN), Case.reference.startswith(begun))
+    return list(session.execute(mine.order_by(Case.reference).limit(limit)).scalars())
+
+
 def number(session: Session, unit: str, filters: Filters, at: datetime) -> int:
     """How many cases there are, counted up to MAX_COUNTED."""
     some = select(Case.id).where(*_conditions(unit, filters, at)).limit(MAX_COUNTED).subquery()
@@ -104,7 +119,7 @@ def number(session: Session, unit: str, filters: Filters, at: datetime) -> int:
 def _conditions(unit: str, filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [_tenant_scope(unit, filters), Case.priority.is_not(None)]
     if filters.is_objected:
-        wanted.append(_objected(at))
+        wanted.append(has_open_objection(at.date() - REOPENING))
     if filters.state is None:
         if not filters.is_objected and not filters.is_unread:
             wanted.append(Case.is_open.is_(True))
@@ -130,14 +145,16 @@ def _conditions(unit: str, filters: Filters, at: datetime) -> list[ColumnElement
 def objected_among(session: Session, cases: Sequence[Listed], at: datetime) -> frozenset[str]:
     """The references of those to whose decision an agency objected, where nothing followed yet."""
     wanted = Case.reference.in_([one.reference for one in cases])
-    return frozenset(session.execute(select(Case.reference).where(wanted, _objected(at))).scalars())
+    return frozenset(
+        session.execute(select(Case.reference).where(wanted, has_open_objection(at.date() - REOPENING))).scalars()
+    )
 
 
-def _objected(at: datetime) -> ColumnElement[bool]:
+def has_open_objection(reopenable_since: Any) -> ColumnElement[bool]:
     """The condition for cases with an open objection.
 
     An open case has a deadline for it, which the next move meets. A case closed before has none: it is listed until it
-    is reopened, for as long as that is possible.
+    is reopened, for as long as that is possible: since `reopenable_since`.
     """
     given = select(Hearing.case_id).where(Hearing.objected_on.is_not(None))
     clock = select(CaseClock.id).where(CaseClock.case_id == Case.id, CaseClock.kind == ClockKind.OBJECTION)
@@ -150,7 +167,7 @@ def _objected(at: datetime) -> ColumnElement[bool]:
         ~reopened.correlate(Case, Hearing).exists(),
     ).correlate(Case)
     is_open = and_(Case.is_open.is_(True), clock.where(CaseClock.met_on.is_(None)).correlate(Case).exists())
-    is_closed = and_(Case.state == CaseState.CLOSED, Case.closed_on >= at.date() - REOPENING, untouched.exists())
+    is_closed = and_(Case.state == CaseState.CLOSED, Case.closed_on >= reopenable_since, untouched.exists())
     return and_(Case.id.in_(given), or_(is_open, is_closed))
 
 
@@ -168,7 +185,7 @@ def _tenant_scope(unit: str, filters: Filters) -> ColumnElement[bool]:
 _SHOWN = (
     Case.id, Case.reference, Case.state, Case.priority, Case.country, Case.sector, Case.indicators, Case.filed_on,
     Case.due_at, Case.assignee, Case.has_legal_hold, Case.has_unread,
-    Case.version,
+    Case.version, Case.measure, Case.measure_until,
 )  # fmt: skip
 
 
@@ -180,5 +197,5 @@ def _listed(row: Any) -> Listed:
     due_at = None if row.due_at == NEVER else row.due_at
     return Listed(
         row.reference, row.state, row.priority, row.country, row.sector, row.indicators, row.filed_on, due_at,
-        row.assignee, row.has_legal_hold, row.has_unread, row.version,
+        row.assignee, row.has_legal_hold, row.has_unread, row.version, row.measure, row.measure_until,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from registry.complaints.casework.queue.assignment import workers
 from registry.complaints.casework.queue.claiming import ways_of
 from registry.complaints.casework.queue.related import related
 from registry.complaints.triage.priorities import TWO_PERSONS
+from registry.complaints.triage.rules import triage
 from registry.core.clock import day_at, now
 from registry.core.errors import NotNow
 from registry.http.downloads import sent_file
@@ -76,6 +77,7 @@ def case_content(
         agency=None if agency is None else agency_view(spoken, agency, today),
         happened=happened(session, me, view),
         detail_of=partial(detail_in, spoken),
+        suggested=sorted({sign for box in view.boxes for sign in triage(box.answers).suggested}),
         related=related(session, view.case),
         ways=ways_of(view.case, view.moves, me.officer.reference, roles_of(me), now().date()),
         workers=of_unit,

@@ -1,6 +1,6 @@
 """The queue: what waits, the most urgent first, by filters and saved views, page after page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -11,21 +11,30 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.casework.queue.assignment import workers
-from registry.complaints.casework.queue.listing import MAX_COUNTED, PAGE, Listed, Place, listed, number, objected_among
+from registry.complaints.casework.queue.listing import (
+    MAX_COUNTED,
+    PAGE,
+    Listed,
+    Place,
+    cases_beginning,
+    listed,
+    number,
+    objected_among,
+)
 from registry.complaints.casework.saved_views import actions as views
 from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.db.engine import EPOCH, microseconds
 from registry.core.errors import Fault, InvalidInput
-from registry.core.ids import read_reference
 from registry.i18n.wording import country_name, sector_name
-from registry.officer_desk.case_filters import MINE, UNASSIGNED, read_filters, set_filters
+from registry.officer_desk.case_filters import MINE, UNASSIGNED, read_filters, set_filters, with_agency_found
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers import assets
 from registry.pages.officers.acting import sealer
+from registry.pages.officers.agencies import suggestions, with_choices
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.refusals import Refusal, attempt, refusal_of
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.cases import CaseState, Priority
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES
@@ -44,6 +53,10 @@ _COUNTED: Mapping[str, Mapping[str, str]] = {
 """What the head of the queue counts, each a link to those cases."""
 
 
+URGENCY: Mapping[str, str] = {"urgent": "bad", "unread": "warn", "late": "bad", "objection": "warn"}
+"""How a number at the head of a page is marked where it is not zero."""
+
+
 class Count(NamedTuple):
     name: str
     href: str
@@ -54,17 +67,32 @@ class Count(NamedTuple):
 @pages.get("/cases")
 @allowed(Resource.CASE, Act.READ)
 def queue(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
-    wanted = read_reference(request.args.get("case", ""))
-    if wanted is not None:
-        return redirect(f"/console/cases/{wanted}", 303)
-    return queue_page(session, me, set_filters(request.args), after=request.args.get("after", ""))
+    typed = request.args.get("case", "").strip()
+    if typed:
+        return _case_sought(session, me, typed)
+    stated = set_filters(with_choices(request.args))
+    try:
+        stated = with_agency_found(session, stated)
+        return queue_page(session, me, stated, after=request.args.get("after", ""))
+    except InvalidInput as unread:
+        return queue_page(session, me, stated, refusal=refusal_of(unread), is_read=False)
+
+
+def _case_sought(session: Session, me: AuthenticatedOfficer, typed: str) -> BaseResponse:
+    """Lead to the one case of the unit whose number begins so; or say beside the field that there is none, or several."""
+    found = cases_beginning(session, me.standing.unit, typed)
+    if len(found) == 1:
+        return redirect(f"/console/cases/{found[0]}", 303)
+    code = "case_several" if found else "case_not_found"
+    refusal = refusal_of(InvalidInput([Fault.of("case", Problem.INVALID_VALUE, code)]))
+    return queue_page(session, me, {}, refusal=refusal, sought=typed, named=found)
 
 
 @pages.post("/cases/views")
 @allowed(Resource.CASE, Act.READ)
 def keep(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     """Keep the filters of the page under a name."""
-    stated = set_filters(request.form)
+    stated = with_agency_found(session, set_filters(request.form))
     read_filters(stated, me.officer.reference, sealer().digest)
     refusal = attempt(
         session,
@@ -91,11 +119,20 @@ def queue_page(
     *,
     after: str = "",
     refusal: Refusal | None = None,
+    is_read: bool = True,
+    sought: str = "",
+    named: Sequence[str] = (),
 ) -> Response:
-    """A page of the queue. `said` are the filters as they stand in its address."""
+    """A page of the queue. `said` are the filters as they stand in its address.
+
+    Where they cannot be read (not `is_read`), the form stands there again with them and nothing is listed. `named` are cases
+    that may be meant by the number that was `sought`.
+    """
     at, unit, mine = now(), me.standing.unit, me.officer.reference
-    filters = read_filters(stated, mine, sealer().digest)
-    found = listed(session, unit, filters, at, after=_place(after), limit=PAGE + 1)
+    found: list[Listed] = []
+    if is_read:
+        filters = read_filters(stated, mine, sealer().digest)
+        found = listed(session, unit, filters, at, after=_place(after), limit=PAGE + 1)
     of_unit = workers(session, unit)
     return page(
         "cases/queue.html",
@@ -103,6 +140,10 @@ def queue_page(
         status=refusal.status if refusal else 200,
         refusal=refusal,
         form=request.form,
+        sought=sought,
+        named=named,
+        is_read=is_read,
+        suggested=suggestions(session, refusal, request.args),
         case_styles=assets.address_of("cases.css"),
         found=found[:PAGE],
         next=_address(stated | {"after": _text(found[PAGE - 1])}) if len(found) > PAGE else None,

@@ -20,7 +20,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, names_in, sealer
-from registry.pages.officers.agencies import agency_name
+from registry.pages.officers.agencies import agency_name, suggestions
 from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.guard import allowed
@@ -117,6 +117,7 @@ def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
         refusal=refusal,
         form=request.form,
         agency=None if head.agency is None else agency_name(session, head.agency),
+        suggested=suggestions(session, refusal, request.form),
         why_none=queries.why_none(session, head.case, now().date()),
         most=MAX_ALLEGATION,
     )

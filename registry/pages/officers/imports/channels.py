@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.clock import now
 from registry.core.codes import Problem
-from registry.core.errors import Fault, InvalidInput
+from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.keyring import Keyring
 from registry.http.transaction import services
 from registry.officer_desk.acting import names_of
@@ -18,6 +18,7 @@ from registry.officer_desk.licensing import change_opened
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.agencies import agency_in, suggestions
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.opening import official, require_no_interest
 from registry.pages.officers.licences.showing import name_of
@@ -25,6 +26,7 @@ from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
 from registry.register.agencies.channels import notification_addresses
 from registry.supervision.licensing import related_acts
+from registry.supervision.licensing.queries import agency_of_authority
 from registry.vocabulary.register import ChannelKind
 
 pages = Blueprint("console_channels", __name__)
@@ -40,15 +42,20 @@ def channels(session: Session, me: AuthenticatedOfficer) -> Response:
 @allowed(Resource.CHANNEL, Act.PROPOSE)
 def propose(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     form = request.form
-    agency = form.get("agency", "").strip()
-    require_no_interest(me, agency)
-    return _done(
-        session, me,
-        lambda: related_acts.propose_change(
+
+    def act() -> object:
+        agency = agency_in(session, form)
+        require_no_interest(me, agency)
+        try:
+            agency_of_authority(session, official(me).authority, agency)
+        except NotFound:
+            raise InvalidInput([Fault.of("agency", Problem.INVALID_VALUE, "agency_not_yours")]) from None
+        return related_acts.propose_change(
             session, official(me), Keyring(services().settings.keys), agency, _kind(form.get("kind", "")),
             form.get("value", ""), now(), instead_of=form.get("instead_of", "").strip() or None,
-        ),
-    )  # fmt: skip
+        )  # fmt: skip
+
+    return _done(session, me, act)
 
 
 def _kind(word: str) -> ChannelKind:
@@ -80,6 +87,7 @@ def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = 
         status=refusal.status if refusal else 200,
         refusal=refusal,
         typed=request.form,
+        suggested=suggestions(session, refusal, request.form),
         found=[
             (change, agency, notification_addresses(session, change))
             for change, agency in found

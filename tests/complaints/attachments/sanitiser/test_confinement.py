@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 MIB = 1024 * 1024
 CONFINED = """
 import ctypes, os, resource, signal, socket, subprocess, sys
-from registry.complaints.attachments.sanitiser.confinement import Limits, confine
+from registry.core.confinement import Limits, confine
 MIB = 1024 * 1024
 confine(Limits(memory=300 * MIB, seconds=2, wall=120, written=MIB))
 """

@@ -44,7 +44,7 @@ def test_a_glass_is_broken_by_two_persons_and_everybody_who_watches_sees_it(
     own, all_ = f"{at_of(case)}/{name}", f"/console/openings/{name}"
     assert asker.get(own).status_code == 404
     assert asker.post(f"{all_}/decide", decision="grant", version=1).status_code == 403
-    assert "Access requests that wait for you: 1" in words_of(custodian.get("/console/"))
+    assert "Decide on an access request" in words_of(custodian.get("/console/"))
     page = custodian.get("/console/openings").get_data(as_text=True)
     assert "&lt;script&gt;since" in page
     assert WHY not in page

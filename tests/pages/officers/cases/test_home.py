@@ -31,14 +31,13 @@ def test_what_waits_for_a_second_person_is_led_to_and_never_to_the_first(
     assert hearing.state is HearingState.REPRISAL_CHECK
     hearing.drafted_by = first.officer.reference
     session.commit()
-    assert f'href="/console/cases/{case.reference}/hearings">Hearings to check for reprisal: 1<' in second.get(
-        "/console/"
-    ).get_data(as_text=True)
-    assert "Hearings to check" not in words_of(first.get("/console/"))
-    assert "Hearings to check" not in words_of(desk_for(Role.TRIAGE, name="Third").get("/console/"))
+    link = f'href="/console/cases/{case.reference}/hearings/{hearing.reference}">Check a hearing for reprisal<'
+    assert link in second.get("/console/").get_data(as_text=True)
+    assert "Check a hearing" not in words_of(first.get("/console/"))
+    assert "Check a hearing" not in words_of(desk_for(Role.TRIAGE, name="Third").get("/console/"))
 
 
-def test_the_head_counts_the_queue_and_ones_own_cases_come_before_nobodys(
+def test_the_head_counts_the_queue_and_what_is_urgent_comes_before_ones_own(
     session: Session, sealer: Sealer, desk_for: DeskOf
 ) -> None:
     given = {"country": "IT", "deception": "yes"}
@@ -50,7 +49,7 @@ def test_the_head_counts_the_queue_and_ones_own_cases_come_before_nobodys(
     session.commit()
     page = desk.get("/console/").get_data(as_text=True)
     assert foreign.reference not in page
-    assert 0 < page.index(mine.reference) < page.index(nobodys.reference)
+    assert 0 < page.index(nobodys.reference) < page.index(mine.reference)
     assert '<a href="/console/cases?assignee=mine"><b>1</b> Mine</a>' in page
     # Who sees no case is told nothing of any, not even how many there are.
     assert "/console/cases" not in desk_for(Role.AUDITOR, name="Auditor").get("/console/").get_data(as_text=True)

@@ -131,7 +131,8 @@ def test_another_authority_finds_none_of_it(
     ):
         assert franco.post(path, text="x").status_code == 404, path
     foreign = franco.post("/console/channels", agency=agency.agency_id, kind="phone", value="+39 06 1234567")
-    assert foreign.status_code == 404
+    assert foreign.status_code == 400
+    assert "no agency with a licence of your authority" in words_of(foreign)
     for page in ("imports", "channels", "clones"):
         body = franco.get(f"/console/{page}").get_data(as_text=True)
         assert agency.agency_id not in body
@@ -151,7 +152,7 @@ def test_an_officer_with_a_declared_interest_sees_nothing_of_it_and_may_do_nothi
         ("clones", agency.agency_id),
         ("licences/waiting", licence),
         ("", proposal.reference),
-        ("", "Changes of registered channels to approve: 1"),
+        ("", "Approve a change of a registered channel"),
     )
     seen = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in displayed]
     accounts.declare_conflict(session, boris.officer, agency.agency_id, now().date())

@@ -65,8 +65,8 @@ def test_a_proven_wrong_changes_the_public_answer_the_moment_a_second_person_app
     assert decider.post(f"{path}/approve", version=version_on(supervisor, path)).status_code == 409
     assert "You asked for this: a second person has to decide." in words_of(decider.get(path))
     assert "Waits for a second person" in words_of(supervisor.get("/console/sanctions"))
-    assert "Sanctions that wait for a second person: 1" in words_of(supervisor.get("/console/"))
-    assert "Sanctions that wait" not in words_of(decider.get("/console/"))
+    assert "Approve a sanction" in words_of(supervisor.get("/console/"))
+    assert "Approve a sanction" not in words_of(decider.get("/console/"))
     version = version_on(supervisor, path)
     before = verdict(client, licensed)
     approved = supervisor.post(f"{path}/approve", version=version)
@@ -92,6 +92,8 @@ def test_a_proven_wrong_changes_the_public_answer_the_moment_a_second_person_app
     assert notify_complainants(sessions_for(session.get_bind()), sealer, sanction_notice, now()) == 1  # type: ignore[arg-type]
     visit = come_back(session, sealer, filed.code, now())
     assert "您的投诉有了结果" in mailbox.mailbox(session, sealer, visit, now()).messages[-1].text
+    session.expire_all()
+    assert "Sanction in force" in words_of(decider.get(case))
     reference = session.execute(select(Sanction.reference)).scalar_one()
     acts = [(line.act, line.actor) for line in lines_about(session, reference)]
     assert acts[-2:] == [

@@ -1,0 +1,102 @@
+"""How a request's body is received: whole, in time and within limits, before a thread is taken for it.
+
+A body that stops half-way holds a task of the event loop and what has come of it, and no thread. What came in part is
+never taken for the whole.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import monotonic
+
+from registry.core.errors import BodyIncomplete, BodyTooSlow, RegistryError, TooBusy, TooLarge
+
+GRACE = 20.0
+"""Seconds that a body has before its rate counts, and that it may bring nothing at a time."""
+
+MIN_RATE = 1024
+"""Bytes a second after that: a telephone on the slowest network sends ten times as much."""
+
+MAX_SECONDS = 1800.0
+"""Seconds after which no body is waited for, however steadily it comes."""
+
+MAX_WHOLE = 20 * 1024 * 1024 + 1
+"""Bytes of a body that is received before a thread sees it: the largest attachment, and one byte that is too many."""
+
+MAX_TOGETHER = 256 * 1024 * 1024
+"""Bytes of all bodies that a process holds at a time."""
+
+TOO_LARGE = "the body is larger than this address takes"
+
+
+class Room:
+    """Memory that all bodies of a process share. Used by the event loop alone."""
+
+    def __init__(self, size: int = MAX_TOGETHER) -> None:
+        self.free = size
+
+    def take(self, count: int) -> None:
+        """Raises TooBusy where so much is not free."""
+        if count > self.free:
+            raise TooBusy("many files are being sent right now: send this one again in a moment", 15)
+        self.free -= count
+
+    def give_back(self, count: int) -> None:
+        self.free += count
+
+
+class Pace:
+    """Until when the next piece must have come, by what has come so far."""
+
+    def __init__(self, grace: float = GRACE, min_rate: int = MIN_RATE, longest: float = MAX_SECONDS) -> None:
+        self._began = self._last = monotonic()
+        self._grace, self._min_rate, self._longest = grace, min_rate, longest
+        self._count = 0
+
+    def note(self, count: int) -> None:
+        self._last = monotonic()
+        self._count += count
+
+    @property
+    def seconds_left(self) -> float:
+        end = min(
+            self._began + self._grace + self._count / self._min_rate,
+            self._last + self._grace,
+            self._began + self._longest,
+        )
+        return end - monotonic()
+
+
+async def pieces_in_time(body: AsyncIterator[bytes], expected: int | None, pace: Pace) -> AsyncIterator[bytes]:
+    """The pieces of a body, none of them empty.
+
+    `body` is a granian RSGI protocol: it gives one empty piece at the end of a whole body, and two where the connection
+    ended before. `expected` is Content-Length; None for a chunked body. Trailers count as a cut: no client of ours sends any.
+    Raises BodyTooSlow, BodyIncomplete.
+    """
+    count = empty = 0
+    iterator = aiter(body)
+    while True:
+        try:
+            async with asyncio.timeout(max(pace.seconds_left, 0)):
+                piece = await anext(iterator)
+        except StopAsyncIteration:
+            break
+        except TimeoutError:
+            raise BodyTooSlow("the body came too slowly or stopped: nothing of it was kept, send it again") from None
+        if not piece:
+            empty += 1
+            continue
+        count += len(piece)
+        pace.note(len(piece))
+        yield piece
+    if empty > 1 or (expected is not None and count != expected):
+        raise BodyIncomplete("the body ended before it was complete: nothing of it was kept, send it again")
+
+
+def announced_length(text: str | None) -> int | None:
+    """Content-Length as a number; None where it is missing. The server has refused what is no number."""
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def too_large() -> RegistryError:
+    return TooLarge(TOO_LARGE)

@@ -1,0 +1,65 @@
+"""The lease to sign: of all workers on one database one signs, and another takes over when that one ends.
+
+It spares double work and lets homes follow one another. That no log forks rests on `registry.log.signing`, which asks for
+no lease: two databases that are both taken for the right one have two.
+"""
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+_LOCK = 7_305_411_902_553_117
+"""Of PostgreSQL's advisory locks, that of signing."""
+
+
+class SigningLease:
+    """Held in a transaction that stays open, so that a pooler in transaction mode does not part it from its connection."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def take(self) -> bool:
+        """Whether this process holds the lease now. Always on SQLite, where all work in one home."""
+        if self._engine.dialect.name != "postgresql":
+            return True
+        if self._connection is not None:
+            try:
+                self._connection.execute(text("SELECT 1"))
+            except SQLAlchemyError:
+                # It went with the connection.
+                self.release()
+            else:
+                return True
+        connection = self._engine.connect()
+        try:
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            is_ours = connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        except BaseException:
+            connection.close()
+            raise
+        if is_ours:
+            self._connection = connection
+        else:
+            connection.close()
+        return bool(is_ours)
+
+    def is_held_elsewhere(self) -> bool:
+        """Whether another process holds it. Looking takes nothing."""
+        if self._engine.dialect.name != "postgresql" or self._connection is not None:
+            return False
+        with self._engine.connect() as connection:
+            found = connection.scalar(
+                text(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
+                    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+                    "AND classid = :high AND objid = :low"
+                ),
+                {"high": _LOCK >> 32, "low": _LOCK & 0xFFFFFFFF},
+            )
+        return bool(found)
+
+    def release(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()

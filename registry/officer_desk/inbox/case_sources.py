@@ -1,0 +1,353 @@
+"""What waits in cases: messages, states that ask for work, hearings, referrals, decisions, access grants, tasks, translations."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal, or_, select, type_coerce
+
+from registry.complaints.case.models import NEVER, Case
+from registry.complaints.casework.access_grants.models import AccessGrant
+from registry.complaints.casework.access_grants.rules import RIGHT_TO
+from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.models import CaseMove, PriorityChange
+from registry.complaints.casework.notes.models import CaseTask
+from registry.complaints.casework.queue.listing import has_open_objection
+from registry.complaints.casework.translations.models import Translation
+from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.referrals.models import Referral
+from registry.complaints.parties.referrals.rules import LIVE
+from registry.officer_desk.inbox.branches import (
+    AT,
+    LONG_AGO,
+    ME,
+    REOPENABLE,
+    SOON,
+    TODAY,
+    UNIT,
+    Columns,
+    May,
+    Source,
+    in_my_unit,
+    is_mine,
+    of_my_unit,
+    right,
+    rows,
+)
+from registry.officers.models import Officer, OfficerState
+from registry.officers.rights import Act, Resource
+from registry.vocabulary.cases import CaseState, DecisionState, HearingState, OpeningKind, OpeningState, ReferralState
+
+_S, _H, _R = CaseState, HearingState, ReferralState
+
+UNASSIGNED_STATES = (
+    _S.SUBMITTED, _S.IN_TRIAGE, _S.QUARANTINED, _S.REOPENED, _S.INVESTIGATING,
+)  # fmt: skip
+"""States in which a case waits for whoever takes it up, where it is nobody's."""
+
+OWN_STATES = (_S.SUBMITTED, _S.IN_TRIAGE, _S.QUARANTINED, _S.REOPENED, _S.INVESTIGATING)
+"""States in which a case waits for its assignee."""
+
+DECIDED = (_S.DECIDED_UPHELD, _S.DECIDED_PARTLY, _S.DECIDED_NOT_UPHELD)
+
+
+def _works(may: May) -> bool:
+    return may(Resource.CASE, Act.WRITE)
+
+
+def _due() -> Any:
+    return func.nullif(Case.due_at, type_coerce(NEVER, Case.due_at.type), type_=Case.due_at.type)
+
+
+def _case(kind: Any, **more: Any) -> Columns:
+    facts: dict[str, Any] = {
+        "kind": kind, "reference": Case.reference, "owner": Case.assignee, "due_at": _due(), "priority": Case.priority,
+    }  # fmt: skip
+    return Columns(**(facts | more))
+
+
+def _in_order(query: Select[Any]) -> Select[Any]:
+    return query.order_by(Case.priority, Case.due_at, Case.id)
+
+
+def _unread() -> Select[Any]:
+    waiting = Case.has_unread.is_(True), Case.state.not_in((_S.DRAFT, _S.PURGED)), is_mine(Case.assignee)
+    return _in_order(rows(_case("unread")).where(in_my_unit(), *waiting))
+
+
+def _unread_late() -> Select[Any]:
+    """What an assignee has not read in time is the supervisor's too."""
+    late = Case.has_unread.is_(True), Case.state.not_in((_S.DRAFT, _S.PURGED)), Case.due_at < AT, Case.assignee != ME
+    return _in_order(rows(_case("unread_late")).where(in_my_unit(), *late))
+
+
+def _state() -> Any:
+    return literal("case.", String) + type_coerce(Case.state, String)
+
+
+def _own_cases() -> Select[Any]:
+    mine = Case.assignee == ME, Case.state.in_(OWN_STATES)
+    return _in_order(rows(_case(_state(), since_on=Case.filed_on)).where(in_my_unit(), *mine))
+
+
+def _free() -> Columns:
+    return _case(_state(), since_on=Case.filed_on, owner=None)
+
+
+def _unassigned() -> Select[Any]:
+    free = Case.assignee.is_(None), Case.state.in_(UNASSIGNED_STATES)
+    return _in_order(rows(_free()).where(in_my_unit(), *free))
+
+
+def _left() -> Select[Any]:
+    """Cases of officers who can do nothing any more."""
+    query = rows(_free()).join_from(Officer, Case, Case.assignee == Officer.reference)
+    closed = Officer.unit == UNIT, Officer.state == OfficerState.CLOSED
+    return query.where(*closed, in_my_unit(), Case.state.in_(UNASSIGNED_STATES))
+
+
+def _write_decision() -> Select[Any]:
+    drafted = select(Decision.id).where(Decision.case_id == Case.id, Decision.state == DecisionState.DRAFTED)
+    waiting = Case.state == _S.DECISION_DRAFT, ~drafted.exists(), is_mine(Case.assignee)
+    return _in_order(rows(_case("case.decision_draft")).where(in_my_unit(), *waiting))
+
+
+def _hearing_over() -> Select[Any]:
+    open_ = select(Hearing.id).where(Hearing.case_id == Case.id, Hearing.state != _H.CLOSED)
+    waiting = Case.state == _S.AGENCY_HEARING, ~open_.exists(), is_mine(Case.assignee)
+    return _in_order(rows(_case("case.agency_hearing")).where(in_my_unit(), *waiting))
+
+
+def _decided() -> Select[Any]:
+    return _in_order(rows(_case("case.decided", owner=None)).where(in_my_unit(), Case.state.in_(DECIDED)))
+
+
+def _measure_stands() -> Select[Any]:
+    waiting = Case.state == _S.SANCTION_PENDING, Case.measure.is_not(None)
+    columns = _case("case.ready_to_close", owner=None, since_on=Case.measure_on)
+    return _in_order(rows(columns).where(in_my_unit(), *waiting))
+
+
+def _hearing(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Select[Any]:
+    columns = _case(kind, about=Hearing.reference, **more)
+    query = rows(columns).join_from(Hearing, Case, Case.id == Hearing.case_id)
+    return query.where(of_my_unit(), *conditions).order_by(Hearing.id)
+
+
+def _responsible(author: Any) -> Any:
+    """Whose the next step is: the assignee's, and without one the author's."""
+    return func.coalesce(Case.assignee, author, type_=String)
+
+
+def _hearing_owned(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Select[Any]:
+    owner = _responsible(Hearing.drafted_by)
+    return _hearing(kind, is_mine(owner), *conditions, owner=owner, **more)
+
+
+def _hearing_draft() -> Select[Any]:
+    mine = is_mine(Hearing.drafted_by)
+    return _hearing(
+        "hearing.drafted", Hearing.state == _H.DRAFTED, mine, owner=Hearing.drafted_by, since_on=Hearing.drafted_on
+    )
+
+
+def _hearing_check() -> Select[Any]:
+    others = Hearing.drafted_by != ME
+    return _hearing(
+        "hearing.reprisal_check", Hearing.state == _H.REPRISAL_CHECK, others, owner=None, since_on=Hearing.drafted_on
+    )
+
+
+def _hearing_approved() -> Select[Any]:
+    return _hearing_owned("hearing.approved", Hearing.state == _H.APPROVED, since_on=Hearing.checked_on)
+
+
+def _hearing_answered() -> Select[Any]:
+    return _hearing_owned("hearing.answered", Hearing.state == _H.ANSWERED, since_on=Hearing.answered_on)
+
+
+def _hearing_lapsed() -> Select[Any]:
+    return _hearing_owned("hearing.lapsed", Hearing.state == _H.LAPSED, since_on=Hearing.answer_by)
+
+
+def _hearing_longer() -> Select[Any]:
+    asked = and_(
+        Hearing.longer_asked_on.is_not(None),
+        or_(Hearing.extended_on.is_(None), Hearing.extended_on < Hearing.longer_asked_on),
+    )
+    more = {"since_on": Hearing.longer_asked_on, "due_on": Hearing.answer_by}
+    return _hearing_owned("hearing.longer", Hearing.state == _H.SERVED, asked, **more)
+
+
+def _objection() -> Select[Any]:
+    waiting = Hearing.objected_on.is_not(None), has_open_objection(REOPENABLE)
+    return _hearing_owned("hearing.objection", *waiting, since_on=Hearing.objected_on)
+
+
+def _referral(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Select[Any]:
+    owner = _responsible(Referral.proposed_by)
+    facts: dict[str, Any] = {"about": Referral.reference, "owner": owner}
+    query = rows(_case(kind, **(facts | more))).join_from(Referral, Case, Case.id == Referral.case_id)
+    mine = () if "owner" in more else (is_mine(owner),)
+    return query.where(of_my_unit(), *mine, *conditions).order_by(Referral.id)
+
+
+def _referral_proposed() -> Select[Any]:
+    consented = Referral.state == _R.PROPOSED, Referral.legal_basis_sealed.is_(None)
+    return _referral("referral.proposed", *consented, since_on=Referral.proposed_on)
+
+
+def _referral_override() -> Select[Any]:
+    requested = Referral.state == _R.PROPOSED, Referral.legal_basis_sealed.is_not(None), Referral.proposed_by != ME
+    return _referral("referral.override", *requested, owner=None, since_on=Referral.proposed_on)
+
+
+def _referral_to_send() -> Select[Any]:
+    ready = Referral.state.in_((_R.CONSENTED, _R.OVERRIDDEN))
+    return _referral("referral.to_send", ready, since_on=Referral.decided_on)
+
+
+def _referral_silent() -> Select[Any]:
+    """Neither accepted nor declined for a fortnight, or soon over."""
+    silent = or_(Referral.sent_on <= LONG_AGO, Referral.expires_on <= SOON)
+    more = {"since_on": Referral.sent_on, "due_on": Referral.expires_on}
+    return _referral("referral.silent", Referral.state == _R.SENT, silent, **more)
+
+
+def _nothing_since(day: Any) -> ColumnElement[bool]:
+    """Nobody has moved the case or referred it anew since then."""
+    later = Referral.__table__.alias("later")
+    moved = select(CaseMove.id).where(CaseMove.case_id == Case.id, CaseMove.on_day > day)
+    anew = select(later.c.id).where(later.c.case_id == Case.id, later.c.id > Referral.id)
+    return and_(Case.is_open.is_(True), ~moved.exists(), ~anew.exists())
+
+
+def _referral_declined() -> Select[Any]:
+    day = Referral.answered_on
+    return _referral("referral.declined", Referral.state == _R.DECLINED, _nothing_since(day), since_on=day)
+
+
+def _referral_done() -> Select[Any]:
+    day = func.coalesce(Referral.ended_on, Referral.answered_on, type_=Referral.ended_on.type)
+    return _referral("referral.done", Referral.state == _R.DONE, _nothing_since(day), since_on=day)
+
+
+def _identity() -> Select[Any]:
+    requested = Referral.identity_said_in.is_not(None), Referral.identity_by.is_(None), Referral.state.in_(sorted(LIVE))
+    return _referral("identity", *requested, owner=None, since_on=Referral.proposed_on)
+
+
+def _decision() -> Select[Any]:
+    drafted = Decision.state == DecisionState.DRAFTED, Decision.drafted_by != ME
+    columns = _case("decision.drafted", about=Decision.reference, owner=None, since_on=Decision.drafted_on)
+    query = rows(columns).join_from(Decision, Case, Case.id == Decision.case_id)
+    return query.where(of_my_unit(), *drafted).order_by(Decision.id)
+
+
+def _summary_untranslated() -> Select[Any]:
+    drafted = Decision.state == DecisionState.DRAFTED, Decision.translation_sealed.is_(None)
+    other = and_(Case.language.is_not(None), Decision.language.is_not(None), Case.language != Decision.language)
+    columns = _case("translation.decision", about=Decision.reference, owner=None, since_on=Decision.drafted_on)
+    query = rows(columns).join_from(Decision, Case, Case.id == Decision.case_id)
+    return query.where(of_my_unit(), *drafted, other).order_by(Decision.id)
+
+
+def _untranslated() -> Select[Any]:
+    """Open cases in a language that no officer of the unit reads, of which nothing is translated."""
+    reads = select(Officer.id).where(
+        Officer.unit == UNIT, Officer.state == OfficerState.ACTIVE, Officer.language == Case.language
+    )
+    written = select(Translation.id).where(Translation.case_id == Case.id)
+    waiting = Case.is_open.is_(True), Case.language.is_not(None), ~reads.exists(), ~written.exists()
+    return _in_order(rows(_case("translation.case", owner=None, since_on=Case.filed_on)).where(in_my_unit(), *waiting))
+
+
+def _lowering() -> Select[Any]:
+    waiting = PriorityChange.decided_on.is_(None), PriorityChange.asked_by != ME
+    columns = _case("lowering", owner=None, since_on=PriorityChange.asked_on)
+    query = rows(columns).join_from(PriorityChange, Case, Case.id == PriorityChange.case_id)
+    return query.where(of_my_unit(), *waiting).order_by(PriorityChange.id)
+
+
+def _grants(kind: OpeningKind) -> Select[Any]:
+    asked = AccessGrant.state == OpeningState.ASKED, AccessGrant.ends_at > AT, AccessGrant.asked_by != ME
+    since, until = AccessGrant.asked_at, AccessGrant.ends_at
+    columns = _case("grant.asked", about=AccessGrant.reference, owner=None, since_at=since, due_at=until)
+    query = rows(columns).join_from(AccessGrant, Case, Case.id == AccessGrant.case_id)
+    return query.where(of_my_unit(), *asked, AccessGrant.kind == kind).order_by(AccessGrant.id)
+
+
+def _granted() -> Select[Any]:
+    """An access that was granted and not used yet."""
+    open_ = AccessGrant.state == OpeningState.GRANTED, AccessGrant.ends_at > AT, AccessGrant.looked_at.is_(None)
+    columns = _case(
+        "grant.granted", about=AccessGrant.reference, owner=AccessGrant.asked_by,
+        since_at=AccessGrant.decided_at, due_at=AccessGrant.ends_at,
+    )  # fmt: skip
+    query = rows(columns).join_from(AccessGrant, Case, Case.id == AccessGrant.case_id)
+    return query.where(of_my_unit(), *open_, AccessGrant.asked_by == ME).order_by(AccessGrant.id)
+
+
+def _tasks() -> Select[Any]:
+    owner = _responsible(CaseTask.made_by)
+    columns = _case("task", owner=owner, since_on=CaseTask.made_on, due_on=CaseTask.due_on, due_at=None)
+    query = rows(columns).join_from(CaseTask, Case, Case.id == CaseTask.case_id)
+    due = CaseTask.done_on.is_(None), CaseTask.due_on <= SOON, Case.state != _S.PURGED, is_mine(owner)
+    return query.where(of_my_unit(), *due).order_by(CaseTask.due_on, CaseTask.id)
+
+
+def _served() -> Select[Any]:
+    """What an agency is asked: for its own people."""
+    columns = Columns(
+        kind="agency.served", reference=Hearing.reference, since_on=Hearing.served_on, due_on=Hearing.answer_by
+    )
+    waiting = Hearing.desk == UNIT, Hearing.state == _H.SERVED, Hearing.answer_by >= TODAY
+    return rows(columns).where(*waiting).order_by(Hearing.answer_by, Hearing.id)
+
+
+def _received() -> Select[Any]:
+    """What was referred to a partner and waits for its word: for its own people."""
+    columns = Columns(
+        kind="partner.sent", reference=Referral.reference, since_on=Referral.sent_on, due_on=Referral.expires_on
+    )
+    waiting = Referral.partner == UNIT, Referral.state == _R.SENT, Referral.expires_on >= TODAY
+    return rows(columns).where(*waiting).order_by(Referral.sent_on, Referral.id)
+
+
+def _proposes(resource: Resource) -> Any:
+    return right(resource, Act.PROPOSE)
+
+
+CASE_SOURCES: tuple[Source, ...] = (
+    Source(right(Resource.MESSAGE, Act.WRITE), _unread),
+    Source(right(Resource.CASE, Act.HOLD), _unread_late),
+    Source(_works, _own_cases),
+    Source(_works, _unassigned),
+    Source(_works, _left),
+    Source(_proposes(Resource.DECISION), _write_decision),
+    Source(_proposes(Resource.HEARING), _hearing_over),
+    Source(_proposes(Resource.SANCTION), _decided),
+    Source(right(Resource.CASE, Act.HOLD), _decided),
+    Source(right(Resource.CASE, Act.HOLD), _measure_stands),
+    Source(_proposes(Resource.HEARING), _hearing_draft),
+    Source(right(Resource.HEARING, Act.APPROVE), _hearing_check),
+    Source(_proposes(Resource.HEARING), _hearing_approved),
+    Source(_proposes(Resource.HEARING), _hearing_answered),
+    Source(_proposes(Resource.HEARING), _hearing_lapsed),
+    Source(_proposes(Resource.HEARING), _hearing_longer),
+    Source(_proposes(Resource.HEARING), _objection),
+    Source(_proposes(Resource.REFERRAL), _referral_proposed),
+    Source(right(Resource.REFERRAL, Act.APPROVE), _referral_override),
+    Source(_proposes(Resource.REFERRAL), _referral_to_send),
+    Source(_proposes(Resource.REFERRAL), _referral_silent),
+    Source(_proposes(Resource.REFERRAL), _referral_declined),
+    Source(_proposes(Resource.REFERRAL), _referral_done),
+    Source(right(Resource.IDENTITY, Act.APPROVE), _identity),
+    Source(right(Resource.DECISION, Act.APPROVE), _decision),
+    Source(right(Resource.ACCOUNT, Act.WRITE), _summary_untranslated),
+    Source(right(Resource.ACCOUNT, Act.WRITE), _untranslated),
+    Source(_works, _lowering),
+    *(Source(right(RIGHT_TO[kind], Act.APPROVE), lambda kind=kind: _grants(kind)) for kind in OpeningKind),  # type: ignore[misc]
+    Source(right(Resource.BREAK_GLASS, Act.PROPOSE), _granted),
+    Source(_works, _tasks),
+    Source(right(Resource.HEARING, Act.ANSWER), _served),
+    Source(right(Resource.REFERRAL, Act.ANSWER), _received),
+)

@@ -1,0 +1,201 @@
+"""What waits beside cases: sanctions, licences, lists, channels, clones, entries, accounts, and what the officer has not sent."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, or_, select, type_coerce
+
+from registry.complaints.case.models import Case
+from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.unsent.models import OfficerDraft
+from registry.officer_desk.inbox.branches import (
+    AT,
+    AUTHORITY,
+    CONFLICTS,
+    ME,
+    UNIT,
+    Columns,
+    Source,
+    in_my_unit,
+    is_mine,
+    right,
+    rows,
+)
+from registry.officers.models import ChangeState, Officer, OfficerChange, OfficerState, RoleHeld
+from registry.officers.rights import Act, Resource, Role
+from registry.register.agencies.models import Agency, Licence, PendingChannelChange
+from registry.register.authorities.models import Authority, Retrieval
+from registry.register.authorities.models import Source as OfficialList
+from registry.register.imports.models import PendingImport
+from registry.supervision.collisions.models import Collision, CollisionState
+from registry.supervision.entries.models import EntryRequest
+from registry.supervision.licensing.deposits.models import DepositLine
+from registry.supervision.licensing.models import Proposal
+from registry.supervision.sanctions.models import Sanction
+from registry.vocabulary.cases import CaseState
+from registry.vocabulary.licensing import EntryRequestState, ProposalState, SanctionState
+from registry.vocabulary.register import ChannelChangeState
+
+_DAY = 86_400_000_000
+"""Microseconds, as instants are stored."""
+
+
+def _of_no_interest(agency_id: Any) -> ColumnElement[bool]:
+    return or_(agency_id.is_(None), agency_id.not_in(select(Agency.id).where(Agency.reference.in_(CONFLICTS))))
+
+
+def _sanction(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Select[Any]:
+    columns = Columns(kind=kind, reference=Sanction.reference, **more)
+    mine = Sanction.authority == AUTHORITY, Sanction.agency.not_in(CONFLICTS)
+    return rows(columns).where(*mine, *conditions).order_by(Sanction.id)
+
+
+def _sanction_draft() -> Select[Any]:
+    mine = Sanction.state == SanctionState.PROPOSED, is_mine(Sanction.proposed_by)
+    return _sanction("sanction.proposed", *mine, owner=Sanction.proposed_by, since_on=Sanction.proposed_on)
+
+
+def _sanction_review() -> Select[Any]:
+    waiting = Sanction.state == SanctionState.LEGAL_REVIEW, Sanction.proposed_by != ME
+    return _sanction("sanction.legal_review", *waiting, since_on=Sanction.proposed_on, due_on=Sanction.effective_from)
+
+
+def _sanction_end() -> Select[Any]:
+    return _sanction("sanction.ending", Sanction.ending_by.is_not(None), Sanction.ending_by != ME)
+
+
+def _sanction_wanted() -> Select[Any]:
+    """Cases for which a measure is to be prepared, and none is proposed."""
+    resting = select(Sanction.id).join(Decision, Decision.reference == Sanction.decision)
+    proposed = resting.where(Decision.case_id == Case.id, Sanction.state != SanctionState.DROPPED)
+    waiting = Case.state == CaseState.SANCTION_PENDING, Case.measure.is_(None), ~proposed.exists()
+    columns = Columns(kind="case.sanction_pending", reference=Case.reference, priority=Case.priority)
+    return rows(columns).where(in_my_unit(), *waiting).order_by(Case.priority, Case.due_at, Case.id)
+
+
+def _proposals() -> Select[Any]:
+    waiting = Proposal.state == ProposalState.OPEN, Proposal.proposed_by != ME
+    columns = Columns(
+        kind="licence.proposal",
+        reference=Proposal.reference,
+        since_at=Proposal.proposed_at,
+        due_on=Proposal.effective_on,
+    )
+    mine = Proposal.authority == AUTHORITY, _of_no_interest(Proposal.agency_id)
+    return rows(columns).where(*mine, *waiting).order_by(Proposal.id)
+
+
+def _deposits() -> Select[Any]:
+    waiting = DepositLine.state == ProposalState.OPEN, DepositLine.recorded_by != ME
+    columns = Columns(kind="deposit", reference=Agency.reference, since_at=DepositLine.recorded_at)
+    query = rows(columns).join_from(DepositLine, Agency, Agency.id == DepositLine.agency_id)
+    mine = DepositLine.authority == AUTHORITY, _of_no_interest(DepositLine.agency_id)
+    return query.where(*mine, *waiting).order_by(DepositLine.id)
+
+
+def _held() -> Select[Any]:
+    return select(Licence.agency_id).where(Licence.authority == AUTHORITY)
+
+
+def _entries() -> Select[Any]:
+    own = select(Agency.reference).where(Agency.id.in_(_held()))
+    waiting = (
+        EntryRequest.state == EntryRequestState.OPEN,
+        EntryRequest.agency.in_(own),
+        EntryRequest.agency.not_in(CONFLICTS),
+    )
+    columns = Columns(
+        kind="entry", reference=EntryRequest.reference, since_on=EntryRequest.asked_on, due_on=EntryRequest.due_on
+    )
+    return rows(columns).where(*waiting).order_by(EntryRequest.due_on, EntryRequest.id)
+
+
+def _channels() -> Select[Any]:
+    waiting = PendingChannelChange.state == ChannelChangeState.PROPOSED, PendingChannelChange.proposed_by != ME
+    columns = Columns(
+        kind="channel", reference=PendingChannelChange.reference, since_at=PendingChannelChange.proposed_at
+    )
+    mine = PendingChannelChange.agency_id.in_(_held()), _of_no_interest(PendingChannelChange.agency_id)
+    return rows(columns).where(*mine, *waiting).order_by(PendingChannelChange.id)
+
+
+def _clones() -> Select[Any]:
+    mine = or_(Collision.first_id.in_(_held()), Collision.second_id.in_(_held()))
+    no_interest = _of_no_interest(Collision.first_id), _of_no_interest(Collision.second_id)
+    columns = Columns(kind="clone", reference=Collision.reference, since_at=Collision.found_at)
+    return (
+        rows(columns)
+        .where(Collision.state == CollisionState.OPEN, mine, *no_interest)
+        .order_by(Collision.rank.desc(), Collision.id)
+    )
+
+
+def _lists() -> Select[Any]:
+    columns = Columns(kind="list.held", reference=OfficialList.reference, since_at=PendingImport.fetched_at)
+    query = rows(columns).join_from(PendingImport, OfficialList, OfficialList.id == PendingImport.source_id)
+    query = query.join(Authority, Authority.id == OfficialList.authority_id)
+    waiting = PendingImport.decided_at.is_(None), PendingImport.ordered_at.is_(None), Authority.reference == AUTHORITY
+    return query.where(*waiting).order_by(PendingImport.id)
+
+
+def _lists_out_of_date() -> Select[Any]:
+    last = (
+        select(Retrieval.source_id, func.max(type_coerce(Retrieval.retrieved_at, BigInteger)).label("at"))
+        .group_by(Retrieval.source_id)
+        .subquery()
+    )
+    until = last.c.at + cast(OfficialList.fresh_for_days, BigInteger) * _DAY
+    columns = Columns(kind="list.out_of_date", reference=OfficialList.reference, since_at=until)
+    query = rows(columns).join_from(OfficialList, last, last.c.source_id == OfficialList.id)
+    query = query.join(Authority, Authority.id == OfficialList.authority_id)
+    late = OfficialList.fresh_for_days > 0, until < type_coerce(AT, AT.type), Authority.reference == AUTHORITY
+    return query.where(*late).order_by(OfficialList.id)
+
+
+def _changes() -> Select[Any]:
+    waiting = OfficerChange.state == ChangeState.OPEN, OfficerChange.proposed_by != ME
+    columns = Columns(kind="officer.change", reference=OfficerChange.reference, since_at=OfficerChange.proposed_at)
+    return rows(columns).where(OfficerChange.unit == UNIT, *waiting).order_by(OfficerChange.id)
+
+
+def _second_supervisor() -> Select[Any]:
+    """A supervisor who is the only one: nobody can approve what that one proposes."""
+    others = (
+        select(Officer.id)
+        .join(RoleHeld, RoleHeld.officer_id == Officer.id)
+        .where(
+            Officer.unit == UNIT, Officer.state == OfficerState.ACTIVE, RoleHeld.role == Role.SUPERVISOR,
+            RoleHeld.ended_on.is_(None), Officer.reference != ME,
+        )
+    )  # fmt: skip
+    columns = Columns(kind="officer.second_supervisor", reference=Officer.reference, owner=Officer.reference)
+    return rows(columns).where(Officer.reference == ME, ~others.exists()).order_by(Officer.id)
+
+
+def _unsent() -> Select[Any]:
+    columns = Columns(
+        kind="unsent", reference=OfficerDraft.page, owner=Officer.reference, since_at=OfficerDraft.kept_at
+    )
+    query = rows(columns).join_from(OfficerDraft, Officer, Officer.id == OfficerDraft.officer_id)
+    return query.where(Officer.reference == ME).order_by(OfficerDraft.id)
+
+
+def _approves(resource: Resource) -> Any:
+    return right(resource, Act.APPROVE)
+
+
+OTHER_SOURCES: tuple[Source, ...] = (
+    Source(right(Resource.SANCTION, Act.PROPOSE), _sanction_draft),
+    Source(_approves(Resource.SANCTION), _sanction_review),
+    Source(_approves(Resource.SANCTION), _sanction_end),
+    Source(lambda may: may(Resource.SANCTION, Act.PROPOSE) and may(Resource.CASE, Act.READ), _sanction_wanted),
+    Source(_approves(Resource.LICENCE), _proposals),
+    Source(_approves(Resource.DEPOSIT), _deposits),
+    Source(_approves(Resource.ENTRY), _entries),
+    Source(_approves(Resource.CHANNEL), _channels),
+    Source(_approves(Resource.CLONE), _clones),
+    Source(_approves(Resource.IMPORT), _lists),
+    Source(right(Resource.IMPORT, Act.READ), _lists_out_of_date),
+    Source(_approves(Resource.OFFICER), _changes),
+    Source(_approves(Resource.OFFICER), _second_supervisor),
+    Source(right(Resource.OWN, Act.WRITE), _unsent),
+)

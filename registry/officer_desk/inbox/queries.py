@@ -1,0 +1,154 @@
+"""Reads the inbox of an officer: one statement over all that may ask for that officer's hand, however much there is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, select, union_all
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import CompoundSelect
+
+from registry.complaints.case.states import REOPENING
+from registry.core.clock import day_at
+from registry.officer_desk.inbox.branches import MAX_ROWS, Source
+from registry.officer_desk.inbox.case_sources import CASE_SOURCES
+from registry.officer_desk.inbox.other_sources import OTHER_SOURCES
+from registry.officers.rights import RIGHTS, Act, Resource, Role
+from registry.officers.sessions import AuthenticatedOfficer
+
+SOURCES: tuple[Source, ...] = (*CASE_SOURCES, *OTHER_SOURCES)
+
+SILENT_FOR = timedelta(days=14)
+"""After which a partner that has not answered is asked after."""
+SOON = timedelta(days=2)
+"""Before its day a task or an end of access is shown."""
+
+_LINKS: Mapping[str, str] = {
+    "hearing.": "/console/cases/{reference}/hearings/{about}",
+    "referral.": "/console/cases/{reference}/referrals/{about}",
+    "decision.": "/console/cases/{reference}/decision",
+    "translation.": "/console/cases/{reference}/translation",
+    "grant.asked": "/console/openings",
+    "grant.granted": "/console/cases/{reference}/openings/{about}",
+    "identity": "/console/identities",
+    "task": "/console/cases/{reference}/notes",
+    "case.sanction_pending": "/console/cases/{reference}/decision",
+    "case.decided": "/console/cases/{reference}/decision",
+    "sanction.": "/console/sanctions/{reference}",
+    "licence.proposal": "/console/licences/proposals/{reference}",
+    "deposit": "/console/licences/agencies/{reference}/deposit",
+    "entry": "/console/entries/{reference}",
+    "channel": "/console/channels",
+    "clone": "/console/clones",
+    "list.": "/console/imports",
+    "officer.": "/console/officers",
+    "agency.served": "/console/hearings/{reference}",
+    "partner.sent": "/console/referrals/{reference}",
+    "unsent": "{reference}",
+    "": "/console/cases/{reference}",
+}
+"""Where a row leads, by the beginning of its kind; the first that fits."""
+
+_GROUPS: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            "unread", "unread_late", "hearing.answered", "hearing.lapsed", "hearing.longer", "hearing.objection",
+            "referral.declined", "referral.silent", "referral.done", "grant.granted", "case.submitted", "case.reopened",
+        ),
+        "new",
+    ),
+    **dict.fromkeys(
+        (
+            "hearing.reprisal_check", "referral.override", "decision.drafted", "lowering", "grant.asked", "identity",
+            "sanction.legal_review", "sanction.ending", "licence.proposal", "deposit", "entry", "channel", "clone",
+            "list.held", "officer.change",
+        ),
+        "second",
+    ),
+}  # fmt: skip
+
+NAMELESS = ("officer.", "unsent", "channel", "clone", "licence.proposal", "list.")
+"""Kinds whose reference says nothing to a reader, or is no reference of the registry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that waits. `owner` is an officer's reference, None for whoever has the right; `due_at` its deadline."""
+
+    kind: str
+    reference: str
+    about: str | None
+    owner: str | None
+    since: date | None
+    due_at: datetime | None
+    priority: str | None
+
+    @property
+    def href(self) -> str:
+        link = next(link for beginning, link in _LINKS.items() if self.kind.startswith(beginning))
+        return link.format(reference=self.reference, about=self.about)
+
+    @property
+    def group(self) -> str:
+        """What it is filtered by: messages and answers are `new`, what only a second person can do is `second`."""
+        return _GROUPS.get(self.kind, "work")
+
+    @property
+    def is_named(self) -> bool:
+        return not self.kind.startswith(NAMELESS)
+
+    def is_late(self, at: datetime) -> bool:
+        return self.due_at is not None and self.due_at < at
+
+    def order(self, at: datetime) -> tuple[object, ...]:
+        """Overdue first, then by priority, then by deadline; what has none comes last."""
+        due, is_message = self.due_at or datetime.max.replace(tzinfo=UTC), self.kind.startswith("unread")
+        return (not self.is_late(at), self.priority or "p9", due, not is_message, self.kind, self.reference)
+
+
+def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> list[Row]:
+    """All that waits for the officer, the most urgent first: at most MAX_ROWS of each reason. One statement."""
+    today = day_at(at, None)
+    values = {
+        "me": me.officer.reference,
+        "unit": me.standing.unit,
+        "authority": me.standing.authority,
+        "today": today,
+        "soon": today + SOON,
+        "long_ago": today - SILENT_FOR,
+        "reopenable": today - REOPENING,
+        "at": at,
+        "conflicts": sorted(me.conflicts) or [""],
+    }
+    found = {_row(row): None for row in session.execute(_statement(me.standing.roles), values)}
+    specific = {row.reference for row in found if not row.kind.startswith(("case.", "translation."))}
+    kept = [row for row in found if not (row.kind in _WORK and row.reference in specific)]
+    return sorted(kept, key=lambda row: row.order(at))
+
+
+_WORK = frozenset({"case.investigating", "case.in_triage"})
+"""That an officer works on a case says nothing where something in it asks for the officer's hand."""
+
+
+@lru_cache(maxsize=128)
+def _statement(roles: frozenset[Role]) -> Select[Any] | CompoundSelect[Any]:
+    """The statement for officers of these roles: built once, for it is long."""
+
+    def may(resource: Resource, act: Act) -> bool:
+        return bool(RIGHTS.get((resource, act), frozenset()) & roles)
+
+    queries = dict.fromkeys(one.query for one in SOURCES if one.may(may))
+    return union_all(*(select(query().limit(MAX_ROWS).subquery()) for query in queries))
+
+
+def _row(row: Any) -> Row:
+    since = row.since_on or (day_at(row.since_at, None) if row.since_at is not None else None)
+    due = row.due_at if row.due_on is None else datetime.combine(row.due_on + timedelta(days=1), time(), UTC)
+    return Row(row.kind, row.reference, row.about, row.owner, since, due, row.priority)
+
+
+def of_case(rows: Sequence[Row], reference: str) -> list[Row]:
+    """Those of one case."""
+    return [row for row in rows if row.reference == reference]

@@ -1,0 +1,47 @@
+"""Acts on overlays of the law: what operators put into force and withdraw, each by two of them."""
+
+from sqlalchemy.orm import Session
+
+from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, plainly
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import AuthenticatedOfficer
+from registry.register.law.overlays import actions
+from registry.register.law.overlays.actions import Operator
+from registry.register.law.overlays.queries import overlay_named
+from schemas.law_overlays import OverlayWithdrawalSchema
+
+
+def operator_of(me: AuthenticatedOfficer) -> Operator:
+    return Operator(me.officer.reference, me.standing.unit)
+
+
+def _overlay(session: Session, _: AuthenticatedOfficer, __: OfficerAct, reference: str) -> str:
+    return overlay_named(session, reference).reference
+
+
+def _withdraw(on: Doing[Operator], reason: str) -> object:
+    return actions.withdraw(on.session, on.officer, on.reference, reason, on.at, version=on.version)
+
+
+LAW_OVERLAYS: OfficerActs[Operator] = OfficerActs(
+    Resource.LAW,
+    lambda me, _: operator_of(me),
+    _overlay,
+    (
+        OfficerAct(
+            "approve", Act.APPROVE, plainly(actions.approve), "approveLawOverlay",
+            """Put another operator's overlay of the law into force.
+
+            The next answer stands on it, and the log says so. Refused where it no longer fits the law as it is.
+            """,
+        ),
+        OfficerAct(
+            "withdraw", Act.APPROVE, _withdraw, "withdrawLawOverlay",
+            """Withdraw an overlay of the law, with a reason.
+
+            One that waits is refused at once. One in force ends when a second operator withdraws it too.
+            """,
+            OverlayWithdrawalSchema,
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,143 @@
+"""The short way: danger and country, then what happened and by whom, then who reads it and who may be told, and it is sent.
+
+The same answers as on the pages of one question each; everything else can be told afterwards, by the list on the last page.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from registry.complaints.case.answers import Sheet
+from registry.complaints.case.questions import QUESTIONNAIRE, YES, Kind, Question, is_alarming
+from registry.complaints.intake import filing
+from registry.core.errors import InvalidInput
+from registry.http.intake_forms import read_form
+from registry.i18n.question_words import choices, fault_text, help_text, question_text
+from registry.pages.intake import lines
+from registry.pages.intake.visiting import Here, visiting
+
+pages = Blueprint("intake_short", __name__)
+
+STEPS: tuple[tuple[str, ...], ...] = (("in_danger", "country"), ("account", "agency"))
+"""The questions of each page; the last page is everything together (review.py)."""
+SIGNS = tuple(question for question in QUESTIONNAIRE if question.indicator is not None)
+"""What may have happened, to be ticked on one page."""
+
+
+@pages.get("/<language:language>/box/short")
+@visiting
+def first(here: Here) -> Response:
+    return _view(here, 0)
+
+
+@pages.post("/<language:language>/box/short")
+@visiting
+def save_first(here: Here) -> Response:
+    return _saved(here, 0)
+
+
+@pages.get("/<language:language>/box/short/story")
+@visiting
+def story(here: Here) -> Response:
+    return _view(here, 1)
+
+
+@pages.post("/<language:language>/box/short/story")
+@visiting
+def save_story(here: Here) -> Response:
+    return _saved(here, 1)
+
+
+@pages.get("/<language:language>/box/short/now")
+@visiting
+def now_page(here: Here) -> Response:
+    """Somebody is in danger: whom to call comes first, and then it goes on."""
+    sheet = filing.answers(here.session, here.sealer, here.visit)
+    return here.page("danger.html", path="/short/story", **lines.of(here.language, sheet.answers))
+
+
+@pages.get("/<language:language>/box/ticks")
+@visiting
+def ticks(here: Here) -> Response:
+    sheet = filing.answers(here.session, here.sealer, here.visit)
+    if sheet.submitted_on is not None:
+        return here.to("/mine")
+    questions = [(one.code, question_text(here.language, one), sheet.answers.get(one.code) == YES) for one in SIGNS]
+    return here.page("ticks.html", questions=questions)
+
+
+@pages.post("/<language:language>/box/ticks")
+@visiting
+def tick(here: Here) -> Response:
+    """What is ticked is a yes. What is not, is no answer: no one said no to it; a yes that was taken back is removed."""
+    sheet = filing.answers(here.session, here.sealer, here.visit)
+    if sheet.submitted_on is not None:
+        return here.to("/mine")
+    ticked = set(request.form.getlist("sign"))
+    changes = {one.code: YES for one in SIGNS if one.code in ticked} | {
+        one.code: None for one in SIGNS if one.code not in ticked and sheet.answers.get(one.code) == YES
+    }
+    after = filing.answer(here.session, here.sealer, here.visit, changes)
+    if is_alarming(after.answers) and not is_alarming(sheet.answers):
+        return here.page("danger.html", path="/all", **lines.of(here.language, after.answers))
+    return here.to("/all")
+
+
+def _saved(here: Here, step: int) -> Response:
+    """Keep what was given and lead on. What cannot be read is shown again with what is wrong, and nothing typed is lost."""
+    before = filing.answers(here.session, here.sealer, here.visit)
+    if before.submitted_on is not None:
+        return here.to("/mine")
+    questions = [QUESTIONNAIRE[code] for code in STEPS[step]]
+    typed = {one.code: _typed(one, before) for one in questions}
+    try:
+        after = filing.answer(here.session, here.sealer, here.visit, typed)
+    except InvalidInput as wrong:
+        faults = {fault.parameter.partition(".")[0]: fault for fault in wrong.faults}
+        texts = {one.code: fault_text(here.language, one, faults[one.code]) for one in questions if one.code in faults}
+        return _page(here, step, typed, texts, status=400)
+    if step == 0:
+        return here.to(
+            "/short/now" if is_alarming(after.answers) and not is_alarming(before.answers) else "/short/story"
+        )
+    return here.to("/all")
+
+
+def _typed(question: Question, before: Sheet) -> Any:
+    """What a form gives; an agency that was picked from the registry stays while its name was not changed."""
+    given = read_form(question, request.form, question.code)
+    if question.kind is not Kind.AGENCY:
+        return given
+    name = (given or {}).get("name")
+    earlier = before.answers.get(question.code)
+    is_same = isinstance(earlier, Mapping) and earlier.get("name") == name
+    return earlier if is_same else {"name": name} if name else None
+
+
+def _view(here: Here, step: int) -> Response:
+    sheet = filing.answers(here.session, here.sealer, here.visit)
+    return here.to("/mine") if sheet.submitted_on is not None else _page(here, step, sheet.answers, {})
+
+
+def _page(here: Here, step: int, answers: Mapping[str, Any], faults: Mapping[str, str], status: int = 200) -> Response:
+    questions = [
+        (
+            one,
+            question_text(here.language, one),
+            help_text(here.language, one),
+            choices(here.language, one),
+            answers.get(one.code),
+        )
+        for one in (QUESTIONNAIRE[code] for code in STEPS[step])
+    ]
+    return here.page(
+        "short.html",
+        status=status,
+        questions=questions,
+        faults=faults,
+        at=step + 1,
+        of=len(STEPS) + 1,
+        path="/short" if step == 0 else "/short/story",
+        back="/short" if step else None,
+    )

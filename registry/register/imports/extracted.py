@@ -1,0 +1,262 @@
+"""Lists that come as XLS, ODS, HTML, DOCX or PDF: their tables are taken out by a confined process and read here."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from registry.core.codes import Flaw
+from registry.core.errors import ImportRefused
+from registry.register.imports.encodings import Encoding, found_encoding, named_encoding, stated_encoding
+from registry.register.imports.extraction.terms import (
+    LIMITS,
+    MAX_FILE,
+    Cells,
+    End,
+    Line,
+    Note,
+    Refusal,
+    Started,
+)
+from registry.register.imports.mapping import Layout
+from registry.register.imports.rows import Opened, Row
+from registry.register.imports.spreadsheets import sheet_row
+from registry.register.imports.tables import HEADER_WITHIN, Header, found_header, picked
+
+_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
+
+_UNTOLD = ("(cid:", "\ufffd")
+"""How a letter is written that a file draws but does not name."""
+
+_COSTLY = (signal.SIGXCPU, signal.SIGKILL, signal.SIGALRM, signal.SIGXFSZ, signal.SIGABRT, signal.SIGSEGV)
+
+
+class Table:
+    """One table of the file: where it is, and its rows as (cells, whether one cell spans the row)."""
+
+    def __init__(self, started: Started) -> None:
+        self.place, self.is_sheet, self.name = started.place, started.is_sheet, started.name
+        self.rows: list[Cells] = []
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(any(row.cells) for row in self.rows)
+
+
+def opened_extract(path: Path, form: str, layout: Layout, encoding: str | None, country: str = "") -> Opened:
+    """The table, or the tables that go on from page to page, in which the wanted columns stand."""
+    found, shown = _encoding(path, form, encoding or layout.encoding, country)
+    tables, notes, losses = _extracted(path, form, found)
+    chosen = _sheet(tables, layout, path, notes) if tables[0].is_sheet else tables
+    first, header = _header(chosen, layout, path)
+    result = Opened(form, layout, iter(()), lambda: 1.0, shown, notes, losses=losses)
+    notes.append(f"{chosen[first].place}: the header is on row {header.depth + 1}")
+    starts, places = [], []
+    line = 0
+    for table in chosen:
+        starts.append(line)
+        places.append(table.place)
+        line += len(table.rows)
+
+    def where(number: int) -> str:
+        at = bisect_right(starts, number - 1) - 1
+        return f"{places[at]}, row {number - starts[at]}"
+
+    result.where = where
+    result.rows = _rows(chosen[first:], starts[first:], header, layout, result)
+    return result
+
+
+def first_rows(path: Path, form: str, count: int, encoding: str | None = None) -> list[list[str]]:
+    """The first rows of the table with the most rows, for a look at its columns."""
+    found, _ = _encoding(path, form, encoding, "")
+    tables, _notes, _losses = _extracted(path, form, found)
+    longest = max(tables, key=lambda table: len(table.rows))
+    return [row.cells for row in islice(longest.rows, count)]
+
+
+def _encoding(path: Path, form: str, named: str | None, country: str) -> tuple[str, Encoding | None]:
+    """The encoding that a web page is read in; other forms state their own."""
+    if form != "html":
+        if named is not None:
+            raise ImportRefused(f"--encoding is for text files: {form.upper()} states its own")
+        return "-", None
+    found = named_encoding(named) if named else stated_encoding(path) or found_encoding(path, country)
+    return found.codec, found
+
+
+def _extracted(path: Path, form: str, encoding: str) -> tuple[list[Table], list[str], list[str]]:
+    """All tables, what is to be noted, and what was lost. ImportRefused says what is wrong and what to do."""
+    limit = MAX_FILE[form]
+    if path.stat().st_size > limit:
+        raise ImportRefused(
+            f"{path.name} is {path.stat().st_size >> 20} MB; the limit for {form.upper()} is {limit >> 20} MB"
+        )
+    tables: list[Table] = []
+    notes: list[str] = []
+    losses: list[str] = []
+    with tempfile.TemporaryFile() as made:
+        status = _run(path, form, encoding, made)
+        made.seek(0)
+        is_whole = False
+        for line in made:
+            match _line(line):
+                case Started() as started:
+                    tables.append(Table(started))
+                case Cells() as cells:
+                    tables[-1].rows.append(cells)
+                case Note(text, is_loss):
+                    (losses if is_loss else notes).append(text)
+                case Refusal(text):
+                    raise ImportRefused(f"{path.name} {text}")
+                case End():
+                    is_whole = True
+    if not is_whole:
+        raise ImportRefused(_broken(path, status))
+    tables = [table for table in tables if not table.is_empty]
+    if not tables:
+        raise ImportRefused(f"{path.name} holds no table with anything in it: is it the right file?")
+    return tables, notes, losses
+
+
+def _line(line: bytes) -> Line | None:
+    try:
+        return _decoder.decode(line)
+    except msgspec.DecodeError:
+        # Cut off where the process was ended; that there is no last line says it.
+        return None
+
+
+def _broken(path: Path, status: int) -> str:
+    if -status in _COSTLY:
+        return f"{path.name} costs more time or memory than a list may: ask the publisher for CSV or a spreadsheet"
+    return f"{path.name} is damaged, or of a form that is not known: open it, save it again, and import that"
+
+
+def _run(path: Path, form: str, encoding: str, made: BinaryIO) -> int:
+    """The exit status of the confined process, negative for a signal."""
+    with path.open("rb") as given:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "registry.register.imports.extraction", form, encoding],
+            stdin=given,
+            stdout=made,
+            stderr=subprocess.DEVNULL,
+            # The process gets none of the registry's environment: no addresses, no passwords.
+            env={"LANG": "C.UTF-8", "PATH": os.defpath},
+        )
+        try:
+            # It ends by itself at this time; twice it is for a machine that stood still.
+            return process.wait(LIMITS[form].wall * 2)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+
+
+def _sheet(tables: Sequence[Table], layout: Layout, path: Path, notes: list[str]) -> list[Table]:
+    """The sheet the mapping names, or the first that is not empty."""
+    if layout.sheet is None:
+        chosen = tables[0]
+    else:
+        named = [table for table in tables if table.name == layout.sheet]
+        if not named:
+            there = ", ".join(repr(table.name) for table in tables)
+            raise ImportRefused(f"{path.name} has no visible sheet {layout.sheet!r}; it has {there}")
+        chosen = named[0]
+    others = [repr(table.name) for table in tables if table is not chosen]
+    notes.append(f"sheet {chosen.name!r} was read" + (f", not {', '.join(others)}" if others else ""))
+    return [chosen]
+
+
+def _header(tables: Sequence[Table], layout: Layout, path: Path) -> tuple[int, Header]:
+    """The first table that has the wanted columns, and its header. ImportRefused where none has."""
+    refusal: ImportRefused | None = None
+    for place, table in enumerate(tables):
+        try:
+            return place, found_header([row.cells for row in table.rows[:HEADER_WITHIN]], layout)
+        except ImportRefused as refused:
+            # The nearest miss says most: a table with some of the columns lacks others.
+            if refusal is None or "looks like the header" in refused.text:
+                refusal = ImportRefused(f"{path.name}, {table.place}: {refused.text}")
+    assert refusal is not None
+    raise refusal
+
+
+def _rows(
+    tables: Sequence[Table], starts: Sequence[int], header: Header, layout: Layout, result: Opened
+) -> Iterator[Row]:
+    """Rows of the first table and of those that go on from it, numbered through all tables from 1."""
+    waiting: list[Row] = []
+    titles = 0
+    for number, (table, start) in enumerate(zip(tables, starts, strict=True)):
+        depth = header.depth
+        if number:
+            own = _own_header(table, layout)
+            if own is not None:
+                header, depth = own, own.depth
+            elif _goes_on(table, header):
+                depth = -1
+            else:
+                _leave_out(table, result)
+                continue
+        pick = picked(header)
+        for line, row in enumerate(table.rows, start=start + 1):
+            if (
+                line - start <= depth + 1
+                or not any(row.cells)
+                or row.cells[: header.width] == header.cells[: header.width]
+            ):
+                continue
+            if row.is_title:
+                titles += 1
+                continue
+            read = _row(line, row.cells, header, pick)
+            if sum(bool(cell) for cell in row.cells) == 1 and header.width > 2:
+                # Below the list notes stand in one cell; between its rows such a row has lost something.
+                waiting.append(read)
+                continue
+            yield from waiting
+            waiting = []
+            yield read
+    if titles:
+        result.notes.append(f"{titles} rows of one cell that spans the table were taken for headings")
+    if waiting:
+        where = result.where(waiting[0].line) if result.where else f"row {waiting[0].line}"
+        result.notes.append(
+            f"{len(waiting)} rows below the list hold one cell each, and were taken for notes (from {where})"
+        )
+
+
+def _row(line: int, cells: list[str], header: Header, pick: object) -> Row:
+    for place, cell in enumerate(cells):
+        if any(sign in cell for sign in _UNTOLD):
+            detail = f"column {place + 1} has letters that the file draws and does not name"
+            return Row(line, 0, None, flaw=Flaw.UNREADABLE_TEXT, detail=detail)
+    return sheet_row(line, cells, header, pick)
+
+
+def _own_header(table: Table, layout: Layout) -> Header | None:
+    try:
+        return found_header([row.cells for row in table.rows[:HEADER_WITHIN]], layout)
+    except ImportRefused:
+        return None
+
+
+def _goes_on(table: Table, header: Header) -> bool:
+    """Whether a table without a header is the next page of the one before: it is as wide."""
+    return not table.is_sheet and max(len(row.cells) for row in table.rows) == len(header.cells)
+
+
+def _leave_out(table: Table, result: Opened) -> None:
+    """A table that is another one; on a page of a document it may be the same with a column lost."""
+    width = max(len(row.cells) for row in table.rows)
+    words = f"{table.place} has {width} columns and no header that is wanted: it was not read"
+    (result.losses if result.form in ("pdf", "docx") and width > 1 else result.notes).append(words)

@@ -1,0 +1,71 @@
+"""What the confined process and its caller agree on: limits, and the lines that go between them."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from registry.core.confinement import Limits
+
+FORMS = ("xls", "ods", "html", "docx", "pdf")
+
+MB = 1 << 20
+MAX_FILE = {"xls": 64 * MB, "ods": 64 * MB, "html": 64 * MB, "docx": 64 * MB, "pdf": 64 * MB}
+"""Bytes of a file of each form that are taken; lists are far smaller."""
+
+MAX_UNPACKED = 256 * MB
+MAX_CELLS = 500_000
+MAX_PAGES = 500
+MAX_TEXT = 32 * 1024
+"""Characters of one cell; what is longer is several cells run together and is cut by the mapping's own limits."""
+
+LIMITS = {form: Limits(2 << 30, 600, 900, 512 * MB) for form in FORMS}
+"""Memory, seconds of processor time and by the clock, bytes written, of one file."""
+
+
+class Started(msgspec.Struct, frozen=True, tag="table"):
+    """A table begins. `place` is where, for people. `is_sheet`: of a workbook, which is one table for itself."""
+
+    place: str
+    is_sheet: bool = False
+    name: str = ""
+
+
+class Cells(msgspec.Struct, frozen=True, tag="row"):
+    """A row of the table begun last. `is_title`: one cell spans the whole of it, as headings between rows do."""
+
+    cells: list[str]
+    is_title: bool = False
+
+
+class Note(msgspec.Struct, frozen=True, tag="note"):
+    """A sentence for the operator. `is_loss`: rows may stand where it says that nothing could be read."""
+
+    text: str
+    is_loss: bool = False
+
+
+class Refusal(msgspec.Struct, frozen=True, tag="refused"):
+    """The file cannot be read; the text says what is wrong and what to do."""
+
+    text: str
+
+
+class End(msgspec.Struct, frozen=True, tag="end"):
+    """Everything was read. A stream without it broke off."""
+
+
+Line = Started | Cells | Note | Refusal | End
+"""One line of JSON."""
+
+
+class Refused(Exception):
+    """The file cannot be read; the text is for the operator and goes on from the file's name."""
+
+
+class Span(NamedTuple):
+    """A merged range of a sheet, by row and column from 0, both ends in it."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int

@@ -1,0 +1,153 @@
+"""What a worker was asked to pay, the rules about it, and the shape of the answer. Pure values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from registry.core.codes import ClaimStep, FeeReason
+from registry.register.law.rows import Fee
+from registry.register.law.words import ChargedBy
+from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard, Mark
+
+
+class FeeRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One rule about charges of `kinds`; without `kinds` about every kind, without `country` in every country.
+
+    `needs_labour_contract`: it holds only for a worker who has a labour contract with the enterprise that charges.
+    `most_percent`: of the contract wages, as decimal text. `charged_by`: whose charge it is about; None: anybody's.
+    """
+
+    reference: str
+    standard: FeeStandard
+    country: str | None = None
+    kinds: tuple[FeeKind, ...] = ()
+    needs_labour_contract: bool = False
+    charged_by: ChargedBy | None = None
+    answer: Answer
+    reason: FeeReason
+    most_percent: str | None = None
+    source: str
+    source_on: date
+    mark: Mark
+    note: str | None = None
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing a deposit may be spent on; `kinds` are the charges that it pays back, `kinds_perhaps` those it may."""
+
+    use: DepositUse
+    kinds: tuple[FeeKind, ...] = ()
+    kinds_perhaps: tuple[FeeKind, ...] = ()
+
+
+class DepositRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The money that licensed agencies of a country must keep for workers' claims, and what it is for."""
+
+    country: str
+    uses: tuple[Use, ...]
+    top_up_working_days: int
+    source: str
+    source_on: date
+    mark: Mark
+
+
+class FeeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`law`: what was read in the law of any country about charges to workers, to be shown for a destination."""
+
+    rule: tuple[FeeRule, ...]
+    deposit: tuple[DepositRule, ...]
+    law: tuple[Fee, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a worker was asked for, or paid. `amount` is more than zero, `currency` as ISO 4217 has it."""
+
+    kind: FeeKind
+    amount: Decimal
+    currency: str
+    state: ChargeState
+
+
+@dataclass(frozen=True, slots=True)
+class Wage:
+    """The wage that was promised for a month."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeeQuestion:
+    """`has_labour_contract`: with the enterprise that charges; None when it was not said.
+
+    `charged_by`: who asks for the money; None when it was not said. `contract_months`: how long the contract runs.
+    """
+
+    charges: tuple[Charge, ...]
+    wage: Wage | None = None
+    origin: str | None = None
+    destination: str | None = None
+    has_labour_contract: bool | None = None
+    charged_by: ChargedBy | None = None
+    contract_months: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeeFinding:
+    """An answer, why, and the rule or row of law it stands on; without one none is known."""
+
+    answer: Answer
+    reason: FeeReason
+    rule: FeeRule | DepositRule | Fee | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCharge:
+    charge: Charge
+    lawful_at_origin: FeeFinding
+    lawful_at_destination: FeeFinding
+    ilo_compliant: FeeFinding
+    claim: FeeFinding
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Sums of one currency. `months` of the promised wage, to two places; None when they are unknown."""
+
+    currency: str
+    asked: Decimal
+    paid: Decimal
+    months: Decimal | None
+
+    @property
+    def whole(self) -> Decimal:
+        return self.asked + self.paid
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step to take, and the rows of law that name whom to go to."""
+
+    code: ClaimStep
+    rows: tuple[Fee, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeeAnswer:
+    """`months` says how the totals were told as months; `deposit` is what the origin's agencies must keep, if known.
+
+    `destination_rules`: what the law of the destination says of charges. `steps`: how to claim, in order.
+    """
+
+    charges: tuple[JudgedCharge, ...]
+    totals: tuple[Total, ...]
+    months: FeeReason
+    deposit: DepositRule | None
+    at_destination: FeeFinding
+    destination_rules: tuple[Fee, ...] = ()
+    steps: tuple[Step, ...] = ()

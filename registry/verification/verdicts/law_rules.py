@@ -1,0 +1,140 @@
+"""What the law of a corridor asks of whoever recruits, where the question is about no one in particular. Pure.
+
+Without a recruiter there is no `yes`: the answer is `no` where the law bars the plan whoever carries it out, else `unknown`
+with what must be asked for.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from msgspec.structs import replace
+
+from registry.core.clock import day_at
+from registry.core.codes import Reason
+from registry.register.law.rules import regime_on
+from registry.verification.verdicts.judged import GRAVITY, INFORMING, Judged
+from registry.verification.verdicts.limit_rules import Recruiting, of_limits, on_disguised_lending
+from registry.verification.verdicts.question import Finding, Question, Verdict, VerdictFacts
+from registry.verification.verdicts.regime_rules import LICENSING, activities_in, of_unknown_law, rows_of_regimes
+from registry.verification.verdicts.silence_rules import unique, zone_of
+from registry.vocabulary.register import (
+    RECRUITING,
+    SENDING_COUNTRIES,
+    Activity,
+    Answer,
+    RecruiterKind,
+    RegimeRule,
+    Weight,
+)
+
+NOBODY = Recruiting(None, is_for_abroad=False, entered_on=None)
+
+
+def of_law(question: Question, facts: VerdictFacts) -> Verdict:
+    """The verdict on a plan without a recruiter."""
+    destination = question.destination
+    zone = zone_of(destination, facts) if destination is not None else None
+    today = day_at(facts.as_of, zone)
+    day = question.on or today
+    if destination is None:
+        return Verdict(Answer.UNKNOWN, Answer.UNKNOWN, (Finding(Reason.COUNTRY_NOT_STATED),), day, time_zone=zone)
+    judged = [
+        *_at_origin(question, day, facts),
+        *_at_destination(question, destination, day, facts),
+        *_of_plan(question, destination, day, today, facts),
+    ]
+    if day > today:
+        judged.append(Judged(Answer.UNKNOWN, Finding(Reason.FUTURE_DATE, _days(day, today))))
+    answer = Answer.NO if any(one.answer is Answer.NO for one in judged) else Answer.UNKNOWN
+    ordered = sorted(judged, key=lambda one: -GRAVITY[one.answer])
+    findings = unique(_weighed(one, answer) for one in ordered)
+    return Verdict(answer, Answer.UNKNOWN, findings, day, time_zone=zone)
+
+
+def with_law(question: Question, facts: VerdictFacts, verdict: Verdict) -> Verdict:
+    """A verdict that no licence gave, with what the law bars whoever recruits; what bars it makes the answer `no`."""
+    if verdict.licence is not None or question.destination is None:
+        return verdict
+    today = day_at(facts.as_of, verdict.time_zone)
+    found = list(_of_plan(question, question.destination, verdict.on, today, facts))
+    bars = [one.finding for one in found if one.answer is Answer.NO]
+    told = (Reason.PERMITS_NOT_GIVEN, Reason.PERMIT_NOT_SETTLED, Reason.LAW_MAY_BAR)
+    more = [one.finding.informing() for one in found if one.finding.code in told]
+    if question.activity is Activity.TEMPORARY_WORK or question.recruiter_kind is RecruiterKind.EMPLOYER:
+        rows = on_disguised_lending(facts.limits, question.destination, verdict.on)
+        values = {"country": question.destination, "rows": " ".join(rows)}
+        more += [Finding(Reason.DISGUISED_LENDING, values, Weight.INFORMS)] if rows else []
+    if bars and verdict.verdict is not Answer.NO:
+        others = (one.informing() for one in verdict.reasons)
+        return replace(verdict, verdict=Answer.NO, reasons=unique((*bars, *others, *more)))
+    informing = [one.informing() for one in bars]
+    return replace(verdict, reasons=unique((*verdict.reasons, *informing, *more)))
+
+
+def _weighed(one: Judged, answer: Answer) -> Finding:
+    decides = one.answer is answer and one.finding.code not in INFORMING
+    return one.finding if decides else one.finding.informing()
+
+
+def _days(day: date, today: date) -> dict[str, str]:
+    return {"date": day.isoformat(), "today": today.isoformat()}
+
+
+def _at_origin(question: Question, day: date, facts: VerdictFacts) -> Iterator[Judged]:
+    """What the country asks in which workers are recruited for work abroad."""
+    origin = question.origin
+    if origin is None:
+        likely = " ".join(dict.fromkeys((*sorted(SENDING_COUNTRIES), question.destination or "")))
+        yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": "origin", "likely": likely}))
+        return
+    if origin == question.destination:
+        return
+    there = regime_on(facts.regimes, origin, Activity.LABOUR_SERVICE_ABROAD, day)
+    if there is not None and there.rule in LICENSING:
+        values = {"country": origin, "activities": Activity.LABOUR_SERVICE_ABROAD.value}
+        yield Judged(Answer.UNKNOWN, Finding(Reason.LICENCE_REQUIRED, values | rows_of_regimes([there])))
+
+
+def _at_destination(question: Question, destination: str, day: date, facts: VerdictFacts) -> Iterator[Judged]:
+    """What the country of the job asks of agencies."""
+    for activity in _activities(question, destination):
+        regime = regime_on(facts.regimes, destination, activity, day, region=question.region)
+        values = {"country": destination, "activities": activity.value}
+        if regime is None or regime.rule is RegimeRule.UNKNOWN:
+            yield of_unknown_law(destination, [activity], question, day, facts.regimes)
+            continue
+        values |= rows_of_regimes([regime])
+        if regime.rule is RegimeRule.PROHIBITED and question.activity is not None:
+            yield Judged(Answer.NO, Finding(Reason.ACTIVITY_PROHIBITED, values))
+        elif regime.rule in LICENSING:
+            yield Judged(Answer.UNKNOWN, Finding(Reason.LICENCE_REQUIRED, values))
+        elif regime.rule is not RegimeRule.PROHIBITED:
+            yield Judged(Answer.UNKNOWN, Finding(Reason.NO_LICENCE_REQUIRED, values))
+
+
+def _activities(question: Question, destination: str) -> Sequence[Activity]:
+    """What is asked about in the country of the job; sending workers abroad is a matter of the country they come from."""
+    if question.activity in RECRUITING and question.activity is not Activity.LABOUR_SERVICE_ABROAD:
+        return [question.activity]
+    return activities_in(destination)
+
+
+def _of_plan(question: Question, destination: str, day: date, today: date, facts: VerdictFacts) -> Iterator[Judged]:
+    """Limits and permit routes. What bars one activity alone leaves the answer open until the activity is said."""
+    if question.activity is Activity.LABOUR_SERVICE_ABROAD:
+        activities: Sequence[Activity] = [question.activity]
+    else:
+        activities = _activities(question, destination)
+    by_activity = {one: list(of_limits(NOBODY, question, [one], day, today, facts)) for one in activities}
+    is_barred = all(any(one.answer is Answer.NO for one in found) for found in by_activity.values())
+    is_open = False
+    for found in by_activity.values():
+        for one in found:
+            if one.answer is Answer.NO and not is_barred:
+                is_open = True
+                yield Judged(Answer.UNKNOWN, one.finding._replace(code=Reason.LAW_MAY_BAR))
+            else:
+                yield one
+    if is_open and question.activity is None:
+        values = {"parameter": "activity", "activities": " ".join(activities)}
+        yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, values))

@@ -1,0 +1,200 @@
+"""Bodies on the wire, against a served process: slow ones stop nothing, and a part is never taken for the whole."""
+
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from registry.bulk.models import BulkJob
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.keyring import Keyring
+from registry.core.settings import Edge, Settings
+from tests.api.complaints.conftest import make_unit
+from tests.complaints.complainant import Complainant, by_socket
+from tests.http.sockets import CHUNKED, END, JSON, chunk, cut, get, head, opened, post, read_answer
+from tests.make import make_api_key, make_organisation
+from tests.serving import Served, serve
+
+pytestmark = pytest.mark.slow
+
+SECONDS = 2
+"""How long these servers wait for a body that brings nothing."""
+
+QUESTION = b'{"registration_number": "X-1", "country": "SK"}'
+VERIFY = "/api/v1/verify"
+
+
+LIST = b"registration_number,country\n" + b"X-1,SK\n" * 100
+PLAIN = {"Content-Type": "application/octet-stream"}
+CSV = {"Content-Type": "text/csv"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A served process, and a key of an organisation's program."""
+
+    settings: Settings
+    key: str
+
+    @property
+    def authority(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Place:
+    home = tmp_path_factory.mktemp("bodies") / "home"
+    settings = Settings(
+        home=home,
+        database_url=f"sqlite:///{home}/registry.sqlite3",
+        files=home / "files",
+        rate=1_000_000,
+        edges=frozenset({Edge.API, Edge.PUBLIC, Edge.INTAKE}),
+    )
+    settings.prepare_home()
+    shutil.copyfile(sqlite_template, home / "registry.sqlite3")
+    engine = engine_for(settings.database_url)
+    with sessions_for(engine)() as session:
+        make_unit(session, Sealer(Keyring(settings.keys)))
+        key = make_api_key(session, make_organisation(session, "Invented Works"))
+        session.commit()
+    engine.dispose()
+    return Place(settings, key)
+
+
+@pytest.fixture(scope="module")
+def served(place: Place) -> Iterator[Served]:
+    with serve(place.settings, extra={"REGISTRY_BODY_SECONDS": str(SECONDS)}) as server:
+        yield server
+
+
+@pytest.fixture
+def filer(served: Served) -> Complainant:
+    """Somebody with an open complaint."""
+    return Complainant(by_socket(served.base_url)).filed()
+
+
+def attaching(filer: Complainant) -> dict[str, str]:
+    return PLAIN | {"Authorization": f"Bearer {filer.token}"}
+
+
+def test_unfinished_bodies_stop_no_one_else(served: Served) -> None:
+    unfinished = [
+        opened(served, head(served, "POST", VERIFY, JSON | {"Content-Length": "500"}), b"{") for _ in range(20)
+    ]
+    unfinished += [opened(served, head(served, "POST", VERIFY, JSON | CHUNKED), chunk(b"{")) for _ in range(20)]
+    for path in ("/live", "/health", "/api/v1/coverage", "/en"):
+        answer = get(served, path)
+        assert (path, answer.status) == (path, 200)
+        assert answer.seconds < SECONDS
+    sent = post(served, VERIFY, JSON | {"Content-Length": str(len(QUESTION))}, QUESTION)
+    assert sent.status == 200
+    for connection in unfinished:
+        connection.close()
+
+
+@pytest.mark.parametrize("framing", [{"Content-Length": "500"}, CHUNKED], ids=("length", "chunked"))
+def test_a_body_that_stops_is_answered_408_and_closed(served: Served, framing: dict[str, str]) -> None:
+    with opened(
+        served, head(served, "POST", VERIFY, JSON | framing), b"{" if framing != CHUNKED else chunk(b"{")
+    ) as line:
+        answer = read_answer(line)
+        assert (answer.status, answer.code) == (408, "body_too_slow")
+        assert line.recv(1) == b""
+
+
+def test_a_body_of_a_byte_now_and_then_is_not_waited_for(served: Served) -> None:
+    began = time.monotonic()
+    with opened(served, head(served, "POST", VERIFY, JSON | {"Content-Length": "500"})) as line:
+        line.settimeout(0.3)
+        for _ in range(60):
+            line.sendall(b" ")
+            try:
+                begun = line.recv(12)
+                break
+            except TimeoutError:
+                continue
+        assert begun == b"HTTP/1.1 408"
+    assert time.monotonic() - began < 4 * SECONDS
+
+
+@pytest.mark.parametrize("path", [VERIFY, "/api/v1/answers"])
+def test_half_a_question_is_none(served: Served, path: str) -> None:
+    # What came is a whole question by itself.
+    assert cut(served, path, JSON | {"Content-Length": "500"}, QUESTION).code == "incomplete_body"
+    assert cut(served, path, JSON | CHUNKED, chunk(QUESTION)).code == "incomplete_body"
+    assert cut(served, path, JSON | CHUNKED, b"%x\r\n" % 500 + QUESTION).status == 400
+
+
+def test_half_a_list_is_not_answered(served: Served, place: Place) -> None:
+    headers = CSV | place.authority
+    for path in ("/api/v1/verifications", "/api/v1/verification-jobs"):
+        short = cut(served, path, headers | {"Content-Length": str(2 * len(LIST))}, LIST)
+        assert (path, short.status, short.code) == (path, 400, "incomplete_body")
+        assert cut(served, path, headers | CHUNKED, chunk(LIST)).code == "incomplete_body"
+        taken = post(served, path, headers | CHUNKED, chunk(LIST[:300]), chunk(LIST[300:]), END)
+        assert (path, taken.status) == (path, 201 if "jobs" in path else 200)
+    assert jobs_of(place) == 1
+    assert len([*(place.settings.home / "bulk").iterdir()]) == 1
+
+
+def test_half_a_file_leaves_nothing(served: Served, filer: Complainant) -> None:
+    path, headers = "/api/v1/complaints/attachments", attaching(filer)
+    text = b"The foreman keeps the passports in his car.\n" * 2000
+    short = cut(served, path, headers | {"Content-Length": str(2 * len(text))}, text)
+    assert (short.status, short.code) == (400, "incomplete_body")
+    assert cut(served, path, headers | CHUNKED, chunk(text)).code == "incomplete_body"
+    assert filer.mailbox()["attachments"] == []
+    assert post(served, path, headers | CHUNKED, chunk(text), END).status == 201
+    (stored,) = filer.mailbox()["attachments"]
+    assert stored["size"] == len(text)
+
+
+def test_more_than_is_taken_is_413_however_it_comes(served: Served, filer: Complainant) -> None:
+    blanks = chunk(b" " * 65536)
+    many = post(served, VERIFY, JSON | CHUNKED, chunk(QUESTION), *[blanks] * 40, END)
+    assert (many.status, many.code) == (413, "payload_too_large")
+    attached = post(
+        served, "/api/v1/complaints/attachments", attaching(filer) | CHUNKED, *[chunk(b"a" * 65536)] * 330, END
+    )
+    assert (attached.status, attached.code) == (413, "payload_too_large")
+    announced = post(served, VERIFY, JSON | {"Content-Length": str(10 << 30)}, b"{")
+    assert announced.status == 413
+    assert filer.mailbox()["attachments"] == []
+
+
+def test_a_list_too_large_for_memory_is_taken_as_it_comes_and_half_of_it_is_not(served: Served, place: Place) -> None:
+    before, headers = jobs_of(place), CSV | place.authority
+    rows = b"X-1,SK\n" * 10_000
+    pieces = [b"registration_number,country\n", *[rows] * 320]
+    size = sum(map(len, pieces))
+    assert size > 21 << 20
+    with opened(served, head(served, "POST", "/api/v1/verification-jobs", headers | CHUNKED)) as line:
+        for piece in pieces:
+            line.sendall(chunk(piece))
+        line.shutdown(socket.SHUT_WR)
+        assert read_answer(line).code == "incomplete_body"
+    short = cut(served, "/api/v1/verification-jobs", headers | {"Content-Length": str(2 * size)}, b"".join(pieces))
+    assert short.code == "incomplete_body"
+    assert jobs_of(place) == before
+
+
+def jobs_of(place: Place) -> int:
+    engine = engine_for(place.settings.database_url)
+    with sessions_for(engine)() as session:
+        count = session.scalar(select(func.count()).select_from(BulkJob))
+    engine.dispose()
+    return count or 0
+
+
+def test_a_form_cut_in_the_middle_is_a_fault_on_the_page(served: Served) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": "900"}
+    answer = cut(served, "/en/box/files", headers, b"token=abc")
+    assert answer.status == 400
+    assert b"Only a part arrived" in answer.body

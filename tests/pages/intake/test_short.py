@@ -1,0 +1,98 @@
+"""The short way: five things on three pages, ticks on one, and nothing typed is lost."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.models import Case
+from registry.complaints.case.questions import QUESTIONNAIRE
+from registry.core.codes import TriageReason
+from registry.i18n.languages import CATALOGUES
+from registry.pages.intake.short import SIGNS
+from registry.vocabulary.cases import Indicator, Priority
+from tests.make import make_agency
+from tests.pages.intake.phone import PLACES, Phone
+
+ZH = CATALOGUES["zh-Hans"]
+STORY = "护照被扣，三个月没有工资。"
+
+
+def test_five_things_on_three_pages_are_a_complaint(phone: Phone, session: Session) -> None:
+    phone.begin()
+    phone.go("/short")
+    phone.press("short", in_danger="no", country="IT")
+    assert phone.path == "/short/story"
+    phone.press("short/story", account=STORY, **{"agency.name": "日升劳务"})
+    assert phone.path == "/all"
+    assert STORY in phone.text
+    phone.press("send", consent="consent_union")
+    assert ZH["case.reads.received"] in phone.text
+    [case] = session.scalars(select(Case))
+    assert (case.country, case.priority, case.indicators) == ("IT", Priority.P2, [])
+    assert TriageReason.WORDS_OF_STORY in case.reasons
+    assert phone.text.count('value="revoke"') == 1
+
+
+def test_consents_are_none_unless_they_are_ticked(phone: Phone) -> None:
+    phone.begin()
+    phone.answer(PLACES["account"], answer=STORY)
+    phone.go("/all")
+    phone.press("send")
+    assert 'value="revoke"' not in phone.text
+
+
+def test_danger_leads_to_whom_to_call_and_then_goes_on(phone: Phone) -> None:
+    phone.begin()
+    phone.go("/short")
+    phone.press("short", in_danger="yes")
+    assert phone.path == "/short/now"
+    assert "112" in phone.text
+    assert "/box/short/story" in phone.text
+
+
+def test_what_cannot_be_read_is_shown_again_with_what_is_wrong_and_nothing_is_lost(phone: Phone) -> None:
+    phone.begin()
+    phone.go("/short/story")
+    too_long = "长" * (QUESTIONNAIRE["account"].most + 1)
+    answer = phone.press("short/story", account=too_long, **{"agency.name": "日升劳务"})
+    assert answer.status_code == 400
+    assert 'id="account-fault"' in phone.text
+    assert too_long in phone.text
+    assert 'value="日升劳务"' in phone.text
+
+
+def test_an_agency_that_was_picked_stays_picked_while_its_name_is_not_changed(phone: Phone, session: Session) -> None:
+    agency = make_agency(session)
+    session.commit()
+    phone.begin()
+    phone.answer(PLACES["agency"], agency_id=agency.agency_id)
+    phone.go("/short/story")
+    picked = phone.text.split('name="agency.name"')[1].split('value="')[1].split('"')[0]
+    for typed, is_registered in ((picked, True), ("别的公司", False)):
+        phone.go("/short/story")
+        phone.press("short/story", account=STORY, **{"agency.name": typed})
+        phone.go(f"/{PLACES['agency']}")
+        assert (agency.agency_id in phone.text) == is_registered
+
+
+def test_ticks_are_answers_and_what_is_not_ticked_is_none(phone: Phone, session: Session) -> None:
+    phone.begin()
+    phone.answer(PLACES["isolation"], answer="no")
+    phone.go("/ticks")
+    assert phone.text.count('name="sign"') == len(SIGNS) == len(Indicator)
+    phone.press("ticks", sign=["deception", "excessive_overtime"])
+    assert phone.path == "/all"
+    phone.go("/ticks")
+    phone.press("ticks", sign=["deception"])
+    phone.press("send")
+    [case] = session.scalars(select(Case))
+    assert case.indicators == [Indicator.DECEPTION]
+    phone.go("/ticks")
+    assert phone.path == "/mine"
+
+
+def test_violence_ticked_leads_to_whom_to_call(phone: Phone) -> None:
+    phone.begin()
+    phone.go("/ticks")
+    phone.press("ticks", sign=["physical_and_sexual_violence"])
+    assert "112" in phone.text
+    assert "/box/all" in phone.text

@@ -1,0 +1,323 @@
+"""The inbox: every state that waits for an officer makes a row, one statement reads them all, and nobody's row is missing."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.models import Case
+from registry.complaints.casework.access_grants.models import AccessGrant
+from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.notes.models import CaseTask
+from registry.complaints.intake import mailbox
+from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.referrals.models import Referral
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import day_at, now
+from registry.core.ids import new_reference
+from registry.core.keyring import Keyring
+from registry.i18n.languages import has_text
+from registry.officer_desk.inbox.queries import Row, inbox
+from registry.officers import sessions
+from registry.officers.models import Officer, OfficerState
+from registry.officers.rights import Role
+from registry.register.authorities.models import Source
+from registry.register.imports.models import PendingImport
+from registry.supervision.licensing.models import Proposal
+from registry.supervision.sanctions.models import Sanction
+from registry.vocabulary.cases import CaseState, DecisionState, HearingState, OpeningState, ReferralState
+from registry.vocabulary.licensing import ProposalState, SanctionState
+from tests.complaints.filing import come_back, file, make_units
+from tests.make import make_source, source_of
+from tests.officers.making import make_officer, make_unit
+from tests.pages.officers.walking import People, people, things
+
+__all__ = ["people", "things"]
+
+WORKERS = tuple(
+    role for role in Role if role not in (Role.PARTNER, Role.AGENCY_REP, Role.ANALYST, Role.AUDITOR, Role.SYSADMIN)
+)
+
+NOBODY = None
+"""A state that waits for no officer: for the complainant, agency or partner, for a day, or for nothing any more."""
+
+CASES: Mapping[CaseState, str | None] = {
+    CaseState.DRAFT: NOBODY,
+    CaseState.SUBMITTED: "case.submitted",
+    CaseState.IN_TRIAGE: "case.in_triage",
+    CaseState.WAITING_COMPLAINANT: NOBODY,
+    CaseState.INVESTIGATING: "case.investigating",
+    CaseState.AGENCY_HEARING: "case.agency_hearing",
+    CaseState.DECISION_DRAFT: "case.decision_draft",
+    CaseState.DECIDED_UPHELD: "case.decided",
+    CaseState.DECIDED_PARTLY: "case.decided",
+    CaseState.DECIDED_NOT_UPHELD: "case.decided",
+    CaseState.SANCTION_PENDING: "case.sanction_pending",
+    CaseState.CLOSED: NOBODY,
+    CaseState.REOPENED: "case.reopened",
+    CaseState.OUT_OF_SCOPE: NOBODY,
+    CaseState.MERGED: NOBODY,
+    CaseState.QUARANTINED: "case.quarantined",
+    CaseState.WITHDRAWN: NOBODY,
+    CaseState.PURGED: NOBODY,
+}
+HEARINGS: Mapping[HearingState, str | None] = {
+    HearingState.DRAFTED: "hearing.drafted",
+    HearingState.REPRISAL_CHECK: "hearing.reprisal_check",
+    HearingState.APPROVED: "hearing.approved",
+    HearingState.SERVED: NOBODY,
+    HearingState.ANSWERED: "hearing.answered",
+    HearingState.LAPSED: "hearing.lapsed",
+    HearingState.CLOSED: NOBODY,
+}
+REFERRALS: Mapping[ReferralState, str | None] = {
+    ReferralState.PROPOSED: "referral.proposed",
+    ReferralState.CONSENTED: "referral.to_send",
+    ReferralState.OVERRIDDEN: "referral.to_send",
+    # Sent so long ago that the partner is silent.
+    ReferralState.SENT: "referral.silent",
+    ReferralState.ACCEPTED: NOBODY,
+    ReferralState.DECLINED: "referral.declined",
+    ReferralState.DONE: "referral.done",
+    ReferralState.REVOKED: NOBODY,
+}
+DECISIONS: Mapping[DecisionState, str | None] = {
+    DecisionState.DRAFTED: "decision.drafted",
+    # The case is investigated again then, or decided.
+    DecisionState.SENT_BACK: NOBODY,
+    DecisionState.MADE: NOBODY,
+}
+SANCTIONS: Mapping[SanctionState, str | None] = {
+    SanctionState.PROPOSED: "sanction.proposed",
+    SanctionState.LEGAL_REVIEW: "sanction.legal_review",
+    # In force on its day, by the registry.
+    SanctionState.APPROVED: NOBODY,
+    SanctionState.IN_FORCE: NOBODY,
+    SanctionState.STAYED_BY_APPEAL: NOBODY,
+    SanctionState.LIFTED: NOBODY,
+    SanctionState.EXPIRED: NOBODY,
+    SanctionState.OVERTURNED: NOBODY,
+    SanctionState.DROPPED: NOBODY,
+}
+PROPOSALS: Mapping[ProposalState, str | None] = {
+    ProposalState.OPEN: "licence.proposal",
+    ProposalState.APPLIED: NOBODY,
+    ProposalState.REFUSED: NOBODY,
+    ProposalState.TAKEN_BACK: NOBODY,
+}
+
+WALK: tuple[tuple[type[StrEnum], Mapping[Any, str | None], type[Any], str], ...] = (
+    (CaseState, CASES, Case, "case."),
+    (HearingState, HEARINGS, Hearing, "hearing."),
+    (ReferralState, REFERRALS, Referral, "referral."),
+    (DecisionState, DECISIONS, Decision, "decision."),
+    (SanctionState, SANCTIONS, Sanction, "sanction."),
+    (ProposalState, PROPOSALS, Proposal, "licence."),
+)
+
+AUTHORS = {Hearing: "drafted_by", Sanction: "proposed_by"}
+DRAFTS = (HearingState.DRAFTED, SanctionState.PROPOSED)
+"""What waits for its author."""
+
+
+@pytest.fixture
+def walker(session: Session, keyring: Keyring, things: dict[str, str], people: People) -> Officer:
+    """An officer with every role of case work, of the unit whose things are walked, who wrote none of them."""
+    unit = session.scalars(select(Case)).first()
+    assert unit is not None
+    return people("cz-labour", *WORKERS, email="second@authority.example").officer
+
+
+def rows_of(session: Session, officer: Officer, at: datetime | None = None) -> list[Row]:
+    at = at or now()
+    session.flush()
+    return inbox(session, sessions.authenticated_as(session, officer, None, day_at(at, None)), at)
+
+
+def kinds_of(session: Session, officer: Officer, at: datetime | None = None) -> set[str]:
+    return {row.kind for row in rows_of(session, officer, at)}
+
+
+def in_czech_unit(session: Session, case: Case) -> None:
+    """Cases of the Italian unit are walked by the same officer."""
+    case.unit_id = session.scalars(select(Case.unit_id).where(Case.country == "CZ")).first()
+
+
+@pytest.mark.parametrize(("words", "table", "model", "family"), WALK, ids=[one[0].__name__ for one in WALK])
+def test_each_state_that_waits_for_an_officer_makes_a_row(
+    session: Session,
+    walker: Officer,
+    words: type[StrEnum],
+    table: Mapping[Any, str | None],
+    model: type[Any],
+    family: str,
+) -> None:
+    assert set(table) == set(words), "a state without a word on whom it waits for"
+    for case in session.scalars(select(Case)):
+        in_czech_unit(session, case)
+        case.assignee = walker.reference
+    if model is Case:
+        # Nothing in the case asks for anything: its state alone does.
+        session.query(Hearing).update({"state": HearingState.CLOSED})
+        session.query(Sanction).update({"state": SanctionState.DROPPED})
+        session.query(Decision).update({"state": DecisionState.MADE})
+        session.query(Referral).update({"state": ReferralState.REVOKED})
+        session.query(AccessGrant).update({"state": OpeningState.ENDED})
+    if model is Decision:
+        session.query(Case).update({"state": CaseState.DECISION_DRAFT, "is_open": True})
+    row = session.scalars(select(model)).first()
+    assert row is not None
+    for state, kind in table.items():
+        row.state = state
+        if model is Case:
+            row.is_open = True
+        if model in AUTHORS:
+            setattr(row, AUTHORS[model], walker.reference if state in DRAFTS else "somebody else")
+        if model is Referral:
+            session.get_one(Case, row.case_id).is_open = True
+            row.sent_on = row.answered_on = row.ended_on = day_at(now(), None) - timedelta(days=20)
+            row.expires_on = day_at(now(), None) + timedelta(days=100)
+        mine = {
+            found.kind for found in rows_of(session, walker) if _is_about(found, row) and found.kind.startswith(family)
+        }
+        assert mine == ({kind} if kind else set()), state
+
+
+def _is_about(found: Row, row: Any) -> bool:
+    return row.reference in (found.reference, found.about)
+
+
+def test_a_list_that_is_held_and_one_that_is_out_of_date_make_a_row(session: Session, walker: Officer) -> None:
+    make_source(session, "CZ")
+    source = session.execute(select(Source).where(Source.reference == source_of("CZ"))).scalar_one()
+    held = PendingImport(
+        reference=new_reference(),
+        source_id=source.id,
+        file="x",
+        digest="0" * 64,
+        fetched_at=now(),
+        reason="odd",
+        counts={},
+    )
+    session.add(held)
+    assert "list.held" in kinds_of(session, walker)
+    assert "list.out_of_date" not in kinds_of(session, walker)
+    held.decided_at = now()
+    found = kinds_of(session, walker, now() + timedelta(days=source.fresh_for_days + 1))
+    assert ("list.held" in found, "list.out_of_date" in found) == (False, True)
+
+
+def test_a_measure_in_force_makes_the_case_ready_to_close(session: Session, walker: Officer) -> None:
+    case = session.scalars(select(Case).where(Case.country == "CZ")).first()
+    case.state, case.is_open = CaseState.SANCTION_PENDING, True
+    case.measure, case.measure_on = "in_force", day_at(now(), None)
+    assert "case.ready_to_close" in kinds_of(session, walker)
+
+
+def test_a_message_is_read_by_its_assignee_and_late_it_is_the_supervisors_too(
+    session: Session, keyring: Keyring, things: dict[str, str], people: People
+) -> None:
+    assignee = people("cz-labour", Role.INVESTIGATOR, email="assignee@authority.example").officer
+    supervisor = people("cz-labour", Role.SUPERVISOR, email="supervisor@authority.example").officer
+    case = session.scalars(select(Case).where(Case.country == "CZ")).first()
+    case.assignee, case.has_unread, case.due_at = assignee.reference, True, now() + timedelta(hours=1)
+    seen = [
+        [one.kind for one in rows_of(session, who) if one.kind.startswith("unread")] for who in (assignee, supervisor)
+    ]
+    assert seen == [["unread"], []]
+    case.due_at = now() - timedelta(minutes=1)
+    (late,) = [one for one in rows_of(session, supervisor) if one.kind == "unread_late"]
+    assert (late.reference, late.owner, late.is_late(now())) == (case.reference, assignee.reference, True)
+    assignee.state = OfficerState.CLOSED
+    assert "unread" in kinds_of(session, supervisor)
+
+
+def test_what_was_granted_and_what_is_due_wait_for_the_one_who_asked(
+    session: Session, keyring: Keyring, things: dict[str, str], people: People
+) -> None:
+    asker = people("it-labour", Role.INVESTIGATOR, email="asker@authority.example").officer
+    other = people("it-labour", Role.INVESTIGATOR, email="other@authority.example").officer
+    grant = session.scalars(select(AccessGrant)).one()
+    grant.state, grant.asked_by, grant.decided_by = OpeningState.GRANTED, asker.reference, "somebody"
+    grant.decided_at, grant.ends_at = now(), now() + timedelta(hours=3)
+    task = CaseTask(
+        reference=new_reference(), case_id=grant.case_id, made_by=asker.reference, made_on=day_at(now(), None),
+        due_on=day_at(now(), None), sealed="sealed",
+    )  # fmt: skip
+    session.add(task)
+    assert {"grant.granted", "task"} <= kinds_of(session, asker)
+    assert not {"grant.granted", "task"} & kinds_of(session, other)
+    grant.looked_at, task.done_on = now(), day_at(now(), None)
+    assert not {"grant.granted", "task"} & kinds_of(session, asker)
+
+
+def test_the_only_supervisor_is_told_that_a_second_is_missing(
+    session: Session, keyring: Keyring, people: People
+) -> None:
+    make_unit(session, "cz-licensing", "CZ")
+    first = people("cz-licensing", Role.SUPERVISOR, email="first@authority.example").officer
+    assert "officer.second_supervisor" in kinds_of(session, first)
+    make_officer(
+        session, keyring, Role.SUPERVISOR, unit="cz-licensing", email="second@authority.example", name="Second"
+    )
+    assert "officer.second_supervisor" not in kinds_of(session, first)
+
+
+def test_each_kind_has_words_and_a_link_that_opens(session: Session, walker: Officer, people: People) -> None:
+    person = people("cz-labour", *WORKERS, email="third@authority.example")
+    found = rows_of(session, person.officer)
+    session.commit()
+    assert len({row.kind for row in found}) >= 3
+    for row in found:
+        assert has_text(f"inbox.{row.kind}")
+        assert person.desk.get(row.href).status_code == 200, row
+    words = {kind for _, table, _, _ in WALK for kind in table.values() if kind}
+    assert [kind for kind in words if not has_text(f"inbox.{kind}")] == []
+
+
+@pytest.mark.both_databases
+def test_the_inbox_is_one_statement_and_the_first_page_counts_it(
+    session: Session, walker: Officer, people: People
+) -> None:
+    me = sessions.authenticated_as(session, walker, None, day_at(now(), None))
+    session.flush()
+    seen: list[str] = []
+    bind = session.get_bind()
+    event.listen(bind, "before_cursor_execute", lambda *args: seen.append(args[2]))
+    inbox(session, me, now())
+    assert len(seen) == 1
+    person = people("cz-labour", *WORKERS, email="fourth@authority.example")
+    session.commit()
+    number = len(rows_of(session, person.officer))
+    body = person.desk.get("/console/cases").get_data(as_text=True)
+    assert re.search(rf'href="/console/"[^>]*>[^<]*<span class="count"[^>]*>{number}</span>', body)
+
+
+def test_nothing_of_another_unit_makes_a_row(session: Session, things: dict[str, str], people: People) -> None:
+    stranger = people("cn-licensing", *WORKERS, email="stranger@authority.example").officer
+    found = [row for row in rows_of(session, stranger) if not row.kind.startswith("officer.")]
+    assert found == []
+
+
+def test_a_message_of_danger_is_told_to_the_assignee_at_once_and_stands_first(
+    session: Session, sealer: Sealer, people: People
+) -> None:
+    make_units(session, sealer)
+    mine = people("it-labour", Role.INVESTIGATOR, email="mine@authority.example").officer
+    calm = file(session, sealer, {"country": "IT", "deception": "yes"}, at=now())
+    told = file(session, sealer, {"country": "IT", "deception": "yes"}, at=now())
+    for filed in (calm, told):
+        filed.case.assignee = mine.reference
+    mailbox.write(session, sealer, come_back(session, sealer, told.code, now()), "他们打我，门锁了，救命", now())
+    first = rows_of(session, mine)[0]
+    assert (first.kind, first.reference, first.priority) == ("unread", told.case.reference, "p0")
+
+
+@pytest.fixture
+def sealer(keyring: Keyring) -> Sealer:
+    return Sealer(keyring)

@@ -1,0 +1,1 @@
+"""Overlays of the law: files that an operator signs."""

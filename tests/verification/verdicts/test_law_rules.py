@@ -1,0 +1,197 @@
+"""What the law of a corridor says by itself: permit routes, regions, and a question about no one in particular."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from registry.core.codes import Reason
+from registry.register.law.loading import shipped_law
+from registry.register.law.rules import shipped_regimes
+from registry.register.law.words import Possible, Route
+from registry.verification.verdicts.context_rules import needs_of
+from registry.verification.verdicts.question import Question, SubjectKind, Verdict
+from registry.verification.verdicts.rules import decide
+from registry.vocabulary.register import (
+    EU_STATES,
+    Activity,
+    Answer,
+    LicenceKind,
+    LicenceStatus,
+    RecruiterKind,
+    RegimeRule,
+    Visa,
+)
+from tests.make import licence_record
+from tests.verification.verdicts.asking import codes, facts_about, plain_context
+
+CHINESE = licence_record(LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION)
+
+
+def ask(licence: Any = None, **context: Any) -> Verdict:
+    """The verdict under the shipped law, about a licence or about no one."""
+    known = facts_about(licence) if licence is not None else facts_about(holders=())
+    facts = replace(known, limits=shipped_law().limits, routes=shipped_law().permit_routes)
+    kind = SubjectKind.LAW if licence is None else SubjectKind.LICENCE_NUMBER
+    plain = plain_context(licence) if licence is not None else {}
+    return decide(replace(Question(kind, "VYMYSL/1"), **(plain | context)), facts)
+
+
+def needed(verdict: Verdict) -> list[str]:
+    return [need.parameter for need in needs_of(verdict.reasons)]
+
+
+# Permit routes
+
+
+CLOSED = [one for one in shipped_law().permit_routes if one.possible is Possible.NOT_POSSIBLE and one.mark != "k"]
+
+
+@pytest.mark.parametrize("row", [one for one in CLOSED if one.route is Route.DIRECT], ids=lambda one: one.id)
+def test_a_closed_way_to_a_permit_blocks_a_yes_until_the_permit_is_named_and_bars_the_permit_it_names(row: Any) -> None:
+    plan = {"destination": row.country, "nationality": "CN", "sector": "27.20"}
+    unsaid = ask(CHINESE, **plan)
+    assert (unsaid.verdict, needed(unsaid)) == (Answer.UNKNOWN, ["work_permit"])
+    assert set(row.permits_covered) <= set(needs_of(unsaid.reasons)[0].allowed)
+    told = next(one for one in unsaid.reasons if one.code is Reason.PERMITS_NOT_GIVEN)
+    assert row.permits_covered[0] in told.values["permits"]
+    for permit in row.permits_covered:
+        barred = ask(CHINESE, **plan, work_permit=permit)
+        assert (barred.verdict, barred.reasons[0].code) == (Answer.NO, Reason.LAW_BARS)
+    assert ask(CHINESE, **plan, work_permit="other").verdict is Answer.YES
+
+
+def test_a_closed_way_says_nothing_of_another_nationality_or_of_who_lives_there_already() -> None:
+    italian = licence_record(country="IT")
+    plan = {"destination": "IT", "activity": Activity.TEMPORARY_WORK, "sector": "52.10"}
+    assert ask(italian, **plan, nationality="IT").verdict is Answer.YES
+    assert Reason.PERMITS_NOT_GIVEN not in codes(ask(italian, **plan, origin="IT", nationality="CN"))
+
+
+def test_that_permits_are_few_is_told_beside_the_answer_and_decides_nothing() -> None:
+    verdict = ask(CHINESE, destination="CZ", nationality="CN", sector="14.10", visa=Visa.WORK)
+    assert verdict.verdict is Answer.YES
+    (few,) = [one for one in verdict.reasons if one.code is Reason.PERMITS_BY_QUOTA]
+    assert few.rows == ["cz-route-direct"]
+
+
+# Regions
+
+
+def test_belgian_rules_that_differ_by_region_ask_the_region() -> None:
+    plan = {"origin": "BE", "destination": "BE", "activity": Activity.PLACEMENT}
+    unsaid = ask(**plan)
+    assert "region" in needed(unsaid)
+    regions = next(one for one in needs_of(unsaid.reasons) if one.parameter == "region").allowed
+    assert {"Vlaanderen", "Brussel", "Wallonie"} <= set(regions)
+    free, bound = ask(**plan, region="Vlaanderen"), ask(**plan, region="Brussel")
+    assert Reason.NO_LICENCE_REQUIRED in codes(free)
+    assert Reason.LICENCE_REQUIRED in codes(bound)
+    assert not {"region"} & {*needed(free), *needed(bound)}
+
+
+# About no one in particular
+
+
+@pytest.mark.parametrize("destination", sorted(EU_STATES))
+def test_the_law_alone_is_never_a_yes_and_every_rule_it_names_is_a_row(destination: str) -> None:
+    for visa in (None, Visa.WORK, Visa.TOURIST):
+        verdict = ask(origin="CN", destination=destination, nationality="CN", visa=visa)
+        assert verdict.verdict is (Answer.NO if visa is Visa.TOURIST else Answer.UNKNOWN)
+        assert {row for one in verdict.reasons for row in one.rows} <= set(shipped_law().rows)
+        required = [one for one in verdict.reasons if one.code is Reason.LICENCE_REQUIRED]
+        assert required[0].rows == ["cn-regime-labour-service-abroad"]
+
+
+def test_the_law_alone_bars_what_no_recruiter_may_do() -> None:
+    closed = "vendégmunkás-tartózkodási engedély"
+    plan = {"origin": "CN", "destination": "HU", "nationality": "CN", "visa": Visa.WORK}
+    assert Reason.PERMITS_NOT_GIVEN in codes(ask(**plan))
+    barred = ask(**plan, work_permit=closed)
+    assert (barred.verdict, barred.reasons[0].code) == (Answer.NO, Reason.LAW_BARS)
+    unknown_number = ask(licence_record(status=LicenceStatus.ACTIVE), **plan, work_permit=closed)
+    assert unknown_number.verdict is Answer.NO
+
+
+def test_without_a_country_or_an_origin_the_law_asks_for_it() -> None:
+    assert needed(ask()) == ["destination"]
+    assert needed(ask(destination="ES", nationality="CN", visa=Visa.WORK))[:1] == ["origin"]
+
+
+def test_an_employer_and_a_private_person_have_their_own_answers_without_a_number_too() -> None:
+    plan = {"origin": "CN", "destination": "IT"}
+    employer = ask(**plan, recruiter_kind=RecruiterKind.EMPLOYER)
+    assert (employer.verdict, employer.reasons[0].code) == (Answer.UNKNOWN, Reason.EMPLOYER_NEEDS_NO_LICENCE)
+    person = ask(**plan, recruiter_kind=RecruiterKind.PRIVATE_PERSON)
+    assert person.reasons[0].code is Reason.PRIVATE_PERSON_SHOWS_NO_LICENCE
+    assert person.reasons[0].rows == ["cn-regime-labour-service-abroad"]
+
+
+@pytest.mark.parametrize("name", ["不存在的公司", "Nessuno S.r.l."])
+def test_a_name_that_no_one_has_hears_what_the_law_bars_too(name: str) -> None:
+    facts = replace(facts_about(holders=()), limits=shipped_law().limits, routes=shipped_law().permit_routes)
+    plan = {"origin": "CN", "destination": "HU", "nationality": "CN", "visa": Visa.WORK}
+    verdict = decide(Question(SubjectKind.NAME, name, **plan), facts)
+    assert (verdict.verdict, verdict.reasons[0].code) == (Answer.UNKNOWN, Reason.NAME_NOT_FOUND)
+    assert Reason.PERMITS_NOT_GIVEN in codes(verdict)
+
+
+# Every reason of law leads to its row
+
+
+def test_reasons_of_law_name_their_rows() -> None:
+    """Over corridors and recruiters: whatever speaks of a country's law says which row it stands on."""
+    of_law = {
+        Reason.LAW_BARS, Reason.LAW_MAY_BAR, Reason.LICENCE_REQUIRED, Reason.NO_LICENCE_REQUIRED,
+        Reason.ACTIVITY_PROHIBITED, Reason.NEEDS_LICENSED_SENDING_PARTNER, Reason.NOT_REGISTERED,
+        Reason.FOREIGN_LICENCE_NEEDS_ENTRY, Reason.FOREIGN_LICENCE_NEEDS_NOTICE, Reason.FOREIGN_LICENCE_NOT_SUFFICIENT,
+        Reason.FOREIGN_LICENCE_SUFFICIENT, Reason.FOREIGN_LICENCE_UNKNOWN, Reason.PERMITS_BY_QUOTA,
+        Reason.PERMITS_NOT_GIVEN, Reason.CONTRACTOR_SENDS_OWN_STAFF, Reason.SHIP_NEEDS_SEAFARER_PERMIT,
+    }  # fmt: skip
+    seen = set()
+    for licence in (None, CHINESE, *(licence_record(country=country) for country in ("CZ", "DE", "IT", "PL", "NL"))):
+        for destination in (*sorted(EU_STATES), "CN"):
+            for recruiter in (RecruiterKind.AGENCY, RecruiterKind.CONTRACTOR, RecruiterKind.SHIP):
+                verdict = ask(
+                    licence, origin="CN", destination=destination, recruiter_kind=recruiter, visa=Visa.TOURIST
+                )
+                for one in verdict.reasons:
+                    if one.code in of_law:
+                        seen.add(one.code)
+                        assert one.rows, (one, destination)
+    assert len(seen) > 6
+    assert {one.id for one in shipped_regimes() if one.rule is RegimeRule.LICENCE} <= set(shipped_law().rows)
+
+
+# What a licence does not show
+
+
+def test_conditions_of_the_law_are_told_beside_an_answer_and_decide_nothing() -> None:
+    polish = licence_record(country="PL", kind=LicenceKind.PL_PRACA_TYMCZASOWA)
+    plan = {"activity": Activity.TEMPORARY_WORK, "nationality": "PL", "sector": "29.32"}
+    verdict = ask(polish, **plan)
+    assert verdict.verdict is Answer.YES
+    conditions = next(one for one in verdict.reasons if one.code is Reason.LAW_CONDITIONS)
+    assert all(shipped_law().rows[row].effect == "conditions" for row in conditions.rows)
+
+
+def test_a_seasonal_permit_of_which_nobody_read_whether_it_is_open_says_so() -> None:
+    plan = {"origin": "CN", "destination": "HU", "nationality": "CN", "visa": Visa.SEASONAL}
+    for recruiter in (None, RecruiterKind.EMPLOYER):
+        verdict = ask(**plan, recruiter_kind=recruiter)
+        assert (verdict.verdict, Reason.PERMIT_NOT_SETTLED in codes(verdict)) == (Answer.UNKNOWN, True)
+
+
+def test_who_calls_itself_an_employer_hears_that_lending_in_disguise_is_forbidden() -> None:
+    plan = {"origin": "CN", "destination": "PL", "nationality": "CN", "visa": Visa.WORK}
+    facts = replace(facts_about(holders=()), limits=shipped_law().limits, routes=shipped_law().permit_routes)
+    for recruiter in (RecruiterKind.EMPLOYER, RecruiterKind.AGENCY):
+        question = Question(SubjectKind.REGISTRATION_NUMBER, "1", "PL", recruiter_kind=recruiter, **plan)
+        told = codes(decide(replace(question, activity=Activity.TEMPORARY_WORK), facts))
+        assert Reason.DISGUISED_LENDING in told
+
+
+def test_a_licence_whose_list_says_nothing_of_countries_asks_the_country_first() -> None:
+    licence = licence_record(LicenceKind.OTHER_EU, country="PT", activities=(Activity.TEMPORARY_WORK,))
+    verdict = ask(licence, destination=None, origin=None, activity=Activity.TEMPORARY_WORK)
+    assert needed(verdict)[0] == "destination"
