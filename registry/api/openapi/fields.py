@@ -39,7 +39,7 @@ def described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[s
 
 
 # The schemas that hold these codes have the shorter names.
-_ENUM_NAMES = {"Reason": "ReasonCode", "Problem": "ProblemCode"}
+_ENUM_NAMES = {"Reason": "ReasonCode", "Problem": "ProblemCode", "RedFlag": "RedFlagCode"}
 
 
 def _word(converter: OpenAPIConverter, field: Word | OneOf, ret: dict[str, Any]) -> dict[str, Any]:

@@ -375,7 +375,7 @@ def with_placeholders(answer: Any, standing_in: Mapping[str, str] = STANDING_IN)
     if not isinstance(answer, dict):
         return answer
     return {
-        name: with_placeholders(part, standing_in) if isinstance(part, dict | list) else standing_in.get(name, part)
+        name: standing_in.get(name, part) if isinstance(part, str) else with_placeholders(part, standing_in)
         for name, part in answer.items()
     }
 
