@@ -15,7 +15,17 @@ from registry.verification.verdicts.question import Finding, Question, SubjectKi
 from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus
 
-_OF_CONTEXT = frozenset({Reason.CONTEXT_NEEDED, Reason.SCOPE_NOT_STATED, Reason.PERMITS_ONLY})
+_OF_CONTEXT = frozenset(
+    {
+        Reason.CONTEXT_NEEDED,
+        Reason.SCOPE_NOT_STATED,
+        Reason.PERMITS_ONLY,
+        Reason.PERMITS_BY_QUOTA,
+        Reason.PERMITS_NOT_GIVEN,
+        Reason.PERMIT_NOT_SETTLED,
+        Reason.LAW_CONDITIONS,
+    }
+)
 """Doubts that concern a job and not the licence: the holder of a paper has not said what job was offered."""
 
 
