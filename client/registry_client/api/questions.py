@@ -88,6 +88,7 @@ class StatedDetail(TypedDict, total=False):
     website: str
     bank_account: str
     staff_number: str
+    qq: str
     advert: str
 
 
