@@ -29,6 +29,7 @@ class ChecksSchema(InSchema):
     name = stated_line("The agency's name, in any script.", 400, "Agenzia Inventata")
     phone = stated_line("Phone number.", 60, "+39 06 0000 0000")
     wechat = stated_line("WeChat id.", 80, "fictional_example")
+    qq = stated_line("QQ number. No agency registers one: it is never a match.", 40, "10000")
     email = stated_line("E-mail address.", 200, "jobs@agency.example")
     website = stated_line("Website.", 400, "https://agency.example")
     bank_account = stated_line("Account to which money is to be paid.", 60, "IT60X0542811101000000123456")

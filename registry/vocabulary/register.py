@@ -111,6 +111,8 @@ class CheckKind(StrEnum):
     NAME = "name"
     PHONE = "phone"
     WECHAT = "wechat"
+    QQ = "qq"
+    """No list and no agency registers one: it is kept, and can never be compared."""
     EMAIL = "email"
     WEBSITE = "website"
     BANK_ACCOUNT = "bank_account"

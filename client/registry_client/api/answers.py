@@ -21,12 +21,26 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class LawRow:
+    """A row of law that a reason stands on; `as_of` is the state of the text, `text` English or None."""
+
+    id: str
+    country: str = ""
+    article: str | None = None
+    text: str | None = None
+    as_of: date | None = None
+    mark: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why; `code` for programs, `text` in the language that was asked for."""
 
     code: str
     text: str = ""
     weight: str = ""
+    law: tuple[LawRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +173,7 @@ class Leg(Whole):
     candidates: tuple[Agency, ...] = ()
     source: Source | None = None
     needs: tuple[Need, ...] = ()
+    question: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +215,9 @@ class Checks(Whole):
     verdict: str
     reasons: tuple[Reason, ...] = ()
     papers: tuple[Reason, ...] = ()
+    offer: str = "unknown"
+    red_flags: tuple[Reason, ...] = ()
+    law: tuple[Reason, ...] = ()
     agency: Agency | None = None
     candidates: tuple[Agency, ...] = ()
 

@@ -32,6 +32,7 @@ class Question(TypedDict, total=False):
     nationality: str
     occupation: str
     work_permit: str
+    region: str
     on: Day
     known_at: datetime | str
     receipt: bool
@@ -52,6 +53,7 @@ class CorridorQuestion(TypedDict, total=False):
     nationality: str
     occupation: str
     work_permit: str
+    region: str
     on: Day
 
 
@@ -69,6 +71,7 @@ class Constants(TypedDict, total=False):
     nationality: str
     occupation: str
     work_permit: str
+    region: str
     on: Day
 
 
@@ -85,6 +88,7 @@ class StatedDetail(TypedDict, total=False):
     website: str
     bank_account: str
     staff_number: str
+    qq: str
     advert: str
 
 

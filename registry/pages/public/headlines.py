@@ -76,7 +76,7 @@ def own_words(finding: Finding) -> list[CitedRow]:
     return [row for row in rows if row.text]
 
 
-def headline(found: LookupResult, subject: str = "") -> str:
+def headline(found: LookupResult, subject: str = "", *, is_several: bool = False) -> str:
     """The key of the one sentence that answers."""
     if found.channel is not None:
         return f"page.answer.channel.{found.channel}"
@@ -91,6 +91,8 @@ def headline(found: LookupResult, subject: str = "") -> str:
         return f"page.answer.{found.tone}.visa"
     if found.is_of_law and (found.tone is Tone.NO or first not in _OF_RECRUITERS):
         return f"page.answer.{found.tone}.law"
+    if first is Reason.CONTEXT_NEEDED and is_several:
+        return "page.answer.unknown.needs_several"
     if found.tone is Tone.UNKNOWN and first in _UNKNOWN_HEADLINES:
         return f"page.answer.unknown.{_UNKNOWN_HEADLINES[first]}"
     if found.tone is Tone.NO and found.verdict.agency is not None and first in _OF_STATUS:

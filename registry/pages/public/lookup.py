@@ -113,6 +113,7 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
     begin = form.place * answers.CANDIDATES_ON_A_PAGE
     candidates = found.candidates[begin : begin + answers.CANDIDATES_ON_A_PAGE]
     source = verdict.source
+    choices = answers.follow_up(found, form, language)
     return page(
         "answer.html",
         language,
@@ -123,7 +124,7 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         found=found,
         verdict=verdict,
         agency=agency,
-        headline=headlines.headline(found, form.subject),
+        headline=headlines.headline(found, form.subject, is_several=len(choices) > 1),
         name=headlines.holder_name(found, language),
         permitted=headlines.permitted(found, form, language),
         notes=[reason_text(language, one, snapshot) for one in headlines.headline_notes(found)],
@@ -138,7 +139,7 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         read_on=day_at(source.retrieved_at, snapshot.time_zone(source.authority))
         if source and source.retrieved_at
         else None,
-        choices=answers.follow_up(found, form, language),
+        choices=choices,
         occupation=occupation_name(language, form.occupation) if form.occupation else None,
         imitated=[_imitated(one, language) for one in verdict.possible_clone_of],
         warnings=warnings_on(agency, snapshot, language, verdict.on) if agency else [],

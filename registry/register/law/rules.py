@@ -50,7 +50,7 @@ __all__ = [
 R = TypeVar("R", bound=Row)
 
 _BY_COUNTRY: dict[int, tuple[tuple[Row, ...], dict[str, list[Any]]]] = {}
-_MOST_SORTED = 32
+_MAX_SORTED = 32
 
 
 def _of_country(rows: Iterable[R], country: str) -> Iterable[R]:
@@ -65,7 +65,7 @@ def _of_country(rows: Iterable[R], country: str) -> Iterable[R]:
         by_country: dict[str, list[Any]] = {}
         for row in rows:
             by_country.setdefault(row.country, []).append(row)
-        if len(_BY_COUNTRY) >= _MOST_SORTED:
+        if len(_BY_COUNTRY) >= _MAX_SORTED:
             _BY_COUNTRY.clear()
         known = _BY_COUNTRY[id(rows)] = (rows, by_country)
     return known[1].get(country, ())

@@ -37,6 +37,7 @@ _WECHAT = re.compile(
 )
 _WECHAT_TOO = re.compile(r"(?i)(?<![0-9])(1[3-9][0-9]{9})[^\w]{0,3}(?:微[^\w\s]?信|[vw]x?|微)[^\w]?同")
 """A telephone number that is said to be the WeChat id too."""
+_QQ = re.compile(r"(?i)(?<![a-z])(?:扣扣|q{1,2})(?:[号號]|[群]|[ ]?id)?[ ]{0,2}[:]?[ ]{0,2}([1-9][0-9]{4,11})(?![0-9])")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _PHONE = re.compile(rf"(?<!{_W})(?<![+.-])(?:\+|00)?\(?[0-9][0-9 ()./-]{{5,20}}[0-9](?!{_W})")
 _PHONE_SAID = re.compile(
@@ -156,6 +157,7 @@ def _is_card(text: str) -> bool:
 _PICKERS: tuple[tuple[CheckKind, Picker], ...] = (
     (CheckKind.EMAIL, _by(_EMAIL)),
     (CheckKind.WECHAT, _by(_WECHAT)),
+    (CheckKind.QQ, _by(_QQ)),
     (CheckKind.WEBSITE, _by(_WEBSITE)),
     (CheckKind.STAFF_NUMBER, _by(_STAFF)),
     (CheckKind.NUMBER, _by(_LICENCE, lambda text: any(c.isdigit() for c in text) and not is_resident_number(text))),

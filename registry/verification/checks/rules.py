@@ -67,7 +67,7 @@ def check(stated: StatedDetail, registered: Registered | None, now: datetime) ->
     notes = papers_in(stated.value) if stated.kind in (CheckKind.NUMBER, CheckKind.NAME) else ()
     if stated.kind is CheckKind.EMAIL and _domain_of(stated.value) in FREE_MAIL:
         notes += (Noted(CheckNote.FREE_MAIL),)
-    if registered is None:
+    if registered is None or stated.kind is CheckKind.QQ:
         return Checked(stated, CheckOutcome.NOT_REGISTERED, notes)
     agency = registered.agency
     if stated.kind is CheckKind.NUMBER:

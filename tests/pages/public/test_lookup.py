@@ -336,6 +336,19 @@ def test_what_to_do_next_follows_what_is_on_record(client: FlaskClient, session:
     assert "Ask for the licence number and the full company name" in unfound.text
 
 
+def test_where_one_by_one_would_be_too_many_taps_several_are_asked_at_once(
+    client: FlaskClient, session: Session
+) -> None:
+    licence = make_licence(session)
+    page = ask(client, licence.number or "", "en", country="CZ")
+    assert page.heading == "A few more questions before we can answer."
+    assert page.selects == {"origin", "visa"}
+    page = read(client.post("/en/", data=page.more | {"origin": "CZ", "visa": "work"}))
+    assert page.selects == {"nationality"}
+    page = read(client.post("/en/", data=page.more | {"nationality": "CN"}))
+    assert tapped(client, page, "occupation", "753").tone == "yes"
+
+
 def test_a_genuine_number_on_a_tourist_visa_is_no_before_anything_else(client: FlaskClient, session: Session) -> None:
     make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="VYM-CN-9")
     page = ask(client, "VYM-CN-9", "zh-Hans", country="IT", origin="CN", visa="tourist")

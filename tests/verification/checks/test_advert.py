@@ -98,6 +98,8 @@ def values(advert: str, kind: CheckKind, country: str | None = None) -> set[str]
         ("微信小号vymysl_628，备注葡萄牙", CheckKind.WECHAT, "vymysl_628"),
         ("LINE同WeChat ID：vymysl_662", CheckKind.WECHAT, "vymysl_662"),
         ("V:vymysl_72🌶电话都行", CheckKind.WECHAT, "vymysl_72"),
+        ("加扣扣1234567890详谈", CheckKind.QQ, "1234567890"),
+        ("微信没有，Q:1380013800", CheckKind.QQ, "1380013800"),
     ],
 )
 def test_chinese_without_spaces_gives_each_number_as_people_type_it(advert: str, kind: CheckKind, value: str) -> None:

@@ -139,7 +139,7 @@ def test_no_value_of_a_field_left_unsaid_makes_a_yes_a_no_under_the_shipped_law(
     on=st.sampled_from([date(2020, 1, 1), TODAY, date(2028, 6, 1)]),
     said=st.fixed_dictionaries({name: st.sampled_from(values) for name, values in ALL.items()}),
 )
-def test_the_law_alone_is_no_yes_whatever_is_said(on: date, said: dict[str, Any]) -> None:
+def test_the_law_alone_is_never_a_yes(on: date, said: dict[str, Any]) -> None:
     facts = replace(of_shipped_law(LICENCES[0], on), holders=())
     assert decide(Question(SubjectKind.LAW, "", on=on, **said), facts).verdict is not Answer.YES
 
