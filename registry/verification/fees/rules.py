@@ -76,7 +76,9 @@ def fee_rule(row: Fee, read_on: date, today: date) -> FeeRule:
 
 def judge(question: FeeQuestion, rules: FeeRules, today: date) -> FeeAnswer:
     """Each charge by the law at both ends and by the ILO's standard, the totals, and how money can be claimed."""
-    deposit = next((one for one in rules.deposit if one.country == question.origin), None)
+    # Only who has the licence keeps a reserve.
+    is_licensed = question.charged_by in (None, ChargedBy.LICENSED_SENDER)
+    deposit = next((one for one in rules.deposit if one.country == question.origin and is_licensed), None)
     totals = _totals(question)
     there = tuple(row for row in rules.law if row.country == question.destination)
     charges = tuple(_judged(charge, question, rules, deposit, today) for charge in question.charges)
