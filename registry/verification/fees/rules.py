@@ -76,7 +76,9 @@ def fee_rule(row: Fee, read_on: date, today: date) -> FeeRule:
 
 def judge(question: FeeQuestion, rules: FeeRules, today: date) -> FeeAnswer:
     """Each charge by the law at both ends and by the ILO's standard, the totals, and how money can be claimed."""
-    deposit = next((one for one in rules.deposit if one.country == question.origin), None)
+    # Only who has the licence keeps a reserve.
+    is_licensed = question.charged_by in (None, ChargedBy.LICENSED_SENDER)
+    deposit = next((one for one in rules.deposit if one.country == question.origin and is_licensed), None)
     totals = _totals(question)
     there = tuple(row for row in rules.law if row.country == question.destination)
     charges = tuple(_judged(charge, question, rules, deposit, today) for charge in question.charges)
@@ -139,13 +141,13 @@ def _by_cap(charge: Charge, question: FeeQuestion, rule: FeeRule) -> FeeFinding 
     if rule.most_percent is None or wage is None or wage.currency != charge.currency:
         return None
     ones = [one for one in question.charges if one.currency == charge.currency and _speaks_of(rule, one.kind)]
-    asked = sum((one.amount for one in ones), Decimal(0))
+    total = sum((one.amount for one in ones), Decimal(0))
     a_month = wage.amount * Decimal(rule.most_percent) / 100
     if question.contract_months is None:
-        months = (asked / a_month).to_integral_value(ROUND_CEILING)
+        months = (total / a_month).to_integral_value(ROUND_CEILING)
         values = {"months": f"{months:f}", "percent": rule.most_percent}
         return FeeFinding(rule.answer, FeeReason.SERVICE_FEE_NEEDS_MONTHS, rule, values)
-    if asked > a_month * question.contract_months:
+    if total > a_month * question.contract_months:
         values = {"percent": rule.most_percent, "months": str(question.contract_months)}
         return FeeFinding(rule.answer, FeeReason.SERVICE_FEE_OVER_OLD_CAP, rule, values)
     return None

@@ -192,6 +192,13 @@ def test_a_bond_that_was_paid_may_be_claimed_from_the_deposit_and_that_is_not_se
     assert (claim.answer, claim.reason) == (Answer.UNKNOWN, FeeReason.CLAIM_PERHAPS_FROM_DEPOSIT)
 
 
+def test_who_has_no_licence_keeps_no_deposit_to_claim_from():
+    charge = Charge(FeeKind.RECRUITMENT_SERVICE_PAYMENT, Decimal(100), "CNY", ChargeState.PAID)
+    answer = judge(FeeQuestion((charge,), None, "CN", "SK", charged_by=ChargedBy.UNLICENSED), RULES, TODAY)
+    assert (answer.deposit, answer.charges[0].claim.reason) == (None, FeeReason.NO_CLAIM_KNOWN)
+    assert ClaimStep.DEPOSIT not in [step.code for step in answer.steps]
+
+
 def service_fee(sum_: int, **more: Any) -> JudgedCharge:
     charge = Charge(FeeKind.RECRUITMENT_SERVICE_PAYMENT, Decimal(sum_), "CNY", ChargeState.PAID)
     question = FeeQuestion((charge,), Wage(Decimal(8000), "CNY"), "CN", **more)
