@@ -205,7 +205,7 @@ def reasons_payload(
             finding.code,
             reason_words(finding, snapshot, language, has_licence, answer),
             finding.weight,
-            cited(finding.rows),
+            cited(finding.rows, snapshot.law),
         )
         for finding in findings
     ]

@@ -122,7 +122,7 @@ def _value_text(language: Language, name: str, value: str, snapshot: SourceSnaps
     if name in ("date", "until", "today"):
         return date_text(language, date.fromisoformat(value))
     if name == "ask":
-        return "; ".join(where_to_ask(shipped_law().countries[value]))
+        return "; ".join(where_to_ask((snapshot.law or shipped_law()).countries[value]))
     if name in ("country", "origin", "destination"):
         return country_name(language, value)
     if name == "countries":

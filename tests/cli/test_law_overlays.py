@@ -88,6 +88,7 @@ def test_a_yes_becomes_a_no_with_an_approved_overlay_and_the_day_before_it_stays
     after = ask(client, number)
     assert (after["verdict"], after["reasons"][0]["code"], after["law_overlay"]) == ("no", "law_bars", 1)
     assert "Invented Decree 1/2026, art. 1" in after["reasons"][0]["text"]
+    assert [row["id"] for row in after["reasons"][0]["law"]] == ["cz-limit-invented-decree"]
     assert ask(client, number, known_at=instant_text(was))["verdict"] == "yes"
 
     session.commit()

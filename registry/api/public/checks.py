@@ -98,7 +98,10 @@ def check_payload(outcome: Outcome, language: Language) -> ChecksShown:
     return ChecksShown(
         SummaryShown(outcome.summary, check_summary(language, outcome.summary)),
         outcome.offer,
-        [RedFlagShown(flag, red_flag_text(language, flag), cited(ROWS[flag])) for flag in outcome.flags],
+        [
+            RedFlagShown(flag, red_flag_text(language, flag), cited(ROWS[flag], outcome.snapshot.law))
+            for flag in outcome.flags
+        ],
         reasons_payload(outcome.law, outcome.snapshot, language, False, outcome.offer),
         [
             CheckedShown(

@@ -208,8 +208,13 @@ def _answered(language: Language, fields: dict[str, str], stated: tuple[StatedDe
                 }
                 for one in sorted(outcome.checked, key=lambda one: _GRAVEST_FIRST.index(one.outcome))
             ],
-            "flags": [(red_flag_text(language, flag), cited(ROWS[flag])) for flag in outcome.flags],
-            "law": [(reason_text(language, one, outcome.snapshot), cited(one.rows)) for one in outcome.law],
+            "flags": [
+                (red_flag_text(language, flag), cited(ROWS[flag], outcome.snapshot.law)) for flag in outcome.flags
+            ],
+            "law": [
+                (reason_text(language, one, outcome.snapshot), cited(one.rows, outcome.snapshot.law))
+                for one in outcome.law
+            ],
             "agency": agency,
             "name": main_name(agency, language) if agency is not None else None,
             "reasons": [reason_text(language, finding, outcome.snapshot) for finding in verdict.reasons]

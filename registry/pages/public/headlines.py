@@ -6,6 +6,7 @@ from registry.i18n.wording import listed, word
 from registry.pages.public.answers import LookupResult, Tone
 from registry.pages.public.forms import LookupForm
 from registry.register.law.law_view import CitedRow, cited
+from registry.register.law.loading import Law
 from registry.verification.verdicts.question import Finding
 from registry.verification.verdicts.subjects import is_person_like
 from registry.vocabulary.register import Language, LicenceStatus
@@ -60,9 +61,9 @@ def other_reasons(found: LookupResult) -> list[Finding]:
     return [one for one in found.verdict.reasons if one not in above and one.code not in left_out]
 
 
-def law_of(finding: Finding) -> list[CitedRow]:
+def law_of(finding: Finding, law: Law | None) -> list[CitedRow]:
     """The rows of law that a reason stands on, each with a place on the page of its country's rules."""
-    return cited(finding.rows)
+    return cited(finding.rows, law)
 
 
 _IN_ITS_OWN_WORDS = frozenset(
@@ -70,9 +71,9 @@ _IN_ITS_OWN_WORDS = frozenset(
 )
 
 
-def own_words(finding: Finding) -> list[CitedRow]:
+def own_words(finding: Finding, law: Law | None) -> list[CitedRow]:
     """The rows whose own words stand beside a reason: they restrict and cannot decide for certain, or set conditions."""
-    rows = law_of(finding) if finding.code in _IN_ITS_OWN_WORDS else []
+    rows = law_of(finding, law) if finding.code in _IN_ITS_OWN_WORDS else []
     return [row for row in rows if row.text]
 
 

@@ -129,7 +129,11 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         permitted=headlines.permitted(found, form, language),
         notes=[reason_text(language, one, snapshot) for one in headlines.headline_notes(found)],
         reasons=[
-            (reason_text(language, one, snapshot), headlines.law_of(one), headlines.own_words(one))
+            (
+                reason_text(language, one, snapshot),
+                headlines.law_of(one, snapshot.law),
+                headlines.own_words(one, snapshot.law),
+            )
             for one in headlines.other_reasons(found)
         ],
         steps=headlines.next_steps(found),

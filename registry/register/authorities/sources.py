@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from registry.register.law.loading import Law
 from registry.vocabulary.register import LicenceKind
 
 
@@ -54,13 +55,18 @@ class SourceFacts:
 class SourceSnapshot:
     """All authorities and sources by reference, as the registry knew them at one instant.
 
-    `law_overlay`: the version of the last overlay of the law that was in force, None for the law as it was released.
+    `law`: the law with the overlays that were in force; None stands for the law as it was released.
     """
 
     version: int = 0
     authorities: dict[str, AuthorityFacts] = field(default_factory=dict)
     sources: dict[str, SourceFacts] = field(default_factory=dict)
-    law_overlay: int | None = None
+    law: Law | None = None
+
+    @property
+    def law_overlay(self) -> int | None:
+        """The version of the last overlay of the law; None for the law as it was released."""
+        return None if self.law is None else self.law.overlay
 
     def time_zone(self, authority: str | None) -> str | None:
         facts = self.authorities.get(authority) if authority else None

@@ -58,9 +58,9 @@ class CitedRow(msgspec.Struct, frozen=True, gc=False):
     url: str | None
 
 
-def cited(row_ids: Iterable[str]) -> list[CitedRow]:
-    """The rows of these ids that may be shown. Others are left out."""
-    rows = shipped_law().rows
+def cited(row_ids: Iterable[str], law: Law | None) -> list[CitedRow]:
+    """The rows of these ids that may be shown, as `law` has them (None: as it was released). Others are left out."""
+    rows = (law or shipped_law()).rows
     return [
         CitedRow(row.id, row.country, row.article, getattr(row, "text", None), row.as_of, row.mark, row.url)
         for row_id in row_ids

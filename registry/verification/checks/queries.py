@@ -14,7 +14,7 @@ from registry.register.agencies.channel_rules import account_text, changed_at
 from registry.register.agencies.queries import published
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import shipped_law
-from registry.register.law.rows import Fee
+from registry.register.law.rows import Fee, Row
 from registry.register.law.weights import DECIDING, is_restricting, may_decide
 from registry.register.names.queries import search
 from registry.register.names.rules import NEAR
@@ -142,18 +142,19 @@ def _offer(
         visa=visa_in(flags),
         nationality=given.nationality,
     )
-    verdict = decide(question, reader.facts(question, now))
+    facts = reader.facts(question, now)
+    verdict = decide(question, facts)
     law = tuple(one for one in verdict.reasons if one.code in _OF_A_PLAN)
-    is_broken = any(_is_a_decided_ban(row, now.date()) for flag in flags for row in ROWS[flag])
+    known = (facts.snapshot.law or shipped_law()).rows
+    rows = [known.get(row_id) for flag in flags for row_id in ROWS[flag]]
+    is_broken = any(row is not None and _is_a_decided_ban(row, now.date()) for row in rows)
     return (Answer.NO if is_broken or verdict.verdict is Answer.NO else Answer.UNKNOWN), law
 
 
-def _is_a_decided_ban(row_id: str, today: date) -> bool:
+def _is_a_decided_ban(row: Row, today: date) -> bool:
     """Whether a row forbids to all what a flag names, and may decide today."""
-    row = shipped_law().rows.get(row_id)
     is_for_some = isinstance(row, Fee) and row.needs_labour_contract
-    is_ban = row is not None and is_restricting(row) and not is_for_some
-    return is_ban and row is not None and may_decide(row, today) in DECIDING
+    return is_restricting(row) and not is_for_some and may_decide(row, today) in DECIDING
 
 
 def _nearly_called(verdict: Verdict | None, agency: record.Agency) -> tuple[record.Agency, ...]:

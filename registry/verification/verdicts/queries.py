@@ -154,7 +154,7 @@ class VerdictReader:
         if version != ground.snapshot.version:
             with self._reading_sessions() as session:
                 snapshot, law = snapshot_at(session), law_at(session)
-            ground = self._ground = Ground(replace(snapshot, law_overlay=law.overlay), law)
+            ground = self._ground = Ground(replace(snapshot, law=law), law)
         return ground
 
     def current_ground(self) -> Ground:
@@ -173,7 +173,7 @@ class VerdictReader:
         """Facts as of `known_at`, from the log. What the law lets us show is still judged today."""
         with self._reading_sessions() as session:
             law = law_at(session, known_at)
-            snapshot = replace(snapshot_at(session, known_at), law_overlay=law.overlay)
+            snapshot = replace(snapshot_at(session, known_at), law=law)
             keyed = _keyed_at(session, question, known_at)
             records = agencies.records_at(session, list(keyed)[:MAX_HOLDERS_OF_KEY], known_at, day_at(now, None))
         holders = [Holder(stated, keyed[agency_id]) for agency_id, stated in records.items()]
