@@ -86,7 +86,7 @@ def test_a_head_that_stays_old_for_two_days_was_rolled_back(site: Site, state: P
     assert watch(site, state, at + 50 * 3600).exit_code == 3
 
 
-def test_a_leaf_behind_the_end_of_a_bundle_and_a_wrong_hash_tile_are_told(site: Site, state: Path) -> None:
+def test_a_leaf_behind_the_end_of_a_bundle_and_a_wrong_hash_tile_are_bad(site: Site, state: Path) -> None:
     size = len(site.registrar.leaves)
     assert watch(site, state).exit_code == 0
     path = f"/log/tile/0/000.p/{size}"
