@@ -190,7 +190,9 @@ def test_a_helper_who_writes_while_being_cut_off_is_in_or_out(session, sessions,
     )
     assert isinstance(written, mailbox.Written | NoVisit | NotNow | UnknownReceipt | IllegalMove)
     displayed = mailbox.mailbox(session, sealer, come_back(session, sealer, code), AT)
-    assert [message.text for message in displayed.messages] == (["words"] if isinstance(written, mailbox.Written) else [])
+    assert [message.text for message in displayed.messages] == (
+        ["words"] if isinstance(written, mailbox.Written) else []
+    )
 
 
 def test_a_helper_let_in_before_being_cut_off_is_out_when_writing(session, sessions, sealer):
