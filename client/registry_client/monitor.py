@@ -17,6 +17,8 @@ from registry_client.trust import PATH, TRUST_LIMIT, Trust, read_trust
 from registry_client.verdicts import State, Verdict
 
 USUAL_ANSWERS = 500
+OLD_HEAD_HOURS = 48
+"""For so long an older head than a known one is unknown; then the log was rolled back."""
 SETTLING = 20
 """Seconds that the registry has to sign what it has just published, when an answer is ahead of the log."""
 
@@ -87,7 +89,10 @@ def run(fetch: Fetch, store: Store, given: Trust | None, options: MonitorOptions
     try:
         trust = pinned_trust(fetch, store, given, report.log)
         if not _follow(remote, trust, store, report, progress):
+            _judge_age_of_old_head(store, report, options.at)
             return _with_earlier_findings(report, store)
+        if store.get("old_head_since"):
+            store.put(old_head_since="")
         recheck(remote, store, report.log, progress, is_whole=options.is_whole)
     except Unreachable as error:
         report.log.unknown("unreachable", why=str(error))
@@ -95,6 +100,21 @@ def run(fetch: Fetch, store: Store, given: Trust | None, options: MonitorOptions
     _check_lists(fetch, trust, store, report, options, progress)
     _compare(fetch, trust, store, report, options, progress)
     return _with_earlier_findings(report, store)
+
+
+def _judge_age_of_old_head(store: Store, report: MonitorReport, at: int) -> None:
+    """An old head may be a cache's for a while; one that stays is the log's: what came later was taken back."""
+    old = next((one for one in report.log.findings if one.code == "old_head"), None)
+    if old is None:
+        return
+    since, _, size = (store.get("old_head_since") or "").partition(" ")
+    if size != str(store.size):
+        since = str(at)
+        store.put(old_head_since=f"{at} {store.size}")
+    if at - int(since) >= OLD_HEAD_HOURS * 3600:
+        report.log.bad(
+            "rolled_back", hours=(at - int(since)) // 3600, size=old.values["size"], known=old.values["known"]
+        )
 
 
 def _check_lists(

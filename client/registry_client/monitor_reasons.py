@@ -19,6 +19,14 @@ MONITOR_REASONS: dict[str, tuple[str, str]] = {
         "{size} 条的日志头由已失窃的密钥 {kid} 签署",
     ),
     "tile_wrong": ("{path} does not hold what a tile of that width holds", "{path} 的内容与其宽度不符"),
+    "tile_differs": (
+        "hash tile {number} does not hold the hashes of its entries: others cannot prove theirs",
+        "哈希块 {number} 与其条目的哈希不符：他人无法证明自己的条目",
+    ),
+    "rolled_back": (
+        "ROLLED BACK: for {hours} hours the head of {size} entries is shown, and {known} are known",
+        "倒退：{size} 条的旧日志头已显示 {hours} 小时，而已知有 {known} 条",
+    ),
     "tile_missing": ("{path} is not served: part of the log is hidden", "{path} 无法取得：日志的一部分被隐藏"),
     "entry_rewritten": (
         "REWRITTEN: entry {index} as served now is not the one that is logged",

@@ -40,34 +40,36 @@ class RemoteLog:
         """The hashes of a tile. Raises Unreachable, and Refused where it has another length."""
         place = (level, number, width)
         if place not in self._tiles:
-            self._tiles[place] = self._whole_or_partial(level, number, width, 32 * TILE_WIDTH)[: 32 * width]
-            if len(self._tiles[place]) != 32 * width:
+            data, served = self._whole_or_partial(level, number, width, 32 * TILE_WIDTH)
+            if len(data) != 32 * served:
                 raise Refused("tile_wrong", path=tile_path(level, number, width))
+            self._tiles[place] = data[: 32 * width]
         return self._tiles[place]
 
     def leaves(self, number: int, size: int) -> list[bytes]:
         """The leaves of an entry bundle in a tree of `size`. Raises Unreachable and Refused."""
         width = tile_width(size, 0, number)
-        data = self._whole_or_partial("entries", number, width, BUNDLE_LIMIT)
+        data, served = self._whole_or_partial("entries", number, width, BUNDLE_LIMIT)
         try:
-            leaves = split_bundle(data)[:width]
+            leaves = split_bundle(data)
         except ValueError as error:
             raise Refused("tile_wrong", path=tile_path("entries", number, width)) from error
-        if len(leaves) != width:
+        # One more than belongs there is as wrong as one less: no head stands for it.
+        if len(leaves) != served:
             raise Refused("tile_wrong", path=tile_path("entries", number, width))
-        return leaves
+        return leaves[:width]
 
-    def _whole_or_partial(self, level: int | str, number: int, width: int, limit: int) -> bytes:
-        """A partial tile may go once it is whole: then the whole one begins with it."""
+    def _whole_or_partial(self, level: int | str, number: int, width: int, limit: int) -> tuple[bytes, int]:
+        """A tile and how many it must hold. A partial one may go once it is whole: then the whole one begins with it."""
         try:
-            return self._fetch(f"/log/{tile_path(level, number, width)}", limit)
+            return self._fetch(f"/log/{tile_path(level, number, width)}", limit), width
         except Unreachable as error:
             if error.status not in (404, 410):
                 raise
             if width == TILE_WIDTH:
                 raise Refused("tile_missing", path=tile_path(level, number, width)) from error
         try:
-            return self._fetch(f"/log/{tile_path(level, number, TILE_WIDTH)}", limit)
+            return self._fetch(f"/log/{tile_path(level, number, TILE_WIDTH)}", limit), TILE_WIDTH
         except Unreachable as error:
             if error.status in (404, 410):
                 raise Refused("tile_missing", path=tile_path(level, number, width)) from error

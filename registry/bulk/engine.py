@@ -21,8 +21,9 @@ from registry.bulk import files
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import Line, lines_of
 from registry.bulk.rules import MAX_IN_A_JOB
+from registry.bulk.shared import SharedFiles, claimed, claimed_elsewhere
 from registry.core.clock import now
-from registry.core.errors import RegistryError, UnreadableList
+from registry.core.errors import FilesUnavailable, RegistryError, UnreadableList
 from registry.vocabulary.bulk import JobState
 
 AT_ONCE = 1000
@@ -79,12 +80,15 @@ def alone(home: Path) -> Iterator[bool]:
         os.close(descriptor)
 
 
-def waiting(session: Session, home: Path) -> list[int]:
-    """Open jobs whose list lies in this folder, the oldest first: several machines have several folders."""
+def waiting(session: Session, home: Path, *, is_shared: bool = False) -> list[int]:
+    """Open jobs whose list lies in this folder, the oldest first; where files are shared, those that no one works on."""
     states = (JobState.QUEUED, JobState.RUNNING, JobState.WRITING)
     found = session.execute(
         select(BulkJob.id, BulkJob.reference).where(BulkJob.state.in_(states)).order_by(BulkJob.id)
     ).all()
+    if is_shared:
+        others = claimed_elsewhere(session.connection())
+        return [row_id for row_id, _ in found if row_id not in others]
     return [row_id for row_id, reference in found if (files.folder_of(home, reference) / files.LIST).is_file()]
 
 
@@ -94,16 +98,37 @@ def work(
     answering: Callable[[BulkJob], RowAnswerer],
     is_stopping: Stopping,
     chunk: int = AT_ONCE,
+    shared: SharedFiles | None = None,
 ) -> int:
-    """Work on all that waits until nothing does; how many jobs were ended."""
-    ended = 0
+    """Work on all that waits until nothing does; how many jobs were ended. `shared`: where other machines have files too."""
+    ended, left = 0, set[int]()
     while not is_stopping():
         with sessions() as session:
-            jobs = waiting(session, home)
+            jobs = [one for one in waiting(session, home, is_shared=shared is not None) if one not in left]
         if not jobs:
             break
-        ended += _work_on(sessions, home, jobs[0], answering, is_stopping, chunk)
+        if shared is None:
+            ended += _work_on(sessions, home, jobs[0], answering, is_stopping, chunk)
+            continue
+        with claimed(sessions.kw["bind"], jobs[0]) as is_ours:
+            if is_ours and _fetched(sessions, home, jobs[0], shared):
+                ended += _work_on(sessions, home, jobs[0], answering, is_stopping, chunk, shared)
+            else:
+                left.add(jobs[0])
     return ended
+
+
+def _fetched(sessions: sessionmaker[Session], home: Path, row_id: int, shared: SharedFiles) -> bool:
+    """Whether the list is here now. What another machine has answered of it and took along is answered anew."""
+    with sessions() as session:
+        job = session.get_one(BulkJob, row_id)
+    folder = files.folder_of(home, job.reference)
+    if not (folder / files.LIST).is_file() and not shared.fetch(job.reference):
+        return False
+    lengths = {name: (folder / name).stat().st_size if (folder / name).is_file() else 0 for name in job.sizes}
+    if job.state is not JobState.QUEUED and any(lengths[name] < size for name, size in job.sizes.items()):
+        _moved(sessions, job, None, state=JobState.RUNNING, rows_done=0, sizes={}, counts={})
+    return True
 
 
 def _work_on(
@@ -113,6 +138,7 @@ def _work_on(
     answering: Callable[[BulkJob], RowAnswerer],
     is_stopping: Stopping,
     chunk: int,
+    shared: SharedFiles | None = None,
 ) -> bool:
     with sessions() as session:
         job = session.get_one(BulkJob, row_id)
@@ -126,7 +152,12 @@ def _work_on(
             job = session.get_one(BulkJob, row_id)
         if job.state is JobState.WRITING:
             answering(job).finish(folder, job, now())
+            if shared is not None:
+                shared.give(job.reference)
             return _moved(sessions, job, JobState.WRITING, state=JobState.DONE, ended_at=now())
+    except FilesUnavailable:
+        # The bucket is away: the job stays as it is, and is ended later.
+        return False
     except RegistryError as error:
         _moved(sessions, job, None, state=JobState.FAILED, trouble=error.text[:1000], ended_at=now())
     return True

@@ -32,8 +32,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from registry.core.errors import KeyTrouble
 
 PURPOSES = (
-    "accounts", "admission", "box-keys", "case-digests", "collisions", "member-apps", "member-delays", "officer-delays",
-    "officer-factors", "receipt-lookup", "receipt-salt", "visits", "watch-cursors", "watch-numbers", "webhook-secrets",
+    "accounts", "admission", "box-keys", "bulk-files", "case-digests", "collisions", "member-apps",
+    "member-delays", "officer-delays", "officer-factors", "receipt-lookup", "receipt-salt", "visits",
+    "watch-cursors", "watch-numbers", "webhook-secrets",
 )  # fmt: skip
 """What each secret of a registry is for. All are made together: one that is missing among others was lost."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from flask import Flask, Response
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -78,10 +78,11 @@ def readiness(app: Flask) -> dict[str, Any]:
     """A report; `log` and `worker` inform, and take no process out of service: lookups need neither."""
     if draining_file(services(app).settings.home, os.getppid()).exists():
         return {"status": DRAINING}
-    wanted, found, found_state = head(), None, LogAndWorkers()
+    wanted, found, found_state, standby = head(), None, LogAndWorkers(), None
     try:
         with probing(app)() as session:
             found = current(session.connection())
+            standby = _standby(session)
             if can_serve(found):
                 found_state = log_and_workers(session)
     except SQLAlchemyError as error:
@@ -92,9 +93,18 @@ def readiness(app: Flask) -> dict[str, Any]:
         "status": "ready" if can_serve(found) else "unavailable",
         "database": "ok",
         "migrations": {"current": found, "head": wanted},
+        # Without a synchronous standby what was acknowledged can go with the machine of the database.
+        "standby": standby,
         "log": {"entries": found_state.entries, "signed": found_state.signed, "shown": found_state.shown},
         "worker": {"seconds_since_beat": found_state.seconds_since_beat},
     }
+
+
+def _standby(session: Session) -> str | None:
+    """Whether PostgreSQL waits for a standby before it acknowledges: `synchronous` or `none`. None on SQLite."""
+    if session.connection().dialect.name != "postgresql":
+        return None
+    return "synchronous" if session.scalar(text("SHOW synchronous_standby_names")) else "none"
 
 
 class LogAndWorkers(msgspec.Struct):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.bulk import actions, files
 from registry.bulk import engine as working
 from registry.bulk.models import BulkJob
+from registry.bulk.shared import SharedFiles, is_shared
 from registry.core.clock import day_at, now
 from registry.core.settings import Settings
 
@@ -47,6 +48,7 @@ def work_on(
                 lambda job: VerdictRowAnswerer(job, reader, many, settings, sessions),
                 is_stopping,
                 chunk,
+                SharedFiles(settings) if is_shared(settings) else None,
             )
         finally:
             reader.reader.let_go()
@@ -58,7 +60,7 @@ def answer_lists(settings: Settings, sessions: sessionmaker[Session]) -> None:
     if _running:
         return
     with sessions() as session:
-        if not working.waiting(session, settings.home):
+        if not working.waiting(session, settings.home, is_shared=is_shared(settings)):
             return
     command = [sys.executable, "-m", "registry.cli", "lists", "work", "--with-parent"]
     _running.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))
@@ -71,6 +73,8 @@ def purge_lists(settings: Settings, sessions: sessionmaker[Session]) -> None:
         known = frozenset(session.execute(select(BulkJob.reference)).scalars())
     for reference in gone:
         files.remove(files.folder_of(settings.home, reference))
+        if is_shared(settings):
+            SharedFiles(settings).remove(reference)
     for folder in files.orphans(settings.home, known, time.time() - ORPHANED):
         files.remove(folder)
     if gone:

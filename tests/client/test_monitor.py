@@ -69,6 +69,38 @@ def test_an_old_head_is_unknown_and_one_of_another_past_a_fork(site: Site, state
     assert "inconsistent_heads" in bad(watch(site, state))
 
 
+def test_a_head_that_stays_old_for_two_days_was_rolled_back(site: Site, state: Path) -> None:
+    fill(site, 5)
+    watch(site, state)
+    site.shown = len(site.registrar.leaves) - 3
+    at = time.time()
+    assert watch(site, state, at).exit_code == 3
+    assert watch(site, state, at + 47 * 3600).exit_code == 3
+    late = watch(site, state, at + 49 * 3600)
+    assert (late.exit_code, bad(late)) == (1, {"rolled_back"})
+    # Once what is known is shown again, the next old head has its own two days.
+    site.shown = None
+    fill(site, 1)
+    watch(site, state)
+    site.shown = len(site.registrar.leaves) - 3
+    assert watch(site, state, at + 50 * 3600).exit_code == 3
+
+
+def test_a_leaf_behind_the_end_of_a_bundle_and_a_wrong_hash_tile_are_bad(site: Site, state: Path) -> None:
+    size = len(site.registrar.leaves)
+    assert watch(site, state).exit_code == 0
+    path = f"/log/tile/0/000.p/{size}"
+    honest = site.tile("0", 0, size)
+    assert isinstance(honest, bytes)
+    site.lies[path] = honest[:-32] + bytes(32)
+    assert bad(watch(site, state)) == {"tile_differs"}
+    del site.lies[path]
+    entries = f"/log/tile/entries/000.p/{size}"
+    bundle = b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in site.registrar.leaves)
+    site.lies[entries] = bundle + b"\0\1a"
+    assert bad(watch(site, state)) == {"tile_wrong"}
+
+
 def test_an_entry_that_is_served_otherwise_than_logged_is_named(site: Site, state: Path) -> None:
     leaves = site.registrar.leaves
     changed = [leaf.replace(b"FICT-0001", b"FICT-0007") for leaf in leaves]

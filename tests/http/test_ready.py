@@ -51,6 +51,7 @@ def test_a_frozen_database_holds_no_request_for_long_and_the_process_comes_back(
     paths = ["/api/v1/verify?registration_number=X-1&country=SK", "/api/v1/coverage"]
     with serve(settings) as served:
         assert [timed(served.base_url + path)[0] for path in (*paths, "/ready")] == [200, 200, 200]
+        assert requests.get(f"{served.base_url}/ready", timeout=30).json()["standby"] == "none"
         server.freeze()
         with ThreadPoolExecutor(24) as pool:
             answers = list(pool.map(timed, [served.base_url + path for path in paths * 12]))

@@ -15,6 +15,7 @@ from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
 from registry.bulk.results import result_of, results_of
 from registry.bulk.rules import FIELDS, lacking, stated
+from registry.bulk.shared import SharedFiles, bring_here, is_shared
 from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
@@ -69,6 +70,8 @@ class Job(Resource):
             job = actions.job_of(session, current_organisation().id, job_id)
             actions.remove(session, job)
         files.remove(files.folder_of(services().settings.home, job.reference))
+        if is_shared(services().settings):
+            SharedFiles(services().settings).remove(job.reference)
 
 
 @ns.route("/<job_id>/columns")
@@ -158,6 +161,7 @@ class Proof(Resource):
         """
         job = actions.job_of(reading(), current_organisation().id, job_id)
         home = services().settings.home
+        bring_here(services().settings, job)
         statements, _ = result_of(home, job, ResultForm.STATEMENTS)
         manifest, _ = result_of(home, job, ResultForm.MANIFEST)
         return Answer(row_proof(lines_in(statements), row, manifest.read_text()))
@@ -177,6 +181,8 @@ def sent(stream: files.Stream, name: str, idempotency_key: str | None) -> BulkJo
     }
     job: BulkJob | None = None
     try:
+        if is_shared(settings):
+            SharedFiles(settings).give(reference)
         try:
             with writing() as session:
                 job = actions.add_job(
@@ -191,16 +197,20 @@ def sent(stream: files.Stream, name: str, idempotency_key: str | None) -> BulkJo
     finally:
         if job is None or job.reference != reference:
             files.remove(folder)
+            if is_shared(settings):
+                SharedFiles(settings).remove(reference)
     return job
 
 
 def file_of(job: BulkJob, form: ResultForm) -> File:
+    bring_here(services().settings, job)
     path, media_type = result_of(services().settings.home, job, form)
     return File(files.chunks_of(path), media_type, f"{job.reference}-{path.name}", path.stat().st_size)
 
 
 def job_payload(job: BulkJob) -> dict[str, Any]:
     home = services().settings.home
+    bring_here(services().settings, job)
     return {
         "job_id": job.reference,
         "kind": job.kind,

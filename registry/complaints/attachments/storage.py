@@ -76,7 +76,7 @@ class FolderStore:
         self.folder = folder
 
     def put(self, name: str, pieces: Iterable[bytes]) -> None:
-        with _store_errors():
+        with store_errors():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             obstore.put(LocalStore(self.folder), name, b"".join(pieces), mode="create", use_multipart=False)
             path = self.folder / name
@@ -89,14 +89,14 @@ class FolderStore:
         return _pieces(lambda: LocalStore(self.folder), name)
 
     def delete(self, name: str) -> None:
-        with _store_errors():
+        with store_errors():
             (self.folder / name).unlink(missing_ok=True)
             if self.folder.exists():
                 _sync(self.folder)
 
     def listing(self) -> Iterator[tuple[str, date]]:
         # Not obstore's: it hides what it was writing when it was killed, and that must be found too.
-        with _store_errors():
+        with store_errors():
             found = [(path, path.stat()) for path in self.folder.iterdir()] if self.folder.exists() else []
         for path, facts in sorted(found):
             yield path.name, datetime.fromtimestamp(facts.st_mtime, UTC).date()
@@ -106,32 +106,10 @@ class BucketStore:
     """A bucket, or the part of one under a prefix. The store's own clock dates each file: docs/operators/attachments.md."""
 
     def __init__(self, bucket: Bucket) -> None:
-        config: S3Config = {
-            "bucket": bucket.name,
-            "region": bucket.region,
-            "virtual_hosted_style_request": bucket.endpoint is None,
-        }
-        if bucket.endpoint is not None:
-            config["endpoint"] = bucket.endpoint
-        if bucket.key is not None and bucket.secret is not None:
-            config["access_key_id"], config["secret_access_key"] = bucket.key, bucket.secret
-        self._store = S3Store(
-            prefix=bucket.prefix or None,
-            config=config,
-            client_options={"connect_timeout": CONNECT, "timeout": REQUEST, "allow_http": _is_plain(bucket)},
-            retry_config={
-                "max_retries": 3,
-                "retry_timeout": ALTOGETHER,
-                "backoff": {
-                    "init_backoff": timedelta(milliseconds=100),
-                    "max_backoff": timedelta(seconds=2),
-                    "base": 2,
-                },
-            },
-        )
+        self._store = object_store(bucket)
 
     def put(self, name: str, pieces: Iterable[bytes]) -> None:
-        with _store_errors():
+        with store_errors():
             # In one request: parts of an upload that broke off would lie there unseen.
             obstore.put(self._store, name, b"".join(pieces), use_multipart=False)
 
@@ -139,13 +117,13 @@ class BucketStore:
         return _pieces(lambda: self._store, name)
 
     def delete(self, name: str) -> None:
-        with _store_errors():
+        with store_errors():
             obstore.delete(self._store, name)
 
     def listing(self) -> Iterator[tuple[str, date]]:
         batches = iter(obstore.list(self._store))
         while True:
-            with _store_errors():
+            with store_errors():
                 batch = next(batches, None)
             if batch is None:
                 return
@@ -153,12 +131,39 @@ class BucketStore:
                 yield one["path"], one["last_modified"].date()
 
 
+def object_store(bucket: Bucket) -> S3Store:
+    """The store of a bucket, with limits of time. Nothing is asked of it yet."""
+    config: S3Config = {
+        "bucket": bucket.name,
+        "region": bucket.region,
+        "virtual_hosted_style_request": bucket.endpoint is None,
+    }
+    if bucket.endpoint is not None:
+        config["endpoint"] = bucket.endpoint
+    if bucket.key is not None and bucket.secret is not None:
+        config["access_key_id"], config["secret_access_key"] = bucket.key, bucket.secret
+    return S3Store(
+        prefix=bucket.prefix or None,
+        config=config,
+        client_options={"connect_timeout": CONNECT, "timeout": REQUEST, "allow_http": _is_plain(bucket)},
+        retry_config={
+            "max_retries": 3,
+            "retry_timeout": ALTOGETHER,
+            "backoff": {
+                "init_backoff": timedelta(milliseconds=100),
+                "max_backoff": timedelta(seconds=2),
+                "base": 2,
+            },
+        },
+    )
+
+
 def is_ours(name: str) -> bool:
     """Whether a name in the store is one of `random_name`, or what was left of writing one: nothing else is ever removed."""
     return re.fullmatch(r"[0-9a-f]{32}(?:#[0-9]+)?", name) is not None
 
 
-class _store_errors:  # noqa: N801 - reads as a statement
+class store_errors:  # noqa: N801 - reads as a statement
     """Raise FilesUnavailable for any failure of the store; the log says what it was, without names."""
 
     def __enter__(self) -> None:
@@ -173,13 +178,13 @@ class _store_errors:  # noqa: N801 - reads as a statement
 
 
 def _pieces(store: Callable[[], LocalStore | S3Store], name: str) -> Iterator[bytes]:
-    with _store_errors():
+    with store_errors():
         try:
             pieces = iter(obstore.get(store(), name).stream(min_chunk_size=_PIECE))
         except FileNotFoundError:
             raise NotFound("the file is not in the store") from None
     while True:
-        with _store_errors():
+        with store_errors():
             piece = next(pieces, None)
         if piece is None:
             return

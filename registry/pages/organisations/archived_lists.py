@@ -9,6 +9,7 @@ from registry.bulk.answering.rechecks import ASKED, verify_again
 from registry.bulk.answering.row_proofs import row_proof
 from registry.bulk.archive import lists
 from registry.bulk.archive.models import ArchivedList
+from registry.bulk.shared import bring_statements
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
@@ -73,6 +74,7 @@ def changes(session: Session, me: MemberPresent, reference: str) -> Response:
 def proof(session: Session, me: MemberPresent, reference: str) -> Response:
     """One row with its proof, as a file to be shown without the others. People count from 1, and the file from 0."""
     stored, stated = _list(session, me, reference), request.args.get("row", "").strip()
+    bring_statements(services().settings, stored.reference)
     lines = lists.statements_of(services().settings.home, stored)
     try:
         if not (stated.isascii() and stated.isdigit() and int(stated[:8]) > 0):
@@ -91,6 +93,7 @@ def file(session: Session, me: MemberPresent, reference: str, part: str) -> Resp
     if part == "manifest":
         body = [stored.manifest.encode()]
     elif part == "statements":
+        bring_statements(services().settings, stored.reference)
         body = list(lists.statements_of(services().settings.home, stored))
     else:
         raise NotFound("a kept list has a manifest and statements")

@@ -17,6 +17,7 @@ from registry.bulk.models import BulkJob
 from registry.bulk.reading import columns_in
 from registry.bulk.results import result_of, results_of
 from registry.bulk.rules import CONSTANTS, FIELDS, SUBJECTS, guessed, lacking, stated
+from registry.bulk.shared import SharedFiles, bring_here, is_shared
 from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow, RegistryError, TooBusy, TooLarge, UnreadableList
@@ -93,6 +94,8 @@ def send(session: Session, me: MemberPresent) -> Response:
     folder = files.folder_of(services().settings.home, reference)
     try:
         taken = files.take(folder, BytesIO(sent.read()))
+        if is_shared(services().settings):
+            SharedFiles(services().settings).give(reference)
         job = actions.add_job(
             session, folder, me.organisation.id, taken, reference=reference, name=" ".join(sent.filename.split()),
             language=language().value, idempotency_key=None, now=now(), is_kept=me.organisation.keeps_every,
@@ -140,6 +143,7 @@ def result(session: Session, me: MemberPresent, reference: str, form: str) -> Re
     job = actions.job_of(session, me.organisation.id, reference)
     if form not in list(ResultForm):
         raise NotFound("there is no such form")
+    bring_here(services().settings, job)
     path, media_type = result_of(services().settings.home, job, ResultForm(form))
     name = f"{job.reference}-{path.name}"
     return respond_with_file(File(files.chunks_of(path), media_type, name, path.stat().st_size))
@@ -152,6 +156,8 @@ def _remove_after_commit(reference: str) -> None:
     def removed(response: Response) -> Response:
         if response.status_code == 303:
             files.remove(folder)
+            if is_shared(services().settings):
+                SharedFiles(services().settings).remove(reference)
         return response
 
 
@@ -219,6 +225,7 @@ def _grouped(kind: JobKind) -> list[tuple[str, list[str]]]:
 
 def _one(job: BulkJob, refused: RegistryError | None = None) -> Response:
     home = services().settings.home
+    bring_here(services().settings, job)
     is_new = job.state is JobState.UPLOADED
     folder = files.folder_of(home, job.reference)
     chain = folder / "chain.html"
