@@ -1,6 +1,6 @@
 """A complainant's mailbox: the case's state in plain words, messages, possible acts, and dates of destruction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import chain
@@ -43,6 +43,7 @@ from registry.complaints.parties.hearings import moves as hearings
 from registry.complaints.parties.referrals import moves as referrals
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import NotNow
+from registry.officers.models import Unit
 from registry.vocabulary.cases import Author, BoxRole, BoxState, CaseRole, CaseState, ClockKind, ConsentKind
 
 TAKES_MESSAGES = OPEN_STATES | {CaseState.QUARANTINED, CaseState.MERGED}
@@ -83,7 +84,8 @@ class MailboxView(NamedTuple):
 
     `acknowledge_by` and `answer_by` are None once they were met, or do not run; `waiting_until` is set while the
     officers wait for an answer. `purge_on`: the day on which what was written is destroyed; `draft_until`: the same for
-    what was not sent. `last_visit_on` is the visit before this one.
+    what was not sent. `last_visit_on` is the visit before this one. `unit_names`: who writes, by page language; empty
+    before it is sent.
     """
 
     role: BoxRole
@@ -100,6 +102,7 @@ class MailboxView(NamedTuple):
     consents: Sequence[ConsentState]
     helpers: Sequence[ShownHelper]
     can: frozenset[Can]
+    unit_names: Mapping[str, str]
 
 
 class OwnCopy(NamedTuple):
@@ -160,6 +163,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
         consents=consents.standing(session, box),
         helpers=[] if is_helper else _helpers(session, case),
         can=_can(session, visit, case, at.date()),
+        unit_names={} if case.unit_id is None else session.get_one(Unit, case.unit_id).names,
     )
 
 

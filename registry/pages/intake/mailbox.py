@@ -13,6 +13,7 @@ from registry.complaints.intake.mailbox_files import files_of
 from registry.core.errors import IllegalMove, InvalidInput, NotNow, RegistryError
 from registry.i18n.languages import has_text, text
 from registry.i18n.question_words import answer_text, question_text
+from registry.i18n.wording import name_in
 from registry.pages.intake import lines
 from registry.pages.intake.steps import path_of
 from registry.pages.intake.visiting import Here, visiting
@@ -132,6 +133,7 @@ def page_of(
         "mine.html",
         status=status,
         view=view,
+        unit_name=name_in(here.language, view.unit_names),
         can={one.value for one in view.can},
         consents=[
             (one, question_text(here.language, CONSENTS[one.kind])) for one in view.consents if one.kind in CONSENTS
@@ -174,4 +176,5 @@ def _copied(here: Here, own: OwnCopy) -> dict[str, Any]:
     ]
     agreed = [question_text(here.language, CONSENTS[one.kind]) for one in own.view.consents if one.is_given]
     files = files_of(here.session, here.sealer, here.visit)
-    return {"view": own.view, "said": stated, "agreed": agreed, "files": files}
+    name = name_in(here.language, own.view.unit_names)
+    return {"view": own.view, "unit_name": name, "said": stated, "agreed": agreed, "files": files}
