@@ -40,13 +40,11 @@ class DecisionDraftSchema(InSchema):
     )
     object_days = Count(minimum=30, maximum=365, load_default=60, metadata={"description": "Days for an objection."})
     language = Passage(
-        max_length=12, load_default="",
+        max_length=12,
         metadata={"description": "Language of the summary (en, it, zh-Hans, zh-Hant). Where it is another than the "
-                                 "complainant's, a translation is required before the decision is made. Empty: not said."},
+                                 "complainant's, a translation is required before the decision is made. Absent: not said."},
     )  # fmt: skip
-    translation = Passage(
-        max_length=2000, load_default="", metadata={"description": "The summary in the complainant's language."}
-    )
+    translation = Passage(max_length=2000, metadata={"description": "The summary in the complainant's language."})
 
 
 class DecisionSchema(OutSchema):

@@ -15,7 +15,7 @@ from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.http.agency_names import ShownName, main_name
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, name_key, number_key
-from registry.register.agencies.models import Agency, LookupKey
+from registry.register.agencies.models import Agency, Licence, LookupKey
 from registry.register.agencies.naming import agencies_named
 from registry.register.agencies.queries import published
 from registry.vocabulary.register import IdentifierScheme, Language
@@ -41,6 +41,17 @@ def picked_agency(session: Session, typed: str, field: str = "agency") -> str:
     if len(found) == 1:
         return session.execute(select(Agency.reference).where(Agency.id == found[0])).scalar_one()
     raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, "agency_several" if found else "agency_not_found")])
+
+
+def licence_numbered(session: Session, authority: str, typed: str) -> str | None:
+    """The reference of the one licence of an authority that has this number; None where it is none, or one of several."""
+    number = number_key(_tidy(typed))
+    keys = select(LookupKey.licence).where(
+        LookupKey.kind == LICENCE_NUMBER, LookupKey.value == number, LookupKey.superseded_at.is_(None)
+    )
+    own = select(Licence.reference).where(Licence.authority == authority, Licence.reference.in_(keys))
+    found = session.execute(own.limit(2)).scalars().all()
+    return found[0] if number and len(found) == 1 else None
 
 
 def suggested_agencies(session: Session, typed: str, language: Language, today: date) -> list[Suggestion]:

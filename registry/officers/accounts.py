@@ -252,8 +252,10 @@ def officers_of(session: Session, unit: str | None = None) -> Sequence[Officer]:
 def translators_of(session: Session, unit: str) -> Sequence[Officer]:
     """The active officers of a unit who translate."""
     query = select(Officer).join(RoleHeld, RoleHeld.officer_id == Officer.id).order_by(Officer.name)
-    held = RoleHeld.role == Role.TRANSLATOR, RoleHeld.ended_on.is_(None)
-    return session.scalars(query.where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE, *held)).all()
+    is_translator = RoleHeld.role == Role.TRANSLATOR, RoleHeld.ended_on.is_(None)
+    return session.scalars(
+        query.where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE, *is_translator)
+    ).all()
 
 
 def open_changes(session: Session, unit: str) -> Sequence[OfficerChange]:

@@ -84,8 +84,8 @@ class MailboxView(NamedTuple):
 
     `acknowledge_by` and `answer_by` are None once they were met, or do not run; `waiting_until` is set while the
     officers wait for an answer. `purge_on`: the day on which what was written is destroyed; `draft_until`: the same for
-    what was not sent. `last_visit_on` is the visit before this one. `office`: the names by language of the office to which
-    it was sent; empty for a draft.
+    what was not sent. `last_visit_on` is the visit before this one. `unit_names`: who writes, by page language; empty
+    before it is sent.
     """
 
     role: BoxRole
@@ -102,7 +102,7 @@ class MailboxView(NamedTuple):
     consents: Sequence[ConsentState]
     helpers: Sequence[ShownHelper]
     can: frozenset[Can]
-    office: Mapping[str, str]
+    unit_names: Mapping[str, str]
 
 
 class OwnCopy(NamedTuple):
@@ -163,7 +163,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
         consents=consents.standing(session, box),
         helpers=[] if is_helper else _helpers(session, case),
         can=_can(session, visit, case, at.date()),
-        office={} if case.unit_id is None else session.get_one(Unit, case.unit_id).names,
+        unit_names={} if case.unit_id is None else session.get_one(Unit, case.unit_id).names,
     )
 
 

@@ -26,7 +26,7 @@ from registry.officers.models import Officer, OfficerState, Unit
 from registry.officers.rights import Act, Resource
 
 MAX_ROWS = 50
-"""Rows that one source gives: whoever has more waiting begins with these."""
+"""Rows that one source gives: anyone who has more waiting begins with these."""
 
 ME: BindParameter[str] = bindparam("me", type_=String)
 UNIT: BindParameter[str] = bindparam("unit", type_=String)

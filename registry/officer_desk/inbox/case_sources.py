@@ -41,7 +41,7 @@ _S, _H, _R = CaseState, HearingState, ReferralState
 UNASSIGNED_STATES = (
     _S.SUBMITTED, _S.IN_TRIAGE, _S.QUARANTINED, _S.REOPENED, _S.INVESTIGATING,
 )  # fmt: skip
-"""States in which a case waits for whoever takes it up, where it is nobody's."""
+"""States in which a case waits for an officer to take it up, where it has no assignee."""
 
 OWN_STATES = (_S.SUBMITTED, _S.IN_TRIAGE, _S.QUARANTINED, _S.REOPENED, _S.INVESTIGATING)
 """States in which a case waits for its assignee."""
@@ -169,12 +169,12 @@ def _hearing_lapsed() -> Select[Any]:
 
 
 def _hearing_longer() -> Select[Any]:
-    asked = and_(
+    requested = and_(
         Hearing.longer_asked_on.is_not(None),
         or_(Hearing.extended_on.is_(None), Hearing.extended_on < Hearing.longer_asked_on),
     )
     more = {"since_on": Hearing.longer_asked_on, "due_on": Hearing.answer_by}
-    return _hearing_owned("hearing.longer", Hearing.state == _H.SERVED, asked, **more)
+    return _hearing_owned("hearing.longer", Hearing.state == _H.SERVED, requested, **more)
 
 
 def _objection() -> Select[Any]:
@@ -213,7 +213,7 @@ def _referral_silent() -> Select[Any]:
 
 
 def _nothing_since(day: Any) -> ColumnElement[bool]:
-    """Nobody has moved the case or referred it anew since then."""
+    """No officer has moved the case or referred it anew since then."""
     later = Referral.__table__.alias("later")
     moved = select(CaseMove.id).where(CaseMove.case_id == Case.id, CaseMove.on_day > day)
     anew = select(later.c.id).where(later.c.case_id == Case.id, later.c.id > Referral.id)
@@ -268,11 +268,11 @@ def _lowering() -> Select[Any]:
 
 
 def _grants(kind: OpeningKind) -> Select[Any]:
-    asked = AccessGrant.state == OpeningState.ASKED, AccessGrant.ends_at > AT, AccessGrant.asked_by != ME
+    requested = AccessGrant.state == OpeningState.ASKED, AccessGrant.ends_at > AT, AccessGrant.asked_by != ME
     since, until = AccessGrant.asked_at, AccessGrant.ends_at
     columns = _case("grant.asked", about=AccessGrant.reference, owner=None, since_at=since, due_at=until)
     query = rows(columns).join_from(AccessGrant, Case, Case.id == AccessGrant.case_id)
-    return query.where(of_my_unit(), *asked, AccessGrant.kind == kind).order_by(AccessGrant.id)
+    return query.where(of_my_unit(), *requested, AccessGrant.kind == kind).order_by(AccessGrant.id)
 
 
 def _granted() -> Select[Any]:

@@ -92,12 +92,12 @@ def _deposits() -> Select[Any]:
     return query.where(*mine, *waiting).order_by(DepositLine.id)
 
 
-def _held() -> Select[Any]:
+def _licensed_agencies() -> Select[Any]:
     return select(Licence.agency_id).where(Licence.authority == AUTHORITY)
 
 
 def _entries() -> Select[Any]:
-    own = select(Agency.reference).where(Agency.id.in_(_held()))
+    own = select(Agency.reference).where(Agency.id.in_(_licensed_agencies()))
     waiting = (
         EntryRequest.state == EntryRequestState.OPEN,
         EntryRequest.agency.in_(own),
@@ -114,12 +114,12 @@ def _channels() -> Select[Any]:
     columns = Columns(
         kind="channel", reference=PendingChannelChange.reference, since_at=PendingChannelChange.proposed_at
     )
-    mine = PendingChannelChange.agency_id.in_(_held()), _of_no_interest(PendingChannelChange.agency_id)
+    mine = PendingChannelChange.agency_id.in_(_licensed_agencies()), _of_no_interest(PendingChannelChange.agency_id)
     return rows(columns).where(*mine, *waiting).order_by(PendingChannelChange.id)
 
 
 def _clones() -> Select[Any]:
-    mine = or_(Collision.first_id.in_(_held()), Collision.second_id.in_(_held()))
+    mine = or_(Collision.first_id.in_(_licensed_agencies()), Collision.second_id.in_(_licensed_agencies()))
     no_interest = _of_no_interest(Collision.first_id), _of_no_interest(Collision.second_id)
     columns = Columns(kind="clone", reference=Collision.reference, since_at=Collision.found_at)
     return (
@@ -158,7 +158,7 @@ def _changes() -> Select[Any]:
 
 
 def _second_supervisor() -> Select[Any]:
-    """A supervisor who is the only one: nobody can approve what that one proposes."""
+    """A supervisor who is the only one: no one can approve what that one proposes."""
     others = (
         select(Officer.id)
         .join(RoleHeld, RoleHeld.officer_id == Officer.id)

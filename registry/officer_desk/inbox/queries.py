@@ -75,7 +75,7 @@ NAMELESS = ("officer.", "unsent", "channel", "clone", "licence.proposal", "list.
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing that waits. `owner` is an officer's reference, None for whoever has the right; `due_at` its deadline."""
+    """One thing that waits. `owner` is an officer's reference, None for anyone who has the right; `due_at` its deadline."""
 
     kind: str
     reference: str
@@ -124,8 +124,8 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> list[Row]
     }
     found = {_row(row): None for row in session.execute(_statement(me.standing.roles), values)}
     specific = {row.reference for row in found if not row.kind.startswith(("case.", "translation."))}
-    kept = [row for row in found if not (row.kind in _WORK and row.reference in specific)]
-    return sorted(kept, key=lambda row: row.order(at))
+    shown_rows = [row for row in found if not (row.kind in _WORK and row.reference in specific)]
+    return sorted(shown_rows, key=lambda row: row.order(at))
 
 
 _WORK = frozenset({"case.submitted", "case.investigating", "case.in_triage"})

@@ -134,6 +134,7 @@ def page_of(
         "mine.html",
         status=status,
         view=view,
+        unit_name=name_in(here.language, view.unit_names),
         can={one.value for one in view.can},
         consents=[
             (one, question_text(here.language, CONSENTS[one.kind])) for one in view.consents if one.kind in CONSENTS
@@ -146,7 +147,7 @@ def page_of(
         alarm=lines.of(here.language, sheet.answers) if is_danger_reported or is_alarming(sheet.answers) else None,
         is_danger_reported=is_danger_reported,
         is_danger_filed=sheet.answers.get("in_danger") == YES and view.reads is Reads.RECEIVED,
-        office=name_in(here.language, view.office),
+        office=name_in(here.language, view.unit_names),
         most=messages.MAX_CHARACTERS,
         fault=_fault_text(here.language, fault) if fault is not None else "",
         typed=typed,
@@ -178,4 +179,5 @@ def _copied(here: Here, own: OwnCopy) -> dict[str, Any]:
     ]
     agreed = [question_text(here.language, CONSENTS[one.kind]) for one in own.view.consents if one.is_given]
     files = files_of(here.session, here.sealer, here.visit)
-    return {"view": own.view, "said": stated, "agreed": agreed, "files": files}
+    name = name_in(here.language, own.view.unit_names)
+    return {"view": own.view, "unit_name": name, "said": stated, "agreed": agreed, "files": files}

@@ -17,7 +17,7 @@ from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import version_sent
 from registry.pages.officers.agencies import with_choices
-from registry.pages.officers.confirming import asked, question_of
+from registry.pages.officers.confirming import question_of, question_page
 from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.idempotency import made_by_form
@@ -64,7 +64,7 @@ def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned:
 
         question = question_of(act.operation)
         if question is not None:
-            return asked(question, place.address)
+            return question_page(question, place.address)
 
         made: list[str] = []
 

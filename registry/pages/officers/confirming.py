@@ -31,7 +31,7 @@ def question_of(operation: str) -> str | None:
     return ASKED.get(operation)
 
 
-def asked(words: str, back: str) -> Response:
+def question_page(words: str, back: str) -> Response:
     """The page that says what follows. Its form brings along all that was sent; `back` leads to where it came from."""
     sent = [(name, value) for name, value in request.form.items(multi=True) if name not in (FORM_FIELD, FIELD)]
     return page("confirm.html", here="", words=words, sent=sent, action=request.path, back=back, confirmed=FIELD)

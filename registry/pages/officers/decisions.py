@@ -97,8 +97,10 @@ def _notices(case: Case, draft: queries.ShownDecision, today: date) -> dict[Lang
     """What the complainant would read if it were made today, in the complainant's language and in the officer's."""
     until = today + timedelta(days=draft.decision.object_days)
     spoken = dict.fromkeys((actions.language_of(case), language()))
-    told = {actions.language_of(case): draft.translation or draft.summary}
-    return {one: decision_notice(one, draft.decision.outcome, told.get(one, draft.summary), until) for one in spoken}
+    readable = {actions.language_of(case): draft.translation or draft.summary}
+    return {
+        one: decision_notice(one, draft.decision.outcome, readable.get(one, draft.summary), until) for one in spoken
+    }
 
 
 def _reader(me: AuthenticatedOfficer) -> casework.Officer:

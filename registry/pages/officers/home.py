@@ -28,13 +28,13 @@ def home(session: Session, me: AuthenticatedOfficer) -> Response:
     rows = inbox(session, me, at)
     wanted = request.args.get("of", "")
     groups = {name: [row for row in rows if row.group == name] for name in dict.fromkeys(row.group for row in rows)}
-    shown = groups.get(wanted, rows)
+    listed = groups.get(wanted, rows)
     may_watch = me.standing.may(Resource.BREAK_GLASS, Act.READ)
     return page(
         "home.html",
         here="home",
-        rows=shown[:MAX_SHOWN],
-        more=len(shown) - MAX_SHOWN,
+        rows=listed[:MAX_SHOWN],
+        more=len(listed) - MAX_SHOWN,
         number=len(rows),
         groups={name: len(found) for name, found in groups.items()},
         wanted=wanted if wanted in groups else "",

@@ -11,7 +11,7 @@ from registry.officers import accounts, tokens
 from registry.officers.rights import OUTSIDERS, Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import version_sent
-from registry.pages.officers.confirming import asked, question_of
+from registry.pages.officers.confirming import question_of, question_page
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.rendering import page
 from registry.vocabulary.register import Language
@@ -72,7 +72,7 @@ def close(session: Session, me: AuthenticatedOfficer, reference: str) -> Respons
     question = question_of("close_officer")
     if question is not None:
         accounts.officer_named(session, reference, me.standing.unit)
-        return asked(question, "/console/officers")
+        return question_page(question, "/console/officers")
 
     def end() -> None:
         at = now()

@@ -1,4 +1,4 @@
-"""Making a page of the console: its templates, the officer's language, and headers that let nothing be kept."""
+"""Making a page of the console: its templates, the officer's language, and headers that let nothing be unsent."""
 
 import secrets
 from collections.abc import Sequence
@@ -140,11 +140,11 @@ def _done(spoken: Language) -> str:
 
 def _typed_before(context: dict[str, Any]) -> dict[str, Any]:
     """The forms of a page as they were typed before and not sent, in place of empty ones."""
-    kept: Sequence[Unsent] = g.get("console_unsent") or ()
-    if not kept:
+    unsent: Sequence[Unsent] = g.get("console_unsent") or ()
+    if not unsent:
         return {}
     typed = MultiDict(
-        [(name, value) for one in kept for name, values in one.fields.items() for value in reversed(values)]
+        [(name, value) for one in unsent for name, values in one.fields.items() for value in reversed(values)]
     )
     # Of the same field in two forms what was typed last stands first.
     return {name: _latest(typed) for name in ("form", "typed") if context.get(name) is request.form}

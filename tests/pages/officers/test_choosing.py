@@ -117,7 +117,7 @@ def test_a_case_number_that_is_none_is_said_beside_the_field(session, sealer, de
     assert f'value="{typed}"' in body
 
 
-def test_the_beginning_of_a_number_leads_to_the_case_of_the_unit_alone(session, sealer, desk_for):
+def test_the_beginning_of_a_number_leads_to_a_case_in_the_unit_alone(session, sealer, desk_for):
     mine = file(session, sealer, {"country": "IT", "deception": "yes"}, at=now()).case
     other = file(session, sealer, {"country": "CZ", "deception": "yes"}, at=now()).case
     session.commit()

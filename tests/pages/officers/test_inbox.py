@@ -1,4 +1,4 @@
-"""The inbox: every state that waits for an officer makes a row, one statement reads them all, and nobody's row is missing."""
+"""The inbox: every state that waits for an officer makes a row, one statement reads them all, and no one's row is missing."""
 
 import re
 from collections.abc import Mapping
@@ -43,14 +43,14 @@ WORKERS = tuple(
     role for role in Role if role not in (Role.PARTNER, Role.AGENCY_REP, Role.ANALYST, Role.AUDITOR, Role.SYSADMIN)
 )
 
-NOBODY = None
+NO_ONE = None
 """A state that waits for no officer: for the complainant, agency or partner, for a day, or for nothing any more."""
 
 CASES: Mapping[CaseState, str | None] = {
-    CaseState.DRAFT: NOBODY,
+    CaseState.DRAFT: NO_ONE,
     CaseState.SUBMITTED: "case.submitted",
     CaseState.IN_TRIAGE: "case.in_triage",
-    CaseState.WAITING_COMPLAINANT: NOBODY,
+    CaseState.WAITING_COMPLAINANT: NO_ONE,
     CaseState.INVESTIGATING: "case.investigating",
     CaseState.AGENCY_HEARING: "case.agency_hearing",
     CaseState.DECISION_DRAFT: "case.decision_draft",
@@ -58,22 +58,22 @@ CASES: Mapping[CaseState, str | None] = {
     CaseState.DECIDED_PARTLY: "case.decided",
     CaseState.DECIDED_NOT_UPHELD: "case.decided",
     CaseState.SANCTION_PENDING: "case.sanction_pending",
-    CaseState.CLOSED: NOBODY,
+    CaseState.CLOSED: NO_ONE,
     CaseState.REOPENED: "case.reopened",
-    CaseState.OUT_OF_SCOPE: NOBODY,
-    CaseState.MERGED: NOBODY,
+    CaseState.OUT_OF_SCOPE: NO_ONE,
+    CaseState.MERGED: NO_ONE,
     CaseState.QUARANTINED: "case.quarantined",
-    CaseState.WITHDRAWN: NOBODY,
-    CaseState.PURGED: NOBODY,
+    CaseState.WITHDRAWN: NO_ONE,
+    CaseState.PURGED: NO_ONE,
 }
 HEARINGS: Mapping[HearingState, str | None] = {
     HearingState.DRAFTED: "hearing.drafted",
     HearingState.REPRISAL_CHECK: "hearing.reprisal_check",
     HearingState.APPROVED: "hearing.approved",
-    HearingState.SERVED: NOBODY,
+    HearingState.SERVED: NO_ONE,
     HearingState.ANSWERED: "hearing.answered",
     HearingState.LAPSED: "hearing.lapsed",
-    HearingState.CLOSED: NOBODY,
+    HearingState.CLOSED: NO_ONE,
 }
 REFERRALS: Mapping[ReferralState, str | None] = {
     ReferralState.PROPOSED: "referral.proposed",
@@ -81,34 +81,34 @@ REFERRALS: Mapping[ReferralState, str | None] = {
     ReferralState.OVERRIDDEN: "referral.to_send",
     # Sent so long ago that the partner is silent.
     ReferralState.SENT: "referral.silent",
-    ReferralState.ACCEPTED: NOBODY,
+    ReferralState.ACCEPTED: NO_ONE,
     ReferralState.DECLINED: "referral.declined",
     ReferralState.DONE: "referral.done",
-    ReferralState.REVOKED: NOBODY,
+    ReferralState.REVOKED: NO_ONE,
 }
 DECISIONS: Mapping[DecisionState, str | None] = {
     DecisionState.DRAFTED: "decision.drafted",
     # The case is investigated again then, or decided.
-    DecisionState.SENT_BACK: NOBODY,
-    DecisionState.MADE: NOBODY,
+    DecisionState.SENT_BACK: NO_ONE,
+    DecisionState.MADE: NO_ONE,
 }
 SANCTIONS: Mapping[SanctionState, str | None] = {
     SanctionState.PROPOSED: "sanction.proposed",
     SanctionState.LEGAL_REVIEW: "sanction.legal_review",
     # In force on its day, by the registry.
-    SanctionState.APPROVED: NOBODY,
-    SanctionState.IN_FORCE: NOBODY,
-    SanctionState.STAYED_BY_APPEAL: NOBODY,
-    SanctionState.LIFTED: NOBODY,
-    SanctionState.EXPIRED: NOBODY,
-    SanctionState.OVERTURNED: NOBODY,
-    SanctionState.DROPPED: NOBODY,
+    SanctionState.APPROVED: NO_ONE,
+    SanctionState.IN_FORCE: NO_ONE,
+    SanctionState.STAYED_BY_APPEAL: NO_ONE,
+    SanctionState.LIFTED: NO_ONE,
+    SanctionState.EXPIRED: NO_ONE,
+    SanctionState.OVERTURNED: NO_ONE,
+    SanctionState.DROPPED: NO_ONE,
 }
 PROPOSALS: Mapping[ProposalState, str | None] = {
     ProposalState.OPEN: "licence.proposal",
-    ProposalState.APPLIED: NOBODY,
-    ProposalState.REFUSED: NOBODY,
-    ProposalState.TAKEN_BACK: NOBODY,
+    ProposalState.APPLIED: NO_ONE,
+    ProposalState.REFUSED: NO_ONE,
+    ProposalState.TAKEN_BACK: NO_ONE,
 }
 
 WALK: tuple[tuple[type[StrEnum], Mapping[Any, str | None], type[Any], str], ...] = (
@@ -195,7 +195,7 @@ def _is_about(found: Row, row: Any) -> bool:
 def test_a_list_that_is_held_and_one_that_is_out_of_date_make_a_row(session: Session, walker: Officer) -> None:
     make_source(session, "CZ")
     source = session.execute(select(Source).where(Source.reference == source_of("CZ"))).scalar_one()
-    held = PendingImport(
+    pending = PendingImport(
         reference=new_reference(),
         source_id=source.id,
         file="x",
@@ -204,10 +204,10 @@ def test_a_list_that_is_held_and_one_that_is_out_of_date_make_a_row(session: Ses
         reason="odd",
         counts={},
     )
-    session.add(held)
+    session.add(pending)
     assert "list.held" in kinds_of(session, walker)
     assert "list.out_of_date" not in kinds_of(session, walker)
-    held.decided_at = now()
+    pending.decided_at = now()
     found = kinds_of(session, walker, now() + timedelta(days=source.fresh_for_days + 1))
     assert ("list.held" in found, "list.out_of_date" in found) == (False, True)
 
@@ -310,12 +310,12 @@ def test_a_message_of_danger_is_told_to_the_assignee_at_once_and_stands_first(
     make_units(session, sealer)
     mine = people("it-labour", Role.INVESTIGATOR, email="mine@authority.example").officer
     calm = file(session, sealer, {"country": "IT", "deception": "yes"}, at=now())
-    told = file(session, sealer, {"country": "IT", "deception": "yes"}, at=now())
-    for filed in (calm, told):
+    urgent = file(session, sealer, {"country": "IT", "deception": "yes"}, at=now())
+    for filed in (calm, urgent):
         filed.case.assignee = mine.reference
-    mailbox.write(session, sealer, come_back(session, sealer, told.code, now()), "他们打我，门锁了，救命", now())
+    mailbox.write(session, sealer, come_back(session, sealer, urgent.code, now()), "他们打我，门锁了，救命", now())
     first = rows_of(session, mine)[0]
-    assert (first.kind, first.reference, first.priority) == ("unread", told.case.reference, "p0")
+    assert (first.kind, first.reference, first.priority) == ("unread", urgent.case.reference, "p0")
 
 
 @pytest.fixture

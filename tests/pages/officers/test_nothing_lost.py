@@ -21,7 +21,7 @@ __all__ = ["desk_for", "sealer"]
 TEXT = "Please tell us on which day they took the passport. " * 40
 
 
-def case_of(session: Session, sealer, **more: object) -> str:
+def filed_case(session: Session, sealer, **more: object) -> str:
     case = file(session, sealer, {"country": "IT", "deception": "yes"}, at=now()).case
     session.commit()
     return f"/console/cases/{case.reference}"
@@ -44,19 +44,19 @@ def signed_in_again(desk: Desk, session: Session) -> Desk:
 
 
 def test_what_a_session_that_ran_out_sends_is_back_in_its_form_after_sign_in(session, sealer, desk_for):
-    page, desk = case_of(session, sealer), desk_for(Role.INVESTIGATOR)
+    page, desk = filed_case(session, sealer), desk_for(Role.INVESTIGATOR)
     run_out(session)
     refused = sent_from(desk, page, f"{page}/reply", text=TEXT, version="1")
     assert (refused.status_code, refused.location) == (303, "/console/sign-in?over=kept")
     assert "What you wrote is kept" in words_of(desk.client.get(refused.location))
     assert desk.client.get_cookie("console-next", path="/console").decoded_value == page
-    shown = signed_in_again(desk, session).get(page).get_data(as_text=True)
-    assert f">{TEXT}</textarea>" in shown
-    assert "is back in the form" in shown
+    output = signed_in_again(desk, session).get(page).get_data(as_text=True)
+    assert f">{TEXT}</textarea>" in output
+    assert "is back in the form" in output
 
 
 def test_it_is_sealed_and_another_officer_reads_nothing_of_it(session, sealer, desk_for):
-    page, desk = case_of(session, sealer), desk_for(Role.INVESTIGATOR, name="One")
+    page, desk = filed_case(session, sealer), desk_for(Role.INVESTIGATOR, name="One")
     run_out(session)
     sent_from(desk, page, f"{page}/reply", text=TEXT, version="1")
     assert "passport" not in session.execute(select(OfficerDraft.sealed)).scalar_one()
@@ -64,7 +64,7 @@ def test_it_is_sealed_and_another_officer_reads_nothing_of_it(session, sealer, d
 
 
 def test_nothing_is_kept_of_a_form_that_was_not_the_officer_s_own(session, sealer, desk_for):
-    page, desk = case_of(session, sealer), desk_for(Role.INVESTIGATOR)
+    page, desk = filed_case(session, sealer), desk_for(Role.INVESTIGATOR)
     run_out(session)
     foreign = {"Referer": f"http://localhost{page}", "Origin": "https://elsewhere.example"}
     desk._asks().post(f"{page}/reply", data={"form": desk.form, "text": TEXT}, headers=foreign)
@@ -90,10 +90,10 @@ def test_passwords_and_codes_are_never_kept(session, sealer, desk_for):
 
 
 def test_sign_in_leads_back_to_pages_of_the_console_alone(session, sealer, desk_for):
-    page, desk = case_of(session, sealer), desk_for(Role.INVESTIGATOR)
+    page, desk = filed_case(session, sealer), desk_for(Role.INVESTIGATOR)
     run_out(session)
-    asked = desk.get(f"{page}/notes?x=1")
-    assert asked.location == "/console/sign-in?over=over"
+    answer = desk.get(f"{page}/notes?x=1")
+    assert answer.location == "/console/sign-in?over=over"
     assert desk.client.get_cookie("console-next", path="/console").decoded_value == f"{page}/notes?x=1"
     for planted in (
         "https://elsewhere.example/console/",
@@ -111,13 +111,13 @@ def test_sign_in_leads_back_to_pages_of_the_console_alone(session, sealer, desk_
 
 
 def test_a_draft_is_kept_by_the_button_and_gone_once_it_is_sent(session, sealer, desk_for):
-    page, desk = case_of(session, sealer), desk_for(Role.INVESTIGATOR)
-    kept = sent_from(desk, page, "/console/drafts", draft_action=f"{page}/reply", text=TEXT, version="1")
-    assert (kept.status_code, kept.location) == (303, page)
-    shown = desk.get(page).get_data(as_text=True)
-    assert "The draft was saved." in shown
-    assert f">{TEXT}</textarea>" in shown
-    version = re.search(r'name="version" value="(\d+)"', shown)
+    page, desk = filed_case(session, sealer), desk_for(Role.INVESTIGATOR)
+    saved = sent_from(desk, page, "/console/drafts", draft_action=f"{page}/reply", text=TEXT, version="1")
+    assert (saved.status_code, saved.location) == (303, page)
+    output = desk.get(page).get_data(as_text=True)
+    assert "The draft was saved." in output
+    assert f">{TEXT}</textarea>" in output
+    version = re.search(r'name="version" value="(\d+)"', output)
     assert version is not None
     assert desk.post(f"{page}/reply", text=TEXT, version=version[1]).status_code == 303
     after = desk.get(page).get_data(as_text=True)
@@ -127,7 +127,7 @@ def test_a_draft_is_kept_by_the_button_and_gone_once_it_is_sent(session, sealer,
 
 
 def test_a_draft_that_is_refused_or_discarded_is_kept_or_gone(session, sealer, desk_for):
-    page, desk = case_of(session, sealer), desk_for(Role.INVESTIGATOR)
+    page, desk = filed_case(session, sealer), desk_for(Role.INVESTIGATOR)
     script = {"draft_page": page, "draft_action": f"{page}/reply", "text": TEXT, "version": "1"}
     assert desk.post("/console/drafts", **script).status_code == 204
     assert desk.post(f"{page}/reply", text=TEXT, version="99").status_code == 409
@@ -137,13 +137,13 @@ def test_a_draft_that_is_refused_or_discarded_is_kept_or_gone(session, sealer, d
 
 
 def test_closing_a_case_says_what_follows_and_asks_once(session, sealer, desk_for):
-    page, desk = case_of(session, sealer), desk_for(Role.TRIAGE, Role.SUPERVISOR)
+    page, desk = filed_case(session, sealer), desk_for(Role.TRIAGE, Role.SUPERVISOR)
     for to in ("in_triage", "investigating"):
         assert desk.post(f"{page}/move", to=to, version=version_on(desk, page)).status_code == 303
     sent = {"to": "closed", "reason": "<b>Nothing</b> was found.", "version": version_on(desk, page)}
-    asked = desk.post_once(f"{page}/move", **sent)
-    body = asked.get_data(as_text=True)
-    assert (asked.status_code, "Close this case?" in body) == (200, True)
+    answer = desk.post_once(f"{page}/move", **sent)
+    body = answer.get_data(as_text=True)
+    assert (answer.status_code, "Close this case?" in body) == (200, True)
     assert "Under investigation" in words_of(desk.get(page))
     again = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', body))
     assert again["confirmed"] == "yes"
@@ -154,7 +154,7 @@ def test_closing_a_case_says_what_follows_and_asks_once(session, sealer, desk_fo
 
 
 def test_drafts_are_destroyed_after_a_week(session, sealer, desk_for):
-    page, desk = case_of(session, sealer), desk_for(Role.INVESTIGATOR)
+    page, desk = filed_case(session, sealer), desk_for(Role.INVESTIGATOR)
     desk.post("/console/drafts", draft_page=page, draft_action=f"{page}/reply", text=TEXT)
     unsent.forget_unsent(session, now() + timedelta(days=7))
     assert session.scalars(select(OfficerDraft)).all() == []

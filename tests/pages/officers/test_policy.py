@@ -16,6 +16,7 @@ from registry.officers import accounts
 from registry.officers.rights import RIGHTS, Role
 from registry.pages.officers import edge
 from registry.pages.officers.guard import SAFE
+from registry.vocabulary.cases import PartnerKind
 from tests.officers.making import make_officer, make_unit
 from tests.pages.officers.signed_in import Desk, desk_of
 
@@ -59,7 +60,10 @@ def test_without_signing_in_nothing_but_the_door_opens(app: Flask, client: Flask
 def test_the_table_alone_decides(
     app: Flask, client: FlaskClient, session: Session, keyring: Keyring, role: Role
 ) -> None:
-    make_unit(session)
+    unit = make_unit(session)
+    # Partners and agencies have units of their own.
+    unit.partner_kind = PartnerKind.UNION if role is Role.PARTNER else None
+    unit.agency = new_reference() if role is Role.AGENCY_REP else None
     desk = desk_of(client, session, make_officer(session, keyring, role).officer)
     for method, path, policy in routes(app):
         if policy.resource is None:  # type: ignore[attr-defined]

@@ -65,7 +65,7 @@ def write(
 ) -> Decision:
     """Write the draft of a case's decision, or write it anew; the case stands where it is decided from then on.
 
-    `language` is that of the summary, empty where nobody says; `translation` is the summary in the complainant's language.
+    `language` is that of the summary, empty where no one says; `translation` is the summary in the complainant's language.
     Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
     """
     case = lock_case(session, officer, reference, version)
@@ -157,8 +157,8 @@ def make(
     sealed = seal_reason(session, sealer, officer, case, summary)
     target = rules.OUTCOMES[decision.outcome]
     advance(session, case, target, officer.role, at, actor=officer.name, reason_sealed=sealed)
-    told = read_translation(session, sealer, officer, case, decision) or summary
-    text = words(language_of(case), decision.outcome, told, decision.object_until)
+    readable = read_translation(session, sealer, officer, case, decision) or summary
+    text = words(language_of(case), decision.outcome, readable, decision.object_until)
     # Where no mailbox is left to write to, the decision stands all the same.
     with suppress(NotNow):
         casework.reply(
@@ -203,7 +203,7 @@ def facts(session: Session, case: Case, decision: Decision, actor: str) -> rules
 
 
 def wants_translation(case: Case, decision: Decision) -> bool:
-    """Whether the complainant could not read the summary: it is in another language, and nobody has translated it."""
+    """Whether the complainant could not read the summary: it is in another language, and no one has translated it."""
     is_other = decision.language is not None and decision.language != language_of(case)
     return is_other and decision.translation_sealed is None
 
@@ -238,7 +238,7 @@ def read_summary(session: Session, sealer: Sealer, officer: Officer, case: Case,
 
 
 def read_translation(session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision) -> str | None:
-    """The summary in the complainant's language; None where nobody has written it."""
+    """The summary in the complainant's language; None where no one has written it."""
     if decision.translation_sealed is None:
         return None
     return _box(session, sealer, officer, decision).open(
@@ -294,7 +294,7 @@ def _checked(
 def _checked_words(
     session: Session, sealer: Sealer, officer: Officer, case: Case, field: str, text: str, today: date
 ) -> str:
-    """What is told outside, tidied: it reveals nobody. Raises InvalidInput about the field."""
+    """What is told outside, tidied: it reveals no one. Raises InvalidInput about the field."""
     text = messages.read_text(field, text, MAX_SUMMARY)
     agency = named_agency_id(sealer, case)
     require_silent(session, sealer, officer, case, agency, text, today, field=field)

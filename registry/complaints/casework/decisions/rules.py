@@ -25,7 +25,7 @@ DRAFTED_IN = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseS
 class DecisionFacts:
     """The facts that a decision is checked against. `investigators` and `actor` as `same_person` writes them.
 
-    `is_readable`: the summary is there in the language of the complainant, or nobody said in which it is.
+    `is_readable`: the summary is there in the language of the complainant, or no one said in which it is.
     """
 
     state: DecisionState

@@ -1,4 +1,4 @@
-"""Keeping, finding and dropping what an officer typed and has not sent. Nobody else reads it, and no page lists its words."""
+"""Keeping, finding and dropping what an officer typed and has not sent: read by that officer alone, and listed nowhere."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ def drop(session: Session, officer_id: int, *, action: str | None = None, page: 
 
 
 def forget_unsent(session: Session, at: datetime) -> None:
-    """Destroy what nobody sent in time."""
+    """Destroy what was not sent in time."""
     session.execute(
         delete(OfficerDraft).where(OfficerDraft.kept_at <= at - KEPT_FOR).execution_options(synchronize_session=False)
     )

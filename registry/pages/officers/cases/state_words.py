@@ -8,7 +8,7 @@ from registry.core.clock import day_at, now
 from registry.vocabulary.cases import CaseState
 
 
-class Standing(Protocol):
+class HasState(Protocol):
     """What the words depend on: a case, or its row in the queue."""
 
     @property
@@ -19,7 +19,7 @@ class Standing(Protocol):
     def measure_until(self) -> date | None: ...
 
 
-def state_key(case: Standing) -> str:
+def state_key(case: HasState) -> str:
     """The key of the words for where a case stands today."""
     if case.state is CaseState.SANCTION_PENDING and case.measure is not None:
         return f"case_state.{reads_of_measure(case.measure, case.measure_until, day_at(now(), None))}"

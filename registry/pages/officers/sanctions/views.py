@@ -7,9 +7,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.complaints.casework.decisions.actions import lock_decision
 from registry.core.clock import now
 from registry.core.codes import Problem
-from registry.core.errors import NotFound
+from registry.core.errors import InvalidInput, NotFound
+from registry.core.ids import read_reference
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.agency_picker import MAX_TYPED, licence_numbered, picked_agency
 from registry.officer_desk.sanctions import ACTS, official, sanction_opened
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -68,9 +70,12 @@ def propose(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     # An officer who may not read the decision, or has an interest in the case, is stopped before anything is done.
     _decided(session, me, decision)
 
+    typed = form.get("licence", "").strip()[:MAX_TYPED]
+    licence = licence_numbered(session, me.standing.authority, typed) or reference_in(typed)
+
     def propose() -> str:
         return actions.propose(
-            session, sealer(), official(me, Act.PROPOSE), reference_in(form.get("licence", "").strip()[:40]), forms.terms(form),
+            session, sealer(), official(me, Act.PROPOSE), licence, forms.terms(form),
             now(), decision=decision, version=version_sent() if decision else None,
         ).reference  # fmt: skip
 
@@ -117,10 +122,13 @@ def _decided(session: Session, me: AuthenticatedOfficer, decision: str | None) -
 def _new(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     """On a decision of the unit, or on a licence. A decision is there for those alone who may read it."""
     given = request.form if request.method == "POST" else request.args
-    decision, licence = given.get("decision", "")[:12] or None, given.get("licence", "").strip()[:12] or None
+    decision, licence = given.get("decision", "")[:12] or None, given.get("licence", "").strip()[:MAX_TYPED] or None
     head = _decided(session, me, decision)
     today = today_at(session, me.standing.authority, now())
     agency = head.agency if head is not None else None
+    if agency is None and licence is not None and read_reference(licence) is None:
+        # What was typed is no reference: by the agency that it names, its licences are offered.
+        agency = _agency_meant(session, licence)
     known = queries.licences_of(session, me.standing.authority, agency, licence if agency is None else None, today)
     return page(
         "sanctions/new.html",
@@ -137,6 +145,13 @@ def _new(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = N
         today=today,
         handed_styles=address_of("handed.css"),
     )
+
+
+def _agency_meant(session: Session, typed: str) -> str | None:
+    try:
+        return picked_agency(session, typed)
+    except InvalidInput:
+        return None
 
 
 def _edit(session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal: Refusal | None = None) -> Response:

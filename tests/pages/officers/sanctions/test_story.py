@@ -17,7 +17,7 @@ from registry.supervision.sanctions.complainant_notices import notify_complainan
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseState
 from tests.complaints.filing import come_back
-from tests.make import CZECH_AT_HOME
+from tests.make import CZECH_AT_HOME, public_record_of
 from tests.pages.officers.cases.conftest import DeskOf
 from tests.pages.officers.signed_in import Desk, version_on, words_of
 from tests.supervision.sanctions.making import LAW, UNIT, Licensed, looked_into, today
@@ -119,6 +119,19 @@ def test_an_appeal_gives_the_licence_back_by_two_persons(
     assert verdict(client, licensed) == "yes"
     assert "<b>stayed by an appeal</b>" in client.get(f"/en/agencies/{licensed.agency}").get_data(as_text=True)
     assert "no complaint stands behind it" in words_of(supervisor.get(path))
+
+
+def test_a_licence_is_named_by_its_number_or_its_agency_and_chosen_among_those_of_the_authority(
+    session: Session, licensed: Licensed, desk_for: DeskOf
+) -> None:
+    desk = desk_for(Role.LICENSING, unit=UNIT)
+    fields = {"kind": "fine", "legal_ground": LAW, "effective_from": str(today())}
+    name = public_record_of(session, licensed.agency).names[0].name
+    offered = desk.post("/console/sanctions/new", **fields, licence=name)
+    assert offered.status_code == 400
+    assert f'name="licence" value="{licensed.licence}" required checked' in offered.get_data(as_text=True)
+    assert desk.post("/console/sanctions/new", **fields, licence=licensed.number.lower()).status_code == 303
+    assert session.execute(select(Sanction.licence)).scalar_one() == licensed.licence
 
 
 def test_a_proposal_that_is_refused_keeps_what_was_typed(
