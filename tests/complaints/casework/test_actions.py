@@ -72,6 +72,7 @@ def acts(session, sealer, officer, reference, other):
         "move": lambda: casework.move(session, sealer, officer, reference, CaseState.IN_TRIAGE, at),
         "merge": lambda: casework.merge(session, sealer, officer, reference, other, at, reason="same"),
         "reply": lambda: casework.reply(session, sealer, officer, reference, "words", at),
+        "link_agency": lambda: casework.link_agency(session, sealer, officer, reference, other, TODAY),
         "set_legal_hold": lambda: holds.set_legal_hold(
             session, sealer, officer, reference, TODAY, is_held=True, reason="court"
         ),
