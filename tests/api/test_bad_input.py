@@ -23,7 +23,7 @@ def faults(response: Any, operation: str = "verify") -> list[tuple[str, str]]:
 
 QUERIES = [
     ("", [("licence_number", "missing")]),
-    ("destination=IT", [("licence_number", "missing")]),
+    ("origin=CN", [("licence_number", "missing")]),
     ("licence_number=1&name=x", [("name", "contradictory")]),
     ("licence_number=1&licence_number=1", [("licence_number", "doubled_parameter")]),
     ("licence_numbr=1", [("licence_numbr", "unknown_parameter")]),

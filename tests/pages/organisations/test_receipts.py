@@ -127,7 +127,7 @@ def test_an_archived_list_is_found_asked_again_and_deleted(
     for items in (rows, rows[:1]):
         sent = {"items": items, "keep": True}
         answer = client.post("/api/v1/verifications", json=sent, headers={"Authorization": f"Bearer {key}"})
-        references.append(answer.json["receipt_id"])
+        references.append(answer.json["list_id"])
     whole, short = references
     named = session.scalars(select(ArchivedList).where(ArchivedList.reference == whole)).one()
     named.name = "供应商 100%.csv"

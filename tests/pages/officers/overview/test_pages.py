@@ -38,7 +38,7 @@ def test_the_page_has_each_figure_as_a_chart_and_a_table(session: Session, seale
     make_case(session, now().date(), decided_on=now().date())
     session.commit()
     page = desk_for(Role.SUPERVISOR).get("/console/overview").get_data(as_text=True)
-    assert page.count("<svg class=") == page.count('role="img"') == 8
+    assert page.count("<svg class=") == page.count('role="img"') == 9
     assert "<script>" not in page
     assert "4 open cases" in " ".join(words_of(desk_for(Role.ANALYST, name="A A").get("/console/overview")).split())
 
