@@ -290,6 +290,10 @@ def test_what_is_purged_meanwhile_is_not_brought_back(stock: Stock) -> None:
     stock.session.rollback()
 
 
+SEALED_ALONE = frozenset({"officer_drafts.sealed"})
+"""Columns of the ring that are not called by what they hold; the other `sealed` ones are opened by a box or a visit."""
+
+
 def test_every_sealed_column_is_rewrapped_or_opened_by_a_box_or_visit() -> None:
     """A column of tier 1 that is named nowhere would be lost with its retired key."""
     by_box = {"case_moves.reason_sealed", "priority_changes.reason_sealed"}
@@ -308,6 +312,7 @@ def test_every_sealed_column_is_rewrapped_or_opened_by_a_box_or_visit() -> None:
         f"{table.name}.{column.name}"
         for table in METADATA.sorted_tables
         for column in table.columns
-        if column.name.endswith("_sealed") and table.name not in tables_of_boxes
+        if f"{table.name}.{column.name}" in SEALED_ALONE
+        or (column.name.endswith("_sealed") and table.name not in tables_of_boxes)
     }
     assert by_ring | by_box == sealed

@@ -173,7 +173,7 @@ class Leg(Whole):
     candidates: tuple[Agency, ...] = ()
     source: Source | None = None
     needs: tuple[Need, ...] = ()
-    question: Mapping[str, Any] = field(default_factory=dict)
+    question: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from tests.serving import serve
 
 ZH = CATALOGUES["zh-Hans"]
 MAX_BYTES_OF_A_PAGE = 30_000
-MAX_BYTES_OF_A_FILING = 300_000
+MAX_BYTES_OF_A_FILING = 320_000
 
 
 @pytest.fixture(scope="module")

@@ -81,7 +81,7 @@ def test_choosing_from_a_name_asks_again_about_the_agency_chosen(phone: BrowserC
     page.goto(f"{site}/en/")
     check(page, "smyšlená dlouhojmenná")
     follow(page.locator(".candidates button").first)
-    expect(page.locator(".answer h1")).to_contain_text("One more question before we can answer.")
+    expect(page.locator(".answer h1")).to_contain_text("A few more questions before we can answer.")
     assert page.locator(".answer.yes").count() == 0
 
 

@@ -291,7 +291,7 @@ def test_without_scripts_the_page_says_why_and_takes_a_number(browser: Browser, 
     assert_fits(page)
     page.fill("#subject", "KOD/active")
     enter(page.locator("#subject"))
-    expect(page.locator("h1")).to_contain_text("还要再问您一件事")
+    expect(page.locator("h1")).to_contain_text("还要再问您几件事")
     expect(page.locator("main")).to_contain_text(NAMES["active"])
     context.close()
 

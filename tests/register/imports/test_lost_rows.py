@@ -11,9 +11,9 @@ from registry.core.codes import Flaw
 from registry.register.imports import worker
 from registry.register.imports.mapping import read_mapping
 from registry.register.imports.queries import pending_imports
+from tests.register.imports.fetched import describe, publish
 from tests.register.imports.lists import Desk, agency, ico, permit, plain_mapping, plain_text
 from tests.register.imports.publisher import publishing
-from tests.register.imports.test_worker import describe, publish
 
 UNREADABLE = agency(99, permits=[permit(platnostOd="31.31.2024")])
 
@@ -96,7 +96,7 @@ def test_a_number_that_some_rows_lack_proves_no_silence(desk: Desk, client: Flas
     header = "Name,Reg,Licence,From,Status"
     desk.plain(f"A Ltd,{ico(1)},L1,2024-01-01,valid", "B Ltd,,L2,2024-01-01,valid", mapping=mapping, header=header)
     placed = {"activity": "temporary_work", "country": "CZ"}
-    assert ask(client, registration_number=ico(50), **placed) == ("unknown", ["list_lacks_number"])
+    assert ask(client, registration_number=ico(50), **placed) == ("unknown", ["list_lacks_number", "disguised_lending"])
     assert ask(client, licence_number="L3", authority="zz-labour", activity="temporary_work")[0] == "no"
     desk.plain(
         f"A Ltd,{ico(1)},L1,2024-01-01,valid", f"B Ltd,{ico(2)},L2,2024-01-01,valid", mapping=mapping, header=header

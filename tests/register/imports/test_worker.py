@@ -1,7 +1,6 @@
 """The worker keeps lists fresh, holds what needs eyes, and warns before one goes stale."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,39 +15,9 @@ from registry.register.imports.mapping import read_mapping
 from registry.register.imports.models import FetchState, PendingImport
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.schedule_rules import pause_after_failure, pause_between_fetches, warn_from
-from tests.register.imports.lists import Desk, agency
+from tests.register.imports.fetched import describe, publish
+from tests.register.imports.lists import Desk
 from tests.register.imports.publisher import Publisher, publishing
-
-MAPPING = """
-[authority]
-reference = "zz-labour"
-country = "CZ"
-time_zone = "Europe/Prague"
-names = {{ en = "Invented Labour Office" }}
-
-[source]
-reference = "zz-fetched"
-kinds = ["cz_vyhledavani_zamestnani"]
-is_full = {is_full}
-fresh_for_days = 20
-key = "registration_number"
-address = "{address}"
-fetch_every_hours = 24
-warn = ["lists@registry.invalid"]
-
-[constants]
-kind = "cz_vyhledavani_zamestnani"
-status = "active"
-
-[json]
-rows = "polozky"
-each = "povoleni"
-
-[json.columns]
-name = "nazev"
-registration_number = "ico"
-valid_from = "povoleni[].platnostOd"
-"""
 
 
 @pytest.fixture
@@ -57,17 +26,6 @@ def publisher(desk: Desk) -> Iterator[Publisher]:
         describe(desk, publisher)
         publish(publisher, range(1, 12))
         yield publisher
-
-
-def describe(desk: Desk, publisher: Publisher, *, is_full: bool = True) -> None:
-    folder = desk.settings.home / "sources"
-    folder.mkdir(exist_ok=True)
-    text = MAPPING.format(address=publisher.url(), is_full=str(is_full).lower())
-    (folder / "zz-fetched.toml").write_text(text, encoding="utf-8")
-
-
-def publish(publisher: Publisher, numbers: Iterable[int]) -> None:
-    publisher.body = json.dumps({"polozky": [agency(number) for number in numbers]}).encode()
 
 
 def fetch(desk: Desk) -> str:

@@ -121,7 +121,7 @@ def test_a_second_search_finds_nothing_twice_and_new_signs_reopen_what_was_dismi
     [again] = search(session, digest)
     assert (again.id, again.state) == (found.id, CollisionState.DISMISSED)
     moved = make.changed(make.public_record_of(session, old.agency_id), place="Vymyšlená 12, Praha")
-    agencies.amend(session, moved, make.Event("agency.amended", old.agency_id))
+    agencies.amend(session, moved, make.Event("agency.amended"))
     [again] = search(session, digest)
     assert (again.id, again.state) == (found.id, CollisionState.OPEN)
     assert Sign.ADDRESS in signs(again)
