@@ -98,6 +98,7 @@ def test_no_failover_lets_two_homes_fork_a_log(servers: tuple[Server, Server], t
     engine = engine_for(primary.url("postgres"))
     sign_committed(first.settings, sessions_for(engine))
     engine.dispose()
+    first.run("keys", "init")
     second, stranger = home(tmp_path, "second", primary, first), home(tmp_path, "stranger", primary, first)
 
     with ExitStack() as running:

@@ -220,7 +220,7 @@ def test_who_gets_no_slot_is_told_when_to_come_again(keyring: Keyring, monkeypat
     monkeypatch.setattr(complaint_codes, "PATIENCE", 0.0)
     derive(keyring, GOOD)
     slots = [
-        os.open(keyring.folder / f".deriving-{number}", os.O_RDWR | os.O_CREAT, 0o600)
+        os.open(keyring.lock_file(f"deriving-{number}"), os.O_RDWR | os.O_CREAT, 0o600)
         for number in range(complaint_codes.SLOTS)
     ]
     for slot in slots:

@@ -15,7 +15,7 @@ from registry.register.imports.mapping import read_mapping
 from registry.register.imports.models import FetchState, PendingImport
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.schedule_rules import pause_after_failure, pause_between_fetches, warn_from
-from tests.register.imports.fetched import describe, publish
+from tests.register.imports.fetched import MAPPING, describe, publish
 from tests.register.imports.lists import Desk
 from tests.register.imports.publisher import Publisher, publishing
 
