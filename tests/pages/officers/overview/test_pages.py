@@ -3,9 +3,11 @@
 import csv
 import io
 import re
+from datetime import UTC, datetime
 
 import openpyxl
 import pytest
+import time_machine
 from sqlalchemy.orm import Session
 
 from registry.audit.queries import lines_about
@@ -33,6 +35,7 @@ def tell(session: Session, sealer: Sealer, agency: dict[str, str], country: str 
     return [one.case.reference for one in cases]
 
 
+@time_machine.travel(datetime(2026, 11, 24, 12, tzinfo=UTC))
 def test_the_page_has_each_figure_as_a_chart_and_a_table(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
     tell(session, sealer, {"name": HOSTILE})
     make_case(session, now().date(), decided_on=now().date())
