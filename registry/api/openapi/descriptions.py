@@ -93,11 +93,11 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Content-Disposition": ("`attachment`, and a name.", {"type": "string"}),
     "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 1}),
     "X-Request-Id": ("Name it when you ask us about this answer.", {"type": "string"}),
-    "RateLimit-Limit": ("Requests a minute.", {"type": "integer"}),
-    "RateLimit-Remaining": ("Requests left.", {"type": "integer"}),
-    "RateLimit-Reset": ("Seconds until the limit is full again.", {"type": "integer"}),
+    "API-Version": ("Version of this description that the answer keeps to.", {"type": "string"}),
+    "RateLimit-Policy": ("How many requests (`q`) are taken in how many seconds (`w`).", {"type": "string"}),
+    "RateLimit": ("Requests left (`r`), and the seconds until all are there again (`t`).", {"type": "string"}),
 }
-ALWAYS = ("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+ALWAYS = ("X-Request-Id", "API-Version", "RateLimit-Policy", "RateLimit")
 
 TOGETHER = {
     # "Exactly one subject" is said in words: as `oneOf` it would take the fields' types from generated clients.
