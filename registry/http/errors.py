@@ -78,7 +78,7 @@ STATUS: dict[type[RegistryError], int] = {
     AlreadyDone: 409,
     CursorTooOld: 410,
     LogClosed: 409,
-    RepeatDiffers: 409,
+    RepeatDiffers: 422,
     FileTooLarge: 413,
     NotNow: 409,
     IllegalMove: 409,

@@ -76,6 +76,8 @@ STATUSES = {
     412: "It was changed since you read it: the version in If-Match is an old one. Nothing was changed.",
     413: "The body is larger than this path takes: 160 KiB, or 20 MB of a file.",
     415: "The body must be JSON, and Content-Type must say so; or files of this kind are not accepted.",
+    422: "The Idempotency-Key came with another request before, and nothing was done; or the request is well formed and cannot "
+    "be carried out: `code` says why.",
     428: "If-Match is missing: send the ETag of what you read. Nothing was changed.",
     451: "The law no longer lets us say this.",
     429: "Too many requests of one client; wait as `Retry-After` says.",
@@ -154,8 +156,9 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "Once": {
         "name": ONCE,
-        "description": "Of your choice, and not to be guessed. The same request with the same key within a day counts once.",
-        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,80}$"},
+        "description": "Of your choice, and not to be guessed; in quotes or without. The same request with the same key "
+        "within a day counts once; another request with it is 422.",
+        "schema": {"type": "string", "pattern": '^(?:[A-Za-z0-9_-]{16,80}|"[A-Za-z0-9_-]{16,80}")$'},
         "example": "6f1d2c84-5b0e-4d7a-9a53-0c8e7f21b6d4",
     },
     "FileName": {

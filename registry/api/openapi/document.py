@@ -169,6 +169,7 @@ class Writer:
             | ({401} if needs or scope_if_any else set())
             | ({403} if policy or scope or scope_if_any else set())
             | ({412, 428} if is_versioned else set())
+            | ({422} if taken.is_repeatable else set())
         )
         examples = tuple(
             one for one in (*EXAMPLES, *EMPLOYER_EXAMPLES, *STORY, *DESK_EXAMPLES) if one.operation == given.operation
