@@ -243,6 +243,14 @@ def plain_idempotency_key() -> str | None:
     return key
 
 
+def refuse_forms() -> None:
+    """Raise UnsupportedMediaType for a form with a file in it: its boundaries would be read as rows, or kept as a paper."""
+    if request.mimetype == "multipart/form-data":
+        raise UnsupportedMediaType(
+            "send the file itself as the body (curl --data-binary @FILE), and not a form with it"
+        )
+
+
 def loaded_file(max_bytes: int) -> bytes:
     """A body that is a file, of whatever kind: what it is, its bytes tell, and never a header. 413 beyond `most` bytes.
 

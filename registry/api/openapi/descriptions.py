@@ -90,6 +90,7 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Cache-Control": ("How long the answer may be kept, at most 60 seconds.", {"type": "string"}),
     "Content-Language": ("Language of the texts.", {"type": "string", "enum": ["zh-Hans", "zh-Hant", "en", "it"]}),
     "Vary": ("Accept-Language.", {"type": "string"}),
+    "Location": ("Path at which what was made is read.", {"type": "string"}),
     "Link": ('RFC 8288: the next page, `rel="next"`.', {"type": "string"}),
     "Allow": ("The methods it takes.", {"type": "string"}),
     "Content-Disposition": ("`attachment`, and a name.", {"type": "string"}),
