@@ -129,8 +129,8 @@ def test_reading_archives_nothing_even_where_every_answer_is_archived(
     program.send("PUT", f"{FILE}/settings", {"days": 30, "is_archiving": True})
     headers = {"Authorization": f"Bearer {program.key}"}
     assert client.open(VERIFY, method=method, query_string=QUESTION, headers=headers).status_code == 200
-    asked = client.open(VERIFY, method=method, query_string=QUESTION | {"keep": "true"}, headers=headers)
-    assert asked.status_code == 400
+    refused = client.open(VERIFY, method=method, query_string=QUESTION | {"keep": "true"}, headers=headers)
+    assert refused.status_code == 400
     assert program.get(FILE).json["items"] == []
 
 
