@@ -23,7 +23,7 @@ from registry.vocabulary.register import (
     Visa,
 )
 from tests.make import licence_record
-from tests.verification.verdicts.asking import codes, facts_about, plain_context
+from tests.verification.verdicts.asking import codes, facts_about, fresh_ground, plain_context
 
 CHINESE = licence_record(LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION)
 
@@ -32,6 +32,8 @@ def ask(licence: Any = None, **context: Any) -> Verdict:
     """The verdict under the shipped law, about a licence or about no one."""
     known = facts_about(licence) if licence is not None else facts_about(holders=())
     facts = replace(known, limits=shipped_law().limits, routes=shipped_law().permit_routes)
+    if licence is not None and licence.country not in ("CN", "CZ", "DE", "IT", "NL", "PL", "RO"):
+        facts = replace(facts, snapshot=fresh_ground(countries=(licence.country,)))
     kind = SubjectKind.LAW if licence is None else SubjectKind.LICENCE_NUMBER
     plain = plain_context(licence) if licence is not None else {}
     return decide(replace(Question(kind, "VYMYSL/1"), **(plain | context)), facts)
