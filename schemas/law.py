@@ -232,6 +232,13 @@ class CountryLawSchema(OutSchema):
     )
 
 
+class WithdrawnLawRowSchema(OutSchema):
+    """A row that the overlay withdrew, and why."""
+
+    row = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
 class LawOverlaySchema(OutSchema):
     """A correction that the operator signed and two persons put into force, without a release."""
 
@@ -239,6 +246,11 @@ class LawOverlaySchema(OutSchema):
     made_on = fields.Date(required=True)
     reason = fields.String(required=True)
     rows = fields.List(fields.String(), required=True, metadata={"description": "Ids of the rows it speaks of."})
+    withdrawn = fields.List(
+        fields.Nested(WithdrawnLawRowSchema),
+        required=True,
+        metadata={"description": "Of these rows, those that are no longer stated, without another in their place."},
+    )
     in_force_from = fields.DateTime(required=True)
     withdrawn_at = fields.DateTime(required=True, allow_none=True)
     withdrawal_reason = fields.String(required=True, allow_none=True)

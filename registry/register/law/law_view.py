@@ -101,6 +101,23 @@ def _is_asked(row: Row, activity: str | None, on: date | None) -> bool:
     return not about or activity in set(about)
 
 
+def withdrawn_payload(law: Law, country: str, tables: Sequence[str] = TABLES) -> list[dict[str, Any]]:
+    """The rows of a country that an overlay withdrew, with what they said, and by which overlay, since when and why."""
+    return [
+        {
+            "id": one.row.id,
+            "table": one.table,
+            "article": one.row.article,
+            "text": getattr(one.row, "text", None),
+            "version": one.mark.version,
+            "withdrawn_on": one.mark.in_force_on,
+            "reason": one.mark.reason,
+        }
+        for one in law.withdrawn.values()
+        if one.row.country == country and one.table in tables and is_readable(one.row)
+    ]
+
+
 def country_payload(law: CountryLaw) -> dict[str, Any]:
     """What a country is to the registry, and where to ask about one that it does not answer for."""
     return {

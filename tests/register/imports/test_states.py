@@ -13,6 +13,7 @@ from registry.register.imports.mapping import SourceMapping, mapping_named, read
 from registry.vocabulary.register import Activity, LicenceKind
 from tests.register.imports.lists import Desk, ico
 from tests.register.imports.test_shipped import LISTS
+
 pytestmark = pytest.mark.one_database
 
 GUIDE = Path("docs/operators/sources.md").read_text(encoding="utf-8")
@@ -37,7 +38,7 @@ def ask(client: FlaskClient, country: str, **question: Any) -> tuple[str, str]:
     } | question
     whole |= {"country": country} if "registration_number" in question else {}
     answer = client.get("/api/v1/verify", query_string=whole).json
-    assert answer is not None and "verdict" in answer, answer
+    assert answer is not None
     return answer["verdict"], answer["reasons"][0]["code"]
 
 
