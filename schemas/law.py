@@ -182,6 +182,9 @@ class LawFeeSchema(LawRowSchema):
     reference = fields.String(required=True, allow_none=True, metadata={"description": "As fee rules name it."})
     reason = OneOf(FeeReason, required=True, allow_none=True)
     kinds = fields.List(OneOf(FeeKind), required=True)
+    is_under_any_name = fields.Boolean(
+        required=True, metadata={"description": "It forbids to take anything: a bond too."}
+    )
     needs_labour_contract = fields.Boolean(required=True)
     most_percent = fields.String(required=True, allow_none=True)
 

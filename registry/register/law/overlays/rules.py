@@ -106,7 +106,9 @@ def overlay_of(name: str, text: bytes, law: Law, *, after: int, today: date) -> 
     if overlay.made_on > today:
         raise BadLaw(name, None, "made_on", "is in the future")
     if not overlay.touched:
-        raise BadLaw(name, None, None, f"has no rows: write them under [[{']], [['.join(TABLES)}]], [[called]], or [[withdrawn]]")
+        raise BadLaw(
+            name, None, None, f"has no rows: write them under [[{']], [['.join(TABLES)}]], [[called]], or [[withdrawn]]"
+        )
     if len(overlay.touched) > MAX_ROWS:
         raise BadLaw(name, None, None, f"has more than {MAX_ROWS} rows: hand them in as several files")
     _check_puts(name, overlay, law)
@@ -145,9 +147,7 @@ def read_overlay(name: str, text: bytes) -> Overlay:
         if put.row.id in seen:
             raise BadLaw(name, put.row.id, "id", "stands twice in this file")
         seen.add(put.row.id)
-    return Overlay(
-        head.version, head.made_on, head.reason.strip(), rows, head.called, head.confirmed, head.withdrawn
-    )
+    return Overlay(head.version, head.made_on, head.reason.strip(), rows, head.called, head.confirmed, head.withdrawn)
 
 
 def _puts(name: str, data: Mapping[str, Any]) -> Iterable[PutRow]:
