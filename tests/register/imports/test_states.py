@@ -1,11 +1,14 @@
 """Lists of states that have no licence kind of their own: end to end, from the file to a yes and a no."""
 
 import csv
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from msgspec.structs import replace
 
@@ -15,6 +18,14 @@ from tests.register.imports.lists import Desk, ico
 from tests.register.imports.test_shipped import LISTS
 
 pytestmark = pytest.mark.one_database
+
+
+@pytest.fixture(autouse=True)
+def _one_day() -> Iterator[None]:
+    """The lists' own days, and Dutch law, end in 2027."""
+    with time_machine.travel(datetime(2026, 11, 28, 12, tzinfo=UTC), tick=True):
+        yield
+
 
 GUIDE = Path("docs/operators/sources.md").read_text(encoding="utf-8")
 EXAMPLE = GUIDE.split("## A new list, step by step", 1)[1].split("\n3. ", 1)[0]
@@ -72,19 +83,41 @@ STATES = {
     "sk-upsvar": ("temporary_work", "placement"),
     "ie-wrc": ("placement", None),
     "lv-nva": ("placement", None),
+    "at-gisa": ("temporary_work", None),
+    "nl-waadi": ("temporary_work", "placement"),
 }
 """An activity that the list is about, and one that it is not."""
+
+NOTICES = {"ee-mtr": "temporary_work", "dk-rut": "temporary_work", "pt-colocacao": "placement"}
+"""Lists of notices, where the law asks for no licence."""
+
+
+def take(desk: Desk, name: str) -> None:
+    """Import the invented list of a shipped description, as one that is full."""
+    mapping = full(mapping_named(name, desk.settings.home))
+    path = desk.folder / f"{name}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(LISTS[name][1:])
+    assert desk.take(path, mapping).is_applied
 
 
 @pytest.fixture
 def states(desk: Desk) -> Desk:
     for name in STATES:
-        mapping = full(mapping_named(name, desk.settings.home))
-        path = desk.folder / f"{name}.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, delimiter=";").writerows(LISTS[name][1:])
-        assert desk.take(path, mapping).is_applied
+        take(desk, name)
     return desk
+
+
+def test_a_notice_is_no_licence_and_its_absence_no_wrong(desk: Desk, client: FlaskClient) -> None:
+    for name in NOTICES:
+        take(desk, name)
+    for record in desk.records():
+        country = record.licences[0].country
+        activity = next(one for name, one in NOTICES.items() if name.startswith(country.lower()))
+        is_numbered = record.identifiers or record.licences[0].number
+        for asked in numbers(record) if is_numbered else [{"agency_id": record.agency_id}]:
+            verdict, code = ask(client, country, activity=activity, **asked)
+            assert (verdict, code) == ("unknown", "no_licence_required"), (country, asked)
 
 
 def test_a_row_of_a_states_list_answers_yes_and_its_absence_no(states: Desk, client: FlaskClient) -> None:
