@@ -231,6 +231,7 @@ class HelpLineRow(Row, frozen=True, kw_only=True):
     name: str
     number: str | None = None
     number_abroad: str | None = None
+    may_fail_abroad: bool = False
     number_inland: str | None = None
     run_by: RunBy
     languages: tuple[str, ...] = ()
