@@ -17,7 +17,7 @@ from registry.register.law.loading import Law
 from registry.register.law.rows import Fee
 from registry.verification.fees.question import FeeAnswer, FeeFinding, FeeRule, JudgedCharge, Step, Total
 from registry.verification.fees.rules import fee_rules_in
-from registry.vocabulary.register import Answer as Said
+from registry.vocabulary.register import Answer as VerdictAnswer
 from registry.vocabulary.register import Language
 from schemas.fees import ALLOWED, FeeAnswerSchema, FeeRulesSchema, FeesSchema
 
@@ -60,7 +60,7 @@ def fees_payload(answer: FeeAnswer, law: Law, language: Language) -> dict[str, A
         "at_destination": _finding_payload(answer.at_destination, language),
         "steps": [_step_payload(step, language) for step in answer.steps],
         "needs": [{"parameter": one, "allowed": ALLOWED[one]} for one in answer.needs],
-        "law": reasons_payload(answer.permits, SourceSnapshot(law=law), language, False, Said.UNKNOWN),
+        "law": reasons_payload(answer.permits, SourceSnapshot(law=law), language, False, VerdictAnswer.UNKNOWN),
         "destination_rules": [row_payload(law, row, today, today) for row in answer.destination_rules],
     }
 

@@ -115,11 +115,11 @@ def test_a_notice_is_no_licence_and_its_absence_no_wrong(desk: Desk, client: Fla
         country = record.licences[0].country
         activity = next(one for name, one in NOTICES.items() if name.startswith(country.lower()))
         is_numbered = record.identifiers or record.licences[0].number
-        for asked in numbers(record) if is_numbered else [{"agency_id": record.agency_id}]:
-            verdict, code = ask(client, country, activity=activity, **asked)
+        for question in numbers(record) if is_numbered else [{"agency_id": record.agency_id}]:
+            verdict, code = ask(client, country, activity=activity, **question)
             # Of Danish agency law no text was read: what is known by hearsay decides nothing.
             why = "regime_unknown" if country == "DK" else "no_licence_required"
-            assert (verdict, code) == ("unknown", why), (country, asked)
+            assert (verdict, code) == ("unknown", why), (country, question)
 
 
 def test_a_row_of_a_states_list_answers_yes_and_its_absence_no(states: Desk, client: FlaskClient) -> None:

@@ -46,9 +46,9 @@ class Placed(NamedTuple):
 def placed(words: Sequence[Word]) -> Placed | None:
     """The one table of a page, with what stands above and below it; None where no lines agree about columns."""
     lines = [list(_segments(line)) for line in _lines(words)]
-    most = max(map(len, lines), default=0)
-    full = [place for place, line in enumerate(lines) if len(line) == most]
-    if most < 2 or len(full) < (2 if most > 2 else 3):
+    fullest = max(map(len, lines), default=0)
+    full = [place for place, line in enumerate(lines) if len(line) == fullest]
+    if fullest < 2 or len(full) < (2 if fullest > 2 else 3):
         return None
     columns = [
         (min(one.x0 for one in cells), max(one.x1 for one in cells))
