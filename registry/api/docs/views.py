@@ -10,12 +10,10 @@ import msgspec
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from markupsafe import Markup, escape
 
+from registry.api.docs.advice import problems, reasons
 from registry.api.openapi.document import document
-from registry.core.codes import Problem
 from registry.http.headers import content_policy
 from registry.http.responses import respond_with
-from registry.i18n.languages import text
-from registry.vocabulary.register import Language
 
 KEPT = 3600
 """Seconds a browser may keep these pages: they change with a release."""
@@ -53,7 +51,7 @@ def show_document() -> Response:
 
 @pages.get("/docs")
 def show_docs() -> Response:
-    return _page("docs.html", problems=_problems())
+    return _page("docs.html", problems=problems(), reasons=reasons())
 
 
 @pages.get("/docs/endpoints")
@@ -85,10 +83,6 @@ def _document_bytes() -> bytes:
 def _file_bytes(name: str) -> bytes:
     package, path, _ = FILES[name]
     return (files(package) / path).read_bytes()
-
-
-def _problems() -> list[tuple[str, str]]:
-    return [(code.value, text(Language.EN, f"problem.{code}")) for code in Problem]
 
 
 def _operations() -> list[dict[str, Any]]:

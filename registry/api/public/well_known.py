@@ -20,6 +20,7 @@ from registry.proofs.credentials.signing import STATUS_TYPE
 from registry.proofs.credentials.types import type_metadata
 
 JSON, JWK_SET = "application/json", "application/jwk-set+json"
+LINK_SET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 STATUS_LIST = f"application/{STATUS_TYPE}"
 
 KEPT = 3600
@@ -74,6 +75,26 @@ def show_security_contact() -> Response:
         f"Canonical: {settings.public_url}/.well-known/security.txt",
     )
     return respond_with("\n".join((*lines, "")).encode(), "text/plain; charset=utf-8", KEPT, request.environ)
+
+
+@pages.get("/.well-known/api-catalog")
+def show_api_catalog() -> Response:
+    """RFC 9727: the APIs of this host as a link set (RFC 9264), with description, documentation and state of each."""
+    url = services().settings.public_url
+    catalog = {
+        "linkset": [
+            {"anchor": f"{url}/.well-known/api-catalog", "item": [{"href": f"{url}/api/v1"}]},
+            {
+                "anchor": f"{url}/api/v1",
+                "service-desc": [{"href": f"{url}/openapi.json", "type": JSON}],
+                "service-doc": [{"href": f"{url}/{page}", "type": "text/html"} for page in ("docs", "docs/endpoints")],
+                "status": [{"href": f"{url}/health", "type": JSON}],
+            },
+        ]
+    }
+    response = _json(catalog, KEPT, LINK_SET)
+    response.headers["Link"] = f'<{url}/.well-known/api-catalog>; rel="api-catalog"'
+    return response
 
 
 def _json(value: Any, max_age: int, media_type: str = JSON) -> Response:
