@@ -22,10 +22,10 @@ class ChecksSchema(InSchema):
     """What a recruiter told a worker: at least one thing, or an advert from which the things are picked out."""
 
     agency_id = stated_line(
-        "Reference of the agency that the recruiter claims to be from, where it is known.", 40, "DEMASENDAG2R"
+        "Reference of the agency that the recruiter claims to be from, where it is known.", 40, "DEGQTSQUSDTU"
     )
     country = Country(metadata={"description": "Where the job is.", "example": "IT"})
-    number = stated_line("Licence number, or a company's code.", 120, "FICT-CN-001")
+    number = stated_line("Licence number, or a company's code.", 120, "示例L0002")
     name = stated_line("The agency's name, in any script.", 400, "Agenzia Inventata")
     phone = stated_line("Phone number.", 60, "+39 06 0000 0000")
     wechat = stated_line("WeChat id.", 80, "fictional_example")

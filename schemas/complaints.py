@@ -84,7 +84,7 @@ class AnswersChangeSchema(InSchema):
         metadata={
             "description": "By the code of the question, in the shape of its kind; null takes an answer back. What is not "
             "named stays as it is.",
-            "example": {"in_danger": "no", "country": "IT", "agency": {"agency_id": "DEMASENDAG2R"}},
+            "example": {"in_danger": "no", "country": "IT", "agency": {"agency_id": "DEGQTSQUSDTU"}},
         },
     )
     version = Count(

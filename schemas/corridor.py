@@ -20,7 +20,7 @@ class CorridorQuerySchema(PlanSchema):
     sending = Line(
         max_length=400,
         required=True,
-        metadata={"description": f"The sending agency. {_ANYTHING}", "example": "FICT-CN-001"},
+        metadata={"description": f"The sending agency. {_ANYTHING}", "example": "91990001MADEM00112"},
     )
     receiving = Line(max_length=400, metadata={"description": f"The receiving agency. {_ANYTHING}"})
     receiving_employer = Line(

@@ -21,9 +21,9 @@ REGISTRY_CLIENT_URL, REGISTRY_CLIENT_KEY or REGISTRY_CLIENT_KEY_FILE
 
 VERIFY_EXAMPLES = """\
 examples:
-  {name} FICT-CN-001 --origin CN --destination IT --sector 14.10 --url https://registry.example.org
-  {name} --vat IT00000099994 --destination IT && echo licensed
-  {name} --name 'Agenzia Inventata' --lang it --json
+  {name} --uscc 91990001MADEM00112 --origin CN --destination IT --sector 14.10 --url https://registry.example.org
+  {name} --vat IT99999019997 --destination IT && echo licensed
+  {name} --name '示例启航' --lang it --json
 """
 
 BULK_EXAMPLES = """\
@@ -42,7 +42,7 @@ examples:
 
 WATCH_EXAMPLES = """\
 examples:
-  {name} --agency DEMASENDAG2R --label 'Our supplier in Prato'
+  {name} --agency DEGQTSQUSDTU --label 'Our supplier in Prato'
   {name} --numbers numbers.txt --label 'All suppliers'
   {name} --list
   {name} --end WATCH

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from registry_client import asking
+from registry_client import __version__, asking
 from registry_client.gathering import GatheringOptions
 from registry_client.monitor import USUAL_ANSWERS
 from registry_client.monitor import MonitorOptions as MonitorAsked
@@ -35,12 +35,16 @@ exit codes:
 verify, bulk, proof, watch and listen have theirs; see COMMAND --help
 """
 
+WITHOUT_PROOF = ("receipt", "manifest", "row")
+"""Kinds that name a head of the log and carry no proof of it."""
+
 VERIFY_EXAMPLES = """\
 examples:
   {name} bundle.json --trust trust.json
   {name} certificate.pdf --trust trust.json --status status.jwt
   {name} photo.jpg --trust trust.json --online
   {name} receipt.jwt --trust trust.json --state monitor.state
+  {name} receipt.jwt --trust trust.json --accept-unlogged
   {name} manifest.jwt --trust trust.json --statements statements.jsonl
   {name} row-17.json --trust trust.json
   echo 'https://registry.example.org/v#...' | {name} - --trust trust.json --lang zh-Hans
@@ -69,6 +73,7 @@ def _parser(program: str, help_name: str) -> Usage:
     parser = Usage(
         prog=program, description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=EXIT_CODES
     )
+    parser.add_argument("--version", action="version", version=f"registry-client {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(
@@ -101,6 +106,11 @@ def _parser(program: str, help_name: str) -> Usage:
         "--state", metavar="FILE", help="state of a monitor: its copy of the log says more of keys and heads"
     )
     one.add_argument("--online", action="store_true", help="ask the registry of the trust file for what is missing")
+    one.add_argument(
+        "--accept-unlogged",
+        action="store_true",
+        help="exit code 0 for a good receipt, manifest or row although nothing here knows the log",
+    )
 
     two = command("monitor", "Follow the log, and hold status lists and API to it.", MONITOR_EXAMPLES)
     two.add_argument("url", metavar="URL", help="address of the registry")
@@ -191,7 +201,8 @@ def _verify(options: argparse.Namespace) -> int:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         print(words.report(report))
-    return report.exit_code
+    is_accepted = options.accept_unlogged and report.kind in WITHOUT_PROOF
+    return report.exit_code_unlogged if is_accepted else report.exit_code
 
 
 def _store_of(name: str, trust: Trust) -> Store:

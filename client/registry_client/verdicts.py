@@ -82,5 +82,14 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0 all good, 1 something bad, 3 nothing bad but something unknown."""
-        states = {verdict.state for _, verdict in self.verdicts}
+        return self._code_of(self.issued, self.logged, self.in_force)
+
+    @property
+    def exit_code_unlogged(self) -> int:
+        """As `exit_code`, where it is accepted that nobody could look into the log. What the log denies stays bad."""
+        return self._code_of(self.issued, self.in_force, *([self.logged] if self.logged.state is State.BAD else []))
+
+    @staticmethod
+    def _code_of(*verdicts: Verdict) -> int:
+        states = {verdict.state for verdict in verdicts}
         return 1 if State.BAD in states else 3 if State.UNKNOWN in states else 0

@@ -140,7 +140,7 @@ def test_watches_are_made_listed_paused_and_ended_by_the_version_that_was_read(
     assert len(made.headers["Idempotency-Key"]) == 36
     assert (paused.method, paused.json(), paused.headers["If-Match"]) == ("PATCH", {"is_paused": True}, '"3"')
     assert (ended.method, ended.path, ended.headers["If-Match"]) == ("DELETE", "/api/v1/watches/W1", '"3"')
-    assert "W1  agency   1 agencies  ours" in capsys.readouterr().out
+    assert "W1  agency   1 agency  ours" in capsys.readouterr().out
     site.replies.append(problem(409, "already_done"))
     with Client(site.url, key=KEY) as client, pytest.raises(api_errors.AlreadyDone, match="done by the first try"):
         client.watches.agency("A", "x")

@@ -7,6 +7,7 @@ import re
 import string
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,23 @@ def test_each_exit_code_has_its_meaning(folder: Path, registrar: Registrar, caps
     assert verify(folder, "trust.json") == 2
     assert "give it as --trust" in capsys.readouterr().err
     assert verify(folder, "bundle.json", "--at", "yesterday") == 2
+
+
+def test_a_good_receipt_is_accepted_without_the_log_where_that_is_asked_for(folder: Path, registrar: Registrar) -> None:
+    (folder / "receipt.jwt").write_text(registrar.receipt())
+    (folder / "forged.jwt").write_text(Registrar().receipt())
+    assert verify(folder, "receipt.jwt", "--at", AT) == 3
+    assert verify(folder, "receipt.jwt", "--at", AT, "--accept-unlogged") == 0
+    assert verify(folder, "forged.jwt", "--at", AT, "--accept-unlogged") == 1
+    # A licence carries its proof: without it nothing says that the log knows it.
+    assert verify(folder, "credential.txt", "--at", AT, "--accept-unlogged") == 3
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    project = tomllib.loads((Path(__file__).parents[2] / "client" / "pyproject.toml").read_text(encoding="utf-8"))
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"registry-client {project['project']['version']}\n")
 
 
 def test_usage_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -234,6 +252,7 @@ def test_a_receipt_of_another_history_is_found_over_the_network(online: Site, tm
     (tmp_path / "receipt").write_text(receipt)
     online.registrar.leaves[-1] = online.registrar.leaves[-1].replace(b"FICT-0001", b"FICT-0009")
     assert verify(tmp_path, "receipt", "--at", AT, "--online") == 1
+    assert verify(tmp_path, "receipt", "--at", AT, "--online", "--accept-unlogged") == 1
 
 
 def test_nothing_is_requested_unless_an_option_says_so(online: Site, tmp_path: Path) -> None:

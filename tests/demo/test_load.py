@@ -13,7 +13,8 @@ from typing import Any
 import jsonschema
 import pytest
 import rfc8785
-from sqlalchemy import func, select
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 from stdnum import lei
 from stdnum.cn import uscc
@@ -50,6 +51,7 @@ from tests.log.entry_schema import SCHEMA
 from tests.make import make_agency
 from tests.postgres import Server
 from tests.serving import command
+from tools.demo_numbers import PAGE, page
 
 pytestmark = pytest.mark.slow
 
@@ -346,6 +348,21 @@ def test_references_of_the_demo_are_the_same_in_every_home(demo: Session):
     assert agency_of(demo, "cn-qihang").agency_id == "DEGQTSQUSDTU"
     for agency in records(demo):
         assert read_reference(agency.agency_id) == agency.agency_id
+
+
+def test_the_page_of_numbers_tells_the_verdict_of_each(demo: Session):
+    bind = demo.get_bind()
+    assert isinstance(bind, Engine)
+    assert PAGE.read_text(encoding="utf-8") == page(bind), "run `python -m tools.demo_numbers write`"
+
+
+@pytest.mark.one_database
+def test_the_errors_on_the_page_of_numbers_come(client: FlaskClient):
+    listed = re.findall(r"^\| `([^`]+=[^`]+)` \| 400 `(\w+)`", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(listed) == 5
+    for query, code in listed:
+        problem = client.get(f"/api/v1/verify?{query}").json
+        assert (problem["status"], {one["code"] for one in problem["errors"]}) == (400, {code})
 
 
 # The command

@@ -1,7 +1,7 @@
 """The registry's API for programs: `pip install 'registry-client[api]'`.
 
 with Client("https://registry.example.org") as client:
-    answer = client.verify(licence_number="FICT-CN-001", origin="CN", destination="IT")
+    answer = client.verify(uscc="91990001MADEM00112", origin="CN", destination="IT")
     print(answer.verdict, answer.reasons[0].text)
 """
 

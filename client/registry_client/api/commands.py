@@ -167,8 +167,10 @@ def _watch(client: Client, options: argparse.Namespace) -> int:
 
 def _watch_line(one: Watch) -> str:
     lines = f" (lines {', '.join(map(str, one.waiting_lines[:20]))})" if one.waiting_lines else ""
-    waiting = f", {one.waiting} numbers lead to nobody yet{lines}" if one.waiting else ""
-    return f"{one.watch_id}  {one.kind:<8} {'paused ' if one.is_paused else ''}{one.agencies} agencies{waiting}  {one.label}"
+    numbers = "1 number leads" if one.waiting == 1 else f"{one.waiting} numbers lead"
+    waiting = f", {numbers} to nobody yet{lines}" if one.waiting else ""
+    watched = "1 agency" if one.agencies == 1 else f"{one.agencies} agencies"
+    return f"{one.watch_id}  {one.kind:<8} {'paused ' if one.is_paused else ''}{watched}{waiting}  {one.label}"
 
 
 def _lines_in(name: str) -> list[str]:
