@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Many processes are started, and each would compile all of the registry anew.
 unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run test test-all test-quick test-pythons check format hooks lint types layers words lint-openapi collections \
-	second-opinions bench soak setup-system clean
+	second-opinions sbom wheel bench soak setup-system clean
 
 BIN := .venv/bin
 # Files in the environment say what was put there from which lock, so that a second run is quick.
@@ -92,6 +92,12 @@ collections: $(ALL) ## Write request collections for Postman and Bruno to build/
 second-opinions: $(ALL) ## Ask readers in Go, JavaScript and C about what a running registry signs.
 	@tools/system-packages second-opinions
 	@$(BIN)/python tools/second-opinions
+
+sbom: $(RUN) ## Write build/sbom.cdx.json: every package a server runs with, with its licence (CycloneDX).
+	@tools/sbom
+
+wheel: $(RUN) ## Build the wheels of server and client twice and compare them byte by byte (build/wheels).
+	@tools/wheel
 
 bench: $(BENCH) setup-system ## Measure (BENCH_SIZE=10000 for a quick look).
 	@$(BIN)/python -m bench

@@ -41,7 +41,7 @@ KINDS = (SubjectKind.USCC, SubjectKind.VAT, SubjectKind.REGISTRATION_NUMBER)
 OTHERS = (
     (SubjectKind.LICENCE_NUMBER, "示例L0001"),
     (SubjectKind.NAME, "示例启航"),
-    (SubjectKind.NAME, "Nobody At All"),
+    (SubjectKind.NAME, "Invented Nowhere Ltd"),
     (SubjectKind.USCC, "91990001MADEM00113"),
     (SubjectKind.VAT, "IT99999019998"),
 )

@@ -86,7 +86,7 @@ class Report:
 
     @property
     def exit_code_unlogged(self) -> int:
-        """As `exit_code`, where it is accepted that nobody could look into the log. What the log denies stays bad."""
+        """As `exit_code`, where it is accepted that the log could not be looked into. What the log denies stays bad."""
         return self._code_of(self.issued, self.in_force, *([self.logged] if self.logged.state is State.BAD else []))
 
     @staticmethod

@@ -31,8 +31,8 @@ def test_the_page_is_up_to_date() -> None:
 def test_the_address_of_a_problem_leads_to_its_cause_and_cure(client: FlaskClient) -> None:
     problem = client.get("/api/v1/verify?vat=IT1&destination=IT").json
     path, _, fragment = problem["type"].partition("#")
-    shown = client.get("/" + path.split("/", 3)[3]).text
-    row = re.search(f'<tr id="{fragment}">(.*?)</tr>', shown, re.DOTALL)
+    page_text = client.get("/" + path.split("/", 3)[3]).text
+    row = re.search(f'<tr id="{fragment}">(.*?)</tr>', page_text, re.DOTALL)
     assert row is not None
     advice = next(one for one in problems() if one.code == problem["code"])
     assert advice.title in row[1]

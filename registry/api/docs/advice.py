@@ -36,12 +36,12 @@ def reasons() -> tuple[Advice, ...]:
     """One of each reason of a verdict; the cause is what people read. Raises KeyError for a code without a cure."""
     given = _given()["reason"]
     return tuple(
-        Advice(code.value, "", said(code), given[code.value]["cure"], tuple(given[code.value].get("parameters", ())))
+        Advice(code.value, "", reason_text(code), given[code.value]["cure"], tuple(given[code.value].get("parameters", ())))
         for code in Reason
     )
 
 
-def said(code: Reason) -> str:
+def reason_text(code: Reason) -> str:
     """The English text of a reason, its values as `{name}`."""
     key = f"reason.{code}"
     return text(Language.EN, key, **{name: f"{{{name}}}" for name in _VALUES})

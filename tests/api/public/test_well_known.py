@@ -50,8 +50,8 @@ def test_the_catalog_of_apis_leads_to_description_documentation_and_state(
         target for relation in ("service-desc", "service-doc", "status") for target in links[api["href"]][relation]
     ]
     for target in targets:
-        shown = client.get(target["href"].removeprefix(settings.public_url))
-        assert (shown.status_code, shown.mimetype) == (200, target["type"])
+        answered = client.get(target["href"].removeprefix(settings.public_url))
+        assert (answered.status_code, answered.mimetype) == (200, target["type"])
     head = client.head("/.well-known/api-catalog")
     assert (head.data, head.headers["Link"]) == (
         b"",
