@@ -70,6 +70,8 @@ class Settings:
     is_intake_elsewhere: bool = False
     has_unsafe_webhooks: bool = False
     signs: bool = True
+    has_log_guard: bool = True
+    """Whether the bucket of `files`, where it is one, remembers what was signed last."""
     database_seconds: int = 5
     """How long a request waits for one statement or lock of PostgreSQL; 0 for no limit."""
     drain_seconds: int = 0
@@ -112,6 +114,7 @@ class Settings:
             is_intake_elsewhere=_switch("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"] or "off"),
             has_unsafe_webhooks=_unsafe_webhooks(given),
             signs=_switch("REGISTRY_SIGNS", given["REGISTRY_SIGNS"] or "on"),
+            has_log_guard=_switch("REGISTRY_LOG_GUARD", given["REGISTRY_LOG_GUARD"] or "on"),
             database_seconds=_whole_number(
                 "REGISTRY_DATABASE_SECONDS", given["REGISTRY_DATABASE_SECONDS"] or "5", 0, 3600
             ),
@@ -188,6 +191,7 @@ NAMES = (
     "REGISTRY_INTAKE_ELSEWHERE",
     "REGISTRY_UNSAFE_WEBHOOKS",
     "REGISTRY_SIGNS",
+    "REGISTRY_LOG_GUARD",
     "REGISTRY_DATABASE_SECONDS",
     "REGISTRY_DRAIN_SECONDS",
     "REGISTRY_THREADS",
