@@ -25,7 +25,7 @@ from registry.core.db.engine import engine_for
 from registry.core.errors import KeyTrouble, SettingsError
 from registry.core.keyring import read_private
 from registry.core.settings import Edge, Settings
-from registry.http import logs
+from registry.http import logs, requirements
 from registry.http.health import draining_file
 
 log = structlog.get_logger()
@@ -75,7 +75,7 @@ def serve(
     if settings.edges & {Edge.INTAKE, Edge.CONSOLE}:
         # A database that was put back by hand has cases again whose time was over.
         repeat_purges(settings)
-    require_redis(settings)
+    warn_of_redis(settings)
     require_free_port(address, settings.port)
     beside: dict[str, list[str]] = {"worker": []} if with_worker else {}
     stream_at = (stream_port or settings.port + 1) if with_stream and Edge.API in settings.edges else None
@@ -92,11 +92,13 @@ def require_database(settings: Settings) -> None:
     engine = engine_for(settings.database_url)
     try:
         revisions.require_current(engine)
+        cli.tell_of_demands(settings, engine, is_bound=bool(settings.edges & requirements.WRITING))
     finally:
         engine.dispose()
 
 
-def require_redis(settings: Settings) -> None:
+def warn_of_redis(settings: Settings) -> None:
+    """Redis counts requests alone: while it is away each process counts for itself, so a start does not wait for it."""
     import redis
 
     if settings.redis_url is None:
@@ -104,10 +106,11 @@ def require_redis(settings: Settings) -> None:
     try:
         redis.Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2).ping()
     except redis.RedisError as error:
-        raise SettingsError(
-            f"REGISTRY_REDIS_URL: Redis does not answer ({type(error).__name__}); "
-            "start it, correct the address, or unset it"
-        ) from None
+        click.echo(
+            f"REGISTRY_REDIS_URL: Redis does not answer ({type(error).__name__}); each process counts requests for itself until "
+            "it does",
+            err=True,
+        )
 
 
 def require_free_port(address: str, port: int) -> None:

@@ -23,6 +23,13 @@ class Edge(StrEnum):
     CONSOLE = "console"
 
 
+class Demand(StrEnum):
+    """What production may demand: a standby that each commit waits for, and witnesses that each shown head waits for."""
+
+    STANDBY = "standby"
+    QUORUM = "quorum"
+
+
 @dataclass(frozen=True, slots=True)
 class TrustedProxies:
     """Proxies whose X-Forwarded-* count: the last `hops` senders, or peers in `networks`. Neither set: none."""
@@ -72,6 +79,7 @@ class Settings:
     signs: bool = True
     has_log_guard: bool = True
     """Whether the bucket of `files`, where it is one, remembers what was signed last."""
+    demands: frozenset[Demand] = frozenset()
     database_seconds: int = 5
     """How long a request waits for one statement or lock of PostgreSQL; 0 for no limit."""
     drain_seconds: int = 0
@@ -115,6 +123,7 @@ class Settings:
             has_unsafe_webhooks=_unsafe_webhooks(given),
             signs=_switch("REGISTRY_SIGNS", given["REGISTRY_SIGNS"] or "on"),
             has_log_guard=_switch("REGISTRY_LOG_GUARD", given["REGISTRY_LOG_GUARD"] or "on"),
+            demands=_demands(given["REGISTRY_REQUIRES"]),
             database_seconds=_whole_number(
                 "REGISTRY_DATABASE_SECONDS", given["REGISTRY_DATABASE_SECONDS"] or "5", 0, 3600
             ),
@@ -192,6 +201,7 @@ NAMES = (
     "REGISTRY_UNSAFE_WEBHOOKS",
     "REGISTRY_SIGNS",
     "REGISTRY_LOG_GUARD",
+    "REGISTRY_REQUIRES",
     "REGISTRY_DATABASE_SECONDS",
     "REGISTRY_DRAIN_SECONDS",
     "REGISTRY_THREADS",
@@ -300,6 +310,13 @@ def _edges(text: str) -> frozenset[Edge]:
     if not words or any(word not in list(Edge) for word in words):
         raise SettingsError("REGISTRY_EDGES must be one or more of api, public, intake, console, with commas between")
     return frozenset(Edge(word) for word in words)
+
+
+def _demands(text: str) -> frozenset[Demand]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if any(word not in list(Demand) for word in words):
+        raise SettingsError("REGISTRY_REQUIRES must be standby, quorum or both with a comma between, or unset")
+    return frozenset(Demand(word) for word in words)
 
 
 def _files(given: Mapping[str, str], home: Path) -> Path | Bucket:
