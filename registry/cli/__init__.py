@@ -151,6 +151,8 @@ Settings come from the environment, all with a default:
   REGISTRY_SIGNS            off where another REGISTRY_HOME signs the log (on)
   REGISTRY_LOG_GUARD        off where the bucket of REGISTRY_FILES shall not remember what was signed (on)
   REGISTRY_REQUIRES         what production demands: standby, quorum (nothing)
+  REGISTRY_DATABASE_READ_URL  a read-only standby for lookups, public pages and the log (none)
+  REGISTRY_READ_SECONDS     how long the standby is read after the primary was seen last (10)
   REGISTRY_DATABASE_SECONDS how long a request waits for PostgreSQL (5)
   REGISTRY_DRAIN_SECONDS    how long a server that stops is not ready first (0)
   REGISTRY_THREADS          threads of a process that answer (8)

@@ -80,6 +80,10 @@ class Settings:
     has_log_guard: bool = True
     """Whether the bucket of `files`, where it is one, remembers what was signed last."""
     demands: frozenset[Demand] = frozenset()
+    read_url: str | None = field(default=None, repr=False)
+    """Of a read-only standby."""
+    read_seconds: int = 10
+    """How long the standby is read after the primary was seen last."""
     database_seconds: int = 5
     """How long a request waits for one statement or lock of PostgreSQL; 0 for no limit."""
     drain_seconds: int = 0
@@ -124,6 +128,8 @@ class Settings:
             signs=_switch("REGISTRY_SIGNS", given["REGISTRY_SIGNS"] or "on"),
             has_log_guard=_switch("REGISTRY_LOG_GUARD", given["REGISTRY_LOG_GUARD"] or "on"),
             demands=_demands(given["REGISTRY_REQUIRES"]),
+            read_url=_read_url(given, home),
+            read_seconds=_whole_number("REGISTRY_READ_SECONDS", given["REGISTRY_READ_SECONDS"] or "10", 1, 300),
             database_seconds=_whole_number(
                 "REGISTRY_DATABASE_SECONDS", given["REGISTRY_DATABASE_SECONDS"] or "5", 0, 3600
             ),
@@ -202,6 +208,8 @@ NAMES = (
     "REGISTRY_SIGNS",
     "REGISTRY_LOG_GUARD",
     "REGISTRY_REQUIRES",
+    "REGISTRY_DATABASE_READ_URL",
+    "REGISTRY_READ_SECONDS",
     "REGISTRY_DATABASE_SECONDS",
     "REGISTRY_DRAIN_SECONDS",
     "REGISTRY_THREADS",
@@ -252,23 +260,33 @@ def _split(name: str, text: str, example: str) -> SplitResult:
     return parts
 
 
-def _database_url(text: str, home: Path) -> str:
+def _database_url(text: str, home: Path, name: str = "REGISTRY_DATABASE_URL") -> str:
     if not text:
         return f"sqlite:///{home / 'registry.sqlite3'}"
     example = "postgresql+psycopg://user:password@host/registry"
     text = _one_host_each(text)
-    scheme = _split("REGISTRY_DATABASE_URL", text, example).scheme
+    scheme = _split(name, text, example).scheme
     if scheme in ("postgres", "postgresql"):
-        raise SettingsError(f"REGISTRY_DATABASE_URL must name its driver: write it like {example}")
+        raise SettingsError(f"{name} must name its driver: write it like {example}")
     if scheme == "sqlite":
         if not re.fullmatch(r"sqlite:///[^?:]+", text):
-            raise SettingsError("REGISTRY_DATABASE_URL for SQLite must be sqlite:/// and the path of a file")
+            raise SettingsError(f"{name} for SQLite must be sqlite:/// and the path of a file")
         return text
     if scheme != "postgresql+psycopg":
-        raise SettingsError(
-            f"REGISTRY_DATABASE_URL must be like {example}, or unset for a SQLite file in REGISTRY_HOME"
-        )
+        raise SettingsError(f"{name} must be like {example}, or unset for a SQLite file in REGISTRY_HOME")
     return text
+
+
+def _read_url(given: Mapping[str, str], home: Path) -> str | None:
+    text = given["REGISTRY_DATABASE_READ_URL"]
+    if not text:
+        return None
+    url = _database_url(text, home, "REGISTRY_DATABASE_READ_URL")
+    if url.startswith("sqlite") or not given["REGISTRY_DATABASE_URL"].startswith("postgresql"):
+        raise SettingsError(
+            "REGISTRY_DATABASE_READ_URL is a standby's of PostgreSQL: set REGISTRY_DATABASE_URL to its primary, or unset it"
+        )
+    return url
 
 
 def _one_host_each(text: str) -> str:

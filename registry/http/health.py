@@ -24,7 +24,7 @@ from registry.core.heartbeats import last_beat
 from registry.core.outbox.models import OutboxEvent
 from registry.http import requirements
 from registry.http.errors import RETRY_AFTER
-from registry.http.transaction import reading, services
+from registry.http.transaction import reading, services, usable_replica
 from registry.log.models import Checkpoint, LogState
 
 PROBE = Limits(statement=2.0, lock=2.0, idle=10.0, connect=2.0)
@@ -103,6 +103,8 @@ def readiness(app: Flask) -> dict[str, Any]:
         # Without a synchronous standby what was acknowledged can go with the machine of the database.
         "standby": standby,
         "lacking": lacks,
+        # Whether lookups read from the standby of REGISTRY_DATABASE_READ_URL now.
+        "replica": None if services(app).replica is None else "read" if usable_replica() else "not read",
         "log": {
             "entries": found_state.entries,
             "signed": found_state.signed,
