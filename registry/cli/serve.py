@@ -15,16 +15,18 @@ from typing import Any
 
 import click
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from registry import cli
 from registry.cli.backup import repeat_purges
 from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for
-from registry.core.errors import KeyTrouble, SettingsError
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import KeyTrouble, RegistryError, SettingsError
 from registry.core.keyring import read_private
 from registry.core.settings import Edge, Settings
+from registry.core.shared_home import ROUND_SECONDS, share
 from registry.http import logs, requirements
 from registry.http.health import draining_file
 
@@ -70,8 +72,9 @@ def serve(
     warn_of_open_home(settings)
     require_secret_keys(settings)
     require_database(settings)
-    repeat_erasures(settings)
     prepare_keys(settings)
+    share_once(settings)
+    repeat_erasures(settings)
     if settings.edges & {Edge.INTAKE, Edge.CONSOLE}:
         # A database that was put back by hand has cases again whose time was over.
         repeat_purges(settings)
@@ -84,7 +87,7 @@ def serve(
         beside["stream"] = ["--address", address, "--port", str(stream_at)]
     announce(settings, address, stream_at)
     warn_of_seal(settings)
-    with metrics_folder(settings, workers), supervised(beside):
+    with metrics_folder(settings, workers), supervised(beside), sharing(settings):
         listen(settings, address, workers)
 
 
@@ -233,6 +236,38 @@ def metrics_folder(settings: Settings, workers: int) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="metrics-", dir=settings.home) as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         yield
+
+
+def share_once(settings: Settings) -> None:
+    """Have what other machines changed in their data folders (registry.core.shared_home) before anything is served."""
+    engine = engine_for(settings.database_url)
+    try:
+        share(settings, sessions_for(engine))
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def sharing(settings: Settings) -> Iterator[None]:
+    """Go on sharing files of the data folder for as long as the block lasts: a machine may run no worker."""
+    if settings.is_sqlite:
+        yield
+        return
+    stopping = threading.Event()
+
+    def go_on() -> None:
+        while not stopping.wait(ROUND_SECONDS):
+            try:
+                share_once(settings)
+            except (SQLAlchemyError, OSError, RegistryError) as error:
+                log.error("home_not_shared", kind=type(error).__name__)
+
+    thread = threading.Thread(target=go_on, name="sharing", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
 
 
 @contextmanager

@@ -135,7 +135,7 @@ def run(
     wait_until(lambda: load.filed and load.published, f"a first complaint: {load.trouble[-3:]}")
     lines = []
     for event in events:
-        wait_until(lambda: cluster.keeper.is_whole, "a whole cluster")
+        wait_until(lambda: cluster.is_whole, "a whole cluster")
         time.sleep(1.0)
         since = time.monotonic()
         event.act(cluster)
@@ -153,7 +153,7 @@ def run(
         )
         lines.append(line)
         say(line.row())
-    wait_until(lambda: cluster.keeper.is_whole, "a whole cluster")
+    wait_until(lambda: cluster.is_whole, "a whole cluster")
     time.sleep(2.0)
     load.stop()
     wait_until(lambda: _is_signed(cluster), "a signed head over all")

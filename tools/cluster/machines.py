@@ -150,6 +150,12 @@ class Cluster:
         )
         wait_until(lambda: requests.get(f"{self.url}/api/v1/coverage", timeout=5).ok, "nginx")
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether a standby follows and each machine is ready."""
+        ready = (f"http://127.0.0.1:{port}/ready" for port in self.machine_ports.values())
+        return self.keeper.is_whole and all(requests.get(url, timeout=5).ok for url in ready)
+
     def printed(self, machine: str) -> str:
         path = self.folder / f"serve-{machine}.out"
         return path.read_text(errors="replace")[-500:] if path.exists() else ""
