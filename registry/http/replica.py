@@ -11,6 +11,7 @@ import threading
 from time import monotonic
 from typing import Any
 
+import psycopg
 import structlog
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -39,9 +40,18 @@ class Replica:
         self._primary = engine_for(primary_url, limits=_PROBE, connections=1)
         self._seconds = seconds
         self._until = 0.0
+        self._name: str | None = None
         self._said: str | None = None
         self.size = 0
         """Entries of the log that an answer has seen at least."""
+
+        @event.listens_for(self.engine, "connect")
+        def hold_to_name(connection: Any, _record: Any) -> None:
+            """An address may lead to several servers: read only from the one that was looked at."""
+            name = connection.execute("SHOW cluster_name").fetchone()[0]
+            connection.rollback()
+            if name != self._name:
+                raise psycopg.OperationalError(f"this is {name}, and {self._name} was looked at")
 
         @event.listens_for(self.engine, "handle_error")
         def leave(context: Any) -> None:
@@ -74,8 +84,12 @@ class Replica:
         except SQLAlchemyError:
             # What was found before counts until its time is over.
             return
+        self._name = name
         if not is_standby:
             self._refuse("it is no standby")
+            # It was promoted: the address may lead to another one now.
+            self._standby.dispose()
+            self.engine.dispose()
         elif not waits:
             self._refuse(f"the primary does not wait for the standby {name or 'without a cluster_name'}")
         else:
