@@ -132,6 +132,7 @@ def tell_of_demands(settings: Settings, engine: "Engine", *, is_bound: bool) -> 
 EPILOG = """\b
 Settings come from the environment, all with a default:
   PORT                      port to serve on (8000)
+  REGISTRY_ADDRESS          address to serve on; 0.0.0.0 for all (127.0.0.1)
   REGISTRY_HOME             data folder (./var)
   REGISTRY_DATABASE_URL     postgresql+psycopg://user:password@host/name (a SQLite file in REGISTRY_HOME)
   REGISTRY_URL              public address, like https://registry.example.org (http://127.0.0.1:PORT)

@@ -187,6 +187,7 @@ class Settings:
 
 NAMES = (
     "PORT",
+    "REGISTRY_ADDRESS",
     "REGISTRY_HOME",
     "REGISTRY_DATABASE_URL",
     "REGISTRY_URL",

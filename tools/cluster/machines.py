@@ -197,9 +197,7 @@ class Cluster:
             self.parts["pgbouncer"].signal(signal.SIGHUP)
 
     def _write_nginx(self) -> None:
-        servers = " ".join(
-            f"server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;" for port in self.machine_ports.values()
-        )
+        servers = " ".join(f"server 127.0.0.1:{port} max_fails=0;" for port in self.machine_ports.values())
         user = "user root;" if os.geteuid() == 0 else ""
         (self.folder / "nginx.conf").write_text(
             NGINX.format(folder=self.folder, own=self.port, servers=servers, user=user), encoding="ascii"
