@@ -63,9 +63,12 @@ def instant_of_append(state: LogState) -> datetime:
 def refuse_mixing(session: Session, *, is_demo: bool) -> None:
     """Refuse to write invented data beside real data, or real data beside invented. Raises ImportRefused.
 
-    Whichever writes first decides what the log is for; the log's lock is held until the transaction ends.
+    Whichever writes first decides what the log is for, and holds its lock until the transaction ends. Once something is
+    written that never changes, and nothing is locked.
     """
-    state = lock_log(session)
+    state = session.execute(select(LogState)).scalar_one()
+    if not state.size:
+        state = lock_log(session)
     if state.size and state.is_demo is not is_demo:
         if is_demo:
             raise ImportRefused(

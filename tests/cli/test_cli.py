@@ -137,4 +137,3 @@ def test_a_redis_that_does_not_answer_does_not_stop_the_start(settings: Settings
         printed = served.printed()
     assert "REGISTRY_REDIS_URL: Redis does not answer" in printed
     assert "planted" not in printed
-
