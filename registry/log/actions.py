@@ -42,7 +42,7 @@ class Appended(NamedTuple):
 def lock_log(session: Session) -> LogState:
     """The log's state, locked until the transaction ends (SQLite locks with BEGIN IMMEDIATE).
 
-    On PostgreSQL a commit then waits until a synchronous standby shows it, too: whoever reads there reads nothing older than
+    On PostgreSQL a commit then waits until a synchronous standby shows it, too: a reader there reads nothing older than
     what was acknowledged.
     """
     query: Select[Any] = select(LogState).with_for_update().execution_options(populate_existing=True)
