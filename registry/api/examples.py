@@ -137,6 +137,13 @@ EXAMPLES = (
         query={"sending": USCC, "receiving_employer": "Fabbrica Inventata", **_PLAN},
     ),
     Example(
+        "verifyCorridorByPost",
+        "both_ends",
+        "Two agencies, with the question in the body",
+        "/api/v1/corridor",
+        body={"sending": "FICT-CN-001", "receiving": VAT, **_PLAN},
+    ),
+    Example(
         "verifyMany",
         "three",
         "Two questions, and one that cannot be asked",
