@@ -154,6 +154,19 @@ class CaseTaskDoneSchema(InSchema):
     is_done = Flag(required=True)
 
 
+class CaseHoldSchema(InSchema):
+    is_held = Flag(required=True, metadata={"description": "False takes the hold away."})
+    reason = Passage(max_length=MAX_REASON, required=True, metadata={"example": "A court asked for the file."})
+
+
+class CaseAgencySchema(InSchema):
+    agency_id = Line(
+        max_length=200,
+        required=True,
+        metadata={"description": "Its id; a name or number that leads to one agency alone is accepted too."},
+    )
+
+
 class CaseNoteSchema(OutSchema):
     note_id = fields.String(required=True)
     by = fields.String(required=True)

@@ -43,7 +43,11 @@ class ChannelChangesSchema(OutSchema):
 
 
 class ChannelChangeProposalSchema(InSchema):
-    agency_id = Line(max_length=20, required=True)
+    agency_id = Line(
+        max_length=200,
+        required=True,
+        metadata={"description": "Its id; a name or number that leads to one agency alone is accepted too."},
+    )
     kind = Word(ChannelKind, required=True)
     value = Line(max_length=_MAX_VALUE, required=True)
     replaces = Line(
@@ -109,7 +113,6 @@ class CloneWarningsSchema(OutSchema):
 
 
 class CloneWarningSchema(InSchema):
-    agency_id = Line(max_length=20, required=True)
     text = Line(max_length=_MAX_TEXT, required=True, metadata=_READ_BY_ALL)
 
 

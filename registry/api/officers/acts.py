@@ -49,7 +49,9 @@ def act_view(
     """The view of one act at its whole address: opens what it is done to, does it, and shows what became of it."""
     parameters = _PARAMETER.findall(address)
 
-    def view(_: Resource, *, session: Session, me: AuthenticatedOfficer, version: int, **given: Any) -> Answer | None:
+    def view(
+        _: Resource, *, session: Session, me: AuthenticatedOfficer, version: int | None = None, **given: Any
+    ) -> Answer | None:
         reference, idempotency_key = (
             acts.opened(session, me, act, *(given.pop(name) for name in parameters)),
             given.pop("idempotency_key", None),
@@ -78,4 +80,4 @@ def act_view(
         if answered is None
         else response_schema(answered.shape, name, also, status=status)
     )
-    return officer_may(*acts.right_to(act), versioned=True)(taken(returned(view)))
+    return officer_may(*acts.right_to(act), versioned=act.is_versioned)(taken(returned(view)))

@@ -64,7 +64,7 @@ def enter(
         faults.append(Fault.of("use", Problem.INVALID_VALUE, "said_of_draw"))
     money, unit = _money(kind, amount, currency, lines, reverses, faults)
     if kind is DepositLineKind.PAID_IN and form not in FORMS:
-        faults.append(Fault.of("form", Problem.INVALID_VALUE, "choose_one"))
+        faults.append(Fault.of("held_as", Problem.INVALID_VALUE, "choose_one"))
     if faults:
         raise InvalidInput(faults)
     line = DepositLine(
