@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.core.ids import read_reference
 from registry.http.app_services import keyring
 from registry.officer_desk.acting import reference_in, require_no_interest
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, plainly
@@ -23,7 +24,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies.models import Agency
 from registry.supervision.licensing import proposals, related_acts
 from registry.supervision.licensing.deposits import actions as deposits
-from registry.supervision.licensing.drafting import LicensingOfficial
+from registry.supervision.licensing.drafting import LicensingOfficial, today_of
 from registry.vocabulary.licensing import DepositLineKind, LicenceAct
 from registry.vocabulary.register import ChannelKind
 from schemas.licensing import DepositEntrySchema, LicenceActSubmissionSchema, RefusalReasonSchema
@@ -131,15 +132,16 @@ PROPOSALS = _acts(
 def _enter(
     on: Doing[LicensingOfficial],
     kind: DepositLineKind,
-    happened_on: date,
     note: str,
+    happened_on: date | None = None,
     reverses: str | None = None,
     held_as: str | None = None,
     **more: Any,
 ) -> str:
+    today, _ = today_of(on.session, on.officer.authority, on.at)
     return deposits.enter(
         on.session, on.officer, on.reference, kind, on.at,
-        happened_on=happened_on, note=note, reverses=reverses or None, form=held_as, **more,
+        happened_on=happened_on or today, note=note, reverses=reverses or None, form=held_as, **more,
     ).reference  # fmt: skip
 
 
@@ -173,7 +175,7 @@ DEPOSIT_LINES = _acts(
 def _propose_channel(
     on: Doing[LicensingOfficial], agency_id: str, kind: ChannelKind, value: str, replaces: str | None = None
 ) -> str:
-    agency = picked_agency(on.session, agency_id, "agency_id")
+    agency = read_reference(agency_id) or picked_agency(on.session, agency_id, "agency_id")
     require_no_interest(on.me, agency)
     return related_acts.propose_change(
         on.session, on.officer, keyring(), agency, kind, value, on.at, instead_of=(replaces or "").strip() or None
