@@ -103,7 +103,7 @@ class DepositEntrySchema(InSchema):
     happened_on = Day(required=True)
 
 
-class HeldListSchema(OutSchema):
+class ListOnHoldSchema(OutSchema):
     """A list that was read and waits for an official."""
 
     list_id = fields.String(required=True)
@@ -114,5 +114,5 @@ class HeldListSchema(OutSchema):
     ordered_by = fields.String(required=True, allow_none=True, metadata={"description": "Who had it applied."})
 
 
-class HeldListsSchema(OutSchema):
-    items = fields.List(fields.Nested(HeldListSchema), required=True)
+class ListsOnHoldSchema(OutSchema):
+    items = fields.List(fields.Nested(ListOnHoldSchema), required=True)

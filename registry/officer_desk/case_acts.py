@@ -194,7 +194,7 @@ TASKS = case_acts(
     Resource.CASE,
     _task_opened,
     OfficerAct(
-        "tick", Act.WRITE, _tick_task, "tickCaseTask", "Mark a task as done, or as not done.",
+        "tick", Act.WRITE, _tick_task, "updateCaseTask", "Mark a task as done, or as not done.",
         CaseTaskDoneSchema, method="put", path="", page="",
     ),
 )  # fmt: skip

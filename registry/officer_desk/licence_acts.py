@@ -124,7 +124,7 @@ PROPOSALS = _acts(
         RefusalReasonSchema,
     ),
     OfficerAct(
-        "take-back", Act.PROPOSE, plainly(proposals.take_back), "takeBackLicenceProposal", "Take back what you proposed.",
+        "take-back", Act.PROPOSE, plainly(proposals.take_back), "withdrawLicenceProposal", "Take back what you proposed.",
     ),
 )  # fmt: skip
 
@@ -286,7 +286,7 @@ HELD_LISTS = _acts(
     Resource.IMPORT,
     _held_list,
     OfficerAct(
-        "approve", Act.APPROVE, _order_list, "approveHeldList",
+        "approve", Act.APPROVE, _order_list, "approveListOnHold",
         """Apply a held list after all: its good rows, and whatever it delists.
 
         A background worker does it.
@@ -294,7 +294,7 @@ HELD_LISTS = _acts(
         is_versioned=False,
     ),
     OfficerAct(
-        "reject", Act.APPROVE, _reject_list, "rejectHeldList",
+        "reject", Act.APPROVE, _reject_list, "rejectListOnHold",
         "Reject a held list. The same bytes are not held again.",
         is_versioned=False,
     ),

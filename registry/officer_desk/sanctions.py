@@ -129,7 +129,7 @@ ACTS = OfficerActs(
             SanctionTermsSchema, method="put", path="",
         ),
         OfficerAct(
-            "workers", Act.PROPOSE, _look, "lookAtWorkers",
+            "workers", Act.PROPOSE, _look, "recordWorkersInPlace",
             """Record what becomes of the workers in place.
 
             Before a suspension, refusal of renewal, revocation or blacklisting is reviewed. The first day may wait for them.
@@ -137,11 +137,11 @@ ACTS = OfficerActs(
             WorkersLookSchema, method="put",
         ),
         OfficerAct(
-            "review", Act.PROPOSE, plainly(actions.hand_to_review), "handSanctionToReview",
+            "review", Act.PROPOSE, plainly(actions.hand_to_review), "submitSanction",
             "Submit a sanction for approval.",
         ),
         OfficerAct(
-            "give-back", Act.APPROVE, _give_back, "giveSanctionBack", "Return a sanction to its proposer.",
+            "give-back", Act.APPROVE, _give_back, "returnSanction", "Return a sanction to its proposer.",
             SanctionReasonSchema,
         ),
         OfficerAct(
@@ -153,10 +153,10 @@ ACTS = OfficerActs(
             """,
         ),
         OfficerAct(
-            "drop", Act.PROPOSE, _drop, "dropSanction", "Give it up before it is in force.", SanctionReasonSchema,
+            "drop", Act.PROPOSE, _drop, "withdrawSanction", "Give it up before it is in force.", SanctionReasonSchema,
         ),
         OfficerAct(
-            "end", Act.PROPOSE, _ask_for_end, "askForSanctionEnd",
+            "end", Act.PROPOSE, _ask_for_end, "proposeSanctionEnd",
             """Propose that a sanction be stayed, lifted, overturned, or in force again.
 
             Another confirms it; until then it holds as before.

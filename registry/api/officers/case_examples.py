@@ -42,7 +42,7 @@ CASES = (
         body={"text": "Call the inspectorate.", "due_on": "2026-12-31"},
     ),
     _case(
-        "tickCaseTask", "unknown", "There is no such task", "/tasks/{task_id}", 9, method="PUT",
+        "updateCaseTask", "unknown", "There is no such task", "/tasks/{task_id}", 9, method="PUT",
         path={"case_id": CASE, "task_id": NO_TASK}, body={"is_done": True}, status=404,
     ),
     _case(

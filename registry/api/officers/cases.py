@@ -161,7 +161,7 @@ def _payload(me: AuthenticatedOfficer, view: CaseView) -> dict[str, Any]:
             {"kind": kind, "due_at": one.due_at, "met_on": one.met_on, "paused_on": one.paused_on}
             for kind, one in view.clocks.items()
         ],
-        "boxes": [box_payload(box) for box in view.boxes],
+        "mailboxes": [mailbox_payload(box) for box in view.boxes],
         "moves": [
             {
                 "from_state": one.from_state,
@@ -175,9 +175,9 @@ def _payload(me: AuthenticatedOfficer, view: CaseView) -> dict[str, Any]:
     }
 
 
-def box_payload(box: ShownBox) -> dict[str, Any]:
+def mailbox_payload(box: ShownBox) -> dict[str, Any]:
     return {
-        "box_id": box.reference,
+        "mailbox_id": box.reference,
         "role": box.role,
         "answers": dict(box.answers),
         "messages": [{"author": one.author, "written_on": one.written_on, "text": one.text} for one in box.messages],

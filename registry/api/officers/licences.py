@@ -24,9 +24,9 @@ from registry.supervision.licensing.models import Proposal
 from schemas.licensing import (
     DepositLedgerSchema,
     DepositLineSchema,
-    HeldListsSchema,
     LicenceProposalSchema,
     LicenceProposalsSchema,
+    ListsOnHoldSchema,
 )
 
 ns = Namespace("licences", path="/")
@@ -104,11 +104,11 @@ class Deposit(Resource):
 serve_acts(ns, "/deposits/<agency_id>/lines/<line_id>", DEPOSIT_LINES, Answered(DepositLineSchema(), _line_answered))
 
 
-@ns.route("/held-lists")
+@ns.route("/lists-on-hold")
 class HeldLists(Resource):
     @officer_may(IMPORT, Act.READ)
     @request_schema()
-    @response_schema(HeldListsSchema(), "listHeldLists", cacheable=False)
+    @response_schema(ListsOnHoldSchema(), "listListsOnHold", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List readings of your authority's official lists that are held for a decision, the oldest first."""
         found = imports.lists_on_hold(session, me.standing.authority)
@@ -126,7 +126,7 @@ class HeldLists(Resource):
         return Answer({"items": items})
 
 
-serve_acts(ns, "/held-lists/<list_id>", HELD_LISTS, None)
+serve_acts(ns, "/lists-on-hold/<list_id>", HELD_LISTS, None)
 
 
 def _answered(session: Session, proposal: Proposal) -> Answer:

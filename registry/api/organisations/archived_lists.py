@@ -25,7 +25,7 @@ from schemas.receipts import (
     ListChangesSchema,
 )
 
-ns = Namespace("receipts", path="/kept-lists")
+ns = Namespace("receipts", path="/archived-lists")
 
 USUAL = 50
 
@@ -34,7 +34,7 @@ USUAL = 50
 class ArchivedLists(Resource):
     @needs_scope(Scope.RECEIPTS)
     @request_schema(ArchivedListsPageSchema())
-    @response_schema(ArchivedListsSchema(), "listKeptLists", cacheable=False)
+    @response_schema(ArchivedListsSchema(), "listArchivedLists", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
         """List archived lists, the newest first.
 
@@ -52,14 +52,14 @@ class ArchivedLists(Resource):
 class OneList(Resource):
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
-    @response_schema(ArchivedListSchema(), "getKeptList", (404,), cacheable=False)
+    @response_schema(ArchivedListSchema(), "getArchivedList", (404,), cacheable=False)
     def get(self, list_id: str) -> Answer:
         """Read an archived list: how it was answered, and the manifest that signs its statements."""
         return Answer(_payload(_named(list_id)))
 
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
-    @no_content_response("deleteKeptList", (404,))
+    @no_content_response("deleteArchivedList", (404,))
     def delete(self, list_id: str) -> None:
         """Delete an archived list for good. A job that was archived is removed after its usual time."""
         with writing() as session:
@@ -70,7 +70,7 @@ class OneList(Resource):
 class Statements(Resource):
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
-    @response_file("getKeptStatements", (404,))
+    @response_file("getArchivedListStatements", (404,))
     def get(self, list_id: str) -> File:
         """Download the statements of an archived list, a line for each row, which its manifest signs."""
         stored = _named(list_id)
@@ -82,11 +82,11 @@ class Statements(Resource):
 class Proof(Resource):
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
-    @response_schema(RowProofSchema(), "getKeptRowProof", (404,), cacheable=False)
+    @response_schema(RowProofSchema(), "getArchivedListRowProof", (404,), cacheable=False)
     def get(self, list_id: str, row: str) -> Answer:
         """Read the proof of one row of an archived list, to be shown without the others.
 
-        As `getRowProof` gives it for a job. `registry-client verify-offline` reads it, saved as a file.
+        As `getJobRowProof` gives it for a job. `registry-client verify-offline` reads it, saved as a file.
         """
         stored = _named(list_id)
         return Answer(row_proof(lists.statements_of(services().settings.home, stored), row, stored.manifest))
@@ -96,7 +96,7 @@ class Proof(Resource):
 class Changes(Resource):
     @needs_scope(Scope.RECEIPTS)
     @request_schema(ListChangesPageSchema())
-    @response_schema(ListChangesSchema(), "listKeptListChanges", (404,), cacheable=False)
+    @response_schema(ListChangesSchema(), "listArchivedListChanges", (404,), cacheable=False)
     def get(self, list_id: str, limit: int = ASKED, cursor: str | None = None) -> Answer:
         """Verify the rows of an archived list again, and list those whose answers changed.
 

@@ -63,7 +63,7 @@ class Job(Resource):
 
     @needs_scope(Scope.JOBS)
     @request_schema()
-    @no_content_response("removeJob", (404, 409))
+    @no_content_response("deleteJob", (404, 409))
     def delete(self, job_id: str) -> None:
         """Delete a job with its list and results, before they expire."""
         with writing() as session:
@@ -78,7 +78,7 @@ class Job(Resource):
 class Columns(Resource):
     @needs_scope(Scope.JOBS)
     @request_schema(ChosenColumnsSchema(), body=True)
-    @response_schema(JobSchema(), "correctColumns", (404, 409, 413, 415), cacheable=False)
+    @response_schema(JobSchema(), "setJobColumns", (404, 409, 413, 415), cacheable=False)
     def put(
         self,
         job_id: str,
@@ -136,7 +136,7 @@ class Cancel(Resource):
 class Results(Resource):
     @needs_scope(Scope.JOBS)
     @request_schema()
-    @response_file("getResults", (404, 409))
+    @response_file("getJobResults", (404, 409))
     def get(self, job_id: str, form: str) -> File:
         """Download the results of a finished job.
 
@@ -153,7 +153,7 @@ class Results(Resource):
 class Proof(Resource):
     @needs_scope(Scope.JOBS)
     @request_schema()
-    @response_schema(RowProofSchema(), "getRowProof", (404, 409), cacheable=False)
+    @response_schema(RowProofSchema(), "getJobRowProof", (404, 409), cacheable=False)
     def get(self, job_id: str, row: str) -> Answer:
         """Read the proof of one row of a finished job, to be shown without the others.
 

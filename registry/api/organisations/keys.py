@@ -61,7 +61,7 @@ class Keys(Resource):
 
     @needs_scope(Scope.ORGANISATION)
     @request_schema(KeyMakeSchema(), body=True, idempotent=True)
-    @response_schema(KeyMadeSchema(), "makeKey", (409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(KeyMadeSchema(), "createKey", (409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self,
         label: str,
@@ -94,7 +94,7 @@ class Keys(Resource):
 class KeyExchange(Resource):
     @needs_scope(Scope.ORGANISATION)
     @request_schema(KeyExchangeSchema(), body=True, idempotent=True)
-    @response_schema(KeyMadeSchema(), "exchangeKey", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(KeyMadeSchema(), "rotateKey", (404, 409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self, key_id: str, idempotency_key: IdempotencyKey | None, overlap_days: int = keys.OVERLAP_DAYS
     ) -> Answer:

@@ -96,7 +96,7 @@ class Settings(Resource):
 
     @needs_scope(Scope.RECEIPTS)
     @request_schema(ReceiptSettingsChangeSchema(), body=True)
-    @response_schema(ReceiptSettingsSchema(), "chooseReceiptSettings", (409, 413, 415))
+    @response_schema(ReceiptSettingsSchema(), "updateReceiptSettings", (409, 413, 415))
     def put(self, days: int, is_archiving: bool | None = None) -> Answer:
         """Set for how long new receipts are archived, and whether all are.
 
@@ -134,7 +134,7 @@ class Receipt(Resource):
 class Check(Resource):
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
-    @response_schema(ArchivedReceiptCheckSchema(), "checkReceiptAgain", (404,), cacheable=False)
+    @response_schema(ArchivedReceiptCheckSchema(), "recheckReceipt", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
         """Check the signature of an archived receipt, and verify its question again.
 

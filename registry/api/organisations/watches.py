@@ -53,7 +53,7 @@ class Watches(Resource):
 
     @needs_scope(Scope.WATCHES)
     @request_schema(WatchMakeSchema(), body=True, idempotent=True, max_bytes=MAX_LIST)
-    @response_schema(WatchMadeSchema(), "makeWatch", (409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(WatchMadeSchema(), "createWatch", (409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self,
         label: str,
@@ -95,7 +95,7 @@ class OneWatch(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
     @request_schema(WatchChangeSchema(), body=True)
-    @response_schema(WatchSchema(), "changeWatch", (404, 413, 415))
+    @response_schema(WatchSchema(), "updateWatch", (404, 413, 415))
     def patch(self, version: int, watch_id: str, label: str | None = None, is_paused: bool | None = None) -> Answer:
         """Rename, pause or resume a watch."""
         ours = current_organisation().id
@@ -106,7 +106,7 @@ class OneWatch(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
     @request_schema()
-    @no_content_response("endWatch", (404,))
+    @no_content_response("deleteWatch", (404,))
     def delete(self, version: int, watch_id: str) -> None:
         """Delete a watch. Earlier events stay in your feed."""
         with writing() as session:

@@ -47,7 +47,7 @@ class Webhooks(Resource):
 
     @needs_scope(Scope.WATCHES)
     @request_schema(WebhookMakeSchema(), body=True, idempotent=True)
-    @response_schema(WebhookMadeSchema(), "makeWebhook", (409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(WebhookMadeSchema(), "createWebhook", (409, 413, 415), status=HTTPStatus.CREATED)
     def post(self, url: str, label: str, idempotency_key: IdempotencyKey | None) -> Answer:
         """Create a webhook.
 
@@ -74,7 +74,7 @@ class OneWebhook(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
     @request_schema(WebhookChangeSchema(), body=True)
-    @response_schema(WebhookSchema(), "changeWebhook", (404, 413, 415))
+    @response_schema(WebhookSchema(), "updateWebhook", (404, 413, 415))
     def patch(
         self,
         version: int,
@@ -94,7 +94,7 @@ class OneWebhook(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
     @request_schema()
-    @no_content_response("endWebhook", (404,))
+    @no_content_response("deleteWebhook", (404,))
     def delete(self, version: int, webhook_id: str) -> None:
         """Delete a webhook with its log of deliveries; your events stay."""
         with writing() as session:
@@ -159,7 +159,7 @@ class Deliveries(Resource):
 class OneDelivery(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema()
-    @response_schema(DeliverySchema(), "sendEventAgain", (404, 409))
+    @response_schema(DeliverySchema(), "resendEvent", (404, 409))
     def post(self, webhook_id: str, event_id: str) -> Answer:
         """Send one event again, with the same id."""
         with writing() as session:

@@ -33,7 +33,7 @@ ns = Namespace("checks", path="/checks")
 @ns.route("")
 class Checks(Resource):
     @request_schema(ChecksSchema(), body=True)
-    @response_schema(ChecksAnswerSchema(), "checkWhatWasTold", (413, 415))
+    @response_schema(ChecksAnswerSchema(), "checkClaims", (413, 415))
     def post(self, **told: Any) -> Answer:
         """Check what a recruiter told a worker.
 
