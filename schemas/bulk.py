@@ -257,6 +257,7 @@ class JobsSchema(OutSchema):
     """The jobs of an organisation."""
 
     items = fields.List(fields.Nested(JobSchema), required=True, metadata={"description": "The newest first."})
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class RowProofSchema(OutSchema):

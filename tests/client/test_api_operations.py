@@ -133,8 +133,8 @@ WITHOUT_TAGS = {
     "complaints": "hers alone, at pages that leave nothing behind",
     **dict.fromkeys(
         (
-            "officers", "licences", "cases", "access-grants", "hearings", "referrals", "entries", "audit", "overview", "decisions",
-            "sanctions", "channel-changes", "clones", "papers", "law-overlays",
+            "officers", "licences", "cases", "access-grants", "hearings", "referrals", "entries", "audit", "overview",
+            "decisions", "sanctions", "channel-changes", "clones", "papers", "law-overlays",
         ),
         "officers' own programs",
     ),

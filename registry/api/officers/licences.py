@@ -115,7 +115,7 @@ class HeldLists(Resource):
         items = [
             {
                 "list_id": pending.reference,
-                "source": source,
+                "source_id": source,
                 "fetched_at": pending.fetched_at,
                 "why": pending.reason,
                 "counts": pending.counts,

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from registry.api.cursors import cursor_of
-from registry.api.organisations.receipts import filter_of, question_of, row_in
+from registry.api.cursors import USUAL, cursor_of, page_at, row_in
+from registry.api.organisations.receipts import filter_of, question_of
 from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.rechecks import ASKED, verify_again
 from registry.bulk.answering.row_proofs import row_proof
@@ -27,8 +27,6 @@ from schemas.receipts import (
 
 ns = Namespace("receipts", path="/archived-lists")
 
-USUAL = 50
-
 
 @ns.route("")
 class ArchivedLists(Resource):
@@ -41,11 +39,12 @@ class ArchivedLists(Resource):
         One is kept when `verifications` or `corridor-verifications` are asked with `keep`, when a job is kept, and where the
         organisation keeps every one.
         """
-        question = question_of(which)
-        before = None if cursor is None else row_in(question, cursor)
-        found = lists.lists_of(reading(), current_organisation().id, limit + 1, before, filter_of(**which))
-        next_cursor = cursor_of(question, [found[limit - 1].id]) if len(found) > limit else None
-        return Answer({"items": [_payload(one) for one in found[:limit]], "next_cursor": next_cursor})
+        ours = current_organisation().id
+        found, next_cursor = page_at(
+            question_of(which), limit, cursor,
+            lambda page: lists.lists_of(reading(), ours, *page, filter_of(**which)), lambda one: one.id,
+        )  # fmt: skip
+        return Answer({"items": [_payload(one) for one in found], "next_cursor": next_cursor})
 
 
 @ns.route("/<list_id>")

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.api.cursors import USUAL, page_at
 from registry.api.officers.guard import etag
 from registry.api.organisations.write_headers import claim, versioned
 from registry.api.restx import Namespace, Resource
@@ -22,6 +23,7 @@ from registry.watches.feed import cursor_of, event_payload, events_after, positi
 from registry.watches.models import Watch
 from registry.watches.numbers import Number
 from registry.watches.queries import WatchView
+from schemas.pages import PageQuerySchema
 from schemas.watches import (
     EventsQuerySchema,
     EventsSchema,
@@ -44,12 +46,15 @@ MAX_LIST = 4 * 1024 * 1024
 @ns.route("")
 class Watches(Resource):
     @needs_scope(Scope.WATCHES)
-    @request_schema()
+    @request_schema(PageQuerySchema())
     @response_schema(WatchesSchema(), "listWatches", cacheable=False)
-    def get(self) -> Answer:
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> Answer:
         """List your watches, the newest first."""
-        found = queries.watches_of(reading(), current_organisation().id)
-        return Answer({"items": [_watch(one) for one in found]})
+        ours = current_organisation().id
+        found, next_cursor = page_at(
+            "watches", limit, cursor, lambda page: queries.watches_of(reading(), ours, page), lambda one: one.watch.id
+        )
+        return Answer({"items": [_watch(one) for one in found], "next_cursor": next_cursor})
 
     @needs_scope(Scope.WATCHES)
     @request_schema(WatchMakeSchema(), body=True, idempotent=True, max_bytes=MAX_LIST)

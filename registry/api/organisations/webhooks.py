@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from registry.api.cursors import USUAL, page_at
 from registry.api.officers.guard import etag
 from registry.api.organisations.write_headers import claim, versioned
 from registry.api.restx import Namespace, Resource
@@ -19,6 +20,7 @@ from registry.watches import webhooks
 from registry.watches.feed import position_of_cursor, type_on
 from registry.watches.models import WatchEvent
 from registry.watches.webhook_models import Delivery, Webhook
+from schemas.pages import PageQuerySchema
 from schemas.watches import (
     DeliveriesSchema,
     DeliverySchema,
@@ -33,17 +35,19 @@ from schemas.watches import (
 
 ns = Namespace("webhooks", path="/webhooks")
 
-MAX_DELIVERIES = 200
-
 
 @ns.route("")
 class Webhooks(Resource):
     @needs_scope(Scope.WATCHES)
-    @request_schema()
+    @request_schema(PageQuerySchema())
     @response_schema(WebhooksSchema(), "listWebhooks", cacheable=False)
-    def get(self) -> Answer:
-        """List your webhooks."""
-        return Answer({"items": [_webhook(one) for one in webhooks.webhooks_of(reading(), current_organisation().id)]})
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> Answer:
+        """List your webhooks, the newest first."""
+        ours = current_organisation().id
+        found, next_cursor = page_at(
+            "webhooks", limit, cursor, lambda page: webhooks.webhooks_of(reading(), ours, page), lambda one: one.id
+        )
+        return Answer({"items": [_webhook(one) for one in found], "next_cursor": next_cursor})
 
     @needs_scope(Scope.WATCHES)
     @request_schema(WebhookMakeSchema(), body=True, idempotent=True)
@@ -145,14 +149,17 @@ class Replay(Resource):
 @ns.route("/<webhook_id>/deliveries")
 class Deliveries(Resource):
     @needs_scope(Scope.WATCHES)
-    @request_schema()
+    @request_schema(PageQuerySchema())
     @response_schema(DeliveriesSchema(), "listDeliveries", (404,), cacheable=False)
-    def get(self, webhook_id: str) -> Answer:
-        """List the latest 200 deliveries, the newest first: pending, failed and delivered."""
+    def get(self, webhook_id: str, limit: int = USUAL, cursor: str | None = None) -> Answer:
+        """List deliveries, the newest first: pending, failed and delivered."""
         session = reading()
         webhook = webhooks.webhook_named(session, current_organisation().id, webhook_id)
-        found = webhooks.deliveries_of(session, webhook, MAX_DELIVERIES)
-        return Answer({"items": [_delivery(one.delivery, one.event) for one in found]})
+        found, next_cursor = page_at(
+            f"deliveries {webhook.reference}", limit, cursor,
+            lambda page: webhooks.deliveries_of(session, webhook, page), lambda one: one.delivery.id,
+        )  # fmt: skip
+        return Answer({"items": [_delivery(one.delivery, one.event) for one in found], "next_cursor": next_cursor})
 
 
 @ns.route("/<webhook_id>/deliveries/<event_id>")

@@ -79,7 +79,7 @@ def test_a_list_is_sent_started_answered_and_had(
     ):  # fmt: skip
         assert answer.status_code == 404
         assert answer.json["detail"] == unknown["detail"]
-    assert foreign.get(URL).json == {"items": []}
+    assert foreign.get(URL).json == {"items": [], "next_cursor": None}
     # It stands in the file of receipts, stays as long as they do, and goes from it with its removal.
     (stored,) = program.get("/api/v1/archived-lists").json["items"]
     assert (stored["list_id"], stored["retained_until"]) == (job["job_id"], program.get(at).json["retained_until"])

@@ -16,8 +16,8 @@ from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.pages.officers.act_pages import read_form
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.licensing import Timing, ToldFirst
-from schemas.cases import CaseMoveBodySchema, CaseReplySchema
 from schemas.access_grants import AccessDecisionSchema
+from schemas.cases import CaseMoveBodySchema, CaseReplySchema
 from schemas.sanctions import SanctionEndAskedSchema, WorkersLookSchema
 
 MIN_LENGTH = 50
