@@ -2,8 +2,8 @@
 
 from marshmallow import fields
 
+from registry.vocabulary.fees import DepositUse
 from registry.vocabulary.licensing import DepositLineKind, LicenceAct, ProposalState
-from registry.vocabulary.register import DepositUse
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Day, Instant, Line, OneOf, Sayings, Word
 

@@ -2,7 +2,8 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.register import ChannelChangeState, ChannelKind
+from registry.vocabulary.licensing import ChannelChangeState
+from registry.vocabulary.register import ChannelKind
 from schemas.agencies import AgencySummarySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Instant, Line, OneOf, Word

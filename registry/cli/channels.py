@@ -12,7 +12,8 @@ from registry.officer_desk.licence_acts import CHANNEL_CHANGES, CHANNELS
 from registry.register.agencies import channels as changes
 from registry.register.agencies.models import PendingChannelChange
 from registry.supervision.licensing import related_acts
-from registry.vocabulary.register import ChannelChangeState, ChannelKind
+from registry.vocabulary.licensing import ChannelChangeState
+from registry.vocabulary.register import ChannelKind
 
 
 @click.group(

@@ -19,8 +19,8 @@ from registry.supervision.licensing.deposits import queries
 from registry.supervision.licensing.deposits.models import DepositLine
 from registry.supervision.licensing.deposits.rules import FORMS
 from registry.supervision.licensing.drafting import today_of
+from registry.vocabulary.fees import DepositUse
 from registry.vocabulary.licensing import DepositLineKind, ProposalState
-from registry.vocabulary.register import DepositUse
 
 DEPOSIT = Resource.DEPOSIT
 

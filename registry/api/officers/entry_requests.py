@@ -21,8 +21,8 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.entries import queries
 from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.models import EntryRequest
+from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind
-from registry.vocabulary.register import EntryPart
 from schemas.entries import (
     EntryAskingSchema,
     EntryRequestSchema,

@@ -32,7 +32,8 @@ from registry.verification.fees.question import (
     Use,
     Wage,
 )
-from registry.vocabulary.register import Answer, ChargeState, FeeKind, FeeStandard
+from registry.vocabulary.fees import ChargeState, FeeKind, FeeStandard
+from registry.vocabulary.register import Answer
 
 
 def shipped_fee_rules(today: date) -> FeeRules:

@@ -18,8 +18,8 @@ from registry.pages.officers.rendering import page
 from registry.supervision.licensing.deposits import queries
 from registry.supervision.licensing.deposits.rules import FORMS, TOP_UP_WITHIN
 from registry.supervision.licensing.drafting import today_of
+from registry.vocabulary.fees import DepositUse
 from registry.vocabulary.licensing import DepositLineKind
-from registry.vocabulary.register import DepositUse
 
 pages = Blueprint("console_deposits", __name__)
 

@@ -24,8 +24,8 @@ from registry.supervision.licensing.deposits.queries import ledger, movements
 from registry.supervision.licensing.deposits.rules import FORMS, SECOND, read_amount, standing
 from registry.supervision.licensing.drafting import LicensingOfficial, today_of
 from registry.supervision.licensing.queries import agency_of_authority
+from registry.vocabulary.fees import CURRENCIES, DepositUse
 from registry.vocabulary.licensing import DepositLineKind, ProposalState
-from registry.vocabulary.register import CURRENCIES, DepositUse
 
 
 def enter(
