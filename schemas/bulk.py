@@ -163,7 +163,7 @@ class ColumnsSchema(OutSchema):
 
 
 def archived_list_field() -> fields.Field[Any]:
-    description = "Where the list is kept: `/api/v1/kept-lists/<list_id>`."
+    description = "Where the list is kept: `/api/v1/archived-lists/<list_id>`."
     return fields.String(metadata={"description": description})
 
 

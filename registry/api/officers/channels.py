@@ -24,7 +24,11 @@ ns = Namespace("channel-changes", path="/channel-changes")
 
 CHANNEL = rights.Resource.CHANNEL
 
-ANSWERED = Answered(ChannelChangeSchema(), lambda session, me, reference, _: _one(session, me, reference))
+ANSWERED = Answered(
+    ChannelChangeSchema(),
+    lambda session, me, reference, _: _one(session, me, reference),
+    "/api/v1/channel-changes/{change_id}",
+)
 
 
 @ns.route("")

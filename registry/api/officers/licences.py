@@ -46,7 +46,8 @@ class Proposals(Resource):
     post = act_view(
         "/licence-proposals", LICENCE_ACTS, LICENCE_ACTS["propose"],
         Answered(
-            LicenceProposalSchema(), lambda session, me, made, _: _answered(session, proposal_opened(session, me, made))
+            LicenceProposalSchema(), lambda session, me, made, _: _answered(session, proposal_opened(session, me, made)),
+            "/api/v1/licence-proposals/{proposal_id}",
         ),
     )  # fmt: skip
 

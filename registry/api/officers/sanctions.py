@@ -33,6 +33,7 @@ ADDRESS = "/<sanction_id>"
 ANSWERED = Answered(
     DeskSanctionSchema(),
     lambda session, me, reference, _: _payload(session, me, sanction_opened(session, me, reference)),
+    "/api/v1/sanctions/{sanction_id}",
 )
 
 
