@@ -169,14 +169,14 @@ EXAMPLES = (
         },
     ),
     Example(
-        "checkWhatWasTold",
+        "checkClaims",
         "number_and_phone",
         "A genuine number, and a phone that the agency never registered",
         "/api/v1/checks",
         body={"number": "FICT-CN-001", "phone": "+86 10 0000 0000"},
     ),
     Example(
-        "checkWhatWasTold",
+        "checkClaims",
         "advert",
         "A pasted advert that shows a permit for work at home",
         "/api/v1/checks",
