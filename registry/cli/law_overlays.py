@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from registry.cli.licensing_officer import OfficerCommand, act_as_officer, act_at_terminal, by_officer, if_unchanged
+from registry.cli.officer_terminal import OfficerCommand, act_as_officer, act_at_terminal, by_officer, if_unchanged
 from registry.cli.sealing_keys import opened
 from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring, Signer, Use
@@ -156,7 +156,8 @@ def _stated(read: Overlay) -> list[str]:
     for put in read.rows:
         lines.append(f"  {put.row.id} ({put.table})" + (f" instead of {put.replaces}" if put.replaces else ", new"))
     lines += [f"  {one.row}: called on {one.on}" for one in read.called]
-    return [*lines, *(f"  {one.row}: confirmed on {one.on} by {one.by}" for one in read.confirmed)]
+    lines += [f"  {one.row}: confirmed on {one.on} by {one.by}" for one in read.confirmed]
+    return [*lines, *(f"  {one.row}: withdrawn, {one.reason}" for one in read.withdrawn)]
 
 
 def _beside(file: Path) -> Path:
