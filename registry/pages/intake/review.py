@@ -9,11 +9,9 @@ from registry.complaints.case.answers import Sheet
 from registry.complaints.case.questions import QUESTIONNAIRE, YES, Part, Question, visible
 from registry.complaints.intake import filing
 from registry.complaints.intake.mailbox_files import files_of
-from registry.complaints.intake.recipients import Fit, recipient
 from registry.core.errors import IntakeClosed, InvalidInput
-from registry.i18n.languages import text
 from registry.i18n.question_words import answer_text, part_title, question_text
-from registry.i18n.wording import country_name, name_in
+from registry.pages.intake.readers import reader_of
 from registry.pages.intake.short import SIGNS
 from registry.pages.intake.steps import path_of
 from registry.pages.intake.visiting import Here, visiting
@@ -29,16 +27,6 @@ class Row(NamedTuple):
     path: str
     asks: str
     says: str
-
-
-class Reader(NamedTuple):
-    """Which office reads it, in words; `asks_country` where the country of work would decide it, `is_elsewhere` where the
-    office cannot decide about that work.
-    """
-
-    says: str
-    asks_country: bool
-    is_elsewhere: bool
 
 
 class PartSummary(NamedTuple):
@@ -81,7 +69,7 @@ def _consented(here: Here, ticked: list[str]) -> None:
 
 def _page(here: Here, sheet: Sheet, *, is_empty: bool = False, is_closed: bool = False, status: int = 200) -> Response:
     try:
-        reader = _reader(here, sheet)
+        reader = reader_of(here, sheet.answers)
     except IntakeClosed:
         reader, is_closed = None, True
     requested = visible(sheet.answers)
@@ -102,19 +90,6 @@ def _page(here: Here, sheet: Sheet, *, is_empty: bool = False, is_closed: bool =
         is_empty=is_empty,
         is_closed=is_closed,
     )
-
-
-def _reader(here: Here, sheet: Sheet) -> Reader:
-    """Raises IntakeClosed."""
-    found = recipient(here.session, sheet.answers)
-    says = text(
-        here.language,
-        f"page.box.all.reader.{found.fit}",
-        unit=name_in(here.language, found.names),
-        country=country_name(here.language, found.country),
-        about=country_name(here.language, found.about) if found.about else "",
-    )
-    return Reader(says, found.fit is Fit.NO_COUNTRY, found.fit in (Fit.NONE_THERE, Fit.OUTSIDE))
 
 
 def _agrees(question: Question, sheet: Sheet) -> bool:
