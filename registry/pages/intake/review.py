@@ -14,7 +14,7 @@ from registry.i18n.question_words import answer_text, part_title, question_text
 from registry.pages.intake.readers import reader_of
 from registry.pages.intake.short import SIGNS
 from registry.pages.intake.steps import path_of
-from registry.pages.intake.visiting import Here, visiting
+from registry.pages.intake.visiting import Here, drafting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_review", __name__)
@@ -39,21 +39,25 @@ class PartSummary(NamedTuple):
 
 
 @pages.get("/<language:language>/box/all")
-@visiting
+@drafting
 def everything(here: Here) -> Response:
     sheet = filing.answers(here.session, here.sealer, here.visit)
     return here.to("/mine") if sheet.submitted_on is not None else _page(here, sheet)
 
 
 @pages.post("/<language:language>/box/send")
-@visiting
+@drafting
 def send(here: Here) -> Response:
     """Hand it in, with the consents that were ticked. Pressed twice, or again after a lost answer, it is there once."""
     try:
         _consented(here, request.form.getlist("consent"))
+        if not here.visit.is_confirmed:
+            filing.confirm(here.session, here.sealer, here.visit, request.form.get("last_six", ""), here.at)
         filing.submit(here.session, here.sealer, here.visit, here.at)
-    except InvalidInput:
-        return _page(here, filing.answers(here.session, here.sealer, here.visit), is_empty=True, status=400)
+    except InvalidInput as wrong:
+        is_code = wrong.faults[0].parameter == "last_six"
+        sheet = filing.answers(here.session, here.sealer, here.visit)
+        return _page(here, sheet, is_empty=not is_code, is_wrong=is_code, status=400)
     except IntakeClosed:
         return _page(here, filing.answers(here.session, here.sealer, here.visit), is_closed=True, status=503)
     return here.to("/mine")
@@ -67,7 +71,15 @@ def _consented(here: Here, ticked: list[str]) -> None:
         filing.answer(here.session, here.sealer, here.visit, given)
 
 
-def _page(here: Here, sheet: Sheet, *, is_empty: bool = False, is_closed: bool = False, status: int = 200) -> Response:
+def _page(
+    here: Here,
+    sheet: Sheet,
+    *,
+    is_empty: bool = False,
+    is_closed: bool = False,
+    is_wrong: bool = False,
+    status: int = 200,
+) -> Response:
     try:
         reader = reader_of(here, sheet.answers)
     except IntakeClosed:
@@ -89,6 +101,7 @@ def _page(here: Here, sheet: Sheet, *, is_empty: bool = False, is_closed: bool =
         country_path=path_of(QUESTIONNAIRE["country"]),
         is_empty=is_empty,
         is_closed=is_closed,
+        is_wrong=is_wrong,
     )
 
 

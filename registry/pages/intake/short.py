@@ -14,8 +14,8 @@ from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput
 from registry.http.intake_forms import read_form
 from registry.i18n.question_words import choices, fault_text, help_text, question_text
-from registry.pages.intake import lines
-from registry.pages.intake.visiting import Here, visiting
+from registry.pages.intake import about, cookies, lines
+from registry.pages.intake.visiting import Here, drafting
 
 pages = Blueprint("intake_short", __name__)
 
@@ -26,31 +26,36 @@ SIGNS = tuple(question for question in QUESTIONNAIRE if question.indicator is no
 
 
 @pages.get("/<language:language>/box/short")
-@visiting
+@drafting
 def first(here: Here) -> Response:
-    return _view(here, 0)
+    if not cookies.value_of(cookies.ABOUT):
+        return _view(here, 0)
+    about.write_down(here)
+    response = _view(here, 0)
+    cookies.drop(response, cookies.ABOUT)
+    return response
 
 
 @pages.post("/<language:language>/box/short")
-@visiting
+@drafting
 def save_first(here: Here) -> Response:
     return _saved(here, 0)
 
 
 @pages.get("/<language:language>/box/short/story")
-@visiting
+@drafting
 def story(here: Here) -> Response:
     return _view(here, 1)
 
 
 @pages.post("/<language:language>/box/short/story")
-@visiting
+@drafting
 def save_story(here: Here) -> Response:
     return _saved(here, 1)
 
 
 @pages.get("/<language:language>/box/short/now")
-@visiting
+@drafting
 def now_page(here: Here) -> Response:
     """Somebody is in danger: whom to call comes first, and then it goes on."""
     sheet = filing.answers(here.session, here.sealer, here.visit)
@@ -58,7 +63,7 @@ def now_page(here: Here) -> Response:
 
 
 @pages.get("/<language:language>/box/ticks")
-@visiting
+@drafting
 def ticks(here: Here) -> Response:
     sheet = filing.answers(here.session, here.sealer, here.visit)
     if sheet.submitted_on is not None:
@@ -68,7 +73,7 @@ def ticks(here: Here) -> Response:
 
 
 @pages.post("/<language:language>/box/ticks")
-@visiting
+@drafting
 def tick(here: Here) -> Response:
     """What is ticked is a yes. What is not, is no answer: no one said no to it; a yes that was taken back is removed."""
     sheet = filing.answers(here.session, here.sealer, here.visit)

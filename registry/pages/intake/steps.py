@@ -21,7 +21,7 @@ from registry.core.errors import InvalidInput, NotFound
 from registry.http.intake_forms import CURRENCIES, read_form
 from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
 from registry.pages.intake import about, cookies, lines
-from registry.pages.intake.visiting import Here, visiting
+from registry.pages.intake.visiting import Here, drafting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_steps", __name__)
@@ -35,7 +35,7 @@ def path_of(question: Question | None) -> str:
 
 
 @pages.get("/<language:language>/box/<int:place>")
-@visiting
+@drafting
 def step(here: Here, place: int) -> Response:
     sheet = filing.answers(here.session, here.sealer, here.visit)
     question = _question(place, sheet)
@@ -45,7 +45,7 @@ def step(here: Here, place: int) -> Response:
 
 
 @pages.post("/<language:language>/box/<int:place>")
-@visiting
+@drafting
 def answer(here: Here, place: int) -> Response:
     """Keep the answer and lead on. What cannot be read is shown again with what is wrong; nothing that was typed is lost."""
     before = filing.answers(here.session, here.sealer, here.visit)
@@ -65,6 +65,9 @@ def answer(here: Here, place: int) -> Response:
     except InvalidInput as wrong:
         fault = fault_text(here.language, question, wrong.faults[0])
         return _page(here, question, before, typed, fault=fault, status=400)
+    if request.form.get("go") == "leave" and not here.visit.is_confirmed:
+        # Who leaves now without the number never comes back to what was written.
+        return here.to("/number")
     if request.form.get("go") == "leave":
         visits.end(here.session, here.visit)
         response = here.to("/kept")
@@ -78,7 +81,7 @@ def answer(here: Here, place: int) -> Response:
 
 
 @pages.get("/<language:language>/box/<int:place>/now")
-@visiting
+@drafting
 def now_page(here: Here, place: int) -> Response:
     """Somebody is in danger: whom to call comes before the next question, and then it goes on."""
     sheet = filing.answers(here.session, here.sealer, here.visit)

@@ -1,7 +1,7 @@
 """The page after sending: what to do today, a reminder that says nothing, and nothing more asked once it was withdrawn."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -73,7 +73,7 @@ def test_a_reminder_for_the_telephone_says_nothing(phone: Phone, language: str) 
         f"SUMMARY:{CATALOGUES[language]['page.box.title']}"
     }
     first = next(line for line in lines if line.startswith("DTSTART"))
-    day = datetime.strptime(first.partition(":")[2], "%Y%m%d").date()
+    day = date.fromisoformat(first.partition(":")[2])
     assert now().date() < day <= now().date() + timedelta(days=8)
     text = "".join(lines)
     assert not re.search(r"https?:|registry|box|URL|LOCATION|ORGANIZER", text, re.IGNORECASE)
