@@ -148,6 +148,29 @@ def test_leaving_hides_everything_and_back_shows_nothing(phone: BrowserContext, 
     assert phone.cookies(looks) == [] or all(cookie["name"] != "notes" for cookie in phone.cookies(looks))
 
 
+def test_leaving_shows_a_calendar_where_the_outside_cannot_be_reached(browser: Browser, looks: str) -> None:
+    weather = "https://www.weather.com.cn/**"
+    for is_reachable in (False, True):
+        context = browser.new_context(viewport={"width": 320, "height": 640}, locale="zh-CN")
+        page = context.new_page()
+        begin(page, looks)
+        if is_reachable:
+            context.route(weather, lambda route: route.fulfill(body="<title>weather</title>", content_type="text/html"))
+        else:
+            context.route(weather, lambda route: route.abort())
+        follow(page.locator(".leave button"))
+        if is_reachable:
+            expect(page).to_have_title("weather")
+            page.go_back()
+            expect(page.locator("#number")).to_be_visible()
+        else:
+            expect(page).to_have_url(f"{looks}/zh-Hans/box/month")
+            expect(page.locator("td[aria-current]")).to_be_visible()
+            assert_sound(page)
+        assert all(cookie["name"] != "notes" for cookie in context.cookies(looks))
+        context.close()
+
+
 def test_a_script_does_the_work_with_and_without_webcrypto(browser: Browser, looks: str) -> None:
     for without in (False, True):
         context = browser.new_context(locale="zh-CN")
