@@ -18,12 +18,12 @@ from registry.core.codes import Problem
 from registry.core.errors import FilesUnavailable, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
 from registry.http.complaint_services import sealer, store
-from registry.http.headers import permissions_policy
+from registry.http.headers import content_policy, permissions_policy
 from registry.http.responses import File, respond_with_file
 from registry.http.transaction import reading, services
 from registry.http.uploads import one_of_few
 from registry.pages.intake import cookies, sign_in
-from registry.pages.intake.rendering import lead
+from registry.pages.intake.rendering import AWAY, lead
 from registry.pages.intake.visiting import Here, StaleForm, is_beside, open_visit
 from registry.vocabulary.register import Language
 
@@ -110,6 +110,9 @@ def _page(here: Here, fault: Problem | None = None, status: int = 200) -> Respon
         role=here.visit.box.role,
         endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg", "3gp"})),
     )
+    # Parts of a file go nowhere but here.
+    away = AWAY[here.language]
+    response.headers["Content-Security-Policy"] = content_policy(form_action=f"'self' {away}", connect_src="'self'")
     # The one page that may record, once its reader has pressed the button and the browser has asked.
     response.headers["Permissions-Policy"] = permissions_policy(microphone="(self)")
     return response

@@ -21,8 +21,9 @@ _TYPES = {
     "record.js": _SCRIPT,
     "leave.js": _SCRIPT,
     "away.js": _SCRIPT,
+    "upload.js": _SCRIPT,
 }
-_ELSEWHERE = dict.fromkeys(("box.css", "work.js", "record.js", "leave.js", "away.js"), "intake/static")
+_ELSEWHERE = dict.fromkeys(("box.css", "work.js", "record.js", "leave.js", "away.js", "upload.js"), "intake/static")
 
 A_YEAR = 365 * 86400
 
