@@ -312,10 +312,35 @@ def test_zoomed_to_twice_nothing_is_cut_off(browser: Browser, looks: str) -> Non
     for path in ("", "/open"):
         page.goto(f"{looks}/it/box{path}")
         assert_fits(page)
-    # Letters alone twice as large, as a phone's own setting makes them.
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 321
+    # Letters alone twice as large, as a phone's own setting makes them; and nothing is too small for a finger.
+    for language in ("zh-Hans", "it"):
+        page.goto(f"{looks}/{language}/box")
+        follow(page.locator("form[data-work] button.main"))
+        for path in (
+            "/number",
+            "/short",
+            "/short/story",
+            "/ticks",
+            "/files",
+            "/20",
+            "/all",
+            "/kept",
+            "/month",
+            "/open",
+        ):
+            page.goto(f"{looks}/{language}/box{path}")
+            assert page.evaluate(TOO_SMALL) == [], (language, path)
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 321, (language, path)
     page.context.close()
+
+
+TOO_SMALL = """[...document.querySelectorAll("a, button, input, select, textarea, summary")].filter(one => {
+    const box = one.getBoundingClientRect();
+    const inText = one.matches("p > a, li > a, dd > a") && one.parentElement.innerText.trim() !== one.innerText.trim();
+    return box.width && (box.height < 24 || box.width < 24) && !inText && !one.closest(".hidden, .skip");
+}).map(one => one.outerHTML.slice(0, 100))"""
+"""WCAG 2.2, 2.5.8: what is pressed is 24 px wide and high, but for links within a sentence."""
 
 
 def test_a_whole_filing_is_light_on_a_slow_line(filing: Filing) -> None:
