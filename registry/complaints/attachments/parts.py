@@ -72,11 +72,11 @@ class Upload:
 
     def _part(self, number: int) -> bytes | None:
         try:
-            held = b"".join(self._read(number))
+            opened_part = b"".join(self._read(number))
         except (NotFound, Unopenable):
             return None
         # A slot may hold what another upload left in it.
-        return held[_MARK:] if hmac.compare_digest(held[:_MARK], self._mark) else None
+        return opened_part[_MARK:] if hmac.compare_digest(opened_part[:_MARK], self._mark) else None
 
     def _read(self, number: int) -> Iterator[bytes]:
         return open_stream(self._key, self._store.get(self._name(number)), self._place(number))

@@ -5,18 +5,17 @@ Each answer is JSON: `missing`, or `to`, the page to go to, or `says`, what is w
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 from msgspec.json import encode
 
+from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.parts import Upload
 from registry.complaints.attachments.uploading import upload
 from registry.complaints.case import visits
-from registry.complaints.case.models import Case
 from registry.complaints.intake.mailbox_files import opened_for_files
-from registry.complaints.sealing.sealer import OpenBox
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, InvalidInput, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.http.complaint_services import sealer, store
@@ -33,13 +32,11 @@ TRY_AGAIN = 503
 
 
 class Sending(NamedTuple):
-    """An upload of somebody who is here."""
+    """An upload of somebody who is here; `keep` takes the whole file into the mailbox, once."""
 
     language: Language
-    opened: OpenBox
-    case: Case
     parts: Upload
-    once: str
+    keep: Callable[..., Attachment]
 
 
 def sending(view: Callable[[Sending], Response]) -> Callable[..., Response]:
@@ -87,16 +84,10 @@ def join(one: Sending) -> Response:
         body = one.parts.joined()
         if body is None:
             return _json(200, missing=one.parts.missing())
-        upload(
-            services().settings,
-            services().sessions,
-            store(),
-            one.opened,
-            one.case,
+        one.keep(
             body=body,
             name=request.form.get("name", "")[:200],
             declared=request.form.get("declared", "")[:100],
-            idempotency_key=one.once,
             today=now().date(),
         )
     one.parts.drop()
@@ -108,7 +99,13 @@ def _opened(language: Language) -> Iterator[Sending]:
     with open_visit(language) as here:
         opened, case = opened_for_files(here.session, here.sealer, here.visit)
     once = request.form.get("once", "")
-    yield Sending(language, opened, case, Upload(store(), opened, case, once, request.form.get("count", 0, int)), once)
+    parts = Upload(store(), opened, case, once, request.form.get("count", 0, int))
+    running = services()
+    yield Sending(
+        language,
+        parts,
+        partial(upload, running.settings, running.sessions, store(), opened, case, idempotency_key=once),
+    )
 
 
 def _json(status: int, **values: object) -> Response:

@@ -6,13 +6,12 @@ from typing import NamedTuple
 from flask import Blueprint, Response, request
 
 from registry.complaints.case.answers import Sheet
-from registry.complaints.case.questions import QUESTIONNAIRE, YES, Part, Question, visible
+from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Part, Question, visible
 from registry.complaints.intake import filing
 from registry.complaints.intake.mailbox_files import files_of
 from registry.core.errors import IntakeClosed, InvalidInput
 from registry.i18n.question_words import answer_text, part_title, question_text
 from registry.pages.intake.readers import reader_of
-from registry.pages.intake.short import SIGNS
 from registry.pages.intake.steps import path_of
 from registry.pages.intake.visiting import Here, drafting
 from registry.vocabulary.register import Language

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from registry.complaints.case.answers import Sheet
-from registry.complaints.case.questions import QUESTIONNAIRE, YES, Kind, Question, is_alarming
+from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Kind, Question, is_alarming
 from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput
 from registry.http.intake_forms import read_form
@@ -21,37 +21,22 @@ pages = Blueprint("intake_short", __name__)
 
 STEPS: tuple[tuple[str, ...], ...] = (("in_danger", "country"), ("account", "agency"))
 """The questions of each page; the last page is everything together (review.py)."""
-SIGNS = tuple(question for question in QUESTIONNAIRE if question.indicator is not None)
-"""What may have happened, to be ticked on one page."""
 
 
-@pages.get("/<language:language>/box/short")
+@pages.route("/<language:language>/box/short", methods=["GET", "POST"], defaults={"step": 0})
+@pages.route("/<language:language>/box/short/story", methods=["GET", "POST"], defaults={"step": 1})
 @drafting
-def first(here: Here) -> Response:
-    if not cookies.value_of(cookies.ABOUT):
-        return _view(here, 0)
-    about.write_down(here)
-    response = _view(here, 0)
-    cookies.drop(response, cookies.ABOUT)
+def page(here: Here, step: int) -> Response:
+    """One page of the short way: shown, or kept as it was sent. The first takes over the agency that somebody came from."""
+    if request.method == "POST":
+        return _saved(here, step)
+    is_from_agency = bool(cookies.value_of(cookies.ABOUT))
+    if is_from_agency:
+        about.write_down(here)
+    response = _view(here, step)
+    if is_from_agency:
+        cookies.drop(response, cookies.ABOUT)
     return response
-
-
-@pages.post("/<language:language>/box/short")
-@drafting
-def save_first(here: Here) -> Response:
-    return _saved(here, 0)
-
-
-@pages.get("/<language:language>/box/short/story")
-@drafting
-def story(here: Here) -> Response:
-    return _view(here, 1)
-
-
-@pages.post("/<language:language>/box/short/story")
-@drafting
-def save_story(here: Here) -> Response:
-    return _saved(here, 1)
 
 
 @pages.get("/<language:language>/box/short/now")

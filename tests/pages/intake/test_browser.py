@@ -77,6 +77,10 @@ def answer_everything(page: Page, looked_at: Callable[[Page], None] = lambda pag
     while not page.url.endswith("/all"):
         looked_at(page)
         before = page.url
+        if page.url.endswith("/more"):
+            left = page.locator(".tasks li:not(:first-child):not(.done) a")
+            follow(left.first if left.count() else page.locator("main a.main"))
+            continue
         if page.url.endswith("/now"):
             follow(page.locator("main a.main"))
             continue

@@ -20,8 +20,8 @@ STORY = "护照被扣，三个月没有工资。"
 
 
 def words_on(phone: Phone) -> list[str]:
-    shown = re.search(r'<p class="words[^"]*"[^>]*>(.*?)</p>', phone.text, re.DOTALL)
-    return re.findall(r"<b>(.*?)</b>", shown[1]) if shown else []
+    paragraph = re.search(r'<p class="words[^"]*"[^>]*>(.*?)</p>', phone.text, re.DOTALL)
+    return re.findall(r"<b>(.*?)</b>", paragraph[1]) if paragraph else []
 
 
 @pytest.fixture

@@ -108,13 +108,13 @@ def test_a_line_that_is_lost_at_each_tenth_loses_nothing_and_sends_nothing_twice
     assert answer.status_code == 200, served.printed()
     assert answer.json() == {"to": "/zh-Hans/box/files"}
     assert line.join().status_code == 200
-    [kept] = files_of(session)
+    [attachment] = files_of(session)
     phone.go("/files")
     assert "photo.jpg" in phone.text
     assert ZH["page.box.files.size"].format(kilobytes=math.ceil(len(body) / 1024)) in phone.text
     # The parts are gone; what is left is the file and, once it is made, its copy.
     assert len(list((settings.home / "files").iterdir())) <= stored_before - 10 + 2
-    assert kept.original_name is not None
+    assert attachment.original_name is not None
 
 
 def test_two_tabs_send_two_files_and_a_stranger_reads_of_neither(
