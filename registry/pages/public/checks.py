@@ -16,6 +16,7 @@ from registry.pages.public import answers
 from registry.pages.public.forms import COUNTRIES, READ_BY_CHINESE_CITIZENS
 from registry.pages.public.names import candidate
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
+from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.law.law_view import cited
 from registry.register.names.rules import normalised
 from registry.verification.checks.advert import MAX_CHARACTERS, MAX_OF_A_KIND, picked
@@ -29,6 +30,7 @@ from registry.vocabulary.register import Answer, CheckKind, CheckOutcome, Langua
 pages = Blueprint("checks", __name__)
 
 MAX_IN_A_FIELD = 400
+PLACE = "check"
 
 INPUTS: Mapping[str, CheckKind] = {
     kind.value if place == 1 else f"{kind}-{place}": kind for kind in CheckKind for place in range(1, MAX_OF_A_KIND + 1)
@@ -76,9 +78,19 @@ def form(language: Language) -> Response:
 
 @pages.post("/<language:language>/check")
 def answer(language: Language) -> Response:
-    """Pick an advert apart for correction, or answer. Nothing of it stands in the address or is kept."""
-    fields, faults = read_form(request.form)
-    if "pick" in request.form and not faults:
+    """Lead to the advert picked apart for correction, or to the answer. Nothing of it can be read in the address or is kept."""
+    return lead_to_answer(language, PLACE) or _read(language, request.form)
+
+
+@pages.get(f"/<language:language>/{PLACE}/<sealed>")
+def answered(language: Language, sealed: str) -> Response:
+    sent = opened(PLACE, sealed)
+    return _page(language, {}, {}, NOT_KEPT, is_past=True) if sent is None else _read(language, sent)
+
+
+def _read(language: Language, sent: Mapping[str, str]) -> Response:
+    fields, faults = read_form(sent)
+    if "pick" in sent and not faults:
         return _page(language, _with_picked(fields), faults, NOT_KEPT, is_picked="advert" in fields)
     stated_things = tuple(StatedDetail(kind, fields[name]) for name, kind in INPUTS.items() if name in fields)
     if not stated_things and "advert" not in fields and not faults:
@@ -132,7 +144,13 @@ def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Proble
 
 
 def _page(
-    language: Language, fields: dict[str, str], faults: dict[str, Problem], keeping: str, *, is_picked: bool = False
+    language: Language,
+    fields: dict[str, str],
+    faults: dict[str, Problem],
+    keeping: str,
+    *,
+    is_picked: bool = False,
+    is_past: bool = False,
 ) -> Response:
     return page(
         "check.html",
@@ -144,6 +162,7 @@ def _page(
         inputs=_inputs(fields),
         countries=answers.countries(language),
         is_picked=is_picked,
+        is_past=is_past,
         has_picked=any(name in fields for name in INPUTS),
         about=_name_of(fields.get("agency_id"), language),
         answered=None,
@@ -185,6 +204,7 @@ def _answered(language: Language, fields: dict[str, str], stated: tuple[StatedDe
         inputs=_inputs(fields),
         countries=answers.countries(language),
         is_picked=False,
+        is_past=False,
         has_picked=False,
         about=None,
         answered={

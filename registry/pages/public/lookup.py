@@ -1,5 +1,6 @@
 """The lookup page: one field that takes anything, and one answer in plain words."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
@@ -17,6 +18,7 @@ from registry.pages.public import answers, headlines
 from registry.pages.public.forms import ELSEWHERE, READ_BY_CHINESE_CITIZENS, LookupForm, read_form
 from registry.pages.public.names import candidate, name_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
+from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies.naming import agencies_named
 from registry.register.help_lines.rules import help_lines_in, lines_by_place
@@ -29,6 +31,7 @@ from registry.vocabulary.register import (
     RECRUITING,
     SENDING_COUNTRIES,
     Language,
+    Likeness,
     RecruiterKind,
     Visa,
 )
@@ -36,6 +39,7 @@ from registry.vocabulary.register import (
 pages = Blueprint("lookup", __name__)
 
 SUGGESTIONS = 8
+PLACE = "answer"
 
 
 @pages.get("/")
@@ -55,8 +59,20 @@ def form(language: Language) -> Response:
 
 @pages.post("/<language:language>/")
 def answer(language: Language) -> Response:
-    """Answer in place: the question stands neither in the address nor in the browser's history."""
-    requested, faults = read_form(request.form)
+    """Lead to the answer, at an address that tells no one the question; Back then never asks to send it again."""
+    return lead_to_answer(language, PLACE) or _answered(language, request.form)
+
+
+@pages.get(f"/<language:language>/{PLACE}/<sealed>")
+def answered(language: Language, sealed: str) -> Response:
+    fields = opened(PLACE, sealed)
+    if fields is None:
+        return _form_page(language, LookupForm(), {}, NOT_KEPT, is_past=True)
+    return _answered(language, fields)
+
+
+def _answered(language: Language, fields: Mapping[str, str]) -> Response:
+    requested, faults = read_form(fields)
     if faults:
         response = _form_page(language, requested, faults, NOT_KEPT)
         response.status_code = 400
@@ -91,7 +107,9 @@ def _choices(language: Language) -> dict[str, object]:
     }
 
 
-def _form_page(language: Language, form: LookupForm, faults: dict[str, Problem], cache_control: str) -> Response:
+def _form_page(
+    language: Language, form: LookupForm, faults: dict[str, Problem], cache_control: str, *, is_past: bool = False
+) -> Response:
     response = page(
         "lookup.html",
         language,
@@ -99,6 +117,7 @@ def _form_page(language: Language, form: LookupForm, faults: dict[str, Problem],
         cache_control=cache_control,
         asked=form,
         faults=faults,
+        is_past=is_past,
         **_choices(language),
     )
     # Names while one is typed come from here.
@@ -110,6 +129,8 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
     verdict, snapshot = found.verdict, found.facts.snapshot
     agency = verdict.agency
     country = form.country or (agency.country if agency is not None and agency.country in EU_STATES else None)
+    holders = found.candidates if form.place == 0 else ()
+    exact = [one for one in holders if one.match is not None and one.match.how is Likeness.EXACT]
     begin = form.place * answers.CANDIDATES_ON_A_PAGE
     candidates = found.candidates[begin : begin + answers.CANDIDATES_ON_A_PAGE]
     source = verdict.source
@@ -148,6 +169,8 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         imitated=[_imitated(one, language) for one in verdict.possible_clone_of],
         warnings=warnings_on(agency, snapshot, language, verdict.on) if agency else [],
         candidates=[candidate(one.agency, language, one.match) for one in candidates],
+        exact=[candidate(one.agency, language, one.match) for one in exact],
+        others=[candidate(one.agency, language, one.match) for one in candidates if one not in exact],
         has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
         help_places=lines_by_place(form.origin or country, country, help_lines_in(verdicts().current_law())),
         shows_all_numbers=is_demo(),

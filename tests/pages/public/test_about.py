@@ -134,7 +134,7 @@ def test_a_database_that_is_away_is_never_not_registered(
         else f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite3'}"
     )
     app = make_app(dataclasses.replace(settings, database_url=nowhere))
-    response = app.test_client().post(f"/{language}/", data={"subject": "1", "country": "CZ"})
+    response = app.test_client().post(f"/{language}/", data={"subject": "1", "country": "CZ"}, follow_redirects=True)
     assert response.status_code == 503
     assert response.headers["Retry-After"]
     page = read(response)

@@ -61,12 +61,12 @@ def test_a_worker_checks_a_number_on_an_old_phone_and_shows_it_in_another_langua
     page.goto(site)
     assert page.url == f"{site}/zh-Hans/"
     check(page, NUMBER)
-    assert page.url == f"{site}/zh-Hans/"
+    assert NUMBER not in page.url
     # What the answer turns on is asked, with the answer so far above it.
     expect(page.locator(".answer h1")).to_contain_text("还要再问您一件事")
     expect(page.locator(".really")).to_contain_text("smyslena")
     follow(page.get_by_role("button", name="Italiano"))
-    assert page.url == f"{site}/it/"
+    assert page.url.startswith(f"{site}/it/")
     expect(page.locator(".really")).to_contain_text("smyslena")
     expect(page.locator("#subject")).to_have_value(NUMBER)
     follow(page.get_by_role("link", name="Dati completi e storia"))
@@ -83,6 +83,11 @@ def test_choosing_from_a_name_asks_again_about_the_agency_chosen(phone: BrowserC
     follow(page.locator(".candidates button").first)
     expect(page.locator(".answer h1")).to_contain_text("A few more questions before we can answer.")
     assert page.locator(".answer.yes").count() == 0
+    page.go_back()
+    expect(page.locator(".candidates button").first).to_be_visible()
+    page.go_forward()
+    follow(page.get_by_role("button", name="Back to the list"))
+    expect(page.locator(".candidates button").first).to_be_visible()
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

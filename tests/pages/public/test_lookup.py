@@ -369,7 +369,10 @@ def test_a_workshop_asked_about_by_its_number_is_not_called_unlicensed(client: F
 def test_a_company_number_with_a_wrong_digit_is_told_as_a_typing_error(client: FlaskClient, session: Session) -> None:
     for typed, country in (("IT00000099995", "IT"), ("00000018", "CZ")):
         page = ask(client, typed, country=country, origin=country)
-        assert (page.tone, page.heading) == ("unknown", "The number is most likely mistyped. Look again.")
+        assert (page.tone, page.heading) == (
+            "unknown",
+            "This number cannot be right: it was copied wrongly, or it is false.",
+        )
 
 
 def test_a_number_without_a_country_asks_for_the_country(client: FlaskClient, session: Session) -> None:
