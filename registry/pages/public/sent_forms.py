@@ -33,10 +33,10 @@ class _Sent(msgspec.Struct, array_like=True):
     fields: dict[str, str]
 
 
-def lead_to_answer(language: Language, place: str) -> Response | None:
-    """The redirect to the address of the form that was just posted; None where it is too long for one."""
+def lead_to_answer(language: Language, place: str, fields: Mapping[str, str] | None = None) -> Response | None:
+    """The redirect to the address of `fields`, or else of the form just posted; None where they are too long for one."""
     try:
-        body = msgspec.json.encode(_Sent(int(now().timestamp()), request.form.to_dict()))
+        body = msgspec.json.encode(_Sent(int(now().timestamp()), dict(request.form if fields is None else fields)))
     except UnicodeEncodeError:
         # Half a character cannot stand in an address; the form is answered in place, with its fault.
         return None
