@@ -498,14 +498,6 @@ def test_a_change_of_language_keeps_the_question(client: FlaskClient, session: S
     assert read(client.post("/it/", data=page.switched)).tone == page.tone
 
 
-def test_sharing_shows_the_record_and_never_the_question(client: FlaskClient, session: Session) -> None:
-    licence = make_licence(session)
-    page = ask(client, licence.number or "", country="CZ")
-    shared = next(word for word in page.words if word.startswith("http"))
-    assert "/en/agencies/" in shared
-    assert (licence.number or "") not in shared
-
-
 def test_hostile_names_are_shown_as_they_are_and_set_apart(client: FlaskClient, session: Session) -> None:
     hostile = "<script>alert(1)</script>\"'{{7*7}}{name}%s"
     make_agency(session, name=hostile, licences=(licence_record(number="ZLO/1"),), place="<img src=x>")
