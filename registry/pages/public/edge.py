@@ -14,6 +14,7 @@ from registry.pages.public import (
     law,
     log,
     lookup,
+    offline,
     paper_code,
     papers,
     statistics,
@@ -33,7 +34,7 @@ class LanguageConverter(BaseConverter):
 
 def register(app: Flask) -> None:
     prepare(app)
-    for edge in (lookup, checks, agencies, badges, knowledge, law, fees, papers, paper_code, statistics, log):
+    for edge in (lookup, checks, agencies, badges, knowledge, law, fees, papers, paper_code, statistics, log, offline):
         app.register_blueprint(edge.pages)
 
 

@@ -45,7 +45,12 @@ def test_a_shared_address_tells_the_job_and_shows_the_verdict(client: FlaskClien
 
 
 def test_an_address_of_no_agency_is_not_found(client: FlaskClient, session: Session) -> None:
-    for path in ("/en/verdict/AAAAAAAAAAAA", "/en/verdict/x", "/en/verdict/x/card.png", "/en/verdict/AAAAAAAAAAAA/card.png"):
+    for path in (
+        "/en/verdict/AAAAAAAAAAAA",
+        "/en/verdict/x",
+        "/en/verdict/x/card.png",
+        "/en/verdict/AAAAAAAAAAAA/card.png",
+    ):
         assert client.get(path).status_code == 404
 
 
