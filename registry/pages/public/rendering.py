@@ -39,6 +39,9 @@ FURTHER = (
     ("fees", "fees"),
     ("statistics", "statistics"),
     ("log", "log"),
+    ("accessibility", "accessibility"),
+    ("privacy", "privacy"),
+    ("cookies", "cookies"),
 )
 """What few ask for stands below the page: on a narrow phone four lines of menu would push the question out of sight."""
 
