@@ -3,10 +3,12 @@
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import engine_for, sessions_for
@@ -17,6 +19,12 @@ from tests.pages.public.shown_agencies import MAX_BYTES, NAME, NUMBER, SUSPENDED
 from tests.serving import Served, serve
 
 MAX_FIRST_VIEW = 14 * 1024
+SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, summary, input, select, textarea")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  // A link within a sentence is excepted (WCAG 2.5.8).
+  const isInline = getComputedStyle(one).display === "inline" && one.parentElement.textContent.trim() !== one.textContent.trim();
+  return box.height && box.width && box.height < 24 && !isInline && !one.matches(".skip, [type=hidden]");
+}).map((one) => one.outerHTML)"""
 TODAY = date(2026, 11, 25)
 
 
@@ -178,9 +186,27 @@ def test_a_printed_answer_keeps_the_answer_and_drops_the_forms(browser: Browser,
     check(page, NUMBER)
     page.emulate_media(media="print")
     expect(page.locator(".answer h1")).to_be_visible()
-    expect(page.locator("#help")).to_be_visible()
-    for hidden in (".menu", ".switch", ".again"):
-        expect(page.locator(hidden)).to_be_hidden()
+    expect(page.locator("#next")).to_be_visible()
+    for hidden in (".menu", ".switch", ".again", "#help"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    assert len(PdfReader(BytesIO(page.pdf(format="A4"))).pages) == 1
+
+
+def test_text_at_twice_its_size_needs_no_sideways_scroll(phone: BrowserContext, looks: str) -> None:
+    page = phone.new_page()
+    page.set_viewport_size({"width": 360, "height": 640})
+    for path in ("it/", "it/help", "it/licences", "it/statistics", "it/check", "it/fees", "zh-Hans/help", "en/privacy"):
+        page.goto(f"{looks}/{path}")
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert_fits(page)
+
+
+def test_every_target_is_at_least_24_pixels_high(phone: BrowserContext, looks: str) -> None:
+    page = phone.new_page()
+    for path in ("", "help", "check", "fees", "log", "licences", "agencies", "accessibility"):
+        page.goto(f"{looks}/zh-Hans/{path}")
+        assert page.evaluate(SMALL_TARGETS) == []
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])
