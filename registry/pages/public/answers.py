@@ -229,13 +229,13 @@ def _sector_word(language: Language, code: str) -> str:
     return text(language, f"sector.{code}") if known else text(language, "sector.code_alone", code=code)
 
 
-MOST_ASKED = ("CN", "IT", "FR", "DE", "ES", "RO")
+USUAL_COUNTRIES = ("CN", "IT", "FR", "DE", "ES", "RO")
 """Where most who ask are, or are going: they stand first in every list of countries, whatever its language."""
 
 
 def countries(language: Language, codes: frozenset[str] = EU_STATES) -> list[tuple[str, str]]:
     """Countries by name: those most asked about first, then in the order in which the language's readers look for them."""
-    first = [code for code in MOST_ASKED if code in codes]
+    first = [code for code in USUAL_COUNTRIES if code in codes]
     named = [(code, country_name(language, code)) for code in codes.difference(first)]
     rest = sorted(named, key=lambda pair: _order(language, pair[1]))
     return [*((code, country_name(language, code)) for code in first), *rest]

@@ -12,7 +12,7 @@ from tests.make import make_licence
 from tests.pages.public.reading import read
 from tests.serving import Served
 
-KEPT = """async () => {
+STORED = """async () => {
   const kept = [];
   for (const name of await caches.keys())
     for (const one of await (await caches.open(name)).keys()) kept.push(new URL(one.url).pathname);
@@ -39,10 +39,10 @@ def test_help_numbers_are_readable_without_a_line_and_no_question_is_kept(
     page.select_option("#country", "CZ")
     page.locator("#subject").press("Enter")
     expect(page.locator(".answer")).to_be_visible()
-    kept = page.evaluate(KEPT)
-    assert "/en/help" in kept
-    assert "/en/" in kept
-    assert not [path for path in kept if "answer" in path or "verdict" in path or "agencies" in path]
+    stored = page.evaluate(STORED)
+    assert "/en/help" in stored
+    assert "/en/" in stored
+    assert not [path for path in stored if "answer" in path or "verdict" in path or "agencies" in path]
     assert page.evaluate("caches.has('registry-of-old')") is False
     context.set_offline(True)
     page.goto(f"{served.base_url}/en/help")

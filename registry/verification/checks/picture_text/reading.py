@@ -69,8 +69,8 @@ def text_of(picture: bytes) -> str:
 def tidy(text: str) -> str:
     """What Tesseract wrote without the spaces it puts between Chinese characters and without empty lines."""
     lines = (_BETWEEN_HAN.sub("", " ".join(line.split())) for line in text.replace("\f", "\n").splitlines())
-    kept = (line for line in lines if any(character.isalnum() for character in line))
-    return "\n".join(kept)[:MAX_CHARACTERS]
+    worded = (line for line in lines if any(character.isalnum() for character in line))
+    return "\n".join(worded)[:MAX_CHARACTERS]
 
 
 def _run(picture: bytes) -> bytes:
