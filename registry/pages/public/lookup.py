@@ -256,6 +256,7 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
         help_places=lines_by_place(form.origin or country, country, help_lines_in(verdicts().current_law())),
         shows_all_numbers=is_demo(),
+        site_address=services().settings.public_url,
         shared_address=_shared_address(language, form, agency.agency_id) if agency else None,
         card_address=_shared_address(language, form, agency.agency_id, "/card.png") if agency and can_draw() else None,
         said=_headline_text(language, form, found),
