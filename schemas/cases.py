@@ -148,6 +148,10 @@ class CaseNoteBodySchema(InSchema):
 class CaseTaskBodySchema(InSchema):
     text = Passage(max_length=MAX_TASK, required=True, metadata={"example": "Call the inspectorate."})
     due_on = Day(metadata={"example": "2026-12-31"})
+    owner = Line(
+        max_length=16,
+        metadata={"description": "Whose task it is: an officer's reference; without it the case's assignee."},
+    )
 
 
 class CaseTaskDoneSchema(InSchema):
@@ -166,6 +170,7 @@ class CaseTaskSchema(OutSchema):
     by = fields.String(required=True)
     on = fields.Date(required=True)
     due_on = fields.Date(required=True, allow_none=True)
+    owner = fields.String(required=True, allow_none=True, metadata={"description": "None: the case's assignee."})
     done_by = fields.String(required=True, allow_none=True)
     done_on = fields.Date(required=True, allow_none=True)
     text = fields.String(required=True)

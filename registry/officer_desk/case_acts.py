@@ -87,9 +87,10 @@ def _write_note(on: Doing[Officer], text: str) -> object:
     return notes.write_note(on.session, sealer(), on.officer, on.reference, text, on.at.date(), version=on.version)
 
 
-def _add_task(on: Doing[Officer], text: str, due_on: date | None = None) -> object:
+def _add_task(on: Doing[Officer], text: str, due_on: date | None = None, owner: str | None = None) -> object:
     return notes.add_task(
-        on.session, sealer(), on.officer, on.reference, text, on.at.date(), due_on=due_on, version=on.version
+        on.session, sealer(), on.officer, on.reference, text, on.at.date(), due_on=due_on, owner=owner or None,
+        version=on.version,
     )  # fmt: skip
 
 

@@ -287,7 +287,7 @@ def _granted() -> Select[Any]:
 
 
 def _tasks() -> Select[Any]:
-    owner = _responsible(CaseTask.made_by)
+    owner = func.coalesce(CaseTask.owner, Case.assignee, CaseTask.made_by, type_=String)
     columns = _case("task", owner=owner, since_on=CaseTask.made_on, due_on=CaseTask.due_on, due_at=None)
     query = rows(columns).join_from(CaseTask, Case, Case.id == CaseTask.case_id)
     due = CaseTask.done_on.is_(None), CaseTask.due_on <= SOON, Case.state != _S.PURGED, is_mine(owner)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, or_, select, type_coerce
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework.decisions.models import Decision
@@ -173,9 +173,13 @@ def _second_supervisor() -> Select[Any]:
 
 def _unsent() -> Select[Any]:
     columns = Columns(
-        kind="unsent", reference=OfficerDraft.page, owner=Officer.reference, since_at=OfficerDraft.kept_at
+        kind=case((Case.version > OfficerDraft.version, "unsent_stale"), else_="unsent"),
+        reference=OfficerDraft.page,
+        owner=Officer.reference,
+        since_at=OfficerDraft.kept_at,
     )
     query = rows(columns).join_from(OfficerDraft, Officer, Officer.id == OfficerDraft.officer_id)
+    query = query.outerjoin(Case, Case.reference == OfficerDraft.about)
     return query.where(Officer.reference == ME).order_by(OfficerDraft.id)
 
 

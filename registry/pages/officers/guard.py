@@ -73,7 +73,8 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
                     require_right(me, resource, act)
                     if request.method in SAFE:
                         g.console_unsent = unsent_on(session, sealer(), me.officer.id, request.path, now())
-                        g.console_waiting = len(inbox(session, me, now()))
+                        waiting = inbox(session, me, now())
+                        g.console_waiting = f"{len(waiting)}+" if waiting.is_cut else str(len(waiting) or "")
                     else:
                         require_form(token_sent())
                     given = view(session, me, **path)

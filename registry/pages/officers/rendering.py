@@ -119,7 +119,7 @@ def _words() -> dict[str, Any]:
         # Where the console has a host of its own, what the public sees is on another.
         "public": settings.public_url if settings.console_url else "",
         "asset": assets.address_of,
-        "waiting_count": g.get("console_waiting", 0),
+        "waiting_count": g.get("console_waiting", ""),
         "done": _done(spoken),
         "unsent": g.get("console_unsent") or (),
         "is_sent": request.method == "POST",
