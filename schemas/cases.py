@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.cases import Author, BoxRole, CaseState, ClockKind, Priority
+from registry.vocabulary.cases import Author, BoxRole, CaseState, ClockKind, LiesWith, Priority
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Passage, Word
 
@@ -37,6 +37,7 @@ class CasesQuerySchema(InSchema):
         metadata={"description": "The complainant wrote what the assignee has not read yet, in whatever state."},
     )
     agency = Line(max_length=16, metadata={"description": "Reference of the agency that the cases name."})
+    lies_with = Word(LiesWith, metadata={"description": "With whom an open case lies."})
     limit = Count(
         minimum=1, maximum=100, metadata={"description": "Cases in one answer.", "default": 50, "example": 50}
     )

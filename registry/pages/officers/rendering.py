@@ -23,7 +23,7 @@ from registry.pages.officers import assets
 from registry.pages.officers.cases.state_words import state_key
 from registry.pages.officers.field_faults import anchor, with_faults
 from registry.pages.officers.guard import Bar, done_sent, take_done, token_sent
-from registry.pages.officers.local_times import day_text, due_text, moment_text
+from registry.pages.officers.local_times import day_text, due_short, due_text, moment_text
 from registry.pages.officers.reasons import refusal_text
 from registry.vocabulary.register import Language
 
@@ -108,6 +108,7 @@ def _words() -> dict[str, Any]:
         "language_called": partial(wording.language_name, spoken),
         "day_text": partial(day_text, spoken),
         "moment_text": partial(moment_text, spoken, country=bar.standing.country if bar else ""),
+        "due_short": partial(due_short, spoken, country=bar.standing.country if bar else ""),
         "due_text": partial(due_text, spoken, country=bar.standing.country if bar else ""),
         "bar": bar,
         "unit_name": wording.name_in(spoken, bar.unit_names) if bar else "",

@@ -54,6 +54,13 @@ for (const field of document.querySelectorAll("input[data-agency]")) {
   });
 }
 
+// "All" of a list's boxes.
+for (const all of document.querySelectorAll("input.all")) {
+  const boxes = [...all.closest("table").querySelectorAll("tbody input[type=checkbox]")];
+  all.hidden = false;
+  all.addEventListener("change", () => boxes.forEach((box) => (box.checked = all.checked)));
+}
+
 // Keys: "/" and Ctrl-K lead to the search, j and k along the list, o opens.
 const search = document.getElementById("search");
 const links = [...document.querySelectorAll("main tbody th a")];
