@@ -90,9 +90,7 @@ def _tidy(typed: str) -> str:
     return " ".join(typed.split())[:MAX_TYPED]
 
 
-def names_of_agencies(
-    session: Session, references: Collection[str], language: Language, today: date
-) -> dict[str, str]:
+def names_of_agencies(session: Session, references: Collection[str], language: Language, today: date) -> dict[str, str]:
     """The names of some agencies by reference, as they may be shown today: two statements however many there are."""
     if not references:
         return {}

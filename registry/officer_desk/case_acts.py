@@ -1,6 +1,6 @@
 """Acts on a case, and which cases an officer may act on: of their own unit, without a declared conflict of interest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -94,6 +94,17 @@ def _add_task(on: Doing[Officer], text: str, due_on: date | None = None, owner: 
     )  # fmt: skip
 
 
+def _former_assignee(case: Case, form: Mapping[str, str]) -> Mapping[str, str] | None:
+    former = case.assignee or ""
+    return None if form.get("assignee", "") == former else {"assignee": former}
+
+
+def _former_priority(case: Case, form: Mapping[str, str]) -> Mapping[str, str] | None:
+    """From an urgent priority, and to one, it takes two persons to come back."""
+    before, after = case.priority or "", form.get("priority", "")
+    return None if before == after or priorities.TWO_PERSONS & {before, after} else {"priority": before}
+
+
 ACTS = case_acts(
     Resource.CASE,
     case_opened(Resource.CASE),
@@ -111,7 +122,7 @@ ACTS = case_acts(
     ),
     OfficerAct(
         "assignee", Act.ASSIGN, _assign, "assignCase", "Assign a case to an officer of your unit, or to no one.",
-        CaseAssigneeSchema, method="put",
+        CaseAssigneeSchema, method="put", undo=_former_assignee,
     ),
     OfficerAct(
         "priority", Act.WRITE, _set_priority, "setCasePriority",
@@ -119,7 +130,7 @@ ACTS = case_acts(
 
         Lowering from P0 or P1 waits for a second person (`approveCaseLowering`).
         """,
-        CasePrioritySchema, method="put", unread={"priority": "choose_priority"},
+        CasePrioritySchema, method="put", unread={"priority": "choose_priority"}, undo=_former_priority,
     ),
     OfficerAct(
         "notes", Act.WRITE, _write_note, "addCaseNote", "Add a note for your unit; it is never changed.",

@@ -22,7 +22,7 @@ from registry.officers.rights import Act, Resource
 from registry.pages.officers import assets
 from registry.pages.officers.cases.state_words import state_key
 from registry.pages.officers.field_faults import anchor, with_faults
-from registry.pages.officers.guard import Bar, done_sent, take_done, token_sent
+from registry.pages.officers.guard import Bar, done_sent, take_done, token_sent, undo_sent
 from registry.pages.officers.local_times import day_text, due_short, due_text, moment_text
 from registry.pages.officers.reasons import refusal_text
 from registry.vocabulary.register import Language
@@ -122,6 +122,7 @@ def _words() -> dict[str, Any]:
         "asset": assets.address_of,
         "waiting_count": g.get("console_waiting", ""),
         "done": _done(spoken),
+        "undo": undo_sent() if request.method == "GET" else None,
         "unsent": g.get("console_unsent") or (),
         "is_sent": request.method == "POST",
         "state_key": state_key,

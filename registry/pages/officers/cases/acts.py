@@ -21,7 +21,7 @@ from registry.pages.officers.agencies import agency_in
 from registry.pages.officers.cases.case import case_content
 from registry.pages.officers.cases.notes import notes_page
 from registry.pages.officers.cases.tabs import open_case
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import allowed, note_undo
 from registry.pages.officers.refusals import attempt
 
 pages = Blueprint("console_case_acts", __name__)
@@ -76,7 +76,9 @@ def _done(session: Session, me: AuthenticatedOfficer, reference: str, act: Calla
 
 
 def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
-    open_case(session, me, reference)
+    head = open_case(session, me, reference)
+    if act.undo is not None:
+        note_undo(act.undo(head.case, request.form))
     if act.name in ("notes", "tasks"):
         return Place(
             reference, f"/console/cases/{reference}/notes", lambda refusal: notes_page(session, me, reference, refusal)
