@@ -129,6 +129,16 @@ class CaseReplySchema(InSchema):
             "default": False,
         }
     )
+    language = Line(
+        max_length=12,
+        metadata={"description": "The language of the text; without it, it is sent as it is.", "example": "en"},
+    )
+    translation = Passage(
+        max_length=MAX_MESSAGE, metadata={"description": "The text in the complainant's language, where that is another."}
+    )
+    at_once = Flag(
+        metadata={"description": "Send it untranslated: for cases of danger (P0) alone.", "default": False}
+    )
 
 
 class CaseAssigneeSchema(InSchema):

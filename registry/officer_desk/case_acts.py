@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
-from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
+from registry.complaints.casework.letters import waiting
 from registry.complaints.casework.notes import actions as notes
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.casework.queue import assignment as assigning
@@ -65,10 +65,23 @@ def _move(on: Doing[Officer], to: CaseState, reason: str = "", into: str = "") -
     )  # fmt: skip
 
 
-def _reply(on: Doing[Officer], text: str, *, to_helper: bool = False) -> object:
-    return casework.reply(
-        on.session, sealer(), on.officer, on.reference, text, on.at, to_helper=to_helper, version=on.version
+def _reply(
+    on: Doing[Officer],
+    text: str,
+    *,
+    language: str = "",
+    translation: str = "",
+    at_once: bool = False,
+    to_helper: bool = False,
+) -> object:
+    return waiting.write_letter(
+        on.session, sealer(), on.officer, on.reference, text, on.at,
+        language=language, translation=translation, at_once=at_once, to_helper=to_helper, version=on.version,
     )  # fmt: skip
+
+
+def _replied(letter: object) -> str:
+    return "replyToCase" if letter is None else "letter_waits"
 
 
 def _assign(on: Doing[Officer], assignee: str | None = None) -> object:
@@ -117,8 +130,12 @@ ACTS = case_acts(
         CaseMoveBodySchema, path="/moves", unread={"to": "state_of_case"},
     ),
     OfficerAct(
-        "reply", Act.WRITE, _reply, "replyToCase", "Write to the complainant.", CaseReplySchema,
-        path="/messages", resource=Resource.MESSAGE,
+        "reply", Act.WRITE, _reply, "replyToCase",
+        """Write to the complainant.
+
+        In another language than the complainant's, and without a translation, it waits for a translator of the unit.
+        """,
+        CaseReplySchema, path="/messages", resource=Resource.MESSAGE, done=_replied,
     ),
     OfficerAct(
         "assignee", Act.ASSIGN, _assign, "assignCase", "Assign a case to an officer of your unit, or to no one.",

@@ -48,6 +48,7 @@ _LINKS: Mapping[str, str] = {
     "agency.served": "/console/hearings/{reference}",
     "partner.sent": "/console/referrals/{reference}",
     "law.": "/console/law",
+    "template": "/console/templates",
     "unsent": "{reference}",
     "": "/console/cases/{reference}",
 }
@@ -65,13 +66,13 @@ _GROUPS: Mapping[str, str] = {
         (
             "hearing.reprisal_check", "referral.override", "decision.drafted", "lowering", "grant.asked", "identity",
             "sanction.legal_review", "sanction.ending", "licence.proposal", "deposit", "entry", "channel", "clone",
-            "list.held", "officer.change", "law.proposed", "law.withdrawal",
+            "list.held", "officer.change", "law.proposed", "law.withdrawal", "template",
         ),
         "second",
     ),
 }  # fmt: skip
 
-NAMELESS = ("officer.", "unsent", "channel", "clone", "licence.proposal", "list.", "law.")
+NAMELESS = ("officer.", "unsent", "channel", "clone", "licence.proposal", "list.", "law.", "template")
 """Kinds whose reference says nothing to a reader, or is no reference of the registry."""
 
 

@@ -19,7 +19,7 @@ from registry.pages.officers.acting import version_sent
 from registry.pages.officers.agencies import with_choices
 from registry.pages.officers.confirming import question_of, question_page
 from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import allowed, note_done
 from registry.pages.officers.idempotency import made_by_form
 from registry.pages.officers.refusals import Refusal, attempt
 from schemas.base import InSchema
@@ -70,7 +70,11 @@ def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned:
 
         def do() -> object:
             version = version_sent() if is_versioned else None
-            return acts.perform(act, session, me, place.reference, version, values_of(act, with_choices(request.form)))
+            values = values_of(act, with_choices(request.form))
+            given = acts.perform(act, session, me, place.reference, version, values)
+            if act.done is not None:
+                note_done(act.done(given))
+            return given
 
         def draft() -> None:
             made.append(made_by_form(session, me, f"{act.drafts} in {place.reference}", lambda: str(do())))

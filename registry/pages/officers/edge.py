@@ -6,7 +6,18 @@ from registry.http.errors import show_errors_with
 from registry.http.transaction import services
 from registry.officers.providers.client import Client
 from registry.officers.providers.settings import providers_in
-from registry.pages.officers import agencies, factors, home, law, officers, paper_forms, providers, search, unsent
+from registry.pages.officers import (
+    agencies,
+    factors,
+    home,
+    law,
+    officers,
+    paper_forms,
+    providers,
+    search,
+    templates_of_replies,
+    unsent,
+)
 from registry.pages.officers import decisions as decisions_desk
 from registry.pages.officers import profile as own
 from registry.pages.officers import sign_in as signing
@@ -69,6 +80,7 @@ PAGES: tuple[Blueprint, ...] = (
     channels.pages,
     clones.pages,
     law.pages,
+    templates_of_replies.pages,
     trail.pages,
     audit_lines.pages,
     hearings_desk.pages,

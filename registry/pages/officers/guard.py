@@ -102,7 +102,7 @@ def _with_word(given: Any) -> Any:
     if request.method not in SAFE and _is_done(given):
         name, path = _cookie()
         is_secure = services().settings.console_address.startswith("https:")
-        code = (request.endpoint or "").rpartition(".")[2]
+        code = g.get("console_done") or (request.endpoint or "").rpartition(".")[2]
         undo = None if "undone" in request.form else g.get("console_undo")
         if undo is not None:
             code += "." + urlsafe_b64encode(json.dumps({"action": request.path, "fields": undo}).encode()).decode()
@@ -127,6 +127,11 @@ def undo_sent() -> Mapping[str, Any] | None:
         case {"action": str(action), "fields": dict(fields)} if action.startswith("/console/"):
             return {"action": action, "fields": fields}
     return None
+
+
+def note_done(code: str) -> None:
+    """Say, on the page after the act of this request, `done.<code>`."""
+    g.console_done = code
 
 
 def note_undo(fields: Mapping[str, str] | None) -> None:

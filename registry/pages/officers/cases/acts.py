@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import holds
+from registry.complaints.casework.letters import waiting
 from registry.complaints.triage import priorities
 from registry.core.clock import now
 from registry.officer_desk.acting import require_no_interest
@@ -21,7 +22,7 @@ from registry.pages.officers.agencies import agency_in
 from registry.pages.officers.cases.case import case_content
 from registry.pages.officers.cases.notes import notes_page
 from registry.pages.officers.cases.tabs import open_case
-from registry.pages.officers.guard import allowed, note_undo
+from registry.pages.officers.guard import allowed, note_done, note_undo
 from registry.pages.officers.refusals import attempt
 
 pages = Blueprint("console_case_acts", __name__)
@@ -64,6 +65,23 @@ def link_agency(session: Session, me: AuthenticatedOfficer, reference: str) -> B
         require_no_interest(me, agency)
         return casework.link_agency(session, sealer(), officer, reference, agency, now().date(), version=version)
 
+    return _done(session, me, reference, act)
+
+
+@pages.post("/cases/<reference>/letter")
+@allowed(Resource.MESSAGE, Act.WRITE)
+def waiting_letter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+    """Discard a letter that waits for a translation, or send it as it is where somebody is in danger."""
+    officer, letter = acting(me, Resource.MESSAGE, Act.WRITE), request.form.get("letter", "")
+    is_sent = request.form.get("do") == "send"
+
+    def act(version: int) -> None:
+        if is_sent:
+            waiting.send_untranslated(session, sealer(), officer, reference, letter, now(), version=version)
+        else:
+            waiting.discard_letter(session, officer, reference, letter, now().date(), version=version)
+
+    note_done("replyToCase" if is_sent else "drop_unsent")
     return _done(session, me, reference, act)
 
 

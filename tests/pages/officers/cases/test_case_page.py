@@ -115,7 +115,7 @@ def test_what_was_withdrawn_is_not_read(session, sealer, desk_for):
     assert ACCOUNT not in displayed
 
 
-def test_a_page_makes_twelve_queries_whatever_the_length_of_the_case(app, session, sealer, desk_for, settings):
+def test_a_page_makes_fifteen_queries_whatever_the_length_of_the_case(app, session, sealer, desk_for, settings):
     agency = make_agency(session)
     filed = file_case(session, sealer, agency={"agency_id": agency.agency_id})
     for _ in range(3):
