@@ -91,6 +91,11 @@ def page(template: str, *, here: str, status: int = 200, **context: Any) -> Resp
     return response
 
 
+def rendered(template: str, **context: Any) -> str:
+    """A document in the officer's language that is no page: nothing of a form stands in it."""
+    return _environment().get_template(template).render(_words() | context)
+
+
 def _words() -> dict[str, Any]:
     """What every template has in reach."""
     bar: Bar | None = g.get("console_bar")
