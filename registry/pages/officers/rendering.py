@@ -50,6 +50,12 @@ MENU: tuple[tuple[str, str, Resource, Act], ...] = (
 """What stands in the menu, for those who may go there."""
 
 
+DIGITS = {
+    "home": "1", "cases": "2", "translations": "3", "openings": "4", "licences": "5", "overview": "6", "imports": "7",
+    "sanctions": "8", "officers": "9", "own": "0",
+}  # fmt: skip
+"""Access keys: the same for every role, so that a key leads to the same page when roles change."""
+
 SEARCHED = (Resource.CASE, Resource.LICENCE, Resource.SANCTION, Resource.OFFICER)
 """What the search of the bar finds, each for those who may read it."""
 
@@ -117,7 +123,11 @@ def _words() -> dict[str, Any]:
         "due_text": partial(due_text, spoken, country=bar.standing.country if bar else ""),
         "bar": bar,
         "unit_name": wording.name_in(spoken, bar.unit_names) if bar else "",
-        "menu": [(name, href) for name, href, what, act in MENU if bar is not None and bar.standing.may(what, act)],
+        "menu": [
+            (name, href, DIGITS.get(name, ""))
+            for name, href, what, act in MENU
+            if bar is not None and bar.standing.may(what, act)
+        ],
         "may_search": bar is not None and any(bar.standing.may(what, Act.READ) for what in SEARCHED),
         "stylesheet": assets.address_of("console.css"),
         "mark": assets.address_of("mark.svg"),

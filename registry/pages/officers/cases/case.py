@@ -27,6 +27,7 @@ from registry.officer_desk.agency_picker import Suggestion, suggested_agencies
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.oversight.trail import readers_of
 from registry.pages.officers.acting import acting, roles_of, sealer
 from registry.pages.officers.audit.details import detail_in
 from registry.pages.officers.cases.history import happened
@@ -117,6 +118,7 @@ def case_content(
         ways=ways_of(view.case, view.moves, me.officer.reference, roles_of(me), now().date()),
         workers=of_unit,
         names=names,
+        readers=readers_of(session, reference, today, but=me.officer.reference),
         letters=letters_waiting(session, sealer(), officer, view.case),
         translators=[one.name for one in translators_of(session, me.standing.unit)],
         languages=list(Language),

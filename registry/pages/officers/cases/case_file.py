@@ -20,6 +20,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions.queries import decisions_of
 from registry.complaints.casework.queries import case_view, clean_copy
 from registry.complaints.parties.hearings.queries import hearing_view, hearings_of
+from registry.complaints.parties.hearings.rules import answer_digest
 from registry.core.clock import day_at, now
 from registry.http.downloads import sent_file
 from registry.http.transaction import services
@@ -96,6 +97,7 @@ def _content(
         detail_of=partial(detail_in, spoken),
         decisions=list(reversed(decided)),
         hearings=heard,
+        answer_digest=answer_digest,
         parts=parts,
         names=names_in(session, me.standing.unit),
         unit=me.standing.unit,
