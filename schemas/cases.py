@@ -134,11 +134,10 @@ class CaseReplySchema(InSchema):
         metadata={"description": "The language of the text; without it, it is sent as it is.", "example": "en"},
     )
     translation = Passage(
-        max_length=MAX_MESSAGE, metadata={"description": "The text in the complainant's language, where that is another."}
+        max_length=MAX_MESSAGE,
+        metadata={"description": "The text in the complainant's language, where that is another."},
     )
-    at_once = Flag(
-        metadata={"description": "Send it untranslated: for cases of danger (P0) alone.", "default": False}
-    )
+    at_once = Flag(metadata={"description": "Send it untranslated: for cases of danger (P0) alone.", "default": False})
 
 
 class CaseAssigneeSchema(InSchema):

@@ -275,7 +275,7 @@ class NoCopy(StrEnum):
 class LiesWith(StrEnum):
     """With whom an open case lies. `officer`: its own officers. `second`: a second person, who checks or decides.
 
-    `measure`: whoever prepares the sanction.
+    `measure`: those who prepare the sanction.
     """
 
     OFFICER = "officer"

@@ -25,8 +25,10 @@ def _proposed() -> Select[Any]:
 
 
 def _withdrawal() -> Select[Any]:
-    asked = LawOverlay.withdrawal_asked_by.is_not(None), LawOverlay.withdrawal_asked_by != ME
-    return _overlay("law.withdrawal", LawOverlay.withdrawal_asked_at, LawOverlay.state == OverlayState.APPROVED, *asked)
+    requested = LawOverlay.withdrawal_asked_by.is_not(None), LawOverlay.withdrawal_asked_by != ME
+    return _overlay(
+        "law.withdrawal", LawOverlay.withdrawal_asked_at, LawOverlay.state == OverlayState.APPROVED, *requested
+    )
 
 
 LAW_SOURCES: tuple[Source, ...] = (

@@ -19,7 +19,7 @@ pages = Blueprint("console_calendar", __name__)
 @pages.get("/calendar/<secret>.ics")
 @open_to_all
 def feed(secret: str) -> Response:
-    """Whoever has the address reads numbers of cases and days. Nothing of it is cached."""
+    """Anyone who has the address reads numbers of cases and days. Nothing of it is cached."""
     at, session = now(), reading()
     me = calendars.present(session, secret, day_at(at, None))
     response = Response(calendar.ics(calendar.events(session, me), at), content_type=calendar.MIME_TYPE)

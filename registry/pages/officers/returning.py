@@ -108,14 +108,14 @@ def keep_typed(session: Session, officer_id: int, page: str, action: str, at: da
     """Keep what the request's form holds, under the page that shows it."""
     fields = typed_fields(action)
     return unsent.keep(
-        session, sealer(), officer_id, urlsplit(page).path, action, fields, at, about=_case_of(action, fields)
+        session, sealer(), officer_id, urlsplit(page).path, action, fields, at, about=_acted_on(action, fields)
     )
 
 
 _ACT_ON_CASE = re.compile(r"/console/cases/(?P<case>[0-9A-Z]{12})/[a-z]+")
 
 
-def _case_of(action: str, fields: unsent.Fields) -> tuple[str, int] | None:
+def _acted_on(action: str, fields: unsent.Fields) -> tuple[str, int] | None:
     """Reference and version of the case that a form acts on, as they stood when the form was made."""
     found, version = _ACT_ON_CASE.fullmatch(action), "".join(fields.get("version", ()))
     return (found["case"], int(version)) if found and version.isascii() and version.isdigit() else None

@@ -1,4 +1,4 @@
-"""The calendar of deadlines: numbers and days alone, for whoever has the address, until it is revoked."""
+"""The calendar of deadlines: numbers and days alone, for anyone who has the address, until it is revoked."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -393,7 +393,7 @@ def test_a_task_waits_for_its_owner(session: Session, keyring: Keyring, things: 
     assert "task" not in kinds_of(session, assignee.officer)
 
 
-def test_more_than_is_listed_of_one_reason_is_said(
+def test_more_than_is_listed_of_one_reason_is_marked(
     session: Session, sealer: Sealer, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_units(session, sealer)

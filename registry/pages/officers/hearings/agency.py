@@ -53,17 +53,17 @@ def answer_receipt(session: Session, me: AuthenticatedOfficer, reference: str) -
     if given.answer is None or given.answered_on is None:
         raise NotFound("there is no answer to this hearing yet")
     spoken = language()
-    said = partial(text, spoken)
+    worded = partial(text, spoken)
     papers = [f"- {one.name} ({one.size})" for one in given.files if one.goes_with is HandedWith.ANSWER]
     lines = [
-        said("hearing.receipt.title"),
+        worded("hearing.receipt.title"),
         "",
-        f"{said('hearing.title')}: {given.listed.reference}",
-        f"{said('hearing.receipt.authority')}: {name_in(spoken, given.listed.unit)}",
-        f"{said('hearing.answered')}: {given.answered_on.isoformat()}",
+        f"{worded('hearing.title')}: {given.listed.reference}",
+        f"{worded('hearing.receipt.authority')}: {name_in(spoken, given.listed.unit)}",
+        f"{worded('hearing.answered')}: {given.answered_on.isoformat()}",
         f"SHA-256: {answer_digest(given.answer)}",
-        said("hearing.receipt.hashed"),
-        *([said("hearing.receipt.papers"), *papers] if papers else []),
+        worded("hearing.receipt.hashed"),
+        *([worded("hearing.receipt.papers"), *papers] if papers else []),
         "",
         given.answer,
     ]

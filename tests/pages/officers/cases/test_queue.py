@@ -88,8 +88,8 @@ def test_a_line_says_agency_age_language_last_act_and_whom_the_case_lies_with(se
     agency = make_agency(session)
     about = {"agency": {"agency_id": agency.agency_id}}
     named = file(session, sealer, PLAIN | about, at=now() - timedelta(days=12)).case
-    asked = file(session, sealer, PLAIN | {"agency": {"name": "Somebody"}}, at=now()).case
-    asked.state = CaseState.WAITING_COMPLAINANT
+    waiting = file(session, sealer, PLAIN | {"agency": {"name": "Somebody"}}, at=now()).case
+    waiting.state = CaseState.WAITING_COMPLAINANT
     desk = desk_for(Role.TRIAGE)
     lines = {
         re.search(r"/console/cases/(\w{12})", row)[1]: " ".join(re.sub("<[^>]+>", " ", row).split())
@@ -98,10 +98,10 @@ def test_a_line_says_agency_age_language_last_act_and_whom_the_case_lies_with(se
     assert "12 d" in lines[named.reference]
     assert agency.names[0].name in lines[named.reference]
     assert "Complainant" not in lines[named.reference]
-    assert "not linked" in lines[asked.reference]
-    assert "Complainant" in lines[asked.reference]
-    assert "moved 0 d" in lines[asked.reference]
-    for who, found in (("complainant", {asked.reference}), ("officer", {named.reference}), ("agency", set())):
+    assert "not linked" in lines[waiting.reference]
+    assert "Complainant" in lines[waiting.reference]
+    assert "moved 0 d" in lines[waiting.reference]
+    for who, found in (("complainant", {waiting.reference}), ("officer", {named.reference}), ("agency", set())):
         assert set(listed_cases(desk.get(f"{QUEUE}?lies_with={who}"))) == found, who
 
 
