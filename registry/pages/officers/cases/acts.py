@@ -1,33 +1,34 @@
 """What officers do with a case on its page: moves, words to the complainant, its priority, whose it is, and a legal hold."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, redirect, request
+from flask import Blueprint
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
+<<<<<<< HEAD
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import holds
 from registry.complaints.casework.letters import waiting
 from registry.complaints.triage import priorities
 from registry.core.clock import now
 from registry.officer_desk.acting import require_no_interest
+=======
+>>>>>>> main
 from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.case_acts import ACTS
-from registry.officers.rights import Act, Resource
+from registry.officer_desk.case_acts import ACTS, TASKS
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import acting, sealer, version_sent
-from registry.pages.officers.agencies import agency_in
 from registry.pages.officers.cases.case import case_content
 from registry.pages.officers.cases.notes import notes_page
 from registry.pages.officers.cases.tabs import open_case
+<<<<<<< HEAD
 from registry.pages.officers.guard import allowed, note_done, note_undo
 from registry.pages.officers.refusals import attempt
+=======
+>>>>>>> main
 
 pages = Blueprint("console_case_acts", __name__)
 
 
+<<<<<<< HEAD
 @pages.post("/cases/<reference>/lowering")
 @allowed(Resource.CASE, Act.WRITE)
 def lowering(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
@@ -93,17 +94,29 @@ def _done(session: Session, me: AuthenticatedOfficer, reference: str, act: Calla
     return redirect(f"/console/cases/{reference}", 303)
 
 
+=======
+>>>>>>> main
 def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     head = open_case(session, me, reference)
     if act.undo is not None:
         note_undo(act.undo(head.case, request.form))
     if act.name in ("notes", "tasks"):
-        return Place(
-            reference, f"/console/cases/{reference}/notes", lambda refusal: notes_page(session, me, reference, refusal)
-        )
+        return _in_notes(session, me, reference, reference)
     return Place(
         reference, f"/console/cases/{reference}", lambda refusal: case_content(session, me, reference, refusal)
     )
 
 
+def _task(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, task: str) -> Place:
+    open_case(session, me, reference)
+    return _in_notes(session, me, reference, f"{reference}/{task}")
+
+
+def _in_notes(session: Session, me: AuthenticatedOfficer, case: str, reference: str) -> Place:
+    return Place(
+        reference, f"/console/cases/{case}/notes", lambda refusal: notes_page(session, me, case, refusal)
+    )  # fmt: skip
+
+
 serve_acts(pages, "/cases/<reference>", ACTS, _opened)
+serve_acts(pages, "/cases/<reference>/tasks/<task>", TASKS, _task)
