@@ -7,11 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
-<<<<<<< HEAD
-=======
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import holds
->>>>>>> main
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
 from registry.complaints.casework.letters import waiting
 from registry.complaints.casework.notes import actions as notes
@@ -116,7 +113,6 @@ def _add_task(on: Doing[Officer], text: str, due_on: date | None = None, owner: 
     )  # fmt: skip
 
 
-<<<<<<< HEAD
 def _former_assignee(case: Case, form: Mapping[str, str]) -> Mapping[str, str] | None:
     former = case.assignee or ""
     return None if form.get("assignee", "") == former else {"assignee": former}
@@ -126,7 +122,8 @@ def _former_priority(case: Case, form: Mapping[str, str]) -> Mapping[str, str] |
     """From an urgent priority, and to one, it takes two persons to come back."""
     before, after = case.priority or "", form.get("priority", "")
     return None if before == after or priorities.TWO_PERSONS & {before, after} else {"priority": before}
-=======
+
+
 def _decide_lowering(on: Doing[Officer], *, is_approved: bool) -> object:
     return priorities.decide_lowering(
         on.session, on.officer, on.reference, on.at, is_approved=is_approved, version=on.version
@@ -156,7 +153,6 @@ def _tick_task(on: Doing[Officer], *, is_done: bool) -> object:
 
 def _task_opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, task_id: str) -> str:
     return f"{case_for(session, me, Resource.CASE, act.right, case_id)[1].reference}/{reference_in(task_id)}"
->>>>>>> main
 
 
 ACTS = case_acts(

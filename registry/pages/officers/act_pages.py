@@ -70,24 +70,18 @@ def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned:
         made: list[str] = []
 
         def do() -> object:
-<<<<<<< HEAD
-            version = version_sent() if is_versioned else None
-            values = values_of(act, with_choices(request.form))
-            given = acts.perform(act, session, me, place.reference, version, values)
-            if act.done is not None:
-                note_done(act.done(given))
-            return given
-=======
             version = version_sent() if is_versioned and act.is_versioned else None
             values = values_of(act, with_choices(request.form))
             try:
-                return acts.perform(act, session, me, place.reference, version, values)
+                given = acts.perform(act, session, me, place.reference, version, values)
             except NotFound:
                 if act.not_found is None:
                     raise
                 field, message = act.not_found
                 raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, message)]) from None
->>>>>>> main
+            if act.done is not None:
+                note_done(act.done(given))
+            return given
 
         def draft() -> None:
             made.append(made_by_form(session, me, f"{act.drafts} in {place.reference}", lambda: str(do())))
