@@ -7,6 +7,75 @@ LANGUAGES = ("en", "zh-Hans")
 
 REASONS = PAPER_REASONS | MONITOR_REASONS
 
+PRIVATE: dict[str, tuple[str, str]] = {
+    "private_absent": (
+        "the registry published nothing under this number as of {made}, and that is proven. It is no proof that a "
+        "licence is not needed, or that the number was read right",
+        "截至 {made}，登记处未公布此号码的任何记录，且可证明。但这不说明无需许可，也不说明号码抄写无误",
+    ),
+    "private_old_clock": (
+        "the files are of {made}, later than this machine's clock: set the clock and ask again",
+        "数据日期为 {made}，晚于本机时钟：请校正时钟后再查",
+    ),
+    "private_old_epoch": (
+        "the newest files are of {made}: nothing is read from them; ask another mirror or the registry",
+        "最新数据为 {made}，已过时，不作答；请换镜像或直接查询登记处",
+    ),
+    "private_no_name": ("no name is public", "姓名不公开"),
+    "private_no_answer": (
+        "no answer was made for {destination}: ask the registry, or see the answers without --destination",
+        "没有针对 {destination} 的现成答复：请查询登记处，或不加 --destination 查看全部",
+    ),
+    "private_until": ("holds until {until}", "有效至 {until}"),
+    "private_proof": (
+        "proven: epoch {epoch}, file {file}…, entry {index} of the signed log of {size}",
+        "已证明：第 {epoch} 期，文件 {file}…，签名日志（共 {size} 条）第 {index} 条",
+    ),
+    "private_not_witnessed": (
+        "the head of the log has not the witnesses that the trust file asks for",
+        "日志头未达到信任文件要求的见证",
+    ),
+    "private_told": (
+        "told to the server: {bits} bits of a hash ({prefix}), which {keys} known numbers share",
+        "告知服务器的只有散列的 {bits} 位（{prefix}），与 {keys} 个已登记号码共用",
+    ),
+    "range_file_changed": (
+        "file {prefix} is not the one that the epoch names: cut, changed, or of another epoch",
+        "文件 {prefix} 与本期所记不符：被截断、改动，或属于另一期",
+    ),
+    "range_file_not_canonical": ("file {prefix} is not in its one form", "文件 {prefix} 不是规范格式"),
+    "range_file_of_another": ("file {found} was given for {prefix}", "所给为文件 {found}，而非 {prefix}"),
+    "range_file_out_of_order": (
+        "the entries of file {prefix} are not in order, or not all its own",
+        "文件 {prefix} 的条目顺序错误，或不全属于该文件",
+    ),
+    "range_tile_changed": (
+        "the hashes on the way from the root to the file do not lead there",
+        "从根到文件的散列路径不成立",
+    ),
+    "range_part_missing": ("a {part} that the epoch names is not served", "本期所记的一部分（{part}）无法取得"),
+    "range_not_an_epoch": ("the proven entry is of {key}, no epoch", "所证明的条目为 {key}，不是一期数据"),
+    "range_rolled_back": (
+        "epoch {found} is older than epoch {seen}, which was shown before",
+        "第 {found} 期早于先前见过的第 {seen} 期",
+    ),
+    "range_forked": ("two different epochs {epoch} were shown", "出现了两个不同的第 {epoch} 期"),
+    "not_in_log": (
+        "the epoch is not in the log of {size} entries that is signed",
+        "该期不在已签名的日志（{size} 条）中",
+    ),
+    "head_not_signed": (
+        "no key of the trust file signed the head of the log {origin}",
+        "信任文件中没有密钥签署过日志 {origin} 的日志头",
+    ),
+    "another_log": ("it is of the log {origin}, not of {expected}", "其属于日志 {origin}，而非 {expected}"),
+    "proof_of_another": (
+        "the proof is of entry {proven}, not of {index}",
+        "该证明针对第 {proven} 条，而非第 {index} 条",
+    ),
+}
+"""What `verify --private` says."""
+
 VERDICTS: dict[str, tuple[str, str]] = {
     "issued": ("issued", "签发"),
     "logged": ("logged", "入日志"),

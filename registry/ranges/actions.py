@@ -202,7 +202,7 @@ def _published(session: Session, plan: _Plan, made: Sequence[Made]) -> Written |
     former = newest_epoch(session)
     if (former.epoch if former else 0) != (plan.former.epoch if plan.former else 0):
         return None
-    old = dict(session.execute(select(RangeFile.prefix, RangeFile.hash)).tuples().all())
+    old = dict(session.execute(select(RangeFile.prefix, RangeFile.hash)).all())
     old_leaves = [old[prefix] for prefix in sorted(old)]
     new = {} if plan.is_whole else dict(old)
     new |= {file.prefix: file.hash for file in made}
