@@ -52,3 +52,24 @@ def export_static(folder: Path) -> None:
         except OSError as error:
             raise BadProof(f"{folder} cannot be written ({error.strerror}): choose another folder") from None
     click.echo(f"Wrote an epoch of {files} files to {folder}.")
+
+
+@ranges.command(epilog="\b\nExamples:\n  registry ranges kit kit.html")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def kit(file: Path) -> None:
+    """Write the offline kit of the newest epoch to FILE: one page that answers in Chinese without a network.
+
+    It is signed with the key of receipts and may be used for 30 days. Hand it on as it is: on a stick, in a chat, on a site.
+    """
+    from registry.core.keyring import Use
+    from registry.log.exporting import write as write_file
+    from registry.proofs.credentials.signing import Signers
+    from registry.ranges.kit import kit as made_kit
+
+    with opened() as (settings, sessions), reading_of(sessions) as session:
+        body = made_kit(session, Signers(settings.keys).of(Use.RECEIPT), settings.public_url)
+    try:
+        write_file(file, body)
+    except OSError as error:
+        raise BadProof(f"{file} cannot be written ({error.strerror}): choose another place") from None
+    click.echo(f"Wrote {len(body)} bytes to {file}.")
