@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("licence", text(12), nullable=True),
         sa.Column("has_failed_check", sa.Boolean(), nullable=False),
         sa.Column("is_gone", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_range_keys_agency_id_agencies")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_range_keys_agency_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_range_keys")),
     )
     op.create_index("ix_range_keys_hash", "range_keys", ["hash"])
@@ -40,7 +40,7 @@ def upgrade() -> None:
         "range_objects",
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("ended_at", LARGE, nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_range_objects")),
     )
     op.create_index(op.f("ix_range_objects_ended_at"), "range_objects", ["ended_at"])
@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.Column("log_index", LARGE, nullable=False),
         sa.Column("seen_size", LARGE, nullable=False),
         sa.Column("ground", text(64), nullable=False),
-        sa.Column("at", LARGE, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("record", sa.LargeBinary(), nullable=False),
         sa.Column("ended", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("epoch", name=op.f("pk_range_epochs")),
