@@ -52,6 +52,7 @@ def test_a_killed_writer_leaves_a_whole_epoch(settings: Settings, database: Data
     write_epoch(sessions)
     sign_committed(settings, sessions)
     with sessions() as session:
-        published = session.execute(text("SELECT count(DISTINCT value) FROM lookup_keys WHERE kind = 'licence_number'")).scalar_one()
+        every = "SELECT count(*) FROM (SELECT DISTINCT kind, value FROM lookup_keys WHERE kind <> 'name') AS numbers"
+        published = session.execute(text(every)).scalar_one()
         assert json.loads(queries.current(session).epoch.record)["keys"] == published
     engine.dispose()
