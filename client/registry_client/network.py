@@ -65,9 +65,7 @@ def _inflated(body: bytes, limit: int, url: str) -> bytes:
     return found
 
 
-def _get(
-    url: str, limit: int, timeout: float, deadline: float, headers: Mapping[str, str] | None = None
-) -> bytes:
+def _get(url: str, limit: int, timeout: float, deadline: float, headers: Mapping[str, str] | None = None) -> bytes:
     end = time.monotonic() + deadline
     request = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept": "*/*", **(headers or {})})
     try:

@@ -13,8 +13,8 @@ from registry_client.entries import safe_text
 from registry_client.network import fetcher
 from registry_client.ranges import Epoch, PrivateAnswer, key_of, look_up
 from registry_client.strict import Refused, Unreadable, instant_text, parsed_instant, read_object
-from registry_client.trust import Trust, is_address, read_trust
 from registry_client.texts import PRIVATE
+from registry_client.trust import Trust, is_address, read_trust
 
 YES, NO, UNKNOWN, DOES_NOT_HOLD = 0, 1, 3, 4
 

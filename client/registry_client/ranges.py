@@ -217,8 +217,7 @@ def read_file(body: bytes, epoch: Epoch, prefix: int, spelled: str, wanted: str,
         raise Refused("range_file_out_of_order", prefix=spelled)
     held = [records[place] for place in places]
     answers = [
-        _aged(object_of(one, "file: answers"), held, epoch, at)
-        for one in list_of(hit.get("answers"), "file: answers")
+        _aged(object_of(one, "file: answers"), held, epoch, at) for one in list_of(hit.get("answers"), "file: answers")
     ]
     state = "too_old" if why else "present"
     return PrivateAnswer(state, epoch, spelled, leaf, len(entries), why, () if why else answers, held)
@@ -235,9 +234,7 @@ def _too_old(epoch: Epoch, at: int) -> str | None:
     return None
 
 
-def _aged(
-    answer: Mapping[str, Any], records: Sequence[Mapping[str, Any]], epoch: Epoch, at: int
-) -> Mapping[str, Any]:
+def _aged(answer: Mapping[str, Any], records: Sequence[Mapping[str, Any]], epoch: Epoch, at: int) -> Mapping[str, Any]:
     """The answer, or that it holds no more: its own last day, or a list of one of its countries, is past."""
     if answer.get("verdict") not in ("yes", "no", "unknown"):
         raise Unreadable("file: answers: the verdict is yes, no or unknown")

@@ -34,7 +34,7 @@ def write() -> None:
         return
     click.echo(
         f"Epoch {written.epoch}: {written.keys} keys in {written.files} files, {written.made} of them new; "
-        f"root {written.root.hex()}, entry {written.index} of the log."
+        f"root {written.root.hex()}, entry {written.log_index} of the log."
     )
 
 

@@ -18,9 +18,9 @@ from registry.core.db.engine import bulk_insert, microseconds
 from registry.log.actions import Draft, append, lock_log
 from registry.log.models import Entry, LogState
 from registry.ranges import rules
-from registry.ranges.models import RangeEpoch, RangeFile, RangeKey, RangeObject
-from registry.ranges.rendering import Ground, Made, ground_at, keys_of, made_files, shown_records
 from registry.ranges.answer_rules import day_of
+from registry.ranges.models import RangeEpoch, RangeFile, RangeKey, RangeObject
+from registry.ranges.rendering import Changed, Ground, Made, ground_at, keys_of, made_files, shown_records
 from registry.register.agencies import record
 from registry.register.agencies.models import PublicRecord
 from registry.vocabulary.register import EntryType
@@ -45,18 +45,25 @@ class Written(NamedTuple):
     made: int
     files: int
     keys: int
-    index: int
+    log_index: int
 
 
 class _Plan(NamedTuple):
-    """What is to be made: the epoch before, the log's size that was looked at, the bits, and the prefixes (None: all)."""
+    """What is to be made: the epoch before, the log's size that was looked at, the bits, the prefixes, and what is new.
+
+    `changed` is None where every file is made anew.
+    """
 
     former: RangeEpoch | None
     seen_size: int
     bits: int
     prefixes: Sequence[int]
-    is_whole: bool
+    changed: Changed | None
     ground: Ground
+
+    @property
+    def is_whole(self) -> bool:
+        return self.changed is None
 
 
 def write_epoch(sessions: sessionmaker[Session], at: datetime | None = None) -> Written | None:
@@ -68,7 +75,7 @@ def write_epoch(sessions: sessionmaker[Session], at: datetime | None = None) -> 
     with sessions() as reading:
         reading.connection(execution_options={"registry_reading": True})
         pending: list[Made] = []
-        for file in made_files(reading, plan.prefixes, plan.bits, plan.ground):
+        for file in made_files(reading, plan.prefixes, plan.bits, plan.ground, plan.changed):
             pending.append(file)
             if len(pending) >= CHUNK:
                 made += _stored(sessions, pending, plan.ground.at)
@@ -98,16 +105,19 @@ def _planned(sessions: sessionmaker[Session], at: datetime) -> _Plan | None:
         if is_same:
             return None
     touched = _renew_keys(sessions, changed, at)
+    if former is not None and not is_whole:
+        bits = int(record_of(former)["p"])
+        with sessions() as session:
+            keys = session.execute(select(func.sum(RangeFile.key_count))).scalar_one()
+        if rules.is_cut_well(int(keys) + len(touched), bits):
+            prefixes = {rules.prefix_of(hash_, bits) for hash_ in touched} | set(due)
+            new = Changed(frozenset(changed or ()), frozenset(due))
+            return _Plan(former, size, bits, sorted(prefixes), new, ground)
     with sessions() as session:
         live = RangeKey.is_gone.is_(False)
         count = session.execute(select(func.count(func.distinct(RangeKey.hash))).where(live)).scalar_one()
-    if former is not None and not is_whole:
-        bits = int(record_of(former)["p"])
-        if rules.is_cut_well(count, bits):
-            prefixes = {rules.prefix_of(hash_, bits) for hash_ in touched} | set(due)
-            return _Plan(former, size, bits, sorted(prefixes), False, ground)
     bits = rules.bits_for(count)
-    return _Plan(former, size, bits, range(1 << bits), True, ground)
+    return _Plan(former, size, bits, range(1 << bits), None, ground)
 
 
 def newest_epoch(session: Session) -> RangeEpoch | None:
@@ -229,7 +239,10 @@ def _published(session: Session, plan: _Plan, made: Sequence[Made]) -> Written |
             at=at,
             record=record.canonical(stated),
             ended="".join(
-                [*(f"file/{one.hex()}\n" for one in sorted(gone_files)), *(f"tile/{one.hex()}\n" for one in sorted(gone_tiles))]
+                [
+                    *(f"file/{one.hex()}\n" for one in sorted(gone_files)),
+                    *(f"tile/{one.hex()}\n" for one in sorted(gone_tiles)),
+                ]
             ),
         )
     )
@@ -244,9 +257,7 @@ def _write_files(session: Session, made: Sequence[Made], *, is_whole: bool) -> N
         prefixes = [file.prefix for file in made]
         for start in range(0, len(prefixes), CHUNK):
             session.execute(delete(RangeFile).where(RangeFile.prefix.in_(prefixes[start : start + CHUNK])))
-    rows = [
-        (file.prefix, file.hash, file.key_count, file.due_on.isoformat() if file.due_on else None) for file in made
-    ]
+    rows = [(file.prefix, file.hash, file.key_count, file.due_on.isoformat() if file.due_on else None) for file in made]
     bulk_insert(session, RangeFile, ("prefix", "hash", "key_count", "due_on"), rows)
 
 
@@ -260,14 +271,12 @@ def _set_ended(session: Session, hashes: Iterable[bytes], at: datetime | None) -
 def _record(session: Session, epoch: int, plan: _Plan, root: bytes) -> dict[str, Any]:
     """What the entry says; docs/users/range-files.md."""
     keys, smallest = session.execute(select(func.sum(RangeFile.key_count), func.min(RangeFile.key_count))).one()
-    agencies = session.execute(select(func.count(func.distinct(RangeKey.agency_id)))).scalar_one()
     return {
         "v": rules.VERSION,
         "epoch": epoch,
         "p": plan.bits,
         "root": root.hex(),
         "keys": int(keys),
-        "agencies": agencies,
         "least_keys": int(smallest),
         "ground": plan.ground.digest(),
         "made_at": plan.ground.at.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -154,9 +154,10 @@ class Calendar:
             days = self._days_of(country)
             place = bisect_right(days, today)
             coming += days[place : place + 1]
-        if verdict.source is not None and (stale_at := verdict.source.stale_at) is not None and stale_at > at:
-            if any(holder.confirmed_at is not None for holder in holders):
-                coming.append(max(day_of(stale_at), today + timedelta(days=1)))
+        stale_at = verdict.source.stale_at if verdict.source is not None else None
+        is_partial = any(holder.confirmed_at is not None for holder in holders)
+        if is_partial and stale_at is not None and stale_at > at:
+            coming.append(max(day_of(stale_at), today + timedelta(days=1)))
         return min(coming) - timedelta(days=1) if coming else None
 
     def _days_of(self, country: str) -> list[date]:

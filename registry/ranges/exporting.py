@@ -32,7 +32,10 @@ def export(session: Session, folder: Path) -> int:
         write(path, body)
     _link(session, ranges, int(stated["p"]), found.epoch.epoch)
     answer = {"v": rules.VERSION, "entry": found.entry, "proof": found.proof}
-    write(ranges / str(found.epoch.epoch) / "ended", "".join(f"{p}\n" for p in queries.ended_paths(session, str(found.epoch.epoch))).encode())
+    write(
+        ranges / str(found.epoch.epoch) / "ended",
+        "".join(f"{p}\n" for p in queries.ended_paths(session, str(found.epoch.epoch))).encode(),
+    )
     write(ranges / "current", msgspec.json.encode(answer))
     return files
 

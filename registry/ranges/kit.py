@@ -181,7 +181,9 @@ def _answer(
     for one in answer["reasons"]:
         finding = Finding(Reason(one["code"]), one.get("values", {}))
         if not one.get("informs") or finding.code in _SAID_BESIDE:
-            words = [reason_text(language, finding, snapshot, answer=Answer(answer["verdict"])) for language in LANGUAGES]
+            words = [
+                reason_text(language, finding, snapshot, answer=Answer(answer["verdict"])) for language in LANGUAGES
+            ]
             sentences.append(texts.place(words))
     last = min(lasts).isoformat() if lasts else ""
     return answer.get("destination", ""), answer["verdict"], last, sentences

@@ -98,5 +98,3 @@ def ended_paths(session: Session, epoch: str) -> list[str]:
     if found is None:
         raise NotFound("this epoch is not kept")
     return ["/ranges/current", *(f"/ranges/{line}" for line in found.ended.splitlines())]
-
-

@@ -16,7 +16,7 @@ from registry.core.clock import day_at
 from registry.log.tree import leaf_hash
 from registry.ranges import rules
 from registry.ranges.answer_rules import Asked, Calendar, answers_on, day_of, facts_of
-from registry.ranges.models import RangeKey
+from registry.ranges.models import RangeFile, RangeKey, RangeObject
 from registry.register.agencies import record
 from registry.register.agencies.keys import NAME, identifier_key
 from registry.register.agencies.models import PublicRecord
@@ -139,23 +139,74 @@ def shown_records(session: Session, agency_ids: Iterable[int], at: datetime) -> 
     return found
 
 
-def made_files(session: Session, prefixes: Sequence[int], bits: int, ground: Ground) -> Iterator[Made]:
-    """The files of some prefixes, in their order, from the stored keys and records."""
+class Changed(NamedTuple):
+    """What is new since the epoch before: row ids of agencies, and the prefixes of which an answer is over."""
+
+    agencies: frozenset[int]
+    due: frozenset[int]
+
+
+def made_files(
+    session: Session, prefixes: Sequence[int], bits: int, ground: Ground, changed: Changed | None = None
+) -> Iterator[Made]:
+    """The files of some prefixes, in their order, from the stored keys and records.
+
+    With `changed`, entries of other agencies are taken over from the file before, but for files with an answer that is over.
+    """
     for start in range(0, len(prefixes), 16):
         chunk = prefixes[start : start + 16]
-        keys = {prefix: _keys_in(session, prefix, bits) for prefix in chunk}
-        shown = shown_records(session, {key.agency_id for rows in keys.values() for key in rows}, ground.at)
+        kept = {
+            prefix: _former(session, prefix) if changed is not None and prefix not in changed.due else {}
+            for prefix in chunk
+        }
+        fresh: dict[int, list[Any]] = {}
+        for prefix in chunk:
+            keys = _keys_in(session, prefix, bits)
+            new = {key.hash for key in keys if changed is None or key.agency_id in changed.agencies}
+            new |= {key.hash for key in keys if _in_file(key.hash) not in kept[prefix]}
+            fresh[prefix] = [key for key in keys if key.hash in new]
+            still = {_in_file(key.hash) for key in keys if key.hash not in new}
+            kept[prefix] = {hash_: one for hash_, one in kept[prefix].items() if hash_ in still}
+        shown = shown_records(session, {key.agency_id for rows in fresh.values() for key in rows}, ground.at)
         facts: dict[int, dict[str, Any]] = {}
         for prefix in chunk:
-            yield made_file(prefix, bits, keys[prefix], shown, ground, facts)
+            yield made_file(prefix, bits, fresh[prefix], shown, ground, facts, kept[prefix])
+
+
+class Former(NamedTuple):
+    """An entry of the file before, with its records by reference, and the day on which that file is to be made anew."""
+
+    listed: rules.Listed
+    records: dict[str, Any]
+    due_on: date | None
+
+
+def _in_file(hash_: bytes) -> str:
+    return hash_.hex()[: rules.HASH_HEX]
+
+
+def _former(session: Session, prefix: int) -> dict[str, Former]:
+    """The entries of a prefix's file in the epoch before, by their hashes."""
+    query = select(RangeObject.body, RangeFile.due_on).join(RangeFile, RangeFile.hash == RangeObject.hash)
+    row = session.execute(query.where(RangeFile.prefix == prefix)).one_or_none()
+    if row is None:
+        return {}
+    content = msgspec.json.decode(rules.uncompressed(row.body))
+    found = {}
+    for entry in content["entries"]:
+        held = [(content["records"][one["record"]], one.get("licences", ())) for one in entry["holders"]]
+        records = {one["agency_id"]: one for one, _ in held}
+        holders = {one["agency_id"]: licences for one, licences in held}
+        found[entry["h"]] = Former(rules.Listed(entry["h"], holders, entry["answers"]), records, row.due_on)
+    return found
 
 
 def _keys_in(session: Session, prefix: int, bits: int) -> list[Any]:
     first, behind = rules.bounds_of(prefix, bits)
     table = RangeKey
-    query = select(
-        table.hash, table.agency_id, table.kind, table.value, table.licence, table.has_failed_check
-    ).where(table.hash >= first, table.is_gone.is_(False))
+    query = select(table.hash, table.agency_id, table.kind, table.value, table.licence, table.has_failed_check).where(
+        table.hash >= first, table.is_gone.is_(False)
+    )
     if behind is not None:
         query = query.where(table.hash < behind)
     return list(session.execute(query.order_by(table.hash, table.id)))
@@ -168,14 +219,21 @@ def made_file(
     shown: Mapping[int, Shown],
     ground: Ground,
     facts: dict[int, dict[str, Any]] | None = None,
+    kept: Mapping[str, Former] | None = None,
 ) -> Made:
-    """The file of a prefix from its keys. Keys whose hashes in the file are alike are one entry, so never a yes."""
+    """The file of a prefix from its keys, and from entries that are taken over.
+
+    Keys whose hashes in the file are alike are one entry, so never a yes.
+    """
     by_hash: dict[str, list[Any]] = defaultdict(list)
     for key in keys:
         if key.agency_id in shown:
-            by_hash[key.hash.hex()[: rules.HASH_HEX]].append(key)
+            by_hash[_in_file(key.hash)].append(key)
     facts = {} if facts is None else facts
-    listed, records, lasts = [], {}, []
+    former = list((kept or {}).values())
+    listed = [one.listed for one in former]
+    records = {reference: stated for one in former for reference, stated in one.records.items()}
+    lasts = [one.due_on - timedelta(days=1) for one in former if one.due_on is not None][:1]
     for hash_, rows in by_hash.items():
         licences: dict[int, frozenset[str] | None] = {}
         for row in rows:

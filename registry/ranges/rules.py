@@ -122,7 +122,7 @@ def file_bytes(prefix: int, bits: int, listed: Iterable[Listed], records: Mappin
 
 def compressed(body: bytes) -> bytes:
     """The gzip form that is served: an extra field of noughts fills it to a multiple of 16 KiB, so that sizes tell little."""
-    squeezed = zlib.compressobj(9, zlib.DEFLATED, -15)
+    squeezed = zlib.compressobj(6, zlib.DEFLATED, -15)
     stream = squeezed.compress(body) + squeezed.flush()
     bare = 10 + len(stream) + 8
     room = -(bare + 6) % PADDED_TO

@@ -20,7 +20,7 @@ from tests.conftest import Database
 
 pytestmark = pytest.mark.slow
 
-KILLS = 4
+KILLS = 2
 
 
 def test_a_killed_writer_leaves_a_whole_epoch(settings: Settings, database: Database):

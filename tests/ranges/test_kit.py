@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from datetime import date, datetime, timedelta
+from base64 import b64decode
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,13 @@ def page_file(session: Session, held_services: Services, settings: Settings, tmp
 def test_the_signature_covers_the_data_and_its_days(page_file: Path):
     text = page_file.read_text()
     facts = json.loads(text.partition('id="facts">')[2].partition("</script>")[0])
-    from base64 import b64decode
 
     data = b64decode(text.partition('id="data">')[2].partition("</script>")[0])
     claims = read_jws(facts["jws"], KIT_TYPE).claims
     assert claims["sha256"] == facts["sha256"] == hashlib.sha256(data).hexdigest()
     assert date.fromisoformat(claims["not_after"]) - date.fromisoformat(claims["on"]) <= timedelta(days=30)
-    assert "INV" not in text and "INV" not in str(claims)
+    assert "INV" not in text
+    assert "INV" not in str(claims)
 
 
 def test_it_answers_from_the_disk_in_chinese_and_not_when_it_is_old(page_file: Path, page: Any):
@@ -67,10 +68,11 @@ def test_it_answers_from_the_disk_in_chinese_and_not_when_it_is_old(page_file: P
     assert "Invented </script>" in ask("inv 1")
     assert "不可以" in ask("INV-2")
     absent = ask("NIX-1")
-    assert "没有此号码" in absent and "可以招工" not in absent
+    assert "没有此号码" in absent
+    assert "可以招工" not in absent
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     for shift in (-3, 31):
-        page.clock.set_fixed_time(datetime.now() + timedelta(days=shift))
+        page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=shift))
         said = ask("INV-1")
         assert "Invented" not in said
         assert ("校正日期" if shift < 0 else "数据太旧") in said

@@ -1,9 +1,8 @@
 """A private lookup by the client: present, provably absent, too old; and every link of the chain cut once."""
 
 import json
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ import pytest
 from registry_client.cli import main as client_main
 from registry_client.network import Unreachable
 from registry_client.private import remember
-from registry_client.ranges import PrivateAnswer, key_of, look_up
-from registry_client.strict import Refused, Unreadable
+from registry_client.ranges import HASH_HEX, PrivateAnswer, key_hash, key_of, look_up, read_file
+from registry_client.strict import Refused, Unreadable, parsed_instant
 from registry_client.tree import leaf_hash
 from registry_client.trust import Trust, read_trust
 from sqlalchemy.orm import Session
@@ -82,8 +81,6 @@ def publish(
             trust = read_trust(msgspec.json.encode(log.trust_file(reading, settings.public_url)))
             made_at = json.loads(actions.newest_epoch(reading).record)["made_at"]  # type: ignore[union-attr]
         files = {f"/{path.relative_to(root)}": path.read_bytes() for path in root.rglob("*") if path.is_file()}
-        from registry_client.strict import parsed_instant
-
         return Mirror(files, trust, parsed_instant(made_at, "made_at") + 60)
 
     return publish
@@ -122,7 +119,7 @@ TAMPERED: dict[str, Callable[[dict[str, Any]], None]] = {
     "reordered": lambda c: c["entries"].reverse(),
     "added": lambda c: c["entries"].append({**c["entries"][0], "h": "f" * 40}),
     "verdict": lambda c: c["entries"][0]["answers"][0].update(verdict="yes"),
-    "another prefix": lambda c: c.update(prefix="0"),
+    "another prefix": lambda c: c.update(prefix="zz"),
 }
 
 
@@ -130,8 +127,7 @@ TAMPERED: dict[str, Callable[[dict[str, Any]], None]] = {
 def test_a_changed_file_is_refused(mirror: Mirror, kind: str):
     before = mirror.files[mirror.file_of()]
     changed(mirror, TAMPERED[kind])
-    assert mirror.files[mirror.file_of() if kind == "none" else mirror.asked[-1]] != before or kind == "another prefix"
-    mirror.asked.clear()
+    assert mirror.files[mirror.asked[-1]] != before
     assert refused(mirror) == "range_file_changed"
 
 
@@ -172,9 +168,7 @@ def test_an_epoch_that_the_log_does_not_hold_is_refused(mirror: Mirror, publish:
         mirror.look_up()
 
 
-def test_an_entry_that_is_no_epoch_proves_nothing(
-    mirror: Mirror, held_services: Services
-):
+def test_an_entry_that_is_no_epoch_proves_nothing(mirror: Mirror, held_services: Services):
     with held_services.reading_sessions() as reading:
         entry, proof = log.entry_at(reading, 0).leaf.decode(), log.proof_text(reading, 0)
     mirror.files["/ranges/current"] = json.dumps({"v": 1, "entry": entry, "proof": proof}).encode()
@@ -206,20 +200,14 @@ def test_nothing_old_is_answered(mirror: Mirror):
 
 
 def test_an_answer_whose_list_grew_too_old_is_not_given(mirror: Mirror):
+    """Read as if the registry had gone on publishing epochs, and not reading the list."""
     epoch = mirror.look_up().epoch
-    assert epoch.lists
-    from registry_client import ranges
-
-    soonest = min(epoch.lists.values())
-    stale = msgspec  # the epoch as it was, read when a list is past its day
-    del stale
     body = mirror.files[mirror.file_of()]
-    prefix = int(json.loads(body)["prefix"], 16)
-    hash_ = ranges.key_hash(key_of("licence_number", NUMBER)).hex()[: ranges.HASH_HEX]
-    from dataclasses import replace
-
-    late = replace(epoch, made_at=soonest, not_after="2999-01-01")
-    found = ranges.read_file(body, late, prefix, json.loads(body)["prefix"], hash_, soonest + 1)
+    spelled = json.loads(body)["prefix"]
+    hash_ = key_hash(key_of("licence_number", NUMBER)).hex()[:HASH_HEX]
+    stale = min(epoch.lists.values())
+    late = replace(epoch, made_at=stale, not_after="2999-01-01")
+    found = read_file(body, late, int(spelled, 16), spelled, hash_, stale + 1)
     assert {one["verdict"] for one in found.answers} == {"too_old"}
 
 
@@ -233,7 +221,9 @@ def test_the_command_says_what_it_found_and_what_it_told(
     asked = ["--private", "--trust", str(tmp_path / "trust.json"), "--seen", str(tmp_path / "seen")]
     assert client_main(["verify", NUMBER, *asked, "--destination", "CZ"]) == 1
     said = capsys.readouterr().out
-    assert "needs_licensed_sending_partner" in said and "entry" in said and NUMBER not in said
+    assert "needs_licensed_sending_partner" in said
+    assert "entry" in said
+    assert NUMBER not in said
     assert client_main(["verify", "NIX-1", *asked, "--lang", "zh-Hans"]) == 3
     assert "未公布此号码" in capsys.readouterr().out
     assert client_main(["verify", "NIX-1", *asked, "--json"]) == 3
@@ -242,4 +232,3 @@ def test_the_command_says_what_it_found_and_what_it_told(
     mirror.files[mirror.file_of("NIX-1")] = b"{}"
     assert client_main(["verify", "NIX-1", *asked]) == 4
     assert capsys.readouterr().out.startswith("BAD")
-    assert sys.stdout is not None

@@ -65,7 +65,8 @@ def test_a_prefix_has_one_spelling(bits: int):
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 24))
 def test_a_hash_lies_within_the_bounds_of_its_prefix(hash_: bytes, bits: int):
     first, behind = rules.bounds_of(rules.prefix_of(hash_, bits), bits)
-    assert first <= hash_ and (behind is None or hash_ < behind)
+    assert first <= hash_
+    assert behind is None or hash_ < behind
 
 
 @given(st.binary(max_size=70_000))

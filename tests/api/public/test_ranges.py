@@ -83,7 +83,8 @@ def test_a_suspension_is_the_next_epoch_and_names_what_caches_drop(client: Flask
     assert (second["epoch"], second["root"] != first["root"]) == (2, True)
     content = json.loads(client.get("/ranges/2/0").data)
     reasons = [one["code"] for answer in content["entries"][0]["answers"] for one in answer["reasons"]]
-    assert "licence_suspended" in reasons and licence.number == "INV-1"
+    assert "licence_suspended" in reasons
+    assert licence.number == "INV-1"
     assert client.get("/ranges/2/ended").text.splitlines() == ["/ranges/current", f"/ranges/file/{first['root']}"]
     # Who asked a moment before goes on reading what they were told of.
     assert client.get(f"/ranges/file/{first['root']}").status_code == 200
