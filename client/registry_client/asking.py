@@ -98,7 +98,7 @@ def add_commands(command: Command) -> None:
     one.add_argument(
         "--private",
         action="store_true",
-        help="tell nobody the number: fetch the file of some hundred numbers in which it would stand, and prove it",
+        help="tell no one the number: fetch the file of some hundred numbers in which it would stand, and prove it",
     )
     one.add_argument("--trust", metavar="FILE", help="trust file, which --private needs")
     one.add_argument("--at", metavar="INSTANT", help="with --private: read as of then (now)")

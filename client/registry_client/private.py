@@ -1,4 +1,4 @@
-"""`verify --private`: what is asked, printed and remembered by a lookup that tells nobody the number."""
+"""`verify --private`: what is asked, printed and remembered by a lookup that tells no one the number."""
 
 import argparse
 import json
@@ -78,14 +78,14 @@ def lines_of(found: PrivateAnswer, destination: str | None, words: Sentences) ->
         names = record.get("names", ())
         name = next((one["name"] for one in names), words.of("private_no_name"))
         yield safe_text(f"         {name} ({record.get('country')}, {record.get('agency_id')})")
-    shown = [one for one in found.answers if destination is None or one.get("destination") == destination]
-    for one in shown:
+    chosen = [one for one in found.answers if destination is None or one.get("destination") == destination]
+    for one in chosen:
         yield safe_text(f"{one['verdict']:<9}{one['origin']} -> {one.get('destination', '*')}  {_until(one, words)}")
         for reason in one["reasons"]:
             values = ", ".join(f"{name}: {value}" for name, value in reason.get("values", {}).items())
             mark = " " if reason.get("informs") else "*"
             yield safe_text(f"         {mark} {reason['code']}{f' ({values})' if values else ''}")
-    if found.state == "present" and not shown:
+    if found.state == "present" and not chosen:
         yield f"unknown  {words.of('private_no_answer', destination=destination or '-')}"
     yield "         " + words.of(
         "private_proof", epoch=epoch.number, index=epoch.index, size=epoch.size, file=found.file_hash[:16]

@@ -46,8 +46,8 @@ _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff0d")
 def number_key(text: str, *, keeps_dashes: bool = False) -> str:
     """A number in its one form: NFKC, upper case, without spaces, invisible characters and (but in an EUID) dashes."""
     folded = unicodedata.normalize("NFKC", text).upper()
-    kept = (sign for sign in folded if keeps_dashes or sign not in _DASHES)
-    visible = "".join(sign for sign in kept if unicodedata.category(sign)[0] not in "CZ")
+    signs = (sign for sign in folded if keeps_dashes or sign not in _DASHES)
+    visible = "".join(sign for sign in signs if unicodedata.category(sign)[0] not in "CZ")
     return unicodedata.normalize("NFKC", visible)[:400]
 
 
@@ -215,12 +215,13 @@ def read_file(body: bytes, epoch: Epoch, prefix: int, spelled: str, wanted: str,
     places = [whole_number(one.get("record"), "file: holders") for one in holders]
     if not places or max(places) >= len(records):
         raise Refused("range_file_out_of_order", prefix=spelled)
-    held = [records[place] for place in places]
+    of_holders = [records[place] for place in places]
     answers = [
-        _aged(object_of(one, "file: answers"), held, epoch, at) for one in list_of(hit.get("answers"), "file: answers")
+        _aged(object_of(one, "file: answers"), of_holders, epoch, at)
+        for one in list_of(hit.get("answers"), "file: answers")
     ]
     state = "too_old" if why else "present"
-    return PrivateAnswer(state, epoch, spelled, leaf, len(entries), why, () if why else answers, held)
+    return PrivateAnswer(state, epoch, spelled, leaf, len(entries), why, () if why else answers, of_holders)
 
 
 def _too_old(epoch: Epoch, at: int) -> str | None:

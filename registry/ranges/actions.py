@@ -151,8 +151,8 @@ def _renew_keys(sessions: sessionmaker[Session], changed: Sequence[int] | None, 
             session.execute(update(table).where(*live).values(is_gone=True))
             fresh: list[tuple[Any, ...]] = []
             for agency_id, one in shown_records(session, chunk, at).items():
-                for hash_, asked, licence in keys_of(one.agency):
-                    fresh.append((hash_, agency_id, asked.kind, asked.value, licence, asked.has_failed_check, False))
+                for hash_, number, licence in keys_of(one.agency):
+                    fresh.append((hash_, agency_id, number.kind, number.value, licence, number.has_failed_check, False))
                     touched.add(hash_)
             bulk_insert(session, table, _KEY_COLUMNS, fresh)
     with sessions() as session:

@@ -5,7 +5,7 @@ Names and numbers of natural persons, free texts, channels and the names of thir
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -14,11 +14,12 @@ from msgspec.structs import replace
 
 from registry.ranges.rules import MAX_RECORD
 from registry.register.agencies import record
+from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import Law, rows_of
 from registry.register.law.rows import DatedRow, Limit, Regime
 from registry.register.law.weights import FRESH_MONTHS, months_after
 from registry.verification.verdicts.licence_rules import SOON
-from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, Verdict, VerdictFacts
+from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import EU_STATES, HolderKind, Weight
 
@@ -77,7 +78,7 @@ def _only(whole: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
     return {name: whole[name] for name in fields if name in whole and whole[name] is not None}
 
 
-class Asked(NamedTuple):
+class LookupNumber(NamedTuple):
     """The key a holder is found by: its kind, and the number as the registry knows it."""
 
     kind: str
@@ -86,21 +87,21 @@ class Asked(NamedTuple):
 
 
 def answers_on(
-    asked: Asked, holders: Sequence[Holder], facts: VerdictFacts, calendar: "Calendar"
+    number: LookupNumber, holders: Sequence[Holder], facts: VerdictFacts, calendar: "Calendar"
 ) -> list[dict[str, Any]]:
     """The answers to the plain worker's question, one for each destination and one for none, with the last day each holds.
 
     `until` is a day in UTC+8, the easternmost zone that the registry answers for; absent where nothing known changes it.
     """
-    country, _, value = asked.value.rpartition(":") if asked.kind == "registration_number" else ("", "", asked.value)
+    country, _, value = number.value.rpartition(":") if number.kind == "registration_number" else ("", "", number.value)
     question = Question(
-        SubjectKind(asked.kind), value, country or None, origin=ORIGIN, has_failed_check=asked.has_failed_check
+        SubjectKind(number.kind), value, country or None, origin=ORIGIN, has_failed_check=number.has_failed_check
     )
     here = replace(facts, holders=holders)
     found = []
     for destination in (None, *destinations_of([holder.agency for holder in holders])):
         verdict = decide(replace(question, destination=destination), here)
-        last = calendar.last_day(holders, destination, verdict, facts.as_of)
+        last = calendar.last_day(holders, destination, facts)
         found.append(
             {"origin": ORIGIN, "verdict": verdict.verdict.value, "reasons": _reasons(verdict.reasons)}
             | ({"destination": destination} if destination is not None else {})
@@ -140,10 +141,12 @@ class Calendar:
         self._days: dict[str, list[date]] = {}
         self._months: dict[str, frozenset[int]] = {}
 
-    def last_day(
-        self, holders: Sequence[Holder], destination: str | None, verdict: Verdict, at: datetime
-    ) -> date | None:
-        """The last day before anything known begins, ends or grows too old; at the latest before a partial list does."""
+    def last_day(self, holders: Sequence[Holder], destination: str | None, facts: VerdictFacts) -> date | None:
+        """The last day before anything known begins, ends or grows too old; at the latest before a partial list does.
+
+        Until when full lists may be relied on, the epoch says for all its files.
+        """
+        at = facts.as_of
         today = day_of(at)
         countries = {ORIGIN, destination, *(holder.agency.country for holder in holders)}
         countries |= {licence.country for holder in holders for licence in holder.agency.licences}
@@ -154,10 +157,9 @@ class Calendar:
             days = self._days_of(country)
             place = bisect_right(days, today)
             coming += days[place : place + 1]
-        stale_at = verdict.source.stale_at if verdict.source is not None else None
-        is_partial = any(holder.confirmed_at is not None for holder in holders)
-        if is_partial and stale_at is not None and stale_at > at:
-            coming.append(max(day_of(stale_at), today + timedelta(days=1)))
+        coming += [
+            max(day_of(end), today + timedelta(days=1)) for end in _ends_of_partial(holders, facts.snapshot) if end > at
+        ]
         return min(coming) - timedelta(days=1) if coming else None
 
     def _days_of(self, country: str) -> list[date]:
@@ -176,6 +178,16 @@ class Calendar:
                 found |= {12 * n for n in (limit.years_after_entry, limit.years_active_before) if n is not None}
             self._months[country] = frozenset(found)
         return self._months[country]
+
+
+def _ends_of_partial(holders: Sequence[Holder], snapshot: SourceSnapshot) -> Iterator[datetime]:
+    """When licences of partial lists grow too old: each counts from when it was seen last, not from the list's reading."""
+    for holder in holders:
+        for licence in holder.agency.licences:
+            source = snapshot.sources.get(licence.source)
+            if source is not None and not source.is_full and source.fresh_for_days:
+                seen = max(licence.retrieved_at, holder.confirmed_at or licence.retrieved_at)
+                yield seen + timedelta(days=source.fresh_for_days)
 
 
 def _days_in(agency: record.Agency, months: frozenset[int]) -> set[date]:

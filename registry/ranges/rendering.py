@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at
 from registry.log.tree import leaf_hash
 from registry.ranges import rules
-from registry.ranges.answer_rules import Asked, Calendar, answers_on, day_of, facts_of
+from registry.ranges.answer_rules import Calendar, LookupNumber, answers_on, day_of, facts_of
 from registry.ranges.models import RangeFile, RangeKey, RangeObject
 from registry.register.agencies import record
 from registry.register.agencies.keys import NAME, identifier_key
@@ -73,7 +73,7 @@ class Ground(NamedTuple):
 
     def last_day(self) -> date:
         """The last day on which the epoch may be relied on at all."""
-        return self.at.date() + timedelta(days=rules.LONGEST_DAYS)
+        return self.at.date() + timedelta(days=rules.MAX_DAYS)
 
 
 @lru_cache(maxsize=4)
@@ -98,7 +98,7 @@ def ground_at(session: Session, at: datetime) -> Ground:
     return Ground(snapshot, law, facts, Calendar(law), at)
 
 
-def keys_of(agency: record.Agency) -> Iterator[tuple[bytes, Asked, str | None]]:
+def keys_of(agency: record.Agency) -> Iterator[tuple[bytes, LookupNumber, str | None]]:
     """Hash, key and licence of every number that leads to an agency."""
     failed = {
         (one.scheme.value, identifier_key(one.scheme, one.value, agency.country))
@@ -107,11 +107,11 @@ def keys_of(agency: record.Agency) -> Iterator[tuple[bytes, Asked, str | None]]:
     }
     for kind, value, licence in dict.fromkeys(lookup_keys(agency)):
         if kind != NAME and value:
-            asked = Asked(kind, value, (kind, value) in failed)
-            yield rules.key_hash(rules.key_text(kind, value)), asked, licence
+            number = LookupNumber(kind, value, (kind, value) in failed)
+            yield rules.key_hash(rules.key_text(kind, value)), number, licence
 
 
-class Shown(NamedTuple):
+class StatedRecord(NamedTuple):
     """An agency's record as it may be shown now, with its row id and when a partial list last showed it."""
 
     agency: record.Agency
@@ -120,7 +120,7 @@ class Shown(NamedTuple):
     withhold_on: date | None
 
 
-def shown_records(session: Session, agency_ids: Iterable[int], at: datetime) -> dict[int, Shown]:
+def shown_records(session: Session, agency_ids: Iterable[int], at: datetime) -> dict[int, StatedRecord]:
     """The public records of agencies by row id, without what the law withholds today."""
     table, day = PublicRecord, day_at(at, None)
     wanted = sorted(agency_ids)
@@ -135,7 +135,7 @@ def shown_records(session: Session, agency_ids: Iterable[int], at: datetime) -> 
             agency = record.read_record(body)
             if withhold_on is not None and day > withhold_on:
                 agency = record.withhold(agency, day)
-            found[agency_id] = Shown(agency, agency_id, confirmed_at, withhold_on)
+            found[agency_id] = StatedRecord(agency, agency_id, confirmed_at, withhold_on)
     return found
 
 
@@ -155,7 +155,7 @@ def made_files(
     """
     for start in range(0, len(prefixes), 16):
         chunk = prefixes[start : start + 16]
-        kept = {
+        former_entries = {
             prefix: _former(session, prefix) if changed is not None and prefix not in changed.due else {}
             for prefix in chunk
         }
@@ -163,14 +163,14 @@ def made_files(
         for prefix in chunk:
             keys = _keys_in(session, prefix, bits)
             new = {key.hash for key in keys if changed is None or key.agency_id in changed.agencies}
-            new |= {key.hash for key in keys if _in_file(key.hash) not in kept[prefix]}
+            new |= {key.hash for key in keys if _in_file(key.hash) not in former_entries[prefix]}
             fresh[prefix] = [key for key in keys if key.hash in new]
             still = {_in_file(key.hash) for key in keys if key.hash not in new}
-            kept[prefix] = {hash_: one for hash_, one in kept[prefix].items() if hash_ in still}
-        shown = shown_records(session, {key.agency_id for rows in fresh.values() for key in rows}, ground.at)
+            former_entries[prefix] = {hash_: one for hash_, one in former_entries[prefix].items() if hash_ in still}
+        stated_records = shown_records(session, {key.agency_id for rows in fresh.values() for key in rows}, ground.at)
         facts: dict[int, dict[str, Any]] = {}
         for prefix in chunk:
-            yield made_file(prefix, bits, fresh[prefix], shown, ground, facts, kept[prefix])
+            yield made_file(prefix, bits, fresh[prefix], stated_records, ground, facts, former_entries[prefix])
 
 
 class Former(NamedTuple):
@@ -194,9 +194,9 @@ def _former(session: Session, prefix: int) -> dict[str, Former]:
     content = msgspec.json.decode(rules.uncompressed(row.body))
     found = {}
     for entry in content["entries"]:
-        held = [(content["records"][one["record"]], one.get("licences", ())) for one in entry["holders"]]
-        records = {one["agency_id"]: one for one, _ in held}
-        holders = {one["agency_id"]: licences for one, licences in held}
+        of_entry = [(content["records"][one["record"]], one.get("licences", ())) for one in entry["holders"]]
+        records = {one["agency_id"]: one for one, _ in of_entry}
+        holders = {one["agency_id"]: licences for one, licences in of_entry}
         found[entry["h"]] = Former(rules.Listed(entry["h"], holders, entry["answers"]), records, row.due_on)
     return found
 
@@ -216,10 +216,10 @@ def made_file(
     prefix: int,
     bits: int,
     keys: Iterable[Any],
-    shown: Mapping[int, Shown],
+    stated_records: Mapping[int, StatedRecord],
     ground: Ground,
     facts: dict[int, dict[str, Any]] | None = None,
-    kept: Mapping[str, Former] | None = None,
+    former_entries: Mapping[str, Former] | None = None,
 ) -> Made:
     """The file of a prefix from its keys, and from entries that are taken over.
 
@@ -227,10 +227,10 @@ def made_file(
     """
     by_hash: dict[str, list[Any]] = defaultdict(list)
     for key in keys:
-        if key.agency_id in shown:
+        if key.agency_id in stated_records:
             by_hash[_in_file(key.hash)].append(key)
     facts = {} if facts is None else facts
-    former = list((kept or {}).values())
+    former = list((former_entries or {}).values())
     listed = [one.listed for one in former]
     records = {reference: stated for one in former for reference, stated in one.records.items()}
     lasts = [one.due_on - timedelta(days=1) for one in former if one.due_on is not None][:1]
@@ -240,20 +240,20 @@ def made_file(
             known = licences.get(row.agency_id) or frozenset()
             licences[row.agency_id] = known | {row.licence} if row.licence is not None else None
         holders = [
-            Holder(shown[agency_id].agency, named, shown[agency_id].confirmed_at)
+            Holder(stated_records[agency_id].agency, named, stated_records[agency_id].confirmed_at)
             for agency_id, named in licences.items()
         ]
-        asked = Asked(rows[0].kind, rows[0].value, rows[0].has_failed_check)
-        answers = answers_on(asked, holders, ground.facts, ground.calendar)
+        number = LookupNumber(rows[0].kind, rows[0].value, rows[0].has_failed_check)
+        answers = answers_on(number, holders, ground.facts, ground.calendar)
         lasts += [date.fromisoformat(one["until"]) for one in answers if "until" in one]
         of_holders = {}
         for agency_id, named in licences.items():
             if agency_id not in facts:
-                facts[agency_id] = facts_of(shown[agency_id].agency)
-            reference = shown[agency_id].agency.agency_id
+                facts[agency_id] = facts_of(stated_records[agency_id].agency)
+            reference = stated_records[agency_id].agency.agency_id
             records[reference] = facts[agency_id]
             of_holders[reference] = sorted(named or ())
-            withheld = shown[agency_id].withhold_on
+            withheld = stated_records[agency_id].withhold_on
             lasts += [withheld] if withheld is not None and withheld >= day_of(ground.at) else []
         listed.append(rules.Listed(hash_, of_holders, answers))
     body = rules.file_bytes(prefix, bits, listed, records)

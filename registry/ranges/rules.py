@@ -22,7 +22,7 @@ KINDS = (LICENCE_NUMBER, *(scheme.value for scheme in IdentifierScheme))
 HASH_HEX = 40
 """Hexadecimal digits of a key's hash in a file: 160 bits, beyond any search for a number that collides."""
 
-MEAN, LEAST_MEAN, MOST_MEAN = 64, 40, 200
+MEAN, MIN_MEAN, MAX_MEAN = 64, 40, 200
 """Keys in a file on average: at least so many after the prefixes were cut, and the bounds beyond which they are cut anew."""
 
 MAX_BITS = 24
@@ -32,7 +32,7 @@ PADDED_TO = 16 * 1024
 MAX_RECORD = 16 * 1024
 """Bytes of one record in a file; of a larger one only the reference and the answers are there."""
 
-LONGEST_DAYS = 30
+MAX_DAYS = 30
 """For how many days after its day an epoch may be relied on."""
 
 _DOMAIN = b"recruitment-registry range v1\0"
@@ -57,7 +57,7 @@ def bits_for(keys: int) -> int:
 def is_cut_well(keys: int, bits: int) -> bool:
     """Whether the prefixes may stay: cutting anew changes every file."""
     mean = keys >> bits
-    return (bits == 0 or mean >= LEAST_MEAN) and (bits == MAX_BITS or mean <= MOST_MEAN)
+    return (bits == 0 or mean >= MIN_MEAN) and (bits == MAX_BITS or mean <= MAX_MEAN)
 
 
 def prefix_of(hash_: bytes, bits: int) -> int:

@@ -98,7 +98,7 @@ def test_a_suspension_touches_no_more_files_than_the_agency_has_numbers(
 ):
     # A registry of many small files, so that it shows which of them change.
     monkeypatch.setattr(rules, "MEAN", 2)
-    monkeypatch.setattr(rules, "LEAST_MEAN", 1)
+    monkeypatch.setattr(rules, "MIN_MEAN", 1)
     for n in range(60):
         make.make_agency(session, licences=(make.licence_record(number=f"INV-{n}", valid_to=date(2099, 1, 1)),))
     agency = make.make_agency(
@@ -135,9 +135,9 @@ def test_the_answer_is_that_of_the_one_verdict(session: Session, reading: Sessio
         assert len(entry["answers"]) > 1
         for answer in entry["answers"]:
             context = {"origin": "CN"} | {k: answer[k] for k in ("destination",) if k in answer}
-            asked = client.get("/api/v1/verify", query_string=query | context).json
-            assert answer["verdict"] == asked["verdict"]
-            assert [one["code"] for one in answer["reasons"]] == [one["code"] for one in asked["reasons"]]
+            answered = client.get("/api/v1/verify", query_string=query | context).json
+            assert answer["verdict"] == answered["verdict"]
+            assert [one["code"] for one in answer["reasons"]] == [one["code"] for one in answered["reasons"]]
 
 
 def test_until_the_last_day_of_an_answer_nothing_changes_it(
@@ -153,8 +153,8 @@ def test_until_the_last_day_of_an_answer_nothing_changes_it(
         with sessions() as reading:
             ground = ground_at(reading, day)
             keys = [one for prefix in (0,) for one in reading.execute(select(actions.RangeKey)).scalars()]
-            shown = shown_records(reading, [key.agency_id for key in keys], day)
-            body = json.loads(made_file(0, 0, keys, shown, ground).body)
+            stated = shown_records(reading, [key.agency_id for key in keys], day)
+            body = json.loads(made_file(0, 0, keys, stated, ground).body)
             return {entry["h"]: entry["answers"] for entry in body["entries"]}
 
     first = answers(at)
@@ -211,7 +211,7 @@ def test_natural_persons_stand_there_without_name_and_number(session: Session, r
 
 
 def test_what_was_erased_is_in_no_file_and_past_ones_go(session: Session, reading: Session, write: Write):
-    kept = make.make_agency(session, name="Trvalá s.r.o.", licences=(make.licence_record(number="INV-1"),))
+    staying = make.make_agency(session, name="Trvalá s.r.o.", licences=(make.licence_record(number="INV-1"),))
     gone = make.make_agency(session, name="Mizející s.r.o.", licences=(make.licence_record(number="INV-2"),))
     write()
     row = session.execute(select(Agency).where(Agency.reference == gone.agency_id)).scalar_one()
@@ -220,7 +220,7 @@ def test_what_was_erased_is_in_no_file_and_past_ones_go(session: Session, readin
     assert entry_of(reading, "INV1") is not None
     bodies = reading.execute(select(RangeObject.body).where(RangeObject.ended_at.is_(None))).scalars().all()
     assert not any("Mizej" in rules.uncompressed(body).decode() for body in bodies if body[:2] == b"\x1f\x8b")
-    make.suspend(session, kept.agency_id)
+    make.suspend(session, staying.agency_id)
     write(now() + timedelta(hours=2))
     reading.rollback()
     bodies = reading.execute(select(RangeObject.body)).scalars().all()
@@ -281,7 +281,7 @@ def test_a_record_that_grows_past_a_file_keeps_its_answers(
 def test_more_numbers_cut_the_prefixes_anew(
     session: Session, reading: Session, write: Write, monkeypatch: pytest.MonkeyPatch
 ):
-    for name, value in (("MEAN", 2), ("LEAST_MEAN", 1), ("MOST_MEAN", 6)):
+    for name, value in (("MEAN", 2), ("MIN_MEAN", 1), ("MAX_MEAN", 6)):
         monkeypatch.setattr(rules, name, value)
     for n in range(6):
         make.make_licence(session, number=f"INV-{n}")

@@ -73,9 +73,9 @@ def test_it_answers_from_the_disk_in_chinese_and_not_when_it_is_old(page_file: P
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     for shift in (-3, 31):
         page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=shift))
-        said = ask("INV-1")
-        assert "Invented" not in said
-        assert ("校正日期" if shift < 0 else "数据太旧") in said
+        output = ask("INV-1")
+        assert "Invented" not in output
+        assert ("校正日期" if shift < 0 else "数据太旧") in output
 
 
 def test_a_changed_kit_says_that_it_is_damaged(page_file: Path, page: Any):

@@ -66,7 +66,7 @@ def publish(
 ) -> Publish:
     """Publish numbers INV-first to INV-last, and mirror the epoch."""
     monkeypatch.setattr(rules, "MEAN", 2)
-    monkeypatch.setattr(rules, "LEAST_MEAN", 1)
+    monkeypatch.setattr(rules, "MIN_MEAN", 1)
 
     def publish(first: int = 0, last: int = 40, folder: str = "mirror") -> Mirror:
         for n in range(first, last):
@@ -99,10 +99,10 @@ def refused(mirror: Mirror, number: str = NUMBER) -> str:
 
 def test_present_and_absent_ask_alike_and_are_proven(mirror: Mirror):
     present = mirror.look_up()
-    asked = len(mirror.asked)
+    requests = len(mirror.asked)
     assert (present.state, present.records[0]["licences"][0]["number"]) == ("present", NUMBER)
     absent = mirror.look_up("NIX-1")
-    assert (absent.state, len(mirror.asked)) == ("absent", 2 * asked)
+    assert (absent.state, len(mirror.asked)) == ("absent", 2 * requests)
     assert (absent.answers, absent.records, absent.epoch.index) == ((), (), present.epoch.index)
     assert not any(NUMBER in path or "NIX" in path for path in mirror.asked)
 
@@ -144,7 +144,7 @@ def test_a_cut_file_another_file_and_a_missing_one_are_refused(mirror: Mirror):
 
 
 def test_a_registry_that_hides_an_entry_must_show_another_root(mirror: Mirror):
-    """Whoever recomputes leaf and tiles comes to a root that the log does not hold."""
+    """A registry that recomputes leaf and tiles comes to a root that the log does not hold."""
     path = mirror.file_of()
     content = json.loads(mirror.files[path])
     content["entries"].pop()
@@ -211,24 +211,24 @@ def test_an_answer_whose_list_grew_too_old_is_not_given(mirror: Mirror):
     assert {one["verdict"] for one in found.answers} == {"too_old"}
 
 
-def test_the_command_says_what_it_found_and_what_it_told(
+def test_the_command_prints_answer_proof_and_what_went_out(
     mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     held_services: Services, settings: Settings,
 ):  # fmt: skip
     with held_services.reading_sessions() as reading:
         (tmp_path / "trust.json").write_bytes(msgspec.json.encode(log.trust_file(reading, settings.public_url)))
     monkeypatch.setattr("registry_client.private.fetcher", lambda *_, **__: mirror.fetch)
-    asked = ["--private", "--trust", str(tmp_path / "trust.json"), "--seen", str(tmp_path / "seen")]
-    assert client_main(["verify", NUMBER, *asked, "--destination", "CZ"]) == 1
-    said = capsys.readouterr().out
-    assert "needs_licensed_sending_partner" in said
-    assert "entry" in said
-    assert NUMBER not in said
-    assert client_main(["verify", "NIX-1", *asked, "--lang", "zh-Hans"]) == 3
+    options = ["--private", "--trust", str(tmp_path / "trust.json"), "--seen", str(tmp_path / "seen")]
+    assert client_main(["verify", NUMBER, *options, "--destination", "CZ"]) == 1
+    output = capsys.readouterr().out
+    assert "needs_licensed_sending_partner" in output
+    assert "entry" in output
+    assert NUMBER not in output
+    assert client_main(["verify", "NIX-1", *options, "--lang", "zh-Hans"]) == 3
     assert "未公布此号码" in capsys.readouterr().out
-    assert client_main(["verify", "NIX-1", *asked, "--json"]) == 3
+    assert client_main(["verify", "NIX-1", *options, "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["state"] == "absent"
-    assert client_main(["verify", *asked]) == 2
+    assert client_main(["verify", *options]) == 2
     mirror.files[mirror.file_of("NIX-1")] = b"{}"
-    assert client_main(["verify", "NIX-1", *asked]) == 4
+    assert client_main(["verify", "NIX-1", *options]) == 4
     assert capsys.readouterr().out.startswith("BAD")

@@ -27,8 +27,8 @@ def key(kind: str, number: str, country: str | None = None) -> str:
 
 def test_keys_and_hashes_are_those_of_the_vectors_for_server_and_client():
     for one in VECTORS:
-        asked = {name: one[name] for name in ("kind", "number", "country") if name in one}
-        assert key(**asked) == client_key(**asked) == one["key"]
+        question = {name: one[name] for name in ("kind", "number", "country") if name in one}
+        assert key(**question) == client_key(**question) == one["key"]
         assert rules.key_hash(one["key"]).hex() == client_hash(one["key"]).hex() == one["hash"]
 
 
