@@ -16,18 +16,25 @@ _TYPES = {
     "mark.svg": "image/svg+xml",
     "suggest.js": _SCRIPT,
     "paper_code.js": _SCRIPT,
+    "private.js": _SCRIPT,
+    "numbers.js": _SCRIPT,
     "box.css": _CSS,
     "work.js": _SCRIPT,
     "record.js": _SCRIPT,
 }
-_ELSEWHERE = {"box.css": "intake/static", "work.js": "intake/static", "record.js": "intake/static"}
+_ELSEWHERE = {
+    "box.css": "pages/intake/static",
+    "work.js": "pages/intake/static",
+    "record.js": "pages/intake/static",
+    "numbers.js": "ranges/static",
+}
 
 A_YEAR = 365 * 86400
 
 
 @cache
 def _content(name: str) -> bytes:
-    return (files("registry.pages") / _ELSEWHERE.get(name, "public/static") / name).read_bytes()
+    return (files("registry") / _ELSEWHERE.get(name, "pages/public/static") / name).read_bytes()
 
 
 @cache
