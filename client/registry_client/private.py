@@ -13,7 +13,7 @@ from registry_client.entries import safe_text
 from registry_client.network import fetcher
 from registry_client.ranges import Epoch, PrivateAnswer, key_of, look_up
 from registry_client.strict import Refused, Unreadable, instant_text, parsed_instant, read_object
-from registry_client.texts import PRIVATE
+from registry_client.texts import PRIVATE, REASONS
 from registry_client.trust import Trust, is_address, read_trust
 
 YES, NO, UNKNOWN, DOES_NOT_HOLD = 0, 1, 3, 4
@@ -62,7 +62,7 @@ class Sentences:
         self._column = 1 if language.startswith("zh") else 0
 
     def of(self, code: str, **values: object) -> str:
-        found = PRIVATE.get(code)
+        found = PRIVATE.get(code) or REASONS.get(code)
         stated = {name: safe_text(value) for name, value in values.items()}
         return found[self._column].format(**stated) if found else f"{code} {stated or ''}".strip()
 

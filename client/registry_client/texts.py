@@ -1,11 +1,12 @@
 """Labels and words of the field, in English and Chinese, by the code they are found under; the reasons stand beside."""
 
 from registry_client.monitor_reasons import MONITOR_REASONS
+from registry_client.range_reasons import RANGE_REASONS
 from registry_client.reasons import REASONS as PAPER_REASONS
 
 LANGUAGES = ("en", "zh-Hans")
 
-REASONS = PAPER_REASONS | MONITOR_REASONS
+REASONS = PAPER_REASONS | MONITOR_REASONS | RANGE_REASONS
 
 PRIVATE: dict[str, tuple[str, str]] = {
     "private_absent": (
@@ -38,40 +39,6 @@ PRIVATE: dict[str, tuple[str, str]] = {
     "private_told": (
         "told to the server: {bits} bits of a hash ({prefix}), which {keys} known numbers share",
         "告知服务器的只有散列的 {bits} 位（{prefix}），与 {keys} 个已登记号码共用",
-    ),
-    "range_file_changed": (
-        "file {prefix} is not the one that the epoch names: cut, changed, or of another epoch",
-        "文件 {prefix} 与本期所记不符：被截断、改动，或属于另一期",
-    ),
-    "range_file_not_canonical": ("file {prefix} is not in its one form", "文件 {prefix} 不是规范格式"),
-    "range_file_of_another": ("file {found} was given for {prefix}", "所给为文件 {found}，而非 {prefix}"),
-    "range_file_out_of_order": (
-        "the entries of file {prefix} are not in order, or not all its own",
-        "文件 {prefix} 的条目顺序错误，或不全属于该文件",
-    ),
-    "range_tile_changed": (
-        "the hashes on the way from the root to the file do not lead there",
-        "从根到文件的散列路径不成立",
-    ),
-    "range_part_missing": ("a {part} that the epoch names is not served", "本期所记的一部分（{part}）无法取得"),
-    "range_not_an_epoch": ("the proven entry is of {key}, no epoch", "所证明的条目为 {key}，不是一期数据"),
-    "range_rolled_back": (
-        "epoch {found} is older than epoch {seen}, which was shown before",
-        "第 {found} 期早于先前见过的第 {seen} 期",
-    ),
-    "range_forked": ("two different epochs {epoch} were shown", "出现了两个不同的第 {epoch} 期"),
-    "not_in_log": (
-        "the epoch is not in the log of {size} entries that is signed",
-        "该期不在已签名的日志（{size} 条）中",
-    ),
-    "head_not_signed": (
-        "no key of the trust file signed the head of the log {origin}",
-        "信任文件中没有密钥签署过日志 {origin} 的日志头",
-    ),
-    "another_log": ("it is of the log {origin}, not of {expected}", "其属于日志 {origin}，而非 {expected}"),
-    "proof_of_another": (
-        "the proof is of entry {proven}, not of {index}",
-        "该证明针对第 {proven} 条，而非第 {index} 条",
     ),
 }
 """What `verify --private` says."""
