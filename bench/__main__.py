@@ -21,6 +21,7 @@ from bench import (
     log,
     lookups,
     queue,
+    ranges,
     receipts,
     report,
     search,
@@ -30,7 +31,19 @@ from bench import (
 from bench.postgres import Cluster, cluster
 from bench.report import Row
 
-PARTS = ("lookups", "writing", "search", "imports", "log", "receipts", "complaints", "queue", "bulk", "watches")
+PARTS = (
+    "lookups",
+    "writing",
+    "search",
+    "imports",
+    "log",
+    "receipts",
+    "complaints",
+    "queue",
+    "bulk",
+    "watches",
+    "ranges",
+)
 
 
 def main(parts: list[str]) -> None:
@@ -63,6 +76,7 @@ def main(parts: list[str]) -> None:
             "search": lambda: search.measure(size, rounds, folder, server),
             "imports": lambda: imports.measure(size, rounds, folder, server),
             "log": lambda: log.measure(size, rounds, servers_core, folder, server),
+            "ranges": lambda: ranges.measure(size, rounds, servers_core, folder, server),
             "receipts": lambda: receipts.measure(size, rounds, servers_core, folder, server),
             "complaints": lambda: complaints.measure(rounds, folder, server, (servers_core, load_core)),
             "queue": lambda: queue.measure(rounds, folder, server),
