@@ -33,7 +33,7 @@ def export(session: Session, folder: Path) -> int:
     _link(session, ranges, int(stated["p"]), found.epoch.epoch)
     answer = {"v": rules.VERSION, "entry": found.entry, "proof": found.proof}
     write(
-        ranges / str(found.epoch.epoch) / "ended",
+        ranges / "ended" / str(found.epoch.epoch),
         "".join(f"{p}\n" for p in queries.ended_paths(session, str(found.epoch.epoch))).encode(),
     )
     write(ranges / "current", msgspec.json.encode(answer))

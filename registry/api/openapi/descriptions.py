@@ -144,7 +144,7 @@ RANGES = {
         "Read the file of a prefix in the newest epoch, without a proof.",
         "application/json",
     ),
-    "/ranges/{epoch}/ended": ("getRangesEnded", "Read which paths a cache should drop for an epoch.", "text/plain"),
+    "/ranges/ended/{epoch}": ("getRangesEnded", "Read which paths a cache should drop for an epoch.", "text/plain"),
 }
 """Path, operation, summary and media type of the addresses of range files."""
 

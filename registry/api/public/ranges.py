@@ -37,7 +37,7 @@ def show_file(hash_hex: str) -> Response:
     return _immutable(_file(queries.stored_object(reading(), hash_hex)))
 
 
-@pages.get("/ranges/<epoch>/ended")
+@pages.get("/ranges/ended/<epoch>")
 def show_ended(epoch: str) -> Response:
     """What a cache should drop once this epoch is the newest: paths, one a line."""
     body = "".join(f"{path}\n" for path in queries.ended_paths(reading(), epoch))

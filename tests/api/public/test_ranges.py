@@ -66,7 +66,7 @@ def test_every_other_spelling_is_not_found(client: FlaskClient, session: Session
     root = epoch(client)["root"]
     for path in (
         f"/ranges/file/{root.upper()}", f"/ranges/file/{root[:-1]}", f"/ranges/file/{'0' * 64}", "/ranges/1/00", "/ranges/01/0",
-        "/ranges/2/0", "/ranges/1/g", f"/ranges/tile/{'é' * 64}", "/ranges/x/ended", "/ranges/99/ended",
+        "/ranges/2/0", "/ranges/1/g", f"/ranges/tile/{'é' * 64}", "/ranges/ended/x", "/ranges/ended/99",
     ):  # fmt: skip
         found = client.get(path)
         assert (found.status_code, "immutable" in found.headers.get("Cache-Control", "")) == (404, False), path
@@ -85,6 +85,6 @@ def test_a_suspension_is_the_next_epoch_and_names_what_caches_drop(client: Flask
     reasons = [one["code"] for answer in content["entries"][0]["answers"] for one in answer["reasons"]]
     assert "licence_suspended" in reasons
     assert licence.number == "INV-1"
-    assert client.get("/ranges/2/ended").text.splitlines() == ["/ranges/current", f"/ranges/file/{first['root']}"]
+    assert client.get("/ranges/ended/2").text.splitlines() == ["/ranges/current", f"/ranges/file/{first['root']}"]
     # Who asked a moment before goes on reading what they were told of.
     assert client.get(f"/ranges/file/{first['root']}").status_code == 200
