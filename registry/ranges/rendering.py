@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -56,7 +56,7 @@ class Ground(NamedTuple):
             rules.VERSION,
             _law_digest(self.law),
             sorted((one.reference, one.country, one.time_zone) for one in snapshot.authorities.values()),
-            sorted(_list_digest(source, self.at) for source in snapshot.sources.values()),
+            sorted((_list_digest(one, self.at) for one in snapshot.sources.values()), key=lambda one: one[0]),
         ]
         return hashlib.sha256(msgspec.json.encode(stated)).hexdigest()
 
@@ -81,13 +81,15 @@ def _law_digest(law: Law) -> str:
     return hashlib.sha256(msgspec.json.encode([law.overlay, law.countries])).hexdigest()
 
 
-def _list_digest(source: SourceFacts, at: datetime) -> tuple[Any, ...]:
+def _list_digest(source: SourceFacts, at: datetime) -> list[Any]:
+    """Every fact of a list but the instants of its readings, of which only counts whether it was read and is fresh."""
     stale_at = source.stale_at()
-    return (
-        source.reference, source.authority, source.country, sorted(source.kinds), sorted(source.prints), source.is_full,
-        source.is_national, source.fresh_for_days, sorted(source.territory), source.first_retrieved_at is None,
-        stale_at is not None and at >= stale_at,
-    )  # fmt: skip
+    stated: list[Any] = [source.reference]
+    for name in sorted(field.name for field in fields(source)):
+        if name not in ("retrieved_at", "first_retrieved_at"):
+            value = getattr(source, name)
+            stated.append(sorted(value) if isinstance(value, frozenset) else value)
+    return [*stated, source.first_retrieved_at is None, stale_at is not None and at >= stale_at]
 
 
 def ground_at(session: Session, at: datetime) -> Ground:

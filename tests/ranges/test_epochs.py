@@ -295,6 +295,19 @@ def test_more_numbers_cut_the_prefixes_anew(
     assert all(entry_of(reading, f"INV{n}") is not None for n in range(40))
 
 
+def test_a_list_that_grows_too_old_changes_the_answers(session: Session, reading: Session, write: Write):
+    make.make_licence(session, number="INV-1", valid_to=date(2099, 1, 1))
+    first = write()
+    stale = max(
+        datetime.fromisoformat(one["until"]) for one in json.loads(queries.current(reading).epoch.record)["lists"]
+    )
+    later = write(stale + timedelta(minutes=1))
+    assert first is not None
+    assert later is not None
+    assert later.root != first.root
+    assert "source_stale" in codes_of(entry_of(reading, "INV1"))
+
+
 def test_writers_at_once_make_one_epoch(session: Session, sessions: sessionmaker[Session], write: Write):
     make.make_licence(session, number="INV-1")
     session.commit()
