@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from registry.vocabulary.cases import ConsentKind, Indicator
-from registry.vocabulary.register import FeeKind
+from registry.vocabulary.fees import FeeKind
 
 Answers = Mapping[str, Any]
 
