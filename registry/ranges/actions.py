@@ -23,7 +23,7 @@ from registry.ranges.models import RangeEpoch, RangeFile, RangeKey, RangeObject
 from registry.ranges.rendering import Changed, Ground, Made, ground_at, keys_of, made_files, shown_records
 from registry.register.agencies import record
 from registry.register.agencies.models import PublicRecord
-from registry.vocabulary.register import EntryType
+from registry.vocabulary.entries import EntryType
 
 KEY = "ranges/epoch"
 """The key of an epoch's entry in the log."""
