@@ -6,7 +6,7 @@ from alembic import op
 from migrations.columns import LARGE, text
 
 revision = "0136"
-down_revision = "0117"
+down_revision = "0132"
 branch_labels = None
 depends_on = None
 

@@ -155,6 +155,9 @@ QUESTIONNAIRE = read_questionnaire(
 )
 """The questionnaire of this release."""
 
+SIGNS = tuple(question for question in QUESTIONNAIRE if question.indicator is not None)
+"""What may have happened, to be ticked on one page."""
+
 
 def is_view(question: Question, answers: Answers, questionnaire: Questionnaire = QUESTIONNAIRE) -> bool:
     """Whether a question is asked after these answers. One that hangs on a hidden question is hidden too."""

@@ -21,13 +21,12 @@ _TYPES = {
     "box.css": _CSS,
     "work.js": _SCRIPT,
     "record.js": _SCRIPT,
+    "leave.js": _SCRIPT,
+    "away.js": _SCRIPT,
+    "upload.js": _SCRIPT,
 }
-_ELSEWHERE = {
-    "box.css": "pages/intake/static",
-    "work.js": "pages/intake/static",
-    "record.js": "pages/intake/static",
-    "numbers.js": "ranges/static",
-}
+_OF_INTAKE = ("box.css", "work.js", "record.js", "leave.js", "away.js", "upload.js")
+_ELSEWHERE = dict.fromkeys(_OF_INTAKE, "pages/intake/static") | {"numbers.js": "ranges/static"}
 
 A_YEAR = 365 * 86400
 

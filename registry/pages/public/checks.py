@@ -10,7 +10,7 @@ from registry.core.codes import CheckSummary, Problem
 from registry.core.ids import read_reference
 from registry.http.agency_names import ShownName, main_name
 from registry.http.app_services import keyring, verdicts
-from registry.http.transaction import reading
+from registry.http.transaction import public_reading
 from registry.i18n.wording import check_meaning, check_note, check_summary, reason_text, red_flag_text
 from registry.pages.public import answers
 from registry.pages.public.forms import COUNTRIES, READ_BY_CHINESE_CITIZENS
@@ -173,7 +173,7 @@ def _answered(language: Language, fields: dict[str, str], stated: tuple[StatedDe
         is_picked=fields.get("picked") == _mark(fields.get("advert", "")),
         nationality="CN" if language in READ_BY_CHINESE_CITIZENS else None,
     )
-    outcome = outcome_of(reading(), verdicts(), keyring(), given, now())
+    outcome = outcome_of(public_reading(), verdicts(), keyring(), given, now())
     verdict = outcome.verdict
     agency = outcome.agency
     return page(

@@ -10,7 +10,7 @@ from registry.core.codes import Problem
 from registry.http.agency_names import main_name
 from registry.http.app_services import verdicts
 from registry.http.headers import content_policy
-from registry.http.transaction import reading, services
+from registry.http.transaction import public_reading, services
 from registry.i18n.languages import accepted, text
 from registry.i18n.wording import authority_name, date_text, listed, occupation_name, reason_text, word
 from registry.pages.public import answers, headlines
@@ -73,7 +73,7 @@ def answer(language: Language) -> Response:
 def names(language: Language) -> Response:
     """Names that what is typed may become, as a JSON list of texts; what was typed stands in no address and is not kept."""
     typed = " ".join(request.form.get("subject", "").split())[:MAX_CHARACTERS]
-    hits = agencies_named(reading(), typed, SUGGESTIONS) if typed else []
+    hits = agencies_named(public_reading(), typed, SUGGESTIONS) if typed else []
     response = Response(msgspec.json.encode(list(dict.fromkeys(hit.name for hit in hits))), mimetype="application/json")
     response.headers["Cache-Control"] = NOT_KEPT
     return response

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from registry.http.errors import ProblemDocument
 from registry.http.intake_paths import is_of_intake
-from registry.http.transaction import reading, services
+from registry.http.transaction import public_reading, services
 from registry.i18n import wording
 from registry.i18n.languages import CATALOGUES, has_text, text
 from registry.log.models import LogState
@@ -83,7 +83,7 @@ def error_page(problem: ProblemDocument, status: int) -> str:
 
 def is_demo() -> bool:
     """Whether the registry holds invented data. Remembered for error pages, which must not need the database."""
-    found = bool(reading().execute(select(LogState.is_demo)).scalar_one_or_none())
+    found = bool(public_reading().execute(select(LogState.is_demo)).scalar_one_or_none())
     current_app.extensions["registry_is_demo"] = found
     return found
 
