@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import (
+    adverts,
     box,
     bulk,
     complaints,
@@ -43,6 +44,7 @@ PARTS = (
     "bulk",
     "watches",
     "ranges",
+    "adverts",
 )
 
 
@@ -71,6 +73,7 @@ def main(parts: list[str]) -> None:
                 databases.postgres_database(server, size)
         box.pin(load_core)
         measures = {
+            "adverts": adverts.measure,
             "lookups": lambda: lookups.measure(size, rounds, seconds, servers_core, folder, server),
             "writing": lambda: writing.measure(size, rounds, servers_core, folder, server),
             "search": lambda: search.measure(size, rounds, folder, server),
