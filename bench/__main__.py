@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import (
+    adverts,
     box,
     bulk,
     complaints,
@@ -21,6 +22,7 @@ from bench import (
     log,
     lookups,
     queue,
+    ranges,
     receipts,
     report,
     search,
@@ -30,7 +32,20 @@ from bench import (
 from bench.postgres import Cluster, cluster
 from bench.report import Row
 
-PARTS = ("lookups", "writing", "search", "imports", "log", "receipts", "complaints", "queue", "bulk", "watches")
+PARTS = (
+    "lookups",
+    "writing",
+    "search",
+    "imports",
+    "log",
+    "receipts",
+    "complaints",
+    "queue",
+    "bulk",
+    "watches",
+    "ranges",
+    "adverts",
+)
 
 
 def main(parts: list[str]) -> None:
@@ -58,11 +73,13 @@ def main(parts: list[str]) -> None:
                 databases.postgres_database(server, size)
         box.pin(load_core)
         measures = {
+            "adverts": adverts.measure,
             "lookups": lambda: lookups.measure(size, rounds, seconds, servers_core, folder, server),
             "writing": lambda: writing.measure(size, rounds, servers_core, folder, server),
             "search": lambda: search.measure(size, rounds, folder, server),
             "imports": lambda: imports.measure(size, rounds, folder, server),
             "log": lambda: log.measure(size, rounds, servers_core, folder, server),
+            "ranges": lambda: ranges.measure(size, rounds, servers_core, folder, server),
             "receipts": lambda: receipts.measure(size, rounds, servers_core, folder, server),
             "complaints": lambda: complaints.measure(rounds, folder, server, (servers_core, load_core)),
             "queue": lambda: queue.measure(rounds, folder, server),

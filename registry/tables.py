@@ -8,6 +8,7 @@ from registry.complaints.case import models as _complaints
 from registry.complaints.casework import models as _casework
 from registry.complaints.casework.access_grants import models as _openings
 from registry.complaints.casework.decisions import models as _decisions
+from registry.complaints.casework.letters import models as _letters
 from registry.complaints.casework.notes import models as _notes
 from registry.complaints.casework.saved_views import models as _views
 from registry.complaints.casework.translations import models as _translations
@@ -22,6 +23,7 @@ from registry.complaints.sealing import models as _boxes
 from registry.complaints.triage import similarity as _similarity
 from registry.core import heartbeats as _beats
 from registry.core import secret_checks as _secrets
+from registry.core import shared_home as _shared_home
 from registry.core.db.engine import Base
 from registry.core.outbox import models as _events
 from registry.log import models as _log
@@ -29,6 +31,7 @@ from registry.officers import models as _officers
 from registry.officers.providers import models as _providers
 from registry.organisations import models as _employers
 from registry.oversight.statistics import models as _statistics
+from registry.ranges import models as _ranges
 from registry.register.agencies import models as _agencies
 from registry.register.authorities import models as _authorities
 from registry.register.imports import models as _imports
@@ -50,6 +53,7 @@ MODELS = (
     _audit,
     _authorities,
     _beats,
+    _shared_home,
     _boxes,
     _bulk,
     _casework,
@@ -58,6 +62,7 @@ MODELS = (
     _complaints,
     _decisions,
     _diligence,
+    _letters,
     _employers,
     _entries,
     _events,
@@ -76,6 +81,7 @@ MODELS = (
     _repeats,
     _officers,
     _providers,
+    _ranges,
     _sanctions,
     _secrets,
     _similarity,

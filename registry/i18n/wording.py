@@ -15,7 +15,8 @@ from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import where_to_ask
 from registry.verification.verdicts.question import Finding
-from registry.vocabulary.register import Answer, CheckKind, CheckOutcome, Language
+from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.register import Answer, Language
 
 # How each language is called in the Unicode locale data.
 LOCALES = {Language.ZH_HANS: "zh_Hans", Language.ZH_HANT: "zh_Hant", Language.EN: "en_GB", Language.IT: "it"}

@@ -1,6 +1,6 @@
 """Acts on a case, and which cases an officer may act on: of their own unit, without a declared conflict of interest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
+from registry.complaints.casework import holds
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
+from registry.complaints.casework.letters import waiting
 from registry.complaints.casework.notes import actions as notes
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.casework.queue import assignment as assigning
@@ -18,16 +20,20 @@ from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import acting, reference_in, require_no_interest, roles_of
 from registry.officer_desk.acts import Doing, OfficerAct, case_acts
+from registry.officer_desk.agency_picker import picked_agency
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import CaseState, Priority
 from schemas.cases import (
+    CaseAgencySchema,
     CaseAssigneeSchema,
+    CaseHoldSchema,
     CaseMoveBodySchema,
     CaseNoteBodySchema,
     CasePrioritySchema,
     CaseReplySchema,
     CaseTaskBodySchema,
+    CaseTaskDoneSchema,
 )
 
 
@@ -65,10 +71,23 @@ def _move(on: Doing[Officer], to: CaseState, reason: str = "", into: str = "") -
     )  # fmt: skip
 
 
-def _reply(on: Doing[Officer], text: str, *, to_helper: bool = False) -> object:
-    return casework.reply(
-        on.session, sealer(), on.officer, on.reference, text, on.at, to_helper=to_helper, version=on.version
+def _reply(
+    on: Doing[Officer],
+    text: str,
+    *,
+    language: str = "",
+    translation: str = "",
+    at_once: bool = False,
+    to_helper: bool = False,
+) -> object:
+    return waiting.write_letter(
+        on.session, sealer(), on.officer, on.reference, text, on.at,
+        language=language, translation=translation, at_once=at_once, to_helper=to_helper, version=on.version,
     )  # fmt: skip
+
+
+def _replied(letter: object) -> str:
+    return "replyToCase" if letter is None else "letter_waits"
 
 
 def _assign(on: Doing[Officer], assignee: str | None = None) -> object:
@@ -87,10 +106,53 @@ def _write_note(on: Doing[Officer], text: str) -> object:
     return notes.write_note(on.session, sealer(), on.officer, on.reference, text, on.at.date(), version=on.version)
 
 
-def _add_task(on: Doing[Officer], text: str, due_on: date | None = None) -> object:
+def _add_task(on: Doing[Officer], text: str, due_on: date | None = None, owner: str | None = None) -> object:
     return notes.add_task(
-        on.session, sealer(), on.officer, on.reference, text, on.at.date(), due_on=due_on, version=on.version
+        on.session, sealer(), on.officer, on.reference, text, on.at.date(), due_on=due_on, owner=owner or None,
+        version=on.version,
     )  # fmt: skip
+
+
+def _former_assignee(case: Case, form: Mapping[str, str]) -> Mapping[str, str] | None:
+    former = case.assignee or ""
+    return None if form.get("assignee", "") == former else {"assignee": former}
+
+
+def _former_priority(case: Case, form: Mapping[str, str]) -> Mapping[str, str] | None:
+    """From an urgent priority, and to one, it takes two persons to come back."""
+    before, after = case.priority or "", form.get("priority", "")
+    return None if before == after or priorities.TWO_PERSONS & {before, after} else {"priority": before}
+
+
+def _decide_lowering(on: Doing[Officer], *, is_approved: bool) -> object:
+    return priorities.decide_lowering(
+        on.session, on.officer, on.reference, on.at, is_approved=is_approved, version=on.version
+    )  # fmt: skip
+
+
+def _set_hold(on: Doing[Officer], reason: str, *, is_held: bool) -> object:
+    return holds.set_legal_hold(
+        on.session, sealer(), on.officer, on.reference, on.at.date(), is_held=is_held, reason=reason, version=on.version
+    )  # fmt: skip
+
+
+def _link_agency(on: Doing[Officer], agency_id: str) -> object:
+    agency = picked_agency(on.session, agency_id, "agency_id")
+    require_no_interest(on.me, agency)
+    return casework.link_agency(
+        on.session, sealer(), on.officer, on.reference, agency, on.at.date(), version=on.version
+    )  # fmt: skip
+
+
+def _tick_task(on: Doing[Officer], *, is_done: bool) -> object:
+    case, task = on.reference.split("/")
+    return notes.tick_task(
+        on.session, on.officer, case, task, on.at.date(), is_done=is_done, version=on.version
+    )  # fmt: skip
+
+
+def _task_opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, task_id: str) -> str:
+    return f"{case_for(session, me, Resource.CASE, act.right, case_id)[1].reference}/{reference_in(task_id)}"
 
 
 ACTS = case_acts(
@@ -105,12 +167,16 @@ ACTS = case_acts(
         CaseMoveBodySchema, path="/moves", unread={"to": "state_of_case"},
     ),
     OfficerAct(
-        "reply", Act.WRITE, _reply, "replyToCase", "Write to the complainant.", CaseReplySchema,
-        path="/messages", resource=Resource.MESSAGE,
+        "reply", Act.WRITE, _reply, "replyToCase",
+        """Write to the complainant.
+
+        In another language than the complainant's, and without a translation, it waits for a translator of the unit.
+        """,
+        CaseReplySchema, path="/messages", resource=Resource.MESSAGE, done=_replied,
     ),
     OfficerAct(
         "assignee", Act.ASSIGN, _assign, "assignCase", "Assign a case to an officer of your unit, or to no one.",
-        CaseAssigneeSchema, method="put",
+        CaseAssigneeSchema, method="put", undo=_former_assignee,
     ),
     OfficerAct(
         "priority", Act.WRITE, _set_priority, "setCasePriority",
@@ -118,7 +184,7 @@ ACTS = case_acts(
 
         Lowering from P0 or P1 waits for a second person (`approveCaseLowering`).
         """,
-        CasePrioritySchema, method="put", unread={"priority": "choose_priority"},
+        CasePrioritySchema, method="put", unread={"priority": "choose_priority"}, undo=_former_priority,
     ),
     OfficerAct(
         "notes", Act.WRITE, _write_note, "addCaseNote", "Add a note for your unit; it is never changed.",
@@ -128,4 +194,38 @@ ACTS = case_acts(
         "tasks", Act.WRITE, _add_task, "addCaseTask", "Add a task to a case.",
         CaseTaskBodySchema, form={"text": "task"},
     ),
+    OfficerAct(
+        "lowering/approve", Act.WRITE, lambda on: _decide_lowering(on, is_approved=True), "approveCaseLowering",
+        "Approve a waiting request to lower a priority; never one's own.",
+    ),
+    OfficerAct(
+        "lowering/refuse", Act.WRITE, lambda on: _decide_lowering(on, is_approved=False), "refuseCaseLowering",
+        "Refuse a waiting request to lower a priority, or withdraw one's own.",
+    ),
+    OfficerAct(
+        "hold", Act.HOLD, _set_hold, "setLegalHold",
+        """Put a case under legal hold, or take the hold away.
+
+        Nothing of a case under legal hold is destroyed. The reason becomes a note of the case.
+        """,
+        CaseHoldSchema, method="put",
+    ),
+    OfficerAct(
+        "agency", Act.WRITE, _link_agency, "setCaseAgency",
+        """Record which agency of the registry the complaint is about.
+
+        What the complainant wrote stays beside it. Once recorded it cannot be changed.
+        """,
+        CaseAgencySchema, method="put", form={"agency_id": "agency"},
+    ),
 )  # fmt: skip
+
+TASKS = case_acts(
+    Resource.CASE,
+    _task_opened,
+    OfficerAct(
+        "tick", Act.WRITE, _tick_task, "updateCaseTask", "Mark a task as done, or as not done.",
+        CaseTaskDoneSchema, method="put", path="", page="",
+    ),
+)  # fmt: skip
+"""What is done to one task of a case; its reference follows the case's, after a stroke."""

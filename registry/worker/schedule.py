@@ -27,6 +27,7 @@ from registry.core.errors import FilesUnavailable, RegistryError
 from registry.core.heartbeats import beat
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
+from registry.core.shared_home import ROUND_SECONDS, share
 from registry.http.sanction_words import sanction_notice
 from registry.i18n.notice_words import notice_words
 from registry.log.lease import SigningLease
@@ -38,6 +39,7 @@ from registry.officers.providers import linking
 from registry.organisations import letters
 from registry.organisations import sessions as member_sessions
 from registry.oversight.statistics.actions import close_due
+from registry.ranges.actions import write_epoch
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.worker import fetch_due, warn_of_staleness
@@ -165,6 +167,15 @@ def _lease_of(sessions: sessionmaker[Session]) -> SigningLease:
     return _leases[engine]
 
 
+def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Write the range files of what was published since; only where the log is signed, and its lease is not elsewhere."""
+    if not settings.signs or _lease_of(sessions).is_held_elsewhere():
+        return
+    written = write_epoch(sessions)
+    if written is not None:
+        log.info("ranges_written", epoch=written.epoch, made=written.made, files=written.files, keys=written.keys)
+
+
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     ask_witnesses(sessions)
 
@@ -216,8 +227,9 @@ def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session])
 
 
 def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Cases go on whose complainants did not answer; visits that are over leave no row."""
+    """Cases go on whose complainants did not answer; partners are reminded; visits that are over leave no row."""
     reminding.go_on_without_answer(sessions, now())
+    reminding.remind_partners(sessions, now())
     with sessions.begin() as session:
         forget_expired(session, now())
 
@@ -307,6 +319,7 @@ def note_beat(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 TASKS = (
     Task("beat", 10.0, note_beat),
+    Task("share_home", ROUND_SECONDS, share),
     Task("fetch_lists", 60.0, fetch_due),
     Task("apply_ordered", 30.0, apply_ordered),
     Task("change_channels", 60.0, change_channels),
@@ -334,6 +347,7 @@ TASKS = (
     Task("clean_attachments", 60.0, clean_waiting),
     Task("answer_lists", 1.0, answer_lists),
     Task("purge_lists", 3600.0, purge_lists),
+    Task("write_ranges", 5.0, write_ranges),
     # Last, so that one round signs what it published itself.
     Task("sign_log", 1.0, sign_log),
     Task("ask_witnesses", 30.0, ask_again),

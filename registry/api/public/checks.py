@@ -14,7 +14,7 @@ from registry.http.app_services import keyring, verdicts
 from registry.http.question_parser import agency_reference
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import request_schema, response_schema
-from registry.http.transaction import reading
+from registry.http.transaction import public_reading
 from registry.i18n.wording import check_meaning, check_note, check_summary, red_flag_text
 from registry.register.agencies.public_view import AgencySummary, agency_summary
 from registry.register.law.law_view import CitedRow, cited
@@ -23,8 +23,9 @@ from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
 from registry.verification.checks.red_flags import ROWS
 from registry.verification.checks.rules import Noted, StatedDetail
 from registry.verification.verdicts.subjects import is_identity_number
+from registry.vocabulary.checks import CheckKind, CheckOutcome
 from registry.vocabulary.register import Answer as Verdict
-from registry.vocabulary.register import CheckKind, CheckOutcome, Language
+from registry.vocabulary.register import Language
 from schemas.checks import ChecksAnswerSchema, ChecksSchema
 
 ns = Namespace("checks", path="/checks")
@@ -33,7 +34,7 @@ ns = Namespace("checks", path="/checks")
 @ns.route("")
 class Checks(Resource):
     @request_schema(ChecksSchema(), body=True)
-    @response_schema(ChecksAnswerSchema(), "checkWhatWasTold", (413, 415))
+    @response_schema(ChecksAnswerSchema(), "checkClaims", (413, 415))
     def post(self, **told: Any) -> Answer:
         """Check what a recruiter told a worker.
 
@@ -52,7 +53,8 @@ class Checks(Resource):
         )
         language = requested_language(request.environ)
         return Answer(
-            check_payload(outcome_of(reading(), verdicts(), keyring(), given, now()), language), language=language
+            check_payload(outcome_of(public_reading(), verdicts(), keyring(), given, now()), language),
+            language=language,
         )
 
 

@@ -32,7 +32,7 @@ pages = Blueprint("intake_sign_in", __name__)
 
 FormFields = Sequence[tuple[str, str]]
 
-_OURS = re.compile(r"/(?:zh-Hans|zh-Hant|en|it)/box/[a-z0-9/-]{1,60}")
+_OURS = re.compile(rf"/(?:{'|'.join(Language)})/box/[a-z0-9/-]{{1,60}}")
 """Where a held form may be sent to: pages of the intake, as they are spelt."""
 
 
@@ -163,6 +163,7 @@ def knock(
         has_no_cookie=has_no_cookie,
         kept=[("kept_path", path), *stored] if path else list(stored),
         is_over=bool(stored),
+        takes_words=language in (Language.ZH_HANS, Language.ZH_HANT),
     )
     cookies.drop(response, cookies.VISIT)
     return response

@@ -131,10 +131,10 @@ def test_lowering_what_is_urgent_waits_for_a_second_person(session, sealer, desk
     assert response.status_code == 303
     assert case.priority is Priority.P0
     assert "Invented Officer asks to lower it to P3" in words_of(two.get(at))
-    assert one.post(f"{at}/lowering", decision="approve", version=case.version).status_code == 409
-    assert two.post(f"{at}/lowering", decision="approve", version=case.version).status_code == 303
+    assert one.post(f"{at}/lowering/approve", version=case.version).status_code == 409
+    assert two.post(f"{at}/lowering/approve", version=case.version).status_code == 303
     assert case.priority is Priority.P3
-    again = two.post(f"{at}/lowering", decision="approve", version=case.version)
+    again = two.post(f"{at}/lowering/approve", version=case.version)
     assert again.status_code == 404, "what was decided does not wait"
 
 
@@ -176,7 +176,7 @@ def test_no_form_reaches_another_units_case_or_one_of_an_interest(session, seale
     foreign = desk_for(Role.SUPERVISOR, unit="cz-labour")
     mine, interested = desk_for(Role.SUPERVISOR), desk_for(Role.SUPERVISOR, name="Interested Officer")
     accounts.declare_conflict(session, interested.officer, agency.agency_id, now().date())
-    for path in ("move", "reply", "priority", "lowering", "assignee", "hold"):
+    for path in ("move", "reply", "priority", "lowering/approve", "assignee", "hold"):
         at = f"/console/cases/{case.reference}/{path}"
         assert foreign.post(at, **fields, version=before).status_code == 404, path
         assert interested.post(at, **fields, version=before).status_code == 403, path
@@ -204,3 +204,33 @@ def test_the_queues_own_columns_follow_the_clocks(session, sealer, filed, at, de
     assert agree()
     desk.post(f"{at}/reply", text="We read it.", version=filed.case.version)
     assert agree()
+
+
+def undo_on(page) -> dict[str, str]:
+    """The fields of the form that takes back what was done before this page."""
+    found = re.search(r'<form [^>]*class="told good line".*?</form>', page.get_data(as_text=True), re.S)
+    if found is None:
+        return {}
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', found[0]))
+
+
+def test_what_was_assigned_and_a_priority_that_was_set_are_taken_back_with_one_press(session, filed, at, desk_for):
+    desk = desk_for(Role.TRIAGE, Role.SUPERVISOR)
+    other = desk_for(Role.INVESTIGATOR, name="Other Officer").officer.reference
+    desk.post(f"{at}/assignee", assignee=other, version=filed.case.version)
+    page = desk.get(at)
+    assert "The case was assigned. Undo" in words_of(page)
+    desk.post(f"{at}/assignee", **undo_on(page))
+    session.refresh(filed.case)
+    assert filed.case.assignee is None
+    page = desk.get(at)
+    assert "It was undone." in words_of(page)
+    assert undo_on(page) == {}
+    before = filed.case.priority
+    assert before not in (Priority.P0, Priority.P1, Priority.P4)
+    desk.post(f"{at}/priority", priority="p4", reason="A second thought.", version=filed.case.version)
+    desk.post(f"{at}/priority", **undo_on(desk.get(at)))
+    session.refresh(filed.case)
+    assert filed.case.priority is before
+    desk.post(f"{at}/priority", priority="p1", reason="Worse than it seemed.", version=filed.case.version)
+    assert undo_on(desk.get(at)) == {}, "from an urgent priority two persons come back"
