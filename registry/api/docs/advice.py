@@ -36,7 +36,9 @@ def reasons() -> tuple[Advice, ...]:
     """One of each reason of a verdict; the cause is what people read. Raises KeyError for a code without a cure."""
     given = _given()["reason"]
     return tuple(
-        Advice(code.value, "", reason_text(code), given[code.value]["cure"], tuple(given[code.value].get("parameters", ())))
+        Advice(
+            code.value, "", reason_text(code), given[code.value]["cure"], tuple(given[code.value].get("parameters", ()))
+        )
         for code in Reason
     )
 
