@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from registry.core.clock import now
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
+from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
 from registry.core.db.prepared import ThreadLocalReader
 from registry.demo.load import demo_data, load
 from registry.verification.verdicts.queries import VerdictReader
@@ -101,7 +101,7 @@ class Row(NamedTuple):
 
 def rows(engine: Engine, *, are_sending: bool) -> Iterator[Row]:
     """Every agency of the demo data that has a number, in the order of the files."""
-    reader = VerdictReader(ThreadLocalReader(engine), sessions_for(engine))
+    reader = VerdictReader(ThreadLocalReader(engine), reading_sessions_for(engine))
     for agency in demo_data(now().date())["agency"]:
         country = agency["tag"].partition("-")[0].upper()
         numbers = {one["scheme"]: one["value"] for one in agency["identifiers"] if "to" not in one}
@@ -114,7 +114,7 @@ def rows(engine: Engine, *, are_sending: bool) -> Iterator[Row]:
 
 def page(engine: Engine) -> str:
     """The whole page, asked of a database that holds the demo data of today."""
-    reader = VerdictReader(ThreadLocalReader(engine), sessions_for(engine))
+    reader = VerdictReader(ThreadLocalReader(engine), reading_sessions_for(engine))
     other = [_row(reader, kind, value, "", FROM_CHINA) for kind, value in OTHERS]
     parts = (
         (SENDING, list(rows(engine, are_sending=True))),

@@ -126,6 +126,10 @@ WITHOUT = {
         ("getStatusList", "getCredentialIssuer", "getCredentialKeys", "getCredentialType", "getTrustFile"),
         "read by what checks off line: verify-offline, trust",
     ),
+    **dict.fromkeys(
+        ("getRangesEpoch", "getRangesEnded", "getRangesFile", "getRangesFileByPrefix", "getRangesTile"),
+        "read by `verify --private`",
+    ),
     **dict.fromkeys(("getCheckpoint", "getProof", "getVerifierKeys", "getPolicy"), "read by the monitor of the log"),
 }
 
