@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from registry.officers.rights import Role
-from registry.vocabulary.register import Language
+from registry.vocabulary.register import STAFF_LANGUAGES, Language
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Day, Instant, Line, OneOf, Word
 
@@ -64,7 +64,9 @@ class OfficerInvitationSchema(InSchema):
     email = Line(max_length=200, required=True)
     roles = fields.List(Word(_ROLES), required=True)
     language = Word(
-        Language, load_default=Language.EN, metadata={"description": "Of the officer's pages; en where it is absent."}
+        STAFF_LANGUAGES,
+        load_default=Language.EN,
+        metadata={"description": "Of the officer's pages; en where it is absent."},
     )
 
 

@@ -5,8 +5,10 @@ failed through us: a line has an instant, and anyone who compares instants with 
 complained.
 """
 
+from registry.vocabulary.register import Language
+
 _API = "/api/v1/complaints"
-_PAGES = ("/zh-Hans/box", "/zh-Hant/box", "/en/box", "/it/box")
+_PAGES = tuple(f"/{language}/box" for language in Language)
 _BEGINNINGS = (_API, *_PAGES)
 
 

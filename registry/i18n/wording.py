@@ -18,7 +18,7 @@ from registry.verification.verdicts.question import Finding
 from registry.vocabulary.register import Answer, CheckKind, CheckOutcome, Language
 
 # How each language is called in the Unicode locale data.
-LOCALES = {Language.ZH_HANS: "zh_Hans", Language.ZH_HANT: "zh_Hant", Language.EN: "en_GB", Language.IT: "it"}
+LOCALES = {language: language.value.replace("-", "_") for language in Language} | {Language.EN: "en_GB"}
 _WRITTEN_WITHOUT_SPACES = frozenset({Language.ZH_HANS, Language.ZH_HANT})
 
 FORMS: dict[Reason, tuple[str, ...]] = {
@@ -219,7 +219,7 @@ def authority_name(language: Language, reference: str, snapshot: SourceSnapshot)
 
 def name_in(language: Language, names: Mapping[str, str]) -> str:
     """The best of an authority's names by page language; empty when it has none."""
-    for tag in (language, *_NEXT_BEST[language]):
+    for tag in (language, *_NEXT_BEST.get(language, (Language.EN,))):
         if names.get(tag):
             return names[tag]
     return next(iter(names.values()), "")
@@ -229,7 +229,6 @@ _NEXT_BEST = {
     Language.ZH_HANS: (Language.ZH_HANT, Language.EN),
     Language.ZH_HANT: (Language.ZH_HANS, Language.EN),
     Language.EN: (),
-    Language.IT: (Language.EN,),
 }
 
 

@@ -32,7 +32,7 @@ pages = Blueprint("intake_sign_in", __name__)
 
 FormFields = Sequence[tuple[str, str]]
 
-_OURS = re.compile(r"/(?:zh-Hans|zh-Hant|en|it)/box/[a-z0-9/-]{1,60}")
+_OURS = re.compile(rf"/(?:{'|'.join(Language)})/box/[a-z0-9/-]{{1,60}}")
 """Where a held form may be sent to: pages of the intake, as they are spelt."""
 
 
