@@ -1,5 +1,6 @@
 """Reasons, days, countries and the field's words as sentences in the page languages."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
@@ -174,6 +175,11 @@ def number_text(language: Language, number: int) -> str:
 def country_name(language: Language, code: str) -> str:
     """The country's usual name; the code itself where the locale data knows none."""
     return _territories(language).get(code, code)
+
+
+def base_letters(name: str) -> str:
+    """A name without accents and in small letters, by which lists are sorted: Ț stands beside T, not behind Z."""
+    return "".join(one for one in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(one))
 
 
 def language_name(language: Language, tag: str) -> str:
