@@ -31,4 +31,7 @@ class InSchema(marshmallow.Schema):
 
 
 class OutSchema(marshmallow.Schema):
-    """An answer, or a part of one."""
+    """An answer, or a part of one. It is open: a later version may answer with more fields (docs/users/compatibility.md)."""
+
+    class Meta:
+        unknown = marshmallow.EXCLUDE

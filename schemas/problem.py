@@ -9,6 +9,11 @@ from schemas.fields import OneOf
 
 class FaultSchema(OutSchema):
     parameter = fields.String(required=True, metadata={"description": "The parameter or field that is wrong."})
+    pointer = fields.String(
+        metadata={
+            "description": "JSON Pointer (RFC 6901) to the field, as a URI fragment, where it stands in a JSON body."
+        }
+    )
     code = OneOf(Problem, required=True)
     detail = fields.String(required=True)
 

@@ -17,6 +17,7 @@ MADE: Mapping[str, str] = {
     "law overlay": "an overlay of the law was proposed with this Idempotency-Key: GET /api/v1/law-overlays lists it",
     "line": "a line of the deposit was entered with this Idempotency-Key: GET /api/v1/deposits/<agency_id> shows it",
     "proposal": "an act on a licence was proposed with this Idempotency-Key: GET /api/v1/licence-proposals lists it",
+    "receipt": "an answer was archived with this Idempotency-Key: GET /api/v1/receipts lists it, the newest first",
     "warning": "the warning was put up with this Idempotency-Key: GET /api/v1/clone-warnings lists it",
     "watch": "a watch was made with this Idempotency-Key: GET /api/v1/watches lists it",
     "webhook": "a webhook was made with this Idempotency-Key: GET /api/v1/webhooks lists it; its secret is shown once only: if "

@@ -119,8 +119,10 @@ def admit(scope: Scope) -> Caller:
             raise
     quota = quotas.count(request.environ, organisation.reference, organisation.rate)
     if quota.is_refused:
-        text = f"more than {quota.limit} requests of your organisation in a minute; ask again in {quota.reset} seconds"
-        raise TooManyRequests(text, quota.reset)
+        text = (
+            f"more than {quota.limit} requests of your organisation in a minute; ask again in {quota.next_in} seconds"
+        )
+        raise TooManyRequests(text, quota.next_in)
     opens = keys.scopes_of(key)
     _require_scope(scope, opens)
     if key.last_used_on != today:

@@ -78,7 +78,7 @@ STATUS: dict[type[RegistryError], int] = {
     AlreadyDone: 409,
     CursorTooOld: 410,
     LogClosed: 409,
-    RepeatDiffers: 409,
+    RepeatDiffers: 422,
     FileTooLarge: 413,
     NotNow: 409,
     IllegalMove: 409,
@@ -146,6 +146,7 @@ class ProblemDocument:
     language: Language = field(default=Language.EN)
     reason: str = ""
     cause: RegistryError | None = None
+    is_about_body: bool = False
 
     def body(self) -> bytes:
         return _encode(
@@ -156,10 +157,17 @@ class ProblemDocument:
                 "code": self.code,
                 "detail": self.detail,
                 "request_id": self.request_id,
-                "errors": [fault.payload() for fault in self.errors],
+                "errors": [fault.payload() | self._pointer(fault) for fault in self.errors],
             }
             | ({"reason": self.reason} if self.reason else {})
         )
+
+    def _pointer(self, fault: Fault) -> dict[str, str]:
+        """Where in a JSON body the fault stands, as RFC 9457 writes it. Headers, and the body as a whole, have no such place."""
+        if not self.is_about_body or fault.parameter == "body" or fault.parameter[:1].isupper():
+            return {}
+        steps = (step.replace("~", "~0").replace("/", "~1") for step in fault.parameter.split("."))
+        return {"pointer": "#/" + "/".join(steps)}
 
 
 _encode = msgspec.json.Encoder().encode
@@ -286,6 +294,7 @@ def problem_response(
         language=language,
         reason=reason,
         cause=cause,
+        is_about_body=request.is_json and request.method not in ("GET", "HEAD"),
     )
     if is_for_programs(request.path):
         response = Response(problem.body(), status, mimetype=MEDIA_TYPE)

@@ -24,21 +24,23 @@ MINUTE = 60.0
 
 
 class Quota(NamedTuple):
-    """What is left to a client: whole requests, and seconds until the bucket is full again. `remaining` -1: refused."""
+    """What is left to a client: `limit` requests a minute in all, `remaining` whole ones now (-1: this one is refused),
+    and the seconds until the next one and until all of them are there again."""
 
     limit: int
     remaining: int
-    reset: int
+    next_in: int
+    full_in: int
 
     @property
     def is_refused(self) -> bool:
         return self.remaining < 0
 
     def headers(self) -> list[tuple[str, str]]:
+        """As draft-ietf-httpapi-ratelimit-headers-10 writes them; `t` is always the time until all are there again."""
         return [
-            ("RateLimit-Limit", str(self.limit)),
-            ("RateLimit-Remaining", str(max(self.remaining, 0))),
-            ("RateLimit-Reset", str(self.reset)),
+            ("RateLimit-Policy", f'"minute";q={self.limit};w=60'),
+            ("RateLimit", f'"minute";r={max(self.remaining, 0)};t={self.full_in}'),
         ]
 
 
@@ -86,9 +88,9 @@ def digest_of(client: str, key: bytes) -> bytes:
 
 
 def quota_of(rate: int, tokens: float, is_allowed: bool) -> Quota:
-    if is_allowed:
-        return Quota(rate, int(tokens), math.ceil((rate - tokens) * MINUTE / rate))
-    return Quota(rate, -1, max(1, math.ceil((1.0 - tokens) * MINUTE / rate)))
+    next_in = max(0, math.ceil((1.0 - tokens) * MINUTE / rate))
+    full_in = math.ceil((rate - tokens) * MINUTE / rate)
+    return Quota(rate, int(tokens), next_in, full_in) if is_allowed else Quota(rate, -1, max(1, next_in), full_in)
 
 
 # One round trip and no race. Redis' own clock is taken, so that processes with differing clocks agree.

@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
+from importlib.metadata import version
 from time import perf_counter, time
 from typing import Any
 
@@ -43,6 +44,11 @@ UNLIMITED = ("/health", "/ready", "/metrics", "/static/")
 """Neither counted nor held to the host's name: probes come by address, and a page's files come in numbers."""
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
+"""A `traceparent` of W3C Trace Context; its first group is the id of the trace."""
+
+API_PATH = "/api/v1/"
+API_VERSION = ("API-Version", version("recruitment-registry"))
 _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?")
 
 
@@ -60,6 +66,16 @@ def _private(headers: list[Header]) -> list[Header]:
         (name, value.replace("public,", "private,", 1)) if name == "Cache-Control" else (name, value)
         for name, value in headers
     ] + [("Vary", "Authorization")]
+
+
+def _request_id(environ: Environ) -> str:
+    """The id that the asker gave, that of the trace which the request belongs to, or a new one."""
+    given = environ.get("HTTP_X_REQUEST_ID")
+    if given and _REQUEST_ID.fullmatch(given):
+        return str(given)
+    traced = _TRACE.fullmatch(environ.get("HTTP_TRACEPARENT", ""))
+    # An id tells requests apart and is no secret: asking the system for randomness would cost more than the frame.
+    return traced[1] if traced else f"{random.getrandbits(128):032x}"
 
 
 def _is_named(host: str, url: str) -> bool:
@@ -86,9 +102,7 @@ class RequestMiddleware:
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         started = perf_counter()
-        given = environ.get("HTTP_X_REQUEST_ID")
-        # An id tells requests apart and is no secret: asking the system for randomness would cost more than the frame.
-        request_id = given if given and _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
+        request_id = _request_id(environ)
         environ["registry.request_id"] = request_id
         if self._settings.trusted_proxies:
             believe_proxies(environ, self._settings.trusted_proxies)
@@ -122,7 +136,7 @@ class RequestMiddleware:
         environ["registry.quota"] = quota
         if quota.is_refused:
             raise TooManyRequests(
-                f"more than {quota.limit} requests in a minute; ask again in {quota.reset} seconds", quota.reset
+                f"more than {quota.limit} requests in a minute; ask again in {quota.next_in} seconds", quota.next_in
             )
         refusal: RegistryError | None = environ.get("registry.body_refused")
         if refusal is not None:
@@ -155,6 +169,8 @@ class RequestMiddleware:
                 joined.remove(self._by_name[name])
         if quota is not None:
             joined += quota.headers()
+        if environ["PATH_INFO"].startswith(API_PATH):
+            joined.append(API_VERSION)
         joined += cross_origin_headers(environ["REQUEST_METHOD"], environ["PATH_INFO"])
         return joined
 

@@ -232,12 +232,23 @@ def loaded_idempotency_key() -> IdempotencyKey | None:
 def plain_idempotency_key() -> str | None:
     """The key alone, where what stands beside it is not to be held in memory."""
     key = request.headers.get(ONCE)
+    if key is not None and len(key) > 2 and key[0] == key[-1] == '"':
+        # A string of RFC 8941, as draft-ietf-httpapi-idempotency-key-header has it; without quotes it is taken alike.
+        key = key[1:-1]
     if key is not None and not _ONCE.fullmatch(key):
         detail = (
             "must be 16 to 80 letters, digits, hyphens or underscores that no one can guess, for example a random UUID"
         )
         raise InvalidInput([Fault(ONCE, Problem.INVALID_VALUE, detail)])
     return key
+
+
+def refuse_forms() -> None:
+    """Raise UnsupportedMediaType for a form with a file in it: its boundaries would be read as rows, or kept as a paper."""
+    if request.mimetype == "multipart/form-data":
+        raise UnsupportedMediaType(
+            "send the file itself as the body (curl --data-binary @FILE), and not a form with it"
+        )
 
 
 def loaded_file(max_bytes: int) -> bytes:

@@ -31,7 +31,13 @@ NOT_KEPT: Header = ("Cache-Control", "no-store")
 
 _STATUS_LINES = {
     status: f"{status.value} {status.phrase}"
-    for status in (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+    for status in (
+        HTTPStatus.OK,
+        HTTPStatus.CREATED,
+        HTTPStatus.ACCEPTED,
+        HTTPStatus.NO_CONTENT,
+        HTTPStatus.NOT_MODIFIED,
+    )
 }
 
 encode = msgspec.json.Encoder().encode

@@ -19,6 +19,7 @@ from registry.http.query_reader import (
     loaded_idempotency_key,
     loaded_list,
     plain_idempotency_key,
+    refuse_forms,
     refuse_query,
 )
 from registry.http.responses import (
@@ -58,7 +59,8 @@ class ResponseSpec:
     """What a view answers with, and the operation's name for generated clients. `also` are its other statuses.
 
     `media_types` are the forms of the answer; one that is not JSON is text, and of such alone there is no schema. Without any
-    the answer is empty. Without `is_kept` no cache may keep the answer to a GET.
+    the answer is empty. Without `is_kept` no cache may keep the answer to a GET. `location` is where what was made is read, with
+    fields of the answer in braces.
     """
 
     schema: OutSchema | None
@@ -67,6 +69,7 @@ class ResponseSpec:
     media_types: tuple[str, ...] = (MEDIA_TYPE,)
     status: HTTPStatus = HTTPStatus.OK
     is_cacheable: bool = True
+    location: str | None = None
 
 
 def request_schema(
@@ -98,6 +101,7 @@ def request_file(max_bytes: int) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def taking(self: Any, **path: str) -> Any:
+            refuse_forms()
             body = loaded_file(max_bytes)
             return view(self, **path, body=body, name=loaded_file_name(), idempotency_key=loaded_idempotency_key())
 
@@ -113,6 +117,7 @@ def request_upload(max_bytes: int) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def taking(self: Any, **path: str) -> Any:
+            refuse_forms()
             request.max_content_length = max_bytes
             refuse_query()
             return view(
@@ -150,16 +155,24 @@ def response_schema(
     or_as: tuple[str, ...] = (),
     status: HTTPStatus = HTTPStatus.OK,
     cacheable: bool = True,
+    location: str | None = None,
 ) -> Callable[[View], View]:
-    """Turn the Answer that the view gives into a response. `or_as` are media types it may be asked for besides JSON."""
+    """Turn the Answer that the view gives into a response. `or_as` are media types it may be asked for besides JSON.
+
+    `location` is the path at which what was made is read, with fields of the answer in braces.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def returning(self: Any, **given: Any) -> Any:
             answer: Answer = view(self, **given)
+            if location is not None:
+                answer = replace(answer, headers=(*answer.headers, ("Location", location.format_map(answer.value))))
             return respond(answer if cacheable else replace(answer, is_cacheable=False), request.environ, status)
 
-        returning.given = ResponseSpec(schema, operation, also, (MEDIA_TYPE, *or_as), status, cacheable)  # type: ignore[attr-defined]
+        returning.given = ResponseSpec(  # type: ignore[attr-defined]
+            schema, operation, also, (MEDIA_TYPE, *or_as), status, cacheable, location
+        )
         return returning
 
     return decorate

@@ -1,10 +1,11 @@
 """Calls all operations of an OpenAPI document with generated input."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.schemas import BaseSchema
 
@@ -31,6 +32,31 @@ def needs_a_key(context: Any) -> bool:
     """Whether an operation is for organisations' programs alone."""
     security = context.operation.definition.raw.get("security", [])
     return {api_keys.NEEDS: []} in security and {} not in security
+
+
+def let_in(schema: BaseSchema, client: FlaskClient, make: Callable[[], str], *, reads: str, ending: Set[str]) -> None:
+    """Send a token from `make` with every request; another after one of the operations `ending` has ended it.
+
+    Whether one has is seen by what the path `reads` answers."""
+
+    @schema.auth(refresh_interval=None)
+    class Access:
+        def __init__(self) -> None:
+            self._token = make()
+            self._last = ""
+
+        def get(self, case: Any, _context: Any) -> str:
+            if self._last in ending and client.get(reads, headers=bearer(self._token)).status_code == 401:
+                self._token = make()
+            self._last = case.operation.definition.raw["operationId"]
+            return self._token
+
+        def set(self, case: Any, token: str, _context: Any) -> None:
+            case.headers = {**(case.headers or {}), **bearer(token)}
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 def asked_of(schema: BaseSchema) -> int:

@@ -41,7 +41,7 @@ def test_an_organisation_is_added_given_a_key_and_a_limit_and_closed(run: Run, c
     assert "may ask 20000 times a minute" in run("rate", reference, "20000").output
     answer = client.get("/api/v1/organisation", **ours)
     assert answer.json["organisation_id"] == reference
-    assert answer.headers["RateLimit-Limit"] == "20000"
+    assert answer.headers["RateLimit-Policy"] == '"minute";q=20000;w=60'
     assert "as often as others" in run("rate", reference).output
 
     listed = run("keys", reference).output

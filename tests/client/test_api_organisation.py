@@ -24,13 +24,13 @@ def site() -> Iterator[Site]:
         yield site
 
 
-def test_what_is_kept_is_asked_once_alone(site: Site) -> None:
-    """A question that is asked again is the same question; a receipt that is kept again is a second one."""
-    site.replies.append(problem(503))
-    with Client(site.url, key=KEY) as client, pytest.raises(api_errors.Unavailable):
+def test_what_is_archived_is_sent_again_under_the_same_key(site: Site) -> None:
+    site.replies.extend([problem(503, headers={"Retry-After": "0"}), problem(409, "already_done", "it is archived")])
+    with Client(site.url, key=KEY) as client, pytest.raises(api_errors.Conflict):
         client.verify(vat="IT1", keep=True)
-    assert len(site.asked) == 1
-    assert site.asked[0].json() == {"vat": "IT1", "keep": True}
+    assert [one.json() for one in site.asked] == [{"vat": "IT1", "keep": True}] * 2
+    first, second = (one.headers["Idempotency-Key"] for one in site.asked)
+    assert first == second
 
 
 def test_the_file_of_receipts_is_read_in_pages_and_written_down_whole(site: Site, tmp_path: Path) -> None:

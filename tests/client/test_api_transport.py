@@ -158,8 +158,9 @@ def test_the_registry_s_word_on_waiting_is_kept(site: Site, asker: Asker) -> Non
 
 
 def test_who_has_no_request_left_waits_for_one_rather_than_being_refused(site: Site, asker: Asker) -> None:
-    left = {"RateLimit-Limit": "600", "RateLimit-Remaining": "0", "RateLimit-Reset": "60"}
-    site.replies.extend([Reply(headers=left), Reply(headers=left | {"RateLimit-Remaining": "3"}), Reply()])
+    none_left = {"RateLimit-Policy": '"minute";q=600;w=60', "RateLimit": '"minute";r=0;t=60'}
+    some_left = none_left | {"RateLimit": '"minute";r=3;t=59'}
+    site.replies.extend([Reply(headers=none_left), Reply(headers=some_left), Reply()])
     for _ in range(3):
         asker.ask("GET", path_of("coverage"))
     assert asker.waits == [0.1]

@@ -255,8 +255,8 @@ def test_no_table_holds_a_formula(site: Site) -> None:
 def test_no_file_that_an_organisation_takes_away_holds_a_formula(site: Site) -> None:
     key = {"Authorization": f"Bearer {site.planted.key}"}
     for one in (TAG, *FORMULAS):
-        requested = {"licence_number": one, "claimed_name": one, "keep": "true"}
-        assert site.client.get("/api/v1/verify", query_string=requested, headers=key).status_code in (200, 400), one
+        requested = {"licence_number": one, "claimed_name": one, "keep": True}
+        assert site.client.post("/api/v1/verify", json=requested, headers=key).status_code in (200, 400), one
     body = "ref,licence number\n" + "".join(f'"{one}","{one}"\n' for one in (TAG, *FORMULAS))
     jobs, name = "/api/v1/verification-jobs", {"X-File-Name": quote(FILE_NAMES[0])}
     made = site.client.post(jobs, data=body.encode(), content_type=CSV, headers=key | name).json["job_id"]

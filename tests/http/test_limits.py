@@ -17,7 +17,7 @@ def test_a_bucket_empties_and_fills_again() -> None:
     limiter = MemoryLimiter(rate=3, seconds=lambda: elapsed[0])
     assert [limiter.take("192.0.2.1").remaining for _ in range(4)] == [2, 1, 0, -1]
     refused = limiter.take("192.0.2.1")
-    assert (refused.is_refused, refused.reset) == (True, 20)
+    assert (refused.is_refused, refused.next_in, refused.full_in) == (True, 20, 60)
     assert limiter.take("192.0.2.2").remaining == 2
     elapsed[0] += 20
     assert limiter.take("192.0.2.1").remaining == 0
@@ -46,9 +46,10 @@ def test_too_many_requests_are_refused_with_the_time_to_wait(
     client = make_app(replace(settings, rate=2)).test_client()
     first, second, third = (client.get("/api/v1/nothing") for _ in range(3))
     assert [answer.status_code for answer in (first, second, third)] == [404, 404, 429]
-    assert first.headers["RateLimit-Limit"] == "2"
-    assert [answer.headers["RateLimit-Remaining"] for answer in (first, second, third)] == ["1", "0", "0"]
-    assert int(third.headers["Retry-After"]) == int(third.headers["RateLimit-Reset"]) > 0
+    assert first.headers["RateLimit-Policy"] == '"minute";q=2;w=60'
+    left = [answer.headers["RateLimit"] for answer in (first, second, third)]
+    assert left == ['"minute";r=1;t=30', '"minute";r=0;t=60', '"minute";r=0;t=60']
+    assert third.headers["Retry-After"] == "30"
     assert third.json["code"] == "too_many_requests"
     assert third.mimetype == "application/problem+json"
     assert client.get("/health").status_code == 200

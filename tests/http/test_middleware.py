@@ -91,6 +91,27 @@ def test_a_wellformed_request_id_is_given_back(client: FlaskClient, given: str) 
     assert client.get("/api/v1/nowhere", headers={"X-Request-Id": given}).json["request_id"] == given
 
 
+def test_a_request_of_a_trace_has_the_id_of_the_trace(client: FlaskClient) -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    answer = client.get("/api/v1/nowhere", headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})
+    assert answer.json["request_id"] == trace
+
+
+@pytest.mark.parametrize(
+    "given", ["ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", f"00-{'0' * 32}-b7ad6b7169203331-01", "00-1-2"]
+)
+def test_what_is_no_trace_is_passed_over(client: FlaskClient, given: str) -> None:
+    answer = client.get("/api/v1/nowhere", headers={"traceparent": given})
+    assert (answer.status_code, len(answer.json["request_id"])) == (404, 32)
+    assert answer.json["request_id"] not in given
+
+
+def test_every_answer_of_the_api_names_the_version_of_its_description(client: FlaskClient) -> None:
+    versions = {client.get(path).headers.get("API-Version") for path in ("/api/v1/coverage", "/api/v1/nowhere")}
+    assert versions == {client.get("/openapi.json").json["info"]["version"]}
+    assert "API-Version" not in client.get("/health").headers
+
+
 @pytest.mark.parametrize("given", ["", "13800138000", "x" * 32, "0AF7651916CD43DD8448EB211C80319C", "a' OR 1=1 --"])
 def test_any_other_request_id_is_replaced(client: FlaskClient, given: str) -> None:
     answer = client.get("/api/v1/nowhere", headers={"X-Request-Id": given})
@@ -103,7 +124,7 @@ def test_any_page_may_read_the_public_api(app: Flask, client: FlaskClient) -> No
     app.add_url_rule("/api/v1/read", "read", lambda: "", methods=["GET", "POST"])
     answer = client.get("/api/v1/read", headers={"Origin": "https://news.example"})
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert "RateLimit-Remaining" in answer.headers["Access-Control-Expose-Headers"]
+    assert "RateLimit-Policy" in answer.headers["Access-Control-Expose-Headers"]
     assert "Access-Control-Allow-Credentials" not in answer.headers
     preflight = client.options(
         "/api/v1/read", headers={"Origin": "https://news.example", "Access-Control-Request-Method": "GET"}

@@ -37,7 +37,7 @@ from registry_client.api.receipts import Receipts
 from registry_client.api.resuming import JobFile
 from registry_client.api.rows import File, Rows, taken
 from registry_client.api.settings import address_of, key_of
-from registry_client.api.transport import Limits, Transport, path_of
+from registry_client.api.transport import Limits, Transport, new_idempotency_key, path_of
 from registry_client.api.watches import Events, Watches, Webhooks
 
 T = TypeVar("T")
@@ -99,7 +99,11 @@ class Client:
         With `receipt` the answer holds itself as a signed statement; `keep` puts that into the organisation's file
         (scope `receipts`), where `receipt_id` finds it.
         """
-        return self._posted(Verdict, "verify", question, is_read=not question.get("keep", False))
+        once = new_idempotency_key() if question.get("keep") else None
+        answered = self._transport.ask(
+            "POST", path_of("verify"), body=as_body(question), is_read=once is None, once=once
+        )
+        return read(Verdict, answered.json(), answered.where)
 
     def corridor(self, **question: Unpack[CorridorQuestion]) -> Corridor:
         """Both ends of a corridor and the agreement between them."""

@@ -7,6 +7,7 @@ address that was asked, and the key goes nowhere else.
 import json
 import logging
 import random
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -36,6 +37,9 @@ JSON = "application/json"
 # What is worth asking again: too many requests, and a server or a proxy that is away for a while.
 TOO_MANY = 429
 AWAY = (502, 503, 504)
+
+_POLICY = re.compile(r'"minute";q=(?P<requests>[1-9][0-9]{0,8});w=(?P<seconds>[0-9]{1,8})')
+_LEFT = re.compile(r'"minute";r=(?P<requests>[0-9]{1,9});t=[0-9]{1,8}')
 
 MAX_LINE = 1024 * 1024
 
@@ -266,10 +270,10 @@ class Transport:
 
     def _take_note(self, response: requests.Response) -> None:
         """Where no request is left, the next waits for one to come back, rather than being refused."""
-        given = [response.headers.get(f"RateLimit-{name}", "") for name in ("Limit", "Remaining", "Reset")]
-        if all(one.isdecimal() and len(one) < 10 for one in given):
-            limit, remaining, reset = map(int, given)
-            self._wait = reset / limit if remaining == 0 and limit > 0 else 0.0
+        policy = _POLICY.fullmatch(response.headers.get("RateLimit-Policy", ""))
+        left = _LEFT.fullmatch(response.headers.get("RateLimit", ""))
+        if policy is not None and left is not None:
+            self._wait = int(policy["seconds"]) / int(policy["requests"]) if int(left["requests"]) == 0 else 0.0
 
     def _pace(self) -> None:
         wait, self._wait = min(self._wait, self.limits.most_wait), 0.0

@@ -23,10 +23,12 @@ class Answered(NamedTuple):
     """How an act is answered: the shape, and what makes the answer.
 
     `make` is given the session, the officer present, the reference of what the act was done to, and what its action gave.
+    `location` is where what an act drafts is read, with fields of the answer in braces.
     """
 
     shape: OutSchema
     make: Callable[[Session, AuthenticatedOfficer, str, Any], Answer]
+    location: str | None = None
 
 
 def serve_acts(
@@ -76,6 +78,8 @@ def act_view(
     returned = (
         no_content_response(name, also)
         if answered is None
-        else response_schema(answered.shape, name, also, status=status)
+        else response_schema(
+            answered.shape, name, also, status=status, location=answered.location if act.drafts else None
+        )
     )
     return officer_may(*acts.right_to(act), versioned=True)(taken(returned(view)))

@@ -54,7 +54,13 @@ class ChannelChanges(Resource):
 
     @officer_may(CHANNEL, Act.PROPOSE)
     @request_schema(ChannelChangeProposalSchema(), body=True, idempotent=True)
-    @response_schema(ChannelChangeSchema(), "proposeChannelChange", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(
+        ChannelChangeSchema(),
+        "proposeChannelChange",
+        (404, 409, 413, 415),
+        status=HTTPStatus.CREATED,
+        location="/api/v1/channel-changes/{change_id}",
+    )
     def post(
         self,
         session: Session,

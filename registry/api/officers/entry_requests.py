@@ -53,7 +53,13 @@ class EntryRequests(Resource):
 
     @officer_may(ENTRY, Act.PROPOSE)
     @request_schema(EntryAskingSchema(), body=True, idempotent=True)
-    @response_schema(EntryRequestSchema(), "askAboutEntry", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(
+        EntryRequestSchema(),
+        "askAboutEntry",
+        (404, 409, 413, 415),
+        status=HTTPStatus.CREATED,
+        location="/api/v1/entry-requests/{request_id}",
+    )
     def post(
         self,
         session: Session,

@@ -34,7 +34,11 @@ ADDRESS = "/hearings/<hearing_id>"
 _ERRORS = (404, 409, 413, 415)
 
 
-ANSWERED = Answered(HearingSchema(), lambda session, me, reference, _: _payload(session, me, reference))
+ANSWERED = Answered(
+    HearingSchema(),
+    lambda session, me, reference, _: _payload(session, me, reference),
+    "/api/v1/hearings/{hearing_id}",
+)
 
 
 @ns.route("/cases/<case_id>/hearings")

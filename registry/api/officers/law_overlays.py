@@ -43,7 +43,13 @@ class LawOverlays(Resource):
 
     @officer_may(LAW, Act.PROPOSE)
     @request_schema(OverlayProposalSchema(), body=True, idempotent=True)
-    @response_schema(DeskOverlaySchema(), "proposeLawOverlay", (409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(
+        DeskOverlaySchema(),
+        "proposeLawOverlay",
+        (409, 413, 415),
+        status=HTTPStatus.CREATED,
+        location="/api/v1/law-overlays/{overlay_id}",
+    )
     def post(
         self,
         session: Session,

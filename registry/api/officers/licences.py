@@ -57,7 +57,13 @@ class Proposals(Resource):
 
     @officer_may(LICENCE, Act.PROPOSE)
     @request_schema(LicenceActSubmissionSchema(), body=True, idempotent=True)
-    @response_schema(LicenceProposalSchema(), "proposeLicenceAct", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(
+        LicenceProposalSchema(),
+        "proposeLicenceAct",
+        (404, 409, 413, 415),
+        status=HTTPStatus.CREATED,
+        location="/api/v1/licence-proposals/{proposal_id}",
+    )
     def post(
         self,
         session: Session,

@@ -48,7 +48,13 @@ class Officers(Resource):
 
     @officer_may(OFFICER, Act.PROPOSE)
     @request_schema(OfficerInvitationSchema(), body=True, idempotent=True)
-    @response_schema(OfficerChangeSchema(), "proposeOfficer", (409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(
+        OfficerChangeSchema(),
+        "proposeOfficer",
+        (409, 413, 415),
+        status=HTTPStatus.CREATED,
+        location="/api/v1/officer-changes/{change_id}",
+    )
     def post(
         self, session: Session, me: AuthenticatedOfficer, name: str, email: str, roles: Sequence[Role], language: Language,
         idempotency_key: IdempotencyKey | None,
@@ -84,7 +90,13 @@ class OneOfficer(Resource):
 class Roles(Resource):
     @officer_may(OFFICER, Act.PROPOSE, versioned=True)
     @request_schema(OfficerRolesSchema(), body=True)
-    @response_schema(OfficerChangeSchema(), "proposeRoles", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(
+        OfficerChangeSchema(),
+        "proposeRoles",
+        (404, 409, 413, 415),
+        status=HTTPStatus.CREATED,
+        location="/api/v1/officer-changes/{change_id}",
+    )
     def post(
         self, session: Session, me: AuthenticatedOfficer, version: int, officer_id: str, roles: Sequence[Role]
     ) -> Answer:
@@ -101,7 +113,13 @@ class Roles(Resource):
 class Reset(Resource):
     @officer_may(OFFICER, Act.PROPOSE, versioned=True)
     @request_schema()
-    @response_schema(OfficerChangeSchema(), "proposeReset", (404, 409), status=HTTPStatus.CREATED)
+    @response_schema(
+        OfficerChangeSchema(),
+        "proposeReset",
+        (404, 409),
+        status=HTTPStatus.CREATED,
+        location="/api/v1/officer-changes/{change_id}",
+    )
     def post(self, session: Session, me: AuthenticatedOfficer, version: int, officer_id: str) -> Answer:
         """Propose a reset of an officer's password and second factor.
 

@@ -47,7 +47,13 @@ class PaperForms(Resource):
 
     @officer_may(PAPER, Act.WRITE)
     @request_schema(PaperBeginningSchema(), body=True)
-    @response_schema(PaperFormSchema(), "beginPaperForm", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(
+        PaperFormSchema(),
+        "beginPaperForm",
+        (404, 409, 413, 415),
+        status=HTTPStatus.CREATED,
+        location="/api/v1/paper-forms/{form_id}",
+    )
     def post(self, session: Session, me: AuthenticatedOfficer, number: str, received_on: date) -> Answer:
         """Start to type in a paper form, or resume one of yours.
 

@@ -28,7 +28,11 @@ from schemas.referrals import ReferralSchema, ReferralsSchema
 ns = Namespace("referrals", path="/")
 
 REFERRAL = rights.Resource.REFERRAL
-ANSWERED = Answered(ReferralSchema(), lambda session, me, reference, _: _payload(session, me, reference))
+ANSWERED = Answered(
+    ReferralSchema(),
+    lambda session, me, reference, _: _payload(session, me, reference),
+    "/api/v1/referrals/{referral_id}",
+)
 
 
 @ns.route("/cases/<case_id>/referrals")

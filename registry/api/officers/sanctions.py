@@ -65,7 +65,13 @@ class Sanctions(Resource):
 
     @officer_may(SANCTION, Act.PROPOSE)
     @request_schema(SanctionProposalSchema(), body=True, idempotent=True)
-    @response_schema(DeskSanctionSchema(), "proposeSanction", _ERRORS, status=HTTPStatus.CREATED)
+    @response_schema(
+        DeskSanctionSchema(),
+        "proposeSanction",
+        _ERRORS,
+        status=HTTPStatus.CREATED,
+        location="/api/v1/sanctions/{sanction_id}",
+    )
     def post(
         self,
         session: Session,

@@ -77,6 +77,8 @@ STATUSES = {
     412: "It was changed since you read it: the version in If-Match is an old one. Nothing was changed.",
     413: "The body is larger than this path takes: 160 KiB, or 20 MB of a file.",
     415: "The body must be JSON, and Content-Type must say so; or files of this kind are not accepted.",
+    422: "The Idempotency-Key came with another request before, and nothing was done; or the request is well formed and cannot "
+    "be carried out: `code` says why.",
     428: "If-Match is missing: send the ETag of what you read. Nothing was changed.",
     451: "The law no longer lets us say this.",
     429: "Too many requests of one client; wait as `Retry-After` says.",
@@ -92,16 +94,17 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
         {"type": "string", "enum": [language.value for language in Language]},
     ),
     "Vary": ("Accept-Language.", {"type": "string"}),
+    "Location": ("Path at which what was made is read.", {"type": "string"}),
     "Link": ('RFC 8288: the next page, `rel="next"`.', {"type": "string"}),
     "Allow": ("The methods it takes.", {"type": "string"}),
     "Content-Disposition": ("`attachment`, and a name.", {"type": "string"}),
     "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 1}),
     "X-Request-Id": ("Name it when you ask us about this answer.", {"type": "string"}),
-    "RateLimit-Limit": ("Requests a minute.", {"type": "integer"}),
-    "RateLimit-Remaining": ("Requests left.", {"type": "integer"}),
-    "RateLimit-Reset": ("Seconds until the limit is full again.", {"type": "integer"}),
+    "API-Version": ("Version of this description that the answer keeps to.", {"type": "string"}),
+    "RateLimit-Policy": ("How many requests (`q`) are taken in how many seconds (`w`).", {"type": "string"}),
+    "RateLimit": ("Requests left (`r`), and the seconds until all are there again (`t`).", {"type": "string"}),
 }
-ALWAYS = ("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+ALWAYS = ("X-Request-Id", "API-Version", "RateLimit-Policy", "RateLimit")
 
 TOGETHER = {
     # "Exactly one subject" is said in words: as `oneOf` it would take the fields' types from generated clients.
@@ -158,8 +161,9 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "Once": {
         "name": ONCE,
-        "description": "Of your choice, and not to be guessed. The same request with the same key within a day counts once.",
-        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,80}$"},
+        "description": "Of your choice, and not to be guessed; in quotes or without. The same request with the same key "
+        "within a day counts once; another request with it is 422.",
+        "schema": {"type": "string", "pattern": '^(?:[A-Za-z0-9_-]{16,80}|"[A-Za-z0-9_-]{16,80}")$'},
         "example": "6f1d2c84-5b0e-4d7a-9a53-0c8e7f21b6d4",
     },
     "FileName": {

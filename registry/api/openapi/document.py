@@ -169,6 +169,8 @@ class Writer:
             | ({401} if needs or scope_if_any else set())
             | ({403} if policy or scope or scope_if_any else set())
             | ({412, 428} if is_versioned else set())
+            | ({422} if taken.is_repeatable else set())
+            | ({415} if taken.is_file else set())
         )
         examples = tuple(
             one for one in (*EXAMPLES, *EMPLOYER_EXAMPLES, *STORY, *DESK_EXAMPLES) if one.operation == given.operation
@@ -245,6 +247,8 @@ class Writer:
         names = [*ALWAYS, "Content-Language", "Vary", "Cache-Control"]
         if has_etag:
             names.append("ETag")
+        if given.location is not None:
+            names.append("Location")
         if given.schema is not None and "next_cursor" in given.schema.fields:
             names.append("Link")
         text: dict[str, Any] = {"schema": {"type": "string"}}

@@ -44,7 +44,7 @@ LISTS = (
         "correctColumns", "by_name", "The column that holds the names", "/verification-jobs/{job_id}/columns", "PUT", path=_JOB,
         body={"kind": "verification", "columns": {"key": "ref", "name": "who"}},
     ),
-    example("startJob", "start", "Have it answered", "/verification-jobs/{job_id}/start", "POST", path=_JOB),
+    example("startJob", "start", "Have it answered", "/verification-jobs/{job_id}/start", "POST", path=_JOB, status=202),
     example("getJob", "queued", "It waits for its turn", "/verification-jobs/{job_id}", path=_JOB),
     example(
         "getResults", "not_yet", "Results before it is done", "/verification-jobs/{job_id}/results/{form}",

@@ -42,7 +42,14 @@ class Jobs(Resource):
 
     @needs_scope(Scope.JOBS)
     @request_upload(files.MAX_BYTES)
-    @response_schema(JobSchema(), "createJob", (409, 413), status=HTTPStatus.CREATED, cacheable=False)
+    @response_schema(
+        JobSchema(),
+        "createJob",
+        (409, 413),
+        status=HTTPStatus.CREATED,
+        location="/api/v1/verification-jobs/{job_id}",
+        cacheable=False,
+    )
     def post(self, stream: files.Stream, name: str, idempotency_key: str | None) -> Answer:
         """Create a job from a list of up to a million rows.
 
@@ -110,9 +117,19 @@ class Columns(Resource):
 class Start(Resource):
     @needs_scope(Scope.JOBS)
     @request_schema()
-    @response_schema(JobSchema(), "startJob", (404, 409), cacheable=False)
+    @response_schema(
+        JobSchema(),
+        "startJob",
+        (404, 409),
+        status=HTTPStatus.ACCEPTED,
+        cacheable=False,
+        location="/api/v1/verification-jobs/{job_id}",
+    )
     def post(self, job_id: str) -> Answer:
-        """Start a job. Starting it again changes nothing."""
+        """Start a job. Starting it again changes nothing.
+
+        It is answered by a process of its own: ask for its state at `Location`.
+        """
         with writing() as session:
             job = _mine(session, job_id)
             actions.start(job)

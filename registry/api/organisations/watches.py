@@ -53,7 +53,13 @@ class Watches(Resource):
 
     @needs_scope(Scope.WATCHES)
     @request_schema(WatchMakeSchema(), body=True, idempotent=True, max_bytes=MAX_LIST)
-    @response_schema(WatchMadeSchema(), "makeWatch", (409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(
+        WatchMadeSchema(),
+        "makeWatch",
+        (409, 413, 415),
+        status=HTTPStatus.CREATED,
+        location="/api/v1/watches/{watch_id}",
+    )
     def post(
         self,
         label: str,

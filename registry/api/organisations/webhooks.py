@@ -47,7 +47,13 @@ class Webhooks(Resource):
 
     @needs_scope(Scope.WATCHES)
     @request_schema(WebhookMakeSchema(), body=True, idempotent=True)
-    @response_schema(WebhookMadeSchema(), "makeWebhook", (409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(
+        WebhookMadeSchema(),
+        "makeWebhook",
+        (409, 413, 415),
+        status=HTTPStatus.CREATED,
+        location="/api/v1/webhooks/{webhook_id}",
+    )
     def post(self, url: str, label: str, idempotency_key: IdempotencyKey | None) -> Answer:
         """Create a webhook.
 

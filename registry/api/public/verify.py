@@ -1,17 +1,21 @@
 """May this recruiter recruit for this corridor, sector and date - and how do we know?"""
 
+from datetime import datetime
 from typing import Any
 
 from flask import g, request
 
+from registry.api.idempotency import claim
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.answer_shapes import verdict_payload
 from registry.http.api_keys import optional_api_key, require_scope
 from registry.http.app_services import verdicts
+from registry.http.query_reader import IdempotencyKey
 from registry.http.question_parser import question_of, require_authority
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
+from registry.verification.verdicts.question import Verdict
 from registry.vocabulary.organisations import Scope
 from schemas.verify import VerdictSchema, VerifySchema
 
@@ -25,31 +29,62 @@ _VARIES = (("Vary", "Accept"),)
 @ns.route("")
 class Verify(Resource):
     @optional_api_key(Scope.VERIFY)
-    @request_schema(VerifySchema())
+    @request_schema(VerifySchema(exclude=["keep"]))
     @response_schema(VerdictSchema(), "verify", or_as=(RECEIPT,))
-    def get(self, receipt: bool = False, keep: bool | None = None, **asked: Any) -> Answer:
+    def get(self, receipt: bool = False, **asked: Any) -> Answer:
         """Ask whether a recruiter may recruit.
 
         Exactly one subject, with as much of the context as is known. Every well-formed question is answered with 200,
         whatever the answer; a name alone is never `yes`. With `receipt` the answer holds itself as a signed statement,
         which anybody can check later; asked for as `application/registry-receipt+jwt` it is that statement alone.
+        Nothing is archived: that is asked for by POST.
         """
-        return verified(asked, receipt, keep)
+        return verified(asked, receipt)
 
     @optional_api_key(Scope.VERIFY)
-    @request_schema(VerifySchema(), body=True)
+    @request_schema(VerifySchema(), body=True, idempotent=True)
     @response_schema(VerdictSchema(), "verifyByPost", (413, 415), or_as=(RECEIPT,))
-    def post(self, receipt: bool = False, keep: bool | None = None, **asked: Any) -> Answer:
+    def post(
+        self,
+        idempotency_key: IdempotencyKey | None,
+        receipt: bool = False,
+        keep: bool | None = None,
+        **asked: Any,
+    ) -> Answer:
         """Ask whether a recruiter may recruit, with the question in the body instead of the URL.
 
-        Takes the parameters of the GET as the fields of a JSON object, and answers alike.
+        Takes the parameters of the GET as the fields of a JSON object, and answers alike. With `keep`, or where the
+        organisation or its key has chosen so, the answer is archived; with an Idempotency-Key once, however often it is sent.
         """
-        return verified(asked, receipt, keep)
+        caller = require_scope(Scope.RECEIPTS) if keep else g.get("organisation")
+        if caller is None or not (keep or (keep is None and caller.keeps_every)):
+            return verified(asked, receipt)
+        # Imported when asked for: a request without a receipt pays nothing for it.
+        from registry.bulk.archive.receipts import archive_with_receipt
+
+        verdict, at, answer = _answered(asked)
+        return archive_with_receipt(
+            caller.id,
+            asked,
+            verdict,
+            at,
+            answer,
+            is_asked_for=bool(keep),
+            claim=lambda session: claim(session, "receipt", f"organisation {caller.reference}", idempotency_key),
+        )
 
 
-def verified(parameters: dict[str, Any], wants_receipt: bool, wants_kept: bool | None = None) -> Answer:
-    """`wants_kept` is what the question says of it; where it says nothing, the organisation or its key has chosen."""
-    caller = require_scope(Scope.RECEIPTS) if wants_kept else g.get("organisation")
+def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:
+    """The answer, with its receipt where one is asked for."""
+    verdict, at, answer = _answered(parameters)
+    if wants_receipt or RECEIPT in request.environ.get("HTTP_ACCEPT", ""):
+        from registry.bulk.archive.receipts import with_receipt
+
+        return with_receipt(request, parameters, verdict, at, answer, is_field=wants_receipt)
+    return answer
+
+
+def _answered(parameters: dict[str, Any]) -> tuple[Verdict, datetime, Answer]:
     at = now()
     question = question_of(parameters, at)
     verdict, snapshot = verdicts().answered(question, at)
@@ -58,13 +93,4 @@ def verified(parameters: dict[str, Any], wants_receipt: bool, wants_kept: bool |
     ends = [verdict.source.stale_at] if verdict.source else [source.stale_at() for source in snapshot.sources.values()]
     keep = cache_seconds(at, (verdict.time_zone,), ends)
     answer = Answer(verdict_payload(question, verdict, snapshot, language), keep, _VARIES, language)
-    if caller is not None and (wants_kept or (wants_kept is None and caller.keeps_every)):
-        from registry.bulk.archive.receipts import archive_with_receipt
-
-        return archive_with_receipt(caller.id, parameters, verdict, at, answer, is_asked_for=bool(wants_kept))
-    if wants_receipt or RECEIPT in request.environ.get("HTTP_ACCEPT", ""):
-        # Imported when asked for: a request without a receipt pays nothing for it.
-        from registry.bulk.archive.receipts import with_receipt
-
-        return with_receipt(request, parameters, verdict, at, answer, is_field=wants_receipt)
-    return answer
+    return verdict, at, answer

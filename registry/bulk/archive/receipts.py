@@ -1,11 +1,12 @@
 """Answers of verify with a signed receipt, which only the caller keeps. Loaded when the first one is requested."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from flask import Request
+from sqlalchemy.orm import Session
 
 from registry.bulk.archive import actions as diligence
 from registry.core.clock import day_at
@@ -46,8 +47,10 @@ def archive_with_receipt(
     answer: Answer,
     *,
     is_asked_for: bool,
+    claim: Callable[[Session], None],
 ) -> Answer:
-    """The answer with its receipt, archived in the organisation's own file; no one else learns that it asked.
+    """The answer with its receipt, archived in the organisation's own file; no one else learns that it asked. `claim` takes the
+    request's Idempotency-Key in the same transaction, and raises where it was taken before.
 
     Raises NotIssuing where the receipt is asked for and nothing can be signed yet. Where it is archived by a setting,
     the answer is given without `receipt_id` then: it must not be refused for the archive's sake.
@@ -60,6 +63,7 @@ def archive_with_receipt(
         return Answer(answer.value, headers=answer.headers, language=answer.language, is_cacheable=False)
     agency = verdict.about[0].agency_id if len(verdict.about) == 1 else None
     with writing() as session:
+        claim(session)
         stored = diligence.archive_receipt(
             session, organisation_id, token, parameters, verdict.verdict, agency, at=at, today=day_at(at, None)
         )

@@ -1,4 +1,7 @@
-"""The revision of the database: reading it, judging whether this version can work on it, and moving it step by step."""
+"""The revision of the database: reading it, judging whether this version can work on it, and moving it step by step.
+
+Every process reads a revision and few move one, so Alembic, a tenth of a server's start, is loaded when one is moved.
+"""
 
 import random
 import sqlite3
@@ -6,14 +9,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from registry.core.db.engine import OLDEST_POSTGRESQL, engine_for
@@ -52,7 +52,10 @@ def head() -> str:
 
 def current(connection: Connection) -> str | None:
     """The revision the database is at; None when it was never migrated."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def is_later(found: str | None) -> bool:
@@ -124,7 +127,7 @@ def upgrade(
             return
         goal = mover.place(head() if to == "head" else to)
         for revision in mover.chain[mover.place(found) + 1 : goal + 1]:
-            mover.move(command.upgrade, revision, revision, say)
+            mover.move(mover.up, revision, revision, say)
 
 
 def downgrade(url: str, to: str, *, patience: Patience | None = None, say: Callable[[str], None] = _quiet) -> None:
@@ -138,13 +141,17 @@ def downgrade(url: str, to: str, *, patience: Patience | None = None, say: Calla
         else:
             goal = mover.place(to)
         for step in range(place, goal, -1):
-            mover.move(command.downgrade, mover.chain[step - 1] if step else "base", mover.chain[step], say)
+            mover.move(mover.down, mover.chain[step - 1] if step else "base", mover.chain[step], say)
 
 
 class _Mover:
     """Moves one database along the chain, over a connection that no transaction is open on."""
 
     def __init__(self, connection: Connection, patience: Patience) -> None:
+        from alembic import command
+        from alembic.config import Config
+        from alembic.script import ScriptDirectory
+
         self._connection = connection
         self._patience = patience
         self._config = Config()
@@ -152,6 +159,7 @@ class _Mover:
         self._config.attributes["connection"] = connection
         scripts = ScriptDirectory.from_config(self._config).walk_revisions()
         self.chain: Sequence[str] = [script.revision for script in scripts][::-1]
+        self.up, self.down = partial(command.upgrade, self._config), partial(command.downgrade, self._config)
 
     def found(self) -> str | None:
         """The revision the database is at. Raises NotMigrated for one of another chain."""
@@ -172,11 +180,11 @@ class _Mover:
             )
         return self.chain.index(revision)
 
-    def move(self, act: Callable[[Config, str], None], to: str, step: str, say: Callable[[str], None]) -> None:
+    def move(self, act: Callable[[str], None], to: str, step: str, say: Callable[[str], None]) -> None:
         """Do one step in its own transaction, again and again while it gets no lock. Raises NotMigrated after the last."""
         for attempt in range(1, self._patience.attempts + 1):
             try:
-                act(self._config, to)
+                act(to)
             except OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) not in (_LOCK_NOT_AVAILABLE, _DEADLOCK_DETECTED):
                     raise

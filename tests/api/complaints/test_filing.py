@@ -163,7 +163,7 @@ def test_a_start_that_comes_again_begins_nothing(somebody: Somebody, session: Se
     assert filer.start(once=key).status == 201
     token = filer.token
     repeated = filer.send("POST", "", json=STARTS, once=key)
-    assert (repeated.status, repeated.code) == (409, "repeat_differs")
+    assert (repeated.status, repeated.code) == (422, "repeat_differs")
     assert cases(session) == 1
     assert (filer.token, filer.confirm().status) == (token, 200)
 

@@ -129,7 +129,7 @@ def test_a_draft_that_is_sent_again_leads_to_the_one_that_was_made(
         (reference,) = {name: one for name, one in made.json.items() if name in _IDS}.values()
         assert (again.status_code, again.json) == (201, made.json), noun
         differs = program.send("POST", path, other, version=version, once=key)
-        assert (differs.status_code, differs.json["code"]) == (409, "repeat_differs"), noun
+        assert (differs.status_code, differs.json["code"]) == (422, "repeat_differs"), noun
         assert program.send("POST", path, body, once=key).status_code == 428
         assert program.send("POST", path, body, version=version).status_code in (409, 412), (
             "without a key it is another"

@@ -57,7 +57,7 @@ def test_it_is_approved_by_another_from_the_version_that_was_read(
     made, again = (lena.send("POST", BASE, proposal(licensed, kind="revocation"), once=key) for _ in range(2))
     assert (made.status_code, again.status_code, again.json) == (201, 201, made.json)
     differs = lena.send("POST", BASE, proposal(licensed), once=key)
-    assert (differs.status_code, differs.json["code"]) == (409, "repeat_differs")
+    assert (differs.status_code, differs.json["code"]) == (422, "repeat_differs")
     assert len(lena.get(BASE).json["items"]) == 1
     path = f"{BASE}/{made.json['sanction_id']}"
     refused = lena.send("POST", f"{path}/review", version=1)

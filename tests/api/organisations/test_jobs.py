@@ -1,6 +1,7 @@
 """Jobs by the API: sent, looked at, started, answered and had, by their own organisation alone."""
 
 import base64
+import io
 import json
 from dataclasses import replace
 from typing import Any
@@ -29,6 +30,19 @@ def send(program: Program, body: bytes, **headers: str) -> Any:
     return program.client.post(URL, data=body, content_type=CSV, headers=stated)
 
 
+def test_a_form_with_a_list_in_it_is_refused(program: Program) -> None:
+    # Read as a list its boundaries would be rows.
+    answer = program.client.post(
+        URL,
+        data={"file": (io.BytesIO(b"ref,permit\na,VYMYSL/1\n"), "suppliers.csv")},
+        content_type="multipart/form-data",
+        headers={"Authorization": f"Bearer {program.key}"},
+    )
+    assert (answer.status_code, answer.json["code"]) == (415, "unsupported_media_type")
+    assert "--data-binary" in answer.json["detail"]
+    assert program.get(URL).json["items"] == []
+
+
 def test_a_list_is_sent_started_answered_and_had(
     app: Flask, program: Program, foreign: Program, session: Session, settings: Settings
 ) -> None:
@@ -40,6 +54,7 @@ def test_a_list_is_sent_started_answered_and_had(
     assert made.status_code == 201
     assert_as_documented(made, "createJob")
     job = made.json
+    assert made.headers["Location"] == f"{URL}/{job['job_id']}"
     assert (job["state"], job["columns"], job["filename"]) == ("uploaded", {"key": "ref"}, "suppliers.csv")
     assert "'ref', 'permit'" in program.post(f"{URL}/{job['job_id']}/start").json["detail"]
     assert send(program, b"ref,permit\na,VYMYSL/1\nb,NOBODY\n", **idempotency_key).json["job_id"] == job["job_id"]
@@ -52,12 +67,17 @@ def test_a_list_is_sent_started_answered_and_had(
     assert [fault["parameter"] for fault in wrong.json["errors"]] == ["nonsense", "licence_number"]
     columns: dict[str, Any] = {"kind": "verification", "columns": {"key": "ref", "licence_number": "permit"}}
     impossible = program.send("PUT", f"{at}/columns", columns | {"constants": {"on": "yesterday"}})
-    assert [fault["parameter"] for fault in impossible.json["errors"]] == ["constants.on"]
+    assert [(fault["parameter"], fault["pointer"]) for fault in impossible.json["errors"]] == [
+        ("constants.on", "#/constants/on")
+    ]
     constants = {"on": "2026-01-05"} | make.CZECH_AT_HOME
     corrected = program.send("PUT", f"{at}/columns", columns | {"constants": constants, "keep": True})
     assert_as_documented(corrected, "correctColumns")
     assert (corrected.json["lacking"], corrected.json["constants"]) == (None, constants)
-    assert program.post(f"{at}/start").json["state"] == program.post(f"{at}/start").json["state"] == "queued"
+    started = [program.post(f"{at}/start") for _ in range(2)]
+    assert [(one.status_code, one.json["state"], one.headers["Location"]) for one in started] == [
+        (202, "queued", at)
+    ] * 2
     assert program.get(f"{at}/results/csv").json["code"] == "not_now"
     session.commit()
     assert work_on(settings, services(app).sessions, services(app).reading_sessions) == 1

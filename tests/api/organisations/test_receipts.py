@@ -32,7 +32,9 @@ from tests.proofs.credentials.conftest import Publish, publish
 __all__ = ["publish"]
 
 NUMBER = "VYMYSL/R1"
-ASK = f"/api/v1/verify?licence_number={NUMBER}&origin=CZ&destination=CZ&nationality=CZ&keep=true"
+VERIFY = "/api/v1/verify"
+QUESTION = {"licence_number": NUMBER} | CZECH_AT_HOME
+KEPT = QUESTION | {"keep": True}
 FILE = "/api/v1/receipts"
 
 
@@ -47,7 +49,7 @@ def holder(session: Session, publish: Publish) -> record.Agency:
 def test_an_answer_is_kept_and_compared_with_todays(
     client: FlaskClient, session: Session, program: Program, foreign: Program, holder: record.Agency, publish: Publish
 ) -> None:
-    answer = program.get(ASK)
+    answer = program.post(VERIFY, KEPT)
     assert_as_documented(answer, "verify")
     kept_id, token = answer.json["receipt_id"], answer.json["receipt"]
     assert (answer.json["verdict"], answer.headers["Cache-Control"]) == ("yes", "no-store")
@@ -90,7 +92,7 @@ def test_an_answer_is_kept_and_compared_with_todays(
 def test_an_export_is_checked_without_the_registry_and_runs_no_formula(
     client: FlaskClient, session: Session, program: Program, holder: record.Agency
 ) -> None:
-    program.get(f"{ASK}&claimed_name=%3DHYPERLINK(1)")
+    program.post(VERIFY, KEPT | {"claimed_name": "=HYPERLINK(1)"})
     stored = session.scalars(select(ArchivedReceipt)).one()
     trust = read_trust(client.get("/.well-known/registry-trust.json").data)
     with zipfile.ZipFile(io.BytesIO(program.get(f"{FILE}/export?form=zip").data)) as archive:
@@ -110,8 +112,8 @@ def test_an_export_is_checked_without_the_registry_and_runs_no_formula(
 
 
 def test_keeping_needs_a_key_of_the_scope(client: FlaskClient, session: Session, holder: record.Agency) -> None:
-    assert client.get(ASK).status_code == 401
-    narrow = program_of(client, session, Scope.VERIFY).get(ASK)
+    assert client.post(VERIFY, json=KEPT).status_code == 401
+    narrow = program_of(client, session, Scope.VERIFY).post(VERIFY, KEPT)
     assert (narrow.status_code, narrow.json["code"]) == (403, "scope_missing")
     assert session.scalars(select(ArchivedReceipt)).all() == []
 
@@ -120,23 +122,45 @@ LISTS = "/api/v1/kept-lists"
 MANY = "/api/v1/verifications"
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_reading_archives_nothing_even_where_every_answer_is_archived(
+    client: FlaskClient, program: Program, holder: record.Agency, method: str
+) -> None:
+    program.send("PUT", f"{FILE}/settings", {"days": 30, "is_archiving": True})
+    headers = {"Authorization": f"Bearer {program.key}"}
+    assert client.open(VERIFY, method=method, query_string=QUESTION, headers=headers).status_code == 200
+    refused = client.open(VERIFY, method=method, query_string=QUESTION | {"keep": "true"}, headers=headers)
+    assert refused.status_code == 400
+    assert program.get(FILE).json["items"] == []
+
+
+def test_an_answer_is_archived_once_however_often_it_is_sent(program: Program, holder: record.Agency) -> None:
+    key = "6f1d2c84-5b0e-4d7a-9a53-0c8e7f21b6d4"
+    first = program.post(VERIFY, KEPT, headers={"Idempotency-Key": key})
+    again = program.post(VERIFY, KEPT, headers={"Idempotency-Key": f'"{key}"'})
+    other = program.post(VERIFY, KEPT | {"claimed_name": "Another"}, headers={"Idempotency-Key": key})
+    assert [answer.status_code for answer in (first, again, other)] == [200, 409, 422]
+    assert (again.json["code"], other.json["code"]) == ("already_done", "repeat_differs")
+    assert [one["receipt_id"] for one in program.get(FILE).json["items"]] == [first.json["receipt_id"]]
+
+
 def test_every_answer_is_kept_where_the_organisation_chose_so(
     client: FlaskClient, session: Session, program: Program, holder: record.Agency
 ) -> None:
-    question, everything = ASK.removesuffix("&keep=true"), {"days": 30, "is_archiving": True}
-    assert "receipt_id" not in program.get(question).json
+    everything = {"days": 30, "is_archiving": True}
+    assert "receipt_id" not in program.post(VERIFY, QUESTION).json
     assert program.send("PUT", f"{FILE}/settings", everything).json == everything
     narrow = replace(program, key=make_api_key(session, program.organisation, Scope.VERIFY))
     shy = program.post("/api/v1/organisation/keys", {"label": "trials", "scopes": ["verify"], "is_archiving": False})
     assert_as_documented(shy, "makeKey")
     stored = [
-        narrow.get(question).json["receipt_id"],
-        narrow.post("/api/v1/verify", {"licence_number": NUMBER}).json["receipt_id"],
+        narrow.post(VERIFY, QUESTION).json["receipt_id"],
+        narrow.post(VERIFY, {"licence_number": NUMBER}).json["receipt_id"],
     ]
     # A question says otherwise, a key has its own choice, and a caller without a key leaves nothing.
-    assert "receipt_id" not in narrow.get(f"{question}&keep=false").json
-    assert "receipt_id" not in replace(program, key=shy.json["key"]).get(question).json
-    assert "receipt_id" not in client.get(question).json
+    assert "receipt_id" not in narrow.post(VERIFY, QUESTION | {"keep": False}).json
+    assert "receipt_id" not in replace(program, key=shy.json["key"]).post(VERIFY, QUESTION).json
+    assert "receipt_id" not in client.post(VERIFY, json=QUESTION).json
     items = {"items": [{"licence_number": NUMBER}]}
     whole = narrow.post(MANY, items).json["list_id"]
     for sender, body in ((narrow, items | {"keep": False}), (replace(program, key=shy.json["key"]), items)):
@@ -246,7 +270,7 @@ def test_receipts_are_paged_filtered_and_go_when_their_time_is_over(
     session: Session, program: Program, holder: record.Agency
 ) -> None:
     assert program.send("PUT", f"{FILE}/settings", {"days": 30}).json == {"days": 30, "is_archiving": False}
-    stored = [program.get(ASK).json["receipt_id"] for _ in range(3)]
+    stored = [program.post(VERIFY, KEPT).json["receipt_id"] for _ in range(3)]
     first = program.get(f"{FILE}?limit=2").json
     rest = program.get(f"{FILE}?limit=2&cursor={first['next_cursor']}").json
     assert [one["receipt_id"] for one in [*first["items"], *rest["items"]]] == stored[::-1]

@@ -1,7 +1,6 @@
 """Generated requests over the API for organisations' programs, with a key that opens all: answered as documented."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import schemathesis
@@ -10,7 +9,7 @@ from flask.testing import FlaskClient
 from schemathesis.config import SchemathesisConfig
 from sqlalchemy.orm import Session
 
-from tests.api.fuzzing import asked_of, needs_a_key, silence
+from tests.api.fuzzing import asked_of, let_in, needs_a_key, silence
 from tests.make import make_api_key
 
 pytestmark = pytest.mark.slow
@@ -29,23 +28,7 @@ def test_every_generated_request_is_answered_as_documented(app: Flask, client: F
         return made
 
     schema = schemathesis.openapi.from_wsgi("/openapi.json", app, config=SchemathesisConfig.from_path(CONFIG))
-
-    @schema.auth(refresh_interval=None)
-    class WithKey:
-        """A key; another organisation's once a request has revoked it."""
-
-        def __init__(self) -> None:
-            self._key = a_key()
-
-        def get(self, _case: Any, _context: Any) -> str:
-            headers = {"Authorization": f"Bearer {self._key}"}
-            if client.get("/api/v1/organisation", headers=headers).status_code == 401:
-                self._key = a_key()
-            return self._key
-
-        def set(self, case: Any, key: str, _context: Any) -> None:
-            case.headers = {**(case.headers or {}), "Authorization": f"Bearer {key}"}
-
+    let_in(schema, client, a_key, reads="/api/v1/organisation", ending={"exchangeKey", "revokeKey"})
     assert (
         asked_of(schema.exclude(path_regex="^/api/v1/events/stream$").exclude(lambda context: not needs_a_key(context)))
         > 100

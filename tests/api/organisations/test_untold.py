@@ -122,7 +122,7 @@ def planted(world: World, hook: str, agency: str) -> dict[str, str]:
     made["webhook"] = done("POST", "/api/v1/webhooks", {"label": "canarylabel7c4e91", "url": hook})["webhook_id"]
     stored = done("POST", "/api/v1/verifications", {"items": [{"key": "ours", **requested}], "keep": True})
     made["list"] = stored["list_id"]
-    receipt = done("GET", f"/api/v1/verify?licence_number={NUMBER}&receipt=true&keep=true")
+    receipt = done("POST", "/api/v1/verify", {"licence_number": NUMBER, "receipt": True, "keep": True})
     made |= {"receipt": receipt["receipt_id"], "token": receipt["receipt"]}
     listed = f"key,licence number\nours,{NUMBER}\n".encode()
     made["job"] = done("POST", "/api/v1/verification-jobs", listed, headers={"Content-Type": "text/csv"})["job_id"]

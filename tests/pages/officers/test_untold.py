@@ -208,7 +208,7 @@ def plant(world: World, cast: Cast, hook: str) -> None:
     done("POST", "/api/v1/verifications", {"items": [{"key": LINE, **requested}]})
     done("GET", f"/api/v1/verify?licence_number={licence.number}")
     done("PUT", "/api/v1/receipts/settings", {"days": 90})
-    done("GET", f"/api/v1/verify?licence_number={licence.number}&receipt=true&keep=true")
+    done("POST", "/api/v1/verify", {"licence_number": licence.number, "receipt": True, "keep": True})
     listed = f"key,licence number\n{LINE},{licence.number}\n".encode()
     job = client.post(
         "/api/v1/verification-jobs",

@@ -31,9 +31,7 @@ WICKED = "<b>启航</b> labour"
 
 def smtp_mailbox(client: FlaskClient, key: str, **question: str) -> ArchivedReceipt:
     """A receipt as an organisation's program has it kept."""
-    answer = client.get(
-        "/api/v1/verify", query_string={**question, "keep": "true"}, headers={"Authorization": f"Bearer {key}"}
-    )
+    answer = client.post("/api/v1/verify", json={**question, "keep": True}, headers={"Authorization": f"Bearer {key}"})
     return (
         client.application.extensions["test_session"]
         .scalars(select(ArchivedReceipt).where(ArchivedReceipt.reference == answer.json["receipt_id"]))
@@ -92,7 +90,7 @@ def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
     saved = seat.get(f"/account/receipts/export?form=csv&agency={agency.agency_id}")
     assert saved.headers["Content-Disposition"].startswith("attachment")
     rows = list(csv.DictReader(io.StringIO(saved.data.decode("utf-8-sig"))))
-    question = f"licence_number={NUMBER}; origin=CZ; destination=CZ; nationality=CZ"
+    question = f"nationality=CZ; licence_number={NUMBER}; origin=CZ; destination=CZ"
     assert [(row["receipt_id"], row["question"]) for row in rows] == [(one.reference, question)]
     assert seat.get(f"/account/receipts/{one.reference}/file").data == one.token.encode()
     assert seat.get("/account/receipts/export?form=exe").status_code == 404
