@@ -1,4 +1,4 @@
-"""The open numbers as people read them: charts with their tables beneath, in four languages, and a file that is safe to open."""
+"""The open numbers as people read them: charts with their tables beneath, in every language, and a file that is safe to open."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The fee checker's page: without scripts, in four languages, with every mistake reported beside its field."""
+"""The fee checker's page: without scripts, in every language, with every mistake reported beside its field."""
 
 from collections.abc import Iterator
 from pathlib import Path
