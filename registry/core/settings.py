@@ -78,6 +78,8 @@ class Settings:
     """Threads of a process that answer: fewer than half of its database connections, so that none waits for another."""
     body_seconds: int = 20
     """How long a request's body may bring nothing, and how long it has before its rate counts."""
+    security_contact: str | None = None
+    """Where weaknesses are reported, for /.well-known/security.txt: a `mailto:` or `https:` address."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -118,6 +120,7 @@ class Settings:
             drain_seconds=_whole_number("REGISTRY_DRAIN_SECONDS", given["REGISTRY_DRAIN_SECONDS"] or "0", 0, 600),
             threads=_whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"] or "8", 1, 64),
             body_seconds=_whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"] or "20", 1, 600),
+            security_contact=_contact("REGISTRY_SECURITY_CONTACT", given["REGISTRY_SECURITY_CONTACT"]),
         )
 
     @cached_property
@@ -192,6 +195,7 @@ NAMES = (
     "REGISTRY_DRAIN_SECONDS",
     "REGISTRY_THREADS",
     "REGISTRY_BODY_SECONDS",
+    "REGISTRY_SECURITY_CONTACT",
 )
 
 S3_NAMES = tuple(name for name in NAMES if name.startswith("REGISTRY_S3_"))
@@ -289,6 +293,12 @@ def _public_url(name: str, text: str) -> str:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     default_port = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + ("" if parts.port in (None, default_port) else f":{parts.port}")
+
+
+def _contact(name: str, text: str) -> str | None:
+    if text and not re.fullmatch(r"mailto:[!-~]+@[!-~]+|https://[!-~]+", text):
+        raise SettingsError(f"{name} must be an address like mailto:security@registry.example.org or https://...")
+    return text or None
 
 
 def _edges(text: str) -> frozenset[Edge]:

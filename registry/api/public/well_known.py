@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -23,6 +24,9 @@ STATUS_LIST = f"application/{STATUS_TYPE}"
 
 KEPT = 3600
 """Seconds for what changes with a release alone."""
+
+HOLDS = timedelta(days=180)
+"""Within the year that RFC 9116 asks for; a registry that is given up stops naming an address that is read no more."""
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,5}")
 
@@ -54,6 +58,22 @@ def show_keys() -> Response:
 @pages.get("/vct/recruitment-licence/v1")
 def show_type() -> Response:
     return _json(type_metadata(credential_type(services().settings.public_url)), KEPT)
+
+
+@pages.get("/.well-known/security.txt")
+def show_security_contact() -> Response:
+    """RFC 9116: where weaknesses are reported. It holds from the first of this month for about half a year."""
+    settings = services().settings
+    if settings.security_contact is None:
+        raise NotFound("the operator has named no address for reports of weaknesses (REGISTRY_SECURITY_CONTACT)")
+    expires = now().replace(day=1, hour=0, minute=0, second=0, microsecond=0) + HOLDS
+    lines = (
+        f"Contact: {settings.security_contact}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: en, it, zh",
+        f"Canonical: {settings.public_url}/.well-known/security.txt",
+    )
+    return respond_with("\n".join((*lines, "")).encode(), "text/plain; charset=utf-8", KEPT, request.environ)
 
 
 def _json(value: Any, max_age: int, media_type: str = JSON) -> Response:
