@@ -90,6 +90,9 @@ class HelpLineSchema(OutSchema):
         required=True, metadata={"description": "False beside a number: not yet called by the registry; say so."}
     )
     number_abroad = fields.String(required=True, allow_none=True, metadata={"description": "From another country."})
+    may_fail_abroad = fields.Boolean(
+        required=True, metadata={"description": "`number_abroad` may not work from another country."}
+    )
     organisation = fields.String(required=True, allow_none=True)
     run_by = OneOf(RunBy, required=True)
     run_by_text = fields.String(required=True)

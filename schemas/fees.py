@@ -11,10 +11,13 @@ from schemas.base import InSchema, OutSchema
 from schemas.fields import ABSENT, Coded, Count, Country, OneOf, Word
 from schemas.law import LawFeeSchema
 from schemas.money import Amount, Currency
+from schemas.verify import NeedSchema, ReasonSchema
 
 MAX_CHARGES = 10
 
 CHARGED_BY = ("licensed_sender", "unlicensed", "placement_agent", "temporary_agency", "contractor", "employer")
+ALLOWED: dict[str, list[str]] = {"charged_by": list(CHARGED_BY), "labour_contract": list(Answer)}
+"""What a field takes that the law tells apart."""
 
 _DECIMAL = {"pattern": "^[0-9]+(\\.[0-9]+)?$", "example": "1500.50"}
 
@@ -223,6 +226,16 @@ class FeeAnswerSchema(OutSchema):
     at_destination = fields.Nested(FeeFindingSchema, required=True)
     steps = fields.List(
         fields.Nested(FeeStepSchema), required=True, metadata={"description": "How to claim, in the order to go."}
+    )
+    needs = fields.List(
+        fields.Nested(NeedSchema),
+        required=True,
+        metadata={"description": "What was not stated and the law tells apart: ask again with it."},
+    )
+    law = fields.List(
+        fields.Nested(ReasonSchema),
+        required=True,
+        metadata={"description": "Permits that the destination does not give: who takes money for one sells nothing."},
     )
     destination_rules = fields.List(
         fields.Nested(LawFeeSchema),

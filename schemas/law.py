@@ -182,6 +182,9 @@ class LawFeeSchema(LawRowSchema):
     reference = fields.String(required=True, allow_none=True, metadata={"description": "As fee rules name it."})
     reason = OneOf(FeeReason, required=True, allow_none=True)
     kinds = fields.List(OneOf(FeeKind), required=True)
+    is_under_any_name = fields.Boolean(
+        required=True, metadata={"description": "It forbids to take anything: a bond too."}
+    )
     needs_labour_contract = fields.Boolean(required=True)
     most_percent = fields.String(required=True, allow_none=True)
 
@@ -232,6 +235,13 @@ class CountryLawSchema(OutSchema):
     )
 
 
+class WithdrawnLawRowSchema(OutSchema):
+    """A row that the overlay withdrew, and why."""
+
+    row = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
 class LawOverlaySchema(OutSchema):
     """A correction that the operator signed and two persons put into force, without a release."""
 
@@ -239,6 +249,11 @@ class LawOverlaySchema(OutSchema):
     made_on = fields.Date(required=True)
     reason = fields.String(required=True)
     rows = fields.List(fields.String(), required=True, metadata={"description": "Ids of the rows it speaks of."})
+    withdrawn = fields.List(
+        fields.Nested(WithdrawnLawRowSchema),
+        required=True,
+        metadata={"description": "Of these rows, those that are no longer stated, without another in their place."},
+    )
     in_force_from = fields.DateTime(required=True)
     withdrawn_at = fields.DateTime(required=True, allow_none=True)
     withdrawal_reason = fields.String(required=True, allow_none=True)

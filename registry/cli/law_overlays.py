@@ -156,7 +156,8 @@ def _stated(read: Overlay) -> list[str]:
     for put in read.rows:
         lines.append(f"  {put.row.id} ({put.table})" + (f" instead of {put.replaces}" if put.replaces else ", new"))
     lines += [f"  {one.row}: called on {one.on}" for one in read.called]
-    return [*lines, *(f"  {one.row}: confirmed on {one.on} by {one.by}" for one in read.confirmed)]
+    lines += [f"  {one.row}: confirmed on {one.on} by {one.by}" for one in read.confirmed]
+    return [*lines, *(f"  {one.row}: withdrawn, {one.reason}" for one in read.withdrawn)]
 
 
 def _beside(file: Path) -> Path:

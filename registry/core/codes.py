@@ -64,6 +64,7 @@ class Reason(Word):
     PERMIT_NOT_SETTLED = "permit_not_settled"
     LAW_CONDITIONS = "law_conditions"
     DISGUISED_LENDING = "disguised_lending"
+    CHARGES_BY_LAW = "charges_by_law"
     LICENCE_REQUIRED = "licence_required"
     COUNTRY_NOT_COVERED = "country_not_covered"
     NO_LICENCE_REQUIRED = "no_licence_required"

@@ -516,6 +516,33 @@ EU_STATES = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV 
 
 SENDING_COUNTRIES = frozenset({"CN"})
 
+
+def kinds_named_for(country: str) -> list[LicenceKind]:
+    """The licence kinds that are named for a country, in the order of `LicenceKind`; none for most states."""
+    return [kind for kind, rule in KINDS.items() if rule.country == country]
+
+
+def kind_of_country(country: str) -> LicenceKind | None:
+    """The one kind of licence that a country issues; None where it has several or where none is known.
+
+    A member state that has no kind of its own to recruit issues `other_eu`: a state is added as data alone.
+    """
+    own = [kind for kind in kinds_named_for(country) if KINDS[kind].permits & RECRUITING]
+    if not own and country in EU_STATES:
+        return LicenceKind.OTHER_EU
+    return own[0] if len(own) == 1 else None
+
+
+def territory_of(kind: LicenceKind, country: str) -> Territory:
+    """Where a licence issued in a country holds by law, as far as it states no corridor itself.
+
+    A member state's licence holds in that state; what it is worth in another is that other state's law.
+    """
+    territory = KINDS[kind].territory
+    is_home = territory is Territory.NOT_STATED and country in EU_STATES
+    return Territory.HOME if is_home else territory
+
+
 OUTSIDE = frozenset({"GB", "HK", "MO"})
 """Countries that the registry does not answer for, and knows whom to ask about."""
 

@@ -106,6 +106,7 @@ NEEDED = {
     Reason.PERMIT_NOT_SETTLED: ("country",),
     Reason.LAW_CONDITIONS: ("country",),
     Reason.DISGUISED_LENDING: ("country",),
+    Reason.CHARGES_BY_LAW: ("country",),
     Reason.PERMITS_NOT_GIVEN: ("country", "permits"),
     Reason.LICENCE_REQUIRED: ("country", "activities"),
     Reason.NO_AGREEMENT_ON_RECORD: ("destination",),

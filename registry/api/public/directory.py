@@ -186,6 +186,8 @@ def lines_payload(lines: Iterable[HelpLine], is_demo: bool, language: Language) 
         number = public_number(line, is_demo=is_demo)
         yield msgspec.to_builtins(line) | {
             "number": number,
+            # What may not be called here is not to be called from abroad either.
+            "number_abroad": line.number_abroad if is_demo or line.is_given else None,
             "is_number_checked": line.checked_on is not None or line.is_emergency,
             "run_by_text": word(language, "run_by", line.run_by),
         }

@@ -6,17 +6,20 @@ from flask import request
 
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
+from registry.http.answer_shapes import reasons_payload
 from registry.http.app_services import verdicts
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
 from registry.i18n.fee_words import exact, fees_answered, finding_text, months_text, step_text
+from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.law_view import row_payload
 from registry.register.law.loading import Law
 from registry.register.law.rows import Fee
 from registry.verification.fees.question import FeeAnswer, FeeFinding, FeeRule, JudgedCharge, Step, Total
 from registry.verification.fees.rules import fee_rules_in
+from registry.vocabulary.register import Answer as VerdictAnswer
 from registry.vocabulary.register import Language
-from schemas.fees import FeeAnswerSchema, FeeRulesSchema, FeesSchema
+from schemas.fees import ALLOWED, FeeAnswerSchema, FeeRulesSchema, FeesSchema
 
 ns = Namespace("fees", path="/")
 
@@ -56,6 +59,8 @@ def fees_payload(answer: FeeAnswer, law: Law, language: Language) -> dict[str, A
         "deposit": answer.deposit,
         "at_destination": _finding_payload(answer.at_destination, language),
         "steps": [_step_payload(step, language) for step in answer.steps],
+        "needs": [{"parameter": one, "allowed": ALLOWED[one]} for one in answer.needs],
+        "law": reasons_payload(answer.permits, SourceSnapshot(law=law), language, False, VerdictAnswer.UNKNOWN),
         "destination_rules": [row_payload(law, row, today, today) for row in answer.destination_rules],
     }
 

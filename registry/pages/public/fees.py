@@ -11,8 +11,10 @@ from registry.core.errors import InvalidInput
 from registry.http.app_services import verdicts
 from registry.http.query_reader import loaded
 from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text, step_text
+from registry.i18n.wording import reason_text
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
+from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rows import Fee
 from registry.verification.fees.question import DepositRule, FeeRule
 from registry.vocabulary.register import (
@@ -135,6 +137,15 @@ def _words(language: Language, parameters: dict[str, Any]) -> dict[str, Any]:
                 ],
             }
             for one in found.charges
+        ],
+        "needs": found.needs,
+        "permits": [
+            (
+                reason_text(language, one, SourceSnapshot(), has_licence=False, answer=Answer.UNKNOWN),
+                one.values["country"],
+                one.rows,
+            )
+            for one in found.permits
         ],
         "totals": [
             {

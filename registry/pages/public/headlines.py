@@ -67,7 +67,13 @@ def law_of(finding: Finding, law: Law | None) -> list[CitedRow]:
 
 
 _IN_ITS_OWN_WORDS = frozenset(
-    {Reason.LAW_MAY_BAR, Reason.LAW_CONDITIONS, Reason.PERMIT_NOT_SETTLED, Reason.PERMITS_BY_QUOTA}
+    {
+        Reason.LAW_MAY_BAR,
+        Reason.LAW_CONDITIONS,
+        Reason.PERMIT_NOT_SETTLED,
+        Reason.PERMITS_BY_QUOTA,
+        Reason.CHARGES_BY_LAW,
+    }
 )
 
 

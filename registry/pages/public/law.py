@@ -8,7 +8,7 @@ from registry.http.app_services import verdicts
 from registry.http.transaction import reading
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import page
-from registry.register.law.law_view import country_payload, law_payload
+from registry.register.law.law_view import country_payload, law_payload, withdrawn_payload
 from registry.register.law.overlays.queries import published_overlays
 from registry.register.law.overlays.view import overlay_payload
 from registry.register.law.words import LawRole
@@ -43,5 +43,6 @@ def of_country(language: Language, country: str) -> Response:
         language,
         here="rules",
         law=country_payload(law.countries[country]),
+        withdrawn=withdrawn_payload(law, country, _TABLES),
         tables=[(name, displayed) for name, displayed in rows.items() if displayed],
     )

@@ -37,7 +37,7 @@ from registry.vocabulary.register import (
     Territory,
 )
 
-_HOME = [kind for kind, rule in KINDS.items() if rule.territory is Territory.HOME]
+_HOME = [kind for kind, rule in KINDS.items() if rule.territory is not Territory.ABROAD]
 _ABROAD = [kind for kind, rule in KINDS.items() if rule.territory is Territory.ABROAD]
 _UNTIL_EXPIRY = [
     status

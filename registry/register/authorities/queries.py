@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.register.authorities.models import WITHOUT, Authority, Retrieval, Source, SourceVersion
 from registry.register.authorities.sources import AuthorityFacts, SourceFacts, SourceSnapshot
-from registry.vocabulary.register import LicenceKind
+from registry.vocabulary.register import Activity, LicenceKind
 
 
 def snapshot_version(session: Session) -> int:
@@ -64,4 +64,5 @@ def _source_facts(source: Source, authority: str, country: str, readings: Sequen
         first.retrieved_at if first else None,
         last.retrieved_at if last else None,
         frozenset(source.mapping.get("source", {}).get("territory", ())),
+        frozenset(Activity(one) for one in source.mapping.get("source", {}).get("activities", ())),
     )

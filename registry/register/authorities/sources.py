@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from registry.register.law.loading import Law
-from registry.vocabulary.register import LicenceKind
+from registry.vocabulary.register import Activity, LicenceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class SourceFacts:
     `retrieved_at` is its last reading by then, None if it had not been read yet; `first_retrieved_at` its first. `prints`
     are the numbers it shows of everybody on it: identifier schemes and `licence_number`. `is_full` is False where the
     last reading lost rows. `territory` are the places in China (`places`) whose licence holders it holds, all of them if
-    it is full, whichever authority there licensed them.
+    it is full, whichever authority there licensed them. `activities` are those that the list is about where its kind does
+    not say (`other_eu`): on any other its silence proves nothing.
     """
 
     reference: str
@@ -39,6 +40,11 @@ class SourceFacts:
     first_retrieved_at: datetime | None
     retrieved_at: datetime | None
     territory: frozenset[str] = frozenset()
+    activities: frozenset[Activity] = frozenset()
+
+    def is_about(self, kind: LicenceKind, activity: Activity) -> bool:
+        """Whether the list holds licences of a kind for an activity."""
+        return kind in self.kinds and (kind is not LicenceKind.OTHER_EU or activity in self.activities)
 
     def stale_at(self) -> datetime | None:
         """The instant from which it may no longer be relied on; None if it never goes stale."""

@@ -21,14 +21,15 @@ class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One line. Without `country` it serves the whole EU; without `number` there are centres but no single number.
 
     `languages` and `has_no` are ISO 639 codes: what is spoken there, and what surely is not. `checked_on` is the day on
-    which somebody of the registry called the number. `number_abroad` is to be dialled from another country; `for_what`
-    is English.
+    which somebody of the registry called the number. `number_abroad` is to be dialled from another country, and with
+    `may_fail_abroad` it may not work there; `for_what` is English.
     """
 
     country: str | None = None
     region: str | None = None
     number: str | None = None
     number_abroad: str | None = None
+    may_fail_abroad: bool = False
     organisation: str | None = None
     run_by: RunBy
     languages: tuple[str, ...] = ()
@@ -84,6 +85,7 @@ def line_of(row: HelpLineRow, read_on: date) -> HelpLine:
         region=row.region,
         number=row.number,
         number_abroad=row.number_abroad,
+        may_fail_abroad=row.may_fail_abroad,
         organisation=row.name,
         run_by=row.run_by,
         languages=row.languages,

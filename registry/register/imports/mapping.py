@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from registry.core.errors import ImportRefused
 from registry.register.authorities.own_lists import is_desk_list
@@ -17,7 +18,15 @@ from registry.register.authorities.places import CODE, provinces
 from registry.register.imports.identifiers import CHECKS
 from registry.register.imports.personal import is_personal_column
 from registry.register.imports.values import DATE_FORMS
-from registry.vocabulary.register import Activity, HolderKind, IdentifierScheme, LicenceKind, LicenceStatus, Role
+from registry.vocabulary.register import (
+    Activity,
+    HolderKind,
+    IdentifierScheme,
+    LicenceKind,
+    LicenceStatus,
+    Role,
+    kind_of_country,
+)
 
 Names = str | list[str]
 """The name of a column, or several under which it has been seen."""
@@ -39,13 +48,14 @@ class SourceTable(Shape, frozen=True):
     """A list: `key` is the field that distinguishes its agencies. `is_full`: an agency not on it holds no licence.
 
     `territory`: places in China (GB/T 2260) all of whose licence holders it is to hold. `form_mark`: how the form of the
-    list is known: `s` and `s2` from a page about it, `k` by hearsay, "" from the list itself.
+    list is known: `s` and `s2` from a page about it, `k` by hearsay, "" from the list itself. `kinds` and `activities`
+    are those of its rows where they are not stated.
     """
 
     reference: str
-    kinds: list[LicenceKind]
     is_full: bool
     key: str
+    kinds: list[LicenceKind] = []
     is_national: bool = False
     fresh_for_days: int = 30
     address: str | None = None
@@ -53,6 +63,7 @@ class SourceTable(Shape, frozen=True):
     warn: list[str] = []
     territory: list[str] = []
     form_mark: str = ""
+    activities: list[Activity] = []
 
 
 class Layout(Shape, frozen=True):
@@ -176,10 +187,25 @@ def read_mapping(text: str, called: str) -> SourceMapping:
         raise ImportRefused(f"{called} is not well-formed TOML: {error}") from None
     except msgspec.ValidationError as error:
         raise ImportRefused(f"{called}: {error}{_allowed(str(error))}") from None
+    mapping = _completed(mapping)
     faults = list(_faults(mapping))
     if faults:
         raise ImportRefused(f"{called}: " + "; ".join(faults))
     return mapping
+
+
+def _completed(mapping: SourceMapping) -> SourceMapping:
+    """The mapping with what follows from the rest of it: the kind from the country, kinds and activities from the rows."""
+    constants, source = mapping.constants, mapping.source
+    layouts = [layout for layout in (mapping.table, mapping.json) if layout is not None]
+    if constants.kind is None and not mapping.kind and not any("kind" in layout.columns for layout in layouts):
+        constants = replace(constants, kind=kind_of_country(mapping.authority.country))
+    used = {rule.kind for rule in mapping.kind} | {LicenceKind(kind) for kind in _known_kinds(mapping)}
+    used |= {constants.kind} if constants.kind is not None else set()
+    meant = {one for one in mapping.words.get("activities", {}).values() if one in list(Activity)}
+    about = {*map(Activity, meant), *mapping.activity_flags.values(), *(constants.activities or ())}
+    source = replace(source, kinds=source.kinds or sorted(used), activities=source.activities or sorted(about))
+    return replace(mapping, constants=constants, source=source)
 
 
 _WORDS_OF: dict[str, type[StrEnum]] = {

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import asdict
 
 from registry.register.law.loading import TABLES, Law, rows_of, shipped_law
-from registry.register.law.rows import CountryLaw, DatedRow, Row
+from registry.register.law.rows import CountryLaw, DatedRow, Fee, Row
 from registry.register.law.rules import where_to_ask
 from registry.register.law.weights import is_fresh, is_in_force, is_readable, may_decide, undisputed
 from registry.vocabulary.register import Mark
@@ -62,10 +62,19 @@ def cited(row_ids: Iterable[str], law: Law | None) -> list[CitedRow]:
     """The rows of these ids that may be shown, as `law` has them (None: as it was released). Others are left out."""
     rows = (law or shipped_law()).rows
     return [
-        CitedRow(row.id, row.country, row.article, getattr(row, "text", None), row.as_of, row.mark, row.url)
+        CitedRow(row.id, row.country, row.article, _own_text(row), row.as_of, row.mark, row.url)
         for row_id in row_ids
         if (row := rows.get(row_id)) is not None and is_readable(row)
     ]
+
+
+def _own_text(row: Row) -> str | None:
+    """What a row says in its own words; of a rule on charges what for, how much, and when."""
+    if isinstance(row, Fee):
+        charge = f"{row.charge.capitalize()}: {row.for_what}"
+        return "; ".join(part for part in (charge, row.how_much, row.conditions) if part)
+    text: str | None = getattr(row, "text", None)
+    return text
 
 
 def law_payload(
@@ -99,6 +108,23 @@ def _is_asked(row: Row, activity: str | None, on: date | None) -> bool:
     about: Iterable[str] = (getattr(row, "activity", activity),) if hasattr(row, "activity") else ()
     about = tuple(getattr(row, "activities", ())) or about
     return not about or activity in set(about)
+
+
+def withdrawn_payload(law: Law, country: str, tables: Sequence[str] = TABLES) -> list[dict[str, Any]]:
+    """The rows of a country that an overlay withdrew, with what they said, and by which overlay, since when and why."""
+    return [
+        {
+            "id": one.row.id,
+            "table": one.table,
+            "article": one.row.article,
+            "text": getattr(one.row, "text", None),
+            "version": one.mark.version,
+            "withdrawn_on": one.mark.in_force_on,
+            "reason": one.mark.reason,
+        }
+        for one in law.withdrawn.values()
+        if one.row.country == country and one.table in tables and is_readable(one.row)
+    ]
 
 
 def country_payload(law: CountryLaw) -> dict[str, Any]:

@@ -40,17 +40,26 @@ class OverlaidRow(msgspec.Struct, frozen=True):
     reason: str
 
 
+class WithdrawnRow(msgspec.Struct, frozen=True):
+    """A row that an overlay withdrew: it decides nothing and is cited nowhere. `mark.reason` says why it was withdrawn."""
+
+    table: str
+    row: Row
+    mark: OverlaidRow
+
+
 class Law(msgspec.Struct, frozen=True, eq=False):
     """The law of all countries, by ISO 3166-1 code, and its rows by id. Two are the same only if they are one object.
 
     `overlaid`: rows that an operator's overlay states, by id. `overlay`: the version of the last overlay in it, None for
-    the law as it was released (see `overlays`).
+    the law as it was released (see `overlays`). `withdrawn`: rows that an overlay withdrew, by id.
     """
 
     countries: dict[str, CountryLaw]
     rows: dict[str, Row]
     overlaid: dict[str, OverlaidRow] = {}
     overlay: int | None = None
+    withdrawn: dict[str, WithdrawnRow] = {}
 
     def read_on(self, row: Row) -> date:
         """The day on which a row was collected: with its country's, or with the overlay that states it."""

@@ -197,7 +197,9 @@ class Fee(Row, frozen=True, kw_only=True):
     """Whether a worker may be charged, by whom and for what, and how the money comes back.
 
     `reference`, `reason`, `kinds`, `needs_labour_contract` and `most_percent` (of the contract wages, decimal text) let
-    the fee check use the row; a row without `reference` is shown and not computed with.
+    the fee check use the row as a rule of the country of recruitment; a row without `reference` is none. Of a ban at the
+    destination `kinds` are what its own words name beside fees for a job; `is_under_any_name`: they forbid to take
+    anything, so a bond or a payment to a third party too; of costs such as a ticket they settle nothing.
     """
 
     charge: Charging
@@ -213,6 +215,7 @@ class Fee(Row, frozen=True, kw_only=True):
     reference: str | None = None
     reason: FeeReason | None = None
     kinds: tuple[FeeKind, ...] = ()
+    is_under_any_name: bool = False
     needs_labour_contract: bool = False
     most_percent: str | None = None
 
@@ -228,6 +231,7 @@ class HelpLineRow(Row, frozen=True, kw_only=True):
     name: str
     number: str | None = None
     number_abroad: str | None = None
+    may_fail_abroad: bool = False
     number_inland: str | None = None
     run_by: RunBy
     languages: tuple[str, ...] = ()

@@ -28,8 +28,12 @@ _WEBSITE = re.compile(
     r"\.(?:com|cn|net|org|eu|info|top|xyz|vip|cc|cz|sk|pl|it|de|at|nl|be|fr|es|pt|ro|hu|hr|si|bg|gr|se|dk|fi|lt|lv|ee|ie|lu|mt|cy)"
     rf"(?![.-]?{_W})(?:/[^{_ENDS}]{{0,200}})?"
 )
+# WeChat hides adverts that name it: characters that sound or look alike, and signs between them, are written instead.
+_LIKE_WEI, _LIKE_XIN = "[微薇威徽嶶溦崴]", "[信芯心亻訫伈馨♥❤]"
 _WECHAT_WORD = (
-    r"(?:加?[微薇威][^\w\s]{0,2}信|加?[微薇威]|加v|v[^\w\s]?信|wechat|weixin|(?<![a-z])[vw]x|(?<![a-z])v(?=[ ]{0,2}:))"
+    rf"(?:加?{_LIKE_WEI}[^\w\n]{{0,3}}{_LIKE_XIN}|加?{_LIKE_WEI}|卫星(?=[ ]{{0,2}}(?:[:号]|[a-z]))|"
+    rf"加[ ]?v|v[^\w\n]{{0,3}}{_LIKE_XIN}|we[^\w\n]?chat|wei[^\w\n]?xin|"
+    r"(?<![a-z])[vw][^\w\n]{0,2}x(?![a-z])|(?<![a-z])v(?=[ ]{0,2}:))"
 )
 _WECHAT = re.compile(
     rf"(?i){_WECHAT_WORD}(?:小?[号號]|同[号號]|同|[ ]?id)?[ ]{{0,3}}[:]?[ ]{{0,3}}"
@@ -111,7 +115,11 @@ def readable(advert: str) -> str:
     """The text of an advert without HTML and invisible characters."""
     text = html.unescape(_TAG.sub("\n", advert[:MAX_CHARACTERS]))
     folded = unicodedata.normalize("NFKC", text)[: 2 * MAX_CHARACTERS]
-    return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else "" for c in folded)
+    return "".join(c if c == "\n" or not (c in _UNSEEN or unicodedata.category(c)[0] == "C") else "" for c in folded)
+
+
+_UNSEEN = "\ufe0e\ufe0f\u20e3"
+"""Signs that make a picture of the character before them: a digit in a box is that digit."""
 
 
 Found = tuple[int, int, str]

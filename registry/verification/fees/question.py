@@ -8,8 +8,9 @@ from decimal import Decimal
 import msgspec
 
 from registry.core.codes import ClaimStep, FeeReason
-from registry.register.law.rows import Fee
+from registry.register.law.rows import Fee, PermitRoute
 from registry.register.law.words import ChargedBy
+from registry.verification.verdicts.question import Finding
 from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard, Mark
 
 
@@ -55,11 +56,13 @@ class DepositRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class FeeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`law`: what was read in the law of any country about charges to workers, to be shown for a destination."""
+    """`law`: what was read in the law of any country about charges to workers, to be shown for a destination. `routes`:
+    the ways to a permit there."""
 
     rule: tuple[FeeRule, ...]
     deposit: tuple[DepositRule, ...]
     law: tuple[Fee, ...] = ()
+    routes: tuple[PermitRoute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ class FeeAnswer:
     """`months` says how the totals were told as months; `deposit` is what the origin's agencies must keep, if known.
 
     `destination_rules`: what the law of the destination says of charges. `steps`: how to claim, in order.
+    `needs`: fields that were not stated and that the law tells apart. `permits`: those that the destination does not give.
     """
 
     charges: tuple[JudgedCharge, ...]
@@ -151,3 +155,5 @@ class FeeAnswer:
     at_destination: FeeFinding
     destination_rules: tuple[Fee, ...] = ()
     steps: tuple[Step, ...] = ()
+    needs: tuple[str, ...] = ()
+    permits: tuple[Finding, ...] = ()

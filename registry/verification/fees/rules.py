@@ -5,7 +5,7 @@ decimals; no exchange rate is ever assumed.
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -13,11 +13,12 @@ from importlib.resources import files
 
 import msgspec
 
-from registry.core.codes import FeeReason
+from registry.core.codes import FeeReason, Reason
 from registry.register.law.loading import Law, shipped_law
-from registry.register.law.rows import Fee
-from registry.register.law.weights import DECIDING, is_disputed, is_readable, is_restricting, may_decide
-from registry.register.law.words import ChargedBy, Charging
+from registry.register.law.rows import Fee, PermitRoute
+from registry.register.law.rules import routes_of
+from registry.register.law.weights import DECIDING, Weight, is_disputed, is_readable, is_restricting, may_decide
+from registry.register.law.words import ChargedBy, Charging, Possible, Route
 from registry.verification.fees.claim_rules import claim_steps, is_on
 from registry.verification.fees.question import (
     Charge,
@@ -32,7 +33,9 @@ from registry.verification.fees.question import (
     Use,
     Wage,
 )
+from registry.verification.verdicts.question import Finding
 from registry.vocabulary.register import Answer, ChargeState, FeeKind, FeeStandard
+from registry.vocabulary.register import Weight as Importance
 
 
 def shipped_fee_rules(today: date) -> FeeRules:
@@ -49,7 +52,8 @@ def fee_rules_in(law: Law, today: date) -> FeeRules:
     of_law = (fee_rule(row, read_on, today) for row, read_on in rows if row.reference is not None)
     # A rule for some workers alone is tried before one for all.
     ordered = sorted(of_law, key=lambda rule: not rule.needs_labour_contract)
-    return FeeRules(rule=(*shipped.rule, *ordered), deposit=shipped.deposit, law=tuple(row for row, _ in rows))
+    readable = tuple(row for row, _ in rows)
+    return FeeRules(rule=(*shipped.rule, *ordered), deposit=shipped.deposit, law=readable, routes=law.permit_routes)
 
 
 def fee_rule(row: Fee, read_on: date, today: date) -> FeeRule:
@@ -90,7 +94,35 @@ def judge(question: FeeQuestion, rules: FeeRules, today: date) -> FeeAnswer:
         _at_destination(question.destination, there),
         there,
         tuple(claim_steps(question, rules.law, charges)),
+        tuple(_needs(question, rules, charges)),
+        tuple(_closed_routes(question, rules.routes, today)),
     )
+
+
+def _needs(question: FeeQuestion, rules: FeeRules, charges: Sequence[JudgedCharge]) -> Iterator[str]:
+    """The fields that were not stated, that the law at either end tells apart, and that could still change an answer."""
+    if all(Answer.NO in (one.lawful_at_origin.answer, one.lawful_at_destination.answer) for one in charges):
+        return
+    here = {row.by for row in rules.law if row.country in (question.origin, question.destination)}
+    if question.charged_by is None and here:
+        yield "charged_by"
+    is_by_contract = any(one.needs_labour_contract and one.country == question.origin for one in rules.rule)
+    if question.has_labour_contract is None and is_by_contract:
+        yield "labour_contract"
+
+
+def _closed_routes(question: FeeQuestion, routes: Sequence[PermitRoute], today: date) -> Iterator[Finding]:
+    """Permits that the destination gives to no citizen of the country of recruitment: who takes money for one sells nothing.
+
+    Routes are stated for citizens of China. Seasonal and posted work are plans of their own, of which nothing was said.
+    """
+    if question.origin != "CN" or question.destination is None:
+        return
+    for route in routes_of(routes, question.destination):
+        is_closed = route.possible is Possible.NOT_POSSIBLE and route.route in (Route.DIRECT, Route.AGENCY)
+        if is_closed and route.permits_covered and may_decide(route, today) is not Weight.HIDDEN:
+            values = {"country": route.country, "permits": "; ".join(route.permits_covered), "rows": route.id}
+            yield Finding(Reason.PERMITS_NOT_GIVEN, values, Importance.INFORMS)
 
 
 def _judged(
@@ -161,7 +193,19 @@ RECRUITMENT_FEES = frozenset(
         FeeKind.FEE_RECOVERY_FROM_WORKER,
     }
 )
-"""What a ban on charging for a job is certainly about; of other costs a row's own words have to be read."""
+"""What a ban on charging for a job is certainly about; of other costs a row's own words have to name them."""
+
+UNDER_ANY_NAME = frozenset(
+    {
+        FeeKind.BRIBE,
+        FeeKind.TRIBUTE,
+        FeeKind.EXTORTION_OR_KICKBACK,
+        FeeKind.BOND,
+        FeeKind.ILLICIT_COST_RECOVERY_FEE,
+        FeeKind.COLLATERAL,
+    }
+)
+"""What a ban on taking anything is about as well. A ticket or a test is a cost: such a ban settles nothing of it."""
 
 
 def _lawful_there(charge: Charge, question: FeeQuestion, law: Sequence[Fee], today: date) -> FeeFinding:
@@ -173,13 +217,19 @@ def _lawful_there(charge: Charge, question: FeeQuestion, law: Sequence[Fee], tod
     if question.destination is None:
         return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED)
     rows = [row for row in law if row.country == question.destination and is_on(row, question.charged_by)]
-    bans = [row for row in rows if is_restricting(row) and not is_disputed(row)]
-    if not bans or len(bans) < len(rows) or charge.kind not in RECRUITMENT_FEES:
+    settled = [row for row in rows if is_restricting(row) and not is_disputed(row)]
+    bans = [row for row in settled if _names(row, charge.kind)]
+    if not bans or len(settled) < len(rows):
         return _at_destination(question.destination, [row for row in law if row.country == question.destination])
     values = {"country": question.destination, "on": bans[0].as_of.isoformat()}
     if all(may_decide(row, today) in DECIDING for row in bans):
         return FeeFinding(Answer.NO, FeeReason.DESTINATION_FORBIDS, bans[0], values)
     return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE, bans[0], values)
+
+
+def _names(ban: Fee, kind: FeeKind) -> bool:
+    is_other_name = ban.is_under_any_name and kind in UNDER_ANY_NAME
+    return kind in RECRUITMENT_FEES or is_other_name or kind in ban.kinds
 
 
 def _by_ilo(charge: Charge, rules: Sequence[FeeRule]) -> FeeFinding:

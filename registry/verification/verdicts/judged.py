@@ -23,6 +23,7 @@ INFORMING = frozenset(
         Reason.PERMITS_NOT_GIVEN,
         Reason.LAW_CONDITIONS,
         Reason.DISGUISED_LENDING,
+        Reason.CHARGES_BY_LAW,
         Reason.FORMER_NAME,
     }
 )

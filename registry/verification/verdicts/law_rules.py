@@ -11,7 +11,10 @@ from msgspec.structs import replace
 
 from registry.core.clock import day_at
 from registry.core.codes import Reason
+from registry.register.law.loading import shipped_law
 from registry.register.law.rules import regime_on
+from registry.register.law.weights import is_readable
+from registry.register.law.words import ChargedBy
 from registry.verification.verdicts.judged import GRAVITY, INFORMING, Judged
 from registry.verification.verdicts.limit_rules import Recruiting, of_limits, on_disguised_lending
 from registry.verification.verdicts.question import Finding, Question, Verdict, VerdictFacts
@@ -64,11 +67,28 @@ def with_law(question: Question, facts: VerdictFacts, verdict: Verdict) -> Verdi
         rows = on_disguised_lending(facts.limits, question.destination, verdict.on)
         values = {"country": question.destination, "rows": " ".join(rows)}
         more += [Finding(Reason.DISGUISED_LENDING, values, Weight.INFORMS)] if rows else []
+    if any(one.code is Reason.NO_LICENCE_REQUIRED for one in verdict.reasons):
+        more += _charges(question, question.destination, facts)
     if bars and verdict.verdict is not Answer.NO:
         others = (one.informing() for one in verdict.reasons)
         return replace(verdict, verdict=Answer.NO, reasons=unique((*bars, *others, *more)))
     informing = [one.informing() for one in bars]
     return replace(verdict, reasons=unique((*verdict.reasons, *informing, *more)))
+
+
+_CHARGERS = {Activity.PLACEMENT: ChargedBy.PLACEMENT_AGENT, Activity.TEMPORARY_WORK: ChargedBy.TEMPORARY_AGENCY}
+
+
+def _charges(question: Question, destination: str, facts: VerdictFacts) -> list[Finding]:
+    """What the law there says of charges to workers: who needs no licence is bound by it all the same."""
+    by = {_CHARGERS[one] for one in _activities(question, destination) if one in _CHARGERS} | {
+        ChargedBy.ANY_INTERMEDIARY
+    }
+    law = facts.snapshot.law or shipped_law()
+    rows = law.countries[destination].fee if destination in law.countries else ()
+    found = [row.id for row in rows if row.by in by and is_readable(row) and row.region in (None, question.region)]
+    values = {"country": destination, "rows": " ".join(found)}
+    return [Finding(Reason.CHARGES_BY_LAW, values, Weight.INFORMS)] if found else []
 
 
 def _weighed(one: Judged, answer: Answer) -> Finding:

@@ -15,6 +15,7 @@ from registry.vocabulary.register import (
     LicenceKind,
     LicenceStatus,
     Territory,
+    territory_of,
 )
 
 
@@ -69,7 +70,7 @@ def of_corridor(licence: record.Licence, question: Question) -> Iterator[Judged]
 
     What a home licence is worth in another country is that country's business (see `regime_rules.of_foreign_licence`).
     """
-    territory = KINDS[licence.kind].territory
+    territory = territory_of(licence.kind, licence.country)
     destination = question.destination
     if territory is Territory.ABROAD and destination == licence.country:
         values = {"destination": destination, "country": licence.country}

@@ -14,7 +14,16 @@ from registry.register.authorities.sources import SourceFacts
 from registry.register.law.rules import Regime, regime_on
 from registry.verification.verdicts.question import Finding, Question, SourceNote, SubjectKind, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
-from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Activity, Answer, LicenceKind, RegimeRule
+from registry.vocabulary.register import (
+    EU_STATES,
+    KINDS,
+    SENDING_COUNTRIES,
+    Activity,
+    Answer,
+    LicenceKind,
+    RegimeRule,
+    kinds_named_for,
+)
 
 
 class Silence(NamedTuple):
@@ -102,15 +111,13 @@ def _silence_on(
         return Finding(Reason.NO_LICENCE_REQUIRED, values | {"rows": regime.id}), None
     if regime.rule is RegimeRule.PROHIBITED:
         return None, None
-    kinds = [kind for kind, rule in KINDS.items() if rule.country == country and activity in rule.permits]
+    kinds = [kind for kind in kinds_named_for(country) if activity in KINDS[kind].permits]
+    if country in EU_STATES and (not kinds or _full_lists(country, LicenceKind.OTHER_EU, activity, question, facts)):
+        # A state without kinds of its own, or a list of everybody whom the state lets do this, whatever its kinds are called.
+        kinds = [LicenceKind.OTHER_EU]
     note: SourceNote | None = None
     for kind in kinds:
-        lists = [
-            source
-            for source in facts.snapshot.sources.values()
-            if kind in source.kinds and source.country == country and source.is_full and source.retrieved_at
-            and (source.authority == question.authority or (question.authority is None and source.is_national))
-        ]  # fmt: skip
+        lists = _full_lists(country, kind, activity, question, facts)
         are_parts = not lists and question.authority is None
         if are_parts:
             lists = _parts(kind, facts)
@@ -135,6 +142,21 @@ def _silence_on(
         if day < began:
             return Finding(Reason.BEFORE_REGISTRY, {"date": began.isoformat()}), note
     return (None if kinds else Finding(Reason.AUTHORITY_NOT_COVERED, values)), note
+
+
+def _full_lists(
+    country: str, kind: LicenceKind, activity: Activity, question: Question, facts: VerdictFacts
+) -> list[SourceFacts]:
+    """Full lists of a kind for an activity: of the named authority, or national ones where none is named."""
+    return [
+        source
+        for source in facts.snapshot.sources.values()
+        if source.is_about(kind, activity)
+        and source.country == country
+        and source.is_full
+        and source.retrieved_at
+        and (source.authority == question.authority or (question.authority is None and source.is_national))
+    ]
 
 
 def _parts(kind: LicenceKind, facts: VerdictFacts) -> list[SourceFacts]:

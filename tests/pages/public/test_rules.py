@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.i18n.languages import has_text
+from registry.log.models import Entry
 from registry.pages.public.law import _TABLES
 from registry.register.law.loading import rows_of, shipped_law
 from registry.register.law.weights import Weight, is_readable
@@ -23,7 +24,7 @@ from registry.register.law.words import (
 from registry.vocabulary.register import ForeignLicence, Language
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import read
-from tests.register.law.overlays.files import BAR, overlay
+from tests.register.law.overlays.files import BAR, WITHDRAW, overlay
 from tests.register.law.overlays.making import put_in_force
 
 LAW = shipped_law()
@@ -100,3 +101,24 @@ def test_every_word_of_the_law_has_a_plain_one(family: str) -> None:
 def test_every_weight_that_is_shown_has_words() -> None:
     assert [word for word in Weight if word is not Weight.HIDDEN and not has_text(f"law.weight.{word}")] == []
     assert [table for table in _TABLES if not has_text(f"law.table.{table}")] == []
+
+
+def test_a_withdrawn_row_is_struck_out_with_day_and_reason_and_the_log_names_it(
+    client: FlaskClient, session: Session, settings: Settings
+) -> None:
+    text = overlay(WITHDRAW.format(row="cz-limit-occupation", reason="The order was repealed."))
+    with time_machine.travel(datetime(2026, 11, 27, 12, tzinfo=UTC), tick=True):
+        row = put_in_force(session, Keyring(settings.keys), text)
+        html = client.get("/en/rules/CZ").get_data(as_text=True)
+        given = client.get("/api/v1/regimes?country=CZ").json
+    struck = html.split('id="withdrawn"', 1)[1]
+    assert 'id="cz-limit-occupation"' in struck
+    assert "Withdrawn by the operator of this registry on" in struck
+    assert "The order was repealed." in struck
+    assert 'id="cz-limit-occupation"' not in html.split('id="withdrawn"', 1)[0]
+    entry = session.get(Entry, row.log_index)
+    assert entry is not None
+    assert b"cz-limit-occupation" in entry.leaf
+    assert given is not None
+    assert given["overlays"][0]["withdrawn"] == [{"row": "cz-limit-occupation", "reason": "The order was repealed."}]
+    assert "cz-limit-occupation" not in [one["id"] for one in given["limits"]]

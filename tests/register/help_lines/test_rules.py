@@ -48,6 +48,12 @@ def test_a_demonstration_shows_unchecked_numbers_marked() -> None:
     assert is_to_be_marked(ngo(), is_demo=True)
 
 
+def test_a_number_is_digits_alone_and_what_is_said_beside_it_has_words_in_each_language() -> None:
+    numbers = [one for line in shipped_help_lines() for one in (line.number, line.number_abroad) if one]
+    assert [one for one in numbers if any(letter.isalpha() for letter in one)] == []
+    assert {line.country for line in shipped_help_lines() if line.may_fail_abroad} == {"ES", "HU"}
+
+
 def test_in_china_the_chinese_lines_are_given_and_112_is_not() -> None:
     assert {"110", "12345", "12308", "12333"} <= set(numbers_in("CN"))
     assert "112" not in numbers_in("CN")

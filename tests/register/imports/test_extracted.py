@@ -87,7 +87,7 @@ def test_a_page_that_cannot_be_read_is_a_loss_with_its_number(tmp_path: Path) ->
     body = page_table([HEAD, *ROWS]) + '<p style="break-before: page">Firm 3 Ltd, number 3, valid, and so on</p>'
     file, rows = read(paper(tmp_path / "a", body))
     assert len(rows) == 2
-    assert file.losses == ["page 2 with text and no ruled table: what stands there was not read"]
+    assert file.losses == ["page 2 with text and no table: what stands there was not read"]
     narrow = page_table([HEAD, *ROWS]) + '<p style="break-before: page"></p>' + page_table([["Firm 3 Ltd", "3"]] * 2)
     file, rows = read(paper(tmp_path / "b", narrow))
     assert len(rows) == 2
@@ -215,7 +215,7 @@ def cut_sheet(path: Path) -> Path:
         (scan, r"pictures of pages and no text \(a scan\): ask the publisher"),
         (long_paper, "2000 pages; the limit is 500: ask"),
         (locked_paper, "password-protected: open it, print it to a new PDF"),
-        (bare_paper, "text and no ruled table: .* ask the publisher for a spreadsheet"),
+        (bare_paper, "text and no table: .* ask the publisher for a spreadsheet"),
         (
             lambda path: web_page(path, "<p>Please sign in</p><script>x()</script>"),
             "without a table: .*sign-in.*1 scripts",

@@ -98,12 +98,24 @@ def values(advert: str, kind: CheckKind, country: str | None = None) -> set[str]
         ("微信小号vymysl_628，备注葡萄牙", CheckKind.WECHAT, "vymysl_628"),
         ("LINE同WeChat ID：vymysl_662", CheckKind.WECHAT, "vymysl_662"),
         ("V:vymysl_72🌶电话都行", CheckKind.WECHAT, "vymysl_72"),
+        ("加薇❤：vymysl_778", CheckKind.WECHAT, "vymysl_778"),
+        ("威 . 信 vymysl_779", CheckKind.WECHAT, "vymysl_779"),
+        ("徽芯号vymysl_780", CheckKind.WECHAT, "vymysl_780"),
+        ("卫星号：vymysl_781", CheckKind.WECHAT, "vymysl_781"),
+        ("v-x vymysl_782", CheckKind.WECHAT, "vymysl_782"),
+        ("加 V心 vymysl_783", CheckKind.WECHAT, "vymysl_783"),
+        ("电话1️⃣3️⃣8️⃣00138000", CheckKind.PHONE, "13800138000"),
         ("加扣扣1234567890详谈", CheckKind.QQ, "1234567890"),
         ("微信没有，Q:1380013800", CheckKind.QQ, "1380013800"),
     ],
 )
 def test_chinese_without_spaces_gives_each_number_as_people_type_it(advert: str, kind: CheckKind, value: str) -> None:
     assert value in values(advert, kind)
+
+
+def test_a_satellite_or_a_word_with_these_letters_is_no_wechat() -> None:
+    for advert in ("招卫星电视安装工 abcdef", "微型企业 factory", "weighing xray abcdefg"):
+        assert values(advert, CheckKind.WECHAT) == set()
 
 
 @pytest.mark.parametrize("advert", ["联系微信同号13800138000", "电话13800138000（V同）", "手机/微信：13800138000"])

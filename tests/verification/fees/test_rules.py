@@ -268,3 +268,48 @@ def test_what_was_not_paid_has_one_step():
     charge = Charge(FeeKind.BOND, Decimal(100), "CNY", ChargeState.ASKED)
     steps = judge(FeeQuestion((charge,), None, "CN", "IT"), RULES, TODAY).steps
     assert [step.code for step in steps] == [ClaimStep.DO_NOT_PAY]
+
+
+def asked_there(destination: str, by: ChargedBy | None, kind: FeeKind) -> FeeAnswer:
+    charge = Charge(kind, Decimal(150), "EUR", ChargeState.ASKED)
+    return judge(FeeQuestion((charge,), destination=destination, charged_by=by), RULES, TODAY)
+
+
+@pytest.mark.parametrize("kind", [FeeKind.BOND, FeeKind.COLLATERAL, FeeKind.THIRD_PARTY_SUPPLY_PAYMENT])
+def test_a_ban_on_taking_anything_is_about_bonds_and_third_parties_too(kind: FeeKind) -> None:
+    (one,) = asked_there("SK", ChargedBy.TEMPORARY_AGENCY, kind).charges
+    found = one.lawful_at_destination
+    assert (found.answer, found.reason) == (Answer.NO, FeeReason.DESTINATION_FORBIDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        (FeeKind.TRAINING_AND_ORIENTATION, FeeReason.DESTINATION_FORBADE),
+        (FeeKind.BOND, FeeReason.DESTINATION_RULES),
+        (FeeKind.TRAVEL_AND_LODGING_COSTS, FeeReason.DESTINATION_RULES),
+    ],
+)
+def test_of_other_charges_a_ban_says_what_its_own_words_name(kind: FeeKind, reason: FeeReason) -> None:
+    """The Spanish text names training, is older than two years, and says nothing of bonds."""
+    (one,) = asked_there("ES", ChargedBy.TEMPORARY_AGENCY, kind).charges
+    assert (one.lawful_at_destination.answer, one.lawful_at_destination.reason) == (Answer.UNKNOWN, reason)
+
+
+def test_who_charges_is_asked_for_where_the_law_tells_it_apart() -> None:
+    assert "charged_by" in asked_there("SK", None, FeeKind.BOND).needs
+    assert "charged_by" not in asked_there("SK", ChargedBy.TEMPORARY_AGENCY, FeeKind.BOND).needs
+    assert asked_there("HU", None, FeeKind.BOND).needs == ()
+
+
+def test_who_pays_for_a_closed_way_to_a_permit_hears_that_it_is_not_given() -> None:
+    charge = Charge(FeeKind.RECRUITMENT_SERVICE_PAYMENT, Decimal(1), "CNY", ChargeState.ASKED)
+    found = judge(FeeQuestion((charge,), origin="CN", destination="HU"), RULES, TODAY).permits
+    assert "vendégmunkás-tartózkodási engedély" in " ".join(one.values["permits"] for one in found)
+    assert judge(FeeQuestion((charge,), origin="HU", destination="HU"), RULES, TODAY).permits == ()
+
+
+def test_nothing_is_asked_for_where_the_law_of_one_end_forbids_every_charge() -> None:
+    charge = Charge(FeeKind.BOND, Decimal(1), "CNY", ChargeState.ASKED)
+    found = judge(FeeQuestion((charge,), origin="CN", destination="RO"), RULES, TODAY)
+    assert (found.charges[0].lawful_at_origin.answer, found.needs) == (Answer.NO, ())

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from registry.core.codes import Reason
+from registry.register.law.law_view import cited
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import shipped_regimes
 from registry.register.law.words import Possible, Route
@@ -23,7 +24,7 @@ from registry.vocabulary.register import (
     Visa,
 )
 from tests.make import licence_record
-from tests.verification.verdicts.asking import codes, facts_about, plain_context
+from tests.verification.verdicts.asking import codes, facts_about, fresh_ground, plain_context
 
 CHINESE = licence_record(LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION)
 
@@ -32,6 +33,8 @@ def ask(licence: Any = None, **context: Any) -> Verdict:
     """The verdict under the shipped law, about a licence or about no one."""
     known = facts_about(licence) if licence is not None else facts_about(holders=())
     facts = replace(known, limits=shipped_law().limits, routes=shipped_law().permit_routes)
+    if licence is not None and licence.country not in ("CN", "CZ", "DE", "IT", "NL", "PL", "RO"):
+        facts = replace(facts, snapshot=fresh_ground(countries=(licence.country,)))
     kind = SubjectKind.LAW if licence is None else SubjectKind.LICENCE_NUMBER
     plain = plain_context(licence) if licence is not None else {}
     return decide(replace(Question(kind, "VYMYSL/1"), **(plain | context)), facts)
@@ -189,6 +192,17 @@ def test_who_calls_itself_an_employer_hears_that_lending_in_disguise_is_forbidde
         question = Question(SubjectKind.REGISTRATION_NUMBER, "1", "PL", recruiter_kind=recruiter, **plan)
         found = codes(decide(replace(question, activity=Activity.TEMPORARY_WORK), facts))
         assert Reason.DISGUISED_LENDING in found
+
+
+def test_who_needs_no_licence_is_bound_by_what_the_law_says_of_charges() -> None:
+    plan = {"origin": "DE", "destination": "DE", "activity": Activity.PLACEMENT, "visa": Visa.WORK}
+    question = Question(SubjectKind.REGISTRATION_NUMBER, "1", "DE", recruiter_kind=RecruiterKind.AGENCY, **plan)
+    verdict = decide(question, facts_about(holders=()))
+    assert verdict.reasons[0].code is Reason.NO_LICENCE_REQUIRED
+    (charges,) = [one for one in verdict.reasons if one.code is Reason.CHARGES_BY_LAW]
+    assert charges.rows == ["de-fee-placement-agent"]
+    (row,) = cited(charges.rows, None)
+    assert "nothing in advance" in (row.text or "")
 
 
 def test_a_licence_whose_list_says_nothing_of_countries_asks_the_country_first() -> None:

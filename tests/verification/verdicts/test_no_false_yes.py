@@ -300,7 +300,7 @@ def _reaches(
         return False
     if is_for_abroad and question.destination == licence.country:
         return False
-    if licence.kind is LicenceKind.OTHER_EU and licence.corridors is None:
+    if licence.kind is LicenceKind.OTHER_EU and licence.corridors is None and licence.country not in EUROPEAN:
         return False
     if licence.corridors is not None and not any(
         corridor.origin in (None, origin) and corridor.destination in (None, question.destination)

@@ -6,7 +6,7 @@ from registry.core.codes import Reason
 from registry.register.agencies.record import Condition, Corridor, Sector
 from registry.vocabulary.register import KINDS, RECRUITING, Activity, Answer, ConditionCode, LicenceKind, LicenceStatus
 from tests.make import licence_record, status_record
-from tests.verification.verdicts.asking import ask, codes, regime
+from tests.verification.verdicts.asking import ask, codes, fresh_ground, regime
 
 CHINESE = LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION
 TAILORING = Sector(code="14.10", nace_revision="2.1")
@@ -90,10 +90,12 @@ def test_a_kind_without_a_legal_default_must_state_its_scope():
     stated = other_eu(activities=(Activity.PLACEMENT,), corridors=(Corridor(destination="RO"),))
     context = {"regimes": ROMANIAN, "activity": Activity.PLACEMENT}
     assert ask(stated, destination="RO", **context).verdict is Answer.YES
-    assert first(ask(other_eu(activities=(Activity.PLACEMENT,)), **context)) == (
-        Answer.UNKNOWN,
-        Reason.SCOPE_NOT_STATED,
-    )
+    # In which country it holds, the law of a member state says where the list does not.
+    assert ask(other_eu(activities=(Activity.PLACEMENT,)), **context).verdict is Answer.YES
+    british = licence_record(LicenceKind.OTHER_EU, country="GB", activities=(Activity.PLACEMENT,))
+    known = [regime("GB", Activity.PLACEMENT)]
+    verdict = ask(british, regimes=known, ground=fresh_ground(countries=("GB",)), activity=Activity.PLACEMENT)
+    assert Reason.SCOPE_NOT_STATED in codes(verdict)
     without_activities = other_eu(corridors=(Corridor(destination="RO"),))
     for activity in (None, Activity.PLACEMENT):
         verdict = ask(without_activities, regimes=ROMANIAN, activity=activity, destination="RO")

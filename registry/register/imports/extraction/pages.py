@@ -1,4 +1,4 @@
-"""PDF files, page by page: the tables that are ruled with lines. Text outside a table is not guessed into one."""
+"""PDF files, page by page: the tables that are ruled with lines; where a file has none, those that the places of words make."""
 
 import io
 import re
@@ -12,6 +12,7 @@ from pdfminer.pdfexceptions import PDFException
 from pdfminer.pdfparser import PDFSyntaxError
 from pdfplumber.utils.exceptions import PdfminerException
 
+from registry.register.imports.extraction.columns import Placed, Word, placed
 from registry.register.imports.extraction.terms import (
     MAX_CELLS,
     MAX_HEADING,
@@ -76,6 +77,7 @@ def _tables(document: Any) -> Iterator[Line]:
     bare: list[int] = []
     first = cells = 0
     left_over = ""
+    unruled: list[tuple[int, Placed]] = []
     for number, page in enumerate(document.pages, start=1):
         text = len(page.chars)
         if not text:
@@ -89,9 +91,17 @@ def _tables(document: Any) -> Iterator[Line]:
         rows = [(one.bbox, one.extract()) for one in found]
         tables = [(box, table) for box, table in rows if len(table) > 1 or (table and len(table[0]) > 2)]
         if not tables and text >= _WORDS:
-            bare.append(number)
+            by_place = None if first else placed([_word(one) for one in page.extract_words(y_tolerance=2)])
+            if by_place is None:
+                bare.append(number)
+            else:
+                unruled.append((number, by_place))
+                cells += sum(len(row.cells) for row in by_place.rows)
         above = page.bbox[1]
         for place, (box, table) in enumerate(tables, start=1):
+            if not first:
+                # What stood before the first ruled table is a cover.
+                bare, unruled = sorted([*bare, *(page for page, _ in unruled)]), []
             first = first or number
             heading = (left_over + _between(page, above, box[1]))[-MAX_HEADING:]
             left_over, above = "", max(above, box[3])
@@ -104,13 +114,39 @@ def _tables(document: Any) -> Iterator[Line]:
         page.close()
         if cells > MAX_CELLS:
             raise Refused(f"has more than {MAX_CELLS} cells (up to page {number}): ask for CSV or a spreadsheet")
+    if unruled and not first:
+        first = unruled[0][0]
+        below = ""
+        for number, by_place in unruled:
+            yield from _by_place(number, by_place, below)
+            below = by_place.below
     _refuse_nothing(first, scans, bare)
     if scans:
         yield Note(f"{_named(scans)} without text (a scan): what stands there was not read", is_loss=True)
     # Covers come before the table, and are no part of it.
     after = [number for number in bare if number > first]
     if after:
-        yield Note(f"{_named(after)} with text and no ruled table: what stands there was not read", is_loss=True)
+        yield Note(f"{_named(after)} with text and no table: what stands there was not read", is_loss=True)
+
+
+def _word(found: dict[str, Any]) -> Word:
+    return Word(found["x0"], found["x1"], found["top"], found["bottom"], found["text"])
+
+
+def _by_place(number: int, found: Placed, before: str) -> Iterator[Line]:
+    """A table that no lines rule, with a word on how sure each row is. `before`: what stood below that of the page before."""
+    yield Started(f"page {number}", heading=(before + found.heading)[-MAX_HEADING:])
+    for row in found.rows:
+        yield Cells([_unbroken(cell) for cell in row.cells], row.is_title)
+    yield Note(f"page {number}: no lines rule the table; its columns are those in which the words stand: compare it")
+    joined = [place for place, row in enumerate(found.rows, start=1) if row.is_joined]
+    if joined:
+        listed = ", ".join(map(str, joined[:20])) + (" and more" if len(joined) > 20 else "")
+        yield Note(f"page {number}, row {listed}: several lines were taken for one row: compare them")
+    for place in found.lost[:20]:
+        yield Note(f"page {number}, before row {place}: a line fits no column and was not read", is_loss=True)
+    if found.below.strip() and len(found.below) > _WORDS:
+        yield Note(f"page {number}, below the table, not read: {found.below.strip()[:80]}")
 
 
 def _between(page: Any, top: float, bottom: float) -> str:
@@ -141,8 +177,8 @@ def _refuse_nothing(first: int, scans: list[int], bare: list[int]) -> None:
         )
     if bare:
         raise Refused(
-            "holds text and no ruled table: columns are not guessed here; ask the publisher for a spreadsheet, "
-            "or bring it into one by hand"
+            "holds text and no table: neither lines nor the places of its words make columns; ask the publisher for a "
+            "spreadsheet, or bring it into one by hand"
         )
     raise Refused("holds no text: is it the right file?")
 

@@ -12,7 +12,16 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from registry.register.law.loading import TABLES, BadLaw, Law, OverlaidRow, are_overlapping, checked_row, rows_of
+from registry.register.law.loading import (
+    TABLES,
+    BadLaw,
+    Law,
+    OverlaidRow,
+    WithdrawnRow,
+    are_overlapping,
+    checked_row,
+    rows_of,
+)
 from registry.register.law.rows import Confirmation, CountryLaw, Fee, HelpLineRow, Limit, PermitRoute, Regime, Row
 from registry.register.law.weights import is_readable
 
@@ -47,6 +56,13 @@ class Confirmed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on: date
 
 
+class Withdrawn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row in force that is no longer stated, without another in its place, and why; everybody may read the reason."""
+
+    row: str
+    reason: str
+
+
 class Overlay(msgspec.Struct, frozen=True):
     """One file. `version` grows from each one in force to the next; `reason` is shown to everybody."""
 
@@ -56,6 +72,7 @@ class Overlay(msgspec.Struct, frozen=True):
     rows: tuple[PutRow, ...] = ()
     called: tuple[Called, ...] = ()
     confirmed: tuple[Confirmed, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
 
     @property
     def touched(self) -> tuple[str, ...]:
@@ -64,6 +81,7 @@ class Overlay(msgspec.Struct, frozen=True):
             *(put.row.id for put in self.rows),
             *(one.row for one in self.called),
             *(one.row for one in self.confirmed),
+            *(one.row for one in self.withdrawn),
         ]
         return tuple(dict.fromkeys(named))
 
@@ -74,6 +92,7 @@ class _Head(msgspec.Struct, frozen=True):
     reason: str
     called: tuple[Called, ...] = ()
     confirmed: tuple[Confirmed, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
 
 
 def overlay_of(name: str, text: bytes, law: Law, *, after: int, today: date) -> Overlay:
@@ -87,7 +106,9 @@ def overlay_of(name: str, text: bytes, law: Law, *, after: int, today: date) -> 
     if overlay.made_on > today:
         raise BadLaw(name, None, "made_on", "is in the future")
     if not overlay.touched:
-        raise BadLaw(name, None, None, f"has no rows: write them under [[{']], [['.join(TABLES)}]], or [[called]]")
+        raise BadLaw(
+            name, None, None, f"has no rows: write them under [[{']], [['.join(TABLES)}]], [[called]], or [[withdrawn]]"
+        )
     if len(overlay.touched) > MAX_ROWS:
         raise BadLaw(name, None, None, f"has more than {MAX_ROWS} rows: hand them in as several files")
     _check_puts(name, overlay, law)
@@ -95,6 +116,8 @@ def overlay_of(name: str, text: bytes, law: Law, *, after: int, today: date) -> 
         _check_called(name, called, law, today)
     for confirmed in overlay.confirmed:
         _check_confirmed(name, confirmed, law, today)
+    for withdrawn in overlay.withdrawn:
+        _check_withdrawn(name, withdrawn, overlay, law)
     return overlay
 
 
@@ -106,7 +129,7 @@ def read_overlay(name: str, text: bytes) -> Overlay:
         data = tomllib.loads(text.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadLaw(name, None, None, str(error)) from error
-    known = {"version", "made_on", "reason", "called", "confirmed", *TABLES}
+    known = {"version", "made_on", "reason", "called", "confirmed", "withdrawn", *TABLES}
     if strange := sorted(set(data) - known):
         raise BadLaw(name, None, strange[0], "no such field or table")
     try:
@@ -124,7 +147,7 @@ def read_overlay(name: str, text: bytes) -> Overlay:
         if put.row.id in seen:
             raise BadLaw(name, put.row.id, "id", "stands twice in this file")
         seen.add(put.row.id)
-    return Overlay(head.version, head.made_on, head.reason.strip(), rows, head.called, head.confirmed)
+    return Overlay(head.version, head.made_on, head.reason.strip(), rows, head.called, head.confirmed, head.withdrawn)
 
 
 def _puts(name: str, data: Mapping[str, Any]) -> Iterable[PutRow]:
@@ -159,7 +182,7 @@ def _check_puts(name: str, overlay: Overlay, law: Law) -> None:
                 raise BadLaw(name, row.id, "replaces", f"no row in force is {put.replaces}")
             if former[:2] != (put.table, row.country):
                 raise BadLaw(name, row.id, "replaces", f"{put.replaces} is another country's row, or of another table")
-    replaced = {put.replaces for put in overlay.rows}
+    replaced = {put.replaces for put in overlay.rows} | {one.row for one in overlay.withdrawn}
     for put in overlay.rows:
         of_file = [other.row for other in overlay.rows if other.table == put.table and other.row is not put.row]
         for other in (*getattr(law.countries[put.row.country], put.table), *of_file):
@@ -207,6 +230,17 @@ def _check_confirmed(name: str, confirmed: Confirmed, law: Law, today: date) -> 
         raise BadLaw(name, confirmed.row, "by", "missing: who confirmed it, by role or office")
     if confirmed.on < row.as_of or confirmed.on > today:
         raise BadLaw(name, confirmed.row, "on", "is older than the text it confirms, or in the future")
+
+
+def _check_withdrawn(name: str, withdrawn: Withdrawn, overlay: Overlay, law: Law) -> None:
+    if withdrawn.row not in law.rows:
+        raise BadLaw(name, withdrawn.row, "row", "no row in force has this id")
+    if not withdrawn.reason.strip():
+        raise BadLaw(name, withdrawn.row, "reason", "missing: everybody may read why the row is no longer stated")
+    others = [*(put.row.id for put in overlay.rows), *(put.replaces for put in overlay.rows)]
+    others += [*(one.row for one in overlay.called), *(one.row for one in overlay.confirmed)]
+    if withdrawn.row in others or [one.row for one in overlay.withdrawn].count(withdrawn.row) > 1:
+        raise BadLaw(name, withdrawn.row, "row", "this file speaks of it elsewhere too: withdraw it, or state it")
 
 
 def is_contradicting(row: Row, other: Row) -> bool:
@@ -257,21 +291,31 @@ def overlaid(law: Law, overlays: Sequence[tuple[Overlay, date]]) -> Law:
     """
     if not overlays:
         return law
-    countries, marks = dict(law.countries), dict(law.overlaid)
+    countries, marks, gone = dict(law.countries), dict(law.overlaid), dict(law.withdrawn)
     for overlay, in_force_on in overlays:
+        reasons = {one.row: one.reason.strip() for one in overlay.withdrawn}
+        for country in countries.values():
+            for table, row in rows_of(country):
+                if row.id in reasons:
+                    mark = OverlaidRow(overlay.version, in_force_on, overlay.made_on, reasons[row.id])
+                    gone[row.id] = WithdrawnRow(table, row, mark)
         for code, country in countries.items():
             countries[code] = _overlaid_country(country, overlay)
         for row_id in overlay.touched:
             marks[row_id] = OverlaidRow(overlay.version, in_force_on, overlay.made_on, overlay.reason)
     rows = {row.id: row for country in countries.values() for _, row in rows_of(country)}
     return Law(
-        countries, rows, {row_id: mark for row_id, mark in marks.items() if row_id in rows}, overlays[-1][0].version
+        countries,
+        rows,
+        {row_id: mark for row_id, mark in marks.items() if row_id in rows},
+        overlays[-1][0].version,
+        {row_id: one for row_id, one in gone.items() if row_id not in rows},
     )
 
 
 def _overlaid_country(country: CountryLaw, overlay: Overlay) -> CountryLaw:
     puts = [put for put in overlay.rows if put.row.country == country.country]
-    replaced = {name for put in puts for name in (put.replaces, put.row.id)}
+    replaced = {name for put in puts for name in (put.replaces, put.row.id)} | {one.row for one in overlay.withdrawn}
     changed: dict[str, tuple[Row, ...]] = {}
     for table in TABLES:
         stood: tuple[Row, ...] = getattr(country, table)

@@ -12,8 +12,9 @@ def overlay_payload(row: LawOverlay) -> dict[str, Any]:
     try:
         stated = stated_in(row)
         facts = {"made_on": stated.made_on, "reason": stated.reason, "rows": list(stated.touched)}
+        facts["withdrawn"] = [{"row": one.row, "reason": one.reason} for one in stated.withdrawn]
     except BadLaw:
-        facts = {"made_on": row.proposed_at.date(), "reason": "", "rows": []}
+        facts = {"made_on": row.proposed_at.date(), "reason": "", "rows": [], "withdrawn": []}
     return facts | {
         "version": row.number,
         "in_force_from": row.decided_at,

@@ -31,6 +31,12 @@ row = "{row}"
 on = {on}
 """
 
+WITHDRAW = """
+[[withdrawn]]
+row = "{row}"
+reason = "{reason}"
+"""
+
 
 def overlay(*rows: str, version: int = 1) -> str:
     return HEAD.format(version=version) + "".join(rows)

@@ -10,7 +10,7 @@ from registry.register.law.rows import HelpLineRow
 from registry.register.law.rules import limits_on
 from registry.register.law.weights import Weight, may_decide
 from registry.vocabulary.register import Activity
-from tests.register.law.overlays.files import BAR, CALL, overlay
+from tests.register.law.overlays.files import BAR, CALL, WITHDRAW, overlay
 
 TODAY = date(2026, 11, 27)
 LAW = shipped_law()
@@ -90,6 +90,30 @@ def test_what_a_later_release_no_longer_ships_does_not_break_an_overlay() -> Non
     assert "cz-limit-invented-decree" in law.rows
 
 
+def test_a_row_that_is_withdrawn_decides_nothing_and_its_reason_stays() -> None:
+    law = laid(overlay(WITHDRAW.format(row="cz-limit-occupation", reason="The order was repealed.")))
+    assert "cz-limit-occupation" not in law.rows
+    assert "cz-limit-occupation" not in [row.id for row in law.limits]
+    gone = law.withdrawn["cz-limit-occupation"]
+    assert (gone.table, gone.mark.version, gone.mark.reason) == ("limit", 1, "The order was repealed.")
+    assert "cz-limit-occupation" in LAW.rows
+
+
+def test_a_withdrawn_row_makes_room_for_one_that_contradicts_it_and_may_come_back() -> None:
+    prohibited = regime_row(id='"cz-regime-other"')
+    law = laid(overlay(prohibited, WITHDRAW.format(row=REGIME, reason="Repealed.")))
+    assert (REGIME in law.rows, "cz-regime-other" in law.rows) == (False, True)
+    again = regime_row(replaces='"cz-regime-other"')
+    law = laid(overlay(prohibited, WITHDRAW.format(row=REGIME, reason="Repealed.")), overlay(again, version=2))
+    assert (REGIME in law.rows, law.withdrawn) == (True, {})
+
+
+def test_a_withdrawal_of_what_a_later_release_no_longer_ships_changes_nothing() -> None:
+    text = overlay(WITHDRAW.format(row="cz-limit-gone", reason="Repealed."))
+    law = overlaid(LAW, [(read_overlay("test.toml", text.encode()), TODAY)])
+    assert (law.withdrawn, len(law.rows)) == ({}, len(LAW.rows))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -112,6 +136,13 @@ def test_what_a_later_release_no_longer_ships_does_not_break_an_overlay() -> Non
         (overlay(CALL.format(row="it-nobody", on="2026-11-27")), "it-nobody, row: no help line"),
         (overlay(CALL.format(row=REGIME, on="2026-11-27")), f"{REGIME}, row: no help line"),
         (overlay(f'\n[[confirmed]]\nrow = "{REGIME}"\nby = "legal office"\non = 2020-01-01\n'), f"{REGIME}, on: is older"),
+        (overlay(WITHDRAW.format(row="cz-limit-none", reason="x")), "cz-limit-none, row: no row in force"),
+        (overlay(WITHDRAW.format(row=REGIME, reason=" ")), f"{REGIME}, reason: missing"),
+        (overlay(WITHDRAW.format(row=REGIME, reason="x") * 2), f"{REGIME}, row: this file speaks of it elsewhere"),
+        (
+            overlay(regime_row(replaces=f'"{REGIME}"'), WITHDRAW.format(row=REGIME, reason="x")),
+            f"{REGIME}, row: this file speaks of it elsewhere",
+        ),
         (overlay(), "has no rows"),
         (overlay(BAR).replace("version = 1", "version = 0"), "version: begins with 1"),
         (overlay(BAR).replace("version = 1", 'version = "one"'), "version: Expected"),
