@@ -5,12 +5,12 @@ registry/register/agencies/record.py renders it; a test holds these to that.
 
 from marshmallow import fields
 
+from registry.vocabulary.entries import EntryType
 from registry.vocabulary.register import (
     NACE_REVISIONS,
     Activity,
     ChannelKind,
     ConditionCode,
-    EntryType,
     HolderKind,
     IdentifierScheme,
     LicenceKind,

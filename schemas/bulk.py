@@ -163,7 +163,7 @@ class ColumnsSchema(OutSchema):
 
 
 def archived_list_field() -> fields.Field[Any]:
-    description = "Where the list is kept: `/api/v1/kept-lists/<list_id>`."
+    description = "Where the list is kept: `/api/v1/archived-lists/<list_id>`."
     return fields.String(metadata={"description": description})
 
 
@@ -257,6 +257,7 @@ class JobsSchema(OutSchema):
     """The jobs of an organisation."""
 
     items = fields.List(fields.Nested(JobSchema), required=True, metadata={"description": "The newest first."})
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class RowProofSchema(OutSchema):

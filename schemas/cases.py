@@ -73,10 +73,10 @@ class CaseMessageSchema(OutSchema):
     text = fields.String(required=True)
 
 
-class CaseBoxSchema(OutSchema):
+class CaseMailboxSchema(OutSchema):
     """One mailbox of a case; `answers` by question, without the complainant's identity."""
 
-    box_id = fields.String(required=True)
+    mailbox_id = fields.String(required=True)
     role = OneOf(tuple(BoxRole), required=True)
     answers = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
     messages = fields.List(fields.Nested(CaseMessageSchema), required=True)
@@ -109,7 +109,7 @@ class CaseWaySchema(OutSchema):
 class CaseSchema(CaseSummarySchema):
     reasons = fields.List(fields.String(), required=True, metadata={"description": "Why it has its priority."})
     clocks = fields.List(fields.Nested(CaseClockSchema), required=True)
-    boxes = fields.List(fields.Nested(CaseBoxSchema), required=True)
+    mailboxes = fields.List(fields.Nested(CaseMailboxSchema), required=True)
     moves = fields.List(fields.Nested(CaseMoveSchema), required=True)
     ways = fields.List(fields.Nested(CaseWaySchema), required=True)
 
@@ -152,6 +152,19 @@ class CaseTaskBodySchema(InSchema):
 
 class CaseTaskDoneSchema(InSchema):
     is_done = Flag(required=True)
+
+
+class CaseHoldSchema(InSchema):
+    is_held = Flag(required=True, metadata={"description": "False takes the hold away."})
+    reason = Passage(max_length=MAX_REASON, required=True, metadata={"example": "A court asked for the file."})
+
+
+class CaseAgencySchema(InSchema):
+    agency_id = Line(
+        max_length=200,
+        required=True,
+        metadata={"description": "Its id; a name or number that leads to one agency alone is accepted too."},
+    )
 
 
 class CaseNoteSchema(OutSchema):

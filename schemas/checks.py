@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import fields
 
 from registry.core.codes import CheckNote, CheckSummary, Problem, RedFlag
-from registry.vocabulary.register import Answer, CheckKind, CheckOutcome
+from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.register import Answer
 from schemas.agencies import AgencySummarySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Line, OneOf, Passage

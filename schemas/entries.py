@@ -2,8 +2,8 @@
 
 from marshmallow import fields
 
+from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
-from registry.vocabulary.register import EntryPart
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Flag, OneOf, Passage, Word
 

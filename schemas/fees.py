@@ -6,7 +6,8 @@ import marshmallow
 from marshmallow import fields
 
 from registry.core.codes import ClaimStep, FeeReason, Problem
-from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard, Mark
+from registry.vocabulary.fees import ChargeState, DepositUse, FeeKind, FeeStandard
+from registry.vocabulary.register import Answer, Mark
 from schemas.base import InSchema, OutSchema
 from schemas.fields import ABSENT, Coded, Count, Country, OneOf, Word
 from schemas.law import LawFeeSchema

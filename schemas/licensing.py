@@ -2,8 +2,8 @@
 
 from marshmallow import fields
 
+from registry.vocabulary.fees import DepositUse
 from registry.vocabulary.licensing import DepositLineKind, LicenceAct, ProposalState
-from registry.vocabulary.register import DepositUse
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Day, Instant, Line, OneOf, Sayings, Word
 
@@ -103,16 +103,16 @@ class DepositEntrySchema(InSchema):
     happened_on = Day(required=True)
 
 
-class HeldListSchema(OutSchema):
+class ListOnHoldSchema(OutSchema):
     """A list that was read and waits for an official."""
 
     list_id = fields.String(required=True)
-    source = fields.String(required=True)
+    source_id = fields.String(required=True, metadata={"description": "Of which official list it is a reading."})
     fetched_at = Instant(required=True)
     why = fields.String(required=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     ordered_by = fields.String(required=True, allow_none=True, metadata={"description": "Who had it applied."})
 
 
-class HeldListsSchema(OutSchema):
-    items = fields.List(fields.Nested(HeldListSchema), required=True)
+class ListsOnHoldSchema(OutSchema):
+    items = fields.List(fields.Nested(ListOnHoldSchema), required=True)

@@ -22,7 +22,7 @@ class StepSchema(OutSchema):
 class MessageSchema(OutSchema):
     message_id = fields.String(required=True)
     author = OneOf(Author, required=True)
-    box = OneOf(BoxRole, required=True, metadata={"description": "In whose mailbox it stands."})
+    mailbox = OneOf(BoxRole, required=True, metadata={"description": "In whose mailbox it stands."})
     written_on = fields.Date(required=True)
     text = fields.String(
         required=True, metadata={"description": "As it was written. It is text: show it as nothing else."}
@@ -34,7 +34,7 @@ class AttachmentSchema(OutSchema):
     """A file. Until `state` is `clean` officers see nothing of it; `no_copy` says why they never will."""
 
     attachment_id = fields.String(required=True)
-    box = OneOf(BoxRole, required=True)
+    mailbox = OneOf(BoxRole, required=True)
     name = fields.String(required=True, metadata={"description": "As it was sent, without what does harm."})
     kind = OneOf(FileKind, required=True)
     size = fields.Integer(required=True, metadata={"description": "Bytes, as it was sent."})

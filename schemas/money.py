@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import fields
 
 from registry.core.codes import Problem
-from registry.vocabulary.register import CURRENCIES, CURRENCY_SPELLINGS
+from registry.vocabulary.fees import CURRENCIES, CURRENCY_SPELLINGS
 from schemas.fields import ABSENT, DOUBT, Fault, line
 
 MAX_LENGTH = 16

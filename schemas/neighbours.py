@@ -2,7 +2,8 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.register import ChannelChangeState, ChannelKind
+from registry.vocabulary.licensing import ChannelChangeState
+from registry.vocabulary.register import ChannelKind
 from schemas.agencies import AgencySummarySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Instant, Line, OneOf, Word
@@ -43,7 +44,11 @@ class ChannelChangesSchema(OutSchema):
 
 
 class ChannelChangeProposalSchema(InSchema):
-    agency_id = Line(max_length=20, required=True)
+    agency_id = Line(
+        max_length=200,
+        required=True,
+        metadata={"description": "Its id; a name or number that leads to one agency alone is accepted too."},
+    )
     kind = Word(ChannelKind, required=True)
     value = Line(max_length=_MAX_VALUE, required=True)
     replaces = Line(
@@ -109,7 +114,6 @@ class CloneWarningsSchema(OutSchema):
 
 
 class CloneWarningSchema(InSchema):
-    agency_id = Line(max_length=20, required=True)
     text = Line(max_length=_MAX_TEXT, required=True, metadata=_READ_BY_ALL)
 
 

@@ -57,6 +57,7 @@ class KeySchema(OutSchema):
 
 class KeysSchema(OutSchema):
     items = fields.List(fields.Nested(KeySchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class KeyMakeSchema(InSchema):

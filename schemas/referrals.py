@@ -49,7 +49,7 @@ class HandedMessageSchema(OutSchema):
 
 
 class HandedFileSchema(OutSchema):
-    """A file that goes along; the partner takes its clean copy by `takeReceivedFile`."""
+    """A file that goes along; the partner takes its clean copy by `downloadReceivedFile`."""
 
     file_id = fields.String(required=True)
     name = fields.String(required=True)

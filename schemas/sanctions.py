@@ -100,7 +100,11 @@ class SanctionTermsSchema(InSchema):
 
 
 class SanctionProposalSchema(SanctionTermsSchema):
-    licence_id = Line(max_length=40, required=True, metadata={"description": "A licence of your own authority."})
+    licence_id = Line(
+        max_length=200,
+        required=True,
+        metadata={"description": "A licence of your own authority: its id, or the number on the licence."},
+    )
     decision_id = Line(
         max_length=40,
         metadata={"description": "What it rests on; absent: the authority's own finding. Brings `case_version`."},

@@ -5,11 +5,11 @@ from typing import Any
 from marshmallow import fields
 
 from registry.core.codes import Problem, Reason
+from registry.vocabulary.checks import Difference
 from registry.vocabulary.register import (
     NACE_REVISIONS,
     Activity,
     Answer,
-    Difference,
     Likeness,
     Mark,
     RecruiterKind,

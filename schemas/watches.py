@@ -106,6 +106,7 @@ class WatchMadeSchema(WatchSchema):
 
 class WatchesSchema(OutSchema):
     items = fields.List(fields.Nested(WatchSchema()), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class EventsQuerySchema(InSchema):
@@ -215,6 +216,7 @@ class WebhookMadeSchema(WebhookSchema):
 
 class WebhooksSchema(OutSchema):
     items = fields.List(fields.Nested(WebhookSchema()), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class DeliverySchema(OutSchema):
@@ -232,6 +234,7 @@ class DeliverySchema(OutSchema):
 
 class DeliveriesSchema(OutSchema):
     items = fields.List(fields.Nested(DeliverySchema()), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class ReplayedSchema(OutSchema):

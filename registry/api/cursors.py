@@ -3,14 +3,41 @@
 import base64
 import binascii
 import hashlib
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
 from registry.core.codes import Problem
+from registry.core.db.paging import Page
 from registry.core.errors import Fault, InvalidInput
 
 _CHECK = 8
+
+USUAL = 50
+"""Items of a page where the question says no `limit`."""
+
+Row = TypeVar("Row")
+
+
+def page_at(
+    question: Any, limit: int, cursor: str | None, read: Callable[[Page], Sequence[Row]], id_of: Callable[[Row], int]
+) -> tuple[Sequence[Row], str | None]:
+    """A page of a list by row ids, and the cursor of the next one, None at the end. `read` gives the rows of a Page.
+
+    Raises InvalidInput for a cursor of another question.
+    """
+    found = read(Page(limit + 1, None if cursor is None else row_in(question, cursor)))
+    next_cursor = cursor_of(question, [id_of(found[limit - 1])]) if len(found) > limit else None
+    return found[:limit], next_cursor
+
+
+def row_in(question: Any, cursor: str) -> int:
+    """The row id that a cursor of the same question marks. Raises InvalidInput for any other."""
+    place = place_of(question, cursor)
+    if len(place) != 1 or not isinstance(place[0], int) or not 0 <= place[0] < 2**31:
+        refuse()
+    return place[0]
 
 
 def cursor_of(question: Any, place: list[Any]) -> str:

@@ -137,6 +137,13 @@ EXAMPLES = (
         query={"sending": USCC, "receiving_employer": "Fabbrica Inventata", **_PLAN},
     ),
     Example(
+        "verifyCorridorByPost",
+        "both_ends",
+        "Two agencies, with the question in the body",
+        "/api/v1/corridor",
+        body={"sending": "FICT-CN-001", "receiving": VAT, **_PLAN},
+    ),
+    Example(
         "verifyMany",
         "three",
         "Two questions, and one that cannot be asked",
@@ -162,14 +169,14 @@ EXAMPLES = (
         },
     ),
     Example(
-        "checkWhatWasTold",
+        "checkClaims",
         "number_and_phone",
         "A genuine number, and a phone that the agency never registered",
         "/api/v1/checks",
         body={"number": "FICT-CN-001", "phone": "+86 10 0000 0000"},
     ),
     Example(
-        "checkWhatWasTold",
+        "checkClaims",
         "advert",
         "A pasted advert that shows a permit for work at home",
         "/api/v1/checks",

@@ -11,14 +11,10 @@ from registry.http.complaint_services import sealer
 from registry.http.query_reader import IdempotencyKey
 
 MADE: Mapping[str, str] = {
-    "change": "a change of a channel was proposed with this Idempotency-Key: GET /api/v1/channel-changes lists it",
     "key": "a key was made with this Idempotency-Key: GET /api/v1/organisation/keys lists it; its text is shown once only: if "
     "that answer was lost, revoke it and make another, with an Idempotency-Key of its own",
     "law overlay": "an overlay of the law was proposed with this Idempotency-Key: GET /api/v1/law-overlays lists it",
-    "line": "a line of the deposit was entered with this Idempotency-Key: GET /api/v1/deposits/<agency_id> shows it",
-    "proposal": "an act on a licence was proposed with this Idempotency-Key: GET /api/v1/licence-proposals lists it",
     "receipt": "an answer was archived with this Idempotency-Key: GET /api/v1/receipts lists it, the newest first",
-    "warning": "the warning was put up with this Idempotency-Key: GET /api/v1/clone-warnings lists it",
     "watch": "a watch was made with this Idempotency-Key: GET /api/v1/watches lists it",
     "webhook": "a webhook was made with this Idempotency-Key: GET /api/v1/webhooks lists it; its secret is shown once only: if "
     "that answer was lost, rotate it",

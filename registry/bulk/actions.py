@@ -14,6 +14,7 @@ from registry.bulk.rules import CONSTANTS, CORRIDOR, FIELDS, SUPPLY_CHAIN, VERIF
 from registry.core.clock import day_at
 from registry.core.codes import Problem
 from registry.core.db.locking import require_version
+from registry.core.db.paging import Page, newest_first
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow, RepeatDiffers, TooBusy
 from registry.core.ids import read_reference
 from registry.vocabulary.bulk import JobKind, JobState
@@ -123,15 +124,10 @@ def job_of(session: Session, organisation_id: int, reference: str) -> BulkJob:
     return job
 
 
-def jobs_of(session: Session, organisation_id: int, limit: int = 200) -> Sequence[BulkJob]:
-    """The newest first."""
-    return (
-        session.execute(
-            select(BulkJob).where(BulkJob.organisation_id == organisation_id).order_by(BulkJob.id.desc()).limit(limit)
-        )
-        .scalars()
-        .all()
-    )
+def jobs_of(session: Session, organisation_id: int, page: Page) -> Sequence[BulkJob]:
+    """A page of the jobs of an organisation, the newest first."""
+    query = select(BulkJob).where(BulkJob.organisation_id == organisation_id)
+    return session.execute(newest_first(query, BulkJob.id, page)).scalars().all()
 
 
 def correct(

@@ -10,28 +10,36 @@ from pathlib import Path
 
 import click
 
-from registry import cli
-from registry.cli.case_officer import as_officer, officer_context, today
 from registry.cli.case_showing import answer_lines, view_facts
 from registry.cli.collisions import Reference
-from registry.complaints.attachments.storage import store_of
+from registry.cli.officer_terminal import OfficerCommand, act_as_officer, by_officer
 from registry.complaints.casework import custody
 from registry.complaints.casework import queries as case_reading
+from registry.complaints.casework.actions import Officer, lock_case
 from registry.complaints.casework.custody import Approval
+from registry.complaints.casework.queries import named_agency_id
+from registry.http.complaint_services import sealer, store
+from registry.officer_desk.acting import require_no_interest
+from registry.officer_desk.case_acts import case_for
+from registry.officers.rights import Act, Resource
+from registry.vocabulary.cases import CaseRole
 
 _new_file = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
 @click.argument("case", type=Reference())
-@as_officer
+@by_officer
 @click.option("--out", required=True, type=_new_file, help="A new file.")
-def export(case: str, unit: str, name: str, role: str, out: Path) -> None:
+def export(case: str, by: str, out: Path) -> None:
     """Write CASE with all that was written in it to a file that only you can read. It holds what was sealed: guard it."""
 
     def exported() -> bytes:
-        with officer_context(unit, name, role) as (session, sealer, officer):
-            view = case_reading.case_view(session, sealer, officer, case, today(), act="case.exported")
+        with act_as_officer(by, Resource.ACCOUNT, Act.READ, "case export") as context:
+            officer, found = case_for(context.session, context.me, Resource.ACCOUNT, Act.READ, case)
+            view = case_reading.case_view(
+                context.session, sealer(), officer, found.reference, context.at.date(), act="case.exported"
+            )
             return json.dumps(view_facts(view), ensure_ascii=False, indent=1).encode()
 
     _write(out, exported)
@@ -40,7 +48,7 @@ def export(case: str, unit: str, name: str, role: str, out: Path) -> None:
 @click.command(name="file")
 @click.argument("case", type=Reference())
 @click.argument("attachment", type=Reference())
-@as_officer
+@by_officer
 @click.option("--out", required=True, type=_new_file, help="A new file.")
 @click.option("--original", is_flag=True, help="The file as it was sent, which only the custodian opens.")
 @click.option("--approved-by", default="", help="The second person who agrees to --original.")
@@ -48,9 +56,7 @@ def export(case: str, unit: str, name: str, role: str, out: Path) -> None:
 def attachment_file(
     case: str,
     attachment: str,
-    unit: str,
-    name: str,
-    role: str,
+    by: str,
     out: Path,
     original: bool,
     approved_by: str,
@@ -59,27 +65,40 @@ def attachment_file(
     """Write a file of CASE, without place and device, to a new file that only you can read."""
 
     def copied() -> bytes:
-        store = store_of(cli.settings())
-        with officer_context(unit, name, role) as (session, sealer, officer):
+        resource = Resource.ORIGINAL if original else Resource.ATTACHMENT
+        with act_as_officer(by, resource, Act.READ, "case file") as context:
+            session, today = context.session, context.at.date()
             if original:
-                approval = Approval(approved_by, reason)
-                return custody.original(session, sealer, officer, case, attachment, approval, store, today())
-            return case_reading.clean_copy(session, sealer, officer, case, attachment, store, today()).body
+                officer, approval = _custodian(context, case), Approval(approved_by, reason)
+                return custody.original(session, sealer(), officer, case, attachment, approval, store(), today)
+            officer, _ = case_for(session, context.me, resource, Act.READ, case)
+            return case_reading.clean_copy(session, sealer(), officer, case, attachment, store(), today).body
 
     _write(out, copied)
 
 
 @click.command()
 @click.argument("case", type=Reference())
-@as_officer
+@by_officer
 @click.option("--approved-by", required=True, help="The second person who agrees.")
 @click.option("--reason", required=True)
-def identity(case: str, unit: str, name: str, role: str, approved_by: str, reason: str) -> None:
+def identity(case: str, by: str, approved_by: str, reason: str) -> None:
     """Who wrote CASE and how to reach them safely: the custodian's, on a second person's approval."""
-    with officer_context(unit, name, role) as (session, sealer, officer):
-        found = custody.identity(session, sealer, officer, case, Approval(approved_by, reason), today())
+    with act_as_officer(by, Resource.IDENTITY, Act.READ, "case identity") as context:
+        officer, approval = _custodian(context, case), Approval(approved_by, reason)
+        found = custody.identity(context.session, sealer(), officer, case, approval, context.at.date())
     lines = [line for answers in found.values() for line in answer_lines(answers)]
     click.echo("\n".join(lines) or "Nothing was said of who wrote it.")
+
+
+def _custodian(context: OfficerCommand, case: str) -> Officer:
+    """The officer as the unit's custodian, who has no part in case work.
+
+    Raises NotFound for another unit's case, Forbidden on a conflict of interest.
+    """
+    officer = Officer(context.me.officer.reference, CaseRole.TRIAGE, context.me.standing.unit)
+    require_no_interest(context.me, named_agency_id(sealer(), lock_case(context.session, officer, case)))
+    return officer
 
 
 def _write(out: Path, read: Callable[[], bytes]) -> None:

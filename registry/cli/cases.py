@@ -1,4 +1,4 @@
-"""`registry cases`: complaints for officials, until they have a console. Every reading and every move is on record."""
+"""`registry cases`: work on complaints at a terminal, by the acts of the console. Every reading and every move is on record."""
 
 import csv
 import json
@@ -9,31 +9,43 @@ import click
 
 from registry.cli.access_grants import openings
 from registry.cli.case_files import attachment_file, export, identity
-from registry.cli.case_officer import as_officer, officer_context, today
 from registry.cli.case_showing import moves_table, queue_lines, queue_row, view_facts, view_lines
 from registry.cli.collisions import Reference
+from registry.cli.officer_terminal import (
+    OfficerCommand,
+    act_as_officer,
+    act_at_terminal,
+    by_officer,
+    if_unchanged,
+    perform,
+)
 from registry.cli.reconcile import reconcile
 from registry.cli.sealing_keys import opened
 from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case import units
 from registry.complaints.case.states import DECIDED_STATES, OPEN_STATES
-from registry.complaints.casework import actions as casework
-from registry.complaints.casework import holds
 from registry.complaints.casework import queries as case_reading
+from registry.complaints.casework.models import PriorityChange
+from registry.complaints.casework.queries import CaseView
 from registry.complaints.retention import purging
 from registry.complaints.sealing.sealer import Sealer
-from registry.complaints.triage import priorities
-from registry.core.clock import now
+from registry.core.clock import day_at, now
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import require_right
+from registry.officer_desk.case_acts import ACTS, case_for
+from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import CaseState, Priority
+
+ACCOUNT = Resource.ACCOUNT
 
 EXAMPLES = """\b
 Examples:
   registry cases list --unit it-labour
-  registry cases triage --unit it-labour --by "A. Officer"
-  registry cases show 7QXK2MPW4N9T --unit it-labour --by "A. Officer"
-  registry cases move 7QXK2MPW4N9T investigating --unit it-labour --by "A. Officer" --as investigator
-  registry cases reply 7QXK2MPW4N9T --unit it-labour --by "A. Officer" < answer.txt
+  registry cases triage --by a@authority.example
+  registry cases show 7QXK2MPW4N9T --by a@authority.example
+  registry cases move 7QXK2MPW4N9T investigating --by a@authority.example
+  registry cases reply 7QXK2MPW4N9T --by a@authority.example < answer.txt
   registry cases purge --dry-run
   registry cases reconcile --dry-run
 """
@@ -73,30 +85,38 @@ def list_cases(unit: str, states: tuple[str, ...], limit: int, form: str) -> Non
 
 @cases.command()
 @click.argument("case", type=Reference())
-@as_officer
+@by_officer
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def show(case: str, unit: str, name: str, role: str, as_json: bool) -> None:
+def show(case: str, by: str, as_json: bool) -> None:
     """Read CASE with all that was written in it. That you read it is written down."""
-    with officer_context(unit, name, role) as (session, sealer, officer):
-        view = case_reading.case_view(session, sealer, officer, case, today())
+    with act_as_officer(by, ACCOUNT, Act.READ, "case show") as context:
+        view = _view(context, case)
         displayed = view_facts(view) if as_json else view_lines(view)
     click.echo(json.dumps(displayed, ensure_ascii=False, indent=1) if as_json else "\n".join(displayed))
 
 
 @cases.command()
 @click.argument("case", type=Reference(), required=False)
-@as_officer
-def triage(case: str | None, unit: str, name: str, role: str) -> None:
+@by_officer
+def triage(case: str | None, by: str) -> None:
     """Take CASE, or the most urgent new one, into triage, and show it with the reasons of its priority."""
-    with officer_context(unit, name, role) as (session, sealer, officer):
-        fresh = frozenset({CaseState.SUBMITTED, CaseState.REOPENED})
-        waiting = [one.reference for one in case_reading.queue(session, unit, fresh, 1)] if case is None else [case]
+    with act_as_officer(by, ACCOUNT, Act.READ, "case triage") as context:
+        fresh, unit = frozenset({CaseState.SUBMITTED, CaseState.REOPENED}), context.me.standing.unit
+        waiting = (
+            [one.reference for one in case_reading.queue(context.session, unit, fresh, 1)] if case is None else [case]
+        )
         if not waiting:
             click.echo("Nothing waits for a first look.")
             return
-        casework.move(session, sealer, officer, waiting[0], CaseState.IN_TRIAGE, now())
-        lines = view_lines(case_reading.case_view(session, sealer, officer, waiting[0], today()))
+        require_right(context.me, *ACTS.right_to(ACTS["move"]))
+        perform(context, ACTS, "move", waiting[0], to=CaseState.IN_TRIAGE)
+        lines = view_lines(_view(context, waiting[0]))
     click.echo("\n".join(lines))
+
+
+def _view(context: OfficerCommand, case: str) -> CaseView:
+    officer, found = case_for(context.session, context.me, ACCOUNT, Act.READ, case)
+    return case_reading.case_view(context.session, sealer(), officer, found.reference, context.at.date())
 
 
 _BY_DECISION = DECIDED_STATES | {CaseState.DECISION_DRAFT}
@@ -105,82 +125,85 @@ _BY_DECISION = DECIDED_STATES | {CaseState.DECISION_DRAFT}
 @cases.command()
 @click.argument("case", type=Reference())
 @click.argument("state", type=click.Choice([state.value for state in CaseState]))
-@as_officer
-@click.option("--reason", help="Why; sealed like the rest.")
-@click.option("--version", type=int, help="The version that was read: refuses if it was changed since.")
-def move(case: str, state: str, unit: str, name: str, role: str, reason: str | None, version: int | None) -> None:
+@click.option("--reason", default="", help="Why; sealed like the rest.")
+@if_unchanged
+@by_officer
+def move(case: str, state: str, reason: str, version: int | None, by: str) -> None:
     """Take CASE to STATE, as `registry cases moves` allows it."""
     if CaseState(state) in _BY_DECISION:
         raise click.UsageError(
             "a decision is written by one officer and made by another, with its reasons and words for the complainant: "
             f"on the tab Decision of /console/cases/{case}, or by POST /api/v1/cases/{case}/decisions and then .../make"
         )
-    with officer_context(unit, name, role) as (session, sealer, officer):
-        moved = casework.move(session, sealer, officer, case, CaseState(state), now(), reason=reason, version=version)
-    click.echo(f"{case} is {moved.state}, version {moved.version}.")
+    act_at_terminal(
+        by, ACTS, "move", case, what="case move", version=version, to=CaseState(state), reason=reason,
+        say=lambda _, moved: f"{case} is {moved.state}, version {moved.version}.",
+    )  # fmt: skip
 
 
 @cases.command()
 @click.argument("case", type=Reference())
 @click.argument("into", type=Reference())
-@as_officer
 @click.option("--reason", required=True)
-def merge(case: str, into: str, unit: str, name: str, role: str, reason: str) -> None:
+@if_unchanged
+@by_officer
+def merge(case: str, into: str, reason: str, version: int | None, by: str) -> None:
     """Join CASE to INTO, which goes on for both. Its complainant keeps the mailbox."""
-    with officer_context(unit, name, role) as (session, sealer, officer):
-        casework.merge(session, sealer, officer, case, into, now(), reason=reason)
-    click.echo(f"{case} is merged into {into}.")
+    act_at_terminal(
+        by, ACTS, "move", case, what="case merge", version=version, to=CaseState.MERGED, reason=reason, into=into,
+        say=lambda *_: f"{case} is merged into {into}.",
+    )  # fmt: skip
 
 
 @cases.command()
 @click.argument("case", type=Reference())
 @click.argument("text", type=click.File("r", encoding="utf-8"), default="-")
-@as_officer
 @click.option("--to-helper", is_flag=True, help="A helper may read it, while the worker has no mailbox of their own.")
-def reply(case: str, text: TextIO, unit: str, name: str, role: str, to_helper: bool) -> None:
+@if_unchanged
+@by_officer
+def reply(case: str, text: TextIO, to_helper: bool, version: int | None, by: str) -> None:
     """Write the TEXT of a file, or of standard input, to the complainant of CASE."""
-    words = text.read()
-    with officer_context(unit, name, role) as (session, sealer, officer):
-        count = casework.reply(session, sealer, officer, case, words, now(), to_helper=to_helper)
-    click.echo(f"Written to {count} mailbox{'es' if count > 1 else ''}.")
+    act_at_terminal(
+        by, ACTS, "reply", case, what="case reply", version=version, text=text.read(), to_helper=to_helper,
+        say=lambda _, count: f"Written to {count} mailbox{'es' if count > 1 else ''}.",
+    )  # fmt: skip
 
 
 @cases.command()
 @click.argument("case", type=Reference())
 @click.argument("level", type=click.Choice([priority.value for priority in Priority]), required=False)
-@as_officer
-@click.option("--reason", help="Why; sealed like the rest.")
+@click.option("--reason", default="", help="Why; sealed like the rest.")
 @click.option("--approve", "decision", flag_value="approve", help="Approve a lowering that waits.")
 @click.option("--refuse", "decision", flag_value="refuse", help="Refuse it.")
-def priority(
-    case: str, level: str | None, unit: str, name: str, role: str, reason: str | None, decision: str | None
-) -> None:
+@if_unchanged
+@by_officer
+def priority(case: str, level: str | None, reason: str, decision: str | None, version: int | None, by: str) -> None:
     """Give CASE another priority. Lowering from p0 or p1 waits until a second person approves it."""
     if (level is None) is (decision is None):
         raise click.UsageError("name a priority, or give --approve or --refuse")
-    with officer_context(unit, name, role) as (session, sealer, officer):
-        if level is None:
-            change = priorities.decide_lowering(session, officer, case, now(), is_approved=decision == "approve")
-        else:
-            change = priorities.set_priority(
-                session, sealer, officer, case, Priority(level), now(), reason=reason or ""
-            )
-    if change.is_approved is None:
-        click.echo(f"{case} stays {change.from_priority} until a second person approves {change.to_priority}.")
-    else:
-        click.echo(f"{case} is {change.to_priority if change.is_approved else change.from_priority}.")
+
+    def stated(_: OfficerCommand, change: PriorityChange) -> str:
+        if change.is_approved is None:
+            return f"{case} stays {change.from_priority} until a second person approves {change.to_priority}."
+        return f"{case} is {change.to_priority if change.is_approved else change.from_priority}."
+
+    name = "priority" if level is not None else f"lowering/{decision}"
+    values = {} if level is None else {"priority": Priority(level), "reason": reason}
+    act_at_terminal(by, ACTS, name, case, what="case priority", version=version, say=stated, **values)
 
 
 @cases.command()
 @click.argument("case", type=Reference())
-@as_officer
 @click.option("--reason", required=True)
 @click.option("--release", "is_released", is_flag=True, help="Take the hold away.")
-def hold(case: str, unit: str, name: str, role: str, reason: str, is_released: bool) -> None:
+@if_unchanged
+@by_officer
+def hold(case: str, reason: str, is_released: bool, version: int | None, by: str) -> None:
     """Let nothing of CASE be destroyed, however old it is, until the hold is taken away."""
-    with officer_context(unit, name, role) as (session, sealer, officer):
-        holds.set_legal_hold(session, sealer, officer, case, today(), is_held=not is_released, reason=reason)
-    click.echo(f"{case} is {'released' if is_released else 'held'}.")
+    act_at_terminal(
+        by, ACTS, "hold", case, what="case hold", version=version, is_held=not is_released, reason=reason,
+        say=lambda *_: f"{case} is {'released' if is_released else 'held'}.",
+    )  # fmt: skip
 
 
 @cases.command()
@@ -190,7 +213,10 @@ def purge(is_dry: bool) -> None:
     with opened() as (settings, sessions, keyring):
         if is_dry:
             with sessions() as session:
-                doomed, existing = purging.doomed(session, today()), purging.cases_on_hold(session, today())
+                doomed, existing = (
+                    purging.doomed(session, day_at(now(), None)),
+                    purging.cases_on_hold(session, day_at(now(), None)),
+                )
             for one in doomed:
                 click.echo(f"{one.reference}  {one.state:<12}  {one.unit or '-':<20}  since {one.purge_on}")
             for reference in existing:

@@ -5,18 +5,15 @@ import sys
 import click
 from sqlalchemy.orm import Session
 
-from registry.cli.licensing_officer import OfficerCommand, act_as_officer, act_at_terminal, by_officer, if_unchanged
+from registry.cli.officer_terminal import OfficerCommand, act_at_terminal, by_officer, if_unchanged
 from registry.cli.sealing_keys import opened
 from registry.core.errors import ChannelChangeRefused
-from registry.officer_desk.licence_acts import CHANNEL_CHANGES
-from registry.officer_desk.licensing import agency_opened
-from registry.officers.rights import Act, Resource
+from registry.officer_desk.licence_acts import CHANNEL_CHANGES, CHANNELS
 from registry.register.agencies import channels as changes
 from registry.register.agencies.models import PendingChannelChange
 from registry.supervision.licensing import related_acts
-from registry.vocabulary.register import ChannelChangeState, ChannelKind
-
-CHANNEL = Resource.CHANNEL
+from registry.vocabulary.licensing import ChannelChangeState
+from registry.vocabulary.register import ChannelKind
 
 
 @click.group(
@@ -57,21 +54,12 @@ def propose(agency: str, kind: str, value: str | None, instead_of: str | None, b
         value = click.prompt("Account number", hide_input=True) if sys.stdin.isatty() else sys.stdin.read(200)
     if not value or not value.strip():
         raise ChannelChangeRefused(f"say what the new {channel} is: registry channels propose {agency} {channel} VALUE")
-    with act_as_officer(by, CHANNEL, Act.PROPOSE, f"channel {channel}") as context:
-        agency_opened(context.session, context.me, agency)
-        change = related_acts.propose_change(
-            context.session,
-            context.official,
-            context.keyring,
-            agency,
-            channel,
-            value,
-            context.at,
-            instead_of=instead_of,
-        )
-        reference = change.reference
-    click.echo(f"{reference}: proposed. Another officer approves it with")
-    click.echo(f"  registry channels approve {reference} --by OFFICER")
+    act_at_terminal(
+        by, CHANNELS, "propose", what=f"channel {channel}", agency_id=agency, kind=channel, value=value, replaces=instead_of,
+        say=lambda _, made: (
+            f"{made}: proposed. Another officer approves it with\n  registry channels approve {made} --by OFFICER"
+        ),
+    )  # fmt: skip
 
 
 @channels.command(epilog="\b\nExamples:\n  registry channels approve 9MZ4HJKL5NPQ --by b@authority.example")

@@ -5,13 +5,8 @@ from datetime import date, datetime
 import click
 
 from registry.cli.collisions import Reference
-from registry.cli.licensing_officer import DAY, act_as_officer, act_at_terminal, by_officer, if_unchanged
+from registry.cli.officer_terminal import DAY, act_at_terminal, by_officer, if_unchanged
 from registry.officer_desk.licence_acts import CLONE_WARNINGS, COLLISIONS
-from registry.officer_desk.licensing import agency_opened
-from registry.officers.rights import Act, Resource
-from registry.supervision.licensing import related_acts
-
-CLONE = Resource.CLONE
 
 EXAMPLES = """\b
 Examples:
@@ -48,20 +43,10 @@ def warn(
     agency_id: str, text: str, source: str | None, from_: datetime | None, to: datetime | None, by: str
 ) -> None:  # fmt: skip
     """Publish a clone warning on the entry of AGENCY_ID, the agency that is imitated."""
-    with act_as_officer(by, CLONE, Act.APPROVE, "clone warn") as context:
-        agency_opened(context.session, context.me, agency_id)
-        appended = related_acts.warn(
-            context.session,
-            context.official,
-            agency_id,
-            text,
-            context.at,
-            source=source,
-            from_=_day(from_),
-            to=_day(to),
-        )
-        index = appended.last_index
-    click.echo(f"Published a clone warning on {agency_id}: entry {index} of the log.")
+    act_at_terminal(
+        by, CLONE_WARNINGS, "warn", agency_id, what="clone warn", say=lambda _, done: f"Published a clone warning on {done}.",
+        text=text, source=source, from_=_day(from_), to=_day(to),
+    )  # fmt: skip
 
 
 @clones.command(

@@ -11,7 +11,7 @@ from rich.progress import Progress, TaskID
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
-from registry.cli.licensing_officer import act_at_terminal, by_officer, if_unchanged
+from registry.cli.officer_terminal import act_at_terminal, by_officer, if_unchanged
 from registry.core.clock import day_at, instant_text, now
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for

@@ -4,23 +4,23 @@ from datetime import datetime
 
 import click
 
-from registry.cli.licensing_officer import (
+from registry.cli.officer_terminal import (
     DAY,
-    act_as_officer,
+    OfficerCommand,
     act_at_terminal,
     by_officer,
     if_unchanged,
     read_as_officer,
 )
-from registry.officer_desk.licence_acts import DEPOSIT_LINES
+from registry.officer_desk.licence_acts import DEPOSIT_LINES, DEPOSITS
 from registry.officer_desk.licensing import agency_opened
-from registry.officers.rights import Act, Resource
-from registry.supervision.licensing.deposits import actions, queries
+from registry.officers.rights import Resource
+from registry.supervision.licensing.deposits import queries
 from registry.supervision.licensing.deposits.models import DepositLine
 from registry.supervision.licensing.deposits.rules import FORMS
 from registry.supervision.licensing.drafting import today_of
+from registry.vocabulary.fees import DepositUse
 from registry.vocabulary.licensing import DepositLineKind, ProposalState
-from registry.vocabulary.register import DepositUse
 
 DEPOSIT = Resource.DEPOSIT
 
@@ -77,20 +77,20 @@ def enter(
     reverses: str | None, held_as: str | None, held_by: str | None, by: str,
 ) -> None:  # fmt: skip
     """Enter a line of KIND in the ledger of AGENCY. Money that comes in counts at once; a draw or a reversal waits."""
-    with act_as_officer(by, DEPOSIT, Act.PROPOSE, f"deposit {kind}") as context:
-        agency_opened(context.session, context.me, agency)
-        today, _ = today_of(context.session, context.official.authority, context.at)
-        line = actions.enter(
-            context.session, context.official, agency, DepositLineKind(kind), context.at,
-            amount=amount, currency=currency, happened_on=on.date() if on else today, note=note,
-            use=DepositUse(use) if use else None, reverses=reverses, form=held_as, held_by=held_by,
-        )  # fmt: skip
-        reference, stated, is_open = line.reference, _line(line), line.state is ProposalState.OPEN
-    click.echo(stated)
-    if is_open:
-        click.echo(
-            f"It counts once another officer approves it: registry deposits approve {agency} {reference} --by OFFICER"
+
+    def stated(context: OfficerCommand, reference: str) -> str:
+        line = queries.line_named(context.session, reference)
+        waits = (
+            f"\nIt counts once another officer approves it: registry deposits approve {agency} {reference} --by OFFICER"
         )
+        return _line(line) + (waits if line.state is ProposalState.OPEN else "")
+
+    act_at_terminal(
+        by, DEPOSITS, "enter", agency, what=f"deposit {kind}", say=stated,
+        kind=DepositLineKind(kind), amount=amount, currency=currency, note=note,
+        happened_on=on.date() if on else None, use=DepositUse(use) if use else None, reverses=reverses,
+        held_as=held_as, held_by=held_by,
+    )  # fmt: skip
 
 
 @deposits.command()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from registry.cli.licensing_officer import OfficerCommand, act_as_officer, act_at_terminal, by_officer, if_unchanged
+from registry.cli.officer_terminal import OfficerCommand, act_as_officer, act_at_terminal, by_officer, if_unchanged
 from registry.cli.sealing_keys import opened
 from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring, Signer, Use

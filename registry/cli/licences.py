@@ -7,17 +7,18 @@ from typing import Any
 
 import click
 
-from registry.cli.licensing_officer import (
+from registry.cli.officer_terminal import (
     DAY,
     OfficerCommand,
     act_as_officer,
     act_at_terminal,
     by_officer,
     if_unchanged,
+    perform,
     read_as_officer,
 )
 from registry.officer_desk.acting import require_no_interest
-from registry.officer_desk.licence_acts import PROPOSALS
+from registry.officer_desk.licence_acts import LICENCE_ACTS, PROPOSALS
 from registry.officer_desk.licensing import Previewed, previewed, proposal_opened, require_act, waiting_for
 from registry.officers.rights import Act, Resource
 from registry.register.agencies import record
@@ -127,11 +128,11 @@ def propose(
         return
     with act_as_officer(by, LICENCE, Act.PROPOSE, f"propose {act}") as context:
         draft = _draft(context, named, about, stated, ground, from_)
-        made = proposals.propose(
-            context.session, context.official, named, about, stated, context.at,
-            legal_ground=ground, effective_on=draft.effective_on,
+        reference = perform(
+            context, LICENCE_ACTS, "propose",
+            act=named, about=about, stated=stated, legal_ground=ground, effective_on=draft.effective_on,
         )  # fmt: skip
-        reference, is_applied = made.reference, made.state is ProposalState.APPLIED
+        is_applied = proposal_opened(context.session, context.me, reference).state is ProposalState.APPLIED
         _print_draft(context, draft)
     if is_applied:
         click.echo(f"{reference}: published.")

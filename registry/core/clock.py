@@ -32,6 +32,11 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def answer_instant(instant: datetime) -> str:
+    """`2026-11-24T10:00:00Z`, with microseconds where there are any: an instant in tables as JSON answers have it."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def read_instant(text: str) -> datetime:
     """The inverse of `instant_text`; also takes other ISO 8601 forms with an offset. ValueError otherwise."""
     instant = datetime.fromisoformat(text)

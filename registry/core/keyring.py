@@ -30,6 +30,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from registry.core.errors import KeyTrouble
+from registry.core.jwk import kid_of, public_jwk
 
 PURPOSES = (
     "accounts", "admission", "box-keys", "bulk-files", "case-digests", "collisions", "member-apps",
@@ -354,26 +355,6 @@ def _pair(use: Use) -> tuple[ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivate
     return secret, public_jwk(secret.public_key())
 
 
-def public_jwk(public: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) -> dict[str, str]:
-    """The members that RFC 7638 takes a thumbprint of, and no others."""
-    if isinstance(public, ed25519.Ed25519PublicKey):
-        raw = public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        return {"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}
-    numbers = public.public_numbers()
-    x, y = (_base64url(number.to_bytes(32, "big")) for number in (numbers.x, numbers.y))
-    return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
-
-
-def kid_of(public: dict[str, str]) -> str:
-    """The first 12 bytes of the JWK's thumbprint (RFC 7638), base64url: 16 characters."""
-    required = json.dumps(public, sort_keys=True, separators=(",", ":")).encode()
-    return _base64url(hashlib.sha256(required).digest()[:12])
-
-
-def _base64url(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
 def _read_key(path: Path) -> Key:
     try:
         facts = json.loads(path.read_bytes())
@@ -397,5 +378,5 @@ def read_private(path: Path) -> bytes:
 
 
 __all__: Sequence[str] = (
-    "FileSigner", "Key", "KeyState", "Keyring", "RingSecret", "Signer", "Use", "kid_of", "public_jwk",
+    "FileSigner", "Key", "KeyState", "Keyring", "RingSecret", "Signer", "Use",
 )  # fmt: skip

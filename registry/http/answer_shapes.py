@@ -21,7 +21,8 @@ from registry.register.law.law_view import CitedRow, cited
 from registry.verification.verdicts.context_rules import needs_of, not_asked
 from registry.verification.verdicts.corridor import CorridorVerdict, Leg, LegKind
 from registry.verification.verdicts.question import Finding, Holder, Question, SourceNote, SubjectKind, Verdict
-from registry.vocabulary.register import Answer, Difference, Language, Likeness, NameKind, Weight
+from registry.vocabulary.checks import Difference
+from registry.vocabulary.register import Answer, Language, Likeness, NameKind, Weight
 
 
 class MatchShown(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -65,12 +65,12 @@ DESK_PATHS = tuple(
         "officers",
         "officer-changes",
         "cases",
-        "openings",
+        "access-grants",
         "paper-forms",
         "licence-previews",
         "licence-proposals",
         "deposits",
-        "held-lists",
+        "lists-on-hold",
         "channel-changes",
         "law-overlays",
         "collisions",
@@ -91,7 +91,7 @@ licence stands there too.)"""
 
 ORGANISATION_PATHS = tuple(
     f"/api/v1/{noun}"
-    for noun in ("organisation", "verification-jobs", "watches", "events", "webhooks", "receipts", "kept-lists")
+    for noun in ("organisation", "verification-jobs", "watches", "events", "webhooks", "receipts", "archived-lists")
 )
 """What begins so needs an organisation's key, and no page of another site reads it: all but OPEN_RECEIPT."""
 

@@ -16,7 +16,8 @@ from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import where_to_ask
 from registry.verification.verdicts.question import Finding
-from registry.vocabulary.register import Answer, CheckKind, CheckOutcome, Language
+from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.register import Answer, Language
 
 # How each language is called in the Unicode locale data.
 LOCALES = {language: language.value.replace("-", "_") for language in Language} | {Language.EN: "en_GB"}

@@ -18,7 +18,7 @@ from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Use
 from registry.log.actions import Draft, append, lock_log
 from registry.log.policy import read_policy
 from registry.log.queries import KEYS, POLICY, LoggedKey, logged_keys, policy_lines, verifier_keys_of
-from registry.vocabulary.register import EntryType
+from registry.vocabulary.entries import EntryType
 
 FIRST = (Use.ROOT, Use.LOG, *CERTIFIED)
 """The keys of every registry. The root comes first, for it certifies others; a law key is made when one is asked for."""

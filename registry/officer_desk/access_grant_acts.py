@@ -16,7 +16,12 @@ from registry.officer_desk.case_acts import case_opened
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import OpeningKind
-from schemas.openings import BreakGlassSchema, IdentityOpeningSchema, OpeningDecisionSchema, OriginalOpeningSchema
+from schemas.access_grants import (
+    AccessDecisionSchema,
+    BreakGlassRequestSchema,
+    IdentityAccessRequestSchema,
+    OriginalAccessRequestSchema,
+)
 
 
 def opening_opened(session: Session, me: AuthenticatedOfficer, reference: str, act: Act) -> str:
@@ -46,14 +51,14 @@ ACTS = OfficerActs(
     lambda session, me, act, reference: opening_opened(session, me, reference, act.right),
     (
         OfficerAct(
-            "decide", Act.APPROVE, _decide, "decideOpening",
+            "decide", Act.APPROVE, _decide, "decideAccessGrant",
             """Grant or refuse another officer's access request.
 
             The access period begins. Break-glass is for supervisors and custodians, the rest for custodians alone.
             """,
-            OpeningDecisionSchema, form={"is_granted": "decision"},
+            AccessDecisionSchema, form={"is_granted": "decision"},
         ),
-        OfficerAct("end", Act.APPROVE, _end, "endOpening", "End another officer's access before its time."),
+        OfficerAct("end", Act.APPROVE, _end, "endAccessGrant", "End another officer's access before its time."),
     ),
 )  # fmt: skip
 
@@ -63,7 +68,7 @@ OWN = OfficerActs(
     ACTS.opened,
     (
         OfficerAct(
-            "end", Act.PROPOSE, partial(_end, is_own=True), "closeOpening",
+            "end", Act.PROPOSE, partial(_end, is_own=True), "closeAccessGrant",
             "End your own access, or withdraw your request.",
             path="/close",
         ),
@@ -86,23 +91,23 @@ IN_CASE = case_acts(
     Resource.BREAK_GLASS,
     case_opened(Resource.BREAK_GLASS),
     OfficerAct(
-        "break-glass", Act.PROPOSE, _ask(OpeningKind.BREAK_GLASS), "askToBreakGlass",
+        "break-glass", Act.PROPOSE, _ask(OpeningKind.BREAK_GLASS), "requestBreakGlass",
         """Request break-glass access: all of a case, and who wrote it, for some hours.
 
         For when somebody is in danger and the custodian is not there. A supervisor or custodian agrees.
         Auditors and supervisors are told.
         """,
-        BreakGlassSchema, drafts=OpeningKind.BREAK_GLASS,
+        BreakGlassRequestSchema, drafts=OpeningKind.BREAK_GLASS,
     ),
     OfficerAct(
-        "identity", Act.PROPOSE, _ask(OpeningKind.IDENTITY), "askWhoWrote",
+        "identity", Act.PROPOSE, _ask(OpeningKind.IDENTITY), "requestIdentity",
         "Request who wrote, and how to reach them safely, from the custodian.",
-        IdentityOpeningSchema, resource=RIGHT_TO[OpeningKind.IDENTITY], drafts=OpeningKind.IDENTITY,
+        IdentityAccessRequestSchema, resource=RIGHT_TO[OpeningKind.IDENTITY], drafts=OpeningKind.IDENTITY,
     ),
     OfficerAct(
-        "original", Act.PROPOSE, _ask(OpeningKind.ORIGINAL), "askForOriginal",
+        "original", Act.PROPOSE, _ask(OpeningKind.ORIGINAL), "requestOriginal",
         "Request an original file from the custodian.",
-        OriginalOpeningSchema, form={"attachment_id": "attachment"}, resource=RIGHT_TO[OpeningKind.ORIGINAL],
+        OriginalAccessRequestSchema, form={"attachment_id": "attachment"}, resource=RIGHT_TO[OpeningKind.ORIGINAL],
         drafts=OpeningKind.ORIGINAL,
     ),
 )  # fmt: skip

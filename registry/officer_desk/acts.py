@@ -71,14 +71,16 @@ def sealed(action: SealedAction[Who]) -> Callable[[Doing[Who]], object]:
 
 @dataclass(frozen=True, slots=True)
 class OfficerAct:
-    """One act. `name` ends its address in API and console, unless `path` ends it in the API otherwise.
+    """One act. `name` ends its address in API and console, unless `path` ends it in the API, or `page` in the console, otherwise.
 
     `do` is given a Doing and, as keywords, the fields of `schema`. `form` says what a field is called in the console's form where
     it is called otherwise, `unread` which message says that it cannot be read. `operation` and `about`, a summary
     and what follows it, document it in the API; `statuses` where they are others than follow from the schema. `resource` is what
     the right is to, where it is another than that of the table. Without `is_shown_after` the API's answer is empty: what it was
     done to is closed to the officer from then on. What `drafts` something, such as a `hearing`, is done once however often it is
-    sent, and its `do` gives the reference of what was drafted.
+    sent, and its `do` gives the reference of what was drafted. Where nothing was read before it, such as a proposal, the act has
+    no version (`is_versioned`). `not_found` is the field that a form names something in which is not there, and the message
+    that says so.
     """
 
     name: str
@@ -95,6 +97,9 @@ class OfficerAct:
     statuses: tuple[int, ...] | None = None
     is_shown_after: bool = True
     drafts: str = ""
+    page: str | None = None
+    is_versioned: bool = True
+    not_found: tuple[str, str] | None = None
 
     @property
     def also(self) -> tuple[int, ...]:

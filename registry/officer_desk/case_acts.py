@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
+from registry.complaints.casework import holds
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
 from registry.complaints.casework.notes import actions as notes
 from registry.complaints.casework.queries import named_agency_id
@@ -18,16 +19,20 @@ from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import acting, reference_in, require_no_interest, roles_of
 from registry.officer_desk.acts import Doing, OfficerAct, case_acts
+from registry.officer_desk.agency_picker import picked_agency
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import CaseState, Priority
 from schemas.cases import (
+    CaseAgencySchema,
     CaseAssigneeSchema,
+    CaseHoldSchema,
     CaseMoveBodySchema,
     CaseNoteBodySchema,
     CasePrioritySchema,
     CaseReplySchema,
     CaseTaskBodySchema,
+    CaseTaskDoneSchema,
 )
 
 
@@ -93,6 +98,37 @@ def _add_task(on: Doing[Officer], text: str, due_on: date | None = None) -> obje
     )  # fmt: skip
 
 
+def _decide_lowering(on: Doing[Officer], *, is_approved: bool) -> object:
+    return priorities.decide_lowering(
+        on.session, on.officer, on.reference, on.at, is_approved=is_approved, version=on.version
+    )  # fmt: skip
+
+
+def _set_hold(on: Doing[Officer], reason: str, *, is_held: bool) -> object:
+    return holds.set_legal_hold(
+        on.session, sealer(), on.officer, on.reference, on.at.date(), is_held=is_held, reason=reason, version=on.version
+    )  # fmt: skip
+
+
+def _link_agency(on: Doing[Officer], agency_id: str) -> object:
+    agency = picked_agency(on.session, agency_id, "agency_id")
+    require_no_interest(on.me, agency)
+    return casework.link_agency(
+        on.session, sealer(), on.officer, on.reference, agency, on.at.date(), version=on.version
+    )  # fmt: skip
+
+
+def _tick_task(on: Doing[Officer], *, is_done: bool) -> object:
+    case, task = on.reference.split("/")
+    return notes.tick_task(
+        on.session, on.officer, case, task, on.at.date(), is_done=is_done, version=on.version
+    )  # fmt: skip
+
+
+def _task_opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, task_id: str) -> str:
+    return f"{case_for(session, me, Resource.CASE, act.right, case_id)[1].reference}/{reference_in(task_id)}"
+
+
 ACTS = case_acts(
     Resource.CASE,
     case_opened(Resource.CASE),
@@ -128,4 +164,38 @@ ACTS = case_acts(
         "tasks", Act.WRITE, _add_task, "addCaseTask", "Add a task to a case.",
         CaseTaskBodySchema, form={"text": "task"},
     ),
+    OfficerAct(
+        "lowering/approve", Act.WRITE, lambda on: _decide_lowering(on, is_approved=True), "approveCaseLowering",
+        "Approve a waiting request to lower a priority; never one's own.",
+    ),
+    OfficerAct(
+        "lowering/refuse", Act.WRITE, lambda on: _decide_lowering(on, is_approved=False), "refuseCaseLowering",
+        "Refuse a waiting request to lower a priority, or withdraw one's own.",
+    ),
+    OfficerAct(
+        "hold", Act.HOLD, _set_hold, "setLegalHold",
+        """Put a case under legal hold, or take the hold away.
+
+        Nothing of a case under legal hold is destroyed. The reason becomes a note of the case.
+        """,
+        CaseHoldSchema, method="put",
+    ),
+    OfficerAct(
+        "agency", Act.WRITE, _link_agency, "setCaseAgency",
+        """Record which agency of the registry the complaint is about.
+
+        What the complainant wrote stays beside it. Once recorded it cannot be changed.
+        """,
+        CaseAgencySchema, method="put", form={"agency_id": "agency"},
+    ),
 )  # fmt: skip
+
+TASKS = case_acts(
+    Resource.CASE,
+    _task_opened,
+    OfficerAct(
+        "tick", Act.WRITE, _tick_task, "updateCaseTask", "Mark a task as done, or as not done.",
+        CaseTaskDoneSchema, method="put", path="", page="",
+    ),
+)  # fmt: skip
+"""What is done to one task of a case; its reference follows the case's, after a stroke."""

@@ -47,7 +47,7 @@ ACTS = case_acts(
         """,
     ),
     OfficerAct(
-        "send-back", Act.APPROVE, _send_back, "sendDecisionBack",
+        "send-back", Act.APPROVE, _send_back, "returnDecision",
         "Return a drafted decision, so that the case is looked into again.", SendBackSchema,
     ),
 )  # fmt: skip
@@ -68,7 +68,7 @@ IN_CASE = case_acts(
     Resource.DECISION,
     case_opened(Resource.DECISION),
     OfficerAct(
-        "decision", Act.PROPOSE, _write, "writeDecision",
+        "decision", Act.PROPOSE, _write, "draftDecision",
         """Write or rewrite the draft of a case's decision.
 
         An officer who ever wrote on it, or looked into the case, does not make it. Idempotent with an Idempotency-Key.

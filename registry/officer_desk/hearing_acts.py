@@ -80,11 +80,11 @@ ACTS = case_acts(
         AllegationSchema, method="put", path="",
     ),
     OfficerAct(
-        "hand-in", Act.PROPOSE, sealed(actions.hand_in), "handInHearing",
+        "hand-in", Act.PROPOSE, sealed(actions.hand_in), "submitHearing",
         "Submit a draft for another person's check against reprisals.",
     ),
     OfficerAct(
-        "send-back", Act.APPROVE, _send_back, "sendBackHearing", "Return a draft that could reveal who complained.",
+        "send-back", Act.APPROVE, _send_back, "returnHearing", "Return a draft that could reveal who complained.",
         HearingReasonSchema, form={"reason": "back"},
     ),
     OfficerAct(
@@ -111,12 +111,12 @@ ACTS = case_acts(
         """,
     ),
     OfficerAct(
-        "longer", Act.PROPOSE, _give_longer, "giveLongerToAnswer",
+        "longer", Act.PROPOSE, _give_longer, "extendHearing",
         "Extend the deadline to answer, on the agency's request or your own judgement.",
         HearingLongerSchema,
     ),
     OfficerAct(
-        "tell", Act.PROPOSE, _tell_outcome, "tellHearingOutcome",
+        "tell", Act.PROPOSE, _tell_outcome, "sendHearingOutcome",
         """Tell the agency the outcome, and until when it may object.
 
         Once, while the worker agrees that it is spoken to.
@@ -167,7 +167,7 @@ ANSWERS = OfficerActs(
     lambda _session, _me, _act, reference: reference_in(reference),
     (
         OfficerAct(
-            "keep", Act.ANSWER, _written(portal.save_draft_answer), "keepHearingAnswer", "Save an unfinished answer.",
+            "keep", Act.ANSWER, _written(portal.save_draft_answer), "saveHearingAnswer", "Save an unfinished answer.",
             HearingAnswerSchema, method="put", path="/draft",
         ),
         OfficerAct(
@@ -175,7 +175,7 @@ ANSWERS = OfficerActs(
             HearingAnswerSchema,
         ),
         OfficerAct(
-            "longer", Act.ANSWER, _written(portal.ask_longer), "askForLongerToAnswer",
+            "longer", Act.ANSWER, _written(portal.ask_longer), "requestHearingExtension",
             """Request a later deadline to answer.
 
             The last day stays until the authority sets another.

@@ -1,11 +1,16 @@
 """Acts of licensing: what officers of an authority do to its licences and to what waits for them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.officer_desk.acting import reference_in
+from registry.core.ids import read_reference
+from registry.http.app_services import keyring
+from registry.officer_desk.acting import reference_in, require_no_interest
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, plainly
+from registry.officer_desk.agency_picker import picked_agency
 from registry.officer_desk.licensing import (
     agency_opened,
     change_opened,
@@ -16,11 +21,20 @@ from registry.officer_desk.licensing import (
 )
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.register.agencies.models import Agency
 from registry.supervision.licensing import proposals, related_acts
 from registry.supervision.licensing.deposits import actions as deposits
-from registry.supervision.licensing.drafting import LicensingOfficial
-from schemas.licensing import RefusalReasonSchema
-from schemas.neighbours import CollisionConfirmationSchema, CollisionDismissalSchema, WarningLiftSchema
+from registry.supervision.licensing.drafting import LicensingOfficial, today_of
+from registry.vocabulary.licensing import DepositLineKind, LicenceAct
+from registry.vocabulary.register import ChannelKind
+from schemas.licensing import DepositEntrySchema, LicenceActSubmissionSchema, RefusalReasonSchema
+from schemas.neighbours import (
+    ChannelChangeProposalSchema,
+    CloneWarningSchema,
+    CollisionConfirmationSchema,
+    CollisionDismissalSchema,
+    WarningLiftSchema,
+)
 
 
 def _acts(resource: Resource, opened: Callable[..., str], *rows: OfficerAct) -> OfficerActs[LicensingOfficial]:
@@ -46,8 +60,49 @@ def _collision(session: Session, me: AuthenticatedOfficer, _: OfficerAct, refere
     return collision_opened(session, me, reference_in(reference))[0].reference
 
 
-def _warned(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str) -> str:
+def _of_authority(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) -> str:
+    """What is new is made at the officer's authority."""
+    return me.standing.authority or ""
+
+
+def _held_list(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
+    return reference_in(reference)
+
+
+def _agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str) -> str:
     return agency_opened(session, me, agency)[1].agency_id
+
+
+def _propose(
+    on: Doing[LicensingOfficial],
+    act: LicenceAct,
+    legal_ground: str,
+    effective_on: date,
+    stated: Mapping[str, Any],
+    about: str | None = None,
+) -> str:
+    require_act(on.me, act, Act.PROPOSE)
+    made = proposals.propose(
+        on.session, on.officer, act, about, stated, on.at, legal_ground=legal_ground, effective_on=effective_on
+    )
+    if made.agency_id is not None:
+        require_no_interest(on.me, on.session.get_one(Agency, made.agency_id).reference)
+    return made.reference
+
+
+LICENCE_ACTS = _acts(
+    Resource.LICENCE,
+    _of_authority,
+    OfficerAct(
+        "propose", Act.PROPOSE, _propose, "proposeLicenceAct",
+        """Propose an act on a licence, agreement or intermediary.
+
+        Nothing changes until another approves it (`approveLicenceProposal`). An application, and what the holder gives
+        up, needs no second person and is published at once. `previewLicenceAct` shows what it would change.
+        """,
+        LicenceActSubmissionSchema, path="", drafts="proposal", is_versioned=False,
+    ),
+)  # fmt: skip
 
 
 def _refuse(on: Doing[LicensingOfficial], reason: str) -> object:
@@ -69,7 +124,37 @@ PROPOSALS = _acts(
         RefusalReasonSchema,
     ),
     OfficerAct(
-        "take-back", Act.PROPOSE, plainly(proposals.take_back), "takeBackLicenceProposal", "Take back what you proposed.",
+        "take-back", Act.PROPOSE, plainly(proposals.take_back), "withdrawLicenceProposal", "Take back what you proposed.",
+    ),
+)  # fmt: skip
+
+
+def _enter(
+    on: Doing[LicensingOfficial],
+    kind: DepositLineKind,
+    note: str,
+    happened_on: date | None = None,
+    reverses: str | None = None,
+    held_as: str | None = None,
+    **more: Any,
+) -> str:
+    today, _ = today_of(on.session, on.officer.authority, on.at)
+    return deposits.enter(
+        on.session, on.officer, on.reference, kind, on.at,
+        happened_on=happened_on or today, note=note, reverses=reverses or None, form=held_as, **more,
+    ).reference  # fmt: skip
+
+
+DEPOSITS = _acts(
+    Resource.DEPOSIT,
+    _agency,
+    OfficerAct(
+        "enter", Act.PROPOSE, _enter, "enterDepositLine",
+        """Add a line to the ledger of a deposit.
+
+        Money that came in counts at once; a draw or a reversal waits for a second person.
+        """,
+        DepositEntrySchema, path="", page="", drafts="line", is_versioned=False,
     ),
 )  # fmt: skip
 
@@ -83,6 +168,31 @@ DEPOSIT_LINES = _acts(
     OfficerAct(
         "refuse", Act.PROPOSE, plainly(deposits.refuse), "refuseDepositLine",
         "Refuse a waiting line, or withdraw your own. It stays in the ledger and never counts.",
+    ),
+)  # fmt: skip
+
+
+def _propose_channel(
+    on: Doing[LicensingOfficial], agency_id: str, kind: ChannelKind, value: str, replaces: str | None = None
+) -> str:
+    agency = read_reference(agency_id) or picked_agency(on.session, agency_id, "agency_id")
+    require_no_interest(on.me, agency)
+    return related_acts.propose_change(
+        on.session, on.officer, keyring(), agency, kind, value, on.at, instead_of=(replaces or "").strip() or None
+    ).reference  # fmt: skip
+
+
+CHANNELS = _acts(
+    Resource.CHANNEL,
+    _of_authority,
+    OfficerAct(
+        "propose", Act.PROPOSE, _propose_channel, "proposeChannelChange",
+        """Propose to replace a channel of an agency, or to add one.
+
+        Another officer approves it. Of a bank account a digest and its last characters alone are kept.
+        """,
+        ChannelChangeProposalSchema, path="", page="", form={"agency_id": "agency", "replaces": "instead_of"},
+        drafts="change", is_versioned=False, not_found=("agency_id", "agency_not_yours"),
     ),
 )  # fmt: skip
 
@@ -140,12 +250,52 @@ def _lift(on: Doing[LicensingOfficial], number: int | None = None) -> object:
     return related_acts.lift(on.session, on.officer, on.reference, number, on.at, version=on.version)
 
 
+def _warn(on: Doing[LicensingOfficial], text: str, **more: Any) -> str:
+    related_acts.warn(on.session, on.officer, on.reference, text, on.at, **more)
+    return on.reference
+
+
 CLONE_WARNINGS = _acts(
     Resource.CLONE,
-    _warned,
+    _agency,
+    OfficerAct(
+        "warn", Act.APPROVE, _warn, "warnOfClone",
+        """Put a clone warning on an agency's entry.
+
+        It is public at once.
+        """,
+        CloneWarningSchema, path="", drafts="warning", is_versioned=False,
+    ),
     OfficerAct(
         "lift", Act.APPROVE, _lift, "liftCloneWarning",
         "Lift a clone warning from an agency's entry. The entry's history keeps it.",
         WarningLiftSchema, statuses=(404, 413, 415),
+    ),
+)  # fmt: skip
+
+
+def _order_list(on: Doing[LicensingOfficial]) -> None:
+    related_acts.order_list(on.session, on.officer, on.reference, on.at)
+
+
+def _reject_list(on: Doing[LicensingOfficial]) -> None:
+    related_acts.reject_list(on.session, on.officer, on.reference, on.at)
+
+
+HELD_LISTS = _acts(
+    Resource.IMPORT,
+    _held_list,
+    OfficerAct(
+        "approve", Act.APPROVE, _order_list, "approveListOnHold",
+        """Apply a held list after all: its good rows, and whatever it delists.
+
+        A background worker does it.
+        """,
+        is_versioned=False,
+    ),
+    OfficerAct(
+        "reject", Act.APPROVE, _reject_list, "rejectListOnHold",
+        "Reject a held list. The same bytes are not held again.",
+        is_versioned=False,
     ),
 )  # fmt: skip

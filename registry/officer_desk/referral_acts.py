@@ -38,7 +38,7 @@ ACTS = case_acts(
     Resource.REFERRAL,
     lambda session, me, _, reference: referral_opened(session, me, reference),
     OfficerAct(
-        "consent", Act.PROPOSE, plainly(actions.find_consent), "findReferralConsent",
+        "consent", Act.PROPOSE, plainly(actions.find_consent), "recordReferralConsent",
         "Record that the complainant has consented since it was proposed.",
     ),
     OfficerAct(
@@ -54,7 +54,7 @@ ACTS = case_acts(
         "send", Act.PROPOSE, sealed(actions.send), "sendReferral", "Send a proposed referral, with its key, to the partner.",
     ),
     OfficerAct(
-        "take-back", Act.PROPOSE, sealed(actions.take_back), "takeBackReferral",
+        "take-back", Act.PROPOSE, sealed(actions.take_back), "cancelReferral",
         "Cancel a referral that was not sent, or close one that was.",
     ),
 )  # fmt: skip

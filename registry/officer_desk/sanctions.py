@@ -5,16 +5,27 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.complaints.casework.decisions.actions import lock_decision
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import acting, reference_in, require_no_interest
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, plainly
+from registry.officer_desk.agency_picker import licence_numbered
+from registry.officer_desk.case_acts import case_for
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions import actions, drafting, queries
 from registry.supervision.sanctions.actions import Look, SanctionOfficial, Terms
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.licensing import SanctionState, ToldFirst
-from schemas.sanctions import SanctionEndAskedSchema, SanctionReasonSchema, SanctionTermsSchema, WorkersLookSchema
+from schemas.sanctions import (
+    SanctionEndAskedSchema,
+    SanctionProposalSchema,
+    SanctionReasonSchema,
+    SanctionTermsSchema,
+    WorkersLookSchema,
+)
 
 
 def official(me: AuthenticatedOfficer, act: Act) -> SanctionOfficial:
@@ -28,6 +39,39 @@ def sanction_opened(session: Session, me: AuthenticatedOfficer, reference: str) 
     sanction = queries.sanction_named(session, me.standing.authority, reference_in(reference))
     require_no_interest(me, sanction.agency)
     return sanction
+
+
+def readable_decision(session: Session, me: AuthenticatedOfficer, decision: str) -> str:
+    """The decision that a proposal names.
+
+    Raises NotFound where the officer may not read it, Forbidden on a conflict of interest.
+    """
+    reference = reference_in(decision)
+    if not me.standing.may(Resource.DECISION, Act.READ):
+        raise NotFound(f"there is no decision {reference} in this unit")
+    case, _ = lock_decision(session, acting(me, Resource.DECISION, Act.READ), reference)
+    case_for(session, me, Resource.DECISION, Act.READ, case.reference)
+    return reference
+
+
+def _propose(
+    on: Doing[SanctionOfficial],
+    licence_id: str,
+    decision_id: str | None = None,
+    case_version: int | None = None,
+    **terms: Any,
+) -> str:
+    decision = readable_decision(on.session, on.me, decision_id) if decision_id else None
+    if decision is not None and case_version is None:
+        detail = "is missing: send the version of the decided case as you read it"
+        raise InvalidInput([Fault("case_version", Problem.MISSING, detail)])
+    licence = licence_numbered(on.session, on.me.standing.authority, licence_id) or reference_in(licence_id.strip())
+    made = actions.propose(
+        on.session, sealer(), on.officer, licence, Terms(**terms), on.at,
+        decision=decision, version=None if decision is None else case_version,
+    )  # fmt: skip
+    require_no_interest(on.me, made.agency)
+    return made.reference
 
 
 def _edit(on: Doing[SanctionOfficial], **terms: Any) -> object:
@@ -53,6 +97,24 @@ def _ask_for_end(on: Doing[SanctionOfficial], to: str, ground: str) -> object:
     return actions.ask_for_end(on.session, on.officer, on.reference, target, ground, on.at, version=on.version)
 
 
+PROPOSALS = OfficerActs(
+    Resource.SANCTION,
+    lambda me, act: official(me, act.right),
+    lambda _session, me, _: me.standing.authority or "",
+    (
+        OfficerAct(
+            "new", Act.PROPOSE, _propose, "proposeSanction",
+            """Propose a sanction on a licence of your own authority.
+
+            Based on a decision of your unit, or on the authority's own finding. Nothing is public before another approves
+            it. Idempotent with an Idempotency-Key.
+            """,
+            SanctionProposalSchema, path="", drafts="sanction", is_versioned=False,
+            form={"licence_id": "licence", "decision_id": "decision", "case_version": "version"},
+        ),
+    ),
+)  # fmt: skip
+
 ACTS = OfficerActs(
     Resource.SANCTION,
     lambda me, act: official(me, act.right),
@@ -67,7 +129,7 @@ ACTS = OfficerActs(
             SanctionTermsSchema, method="put", path="",
         ),
         OfficerAct(
-            "workers", Act.PROPOSE, _look, "lookAtWorkers",
+            "workers", Act.PROPOSE, _look, "recordWorkersInPlace",
             """Record what becomes of the workers in place.
 
             Before a suspension, refusal of renewal, revocation or blacklisting is reviewed. The first day may wait for them.
@@ -75,11 +137,11 @@ ACTS = OfficerActs(
             WorkersLookSchema, method="put",
         ),
         OfficerAct(
-            "review", Act.PROPOSE, plainly(actions.hand_to_review), "handSanctionToReview",
+            "review", Act.PROPOSE, plainly(actions.hand_to_review), "submitSanction",
             "Submit a sanction for approval.",
         ),
         OfficerAct(
-            "give-back", Act.APPROVE, _give_back, "giveSanctionBack", "Return a sanction to its proposer.",
+            "give-back", Act.APPROVE, _give_back, "returnSanction", "Return a sanction to its proposer.",
             SanctionReasonSchema,
         ),
         OfficerAct(
@@ -91,10 +153,10 @@ ACTS = OfficerActs(
             """,
         ),
         OfficerAct(
-            "drop", Act.PROPOSE, _drop, "dropSanction", "Give it up before it is in force.", SanctionReasonSchema,
+            "drop", Act.PROPOSE, _drop, "withdrawSanction", "Give it up before it is in force.", SanctionReasonSchema,
         ),
         OfficerAct(
-            "end", Act.PROPOSE, _ask_for_end, "askForSanctionEnd",
+            "end", Act.PROPOSE, _ask_for_end, "proposeSanctionEnd",
             """Propose that a sanction be stayed, lifted, overturned, or in force again.
 
             Another confirms it; until then it holds as before.

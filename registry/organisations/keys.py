@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.locking import lock
+from registry.core.db.paging import Page, newest_first
 from registry.core.errors import ActRefused, NotSignedIn, ScopeMissing
 from registry.core.ids import new_reference
 from registry.organisations.models import ApiKey, Organisation
@@ -166,13 +167,10 @@ def used(session: Session, key_id: int, today: date) -> None:
     session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_on=today))
 
 
-def keys_of(session: Session, organisation_id: int, today: date) -> Sequence[ApiKey]:
+def keys_of(session: Session, organisation_id: int, today: date, page: Page | None = None) -> Sequence[ApiKey]:
     """The organisation's keys that still open something, the newest first."""
-    return session.scalars(
-        select(ApiKey)
-        .where(ApiKey.organisation_id == organisation_id, ApiKey.revoked_at.is_(None), ApiKey.ends_on >= today)
-        .order_by(ApiKey.id.desc())
-    ).all()
+    living = (ApiKey.organisation_id == organisation_id, ApiKey.revoked_at.is_(None), ApiKey.ends_on >= today)
+    return session.scalars(newest_first(select(ApiKey).where(*living), ApiKey.id, page)).all()
 
 
 def _lock_key(session: Session, organisation_id: int, reference: str, today: date) -> ApiKey:

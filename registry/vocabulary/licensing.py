@@ -92,3 +92,16 @@ class EntryRequestState(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+
+
+class ChannelChangeState(StrEnum):
+    """Where a change of a registered channel stands.
+
+    `stale`: what it was to replace is no longer what is registered.
+    """
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    APPLIED = "applied"
+    STALE = "stale"

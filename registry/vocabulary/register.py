@@ -7,9 +7,6 @@ the national registers named beside each licence kind.
 from enum import StrEnum
 from typing import NamedTuple
 
-from babel import Locale
-from babel.core import get_global
-
 
 class Word(StrEnum):
     """A word of a closed set, hashed as the text that it is.
@@ -89,52 +86,6 @@ class ChannelKind(StrEnum):
     WEBSITE = "website"
     WECHAT = "wechat"
     BANK_ACCOUNT = "bank_account"
-
-
-class ChannelChangeState(StrEnum):
-    """Where a change of a registered channel stands.
-
-    `stale`: what it was to replace is no longer what is registered.
-    """
-
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    APPLIED = "applied"
-    STALE = "stale"
-
-
-class CheckKind(StrEnum):
-    """What a recruiter tells a worker about itself: number, name, phone and so on."""
-
-    NUMBER = "number"
-    NAME = "name"
-    PHONE = "phone"
-    WECHAT = "wechat"
-    QQ = "qq"
-    """No list and no agency registers one: it is kept, and can never be compared."""
-    EMAIL = "email"
-    WEBSITE = "website"
-    BANK_ACCOUNT = "bank_account"
-    STAFF_NUMBER = "staff_number"
-
-
-class CheckOutcome(StrEnum):
-    """How it compares with what the agency registered; `not_registered` is that there is nothing to compare with."""
-
-    MATCH = "match"
-    MISMATCH = "mismatch"
-    CHANGED_RECENTLY = "changed_recently"
-    NOT_REGISTERED = "not_registered"
-
-
-class Difference(StrEnum):
-    """What of a paper is not the data of the agency whose name it bears."""
-
-    NUMBER = "number"
-    CODE = "code"
-    COUNTRY = "country"
-    NAME = "name"
 
 
 class Activity(Word):
@@ -404,49 +355,6 @@ class SanctionEnd(StrEnum):
     OVERTURNED = "overturned"
 
 
-class FeeKind(StrEnum):
-    """What workers are charged for, by the ILO's definition: recruitment fees, related costs, illegitimate charges."""
-
-    RECRUITMENT_SERVICE_PAYMENT = "recruitment_service_payment"
-    THIRD_PARTY_SUPPLY_PAYMENT = "third_party_supply_payment"
-    DIRECT_RECRUITMENT_PAYMENT = "direct_recruitment_payment"
-    FEE_RECOVERY_FROM_WORKER = "fee_recovery_from_worker"
-    MEDICAL_COSTS = "medical_costs"
-    INSURANCE_COSTS = "insurance_costs"
-    SKILLS_AND_QUALIFICATION_TESTS = "skills_and_qualification_tests"
-    TRAINING_AND_ORIENTATION = "training_and_orientation"
-    EQUIPMENT_COSTS = "equipment_costs"
-    TRAVEL_AND_LODGING_COSTS = "travel_and_lodging_costs"
-    ADMINISTRATIVE_COSTS = "administrative_costs"
-    BRIBE = "bribe"
-    TRIBUTE = "tribute"
-    EXTORTION_OR_KICKBACK = "extortion_or_kickback"
-    BOND = "bond"
-    ILLICIT_COST_RECOVERY_FEE = "illicit_cost_recovery_fee"
-    COLLATERAL = "collateral"
-
-
-class FeeStandard(StrEnum):
-    """Whose rule about fees: the law of the country of recruitment, or the ILO's."""
-
-    ORIGIN = "origin"
-    ILO = "ilo"
-
-
-class ChargeState(StrEnum):
-    ASKED = "asked"
-    PAID = "paid"
-
-
-class DepositUse(StrEnum):
-    """What an agency's deposit may be spent on (Decree 620, article 10)."""
-
-    REFUND_SERVICE_FEE = "refund_service_fee"
-    UNPAID_REMUNERATION = "unpaid_remuneration"
-    COMPENSATION = "compensation"
-    EMERGENCY_OR_REPATRIATION = "emergency_or_repatriation"
-
-
 class ConditionCode(Word):
     """Conditions a rule can judge; `other` is free text that no rule can, so it never yields `yes`."""
 
@@ -455,44 +363,6 @@ class ConditionCode(Word):
     ONLY_DESTINATIONS = "only_destinations"
     NOT_DESTINATIONS = "not_destinations"
     NO_NEW_RECRUITMENT = "no_new_recruitment"
-    OTHER = "other"
-
-
-class EntryType(StrEnum):
-    """Types of log entries; registry.* entries come with the keys."""
-
-    AGENCY_REGISTERED = "agency.registered"
-    AGENCY_AMENDED = "agency.amended"
-    AGENCY_CORRECTED = "agency.corrected"
-    LICENCE_ISSUED = "licence.issued"
-    LICENCE_AMENDED = "licence.amended"
-    LICENCE_SUSPENDED = "licence.suspended"
-    LICENCE_REINSTATED = "licence.reinstated"
-    LICENCE_REVOKED = "licence.revoked"
-    LICENCE_SURRENDERED = "licence.surrendered"
-    LICENCE_DELISTED = "licence.delisted"
-    LICENCE_CORRECTED = "licence.corrected"
-    AGREEMENT_REGISTERED = "agreement.registered"
-    AGREEMENT_AMENDED = "agreement.amended"
-    AGREEMENT_ENDED = "agreement.ended"
-    AGREEMENT_CORRECTED = "agreement.corrected"
-    REGISTRY_KEY_ADDED = "registry.key_added"
-    REGISTRY_KEY_RETIRED = "registry.key_retired"
-    REGISTRY_KEY_COMPROMISED = "registry.key_compromised"
-    REGISTRY_POLICY = "registry.policy"
-    LAW_OVERLAY_APPROVED = "law.overlay_approved"
-    LAW_OVERLAY_WITHDRAWN = "law.overlay_withdrawn"
-
-
-class EntryPart(StrEnum):
-    """Which part of its entry an agency calls wrong."""
-
-    NAME = "name"
-    NUMBER = "number"
-    PLACE = "place"
-    LICENCE = "licence"
-    STATUS = "status"
-    CHANNEL = "channel"
     OTHER = "other"
 
 
@@ -553,33 +423,3 @@ CORRIDOR_SECTORS = (
 """NACE Rev. 2.1 classes in which workers from China are most at risk."""
 
 NACE_REVISIONS = ("2.1", "2.0")
-
-
-OFFERED_CURRENCIES = (
-    "CNY", "EUR", "USD", "HKD", "BGN", "CHF", "CZK", "DKK", "GBP", "HUF", "PLN", "RON", "SEK",
-)  # fmt: skip
-"""Those that forms offer: the corridors' own, and two in which recruiters like to be paid."""
-
-CURRENCIES = frozenset(
-    code
-    for periods in get_global("territory_currencies").values()
-    for code, _, end, is_tender in periods
-    if end is None and is_tender
-) & frozenset(Locale("en").currencies)
-"""ISO 4217 codes that are legal tender somewhere today, by the Unicode locale data."""
-
-CURRENCY_SPELLINGS = {
-    "RMB": "CNY",
-    "YUAN": "CNY",
-    "¥": "CNY",
-    "元": "CNY",
-    "人民币": "CNY",
-    "人民幣": "CNY",
-    "CNH": "CNY",
-    "€": "EUR",
-    "EURO": "EUR",
-    "欧元": "EUR",
-    "歐元": "EUR",
-    "$": "USD",
-}
-"""What people write for a currency's code."""

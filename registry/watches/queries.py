@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.core.db.paging import Page, newest_first
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.register.agencies.models import Agency
@@ -22,9 +23,9 @@ class WatchView(NamedTuple):
     licence: str | None = None
 
 
-def watches_of(session: Session, organisation_id: int) -> list[WatchView]:
-    """All watches of an organisation, the newest first."""
-    query = select(Watch).where(Watch.organisation_id == organisation_id).order_by(Watch.id.desc())
+def watches_of(session: Session, organisation_id: int, page: Page | None = None) -> list[WatchView]:
+    """The watches of an organisation, the newest first: a page of them, or all."""
+    query = newest_first(select(Watch).where(Watch.organisation_id == organisation_id), Watch.id, page)
     return _watch_views(session, session.execute(query).scalars().all())
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.db.engine import Instant
 from registry.core.db.locking import lock
+from registry.core.db.paging import Page, newest_first
 from registry.core.errors import NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.core.keyring import Keyring
@@ -233,8 +234,9 @@ def give_up(session: Session, webhook_id: int) -> None:
     )
 
 
-def webhooks_of(session: Session, organisation_id: int) -> Sequence[Webhook]:
-    query = select(Webhook).where(Webhook.organisation_id == organisation_id).order_by(Webhook.id)
+def webhooks_of(session: Session, organisation_id: int, page: Page | None = None) -> Sequence[Webhook]:
+    """The webhooks of an organisation, the newest first: a page of them, or all."""
+    query = newest_first(select(Webhook).where(Webhook.organisation_id == organisation_id), Webhook.id, page)
     return session.execute(query).scalars().all()
 
 
@@ -249,16 +251,14 @@ def webhook_named(session: Session, organisation_id: int, reference: str) -> Web
     return found
 
 
-def deliveries_of(session: Session, webhook: Webhook, limit: int) -> list[Logged]:
-    """The latest deliveries of a webhook, the newest first."""
+def deliveries_of(session: Session, webhook: Webhook, page: Page) -> list[Logged]:
+    """A page of the deliveries of a webhook, the newest first."""
     query = (
         select(Delivery, WatchEvent)
         .join(WatchEvent, WatchEvent.id == Delivery.event_id)
         .where(Delivery.webhook_id == webhook.id)
-        .order_by(Delivery.id.desc())
-        .limit(limit)
     )
-    return [Logged(delivery, event) for delivery, event in session.execute(query)]
+    return [Logged(delivery, event) for delivery, event in session.execute(newest_first(query, Delivery.id, page))]
 
 
 def lock_webhook(session: Session, organisation_id: int, reference: str, version: int | None = None) -> Webhook:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ def test_every_request_of_the_collection_is_answered(
     for name, request in requests_of(json.loads(written.read_text("utf-8"))):
         query = {one["key"]: one["value"] for one in request["url"].get("query", []) if not one["disabled"]}
         assert all(query.values()), name
-        headers = {one["key"]: one["value"] for one in request["header"] if not one.get("disabled")}
+        sent = [one for one in request["header"] if not one.get("disabled")]
+        headers = {one["key"]: one["value"].replace("{{$guid}}", str(uuid.uuid4())) for one in sent}
         body = request.get("body", {}).get("raw")
         answer = client.open(
             address_of(request), method=request["method"], query_string=query, headers=headers, data=body

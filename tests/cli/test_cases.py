@@ -17,19 +17,26 @@ from registry.complaints.case import visits
 from registry.complaints.case.complaint_codes import derive
 from registry.complaints.case.models import Case
 from registry.complaints.case.states import Reads
+from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
+from registry.officers import accounts
+from registry.officers.models import Officer
+from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseState, Priority
 from tests.complaints.filing import ORDINARY, URGENT, Filed, come_back, file, make_units
+from tests.make import make_agency
+from tests.officers.making import make_officer
 from tests.serving import environment
 
 AT = now()
-ANNA = ("--unit", "it-labour", "--by", "A. Anna", "--as", "investigator")
-CARLA = ("--unit", "it-labour", "--by", "C. Carla", "--as", "supervisor")
-DANA = ("--unit", "cz-labour", "--by", "D. Dana", "--as", "supervisor")
+ANNA = ("--by", "anna@authority.example")
+BRUNO = ("--by", "bruno@authority.example")
+CARLA = ("--by", "carla@authority.example")
+DANA = ("--by", "dana@authority.example")
 
 
 class Office:
@@ -39,6 +46,7 @@ class Office:
         self.env = environment(settings, settings.port)
         self.session = session
         self.sealer = Sealer(Keyring(settings.keys))
+        self.officers: dict[str, Officer] = {}
 
     def run(self, *arguments: str, typed: str = "") -> str:
         """What a command prints that ends well."""
@@ -66,6 +74,15 @@ def office(settings: Settings, session: Session) -> Office:
 @pytest.fixture
 def units(office: Office) -> Office:
     make_units(office.session, office.sealer)
+    for name, unit, roles in (
+        ("anna", "it-labour", (Role.TRIAGE, Role.INVESTIGATOR)),
+        ("bruno", "it-labour", (Role.DECIDER,)),
+        ("carla", "it-labour", (Role.SUPERVISOR,)),
+        ("dana", "cz-labour", (Role.SUPERVISOR,)),
+    ):
+        office.officers[name] = make_officer(
+            office.session, office.sealer.keyring, *roles, unit=unit, email=f"{name}@authority.example"
+        ).officer
     return office
 
 
@@ -151,7 +168,7 @@ def test_a_case_is_read_by_its_unit_alone_and_that_is_on_record(units: Office):
         code, given = units.try_("cases", *command, *DANA)
         assert (code, "there is no case" in given) == (2, True)
     acts = [(line.act, line.actor) for line in lines_about(units.session, reference)]
-    assert acts == [("case.moved", "complainant"), ("case.read", "A. Anna")]
+    assert acts == [("case.moved", "complainant"), ("case.read", units.officers["anna"].reference)]
 
 
 def test_what_was_written_moves_no_cursor_of_a_terminal(units: Office):
@@ -178,19 +195,27 @@ def test_a_case_goes_from_filing_to_investigation_and_no_further_without_a_heari
             "move",
             reference,
             state,
-            "--unit",
-            "it-labour",
-            "--by",
-            "B. Bruno",
-            "--as",
-            "decider",
+            *BRUNO,
             "--reason",
             "x",
         )
         assert (code, "a decision is written by one officer and made by another" in given) == (2, True)
     code, given = units.try_("cases", "move", reference, "agency_hearing", *CARLA)
-    assert (code, "by serving it a hearing" in given) == (2, True)
+    assert (code, "on the tab of its hearing" in given) == (2, True)
     assert filed.case.state is CaseState.INVESTIGATING
+
+
+def test_an_officer_acts_at_a_terminal_with_the_rights_and_interests_of_the_console(units: Office):
+    reference = units.file().case.reference
+    code, given = units.try_("cases", "hold", reference, "--reason", "a court asks", *ANNA)
+    assert (code, "your role does not allow this" in given) == (2, True)
+    assert units.try_("cases", "show", reference, "--by", "stranger@authority.example")[0] == 2
+    named = units.file({**ORDINARY, "agency": {"agency_id": make_agency(units.session).agency_id}}).case
+    agency = named_agency_id(units.sealer, named)
+    assert agency is not None
+    accounts.declare_conflict(units.session, units.officers["anna"], agency, AT.date())
+    code, given = units.try_("cases", "show", named.reference, *ANNA)
+    assert (code, "declared an interest" in given) == (2, True)
 
 
 def test_lowering_what_is_urgent_takes_two(units: Office):

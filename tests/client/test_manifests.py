@@ -184,7 +184,7 @@ def test_a_row_is_proven_by_the_command_without_the_others_and_held_to_the_trust
             assert main([*command, "--trust", str(trust)]) == 0
             assert [one.path for one in site.asked[-2:]] == [
                 "/api/v1/verification-jobs/J22222222222/proofs/3",
-                "/api/v1/kept-lists/J22222222222/proofs/3",
+                "/api/v1/archived-lists/J22222222222/proofs/3",
             ]
             capsys.readouterr()
         site.replies.append(Reply(genuine))

@@ -1,13 +1,15 @@
 """Instants and days."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.core.clock import day_at, instant_text, now, read_instant
+from registry.core.clock import answer_instant, day_at, instant_text, now, read_instant
 
 FIRST = datetime(1900, 1, 1, tzinfo=UTC)
 instants = st.integers(0, 200 * 365 * 86_400 * 10**6).map(lambda n: FIRST + timedelta(microseconds=n))
@@ -47,3 +49,10 @@ def test_an_instant_is_read_with_any_offset_and_never_without():
     assert instant_text(there) == "2026-11-25T10:00:00.000000Z"
     with pytest.raises(ValueError, match="offset"):
         read_instant("2026-11-25T18:00:00")
+
+
+@pytest.mark.parametrize("microsecond", [0, 120_000, 123_456])
+def test_an_instant_in_a_table_is_written_as_in_a_json_answer(microsecond: int) -> None:
+    instant = datetime(2026, 11, 24, 10, 0, 0, microsecond, tzinfo=UTC)
+    assert answer_instant(instant) == msgspec.json.decode(msgspec.json.encode(instant), type=str)
+    assert answer_instant(instant.astimezone(ZoneInfo("Europe/Rome"))) == answer_instant(instant)

@@ -39,8 +39,9 @@ from registry.supervision.entries.requests import Rep
 from registry.supervision.sanctions import actions as sanctions
 from registry.supervision.sanctions.actions import Look, Terms
 from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind, DecisionOutcome, OpeningKind, PartnerKind
+from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
-from registry.vocabulary.register import ChannelKind, EntryPart, Language, SanctionKind
+from registry.vocabulary.register import ChannelKind, Language, SanctionKind
 from registry.watches import actions as watches
 from tests.complaints.casework.decisions.making import words
 from tests.complaints.filing import Filed, come_back, file

@@ -8,7 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry.core.settings import Settings
+from registry.http.intake_paths import is_of_intake
 from registry.http.logs import SINK
+from registry.vocabulary.register import Language
 from tests.http.logged import lines
 
 pytestmark = pytest.mark.own_app
@@ -71,3 +73,7 @@ def test_no_page_of_another_site_may_read_the_intake(app: Flask, client: FlaskCl
     answering(app, path, 200)
     headers = client.open(path, method=method, headers={"Origin": "https://elsewhere.example"}).headers
     assert not [name for name in headers.keys() if name.startswith("Access-Control-")]  # noqa: SIM118
+
+
+def test_pages_of_every_language_are_of_the_intake() -> None:
+    assert all(is_of_intake(f"/{language}/box/short") for language in Language)

@@ -23,6 +23,8 @@ from registry.register.help_lines.rules import shipped_help_lines
 from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.context_rules import PARAMETERS
 from registry.verification.verdicts.question import Finding
+from registry.vocabulary.checks import Difference
+from registry.vocabulary.entries import EntryType
 from registry.vocabulary.register import (
     CORRIDOR_SECTORS,
     EU_STATES,
@@ -31,8 +33,6 @@ from registry.vocabulary.register import (
     Answer,
     ChannelKind,
     ConditionCode,
-    Difference,
-    EntryType,
     HolderKind,
     IdentifierScheme,
     Language,

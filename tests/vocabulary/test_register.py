@@ -6,6 +6,9 @@ from enum import StrEnum
 from registry.core import codes
 from registry.vocabulary import bulk as bulk_terms
 from registry.vocabulary import cases as case_terms
+from registry.vocabulary import checks as check_terms
+from registry.vocabulary import entries as entry_terms
+from registry.vocabulary import fees as fee_terms
 from registry.vocabulary import organisations as account_terms
 from registry.vocabulary import register as terms
 from registry.vocabulary.register import (
@@ -31,9 +34,8 @@ def every_word(module):
 
 def test_words_are_lower_case_with_underscores():
     odd = {"zh-Hans", "zh-Hant"}
-    words = [
-        word.value for module in (terms, bulk_terms, case_terms, account_terms, codes) for word in every_word(module)
-    ]
+    modules = (terms, bulk_terms, case_terms, check_terms, entry_terms, fee_terms, account_terms, codes)
+    words = [word.value for module in modules for word in every_word(module)]
     assert [word for word in words if not re.fullmatch(r"[a-z][a-z0-9_.]*", word)] == sorted(odd)
 
 

@@ -106,8 +106,8 @@ class Client:
         return read(Verdict, answered.json(), answered.where)
 
     def corridor(self, **question: Unpack[CorridorQuestion]) -> Corridor:
-        """Both ends of a corridor and the agreement between them."""
-        return self._got(Corridor, path_of("corridor"), question)
+        """Both ends of a corridor and the agreement between them. It is posted, as verify is."""
+        return self._posted(Corridor, "corridor", question)
 
     def verify_many(
         self,

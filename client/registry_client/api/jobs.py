@@ -18,7 +18,7 @@ from urllib.parse import quote
 from registry_client.api.answers import Corridor, Verdict, Whole
 from registry_client.api.bulk import Answers, ForAll, Item, Progress, item_of
 from registry_client.api.errors import BadInput, InvalidInput, NoAnswer, NotAllowed, NotFound, UnexpectedAnswer
-from registry_client.api.pages import items_of
+from registry_client.api.pages import paged
 from registry_client.api.proofs import RowProof
 from registry_client.api.questions import Constants, as_body
 from registry_client.api.reading import read
@@ -74,8 +74,7 @@ class Jobs:
         self._sleep = sleep
 
     def __iter__(self) -> Iterator[Job]:
-        answered = self._transport.ask("GET", path_of("verification-jobs"))
-        return iter(items_of(Job, answered.json(), answered.where))
+        return paged(self._transport, Job, path_of("verification-jobs"))
 
     def make(self, path: str | os.PathLike[str], once: str | None = None) -> Job:
         """Send a CSV or XLSX file. Its columns are guessed: look at them, then start it."""

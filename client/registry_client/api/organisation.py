@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from registry_client.api.answers import Whole
-from registry_client.api.pages import items_of
+from registry_client.api.pages import paged
 from registry_client.api.questions import as_body
 from registry_client.api.reading import read
 from registry_client.api.transport import Transport, new_idempotency_key, path_of
@@ -54,8 +54,7 @@ class Keys:
         self._transport = transport
 
     def __iter__(self) -> Iterator[Key]:
-        answered = self._transport.ask("GET", path_of("organisation", "keys"))
-        return iter(items_of(Key, answered.json(), answered.where))
+        return paged(self._transport, Key, path_of("organisation", "keys"))
 
     def make(self, label: str, scopes: Sequence[str], days: int | None = None) -> Key:
         """A key with no more scopes than the one that asks."""

@@ -110,27 +110,27 @@ class ArchivedLists:
 
     def archived(self, **which: Unpack[WhichLists]) -> Iterator[ArchivedList]:
         """Those that are meant, the newest first."""
-        return paged(self._transport, ArchivedList, path_of("kept-lists"), which)
+        return paged(self._transport, ArchivedList, path_of("archived-lists"), which)
 
     def get(self, list_id: str) -> ArchivedList:
-        answered = self._transport.ask("GET", path_of("kept-lists", list_id))
+        answered = self._transport.ask("GET", path_of("archived-lists", list_id))
         return read(ArchivedList, answered.json(), answered.where)
 
     def changes(self, list_id: str) -> Iterator[ChangedRow]:
         """Ask every row anew, a thousand at a time."""
-        return paged(self._transport, ChangedRow, path_of("kept-lists", list_id, "changes"), {})
+        return paged(self._transport, ChangedRow, path_of("archived-lists", list_id, "changes"), {})
 
     def proof(self, list_id: str, row: int) -> RowProof:
         """One row, counted from 0, to be shown without the others; `raw` is what verify-offline reads."""
-        answered = self._transport.ask("GET", path_of("kept-lists", list_id, "proofs", str(row)))
+        answered = self._transport.ask("GET", path_of("archived-lists", list_id, "proofs", str(row)))
         return read(RowProof, answered.json(), answered.where)
 
     def save_statements(self, list_id: str, path: str | os.PathLike[str]) -> None:
         """Write the statements down: a whole file or none."""
-        _saved(self._transport, path, path_of("kept-lists", list_id, "statements"), {})
+        _saved(self._transport, path, path_of("archived-lists", list_id, "statements"), {})
 
     def delete(self, list_id: str) -> None:
-        self._transport.ask("DELETE", path_of("kept-lists", list_id))
+        self._transport.ask("DELETE", path_of("archived-lists", list_id))
 
 
 class Receipts:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from registry_client.api.answers import Raw, Whole
 from registry_client.api.errors import BadInput, NoAnswer
-from registry_client.api.pages import items_of
+from registry_client.api.pages import paged
 from registry_client.api.questions import as_body, as_query
 from registry_client.api.reading import read
 from registry_client.api.transport import Transport, new_idempotency_key, path_of
@@ -99,8 +99,7 @@ class _Part:
         return read(kind, answered.json(), answered.where)
 
     def _listed(self, kind: type[T], path: str) -> tuple[T, ...]:
-        answered = self._transport.ask("GET", path)
-        return items_of(kind, answered.json(), answered.where)
+        return tuple(paged(self._transport, kind, path))
 
 
 class Watches(_Part):
@@ -291,7 +290,7 @@ class Webhooks(_Part):
         return self._got(Delivery, "POST", path_of("webhooks", webhook.webhook_id, "test"))
 
     def deliveries(self, webhook: Webhook) -> tuple[Delivery, ...]:
-        """The latest, newest first."""
+        """All that are stored, the newest first."""
         return self._listed(Delivery, path_of("webhooks", webhook.webhook_id, "deliveries"))
 
     def send_again(self, webhook: Webhook, event_id: str) -> Delivery:

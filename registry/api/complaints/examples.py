@@ -22,7 +22,7 @@ def _example(operation: str, name: str, summary: str, place: str, method: str, *
 
 STORY = (
     _example("getQuestionnaire", "all", "The first three questions", "/questionnaire", "GET"),
-    _example("getOffer", "start", "To begin", "/offer", "GET", query={"purpose": "start"}),
+    _example("getChallenge", "start", "To begin", "/offer", "GET", query={"purpose": "start"}),
     _example(
         "startComplaint",
         "helper",
@@ -32,9 +32,9 @@ STORY = (
         body={"role": "helper", "language": "zh-Hans", "proof": PROOF},
         status=201,
     ),
-    _example("confirmReceipt", "typed_back", "Typed back", "/confirm", "POST", body={"last_six": "773155"}),
+    _example("confirmComplaintCode", "typed_back", "Typed back", "/confirm", "POST", body={"last_six": "773155"}),
     _example(
-        "changeAnswers",
+        "updateAnswers",
         "some",
         "Some answers",
         "/answers",
@@ -72,10 +72,10 @@ STORY = (
     _example("getAnswers", "draft", "A draft", "/answers", "GET"),
     _example("submitComplaint", "done", "Handed in", "/submit", "POST"),
     _example(
-        "writeMessage", "more", "Something more", "/messages", "POST", body={"text": "她今天拿到了手机。"}, status=201
+        "sendMessage", "more", "Something more", "/messages", "POST", body={"text": "她今天拿到了手机。"}, status=201
     ),
     _example(
-        "changeConsent",
+        "setConsent",
         "union",
         "The union may be told",
         "/consents/{kind}",
@@ -84,7 +84,7 @@ STORY = (
         body={"is_given": True},
         status=204,
     ),
-    _example("inviteWorker", "receipt", "A receipt for the worker", "/worker", "POST", status=201),
+    _example("createWorkerCode", "receipt", "A receipt for the worker", "/worker", "POST", status=201),
     _example(
         "startVisit",
         "worker",
@@ -96,7 +96,7 @@ STORY = (
     ),
     _example("getMailbox", "worker", "What the worker reads", "/mailbox", "GET"),
     _example(
-        "changeHelper",
+        "updateHelper",
         "allowed",
         "Answers go to the union too",
         "/helpers/{helper_id}",
@@ -106,7 +106,7 @@ STORY = (
         status=204,
     ),
     _example(
-        "cutOffHelper",
+        "removeHelper",
         "cut_off",
         "The union is cut off",
         "/helpers/{helper_id}",
@@ -114,8 +114,8 @@ STORY = (
         path={"helper_id": HELPER},
         status=204,
     ),
-    _example("getCopy", "all", "Everything, to take home", "/copy", "GET"),
-    _example("changeReceipt", "another", "Another receipt", "/receipt", "POST", status=201),
+    _example("downloadMailbox", "all", "Everything, to take home", "/copy", "GET"),
+    _example("replaceComplaintCode", "another", "Another receipt", "/receipt", "POST", status=201),
     _example("withdrawComplaint", "taken_back", "Taken back", "/withdraw", "POST", status=204),
     _example(
         "reopenComplaint", "again", "Taken up again", "/reopen", "POST", body={"text": "我是被逼撤回的。"}, status=204

@@ -45,7 +45,7 @@ class Complaints(Resource):
         """Start a complaint.
 
         The complaint code (`receipt`) comes first and is shown this once: it alone opens the mailbox. Show it in large
-        print, let it be typed back (`confirmReceipt`), and keep no copy. With an Idempotency-Key a repeated request is
+        print, let it be typed back (`confirmComplaintCode`), and keep no copy. With an Idempotency-Key a repeated request is
         told so and starts nothing.
         """
         at = now()
@@ -70,7 +70,7 @@ class Complaints(Resource):
 @ns.route("/confirm")
 class Confirmation(Resource):
     @request_schema(ReceiptConfirmSchema(), body=True)
-    @response_schema(ReceiptConfirmedSchema(), "confirmReceipt", (409, 413, 415))
+    @response_schema(ReceiptConfirmedSchema(), "confirmComplaintCode", (409, 413, 415))
     @visiting
     def post(self, here: Here, last_six: str) -> Answer:
         """Confirm the complaint code by its last six digits.
@@ -92,7 +92,7 @@ class Answers(Resource):
         return Answer(sheet_payload(filing.answers(here.session, here.sealer, here.visit)), language=here.language)
 
     @request_schema(AnswersChangeSchema(), body=True, max_bytes=MAX_OF_ANSWERS)
-    @response_schema(AnswersSchema(), "changeAnswers", (409, 413, 415))
+    @response_schema(AnswersSchema(), "updateAnswers", (409, 413, 415))
     @visiting
     def patch(self, here: Here, answers: dict[str, Any], version: int | None = None) -> Answer:
         """Answer some questions.

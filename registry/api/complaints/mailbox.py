@@ -88,7 +88,7 @@ class Mailbox(Resource):
 @ns.route("/copy")
 class Copy(Resource):
     @request_schema()
-    @response_schema(MailboxCopySchema(), "getCopy", (409,), cacheable=False)
+    @response_schema(MailboxCopySchema(), "downloadMailbox", (409,), cacheable=False)
     @visiting
     def get(self, here: Here) -> Answer:
         """Download a copy of everything in the mailbox.
@@ -104,7 +104,7 @@ class Copy(Resource):
 @ns.route("/messages")
 class Messages(Resource):
     @request_schema(MessageWriteSchema(), body=True, idempotent=True, max_bytes=MAX_OF_WORDS)
-    @response_schema(MessageSentSchema(), "writeMessage", (409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(MessageSentSchema(), "sendMessage", (409, 413, 415), status=HTTPStatus.CREATED)
     @visiting
     def post(
         self, here: Here, idempotency_key: IdempotencyKey | None, text: str | None = None, in_danger: bool = False
@@ -135,7 +135,7 @@ class Messages(Resource):
 @ns.route("/consents/<kind>")
 class Consents(Resource):
     @request_schema(ConsentChangeSchema(), body=True)
-    @no_content_response("changeConsent", (404, 409, 413, 415))
+    @no_content_response("setConsent", (404, 409, 413, 415))
     @visiting
     def put(self, here: Here, kind: str, is_given: bool) -> None:
         """Give or withdraw one consent.

@@ -25,7 +25,7 @@ ns = Namespace("complaints", path="/complaints")
 @ns.route("/receipt")
 class Receipt(Resource):
     @request_schema()
-    @response_schema(ReceiptOfferedSchema(), "changeReceipt", (409,), status=HTTPStatus.CREATED)
+    @response_schema(ReceiptOfferedSchema(), "replaceComplaintCode", (409,), status=HTTPStatus.CREATED)
     @visiting_with_new_receipt
     def post(self, here: Here, new: New) -> Answer:
         """Request a new complaint code for this mailbox.
@@ -40,7 +40,7 @@ class Receipt(Resource):
 @ns.route("/worker")
 class Worker(Resource):
     @request_schema(idempotent=True)
-    @response_schema(WorkerReceiptSchema(), "inviteWorker", (409,), status=HTTPStatus.CREATED)
+    @response_schema(WorkerReceiptSchema(), "createWorkerCode", (409,), status=HTTPStatus.CREATED)
     @visiting_with_new_receipt
     def post(self, here: Here, new: New, idempotency_key: IdempotencyKey | None) -> Answer:
         """Create a complaint code for the worker whom a helper filed for.
@@ -60,7 +60,7 @@ class Worker(Resource):
 @ns.route("/helpers/<helper_id>")
 class Helper(Resource):
     @request_schema(HelperChangeSchema(), body=True)
-    @no_content_response("changeHelper", (404, 409, 413, 415))
+    @no_content_response("updateHelper", (404, 409, 413, 415))
     @visiting
     def put(self, here: Here, helper_id: str, answers_allowed: bool) -> None:
         """Let officers' answers go to a helper too, or no longer. Only the worker may."""
@@ -69,7 +69,7 @@ class Helper(Resource):
         )
 
     @request_schema()
-    @no_content_response("cutOffHelper", (404, 409))
+    @no_content_response("removeHelper", (404, 409))
     @visiting
     def delete(self, here: Here, helper_id: str) -> None:
         """Remove a helper. The helper's complaint code and visit stop working. Only the worker may."""

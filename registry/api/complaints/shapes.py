@@ -64,7 +64,7 @@ def _message(one: ShownMessage) -> dict[str, Any]:
     return {
         "message_id": one.reference,
         "author": one.author,
-        "box": one.box_role,
+        "mailbox": one.box_role,
         "written_on": one.written_on,
         "text": one.text,
         "is_new": one.is_new,
@@ -74,7 +74,7 @@ def _message(one: ShownMessage) -> dict[str, Any]:
 def _file(one: ShownFile) -> dict[str, Any]:
     return {
         "attachment_id": one.reference,
-        "box": one.box_role,
+        "mailbox": one.box_role,
         "name": one.name,
         "kind": one.kind,
         "size": one.size,

@@ -38,7 +38,7 @@ class QuestionnaireView(Resource):
 @ns.route("/offer")
 class Offer(Resource):
     @request_schema(OfferQuerySchema())
-    @response_schema(OfferSchema(), "getOffer", cacheable=False)
+    @response_schema(OfferSchema(), "getChallenge", cacheable=False)
     def get(self, purpose: Purpose) -> Answer:
         """Get a challenge and a waiting ticket, to send either as `proof`.
 

@@ -5,7 +5,7 @@ from registry.api.officers.story import DeskExample, example
 
 CUSTODIAN = "CUSTXDAN2222"
 GLASS, WHO = "XPENNG222222", "XPENNGWHX222"
-_CASE, _ONE = "/cases/{case_id}/openings", "/openings/{opening_id}"
+_CASE, _ONE = "/cases/{case_id}/access-grants", "/access-grants/{grant_id}"
 
 
 def _ask(operation: str, name: str, summary: str, step: str, **more: object) -> DeskExample:
@@ -15,32 +15,32 @@ def _ask(operation: str, name: str, summary: str, step: str, **more: object) -> 
 
 def _step(operation: str, name: str, summary: str, step: str, of: str, **more: object) -> DeskExample:
     return example(
-        operation, name, summary, f"{_ONE}/{step}", str(more.pop("method", "POST")), path={"opening_id": of}, **more
+        operation, name, summary, f"{_ONE}/{step}", str(more.pop("method", "POST")), path={"grant_id": of}, **more
     )
 
 
 OPENINGS = (
     _ask(
-        "askToBreakGlass", "night", "Somebody is in danger tonight", "break-glass",
-        body={"hours": 4, "reason": "Her sister cannot reach her since Sunday."}, keeps={"opening_id": GLASS},
+        "requestBreakGlass", "night", "Somebody is in danger tonight", "break-glass",
+        body={"hours": 4, "reason": "Her sister cannot reach her since Sunday."}, keeps={"grant_id": GLASS},
     ),
-    _step("decideOpening", "hours", "For four hours", "decide", GLASS, who="custodian", version=1, body={"is_granted": True}),
-    _step("lookAtOpening", "glass", "All of the case, and who wrote", "content", GLASS, method="GET", who="writer"),
-    _step("closeOpening", "found", "The complainant was found", "close", GLASS, who="writer", version=2),
+    _step("decideAccessGrant", "hours", "For four hours", "decide", GLASS, who="custodian", version=1, body={"is_granted": True}),
+    _step("getAccessGrantContent", "glass", "All of the case, and who wrote", "content", GLASS, method="GET", who="writer"),
+    _step("closeAccessGrant", "found", "The complainant was found", "close", GLASS, who="writer", version=2),
     _ask(
-        "askWhoWrote", "call", "To call the complainant", "identity",
-        body={"reason": "The inspectorate goes there tomorrow."}, keeps={"opening_id": WHO},
+        "requestIdentity", "call", "To call the complainant", "identity",
+        body={"reason": "The inspectorate goes there tomorrow."}, keeps={"grant_id": WHO},
     ),
-    example("listOpenings", "two", "What was asked for", "/openings", who="custodian"),
+    example("listAccessGrants", "two", "What was asked for", "/access-grants", who="custodian"),
     _step(
-        "decideOpening", "twice", "What is over is not decided about", "decide", GLASS, who="custodian", version=3,
+        "decideAccessGrant", "twice", "What is over is not decided about", "decide", GLASS, who="custodian", version=3,
         body={"is_granted": True}, status=409,
     ),
-    _step("decideOpening", "look", "One look", "decide", WHO, who="custodian", version=1, body={"is_granted": True}),
-    _step("endOpening", "early", "Closed before its time", "end", WHO, who="custodian", version=2),
+    _step("decideAccessGrant", "look", "One look", "decide", WHO, who="custodian", version=1, body={"is_granted": True}),
+    _step("endAccessGrant", "early", "Closed before its time", "end", WHO, who="custodian", version=2),
     _ask(
-        "askForOriginal", "none", "There is no such file", "original",
+        "requestOriginal", "none", "There is no such file", "original",
         body={"attachment_id": NO_FILE, "reason": "The stamp cannot be read on the copy."}, status=404,
     ),
-    _step("takeOriginal", "none", "No file is open", "file", WHO, method="GET", who="writer", status=404),
+    _step("downloadOriginal", "none", "No file is open", "file", WHO, method="GET", who="writer", status=404),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, serve_acts
-from registry.api.officers.cases import box_payload
+from registry.api.officers.cases import mailbox_payload
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.storage import store_of
@@ -23,27 +23,27 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import OpeningKind
-from schemas.openings import (
-    OpenedSchema,
-    OpeningSchema,
-    OpeningsSchema,
+from schemas.access_grants import (
+    AccessGrantContentSchema,
+    AccessGrantSchema,
+    AccessGrantsSchema,
 )
 
-ns = Namespace("openings", path="/")
+ns = Namespace("access-grants", path="/")
 
 GLASS, IDENTITY, ORIGINAL = rights.Resource.BREAK_GLASS, rights.Resource.IDENTITY, rights.Resource.ORIGINAL
 _ERRORS = (404, 409, 413, 415)
 
 
-ANSWERED = Answered(OpeningSchema(), lambda session, me, reference, _: _one(session, me, reference))
-serve_acts(ns, "/cases/<case_id>/openings", IN_CASE, ANSWERED)
+ANSWERED = Answered(AccessGrantSchema(), lambda session, me, reference, _: _one(session, me, reference))
+serve_acts(ns, "/cases/<case_id>/access-grants", IN_CASE, ANSWERED)
 
 
-@ns.route("/openings")
+@ns.route("/access-grants")
 class Openings(Resource):
     @officer_may(GLASS, Act.READ)
     @request_schema()
-    @response_schema(OpeningsSchema(), "listOpenings", cacheable=False)
+    @response_schema(AccessGrantsSchema(), "listAccessGrants", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List access requests of your unit: waiting ones first, then those open now or in the last 30 days.
 
@@ -54,42 +54,42 @@ class Openings(Resource):
         return Answer({"items": [_payload(one) for one in found]})
 
 
-serve_acts(ns, "/openings/<opening_id>", ACTS, ANSWERED)
-serve_acts(ns, "/openings/<opening_id>", OWN, ANSWERED)
+serve_acts(ns, "/access-grants/<grant_id>", ACTS, ANSWERED)
+serve_acts(ns, "/access-grants/<grant_id>", OWN, ANSWERED)
 
 
-@ns.route("/openings/<opening_id>/content")
+@ns.route("/access-grants/<grant_id>/content")
 class Content(Resource):
     @officer_may(GLASS, Act.PROPOSE)
     @request_schema()
-    @response_schema(OpenedSchema(), "lookAtOpening", (404, 409), cacheable=False)
-    def get(self, session: Session, me: AuthenticatedOfficer, opening_id: str) -> Answer:
+    @response_schema(AccessGrantContentSchema(), "getAccessGrantContent", (404, 409), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, grant_id: str) -> Answer:
         """Read what an access grant opens to you.
 
         Each look is on record. The first look at who wrote begins its quarter of an hour. 409 where the custodian's key is not
         on this server; break-glass access shows the rest of the case then.
         """
-        reference = opening_opened(session, me, opening_id, Act.PROPOSE)
+        reference = opening_opened(session, me, grant_id, Act.PROPOSE)
         _, grant = queries.one_of(session, me.standing.unit, reference)
         opened = queries.look(session, sealer(), acting(me, RIGHT_TO[grant.kind], Act.PROPOSE), reference, now())
         value = {
             **_payload(opened.shown),
             "identities": None
             if opened.identities is None
-            else [{"box_id": box, "answers": dict(given)} for box, given in opened.identities.items()],
-            "boxes": [box_payload(box) for box in opened.view.boxes] if opened.view else None,
+            else [{"mailbox_id": box, "answers": dict(given)} for box, given in opened.identities.items()],
+            "mailboxes": [mailbox_payload(box) for box in opened.view.boxes] if opened.view else None,
         }
         return Answer(value, headers=(etag(grant.version),))
 
 
-@ns.route("/openings/<opening_id>/file")
+@ns.route("/access-grants/<grant_id>/file")
 class OriginalFile(Resource):
     @officer_may(ORIGINAL, Act.PROPOSE)
     @request_schema()
-    @response_file("takeOriginal", (404, 409))
-    def get(self, session: Session, me: AuthenticatedOfficer, opening_id: str) -> File:
+    @response_file("downloadOriginal", (404, 409))
+    def get(self, session: Session, me: AuthenticatedOfficer, grant_id: str) -> File:
         """Download the original file that is open to you."""
-        reference = opening_opened(session, me, opening_id, Act.PROPOSE)
+        reference = opening_opened(session, me, grant_id, Act.PROPOSE)
         officer, store = acting(me, ORIGINAL, Act.PROPOSE), store_of(services().settings)
         name, body = queries.original(session, sealer(), officer, reference, now(), store)
         return File([body], BYTES, f"{reference}.{name.rpartition('.')[2]}", len(body))
@@ -103,7 +103,7 @@ def _one(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
 def _payload(one: AccessGrantView) -> dict[str, Any]:
     grant = one.opening
     return {
-        "opening_id": grant.reference,
+        "grant_id": grant.reference,
         "case_id": one.case,
         "kind": grant.kind,
         "attachment_id": grant.attachment or None,

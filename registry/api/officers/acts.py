@@ -51,7 +51,9 @@ def act_view(
     """The view of one act at its whole address: opens what it is done to, does it, and shows what became of it."""
     parameters = _PARAMETER.findall(address)
 
-    def view(_: Resource, *, session: Session, me: AuthenticatedOfficer, version: int, **given: Any) -> Answer | None:
+    def view(
+        _: Resource, *, session: Session, me: AuthenticatedOfficer, version: int | None = None, **given: Any
+    ) -> Answer | None:
         reference, idempotency_key = (
             acts.opened(session, me, act, *(given.pop(name) for name in parameters)),
             given.pop("idempotency_key", None),
@@ -82,4 +84,4 @@ def act_view(
             answered.shape, name, also, status=status, location=answered.location if act.drafts else None
         )
     )
-    return officer_may(*acts.right_to(act), versioned=True)(taken(returned(view)))
+    return officer_may(*acts.right_to(act), versioned=act.is_versioned)(taken(returned(view)))

@@ -86,7 +86,7 @@ class HandedFile(Resource):
     # Its own transaction, for none is held while the store is waited for.
     @officer_may(HEARING, Act.ANSWER, reads=True)
     @request_schema()
-    @response_file("saveAnswerFile", (404,))
+    @response_file("downloadAnswerFile", (404,))
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> File:
         """Download your own paper as you sent it, before and after you have answered or objected.
 

@@ -42,8 +42,16 @@ CASES = (
         body={"text": "Call the inspectorate.", "due_on": "2026-12-31"},
     ),
     _case(
-        "tickCaseTask", "unknown", "There is no such task", "/tasks/{task_id}", 9, method="PUT",
+        "updateCaseTask", "unknown", "There is no such task", "/tasks/{task_id}", 9, method="PUT",
         path={"case_id": CASE, "task_id": NO_TASK}, body={"is_done": True}, status=404,
+    ),
+    _case(
+        "setCaseAgency", "unknown", "The registry has no such agency", "/agency", 9, method="PUT",
+        body={"agency_id": "NXAGENCY2222"}, status=400,
+    ),
+    _case(
+        "setLegalHold", "court", "Nothing of it is destroyed", "/hold", 9, method="PUT", who="checker",
+        body={"is_held": True, "reason": "A court asked for the file."},
     ),
     _case("getCase", "worked", "What came of it", ""),
 )  # fmt: skip

@@ -14,26 +14,19 @@ from registry.complaints.casework.notes import actions as notes
 from registry.complaints.casework.queries import CaseView, ShownBox, case_view, require_readable
 from registry.complaints.casework.queue import claiming
 from registry.complaints.casework.queue.listing import PAGE, Listed, Place, listed
-from registry.complaints.triage import priorities
 from registry.core.clock import now
 from registry.core.db.engine import EPOCH, microseconds
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer
-from registry.http.schemas import no_content_response, request_schema, response_schema
-from registry.officer_desk.acting import reference_in, roles_of
-from registry.officer_desk.case_acts import ACTS, case_for
+from registry.http.schemas import request_schema, response_schema
+from registry.officer_desk.acting import roles_of
+from registry.officer_desk.case_acts import ACTS, TASKS, case_for
 from registry.officer_desk.case_filters import read_filters
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import Priority
-from schemas.cases import (
-    CaseNotesSchema,
-    CaseSchema,
-    CasesQuerySchema,
-    CasesSchema,
-    CaseTaskDoneSchema,
-)
+from schemas.cases import CaseNotesSchema, CaseSchema, CasesQuerySchema, CasesSchema
 
 ns = Namespace("cases", path="/cases")
 ADDRESS = "/<case_id>"
@@ -78,26 +71,6 @@ class OneCase(Resource):
 serve_acts(ns, ADDRESS, ACTS, None, but=("notes", "tasks"))
 
 
-@ns.route("/<case_id>/lowering/approve")
-class LoweringApproved(Resource):
-    @officer_may(CASE, Act.WRITE, versioned=True)
-    @request_schema()
-    @no_content_response("approveCaseLowering", (404, 409))
-    def post(self, session: Session, me: AuthenticatedOfficer, version: int, case_id: str) -> None:
-        """Approve a waiting request to lower a priority; never one's own."""
-        _decide(session, me, case_id, version, is_approved=True)
-
-
-@ns.route("/<case_id>/lowering/refuse")
-class LoweringRefused(Resource):
-    @officer_may(CASE, Act.WRITE, versioned=True)
-    @request_schema()
-    @no_content_response("refuseCaseLowering", (404, 409))
-    def post(self, session: Session, me: AuthenticatedOfficer, version: int, case_id: str) -> None:
-        """Refuse a waiting request to lower a priority, or withdraw one's own."""
-        _decide(session, me, case_id, version, is_approved=False)
-
-
 @ns.route("/<case_id>/notes")
 class Notes(Resource):
     @officer_may(CASE, Act.WRITE)
@@ -133,24 +106,7 @@ class Tasks(Resource):
     post = act_view(ADDRESS, ACTS, ACTS["tasks"], None)
 
 
-@ns.route("/<case_id>/tasks/<task_id>")
-class OneTask(Resource):
-    @officer_may(CASE, Act.WRITE, versioned=True)
-    @request_schema(CaseTaskDoneSchema(), body=True)
-    @no_content_response("tickCaseTask", (404, 409, 413, 415))
-    def put(
-        self, session: Session, me: AuthenticatedOfficer, version: int, case_id: str, task_id: str, is_done: bool
-    ) -> None:
-        """Mark a task as done, or as not done."""
-        officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
-        notes.tick_task(
-            session, officer, case.reference, reference_in(task_id), now().date(), is_done=is_done, version=version
-        )
-
-
-def _decide(session: Session, me: AuthenticatedOfficer, case_id: str, version: int, *, is_approved: bool) -> None:
-    officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
-    priorities.decide_lowering(session, officer, case.reference, now(), is_approved=is_approved, version=version)
+serve_acts(ns, "/<case_id>/tasks/<task_id>", TASKS, None)
 
 
 def _place(requested: dict[str, str], cursor: str | None) -> Place | None:
@@ -205,7 +161,7 @@ def _payload(me: AuthenticatedOfficer, view: CaseView) -> dict[str, Any]:
             {"kind": kind, "due_at": one.due_at, "met_on": one.met_on, "paused_on": one.paused_on}
             for kind, one in view.clocks.items()
         ],
-        "boxes": [box_payload(box) for box in view.boxes],
+        "mailboxes": [mailbox_payload(box) for box in view.boxes],
         "moves": [
             {
                 "from_state": one.from_state,
@@ -219,9 +175,9 @@ def _payload(me: AuthenticatedOfficer, view: CaseView) -> dict[str, Any]:
     }
 
 
-def box_payload(box: ShownBox) -> dict[str, Any]:
+def mailbox_payload(box: ShownBox) -> dict[str, Any]:
     return {
-        "box_id": box.reference,
+        "mailbox_id": box.reference,
         "role": box.role,
         "answers": dict(box.answers),
         "messages": [{"author": one.author, "written_on": one.written_on, "text": one.text} for one in box.messages],

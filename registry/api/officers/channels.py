@@ -1,21 +1,16 @@
 """Changes of registered channels by the API: two persons, the agency told, and published after 72 hours."""
 
-from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.idempotency import claim
-from registry.api.officers.acts import Answered, serve_acts
+from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
-from registry.core.clock import now
-from registry.http.app_services import keyring
-from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in, require_no_interest
-from registry.officer_desk.licence_acts import CHANNEL_CHANGES
+from registry.officer_desk.licence_acts import CHANNEL_CHANGES, CHANNELS
 from registry.officer_desk.licensing import official
 from registry.officers import rights
 from registry.officers.rights import Act
@@ -23,12 +18,17 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies.channels import notification_addresses
 from registry.register.agencies.models import PendingChannelChange
 from registry.supervision.licensing import related_acts
-from registry.vocabulary.register import ChannelKind
-from schemas.neighbours import ChannelChangeProposalSchema, ChannelChangeSchema, ChannelChangesSchema
+from schemas.neighbours import ChannelChangeSchema, ChannelChangesSchema
 
 ns = Namespace("channel-changes", path="/channel-changes")
 
 CHANNEL = rights.Resource.CHANNEL
+
+ANSWERED = Answered(
+    ChannelChangeSchema(),
+    lambda session, me, reference, _: _one(session, me, reference),
+    "/api/v1/channel-changes/{change_id}",
+)
 
 
 @ns.route("")
@@ -52,36 +52,7 @@ class ChannelChanges(Resource):
             }
         )
 
-    @officer_may(CHANNEL, Act.PROPOSE)
-    @request_schema(ChannelChangeProposalSchema(), body=True, idempotent=True)
-    @response_schema(
-        ChannelChangeSchema(),
-        "proposeChannelChange",
-        (404, 409, 413, 415),
-        status=HTTPStatus.CREATED,
-        location="/api/v1/channel-changes/{change_id}",
-    )
-    def post(
-        self,
-        session: Session,
-        me: AuthenticatedOfficer,
-        agency_id: str,
-        kind: ChannelKind,
-        value: str,
-        idempotency_key: IdempotencyKey | None,
-        replaces: str | None = None,
-    ) -> Answer:
-        """Propose to replace a channel of an agency, or to add one.
-
-        Another officer approves it. Of a bank account a digest and its last characters alone are kept.
-        """
-        agency = reference_in(agency_id)
-        require_no_interest(me, agency)
-        claim(session, "change", f"officer {me.officer.reference}", idempotency_key)
-        change = related_acts.propose_change(
-            session, official(me), keyring(), agency, kind, value, now(), instead_of=replaces
-        )
-        return _answered(session, change, agency)
+    post = act_view("/channel-changes", CHANNELS, CHANNELS["propose"], ANSWERED)
 
 
 @ns.route("/<change_id>")
@@ -94,12 +65,7 @@ class ChannelChange(Resource):
         return _one(session, me, change_id)
 
 
-serve_acts(
-    ns,
-    "/<change_id>",
-    CHANNEL_CHANGES,
-    Answered(ChannelChangeSchema(), lambda session, me, reference, _: _one(session, me, reference)),
-)
+serve_acts(ns, "/<change_id>", CHANNEL_CHANGES, ANSWERED)
 
 
 def _one(session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:

@@ -1,16 +1,12 @@
 """Clones by the API: pairs of agencies that resemble each other, decided; and the warnings that stand on true entries."""
 
-from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.idempotency import claim
-from registry.api.officers.acts import Answered, serve_acts
+from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
-from registry.core.clock import now
-from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in
@@ -26,7 +22,6 @@ from registry.supervision.collisions.rules import Sign, evidence
 from registry.supervision.licensing import related_acts
 from registry.supervision.licensing.drafting import is_of
 from schemas.neighbours import (
-    CloneWarningSchema,
     CloneWarningsOfSchema,
     CloneWarningsSchema,
     CollisionSchema,
@@ -36,6 +31,9 @@ from schemas.neighbours import (
 ns = Namespace("clones", path="/")
 
 CLONE = rights.Resource.CLONE
+WARNED = "/clone-warnings/<agency_id>"
+
+ANSWERED = Answered(CloneWarningsOfSchema(), lambda session, me, agency, _: _warnings_of(session, me, agency))
 
 
 @ns.route("/collisions")
@@ -86,23 +84,6 @@ class Warnings(Resource):
         found = related_acts.warned(session, official(me).authority)
         return Answer({"items": [_warnings(agency) for agency in found if not me.has_conflict(agency.agency_id)]})
 
-    @officer_may(CLONE, Act.APPROVE)
-    @request_schema(CloneWarningSchema(), body=True, idempotent=True)
-    @response_schema(CloneWarningsOfSchema(), "warnOfClone", (404, 409, 413, 415), status=HTTPStatus.CREATED)
-    def post(
-        self,
-        session: Session,
-        me: AuthenticatedOfficer,
-        agency_id: str,
-        text: str,
-        idempotency_key: IdempotencyKey | None,
-    ) -> Answer:
-        """Put a clone warning on an agency's entry. It is public at once."""
-        agency_opened(session, me, agency_id)
-        claim(session, "warning", f"officer {me.officer.reference}", idempotency_key)
-        related_acts.warn(session, official(me), agency_id, text, now())
-        return _warnings_of(session, me, agency_id)
-
 
 @ns.route("/clone-warnings/<agency_id>")
 class WarningsOf(Resource):
@@ -113,13 +94,10 @@ class WarningsOf(Resource):
         """Read the clone warnings on one agency's entry, with the numbers by which they are lifted."""
         return _warnings_of(session, me, agency_id)
 
+    post = act_view(WARNED, CLONE_WARNINGS, CLONE_WARNINGS["warn"], ANSWERED)
 
-serve_acts(
-    ns,
-    "/clone-warnings/<agency_id>",
-    CLONE_WARNINGS,
-    Answered(CloneWarningsOfSchema(), lambda session, me, agency, _: _warnings_of(session, me, agency)),
-)
+
+serve_acts(ns, WARNED, CLONE_WARNINGS, ANSWERED, but=("warn",))
 
 
 def _one(session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:

@@ -21,8 +21,8 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.entries import queries
 from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.models import EntryRequest
+from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind
-from registry.vocabulary.register import EntryPart
 from schemas.entries import (
     EntryAskingSchema,
     EntryRequestSchema,
@@ -55,7 +55,7 @@ class EntryRequests(Resource):
     @request_schema(EntryAskingSchema(), body=True, idempotent=True)
     @response_schema(
         EntryRequestSchema(),
-        "askAboutEntry",
+        "createEntryRequest",
         (404, 409, 413, 415),
         status=HTTPStatus.CREATED,
         location="/api/v1/entry-requests/{request_id}",

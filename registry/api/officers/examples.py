@@ -46,7 +46,7 @@ OFFICERS = (
         body={"agency_id": AGENCY}, status=204,
     ),
     example(
-        "chooseNotices", "daily", "One mail a day", "/officers/me/notices", "PUT", body={"choice": "daily"}, status=204
+        "setNotices", "daily", "One mail a day", "/officers/me/notices", "PUT", body={"choice": "daily"}, status=204
     ),
     example("listOfficers", "unit", "The officers of a unit", "/officers"),
     example("getOfficer", "colleague", "A colleague", "/officers/{officer_id}", path={"officer_id": COLLEAGUE}),
@@ -136,7 +136,7 @@ LICENCES = (
     ),
     example("listLicenceProposals", "waiting", "What waits", "/licence-proposals", who="reviewer"),
     example(
-        "takeBackLicenceProposal", "mistake", "It was a mistake", "/licence-proposals/{proposal_id}/take-back", "POST",
+        "withdrawLicenceProposal", "mistake", "It was a mistake", "/licence-proposals/{proposal_id}/take-back", "POST",
         path={"proposal_id": MISTAKE}, version=1, who="clerk",
     ),
     example(
@@ -194,13 +194,13 @@ LICENCES = (
         "getDeposit", "agency", "An agency's ledger", "/deposits/{agency_id}", path={"agency_id": HELD_BY},
         who="reviewer",
     ),
-    example("listHeldLists", "two", "Lists that are held", "/held-lists", who="reviewer"),
+    example("listListsOnHold", "two", "Lists that are held", "/lists-on-hold", who="reviewer"),
     example(
-        "approveHeldList", "one", "Apply it after all", "/held-lists/{list_id}/approve", "POST",
+        "approveListOnHold", "one", "Apply it after all", "/lists-on-hold/{list_id}/approve", "POST",
         path={"list_id": NEW_LIST}, who="reviewer", status=204,
     ),
     example(
-        "rejectHeldList", "one", "Do not apply it", "/held-lists/{list_id}/reject", "POST",
+        "rejectListOnHold", "one", "Do not apply it", "/lists-on-hold/{list_id}/reject", "POST",
         path={"list_id": OLD_LIST}, who="reviewer", status=204,
     ),
 )  # fmt: skip

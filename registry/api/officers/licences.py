@@ -1,44 +1,32 @@
 """The licensing desk by the API: acts on licences by two persons, deposits, and lists that are held."""
 
-from collections.abc import Mapping
-from datetime import date
-from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.idempotency import claim
-from registry.api.officers.acts import Answered, serve_acts
+from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
-from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import no_content_response, request_schema, response_schema
-from registry.officer_desk.acting import require_no_interest
-from registry.officer_desk.licence_acts import DEPOSIT_LINES, PROPOSALS
-from registry.officer_desk.licensing import agency_opened, official, proposal_opened, require_act, waiting_for
+from registry.http.schemas import request_schema, response_schema
+from registry.officer_desk.licence_acts import DEPOSIT_LINES, DEPOSITS, HELD_LISTS, LICENCE_ACTS, PROPOSALS
+from registry.officer_desk.licensing import agency_opened, proposal_opened, waiting_for
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies.models import Agency
 from registry.register.imports import queries as imports
-from registry.supervision.licensing import proposals, related_acts
-from registry.supervision.licensing.deposits import actions as deposits
 from registry.supervision.licensing.deposits import queries as ledgers
 from registry.supervision.licensing.deposits.models import DepositLine
 from registry.supervision.licensing.drafting import today_of
 from registry.supervision.licensing.models import Proposal
-from registry.vocabulary.licensing import DepositLineKind, LicenceAct
-from registry.vocabulary.register import DepositUse
 from schemas.licensing import (
-    DepositEntrySchema,
     DepositLedgerSchema,
     DepositLineSchema,
-    HeldListsSchema,
-    LicenceActSubmissionSchema,
     LicenceProposalSchema,
     LicenceProposalsSchema,
+    ListsOnHoldSchema,
 )
 
 ns = Namespace("licences", path="/")
@@ -55,38 +43,13 @@ class Proposals(Resource):
         """List proposals that wait for a second person, the oldest first."""
         return Answer({"items": [_payload(session, one) for one, _ in waiting_for(session, me)]})
 
-    @officer_may(LICENCE, Act.PROPOSE)
-    @request_schema(LicenceActSubmissionSchema(), body=True, idempotent=True)
-    @response_schema(
-        LicenceProposalSchema(),
-        "proposeLicenceAct",
-        (404, 409, 413, 415),
-        status=HTTPStatus.CREATED,
-        location="/api/v1/licence-proposals/{proposal_id}",
-    )
-    def post(
-        self,
-        session: Session,
-        me: AuthenticatedOfficer,
-        act: LicenceAct,
-        legal_ground: str,
-        effective_on: date,
-        stated: Mapping[str, Any],
-        idempotency_key: IdempotencyKey | None,
-        about: str | None = None,
-    ) -> Answer:
-        """Propose an act on a licence, agreement or intermediary.
-
-        Nothing changes until another approves it (`approveLicenceProposal`). An application, and what the holder gives
-        up, needs no second person and is published at once. `previewLicenceAct` shows what it would change.
-        """
-        require_act(me, act, Act.PROPOSE)
-        claim(session, "proposal", f"officer {me.officer.reference}", idempotency_key)
-        made = proposals.propose(
-            session, official(me), act, about, stated, now(), legal_ground=legal_ground, effective_on=effective_on
-        )
-        require_no_interest(me, _agency_id(session, made))
-        return _answered(session, made)
+    post = act_view(
+        "/licence-proposals", LICENCE_ACTS, LICENCE_ACTS["propose"],
+        Answered(
+            LicenceProposalSchema(), lambda session, me, made, _: _answered(session, proposal_opened(session, me, made)),
+            "/api/v1/licence-proposals/{proposal_id}",
+        ),
+    )  # fmt: skip
 
 
 @ns.route("/licence-proposals/<proposal_id>")
@@ -103,6 +66,14 @@ serve_acts(
     ns, "/licence-proposals/<proposal_id>", PROPOSALS,
     Answered(LicenceProposalSchema(), lambda session, _me, _, proposal: _answered(session, proposal)),
 )  # fmt: skip
+
+
+def _line_answered(_session: Session, _me: AuthenticatedOfficer, _: str, line: DepositLine) -> Answer:
+    return Answer(_line_payload(line), headers=(etag(line.version),))
+
+
+def _line_entered(session: Session, me: AuthenticatedOfficer, reference: str, _: object) -> Answer:
+    return _line_answered(session, me, reference, ledgers.line_named(session, reference))
 
 
 @ns.route("/deposits/<agency_id>")
@@ -128,68 +99,24 @@ class Deposit(Resource):
             }
         )
 
-    @officer_may(DEPOSIT, Act.PROPOSE)
-    @request_schema(DepositEntrySchema(), body=True, idempotent=True)
-    @response_schema(DepositLineSchema(), "enterDepositLine", (404, 409, 413, 415), status=HTTPStatus.CREATED)
-    def post(
-        self,
-        session: Session,
-        me: AuthenticatedOfficer,
-        agency_id: str,
-        kind: DepositLineKind,
-        note: str,
-        happened_on: date,
-        idempotency_key: IdempotencyKey | None,
-        amount: str = "",
-        currency: str = "",
-        use: DepositUse | None = None,
-        reverses: str | None = None,
-        held_as: str | None = None,
-        held_by: str | None = None,
-    ) -> Answer:
-        """Add a line to the ledger of a deposit.
-
-        Money that came in counts at once; a draw or a reversal waits for a second person.
-        """
-        agency_opened(session, me, agency_id)
-        claim(session, "line", f"officer {me.officer.reference}", idempotency_key)
-        line = deposits.enter(
-            session,
-            official(me),
-            agency_id,
-            kind,
-            now(),
-            amount=amount,
-            currency=currency,
-            happened_on=happened_on,
-            note=note,
-            use=use,
-            reverses=reverses,
-            form=held_as,
-            held_by=held_by,
-        )
-        return Answer(_line_payload(line), headers=(etag(line.version),))
-
-
-def _line_answered(_session: Session, _me: AuthenticatedOfficer, _: str, line: DepositLine) -> Answer:
-    return Answer(_line_payload(line), headers=(etag(line.version),))
+    post = act_view("/deposits/<agency_id>", DEPOSITS, DEPOSITS["enter"], Answered(DepositLineSchema(), _line_entered))
 
 
 serve_acts(ns, "/deposits/<agency_id>/lines/<line_id>", DEPOSIT_LINES, Answered(DepositLineSchema(), _line_answered))
 
 
-@ns.route("/held-lists")
+@ns.route("/lists-on-hold")
 class HeldLists(Resource):
     @officer_may(IMPORT, Act.READ)
     @request_schema()
-    @response_schema(HeldListsSchema(), "listHeldLists", cacheable=False)
+    @response_schema(ListsOnHoldSchema(), "listListsOnHold", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List readings of your authority's official lists that are held for a decision, the oldest first."""
         found = imports.lists_on_hold(session, me.standing.authority)
         items = [
             {
                 "list_id": pending.reference,
-                "source": source,
+                "source_id": source,
                 "fetched_at": pending.fetched_at,
                 "why": pending.reason,
                 "counts": pending.counts,
@@ -200,24 +127,7 @@ class HeldLists(Resource):
         return Answer({"items": items})
 
 
-@ns.route("/held-lists/<list_id>/approve")
-class ListApproval(Resource):
-    @officer_may(IMPORT, Act.APPROVE)
-    @request_schema()
-    @no_content_response("approveHeldList", (404, 409))
-    def post(self, session: Session, me: AuthenticatedOfficer, list_id: str) -> None:
-        """Apply a held list after all: its good rows, and whatever it delists. A background worker does it."""
-        related_acts.order_list(session, official(me), list_id, now())
-
-
-@ns.route("/held-lists/<list_id>/reject")
-class ListRejection(Resource):
-    @officer_may(IMPORT, Act.APPROVE)
-    @request_schema()
-    @no_content_response("rejectHeldList", (404, 409))
-    def post(self, session: Session, me: AuthenticatedOfficer, list_id: str) -> None:
-        """Reject a held list. The same bytes are not held again."""
-        related_acts.reject_list(session, official(me), list_id, now())
+serve_acts(ns, "/lists-on-hold/<list_id>", HELD_LISTS, None)
 
 
 def _answered(session: Session, proposal: Proposal) -> Answer:

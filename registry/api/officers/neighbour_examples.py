@@ -63,8 +63,9 @@ NEIGHBOURS = (
         path={"collision_id": STRANGERS}, version=ONE_HOUSE, who="reviewer", body={"text": "An office house of many."},
     ),
     example(
-        "warnOfClone", "chat", "A warning without a pair", "/clone-warnings", "POST", who="reviewer", status=201,
-        body={"agency_id": TRUE_ENTRY, "text": "A chat group in this agency's name asks for deposits."},
+        "warnOfClone", "chat", "A warning without a pair", "/clone-warnings/{agency_id}", "POST",
+        path={"agency_id": TRUE_ENTRY}, who="reviewer", status=201,
+        body={"text": "A chat group in this agency's name asks for deposits."},
     ),
     example("listCloneWarnings", "one", "Entries with a warning", "/clone-warnings", who="clerk"),
     example(

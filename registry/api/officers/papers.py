@@ -49,7 +49,7 @@ class PaperForms(Resource):
     @request_schema(PaperBeginningSchema(), body=True)
     @response_schema(
         PaperFormSchema(),
-        "beginPaperForm",
+        "startPaperForm",
         (404, 409, 413, 415),
         status=HTTPStatus.CREATED,
         location="/api/v1/paper-forms/{form_id}",
@@ -74,7 +74,7 @@ class OnePaperForm(Resource):
 
     @officer_may(PAPER, Act.WRITE, versioned=True)
     @request_schema(PaperAnswersSchema(), body=True, max_bytes=MAX_OF_ANSWERS)
-    @response_schema(PaperFormSchema(), "typePaperForm", (404, 409, 413, 415))
+    @response_schema(PaperFormSchema(), "updatePaperForm", (404, 409, 413, 415))
     def patch(
         self, session: Session, me: AuthenticatedOfficer, version: int, form_id: str, answers: Mapping[str, Any]
     ) -> Answer:
@@ -89,7 +89,7 @@ class OnePaperForm(Resource):
 
     @officer_may(PAPER, Act.WRITE, versioned=True)
     @request_schema()
-    @no_content_response("dropPaperForm", (404, 409))
+    @no_content_response("discardPaperForm", (404, 409))
     def delete(self, session: Session, me: AuthenticatedOfficer, version: int, form_id: str) -> None:
         """Discard what was typed into the wrong paper form. Its number stays valid."""
         actions.drop(session, sealer(), _officer(me), reference_in(form_id), now().date(), version)
@@ -99,7 +99,7 @@ class OnePaperForm(Resource):
 class PaperSending(Resource):
     @officer_may(PAPER, Act.WRITE, versioned=True)
     @request_schema()
-    @response_schema(PaperSentSchema(), "sendPaperForm", (404, 409, 503))
+    @response_schema(PaperSentSchema(), "submitPaperForm", (404, 409, 503))
     def post(self, session: Session, me: AuthenticatedOfficer, version: int, form_id: str) -> Answer:
         """Submit a paper form as a case of your unit, filed on the day on which the paper was handed in.
 

@@ -34,15 +34,15 @@ HEARINGS = (
         status=201, keeps={"hearing_id": HEARING},
     ),
     _hearing("editHearing", "clearer", "Said more clearly", "", 1, method="PUT", body={"allegation": _ALLEGATION}),
-    _hearing("handInHearing", "check", "For the reprisal check", "/hand-in", 2),
+    _hearing("submitHearing", "check", "For the reprisal check", "/hand-in", 2),
     _hearing(
-        "sendBackHearing", "why", "Sent back", "/send-back", 3, who="checker", body={"reason": "How many work there?"}
+        "returnHearing", "why", "Sent back", "/send-back", 3, who="checker", body={"reason": "How many work there?"}
     ),
     _hearing(
         "editHearing", "number", "With an estimate", "", 4, method="PUT",
         body={"allegation": _ALLEGATION, "could_complain": 3},
     ),
-    _hearing("handInHearing", "again", "Handed in again", "/hand-in", 5),
+    _hearing("submitHearing", "again", "Handed in again", "/hand-in", 5),
     _hearing("approveHearing", "few", "Three people: why it may go", "/approve", 6, who="checker", body={}, status=409),
     _hearing(
         "approveHearing", "reason", "With a reason", "/approve", 6, who="checker",
@@ -52,15 +52,15 @@ HEARINGS = (
     example("listServedHearings", "one", "What an agency is asked", "/served-hearings", who="rep"),
     example("getServedHearing", "one", "All that it reads", _SERVED, path={"hearing_id": HEARING}, who="rep"),
     example(
-        "askForLongerToAnswer", "closed", "Longer, please", f"{_SERVED}/longer", "POST", path={"hearing_id": HEARING},
+        "requestHearingExtension", "closed", "Longer, please", f"{_SERVED}/longer", "POST", path={"hearing_id": HEARING},
         body={"text": "Our office is closed until Monday."}, version=8, who="rep",
     ),
     _hearing(
-        "giveLongerToAnswer", "week", "A week more", "/longer", 9,
+        "extendHearing", "week", "A week more", "/longer", 9,
         body={"answer_by": "2026-12-22", "reason": "They showed the notice on their door."},
     ),
     example(
-        "keepHearingAnswer", "half", "Not finished yet", f"{_SERVED}/draft", "PUT", path={"hearing_id": HEARING},
+        "saveHearingAnswer", "half", "Not finished yet", f"{_SERVED}/draft", "PUT", path={"hearing_id": HEARING},
         body={"text": "We keep no"}, version=10, who="rep",
     ),
     example(
@@ -77,7 +77,7 @@ HEARINGS = (
     ),
     example("getHearing", "answered", "With its answer", _HEARING, path={"hearing_id": HEARING}, who="writer"),
     example(
-        "saveAnswerFile", "none", "There is no such file", f"{_SERVED}/files/{{attachment_id}}",
+        "downloadAnswerFile", "none", "There is no such file", f"{_SERVED}/files/{{attachment_id}}",
         path={"hearing_id": HEARING, "attachment_id": NO_FILE}, who="rep", status=404,
     ),
     example(
@@ -86,7 +86,7 @@ HEARINGS = (
     ),
     _hearing("closeHearing", "heard", "The agency was heard", "/close", 12),
     _hearing(
-        "tellHearingOutcome", "early", "Not decided yet", "/outcome", 13, status=409,
+        "sendHearingOutcome", "early", "Not decided yet", "/outcome", 13, status=409,
         body={"outcome": "It was found that documents are kept. Return them.", "object_days": 60},
     ),
     example(
@@ -127,7 +127,7 @@ REFERRALS = (
         who="union",
     ),
     example(
-        "takeReceivedFile", "none", "Not among the files of the referral", f"{_RECEIVED}/files/{{file_id}}",
+        "downloadReceivedFile", "none", "Not among the files of the referral", f"{_RECEIVED}/files/{{file_id}}",
         path={"referral_id": REFERRAL, "file_id": "FXLE22222222"}, who="union", status=404,
     ),
     example(
@@ -135,13 +135,13 @@ REFERRALS = (
         body={"text": "We went there and spoke to her."}, who="union",
     ),
     example("getReferral", "reported", "With the report", _REFERRAL, path={"referral_id": REFERRAL}, who="writer"),
-    _referral("takeBackReferral", "closed", "Closed to the union", "/take-back", 6),
+    _referral("cancelReferral", "closed", "Closed to the union", "/take-back", 6),
     example(
         "proposeReferral", "police", "For the police, without consent", "/cases/{case_id}/referrals", "POST",
         path={"case_id": CASE}, version=9, who="writer", status=201, keeps={"referral_id": BY_LAW},
         body={"partner": "it-police", "expires_on": "2027-02-24", "answers": [f"{BOX}.account"]},
     ),
-    _referral("findReferralConsent", "none", "She has not agreed", "/consent", 1, of=BY_LAW, status=409),
+    _referral("recordReferralConsent", "none", "She has not agreed", "/consent", 1, of=BY_LAW, status=409),
     _referral(
         "overrideReferral", "law", "By a second person, with the law", "/override", 1, of=BY_LAW, who="checker",
         body={"legal_basis": "Article 18 of an invented act"},
@@ -168,7 +168,7 @@ def _entry(operation: str, name: str, summary: str, step: str, of: str, version:
 
 def _example_request(name: str, summary: str, keeps: str, **body: object) -> DeskExample:
     return example(
-        "askAboutEntry", name, summary, "/entry-requests", "POST", who="rep", status=201, keeps={"request_id": keeps},
+        "createEntryRequest", name, summary, "/entry-requests", "POST", who="rep", status=201, keeps={"request_id": keeps},
         body=body,
     )  # fmt: skip
 

@@ -152,7 +152,7 @@ class OneLoan(Resource):
 class Notices(Resource):
     @officer_may(OWN, Act.WRITE)
     @request_schema(NoticeChoiceSchema(), body=True)
-    @no_content_response("chooseNotices", (413, 415))
+    @no_content_response("setNotices", (413, 415))
     def put(self, session: Session, me: AuthenticatedOfficer, choice: str) -> None:
         """Choose how you are notified by mail.
 

@@ -56,7 +56,7 @@ class ReceivedReferral(Resource):
 class ReceivedFile(Resource):
     @officer_may(REFERRAL, Act.ANSWER)
     @request_schema()
-    @response_file("takeReceivedFile", (404,))
+    @response_file("downloadReceivedFile", (404,))
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str, file_id: str) -> File:
         """Download a file of a referral: the clean copy, without place and device.
 

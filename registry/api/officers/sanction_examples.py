@@ -19,13 +19,13 @@ def _on(operation: str, name: str, summary: str, path: str, **more: object) -> D
 
 SANCTIONS = (
     example(
-        "writeDecision", "draft", "What was found", "/cases/{case_id}/decisions", "POST", path={"case_id": CASE},
+        "draftDecision", "draft", "What was found", "/cases/{case_id}/decisions", "POST", path={"case_id": CASE},
         body={"outcome": "upheld", "reasons": "Forty passports lay in a drawer.", "summary": "Papers were kept."},
         who="writer", version=4, status=201, keeps={"decision_id": DECISION},
     ),
     example("listDecisions", "draft", "What waits", "/cases/{case_id}/decisions", path={"case_id": CASE}, who="decider"),
     example(
-        "sendDecisionBack", "again", "Not so", "/cases/{case_id}/decisions/{decision_id}/send-back", "POST",
+        "returnDecision", "again", "Not so", "/cases/{case_id}/decisions/{decision_id}/send-back", "POST",
         path={"case_id": CASE, "decision_id": DECISION}, body={"reason": "Ask for the contracts."}, who="decider",
         version=3, status=412,
     ),
@@ -50,16 +50,16 @@ SANCTIONS = (
         body={"kind": "suspension", "legal_ground": f"{_LAW} (1)", "effective_from": "2026-11-24"},
     ),
     _on(
-        "lookAtWorkers", "look", "Who works there", "/workers", method="PUT", who="decider", version=2,
+        "recordWorkersInPlace", "look", "Who works there", "/workers", method="PUT", who="decider", version=2,
         body={"workers": 40, "told": ["union"], "teller": "The union's interpreter", "timing": "points_to_nobody"},
     ),
-    _on("handSanctionToReview", "review", "To the second person", "/review", who="decider", version=3),
-    _on("giveSanctionBack", "stale", "Changed meanwhile", "/give-back", version=3, body={"reason": "Why?"}, status=412),
+    _on("submitSanction", "review", "To the second person", "/review", who="decider", version=3),
+    _on("returnSanction", "stale", "Changed meanwhile", "/give-back", version=3, body={"reason": "Why?"}, status=412),
     _on("approveSanction", "own", "One's own proposal", "/approve", who="decider", version=4, status=409),
     _on("approveSanction", "another", "By another", "/approve", version=4),
     _on("getSanction", "one", "In force", "", method="GET"),
     _on(
-        "askForSanctionEnd", "stay", "An appeal", "/end", who="decider", version=6,
+        "proposeSanctionEnd", "stay", "An appeal", "/end", who="decider", version=6,
         body={"to": "stayed_by_appeal", "ground": "Regional court, 4 C 1"},
     ),
     _on("refuseSanctionEnd", "stale", "Changed meanwhile", "/end/refuse", version=6, status=412),
@@ -70,7 +70,7 @@ SANCTIONS = (
         keeps={"sanction_id": OTHER_SANCTION},
     ),
     _on(
-        "dropSanction", "fine", "Not needed", "/drop", sanction=OTHER_SANCTION, who="decider", version=1,
+        "withdrawSanction", "fine", "Not needed", "/drop", sanction=OTHER_SANCTION, who="decider", version=1,
         body={"reason": "Paid before."},
     ),
     example("listSanctions", "authority", "An authority's", "/sanctions"),

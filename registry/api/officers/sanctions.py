@@ -1,7 +1,6 @@
 """Sanctions by the API: the same acts as the pages, for officers of the licence's own authority."""
 
 from datetime import date
-from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,30 +8,19 @@ from sqlalchemy.orm import Session
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
-from registry.complaints.casework.decisions import actions as decisions
 from registry.core.clock import now
-from registry.core.codes import Problem
-from registry.core.errors import Fault, InvalidInput, NotFound
-from registry.http.complaint_services import sealer
-from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.acting import acting, reference_in
-from registry.officer_desk.case_acts import case_for
-from registry.officer_desk.drafts import draft_idempotently
-from registry.officer_desk.sanctions import ACTS, official, sanction_opened
+from registry.officer_desk.sanctions import ACTS, PROPOSALS, sanction_opened
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.supervision.sanctions import actions, queries
-from registry.supervision.sanctions.actions import Terms
+from registry.supervision.sanctions import queries
 from registry.supervision.sanctions.models import Sanction, SanctionMove, WorkersInPlace
 from registry.supervision.sanctions.moves import today_at
 from registry.supervision.sanctions.rules import By
-from registry.vocabulary.register import SanctionKind
 from schemas.sanctions import (
     DeskSanctionSchema,
-    SanctionProposalSchema,
     SanctionsSchema,
 )
 
@@ -40,12 +28,12 @@ ns = Namespace("sanctions", path="/sanctions")
 
 SANCTION = rights.Resource.SANCTION
 ADDRESS = "/<sanction_id>"
-_ERRORS = (404, 409, 413, 415)
 
 
 ANSWERED = Answered(
     DeskSanctionSchema(),
     lambda session, me, reference, _: _payload(session, me, sanction_opened(session, me, reference)),
+    "/api/v1/sanctions/{sanction_id}",
 )
 
 
@@ -63,59 +51,7 @@ class Sanctions(Resource):
         mine = [one.sanction for one in found if not me.has_conflict(one.sanction.agency)]
         return Answer({"items": [_summary(one) for one in mine]})
 
-    @officer_may(SANCTION, Act.PROPOSE)
-    @request_schema(SanctionProposalSchema(), body=True, idempotent=True)
-    @response_schema(
-        DeskSanctionSchema(),
-        "proposeSanction",
-        _ERRORS,
-        status=HTTPStatus.CREATED,
-        location="/api/v1/sanctions/{sanction_id}",
-    )
-    def post(
-        self,
-        session: Session,
-        me: AuthenticatedOfficer,
-        licence_id: str,
-        kind: SanctionKind,
-        legal_ground: str,
-        effective_from: date,
-        idempotency_key: IdempotencyKey | None,
-        public_text: str = "",
-        until: date | None = None,
-        appeal_deadline: date | None = None,
-        publish_until: date | None = None,
-        decision_id: str | None = None,
-        case_version: int | None = None,
-        amount: str = "",
-        currency: str = "",
-        points: int | None = None,
-    ) -> Answer:
-        """Propose a sanction on a licence of your own authority.
-
-        Based on a decision of your unit, or on the authority's own finding. Nothing is public before another approves
-        it. Idempotent with an Idempotency-Key.
-        """
-        decision = None if decision_id is None else _decision(session, me, decision_id)
-        if decision is not None and case_version is None:
-            detail = "is missing: send the version of the decided case as you read it"
-            raise InvalidInput([Fault("case_version", Problem.MISSING, detail)])
-        terms = Terms(
-            kind, legal_ground, effective_from, until, appeal_deadline, publish_until, public_text,
-            amount, currency, points,
-        )  # fmt: skip
-
-        def propose() -> str:
-            return actions.propose(
-                session, sealer(), official(me, Act.PROPOSE), reference_in(licence_id), terms, now(),
-                decision=decision, version=case_version,
-            ).reference  # fmt: skip
-
-        return _payload(
-            session,
-            me,
-            sanction_opened(session, me, draft_idempotently(session, me, "sanction", idempotency_key, propose)),
-        )
+    post = act_view("/sanctions", PROPOSALS, PROPOSALS["new"], ANSWERED)
 
 
 @ns.route("/<sanction_id>")
@@ -131,16 +67,6 @@ class OneSanction(Resource):
 
 
 serve_acts(ns, ADDRESS, ACTS, ANSWERED, but=("edit",))
-
-
-def _decision(session: Session, me: AuthenticatedOfficer, decision_id: str) -> str:
-    """The decision that a proposal names, if the officer may read it. Raises NotFound."""
-    reference = reference_in(decision_id)
-    if not me.standing.may(rights.Resource.DECISION, Act.READ):
-        raise NotFound(f"there is no decision {reference} in this unit")
-    case, _ = decisions.lock_decision(session, acting(me, rights.Resource.DECISION, Act.READ), reference)
-    case_for(session, me, rights.Resource.DECISION, Act.READ, case.reference)
-    return reference
 
 
 def _today(session: Session, me: AuthenticatedOfficer) -> date:

@@ -42,7 +42,7 @@ TAGS = {
     "docs/operators/law-overlays.md.",
     "clones": "Agencies that resemble each other, and warnings that somebody imitates one: docs/officers/licensing.md.",
     "cases": "The officers' work on complaints: the queue, one case and its moves: docs/officers/casework.md.",
-    "openings": "Access to what a role does not open, granted by a second person: docs/officers/casework.md.",
+    "access-grants": "Access to what a role does not open, granted by a second person: docs/officers/casework.md.",
     "papers": "Paper forms that are typed in: begun by their number, submitted once: docs/officers/casework.md.",
     "hearings": "An agency is asked about what an officer wrote, and answers: docs/officers/hearings.md.",
     "referrals": "A part of a case for a partner organisation, and what it reports back: docs/officers/referrals.md.",

@@ -121,7 +121,7 @@ class Writer:
         return {
             event.value: {
                 "post": {
-                    "operationId": "told"
+                    "operationId": "on"
                     + "".join(word.capitalize() for word in event.value.replace(".", "_").split("_")),
                     "tags": ["webhooks"],
                     "summary": words.rstrip("."),

@@ -39,7 +39,15 @@ def described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[s
 
 
 # The schemas that hold these codes have the shorter names.
-_ENUM_NAMES = {"Reason": "ReasonCode", "Problem": "ProblemCode", "RedFlag": "RedFlagCode"}
+_ENUM_NAMES = {
+    "Reason": "ReasonCode",
+    "Problem": "ProblemCode",
+    "RedFlag": "RedFlagCode",
+    "BoxRole": "MailboxRole",
+    "BoxState": "MailboxState",
+    "OpeningKind": "AccessKind",
+    "OpeningState": "AccessState",
+}
 
 
 def _word(converter: OpenAPIConverter, field: Word | OneOf, ret: dict[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from registry.api.cursors import cursor_of
-from registry.api.organisations.receipts import filter_of, question_of, row_in
+from registry.api.cursors import USUAL, cursor_of, page_at, row_in
+from registry.api.organisations.receipts import filter_of, question_of
 from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.rechecks import ASKED, verify_again
 from registry.bulk.answering.row_proofs import row_proof
@@ -25,41 +25,40 @@ from schemas.receipts import (
     ListChangesSchema,
 )
 
-ns = Namespace("receipts", path="/kept-lists")
-
-USUAL = 50
+ns = Namespace("receipts", path="/archived-lists")
 
 
 @ns.route("")
 class ArchivedLists(Resource):
     @needs_scope(Scope.RECEIPTS)
     @request_schema(ArchivedListsPageSchema())
-    @response_schema(ArchivedListsSchema(), "listKeptLists", cacheable=False)
+    @response_schema(ArchivedListsSchema(), "listArchivedLists", cacheable=False)
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
         """List archived lists, the newest first.
 
         One is kept when `verifications` or `corridor-verifications` are asked with `keep`, when a job is kept, and where the
         organisation keeps every one.
         """
-        question = question_of(which)
-        before = None if cursor is None else row_in(question, cursor)
-        found = lists.lists_of(reading(), current_organisation().id, limit + 1, before, filter_of(**which))
-        next_cursor = cursor_of(question, [found[limit - 1].id]) if len(found) > limit else None
-        return Answer({"items": [_payload(one) for one in found[:limit]], "next_cursor": next_cursor})
+        ours = current_organisation().id
+        found, next_cursor = page_at(
+            question_of(which), limit, cursor,
+            lambda page: lists.lists_of(reading(), ours, *page, filter_of(**which)), lambda one: one.id,
+        )  # fmt: skip
+        return Answer({"items": [_payload(one) for one in found], "next_cursor": next_cursor})
 
 
 @ns.route("/<list_id>")
 class OneList(Resource):
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
-    @response_schema(ArchivedListSchema(), "getKeptList", (404,), cacheable=False)
+    @response_schema(ArchivedListSchema(), "getArchivedList", (404,), cacheable=False)
     def get(self, list_id: str) -> Answer:
         """Read an archived list: how it was answered, and the manifest that signs its statements."""
         return Answer(_payload(_named(list_id)))
 
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
-    @no_content_response("deleteKeptList", (404,))
+    @no_content_response("deleteArchivedList", (404,))
     def delete(self, list_id: str) -> None:
         """Delete an archived list for good. A job that was archived is removed after its usual time."""
         with writing() as session:
@@ -70,7 +69,7 @@ class OneList(Resource):
 class Statements(Resource):
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
-    @response_file("getKeptStatements", (404,))
+    @response_file("getArchivedListStatements", (404,))
     def get(self, list_id: str) -> File:
         """Download the statements of an archived list, a line for each row, which its manifest signs."""
         stored = _named(list_id)
@@ -82,11 +81,11 @@ class Statements(Resource):
 class Proof(Resource):
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
-    @response_schema(RowProofSchema(), "getKeptRowProof", (404,), cacheable=False)
+    @response_schema(RowProofSchema(), "getArchivedListRowProof", (404,), cacheable=False)
     def get(self, list_id: str, row: str) -> Answer:
         """Read the proof of one row of an archived list, to be shown without the others.
 
-        As `getRowProof` gives it for a job. `registry-client verify-offline` reads it, saved as a file.
+        As `getJobRowProof` gives it for a job. `registry-client verify-offline` reads it, saved as a file.
         """
         stored = _named(list_id)
         return Answer(row_proof(lists.statements_of(services().settings.home, stored), row, stored.manifest))
@@ -96,7 +95,7 @@ class Proof(Resource):
 class Changes(Resource):
     @needs_scope(Scope.RECEIPTS)
     @request_schema(ListChangesPageSchema())
-    @response_schema(ListChangesSchema(), "listKeptListChanges", (404,), cacheable=False)
+    @response_schema(ListChangesSchema(), "listArchivedListChanges", (404,), cacheable=False)
     def get(self, list_id: str, limit: int = ASKED, cursor: str | None = None) -> Answer:
         """Verify the rows of an archived list again, and list those whose answers changed.
 

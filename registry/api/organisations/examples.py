@@ -17,15 +17,15 @@ ORGANISATIONS = (
     example("listMembers", "one", "Its people", "/organisation/members"),
     example("listKeys", "two", "Its keys", "/organisation/keys"),
     example(
-        "makeKey", "nightly", "For a nightly check", "/organisation/keys", "POST",
+        "createKey", "nightly", "For a nightly check", "/organisation/keys", "POST",
         body={"label": "nightly check", "scopes": ["verify", "jobs"], "days": 180}, status=201, keeps={"key_id": NEW_KEY},
     ),
     example(
-        "makeKey", "beyond", "No key gives what it has not", "/organisation/keys", "POST",
+        "createKey", "beyond", "No key gives what it has not", "/organisation/keys", "POST",
         body={"label": "more", "scopes": ["watches"]}, who="narrow", status=403,
     ),
     example(
-        "exchangeKey", "overlap", "The old one stays good for ten days", "/organisation/keys/{key_id}/exchange", "POST",
+        "rotateKey", "overlap", "The old one stays good for ten days", "/organisation/keys/{key_id}/exchange", "POST",
         path={"key_id": NEW_KEY}, body={"overlap_days": 10}, status=201, keeps={"key_id": "EXCHNGED222E"},
     ),
     example(
@@ -41,21 +41,21 @@ LISTS = (
     example("createJob", "not_a_list", "What is no table is refused", "/verification-jobs", "POST", body={}, status=400),
     example("listJobs", "two", "A list that waits and one that is done", "/verification-jobs"),
     example(
-        "correctColumns", "by_name", "The column that holds the names", "/verification-jobs/{job_id}/columns", "PUT", path=_JOB,
+        "setJobColumns", "by_name", "The column that holds the names", "/verification-jobs/{job_id}/columns", "PUT", path=_JOB,
         body={"kind": "verification", "columns": {"key": "ref", "name": "who"}},
     ),
     example("startJob", "start", "Have it answered", "/verification-jobs/{job_id}/start", "POST", path=_JOB, status=202),
     example("getJob", "queued", "It waits for its turn", "/verification-jobs/{job_id}", path=_JOB),
     example(
-        "getResults", "not_yet", "Results before it is done", "/verification-jobs/{job_id}/results/{form}",
+        "getJobResults", "not_yet", "Results before it is done", "/verification-jobs/{job_id}/results/{form}",
         path={**_JOB, "form": "csv"}, status=409,
     ),
     example(
-        "getRowProof", "first", "The first row by itself", "/verification-jobs/{job_id}/proofs/{row}",
+        "getJobRowProof", "first", "The first row by itself", "/verification-jobs/{job_id}/proofs/{row}",
         path={"job_id": DONE_JOB, "row": "0"},
     ),
     example("cancelJob", "cancel", "End it", "/verification-jobs/{job_id}/cancel", "POST", path=_JOB),
-    example("removeJob", "remove", "Remove the list", "/verification-jobs/{job_id}", "DELETE", path=_JOB, status=204),
+    example("deleteJob", "remove", "Remove the list", "/verification-jobs/{job_id}", "DELETE", path=_JOB, status=204),
 )  # fmt: skip
 
 EMPLOYER_EXAMPLES: tuple[EmployerExample, ...] = (*ORGANISATIONS, *RECEIPTS, *LISTS, *WATCHES)

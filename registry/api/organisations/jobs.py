@@ -7,6 +7,7 @@ from flask import request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from registry.api.cursors import USUAL, page_at
 from registry.api.restx import Namespace, Resource
 from registry.bulk import actions, files
 from registry.bulk.answering.json_results import Counts
@@ -27,6 +28,7 @@ from registry.http.transaction import reading, services, writing
 from registry.vocabulary.bulk import JobKind, ResultForm
 from registry.vocabulary.organisations import Scope
 from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema, RowProofSchema
+from schemas.pages import PageQuerySchema
 
 ns = Namespace("verification-jobs", path="/verification-jobs")
 
@@ -34,11 +36,15 @@ ns = Namespace("verification-jobs", path="/verification-jobs")
 @ns.route("")
 class Jobs(Resource):
     @needs_scope(Scope.JOBS)
-    @request_schema()
+    @request_schema(PageQuerySchema())
     @response_schema(JobsSchema(), "listJobs", cacheable=False)
-    def get(self) -> Answer:
-        """List your organisation's jobs."""
-        return Answer({"items": [job_payload(job) for job in actions.jobs_of(reading(), current_organisation().id)]})
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> Answer:
+        """List your organisation's jobs, the newest first."""
+        ours = current_organisation().id
+        found, next_cursor = page_at(
+            "jobs", limit, cursor, lambda page: actions.jobs_of(reading(), ours, page), lambda job: job.id
+        )
+        return Answer({"items": [job_payload(job) for job in found], "next_cursor": next_cursor})
 
     @needs_scope(Scope.JOBS)
     @request_upload(files.MAX_BYTES)
@@ -70,7 +76,7 @@ class Job(Resource):
 
     @needs_scope(Scope.JOBS)
     @request_schema()
-    @no_content_response("removeJob", (404, 409))
+    @no_content_response("deleteJob", (404, 409))
     def delete(self, job_id: str) -> None:
         """Delete a job with its list and results, before they expire."""
         with writing() as session:
@@ -85,7 +91,7 @@ class Job(Resource):
 class Columns(Resource):
     @needs_scope(Scope.JOBS)
     @request_schema(ChosenColumnsSchema(), body=True)
-    @response_schema(JobSchema(), "correctColumns", (404, 409, 413, 415), cacheable=False)
+    @response_schema(JobSchema(), "setJobColumns", (404, 409, 413, 415), cacheable=False)
     def put(
         self,
         job_id: str,
@@ -153,7 +159,7 @@ class Cancel(Resource):
 class Results(Resource):
     @needs_scope(Scope.JOBS)
     @request_schema()
-    @response_file("getResults", (404, 409))
+    @response_file("getJobResults", (404, 409))
     def get(self, job_id: str, form: str) -> File:
         """Download the results of a finished job.
 
@@ -170,7 +176,7 @@ class Results(Resource):
 class Proof(Resource):
     @needs_scope(Scope.JOBS)
     @request_schema()
-    @response_schema(RowProofSchema(), "getRowProof", (404, 409), cacheable=False)
+    @response_schema(RowProofSchema(), "getJobRowProof", (404, 409), cacheable=False)
     def get(self, job_id: str, row: str) -> Answer:
         """Read the proof of one row of a finished job, to be shown without the others.
 

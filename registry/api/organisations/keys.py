@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.api.cursors import USUAL, page_at
 from registry.api.organisations.write_headers import claim
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
@@ -20,6 +21,7 @@ from registry.organisations import apps, keys, members
 from registry.organisations.models import ApiKey, Organisation
 from registry.vocabulary.organisations import Scope
 from schemas.organisations import KeyExchangeSchema, KeyMadeSchema, KeyMakeSchema, KeysSchema, MembersSchema
+from schemas.pages import PageQuerySchema
 
 ns = Namespace("organisation", path="/organisation")
 
@@ -52,16 +54,19 @@ class Members(Resource):
 @ns.route("/keys")
 class Keys(Resource):
     @needs_scope(Scope.ORGANISATION)
-    @request_schema()
+    @request_schema(PageQuerySchema())
     @response_schema(KeysSchema(), "listKeys", cacheable=False)
-    def get(self) -> Answer:
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> Answer:
         """List active API keys, the newest first."""
-        found = keys.keys_of(reading(), current_organisation().id, day_at(now(), None))
-        return Answer({"items": [_payload(one) for one in found]})
+        ours, today = current_organisation().id, day_at(now(), None)
+        found, next_cursor = page_at(
+            "keys", limit, cursor, lambda page: keys.keys_of(reading(), ours, today, page), lambda key: key.id
+        )
+        return Answer({"items": [_payload(one) for one in found], "next_cursor": next_cursor})
 
     @needs_scope(Scope.ORGANISATION)
     @request_schema(KeyMakeSchema(), body=True, idempotent=True)
-    @response_schema(KeyMadeSchema(), "makeKey", (409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(KeyMadeSchema(), "createKey", (409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self,
         label: str,
@@ -94,7 +99,7 @@ class Keys(Resource):
 class KeyExchange(Resource):
     @needs_scope(Scope.ORGANISATION)
     @request_schema(KeyExchangeSchema(), body=True, idempotent=True)
-    @response_schema(KeyMadeSchema(), "exchangeKey", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    @response_schema(KeyMadeSchema(), "rotateKey", (404, 409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self, key_id: str, idempotency_key: IdempotencyKey | None, overlap_days: int = keys.OVERLAP_DAYS
     ) -> Answer:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from registry.api.cursors import cursor_of, place_of, refuse
+from registry.api.cursors import USUAL, page_at
 from registry.api.public.credentials import check_payload
 from registry.api.restx import Namespace, Resource
 from registry.bulk.archive import actions, queries
@@ -37,8 +37,6 @@ from schemas.receipts import (
 )
 
 ns = Namespace("receipts", path="/receipts")
-
-USUAL = 50
 
 
 @ns.route("")
@@ -96,7 +94,7 @@ class Settings(Resource):
 
     @needs_scope(Scope.RECEIPTS)
     @request_schema(ReceiptSettingsChangeSchema(), body=True)
-    @response_schema(ReceiptSettingsSchema(), "chooseReceiptSettings", (409, 413, 415))
+    @response_schema(ReceiptSettingsSchema(), "updateReceiptSettings", (409, 413, 415))
     def put(self, days: int, is_archiving: bool | None = None) -> Answer:
         """Set for how long new receipts are archived, and whether all are.
 
@@ -134,7 +132,7 @@ class Receipt(Resource):
 class Check(Resource):
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
-    @response_schema(ArchivedReceiptCheckSchema(), "checkReceiptAgain", (404,), cacheable=False)
+    @response_schema(ArchivedReceiptCheckSchema(), "recheckReceipt", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
         """Check the signature of an archived receipt, and verify its question again.
 
@@ -152,23 +150,18 @@ def _settings(session: Session, organisation_id: int) -> dict[str, Any]:
 
 
 def _page(which: Mapping[str, Any], limit: int, cursor: str | None) -> tuple[Sequence[ArchivedReceipt], str | None]:
-    question = question_of(which)
-    before = None if cursor is None else row_in(question, cursor)
-    found = queries.receipts_of(reading(), current_organisation().id, filter_of(**which), limit + 1, before)
-    next_cursor = cursor_of(question, [found[limit - 1].id]) if len(found) > limit else None
-    return found[:limit], next_cursor
+    return page_at(
+        question_of(which),
+        limit,
+        cursor,
+        lambda page: queries.receipts_of(reading(), current_organisation().id, filter_of(**which), *page),
+        lambda one: one.id,
+    )
 
 
 def question_of(which: Mapping[str, Any]) -> dict[str, str]:
     """What a cursor is good for alone: days and closed words as text."""
     return {name: str(value) for name, value in which.items()}
-
-
-def row_in(question: Mapping[str, str], cursor: str) -> int:
-    place = place_of(question, cursor)
-    if len(place) != 1 or not isinstance(place[0], int) or not 0 <= place[0] < 2**31:
-        refuse()
-    return place[0]
 
 
 def filter_of(

@@ -21,30 +21,30 @@ def _on_webhook(operation: str, name: str, summary: str, path: str, method: str,
 
 WATCHES = (
     example(
-        "makeWatch", "licence", "One licence", "/watches", "POST", status=201, keeps={"watch_id": WATCH},
+        "createWatch", "licence", "One licence", "/watches", "POST", status=201, keeps={"watch_id": WATCH},
         body={"label": "Our sewing rooms", "licence_id": WATCHED_LICENCE},
     ),
     example(
-        "makeWatch", "list", "A list of numbers", "/watches", "POST", status=201, keeps={"watch_id": LIST},
+        "createWatch", "list", "A list of numbers", "/watches", "POST", status=201, keeps={"watch_id": LIST},
         body={"label": "Whole supply", "numbers": [{"number": "VYMYSL/404"}, {"number": "00990099", "country": "CZ"}]},
     ),
     example("listWatches", "all", "Your watches", "/watches"),
     _on_watch("getWatch", "one", "One of them", "", "GET"),
-    _on_watch("changeWatch", "pause", "For a while", "", "PATCH", watch=LIST, version=0, body={"is_paused": True}),
-    _on_watch("changeWatch", "stale", "Changed meanwhile", "", "PATCH", watch=LIST, version=0, body={"is_paused": False},
+    _on_watch("updateWatch", "pause", "For a while", "", "PATCH", watch=LIST, version=0, body={"is_paused": True}),
+    _on_watch("updateWatch", "stale", "Changed meanwhile", "", "PATCH", watch=LIST, version=0, body={"is_paused": False},
               status=412),
     _on_watch(
         "replaceWatchedNumbers", "shorter", "One less", "/numbers", "PUT", watch=LIST, version=1,
         body={"numbers": [{"number": "VYMYSL/404"}]},
     ),
-    _on_watch("endWatch", "end", "No more", "", "DELETE", watch=LIST, version=2, status=204),
+    _on_watch("deleteWatch", "end", "No more", "", "DELETE", watch=LIST, version=2, status=204),
     example("listEvents", "suspended", "What happened", "/events", query={"limit": "10"}),
     example(
-        "makeWebhook", "made", "Be told", "/webhooks", "POST", status=201, keeps={"webhook_id": WEBHOOK},
+        "createWebhook", "made", "Be told", "/webhooks", "POST", status=201, keeps={"webhook_id": WEBHOOK},
         body={"label": "Night shift", "url": _URL},
     ),
     example(
-        "makeWebhook", "inner", "An address of an own network", "/webhooks", "POST", status=400,
+        "createWebhook", "inner", "An address of an own network", "/webhooks", "POST", status=400,
         body={"label": "Inside", "url": "https://169.254.169.254/latest/meta-data/"},
     ),
     example("listWebhooks", "all", "Your webhooks", "/webhooks"),
@@ -53,10 +53,10 @@ WATCHES = (
     _on_webhook("testWebhook", "test", "A test", "/test", "POST"),
     _on_webhook("listDeliveries", "waiting", "What waits", "/deliveries", "GET"),
     example(
-        "sendEventAgain", "again", "Once more", "/webhooks/{webhook_id}/deliveries/{event_id}", "POST",
+        "resendEvent", "again", "Once more", "/webhooks/{webhook_id}/deliveries/{event_id}", "POST",
         path={"webhook_id": WEBHOOK, "event_id": f"evt_{EVENT}"},
     ),
     _on_webhook("rotateWebhookSecret", "rotated", "Another secret", "/secret", "POST", version=0),
-    _on_webhook("changeWebhook", "off", "Switched off", "", "PATCH", version=1, body={"state": "disabled"}),
-    _on_webhook("endWebhook", "end", "No more", "", "DELETE", version=2, status=204),
+    _on_webhook("updateWebhook", "off", "Switched off", "", "PATCH", version=1, body={"state": "disabled"}),
+    _on_webhook("deleteWebhook", "end", "No more", "", "DELETE", version=2, status=204),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.api.cursors import USUAL, page_at
 from registry.api.officers.guard import etag
 from registry.api.organisations.write_headers import claim, versioned
 from registry.api.restx import Namespace, Resource
@@ -22,6 +23,7 @@ from registry.watches.feed import cursor_of, event_payload, events_after, positi
 from registry.watches.models import Watch
 from registry.watches.numbers import Number
 from registry.watches.queries import WatchView
+from schemas.pages import PageQuerySchema
 from schemas.watches import (
     EventsQuerySchema,
     EventsSchema,
@@ -44,18 +46,21 @@ MAX_LIST = 4 * 1024 * 1024
 @ns.route("")
 class Watches(Resource):
     @needs_scope(Scope.WATCHES)
-    @request_schema()
+    @request_schema(PageQuerySchema())
     @response_schema(WatchesSchema(), "listWatches", cacheable=False)
-    def get(self) -> Answer:
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> Answer:
         """List your watches, the newest first."""
-        found = queries.watches_of(reading(), current_organisation().id)
-        return Answer({"items": [_watch(one) for one in found]})
+        ours = current_organisation().id
+        found, next_cursor = page_at(
+            "watches", limit, cursor, lambda page: queries.watches_of(reading(), ours, page), lambda one: one.watch.id
+        )
+        return Answer({"items": [_watch(one) for one in found], "next_cursor": next_cursor})
 
     @needs_scope(Scope.WATCHES)
     @request_schema(WatchMakeSchema(), body=True, idempotent=True, max_bytes=MAX_LIST)
     @response_schema(
         WatchMadeSchema(),
-        "makeWatch",
+        "createWatch",
         (409, 413, 415),
         status=HTTPStatus.CREATED,
         location="/api/v1/watches/{watch_id}",
@@ -101,7 +106,7 @@ class OneWatch(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
     @request_schema(WatchChangeSchema(), body=True)
-    @response_schema(WatchSchema(), "changeWatch", (404, 413, 415))
+    @response_schema(WatchSchema(), "updateWatch", (404, 413, 415))
     def patch(self, version: int, watch_id: str, label: str | None = None, is_paused: bool | None = None) -> Answer:
         """Rename, pause or resume a watch."""
         ours = current_organisation().id
@@ -112,7 +117,7 @@ class OneWatch(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
     @request_schema()
-    @no_content_response("endWatch", (404,))
+    @no_content_response("deleteWatch", (404,))
     def delete(self, version: int, watch_id: str) -> None:
         """Delete a watch. Earlier events stay in your feed."""
         with writing() as session:

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from registry.api.cursors import USUAL, page_at
 from registry.api.officers.guard import etag
 from registry.api.organisations.write_headers import claim, versioned
 from registry.api.restx import Namespace, Resource
@@ -19,6 +20,7 @@ from registry.watches import webhooks
 from registry.watches.feed import position_of_cursor, type_on
 from registry.watches.models import WatchEvent
 from registry.watches.webhook_models import Delivery, Webhook
+from schemas.pages import PageQuerySchema
 from schemas.watches import (
     DeliveriesSchema,
     DeliverySchema,
@@ -33,23 +35,25 @@ from schemas.watches import (
 
 ns = Namespace("webhooks", path="/webhooks")
 
-MAX_DELIVERIES = 200
-
 
 @ns.route("")
 class Webhooks(Resource):
     @needs_scope(Scope.WATCHES)
-    @request_schema()
+    @request_schema(PageQuerySchema())
     @response_schema(WebhooksSchema(), "listWebhooks", cacheable=False)
-    def get(self) -> Answer:
-        """List your webhooks."""
-        return Answer({"items": [_webhook(one) for one in webhooks.webhooks_of(reading(), current_organisation().id)]})
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> Answer:
+        """List your webhooks, the newest first."""
+        ours = current_organisation().id
+        found, next_cursor = page_at(
+            "webhooks", limit, cursor, lambda page: webhooks.webhooks_of(reading(), ours, page), lambda one: one.id
+        )
+        return Answer({"items": [_webhook(one) for one in found], "next_cursor": next_cursor})
 
     @needs_scope(Scope.WATCHES)
     @request_schema(WebhookMakeSchema(), body=True, idempotent=True)
     @response_schema(
         WebhookMadeSchema(),
-        "makeWebhook",
+        "createWebhook",
         (409, 413, 415),
         status=HTTPStatus.CREATED,
         location="/api/v1/webhooks/{webhook_id}",
@@ -80,7 +84,7 @@ class OneWebhook(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
     @request_schema(WebhookChangeSchema(), body=True)
-    @response_schema(WebhookSchema(), "changeWebhook", (404, 413, 415))
+    @response_schema(WebhookSchema(), "updateWebhook", (404, 413, 415))
     def patch(
         self,
         version: int,
@@ -100,7 +104,7 @@ class OneWebhook(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
     @request_schema()
-    @no_content_response("endWebhook", (404,))
+    @no_content_response("deleteWebhook", (404,))
     def delete(self, version: int, webhook_id: str) -> None:
         """Delete a webhook with its log of deliveries; your events stay."""
         with writing() as session:
@@ -151,21 +155,24 @@ class Replay(Resource):
 @ns.route("/<webhook_id>/deliveries")
 class Deliveries(Resource):
     @needs_scope(Scope.WATCHES)
-    @request_schema()
+    @request_schema(PageQuerySchema())
     @response_schema(DeliveriesSchema(), "listDeliveries", (404,), cacheable=False)
-    def get(self, webhook_id: str) -> Answer:
-        """List the latest 200 deliveries, the newest first: pending, failed and delivered."""
+    def get(self, webhook_id: str, limit: int = USUAL, cursor: str | None = None) -> Answer:
+        """List deliveries, the newest first: pending, failed and delivered."""
         session = reading()
         webhook = webhooks.webhook_named(session, current_organisation().id, webhook_id)
-        found = webhooks.deliveries_of(session, webhook, MAX_DELIVERIES)
-        return Answer({"items": [_delivery(one.delivery, one.event) for one in found]})
+        found, next_cursor = page_at(
+            f"deliveries {webhook.reference}", limit, cursor,
+            lambda page: webhooks.deliveries_of(session, webhook, page), lambda one: one.delivery.id,
+        )  # fmt: skip
+        return Answer({"items": [_delivery(one.delivery, one.event) for one in found], "next_cursor": next_cursor})
 
 
 @ns.route("/<webhook_id>/deliveries/<event_id>")
 class OneDelivery(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema()
-    @response_schema(DeliverySchema(), "sendEventAgain", (404, 409))
+    @response_schema(DeliverySchema(), "resendEvent", (404, 409))
     def post(self, webhook_id: str, event_id: str) -> Answer:
         """Send one event again, with the same id."""
         with writing() as session:

@@ -23,8 +23,9 @@ from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
 from registry.verification.checks.red_flags import ROWS
 from registry.verification.checks.rules import Noted, StatedDetail
 from registry.verification.verdicts.subjects import is_identity_number
+from registry.vocabulary.checks import CheckKind, CheckOutcome
 from registry.vocabulary.register import Answer as Verdict
-from registry.vocabulary.register import CheckKind, CheckOutcome, Language
+from registry.vocabulary.register import Language
 from schemas.checks import ChecksAnswerSchema, ChecksSchema
 
 ns = Namespace("checks", path="/checks")
@@ -33,7 +34,7 @@ ns = Namespace("checks", path="/checks")
 @ns.route("")
 class Checks(Resource):
     @request_schema(ChecksSchema(), body=True)
-    @response_schema(ChecksAnswerSchema(), "checkWhatWasTold", (413, 415))
+    @response_schema(ChecksAnswerSchema(), "checkClaims", (413, 415))
     def post(self, **told: Any) -> Answer:
         """Check what a recruiter told a worker.
 

@@ -27,33 +27,45 @@ ns = Namespace("corridor", path="/corridor")
 class Corridor(Resource):
     @request_schema(CorridorQuerySchema())
     @response_schema(CorridorVerdictSchema(), "verifyCorridor")
-    def get(
-        self,
-        sending: str,
-        destination: str,
-        receiving: str | None = None,
-        receiving_employer: str | None = None,
-        **work: Any,
-    ) -> Answer:
+    def get(self, **asked: Any) -> Answer:
         """Ask about both ends of a corridor and the agreement between them.
 
         Each leg has its own verdict and reasons; the whole is as good as its weakest leg.
         """
-        at = now()
-        context = {"destination": destination, **work}
-        first = read_end("sending", sending, sorted(SENDING_COUNTRIES)[0], context, at)
-        second = (
-            Employer(receiving_employer)
-            if receiving_employer is not None
-            else read_end("receiving", receiving or "", destination, context, at)
-        )
-        whole = decide_corridor(first, second, destination)
-        snapshot = first[1].snapshot
-        language = requested_language(request.environ)
-        zones = [snapshot.time_zone(leg.verdict.source.authority) for leg in whole.legs if leg.verdict.source]
-        zones += [leg.verdict.time_zone for leg in whole.legs]
-        ends = [source.stale_at() for source in snapshot.sources.values()]
-        return Answer(corridor_payload(whole, snapshot, language), cache_seconds(at, zones, ends), language=language)
+        return _answered(**asked)
+
+    @request_schema(CorridorQuerySchema(), body=True)
+    @response_schema(CorridorVerdictSchema(), "verifyCorridorByPost", (413, 415))
+    def post(self, **asked: Any) -> Answer:
+        """Ask about a corridor with the question in the body instead of the URL, so that no log on the way holds it.
+
+        Takes the parameters of the GET as the fields of a JSON object, and answers alike.
+        """
+        return _answered(**asked)
+
+
+def _answered(
+    sending: str,
+    destination: str,
+    receiving: str | None = None,
+    receiving_employer: str | None = None,
+    **work: Any,
+) -> Answer:
+    at = now()
+    context = {"destination": destination, **work}
+    first = read_end("sending", sending, sorted(SENDING_COUNTRIES)[0], context, at)
+    second = (
+        Employer(receiving_employer)
+        if receiving_employer is not None
+        else read_end("receiving", receiving or "", destination, context, at)
+    )
+    whole = decide_corridor(first, second, destination)
+    snapshot = first[1].snapshot
+    language = requested_language(request.environ)
+    zones = [snapshot.time_zone(leg.verdict.source.authority) for leg in whole.legs if leg.verdict.source]
+    zones += [leg.verdict.time_zone for leg in whole.legs]
+    ends = [source.stale_at() for source in snapshot.sources.values()]
+    return Answer(corridor_payload(whole, snapshot, language), cache_seconds(at, zones, ends), language=language)
 
 
 def read_end(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from registry.bulk.answering.batches import AnsweredItem
+from registry.core.clock import answer_instant
 from registry.http.answer_shapes import reason_words
 from registry.http.workbooks import Cell
 from registry.i18n.wording import authority_name
@@ -47,7 +48,7 @@ def row_of(one: AnsweredItem, language: Language) -> list[Cell]:
         (licence.number if licence else None) or "",
         verdict.status or "",
         authority_name(language, source.authority, one.snapshot) if source else "",
-        source.retrieved_at.isoformat() if source and source.retrieved_at else "",
+        answer_instant(source.retrieved_at) if source and source.retrieved_at else "",
         {True: "true", False: "false"}[source.stale] if source else "",
         " ".join(candidate.agency.agency_id for candidate in verdict.candidates),
         " ".join(imitated.agency.agency_id for imitated in verdict.possible_clone_of),

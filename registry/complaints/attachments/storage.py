@@ -86,6 +86,8 @@ class FolderStore:
                 _sync(synced)
 
     def get(self, name: str) -> Iterator[bytes]:
+        if not self.folder.exists():
+            raise NotFound("the file is not in the store")
         return _pieces(lambda: LocalStore(self.folder), name)
 
     def delete(self, name: str) -> None:

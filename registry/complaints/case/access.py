@@ -73,12 +73,23 @@ def require_confirmed(visit: Visit) -> None:
         raise NotNow("type the last six digits of the number first: without it no one comes back here")
 
 
-def lock_case_for_visit(session: Session, visit: Visit) -> Case:
+def require_writable(visit: Visit) -> None:
+    """Raise NotNow until the complaint code was typed back, or stands beside a new draft (`Visit.is_code_beside`)."""
+    if visit.code is None or not visit.is_code_beside or is_replacement(visit.box):
+        require_confirmed(visit)
+
+
+def lock_case_for_visit(session: Session, visit: Visit, *, is_draft: bool = False) -> Case:
     """The locked case of a visit that is about to change something. Raises NotNow, NoVisit.
+
+    `is_draft`: what is changed is a draft's own content, for which the code need not be typed back yet (`require_writable`).
 
     A visit whose mailbox was cut off or got a new complaint code between the start of the request and the lock is over.
     """
-    require_confirmed(visit)
+    if is_draft:
+        require_writable(visit)
+    else:
+        require_confirmed(visit)
     case = lock_case_by_id(session, visit.box.case_id)
     if not visits.is_there(session, visit):
         raise NoVisit("this visit is over: type the number again")

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
-from registry.vocabulary.register import CURRENCIES, CURRENCY_SPELLINGS
+from registry.vocabulary.fees import CURRENCIES, CURRENCY_SPELLINGS
 
 MAX_TYPED = 60
 _HIGHEST = Decimal(10**12)

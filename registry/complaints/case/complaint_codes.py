@@ -2,7 +2,8 @@
 
 A code is never stored, logged or put in a URL.
 
-20 random digits (66 bits) and two check digits (ISO 7064, MOD 97-10), shown in groups of four. From them
+20 random digits (66 bits) and two check digits (ISO 7064, MOD 97-10), shown in groups of four; or the same digits as six
+Chinese words with a check of their own (code_words.py). From the 22 digits
 
     root = Argon2id(digits, salt of this registry, 64 MiB, 2 passes)   slow on purpose: at most two at once on a machine
     tag  = HMAC-SHA-256(secret of this registry, root)                 finds the box; says nothing without that secret
@@ -28,12 +29,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stdnum.iso7064 import mod_97_10
 
+from registry.complaints.case import code_words
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import expand, public_of
 from registry.complaints.sealing.models import Box
 from registry.core.errors import MistypedReceipt, TooBusy, UnknownReceipt
 from registry.core.keyring import Keyring
 from registry.vocabulary.cases import BoxState, CaseState
+from registry.vocabulary.register import Language
 
 RANDOM_DIGITS, DIGITS, GROUP = 20, 22, 4
 CONFIRMED_BY = 6
@@ -75,6 +78,21 @@ def last_six(code: str) -> str:
     return code[-CONFIRMED_BY:]
 
 
+def words_of(code: str, language: Language) -> list[str]:
+    """A complaint code as six words, in the characters of a page's language (code_words.py)."""
+    return code_words.words_of(code[:RANDOM_DIGITS], language)
+
+
+def is_typed_back(code: str, typed: str) -> bool:
+    """Whether what was typed is the end of a complaint code: its last six digits or its last two words, or all of it."""
+    typed = typed[:200]
+    digits = read_digits(typed)
+    if digits:
+        return digits in (last_six(code), code)
+    words, whole = code_words.read_words(typed), code_words.read_words(" ".join(words_of(code, Language.ZH_HANS)))
+    return words is not None and whole is not None and words in (whole[-code_words.CONFIRMED_BY :], whole)
+
+
 def read_digits(text: str) -> str | None:
     """The digits of a typed text, in any script and width, without separators; None if it has other characters."""
     stored = []
@@ -92,7 +110,11 @@ def read_digits(text: str) -> str | None:
 def read_code(text: str) -> str | None:
     """The complaint code that was typed; None when the text cannot be one."""
     # No code is longer than this; normalising megabytes would be wasted work.
-    digits = read_digits(text) if len(text) <= 200 else None
+    if len(text) > 200:
+        return None
+    digits = read_digits(text)
+    if digits is None and (words := code_words.read_words(text)) and (body := code_words.digits_of(words)):
+        return body + str(mod_97_10.calc_check_digits(body))
     return digits if digits and len(digits) == DIGITS and mod_97_10.is_valid(digits) else None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from registry.vocabulary.cases import ConsentKind, Indicator
-from registry.vocabulary.register import FeeKind
+from registry.vocabulary.fees import FeeKind
 
 Answers = Mapping[str, Any]
 
@@ -154,6 +154,9 @@ QUESTIONNAIRE = read_questionnaire(
     (files("registry.complaints.case") / "questionnaire.toml").read_text(encoding="utf-8")
 )
 """The questionnaire of this release."""
+
+SIGNS = tuple(question for question in QUESTIONNAIRE if question.indicator is not None)
+"""What may have happened, to be ticked on one page."""
 
 
 def is_view(question: Question, answers: Answers, questionnaire: Questionnaire = QUESTIONNAIRE) -> bool:

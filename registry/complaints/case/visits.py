@@ -29,7 +29,8 @@ IDLE, MAX_LIFETIME, COARSE = timedelta(minutes=30), timedelta(hours=4), timedelt
 class Visit:
     """An open visit: the visitor's mailbox and its seed. `code`: the complaint code, there until it is confirmed.
 
-    `is_mailbox`: the code was typed in, not just shown. `form_token` is a CSRF token: in every form, given to no other
+    `is_mailbox`: the code was typed in, not just shown. `is_code_beside`: until it is confirmed it stands beside everything that
+    is written, so that a draft may be written already. `form_token` is a CSRF token: in every form, given to no other
     site.
     """
 
@@ -39,6 +40,7 @@ class Visit:
     is_mailbox: bool
     form_token: str = field(repr=False)
     row_id: int
+    is_code_beside: bool = False
 
     @property
     def is_confirmed(self) -> bool:
@@ -65,7 +67,15 @@ def begin(session: Session, sealer: Sealer, box: Box, seed: bytes, now: datetime
     return urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def visit(session: Session, sealer: Sealer, token: str, now: datetime, *, is_extended: bool = True) -> Visit:
+def visit(
+    session: Session,
+    sealer: Sealer,
+    token: str,
+    now: datetime,
+    *,
+    is_extended: bool = True,
+    is_code_beside: bool = False,
+) -> Visit:
     """The visit of a token, which then lasts 30 minutes more, four hours at most. Raises NoVisit, whatever the reason.
 
     `is_extended`: False in a session that only reads.
@@ -88,7 +98,7 @@ def visit(session: Session, sealer: Sealer, token: str, now: datetime, *, is_ext
     later = min(_rounded(now + IDLE), row.ends_at)
     if is_extended and later > row.expires_at:
         row.expires_at = later
-    return Visit(box, seed, code, row.is_mailbox, form_token(token), row.id)
+    return Visit(box, seed, code, row.is_mailbox, form_token(token), row.id, is_code_beside)
 
 
 def confirm(session: Session, visit: Visit) -> None:

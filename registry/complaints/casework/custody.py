@@ -96,4 +96,4 @@ def _approved(session: Session, officer: Officer, reference: str, approval: Appr
 def _recorded(session: Session, officer: Officer, case: Case, approval: Approval, act: str, today: date) -> None:
     session.flush()
     record(session, f"{act}_approved", case.reference, on=today, actor=approval.by.strip())
-    record(session, act, case.reference, on=today, actor=officer.name, detail=officer.role)
+    record(session, act, case.reference, on=today, actor=officer.name, detail="custodian")

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.actions import attachments_of
 from registry.complaints.case import answers as sheets
 from registry.complaints.case import visits
-from registry.complaints.case.access import adopt, is_replacement, lock_case_for_visit, new_box, require_confirmed
+from registry.complaints.case.access import adopt, is_replacement, lock_case_for_visit, new_box, require_writable
 from registry.complaints.case.answer_rules import read_answers
 from registry.complaints.case.answers import Sheet
-from registry.complaints.case.complaint_codes import Root, last_six, read_digits
+from registry.complaints.case.complaint_codes import Root, is_typed_back
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.case.questions import cleared
@@ -80,16 +80,22 @@ def start(
 
 
 def confirm(session: Session, sealer: Sealer, visit: Visit, typed: str, at: datetime) -> str | None:
-    """Confirm a complaint code by its last six digits, typed back. Idempotent.
+    """Confirm a complaint code by its last six digits or last two words, typed back. Idempotent.
 
     Gives a token when the browser needs another one from now on: a new code has just taken the place of the old one.
     Raises InvalidInput on wrong digits, however often.
     """
     if visit.is_confirmed:
         return None
-    if visit.code is None or read_digits(typed[:200]) != last_six(visit.code):
+    if visit.code is None or not is_typed_back(visit.code, typed):
         raise InvalidInput(
-            [Fault("last_six", Problem.INVALID_VALUE, "must be the last six digits of the number shown")]
+            [
+                Fault(
+                    "last_six",
+                    Problem.INVALID_VALUE,
+                    "must be the last six digits, or the last two words, of the number shown",
+                )
+            ]
         )
     case = lock_case_by_id(session, visit.box.case_id)
     if is_replacement(visit.box):
@@ -116,7 +122,7 @@ def answer(
     Raises InvalidInput with the field, StaleVersion, NotNow before the code is confirmed and once the sheet was sent.
     """
     read = read_answers(given)
-    case = lock_case_for_visit(session, visit)
+    case = lock_case_for_visit(session, visit, is_draft=True)
     row = sheets.sheet_row(session, visit.box)
     if row is not None and row.submitted_on is not None:
         raise NotNow("this was sent already and stays as it is: write a message to add something")
@@ -130,7 +136,7 @@ def answer(
 
 def answers(session: Session, sealer: Sealer, visit: Visit) -> Sheet:
     """The answers in this mailbox so far, for their author. Raises NotNow before the complaint code is confirmed."""
-    require_confirmed(visit)
+    require_writable(visit)
     case = session.get_one(Case, visit.box.case_id)
     return sheets.read(session, sealer.open_as_mailbox(session, visit.box, visit.seed), case)
 

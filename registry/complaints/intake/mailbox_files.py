@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.actions import attachments_of, copied_as, facts_of, remove
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitise_jobs import SanitiseJob, sanitise_jobs_due
-from registry.complaints.case.access import is_shared, readable_boxes, require_confirmed
+from registry.complaints.case.access import is_shared, readable_boxes, require_writable
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.case.visits import Visit
@@ -46,7 +46,7 @@ class OpenedFile(NamedTuple):
 
 def opened_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[OpenBox, Case]:
     """The mailbox and its case, if a file may be added to it now. Raises NotNow."""
-    require_confirmed(visit)
+    require_writable(visit)
     case = session.get_one(Case, visit.box.case_id)
     if case.state not in TAKES_FILES:
         raise NotNow("files are not read here now; a closed case can be opened again")
@@ -101,7 +101,7 @@ def pending_sanitise_jobs(session: Session, sealer: Sealer, visit: Visit, settin
 
 
 def _files_with_keys(session: Session, sealer: Sealer, visit: Visit) -> Iterator[OpenedFile]:
-    require_confirmed(visit)
+    require_writable(visit)
     case = session.get_one(Case, visit.box.case_id)
     for box in readable_boxes(session, visit.box):
         if is_shared(session, box, visit.box):

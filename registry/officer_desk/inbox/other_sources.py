@@ -32,8 +32,7 @@ from registry.supervision.licensing.deposits.models import DepositLine
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseState
-from registry.vocabulary.licensing import EntryRequestState, ProposalState, SanctionState
-from registry.vocabulary.register import ChannelChangeState
+from registry.vocabulary.licensing import ChannelChangeState, EntryRequestState, ProposalState, SanctionState
 
 _DAY = 86_400_000_000
 """Microseconds, as instants are stored."""

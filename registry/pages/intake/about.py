@@ -48,6 +48,6 @@ def _found(language: Language, agency: record.Agency) -> AgencyChoice:
 def write_down(here: Here) -> None:
     """Answer the question for the agency with the one whose page the visitor came from, unless already answered."""
     found = registered(here.language, cookies.value_of(cookies.ABOUT))
-    if found is not None:
+    if found is not None and "agency" not in filing.answers(here.session, here.sealer, here.visit).answers:
         given = {"agency": {"agency_id": found.agency_id, "name": found.name}}
         filing.answer(here.session, here.sealer, here.visit, given)

@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from registry.pages.intake import files, holders, mailbox, number, quick_exit, review, short, sign_in, steps
+from registry.pages.intake import (
+    files,
+    holders,
+    mailbox,
+    number,
+    parts,
+    quick_exit,
+    reminder,
+    review,
+    short,
+    sign_in,
+    steps,
+)
 from registry.pages.intake.rendering import seal_off
 from registry.pages.public.edge import prepare
 
@@ -10,5 +22,5 @@ from registry.pages.public.edge import prepare
 def register(app: Flask) -> None:
     prepare(app)
     seal_off(app)
-    for edge in (sign_in, quick_exit, number, short, steps, review, files, mailbox, holders):
+    for edge in (sign_in, quick_exit, number, short, steps, review, reminder, files, parts, mailbox, holders):
         app.register_blueprint(edge.pages)

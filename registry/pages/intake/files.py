@@ -18,13 +18,13 @@ from registry.core.codes import Problem
 from registry.core.errors import FilesUnavailable, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
 from registry.http.complaint_services import sealer, store
-from registry.http.headers import permissions_policy
+from registry.http.headers import content_policy, permissions_policy
 from registry.http.responses import File, respond_with_file
 from registry.http.transaction import reading, services
 from registry.http.uploads import one_of_few
 from registry.pages.intake import cookies, sign_in
-from registry.pages.intake.rendering import lead
-from registry.pages.intake.visiting import Here, StaleForm, open_visit
+from registry.pages.intake.rendering import AWAY, lead
+from registry.pages.intake.visiting import Here, StaleForm, is_beside, open_visit
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_files", __name__)
@@ -38,7 +38,7 @@ def files(language: Language) -> Response:
     """What is there, what may be added, and the copies that are still being made."""
     try:
         with open_visit(language) as here:
-            if not here.visit.is_confirmed:
+            if not (here.visit.is_confirmed or is_beside(here.visit)):
                 return here.to("/number")
             response = _page(here)
             jobs = pending_sanitise_jobs(here.session, here.sealer, here.visit, services().settings)
@@ -90,24 +90,29 @@ def _taken(language: Language) -> Response:
 def _refused(language: Language, fault: Problem, status: int) -> Response:
     """The page again with what is wrong; a form that could not be read to its end is not read a second time."""
     with open_visit(language, is_read_alone=True) as here:
-        return _page(here, fault, status) if here.visit.is_confirmed else here.to("/number")
+        is_open = here.visit.is_confirmed or is_beside(here.visit)
+        return _page(here, fault, status) if is_open else here.to("/number")
 
 
 def _page(here: Here, fault: Problem | None = None, status: int = 200) -> Response:
-    view = mailbox(here.session, here.sealer, here.visit, here.at)
     existing = files_of(here.session, here.sealer, here.visit)
-    is_draft = view.filed_on is None
+    # Before its number was typed back there is no mailbox yet, but a draft with files.
+    view = mailbox(here.session, here.sealer, here.visit, here.at) if here.visit.is_confirmed else None
+    is_draft = view is None or view.filed_on is None
     response = here.page(
         "files.html",
         status=status,
         files=existing,
         fault=fault,
         once=secrets.token_urlsafe(16),
-        takes_more=len(existing) < MAX_FILES and (is_draft or Can.WRITE in view.can),
+        takes_more=len(existing) < MAX_FILES and (view is None or is_draft or Can.WRITE in view.can),
         is_draft=is_draft,
-        role=view.role,
+        role=here.visit.box.role,
         endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg", "3gp"})),
     )
+    # Parts of a file go nowhere but here.
+    away = AWAY[here.language]
+    response.headers["Content-Security-Policy"] = content_policy(form_action=f"'self' {away}", connect_src="'self'")
     # The one page that may record, once its reader has pressed the button and the browser has asked.
     response.headers["Permissions-Policy"] = permissions_policy(microphone="(self)")
     return response

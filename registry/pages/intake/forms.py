@@ -9,7 +9,8 @@ from registry.complaints.intake.preprinted_codes import Minted
 from registry.i18n.question_words import choices, help_text, part_title, payees, question_text
 from registry.i18n.wording import word
 from registry.pages.public.rendering import rendered_alone
-from registry.vocabulary.register import FeeKind, Language
+from registry.vocabulary.fees import FeeKind
+from registry.vocabulary.register import Language
 
 BOXED = (Kind.YES_NO, Kind.CHOICE, Kind.MANY, Kind.CONTACT)
 """Answered by ticking. What has too many options to print is written on a line."""

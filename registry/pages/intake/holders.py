@@ -15,7 +15,7 @@ from registry.http.complaint_services import sealer
 from registry.http.transaction import reading
 from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.mailbox import page_of
-from registry.pages.intake.visiting import Here, submitted_fields, visiting
+from registry.pages.intake.visiting import WITH_WORDS, Here, submitted_fields, visiting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_holders", __name__)
@@ -68,7 +68,11 @@ def invite(here: Here, code: str, root: Root) -> Response:
         access.invite_worker(here.session, here.sealer, here.visit, root, here.at)
     except NotNow as refusal:
         return page_of(here, fault=refusal, status=409)
-    return here.page("hers.html", groups=complaint_codes.grouped(code).split(" "))
+    return here.page(
+        "hers.html",
+        groups=complaint_codes.grouped(code).split(" "),
+        words=complaint_codes.words_of(code, here.language) if here.language in WITH_WORDS else [],
+    )
 
 
 @pages.post("/<language:language>/box/helper")

@@ -6,16 +6,18 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from registry.complaints.case import messages
+from registry.complaints.case.answers import Sheet
 from registry.complaints.case.questions import QUESTIONNAIRE, YES, Question, is_alarming, next_question, visible
 from registry.complaints.case.states import Reads
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox import Can, OwnCopy
 from registry.complaints.intake.mailbox_files import files_of
-from registry.core.errors import IllegalMove, InvalidInput, NotNow, RegistryError
+from registry.core.errors import IllegalMove, IntakeClosed, InvalidInput, NotNow, RegistryError
 from registry.i18n.languages import has_text, text
 from registry.i18n.question_words import answer_text, question_text
 from registry.i18n.wording import name_in
 from registry.pages.intake import lines
+from registry.pages.intake.readers import reader_of
 from registry.pages.intake.steps import path_of
 from registry.pages.intake.visiting import Here, visiting
 from registry.vocabulary.cases import ConsentKind
@@ -137,7 +139,10 @@ def page_of(
         unit_name=name_in(here.language, view.unit_names),
         can={one.value for one in view.can},
         consents=[
-            (one, question_text(here.language, CONSENTS[one.kind])) for one in view.consents if one.kind in CONSENTS
+            (one, question_text(here.language, CONSENTS[one.kind]))
+            for one in view.consents
+            # Where nothing more can be agreed to, what was agreed can still be taken back.
+            if one.kind in CONSENTS and (one.is_given or Can.CONSENT in view.can)
         ],
         file_count=len(files_of(here.session, here.sealer, here.visit)),
         answered=len([question for question in visible(sheet.answers) if question.code in sheet.answers]),
@@ -146,12 +151,24 @@ def page_of(
         once=secrets.token_urlsafe(16),
         alarm=lines.of(here.language, sheet.answers) if is_danger_reported or is_alarming(sheet.answers) else None,
         is_danger_reported=is_danger_reported,
+        today=_today(here, view, sheet),
         is_danger_filed=sheet.answers.get("in_danger") == YES and view.reads is Reads.RECEIVED,
         office=name_in(here.language, view.unit_names),
         most=messages.MAX_CHARACTERS,
         fault=_fault_text(here.language, fault) if fault is not None else "",
         typed=typed,
     )
+
+
+def _today(here: Here, view: mailbox.MailboxView, sheet: Sheet) -> dict[str, Any] | None:
+    """What can be done on the day of sending: whom to call in that country, above all where the office cannot decide there."""
+    if view.filed_on is None or view.reads is not Reads.RECEIVED:
+        return None
+    try:
+        is_elsewhere = reader_of(here, sheet.answers).is_elsewhere
+    except IntakeClosed:
+        is_elsewhere = False
+    return lines.of(here.language, sheet.answers) | {"is_elsewhere": is_elsewhere}
 
 
 def _fault_text(language: Language, fault: RegistryError) -> str:

@@ -59,12 +59,9 @@ def confirm(here: Here) -> Response:
 
 
 def _page(here: Here, *, is_wrong: bool = False, status: int = 200) -> Response:
-    code = here.visit.code
-    assert code is not None
     return here.page(
         "number.html",
         status=status,
-        groups=complaint_codes.grouped(code).split(" "),
         is_wrong=is_wrong,
         is_offer=is_replacement(here.visit.box),
     )

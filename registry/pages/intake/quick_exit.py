@@ -1,14 +1,23 @@
-"""Leaving at once: the visit ends, the browser forgets, and something harmless is on the screen."""
+"""Leaving at once: the visit ends, the browser forgets, and something harmless is on the screen.
 
+Without scripts that is the weather of a public service. With scripts it is a calendar of our own, there at once, which goes on to
+the weather if that can be reached: where it cannot, the browser would show an error with its name.
+"""
+
+from calendar import Calendar
 from contextlib import suppress
 
-from flask import Blueprint, Response, redirect
+from babel import Locale
+from babel.dates import format_skeleton, get_day_names
+from flask import Blueprint, Response, redirect, request
 
 from registry.complaints.case import visits
-from registry.core.clock import now
+from registry.core.clock import day_at, now
 from registry.core.errors import NoVisit
 from registry.http.complaint_services import sealer
+from registry.http.headers import content_policy
 from registry.http.transaction import writing
+from registry.i18n.wording import LOCALES
 from registry.pages.intake import cookies
 from registry.pages.intake.rendering import AWAY, box_page
 from registry.vocabulary.register import Language
@@ -20,9 +29,29 @@ pages = Blueprint("intake_quick_exit", __name__)
 def leave(language: Language) -> Response:
     """Leave the visit. Never refused, whatever the form lacks: at worst the number has to be typed again."""
     end_visit()
-    response = redirect(AWAY[language], 303)
+    has_scripts = request.form.get("script") == "on"
+    response = redirect(f"/{language}/box/month" if has_scripts else AWAY[language], 303)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response  # type: ignore[return-value]
+
+
+@pages.get("/<language:language>/box/month")
+def month(language: Language) -> Response:
+    """This month, and nothing of ours: no name, no button, no language to choose."""
+    today, locale = day_at(now(), None), Locale.parse(LOCALES[language])
+    names = get_day_names("abbreviated", context="stand-alone", locale=locale)
+    response = box_page(
+        "month.html",
+        language,
+        month=format_skeleton("yMMMM", today, locale=locale),
+        weekdays=[names[day] for day in range(7)],
+        weeks=Calendar().monthdatescalendar(today.year, today.month),
+        today=today,
+        away=AWAY[language],
+    )
+    policy = content_policy(form_action="'none'", connect_src=AWAY[language])
+    response.headers["Content-Security-Policy"] = policy
+    return response
 
 
 def end_visit() -> None:

@@ -6,17 +6,14 @@ from typing import NamedTuple
 from flask import Blueprint, Response, request
 
 from registry.complaints.case.answers import Sheet
-from registry.complaints.case.questions import QUESTIONNAIRE, YES, Part, Question, visible
+from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Part, Question, visible
 from registry.complaints.intake import filing
 from registry.complaints.intake.mailbox_files import files_of
-from registry.complaints.intake.recipients import Fit, recipient
 from registry.core.errors import IntakeClosed, InvalidInput
-from registry.i18n.languages import text
 from registry.i18n.question_words import answer_text, part_title, question_text
-from registry.i18n.wording import country_name, name_in
-from registry.pages.intake.short import SIGNS
+from registry.pages.intake.readers import reader_of
 from registry.pages.intake.steps import path_of
-from registry.pages.intake.visiting import Here, visiting
+from registry.pages.intake.visiting import Here, drafting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_review", __name__)
@@ -31,16 +28,6 @@ class Row(NamedTuple):
     says: str
 
 
-class Reader(NamedTuple):
-    """Which office reads it, in words; `asks_country` where the country of work would decide it, `is_elsewhere` where the
-    office cannot decide about that work.
-    """
-
-    says: str
-    asks_country: bool
-    is_elsewhere: bool
-
-
 class PartSummary(NamedTuple):
     """One part: what was answered in it, how many questions were not, and where the first of these is."""
 
@@ -51,21 +38,25 @@ class PartSummary(NamedTuple):
 
 
 @pages.get("/<language:language>/box/all")
-@visiting
+@drafting
 def everything(here: Here) -> Response:
     sheet = filing.answers(here.session, here.sealer, here.visit)
     return here.to("/mine") if sheet.submitted_on is not None else _page(here, sheet)
 
 
 @pages.post("/<language:language>/box/send")
-@visiting
+@drafting
 def send(here: Here) -> Response:
     """Hand it in, with the consents that were ticked. Pressed twice, or again after a lost answer, it is there once."""
     try:
         _consented(here, request.form.getlist("consent"))
+        if not here.visit.is_confirmed:
+            filing.confirm(here.session, here.sealer, here.visit, request.form.get("last_six", ""), here.at)
         filing.submit(here.session, here.sealer, here.visit, here.at)
-    except InvalidInput:
-        return _page(here, filing.answers(here.session, here.sealer, here.visit), is_empty=True, status=400)
+    except InvalidInput as wrong:
+        is_code = wrong.faults[0].parameter == "last_six"
+        sheet = filing.answers(here.session, here.sealer, here.visit)
+        return _page(here, sheet, is_empty=not is_code, is_wrong=is_code, status=400)
     except IntakeClosed:
         return _page(here, filing.answers(here.session, here.sealer, here.visit), is_closed=True, status=503)
     return here.to("/mine")
@@ -79,9 +70,17 @@ def _consented(here: Here, ticked: list[str]) -> None:
         filing.answer(here.session, here.sealer, here.visit, given)
 
 
-def _page(here: Here, sheet: Sheet, *, is_empty: bool = False, is_closed: bool = False, status: int = 200) -> Response:
+def _page(
+    here: Here,
+    sheet: Sheet,
+    *,
+    is_empty: bool = False,
+    is_closed: bool = False,
+    is_wrong: bool = False,
+    status: int = 200,
+) -> Response:
     try:
-        reader = _reader(here, sheet)
+        reader = reader_of(here, sheet.answers)
     except IntakeClosed:
         reader, is_closed = None, True
     requested = visible(sheet.answers)
@@ -101,20 +100,8 @@ def _page(here: Here, sheet: Sheet, *, is_empty: bool = False, is_closed: bool =
         country_path=path_of(QUESTIONNAIRE["country"]),
         is_empty=is_empty,
         is_closed=is_closed,
+        is_wrong=is_wrong,
     )
-
-
-def _reader(here: Here, sheet: Sheet) -> Reader:
-    """Raises IntakeClosed."""
-    found = recipient(here.session, sheet.answers)
-    says = text(
-        here.language,
-        f"page.box.all.reader.{found.fit}",
-        unit=name_in(here.language, found.names),
-        country=country_name(here.language, found.country),
-        about=country_name(here.language, found.about) if found.about else "",
-    )
-    return Reader(says, found.fit is Fit.NO_COUNTRY, found.fit in (Fit.NONE_THERE, Fit.OUTSIDE))
 
 
 def _agrees(question: Question, sheet: Sheet) -> bool:

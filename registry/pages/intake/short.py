@@ -9,48 +9,38 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from registry.complaints.case.answers import Sheet
-from registry.complaints.case.questions import QUESTIONNAIRE, YES, Kind, Question, is_alarming
+from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Kind, Question, is_alarming
 from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput
 from registry.http.intake_forms import read_form
 from registry.i18n.question_words import choices, fault_text, help_text, question_text
-from registry.pages.intake import lines
-from registry.pages.intake.visiting import Here, visiting
+from registry.pages.intake import about, cookies, lines
+from registry.pages.intake.visiting import Here, drafting
 
 pages = Blueprint("intake_short", __name__)
 
 STEPS: tuple[tuple[str, ...], ...] = (("in_danger", "country"), ("account", "agency"))
 """The questions of each page; the last page is everything together (review.py)."""
-SIGNS = tuple(question for question in QUESTIONNAIRE if question.indicator is not None)
-"""What may have happened, to be ticked on one page."""
 
 
-@pages.get("/<language:language>/box/short")
-@visiting
-def first(here: Here) -> Response:
-    return _view(here, 0)
-
-
-@pages.post("/<language:language>/box/short")
-@visiting
-def save_first(here: Here) -> Response:
-    return _saved(here, 0)
-
-
-@pages.get("/<language:language>/box/short/story")
-@visiting
-def story(here: Here) -> Response:
-    return _view(here, 1)
-
-
-@pages.post("/<language:language>/box/short/story")
-@visiting
-def save_story(here: Here) -> Response:
-    return _saved(here, 1)
+@pages.route("/<language:language>/box/short", methods=["GET", "POST"], defaults={"step": 0})
+@pages.route("/<language:language>/box/short/story", methods=["GET", "POST"], defaults={"step": 1})
+@drafting
+def page(here: Here, step: int) -> Response:
+    """One page of the short way: shown, or kept as it was sent. The first takes over the agency that somebody came from."""
+    if request.method == "POST":
+        return _saved(here, step)
+    is_from_agency = bool(cookies.value_of(cookies.ABOUT))
+    if is_from_agency:
+        about.write_down(here)
+    response = _view(here, step)
+    if is_from_agency:
+        cookies.drop(response, cookies.ABOUT)
+    return response
 
 
 @pages.get("/<language:language>/box/short/now")
-@visiting
+@drafting
 def now_page(here: Here) -> Response:
     """Somebody is in danger: whom to call comes first, and then it goes on."""
     sheet = filing.answers(here.session, here.sealer, here.visit)
@@ -58,7 +48,7 @@ def now_page(here: Here) -> Response:
 
 
 @pages.get("/<language:language>/box/ticks")
-@visiting
+@drafting
 def ticks(here: Here) -> Response:
     sheet = filing.answers(here.session, here.sealer, here.visit)
     if sheet.submitted_on is not None:
@@ -68,7 +58,7 @@ def ticks(here: Here) -> Response:
 
 
 @pages.post("/<language:language>/box/ticks")
-@visiting
+@drafting
 def tick(here: Here) -> Response:
     """What is ticked is a yes. What is not, is no answer: no one said no to it; a yes that was taken back is removed."""
     sheet = filing.answers(here.session, here.sealer, here.visit)

@@ -163,6 +163,7 @@ def knock(
         has_no_cookie=has_no_cookie,
         kept=[("kept_path", path), *stored] if path else list(stored),
         is_over=bool(stored),
+        takes_words=language in (Language.ZH_HANS, Language.ZH_HANT),
     )
     cookies.drop(response, cookies.VISIT)
     return response

@@ -1,6 +1,7 @@
 """One question a page. Every answer may be left out, each is kept when it is sent, and one can leave and come back in between."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, request
 
@@ -8,7 +9,10 @@ from registry.complaints.case import visits
 from registry.complaints.case.answers import Sheet
 from registry.complaints.case.questions import (
     QUESTIONNAIRE,
+    SIGNS,
+    YES,
     Kind,
+    Part,
     Question,
     is_alarming,
     is_view,
@@ -21,7 +25,7 @@ from registry.core.errors import InvalidInput, NotFound
 from registry.http.intake_forms import CURRENCIES, read_form
 from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
 from registry.pages.intake import about, cookies, lines
-from registry.pages.intake.visiting import Here, visiting
+from registry.pages.intake.visiting import Here, drafting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_steps", __name__)
@@ -34,8 +38,43 @@ def path_of(question: Question | None) -> str:
     return f"/{_PLACES[question.code]}" if question is not None else "/all"
 
 
+def path_after(question: Question, sheet: Sheet) -> str:
+    """The next question of its group; after the last one the list of groups."""
+    following = next_question(sheet.answers, question.code)
+    return path_of(following) if following is not None and following.part is question.part else "/more"
+
+
+class Group(NamedTuple):
+    """One part of the questionnaire as a task: how many of its questions are answered, and where it goes on."""
+
+    title: str
+    answered: int
+    of: int
+    path: str
+
+
+@pages.get("/<language:language>/box/more")
+@drafting
+def more(here: Here) -> Response:
+    """The groups of questions as a list of tasks, each with what is done; in any order, and none has to be."""
+    sheet = filing.answers(here.session, here.sealer, here.visit)
+    if sheet.submitted_on is not None:
+        return here.to("/mine")
+    requested = visible(sheet.answers)
+    ticked = sum(sheet.answers.get(sign.code) == YES for sign in SIGNS)
+    return here.page("more.html", groups_of=list(_groups(here.language, requested, sheet)), ticked=ticked)
+
+
+def _groups(language: Language, requested: list[Question], sheet: Sheet) -> Iterator[Group]:
+    for part in Part:
+        questions_of_part = [question for question in requested if question.part is part]
+        left = [question for question in questions_of_part if question.code not in sheet.answers]
+        path = path_of((left or questions_of_part)[0])
+        yield Group(part_title(language, part), len(questions_of_part) - len(left), len(questions_of_part), path)
+
+
 @pages.get("/<language:language>/box/<int:place>")
-@visiting
+@drafting
 def step(here: Here, place: int) -> Response:
     sheet = filing.answers(here.session, here.sealer, here.visit)
     question = _question(place, sheet)
@@ -45,7 +84,7 @@ def step(here: Here, place: int) -> Response:
 
 
 @pages.post("/<language:language>/box/<int:place>")
-@visiting
+@drafting
 def answer(here: Here, place: int) -> Response:
     """Keep the answer and lead on. What cannot be read is shown again with what is wrong; nothing that was typed is lost."""
     before = filing.answers(here.session, here.sealer, here.visit)
@@ -65,6 +104,9 @@ def answer(here: Here, place: int) -> Response:
     except InvalidInput as wrong:
         fault = fault_text(here.language, question, wrong.faults[0])
         return _page(here, question, before, typed, fault=fault, status=400)
+    if request.form.get("go") == "leave" and not here.visit.is_confirmed:
+        # Who leaves now without the number never comes back to what was written.
+        return here.to("/number")
     if request.form.get("go") == "leave":
         visits.end(here.session, here.visit)
         response = here.to("/kept")
@@ -74,17 +116,17 @@ def answer(here: Here, place: int) -> Response:
         return here.to(f"/{place}/now")
     if request.form.get("go") == "all":
         return here.to("/all")
-    return here.to(path_of(next_question(sheet.answers, question.code)))
+    return here.to(path_after(question, sheet))
 
 
 @pages.get("/<language:language>/box/<int:place>/now")
-@visiting
+@drafting
 def now_page(here: Here, place: int) -> Response:
     """Somebody is in danger: whom to call comes before the next question, and then it goes on."""
     sheet = filing.answers(here.session, here.sealer, here.visit)
     question = _question(place, sheet)
-    following = next_question(sheet.answers, question.code if question else None)
-    return here.page("danger.html", path=path_of(following), **lines.of(here.language, sheet.answers))
+    path = path_after(question, sheet) if question else "/more"
+    return here.page("danger.html", path=path, **lines.of(here.language, sheet.answers))
 
 
 def _agency(language: Language, typed: dict[str, str] | None) -> dict[str, str] | None:
@@ -115,8 +157,8 @@ def _page(
     status: int = 200,
 ) -> Response:
     language, answers = here.language, sheet.answers
-    wanted = [one.code for one in visible(answers)]
-    back, following = previous_question(answers, question.code), next_question(answers, question.code)
+    wanted = [one.code for one in visible(answers) if one.part is question.part]
+    back = previous_question(answers, question.code)
     registered = about.registered(language, value.get("agency_id")) if question.kind is Kind.AGENCY and value else None
     return here.page(
         "step.html",
@@ -134,8 +176,8 @@ def _page(
         at=wanted.index(question.code) + 1 if question.code in wanted else 1,
         of=len(wanted),
         path=f"/{_PLACES[question.code]}",
-        back=path_of(back) if back is not None else None,
-        skip=path_of(following),
+        back=path_of(back) if back is not None and back.part is question.part else "/more",
+        skip=path_after(question, sheet),
         found=found or [],
         is_searched=is_searched,
         registered=registered,

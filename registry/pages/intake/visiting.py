@@ -10,7 +10,8 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import visits
+from registry.complaints.case import complaint_codes, visits
+from registry.complaints.case.access import is_replacement
 from registry.complaints.case.visits import Visit
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
@@ -21,7 +22,9 @@ from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.rendering import again, box_page, lead
 from registry.vocabulary.register import Language
 
-NOT_HELD = ("token", "number", "proof", "cookie")
+NOT_HELD = ("token", "number", "last_six", "proof", "cookie")
+WITH_WORDS = (Language.ZH_HANS, Language.ZH_HANT)
+"""Languages in which a number is shown as words, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class Here:
         return self.at.date()
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
-        return box_page(template, self.language, status=status, form_token=self.visit.form_token, **context)
+        words: dict[str, Any] = {"form_token": self.visit.form_token} | shown_code(self.visit, self.language)
+        return box_page(template, self.language, status=status, **words | context)
 
     def to(self, path: str) -> Response:
         """Lead on, so that going back or loading again sends nothing twice."""
@@ -51,17 +55,30 @@ def visiting(view: Callable[..., Response]) -> Callable[..., Response]:
     return _entering(view, is_number=False)
 
 
+def shown_code(visit: Visit, language: Language) -> dict[str, Any]:
+    """The number while it was not typed back: its digits in groups, and on Chinese pages its six words."""
+    if visit.code is None:
+        return {"groups": [], "words": []}
+    words = complaint_codes.words_of(visit.code, language) if language in WITH_WORDS else []
+    return {"groups": complaint_codes.grouped(visit.code).split(" "), "words": words}
+
+
+def drafting(view: Callable[..., Response]) -> Callable[..., Response]:
+    """As `visiting`, for pages on which a draft is written: before its number was typed back that stands on top of them."""
+    return _entering(view, is_number=False, is_draft=True)
+
+
 def visiting_number(view: Callable[..., Response]) -> Callable[..., Response]:
     """As `visiting`, for the pages on which the number is shown and typed back."""
     return _entering(view, is_number=True)
 
 
-def _entering(view: Callable[..., Response], *, is_number: bool) -> Callable[..., Response]:
+def _entering(view: Callable[..., Response], *, is_number: bool, is_draft: bool = False) -> Callable[..., Response]:
     @wraps(view)
     def came_in(language: Language, **given: Any) -> Response:
         try:
             with open_visit(language) as here:
-                if not is_number and not here.visit.is_confirmed:
+                if not is_number and not here.visit.is_confirmed and not (is_draft and is_beside(here.visit)):
                     return here.to("/number")
                 return view(here, **given)
         except NoVisit:
@@ -84,10 +101,15 @@ def open_visit(language: Language, *, is_read_alone: bool = False) -> Iterator[H
     given = request.form.get("token", "") if request.method == "POST" and not is_read_alone else None
     at = now()
     with writing() as session:
-        visit = visits.visit(session, sealer(), cookies.value_of(cookies.VISIT), at)
+        visit = visits.visit(session, sealer(), cookies.value_of(cookies.VISIT), at, is_code_beside=True)
         if given is not None and not cookies.is_token(given, visit.form_token):
             raise StaleForm(visit.form_token)
         yield Here(session, sealer(), visit, at, language)
+
+
+def is_beside(visit: Visit) -> bool:
+    """Whether the number of a new draft stands on top of what is written; a number that replaces another is typed back first."""
+    return visit.code is not None and not is_replacement(visit.box)
 
 
 class StaleForm(Exception):

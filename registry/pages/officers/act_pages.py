@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.codes import Problem
-from registry.core.errors import Fault, InvalidInput
+from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import version_sent
@@ -55,7 +55,8 @@ def serve_acts(
     for act in acts:
         view = allowed(*acts.right_to(act))(_view(acts, act, opened, is_versioned))
         endpoint = act.operation
-        pages.add_url_rule(f"{address}/{act.name}", endpoint, view, methods=["POST"])
+        path = f"{address}/{act.name}" if act.page is None else f"{address}{act.page}"
+        pages.add_url_rule(path, endpoint, view, methods=["POST"])
 
 
 def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned: bool) -> Callable[..., BaseResponse]:
@@ -69,8 +70,15 @@ def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned:
         made: list[str] = []
 
         def do() -> object:
-            version = version_sent() if is_versioned else None
-            return acts.perform(act, session, me, place.reference, version, values_of(act, with_choices(request.form)))
+            version = version_sent() if is_versioned and act.is_versioned else None
+            values = values_of(act, with_choices(request.form))
+            try:
+                return acts.perform(act, session, me, place.reference, version, values)
+            except NotFound:
+                if act.not_found is None:
+                    raise
+                field, message = act.not_found
+                raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, message)]) from None
 
         def draft() -> None:
             made.append(made_by_form(session, me, f"{act.drafts} in {place.reference}", lambda: str(do())))
@@ -118,6 +126,8 @@ def _read(shape: fields.Field[Any], form: Form, name: str, unread: str) -> Any:
             return any_number_in(form, name, unread or "number_digits")
         case Flag():
             return form.get(name) in _YES
+        case Word() if not shape.required and not form.get(name):
+            return None
         case Word():
             return chosen(form, name, shape.words, unread or "choose_one")
         case fields.List(inner=Word() as inner):

@@ -13,7 +13,7 @@ ASKED: Mapping[str, str] = {
     "closeHearing": "close_hearing",
     "approveSanction": "approve_sanction",
     "confirmSanctionEnd": "end_sanction",
-    "dropSanction": "drop_sanction",
+    "withdrawSanction": "drop_sanction",
     "close_officer": "close_officer",
 }
 """Operations that are asked about, and where their words stand: `confirm.<words>.ask`, `.follows` and `.yes`."""

@@ -20,8 +20,8 @@ from registry.i18n.languages import has_text, text
 from registry.i18n.wording import date_text, listed, problem_detail
 from registry.register.law.overlays.models import OverlayState
 from registry.vocabulary.cases import CaseRole, CaseState, HearingState, OpeningState, ReferralState
-from registry.vocabulary.licensing import EntryRequestState, ProposalState, SanctionState
-from registry.vocabulary.register import ChannelChangeState, ChannelKind, Language
+from registry.vocabulary.licensing import ChannelChangeState, EntryRequestState, ProposalState, SanctionState
+from registry.vocabulary.register import ChannelKind, Language
 
 FAMILIES: dict[type[StrEnum], str] = {
     CaseState: "case_state",

@@ -20,6 +20,7 @@ from registry.bulk.rules import CONSTANTS, FIELDS, SUBJECTS, guessed, lacking, s
 from registry.bulk.shared import SharedFiles, bring_here, is_shared
 from registry.core.clock import now
 from registry.core.codes import Problem
+from registry.core.db.paging import Page
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow, RegistryError, TooBusy, TooLarge, UnreadableList
 from registry.core.ids import new_reference
 from registry.http.query_reader import loaded
@@ -61,6 +62,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "own": ("key", "supplier", "site"),
 }
 """How fields stand together where one is chosen; the rest says where, what and when."""
+
+MAX_SHOWN = 200
+"""Jobs on the page, the newest first; the API lists all."""
 
 pages = Blueprint("account_lists", __name__)
 
@@ -195,7 +199,7 @@ def _all(session: Session, me: MemberPresent, fault: str = "", detail: Localised
         status=400 if fault else 200,
         fault=fault,
         detail=detail,
-        jobs=actions.jobs_of(session, me.organisation.id),
+        jobs=actions.jobs_of(session, me.organisation.id, Page(MAX_SHOWN)),
         most=MAX_BYTES >> 20,
         kept=actions.KEPT_DAYS,
     )

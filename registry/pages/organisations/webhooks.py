@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
+from registry.core.db.paging import Page
 from registry.core.errors import InvalidInput, NotNow
 from registry.http.app_services import keyring
 from registry.http.transaction import services
@@ -122,7 +123,7 @@ def _page(
         made=made,
         replayed=replayed,
         webhooks=[
-            (one, [(log, type_on(log.event, today)) for log in webhooks.deliveries_of(session, one, MAX_SHOWN)])
+            (one, [(log, type_on(log.event, today)) for log in webhooks.deliveries_of(session, one, Page(MAX_SHOWN))])
             for one in found
         ],
         trouble=partial(trouble_text, language()),

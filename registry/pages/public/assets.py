@@ -19,8 +19,11 @@ _TYPES = {
     "box.css": _CSS,
     "work.js": _SCRIPT,
     "record.js": _SCRIPT,
+    "leave.js": _SCRIPT,
+    "away.js": _SCRIPT,
+    "upload.js": _SCRIPT,
 }
-_ELSEWHERE = {"box.css": "intake/static", "work.js": "intake/static", "record.js": "intake/static"}
+_ELSEWHERE = dict.fromkeys(("box.css", "work.js", "record.js", "leave.js", "away.js", "upload.js"), "intake/static")
 
 A_YEAR = 365 * 86400
 

@@ -24,7 +24,8 @@ from registry.verification.checks.red_flags import ROWS
 from registry.verification.checks.rules import Checked, StatedDetail
 from registry.verification.verdicts.question import Question, SubjectKind
 from registry.verification.verdicts.subjects import is_identity_number
-from registry.vocabulary.register import Answer, CheckKind, CheckOutcome, Language
+from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.register import Answer, Language
 
 pages = Blueprint("checks", __name__)
 

@@ -17,16 +17,8 @@ from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rows import Fee
 from registry.verification.fees.question import DepositRule, FeeRule
-from registry.vocabulary.register import (
-    EU_STATES,
-    OFFERED_CURRENCIES,
-    SENDING_COUNTRIES,
-    Answer,
-    ChargeState,
-    FeeKind,
-    Language,
-    Mark,
-)
+from registry.vocabulary.fees import OFFERED_CURRENCIES, ChargeState, FeeKind
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language, Mark
 from schemas.fees import CHARGED_BY, MAX_CHARGES, FeesSchema
 
 pages = Blueprint("fees", __name__)

@@ -10,7 +10,7 @@ from registry.core.clock import now
 from registry.core.errors import EntryTooLarge, UnfitText
 from registry.register.agencies.channels import apply, notification_addresses
 from registry.register.agencies.models import Agency, PendingChannelChange
-from registry.vocabulary.register import ChannelChangeState
+from registry.vocabulary.licensing import ChannelChangeState
 
 log = structlog.get_logger()
 

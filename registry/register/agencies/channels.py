@@ -29,7 +29,8 @@ from registry.register.agencies.channel_rules import (
 )
 from registry.register.agencies.models import Agency, Channel, PendingChannelChange
 from registry.register.agencies.publishing import Event, publish_all
-from registry.vocabulary.register import ChannelChangeState, ChannelKind, HolderKind
+from registry.vocabulary.licensing import ChannelChangeState
+from registry.vocabulary.register import ChannelKind, HolderKind
 
 OFFICIALS = "registry"
 """The source of a channel that officials registered; no list may close what it never said."""

@@ -15,7 +15,8 @@ from registry.core.ids import new_reference
 from registry.register.agencies.channel_rules import channel_key
 from registry.register.agencies.channels import OPEN
 from registry.register.agencies.models import PendingChannelChange
-from registry.vocabulary.register import ChannelChangeState, ChannelKind
+from registry.vocabulary.licensing import ChannelChangeState
+from registry.vocabulary.register import ChannelKind
 
 
 class ListedChannel(NamedTuple):

@@ -12,8 +12,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.vocabulary.licensing import ChannelChangeState
 from registry.vocabulary.register import (
-    ChannelChangeState,
     ChannelKind,
     HolderKind,
     IdentifierScheme,

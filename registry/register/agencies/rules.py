@@ -9,7 +9,8 @@ import msgspec
 
 from registry.register.agencies import record
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, name_key, number_key
-from registry.vocabulary.register import STATUSES, Answer, EntryType, HolderKind, LicenceStatus
+from registry.vocabulary.entries import EntryType
+from registry.vocabulary.register import STATUSES, Answer, HolderKind, LicenceStatus
 
 
 class Secret(NamedTuple):

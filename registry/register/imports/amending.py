@@ -1,136 +1,31 @@
-"""From what a list says to what the registry says from now on: new records, and known ones brought up to date. Pure.
+"""From what a list says to what the registry says from now on: known records brought up to date. Pure.
 
 Nothing is forgotten on the way: a name the list no longer prints becomes a former name, a status that no longer holds
 keeps its days, a licence that vanished stays with a status that says so.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 
-from registry.core.db.engine import EPOCH
-from registry.log.leaf import LIMIT
 from registry.register.agencies import record
-from registry.register.agencies.actions import UNPLACED
 from registry.register.agencies.channel_rules import channel_key
 from registry.register.agencies.keys import number_key
 from registry.register.agencies.listed_channels import ListedChannel
 from registry.register.agencies.storage import same_statement
 from registry.register.authorities.own_lists import is_desk_list
+from registry.register.imports.new_records import (
+    ListReading,
+    first_period,
+    new_licence,
+    stated_names,
+    stated_period,
+    stated_term,
+)
 from registry.register.imports.statements import StatedLicence, Statement
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus, NameKind
-
-_KEEPS_BEGINNING = frozenset(status for status, rule in STATUSES.items() if rule.recruit is Answer.YES)
-"""Statuses that, on a first reading without a date, are taken to hold since the licence began."""
-
-
-class ListReading(NamedTuple):
-    """One reading of one list. `day` is the day of retrieval where the authority sits."""
-
-    source: str
-    authority: str
-    country: str
-    is_full: bool
-    retrieved_at: datetime
-    day: date
-
-
-def new_record(statement: Statement, reading: ListReading, agency_id: str, licence_ids: Sequence[str]) -> record.Agency:
-    """The public record of an agency the registry has not held before."""
-    stated: Any = {"source": reading.source, "retrieved_at": reading.retrieved_at}
-    return record.Agency(
-        agency_id=agency_id,
-        country=statement.country,
-        role=statement.role,
-        holder_kind=statement.holder_kind,
-        place=statement.place,
-        dissolved_on=statement.dissolved_on,
-        names=_names(statement, reading),
-        identifiers=tuple(
-            record.Identifier(scheme=one.scheme, value=one.value, has_failed_check=one.has_failed_check, **stated)
-            for one in statement.identifiers
-        ),
-        channels=tuple(record.Channel(kind=one.kind, value=one.value, **stated) for one in statement.channels),
-        licences=tuple(
-            _new_licence(licence, reading, licence_id)
-            for licence, licence_id in zip(statement.licences, licence_ids, strict=True)
-        ),
-        **stated,
-    )
-
-
-def _names(statement: Statement, reading: ListReading) -> tuple[record.Name, ...]:
-    return tuple(
-        record.Name(
-            name=one.name, script=one.script, kind=one.kind, source=reading.source, retrieved_at=reading.retrieved_at
-        )
-        for one in statement.names
-    )
-
-
-def _new_licence(stated: StatedLicence, reading: ListReading, licence_id: str) -> record.Licence:
-    return record.Licence(
-        licence_id=licence_id,
-        authority=reading.authority,
-        country=reading.country,
-        kind=stated.kind,
-        status_place=UNPLACED,
-        number=stated.number,
-        status_history=(_first_period(stated, reading),),
-        source=reading.source,
-        retrieved_at=reading.retrieved_at,
-        **_term(stated),
-    )
-
-
-def _term(stated: StatedLicence) -> dict[str, Any]:
-    conditions = stated.conditions
-    return {
-        "valid_from": stated.valid_from,
-        "valid_to": stated.valid_to,
-        "activities": stated.activities,
-        "corridors": None
-        if stated.corridors is None
-        else tuple(record.Corridor(origin=origin, destination=destination) for origin, destination in stated.corridors),
-        "sectors": None
-        if stated.sectors is None
-        else tuple(record.Sector(code=code, nace_revision=revision) for code, revision in stated.sectors),
-        "conditions": None
-        if conditions is None
-        else tuple(record.Condition(code=condition.code, text=condition.text) for condition in conditions),
-    }
-
-
-def _first_period(stated: StatedLicence, reading: ListReading) -> record.StatusPeriod:
-    """A bad status without a date holds from the reading on: when it began, the list does not say."""
-    begins = stated.status_from or (stated.valid_from if stated.status in _KEEPS_BEGINNING else reading.day)
-    return _period(stated, reading, begins)
-
-
-def _period(stated: StatedLicence, reading: ListReading, begins: date | None) -> record.StatusPeriod:
-    return record.StatusPeriod(
-        status=stated.status,
-        from_=begins,
-        ground=stated.status_ground,
-        publish_until=stated.publish_until,
-        until=stated.status_until,
-        source=reading.source,
-        retrieved_at=reading.retrieved_at,
-    )
-
-
-_ENVELOPE = 512
-"""Bytes that an entry adds to the record in it, generously."""
-
-
-def fits(statement: Statement) -> bool:
-    """Whether all that would be published of a new agency fits into entries of the log."""
-    reading = ListReading("s" * 40, "a" * 40, statement.country, True, EPOCH, EPOCH.date())
-    whole = new_record(statement, reading, "A" * 12, ["A" * 12] * len(statement.licences))
-    parts = (msgspec.structs.replace(whole, licences=()), *whole.licences)
-    return all(len(record.canonical(part)) + _ENVELOPE <= LIMIT for part in parts)
 
 
 class Amended(NamedTuple):
@@ -182,7 +77,7 @@ def vanished_record(known: record.Agency, reading: ListReading, *, is_unread: bo
 
 
 def _amended_names(known: record.Agency, statement: Statement, reading: ListReading) -> tuple[record.Name, ...]:
-    stated = _names(statement, reading)
+    stated = stated_names(statement, reading)
     stored: list[record.Name] = []
     for name in known.names:
         is_ours = name.source == reading.source and name.to is None and name.kind is not NameKind.FORMER
@@ -281,7 +176,7 @@ def _licences(
             delisted += ended is not licence and not is_unread
             licence = ended
         licences.append(licence)
-    licences += [_new_licence(stated, reading, fresh_ids.pop()) for stated in waiting]
+    licences += [new_licence(stated, reading, fresh_ids.pop()) for stated in waiting]
     return tuple(licences), delisted
 
 
@@ -299,7 +194,7 @@ def _is_same(licence: record.Licence, stated: StatedLicence, reading: ListReadin
 
 
 def _amended_licence(licence: record.Licence, stated: StatedLicence, reading: ListReading) -> record.Licence:
-    term = _term(stated)
+    term = stated_term(stated)
     new = msgspec.structs.replace(licence, status_history=_amended_history(licence, stated, reading))
     # Terms that the authority's officers stated here are changed by officers alone.
     if not is_desk_list(licence.source) and any(getattr(licence, field) != value for field, value in term.items()):
@@ -313,17 +208,17 @@ def _amended_history(
     history = licence.status_history
     last = history[-1] if history else None
     if last is None:
-        return (_first_period(stated, reading),)
+        return (first_period(stated, reading),)
     if _is_for_officials(history, stated.status, reading):
         return history
     is_open = last.to is None or last.to >= reading.day
     if is_open and last.status is stated.status:
-        statement = _period(stated, reading, stated.status_from or last.from_)
+        statement = stated_period(stated, reading, stated.status_from or last.from_)
         return history if same_statement(last, statement) else (*history[:-1], statement)
     begins = stated.status_from or reading.day
     if last.to is not None and stated.status_from is None and last.to >= begins:
         begins = last.to + timedelta(days=1)
-    return (*_closed(history, begins), _period(stated, reading, begins))
+    return (*_closed(history, begins), stated_period(stated, reading, begins))
 
 
 _TEMPORARY = frozenset({LicenceStatus.SUSPENDED, LicenceStatus.WINDING_DOWN, LicenceStatus.APPLIED})

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from registry.core.codes import Flaw
-from registry.register.imports.amending import fits
 from registry.register.imports.findings import Finding
+from registry.register.imports.new_records import fits
 from registry.register.imports.statements import Statement, digest_of, merged, packed, unpacked
 
 BATCH = 2_000

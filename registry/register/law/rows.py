@@ -29,7 +29,15 @@ from registry.register.law.words import (
     TextFrom,
     Visa,
 )
-from registry.vocabulary.register import Answer, FeeKind, ForeignLicence, LicenceStatus, Mark, RegimeRule, RunBy
+from registry.vocabulary.fees import FeeKind
+from registry.vocabulary.register import (
+    Answer,
+    ForeignLicence,
+    LicenceStatus,
+    Mark,
+    RegimeRule,
+    RunBy,
+)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

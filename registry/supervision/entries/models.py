@@ -7,8 +7,8 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Text, one_of
+from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
-from registry.vocabulary.register import EntryPart
 
 _IS_ONLY = text("state = 'open' AND kind <> 'clone_report'")
 

@@ -20,8 +20,8 @@ from registry.register.agencies.queries import public_record
 from registry.register.agencies.texts import tidy_line
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.rules import MAX_CLONE_REPORTS, due_day, is_answerable, may_ask_again, may_become
+from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
-from registry.vocabulary.register import EntryPart
 
 MAX_TEXT = 4000
 MAX_REPLY = 1000

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from registry.core.faults import Message, message
 from registry.core.moves import Move, Moves
 from registry.supervision.licensing.statements import Statement
+from registry.vocabulary.fees import CURRENCIES
 from registry.vocabulary.licensing import SanctionState, Timing
-from registry.vocabulary.register import CURRENCIES, LicenceStatus, SanctionKind
+from registry.vocabulary.register import LicenceStatus, SanctionKind
 
 STATUS_OF: Mapping[SanctionKind, LicenceStatus] = {
     SanctionKind.SUSPENSION: LicenceStatus.SUSPENDED,

@@ -12,7 +12,7 @@ import phonenumbers
 
 from registry.register.agencies.identifiers import is_resident_number
 from registry.verification.checks.rules import StatedDetail
-from registry.vocabulary.register import CheckKind
+from registry.vocabulary.checks import CheckKind
 
 MAX_CHARACTERS = 10_000
 MAX_OF_A_KIND = 5

@@ -38,7 +38,8 @@ from registry.verification.verdicts.queries import VerdictReader
 from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict
 from registry.verification.verdicts.rules import decide
 from registry.verification.verdicts.subjects import read_subject
-from registry.vocabulary.register import Answer, CheckKind
+from registry.vocabulary.checks import CheckKind
+from registry.vocabulary.register import Answer
 
 NEAR_NAMES = 5
 """Most agencies of a similar name that are shown."""

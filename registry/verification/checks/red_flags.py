@@ -13,7 +13,8 @@ from babel import Locale
 from registry.core.codes import RedFlag
 from registry.verification.checks.advert import readable
 from registry.verification.checks.rules import StatedDetail
-from registry.vocabulary.register import EU_STATES, OUTSIDE, CheckKind, Visa
+from registry.vocabulary.checks import CheckKind
+from registry.vocabulary.register import EU_STATES, OUTSIDE, Visa
 
 ROWS: Mapping[RedFlag, tuple[str, ...]] = {
     RedFlag.NO_COMPANY: ("cn-regime-labour-service-abroad",),

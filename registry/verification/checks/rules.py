@@ -15,7 +15,8 @@ from registry.register.agencies.phones import e164
 from registry.register.names.rules import NEAR, SLIPS, is_disguised, score
 from registry.register.names.scoring import best_match
 from registry.register.names.words import parted
-from registry.vocabulary.register import ChannelKind, CheckKind, CheckOutcome, Likeness, NameKind
+from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.register import ChannelKind, Likeness, NameKind
 
 CHANNELS = {
     CheckKind.PHONE: ChannelKind.PHONE,

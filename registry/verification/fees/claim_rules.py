@@ -6,7 +6,7 @@ from registry.core.codes import ClaimStep, FeeReason
 from registry.register.law.rows import Fee
 from registry.register.law.words import ChargedBy
 from registry.verification.fees.question import FeeQuestion, JudgedCharge, Step
-from registry.vocabulary.register import ChargeState
+from registry.vocabulary.fees import ChargeState
 
 _INTERMEDIARIES = frozenset({ChargedBy.PLACEMENT_AGENT, ChargedBy.TEMPORARY_AGENCY, ChargedBy.UNLICENSED})
 

@@ -11,7 +11,8 @@ from registry.core.codes import ClaimStep, FeeReason
 from registry.register.law.rows import Fee, PermitRoute
 from registry.register.law.words import ChargedBy
 from registry.verification.verdicts.question import Finding
-from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard, Mark
+from registry.vocabulary.fees import ChargeState, DepositUse, FeeKind, FeeStandard
+from registry.vocabulary.register import Answer, Mark
 
 
 class FeeRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

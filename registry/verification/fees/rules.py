@@ -34,7 +34,8 @@ from registry.verification.fees.question import (
     Wage,
 )
 from registry.verification.verdicts.question import Finding
-from registry.vocabulary.register import Answer, ChargeState, FeeKind, FeeStandard
+from registry.vocabulary.fees import ChargeState, FeeKind, FeeStandard
+from registry.vocabulary.register import Answer
 from registry.vocabulary.register import Weight as Importance
 
 

@@ -28,12 +28,12 @@ from registry.verification.verdicts.question import (
 )
 from registry.verification.verdicts.silence_rules import home_of
 from registry.verification.verdicts.status_rules import standing_on
+from registry.vocabulary.checks import Difference
 from registry.vocabulary.register import (
     KINDS,
     RECRUITING,
     STATUSES,
     Answer,
-    Difference,
     IdentifierScheme,
     Likeness,
     NameKind,

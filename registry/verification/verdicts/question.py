@@ -11,10 +11,10 @@ from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rows import Limit, PermitRoute
 from registry.register.law.rules import Regime
+from registry.vocabulary.checks import Difference
 from registry.vocabulary.register import (
     Activity,
     Answer,
-    Difference,
     Likeness,
     NameKind,
     RecruiterKind,

@@ -65,11 +65,11 @@ def replaced(text: str, sent: dict[str, str]) -> str:
 def remember(live: dict[str, str], filer: Complainant, example: Example, answer: dict[str, Any]) -> None:
     """What an app would keep: its token, and what the next request needs."""
     # An offered receipt is not taken up in the story: the visit goes on.
-    if example.operation != "changeReceipt":
+    if example.operation != "replaceComplaintCode":
         filer.token = answer.get("token") or filer.token
     if example.operation == "startComplaint":
         live[RECEIPT.replace(" ", "")[-6:]] = answer["receipt"].replace(" ", "")[-6:]
-    if example.operation == "inviteWorker":
+    if example.operation == "createWorkerCode":
         live[OTHER_RECEIPT] = answer["receipt"]
     if example.operation == "addAttachment":
         live[ATTACHMENT] = answer["attachment_id"]

@@ -13,7 +13,7 @@ from tests.complaints.complainant import PREFIX, Complainant
 
 Somebody = Callable[[], Complainant]
 
-OPEN_TO_ALL = {"getQuestionnaire", "getOffer", "startComplaint", "startVisit"}
+OPEN_TO_ALL = {"getQuestionnaire", "getChallenge", "startComplaint", "startVisit"}
 """Operations without a token; every other one needs one."""
 
 
@@ -37,12 +37,12 @@ def test_every_operation_needs_a_visit_but_those_that_begin_one(client: FlaskCli
 
 
 BODIES: dict[str, Any] = {
-    "confirmReceipt": {"last_six": "123456"},
-    "changeAnswers": {"answers": {}},
-    "writeMessage": {"text": "x"},
-    "changeConsent": {"is_given": True},
+    "confirmComplaintCode": {"last_six": "123456"},
+    "updateAnswers": {"answers": {}},
+    "sendMessage": {"text": "x"},
+    "setConsent": {"is_given": True},
     "reopenComplaint": {"text": "x"},
-    "changeHelper": {"answers_allowed": True},
+    "updateHelper": {"answers_allowed": True},
 }
 
 

@@ -111,7 +111,9 @@ def test_what_is_open_or_kept_by_caches_is_not_served(app: Flask, view: type[Res
 
 
 def test_what_stands_where_everybodys_things_do_is_not_served(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edge, "DESK_PATHS", tuple(path for path in edge.DESK_PATHS if not path.endswith("/openings")))
+    monkeypatch.setattr(
+        edge, "DESK_PATHS", tuple(path for path in edge.DESK_PATHS if not path.endswith("/access-grants"))
+    )
     with pytest.raises(edge.UnguardedRoute, match="name its noun in DESK_PATHS"):
         edge.require_policies(app)
 

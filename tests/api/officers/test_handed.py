@@ -138,7 +138,10 @@ def test_a_draft_that_is_sent_again_leads_to_the_one_that_was_made(
         assert colleague.send("POST", path, body, version=version, once=key).status_code in (409, 412)
         assert [one for item in program.get(path).json["items"] for one in item.values()].count(reference) == 1
     version = int(program.get(f"/api/v1/cases/{case.reference}/hearings").headers["ETag"].strip('"'))
-    path, body = f"/api/v1/cases/{case.reference}/openings/break-glass", {"hours": 2, "reason": "She is in danger."}
+    path, body = (
+        f"/api/v1/cases/{case.reference}/access-grants/break-glass",
+        {"hours": 2, "reason": "She is in danger."},
+    )
     requested, again = (program.send("POST", path, body, version=version, once="0123456789abcdef") for _ in range(2))
     assert (requested.status_code, again.json) == (201, requested.json)
     assert program.send("POST", path, body, version=version).status_code in (409, 412)

@@ -72,7 +72,7 @@ def test_a_list_is_sent_started_answered_and_had(
     ]
     constants = {"on": "2026-01-05"} | make.CZECH_AT_HOME
     corrected = program.send("PUT", f"{at}/columns", columns | {"constants": constants, "keep": True})
-    assert_as_documented(corrected, "correctColumns")
+    assert_as_documented(corrected, "setJobColumns")
     assert (corrected.json["lacking"], corrected.json["constants"]) == (None, constants)
     started = [program.post(f"{at}/start") for _ in range(2)]
     assert [(one.status_code, one.json["state"], one.headers["Location"]) for one in started] == [
@@ -99,19 +99,19 @@ def test_a_list_is_sent_started_answered_and_had(
     ):  # fmt: skip
         assert answer.status_code == 404
         assert answer.json["detail"] == unknown["detail"]
-    assert foreign.get(URL).json == {"items": []}
+    assert foreign.get(URL).json == {"items": [], "next_cursor": None}
     # It stands in the file of receipts, stays as long as they do, and goes from it with its removal.
-    (stored,) = program.get("/api/v1/kept-lists").json["items"]
+    (stored,) = program.get("/api/v1/archived-lists").json["items"]
     assert (stored["list_id"], stored["retained_until"]) == (job["job_id"], program.get(at).json["retained_until"])
     assert stored["retained_until"] > job["retained_until"]
-    (first, _) = program.get(f"/api/v1/kept-lists/{job['job_id']}/statements").data.splitlines()
+    (first, _) = program.get(f"/api/v1/archived-lists/{job['job_id']}/statements").data.splitlines()
     assert (
         b'"question":{"destination":"CZ","licence_number":"VYMYSL/1","nationality":"CZ","on":"2026-01-05","origin":"CZ"}'
         in first
     )
     # One row is proved without the others: by the client's own reckoning it leads to the root that is signed.
     proofs = [program.get(f"{at}/proofs/{row}") for row in (0, 1)]
-    assert_as_documented(proofs[0], "getRowProof")
+    assert_as_documented(proofs[0], "getJobRowProof")
     claims = json.loads(base64.urlsafe_b64decode(proofs[0].json["manifest"].split(".")[1] + "=="))
     for row, statement in enumerate(program.get(f"{at}/results/statements").data.splitlines()):
         proof = RowProof(**proofs[row].json)
@@ -121,7 +121,7 @@ def test_a_list_is_sent_started_answered_and_had(
         assert program.get(f"{at}/proofs/{wrong}").status_code == 404, wrong
     assert foreign.get(f"{at}/proofs/0").status_code == 404
     assert program.send("DELETE", at).status_code == 204
-    assert program.get("/api/v1/kept-lists").json["items"] == []
+    assert program.get("/api/v1/archived-lists").json["items"] == []
     assert list((settings.home / "bulk").glob("[!.]*")) == []
 
 

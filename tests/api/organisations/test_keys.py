@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from registry.vocabulary.organisations import Scope
 from tests.api.organisations.conftest import Program
-from tests.make import make_api_key
+from tests.make import licence_record, make_agency, make_api_key
 
 KEYS = "/api/v1/organisation/keys"
 
@@ -44,3 +44,27 @@ def test_anothers_keys_are_told_like_what_never_was(program: Program, foreign: P
     assert len(words) == 1
     assert next(iter(words))[0] == 404
     assert theirs not in foreign.get(KEYS).get_data(as_text=True)
+
+
+def test_every_list_of_an_organisation_is_read_in_pages(
+    client: FlaskClient, session: Session, program: Program
+) -> None:
+    agency = make_agency(session, licences=(licence_record(),))
+    for number in range(3):
+        make_api_key(session, program.organisation, Scope.VERIFY)
+        program.post("/api/v1/watches", {"label": f"Watch {number}", "agency_id": agency.agency_id})
+        program.post("/api/v1/webhooks", {"label": f"Hook {number}", "url": f"https://hook.example.org/{number}"})
+        sent = {"Authorization": f"Bearer {program.key}", "X-File-Name": "list.csv"}
+        client.post("/api/v1/verification-jobs", data=f"number\n{number}\n", content_type="text/csv", headers=sent)
+    hook = program.get("/api/v1/webhooks").json["items"][0]["webhook_id"]
+    for _ in range(3):
+        assert program.post(f"/api/v1/webhooks/{hook}/test", None).status_code == 200
+    lists = ("organisation/keys", "watches", "webhooks", "verification-jobs", f"webhooks/{hook}/deliveries")
+    for path in (f"/api/v1/{one}" for one in lists):
+        whole = program.get(path).json
+        assert (len(whole["items"]) >= 3, whole["next_cursor"]) == (True, None), path
+        first = program.get(f"{path}?limit=2").json
+        second = program.get(f"{path}?limit=2&cursor={first['next_cursor']}").json
+        assert first["items"] + second["items"] == whole["items"][:4], path
+        refused = program.get(f"{path}?cursor=nonsense")
+        assert (refused.status_code, refused.json["errors"][0]["code"]) == (400, "invalid_cursor"), path

@@ -67,7 +67,7 @@ def test_an_answer_is_kept_and_compared_with_todays(
     assert (change["then"], change["today"]) == ("yes", "no")
     assert {"verdict", "reasons", "records"} <= set(change["changed"])
     again = program.get(f"{FILE}/{kept_id}/check")
-    assert_as_documented(again, "checkReceiptAgain")
+    assert_as_documented(again, "recheckReceipt")
     assert (again.json["genuine"], again.json["today"]["verdict"]) == ("yes", "no")
     # Another organisation, or a caller without a key, finds nothing: the same 404 as for one that never was.
     words = {foreign.get(f"{FILE}/{reference}").json["detail"] for reference in (kept_id, "222222222222")}
@@ -118,7 +118,7 @@ def test_keeping_needs_a_key_of_the_scope(client: FlaskClient, session: Session,
     assert session.scalars(select(ArchivedReceipt)).all() == []
 
 
-LISTS = "/api/v1/kept-lists"
+LISTS = "/api/v1/archived-lists"
 MANY = "/api/v1/verifications"
 
 
@@ -152,7 +152,7 @@ def test_every_answer_is_kept_where_the_organisation_chose_so(
     assert program.send("PUT", f"{FILE}/settings", everything).json == everything
     narrow = replace(program, key=make_api_key(session, program.organisation, Scope.VERIFY))
     shy = program.post("/api/v1/organisation/keys", {"label": "trials", "scopes": ["verify"], "is_archiving": False})
-    assert_as_documented(shy, "makeKey")
+    assert_as_documented(shy, "createKey")
     stored = [
         narrow.post(VERIFY, QUESTION).json["receipt_id"],
         narrow.post(VERIFY, {"licence_number": NUMBER}).json["receipt_id"],
@@ -194,7 +194,7 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
     assert client.post(MANY, json={"items": items, "keep": True}).status_code == 401
     at = f"{LISTS}/{answer.json['list_id']}"
     stored = program.get(at)
-    assert_as_documented(stored, "getKeptList")
+    assert_as_documented(stored, "getArchivedList")
     assert stored.json["counts"] == {"items": 3, "answered": 2, "refused": 1, "yes": 1, "no": 0, "unknown": 1}
     statements = tmp_path / "statements.jsonl"
     statements.write_bytes(program.get(f"{at}/statements").data)
@@ -205,7 +205,7 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
     manifest = stored.json["manifest"].encode()
     assert str(verify(manifest, form).issued.state) == "good"
     row = program.get(f"{at}/proofs/2")
-    assert_as_documented(row, "getKeptRowProof")
+    assert_as_documented(row, "getArchivedListRowProof")
     proven = verify(row.data, GatheringOptions(trust, int(now().timestamp()) + 5))
     assert (proven.kind, str(proven.issued.state), dict(proven.signed)["key"]) == ("row", "good", "c")
     for wrong in ("3", "-1", "x", "９"):
@@ -217,7 +217,7 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
     publish()
     # The day that was asked about lies before the suspension: the record is another, the answer is not.
     first = program.get(f"{at}/changes?limit=2")
-    assert_as_documented(first, "listKeptListChanges")
+    assert_as_documented(first, "listArchivedListChanges")
     rest = program.get(f"{at}/changes?limit=2&cursor={first.json['next_cursor']}").json
     anew = [*first.json["items"], *rest["items"]]
     assert [(one["n"], one["key"]) for one in anew] == [(0, "a"), (2, "c")]
@@ -250,7 +250,7 @@ def test_archived_lists_are_searched_and_a_cursor_is_good_for_its_own_search(
 
     def names(query: str) -> list[str]:
         answer = program.get(f"{LISTS}?{query}")
-        assert_as_documented(answer, "listKeptLists")
+        assert_as_documented(answer, "listArchivedLists")
         return [one["filename"] for one in answer.json["items"]]
 
     yesterday = at.date() - timedelta(days=1)

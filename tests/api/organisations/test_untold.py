@@ -160,7 +160,7 @@ def answered(world: World, key: str, agency: str, hook: str, start: str, theirs:
         ("GET", "webhooks/{webhook}"), ("POST", "webhooks/{webhook}/test"), ("POST", "webhooks/{webhook}/secret"),
         ("POST", "webhooks/{webhook}/replay"), ("GET", "webhooks/{webhook}/deliveries"), ("DELETE", "webhooks/{webhook}"),
         ("GET", "receipts/{receipt}"), ("DELETE", "receipts/{receipt}"), ("GET", "receipts/{receipt}/check"),
-        ("GET", "kept-lists/{list}"), ("GET", "kept-lists/{list}/proofs/0"), ("DELETE", "kept-lists/{list}"),
+        ("GET", "archived-lists/{list}"), ("GET", "archived-lists/{list}/proofs/0"), ("DELETE", "archived-lists/{list}"),
         ("GET", "verification-jobs/{job}"), ("POST", "verification-jobs/{job}/start"),
         ("POST", "verification-jobs/{job}/cancel"), ("DELETE", "verification-jobs/{job}"),
     ):  # fmt: skip

@@ -37,7 +37,7 @@ def test_a_watch_is_made_once_read_by_its_own_and_disclosed_to_no_other(
     body = {"label": "Sewing rooms of Prato", "agency_id": agency.agency_id}
     idempotency_key = {"Idempotency-Key": str(uuid.uuid4())}
     made = program.post("/api/v1/watches", body, headers=idempotency_key)
-    assert_as_documented(made, "makeWatch")
+    assert_as_documented(made, "createWatch")
     again = program.post("/api/v1/watches", body, headers=idempotency_key)
     assert (again.status_code, again.json["code"]) == (409, "already_done")
     assert "GET /api/v1/watches lists it" in again.json["detail"]

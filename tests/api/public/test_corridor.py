@@ -47,6 +47,11 @@ def test_a_corridor_is_yes_when_both_licences_and_the_agreement_hold(client: Fla
     assert questions[0]["licence_number"] == "vym-cn-1"
     assert (questions[0]["origin"], questions[1]["origin"], questions[0]["destination"]) == ("CN", "CZ", "CZ")
     assert questions[2] is None
+    stated = {"visa": "work", "sector": "14.10", "nationality": "CZ", "destination": "CZ"}
+    posted = client.post(URL, json=stated | {"sending": "vym-cn-1", "receiving": "VYM-CZ-2"})
+    assert_as_documented(posted, "verifyCorridorByPost")
+    assert posted.json == answer
+    assert posted.headers["Cache-Control"] == "no-store"
 
 
 def test_a_corridor_is_as_good_as_its_weakest_leg(client: FlaskClient, session: Session) -> None:

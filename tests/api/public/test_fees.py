@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from registry.vocabulary.register import FeeKind, Language
+from registry.vocabulary.fees import FeeKind
+from registry.vocabulary.register import Language
 from tests.api.shapes import assert_as_documented
 from tests.page_languages import PAGE_LANGUAGES
 

@@ -22,7 +22,8 @@ from registry.complaints.case.questions import (
 from registry.i18n.languages import CATALOGUES
 from registry.i18n.question_words import answer_text, choices, help_text, part_title, payees, question_text, why_text
 from registry.vocabulary.cases import ConsentKind, Indicator
-from registry.vocabulary.register import FeeKind, Language
+from registry.vocabulary.fees import FeeKind
+from registry.vocabulary.register import Language
 
 CODES = [question.code for question in QUESTIONNAIRE]
 QUESTION = """

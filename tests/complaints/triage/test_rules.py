@@ -27,7 +27,8 @@ from registry.complaints.triage.rules import (
 from registry.core.codes import TriageReason
 from registry.i18n.triage_words import indicator_text, priority_text, triage_reason_text
 from registry.vocabulary.cases import Indicator, Priority
-from registry.vocabulary.register import OFFERED_CURRENCIES, Language
+from registry.vocabulary.fees import OFFERED_CURRENCIES
+from registry.vocabulary.register import Language
 
 VECTORS = tomllib.loads((Path(__file__).parent / "vectors.toml").read_text(encoding="utf-8"))["vector"]
 PAGE = Path(__file__).parents[3] / "docs" / "officers" / "triage.md"

@@ -55,7 +55,7 @@ class Phone:
     @property
     def code(self) -> str:
         """The number that the page shows."""
-        digits = re.search(r'class="digits"[^>]*>(.*?)</p>', self.text, re.DOTALL)
+        digits = re.search(r'class="digits[^"]*"[^>]*>(.*?)</p>', self.text, re.DOTALL)
         assert digits is not None
         return "".join(re.findall(r"\d+", digits[1]))
 

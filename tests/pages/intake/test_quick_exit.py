@@ -34,6 +34,21 @@ def test_what_is_not_there_looks_like_notes_and_can_be_left(client: FlaskClient,
     assert "https://" in answer.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("language", list(Language))
+def test_with_scripts_it_leads_to_a_calendar_that_says_nothing(client: FlaskClient, language: Language) -> None:
+    answer = client.post(f"/{language}/box/leave", data={"script": "on"})
+    assert answer.headers["Location"] == f"/{language}/box/month"
+    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    page = client.get(answer.headers["Location"])
+    assert page.status_code == 200
+    assert "<form" not in page.text
+    assert "<a " not in page.text
+    for words in ("page.site", "page.demo", "page.box.leave", "page.box.title"):
+        assert CATALOGUES[language][words] not in page.text
+    away = client.post(f"/{language}/box/leave").headers["Location"]
+    assert f"connect-src {away}" in page.headers["Content-Security-Policy"]
+
+
 def test_where_leaving_leads_is_no_choice_of_the_asker(client: FlaskClient) -> None:
     away = client.post("/en/box/leave").headers["Location"]
     sent = client.post(

@@ -4,10 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
-from registry.complaints.case.questions import QUESTIONNAIRE
+from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS
 from registry.core.codes import TriageReason
 from registry.i18n.languages import CATALOGUES
-from registry.pages.intake.short import SIGNS
 from registry.vocabulary.cases import Indicator, Priority
 from tests.make import make_agency
 from tests.pages.intake.phone import PLACES, Phone
@@ -96,3 +95,17 @@ def test_violence_ticked_leads_to_whom_to_call(phone: Phone) -> None:
     phone.press("ticks", sign=["physical_and_sexual_violence"])
     assert "112" in phone.text
     assert "/box/all" in phone.text
+
+
+def test_telling_more_is_a_list_of_groups_and_each_leads_back_to_it(phone: Phone) -> None:
+    phone.begin()
+    phone.go("/more")
+    assert ZH["page.box.more.none"].format(answered=0, of=5) in phone.text
+    phone.answer(PLACES["wants"], answer="leave")
+    assert phone.path == "/more"
+    assert ZH["page.box.more.done"].format(of=1) in phone.text
+    phone.answer(PLACES["in_danger"], answer="no")
+    assert phone.path == f"/{PLACES['safe_to_talk']}"
+    assert ZH["page.box.step.at"].format(at=2, of=5) in phone.text
+    phone.go("/more")
+    assert ZH["page.box.more.some"].format(answered=1, of=5) in phone.text

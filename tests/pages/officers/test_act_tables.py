@@ -16,8 +16,8 @@ from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.pages.officers.act_pages import read_form
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.licensing import Timing, ToldFirst
+from schemas.access_grants import AccessDecisionSchema
 from schemas.cases import CaseMoveBodySchema, CaseReplySchema
-from schemas.openings import OpeningDecisionSchema
 from schemas.sanctions import SanctionEndAskedSchema, WorkersLookSchema
 
 MIN_LENGTH = 50
@@ -94,7 +94,7 @@ def test_a_field_may_be_called_otherwise_in_a_form() -> None:
 @pytest.mark.parametrize(("sent", "is_granted"), [("grant", True), ("refuse", False), ("", False), ("whatever", False)])
 def test_only_a_known_yes_is_a_yes(sent: str, is_granted: bool) -> None:
     form = MultiDict({"decision": sent, "answer": "Because"})
-    assert read_form(OpeningDecisionSchema(), form, {"is_granted": "decision"})["is_granted"] is is_granted
+    assert read_form(AccessDecisionSchema(), form, {"is_granted": "decision"})["is_granted"] is is_granted
 
 
 def test_a_box_that_is_not_ticked_is_a_no() -> None:

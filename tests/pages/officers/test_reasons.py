@@ -31,7 +31,8 @@ from registry.officers import accounts, passwords
 from registry.pages.officers.reasons import refusal_text, words_at
 from registry.supervision.sanctions import rules as sanctions
 from registry.vocabulary.cases import CaseRole, CaseState
-from registry.vocabulary.register import ChannelChangeState, ChannelKind, Language
+from registry.vocabulary.licensing import ChannelChangeState
+from registry.vocabulary.register import ChannelKind, Language
 
 ROOT = Path(registry.__file__).parent
 WORDED = ("IllegalMove", "NotNow", "ChannelChangeRefused")

@@ -9,7 +9,7 @@ import pytest
 import registry
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, UnreadableList
-from registry.http.stored_texts import found
+from registry.i18n.stored_texts import found
 from registry.pages.organisations.fault_words import refusal_text, trouble_text
 from registry.register.imports.reading import _OTHERS
 from registry.vocabulary.register import Language

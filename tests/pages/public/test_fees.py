@@ -7,7 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
-from registry.vocabulary.register import FeeKind, Language
+from registry.vocabulary.fees import FeeKind
+from registry.vocabulary.register import Language
 from tests.browsing import assert_fits, assert_sound, follow
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import read

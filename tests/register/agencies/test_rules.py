@@ -15,12 +15,12 @@ from registry.register.agencies.rules import (
     lookup_keys,
     salted,
 )
+from registry.vocabulary.entries import EntryType
 from registry.vocabulary.register import (
     STATUSES,
     Activity,
     Answer,
     ConditionCode,
-    EntryType,
     HolderKind,
     LicenceStatus,
     NameKind,

@@ -2,7 +2,8 @@
 
 from registry.register.agencies import channels as changes
 from registry.register.imports.report import Report
-from registry.vocabulary.register import ChannelChangeState, ChannelKind
+from registry.vocabulary.licensing import ChannelChangeState
+from registry.vocabulary.register import ChannelKind
 from tests.register.imports.lists import Desk, plain_mapping
 
 HEADER = "Name,Reg,Status,Phone,Mail"

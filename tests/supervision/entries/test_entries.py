@@ -21,7 +21,8 @@ from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.decisions import EntryOfficial
 from registry.supervision.entries.requests import Rep
 from registry.supervision.entries.rules import MAX_CLONE_REPORTS, WORKING_DAYS, due_day
-from registry.vocabulary.register import EntryPart, LicenceStatus
+from registry.vocabulary.entries import EntryPart
+from registry.vocabulary.register import LicenceStatus
 from tests import make
 from tests.officers.making import make_unit
 from tests.supervision.entries.making import AT, entry, official_of, rep_of

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from registry.verification.checks.advert import MAX_CHARACTERS, MAX_OF_A_KIND, picked
 from registry.verification.checks.rules import StatedDetail
-from registry.vocabulary.register import CheckKind
+from registry.vocabulary.checks import CheckKind
 from tests.costing import costing_at_most
 
 ADVERT = """<p>🔥🔥<b>出国劳务</b>月薪<i>3万</i>!</p> 虚构示例劳务合作有限公司<br>许可证号：FICT-CN-001

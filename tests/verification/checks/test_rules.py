@@ -11,7 +11,8 @@ from registry.core.clock import now
 from registry.core.codes import CheckNote, CheckSummary
 from registry.register.agencies import record
 from registry.verification.checks.rules import Checked, Registered, StatedDetail, check, papers_in, summary
-from registry.vocabulary.register import ChannelKind, CheckKind, CheckOutcome, NameKind
+from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.register import ChannelKind, NameKind
 from tests.make import agency_record, licence_record, name_record, source_of
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)

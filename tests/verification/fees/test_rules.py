@@ -12,7 +12,8 @@ from registry.core.codes import ClaimStep, FeeReason
 from registry.register.law.words import ChargedBy
 from registry.verification.fees.question import Charge, FeeAnswer, FeeQuestion, JudgedCharge, Wage
 from registry.verification.fees.rules import judge, shipped_fee_rules
-from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard
+from registry.vocabulary.fees import ChargeState, DepositUse, FeeKind, FeeStandard
+from registry.vocabulary.register import Answer
 
 TODAY = date(2026, 11, 27)
 RULES = shipped_fee_rules(TODAY)

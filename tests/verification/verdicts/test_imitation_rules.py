@@ -13,9 +13,9 @@ from registry.register.names.rules import NEAR, normalised, score
 from registry.verification.verdicts.imitation_rules import found_by_name, with_imitation
 from registry.verification.verdicts.question import Holder, Lookalike, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
+from registry.vocabulary.checks import Difference
 from registry.vocabulary.register import (
     Answer,
-    Difference,
     IdentifierScheme,
     LicenceKind,
     LicenceStatus,

@@ -1,89 +1,38 @@
 """What officers do with a case on its page: moves, words to the complainant, its priority, whose it is, and a legal hold."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, redirect, request
+from flask import Blueprint
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
-from registry.complaints.casework import actions as casework
-from registry.complaints.casework import holds
-from registry.complaints.triage import priorities
-from registry.core.clock import now
-from registry.officer_desk.acting import require_no_interest
 from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.case_acts import ACTS
-from registry.officers.rights import Act, Resource
+from registry.officer_desk.case_acts import ACTS, TASKS
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import acting, sealer, version_sent
-from registry.pages.officers.agencies import agency_in
 from registry.pages.officers.cases.case import case_content
 from registry.pages.officers.cases.notes import notes_page
 from registry.pages.officers.cases.tabs import open_case
-from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import attempt
 
 pages = Blueprint("console_case_acts", __name__)
-
-
-@pages.post("/cases/<reference>/lowering")
-@allowed(Resource.CASE, Act.WRITE)
-def lowering(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
-    """The second person about a lowering that somebody asked for."""
-    officer, is_approved = acting(me, Resource.CASE, Act.WRITE), request.form.get("decision") == "approve"
-    return _done(
-        session, me, reference,
-        lambda version: priorities.decide_lowering(
-            session, officer, reference, now(), is_approved=is_approved, version=version
-        ),
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/hold")
-@allowed(Resource.CASE, Act.HOLD)
-def hold(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
-    officer, form = acting(me, Resource.CASE, Act.HOLD), request.form
-    return _done(
-        session, me, reference,
-        lambda version: holds.set_legal_hold(
-            session, sealer(), officer, reference, now().date(),
-            is_held=form.get("is_held") == "yes", reason=form.get("reason", ""), version=version,
-        ),
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/agency")
-@allowed(Resource.CASE, Act.WRITE)
-def link_agency(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
-    """Say which agency of the registry is meant by the one that the complainant typed."""
-    officer = acting(me, Resource.CASE, Act.WRITE)
-
-    def act(version: int) -> object:
-        agency = agency_in(session, request.form)
-        require_no_interest(me, agency)
-        return casework.link_agency(session, sealer(), officer, reference, agency, now().date(), version=version)
-
-    return _done(session, me, reference, act)
-
-
-def _done(session: Session, me: AuthenticatedOfficer, reference: str, act: Callable[[int], object]) -> BaseResponse:
-    open_case(session, me, reference)
-    refusal = attempt(session, lambda: act(version_sent()))
-    if refusal is not None:
-        return case_content(session, me, reference, refusal)
-    return redirect(f"/console/cases/{reference}", 303)
 
 
 def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     open_case(session, me, reference)
     if act.name in ("notes", "tasks"):
-        return Place(
-            reference, f"/console/cases/{reference}/notes", lambda refusal: notes_page(session, me, reference, refusal)
-        )
+        return _in_notes(session, me, reference, reference)
     return Place(
         reference, f"/console/cases/{reference}", lambda refusal: case_content(session, me, reference, refusal)
     )
 
 
+def _task(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, task: str) -> Place:
+    open_case(session, me, reference)
+    return _in_notes(session, me, reference, f"{reference}/{task}")
+
+
+def _in_notes(session: Session, me: AuthenticatedOfficer, case: str, reference: str) -> Place:
+    return Place(
+        reference, f"/console/cases/{case}/notes", lambda refusal: notes_page(session, me, case, refusal)
+    )  # fmt: skip
+
+
 serve_acts(pages, "/cases/<reference>", ACTS, _opened)
+serve_acts(pages, "/cases/<reference>/tasks/<task>", TASKS, _task)

@@ -1,10 +1,7 @@
 """A case's tab of notes and tasks: the unit's own, which no one outside of it reads."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.audit.actions import record
 from registry.complaints.casework.notes import actions
@@ -12,10 +9,10 @@ from registry.complaints.casework.queries import require_readable
 from registry.core.clock import now
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.acting import acting, names_in, sealer, version_sent
+from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.refusals import Refusal
 
 pages = Blueprint("console_case_notes", __name__)
 
@@ -24,26 +21,6 @@ pages = Blueprint("console_case_notes", __name__)
 @allowed(Resource.CASE, Act.WRITE)
 def notes(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return notes_page(session, me, reference)
-
-
-@pages.post("/cases/<reference>/tasks/<task>")
-@allowed(Resource.CASE, Act.WRITE)
-def tick(session: Session, me: AuthenticatedOfficer, reference: str, task: str) -> BaseResponse:
-    officer, is_done = acting(me, Resource.CASE, Act.WRITE), request.form.get("is_done") == "yes"
-    return _done(
-        session, me, reference,
-        lambda version: actions.tick_task(
-            session, officer, reference, task, now().date(), is_done=is_done, version=version
-        ),
-    )  # fmt: skip
-
-
-def _done(session: Session, me: AuthenticatedOfficer, reference: str, act: Callable[[int], object]) -> BaseResponse:
-    open_case(session, me, reference)
-    refusal = attempt(session, lambda: act(version_sent()))
-    if refusal is not None:
-        return notes_page(session, me, reference, refusal)
-    return redirect(f"/console/cases/{reference}/notes", 303)
 
 
 def notes_page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:

@@ -22,8 +22,8 @@ from registry.register.agencies.queries import public_record
 from registry.supervision.entries import queries
 from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.rules import WORKING_DAYS, is_answerable
+from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
-from registry.vocabulary.register import EntryPart
 
 pages = Blueprint("console_entry", __name__)
 STYLES = address_of("handed.css")

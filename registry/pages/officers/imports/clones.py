@@ -1,10 +1,8 @@
 """What looks like a clone: pairs to be confirmed or set aside, and the warnings that stand on entries."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
-from registry.core.clock import now
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.licence_acts import CLONE_WARNINGS, COLLISIONS
 from registry.officer_desk.licensing import collision_opened
@@ -12,9 +10,9 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.licences.opening import official, require_no_interest
+from registry.pages.officers.licences.opening import agency_opened, official
 from registry.pages.officers.licences.showing import name_of
-from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
 from registry.supervision.collisions.rules import Sign, evidence
 from registry.supervision.licensing import related_acts
@@ -30,23 +28,14 @@ def clones(session: Session, me: AuthenticatedOfficer) -> Response:
     return _list(session, me)
 
 
-@pages.post("/clones/agencies/<agency>/warn")
-@allowed(Resource.CLONE, Act.APPROVE)
-def warn(session: Session, me: AuthenticatedOfficer, agency: str) -> BaseResponse:
-    require_no_interest(me, agency)
-    text = request.form.get("text", "")
-    refusal = attempt(session, lambda: related_acts.warn(session, official(me), agency, text, now()))
-    return redirect(PLACE, 303) if refusal is None else _list(session, me, refusal)
-
-
 def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     found, _both = collision_opened(session, me, reference)
     return Place(found.reference, PLACE, lambda refusal: _list(session, me, refusal))
 
 
 def _warned(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, agency: str) -> Place:
-    require_no_interest(me, agency)
-    return Place(agency, PLACE, lambda refusal: _list(session, me, refusal))
+    _row, known = agency_opened(session, me, agency)
+    return Place(known.agency_id, PLACE, lambda refusal: _list(session, me, refusal))
 
 
 serve_acts(pages, "/clones/<reference>", COLLISIONS, _opened, is_versioned=False)

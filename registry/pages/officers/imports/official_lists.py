@@ -1,21 +1,19 @@
 """The lists that an authority publishes: how reading them fares, and those held until an official has looked at them."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
-from registry.core.clock import now
 from registry.officer_desk.acting import names_of
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.licence_acts import HELD_LISTS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.opening import official
-from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
 from registry.register.imports import queries
-from registry.supervision.licensing import related_acts
 
 pages = Blueprint("console_imports", __name__)
 
@@ -26,21 +24,11 @@ def lists(session: Session, me: AuthenticatedOfficer) -> Response:
     return _list(session, me)
 
 
-@pages.post("/imports/<reference>/approve")
-@allowed(Resource.IMPORT, Act.APPROVE)
-def approve(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
-    return _done(session, me, lambda: related_acts.order_list(session, official(me), reference, now()))
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
+    return Place(reference, "/console/imports", lambda refusal: _list(session, me, refusal))
 
 
-@pages.post("/imports/<reference>/reject")
-@allowed(Resource.IMPORT, Act.APPROVE)
-def reject(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
-    return _done(session, me, lambda: related_acts.reject_list(session, official(me), reference, now()))
-
-
-def _done(session: Session, me: AuthenticatedOfficer, act: Callable[[], object]) -> BaseResponse:
-    refusal = attempt(session, act)
-    return redirect("/console/imports", 303) if refusal is None else _list(session, me, refusal)
+serve_acts(pages, "/imports/<reference>", HELD_LISTS, _opened)
 
 
 def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:

@@ -10,19 +10,20 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
+from registry.officer_desk.licence_acts import LICENCE_ACTS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.form_fields import day_in
 from registry.pages.officers.guard import allowed
+from registry.pages.officers.idempotency import made_by_form
 from registry.pages.officers.licences import showing
 from registry.pages.officers.licences.forms import act_named, stated_in, terms_typed
 from registry.pages.officers.licences.opening import agency_opened, official, require_act, require_no_interest
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
 from registry.register.agencies import record
-from registry.supervision.licensing import proposals, queries
+from registry.supervision.licensing import queries
 from registry.supervision.licensing.drafting import Draft, drafted, licence_of, today_of
-from registry.supervision.licensing.models import Proposal
 from registry.supervision.licensing.rules import ACTS, About
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import KINDS, Activity, ConditionCode, HolderKind, IdentifierScheme, LicenceKind
@@ -39,12 +40,6 @@ def new(session: Session, me: AuthenticatedOfficer) -> Response:
     return _form(session, me, LicenceAct.APPLY, None, None, typed=typed)
 
 
-@pages.post("/licences/new")
-@allowed(Resource.LICENCE, Act.PROPOSE)
-def apply(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
-    return _taken(session, me, LicenceAct.APPLY, None, None)
-
-
 @pages.get("/licences/<reference>/acts/<act>")
 @allowed(Resource.LICENCE, Act.PROPOSE)
 def of_licence(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
@@ -54,13 +49,6 @@ def of_licence(session: Session, me: AuthenticatedOfficer, reference: str, act: 
     return _form(session, me, named, reference, agency, typed=typed)
 
 
-@pages.post("/licences/<reference>/acts/<act>")
-@allowed(Resource.LICENCE, Act.PROPOSE)
-def on_licence(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> BaseResponse:
-    named, agency = _licence(session, me, reference, act)
-    return _taken(session, me, named, reference, agency)
-
-
 @pages.get("/licences/agencies/<reference>/acts/<act>")
 @allowed(Resource.LICENCE, Act.PROPOSE)
 def of_agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
@@ -68,11 +56,26 @@ def of_agency(session: Session, me: AuthenticatedOfficer, reference: str, act: s
     return _form(session, me, named, reference, agency, typed=MultiDict())
 
 
-@pages.post("/licences/agencies/<reference>/acts/<act>")
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def on_agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> BaseResponse:
-    named, agency = _agency(session, me, reference, act)
+def propose(session: Session, me: AuthenticatedOfficer, of: str, reference: str = "", act: str = "") -> BaseResponse:
+    match of:
+        case "licence":
+            named, agency = _licence(session, me, reference, act)
+        case "agency":
+            named, agency = _agency(session, me, reference, act)
+        case _:
+            return _taken(session, me, LicenceAct.APPLY, None, None)
     return _taken(session, me, named, reference, agency)
+
+
+PROPOSE = LICENCE_ACTS["propose"]
+
+for _path, _of in (
+    ("/licences/new", "authority"),
+    ("/licences/<reference>/acts/<act>", "licence"),
+    ("/licences/agencies/<reference>/acts/<act>", "agency"),
+):
+    pages.add_url_rule(_path, PROPOSE.operation, propose, methods=["POST"], defaults={"of": _of})
 
 
 def _licence(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
@@ -102,7 +105,7 @@ def _taken(
     """Shown first, proposed at the second press: what is proposed is what the page showed."""
     form, at = request.form, now()
     made: list[Draft] = []
-    proposed: list[Proposal] = []
+    proposed: list[str] = []
 
     def arguments() -> dict[str, Any]:
         return {"legal_ground": form.get("legal_ground", ""), "effective_on": day_in(form, "effective_on")}
@@ -112,15 +115,17 @@ def _taken(
         made.append(drafted(session, official(me), act, about, sent, at, **arguments()))
         require_no_interest(me, made[0].after.agency_id)
 
+    def make() -> str:
+        values = {"act": act, "about": about, "stated": stated_in(form, act, ACTS[act])} | arguments()
+        return str(LICENCE_ACTS.perform(PROPOSE, session, me, "", None, values))
+
     def propose() -> None:
-        draft()
-        sent = stated_in(form, act, ACTS[act])
-        proposed.append(proposals.propose(session, official(me), act, about, sent, at, **arguments()))
+        proposed.append(made_by_form(session, me, PROPOSE.drafts, make))
 
     step: Callable[[], None] = propose if form.get("step") == "propose" else draft
     refusal = attempt(session, step)
     if refusal is None and proposed:
-        return redirect(f"/console/licences/proposals/{proposed[0].reference}", 303)
+        return redirect(f"/console/licences/proposals/{proposed[0]}", 303)
     previewed = showing.preview(session, made[0]) if refusal is None else None
     return _form(session, me, act, about, agency, typed=form, refusal=refusal, previewed=previewed)
 

@@ -1,29 +1,25 @@
 """An agency's deposit: its ledger, what is missing and by when, and the lines that wait for a second person."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.clock import now
-from registry.core.codes import Problem
-from registry.core.errors import Fault, InvalidInput
 from registry.officer_desk.acting import names_of
 from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.licence_acts import DEPOSIT_LINES
+from registry.officer_desk.licence_acts import DEPOSIT_LINES, DEPOSITS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.form_fields import day_in
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.opening import agency_opened, official
 from registry.pages.officers.licences.showing import name_of
-from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
-from registry.supervision.licensing.deposits import actions, queries
+from registry.supervision.licensing.deposits import queries
 from registry.supervision.licensing.deposits.rules import FORMS, TOP_UP_WITHIN
 from registry.supervision.licensing.drafting import today_of
+from registry.vocabulary.fees import DepositUse
 from registry.vocabulary.licensing import DepositLineKind
-from registry.vocabulary.register import DepositUse
 
 pages = Blueprint("console_deposits", __name__)
 
@@ -34,46 +30,13 @@ def deposit(session: Session, me: AuthenticatedOfficer, reference: str) -> Respo
     return _page(session, me, reference)
 
 
-@pages.post("/licences/agencies/<reference>/deposit")
-@allowed(Resource.DEPOSIT, Act.PROPOSE)
-def enter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
-    form = request.form
-
-    def act() -> None:
-        use = form.get("use") or None
-        if use is not None and use not in list(DepositUse):
-            raise InvalidInput([Fault.of("use", Problem.INVALID_VALUE, "one_of", choices=", ".join(DepositUse))])
-        if form.get("kind") not in list(DepositLineKind):
-            raise InvalidInput([Fault.of("kind", Problem.INVALID_VALUE, "one_of", choices=", ".join(DepositLineKind))])
-        actions.enter(
-            session,
-            official(me),
-            reference,
-            DepositLineKind(form["kind"]),
-            now(),
-            amount=form.get("amount", ""),
-            currency=form.get("currency", ""),
-            happened_on=day_in(form, "happened_on"),
-            note=form.get("note", ""),
-            use=DepositUse(use) if use else None,
-            reverses=form.get("reverses") or None,
-            form=form.get("held_as") or None,
-            held_by=form.get("held_by"),
-        )
-
-    _, agency = agency_opened(session, me, reference)
-    refusal = attempt(session, act, {"form": "held_as"})
-    if refusal is not None:
-        return _page(session, me, reference, refusal)
-    return redirect(f"/console/licences/agencies/{agency.agency_id}/deposit", 303)
-
-
-def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, line: str) -> Place:
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, line: str = "") -> Place:
     _row, agency = agency_opened(session, me, reference)
     address = f"/console/licences/agencies/{agency.agency_id}/deposit"
-    return Place(line, address, lambda refusal: _page(session, me, reference, refusal))
+    return Place(line or agency.agency_id, address, lambda refusal: _page(session, me, reference, refusal))
 
 
+serve_acts(pages, "/licences/agencies/<reference>/deposit", DEPOSITS, _opened)
 serve_acts(pages, "/licences/agencies/<reference>/deposit/<line>", DEPOSIT_LINES, _opened)
 
 

@@ -2,17 +2,9 @@
 
 from werkzeug.datastructures import MultiDict
 
-from registry.pages.officers.act_pages import read_form
-from registry.supervision.sanctions.actions import Terms
 from registry.supervision.sanctions.models import Sanction
-from schemas.sanctions import SanctionTermsSchema
 
 Form = MultiDict[str, str]
-
-
-def terms(form: Form) -> Terms:
-    """Raises InvalidInput."""
-    return Terms(**read_form(SanctionTermsSchema(), form))
 
 
 TERMS = (

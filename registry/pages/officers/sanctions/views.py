@@ -1,30 +1,27 @@
 """Sanctions: the list with what waits for a second person, a proposal, and the page of one with its chain and each step on."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.casework.decisions.actions import lock_decision
 from registry.core.clock import now
 from registry.core.codes import Problem
-from registry.core.errors import InvalidInput, NotFound
+from registry.core.errors import InvalidInput
 from registry.core.ids import read_reference
-from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.agency_picker import MAX_TYPED, licence_numbered, picked_agency
-from registry.officer_desk.sanctions import ACTS, official, sanction_opened
+from registry.officer_desk.agency_picker import MAX_TYPED, picked_agency
+from registry.officer_desk.sanctions import ACTS, PROPOSALS, readable_decision, sanction_opened
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import acting, names_in, sealer, version_sent
+from registry.pages.officers.acting import acting, names_in
 from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.tabs import CaseHead, open_case
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.idempotency import made_by_form
-from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
 from registry.pages.officers.sanctions import forms
-from registry.supervision.sanctions import actions, queries
+from registry.supervision.sanctions import queries
 from registry.supervision.sanctions.models import Sanction
 from registry.supervision.sanctions.moves import today_at
 from registry.supervision.sanctions.rules import CAN_END_BY_ITSELF, TOUCHES_WORKERS, By
@@ -61,30 +58,6 @@ def new(session: Session, me: AuthenticatedOfficer) -> Response:
     return _new(session, me)
 
 
-@pages.post("/sanctions/new")
-@allowed(Resource.SANCTION, Act.PROPOSE)
-def propose(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
-    form = request.form
-    made: list[str] = []
-    decision = form.get("decision", "")[:12] or None
-    # An officer who may not read the decision, or has an interest in the case, is stopped before anything is done.
-    _decided(session, me, decision)
-
-    typed = form.get("licence", "").strip()[:MAX_TYPED]
-    licence = licence_numbered(session, me.standing.authority, typed) or reference_in(typed)
-
-    def propose() -> str:
-        return actions.propose(
-            session, sealer(), official(me, Act.PROPOSE), licence, forms.terms(form),
-            now(), decision=decision, version=version_sent() if decision else None,
-        ).reference  # fmt: skip
-
-    refusal = attempt(session, lambda: made.append(made_by_form(session, me, "sanction", propose)))
-    if refusal is not None:
-        return _new(session, me, refusal)
-    return redirect(f"{PLACE}/{sanction_opened(session, me, made[0]).reference}", 303)
-
-
 @pages.get("/sanctions/<reference>")
 @allowed(Resource.SANCTION, Act.READ)
 def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
@@ -103,6 +76,11 @@ def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, refe
     return Place(sanction.reference, f"{PLACE}/{reference}", lambda refusal: again(session, me, sanction, refusal))
 
 
+def _proposed(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /) -> Place:
+    return Place(me.standing.authority or "", PLACE, lambda refusal: _new(session, me, refusal), is_list=True)
+
+
+serve_acts(pages, "/sanctions", PROPOSALS, _proposed)
 serve_acts(pages, "/sanctions/<reference>", ACTS, _opened)
 
 
@@ -113,9 +91,8 @@ def _decided(session: Session, me: AuthenticatedOfficer, decision: str | None) -
     """
     if decision is None:
         return None
-    if not me.standing.may(Resource.DECISION, Act.READ):
-        raise NotFound(f"there is no decision {decision} in this unit")
-    case, _ = lock_decision(session, acting(me, Resource.DECISION, Act.READ), decision)
+    reference = readable_decision(session, me, decision)
+    case, _ = lock_decision(session, acting(me, Resource.DECISION, Act.READ), reference)
     return open_case(session, me, case.reference)
 
 

@@ -27,7 +27,7 @@ from registry.register.law.overlays.models import LawOverlay, OverlayState
 from registry.register.law.overlays.queries import last_version, law_at, stated_in
 from registry.register.law.overlays.rules import Overlay, overlay_of
 from registry.register.law.overlays.signatures import Signature, read_signature, require_signed
-from registry.vocabulary.register import EntryType
+from registry.vocabulary.entries import EntryType
 
 LAW = "law/"
 MAX_REASON = 400

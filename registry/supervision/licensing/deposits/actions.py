@@ -24,8 +24,8 @@ from registry.supervision.licensing.deposits.queries import ledger, movements
 from registry.supervision.licensing.deposits.rules import FORMS, SECOND, read_amount, standing
 from registry.supervision.licensing.drafting import LicensingOfficial, today_of
 from registry.supervision.licensing.queries import agency_of_authority
+from registry.vocabulary.fees import CURRENCIES, DepositUse
 from registry.vocabulary.licensing import DepositLineKind, ProposalState
-from registry.vocabulary.register import CURRENCIES, DepositUse
 
 
 def enter(
@@ -64,7 +64,7 @@ def enter(
         faults.append(Fault.of("use", Problem.INVALID_VALUE, "said_of_draw"))
     money, unit = _money(kind, amount, currency, lines, reverses, faults)
     if kind is DepositLineKind.PAID_IN and form not in FORMS:
-        faults.append(Fault.of("form", Problem.INVALID_VALUE, "choose_one"))
+        faults.append(Fault.of("held_as", Problem.INVALID_VALUE, "choose_one"))
     if faults:
         raise InvalidInput(faults)
     line = DepositLine(

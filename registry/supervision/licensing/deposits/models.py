@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.vocabulary.fees import DepositUse
 from registry.vocabulary.licensing import DepositLineKind, ProposalState
-from registry.vocabulary.register import DepositUse
 
 
 class DepositLine(Base):

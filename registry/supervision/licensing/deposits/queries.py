@@ -34,6 +34,11 @@ def ledger(session: Session, agency_id: int) -> list[DepositLine]:
     return list(session.execute(query).scalars())
 
 
+def line_named(session: Session, reference: str) -> DepositLine:
+    """A line that is known to be there, by its reference."""
+    return session.scalars(select(DepositLine).where(DepositLine.reference == reference)).one()
+
+
 def movements(lines: Iterable[DepositLine]) -> list[Movement]:
     return [
         Movement(one.reference, one.kind, Decimal(one.amount), one.happened_on, one.deposit_use, one.reverses)

@@ -14,8 +14,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from registry.core.working_days import working_days_after
+from registry.vocabulary.fees import DepositUse
 from registry.vocabulary.licensing import DepositLineKind
-from registry.vocabulary.register import DepositUse, LicenceKind
+from registry.vocabulary.register import LicenceKind
 
 TOP_UP_WITHIN = 20
 """Working days."""

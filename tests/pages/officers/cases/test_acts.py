@@ -131,10 +131,10 @@ def test_lowering_what_is_urgent_waits_for_a_second_person(session, sealer, desk
     assert response.status_code == 303
     assert case.priority is Priority.P0
     assert "Invented Officer asks to lower it to P3" in words_of(two.get(at))
-    assert one.post(f"{at}/lowering", decision="approve", version=case.version).status_code == 409
-    assert two.post(f"{at}/lowering", decision="approve", version=case.version).status_code == 303
+    assert one.post(f"{at}/lowering/approve", version=case.version).status_code == 409
+    assert two.post(f"{at}/lowering/approve", version=case.version).status_code == 303
     assert case.priority is Priority.P3
-    again = two.post(f"{at}/lowering", decision="approve", version=case.version)
+    again = two.post(f"{at}/lowering/approve", version=case.version)
     assert again.status_code == 404, "what was decided does not wait"
 
 
@@ -176,7 +176,7 @@ def test_no_form_reaches_another_units_case_or_one_of_an_interest(session, seale
     foreign = desk_for(Role.SUPERVISOR, unit="cz-labour")
     mine, interested = desk_for(Role.SUPERVISOR), desk_for(Role.SUPERVISOR, name="Interested Officer")
     accounts.declare_conflict(session, interested.officer, agency.agency_id, now().date())
-    for path in ("move", "reply", "priority", "lowering", "assignee", "hold"):
+    for path in ("move", "reply", "priority", "lowering/approve", "assignee", "hold"):
         at = f"/console/cases/{case.reference}/{path}"
         assert foreign.post(at, **fields, version=before).status_code == 404, path
         assert interested.post(at, **fields, version=before).status_code == 403, path

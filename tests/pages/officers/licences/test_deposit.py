@@ -69,13 +69,13 @@ def test_a_deposit_is_paid_in_drawn_by_two_and_topped_up(
         ("paid_in", "5", {"currency": "EURO"}, "code like CNY"),
         ("paid_in", "5", {"held_as": "gold"}, "Held as choose one of these"),
         ("drawn", "5", {}, "is said of a draw"),
-        ("drawn", "5", {"use": "holidays"}, "must be one of"),
+        ("drawn", "5", {"use": "holidays"}, "choose one of these"),
         ("drawn", "5", {"use": "compensation"}, "more than there is"),
         ("topped_up", "5", {"use": "compensation"}, "is said of a draw"),
         ("topped_up", "5", {"happened_on": "2099-01-01"}, "in the future"),
         ("topped_up", "5", {"note": "李四 11010519491231002X"}, "own number"),
         ("reversed", "5", {"reverses": "nothing"}, "no line of this ledger"),
-        ("nonsense", "5", {}, "must be one of"),
+        ("nonsense", "5", {}, "choose one of these"),
     ],
 )
 def test_what_is_wrong_with_a_line_is_said_and_nothing_is_entered(

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from registry.supervision.licensing.deposits.rules import Movement, read_amount, required_of, standing
+from registry.vocabulary.fees import DepositUse
 from registry.vocabulary.licensing import DepositLineKind
-from registry.vocabulary.register import DepositUse, LicenceKind
+from registry.vocabulary.register import LicenceKind
 
 WEDNESDAY = date(2026, 11, 25)
 REQUIRED = Decimal("3000000.00")

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from registry.vocabulary.cases import OpeningKind, OpeningState
 from schemas.base import InSchema, OutSchema
-from schemas.cases import CaseBoxSchema
+from schemas.cases import CaseMailboxSchema
 from schemas.fields import Count, Flag, Instant, Line, OneOf, Passage
 
 MAX_REASON = 4000
@@ -17,8 +17,8 @@ _REASON = {
 }
 
 
-class OpeningSchema(OutSchema):
-    opening_id = fields.String(required=True)
+class AccessGrantSchema(OutSchema):
+    grant_id = fields.String(required=True)
     case_id = fields.String(required=True)
     kind = OneOf(tuple(OpeningKind), required=True)
     attachment_id = fields.String(required=True, allow_none=True, metadata={"description": "The file, for `original`."})
@@ -35,41 +35,41 @@ class OpeningSchema(OutSchema):
     version = fields.Integer(required=True, metadata={"description": "For If-Match, in quotes."})
 
 
-class OpeningsSchema(OutSchema):
-    items = fields.List(fields.Nested(OpeningSchema), required=True)
+class AccessGrantsSchema(OutSchema):
+    items = fields.List(fields.Nested(AccessGrantSchema), required=True)
 
 
-class OpenedIdentitySchema(OutSchema):
+class MailboxIdentitySchema(OutSchema):
     """What one mailbox says of the complainant's identity and contact, by question."""
 
-    box_id = fields.String(required=True)
+    mailbox_id = fields.String(required=True)
     answers = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
 
 
-class OpenedSchema(OpeningSchema):
-    """What is open to the officer who asked. `boxes` for break-glass access alone."""
+class AccessGrantContentSchema(AccessGrantSchema):
+    """What is open to the officer who asked. `mailboxes` for break-glass access alone."""
 
     identities = fields.List(
-        fields.Nested(OpenedIdentitySchema),
+        fields.Nested(MailboxIdentitySchema),
         required=True,
         allow_none=True,
         metadata={"description": "Null where the custodian's key is not on this server."},
     )
-    boxes = fields.List(fields.Nested(CaseBoxSchema), required=True, allow_none=True)
+    mailboxes = fields.List(fields.Nested(CaseMailboxSchema), required=True, allow_none=True)
 
 
-class IdentityOpeningSchema(InSchema):
+class IdentityAccessRequestSchema(InSchema):
     reason = Passage(max_length=MAX_REASON, required=True, metadata=_REASON)
 
 
-class BreakGlassSchema(IdentityOpeningSchema):
+class BreakGlassRequestSchema(IdentityAccessRequestSchema):
     hours = Count(minimum=1, maximum=24, required=True, metadata={"example": 4})
 
 
-class OriginalOpeningSchema(IdentityOpeningSchema):
+class OriginalAccessRequestSchema(IdentityAccessRequestSchema):
     attachment_id = Line(max_length=16, required=True, metadata={"description": "The id of a file of the case."})
 
 
-class OpeningDecisionSchema(InSchema):
+class AccessDecisionSchema(InSchema):
     is_granted = Flag(required=True)
     answer = Passage(max_length=MAX_REASON, metadata={"description": "Why not; needed to refuse."})

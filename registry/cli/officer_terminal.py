@@ -1,4 +1,4 @@
-"""Licensing commands at a terminal: the officer who is named, with the rights and interests held in the console."""
+"""Officers at a terminal: the one who is named, with the rights and interests held in the console, does what a table says."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import click
+from flask import Flask
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -17,6 +18,7 @@ from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
+from registry.http.transaction import Services
 from registry.officer_desk.acting import require_right
 from registry.officer_desk.acts import OfficerActs
 from registry.officer_desk.licensing import official
@@ -51,19 +53,19 @@ def if_unchanged(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def read_as_officer(by: str, resource: Resource) -> Iterator[OfficerCommand]:
-    """The licensing desk of an officer who may read the resource. Nothing is written."""
-    with opened() as (_, sessions, keyring), sessions() as session:
+    """An officer who may read the resource. Nothing is written."""
+    with opened() as (settings, sessions, keyring), _serving(settings, sessions), sessions() as session:
         yield _seated(session, keyring, by, resource, Act.READ)
 
 
 @contextmanager
 def act_as_officer(by: str, resource: Resource, act: Act, what: str) -> Iterator[OfficerCommand]:
-    """The licensing desk of an officer who may do the act, in one transaction.
+    """An officer who may do the act, in one transaction.
 
     That it came from a terminal stands in the audit trail, and what it published is signed once it is committed.
     """
     with opened() as (settings, sessions, keyring):
-        with sessions.begin() as session:
+        with _serving(settings, sessions), sessions.begin() as session:
             context = _seated(session, keyring, by, resource, act)
             yield context
             # Last, for it holds the audit until the transaction ends.
@@ -90,10 +92,32 @@ def act_at_terminal(
     NotFound, Forbidden.
     """
     act = acts[name]
-    with act_as_officer(by, acts.resource, act.right, what) as context:
-        reference = acts.opened(context.session, context.me, act, *references)
-        stated = say(context, acts.perform(act, context.session, context.me, reference, version, values))
+    with act_as_officer(by, *acts.right_to(act), what) as context:
+        stated = say(context, perform(context, acts, name, *references, version=version, **values))
     click.echo(stated)
+
+
+def perform(
+    context: OfficerCommand,
+    acts: OfficerActs[Any],
+    name: str,
+    *references: str,
+    version: int | None = None,
+    **values: Any,
+) -> Any:
+    """Do an act of a table in the transaction of a command. Raises as the action, NotFound, Forbidden."""
+    act = acts[name]
+    reference = acts.opened(context.session, context.me, act, *references)
+    return acts.perform(act, context.session, context.me, reference, version, values)
+
+
+@contextmanager
+def _serving(settings: Settings, sessions: sessionmaker[Session]) -> Iterator[None]:
+    """What the tables of acts find in a served process, such as the keyring, for the time of a command."""
+    app = Flask("registry")
+    app.extensions["registry"] = Services(settings, sessions.kw["bind"], sessions, sessions)
+    with app.app_context():
+        yield
 
 
 def _sign(settings: Settings, sessions: sessionmaker[Session]) -> None:
