@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import (
+    adverts,
     box,
     bulk,
     complaints,
@@ -30,7 +31,19 @@ from bench import (
 from bench.postgres import Cluster, cluster
 from bench.report import Row
 
-PARTS = ("lookups", "writing", "search", "imports", "log", "receipts", "complaints", "queue", "bulk", "watches")
+PARTS = (
+    "lookups",
+    "writing",
+    "search",
+    "imports",
+    "log",
+    "receipts",
+    "complaints",
+    "queue",
+    "bulk",
+    "watches",
+    "adverts",
+)
 
 
 def main(parts: list[str]) -> None:
@@ -58,6 +71,7 @@ def main(parts: list[str]) -> None:
                 databases.postgres_database(server, size)
         box.pin(load_core)
         measures = {
+            "adverts": adverts.measure,
             "lookups": lambda: lookups.measure(size, rounds, seconds, servers_core, folder, server),
             "writing": lambda: writing.measure(size, rounds, servers_core, folder, server),
             "search": lambda: search.measure(size, rounds, folder, server),

@@ -20,6 +20,7 @@ from registry.http.gateway import Gateway
 from registry.http.limits import limiter_for
 from registry.http.middleware import RequestMiddleware
 from registry.http.quotas import Quotas
+from registry.http.replica import Replica
 from registry.http.transaction import Services
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -103,10 +104,16 @@ def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | No
     Its routes stay those of the edges it was created with. `measured` counts requests. Touches the data folder.
     """
     settings.prepare_home()
-    engine = engine_for(
-        settings.database_url, limits=limits_of(settings), connections=max(18, 2 * settings.threads + 2)
+    connections = max(18, 2 * settings.threads + 2)
+    engine = engine_for(settings.database_url, limits=limits_of(settings), connections=connections)
+    replica = (
+        Replica(settings.read_url, settings.database_url, limits_of(settings), settings.read_seconds, connections)
+        if settings.read_url is not None
+        else None
     )
-    app.extensions["registry"] = Services(settings, engine, sessions_for(engine), reading_sessions_for(engine))
+    app.extensions["registry"] = Services(settings, engine, sessions_for(engine), reading_sessions_for(engine), replica)
+    if replica is not None:
+        app.after_request(transaction.state_size)
     limiter = limiter_for(settings.redis_url, settings.rate)
     quotas = app.extensions["registry_quotas"] = Quotas(limiter, settings.organisation_rate)
     app.frame = RequestMiddleware(app, settings, limiter, quotas, measured)
@@ -149,7 +156,10 @@ def register_edges(app: Flask, settings: Settings) -> None:
 def gateway_from_environment() -> Gateway:
     """For `registry serve`: the application behind the gateway that receives its requests."""
     app = from_environment()
-    settings = transaction.services(app).settings
+    services = transaction.services(app)
+    settings = services.settings
+    if services.replica is not None:
+        services.replica.start()
     return Gateway(app.wsgi_app, settings.threads, settings.body_seconds)
 
 

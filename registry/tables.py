@@ -22,6 +22,7 @@ from registry.complaints.sealing import models as _boxes
 from registry.complaints.triage import similarity as _similarity
 from registry.core import heartbeats as _beats
 from registry.core import secret_checks as _secrets
+from registry.core import shared_home as _shared_home
 from registry.core.db.engine import Base
 from registry.core.outbox import models as _events
 from registry.log import models as _log
@@ -50,6 +51,7 @@ MODELS = (
     _audit,
     _authorities,
     _beats,
+    _shared_home,
     _boxes,
     _bulk,
     _casework,

@@ -119,8 +119,8 @@ class Server:
                 return
         raise RuntimeError(f"PostgreSQL did not start: {(self.folder / 'log').read_text()[-2000:]}")
 
-    def standby(self) -> "Server":
-        """A server that follows this one, started. This one was made with `REPLICATED`."""
+    def standby(self, name: str = "") -> "Server":
+        """A server that follows this one under that name, started. This one was made with `REPLICATED`."""
         other = Server()
         arguments = [
             binaries() / "pg_basebackup",
@@ -136,7 +136,7 @@ class Server:
         ]
         subprocess.run(arguments, check=True, stdin=subprocess.DEVNULL, cwd="/", **self._user)
         with (other.folder / "data" / "postgresql.conf").open("a", encoding="ascii") as conf:
-            conf.write(f"unix_socket_directories = '{other.folder}'\n")
+            conf.write(f"unix_socket_directories = '{other.folder}'\ncluster_name = '{name}'\n")
         other.start()
         return other
 

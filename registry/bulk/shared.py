@@ -17,9 +17,9 @@ from sqlalchemy import Connection, Engine, text
 
 from registry.bulk import files
 from registry.bulk.models import BulkJob
-from registry.complaints.attachments.storage import object_store, store_errors
 from registry.core.errors import FilesUnavailable
 from registry.core.keyring import Keyring
+from registry.core.object_store import object_store, store_errors
 from registry.core.settings import Bucket, Settings
 from registry.vocabulary.bulk import JobState
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from registry.core.db.errors import classify_db_error
-from registry.core.errors import NO_ROOM, RegistryError
+from registry.core.errors import NO_ROOM, RegistryError, SettingsError
 from registry.core.settings import Settings
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
     from sqlalchemy.orm import Session, sessionmaker
 
 COMMANDS: dict[str, str] = {
@@ -113,9 +114,26 @@ def sign_published(settings: Settings, sessions: "sessionmaker[Session]") -> Non
         click.echo(f"registry: this is written down, but not signed: {trouble.text}", err=True)
 
 
+def tell_of_demands(settings: Settings, engine: "Engine", *, is_bound: bool) -> None:
+    """Say on standard error what production would demand and lacks. Raises SettingsError for it where `is_bound`."""
+    from registry.core.db.engine import reading_sessions_for
+    from registry.http.requirements import refuse_lacking
+
+    with reading_sessions_for(engine)() as session:
+        try:
+            warning = refuse_lacking(settings, session)
+        except SettingsError as lacking:
+            if is_bound:
+                raise
+            warning = lacking.text
+    if warning is not None:
+        click.echo(warning, err=True)
+
+
 EPILOG = """\b
 Settings come from the environment, all with a default:
   PORT                      port to serve on (8000)
+  REGISTRY_ADDRESS          address to serve on; 0.0.0.0 for all (127.0.0.1)
   REGISTRY_HOME             data folder (./var)
   REGISTRY_DATABASE_URL     postgresql+psycopg://user:password@host/name (a SQLite file in REGISTRY_HOME)
   REGISTRY_URL              public address, like https://registry.example.org (http://127.0.0.1:PORT)
@@ -133,6 +151,10 @@ Settings come from the environment, all with a default:
   REGISTRY_ORGANISATION_RATE  requests a minute that the keys of one organisation may make together (6000)
   REGISTRY_INTAKE_ELSEWHERE on where another process takes complaints under the same address (off)
   REGISTRY_SIGNS            off where another REGISTRY_HOME signs the log (on)
+  REGISTRY_LOG_GUARD        off where the bucket of REGISTRY_FILES shall not remember what was signed (on)
+  REGISTRY_REQUIRES         what production demands: standby, quorum (nothing)
+  REGISTRY_DATABASE_READ_URL  a read-only standby for lookups, public pages and the log (none)
+  REGISTRY_READ_SECONDS     how long the standby is read after the primary was seen last (10)
   REGISTRY_DATABASE_SECONDS how long a request waits for PostgreSQL (5)
   REGISTRY_DRAIN_SECONDS    how long a server that stops is not ready first (0)
   REGISTRY_THREADS          threads of a process that answer (8)

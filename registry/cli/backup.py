@@ -101,7 +101,7 @@ def restore(folder: Path) -> None:
     engine = engine_for(settings.database_url)
     try:
         with reading_sessions_for(engine)() as session:
-            found = audit(session, settings.home)
+            found = audit(session, settings)
     finally:
         engine.dispose()
     click.echo(

@@ -12,6 +12,7 @@ from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import ErasedAgency, NotFound
 from registry.core.ids import read_reference
 from registry.core.settings import Settings
+from registry.core.shared_home import share
 from registry.register.agencies import queries
 from registry.register.agencies.erasures import erase_again, remember
 from registry.supervision.licensing.proposals import forget_proposals
@@ -46,6 +47,7 @@ def erase(reference: str, yes: bool) -> None:
             forget_proposals(session, erase_again(session, settings.home))
         # A paper made a moment ago may name the person.
         shutil.rmtree(settings.home / "papers", ignore_errors=True)
+        share(settings, sessions)
         cli.sign_published(settings, sessions)
         click.echo(f"Erased. {known} is remembered in {settings.home / 'erased'}.")
     finally:

@@ -48,7 +48,7 @@ def log() -> None:
 def verify() -> None:
     """Derive tree, heads and keys anew from the entries, and compare. Exit code 0 when all agree, 2 otherwise."""
     with opened() as (settings, sessions), reading_of(sessions) as session:
-        found = audit(session, settings.home)
+        found = audit(session, settings)
     for trouble in found.troubles:
         click.echo(f"registry: {trouble}", err=True)
     if found.troubles:

@@ -15,17 +15,19 @@ from typing import Any
 
 import click
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from registry import cli
 from registry.cli.backup import repeat_purges
 from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for
-from registry.core.errors import KeyTrouble, SettingsError
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import KeyTrouble, RegistryError, SettingsError
 from registry.core.keyring import read_private
 from registry.core.settings import Edge, Settings
-from registry.http import logs
+from registry.core.shared_home import ROUND_SECONDS, share
+from registry.http import logs, requirements
 from registry.http.health import draining_file
 
 log = structlog.get_logger()
@@ -44,7 +46,13 @@ PATIENCE = 10.0
     epilog="\b\nExamples:\n  registry serve\n  PORT=8080 registry serve --with-worker\n"
     "  REGISTRY_EDGES=api REGISTRY_DATABASE_URL=postgresql+psycopg://registry@db/registry registry serve --workers 4"
 )
-@click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option(
+    "--address",
+    envvar="REGISTRY_ADDRESS",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; 0.0.0.0 for all.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on, instead of PORT.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
 @click.option("--with-worker", is_flag=True, help="Also run `registry worker`, and stop it with the server.")
@@ -70,12 +78,13 @@ def serve(
     warn_of_open_home(settings)
     require_secret_keys(settings)
     require_database(settings)
-    repeat_erasures(settings)
     prepare_keys(settings)
+    share_once(settings)
+    repeat_erasures(settings)
     if settings.edges & {Edge.INTAKE, Edge.CONSOLE}:
         # A database that was put back by hand has cases again whose time was over.
         repeat_purges(settings)
-    require_redis(settings)
+    warn_of_redis(settings)
     require_free_port(address, settings.port)
     beside: dict[str, list[str]] = {"worker": []} if with_worker else {}
     stream_at = (stream_port or settings.port + 1) if with_stream and Edge.API in settings.edges else None
@@ -84,7 +93,7 @@ def serve(
         beside["stream"] = ["--address", address, "--port", str(stream_at)]
     announce(settings, address, stream_at)
     warn_of_seal(settings)
-    with metrics_folder(settings, workers), supervised(beside):
+    with metrics_folder(settings, workers), supervised(beside), sharing(settings):
         listen(settings, address, workers)
 
 
@@ -92,11 +101,13 @@ def require_database(settings: Settings) -> None:
     engine = engine_for(settings.database_url)
     try:
         revisions.require_current(engine)
+        cli.tell_of_demands(settings, engine, is_bound=bool(settings.edges & requirements.WRITING))
     finally:
         engine.dispose()
 
 
-def require_redis(settings: Settings) -> None:
+def warn_of_redis(settings: Settings) -> None:
+    """Redis counts requests alone: while it is away each process counts for itself, so a start does not wait for it."""
     import redis
 
     if settings.redis_url is None:
@@ -104,10 +115,11 @@ def require_redis(settings: Settings) -> None:
     try:
         redis.Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2).ping()
     except redis.RedisError as error:
-        raise SettingsError(
-            f"REGISTRY_REDIS_URL: Redis does not answer ({type(error).__name__}); "
-            "start it, correct the address, or unset it"
-        ) from None
+        click.echo(
+            f"REGISTRY_REDIS_URL: Redis does not answer ({type(error).__name__}); each process counts requests for itself until "
+            "it does",
+            err=True,
+        )
 
 
 def require_free_port(address: str, port: int) -> None:
@@ -230,6 +242,38 @@ def metrics_folder(settings: Settings, workers: int) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="metrics-", dir=settings.home) as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         yield
+
+
+def share_once(settings: Settings) -> None:
+    """Have what other machines changed in their data folders (registry.core.shared_home) before anything is served."""
+    engine = engine_for(settings.database_url)
+    try:
+        share(settings, sessions_for(engine))
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def sharing(settings: Settings) -> Iterator[None]:
+    """Go on sharing files of the data folder for as long as the block lasts: a machine may run no worker."""
+    if settings.is_sqlite:
+        yield
+        return
+    stopping = threading.Event()
+
+    def go_on() -> None:
+        while not stopping.wait(ROUND_SECONDS):
+            try:
+                share_once(settings)
+            except (SQLAlchemyError, OSError, RegistryError) as error:
+                log.error("home_not_shared", kind=type(error).__name__)
+
+    thread = threading.Thread(target=go_on, name="sharing", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
 
 
 @contextmanager

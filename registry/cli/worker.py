@@ -30,6 +30,7 @@ def worker(once: bool) -> None:
         signal.signal(number, lambda *_: stopping.set())
     try:
         revisions.require_current(engine)
+        cli.tell_of_demands(settings, engine, is_bound=False)
         prepare_keys(settings)
         scheduler.work(settings, sessions_for(engine), stopping, is_once=once)
     finally:

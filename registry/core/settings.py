@@ -23,6 +23,13 @@ class Edge(StrEnum):
     CONSOLE = "console"
 
 
+class Demand(StrEnum):
+    """What production may demand: a standby that each commit waits for, and witnesses that each shown head waits for."""
+
+    STANDBY = "standby"
+    QUORUM = "quorum"
+
+
 @dataclass(frozen=True, slots=True)
 class TrustedProxies:
     """Proxies whose X-Forwarded-* count: the last `hops` senders, or peers in `networks`. Neither set: none."""
@@ -70,6 +77,13 @@ class Settings:
     is_intake_elsewhere: bool = False
     has_unsafe_webhooks: bool = False
     signs: bool = True
+    has_log_guard: bool = True
+    """Whether the bucket of `files`, where it is one, remembers what was signed last."""
+    demands: frozenset[Demand] = frozenset()
+    read_url: str | None = field(default=None, repr=False)
+    """Of a read-only standby."""
+    read_seconds: int = 10
+    """How long the standby is read after the primary was seen last."""
     database_seconds: int = 5
     """How long a request waits for one statement or lock of PostgreSQL; 0 for no limit."""
     drain_seconds: int = 0
@@ -114,6 +128,10 @@ class Settings:
             is_intake_elsewhere=_switch("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"] or "off"),
             has_unsafe_webhooks=_unsafe_webhooks(given),
             signs=_switch("REGISTRY_SIGNS", given["REGISTRY_SIGNS"] or "on"),
+            has_log_guard=_switch("REGISTRY_LOG_GUARD", given["REGISTRY_LOG_GUARD"] or "on"),
+            demands=_demands(given["REGISTRY_REQUIRES"]),
+            read_url=_read_url(given, home),
+            read_seconds=_whole_number("REGISTRY_READ_SECONDS", given["REGISTRY_READ_SECONDS"] or "10", 1, 300),
             database_seconds=_whole_number(
                 "REGISTRY_DATABASE_SECONDS", given["REGISTRY_DATABASE_SECONDS"] or "5", 0, 3600
             ),
@@ -172,6 +190,7 @@ class Settings:
 
 NAMES = (
     "PORT",
+    "REGISTRY_ADDRESS",
     "REGISTRY_HOME",
     "REGISTRY_DATABASE_URL",
     "REGISTRY_URL",
@@ -191,6 +210,10 @@ NAMES = (
     "REGISTRY_INTAKE_ELSEWHERE",
     "REGISTRY_UNSAFE_WEBHOOKS",
     "REGISTRY_SIGNS",
+    "REGISTRY_LOG_GUARD",
+    "REGISTRY_REQUIRES",
+    "REGISTRY_DATABASE_READ_URL",
+    "REGISTRY_READ_SECONDS",
     "REGISTRY_DATABASE_SECONDS",
     "REGISTRY_DRAIN_SECONDS",
     "REGISTRY_THREADS",
@@ -242,23 +265,33 @@ def _split(name: str, text: str, example: str) -> SplitResult:
     return parts
 
 
-def _database_url(text: str, home: Path) -> str:
+def _database_url(text: str, home: Path, name: str = "REGISTRY_DATABASE_URL") -> str:
     if not text:
         return f"sqlite:///{home / 'registry.sqlite3'}"
     example = "postgresql+psycopg://user:password@host/registry"
     text = _one_host_each(text)
-    scheme = _split("REGISTRY_DATABASE_URL", text, example).scheme
+    scheme = _split(name, text, example).scheme
     if scheme in ("postgres", "postgresql"):
-        raise SettingsError(f"REGISTRY_DATABASE_URL must name its driver: write it like {example}")
+        raise SettingsError(f"{name} must name its driver: write it like {example}")
     if scheme == "sqlite":
         if not re.fullmatch(r"sqlite:///[^?:]+", text):
-            raise SettingsError("REGISTRY_DATABASE_URL for SQLite must be sqlite:/// and the path of a file")
+            raise SettingsError(f"{name} for SQLite must be sqlite:/// and the path of a file")
         return text
     if scheme != "postgresql+psycopg":
-        raise SettingsError(
-            f"REGISTRY_DATABASE_URL must be like {example}, or unset for a SQLite file in REGISTRY_HOME"
-        )
+        raise SettingsError(f"{name} must be like {example}, or unset for a SQLite file in REGISTRY_HOME")
     return text
+
+
+def _read_url(given: Mapping[str, str], home: Path) -> str | None:
+    text = given["REGISTRY_DATABASE_READ_URL"]
+    if not text:
+        return None
+    url = _database_url(text, home, "REGISTRY_DATABASE_READ_URL")
+    if url.startswith("sqlite") or not given["REGISTRY_DATABASE_URL"].startswith("postgresql"):
+        raise SettingsError(
+            "REGISTRY_DATABASE_READ_URL is a standby's of PostgreSQL: set REGISTRY_DATABASE_URL to its primary, or unset it"
+        )
+    return url
 
 
 def _one_host_each(text: str) -> str:
@@ -306,6 +339,13 @@ def _edges(text: str) -> frozenset[Edge]:
     if not words or any(word not in list(Edge) for word in words):
         raise SettingsError("REGISTRY_EDGES must be one or more of api, public, intake, console, with commas between")
     return frozenset(Edge(word) for word in words)
+
+
+def _demands(text: str) -> frozenset[Demand]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if any(word not in list(Demand) for word in words):
+        raise SettingsError("REGISTRY_REQUIRES must be standby, quorum or both with a comma between, or unset")
+    return frozenset(Demand(word) for word in words)
 
 
 def _files(given: Mapping[str, str], home: Path) -> Path | Bucket:

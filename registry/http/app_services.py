@@ -6,17 +6,26 @@ from flask import current_app
 
 from registry.core.db.prepared import ThreadLocalReader
 from registry.core.keyring import Keyring
-from registry.http.transaction import services
+from registry.http.transaction import services, usable_replica
 from registry.verification.verdicts.queries import VerdictReader
 
 
 def verdicts() -> VerdictReader:
-    """The process's reader. Two threads that come first at once may make two; either serves."""
-    reader = current_app.extensions.get("registry_verdicts")
+    """The process's reader, of the standby where one may be read.
+
+    Two threads that come first at once may make two; either serves.
+    """
+    replica = usable_replica()
+    name = "registry_verdicts" if replica is None else "registry_replica_verdicts"
+    reader = current_app.extensions.get(name)
     if reader is None:
         existing = services()
-        reader = VerdictReader(ThreadLocalReader(existing.engine), existing.reading_sessions)
-        current_app.extensions["registry_verdicts"] = reader
+        reader = (
+            VerdictReader(ThreadLocalReader(existing.engine), existing.reading_sessions)
+            if replica is None
+            else VerdictReader(replica.reader, replica.sessions)
+        )
+        current_app.extensions[name] = reader
     return cast(VerdictReader, reader)
 
 

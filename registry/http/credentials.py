@@ -9,7 +9,7 @@ from flask import current_app
 from registry.core.clock import now
 from registry.core.keyring import Use
 from registry.http.app_services import verdicts
-from registry.http.transaction import reading, services
+from registry.http.transaction import public_reading, services
 from registry.proofs.credentials import paper, queries, receipts
 from registry.proofs.credentials.bundles import bundle_of
 from registry.proofs.credentials.receipts import HeadReader
@@ -42,22 +42,22 @@ def issuing() -> Issuing:
 def credential(licence_id: str) -> str:
     """The credential of a licence. Raises NotFound, WithheldByLaw, NotIssuing."""
     existing = issuing()
-    subject = queries.subject_of(reading(), licence_id, now())
+    subject = queries.subject_of(public_reading(), licence_id, now())
     return queries.credential_of(subject, existing.issuer, existing.signers.of(Use.CREDENTIAL))
 
 
 def status_list(number: int) -> str:
     """The signed status list of a number. Raises NotFound, NotIssuing."""
     existing = issuing()
-    return existing.lists.token(reading(), number, existing.signers.of(Use.STATUS), now())
+    return existing.lists.token(public_reading(), number, existing.signers.of(Use.STATUS), now())
 
 
 def bundle(licence_id: str) -> dict[str, Any]:
     """All that is needed to check one licence off line but the trust file. Raises as `credential`."""
     existing, at = issuing(), now()
-    subject = queries.subject_of(reading(), licence_id, at)
+    subject = queries.subject_of(public_reading(), licence_id, at)
     return bundle_of(
-        reading(),
+        public_reading(),
         subject,
         existing.issuer,
         existing.lists,
@@ -70,13 +70,13 @@ def bundle(licence_id: str) -> dict[str, Any]:
 def paper_code(licence_id: str) -> str:
     """The text of the code on paper of a licence. Raises as `credential`."""
     existing = issuing()
-    subject = queries.subject_of(reading(), licence_id, now())
+    subject = queries.subject_of(public_reading(), licence_id, now())
     return queries.paper_code(subject, existing.issuer, existing.signers.of(Use.CREDENTIAL))
 
 
 def read_paper_code(text: str) -> Checked:
     """Whether a code on paper is one of ours; `paper.paper_said` tells what it says."""
-    return paper.read_paper_code(reading(), text)
+    return paper.read_paper_code(public_reading(), text)
 
 
 def receipt(question: Mapping[str, Any], verdict: Verdict, at: datetime) -> str:
@@ -87,4 +87,4 @@ def receipt(question: Mapping[str, Any], verdict: Verdict, at: datetime) -> str:
 
 
 def check_receipt(token: str) -> Checked:
-    return receipts.check_receipt(reading(), token, now())
+    return receipts.check_receipt(public_reading(), token, now())

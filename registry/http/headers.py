@@ -10,6 +10,7 @@ _SOURCES = {
     "style-src": "'self'",
     "img-src": "'self' data:",
     "script-src": "'self'",
+    "manifest-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",

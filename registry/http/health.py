@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from flask import Flask, Response
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -22,8 +22,9 @@ from registry.core.db.limits import Limits
 from registry.core.db.revisions import can_serve, current, head
 from registry.core.heartbeats import last_beat
 from registry.core.outbox.models import OutboxEvent
+from registry.http import requirements
 from registry.http.errors import RETRY_AFTER
-from registry.http.transaction import reading, services
+from registry.http.transaction import reading, services, usable_replica
 from registry.log.models import Checkpoint, LogState
 
 PROBE = Limits(statement=2.0, lock=2.0, idle=10.0, connect=2.0)
@@ -75,36 +76,43 @@ def _report(database: str, found: str | None, wanted: str) -> dict[str, Any]:
 
 
 def readiness(app: Flask) -> dict[str, Any]:
-    """A report; `log` and `worker` inform, and take no process out of service: lookups need neither."""
-    if draining_file(services(app).settings.home, os.getppid()).exists():
+    """A report; `log` and `worker` inform, and take no process out of service: lookups need neither.
+
+    What the operator demands (REGISTRY_REQUIRES) and is not there takes the intake and the console out of service.
+    """
+    settings = services(app).settings
+    if draining_file(settings.home, os.getppid()).exists():
         return {"status": DRAINING}
-    wanted, found, found_state, standby = head(), None, LogAndWorkers(), None
+    wanted, found, found_state, standby, lacks = head(), None, LogAndWorkers(), None, []
     try:
         with probing(app)() as session:
             found = current(session.connection())
-            standby = _standby(session)
+            standby = requirements.standby(session)
             if can_serve(found):
                 found_state = log_and_workers(session)
+                lacks = requirements.lacking(settings, session)
     except SQLAlchemyError as error:
         if classify_db_error(error) is None:
             raise
         return {"status": "unavailable", "database": "away", "migrations": {"current": None, "head": wanted}}
+    is_ready = can_serve(found) and not (lacks and settings.edges & requirements.WRITING)
     return {
-        "status": "ready" if can_serve(found) else "unavailable",
+        "status": "ready" if is_ready else "unavailable",
         "database": "ok",
         "migrations": {"current": found, "head": wanted},
         # Without a synchronous standby what was acknowledged can go with the machine of the database.
         "standby": standby,
-        "log": {"entries": found_state.entries, "signed": found_state.signed, "shown": found_state.shown},
+        "lacking": lacks,
+        # Whether lookups read from the standby of REGISTRY_DATABASE_READ_URL now.
+        "replica": None if services(app).replica is None else "read" if usable_replica() else "not read",
+        "log": {
+            "entries": found_state.entries,
+            "signed": found_state.signed,
+            "shown": found_state.shown,
+            "witnesses": found_state.witnesses,
+        },
         "worker": {"seconds_since_beat": found_state.seconds_since_beat},
     }
-
-
-def _standby(session: Session) -> str | None:
-    """Whether PostgreSQL waits for a standby before it acknowledges: `synchronous` or `none`. None on SQLite."""
-    if session.connection().dialect.name != "postgresql":
-        return None
-    return "synchronous" if session.scalar(text("SHOW synchronous_standby_names")) else "none"
 
 
 class LogAndWorkers(msgspec.Struct):
@@ -115,6 +123,15 @@ class LogAndWorkers(msgspec.Struct):
     shown: int = 0
     waiting: int = 0
     seconds_since_beat: float | None = None
+    has_quorum: bool = False
+    """Whether the log's policy asks for witnesses."""
+
+    @property
+    def witnesses(self) -> str:
+        """How the newest signed head stands with the witnesses: `met`, `waiting`, or `none` where none is asked for."""
+        if not self.has_quorum:
+            return "none"
+        return "met" if self.shown >= self.signed else "waiting"
 
 
 def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorkers:
@@ -126,6 +143,7 @@ def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorke
         signed=session.scalar(sizes) or 0,
         shown=session.scalar(sizes.where(Checkpoint.is_witnessed)) or 0,
         waiting=session.scalar(select(func.count()).select_from(OutboxEvent)) or 0,
+        has_quorum=bool(state.size) and requirements.has_quorum(session),
         seconds_since_beat=None if beaten is None else round(((at or now()) - beaten).total_seconds(), 1),
     )
 

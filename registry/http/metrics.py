@@ -69,6 +69,11 @@ def gauges(app: Flask) -> bytes:
             *_gauge("registry_log_entries", "Entries of the log", found_state.entries),
             *_gauge("registry_log_signed", "Entries under the newest signed head", found_state.signed),
             *_gauge("registry_log_shown", "Entries under the newest head that is shown", found_state.shown),
+            *_gauge(
+                "registry_log_quorum_met",
+                "1 unless the newest signed head waits for witnesses",
+                float(found_state.witnesses != "waiting"),
+            ),
             *_gauge("registry_outbox_waiting", "Things to be done after a commit", found_state.waiting),
             *(
                 ()

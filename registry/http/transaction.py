@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Flask, current_app, g
+from flask import Flask, Response, current_app, g
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.settings import Settings
+from registry.http.replica import Replica
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Services:
     engine: Engine
     sessions: sessionmaker[Session]
     reading_sessions: sessionmaker[Session]
+    replica: Replica | None = None
 
 
 def services(app: Flask | None = None) -> Services:
@@ -34,6 +36,23 @@ def reading() -> Session:
     return session
 
 
+def public_reading() -> Session:
+    """The request's session for what is public: from the standby, where there is one that has all that was acknowledged.
+
+    What somebody changes, and reads after it, is read by `reading`.
+    """
+    session: Session | None = g.get("public_session")
+    if session is None:
+        replica = usable_replica()
+        session = g.public_session = replica.sessions() if replica is not None else reading()
+    return session
+
+
+def usable_replica() -> Replica | None:
+    replica = services().replica
+    return replica if replica is not None and replica.is_usable else None
+
+
 @contextmanager
 def writing() -> Iterator[Session]:
     """A session whose changes are committed together when the block ends well, and undone when it does not."""
@@ -42,9 +61,18 @@ def writing() -> Iterator[Session]:
 
 
 def close_reading(_error: BaseException | None = None) -> None:
-    session: Session | None = g.pop("reading_session", None)
-    if session is not None:
-        session.close()
+    for name in ("public_session", "reading_session"):
+        session: Session | None = g.pop(name, None)
+        if session is not None:
+            session.close()
+
+
+def state_size(response: Response) -> Response:
+    """Say how many entries of the log the answer has seen at least: two machines may read two servers."""
+    replica = services().replica
+    if replica is not None:
+        response.headers["Registry-Log-Size"] = str(replica.size)
+    return response
 
 
 def register(app: Flask) -> None:

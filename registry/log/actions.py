@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import instant_text, now
@@ -40,8 +40,16 @@ class Appended(NamedTuple):
 
 
 def lock_log(session: Session) -> LogState:
-    """The log's state, locked until the transaction ends (SQLite locks with BEGIN IMMEDIATE)."""
-    return session.execute(select(LogState).with_for_update().execution_options(populate_existing=True)).scalar_one()
+    """The log's state, locked until the transaction ends (SQLite locks with BEGIN IMMEDIATE).
+
+    On PostgreSQL a commit then waits until a synchronous standby shows it, too: a reader there reads nothing older than
+    what was acknowledged.
+    """
+    query: Select[Any] = select(LogState).with_for_update().execution_options(populate_existing=True)
+    if session.get_bind().dialect.name == "postgresql":
+        query = query.add_columns(func.set_config("synchronous_commit", "remote_apply", True))
+    state: LogState = session.execute(query).scalar_one()
+    return state
 
 
 def instant_of_append(state: LogState) -> datetime:
@@ -55,9 +63,12 @@ def instant_of_append(state: LogState) -> datetime:
 def refuse_mixing(session: Session, *, is_demo: bool) -> None:
     """Refuse to write invented data beside real data, or real data beside invented. Raises ImportRefused.
 
-    Whichever writes first decides what the log is for; the log's lock is held until the transaction ends.
+    Whichever writes first decides what the log is for, and holds its lock until the transaction ends. Once something is
+    written that never changes, and nothing is locked.
     """
-    state = lock_log(session)
+    state = session.execute(select(LogState)).scalar_one()
+    if not state.size:
+        state = lock_log(session)
     if state.size and state.is_demo is not is_demo:
         if is_demo:
             raise ImportRefused(

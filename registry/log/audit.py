@@ -3,7 +3,6 @@
 import json
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from cryptography import x509
@@ -11,13 +10,14 @@ from cryptography.exceptions import InvalidSignature
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.core.errors import BadProof, ForkRefused
+from registry.core.errors import BadProof, FilesUnavailable, ForkRefused
 from registry.core.keyring import KeyState, Use
+from registry.core.settings import Settings
 from registry.log import note, queries, tree
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
 from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.queries import KEYS
-from registry.log.signing import last_signed
+from registry.log.second_places import guard_of, last_signed
 
 BATCH = 4096
 MAX_TROUBLES = 20
@@ -80,7 +80,7 @@ class KeyChain:
         return None
 
 
-def audit(session: Session, home: Path, tell: Tell = lambda done, total: None) -> Audit:
+def audit(session: Session, settings: Settings, tell: Tell = lambda done, total: None) -> Audit:
     """Read every entry, and compare tiles, frontier, heads, keys and the second place with what follows from them."""
     troubles: list[str] = []
     state = session.execute(select(LogState)).scalar_one()
@@ -107,7 +107,7 @@ def audit(session: Session, home: Path, tell: Tell = lambda done, total: None) -
     size = len(hashes)
     root = tree.root_at(read, size)
     heads = _check_heads(session, read, size, troubles)
-    _check_second_place(home, state, read, size, troubles)
+    _check_second_places(settings, state, read, size, troubles)
     derived: list[str] = []
     if state.hashed == size and tree.root_of(tree.split(state.frontier or b"")) != root:
         derived.append("the frontier does not follow from the entries")
@@ -215,18 +215,24 @@ def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, WitnessPolicy
         )
 
 
-def _check_second_place(home: Path, state: LogState, read: tree.ReadTile, size: int, troubles: list[str]) -> None:
+def _check_second_places(
+    settings: Settings, state: LogState, read: tree.ReadTile, size: int, troubles: list[str]
+) -> None:
+    guard = guard_of(settings)
     try:
-        last = last_signed(home)
-    except ForkRefused as wrong:
+        known = {last_signed(settings.home)}
+        if guard is not None and state.origin is not None:
+            known.add(guard.read(state.origin).head)
+    except (ForkRefused, FilesUnavailable) as wrong:
         troubles.append(wrong.text)
         return
-    if last is None or last.origin != state.origin:
-        return
-    if last.size > size:
-        troubles.append(
-            f"a head of {last.size} entries was signed, and there are {size}: the database is an older copy. Put a newer one "
-            "back, or go on under another name with `registry log recover`"
-        )
-    elif tree.root_at(read, last.size) != last.root:
-        troubles.append(f"the first {last.size} entries are not those that were signed last")
+    for last in known:
+        if last is None or last.origin != state.origin:
+            continue
+        if last.size > size:
+            troubles.append(
+                f"a head of {last.size} entries was signed, and there are {size}: the database is an older copy. Put a newer "
+                "one back, or go on under another name with `registry log recover`"
+            )
+        elif tree.root_at(read, last.size) != last.root:
+            troubles.append(f"the first {last.size} entries are not those that were signed last")

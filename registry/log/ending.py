@@ -13,7 +13,8 @@ from registry.log import queries
 from registry.log.actions import lock_log
 from registry.log.models import Checkpoint
 from registry.log.note import checked_name
-from registry.log.signing import last_signed, refuse_fork, sign_committed
+from registry.log.second_places import last_signed
+from registry.log.signing import refuse_fork, sign_committed
 from registry.log.tiles import rebuild
 
 _TURN = re.compile(r"(?P<name>.*)-(?P<turn>[0-9]{1,4})")
@@ -65,7 +66,7 @@ def recover(settings: Settings, sessions: sessionmaker[Session], origin: str | N
 
 def _is_forked(session: Session, settings: Settings) -> bool:
     try:
-        refuse_fork(session, lock_log(session), settings.home)
+        refuse_fork(session, lock_log(session), settings)
     except ForkRefused:
         return True
     return False

@@ -1,12 +1,10 @@
 """Signing heads of the log: only what is committed, and never anything that does not follow from what was signed before.
 
-What was signed last stands in a second place, REGISTRY_HOME/log/last-signed, before the signature stands anywhere else. A
-database that was restored from a backup is then behind that place, and signing on would show two histories: it is refused.
-If we crash after the second place was written, the same head is signed again, for the entries below it are committed.
+What was signed last stands in second places (registry.log.second_places) before the signature stands anywhere else. A database
+that was restored from a backup is then behind them, and signing on would show two histories: it is refused. If we crash after
+a second place was written, the same head is signed again, for the entries below it are committed.
 """
 
-import os
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +30,7 @@ from registry.log.keys import (
 )
 from registry.log.models import Checkpoint, LogState
 from registry.log.queries import LoggedKey, logged_keys, policy, policy_lines, raw_public
+from registry.log.second_places import Remembered, guard_of, last_signed, remember_signed, second_place
 from registry.log.tiles import catch_up, reader, rebuild
 
 SIGN_AGAIN = timedelta(hours=24)
@@ -61,34 +60,53 @@ def sign_committed(settings: Settings, sessions: sessionmaker[Session]) -> Signe
         return None
     keyring = Keyring(settings.keys)
     with keyring.alone():
+        remembered = _remembered(sessions, settings)
         with sessions.begin() as session:
-            signing_input = _signing_input(session, settings)
+            signing_input = _signing_input(session, settings, remembered)
             require_signing_key(keyring, signing_input.logged)
             _refuse_other_home(signing_input, settings.home)
             if signing_input.state.closed_at is not None or not _append_keys_and_policy(
                 session, keyring, settings, signing_input
             ):
-                return _sign(session, keyring, settings.home, signing_input)
+                return _sign(session, keyring, settings, signing_input)
         # Keys or policy came in: a transaction of their own, for only what is committed is signed.
         with sessions.begin() as session:
-            return _sign(session, keyring, settings.home, _signing_input(session, settings))
+            return _sign(session, keyring, settings, _signing_input(session, settings, remembered))
 
 
 class _SigningInput(NamedTuple):
-    """What is signed, read once under the lock: the state, what the log says of keys, its tiles, and the head before."""
+    """What is signed, read once under the lock: the state, what the log says of keys, its tiles, and the head before.
+
+    `remembered` is what the bucket says, None where there is no guard in one.
+    """
 
     state: LogState
     logged: dict[str, LoggedKey]
     read: tree.ReadTile
     newest: Checkpoint | None
+    remembered: Remembered | None = None
 
 
-def _signing_input(session: Session, settings: Settings) -> _SigningInput:
+def _remembered(sessions: sessionmaker[Session], settings: Settings) -> Remembered | None:
+    """What the bucket says was signed last; asked before the lock, so that no one waits for a bucket that is away."""
+    guard = guard_of(settings)
+    if guard is None:
+        return None
+    with sessions() as session:
+        session.connection(execution_options={"registry_reading": True})
+        state = session.execute(select(LogState)).scalar_one()
+        origin = state.origin or origin_of(settings, is_demo=state.is_demo)
+    return guard.read(origin)
+
+
+def _signing_input(session: Session, settings: Settings, remembered: Remembered | None) -> _SigningInput:
     """The log, locked, with all entries in the tree, and following from what was signed. ForkRefused otherwise."""
     state = lock_log(session)
     catch_up(session, state)
     state.origin = state.origin or origin_of(settings, is_demo=state.is_demo)
-    signing_input = _SigningInput(state, logged_keys(session), reader(session), _newest(session, state))
+    if remembered is not None and remembered.origin != state.origin:
+        raise ForkRefused(f"the log was given the name {state.origin} at this moment: it is signed at the next attempt")
+    signing_input = _SigningInput(state, logged_keys(session), reader(session), _newest(session, state), remembered)
     _refuse_fork(signing_input, settings.home)
     return signing_input
 
@@ -113,15 +131,18 @@ def origin_of(settings: Settings, *, is_demo: bool) -> str:
     return f"{settings.public_host}/{'demo-log' if is_demo else 'log'}"
 
 
-def refuse_fork(session: Session, state: LogState, home: Path) -> None:
-    """Raise ForkRefused unless the log begins with all that was signed before: by the second place and by our own table."""
-    _refuse_fork(_SigningInput(state, {}, reader(session), _newest(session, state)), home)
+def refuse_fork(session: Session, state: LogState, settings: Settings) -> None:
+    """Raise ForkRefused unless the log begins with all that was signed before: by the second places and by our own table."""
+    guard = guard_of(settings)
+    remembered = guard.read(state.origin) if guard is not None and state.origin is not None else None
+    _refuse_fork(_SigningInput(state, {}, reader(session), _newest(session, state), remembered), settings.home)
 
 
 def _refuse_fork(signing_input: _SigningInput, home: Path) -> None:
     state, newest, read = signing_input.state, signing_input.newest, signing_input.read
     ours = note.Checkpoint(newest.origin, newest.size, newest.root) if newest is not None else None
-    for head in {last_signed(home), ours}:
+    remembered = signing_input.remembered.head if signing_input.remembered is not None else None
+    for head in {last_signed(home), ours, remembered}:
         if head is None or head.origin != state.origin:
             continue
         if head.size > state.hashed:
@@ -131,9 +152,12 @@ def _refuse_fork(signing_input: _SigningInput, home: Path) -> None:
 
 
 def _refuse_other_home(signing_input: _SigningInput, home: Path) -> None:
-    """Raise ForkRefused where this home does not know of the newest head: the home that signed it may have signed a later one."""
-    own, newest = last_signed(home), signing_input.newest
-    if newest is not None and not _knows_of(own, newest):
+    """Raise ForkRefused where this home does not know of the newest head: the home that signed it may have signed a later one.
+
+    What the bucket knows this home knows.
+    """
+    own, newest, remembered = last_signed(home), signing_input.newest, signing_input.remembered
+    if newest is not None and not _knows_of(own, newest) and not _knows_of(remembered and remembered.head, newest):
         raise _signed_elsewhere(own, newest, home)
 
 
@@ -179,7 +203,11 @@ def knows_the_log(session: Session, settings: Settings) -> bool:
         if not is_newest and own.size <= state.hashed and not _leads_to(reader(session), own):
             raise _other_entries(own)
     if newest is not None and not _knows_of(own, newest):
-        raise _signed_elsewhere(own, newest, settings.home)
+        guard = guard_of(settings)
+        if guard is None or not _knows_of(guard.read(newest.origin).head, newest):
+            raise _signed_elsewhere(own, newest, settings.home)
+        # Whether the database has all that the bucket knows of is found when it is signed.
+        return False
     return own is None or own.origin != state.origin or own.size <= state.hashed
 
 
@@ -200,7 +228,7 @@ def adopt(settings: Settings, sessions: sessionmaker[Session]) -> tuple[note.Che
     Raises ForkRefused where the database has fewer entries than this home signed, or others.
     """
     with Keyring(settings.keys).alone(), sessions.begin() as session:
-        refuse_fork(session, lock_log(session), settings.home)
+        refuse_fork(session, lock_log(session), settings)
         before = last_signed(settings.home)
         head = _follow(session, settings.home)
     if head is None:
@@ -242,41 +270,8 @@ def rebuild_tiles(settings: Settings, sessions: sessionmaker[Session]) -> int:
     with Keyring(settings.keys).alone(), sessions.begin() as session:
         state = lock_log(session)
         rebuild(session, state)
-        refuse_fork(session, state, settings.home)
+        refuse_fork(session, state, settings)
         return state.hashed
-
-
-def _second_place(home: Path) -> Path:
-    return home / "log" / "last-signed"
-
-
-def last_signed(home: Path) -> note.Checkpoint | None:
-    """What the second place says was signed last; None when nothing was. ForkRefused when it cannot be read."""
-    path = _second_place(home)
-    try:
-        return note.read_checkpoint(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError, BadProof):
-        raise ForkRefused(f"{path} cannot be read: nothing is signed before it is put back from a backup") from None
-
-
-def remember_signed(home: Path, head: note.Checkpoint) -> None:
-    """Write the second place, whole or not at all, and on the disk when we return."""
-    folder = home / "log"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = folder / f".last-signed.{secrets.token_hex(6)}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(head.text())
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / "last-signed")
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _is_due(sessions: sessionmaker[Session], settings: Settings) -> bool:
@@ -292,7 +287,7 @@ def _is_due(sessions: sessionmaker[Session], settings: Settings) -> bool:
 
 def _is_policy_changed(session: Session, settings: Settings) -> bool:
     """Whether the operator has changed what is asked of witnesses. A home that signed nothing has no say in it."""
-    if not _second_place(settings.home).exists():
+    if not second_place(settings.home).exists():
         return False
     stated, wanted = policy_lines(session), witness_lines(witness_policy(settings.home))
     # The lines of logs bear an address, and a command may be run under another one than the server.
@@ -310,7 +305,7 @@ def _newest(session: Session, state: LogState) -> Checkpoint | None:
     return session.execute(query).scalar_one_or_none()
 
 
-def _sign(session: Session, keyring: Keyring, home: Path, signing_input: _SigningInput) -> Signed | None:
+def _sign(session: Session, keyring: Keyring, settings: Settings, signing_input: _SigningInput) -> Signed | None:
     """Sign what is committed: the caller's transaction has appended nothing, and its lock keeps others from it."""
     state, newest = signing_input.state, signing_input.newest
     assert state.origin is not None
@@ -323,7 +318,10 @@ def _sign(session: Session, keyring: Keyring, home: Path, signing_input: _Signin
             f"the frontier kept for {head.size} entries of {head.origin} does not lead where their tiles do: "
             "`registry log verify` says what is damaged, `registry log rebuild-tiles` makes it anew"
         )
-    remember_signed(home, head)
+    guard = guard_of(settings)
+    if guard is not None and signing_input.remembered is not None:
+        guard.advance(signing_input.remembered, head)
+    remember_signed(settings.home, head)
     text = note.signed(
         head.text(),
         [(note.VerifierKey(head.origin, note.ED25519, raw_public(one.key.public)), one.sign) for one in signers],

@@ -27,6 +27,7 @@ from registry.core.errors import FilesUnavailable, RegistryError
 from registry.core.heartbeats import beat
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
+from registry.core.shared_home import ROUND_SECONDS, share
 from registry.http.sanction_words import sanction_notice
 from registry.i18n.notice_words import notice_words
 from registry.log.lease import SigningLease
@@ -307,6 +308,7 @@ def note_beat(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 TASKS = (
     Task("beat", 10.0, note_beat),
+    Task("share_home", ROUND_SECONDS, share),
     Task("fetch_lists", 60.0, fetch_due),
     Task("apply_ordered", 30.0, apply_ordered),
     Task("change_channels", 60.0, change_channels),

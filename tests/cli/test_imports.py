@@ -264,7 +264,7 @@ def test_a_worker_told_to_stop_ends_at_once(desk: Desk) -> None:
          "real = w.work\n"
          "def work(*a, **k):\n    print('working', flush=True)\n    real(*a, **k)\n"
          "w.work = work\nmain()", "worker"],
-        env=environment(desk.settings, 8000), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env=environment(desk.settings, 8000), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == b"working\n"

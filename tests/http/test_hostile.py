@@ -172,8 +172,9 @@ def test_no_page_of_the_public_takes_words_for_html(site: Site) -> None:
         response = site.client.get(address, query_string=found)
         looked_at(address, response)
         assert harm_in(response.get_data(as_text=True)) == [], address
-    assert looked_at("/en/", site.client.post("/en/", data=found))
-    assert looked_at("/en/check", site.client.post("/en/check", data=found | {"advert": MARKUP}))
+    assert looked_at("/en/", site.client.post("/en/", data=found, follow_redirects=True))
+    advert = found | {"advert": MARKUP}
+    assert looked_at("/en/check", site.client.post("/en/check", data=advert, follow_redirects=True))
 
 
 @ON_ONE

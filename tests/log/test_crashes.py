@@ -61,7 +61,7 @@ def test_many_writers_and_signers_make_one_history(settings: Settings, sessions:
 
 def _assert_one_history(settings: Settings, sessions: Sessions) -> None:
     with sessions() as session:
-        found = audit(session, settings.home)
+        found = audit(session, settings)
         assert found.troubles == []
         heads = list(session.execute(select(Checkpoint).order_by(Checkpoint.size)).scalars())
         assert len(heads) > 1
@@ -134,7 +134,7 @@ def test_an_entry_that_was_changed_behind_our_back_is_found(settings: Settings, 
         record["record"]["n"] = 8
         entry.leaf = json.dumps(record, separators=(",", ":"), sort_keys=True).encode()
     with sessions() as session:
-        troubles = audit(session, settings.home).troubles
+        troubles = audit(session, settings).troubles
     assert "the tile 0/000 does not follow from the entries" in troubles
     assert any("head of 306 entries does not follow" in trouble for trouble in troubles)
     assert any("not those that were signed last" in trouble for trouble in troubles)

@@ -17,7 +17,8 @@ from registry.core.settings import Settings
 from registry.log import note, queries
 from registry.log.actions import Draft, append
 from registry.log.models import LogState
-from registry.log.signing import last_signed, sign_committed
+from registry.log.second_places import last_signed
+from registry.log.signing import sign_committed
 from tests.postgres import REPLICATED, Server
 from tests.serving import Process, command, environment
 from tests.waiting import until

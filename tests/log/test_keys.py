@@ -163,7 +163,7 @@ def test_a_chain_of_keys_that_cannot_be_is_found(settings: Settings, sessions: S
             ],
         )
     with sessions() as session:
-        troubles = audit(session, settings.home).troubles
+        troubles = audit(session, settings).troubles
     assert any("was never added" in trouble for trouble in troubles)
     assert any("no root in the log issued" in trouble for trouble in troubles)
     assert any("cannot become active" in trouble for trouble in troubles)

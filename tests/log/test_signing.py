@@ -22,7 +22,8 @@ from registry.log.actions import Draft, append
 from registry.log.audit import audit
 from registry.log.ending import recover
 from registry.log.models import Checkpoint, Entry, LogState
-from registry.log.signing import adopt, last_signed, rebuild_tiles, remember_signed, sign_committed
+from registry.log.second_places import last_signed, remember_signed
+from registry.log.signing import adopt, rebuild_tiles, sign_committed
 from tests.conftest import Database
 
 Sessions = sessionmaker[Session]
@@ -226,7 +227,7 @@ def test_damaged_tiles_are_not_signed_over_and_are_made_anew_from_the_entries(
     with sessions.begin() as session:
         session.execute(text(damage))
     with sessions() as session:
-        found = audit(session, settings.home)
+        found = audit(session, settings)
     assert (bool(found.troubles), found.is_mendable) == (True, True)
     publish(sessions)
     with pytest.raises(ForkRefused, match="rebuild-tiles"):
@@ -237,7 +238,7 @@ def test_damaged_tiles_are_not_signed_over_and_are_made_anew_from_the_entries(
     assert rebuild_tiles(settings, sessions) == 607
     sign_committed(settings, sessions)
     with sessions() as session:
-        assert audit(session, settings.home).troubles == []
+        assert audit(session, settings).troubles == []
         assert queries.head(session).size == 607
 
 
@@ -275,7 +276,7 @@ def test_entries_that_were_not_signed_get_no_new_tiles(settings: Settings, sessi
     with pytest.raises(ForkRefused, match="not those that were signed"):
         rebuild_tiles(settings, sessions)
     with sessions() as session:
-        assert not audit(session, settings.home).is_mendable
+        assert not audit(session, settings).is_mendable
         assert session.execute(text("SELECT hashes FROM log_tiles")).scalars().all() == before
 
 
@@ -325,4 +326,4 @@ def test_a_clock_that_is_behind_signs_on_in_order(settings: Settings, sessions: 
     with sessions() as session:
         times = list(session.execute(select(Entry.at).order_by(Entry.index)).scalars())
         assert times == sorted(times)
-        assert audit(session, settings.home).troubles == []
+        assert audit(session, settings).troubles == []

@@ -15,7 +15,7 @@ from registry.http.answer_shapes import MatchShown, agency_payload, hit_payload,
 from registry.http.app_services import verdicts
 from registry.http.responses import Answer, cache_seconds
 from registry.http.schemas import request_schema, response_schema
-from registry.http.transaction import reading, services
+from registry.http.transaction import public_reading, services
 from registry.register.agencies import record
 from registry.register.agencies.listing import Filters, Hit, Place, page_of_agencies
 from registry.register.agencies.public_view import AgencySummary, agency_summary
@@ -45,7 +45,7 @@ class Agencies(Resource):
         """
         at = now()
         after = None if cursor is None else _place(filters, cursor)
-        page = page_of_agencies(reading(), Filters(**filters), day_at(at, None), limit=limit, after=after)
+        page = page_of_agencies(public_reading(), Filters(**filters), day_at(at, None), limit=limit, after=after)
         next_cursor = None if page.next_place is None else cursor_of(filters, list(page.next_place))
         value = {"items": [listed(hit) for hit in page.items], "next_cursor": next_cursor, "total": page.total}
         return Answer(
@@ -73,7 +73,7 @@ class AgencyHistory(Resource):
 
         Corrections add and never overwrite. What the law no longer lets us show is withheld here as well.
         """
-        at, session, reference = now(), reading(), reference_of(agency_id)
+        at, session, reference = now(), public_reading(), reference_of(agency_id)
         row = agency_row(session, reference)
         if row is None:
             raise _unknown_agency()
@@ -96,7 +96,7 @@ class AgencyReplies(Resource):
         """
         at = now()
         agency, _ = known_agency(agency_id, at)
-        reply = reply_to(reading(), agency, day_at(at, None))
+        reply = reply_to(public_reading(), agency, day_at(at, None))
         items = [] if reply is None else [{"text": reply.text, "shown_on": reply.shown_on}]
         return Answer({"items": items}, cache_seconds(at, ()))
 

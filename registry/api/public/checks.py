@@ -14,7 +14,7 @@ from registry.http.app_services import keyring, verdicts
 from registry.http.question_parser import agency_reference
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import request_schema, response_schema
-from registry.http.transaction import reading
+from registry.http.transaction import public_reading
 from registry.i18n.wording import check_meaning, check_note, check_summary, red_flag_text
 from registry.register.agencies.public_view import AgencySummary, agency_summary
 from registry.register.law.law_view import CitedRow, cited
@@ -53,7 +53,8 @@ class Checks(Resource):
         )
         language = requested_language(request.environ)
         return Answer(
-            check_payload(outcome_of(reading(), verdicts(), keyring(), given, now()), language), language=language
+            check_payload(outcome_of(public_reading(), verdicts(), keyring(), given, now()), language),
+            language=language,
         )
 
 

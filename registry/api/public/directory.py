@@ -14,7 +14,7 @@ from registry.http.app_services import verdicts
 from registry.http.question_parser import known_instant
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
-from registry.http.transaction import reading
+from registry.http.transaction import public_reading
 from registry.i18n.languages import text
 from registry.i18n.wording import authority_name, word
 from registry.log.models import LogState
@@ -51,7 +51,7 @@ class Coverage(Resource):
         at = now()
         language = requested_language(request.environ)
         as_of = at if known_at is None else known_instant(known_at, at)
-        snapshot = verdicts().current_snapshot() if known_at is None else snapshot_at(reading(), as_of)
+        snapshot = verdicts().current_snapshot() if known_at is None else snapshot_at(public_reading(), as_of)
         sources = [source for source in snapshot.sources.values() if country in (None, source.country)]
         corridor = sorted(SENDING_COUNTRIES) + sorted(EU_STATES)
         value = {
@@ -104,7 +104,7 @@ class Regimes(Resource):
             "countries": [country_payload(one) for one in law.countries.values() if country in (None, one.country)]
         }
         value |= {_LAW_NAMES.get(table, table): payload for table, payload in rows.items() if table != "help_line"}
-        value["overlays"] = [overlay_payload(row) for row in published_overlays(reading())]
+        value["overlays"] = [overlay_payload(row) for row in published_overlays(public_reading())]
         return Answer(value, cache_seconds(at, ()))
 
 
@@ -145,7 +145,7 @@ class HelpLines(Resource):
         public body published it; a demonstration shows all. `is_number_checked` says which were called.
         """
         language = requested_language(request.environ)
-        is_demo = bool(reading().execute(select(LogState.is_demo)).scalar_one())
+        is_demo = bool(public_reading().execute(select(LogState.is_demo)).scalar_one())
         every = help_lines_in(verdicts().current_law())
         lines = every if country is None else lines_of(country, every)
         return Answer({"items": list(lines_payload(lines, is_demo, language))}, language=language)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from registry.core.errors import NotFound
 from registry.http.responses import encode, respond_with
-from registry.http.transaction import reading, services
+from registry.http.transaction import public_reading, services
 from registry.log import queries, tiles, tree
 
 HEAD_AGE = 5
@@ -28,14 +28,14 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 @pages.get("/log/checkpoint")
 def show_checkpoint() -> Response:
-    return respond_with(queries.head(reading()).note.encode(), TEXT, HEAD_AGE, request.environ)
+    return respond_with(queries.head(public_reading()).note.encode(), TEXT, HEAD_AGE, request.environ)
 
 
 @pages.route("/log/tile/<path:path>", methods=["GET"], merge_slashes=False)
 def show_tile(path: str) -> Response:
     """A tile or a bundle of entries, complete or as wide as its path says."""
     requested = tree.read_tile_path(path)
-    session = reading()
+    session = public_reading()
     payload = queries.published(session)
     if requested is None or payload is None or not tree.has_tile(payload.size, *requested):
         raise NotFound("the published log has no such tile; its path must be in canonical form")
@@ -49,27 +49,27 @@ def show_proof(index: str) -> Response:
     """The proof of one entry under the head that is published now."""
     if not _INDEX.fullmatch(index):
         raise NotFound("an index is a whole number without leading noughts")
-    return respond_with(queries.proof_text(reading(), int(index)).encode(), TEXT, HEAD_AGE, request.environ)
+    return respond_with(queries.proof_text(public_reading(), int(index)).encode(), TEXT, HEAD_AGE, request.environ)
 
 
 @pages.get("/log/vkey")
 def show_keys() -> Response:
     """The keys that heads verify with, one a line, the active first."""
-    queries.head(reading())
-    lines = "".join(f"{key}\n" for key in queries.verifier_keys(reading()))
+    queries.head(public_reading())
+    lines = "".join(f"{key}\n" for key in queries.verifier_keys(public_reading()))
     return respond_with(lines.encode(), TEXT, KEYS_AGE, request.environ)
 
 
 @pages.get("/log/policy")
 def show_policy() -> Response:
     """Which witnesses a head needs; `quorum none` says that a split view cannot be excluded."""
-    queries.head(reading())
-    lines = "".join(f"{line}\n" for line in queries.policy_lines(reading()))
+    queries.head(public_reading())
+    lines = "".join(f"{line}\n" for line in queries.policy_lines(public_reading()))
     return respond_with(lines.encode(), TEXT, KEYS_AGE, request.environ)
 
 
 @pages.get("/.well-known/registry-trust.json")
 def show_trust() -> Response:
     """The trust file, which offline verification needs."""
-    body = encode(queries.trust_file(reading(), services().settings.public_url))
+    body = encode(queries.trust_file(public_reading(), services().settings.public_url))
     return respond_with(body, JSON, KEYS_AGE, request.environ)

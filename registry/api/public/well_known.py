@@ -12,7 +12,7 @@ from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.credentials import status_list
 from registry.http.responses import cache_seconds, respond_with
-from registry.http.transaction import reading, services
+from registry.http.transaction import public_reading, services
 from registry.log.queries import logged_keys
 from registry.proofs.credentials.keys import jwks
 from registry.proofs.credentials.rules import credential_type
@@ -52,7 +52,7 @@ def show_issuer() -> Response:
 
 @pages.get("/.well-known/jwks.json")
 def show_keys() -> Response:
-    return _json(jwks(logged_keys(reading()).values()), cache_seconds(now(), ()), JWK_SET)
+    return _json(jwks(logged_keys(public_reading()).values()), cache_seconds(now(), ()), JWK_SET)
 
 
 @pages.get("/vct/recruitment-licence/v1")

@@ -9,29 +9,18 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import obstore
-import structlog
-from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
 from registry.core.clock import now
-from registry.core.errors import FilesUnavailable, NotFound
+from registry.core.errors import NotFound
+from registry.core.object_store import object_store, store_errors
 from registry.core.settings import Bucket, Settings
 
-if TYPE_CHECKING:
-    from obstore.store import S3Config
-
-log = structlog.get_logger()
-
-CONNECT = timedelta(seconds=3)
-REQUEST = timedelta(seconds=25)
-"""For one request to a store, 20 MB at a megabyte a second."""
-ALTOGETHER = timedelta(seconds=30)
-"""With what is tried again."""
 _PIECE = 1024 * 1024
 
 
@@ -133,50 +122,9 @@ class BucketStore:
                 yield one["path"], one["last_modified"].date()
 
 
-def object_store(bucket: Bucket) -> S3Store:
-    """The store of a bucket, with limits of time. Nothing is asked of it yet."""
-    config: S3Config = {
-        "bucket": bucket.name,
-        "region": bucket.region,
-        "virtual_hosted_style_request": bucket.endpoint is None,
-    }
-    if bucket.endpoint is not None:
-        config["endpoint"] = bucket.endpoint
-    if bucket.key is not None and bucket.secret is not None:
-        config["access_key_id"], config["secret_access_key"] = bucket.key, bucket.secret
-    return S3Store(
-        prefix=bucket.prefix or None,
-        config=config,
-        client_options={"connect_timeout": CONNECT, "timeout": REQUEST, "allow_http": _is_plain(bucket)},
-        retry_config={
-            "max_retries": 3,
-            "retry_timeout": ALTOGETHER,
-            "backoff": {
-                "init_backoff": timedelta(milliseconds=100),
-                "max_backoff": timedelta(seconds=2),
-                "base": 2,
-            },
-        },
-    )
-
-
 def is_ours(name: str) -> bool:
     """Whether a name in the store is one of `random_name`, or what was left of writing one: nothing else is ever removed."""
     return re.fullmatch(r"[0-9a-f]{32}(?:#[0-9]+)?", name) is not None
-
-
-class store_errors:  # noqa: N801 - reads as a statement
-    """Raise FilesUnavailable for any failure of the store; the log says what it was, without names."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, BaseError | OSError):
-            log.error("files_unavailable", kind=type(error).__name__)
-            raise FilesUnavailable(
-                "files cannot be kept or read now; nothing was changed, try again in a moment"
-            ) from None
 
 
 def _pieces(store: Callable[[], LocalStore | S3Store], name: str) -> Iterator[bytes]:
@@ -191,10 +139,6 @@ def _pieces(store: Callable[[], LocalStore | S3Store], name: str) -> Iterator[by
         if piece is None:
             return
         yield bytes(piece)
-
-
-def _is_plain(bucket: Bucket) -> bool:
-    return bucket.endpoint is not None and bucket.endpoint.startswith("http:")
 
 
 def _midnight() -> float:

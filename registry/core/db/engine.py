@@ -4,9 +4,10 @@ import datetime as dt
 import enum
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    URL,
     BigInteger,
     CheckConstraint,
     DateTime,
@@ -19,10 +20,14 @@ from sqlalchemy import (
     make_url,
     text,
 )
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import String, TypeDecorator
 
 from registry.core.db.limits import Limits
+
+if TYPE_CHECKING:
+    from registry.core.db.patience import BoundedConnection
 
 OLDEST_POSTGRESQL = 15
 
@@ -97,11 +102,12 @@ def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None,
     limits = limits or Limits(connect=timeout)
     parsed = make_url(url)
     own = parsed.query.get("options", "")
+    # Later options count.
+    stated = f"{limits.options()} {' '.join([own] if isinstance(own, str) else own)}".strip()
+    opener = _Opener(parsed.update_query_dict({"options": stated}), limits)
     engine = create_engine(
-        # Later options count.
-        parsed.update_query_dict(
-            {"options": f"{limits.options()} {' '.join([own] if isinstance(own, str) else own)}".strip()}
-        ),
+        parsed,
+        creator=opener,
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         pool_size=min(8, connections),
@@ -109,36 +115,76 @@ def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None,
         pool_timeout=POOL_PATIENCE,
         # Bound values are questions and accounts: they must not stand in an error's text.
         hide_parameters=True,
-        # A network that swallows packets is noticed by the system, not after a quarter of an hour.
-        connect_args={
-            "connect_timeout": max(int(limits.connect), 1),
-            "tcp_user_timeout": 10_000,
-            "keepalives_idle": 30,
-        },
     )
-    if limits.statement:
-        watch(engine, limits)
+
+    @event.listens_for(engine, "connect")
+    def note_pooler(_connection: Any, record: Any) -> None:
+        record.info[POOLED] = opener.is_pooled
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        if opener.is_pooled and connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql(limits.statement_of_transaction())
+
     return engine
 
 
-def watch(engine: Engine, limits: Limits) -> None:
-    """Let no connection of this engine wait for a server that does not answer at all."""
-    import psycopg
+class _Opener:
+    """Opens connections on which no server that does not answer at all is waited for, and notices a pooler.
 
-    from registry.core.db.patience import MARGIN, BoundedConnection, Watchman
+    A pooler that gives each transaction another connection (PgBouncer) takes no limits at the beginning of a connection, and
+    keeps no prepared statements: each transaction then states its limits itself.
+    """
 
-    watchman = Watchman(limits.statement + MARGIN)
+    def __init__(self, url: URL, limits: Limits) -> None:
+        from registry.core.db.patience import MARGIN, Watchman
 
-    @event.listens_for(engine, "do_connect")
-    def connect(_dialect: Any, _record: Any, arguments: Any, given: Any) -> Any:
-        watchman.require_awake()
+        self._limits = limits
+        self._watchman = Watchman(limits.statement + MARGIN) if limits.statement else None
+        dialect: Any = PGDialect_psycopg
+        _, self._arguments = dialect().create_connect_args(url)
+        self._arguments |= {
+            "connect_timeout": max(int(limits.connect), 1),
+            # A network that swallows packets is noticed by the system, not after a quarter of an hour.
+            "tcp_user_timeout": 10_000,
+            "keepalives_idle": 30,
+        }
+        self.is_pooled = False
+
+    def __call__(self) -> Any:
+        import psycopg
+
+        if self._watchman is not None:
+            self._watchman.require_awake()
         try:
-            connection = BoundedConnection.connect(*arguments, **given)
+            connection = self._open()
         except psycopg.errors.ConnectionTimeout:
-            watchman.note_silence()
+            if self._watchman is not None:
+                self._watchman.note_silence()
             raise
-        connection.watchman = watchman
+        connection.watchman = self._watchman
         return connection
+
+    def _open(self) -> "BoundedConnection":
+        import psycopg
+
+        from registry.core.db.patience import BoundedConnection
+
+        if not self.is_pooled:
+            try:
+                return BoundedConnection.connect(**self._arguments)
+            except psycopg.OperationalError as error:
+                if POOLER_REFUSES not in str(error):
+                    raise
+                self.is_pooled = True
+        return BoundedConnection.connect(**self._arguments | {"options": Limits.AT_POOLER, "prepare_threshold": None})
+
+
+POOLED = "registry_pooled"
+"""Of a connection's `info`: whether a pooler stands between, so that nothing outlasts a transaction."""
+
+POOLER_REFUSES = "unsupported startup parameter"
+"""What PgBouncer says of limits that are stated at the beginning of a connection."""
 
 
 # Deleted bytes are overwritten: what was erased shall not lie in the free pages of the file.

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from registry.core.db.engine import OLDEST_POSTGRESQL, engine_for
+from registry.core.db.engine import OLDEST_POSTGRESQL, POOLED, engine_for
 from registry.core.errors import NotMigrated, SettingsError
 
 FOLDER = Path(str(files("migrations")))
@@ -208,6 +208,11 @@ def _migrating(url: str, patience: Patience) -> Iterator[_Mover]:
         with engine.connect() as connection:
             require_server(connection)
             connection.rollback()
+            if connection.info.get(POOLED):
+                raise SettingsError(
+                    "REGISTRY_DATABASE_URL leads to a pooler that shares sessions, and steps need one of their own: run this "
+                    "command with the address of PostgreSQL itself"
+                )
             if connection.dialect.name == "postgresql":
                 _wait_for_turn(connection, patience)
             else:

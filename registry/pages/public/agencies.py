@@ -12,7 +12,7 @@ from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import read_reference
 from registry.http.agency_names import ShownName, display_name, main_name
 from registry.http.app_services import verdicts
-from registry.http.transaction import reading
+from registry.http.transaction import public_reading
 from registry.i18n.wording import authority_name
 from registry.pages.public.answers import countries
 from registry.pages.public.forms import COUNTRIES
@@ -46,7 +46,7 @@ NEWEST = 2**31 - 1
 @pages.get("/<language:language>/agencies")
 def listed(language: Language) -> Response:
     filters, after = _filters(), _place(request.args.get("after", ""))
-    found = page_of_agencies(reading(), filters, day_at(now(), None), limit=ON_A_PAGE, after=after)
+    found = page_of_agencies(public_reading(), filters, day_at(now(), None), limit=ON_A_PAGE, after=after)
     snapshot = verdicts().current_snapshot()
     return page(
         "agencies.html",
@@ -108,7 +108,7 @@ def _place(text: str) -> Place | None:
 @pages.get("/<language:language>/agencies/<agency_id>")
 def one(language: Language, agency_id: str) -> Response:
     at = now()
-    session = reading()
+    session = public_reading()
     reference = read_reference(agency_id)
     agency = queries.public_record(session, reference, day_at(at, None)) if reference else None
     row = queries.agency_row(session, reference) if reference and agency else None
@@ -169,7 +169,7 @@ def _partners(agency: record.Agency, language: Language) -> dict[str, ShownName]
     }
     partners = {}
     for reference in sorted(end for end in ends if end)[:MAX_PARTNERS]:
-        partner = queries.public_record(reading(), reference, day_at(now(), None))
+        partner = queries.public_record(public_reading(), reference, day_at(now(), None))
         if partner is not None:
             partners[reference] = main_name(partner, language)
     return partners

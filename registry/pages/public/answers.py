@@ -1,5 +1,6 @@
 """From what was typed to what the page says: each reading is looked up, one counts, and its verdict becomes words."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from registry.i18n.languages import text
 from registry.i18n.wording import base_letters, country_name, occupation_name, word
 from registry.pages.public.forms import LookupForm
+from registry.verification.checks.advert import picked
 from registry.verification.verdicts.context_rules import asked_parameter
 from registry.verification.verdicts.queries import VerdictReader
 from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, Verdict, VerdictFacts
@@ -32,6 +34,10 @@ from schemas.sectors import exists
 
 CANDIDATES_ON_A_PAGE = 20
 
+_CHANNELS = frozenset(ChannelKind)
+_WECHAT_ID = re.compile(r"(?i)(?=[^_]{0,19}_)[a-z][-_a-z0-9]{5,19}")
+"""A WeChat id without a word before it: no name and no number of a company holds an underscore."""
+
 
 class Tone(StrEnum):
     """How an answer looks. `name` is a licence found by a name alone: it must never look like a yes."""
@@ -50,6 +56,7 @@ class LookupResult:
     facts: VerdictFacts
     is_by_name: bool
     channel: ChannelKind | None = None
+    channel_value: str = ""
     is_of_law: bool = False
 
     @property
@@ -85,10 +92,27 @@ def find(reader: VerdictReader, form: LookupForm, now: datetime) -> LookupResult
         # ours.
         subject = Subject(SubjectKind.NAME, form.subject)
         facts = reader.facts(subject.question(**_context(form)), now)
-        return LookupResult(decide(subject.question(), facts), facts, True, channel_of(form.subject))
-    channel = None if read.facts.holders or read.subject.is_certain else channel_of(form.subject)
+        return LookupResult(decide(subject.question(), facts), facts, True, *_channel(form.subject))
+    is_by_name = read.subject.kind is SubjectKind.NAME
+    # No company's name holds an underscore; a name that only resembles a WeChat id leads to no company either.
+    is_name = bool(read.facts.holders) and not (is_by_name and "_" in form.subject)
+    channel = (None, "") if is_name or read.subject.is_certain else _channel(form.subject)
     verdict = reader.with_imitation(read.question, read.facts, read.verdict, now)
-    return LookupResult(verdict, read.facts, read.subject.kind is SubjectKind.NAME, channel)
+    return LookupResult(verdict, read.facts, is_by_name, *channel)
+
+
+def _channel(subject: str) -> tuple[ChannelKind | None, str]:
+    """The channel that was typed in place of a name, by itself or with its word before it, such as 微信 or 电话."""
+    kind = channel_of(subject)
+    if kind is None and _WECHAT_ID.fullmatch(subject):
+        kind = ChannelKind.WECHAT
+    if kind is not None:
+        return kind, subject
+    things = picked(subject)
+    channels = [one for one in things if one.kind.value in _CHANNELS]
+    if len(channels) != 1 or len(things) != 1:
+        return None, ""
+    return ChannelKind(channels[0].kind.value), channels[0].value
 
 
 def _of_chosen(reader: VerdictReader, form: LookupForm, now: datetime) -> LookupResult:
@@ -205,10 +229,16 @@ def _sector_word(language: Language, code: str) -> str:
     return text(language, f"sector.{code}") if known else text(language, "sector.code_alone", code=code)
 
 
+USUAL_COUNTRIES = ("CN", "IT", "FR", "DE", "ES", "RO")
+"""Where most who ask are, or are going: they stand first in every list of countries, whatever its language."""
+
+
 def countries(language: Language, codes: frozenset[str] = EU_STATES) -> list[tuple[str, str]]:
-    """Countries by name, in an order in which the language's readers look for them."""
-    named = [(code, country_name(language, code)) for code in codes]
-    return sorted(named, key=lambda pair: _order(language, pair[1]))
+    """Countries by name: those most asked about first, then in the order in which the language's readers look for them."""
+    first = [code for code in USUAL_COUNTRIES if code in codes]
+    named = [(code, country_name(language, code)) for code in codes.difference(first)]
+    rest = sorted(named, key=lambda pair: _order(language, pair[1]))
+    return [*((code, country_name(language, code)) for code in first), *rest]
 
 
 def _order(language: Language, name: str) -> str:

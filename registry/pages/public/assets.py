@@ -15,6 +15,7 @@ _TYPES = {
     "style.css": _CSS,
     "mark.svg": "image/svg+xml",
     "suggest.js": _SCRIPT,
+    "offline.js": _SCRIPT,
     "paper_code.js": _SCRIPT,
     "box.css": _CSS,
     "work.js": _SCRIPT,

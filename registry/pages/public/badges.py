@@ -17,7 +17,7 @@ from registry.core.ids import read_reference
 from registry.http.agency_names import main_name
 from registry.http.headers import content_policy
 from registry.http.responses import cache_seconds, respond_with
-from registry.http.transaction import reading, services
+from registry.http.transaction import public_reading, services
 from registry.i18n import languages
 from registry.pages.public.licence_status import Stands, standing_of
 from registry.pages.public.rendering import rendered_alone
@@ -88,7 +88,7 @@ def badge_of(agency_id: str, at: datetime) -> Badge:
     """What the badge of an agency says now. Raises NotFound."""
     reference = read_reference(agency_id)
     day = day_at(at, None)
-    agency = queries.public_record(reading(), reference, day) if reference else None
+    agency = queries.public_record(public_reading(), reference, day) if reference else None
     if agency is None:
         raise NotFound("there is no agency with this reference")
     found = [standing_of(licence.licence_id) for licence in agency.licences]

@@ -4,21 +4,25 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry.core.clock import now
 from registry.core.codes import CheckSummary, Problem
 from registry.core.ids import read_reference
 from registry.http.agency_names import ShownName, main_name
 from registry.http.app_services import keyring, verdicts
-from registry.http.transaction import reading
+from registry.http.transaction import public_reading
 from registry.i18n.wording import check_meaning, check_note, check_summary, reason_text, red_flag_text
 from registry.pages.public import answers
 from registry.pages.public.forms import COUNTRIES, READ_BY_CHINESE_CITIZENS
 from registry.pages.public.names import candidate
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
+from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.law.law_view import cited
 from registry.register.names.rules import normalised
 from registry.verification.checks.advert import MAX_CHARACTERS, MAX_OF_A_KIND, picked
+from registry.verification.checks.picture_text.reading import Unreadable, languages, text_of
+from registry.verification.checks.picture_text.terms import MAX_BYTES, NoText
 from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
 from registry.verification.checks.red_flags import ROWS
 from registry.verification.checks.rules import Checked, StatedDetail
@@ -30,6 +34,7 @@ from registry.vocabulary.register import Answer, Language
 pages = Blueprint("checks", __name__)
 
 MAX_IN_A_FIELD = 400
+PLACE = "check"
 
 INPUTS: Mapping[str, CheckKind] = {
     kind.value if place == 1 else f"{kind}-{place}": kind for kind in CheckKind for place in range(1, MAX_OF_A_KIND + 1)
@@ -77,10 +82,54 @@ def form(language: Language) -> Response:
 
 @pages.post("/<language:language>/check")
 def answer(language: Language) -> Response:
-    """Pick an advert apart for correction, or answer. Nothing of it stands in the address or is kept."""
-    fields, faults = read_form(request.form)
-    if "pick" in request.form and not faults:
-        return _page(language, _with_picked(fields), faults, NOT_KEPT, is_picked="advert" in fields)
+    """Lead to the advert picked apart for correction, or to the answer. Nothing of it can be read in the address or is kept."""
+    return lead_to_answer(language, PLACE) or _read(language, request.form)
+
+
+@pages.get(f"/<language:language>/{PLACE}/<sealed>")
+def answered(language: Language, sealed: str) -> Response:
+    sent = opened(PLACE, sealed)
+    return _page(language, {}, {}, NOT_KEPT, is_past=True) if sent is None else _read(language, sent)
+
+
+@pages.post(f"/<language:language>/{PLACE}/picture")
+def picture(language: Language) -> Response:
+    """Read the text of a picture and show it for correction. The picture lies in memory alone, and is dropped at once."""
+    request.max_content_length = MAX_BYTES + 64 * 1024
+    try:
+        sent = request.files.get("picture")
+        body = sent.read() if sent is not None else b""
+        if not body:
+            raise Unreadable(NoText.NO_PICTURE)
+        fields = {"advert": text_of(body), "country": request.form.get("country", ""), "pick": "1", "from_picture": "1"}
+    except RequestEntityTooLarge:
+        return _without_text(language, NoText.TOO_LARGE, 413)
+    except Unreadable as trouble:
+        return _without_text(language, trouble.reason, 503 if trouble.reason in _OURS else 400)
+    return lead_to_answer(language, PLACE, fields) or _read(language, fields)
+
+
+_OURS = (NoText.NO_TOOL, NoText.UNCONFINED, NoText.TOO_BUSY)
+"""Why no text came that lies in this registry and not in the picture."""
+
+
+def _without_text(language: Language, reason: NoText, status: int) -> Response:
+    response = _page(language, {}, {"picture": reason}, NOT_KEPT)
+    response.status_code = status
+    return response
+
+
+def _read(language: Language, sent: Mapping[str, str]) -> Response:
+    fields, faults = read_form(sent)
+    if "pick" in sent and not faults:
+        return _page(
+            language,
+            _with_picked(fields),
+            faults,
+            NOT_KEPT,
+            is_picked="advert" in fields,
+            is_from_picture="from_picture" in sent,
+        )
     stated_things = tuple(StatedDetail(kind, fields[name]) for name, kind in INPUTS.items() if name in fields)
     if not stated_things and "advert" not in fields and not faults:
         faults.setdefault("advert", Problem.MISSING)
@@ -107,10 +156,10 @@ def _mark(advert: str) -> str:
     return sha256(advert.encode()).hexdigest()[:16]
 
 
-def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Problem]]:
+def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """The fields that hold something, and what is wrong with which."""
     fields: dict[str, str] = {}
-    faults: dict[str, Problem] = {}
+    faults: dict[str, str] = {}
     for name in ("agency_id", "country", "advert", "picked", *INPUTS):
         typed = form.get(name, "").strip()
         if not typed:
@@ -133,7 +182,14 @@ def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Proble
 
 
 def _page(
-    language: Language, fields: dict[str, str], faults: dict[str, Problem], keeping: str, *, is_picked: bool = False
+    language: Language,
+    fields: dict[str, str],
+    faults: Mapping[str, str],
+    keeping: str,
+    *,
+    is_picked: bool = False,
+    is_past: bool = False,
+    is_from_picture: bool = False,
 ) -> Response:
     return page(
         "check.html",
@@ -145,6 +201,9 @@ def _page(
         inputs=_inputs(fields),
         countries=answers.countries(language),
         is_picked=is_picked,
+        is_past=is_past,
+        is_from_picture=is_from_picture,
+        reads_pictures=bool(languages()),
         has_picked=any(name in fields for name in INPUTS),
         about=_name_of(fields.get("agency_id"), language),
         answered=None,
@@ -173,7 +232,7 @@ def _answered(language: Language, fields: dict[str, str], stated: tuple[StatedDe
         is_picked=fields.get("picked") == _mark(fields.get("advert", "")),
         nationality="CN" if language in READ_BY_CHINESE_CITIZENS else None,
     )
-    outcome = outcome_of(reading(), verdicts(), keyring(), given, now())
+    outcome = outcome_of(public_reading(), verdicts(), keyring(), given, now())
     verdict = outcome.verdict
     agency = outcome.agency
     return page(
@@ -186,6 +245,9 @@ def _answered(language: Language, fields: dict[str, str], stated: tuple[StatedDe
         inputs=_inputs(fields),
         countries=answers.countries(language),
         is_picked=False,
+        is_past=False,
+        is_from_picture=False,
+        reads_pictures=bool(languages()),
         has_picked=False,
         about=None,
         answered={

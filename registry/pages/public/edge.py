@@ -14,6 +14,8 @@ from registry.pages.public import (
     law,
     log,
     lookup,
+    notices,
+    offline,
     paper_code,
     papers,
     statistics,
@@ -33,7 +35,21 @@ class LanguageConverter(BaseConverter):
 
 def register(app: Flask) -> None:
     prepare(app)
-    for edge in (lookup, checks, agencies, badges, knowledge, law, fees, papers, paper_code, statistics, log):
+    for edge in (
+        lookup,
+        checks,
+        agencies,
+        badges,
+        knowledge,
+        law,
+        fees,
+        papers,
+        paper_code,
+        statistics,
+        log,
+        offline,
+        notices,
+    ):
         app.register_blueprint(edge.pages)
 
 

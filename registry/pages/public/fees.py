@@ -14,6 +14,7 @@ from registry.i18n.fee_words import exact, fees_answered, finding_text, money_te
 from registry.i18n.wording import reason_text
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
+from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rows import Fee
 from registry.verification.fees.question import DepositRule, FeeRule
@@ -85,9 +86,19 @@ def form(language: Language) -> Response:
 
 @pages.post("/<language:language>/fees")
 def answer(language: Language) -> Response:
-    """Answer in place: what was asked stands neither in the address nor in the browser's history."""
-    typed = read_typed(request.form)
-    if "more" in request.form:
+    """Lead to the answer: what was asked can be read neither in the address nor in the browser's history."""
+    return lead_to_answer(language, "fees") or _answered(language, request.form)
+
+
+@pages.get("/<language:language>/fees/<sealed>")
+def answered(language: Language, sealed: str) -> Response:
+    sent = opened("fees", sealed)
+    return _page(language, EMPTY, {}, NOT_KEPT, is_past=True) if sent is None else _answered(language, sent)
+
+
+def _answered(language: Language, sent: Mapping[str, str]) -> Response:
+    typed = read_typed(sent)
+    if "more" in sent:
         rows = (*typed.rows, EMPTY_ROW)[:MAX_CHARGES]
         return _page(language, replace(typed, rows=rows), {}, NOT_KEPT)
     try:
@@ -169,6 +180,8 @@ def _page(
     faults: Mapping[str, Problem],
     cache_control: str,
     answer: dict[str, Any] | None = None,
+    *,
+    is_past: bool = False,
 ) -> Response:
     # What is far too long is not sent back: the fault says so.
     rows = [{part: value[:_MAX_KEPT] for part, value in row.items()} for row in typed.rows]
@@ -181,6 +194,7 @@ def _page(
         typed=stored,
         faults=faults,
         answer=answer,
+        is_past=is_past,
         groups=GROUPS,
         currencies=OFFERED_CURRENCIES,
         states=list(ChargeState),

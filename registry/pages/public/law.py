@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.http.app_services import verdicts
-from registry.http.transaction import reading
+from registry.http.transaction import public_reading
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import page
 from registry.register.law.law_view import country_payload, law_payload, withdrawn_payload
@@ -27,7 +27,7 @@ def index(language: Language) -> Response:
         role: countries(language, frozenset(one.country for one in law.countries.values() if one.role is role))
         for role in LawRole
     }
-    overlays = [overlay_payload(row) for row in published_overlays(reading())]
+    overlays = [overlay_payload(row) for row in published_overlays(public_reading())]
     return page("rules.html", language, here="rules", by_role=by_role, overlays=overlays)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
-from registry.http.transaction import reading
+from registry.http.transaction import public_reading
 from registry.i18n.wording import LOCALES
 from registry.log import queries
 from registry.log.models import LogState
@@ -36,7 +36,7 @@ ADDRESSES = (
 
 @pages.get("/<language:language>/log")
 def log(language: Language) -> Response:
-    head = queries.published(reading())
+    head = queries.published(public_reading())
     age = now() - head.signed_at if head else timedelta(0)
     return page(
         "log.html",
@@ -48,7 +48,7 @@ def log(language: Language) -> Response:
         age=format_timedelta(age, locale=LOCALES[language], threshold=2),
         is_old=age > OLD,
         behind=_size() - head.size if head else 0,
-        newest=queries.newest_entries(reading(), head.size, NEWEST) if head else [],
+        newest=queries.newest_entries(public_reading(), head.size, NEWEST) if head else [],
         addresses=ADDRESSES,
     )
 
@@ -58,8 +58,8 @@ def entry(language: Language, index: int) -> Response:
     """One entry with its proof. Its content is shown on the record's page, as far as the law lets us."""
     if index > LAST:
         raise NotFound("the log has no such entry")
-    found = queries.entry_at(reading(), index)
-    head = queries.published(reading())
+    found = queries.entry_at(public_reading(), index)
+    head = queries.published(public_reading())
     is_signed = head is not None and index < head.size
     return page(
         "log_entry.html",
@@ -69,7 +69,7 @@ def entry(language: Language, index: int) -> Response:
         entry=found,
         prev=msgspec.json.decode(found.leaf).get("prev"),
         hash=leaf_hash(found.leaf).hex(),
-        proof=queries.proof_text(reading(), index) if is_signed else None,
+        proof=queries.proof_text(public_reading(), index) if is_signed else None,
         agency_id=found.key.removeprefix("agency/") if found.key.startswith("agency/") else None,
         licence_id=found.key.removeprefix("licence/") if found.key.startswith("licence/") else None,
     )
@@ -77,4 +77,4 @@ def entry(language: Language, index: int) -> Response:
 
 def _size() -> int:
     """Entries committed, signed or not."""
-    return reading().execute(select(LogState.size)).scalar_one()
+    return public_reading().execute(select(LogState.size)).scalar_one()

@@ -1,22 +1,27 @@
 """The lookup page: one field that takes anything, and one answer in plain words."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import msgspec
 from flask import Blueprint, Response, redirect, request
 
 from registry.core.clock import day_at, now
 from registry.core.codes import Problem
+from registry.core.errors import NotFound
 from registry.http.agency_names import main_name
 from registry.http.app_services import verdicts
 from registry.http.headers import content_policy
-from registry.http.transaction import reading, services
+from registry.http.transaction import public_reading, services
 from registry.i18n.languages import accepted, text
 from registry.i18n.wording import authority_name, date_text, listed, occupation_name, reason_text, word
 from registry.pages.public import answers, headlines
 from registry.pages.public.forms import ELSEWHERE, READ_BY_CHINESE_CITIZENS, LookupForm, read_form
 from registry.pages.public.names import candidate, name_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
+from registry.pages.public.sent_forms import lead_to_answer, opened
+from registry.pages.public.share_card import Card, can_draw, drawn
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies.naming import agencies_named
 from registry.register.help_lines.rules import help_lines_in, lines_by_place
@@ -29,6 +34,7 @@ from registry.vocabulary.register import (
     RECRUITING,
     SENDING_COUNTRIES,
     Language,
+    Likeness,
     RecruiterKind,
     Visa,
 )
@@ -36,6 +42,10 @@ from registry.vocabulary.register import (
 pages = Blueprint("lookup", __name__)
 
 SUGGESTIONS = 8
+PLACE = "answer"
+
+SHARED = ("country", "origin", "activity", "sector", "recruiter_kind", "visa", "work_permit", "occupation", "region")
+"""What of a question stands in the address of a shared answer: the job. What was typed, the name and the day do not."""
 
 
 @pages.get("/")
@@ -55,8 +65,20 @@ def form(language: Language) -> Response:
 
 @pages.post("/<language:language>/")
 def answer(language: Language) -> Response:
-    """Answer in place: the question stands neither in the address nor in the browser's history."""
-    requested, faults = read_form(request.form)
+    """Lead to the answer, at an address that tells no one the question; Back then never asks to send it again."""
+    return lead_to_answer(language, PLACE) or _answered(language, request.form)
+
+
+@pages.get(f"/<language:language>/{PLACE}/<sealed>")
+def answered(language: Language, sealed: str) -> Response:
+    fields = opened(PLACE, sealed)
+    if fields is None:
+        return _form_page(language, LookupForm(), {}, NOT_KEPT, is_past=True)
+    return _answered(language, fields)
+
+
+def _answered(language: Language, fields: Mapping[str, str]) -> Response:
+    requested, faults = read_form(fields)
     if faults:
         response = _form_page(language, requested, faults, NOT_KEPT)
         response.status_code = 400
@@ -69,11 +91,87 @@ def answer(language: Language) -> Response:
     return _answer_page(language, requested, found)
 
 
+@pages.get("/<language:language>/verdict/<agency_id>")
+def shared(language: Language, agency_id: str) -> Response:
+    """The answer about an agency at an address to be passed on: it tells the job, and nothing of who asked."""
+    form, found = _of_shared(language, agency_id)
+    return _answer_page(language, form, found)
+
+
+@pages.get("/<language:language>/verdict/<agency_id>/card.png")
+def card(language: Language, agency_id: str) -> Response:
+    """The same answer as a picture."""
+    if not can_draw():
+        raise NotFound("no card is drawn here: the font it needs is not installed")
+    form, found = _of_shared(language, agency_id)
+    response = Response(drawn(_card(language, form, found)), mimetype="image/png")
+    response.headers["Cache-Control"] = SHORT
+    return response
+
+
+def _of_shared(language: Language, agency_id: str) -> tuple[LookupForm, answers.LookupResult]:
+    """What a shared address asks, and the answer. Raises NotFound where it names no agency."""
+    given = {name: request.args[name] for name in SHARED if name in request.args}
+    form, faults = read_form(given | {"agency_id": agency_id})
+    if faults or form.agency_id is None:
+        raise NotFound("there is no agency with this reference")
+    if language in READ_BY_CHINESE_CITIZENS:
+        form = replace(form, nationality="CN")
+    found = answers.find(verdicts(), form, now())
+    if found.verdict.agency is None:
+        raise NotFound("there is no agency with this reference")
+    return form, found
+
+
+def _shared_address(language: Language, form: LookupForm, agency_id: str, card: str = "") -> str:
+    job = {name: str(getattr(form, name)) for name in SHARED if getattr(form, name)}
+    return f"{services().settings.public_url}/{language}/verdict/{agency_id}{card}" + (
+        f"?{urlencode(job)}" if job else ""
+    )
+
+
+def _card(language: Language, form: LookupForm, found: answers.LookupResult) -> Card:
+    agency = found.verdict.agency
+    assert agency is not None
+    name = main_name(agency, language)
+    reference = agency.agency_id
+    return Card(
+        language=language,
+        tone=found.tone,
+        site=text(language, "page.site"),
+        word=text(language, f"page.answer.word.{found.tone}"),
+        headline=_headline_text(language, form, found),
+        name=name.name,
+        day=date_text(language, found.verdict.on),
+        again=text(
+            language,
+            "page.card.again",
+            code="-".join((reference[:4], reference[4:8], reference[8:])),
+            site=services().settings.public_host,
+        ),
+        demo=text(language, "page.demo") if is_demo() else "",
+    )
+
+
+def _headline_text(language: Language, form: LookupForm, found: answers.LookupResult) -> str:
+    """The sentence that answers, without the marks of a page."""
+    verdict = found.verdict
+    key = headlines.headline(found, form.subject, is_several=len(answers.follow_up(found, form, language)) > 1)
+    return text(
+        language,
+        key,
+        name=main_name(verdict.agency, language).name if verdict.agency else "",
+        activities=headlines.permitted(found, form, language),
+        status=word(language, "status", verdict.status) if verdict.status else "",
+        until=date_text(language, verdict.licence.valid_to) if verdict.licence and verdict.licence.valid_to else "",
+    )
+
+
 @pages.post("/<language:language>/names")
 def names(language: Language) -> Response:
     """Names that what is typed may become, as a JSON list of texts; what was typed stands in no address and is not kept."""
     typed = " ".join(request.form.get("subject", "").split())[:MAX_CHARACTERS]
-    hits = agencies_named(reading(), typed, SUGGESTIONS) if typed else []
+    hits = agencies_named(public_reading(), typed, SUGGESTIONS) if typed else []
     response = Response(msgspec.json.encode(list(dict.fromkeys(hit.name for hit in hits))), mimetype="application/json")
     response.headers["Cache-Control"] = NOT_KEPT
     return response
@@ -91,7 +189,9 @@ def _choices(language: Language) -> dict[str, object]:
     }
 
 
-def _form_page(language: Language, form: LookupForm, faults: dict[str, Problem], cache_control: str) -> Response:
+def _form_page(
+    language: Language, form: LookupForm, faults: dict[str, Problem], cache_control: str, *, is_past: bool = False
+) -> Response:
     response = page(
         "lookup.html",
         language,
@@ -99,6 +199,7 @@ def _form_page(language: Language, form: LookupForm, faults: dict[str, Problem],
         cache_control=cache_control,
         asked=form,
         faults=faults,
+        is_past=is_past,
         **_choices(language),
     )
     # Names while one is typed come from here.
@@ -110,6 +211,8 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
     verdict, snapshot = found.verdict, found.facts.snapshot
     agency = verdict.agency
     country = form.country or (agency.country if agency is not None and agency.country in EU_STATES else None)
+    holders = found.candidates if form.place == 0 else ()
+    exact = [one for one in holders if one.match is not None and one.match.how is Likeness.EXACT]
     begin = form.place * answers.CANDIDATES_ON_A_PAGE
     candidates = found.candidates[begin : begin + answers.CANDIDATES_ON_A_PAGE]
     source = verdict.source
@@ -148,10 +251,15 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         imitated=[_imitated(one, language) for one in verdict.possible_clone_of],
         warnings=warnings_on(agency, snapshot, language, verdict.on) if agency else [],
         candidates=[candidate(one.agency, language, one.match) for one in candidates],
+        exact=[candidate(one.agency, language, one.match) for one in exact],
+        others=[candidate(one.agency, language, one.match) for one in candidates if one not in exact],
         has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
         help_places=lines_by_place(form.origin or country, country, help_lines_in(verdicts().current_law())),
         shows_all_numbers=is_demo(),
-        record_address=f"{services().settings.public_url}/{language}/agencies/{agency.agency_id}" if agency else None,
+        site_address=services().settings.public_url,
+        shared_address=_shared_address(language, form, agency.agency_id) if agency else None,
+        card_address=_shared_address(language, form, agency.agency_id, "/card.png") if agency and can_draw() else None,
+        said=_headline_text(language, form, found),
         **_choices(language),
     )
 

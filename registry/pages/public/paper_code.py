@@ -15,7 +15,7 @@ from registry.core.errors import NotFound
 from registry.core.keyring import KeyState, Use
 from registry.http.credentials import read_paper_code
 from registry.http.headers import content_policy
-from registry.http.transaction import reading, services
+from registry.http.transaction import public_reading, services
 from registry.i18n.languages import accepted, text
 from registry.i18n.wording import LOCALES, authority_name, country_name, date_text, reason_text, word
 from registry.log.queries import logged_keys
@@ -103,7 +103,7 @@ def _facts(language: Language) -> dict[str, Any]:
             "state": key.state,
             "index": key.index,
         }
-        for key in logged_keys(reading()).values()
+        for key in logged_keys(public_reading()).values()
         if key.use is Use.CREDENTIAL
     ]
     return {

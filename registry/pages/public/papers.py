@@ -12,7 +12,7 @@ from registry.core.ids import read_reference
 from registry.http.agency_names import main_name
 from registry.http.credentials import bundle, paper_code
 from registry.http.responses import encode
-from registry.http.transaction import reading, services
+from registry.http.transaction import public_reading, services
 from registry.i18n.wording import authority_name
 from registry.log.queries import latest_entry
 from registry.pages.public.certificates import PlaceInLog, Sheet, html_of, languages_of
@@ -111,8 +111,8 @@ def _printable(licence_id: str) -> LicenceView:
 
 
 def _place_in_log(reference: str) -> PlaceInLog:
-    head = published_now(reading())
-    entry = latest_entry(reading(), f"licence/{reference}", head.size)
+    head = published_now(public_reading())
+    entry = latest_entry(public_reading(), f"licence/{reference}", head.size)
     if entry is None:
         raise NotFound("no signed head of the log covers this licence yet")
     return PlaceInLog(entry.index, head.origin)

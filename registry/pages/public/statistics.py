@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from registry.core.errors import NotFound
 from registry.http.statistics import cell_name
-from registry.http.transaction import reading
+from registry.http.transaction import public_reading
 from registry.oversight.statistics.queries import Release, Table, closed_quarters, releases
 from registry.oversight.statistics.rules import MIN_CELL, read_quarter
 from registry.pages.public.rendering import page
@@ -33,12 +33,12 @@ ROW = 48
 @pages.get("/<language:language>/statistics")
 def statistics(language: Language) -> Response:
     """The newest closed quarter, or the one that the address names."""
-    quarters = closed_quarters(reading())
+    quarters = closed_quarters(public_reading())
     wanted = read_quarter(request.args.get("quarter", "")) if "quarter" in request.args else None
     if "quarter" in request.args and str(wanted) not in quarters:
         raise NotFound("no such quarter is closed")
     displayed = str(wanted) if wanted else next(iter(quarters), None)
-    release = releases(reading(), displayed)[0] if displayed else None
+    release = releases(public_reading(), displayed)[0] if displayed else None
     return page(
         "statistics.html",
         language,

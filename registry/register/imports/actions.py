@@ -28,18 +28,21 @@ from registry.register.authorities.actions import record_retrieval, save_authori
 from registry.register.authorities.models import WITHOUT, Authority, Source
 from registry.register.imports.amending import amended_record, vanished_record
 from registry.register.imports.findings import Finding, NeedsApproval
-from registry.register.imports.listings import CHUNK, Listings
+from registry.register.imports.listings import CHUNK, Known, Listings
 from registry.register.imports.mapping import SourceMapping, as_stored, printed_numbers
 from registry.register.imports.new_records import ListReading, new_record
 from registry.register.imports.queries import last_retrieval
 from registry.register.imports.report import Report
-from registry.register.imports.staging import Staged, Staging
+from registry.register.imports.staging import BATCH, Staged, Staging
 from registry.register.imports.statements import Statement, unpacked
 from registry.register.names.actions import gathered
 from registry.vocabulary.register import ChannelKind
 
 SHRINK = 0.10
 """A list that would delist more than this share of its agencies or licences stops and asks."""
+
+MAX_WAITING = 10_000
+"""So many new and changed rows of a list are kept in memory before they are published."""
 
 Progress = Callable[[str, float, int], None]
 """Told now and then: what is being done, the share done (0 to 1), and how many so far."""
@@ -109,6 +112,7 @@ class ListApplier:
         self._unread = staging.unread()
         self._at: datetime | None = None
         self._adopted: set[int] = set()
+        self._waiting: list[Staged] = []
         self._held_channels = 0
         self._listings = Listings(session, source, is_dry_run=report.is_dry_run)
 
@@ -119,10 +123,15 @@ class ListApplier:
         total = max(self._staging.count(), 1)
         done = 0
         with gathered(self._session):
+            # What is unchanged, most of a daily list, is passed before anything is published: officers and other imports wait
+            # for the log's lock from the first change on.
             for batch in self._staging.batches():
-                self._take(batch)
+                self._sort(batch)
                 done += len(batch)
+                if len(self._waiting) >= MAX_WAITING:
+                    self._write()
                 progress("comparing" if self._is_dry_run else "publishing", done / total, done)
+            self._write()
         # An agency that the list now shows under another key has moved, not vanished.
         moved = gone & self._adopted
         if self._reading.is_full:
@@ -150,17 +159,43 @@ class ListApplier:
                 vanished += [(row_key, keys[row_key]) for row_key in missing if row_key not in self._unread]
         return before, vanished
 
-    def _take(self, batch: Sequence[Staged]) -> None:
+    def _sort(self, batch: Sequence[Staged]) -> None:
+        """Note what is unchanged, and let the rest wait."""
         known = self._listings.known([staged.row_key for staged in batch])
-        unchanged: list[str] = []
+        unchanged = []
+        for staged in batch:
+            listing = known.get(staged.row_key)
+            if listing is not None and self._is_unchanged(staged, listing):
+                unchanged.append(staged.row_key)
+            else:
+                self._waiting.append(staged)
+        self._counts.unchanged += len(unchanged)
+        if not self._is_dry_run and not self._reading.is_full:
+            self._listings.see(unchanged, self._reading.retrieved_at)
+
+    def _is_unchanged(self, staged: Staged, listing: Known) -> bool:
+        return listing.digest == staged.digest and not listing.is_delisted and staged.row_key not in self._unread
+
+    def _write(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for start in range(0, len(waiting), BATCH):
+            self._hold()
+            self._take(waiting[start : start + BATCH])
+
+    def _hold(self) -> None:
+        """Hold the log before records are read that will be amended: no one else changes them meanwhile."""
+        if not self._is_dry_run:
+            self._instant()
+
+    def _take(self, batch: Sequence[Staged]) -> None:
+        """Say what is new or has changed. The log is held."""
+        known = self._listings.known([staged.row_key for staged in batch])
         changed: list[tuple[Staged, int]] = []
         unknown: list[tuple[Staged, Statement]] = []
         for staged in batch:
             listing = known.get(staged.row_key)
             if listing is None:
                 unknown.append((staged, unpacked(staged.body)))
-            elif listing.digest == staged.digest and not listing.is_delisted and staged.row_key not in self._unread:
-                unchanged.append(staged.row_key)
             else:
                 self._counts.reinstated += listing.is_delisted
                 changed.append((staged, listing.agency_id))
@@ -170,13 +205,10 @@ class ListApplier:
         adopted = [(staged, existing[staged.row_key]) for staged, _ in unknown if staged.row_key in existing]
         self._admit(fresh)
         self._amend([*changed, *adopted])
-        self._counts.unchanged += len(unchanged)
         if self._is_dry_run:
             return
         self._listings.remember(adopted, self._reading.retrieved_at)
         self._listings.renew([staged for staged, _ in changed], self._reading.retrieved_at)
-        if not self._reading.is_full:
-            self._listings.see(unchanged, self._reading.retrieved_at)
 
     def _agencies_by_identifier(self, unknown: Sequence[tuple[Staged, Statement]]) -> dict[str, int]:
         """Agencies that the registry holds from elsewhere, found by identifier: by row key."""
@@ -291,6 +323,8 @@ class ListApplier:
             self._listings.doubt(keys[start : start + CHUNK])
 
     def _end(self, agency_ids: Sequence[int], *, is_unread: bool) -> None:
+        if agency_ids:
+            self._hold()
         records = storage.loaded_records(self._session, agency_ids)
         ended = [vanished_record(known, self._reading, is_unread=is_unread) for known in records.values()]
         self._say([one.record for one in ended if one.has_changed])

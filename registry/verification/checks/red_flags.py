@@ -33,22 +33,25 @@ ROWS: Mapping[RedFlag, tuple[str, ...]] = {
 
 _N = "[0-9一二三四五六七八九十两兩几幾半]"
 _FEE_WORDS = (
-    "中介[费費]|手[续續][费費]|代[办辦][费費]|[签簽][证證]?[费費]|报名[费費]|報名[费費]|介[绍紹][费費]|[劳勞][务務][费費]|"
+    "[中仲]介[费費]|好[处處][费費]|茶水[费費]|手[续續][费費]|代[办辦][费費]|[签簽][证證]?[费費]|报名[费費]|報名[费費]|介[绍紹][费費]|[劳勞][务務][费費]|"
     "培[训訓][费費]|车马[费費]|車馬費|[办辦]理[费費]|材料[费費]|押[车車][费費]"
 )
 _WORDS: tuple[tuple[RedFlag, re.Pattern[str]], ...] = (
     (RedFlag.DEPOSIT, re.compile(
-        r"押金|保[证證]金|定金|[订訂]金|[风風][险險]金|[诚誠]意金|房[产產]抵押|"
-        r"(?i:\bdeposits?\b|\bbond\b|\bcauzion[ei]\b|\bcaparra\b)")),
+        r"[押压壓]金|履[约約]金|保[证證]金|定金|[订訂]金|[风風][险險]金|[诚誠]意金|房[产產]抵押|"
+        r"(?i:\bdeposits?\b|\bbond\b|\bcauzion[ei]\b|\bdeposito[ ](?:di[ ]garanzia|cauzionale)\b|\bcaparra\b)")),
     (RedFlag.FEE, re.compile(
         rf"{_FEE_WORDS}|服[务務][费費].{{0,4}}{_N}|[费費]用[^，。,;；]{{0,6}}{_N}|不成功不收[费費]|"
-        rf"一[个個]{_N}{{3,8}}|"
+        rf"一[个個]{_N}{{3,8}}|(?:一|每)人[ ]?{_N}{{1,5}}[万萬千]|交{_N}{{1,5}}[万萬千]{_N}{{0,4}}[元块塊]?就|"
         r"(?i:\b(?:agency|processing|registration|recruitment|service|visa|application|placement)[ ]fees?\b|"
-        r"\bfees?[ ](?:of|is|are)\b|\b(?:spese|costi)[ ]di[ ](?:pratica|agenzia|intermediazione)\b|"
+        r"\bfees?[ ](?:of|is|are)\b|\bcosts?[ ]of[ ][0-9]|\bpay[ ]us[ ][0-9]|\bsi[ ]pag(?:a|ano)[ ][0-9]|"
+        r"\b(?:spese|costi)[ ]di[ ](?:pratica|agenzia|intermediazione)\b|"
         r"\bquota[ ]d.iscrizione\b|\bcommissione[ ]di\b)")),
     (RedFlag.PASSPORT, re.compile(
         r"[护護]照[^，。,;；]{0,6}(?:先|寄|交|押|[给給]我)|(?:寄|押|扣|上交|先收)[^，。,;；]{0,3}[护護]照|先交[护護]照|"
+        r"[护護]照[^，。,;；]{0,3}由[^，。,;；]{1,5}[收拿保]|[证證]件[^，。,;；]{0,3}上交|"
         r"(?i:\b(?:send|post|mail|give)\b[^.,;]{0,12}\bpassport|\bpassport[^.,;]{0,12}\b(?:first|in[ ]advance|upfront)|"
+        r"\b(?:boss|agent|employer|company|we)[ ](?:will[ ])?keeps?[ ](?:your|the)[ ]passport|"
         r"\b(?:invi|spedi|consegn)[a-z]{1,8}[^.,;]{0,16}\bpassaporto)")),
     (RedFlag.TOURIST_VISA, re.compile(
         r"旅[游遊]的?[签簽]|[观觀]光[签簽]|先[来來到过過去][^，。,;；]{0,10}再(?:补|補|[转轉]|[办辦])|"
@@ -58,28 +61,35 @@ _WORDS: tuple[tuple[RedFlag, re.Pattern[str]], ...] = (
     (RedFlag.STUDY_VISA, re.compile(
         r"(?:[学學]生|留[学學]|[学學][习習])的?[签簽]|(?i:\b(?:student|study)[ ]visa|\bvisto[ ](?:per[ ])?studio)")),
     (RedFlag.NO_CONTRACT, re.compile(
-        r"(?:不用?|不需要?|[无無]需|免)[签簽]?(?:[劳勞][动動])?合同|不[签簽][^，。,;；]{0,4}合同|"
+        r"(?:不用?|不需要?|[无無]需|免|[没沒]有)[签簽]?(?:[劳勞][动動])?合[同约約]|不[签簽][^，。,;；]{0,4}合[同约約]|"
         r"(?i:\bno[ ](?:written[ ])?contract\b|\bwithout[ ](?:a[ ])?contract\b|\bsenza[ ]contratto\b|\bin[ ]nero\b)")),
     (RedFlag.PRIVATE_ACCOUNT, re.compile(
         r"(?:私人|[个個]人)的?(?:[账帐賬帳]|[银銀]行卡|卡|收款)|(?:[账帐賬帳][户戶号號]|卡[号號]|[户戶]名)[^。;；]{0,50}(?:私人|[个個]人)|"
-        r"[转轉打][到给給]?我(?:的)?(?:微信|支付[宝寶]|卡)|"
+        r"[转轉打][到给給]?我(?:的)?(?:微信|支付[宝寶]|卡)|(?:微信|支付[宝寶])[转轉][给給]?我|"
         r"(?i:\b(?:private|personal)[ ]account|\bconto[ ](?:personale|privato))")),
     (RedFlag.QUOTA_PLACE, re.compile(
         r"名[额額][^，。,;；]{0,8}(?:[给給]我|[买買]|保[证證]|包)|(?:[内內]部|包|保[证證]|[买買])[^，。,;；]{0,4}名[额額]|"
         r"(?:包|保[证證])[^，。,;；]{0,3}(?:出[签簽]|下[签簽]|拿居留|居留|拿[证證])|[周月][内內]?[^，。,;；]{0,3}[下拿出]居留|"
+        r"百分(?:之)?百[^，。,;；]{0,3}[出下][签簽]|[稳穩]拿(?:居留|[签簽][证證]|名[额額])|[内內]部指[标標]|"
         r"(?i:\bguaranteed[ ](?:quota|place|permit|visa)|\b(?:permit|visa)[ ]guaranteed|"
-        r"\b(?:posto|quota|permesso|visto)[^.,;]{0,12}\bgarantit[oa])")),
+        r"\b(?:posto|quota|permesso|visto)[^.,;]{0,16}\bgarantit[oa])")),
     (RedFlag.CASH_WAGES, re.compile(
-        r"(?:日[结結]|天[结結]|每天|一天|日薪)[^，。;；]{0,14}[现現](?:金|[结結])|[现現]金[^，。,;；]{0,6}(?:日|天)[结結]|"
+        r"(?:日[结結]|天[结結]|每天|一天|日薪)[^，。;；]{0,14}[现現](?:金|[结結])|[现現]金[^，。,;；]{0,6}(?:日|天)[结結]|天天[^，。,;；]{0,3}[现現]金|"
         r"(?i:\b(?:daily[ ]cash|cash[ ](?:daily|per[ ]day|every[ ]day|by[ ]the[ ]day))|"
         r"\b(?:contanti|cash)[^.,;]{0,12}\b(?:al[ ]giorno|ogni[ ]giorno|a[ ]giornata))")),
 )  # fmt: skip
 
 _CLAUSE = re.compile(r"[，。,;；!！?？\n\r]+|\.(?=\s|$)")
 _REFUSED_BEFORE = re.compile(
-    r"(?:不|[无無]|免|零|没有?|沒有?|[绝絕]不|已[缴繳交])[^，。]{0,5}$|(?i:\b(?:no|not|never|without|nessun[ao]?|senza|mai)\b[^.,;]{0,20}$)"
+    r"(?:不|[无無]|免|零|没有?|沒有?|[绝絕]不|已[缴繳交])[^，。]{0,5}$|(?i:\b(?:no|not|never|without|nessun[ao]?|senza|mai)\b[^.,;]{0,20}$)|"
+    r"(?i:\bbeware\b[^.,;]{0,34}$)"
 )
-_REFUSED_AFTER = re.compile(r"^[^，。]{0,3}(?:没有|沒有|全免|免|不收|不要|[老]?板出|[公雇]司?主?出|[报報][销銷])")
+_REFUSED_AFTER = re.compile(
+    r"^[^，。]{0,3}(?:没有|沒有|全免|免|不收|不要|[老]?[板闆]出|[公雇]司?主?出|"
+    r"[报報][销銷]|零|由?(?:雇主|公司|工[厂廠]|老[板闆])[承负負付])"
+    r"|^[ ]{0,2}(?i:(?:is|are)?[ ]?(?:paid|covered|borne)[ ]by[ ](?:the[ ])?(?:employer|company)|"
+    r"a[ ]carico[ ]del(?:l.azienda|[ ]datore))"
+)
 _NEVER_REFUSED = frozenset({RedFlag.NO_CONTRACT})
 """Flags whose own words are a refusal."""
 
@@ -104,7 +114,7 @@ def red_flags(advert: str, details: Sequence[StatedDetail]) -> tuple[RedFlag, ..
 def _is_meant(flag: RedFlag, clause: str, match: re.Match[str]) -> bool:
     if flag in _NEVER_REFUSED or match[0].startswith("不成功"):
         return True
-    before, after = clause[max(0, match.start() - 24) : match.start()], clause[match.end() : match.end() + 12]
+    before, after = clause[max(0, match.start() - 42) : match.start()], clause[match.end() : match.end() + 40]
     return _REFUSED_BEFORE.search(before) is None and _REFUSED_AFTER.search(after) is None
 
 

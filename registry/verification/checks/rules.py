@@ -281,7 +281,8 @@ def summary(
     recruit.
     """
     outcomes = [one.outcome for one in checked]
-    if is_refused and set(outcomes) != {CheckOutcome.MATCH}:
+    channels = [one for one in checked if one.told.kind not in _NAMING]
+    if is_refused and not (channels and set(outcomes) == {CheckOutcome.MATCH}):
         return CheckSummary.AGENCY_NOT_LICENSED
     if CheckOutcome.MISMATCH in outcomes:
         return CheckSummary.MISMATCHES
@@ -298,7 +299,6 @@ def summary(
         return CheckSummary.NO_LABOUR_SUPPLIER if is_named else CheckSummary.NO_AGENCY_NAMED
     if CheckOutcome.CHANGED_RECENTLY in outcomes:
         return CheckSummary.CHANGED_RECENTLY
-    channels = [one for one in checked if one.told.kind not in _NAMING]
     if not channels:
         return CheckSummary.NUMBER_OR_NAME_ONLY
     if any(one.outcome is CheckOutcome.NOT_REGISTERED for one in channels):

@@ -158,10 +158,12 @@ def _imitated_by_number(question: Question, facts: VerdictFacts, near: Sequence[
 def _imitated_by_name(question: Question, facts: VerdictFacts, near: Sequence[Lookalike]) -> list[Imitated]:
     """Agencies that a name alone may imitate.
 
-    The name is not quite the agency's, and the country is another, another agency bears it, or its letters only look
-    like the agency's.
+    The name is not quite the agency's, and the country is another, another agency bears it that has no licence, or its
+    letters only look like the agency's. A licensed agency's own name imitates no one.
     """
-    bearers = {one.agency.agency_id for one in near if one.how is Likeness.EXACT}
+    exact = [one.agency for one in near if one.how is Likeness.EXACT]
+    is_own = any(is_licensed(agency, facts.snapshot, facts.as_of) for agency in exact)
+    bearers = set() if is_own else {agency.agency_id for agency in exact}
     found = []
     for one in near:
         if one.how is Likeness.EXACT or not is_licensed(one.agency, facts.snapshot, facts.as_of):

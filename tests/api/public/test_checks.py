@@ -167,7 +167,7 @@ def test_nothing_of_a_question_is_kept_or_logged(settings: Settings, session: Se
         form = {"wechat": planted, "bank_account": account, "number": NUMBER}
         page = requests.post(f"{server.base_url}/en/check", data=form, timeout=30)
         assert page.status_code == 200
-        assert page.url == f"{server.base_url}/en/check"
+        assert not any(word in page.url for word in (planted, account))
         stored = [path for path in settings.home.parent.rglob("*") if path.is_file()]
         bodies = [path.read_bytes() for path in stored]
         assert server.output in stored

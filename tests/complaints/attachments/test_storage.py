@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from registry.complaints.attachments import storage
 from registry.complaints.attachments.storage import BucketStore, FileStore, FolderStore, is_ours, random_name, store_of
+from registry.core import object_store
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, NotFound
 from registry.core.settings import Settings
@@ -118,9 +118,9 @@ def test_a_folder_that_cannot_be_written_is_said_and_keeps_nothing(tmp_path: Pat
 
 
 def test_a_store_that_is_away_is_said_within_its_time(server: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "CONNECT", timedelta(seconds=0.5))
-    monkeypatch.setattr(storage, "REQUEST", timedelta(seconds=0.5))
-    monkeypatch.setattr(storage, "ALTOGETHER", timedelta(seconds=1))
+    monkeypatch.setattr(object_store, "CONNECT", timedelta(seconds=0.5))
+    monkeypatch.setattr(object_store, "REQUEST", timedelta(seconds=0.5))
+    monkeypatch.setattr(object_store, "ALTOGETHER", timedelta(seconds=1))
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()

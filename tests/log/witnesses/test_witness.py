@@ -118,7 +118,7 @@ def test_a_head_is_shown_once_the_quorum_signed(settings: Settings, sessions: Se
         assert displayed.size == first.size + 300
         assert queries.policy(session).is_met(set(displayed.witnesses))
         note.opened_checkpoint(displayed.note, keys)
-        assert audit(session, settings.home).troubles == []
+        assert audit(session, settings).troubles == []
 
 
 def test_a_cosignature_that_is_false_or_lacking_is_found_from_inside(
@@ -140,9 +140,9 @@ def test_a_cosignature_that_is_false_or_lacking_is_found_from_inside(
         false = bytearray(b64decode(coded))
         false[-1] ^= 1
         head.note = "".join(lines[:-1]) + f"{name} {b64encode(false).decode()}\n"
-        assert any("the head of" in trouble for trouble in audit(session, settings.home).troubles)
+        assert any("the head of" in trouble for trouble in audit(session, settings).troubles)
         head.note = "".join(lines[:-1])
-        assert any("fewer witnesses" in trouble for trouble in audit(session, settings.home).troubles)
+        assert any("fewer witnesses" in trouble for trouble in audit(session, settings).troubles)
 
 
 def test_a_witness_that_came_later_tells_what_it_has_seen(settings: Settings, sessions: Sessions, tmp_path: Path):

@@ -3,10 +3,12 @@
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import engine_for, sessions_for
@@ -16,6 +18,13 @@ from tests.browsing import assert_fits, assert_sound, enter, follow, leading_on,
 from tests.pages.public.shown_agencies import MAX_BYTES, NAME, NUMBER, SUSPENDED, write_agencies
 from tests.serving import Served, serve
 
+MAX_FIRST_VIEW = 14 * 1024
+SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, summary, input, select, textarea")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  // A link within a sentence is excepted (WCAG 2.5.8).
+  const isInline = getComputedStyle(one).display === "inline" && one.parentElement.textContent.trim() !== one.textContent.trim();
+  return box.height && box.width && box.height < 24 && !isInline && !one.matches(".skip, [type=hidden]");
+}).map((one) => one.outerHTML)"""
 TODAY = date(2026, 11, 25)
 
 
@@ -61,12 +70,12 @@ def test_a_worker_checks_a_number_on_an_old_phone_and_shows_it_in_another_langua
     page.goto(site)
     assert page.url == f"{site}/zh-Hans/"
     check(page, NUMBER)
-    assert page.url == f"{site}/zh-Hans/"
+    assert NUMBER not in page.url
     # What the answer turns on is asked, with the answer so far above it.
     expect(page.locator(".answer h1")).to_contain_text("还要再问您一件事")
     expect(page.locator(".really")).to_contain_text("smyslena")
     follow(page.get_by_role("button", name="Italiano"))
-    assert page.url == f"{site}/it/"
+    assert page.url.startswith(f"{site}/it/")
     expect(page.locator(".really")).to_contain_text("smyslena")
     expect(page.locator("#subject")).to_have_value(NUMBER)
     follow(page.get_by_role("link", name="Dati completi e storia"))
@@ -83,6 +92,11 @@ def test_choosing_from_a_name_asks_again_about_the_agency_chosen(phone: BrowserC
     follow(page.locator(".candidates button").first)
     expect(page.locator(".answer h1")).to_contain_text("A few more questions before we can answer.")
     assert page.locator(".answer.yes").count() == 0
+    page.go_back()
+    expect(page.locator(".candidates button").first).to_be_visible()
+    page.go_forward()
+    follow(page.get_by_role("button", name="Back to the list"))
+    expect(page.locator(".candidates button").first).to_be_visible()
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -126,6 +140,11 @@ def test_axe_finds_nothing_wrong(browser: Browser, looks: str) -> None:
         "zh-Hant/licences",
         "en/help",
         "it/statistics",
+        "zh-Hans/check",
+        "it/fees",
+        "zh-Hans/rules",
+        "en/log",
+        "zh-Hant/privacy",
         "it/nothing",
     ):
         page.goto(f"{looks}/{path}")
@@ -172,15 +191,33 @@ def test_a_printed_answer_keeps_the_answer_and_drops_the_forms(browser: Browser,
     check(page, NUMBER)
     page.emulate_media(media="print")
     expect(page.locator(".answer h1")).to_be_visible()
-    expect(page.locator("#help")).to_be_visible()
-    for hidden in (".menu", ".switch", ".again"):
-        expect(page.locator(hidden)).to_be_hidden()
+    expect(page.locator("#next")).to_be_visible()
+    for hidden in (".menu", ".switch", ".again", "#help"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    assert len(PdfReader(BytesIO(page.pdf(format="A4"))).pages) == 1
+
+
+def test_text_at_twice_its_size_needs_no_sideways_scroll(phone: BrowserContext, looks: str) -> None:
+    page = phone.new_page()
+    page.set_viewport_size({"width": 360, "height": 640})
+    for path in ("it/", "it/help", "it/licences", "it/statistics", "it/check", "it/fees", "zh-Hans/help", "en/privacy"):
+        page.goto(f"{looks}/{path}")
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert_fits(page)
+
+
+def test_every_target_is_at_least_24_pixels_high(phone: BrowserContext, looks: str) -> None:
+    page = phone.new_page()
+    for path in ("", "help", "check", "fees", "log", "licences", "agencies", "accessibility"):
+        page.goto(f"{looks}/zh-Hans/{path}")
+        assert page.evaluate(SMALL_TARGETS) == []
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])
 def test_the_first_view_is_light_enough_for_a_slow_line(browser: Browser, looks: str, language: str) -> None:
     sizes = transferred(browser, lambda page: page.goto(f"{looks}/{language}/"))
-    assert sum(sizes) <= MAX_BYTES
+    assert sum(sizes) <= MAX_FIRST_VIEW
 
 
 def test_an_answer_is_light_enough_even_without_a_cache(browser: Browser, looks: str) -> None:

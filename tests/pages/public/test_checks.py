@@ -1,5 +1,6 @@
 """The page "check what they told me": an advert is shown for correction first, then answered in place."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.make import licence_record, make_agency, make_licence, source_of
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import Page, read
 from tests.serving import Served
+from tests.verification.checks.picture_text.test_reading import picture
 
 NUMBER = "CISLO/0001"
 
@@ -138,7 +140,7 @@ def test_the_check_works_on_an_old_phone_without_scripts(
     page.fill("#email", "info@agentura.example")
     follow(page.locator("button.main"))
     expect(page.locator("section.answer.no")).to_be_visible()
-    assert page.url == f"{served.base_url}/{language}/check"
+    assert page.url.startswith(f"{served.base_url}/{language}/check")
     assert_fits(page)
     phone.close()
 
@@ -255,3 +257,21 @@ def test_a_suspended_licence_is_the_headline_of_the_check_too(client: FlaskClien
 def test_an_advert_for_hungary_tells_which_permits_are_not_given(client: FlaskClient) -> None:
     page = read(client.post("/zh-Hans/check", data={"advert": "匈牙利电池厂招工，正规工签"}))
     assert "匈牙利不给中国公民办这些许可，办不了" in page.text
+
+
+def test_a_picture_of_an_advert_is_read_and_shown_for_correction(client: FlaskClient, session: Session) -> None:
+    response = client.post("/zh-Hans/check/picture", data={"picture": (BytesIO(picture()), "x.png")})
+    text = read(response).text
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "押金" in text
+    assert "图片已经删除" in text
+    assert 'value="13800138000"' in response.get_data(as_text=True)
+
+
+def test_what_is_no_picture_is_told_with_what_to_do(client: FlaskClient) -> None:
+    for body, status in ((b"", 400), (b"GIF89a", 400), (b"\0" * (11 * 1024 * 1024), 413)):
+        response = client.post("/en/check/picture", data={"picture": (BytesIO(body), "x.png")})
+        page = read(response)
+        assert response.status_code == status
+        assert page.title.startswith("Error: ")
+        assert "#picture" in page.links

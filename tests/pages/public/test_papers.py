@@ -148,17 +148,38 @@ def test_a_warning_of_a_clone_keeps_no_proof_from_being_made(
 
 
 @pytest.mark.parametrize(
-    ("name", "width", "height", "pages"),
-    [("card", 85.6, 54, 2), ("poster-a4", 210, 297, 1), ("poster-a3", 297, 420, 1)],
+    ("name", "width", "height"),
+    [("card", 85.6, 108), ("poster-a4", 210, 297), ("poster-a3", 297, 420)],
 )
 def test_card_and_posters_have_their_size_and_a_code_that_reads(
-    client: FlaskClient, licence: record.Licence, tmp_path: Path, name: str, width: float, height: float, pages: int
+    client: FlaskClient, licence: record.Licence, tmp_path: Path, name: str, width: float, height: float
 ) -> None:
     reader = pdf(client, f"/zh-Hant/licences/{licence.licence_id}/{name}.pdf")
     box = reader.pages[0].mediabox
-    assert len(reader.pages) == pages
+    assert len(reader.pages) == 1
     assert (float(box.width) * MILLIMETRES, float(box.height) * MILLIMETRES) == pytest.approx((width, height), abs=0.5)
     assert address_in(pictures(reader, tmp_path)[-1]) == code_of(client, licence)
+
+
+def test_a_camera_reads_the_code_of_a_card_printed_at_300_dpi_however_long_its_names(
+    client: FlaskClient, session: Session, publish: Callable[[], None], tmp_path: Path
+) -> None:
+    stated = licence_record(country="CN", number="示例省对外劳务合作经营资格第0001号", valid_to=date(2099, 12, 31))
+    names = (
+        name_record("示例" + "很长的名称" * 12 + "有限公司", country="CN"),
+        name_record("Shili " * 30 + "Ltd", country="CN"),
+    )
+    agency = make_agency(session, country="CN", names=names, licences=(stated,))
+    publish()
+    reader = pdf(client, f"/zh-Hans/licences/{agency.licences[0].licence_id}/card.pdf")
+    assert len(reader.pages) == 1
+    assert "2099" in reader.pages[0].extract_text()
+    (tmp_path / "card.pdf").write_bytes(reader.stream.getvalue())  # type: ignore[attr-defined]
+    subprocess.run(["pdftoppm", "-r", "300", "-png", "-singlefile", "card.pdf", "card"], cwd=tmp_path, check=True)
+    read_by_zbar = subprocess.run(
+        ["zbarimg", "--quiet", "--raw", tmp_path / "card.png"], capture_output=True, text=True, check=True
+    )
+    assert read_by_zbar.stdout.strip() == code_of(client, agency.licences[0])
 
 
 def test_a_finished_paper_is_not_sent_twice(client: FlaskClient, licence: record.Licence) -> None:

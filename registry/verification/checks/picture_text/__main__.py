@@ -1,0 +1,85 @@
+"""`python -m registry.verification.checks.picture_text TESSERACT LANGUAGES`: from a picture on standard input its text.
+
+Both are files in memory. Libraries are loaded, then the process is confined, and only then is a byte of the picture read.
+Its pixels, in grey and no larger than Tesseract needs, are all that Tesseract is given: this process becomes it.
+"""
+
+import os
+import sys
+from io import BytesIO
+from typing import NoReturn
+
+import pillow_heif
+from PIL import Image, ImageOps
+
+from registry.core.confinement import Unconfined, confine
+from registry.verification.checks.picture_text.terms import (
+    EXIT_CODES,
+    FORMATS,
+    LIMITS,
+    MAX_PIXELS,
+    MAX_SIDE,
+    SMALL,
+    NoText,
+)
+
+
+def main() -> None:
+    pillow_heif.register_heif_opener(thumbnails=False)
+    Image.init()
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    tesseract, languages = sys.argv[1:3]
+    try:
+        confine(LIMITS)
+    except Unconfined:
+        _end(NoText.UNCONFINED)
+    try:
+        # Pillow tells damage by errors of many kinds: any other end of this process means that there is no picture.
+        pixels = _grey(sys.stdin.buffer.read())
+    except Image.DecompressionBombError:
+        _end(NoText.TOO_LARGE)
+    except MemoryError:
+        _end(NoText.TOO_COSTLY)
+    _become(tesseract, languages, pixels)
+
+
+def _grey(body: bytes) -> bytes:
+    """The picture upright, on white, in grey, small enough to be read in seconds, as a PNG."""
+    with Image.open(BytesIO(body), formats=FORMATS) as opened:
+        if opened.width * opened.height > MAX_PIXELS:
+            _end(NoText.TOO_LARGE)
+        opened.draft("L", (MAX_SIDE, MAX_SIDE))
+        image: Image.Image = ImageOps.exif_transpose(opened)
+        if image.has_transparency_data:
+            clear = image.convert("RGBA")
+            image = Image.new("RGBA", clear.size, "white")
+            image.alpha_composite(clear)
+        grey = image.convert("L")
+    longest = max(grey.size)
+    if longest > MAX_SIDE:
+        grey.thumbnail((MAX_SIDE, MAX_SIDE))
+    elif longest < SMALL:
+        # Letters of a thumbnail are read better at twice their size, larger ones worse.
+        grey = grey.resize((grey.width * 2, grey.height * 2), Image.Resampling.LANCZOS)
+    out = BytesIO()
+    grey.save(out, format="PNG", compress_level=1)
+    return out.getvalue()
+
+
+def _become(tesseract: str, languages: str, pixels: bytes) -> NoReturn:
+    descriptor = os.memfd_create("pixels")
+    view = memoryview(pixels)
+    while view:
+        view = view[os.write(descriptor, view) :]
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    os.dup2(descriptor, 0)
+    command = [tesseract, "stdin", "stdout", "-l", languages, "--psm", "3", "--dpi", "200"]
+    os.execve(tesseract, command, {"LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"})
+
+
+def _end(reason: NoText) -> NoReturn:
+    sys.exit(EXIT_CODES[reason])
+
+
+if __name__ == "__main__":
+    main()

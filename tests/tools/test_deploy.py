@@ -1,0 +1,148 @@
+"""What deploy/ offers is what the registry takes: settings, commands, and files that their own tools can read.
+
+No container and no cluster is started here. The chart is rendered by a reading of the few template forms that it uses.
+"""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from registry.cli import COMMANDS
+from registry.core.settings import NAMES, Settings
+from tools.cluster.parts import program
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+CHART = DEPLOY / "helm" / "registry"
+RELEASE = "one"
+
+
+def values() -> dict[str, Any]:
+    return dict(yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8")))
+
+
+def test_every_setting_in_deploy_is_one_of_the_registrys() -> None:
+    for path in DEPLOY.rglob("*"):
+        if path.is_file():
+            named = set(re.findall(r"\bREGISTRY_[A-Z0-9_]+\b", path.read_text(encoding="utf-8")))
+            assert named <= set(NAMES), path
+
+
+def test_the_charts_values_follow_its_schema_and_a_wrong_one_does_not() -> None:
+    schema = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft7Validator.check_schema(schema)
+    jsonschema.validate(values(), schema)
+    for wrong in ({"url": "http://registry.example.org"}, {"requires": "luck"}, {"unknown": 1}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(values() | wrong, schema)
+
+
+@pytest.mark.parametrize("template", sorted(path.name for path in (CHART / "templates").iterdir()))
+def test_each_template_gives_objects_of_kubernetes(template: str) -> None:
+    text = rendered((CHART / "templates" / template).read_text(encoding="utf-8"))
+    assert "{{" not in text
+    objects = [one for one in yaml.safe_load_all(text) if one]
+    assert objects
+    for one in objects:
+        assert {"apiVersion", "kind", "metadata"} <= set(one)
+        assert one["metadata"]["name"].startswith(RELEASE)
+        pod = one.get("spec", {}).get("template", {}).get("spec")
+        if pod is None:
+            continue
+        assert pod["securityContext"]["runAsNonRoot"]
+        mounts = {volume["name"] for volume in pod["volumes"]}
+        for container in (*pod["initContainers"], *pod["containers"]):
+            assert container["securityContext"]["readOnlyRootFilesystem"]
+            assert {mount["name"] for mount in container["volumeMounts"]} <= mounts
+            assert container.get("args", ["serve"])[0] in COMMANDS
+
+
+def test_the_charts_settings_are_taken() -> None:
+    text = rendered((CHART / "templates" / "settings.yaml").read_text(encoding="utf-8"))
+    given = yaml.safe_load(text)["data"]
+    settings = Settings.from_environment(given | {"REGISTRY_S3_KEY": "a", "REGISTRY_S3_SECRET": "b"})
+    assert settings.is_https
+
+
+def test_the_compose_file_names_its_own_services_and_commands() -> None:
+    read = yaml.safe_load((DEPLOY / "container" / "compose.yaml").read_text(encoding="utf-8"))
+    services = read["services"]
+    containerfile = (DEPLOY / "container" / "Containerfile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^FROM .* AS (\w+)$", containerfile, re.MULTILINE))
+    for service in services.values():
+        assert set(service.get("depends_on", ())) <= set(services)
+        if "build" in service:
+            assert service["build"]["target"] in targets
+        if service.get("image") == "registry" and "command" in service:
+            assert service["command"][0] in COMMANDS
+        if "environment" in service and "REGISTRY_URL" in service["environment"]:
+            Settings.from_environment(service["environment"])
+        for mount in service.get("volumes", ()):
+            source = mount.partition(":")[0]
+            assert source in read["volumes"] or (DEPLOY / "container" / source).exists(), mount
+
+
+def test_nginx_takes_the_composed_configuration(tmp_path: Path) -> None:
+    text = (DEPLOY / "container" / "nginx.conf").read_text(encoding="utf-8")
+    # Names of services are known inside the composition alone.
+    text = re.sub(r"(?<=server )lookups-[12]|(?<=http://)(?:stream|intake|console)(?=:)", "127.0.0.1", text)
+    (tmp_path / "nginx.conf").write_text(f"pid {tmp_path}/pid;\n{text}", encoding="utf-8")
+    done = subprocess.run(
+        [program("nginx"), "-t", "-e", str(tmp_path / "log"), "-c", str(tmp_path / "nginx.conf")],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def rendered(text: str) -> str:
+    """A template with the chart's own values. Forms: values, `quote`, `trimPrefix`, one `range`, one `if eq`."""
+    loop = re.search(r"\{\{- range \$name, \$one := \.Values\.workloads \}\}\n(.*)\{\{- end \}\}\n", text, re.DOTALL)
+    if loop is None:
+        return filled(text, {})
+    parts = []
+    for name, one in values()["workloads"].items():
+        body = re.sub(
+            r"\{\{- if eq \$one\.command \"serve\" \}\}\n(.*?)\{\{- end \}\}\n",
+            lambda found, one=one: found[1] if one["command"] == "serve" else "",
+            loop[1],
+            flags=re.DOTALL,
+        )
+        parts.append(filled(body, {"$name": name, "$one": one}))
+    return "".join(parts)
+
+
+def filled(text: str, names: dict[str, Any]) -> str:
+    known = {
+        **names,
+        ".Values": values(),
+        "$.Values": values(),
+        ".Release": {"Name": RELEASE},
+        "$.Release": {"Name": RELEASE},
+    }
+
+    def fill(found: re.Match[str]) -> str:
+        path, *functions = (part.strip() for part in found[1].split("|"))
+        root = next(
+            name for name in sorted(known, key=len, reverse=True) if path == name or path.startswith(f"{name}.")
+        )
+        value = known[root]
+        for part in path.removeprefix(root).strip(".").split("."):
+            value = value[part] if part else value
+        for function in functions:
+            if function == "quote":
+                value = json.dumps(str(value))
+            else:
+                prefix = re.fullmatch(r'trimPrefix "(.*)"', function)
+                assert prefix is not None, function
+                value = str(value).removeprefix(prefix[1])
+        return str(value)
+
+    return re.sub(r"\{\{ (.*?) \}\}", fill, text)

@@ -1,0 +1,215 @@
+"""A cluster on one machine: two homes as two machines, behind nginx, on one database with a standby."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from tools.cluster.parts import Part, free_ports, is_open, own, program, wait_until
+from tools.cluster.postgres import Keeper, Node
+
+BUCKET = "registry"
+UNIT = "it-invented-unit"
+
+PGBOUNCER = """
+[databases]
+registry = host=127.0.0.1 port={port} user=registry
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {own}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 40
+max_client_conn = 400
+server_connect_timeout = 2
+server_login_retry = 0.5
+query_wait_timeout = 6
+"""
+
+NGINX = """
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx.log crit;
+{user}
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/nginx-body;
+    proxy_temp_path {folder}/nginx-proxy;
+    fastcgi_temp_path {folder}/nginx-fastcgi;
+    uwsgi_temp_path {folder}/nginx-uwsgi;
+    scgi_temp_path {folder}/nginx-scgi;
+    upstream machines {{ {servers} keepalive 16; }}
+    server {{
+        listen 127.0.0.1:{own};
+        client_max_body_size 21m;
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_connect_timeout 1s;
+        proxy_read_timeout 30s;
+        # What only reads is asked of the other machine; what changes something is not sent twice.
+        proxy_next_upstream error timeout http_503;
+        proxy_next_upstream_tries 2;
+        location / {{ proxy_pass http://machines; }}
+    }}
+}}
+"""
+
+
+class Cluster:
+    """All parts and their addresses. `folder` is made and, with all in it, removed at the end."""
+
+    def __init__(self, *, has_demo: bool = True) -> None:
+        """`has_demo`: with invented agencies, which take a while."""
+        self._has_demo = has_demo
+        self.folder = Path(tempfile.mkdtemp(prefix="registry-cluster-"))
+        own(self.folder)
+        self.folder.chmod(0o755)
+        first, second, self.pooler_port, self.redis_port, self.store_port, self.port, *machines = free_ports(8)
+        self.machine_ports = dict(zip("ab", machines, strict=True))
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.nodes = (Node("pg1", first, self.folder), Node("pg2", second, self.folder))
+        self.keeper = Keeper(self.nodes, self._lead)
+        self.database_url = f"postgresql+psycopg://registry@127.0.0.1:{self.pooler_port}/registry"
+        self.parts: dict[str, Part] = {}
+
+    def home(self, machine: str) -> Path:
+        return self.folder / f"home-{machine}"
+
+    def environment(self, machine: str) -> dict[str, str]:
+        """The settings of a machine. Both differ in their home and port alone."""
+        stored = {
+            name: value for name, value in os.environ.items() if not name.startswith("REGISTRY") and name != "PORT"
+        }
+        standby = "&".join(f"host=127.0.0.1:{node.port}" for node in self.nodes)
+        return stored | {
+            "PORT": str(self.machine_ports[machine]),
+            "REGISTRY_HOME": str(self.home(machine)),
+            "REGISTRY_URL": self.url,
+            "REGISTRY_DATABASE_URL": self.database_url,
+            "REGISTRY_DATABASE_READ_URL": f"postgresql+psycopg://registry@/registry?{standby}"
+            "&target_session_attrs=prefer-standby",
+            "REGISTRY_READ_SECONDS": "20",
+            "REGISTRY_REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
+            "REGISTRY_FILES": f"s3://{BUCKET}",
+            "REGISTRY_S3_ENDPOINT": f"http://127.0.0.1:{self.store_port}",
+            "REGISTRY_S3_KEY": "name",
+            "REGISTRY_S3_SECRET": "secret",
+            "REGISTRY_TRUSTED_PROXIES": "1",
+            "REGISTRY_RATE": "1000000",
+            "REGISTRY_THREADS": "4",
+        }
+
+    def command(
+        self, machine: str, *arguments: str, env: dict[str, str] | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        """A `registry` command on a machine, over."""
+        return subprocess.run(
+            [sys.executable, "-m", "registry.cli", *arguments],
+            env=self.environment(machine) | (env or {}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+
+    def start(self) -> None:
+        self.keeper.begin()
+        self._lead(self.nodes[0])
+        self._add("pgbouncer", program("pgbouncer"), str(self.folder / "pgbouncer.ini"), as_account=True)
+        redis = shutil.which("valkey-server") or program("redis-server")
+        self._add("redis", redis, "--bind", "127.0.0.1", "--port", str(self.redis_port), "--save", "")
+        self._add("store", sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.store_port))
+        for name, port in (("pgbouncer", self.pooler_port), ("redis", self.redis_port), ("store", self.store_port)):
+            wait_until(lambda port=port: is_open(port), name)
+        requests.put(f"http://127.0.0.1:{self.store_port}/{BUCKET}", timeout=30).raise_for_status()
+        self._fill()
+        for machine in self.machine_ports:
+            env = self.environment(machine)
+            serve = [sys.executable, "-m", "registry.cli", "serve"]
+            self._add(f"serve-{machine}", *serve, env=env | {"REGISTRY_EDGES": "api,public,intake"})
+            self._add(f"worker-{machine}", sys.executable, "-m", "registry.cli", "worker", env=env)
+        for machine, port in self.machine_ports.items():
+            ready = f"http://127.0.0.1:{port}/ready"
+            wait_until(lambda url=ready: requests.get(url, timeout=5).ok, f"machine {machine}: {self.printed(machine)}")
+        self._write_nginx()
+        self._add(
+            "nginx", program("nginx"), "-c", str(self.folder / "nginx.conf"), "-e", str(self.folder / "nginx.log")
+        )
+        wait_until(lambda: requests.get(f"{self.url}/api/v1/coverage", timeout=5).ok, "nginx")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a standby follows and each machine is ready."""
+        ready = (f"http://127.0.0.1:{port}/ready" for port in self.machine_ports.values())
+        return self.keeper.is_whole and all(requests.get(url, timeout=5).ok for url in ready)
+
+    def printed(self, machine: str) -> str:
+        path = self.folder / f"serve-{machine}.out"
+        return path.read_text(errors="replace")[-500:] if path.exists() else ""
+
+    def stop(self) -> None:
+        for part in reversed(self.parts.values()):
+            part.stop()
+        self.keeper.end()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _add(self, name: str, *command: str, env: dict[str, str] | None = None, as_account: bool = False) -> None:
+        part = self.parts[name] = Part(name, command, self.folder, env=env, as_account=as_account)
+        part.start()
+
+    def _fill(self) -> None:
+        """Tables, keys, invented agencies and a unit; then the same keys on the second machine."""
+        # Steps of the schema need a session of their own, which a pooler does not give.
+        direct = f"postgresql+psycopg://registry@127.0.0.1:{self.nodes[0].port}/registry"
+        self._must(self.command("a", "db", "upgrade", env={"REGISTRY_DATABASE_URL": direct}))
+        if self._has_demo:
+            self._must(self.command("a", "demo", "load"))
+        unit = ["units", "add", UNIT, "--country", "IT", "--authority", "it-inl", "--name", "en=Invented unit"]
+        mails = ["--email", "desk@authority.example", "--supervisor-email", "head@authority.example", "--default"]
+        self._must(self.command("a", *unit, *mails))
+        shutil.copytree(self.home("a") / "keys", self.home("b") / "keys")
+        self.home("b").chmod(0o700)
+
+    @staticmethod
+    def _must(done: "subprocess.CompletedProcess[str]") -> None:
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(done.args[3:])}: {done.stdout}{done.stderr}")
+
+    def _lead(self, primary: Node) -> None:
+        """Lead PgBouncer to a primary."""
+        path = self.folder / "pgbouncer.ini"
+        path.write_text(PGBOUNCER.format(port=primary.port, own=self.pooler_port), encoding="ascii")
+        own(path)
+        if "pgbouncer" in self.parts:
+            self.parts["pgbouncer"].signal(signal.SIGHUP)
+
+    def _write_nginx(self) -> None:
+        servers = " ".join(f"server 127.0.0.1:{port} max_fails=0;" for port in self.machine_ports.values())
+        user = "user root;" if os.geteuid() == 0 else ""
+        (self.folder / "nginx.conf").write_text(
+            NGINX.format(folder=self.folder, own=self.port, servers=servers, user=user), encoding="ascii"
+        )
+
+
+@contextmanager
+def running(*, has_demo: bool = True) -> Iterator[Cluster]:
+    """A cluster for as long as the block lasts."""
+    cluster = Cluster(has_demo=has_demo)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()

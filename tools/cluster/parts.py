@@ -1,0 +1,159 @@
+"""The processes of a cluster: each is started, killed, frozen, and started again when it dies, as systemd would."""
+
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+RESTART_SECONDS = 1.0
+
+
+def account() -> dict[str, Any]:
+    """PostgreSQL and PgBouncer refuse to run as root."""
+    return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def own(*paths: Path) -> None:
+    """Give paths to the account that PostgreSQL runs under."""
+    for path in paths:
+        if account():
+            shutil.chown(path, "postgres", "postgres")
+
+
+def program(name: str) -> str:
+    """Where a program of the system is. RuntimeError with what to install."""
+    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    if found is None:
+        raise RuntimeError(f"{name} is needed: run `make setup-system`")
+    return found
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that are free now, all different."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def is_open(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 120.0) -> None:
+    """Wait for it. RuntimeError with `what` when its time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with suppress(Exception):
+            if condition():
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"{what} is not there after {seconds:.0f} s")
+
+
+class Part:
+    """One process of a cluster, with a file for what it prints. `is_kept`: it is started again when it dies."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        folder: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        is_kept: bool = True,
+        as_account: bool = False,
+    ) -> None:
+        self.name = name
+        self.output = folder / f"{name}.out"
+        self._command = list(command)
+        self._env = dict(env) if env is not None else None
+        self._account = account() if as_account else {}
+        self._is_kept = is_kept
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+        self._keeper: threading.Thread | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        self._stopping.clear()
+        self._begin()
+        if self._is_kept and self._keeper is None:
+            self._keeper = threading.Thread(target=self._keep, daemon=True)
+            self._keeper.start()
+
+    def signal(self, number: int) -> None:
+        """To the process and the processes that it started."""
+        if self._process is not None:
+            for pid in (self._process.pid, *descendants(self._process.pid)):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
+
+    def kill(self) -> None:
+        """As a machine that loses its power: without a word, with all its processes."""
+        self.signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._keeper is not None:
+            self._keeper.join()
+            self._keeper = None
+        if self.is_running:
+            assert self._process is not None
+            self.signal(signal.SIGCONT)
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(5)
+        self.kill()
+
+    def _begin(self) -> None:
+        self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.DEVNULL,
+            stdout=self.output.open("ab"),
+            stderr=subprocess.STDOUT,
+            env=self._env,
+            cwd="/" if self._account else None,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,
+            **self._account,
+        )
+
+    def _keep(self) -> None:
+        while not self._stopping.wait(RESTART_SECONDS):
+            if not self.is_running:
+                self._begin()
+
+
+def descendants(pid: int) -> list[int]:
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, path.read_text().split()):
+                found += [child, *descendants(child)]
+    return found
+
+
+def _end_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)

@@ -1,0 +1,168 @@
+"""Two servers of PostgreSQL, one following the other, and who decides which of them is the primary.
+
+The keeper stands in for a cluster manager (Patroni, CloudNativePG): it promotes a standby only when each commit waited for it,
+kills the former primary first (fencing), leads PgBouncer to the new one, and makes the former one follow.
+"""
+
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+
+from tests.postgres import binaries
+from tools.cluster.parts import Part, account, own, wait_until
+
+CONFIGURATION = """
+listen_addresses = '127.0.0.1'
+port = {port}
+unix_socket_directories = '{folder}'
+cluster_name = '{name}'
+wal_level = replica
+max_wal_senders = 6
+wal_keep_size = 128MB
+hot_standby_feedback = on
+max_connections = 100
+shared_buffers = 64MB
+"""
+
+LOOK_SECONDS = 0.5
+MISSED = 4
+"""So many looks in a row without an answer, each of two seconds at most, and the primary is taken for lost."""
+
+
+class Node:
+    """One server with its data."""
+
+    def __init__(self, name: str, port: int, folder: Path) -> None:
+        self.name, self.port = name, port
+        self.data = folder / name
+        self._sockets = folder
+        self.part = Part(
+            name, [str(binaries() / "postgres"), "-D", str(self.data)], folder, is_kept=False, as_account=True
+        )
+
+    def make(self) -> None:
+        self._run("initdb", "-D", str(self.data), "-U", "registry", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        self._configure()
+
+    def follow(self, primary: "Node") -> None:
+        """Copy the primary anew, and follow it."""
+        self.part.kill()
+        shutil.rmtree(self.data, ignore_errors=True)
+        host = f"host=127.0.0.1 port={primary.port} user=registry application_name={self.name}"
+        self._run("pg_basebackup", "-d", host, "-D", str(self.data), "-R", "-c", "fast")
+        # What was set by ALTER SYSTEM on the primary is the primary's.
+        (self.data / "postgresql.auto.conf").write_text(f"primary_conninfo = '{host}'\n", encoding="ascii")
+        own(self.data / "postgresql.auto.conf")
+        self._configure()
+        self.start()
+
+    def start(self) -> None:
+        self.part.start()
+        wait_until(lambda: self.ask("SELECT 1"), f"PostgreSQL {self.name}")
+
+    def ask(self, statement: str) -> object:
+        with psycopg.connect(
+            f"host=127.0.0.1 port={self.port} user=registry dbname=postgres connect_timeout=2 "
+            "options='-c statement_timeout=2000'",
+            autocommit=True,
+        ) as connection:
+            cursor = connection.execute(statement.encode())
+            row = cursor.fetchone() if cursor.description else None
+        return row[0] if row else None
+
+    def wait_for(self, names: str) -> None:
+        """Acknowledge nothing before the standbys of these names have it."""
+        self.ask(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'")
+        self.ask("SELECT pg_reload_conf()")
+
+    def _configure(self) -> None:
+        path = self.data / "registry.conf"
+        path.write_text(CONFIGURATION.format(port=self.port, folder=self._sockets, name=self.name), encoding="ascii")
+        own(path)
+        main = self.data / "postgresql.conf"
+        if "registry.conf" not in main.read_text(encoding="utf-8"):
+            with main.open("a", encoding="utf-8") as conf:
+                conf.write("include = 'registry.conf'\n")
+
+    def _run(self, name: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(binaries() / name), *arguments], capture_output=True, text=True, cwd="/", **account()
+        )
+        if done.returncode:
+            raise RuntimeError(f"{name}: {done.stderr.strip()[-500:]}")
+
+
+class Keeper:
+    """Looks after the two nodes, and tells by `lead` which of them is the primary."""
+
+    def __init__(self, nodes: tuple[Node, Node], lead: Callable[[Node], None]) -> None:
+        self.primary, self.standby = nodes
+        self._lead = lead
+        self._is_synced = False
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._keep, daemon=True)
+        self.failovers = 0
+
+    def begin(self) -> None:
+        self.primary.make()
+        self.primary.start()
+        self.primary.ask("CREATE DATABASE registry")
+        self.standby.follow(self.primary)
+        self._pair()
+        self._thread.start()
+
+    def end(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        for node in (self.standby, self.primary):
+            node.part.signal(signal.SIGCONT)
+            node.part.kill()
+
+    @property
+    def is_whole(self) -> bool:
+        return self._is_synced and self.primary.part.is_running and self.standby.part.is_running
+
+    def _pair(self) -> None:
+        wait_until(
+            lambda: self.primary.ask("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'"),
+            f"the standby {self.standby.name}",
+        )
+        self.primary.wait_for(self.standby.name)
+        self._is_synced = True
+
+    def _keep(self) -> None:
+        missed = 0
+        while not self._stopping.wait(LOOK_SECONDS):
+            try:
+                self.primary.ask("SELECT 1")
+                missed = 0
+            except psycopg.Error:
+                missed += 1
+            with suppress(RuntimeError, psycopg.Error):
+                if missed >= MISSED or not self.primary.part.is_running:
+                    self._fail_over()
+                    missed = 0
+                elif not self.standby.part.is_running:
+                    self.standby.start()
+
+    def _fail_over(self) -> None:
+        # Fencing first: what the former primary acknowledged from now on would be lost.
+        self.primary.part.kill()
+        if not self._is_synced or not self.standby.part.is_running:
+            self.primary.start()
+            return
+        self._is_synced = False
+        self.standby.wait_for("")
+        self.standby.ask("SELECT pg_promote(true, 30)")
+        self.primary, self.standby = self.standby, self.primary
+        self.failovers += 1
+        self._lead(self.primary)
+        self.standby.follow(self.primary)
+        self._pair()
