@@ -1,4 +1,5 @@
-"""The officers' queue at a hundred thousand cases beside one of a thousand: the first page, a page far down, and each filter.
+"""The officers' queue at a hundred thousand cases beside one of a thousand: the first page, a page far down, each
+filter, and beside it To do and the search by number.
 
 Cases are rows: how a complaint is filed is another part's matter. The overview of the same unit is timed beside, for information.
 """
@@ -21,14 +22,17 @@ from bench.report import Row
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.models import CaseClock
-from registry.complaints.casework.queue.listing import Filters, Place, listed, number
+from registry.complaints.casework.queue.listing import Filters, Place, cases_beginning, listed, number
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, reading_sessions_for
 from registry.core.ids import new_reference
-from registry.officers.models import Unit
+from registry.officer_desk.inbox.queries import inbox
+from registry.officers.models import Officer, Unit
+from registry.officers.rights import OfficerRights, Role
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import overview
 from registry.oversight.overview.rules import usual
-from registry.vocabulary.cases import CaseState, ClockKind, Indicator, Priority
+from registry.vocabulary.cases import CaseState, ClockKind, Indicator, LiesWith, Priority
 from registry.vocabulary.register import CORRIDOR_SECTORS
 
 FEW, MANY = 1_000, 100_000
@@ -64,8 +68,19 @@ def questions() -> dict[str, Question]:
         "overdue": page(is_late=True),
         "by agency": page(agency_digest=_digest(7)),
         "by state, country and officer": page(state=CaseState.CLOSED, country="IT", assignee="officer-3"),
+        **{f"that lie with: {who}": page(lies_with=who) for who in LiesWith},
+        "To do": lambda session: inbox(session, _officer(), AT),
+        "search by the beginning of a number": lambda session: cases_beginning(session, UNIT, "2345"),
         "counting what is open": lambda session: number(session, UNIT, Filters(), AT),
     }
+
+
+def _officer() -> AuthenticatedOfficer:
+    """One with every role of case work, who has a twentieth of the cases."""
+    roles = frozenset({Role.TRIAGE, Role.INVESTIGATOR, Role.SUPERVISOR, Role.DECIDER, Role.LICENSING, Role.TRANSLATOR})
+    officer = Officer(reference="officer-7", unit=UNIT, name="Invented Officer", language="en")
+    standing = OfficerRights(officer.reference, UNIT, "IT", "it-invented-authority", roles)
+    return AuthenticatedOfficer(officer, None, standing, frozenset())
 
 
 def measure(rounds: int, folder: Path, cluster: Cluster | None) -> tuple[list[Row], dict[str, Any]]:

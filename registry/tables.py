@@ -8,6 +8,7 @@ from registry.complaints.case import models as _complaints
 from registry.complaints.casework import models as _casework
 from registry.complaints.casework.access_grants import models as _openings
 from registry.complaints.casework.decisions import models as _decisions
+from registry.complaints.casework.letters import models as _letters
 from registry.complaints.casework.notes import models as _notes
 from registry.complaints.casework.saved_views import models as _views
 from registry.complaints.casework.translations import models as _translations
@@ -60,6 +61,7 @@ MODELS = (
     _complaints,
     _decisions,
     _diligence,
+    _letters,
     _employers,
     _entries,
     _events,

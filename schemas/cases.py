@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.cases import Author, BoxRole, CaseState, ClockKind, Priority
+from registry.vocabulary.cases import Author, BoxRole, CaseState, ClockKind, LiesWith, Priority
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Passage, Word
 
@@ -37,6 +37,7 @@ class CasesQuerySchema(InSchema):
         metadata={"description": "The complainant wrote what the assignee has not read yet, in whatever state."},
     )
     agency = Line(max_length=16, metadata={"description": "Reference of the agency that the cases name."})
+    lies_with = Word(LiesWith, metadata={"description": "With whom an open case lies."})
     limit = Count(
         minimum=1, maximum=100, metadata={"description": "Cases in one answer.", "default": 50, "example": 50}
     )
@@ -128,6 +129,15 @@ class CaseReplySchema(InSchema):
             "default": False,
         }
     )
+    language = Line(
+        max_length=12,
+        metadata={"description": "The language of the text; without it, it is sent as it is.", "example": "en"},
+    )
+    translation = Passage(
+        max_length=MAX_MESSAGE,
+        metadata={"description": "The text in the complainant's language, where that is another."},
+    )
+    at_once = Flag(metadata={"description": "Send it untranslated: for cases of danger (P0) alone.", "default": False})
 
 
 class CaseAssigneeSchema(InSchema):
@@ -148,6 +158,10 @@ class CaseNoteBodySchema(InSchema):
 class CaseTaskBodySchema(InSchema):
     text = Passage(max_length=MAX_TASK, required=True, metadata={"example": "Call the inspectorate."})
     due_on = Day(metadata={"example": "2026-12-31"})
+    owner = Line(
+        max_length=16,
+        metadata={"description": "Whose task it is: an officer's reference; without it the case's assignee."},
+    )
 
 
 class CaseTaskDoneSchema(InSchema):
@@ -179,6 +193,7 @@ class CaseTaskSchema(OutSchema):
     by = fields.String(required=True)
     on = fields.Date(required=True)
     due_on = fields.Date(required=True, allow_none=True)
+    owner = fields.String(required=True, allow_none=True, metadata={"description": "None: the case's assignee."})
     done_by = fields.String(required=True, allow_none=True)
     done_on = fields.Date(required=True, allow_none=True)
     text = fields.String(required=True)

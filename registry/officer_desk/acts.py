@@ -78,6 +78,9 @@ class OfficerAct:
     and what follows it, document it in the API; `statuses` where they are others than follow from the schema. `resource` is what
     the right is to, where it is another than that of the table. Without `is_shown_after` the API's answer is empty: what it was
     done to is closed to the officer from then on. What `drafts` something, such as a `hearing`, is done once however often it is
+    sent, and its `do` gives the reference of what was drafted. `done` gives the code of what was done (`done.<code>`) from what
+    `do` gives, where that is not always the same. `undo` is given what the act is done to, as it was before, and the form;
+    it gives the fields with which the same act takes it back, None where that is no act of one person.
     sent, and its `do` gives the reference of what was drafted. Where nothing was read before it, such as a proposal, the act has
     no version (`is_versioned`). `not_found` is the field that a form names something in which is not there, and the message
     that says so.
@@ -97,6 +100,8 @@ class OfficerAct:
     statuses: tuple[int, ...] | None = None
     is_shown_after: bool = True
     drafts: str = ""
+    done: Callable[[object], str] | None = None
+    undo: Callable[[Any, Mapping[str, str]], Mapping[str, str] | None] | None = None
     page: str | None = None
     is_versioned: bool = True
     not_found: tuple[str, str] | None = None

@@ -3,7 +3,7 @@
 What leads to one agency is taken; what leads to several, or to none, is refused with the agencies that may be meant.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -88,3 +88,11 @@ def _meant(session: Session, text: str) -> Sequence[int]:
 
 def _tidy(typed: str) -> str:
     return " ".join(typed.split())[:MAX_TYPED]
+
+
+def names_of_agencies(session: Session, references: Collection[str], language: Language, today: date) -> dict[str, str]:
+    """The names of some agencies by reference, as they may be shown today: two statements however many there are."""
+    if not references:
+        return {}
+    ids = session.execute(select(Agency.id).where(Agency.reference.in_(references))).scalars().all()
+    return {one.agency_id: main_name(one, language).name for one in published(session, ids, today)}

@@ -1,6 +1,6 @@
 """Acts on a case, and which cases an officer may act on: of their own unit, without a declared conflict of interest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import holds
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
+from registry.complaints.casework.letters import waiting
 from registry.complaints.casework.notes import actions as notes
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.casework.queue import assignment as assigning
@@ -70,10 +71,23 @@ def _move(on: Doing[Officer], to: CaseState, reason: str = "", into: str = "") -
     )  # fmt: skip
 
 
-def _reply(on: Doing[Officer], text: str, *, to_helper: bool = False) -> object:
-    return casework.reply(
-        on.session, sealer(), on.officer, on.reference, text, on.at, to_helper=to_helper, version=on.version
+def _reply(
+    on: Doing[Officer],
+    text: str,
+    *,
+    language: str = "",
+    translation: str = "",
+    at_once: bool = False,
+    to_helper: bool = False,
+) -> object:
+    return waiting.write_letter(
+        on.session, sealer(), on.officer, on.reference, text, on.at,
+        language=language, translation=translation, at_once=at_once, to_helper=to_helper, version=on.version,
     )  # fmt: skip
+
+
+def _replied(letter: object) -> str:
+    return "replyToCase" if letter is None else "letter_waits"
 
 
 def _assign(on: Doing[Officer], assignee: str | None = None) -> object:
@@ -92,10 +106,22 @@ def _write_note(on: Doing[Officer], text: str) -> object:
     return notes.write_note(on.session, sealer(), on.officer, on.reference, text, on.at.date(), version=on.version)
 
 
-def _add_task(on: Doing[Officer], text: str, due_on: date | None = None) -> object:
+def _add_task(on: Doing[Officer], text: str, due_on: date | None = None, owner: str | None = None) -> object:
     return notes.add_task(
-        on.session, sealer(), on.officer, on.reference, text, on.at.date(), due_on=due_on, version=on.version
+        on.session, sealer(), on.officer, on.reference, text, on.at.date(), due_on=due_on, owner=owner or None,
+        version=on.version,
     )  # fmt: skip
+
+
+def _former_assignee(case: Case, form: Mapping[str, str]) -> Mapping[str, str] | None:
+    former = case.assignee or ""
+    return None if form.get("assignee", "") == former else {"assignee": former}
+
+
+def _former_priority(case: Case, form: Mapping[str, str]) -> Mapping[str, str] | None:
+    """From an urgent priority, and to one, it takes two persons to come back."""
+    before, after = case.priority or "", form.get("priority", "")
+    return None if before == after or priorities.TWO_PERSONS & {before, after} else {"priority": before}
 
 
 def _decide_lowering(on: Doing[Officer], *, is_approved: bool) -> object:
@@ -141,12 +167,16 @@ ACTS = case_acts(
         CaseMoveBodySchema, path="/moves", unread={"to": "state_of_case"},
     ),
     OfficerAct(
-        "reply", Act.WRITE, _reply, "replyToCase", "Write to the complainant.", CaseReplySchema,
-        path="/messages", resource=Resource.MESSAGE,
+        "reply", Act.WRITE, _reply, "replyToCase",
+        """Write to the complainant.
+
+        In another language than the complainant's, and without a translation, it waits for a translator of the unit.
+        """,
+        CaseReplySchema, path="/messages", resource=Resource.MESSAGE, done=_replied,
     ),
     OfficerAct(
         "assignee", Act.ASSIGN, _assign, "assignCase", "Assign a case to an officer of your unit, or to no one.",
-        CaseAssigneeSchema, method="put",
+        CaseAssigneeSchema, method="put", undo=_former_assignee,
     ),
     OfficerAct(
         "priority", Act.WRITE, _set_priority, "setCasePriority",
@@ -154,7 +184,7 @@ ACTS = case_acts(
 
         Lowering from P0 or P1 waits for a second person (`approveCaseLowering`).
         """,
-        CasePrioritySchema, method="put", unread={"priority": "choose_priority"},
+        CasePrioritySchema, method="put", unread={"priority": "choose_priority"}, undo=_former_priority,
     ),
     OfficerAct(
         "notes", Act.WRITE, _write_note, "addCaseNote", "Add a note for your unit; it is never changed.",

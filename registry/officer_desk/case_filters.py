@@ -12,10 +12,10 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.officer_desk.agency_picker import picked_agency
-from registry.vocabulary.cases import CaseState, Priority
+from registry.vocabulary.cases import CaseState, LiesWith, Priority
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES
 
-NAMES = ("state", "priority", "country", "sector", "assignee", "late", "objection", "unread", "agency")
+NAMES = ("state", "priority", "country", "sector", "assignee", "late", "objection", "unread", "agency", "lies_with")
 MINE, UNASSIGNED = "mine", "unassigned"
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -38,7 +38,7 @@ def read_filters(stated: Mapping[str, str], me: str, digest: Digest) -> Filters:
     """Read the filters of the queue from a query. Raises InvalidInput.
 
     `assignee`: `mine`, `unassigned` or an officer's reference; `late`, `objection`,
-    `unread`: `yes`; `agency`: an agency's reference.
+    `unread`: `yes`; `agency`: an agency's reference; `lies_with`: with whom it lies.
     """
     found = set_filters(stated)
     agency = found.get("agency")
@@ -53,6 +53,7 @@ def read_filters(stated: Mapping[str, str], me: str, digest: Digest) -> Filters:
         is_late=_one_of(found, "late", frozenset({"yes"})) is not None,
         is_objected=_one_of(found, "objection", frozenset({"yes"})) is not None,
         is_unread=_one_of(found, "unread", frozenset({"yes"})) is not None,
+        lies_with=_word(found, "lies_with", LiesWith),
         agency_digest=None if agency is None else digest("agency", f"agency {read_reference(agency)}"),
     )
 

@@ -288,3 +288,12 @@ class SignInDelay(Base):
     digest: Mapped[str] = mapped_column(Text(64), primary_key=True)
     failures: Mapped[int]
     until: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+class CalendarAddress(Base):
+    """The secret address of an officer's calendar of deadlines, as a digest; one for each officer."""
+
+    __tablename__ = "officer_calendars"
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(Text(64), unique=True)
+    made_on: Mapped[date]

@@ -100,6 +100,16 @@ def acts_on(session: Session, reference: str) -> list[Acted]:
     return [Acted(*row) for row in session.execute(counted)]
 
 
+def readers_of(session: Session, reference: str, day: date, *, but: str) -> list[str]:
+    """The names of the officers who opened a case on a day, the latest first; the trail holds days and no hours."""
+    last = func.max(AuditEntry.index)
+    read = select(Officer.name).join(AuditEntry, AuditEntry.actor == Officer.reference)
+    read = read.join(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)
+    of_day = AuditSubject.subject == reference, AuditEntry.act == "case.read", AuditEntry.on_day == day
+    query = read.where(*of_day, AuditEntry.actor != but).group_by(Officer.id, Officer.name).order_by(last.desc())
+    return list(session.scalars(query.limit(5)))
+
+
 def done_in(session: Session, reference: str, limit: int) -> list[tuple[Line, str | None]]:
     """The acts on a case and on the sanctions that rest on its decisions, latest first, each with its officer's name.
 

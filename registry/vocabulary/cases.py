@@ -272,6 +272,20 @@ class NoCopy(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+class LiesWith(StrEnum):
+    """With whom an open case lies. `officer`: its own officers. `second`: a second person, who checks or decides.
+
+    `measure`: those who prepare the sanction.
+    """
+
+    OFFICER = "officer"
+    SECOND = "second"
+    MEASURE = "measure"
+    COMPLAINANT = "complainant"
+    AGENCY = "agency"
+    PARTNER = "partner"
+
+
 class Dimension(StrEnum):
     """What the open statistics count complaints by. `outcome`: what a case came to in that quarter."""
 

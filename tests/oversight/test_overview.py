@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from registry.complaints.case.models import NEVER
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage.patterns import patterns
 from registry.oversight.overview.queries import DeadlineCounts, Open, overview
 from registry.oversight.overview.rules import Age, Period, is_period, monday, spans, usual
-from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Indicator, Priority
+from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Indicator, LiesWith, Priority
 from tests.complaints.filing import file
 from tests.oversight.accounts import WORDS
 from tests.oversight.cases import make_case, make_clock
@@ -114,7 +115,32 @@ def test_a_case_is_decided_once_by_its_first_decision(session: Session, sealer: 
     assert overview(session, IT, PERIOD, AT).decisions == {30: 1, 5: 1}
 
 
-def test_an_overview_takes_five_queries_however_many_cases_there_are(session: Session, sealer: Sealer) -> None:
+def test_whom_cases_lie_with_and_who_has_them_is_counted(session: Session, sealer: Sealer) -> None:
+    for number, state in enumerate((CaseState.WAITING_COMPLAINANT, CaseState.INVESTIGATING, CaseState.INVESTIGATING)):
+        case = make_case(session, TODAY, state=state)
+        case.is_open, case.assignee = True, "OFFICER00001" if number else None
+        case.has_unread = number == 2
+        case.due_at = AT - timedelta(hours=1) if number == 1 else NEVER
+    session.flush()
+    found = overview(session, IT, PERIOD, AT)
+    assert found.lying == {LiesWith.OFFICER: 2, LiesWith.COMPLAINANT: 1}
+    assert [(one.officer, one.cases, one.late, one.unread) for one in found.load] == [
+        ("OFFICER00001", 2, 1, 1),
+        (None, 1, 0, 0),
+    ]
+
+
+def test_figures_are_compared_with_the_period_before(session: Session, sealer: Sealer) -> None:
+    make_case(session, PERIOD.from_on)
+    make_case(session, PERIOD.from_on - timedelta(days=1))
+    length = PERIOD.to_on - PERIOD.from_on
+    make_case(session, PERIOD.from_on - timedelta(days=2), decided_on=PERIOD.from_on - timedelta(days=1))
+    make_case(session, PERIOD.from_on - length - timedelta(days=2))
+    former = overview(session, IT, PERIOD, AT).former
+    assert (former.complaints, former.spans.decided, former.spans.median) == (2, 1, 1)
+
+
+def test_an_overview_takes_nine_queries_however_many_cases_there_are(session: Session, sealer: Sealer) -> None:
     for number in range(30):
         make_case(session, TODAY - timedelta(days=number), indicators=[Indicator.DECEPTION])
     session.flush()
@@ -122,7 +148,7 @@ def test_an_overview_takes_five_queries_however_many_cases_there_are(session: Se
     bind = session.get_bind()
     event.listen(bind, "before_cursor_execute", lambda *about: wanted.append(about[2]))
     overview(session, IT, PERIOD, AT)
-    assert len(wanted) == 5
+    assert len(wanted) == 9
 
 
 def tell(

@@ -21,6 +21,7 @@ from registry.complaints.case.states import PURGEABLE
 from registry.complaints.case.units import all_units, periods_of
 from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.letters.models import WaitingLetter
 from registry.complaints.casework.models import CaseClock, CaseMove, PriorityChange
 from registry.complaints.casework.notes.models import CaseNote, CaseTask
 from registry.complaints.casework.translations.models import Translation
@@ -40,7 +41,7 @@ AT_ONCE = 500
 KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves")
 EMPTIED_TABLES = (
     "messages", "answer_sheets", "consents", "clocks", "priority_changes", "shingles", "boxes", "audit_subjects",
-    "referral_reports", "referrals", "case_notes", "case_tasks", "case_translations", "hearings", "decisions",
+    "referral_reports", "referrals", "case_notes", "case_tasks", "case_translations", "waiting_letters", "hearings", "decisions",
     "openings", *KEY_TABLES,
 )  # fmt: skip
 """What was deleted in these leaves the disk too."""
@@ -164,6 +165,7 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
         CaseNote.case_id,
         CaseTask.case_id,
         Translation.case_id,
+        WaitingLetter.case_id,
         Consent.case_id,
         CaseClock.case_id,
         PriorityChange.case_id,

@@ -15,9 +15,14 @@ from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.models import CaseClock
 from registry.complaints.intake.mailbox import resume
+from registry.complaints.parties.referrals.models import Referral
+from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, REMIND_BEFORE
+from registry.core.clock import day_at
 from registry.core.working_days import rounded_up
-from registry.officers.models import Unit
-from registry.vocabulary.cases import CaseState, ClockKind
+from registry.officers.models import NoticeKind, Unit
+from registry.officers.notices import notify_unit
+from registry.officers.rights import Act, Resource
+from registry.vocabulary.cases import CaseState, ClockKind, ReferralState
 
 Tell = Callable[[str, str, str], bool]
 """Sends a mail: address, subject, text. False when it was not sent, so that it is tried again."""
@@ -78,6 +83,22 @@ def go_on_without_answer(sessions: sessionmaker[Session], at: datetime) -> int:
             if case.state is CaseState.WAITING_COMPLAINANT:
                 resume(session, case, at)
                 count += 1
+
+
+def remind_partners(sessions: sessionmaker[Session], at: datetime) -> int:
+    """Tell each partner once, some days before it is to have answered, that a referral waits. Gives how many."""
+    today = day_at(at, None)
+    since = today - ANSWER_WITHIN + REMIND_BEFORE
+    with sessions.begin() as session:
+        waiting = select(Referral).where(
+            Referral.state == ReferralState.SENT, Referral.sent_on <= since, Referral.reminded_on.is_(None),
+            Referral.expires_on >= today,
+        )  # fmt: skip
+        found = session.execute(waiting.order_by(Referral.id).limit(AT_ONCE)).scalars().all()
+        for referral in found:
+            referral.reminded_on = today
+            notify_unit(session, referral.partner, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at)
+    return len(found)
 
 
 def _due(session: Session, at: datetime, *, is_overdue: bool) -> list[_Called]:

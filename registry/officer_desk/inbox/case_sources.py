@@ -8,6 +8,7 @@ from registry.complaints.case.models import NEVER, Case
 from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.letters.models import WaitingLetter
 from registry.complaints.casework.models import CaseMove, PriorityChange
 from registry.complaints.casework.notes.models import CaseTask
 from registry.complaints.casework.queue.listing import has_open_objection
@@ -260,6 +261,12 @@ def _untranslated() -> Select[Any]:
     return _in_order(rows(_case("translation.case", owner=None, since_on=Case.filed_on)).where(in_my_unit(), *waiting))
 
 
+def _letter_untranslated() -> Select[Any]:
+    columns = _case("translation.letter", about=WaitingLetter.reference, owner=None, since_on=WaitingLetter.written_on)
+    query = rows(columns).join_from(WaitingLetter, Case, Case.id == WaitingLetter.case_id)
+    return query.where(of_my_unit(), Case.state != _S.WITHDRAWN).order_by(Case.priority, WaitingLetter.id)
+
+
 def _lowering() -> Select[Any]:
     waiting = PriorityChange.decided_on.is_(None), PriorityChange.asked_by != ME
     columns = _case("lowering", owner=None, since_on=PriorityChange.asked_on)
@@ -287,7 +294,7 @@ def _granted() -> Select[Any]:
 
 
 def _tasks() -> Select[Any]:
-    owner = _responsible(CaseTask.made_by)
+    owner = func.coalesce(CaseTask.owner, Case.assignee, CaseTask.made_by, type_=String)
     columns = _case("task", owner=owner, since_on=CaseTask.made_on, due_on=CaseTask.due_on, due_at=None)
     query = rows(columns).join_from(CaseTask, Case, Case.id == CaseTask.case_id)
     due = CaseTask.done_on.is_(None), CaseTask.due_on <= SOON, Case.state != _S.PURGED, is_mine(owner)
@@ -343,6 +350,7 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.IDENTITY, Act.APPROVE), _identity),
     Source(right(Resource.DECISION, Act.APPROVE), _decision),
     Source(right(Resource.ACCOUNT, Act.WRITE), _summary_untranslated),
+    Source(right(Resource.ACCOUNT, Act.WRITE), _letter_untranslated),
     Source(right(Resource.ACCOUNT, Act.WRITE), _untranslated),
     Source(_works, _lowering),
     *(Source(right(RIGHT_TO[kind], Act.APPROVE), lambda kind=kind: _grants(kind)) for kind in OpeningKind),  # type: ignore[misc]

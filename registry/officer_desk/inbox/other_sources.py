@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, or_, select, type_coerce
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.letters.models import ReplyTemplate, TemplateState
 from registry.complaints.casework.unsent.models import OfficerDraft
 from registry.officer_desk.inbox.branches import (
     AT,
@@ -170,11 +171,21 @@ def _second_supervisor() -> Select[Any]:
     return rows(columns).where(Officer.reference == ME, ~others.exists()).order_by(Officer.id)
 
 
+def _templates() -> Select[Any]:
+    waiting = ReplyTemplate.unit == UNIT, ReplyTemplate.state == TemplateState.PROPOSED, ReplyTemplate.written_by != ME
+    columns = Columns(kind="template", reference=ReplyTemplate.reference, since_on=ReplyTemplate.written_on)
+    return rows(columns).where(*waiting).order_by(ReplyTemplate.id)
+
+
 def _unsent() -> Select[Any]:
     columns = Columns(
-        kind="unsent", reference=OfficerDraft.page, owner=Officer.reference, since_at=OfficerDraft.kept_at
+        kind=case((Case.version > OfficerDraft.version, "unsent_stale"), else_="unsent"),
+        reference=OfficerDraft.page,
+        owner=Officer.reference,
+        since_at=OfficerDraft.kept_at,
     )
     query = rows(columns).join_from(OfficerDraft, Officer, Officer.id == OfficerDraft.officer_id)
+    query = query.outerjoin(Case, Case.reference == OfficerDraft.about)
     return query.where(Officer.reference == ME).order_by(OfficerDraft.id)
 
 
@@ -196,5 +207,6 @@ OTHER_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.IMPORT, Act.READ), _lists_out_of_date),
     Source(_approves(Resource.OFFICER), _changes),
     Source(_approves(Resource.OFFICER), _second_supervisor),
+    Source(right(Resource.CASE, Act.HOLD), _templates),
     Source(right(Resource.OWN, Act.WRITE), _unsent),
 )

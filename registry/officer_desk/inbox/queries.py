@@ -1,27 +1,28 @@
 """Reads the inbox of an officer: one statement over all that may ask for that officer's hand, however much there is."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, select, union_all
+from sqlalchemy import Integer, Select, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from registry.complaints.case.states import REOPENING
+from registry.complaints.parties.referrals.rules import ANSWER_WITHIN
 from registry.core.clock import day_at
 from registry.officer_desk.inbox.branches import MAX_ROWS, Source
 from registry.officer_desk.inbox.case_sources import CASE_SOURCES
+from registry.officer_desk.inbox.law_sources import LAW_SOURCES, countries_out_of_date
 from registry.officer_desk.inbox.other_sources import OTHER_SOURCES
 from registry.officers.rights import RIGHTS, Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 
-SOURCES: tuple[Source, ...] = (*CASE_SOURCES, *OTHER_SOURCES)
+SOURCES: tuple[Source, ...] = (*CASE_SOURCES, *OTHER_SOURCES, *LAW_SOURCES)
 
-SILENT_FOR = timedelta(days=14)
-"""After which a partner that has not answered is asked after."""
 SOON = timedelta(days=2)
 """Before its day a task or an end of access is shown."""
 
@@ -46,6 +47,8 @@ _LINKS: Mapping[str, str] = {
     "officer.": "/console/officers",
     "agency.served": "/console/hearings/{reference}",
     "partner.sent": "/console/referrals/{reference}",
+    "law.": "/console/law",
+    "template": "/console/templates",
     "unsent": "{reference}",
     "": "/console/cases/{reference}",
 }
@@ -63,13 +66,13 @@ _GROUPS: Mapping[str, str] = {
         (
             "hearing.reprisal_check", "referral.override", "decision.drafted", "lowering", "grant.asked", "identity",
             "sanction.legal_review", "sanction.ending", "licence.proposal", "deposit", "entry", "channel", "clone",
-            "list.held", "officer.change",
+            "list.held", "officer.change", "law.proposed", "law.withdrawal", "template",
         ),
         "second",
     ),
 }  # fmt: skip
 
-NAMELESS = ("officer.", "unsent", "channel", "clone", "licence.proposal", "list.")
+NAMELESS = ("officer.", "unsent", "channel", "clone", "licence.proposal", "list.", "law.", "template")
 """Kinds whose reference says nothing to a reader, or is no reference of the registry."""
 
 
@@ -108,8 +111,17 @@ class Row:
         return (self.priority or "p9", not self.is_late(at), due, not is_message, self.kind, self.reference)
 
 
-def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> list[Row]:
-    """All that waits for the officer, the most urgent first: at most MAX_ROWS of each reason. One statement."""
+class Inbox(list[Row]):
+    """The rows of an officer; `is_cut` where more of some reason wait than are listed."""
+
+    is_cut = False
+
+
+def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
+    """All that waits for the officer, the most urgent first: at most MAX_ROWS of each reason.
+
+    One statement, and for operators one more, which reads the law in force.
+    """
     today = day_at(at, None)
     values = {
         "me": me.officer.reference,
@@ -117,19 +129,32 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> list[Row]
         "authority": me.standing.authority,
         "today": today,
         "soon": today + SOON,
-        "long_ago": today - SILENT_FOR,
+        "long_ago": today - ANSWER_WITHIN,
         "reopenable": today - REOPENING,
         "at": at,
         "conflicts": sorted(me.conflicts) or [""],
     }
-    found = {_row(row): None for row in session.execute(_statement(me.standing.roles), values)}
+    given = session.execute(_statement(me.standing.roles), values).all()
+    of_source = Counter(row.source for row in given)
+    found = {_row(row): None for row in given}
+    if me.standing.may(Resource.LAW, Act.PROPOSE):
+        found |= {
+            Row("law.out_of_date", country, None, None, since, None, None): None
+            for country, since in countries_out_of_date(session, today)
+        }
     specific = {row.reference for row in found if not row.kind.startswith(("case.", "translation."))}
     shown_rows = [row for row in found if not (row.kind in _WORK and row.reference in specific)]
-    return sorted(shown_rows, key=lambda row: row.order(at))
+    listed = Inbox(sorted(shown_rows, key=lambda row: row.order(at)))
+    listed.is_cut = any(number >= MAX_ROWS for number in of_source.values())
+    return listed
 
 
 _WORK = frozenset({"case.submitted", "case.investigating", "case.in_triage"})
 """That an officer works on a case says nothing where something in it asks for the officer's hand."""
+
+
+_ASKED_OF_PARTNERS = frozenset({"partner.sent", "referral.silent"})
+"""What a partner is to answer within some days, and before its access ends."""
 
 
 @lru_cache(maxsize=128)
@@ -140,12 +165,16 @@ def _statement(roles: frozenset[Role]) -> Select[Any] | CompoundSelect[Any]:
         return bool(RIGHTS.get((resource, act), frozenset()) & roles)
 
     queries = dict.fromkeys(one.query for one in SOURCES if one.may(may))
-    return union_all(*(select(query().limit(MAX_ROWS).subquery()) for query in queries))
+    parts = [query().limit(MAX_ROWS).subquery() for query in queries]
+    return union_all(*(select(part, literal(n, Integer).label("source")) for n, part in enumerate(parts)))
 
 
 def _row(row: Any) -> Row:
     since = row.since_on or (day_at(row.since_at, None) if row.since_at is not None else None)
-    due = row.due_at if row.due_on is None else datetime.combine(row.due_on + timedelta(days=1), time(), UTC)
+    last = row.due_on
+    if row.kind in _ASKED_OF_PARTNERS and since is not None:
+        last = min(last, since + ANSWER_WITHIN)
+    due = row.due_at if last is None else datetime.combine(last + timedelta(days=1), time(), UTC)
     return Row(row.kind, row.reference, row.about, row.owner, since, due, row.priority)
 
 

@@ -14,10 +14,11 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.states import DECIDED_STATES, OPEN_STATES
 from registry.complaints.casework.actions import in_unit
 from registry.complaints.casework.models import CaseClock, CaseMove
+from registry.complaints.casework.queue.waiting import lies_with
 from registry.oversight.overview.days import DayNumber, last_day_number, monday_number
 from registry.oversight.overview.rules import UP_TO, Age, Period, Spans, spans
 from registry.oversight.statistics.rules import COUNTED
-from registry.vocabulary.cases import CaseState, ClockKind, Indicator, Priority
+from registry.vocabulary.cases import CaseState, ClockKind, Indicator, LiesWith, Priority
 
 _STATES = {state: place for place, state in enumerate(CaseState)}
 _AGES = {age: place for place, age in enumerate(Age)}
@@ -49,6 +50,24 @@ class Came(NamedTuple):
     complaints: int
 
 
+class Load(NamedTuple):
+    """The open cases of an officer (a reference; None: of no one), and how many are late or hold an unread message."""
+
+    officer: str | None
+    cases: int
+    urgent: int
+    late: int
+    unread: int
+
+
+class Former(NamedTuple):
+    """Figures of the period before, to compare with: complaints, and days from filing to decision."""
+
+    period: Period
+    complaints: int
+    spans: Spans
+
+
 class Overview(NamedTuple):
     period: Period
     open_cases: Sequence[Open]
@@ -57,6 +76,9 @@ class Overview(NamedTuple):
     indicators: Mapping[Indicator, int]
     decisions: Mapping[int, int]
     """How many decisions of the period took how many days."""
+    lying: Mapping[LiesWith, int]
+    load: Sequence[Load]
+    former: Former
 
     @property
     def spans(self) -> Spans:
@@ -64,7 +86,7 @@ class Overview(NamedTuple):
 
 
 def overview(session: Session, unit: str, period: Period, at: datetime) -> Overview:
-    """The overview of a unit: five queries, however many cases there are."""
+    """The overview of a unit: nine queries, however many cases there are."""
     return Overview(
         period,
         open_cases(session, unit, at.date()),
@@ -72,7 +94,31 @@ def overview(session: Session, unit: str, period: Period, at: datetime) -> Overv
         inflow(session, unit, period),
         indicators_seen(session, unit, period),
         decision_days(session, unit, period),
+        lying_with(session, unit),
+        load_of_officers(session, unit, at),
+        former_figures(session, unit, period.former),
     )
+
+
+def lying_with(session: Session, unit: str) -> dict[LiesWith, int]:
+    """How many open cases lie with whom."""
+    who = lies_with().label("who")
+    rows = session.execute(select(who, func.count()).where(in_unit(unit), Case.is_open.is_(True)).group_by(who))
+    found = {LiesWith(one): count for one, count in rows}
+    return {one: found[one] for one in LiesWith if one in found}
+
+
+def load_of_officers(session: Session, unit: str, at: datetime) -> list[Load]:
+    """The open cases of each officer who has any, the most first; those of no one come last."""
+    urgent, late = Case.priority == Priority.P0, Case.due_at < at
+    counted = select(Case.assignee, func.count(), _times(urgent), _times(late), _times(Case.has_unread.is_(True)))
+    rows = session.execute(counted.where(in_unit(unit), Case.is_open.is_(True)).group_by(Case.assignee))
+    return sorted((Load(*row) for row in rows), key=lambda one: (one.officer is None, -one.cases, one.officer or ""))
+
+
+def former_figures(session: Session, unit: str, period: Period) -> Former:
+    came = session.execute(select(func.count()).select_from(Case).where(_came(unit, period))).scalar_one()
+    return Former(period, came, spans(decision_days(session, unit, period)))
 
 
 def open_cases(session: Session, unit: str, today: date) -> list[Open]:

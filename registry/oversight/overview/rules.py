@@ -35,6 +35,13 @@ class Period(NamedTuple):
         first = monday(self.from_on)
         return [first + timedelta(weeks=number) for number in range((self.to_on - first).days // 7 + 1)]
 
+    @property
+    def former(self) -> "Period":
+        """The period of as many days before it."""
+        days = self.to_on - self.from_on
+        last = self.from_on - timedelta(days=1)
+        return Period(last - days, last)
+
 
 class Spans(NamedTuple):
     """Days from filing to decision: number of decisions, median, and 90th percentile."""

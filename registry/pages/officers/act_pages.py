@@ -19,7 +19,7 @@ from registry.pages.officers.acting import version_sent
 from registry.pages.officers.agencies import with_choices
 from registry.pages.officers.confirming import question_of, question_page
 from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import allowed, note_done
 from registry.pages.officers.idempotency import made_by_form
 from registry.pages.officers.refusals import Refusal, attempt
 from schemas.base import InSchema
@@ -73,12 +73,15 @@ def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned:
             version = version_sent() if is_versioned and act.is_versioned else None
             values = values_of(act, with_choices(request.form))
             try:
-                return acts.perform(act, session, me, place.reference, version, values)
+                given = acts.perform(act, session, me, place.reference, version, values)
             except NotFound:
                 if act.not_found is None:
                     raise
                 field, message = act.not_found
                 raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, message)]) from None
+            if act.done is not None:
+                note_done(act.done(given))
+            return given
 
         def draft() -> None:
             made.append(made_by_form(session, me, f"{act.drafts} in {place.reference}", lambda: str(do())))

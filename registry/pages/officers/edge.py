@@ -6,7 +6,19 @@ from registry.http.errors import show_errors_with
 from registry.http.transaction import services
 from registry.officers.providers.client import Client
 from registry.officers.providers.settings import providers_in
-from registry.pages.officers import agencies, factors, home, law, officers, paper_forms, providers, search, unsent
+from registry.pages.officers import (
+    agencies,
+    calendar,
+    factors,
+    home,
+    law,
+    officers,
+    paper_forms,
+    providers,
+    search,
+    templates_of_replies,
+    unsent,
+)
 from registry.pages.officers import decisions as decisions_desk
 from registry.pages.officers import profile as own
 from registry.pages.officers import sign_in as signing
@@ -15,7 +27,7 @@ from registry.pages.officers.access_grants import views as openings_desk
 from registry.pages.officers.assets import files
 from registry.pages.officers.audit import lines as audit_lines
 from registry.pages.officers.audit import trail
-from registry.pages.officers.cases import acts, bulk, case, notes, queue, translations
+from registry.pages.officers.cases import acts, bulk, case, case_file, notes, queue, translations
 from registry.pages.officers.entries import agency as entries_agency
 from registry.pages.officers.entries import officer as entries_desk
 from registry.pages.officers.hearings import agency as hearings_portal
@@ -41,6 +53,7 @@ PAGES: tuple[Blueprint, ...] = (
     home.pages,
     own.pages,
     factors.pages,
+    calendar.pages,
     providers.pages,
     officers.pages,
     agencies.pages,
@@ -49,6 +62,7 @@ PAGES: tuple[Blueprint, ...] = (
     queue.pages,
     bulk.pages,
     case.pages,
+    case_file.pages,
     acts.pages,
     notes.pages,
     translations.pages,
@@ -69,6 +83,7 @@ PAGES: tuple[Blueprint, ...] = (
     channels.pages,
     clones.pages,
     law.pages,
+    templates_of_replies.pages,
     trail.pages,
     audit_lines.pages,
     hearings_desk.pages,

@@ -3,6 +3,8 @@
 A view that says neither `allowed` nor `open_to_all` cannot be registered (edge.py), so nothing is open by forgetting.
 """
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -73,7 +75,8 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
                     require_right(me, resource, act)
                     if request.method in SAFE:
                         g.console_unsent = unsent_on(session, sealer(), me.officer.id, request.path, now())
-                        g.console_waiting = len(inbox(session, me, now()))
+                        waiting = inbox(session, me, now())
+                        g.console_waiting = f"{len(waiting)}+" if waiting.is_cut else str(len(waiting) or "")
                     else:
                         require_form(token_sent())
                     given = view(session, me, **path)
@@ -99,14 +102,46 @@ def _with_word(given: Any) -> Any:
     if request.method not in SAFE and _is_done(given):
         name, path = _cookie()
         is_secure = services().settings.console_address.startswith("https:")
-        code = (request.endpoint or "").rpartition(".")[2]
+        code = g.get("console_done") or (request.endpoint or "").rpartition(".")[2]
+        undo = None if "undone" in request.form else g.get("console_undo")
+        if undo is not None:
+            code += "." + urlsafe_b64encode(json.dumps({"action": request.path, "fields": undo}).encode()).decode()
+        elif "undone" in request.form:
+            code = "undone"
         given.set_cookie(f"{name}-done", code, 60, httponly=True, samesite="Strict", secure=is_secure, path=path)
     return given
 
 
 def done_sent() -> str:
     """The code of what was done by the form before this page; empty where none was."""
-    return request.cookies.get(f"{_cookie()[0]}-done", "")
+    return _done_sent()[0]
+
+
+def undo_sent() -> Mapping[str, Any] | None:
+    """The form that takes back what was done before this page: `action` and `fields`; None where there is none."""
+    try:
+        stated = json.loads(urlsafe_b64decode(_done_sent()[1]))
+    except ValueError:
+        return None
+    match stated:
+        case {"action": str(action), "fields": dict(fields)} if action.startswith("/console/"):
+            return {"action": action, "fields": fields}
+    return None
+
+
+def note_done(code: str) -> None:
+    """Say, on the page after the act of this request, `done.<code>`."""
+    g.console_done = code
+
+
+def note_undo(fields: Mapping[str, str] | None) -> None:
+    """Offer, on the page after the act of this request, the same act with these fields, which takes it back."""
+    g.console_undo = None if fields is None else dict(fields)
+
+
+def _done_sent() -> tuple[str, str]:
+    code, _, undo = request.cookies.get(f"{_cookie()[0]}-done", "").partition(".")
+    return code, undo
 
 
 def take_done(response: Response) -> Response:

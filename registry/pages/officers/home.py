@@ -30,11 +30,15 @@ def home(session: Session, me: AuthenticatedOfficer) -> Response:
     groups = {name: [row for row in rows if row.group == name] for name in dict.fromkeys(row.group for row in rows)}
     listed = groups.get(wanted, rows)
     may_watch = me.standing.may(Resource.BREAK_GLASS, Act.READ)
+    number = max(request.args.get("page", 1, type=int), 1)
+    begin = (number - 1) * MAX_SHOWN
     return page(
         "home.html",
         here="home",
-        rows=listed[:MAX_SHOWN],
-        more=len(listed) - MAX_SHOWN,
+        rows=listed[begin : begin + MAX_SHOWN],
+        more=len(listed) - begin - MAX_SHOWN,
+        shown_page=number,
+        is_cut=rows.is_cut,
         number=len(rows),
         groups={name: len(found) for name, found in groups.items()},
         wanted=wanted if wanted in groups else "",

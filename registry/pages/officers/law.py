@@ -5,8 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry.core.clock import now
+from registry.core.clock import day_at, now
 from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.inbox.law_sources import rows_to_read_again
 from registry.officer_desk.law_acts import LAW_OVERLAYS, operator_of
 from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource
@@ -70,6 +71,7 @@ def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = 
         refusal=refusal,
         found=[(row, overlay_payload(row)) for row in rows],
         names={row.reference: row.name for row in session.execute(query)},
+        to_read=rows_to_read_again(session, day_at(now(), None)),
         own=me.officer.reference,
         may_propose=me.standing.may(Resource.LAW, Act.PROPOSE),
         may_approve=me.standing.may(Resource.LAW, Act.APPROVE),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from registry.core.clock import zone
 from registry.i18n.wording import LOCALES
@@ -34,6 +34,15 @@ def moment_text(language: Language, at: datetime, country: str) -> str:
     there = at.astimezone(zone(name)) if name else at.astimezone(UTC)
     displayed = f"{day_text(language, there.date())} {there:%H:%M}"
     return displayed if name else f"{displayed} UTC"
+
+
+def due_short(language: Language, at: datetime, country: str) -> str:
+    """As `due_text` without the year, for a column of days that are near."""
+    moment = at.astimezone(UTC)
+    if moment.time() == time():
+        return str(format_skeleton("MMMd", (moment - timedelta(days=1)).date(), locale=LOCALES[language]))
+    there = at.astimezone(zone(ZONES.get(country, "UTC")))
+    return f"{format_skeleton('MMMd', there.date(), locale=LOCALES[language])} {there:%H:%M}"
 
 
 def due_text(language: Language, at: datetime, country: str) -> str:

@@ -12,7 +12,7 @@ from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officer_desk.sign_in_providers import only_way_of
-from registry.officers import accounts, factors, notices, sessions, signing_in, tokens
+from registry.officers import accounts, calendars, factors, notices, sessions, signing_in, tokens
 from registry.officers.models import NoticeChoice, OfficerState
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource, Role
@@ -166,6 +166,7 @@ def own_page(
         recovery=recovery,
         token=token,
         told=given,
+        calendar_made_on=calendars.made_on(session, me.officer),
         tokens=tokens.tokens_of(session, me.officer, day_at(at, None)),
         token_days=request.form.get("days", tokens.DAYS),
         most_days=tokens.MAX_DAYS,

@@ -22,8 +22,8 @@ from registry.officers.rights import Act, Resource
 from registry.pages.officers import assets
 from registry.pages.officers.cases.state_words import state_key
 from registry.pages.officers.field_faults import anchor, with_faults
-from registry.pages.officers.guard import Bar, done_sent, take_done, token_sent
-from registry.pages.officers.local_times import day_text, due_text, moment_text
+from registry.pages.officers.guard import Bar, done_sent, take_done, token_sent, undo_sent
+from registry.pages.officers.local_times import day_text, due_short, due_text, moment_text
 from registry.pages.officers.reasons import refusal_text
 from registry.vocabulary.register import Language
 
@@ -49,6 +49,12 @@ MENU: tuple[tuple[str, str, Resource, Act], ...] = (
 )
 """What stands in the menu, for those who may go there."""
 
+
+DIGITS = {
+    "home": "1", "cases": "2", "translations": "3", "openings": "4", "licences": "5", "overview": "6", "imports": "7",
+    "sanctions": "8", "officers": "9", "own": "0",
+}  # fmt: skip
+"""Access keys: the same for every role, so that a key leads to the same page when roles change."""
 
 SEARCHED = (Resource.CASE, Resource.LICENCE, Resource.SANCTION, Resource.OFFICER)
 """What the search of the bar finds, each for those who may read it."""
@@ -91,6 +97,11 @@ def page(template: str, *, here: str, status: int = 200, **context: Any) -> Resp
     return response
 
 
+def rendered(template: str, **context: Any) -> str:
+    """A document in the officer's language that is no page: nothing of a form stands in it."""
+    return _environment().get_template(template).render(_words() | context)
+
+
 def _words() -> dict[str, Any]:
     """What every template has in reach."""
     bar: Bar | None = g.get("console_bar")
@@ -108,10 +119,15 @@ def _words() -> dict[str, Any]:
         "language_called": partial(wording.language_name, spoken),
         "day_text": partial(day_text, spoken),
         "moment_text": partial(moment_text, spoken, country=bar.standing.country if bar else ""),
+        "due_short": partial(due_short, spoken, country=bar.standing.country if bar else ""),
         "due_text": partial(due_text, spoken, country=bar.standing.country if bar else ""),
         "bar": bar,
         "unit_name": wording.name_in(spoken, bar.unit_names) if bar else "",
-        "menu": [(name, href) for name, href, what, act in MENU if bar is not None and bar.standing.may(what, act)],
+        "menu": [
+            (name, href, DIGITS.get(name, ""))
+            for name, href, what, act in MENU
+            if bar is not None and bar.standing.may(what, act)
+        ],
         "may_search": bar is not None and any(bar.standing.may(what, Act.READ) for what in SEARCHED),
         "stylesheet": assets.address_of("console.css"),
         "mark": assets.address_of("mark.svg"),
@@ -119,8 +135,9 @@ def _words() -> dict[str, Any]:
         # Where the console has a host of its own, what the public sees is on another.
         "public": settings.public_url if settings.console_url else "",
         "asset": assets.address_of,
-        "waiting_count": g.get("console_waiting", 0),
+        "waiting_count": g.get("console_waiting", ""),
         "done": _done(spoken),
+        "undo": undo_sent() if request.method == "GET" else None,
         "unsent": g.get("console_unsent") or (),
         "is_sent": request.method == "POST",
         "state_key": state_key,

@@ -5,6 +5,7 @@ was typed is sealed for the officer (complaints/casework/unsent). A cookie remem
 that may be asked for, and nowhere else.
 """
 
+import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -105,7 +106,19 @@ def _is_own_form(token: str) -> bool:
 
 def keep_typed(session: Session, officer_id: int, page: str, action: str, at: datetime) -> bool:
     """Keep what the request's form holds, under the page that shows it."""
-    return unsent.keep(session, sealer(), officer_id, urlsplit(page).path, action, typed_fields(action), at)
+    fields = typed_fields(action)
+    return unsent.keep(
+        session, sealer(), officer_id, urlsplit(page).path, action, fields, at, about=_acted_on(action, fields)
+    )
+
+
+_ACT_ON_CASE = re.compile(r"/console/cases/(?P<case>[0-9A-Z]{12})/[a-z]+")
+
+
+def _acted_on(action: str, fields: unsent.Fields) -> tuple[str, int] | None:
+    """Reference and version of the case that a form acts on, as they stood when the form was made."""
+    found, version = _ACT_ON_CASE.fullmatch(action), "".join(fields.get("version", ()))
+    return (found["case"], int(version)) if found and version.isascii() and version.isdigit() else None
 
 
 def _of_console(address: str) -> str | None:

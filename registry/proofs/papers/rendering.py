@@ -1,5 +1,7 @@
 """Makes one PDF, in a process of its own: `python -m registry.proofs.papers.rendering FOLDER KEY`, the draft on standard input.
 
+With `-` in place of both the PDF goes to standard output.
+
 A hostile or merely long record costs this process and no other: it has a time limit, a memory limit and low priority, and it
 fetches nothing. What it made stands under its final name whole or not at all.
 """
@@ -42,6 +44,8 @@ class Draft(msgspec.Struct, frozen=True):
     attachments: tuple[Attachment, ...] = ()
     seal: str | None = None
     """The folder in which the seal's files lie, if it is to be sealed where there is a seal."""
+    variant: str = "pdf/ua-1"
+    """The standard that the PDF follows: `pdf/ua-1`, or `pdf/a-3a` with files of any kind inside."""
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -51,6 +55,9 @@ class Trouble(msgspec.Struct, frozen=True):
 
 
 def main() -> None:
+    if sys.argv[1:] == ["-"]:
+        _main_in_pipe()
+        return
     folder, key = Path(sys.argv[1]), sys.argv[2]
     sys.excepthook = _log_error_place
     _limit()
@@ -68,6 +75,18 @@ def main() -> None:
     made = pdf_of(draft)
     _put(folder / f"{key}.pdf", sealed(made, stamp) if stamp else made)
     (folder / f"{key}.trouble").unlink(missing_ok=True)
+
+
+def _main_in_pipe() -> None:
+    """Draft on standard input, PDF on standard output: what is in it never lies in a file."""
+    sys.excepthook = _log_error_place
+    _limit()
+    draft = msgspec.json.decode(sys.stdin.buffer.read(), type=Draft)
+    missing = missing_packages()
+    if missing:
+        _install_error_hook(missing=list(missing))
+        sys.exit(1)
+    sys.stdout.buffer.write(pdf_of(draft))
 
 
 def _log_error_place(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
@@ -129,7 +148,7 @@ def pdf_of(draft: Draft) -> bytes:
         weasyprint.Attachment(string=one.body, name=one.name, description=one.description, relationship="Supplement")
         for one in draft.attachments
     ]
-    made: bytes = html.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True, attachments=attachments)
+    made: bytes = html.write_pdf(pdf_variant=draft.variant, pdf_tags=True, attachments=attachments)
     return made
 
 

@@ -14,6 +14,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import holds
 from registry.complaints.casework import queries as case_reading
+from registry.complaints.casework.letters.waiting import write_letter
 from registry.complaints.casework.notes.actions import notes_and_tasks
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox_models import AnswerSheet
@@ -78,6 +79,8 @@ def test_a_closed_case_loses_every_word_after_a_year_and_keeps_its_bare_facts_fi
     filed = file(session, sealer, {**ORDINARY, "agency": "Sunrise", "name": "A name", "consent_union": "yes"})
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), "words", AT)
     casework.reply(session, sealer, ANNA, filed.case.reference, "answer", AT)
+    filed.case.language = "zh-Hans"
+    assert write_letter(session, sealer, ANNA, filed.case.reference, "untranslated", AT, language="it") is not None
     close(session, sealer, filed)
     assert purge(session, sessions, sealer, AT + 364 * DAY).closed == 0
     come_back(session, sealer, filed.code, AT + 364 * DAY)

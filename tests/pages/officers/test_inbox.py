@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
 import pytest
 from sqlalchemy import event, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework.access_grants.models import AccessGrant
@@ -17,17 +17,21 @@ from registry.complaints.casework.notes.models import CaseTask
 from registry.complaints.intake import mailbox
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.referrals.models import Referral
+from registry.complaints.retention.reminding import remind_partners
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.i18n.languages import has_text
-from registry.officer_desk.inbox.queries import Row, inbox
+from registry.officer_desk.inbox import queries
+from registry.officer_desk.inbox.queries import Inbox, Row, inbox
 from registry.officers import sessions
-from registry.officers.models import Officer, OfficerState
+from registry.officers.models import Notice, NoticeKind, Officer, OfficerState
 from registry.officers.rights import Role
 from registry.register.authorities.models import Source
 from registry.register.imports.models import PendingImport
+from registry.register.law.loading import shipped_law
+from registry.register.law.overlays.models import LawOverlay, OverlayState
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseState, DecisionState, HearingState, OpeningState, ReferralState
@@ -134,6 +138,10 @@ def walker(session: Session, keyring: Keyring, things: dict[str, str], people: P
 
 
 def rows_of(session: Session, officer: Officer, at: datetime | None = None) -> list[Row]:
+    return inbox_of(session, officer, at)
+
+
+def inbox_of(session: Session, officer: Officer, at: datetime | None = None) -> Inbox:
     at = at or now()
     session.flush()
     return inbox(session, sessions.authenticated_as(session, officer, None, day_at(at, None)), at)
@@ -296,6 +304,111 @@ def test_the_inbox_is_one_statement_and_the_first_page_counts_it(
     number = len(rows_of(session, person.officer))
     body = person.desk.get("/console/cases").get_data(as_text=True)
     assert re.search(rf'href="/console/"[^>]*>[^<]*<span class="count"[^>]*>{number}</span>', body)
+
+
+def test_an_overlay_of_the_law_waits_for_a_second_operator(session: Session, keyring: Keyring, people: People) -> None:
+    make_unit(session, "operators", "CZ")
+    first, second = (
+        people("operators", Role.SYSADMIN, email=f"{name}@authority.example").officer for name in ("first", "second")
+    )
+    overlay = LawOverlay(
+        reference=new_reference(), number=1, body=b"", digest="0" * 64, kid="k", signature="s",
+        state=OverlayState.PROPOSED, proposed_by=first.reference, proposed_at=now(),
+    )  # fmt: skip
+    session.add(overlay)
+    assert ("law.proposed" in kinds_of(session, first), "law.proposed" in kinds_of(session, second)) == (False, True)
+    overlay.decided_by, overlay.decided_at = second.reference, now()
+    overlay.withdrawal_asked_by, overlay.withdrawal_asked_at = second.reference, now()
+    walked: dict[OverlayState, set[str]] = {}
+    for state in OverlayState:
+        overlay.state = state
+        overlay.withdrawn_by, overlay.withdrawn_at = (first.reference, now()) if state == "withdrawn" else (None, None)
+        walked[state] = {kind for kind in kinds_of(session, first) if kind.startswith("law.")} - {"law.out_of_date"}
+    assert walked == {
+        OverlayState.PROPOSED: set(),
+        OverlayState.APPROVED: {"law.withdrawal"},
+        OverlayState.REFUSED: set(),
+        OverlayState.WITHDRAWN: set(),
+    }
+
+
+def test_law_whose_source_is_to_be_read_again_makes_a_row_for_operators(
+    session: Session, keyring: Keyring, people: People
+) -> None:
+    make_unit(session, "operators", "CZ")
+    operator = people("operators", Role.SYSADMIN, email="operator@authority.example")
+    first = min(row.check_by for row in shipped_law().rows.values())
+    before, after = (datetime.combine(first + timedelta(days=days), time(12), UTC) for days in (0, 1))
+    assert "law.out_of_date" not in kinds_of(session, operator.officer, before)
+    (found, *_) = [row for row in rows_of(session, operator.officer, after) if row.kind == "law.out_of_date"]
+    late = {row.country for row in shipped_law().rows.values() if row.check_by == first}
+    assert found.reference in late
+    assert found.since == first
+
+
+def test_a_text_that_was_not_sent_says_when_its_case_changed(
+    session: Session, keyring: Keyring, things: dict[str, str], people: People
+) -> None:
+    person = people("it-labour", Role.INVESTIGATOR, email="writer@authority.example")
+    case = session.scalars(select(Case).where(Case.country == "IT")).first()
+    session.commit()
+    fields = {
+        "text": "half a reply", "version": case.version,
+        "draft_page": f"/console/cases/{case.reference}", "draft_action": f"/console/cases/{case.reference}/reply",
+    }  # fmt: skip
+    assert person.desk.post("/console/drafts", **fields).status_code == 204
+    assert "unsent" in kinds_of(session, person.officer)
+    session.refresh(case)
+    case.version += 1
+    assert {"unsent_stale"} == {kind for kind in kinds_of(session, person.officer) if kind.startswith("unsent")}
+
+
+def test_a_partner_is_to_answer_within_two_weeks_and_is_reminded_before(
+    session: Session, keyring: Keyring, things: dict[str, str], people: People
+) -> None:
+    referral = session.scalars(select(Referral)).first()
+    partner = make_officer(session, keyring, Role.PARTNER, unit=referral.partner, email="partner@union.example").officer
+    sent_on = day_at(now(), None) - timedelta(days=11)
+    referral.state, referral.sent_on, referral.expires_on = ReferralState.SENT, sent_on, sent_on + timedelta(days=90)
+    (row,) = [row for row in rows_of(session, partner) if row.kind == "partner.sent"]
+    assert row.due_at == datetime.combine(sent_on + timedelta(days=15), time(), UTC)
+    session.commit()
+    made = sessionmaker(session.get_bind())
+    assert [remind_partners(made, now() - timedelta(days=1)), remind_partners(made, now())] == [0, 1]
+    assert remind_partners(made, now()) == 0
+    assert session.scalars(select(Notice).where(Notice.officer_id == partner.id)).one().kind is NoticeKind.ASSIGNED
+
+
+def test_a_task_waits_for_its_owner(session: Session, keyring: Keyring, things: dict[str, str], people: People) -> None:
+    assignee = people("it-labour", Role.INVESTIGATOR, email="assignee@authority.example")
+    owner = people("it-labour", Role.INVESTIGATOR, email="task.owner@authority.example")
+    case = session.scalars(select(Case).where(Case.country == "IT")).first()
+    case.assignee = assignee.officer.reference
+    session.commit()
+    sent = {"task": "Call them", "owner": owner.officer.reference, "due_on": str(day_at(now(), None))}
+    answer = assignee.desk.post(f"/console/cases/{case.reference}/tasks", **sent, version=case.version)
+    assert answer.status_code == 303
+    session.expire_all()
+    assert "task" in kinds_of(session, owner.officer)
+    assert "task" not in kinds_of(session, assignee.officer)
+
+
+def test_more_than_is_listed_of_one_reason_is_marked(
+    session: Session, sealer: Sealer, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_units(session, sealer)
+    mine = people("it-labour", Role.INVESTIGATOR, email="mine@authority.example")
+    for _ in range(2):
+        file(session, sealer, {"country": "IT", "deception": "yes"}, at=now())
+    session.commit()
+    assert not inbox_of(session, mine.officer).is_cut
+    monkeypatch.setattr(queries, "MAX_ROWS", 2)
+    queries._statement.cache_clear()
+    try:
+        assert inbox_of(session, mine.officer).is_cut
+        assert re.search(r'class="count"[^>]*>2\+<', mine.desk.get("/console/").get_data(as_text=True))
+    finally:
+        queries._statement.cache_clear()
 
 
 def test_nothing_of_another_unit_makes_a_row(session: Session, things: dict[str, str], people: People) -> None:

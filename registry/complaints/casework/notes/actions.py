@@ -13,11 +13,15 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed
 from registry.complaints.casework.actions import Officer, lock_case
 from registry.complaints.casework.notes.models import CaseNote, CaseTask
+from registry.complaints.casework.queue.assignment import workers
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
+from registry.officers.models import NoticeKind
+from registry.officers.notices import notify_named
 
 MAX_NOTE = 10_000
 MAX_TASK = 500
@@ -40,6 +44,7 @@ class Task(NamedTuple):
     done_by: str | None
     done_on: date | None
     text: str
+    owner: str | None
 
 
 def write_note(
@@ -72,16 +77,26 @@ def add_task(
     today: date,
     *,
     due_on: date | None = None,
+    owner: str | None = None,
     version: int | None = None,
 ) -> CaseTask:
-    """Add something to be done. Raises NotFound, StaleVersion, InvalidInput."""
+    """Add something to be done, by an officer of the unit (a reference) or by the case's assignee.
+
+    Raises NotFound, StaleVersion, InvalidInput.
+    """
     case = lock_case(session, officer, reference, version)
     text = read_text("text", text, MAX_TASK)
     if due_on is not None and due_on < today:
         raise InvalidInput([Fault.of("due_on", Problem.INVALID_VALUE, "not_in_past")])
-    task = CaseTask(reference=new_reference(), case_id=case.id, made_by=officer.name, made_on=today, due_on=due_on)
+    if owner is not None and owner not in {one.reference for one in workers(session, officer.unit) if one.takes_cases}:
+        raise InvalidInput([Fault.of("owner", Problem.INVALID_VALUE, "officer_of_unit")])
+    task = CaseTask(
+        reference=new_reference(), case_id=case.id, made_by=officer.name, made_on=today, due_on=due_on, owner=owner
+    )
     task.sealed = _box(session, sealer, officer, case).seal(text, _place(case, task))
     session.add(task)
+    if owner is not None and owner != officer.name:
+        notify_named(session, owner, NoticeKind.ASSIGNED, now())
     changed(session, case, "case.task_added", today, role=officer.role, actor=officer.name)
     session.flush()
     return task
@@ -123,7 +138,7 @@ def notes_and_tasks(
     displayed = [
         Task(
             one.reference, one.made_by, one.made_on, one.due_on, one.done_by, one.done_on,
-            box.open(one.sealed, _place(case, one)),
+            box.open(one.sealed, _place(case, one)), one.owner,
         )
         for one in tasks
     ]  # fmt: skip

@@ -22,7 +22,10 @@ class CaseNote(Base):
 
 
 class CaseTask(Base):
-    """Something to be done in a case, by a day if it has one; `done_on` when it was."""
+    """Something to be done in a case, by a day if it has one; `done_on` when it was.
+
+    `owner` is the officer whose task it is; without one it is the assignee's of the case.
+    """
 
     __tablename__ = "case_tasks"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,6 +34,7 @@ class CaseTask(Base):
     made_by: Mapped[str] = mapped_column(Text(200))
     made_on: Mapped[date]
     due_on: Mapped[date | None]
+    owner: Mapped[str | None] = mapped_column(Text(12))
     done_by: Mapped[str | None] = mapped_column(Text(200))
     done_on: Mapped[date | None]
     sealed: Mapped[str] = mapped_column(LongText)

@@ -16,9 +16,10 @@ from registry.complaints.case.models import NEVER, Case
 from registry.complaints.case.states import REOPENING
 from registry.complaints.casework.actions import in_unit
 from registry.complaints.casework.models import CaseClock, CaseMove
+from registry.complaints.casework.queue.waiting import is_with
 from registry.complaints.parties.hearings.models import Hearing
 from registry.officers.models import Unit
-from registry.vocabulary.cases import CaseState, ClockKind, Priority
+from registry.vocabulary.cases import CaseState, ClockKind, LiesWith, Priority
 
 PAGE = 50
 MAX_COUNTED = 100
@@ -48,6 +49,7 @@ class Filters:
     is_objected: bool = False
     is_unread: bool = False
     agency_digest: str | None = None
+    lies_with: LiesWith | None = None
 
 
 class Place(NamedTuple):
@@ -135,6 +137,8 @@ def _conditions(unit: str, filters: Filters, at: datetime) -> list[ColumnElement
         wanted.append(Case.sector == filters.sector)
     if filters.assignee is not None:
         wanted.append(Case.assignee == filters.assignee if filters.assignee else Case.assignee.is_(None))
+    if filters.lies_with is not None:
+        wanted += is_with(filters.lies_with)
     if filters.is_late:
         wanted.append(Case.due_at < at)
     if filters.agency_digest is not None:
@@ -174,10 +178,11 @@ def has_open_objection(reopenable_since: Any) -> ColumnElement[bool]:
 def _tenant_scope(unit: str, filters: Filters) -> ColumnElement[bool]:
     """Unit scoping of the queue.
 
-    For filters by agency and by objections it is worded so that no index of the queue fits: for those few cases SQLite
-    would else read the whole queue in its order, and not the index that leads to them.
+    For filters by agency, by objections and by partners it is worded so that no index of the queue fits: for those few
+    cases SQLite would else read the whole queue in its order, and not the index that leads to them.
     """
-    if filters.agency_digest is None and not filters.is_objected:
+    is_few = filters.agency_digest is not None or filters.is_objected or filters.lies_with is LiesWith.PARTNER
+    if not is_few:
         return in_unit(unit)
     return Case.unit_id + 0 == select(Unit.id).where(Unit.reference == unit).scalar_subquery()
 

@@ -10,7 +10,10 @@ from registry.core.db.engine import Base, Instant, Text
 
 
 class OfficerDraft(Base):
-    """The fields of a form as they were typed, sealed by the ring. `page` shows the form, `action` is where it is sent."""
+    """The fields of a form as they were typed, sealed by the ring. `page` shows the form, `action` is where it is sent.
+
+    `about` is the case that a form acts on, `version` that of the case when the form was made; None for other forms.
+    """
 
     __tablename__ = "officer_drafts"
     __table_args__ = (UniqueConstraint("officer_id", "page", "action"),)
@@ -19,4 +22,6 @@ class OfficerDraft(Base):
     page: Mapped[str] = mapped_column(Text(200))
     action: Mapped[str] = mapped_column(Text(200))
     kept_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    about: Mapped[str | None] = mapped_column(Text(12))
+    version: Mapped[int | None]
     sealed: Mapped[str] = mapped_column(LongText)

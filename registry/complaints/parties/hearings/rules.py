@@ -3,6 +3,7 @@
 An agency is told of an allegation only while the worker consents and the case goes on, in a text that two persons read.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -173,3 +174,8 @@ _WORDS = {
 }
 
 MOVES: Moves[HearingState, By, HearingFacts, Move[HearingState, By]] = Moves("hearing", _TABLE, _LACKING, _WORDS)
+
+
+def answer_digest(answer: str) -> str:
+    """SHA-256 of an answer's words in UTF-8, in hex: the agency's receipt and the case file state the same."""
+    return hashlib.sha256(answer.encode()).hexdigest()

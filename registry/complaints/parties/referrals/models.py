@@ -39,6 +39,7 @@ class Referral(Base):
     decided_on: Mapped[date | None]
     sent_by: Mapped[str | None] = mapped_column(Text(200))
     sent_on: Mapped[date | None]
+    reminded_on: Mapped[date | None]
     answered_by: Mapped[str | None] = mapped_column(Text(200))
     answered_on: Mapped[date | None]
     ended_on: Mapped[date | None]

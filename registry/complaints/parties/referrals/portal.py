@@ -23,7 +23,7 @@ from registry.complaints.parties.referrals import content
 from registry.complaints.parties.referrals.content import Handed
 from registry.complaints.parties.referrals.models import Referral, ReferralReport
 from registry.complaints.parties.referrals.moves import advance, close_access, lock_referral_by_id, why_over
-from registry.complaints.parties.referrals.rules import HELD, By
+from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, HELD, By
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import Box
 from registry.complaints.sealing.sealer import OpenBox, Sealer
@@ -45,6 +45,13 @@ class Listed(NamedTuple):
     expires_on: date
     unit: dict[str, str]
 
+    @property
+    def answer_by(self) -> date | None:
+        """The day by which the partner is to accept or decline; None once it did."""
+        if self.state is not ReferralState.SENT or self.sent_on is None:
+            return None
+        return min(self.sent_on + ANSWER_WITHIN, self.expires_on)
+
 
 class Report(NamedTuple):
     reference: str
@@ -55,7 +62,7 @@ class Report(NamedTuple):
 
 class Received(NamedTuple):
     """All that a partner reads of a referral. `identity` is empty unless the worker asked for it and the
-    custodian approved."""
+    custodian approved, and until the partner accepted."""
 
     listed: Listed
     version: int
@@ -83,11 +90,12 @@ def read(session: Session, sealer: Sealer, partner: str, who: str, reference: st
     case, referral = _open_to(session, partner, reference, today)
     opened = _opened(session, sealer, referral)
     unit = session.get_one(Unit, case.unit_id)
+    is_accepted = referral.state is not ReferralState.SENT
     displayed = Received(
         _listed(referral, unit),
         referral.version,
         content.read(opened, case, referral),
-        content.read_identity(opened, case, referral),
+        content.read_identity(opened, case, referral) if is_accepted else {},
         reports_of(session, opened, case, referral),
     )
     record(session, "referral.read", case.reference, on=today, actor=who, detail=referral.partner_kind)

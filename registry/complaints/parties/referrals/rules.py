@@ -17,6 +17,12 @@ from registry.vocabulary.register import SENDING_COUNTRIES
 MAX_ACCESS = timedelta(days=365)
 """How long a partner may keep access at most."""
 
+ANSWER_WITHIN = timedelta(days=14)
+"""Within which a partner accepts or declines what was sent; after that the officer asks again, or finds another."""
+
+REMIND_BEFORE = timedelta(days=3)
+"""How long before that day the partner's people are reminded."""
+
 _CONSENTS: Mapping[PartnerKind, ConsentKind] = {
     PartnerKind.LABOUR_INSPECTORATE: ConsentKind.LABOUR_INSPECTORATE,
     PartnerKind.NGO: ConsentKind.NGO,

@@ -1,21 +1,51 @@
 """What officers do with a case on its page: moves, words to the complainant, its priority, whose it is, and a legal hold."""
 
-from flask import Blueprint
+from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
+from registry.complaints.casework.letters import waiting
+from registry.core.clock import now
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.case_acts import ACTS, TASKS
+from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.acting import acting, sealer, version_sent
 from registry.pages.officers.cases.case import case_content
 from registry.pages.officers.cases.notes import notes_page
 from registry.pages.officers.cases.tabs import open_case
+from registry.pages.officers.guard import allowed, note_done, note_undo
+from registry.pages.officers.refusals import attempt
 
 pages = Blueprint("console_case_acts", __name__)
 
 
-def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
+@pages.post("/cases/<reference>/letter")
+@allowed(Resource.MESSAGE, Act.WRITE)
+def waiting_letter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+    """Discard a letter that waits for a translation, or send it as it is where somebody is in danger."""
+    officer, letter = acting(me, Resource.MESSAGE, Act.WRITE), request.form.get("letter", "")
+    is_sent = request.form.get("do") == "send"
+
+    def act(version: int) -> None:
+        if is_sent:
+            waiting.send_untranslated(session, sealer(), officer, reference, letter, now(), version=version)
+        else:
+            waiting.discard_letter(session, officer, reference, letter, now().date(), version=version)
+
     open_case(session, me, reference)
+    refusal = attempt(session, lambda: act(version_sent()))
+    if refusal is not None:
+        return case_content(session, me, reference, refusal)
+    note_done("replyToCase" if is_sent else "drop_unsent")
+    return redirect(f"/console/cases/{reference}", 303)
+
+
+def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
+    head = open_case(session, me, reference)
+    if act.undo is not None:
+        note_undo(act.undo(head.case, request.form))
     if act.name in ("notes", "tasks"):
         return _in_notes(session, me, reference, reference)
     return Place(

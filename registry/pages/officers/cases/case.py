@@ -1,12 +1,17 @@
 """The page of a case: what was told, by whom it is about, what happened, and what is due. Reading it is on record."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.storage import store_of
+from registry.complaints.case.models import Case
+from registry.complaints.casework.letters.models import ReplyTemplate
+from registry.complaints.casework.letters.templates import IN_LANGUAGES, filled, offered
+from registry.complaints.casework.letters.waiting import letters_waiting
 from registry.complaints.casework.queries import case_view, clean_copy
 from registry.complaints.casework.queue.assignment import workers
 from registry.complaints.casework.queue.claiming import ways_of
@@ -17,9 +22,12 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotNow
 from registry.http.downloads import sent_file
 from registry.http.transaction import services
+from registry.i18n.wording import date_text, name_in
 from registry.officer_desk.agency_picker import Suggestion, suggested_agencies
+from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.oversight.trail import readers_of
 from registry.pages.officers.acting import acting, roles_of, sealer
 from registry.pages.officers.audit.details import detail_in
 from registry.pages.officers.cases.history import happened
@@ -30,6 +38,7 @@ from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import language
 from registry.register.agencies.queries import public_record
 from registry.vocabulary.cases import Priority
+from registry.vocabulary.register import Language
 
 pages = Blueprint("console_case", __name__)
 
@@ -58,6 +67,22 @@ def _alike(session: Session, typed: Mapping[str, str] | None, *, has_agency: boo
     return suggested_agencies(session, typed.get("name", ""), language(), day_at(now(), None))
 
 
+def _template(me: AuthenticatedOfficer, case: Case, among: Sequence[ReplyTemplate]) -> str:
+    """The text of the reply template that was chosen, in the complainant's language; empty where none was."""
+    wanted = request.args.get("template", "")
+    chosen = next((one for one in among if one.reference == wanted), None)
+    if chosen is None:
+        return ""
+    reads = Language(case.language) if case.language in set(IN_LANGUAGES) else Language.EN
+    today = day_at(now(), None)
+    values = {
+        "unit": name_in(reads, me.unit_names) or me.standing.unit,
+        "today": date_text(reads, today),
+        "in_14_days": date_text(reads, today + timedelta(days=14)),
+    }
+    return filled(chosen, reads, values)
+
+
 def case_content(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
@@ -72,6 +97,7 @@ def case_content(
     today, spoken = day_at(now(), None), language()
     agency = None if head.agency is None else public_record(session, head.agency, today)
     of_unit = workers(session, me.standing.unit)
+    templates = offered(session, me.standing.unit, view.case.state)
     names = {one.reference: one.name for one in of_unit}
     return case_page(
         "cases/told.html",
@@ -92,6 +118,13 @@ def case_content(
         ways=ways_of(view.case, view.moves, me.officer.reference, roles_of(me), now().date()),
         workers=of_unit,
         names=names,
+        readers=readers_of(session, reference, today, but=me.officer.reference),
+        letters=letters_waiting(session, sealer(), officer, view.case),
+        translators=[one.name for one in translators_of(session, me.standing.unit)],
+        languages=list(Language),
+        reads=view.case.language,
+        templates=templates,
+        template_text=_template(me, view.case, templates),
         may=me.standing.may,
         priorities=list(Priority),
         two_persons=TWO_PERSONS,

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.complaints.casework.notes import actions
 from registry.complaints.casework.queries import require_readable
+from registry.complaints.casework.queue.assignment import workers
 from registry.core.clock import now
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -46,6 +47,7 @@ def notes_page(session: Session, me: AuthenticatedOfficer, reference: str, refus
         form=request.form,
         noted=noted,
         tasks=tasks,
+        workers=[one for one in workers(session, me.standing.unit) if one.takes_cases],
         names=names_in(session, me.standing.unit),
         today=head.at.date(),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.casework.queue.assignment import workers
+from registry.complaints.casework.queue.at_a_glance import glances
 from registry.complaints.casework.queue.listing import (
     MAX_COUNTED,
     PAGE,
@@ -22,11 +23,12 @@ from registry.complaints.casework.queue.listing import (
     objected_among,
 )
 from registry.complaints.casework.saved_views import actions as views
-from registry.core.clock import now
+from registry.core.clock import day_at, now
 from registry.core.codes import Problem
 from registry.core.db.engine import EPOCH, microseconds
 from registry.core.errors import Fault, InvalidInput
 from registry.i18n.wording import country_name, sector_name
+from registry.officer_desk.agency_picker import names_of_agencies
 from registry.officer_desk.case_filters import MINE, UNASSIGNED, read_filters, set_filters, with_agency_found
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -36,7 +38,7 @@ from registry.pages.officers.agencies import suggestions, with_choices
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt, refusal_of
 from registry.pages.officers.rendering import language, page
-from registry.vocabulary.cases import CaseState, Priority
+from registry.vocabulary.cases import CaseState, LiesWith, Priority
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES
 
 pages = Blueprint("console_cases", __name__)
@@ -134,6 +136,8 @@ def queue_page(
         filters = read_filters(stated, mine, sealer().digest)
         found = listed(session, unit, filters, at, after=_place(after), limit=PAGE + 1)
     of_unit = workers(session, unit)
+    glanced = glances(session, sealer(), [one.reference for one in found[:PAGE]])
+    agencies = {one.agency_id for one in glanced.values() if one.agency_id is not None}
     return page(
         "cases/queue.html",
         here="cases",
@@ -147,6 +151,10 @@ def queue_page(
         case_styles=assets.address_of("cases.css"),
         found=found[:PAGE],
         next=_address(stated | {"after": _text(found[PAGE - 1])}) if len(found) > PAGE else None,
+        glanced=glanced,
+        agency_names=names_of_agencies(session, agencies, language(), day_at(at, None)),
+        today=day_at(at, None),
+        lying=list(LiesWith),
         objected=objected_among(session, found[:PAGE], at),
         is_first=not after,
         at=at,

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions import actions as decisions
+from registry.complaints.casework.letters import waiting as letters
 from registry.complaints.casework.translations import actions
 from registry.core.clock import now
 from registry.i18n.wording import language_name
@@ -15,7 +16,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers import assets
 from registry.pages.officers.acting import names_in, sealer, version_sent
 from registry.pages.officers.cases.tabs import require_no_conflict
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import allowed, note_done
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.cases import CaseRole
@@ -25,6 +26,8 @@ pages = Blueprint("console_translations", __name__)
 
 SUMMARY = "decision.summary"
 """The subject of the form that translates the summary of a decision."""
+LETTER = "letter"
+"""That of the form that translates a letter, which sends it."""
 
 
 @pages.get("/translations")
@@ -46,6 +49,8 @@ def write(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseRes
     require_no_conflict(me, sealer(), actions.case_for_translator(session, me.standing.unit, reference))
     if form.get("subject") == SUMMARY:
         return _summary(session, me, reference)
+    if form.get("subject") == LETTER:
+        return _letter(session, me, reference)
     refusal = attempt(
         session,
         lambda: actions.translate(
@@ -72,6 +77,21 @@ def _summary(session: Session, me: AuthenticatedOfficer, reference: str) -> Base
     return redirect(f"/console/cases/{reference}/translation", 303)
 
 
+def _letter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+    """A letter that waits, in the complainant's language: it is sent with that."""
+    text, letter = request.form.get("text", ""), request.form.get("letter", "")
+
+    def act() -> None:
+        case = actions.case_for_translator(session, me.standing.unit, reference, version_sent())
+        letters.translate_letter(session, sealer(), _translator(me), case, letter, text, now())
+
+    refusal = attempt(session, act)
+    if refusal is not None:
+        return _page(session, me, reference, language(), refusal)
+    note_done("letter_translated")
+    return redirect(f"/console/cases/{reference}/translation", 303)
+
+
 def _translator(me: AuthenticatedOfficer) -> Officer:
     return Officer(me.officer.reference, CaseRole.REGISTRY, me.standing.unit)
 
@@ -94,6 +114,7 @@ def _page(
         languages=[(one, language_name(one, one)) for one in actions.INTO],
         pieces=found,
         summary=_summary_of(session, me, case),
+        letters=letters.letters_waiting(session, sealer(), _translator(me), case),
         reads=decisions.language_of(case),
         names=names_in(session, me.standing.unit),
     )

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
@@ -9,7 +10,12 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.actions import MAX_FILES
 from registry.complaints.attachments.file_kinds import ENDINGS
 from registry.complaints.parties.hearings import portal
+from registry.complaints.parties.hearings.rules import answer_digest
 from registry.core.clock import now
+from registry.core.errors import NotFound
+from registry.http.downloads import sent_file
+from registry.i18n.languages import text
+from registry.i18n.wording import name_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.hearing_acts import ANSWERS
 from registry.officers.rights import Act, Resource
@@ -19,7 +25,8 @@ from registry.pages.officers.acting import sealer
 from registry.pages.officers.assets import address_of
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
-from registry.pages.officers.rendering import page
+from registry.pages.officers.rendering import language, page
+from registry.vocabulary.cases import HandedWith
 
 pages = Blueprint("console_heard", __name__)
 STYLES = address_of("handed.css")
@@ -36,6 +43,32 @@ def heard(session: Session, me: AuthenticatedOfficer) -> Response:
 @allowed(Resource.HEARING, Act.ANSWER)
 def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return hearing_page_again(session, me, reference)
+
+
+@pages.get("/hearings/<reference>/receipt")
+@allowed(Resource.HEARING, Act.ANSWER)
+def answer_receipt(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    """A text to keep: on which day the answer was given, and the hash of its words, which the case file states as well."""
+    given = portal.read(session, sealer(), me.standing.unit, me.officer.reference, reference, now().date())
+    if given.answer is None or given.answered_on is None:
+        raise NotFound("there is no answer to this hearing yet")
+    spoken = language()
+    worded = partial(text, spoken)
+    papers = [f"- {one.name} ({one.size})" for one in given.files if one.goes_with is HandedWith.ANSWER]
+    lines = [
+        worded("hearing.receipt.title"),
+        "",
+        f"{worded('hearing.title')}: {given.listed.reference}",
+        f"{worded('hearing.receipt.authority')}: {name_in(spoken, given.listed.unit)}",
+        f"{worded('hearing.answered')}: {given.answered_on.isoformat()}",
+        f"SHA-256: {answer_digest(given.answer)}",
+        worded("hearing.receipt.hashed"),
+        *([worded("hearing.receipt.papers"), *papers] if papers else []),
+        "",
+        given.answer,
+    ]
+    body = "".join(f"{line}\r\n" for line in lines).encode()
+    return sent_file(body, f"answer-{given.listed.reference}-{given.answered_on}.txt")
 
 
 def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:

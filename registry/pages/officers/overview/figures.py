@@ -31,6 +31,9 @@ def sums(found: Overview, inflow: Sequence[Came]) -> dict[str, Any]:
         "late": sum(one.late for one in found.clocks),
         "by_indicator": [(one, found.indicators[one]) for one in _ranked(found.indicators)],
         "spans": found.spans,
+        "lying": list(found.lying.items()),
+        "load": found.load,
+        "former": found.former,
         "by_month": _by_month(found.decisions),
     }
 

@@ -13,6 +13,7 @@ from registry.core.errors import NotFound
 from registry.http.downloads import sent_file
 from registry.http.transaction import reading
 from registry.i18n.wording import sector_name
+from registry.officer_desk.acting import names_in
 from registry.officer_desk.overview import Viewer, file_name, note_export, seen, table_file, workbook_file
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -110,6 +111,7 @@ def _page(session: Session, viewer: Viewer, stated: PeriodForm, period: Period, 
         countries=sorted({one.country for one in found.inflow if one.country}),
         clocks=found.clocks,
         patterns=patterns,
+        names=names_in(session, viewer.unit),
         **sums(found, [one for one in found.inflow if stated.matches(one)]),
     )
 

@@ -54,7 +54,15 @@ for (const field of document.querySelectorAll("input[data-agency]")) {
   });
 }
 
-// Keys: "/" and Ctrl-K lead to the search, j and k along the list, o opens.
+// "All" of a list's boxes.
+for (const all of document.querySelectorAll("input.all")) {
+  const boxes = [...all.closest("table").querySelectorAll("tbody input[type=checkbox]")];
+  all.hidden = false;
+  all.addEventListener("change", () => boxes.forEach((box) => (box.checked = all.checked)));
+}
+
+// Keys: "/" and Ctrl-K lead to the search, j and k along the list, o opens, "?" lists them.
+const keys = document.getElementById("keys");
 const search = document.getElementById("search");
 const links = [...document.querySelectorAll("main tbody th a")];
 addEventListener("keydown", (event) => {
@@ -65,5 +73,9 @@ addEventListener("keydown", (event) => {
   } else if (!isTyping && !event.ctrlKey && !event.metaKey && !event.altKey && (event.key === "j" || event.key === "k")) {
     const next = links.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
     links[Math.min(Math.max(next, 0), links.length - 1)]?.focus();
+  } else if (!isTyping && !event.ctrlKey && !event.metaKey && !event.altKey && event.key === "o") {
+    if (links.includes(document.activeElement)) document.activeElement.click();
+  } else if (!isTyping && event.key === "?" && keys) {
+    keys.open ? keys.close() : keys.showModal();
   }
 });

@@ -287,6 +287,9 @@ def test_the_workers_name_goes_only_on_request_and_with_the_custodians_agreement
         actions.decide_identity(session, sealer, "it-labour", ANNA.name, referral.reference, AT, is_approved=True)
     actions.decide_identity(session, sealer, "it-labour", "K. Keeper", referral.reference, AT, is_approved=True)
     actions.send(session, sealer, ANNA, referral.reference, AT)
+    # A partner that may yet decline is not told who it is.
+    assert read(session, sealer, referral).identity == {}
+    portal.accept(session, UNION, PERSON, referral.reference, AT)
     assert read(session, sealer, referral).identity == {"contact": {"how": "wechat", "address": "wx-her"}}
     # The unit's own officers read no more of it than before.
     assert "wx-her" not in repr(queries.referral_view(session, sealer, ANNA, referral.reference, TODAY))

@@ -204,3 +204,33 @@ def test_the_queues_own_columns_follow_the_clocks(session, sealer, filed, at, de
     assert agree()
     desk.post(f"{at}/reply", text="We read it.", version=filed.case.version)
     assert agree()
+
+
+def undo_on(page) -> dict[str, str]:
+    """The fields of the form that takes back what was done before this page."""
+    found = re.search(r'<form [^>]*class="told good line".*?</form>', page.get_data(as_text=True), re.S)
+    if found is None:
+        return {}
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', found[0]))
+
+
+def test_what_was_assigned_and_a_priority_that_was_set_are_taken_back_with_one_press(session, filed, at, desk_for):
+    desk = desk_for(Role.TRIAGE, Role.SUPERVISOR)
+    other = desk_for(Role.INVESTIGATOR, name="Other Officer").officer.reference
+    desk.post(f"{at}/assignee", assignee=other, version=filed.case.version)
+    page = desk.get(at)
+    assert "The case was assigned. Undo" in words_of(page)
+    desk.post(f"{at}/assignee", **undo_on(page))
+    session.refresh(filed.case)
+    assert filed.case.assignee is None
+    page = desk.get(at)
+    assert "It was undone." in words_of(page)
+    assert undo_on(page) == {}
+    before = filed.case.priority
+    assert before not in (Priority.P0, Priority.P1, Priority.P4)
+    desk.post(f"{at}/priority", priority="p4", reason="A second thought.", version=filed.case.version)
+    desk.post(f"{at}/priority", **undo_on(desk.get(at)))
+    session.refresh(filed.case)
+    assert filed.case.priority is before
+    desk.post(f"{at}/priority", priority="p1", reason="Worse than it seemed.", version=filed.case.version)
+    assert undo_on(desk.get(at)) == {}, "from an urgent priority two persons come back"

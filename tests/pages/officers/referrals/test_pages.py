@@ -200,7 +200,11 @@ def test_the_workers_name_waits_for_the_custodian(session: Session, case: FiledW
     version = version_on(custodian, "/console/identities")
     assert custodian.post(f"/console/identities/{reference}", version=version, decision="approve").status_code == 303
     assert desk.post(f"{path}/send", version=version_on(desk, path)).status_code == 303
-    assert "wx-her" in words_of(partner.get(f"/console/referrals/{reference}"))
+    received = f"/console/referrals/{reference}"
+    # Not before the partner has accepted: who declines never knew.
+    assert "wx-her" not in words_of(partner.get(received))
+    assert partner.post(f"{received}/accept", version=version_on(partner, received)).status_code == 303
+    assert "wx-her" in words_of(partner.get(received))
     assert "wx-her" not in words_of(desk.get(path))
 
 

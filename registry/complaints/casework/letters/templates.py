@@ -1,0 +1,120 @@
+"""Reply templates: written by an officer in every language, approved by a supervisor, offered by the state of a case."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.complaints.case.messages import read_text
+from registry.complaints.casework.letters.models import ReplyTemplate, TemplateState
+from registry.core.codes import Problem
+from registry.core.db.locking import lock
+from registry.core.errors import ActRefused, Fault, InvalidInput
+from registry.core.ids import new_reference
+from registry.vocabulary.cases import CaseState
+from registry.vocabulary.register import Language
+
+MAX_NAME = 80
+MAX_TEXT = 4000
+MAX_TEMPLATES = 100
+
+IN_LANGUAGES = (Language.EN, Language.IT, Language.ZH_HANS, Language.ZH_HANT)
+"""The languages in which complaints are told and answered: a template is there in all of them."""
+
+PLACEHOLDERS = ("unit", "today", "in_14_days")
+"""What stands in braces in a text and is filled in where it is used."""
+
+_BRACED = re.compile(r"\{([^{}]*)\}")
+
+
+def templates_of(session: Session, unit: str) -> Sequence[ReplyTemplate]:
+    """All of a unit, those that were withdrawn last."""
+    query = select(ReplyTemplate).where(ReplyTemplate.unit == unit)
+    rows = session.execute(query.order_by(ReplyTemplate.name, ReplyTemplate.id)).scalars().all()
+    return sorted(rows, key=lambda one: one.state is TemplateState.WITHDRAWN)
+
+
+def offered(session: Session, unit: str, state: CaseState) -> list[ReplyTemplate]:
+    """Those that may be used in a case of this state, by name."""
+    found = templates_of(session, unit)
+    return [one for one in found if one.state is TemplateState.APPROVED and (not one.states or state in one.states)]
+
+
+def filled(template: ReplyTemplate, language: Language, values: Mapping[str, str]) -> str:
+    """The text in a language with its placeholders filled in."""
+    return _BRACED.sub(lambda match: values.get(match[1], match[0]), template.texts[language])
+
+
+def propose(
+    session: Session,
+    unit: str,
+    officer: str,
+    name: str,
+    texts: Mapping[str, str],
+    states: Sequence[str],
+    today: date,
+) -> ReplyTemplate:
+    """Write a template; it waits for a supervisor. Raises InvalidInput, ActRefused."""
+    there = select(func.count()).where(ReplyTemplate.unit == unit, ReplyTemplate.state != TemplateState.WITHDRAWN)
+    if session.execute(there).scalar_one() >= MAX_TEMPLATES:
+        raise ActRefused("too_many_templates", "there are too many templates: withdraw one first")
+    faults = [
+        Fault.of(f"text_{language}", Problem.INVALID_VALUE, "placeholder", names=", ".join(PLACEHOLDERS))
+        for language in IN_LANGUAGES
+        if set(_BRACED.findall(texts.get(language, ""))) - set(PLACEHOLDERS)
+    ]
+    if faults:
+        raise InvalidInput(faults)
+    template = ReplyTemplate(
+        reference=new_reference(),
+        unit=unit,
+        name=read_text("name", name, MAX_NAME),
+        states=[state for state in CaseState if state in states],
+        texts={language: read_text(f"text_{language}", texts.get(language, ""), MAX_TEXT) for language in IN_LANGUAGES},
+        state=TemplateState.PROPOSED,
+        written_by=officer,
+        written_on=today,
+    )
+    session.add(template)
+    session.flush()
+    record(session, "template.proposed", unit, on=today, actor=officer, detail=template.reference, unit=unit)
+    return template
+
+
+def approve(
+    session: Session, unit: str, officer: str, reference: str, today: date, *, version: int | None = None
+) -> ReplyTemplate:
+    """Offer a template from now on. Raises NotFound, StaleVersion, ActRefused."""
+    template = _locked(session, unit, reference, version)
+    if template.state is not TemplateState.PROPOSED:
+        raise ActRefused("template_decided", "this template was decided on already")
+    if template.written_by == officer:
+        raise ActRefused("own_template", "another officer approves what you wrote")
+    template.state, template.approved_by, template.approved_on = TemplateState.APPROVED, officer, today
+    return _changed(session, template, "template.approved", officer, today)
+
+
+def withdraw(
+    session: Session, unit: str, officer: str, reference: str, today: date, *, version: int | None = None
+) -> ReplyTemplate:
+    """Offer a template no longer. Raises NotFound, StaleVersion."""
+    template = _locked(session, unit, reference, version)
+    template.state = TemplateState.WITHDRAWN
+    return _changed(session, template, "template.withdrawn", officer, today)
+
+
+def _locked(session: Session, unit: str, reference: str, version: int | None) -> ReplyTemplate:
+    return lock(
+        session, ReplyTemplate, ReplyTemplate.unit == unit, ReplyTemplate.reference == reference,
+        version=version, missing="there is no such template in this unit",
+    )  # fmt: skip
+
+
+def _changed(session: Session, template: ReplyTemplate, what: str, officer: str, today: date) -> ReplyTemplate:
+    template.version += 1
+    session.flush()
+    record(session, what, template.unit, on=today, actor=officer, detail=template.reference, unit=template.unit)
+    return template

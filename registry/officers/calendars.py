@@ -1,0 +1,53 @@
+"""The secret address of an officer's calendar of deadlines: made by the officer, shown once, revoked or made anew at any time.
+
+Calendar programs send no cookie, so the address itself opens the calendar: 256 random bits, of which a digest is stored.
+"""
+
+import hashlib
+import secrets
+from datetime import date
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.core.errors import NotFound
+from registry.officers.models import CalendarAddress, Officer, OfficerState
+from registry.officers.sessions import AuthenticatedOfficer, authenticated_as
+
+
+def make(session: Session, officer: Officer, today: date) -> str:
+    """A new secret in place of the former one, which opens nothing any more."""
+    session.execute(delete(CalendarAddress).where(CalendarAddress.officer_id == officer.id))
+    secret = secrets.token_urlsafe(32)
+    session.add(CalendarAddress(officer_id=officer.id, digest=_digest(secret), made_on=today))
+    session.flush()
+    record(session, "officer.calendar_made", officer.reference, on=today, actor=officer.reference)
+    return secret
+
+
+def revoke(session: Session, officer: Officer, today: date) -> None:
+    """The address opens nothing from now on. Idempotent."""
+    if made_on(session, officer) is not None:
+        session.execute(delete(CalendarAddress).where(CalendarAddress.officer_id == officer.id))
+        record(session, "officer.calendar_revoked", officer.reference, on=today, actor=officer.reference)
+
+
+def made_on(session: Session, officer: Officer) -> date | None:
+    """The day on which the officer's address was made; None where there is none."""
+    return session.scalars(
+        select(CalendarAddress.made_on).where(CalendarAddress.officer_id == officer.id)
+    ).one_or_none()
+
+
+def present(session: Session, secret: str, today: date) -> AuthenticatedOfficer:
+    """The officer of an address, with the roles of today. Raises NotFound, the same for every invalid one."""
+    query = select(Officer).join(CalendarAddress, CalendarAddress.officer_id == Officer.id)
+    officer = session.scalars(query.where(CalendarAddress.digest == _digest(secret))).one_or_none()
+    if officer is None or officer.state is not OfficerState.ACTIVE:
+        raise NotFound("there is no calendar at this address")
+    return authenticated_as(session, officer, None, today)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,84 @@
+"""Reply templates of a unit: written in every language, approved by a supervisor, offered by the state of a case."""
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.complaints.casework.letters import templates
+from registry.core.clock import now
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.officers.acting import names_in, version_sent
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import page
+from registry.vocabulary.cases import CaseState
+
+pages = Blueprint("console_templates", __name__)
+
+ADDRESS = "/console/templates"
+
+OFFERED_IN = tuple(
+    state
+    for state in CaseState
+    if state not in (CaseState.DRAFT, CaseState.PURGED, CaseState.WITHDRAWN, CaseState.MERGED)
+)
+"""States in which a letter can be written."""
+
+
+@pages.get("/templates")
+@allowed(Resource.MESSAGE, Act.WRITE)
+def list_templates(session: Session, me: AuthenticatedOfficer) -> Response:
+    return _list(session, me)
+
+
+@pages.post("/templates")
+@allowed(Resource.MESSAGE, Act.WRITE)
+def propose_template(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
+    form = request.form
+    texts = {str(language): form.get(f"text_{language}", "") for language in templates.IN_LANGUAGES}
+    refusal = attempt(
+        session,
+        lambda: templates.propose(
+            session, me.standing.unit, me.officer.reference, form.get("name", ""), texts, form.getlist("states"),
+            now().date(),
+        ),
+    )  # fmt: skip
+    return redirect(ADDRESS, 303) if refusal is None else _list(session, me, refusal)
+
+
+@pages.post("/templates/<template>/approve")
+@allowed(Resource.CASE, Act.HOLD)
+def approve_template(session: Session, me: AuthenticatedOfficer, template: str) -> BaseResponse:
+    unit, who = me.standing.unit, me.officer.reference
+    refusal = attempt(
+        session, lambda: templates.approve(session, unit, who, template, now().date(), version=version_sent())
+    )
+    return redirect(ADDRESS, 303) if refusal is None else _list(session, me, refusal)
+
+
+@pages.post("/templates/<template>/withdraw")
+@allowed(Resource.CASE, Act.HOLD)
+def withdraw_template(session: Session, me: AuthenticatedOfficer, template: str) -> BaseResponse:
+    unit, who = me.standing.unit, me.officer.reference
+    refusal = attempt(
+        session, lambda: templates.withdraw(session, unit, who, template, now().date(), version=version_sent())
+    )
+    return redirect(ADDRESS, 303) if refusal is None else _list(session, me, refusal)
+
+
+def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+    return page(
+        "templates.html",
+        here="cases",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        found=templates.templates_of(session, me.standing.unit),
+        languages=templates.IN_LANGUAGES,
+        placeholders=templates.PLACEHOLDERS,
+        states=OFFERED_IN,
+        names=names_in(session, me.standing.unit),
+        own=me.officer.reference,
+        may_approve=me.standing.may(Resource.CASE, Act.HOLD),
+    )

@@ -1,0 +1,111 @@
+"""Letters wait until they are in their reader's language, and replies that a unit sends often are templates in all of them."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from registry.complaints.casework.letters.models import ReplyTemplate, WaitingLetter
+from registry.complaints.intake import mailbox
+from registry.core.clock import now
+from registry.officers.models import Notice
+from registry.officers.rights import Role
+from registry.vocabulary.cases import Priority
+from tests.complaints.filing import come_back, file
+from tests.pages.officers.signed_in import words_of
+
+CHINESE = {"country": "IT", "deception": "yes", "account": "工作完全不同。"}
+
+
+@pytest.fixture
+def filed(session, sealer):
+    filed = file(session, sealer, CHINESE, at=now())
+    filed.case.language = "zh-Hans"
+    return filed
+
+
+@pytest.fixture
+def at(filed):
+    return f"/console/cases/{filed.case.reference}"
+
+
+def texts_read(session, sealer, filed) -> list[str]:
+    return [
+        one.text
+        for one in mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code, now()), now()).messages
+    ]
+
+
+def version_of(session, filed) -> int:
+    session.refresh(filed.case)
+    return filed.case.version
+
+
+def test_a_letter_in_another_language_is_sent_once_a_translator_has_written_it(session, sealer, filed, at, desk_for):
+    officer, translator = desk_for(Role.INVESTIGATOR), desk_for(Role.TRANSLATOR, name="Tess Translator")
+    page = words_of(officer.get(at))
+    assert "The complainant reads Simplified Chinese" in page
+    assert "Tess Translator" in page
+    officer.post(f"{at}/reply", text="We look into it.", language="en", version=filed.case.version)
+    assert "The letter waits for its translation." in words_of(officer.get(at))
+    assert texts_read(session, sealer, filed) == []
+    assert session.scalars(select(Notice).where(Notice.officer_id == translator.officer.id)).first() is not None
+    assert "A letter to the complainant waits for its translation" in words_of(translator.get("/console/"))
+    assert "We look into it." in words_of(translator.get(f"{at}/translation"))
+    letter = session.scalars(select(WaitingLetter)).one()
+    assert "look into" not in letter.sealed
+    sent = {"subject": "letter", "letter": letter.reference, "text": "我们会调查。"}
+    answer = translator.post(f"{at}/translation", version=version_of(session, filed), **sent)
+    assert answer.status_code == 303
+    (read,) = texts_read(session, sealer, filed)
+    assert read.startswith("我们会调查。")
+    assert "We look into it." in read
+    assert session.scalars(select(WaitingLetter)).all() == []
+
+
+def test_a_letter_with_its_translation_and_one_in_the_readers_language_go_at_once(session, sealer, filed, at, desk_for):
+    desk = desk_for(Role.INVESTIGATOR)
+    desk.post(f"{at}/reply", text="Yes.", language="en", translation="好的。", version=filed.case.version)
+    desk.post(f"{at}/reply", text="您好。", language="zh-Hans", version=version_of(session, filed))
+    assert [text.split("\n")[0] for text in texts_read(session, sealer, filed)] == ["好的。", "您好。"]
+
+
+def test_only_in_danger_a_letter_goes_untranslated(session, sealer, filed, at, desk_for):
+    desk = desk_for(Role.INVESTIGATOR)
+    desk.post(f"{at}/reply", text="Call 112.", language="en", version=filed.case.version)
+    letter = session.scalars(select(WaitingLetter)).one().reference
+    refused = desk.post(f"{at}/letter", letter=letter, do="send", version=version_of(session, filed))
+    assert refused.status_code == 409
+    filed.case.priority = Priority.P0
+    session.commit()
+    assert desk.post(f"{at}/letter", letter=letter, do="send", version=version_of(session, filed)).status_code == 303
+    assert texts_read(session, sealer, filed) == ["Call 112."]
+
+
+def test_a_template_is_written_in_all_languages_approved_by_another_and_filled_in_for_its_reader(
+    session, filed, at, desk_for
+):
+    writer = desk_for(Role.SUPERVISOR)
+    approver = desk_for(Role.SUPERVISOR, name="Second Supervisor")
+    texts = {
+        f"text_{one}": f"{one}: {{unit}} writes until {{in_14_days}}" for one in ("en", "it", "zh-Hans", "zh-Hant")
+    }
+    refused = writer.post("/console/templates", name="Proof", **(texts | {"text_it": ""}))
+    assert refused.status_code == 400
+    wrong = writer.post("/console/templates", name="Proof", **(texts | {"text_it": "{name}"}))
+    assert "what stands in braces must be one of" in words_of(wrong)
+    assert writer.post("/console/templates", name="Ask for proof", states="submitted", **texts).status_code == 303
+    template = session.scalars(select(ReplyTemplate)).one()
+    path = f"/console/templates/{template.reference}"
+    assert "Ask for proof" not in words_of(writer.get(at)), "not before it is approved"
+    assert writer.post(f"{path}/approve", version=1).status_code == 409
+    assert "Approve a reply template" in words_of(approver.get("/console/"))
+    assert approver.post(f"{path}/approve", version=1).status_code == 303
+    assert "Ask for proof" in words_of(writer.get(at))
+    page = writer.get(f"{at}?template={template.reference}").get_data(as_text=True)
+    inserted = re.search(r'<textarea id="text".*?>(.*?)</textarea>', page, re.S)[1]
+    assert inserted.startswith("zh-Hans: ")
+    assert "{" not in inserted
+    assert re.search(r'<option value="zh-Hans" selected', page), "and the letter is in that language"
+    approver.post(f"{path}/withdraw", version=2)
+    assert "Ask for proof" not in words_of(writer.get(at))
