@@ -1,6 +1,6 @@
 """Tables of letters that wait for a translation, and of reply templates.
 
-Data test: tests/migrations/test_0123_letters_and_templates.py.
+Data test: tests/migrations/test_0119_letters_and_templates.py.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from migrations.columns import own_id, text, words
 
-revision = "0123"
-down_revision = "0122"
+revision = "0119"
+down_revision = "0118"
 branch_labels = None
 depends_on = None
 

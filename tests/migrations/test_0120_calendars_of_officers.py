@@ -1,4 +1,4 @@
-"""Step 0124: the table of calendars comes and goes beside the cases of the former version."""
+"""Step 0120: the table of calendars comes and goes beside the cases of the former version."""
 
 from tests.conftest import Database
 from tests.migrations.chain import Step
@@ -6,7 +6,7 @@ from tests.migrations.unread_rows import case_row
 
 
 def test_the_table_of_calendars_is_empty_at_first(database: Database) -> None:
-    step = Step(database, "0124")
+    step = Step(database, "0120")
     step.insert("cases", case_row(1))
     step.run()
     assert step.rows("officer_calendars") == []

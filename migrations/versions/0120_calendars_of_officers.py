@@ -1,12 +1,12 @@
-"""Secret addresses of officers' calendars. Data test: tests/migrations/test_0124_calendars_of_officers.py."""
+"""Secret addresses of officers' calendars. Data test: tests/migrations/test_0120_calendars_of_officers.py."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from migrations.columns import text
 
-revision = "0124"
-down_revision = "0123"
+revision = "0120"
+down_revision = "0119"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Columns for tasks' owners, for the case and version of an unsent text, and for when a partner was reminded.
 
-Data test: tests/migrations/test_0122_whose_tasks_and_stale_drafts.py.
+Data test: tests/migrations/test_0118_whose_tasks_and_stale_drafts.py.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from migrations.columns import text
 
-revision = "0122"
+revision = "0118"
 down_revision = "0117"
 branch_labels = None
 depends_on = None

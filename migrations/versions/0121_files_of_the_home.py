@@ -1,10 +1,10 @@
-"""Files of the data folder that every machine needs alike. Data test: tests/migrations/test_0132_files_of_the_home.py."""
+"""Files of the data folder that every machine needs alike. Data test: tests/migrations/test_0121_files_of_the_home.py."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0132"
-down_revision = "0117"
+revision = "0121"
+down_revision = "0120"
 branch_labels = None
 depends_on = None
 
