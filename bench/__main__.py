@@ -22,6 +22,7 @@ from bench import (
     log,
     lookups,
     queue,
+    ranges,
     receipts,
     report,
     search,
@@ -42,6 +43,7 @@ PARTS = (
     "queue",
     "bulk",
     "watches",
+    "ranges",
     "adverts",
 )
 
@@ -77,6 +79,7 @@ def main(parts: list[str]) -> None:
             "search": lambda: search.measure(size, rounds, folder, server),
             "imports": lambda: imports.measure(size, rounds, folder, server),
             "log": lambda: log.measure(size, rounds, servers_core, folder, server),
+            "ranges": lambda: ranges.measure(size, rounds, servers_core, folder, server),
             "receipts": lambda: receipts.measure(size, rounds, servers_core, folder, server),
             "complaints": lambda: complaints.measure(rounds, folder, server, (servers_core, load_core)),
             "queue": lambda: queue.measure(rounds, folder, server),

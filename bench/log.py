@@ -69,7 +69,7 @@ def _publishing(
     """Publishes a second with append and signature, each signed by itself, against the same without a log."""
     with_log, without = [], []
     home = folder / f"log-home-{kind}"
-    with _empty(folder, cluster) as (engine, url):
+    with empty(folder, cluster) as (engine, url):
         with sessions_for(engine).begin() as session:
             invented.keep_ground(session)
             invented.admit_all(session, count)
@@ -135,7 +135,7 @@ def _logs(folder: Path, cluster: Cluster | None, sizes: tuple[int, ...]) -> Iter
     if not sizes:
         yield {}
         return
-    with _empty(folder, cluster) as (engine, url), _logs(folder, cluster, sizes[1:]) as others:
+    with empty(folder, cluster) as (engine, url), _logs(folder, cluster, sizes[1:]) as others:
         sessions = sessions_for(engine)
         for start in range(0, sizes[0], BATCH):
             with sessions.begin() as session:
@@ -165,7 +165,7 @@ def _deriving(size: int, rounds: int) -> tuple[Row, dict[str, Any]]:
 
 
 @contextmanager
-def _empty(folder: Path, cluster: Cluster | None) -> Iterator[tuple[Engine, str]]:
+def empty(folder: Path, cluster: Cluster | None) -> Iterator[tuple[Engine, str]]:
     """A migrated database without rows, gone when the block ends."""
     name = f"log_{next(_databases)}"
     path = folder / f"{name}.sqlite3"

@@ -31,6 +31,7 @@ from registry.officers import models as _officers
 from registry.officers.providers import models as _providers
 from registry.organisations import models as _employers
 from registry.oversight.statistics import models as _statistics
+from registry.ranges import models as _ranges
 from registry.register.agencies import models as _agencies
 from registry.register.authorities import models as _authorities
 from registry.register.imports import models as _imports
@@ -80,6 +81,7 @@ MODELS = (
     _repeats,
     _officers,
     _providers,
+    _ranges,
     _sanctions,
     _secrets,
     _similarity,

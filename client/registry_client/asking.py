@@ -11,7 +11,7 @@ exit codes:
   1  no (bulk: no to one at least; proof: it does not hold)
   2  wrong usage, or the input cannot be read
   3  unknown (bulk: no to none, and not yes to all)
-  4  the registry did not answer, or refused
+  4  the registry did not answer, or refused (verify --private: a proof does not hold)
   5  listen --run: the command failed; the event comes again
   130  interrupted (bulk --resume: the same command goes on)
 
@@ -24,6 +24,7 @@ examples:
   {name} FICT-CN-001 --origin CN --destination IT --sector 14.10 --url https://registry.example.org
   {name} --vat IT00000099994 --destination IT && echo licensed
   {name} --name 'Agenzia Inventata' --lang it --json
+  {name} FICT-CN-001 --private --trust trust.json --destination IT
 """
 
 BULK_EXAMPLES = """\
@@ -94,6 +95,16 @@ def add_commands(command: Command) -> None:
     one.add_argument("licence_number", metavar="NUMBER", nargs="?", help="number on the licence")
     for name, text in QUESTION.items():
         one.add_argument(f"--{name}", metavar="X", help=text)
+    one.add_argument(
+        "--private",
+        action="store_true",
+        help="tell no one the number: fetch the file of some hundred numbers in which it would stand, and prove it",
+    )
+    one.add_argument("--trust", metavar="FILE", help="trust file, which --private needs")
+    one.add_argument("--at", metavar="INSTANT", help="with --private: read as of then (now)")
+    one.add_argument(
+        "--seen", metavar="FILE", help="with --private: refuse an older epoch than the last one, kept there"
+    )
     one.add_argument("--receipt", metavar="FILE", help="keep the answer as a signed receipt there")
     two = command("bulk", "Ask about each row of a CSV or XLSX file.", BULK_EXAMPLES)
     two.add_argument("file", metavar="FILE", help="a header and rows; the columns are guessed and shown")

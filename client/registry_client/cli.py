@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from registry_client import asking
+from registry_client import asking, private
 from registry_client.gathering import GatheringOptions
 from registry_client.monitor import USUAL_ANSWERS
 from registry_client.monitor import MonitorOptions as MonitorAsked
@@ -136,6 +136,8 @@ def main(arguments: Sequence[str] | None = None, program: str = "registry-client
                 return _monitor(options, program)
             case "trust":
                 return _trust(options)
+            case "verify" if options.private:
+                return private.run(options, _read(_needed_trust(options), TRUST_LIMIT), program)
             case _:
                 return _ask(options, program)
     except (Unreadable, Unreachable, sqlite3.Error) as error:
@@ -246,6 +248,12 @@ def _trust(options: argparse.Namespace) -> int:
     else:
         print(Words(options.lang).trust(trust))
     return 0
+
+
+def _needed_trust(options: argparse.Namespace) -> str:
+    if options.trust is None:
+        raise Unreadable("verify --private: --trust FILE is needed, for nothing that a server says is believed")
+    return str(options.trust)
 
 
 def _ask(options: argparse.Namespace, program: str) -> int:

@@ -4,7 +4,8 @@ import http.client
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 TIMEOUT = 10
@@ -36,18 +37,37 @@ Fetch = Callable[[str, int], bytes]
 """From a path with its leading slash, and the most bytes that are taken, to the body. Raises Unreachable."""
 
 
-def fetcher(address: str, timeout: float = TIMEOUT, deadline: float = DEADLINE) -> Fetch:
-    """Reads below one address without closing slash, such as https://registry.example.org."""
+def fetcher(
+    address: str, timeout: float = TIMEOUT, deadline: float = DEADLINE, *, is_compressed: bool = False
+) -> Fetch:
+    """Reads below one address without closing slash, such as https://registry.example.org.
+
+    `is_compressed` asks for gzip, which hides by its padding which range file is read.
+    """
 
     def fetch(path: str, limit: int) -> bytes:
-        return _get(address + path, limit, timeout, deadline)
+        if not is_compressed:
+            return _get(address + path, limit, timeout, deadline)
+        body = _get(address + path, limit, timeout, deadline, {"Accept-Encoding": "gzip"})
+        return _inflated(body, limit, address + path) if body.startswith(b"\x1f\x8b\x08\x04") else body
 
     return fetch
 
 
-def _get(url: str, limit: int, timeout: float, deadline: float) -> bytes:
+def _inflated(body: bytes, limit: int, url: str) -> bytes:
+    stream = zlib.decompressobj(31)
+    try:
+        found = stream.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise Unreachable(f"{url}: the answer is damaged gzip") from error
+    if len(found) > limit or not stream.eof or stream.unused_data:
+        raise Unreachable(f"{url}: the answer is longer than {limit} bytes, or cut off")
+    return found
+
+
+def _get(url: str, limit: int, timeout: float, deadline: float, headers: Mapping[str, str] | None = None) -> bytes:
     end = time.monotonic() + deadline
-    request = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept": "*/*"})
+    request = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept": "*/*", **(headers or {})})
     try:
         with _OPENER.open(request, timeout=timeout) as answer:
             parts: list[bytes] = []

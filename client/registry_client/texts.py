@@ -1,11 +1,47 @@
 """Labels and words of the field, in English and Chinese, by the code they are found under; the reasons stand beside."""
 
 from registry_client.monitor_reasons import MONITOR_REASONS
+from registry_client.range_reasons import RANGE_REASONS
 from registry_client.reasons import REASONS as PAPER_REASONS
 
 LANGUAGES = ("en", "zh-Hans")
 
-REASONS = PAPER_REASONS | MONITOR_REASONS
+REASONS = PAPER_REASONS | MONITOR_REASONS | RANGE_REASONS
+
+PRIVATE: dict[str, tuple[str, str]] = {
+    "private_absent": (
+        "the registry published nothing under this number as of {made}, and that is proven. It is no proof that a "
+        "licence is not needed, or that the number was read right",
+        "截至 {made}，登记处未公布此号码的任何记录，且可证明。但这不说明无需许可，也不说明号码抄写无误",
+    ),
+    "private_old_clock": (
+        "the files are of {made}, later than this machine's clock: set the clock and ask again",
+        "数据日期为 {made}，晚于本机时钟：请校正时钟后再查",
+    ),
+    "private_old_epoch": (
+        "the newest files are of {made}: nothing is read from them; ask another mirror or the registry",
+        "最新数据为 {made}，已过时，不作答；请换镜像或直接查询登记处",
+    ),
+    "private_no_name": ("no name is public", "姓名不公开"),
+    "private_no_answer": (
+        "no answer was made for {destination}: ask the registry, or see the answers without --destination",
+        "没有针对 {destination} 的现成答复：请查询登记处，或不加 --destination 查看全部",
+    ),
+    "private_until": ("holds until {until}", "有效至 {until}"),
+    "private_proof": (
+        "proven: epoch {epoch}, file {file}…, entry {index} of the signed log of {size}",
+        "已证明：第 {epoch} 期，文件 {file}…，签名日志（共 {size} 条）第 {index} 条",
+    ),
+    "private_not_witnessed": (
+        "the head of the log has not the witnesses that the trust file asks for",
+        "日志头未达到信任文件要求的见证",
+    ),
+    "private_told": (
+        "told to the server: {bits} bits of a hash ({prefix}), which {keys} known numbers share",
+        "告知服务器的只有散列的 {bits} 位（{prefix}），与 {keys} 个已登记号码共用",
+    ),
+}
+"""What `verify --private` says."""
 
 VERDICTS: dict[str, tuple[str, str]] = {
     "issued": ("issued", "签发"),

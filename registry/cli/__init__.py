@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "statistics": "registry.cli.statistics:statistics",
     "keys": "registry.cli.keys:keys",
     "log": "registry.cli.log:log",
+    "ranges": "registry.cli.ranges:ranges",
     "witness": "registry.cli.witness:witness",
     "export-static": "registry.cli.log:export_static",
     "close": "registry.cli.log:close",

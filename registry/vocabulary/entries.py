@@ -27,6 +27,7 @@ class EntryType(StrEnum):
     REGISTRY_POLICY = "registry.policy"
     LAW_OVERLAY_APPROVED = "law.overlay_approved"
     LAW_OVERLAY_WITHDRAWN = "law.overlay_withdrawn"
+    RANGES_PUBLISHED = "ranges.published"
 
 
 class EntryPart(StrEnum):

@@ -39,6 +39,7 @@ from registry.officers.providers import linking
 from registry.organisations import letters
 from registry.organisations import sessions as member_sessions
 from registry.oversight.statistics.actions import close_due
+from registry.ranges.actions import write_epoch
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.worker import fetch_due, warn_of_staleness
@@ -164,6 +165,15 @@ def _lease_of(sessions: sessionmaker[Session]) -> SigningLease:
     if engine not in _leases:
         _leases[engine] = SigningLease(engine)
     return _leases[engine]
+
+
+def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Write the range files of what was published since; only where the log is signed, and its lease is not elsewhere."""
+    if not settings.signs or _lease_of(sessions).is_held_elsewhere():
+        return
+    written = write_epoch(sessions)
+    if written is not None:
+        log.info("ranges_written", epoch=written.epoch, made=written.made, files=written.files, keys=written.keys)
 
 
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -337,6 +347,7 @@ TASKS = (
     Task("clean_attachments", 60.0, clean_waiting),
     Task("answer_lists", 1.0, answer_lists),
     Task("purge_lists", 3600.0, purge_lists),
+    Task("write_ranges", 5.0, write_ranges),
     # Last, so that one round signs what it published itself.
     Task("sign_log", 1.0, sign_log),
     Task("ask_witnesses", 30.0, ask_again),

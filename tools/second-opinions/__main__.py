@@ -36,6 +36,9 @@ ENTRIES = 260
 STATUSES = ("active", "suspended", "revoked")
 """Of each a licence is looked at; the first can be printed."""
 
+PRESENT, ABSENT = "licence_number:INV/2004", "licence_number:NIX/0001"
+"""Keys of range files: of a licence in the demo data, and of none."""
+
 MAX_SECONDS = 90
 
 
@@ -46,7 +49,8 @@ class Unasked(Exception):
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="second-opinions-") as name:
         folder = Path(name)
-        reader, modules = log_reader(folder), node_modules()
+        reader, modules = go_reader("log", folder), node_modules()
+        ranges = go_reader("ranges", folder)
         with registry(folder / "home") as url:
             trust = folder / "trust.json"
             trust.write_bytes(get(f"{url}/.well-known/registry-trust.json").content)
@@ -58,6 +62,8 @@ def main() -> int:
             chosen = [ids[status] for status in STATUSES]
             verdicts.append(run(["node", modules / "credentials.mjs", url, trust, *chosen]))
             verdicts.append(printed(url, ids[STATUSES[0]], trust, folder))
+            subprocess.run([REGISTRY, "ranges", "write"], check=True, stdout=subprocess.DEVNULL)
+            verdicts.append(run([ranges, url, PRESENT, ABSENT]))
     if not all(verdicts):
         click.echo("Somebody disagrees.", err=True)
         return 1
@@ -65,14 +71,14 @@ def main() -> int:
     return 0
 
 
-def log_reader(folder: Path) -> Path:
-    """The reader of the log, compiled with Debian's packages."""
+def go_reader(name: str, folder: Path) -> Path:
+    """The reader of the log or of range files, compiled with Debian's packages."""
     environment = os.environ | GO | {"GOCACHE": str(cache("go"))}
-    command = ["go", "build", "-o", folder / "log-reader", HERE / "log.go"]
+    command = ["go", "build", "-o", folder / f"{name}-reader", HERE / f"{name}.go"]
     made = subprocess.run(command, env=environment, capture_output=True, text=True)
     if made.returncode:
-        raise Unasked(f"the reader in Go cannot be compiled:\n{made.stderr}")
-    return folder / "log-reader"
+        raise Unasked(f"{name}.go cannot be compiled:\n{made.stderr}")
+    return folder / f"{name}-reader"
 
 
 def node_modules() -> Path:

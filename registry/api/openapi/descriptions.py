@@ -54,6 +54,8 @@ TAGS = {
     "stayed, lifted and overturned by two persons. docs/officers/sanctions.md.",
     "log": "The append-only log, for anyone who does not trust this server: notes, checkpoints, proofs and "
     "policy as C2SP has them. Its tiles stand at `/log/tile/...` (C2SP tlog-tiles).",
+    "ranges": "Range files: a number is looked up without naming it, and that it is not known is proven. "
+    "docs/users/range-files.md.",
     "service": "Whether the service is up.",
 }
 
@@ -119,6 +121,8 @@ TOGETHER = {
 }
 """What binds the fields of a question together."""
 
+_RAW = "application/octet-stream"
+
 LOG = {
     "/log/checkpoint": (
         "getCheckpoint",
@@ -130,6 +134,37 @@ LOG = {
     "/.well-known/registry-trust.json": ("getTrustFile", "Read the trust file, which offline verification needs."),
 }
 """Path, operation and summary of the log's addresses."""
+
+RANGES = {
+    "/ranges/current": (
+        "getRangesEpoch",
+        "Read the newest epoch of range files: its entry of the log, and the proof of it.",
+        "application/json",
+    ),
+    "/ranges/tile/{hash}": ("getRangesTile", "Read the hashes one step below a subtree, by its root.", _RAW),
+    "/ranges/file/{hash}": ("getRangesFile", "Read a range file by its leaf hash.", "application/json"),
+    "/ranges/{epoch}/{prefix}": (
+        "getRangesFileByPrefix",
+        "Read the file of a prefix in the newest epoch, without a proof.",
+        "application/json",
+    ),
+    "/ranges/ended/{epoch}": ("getRangesEnded", "Read which paths a cache should drop for an epoch.", "text/plain"),
+}
+"""Path, operation, summary and media type of the addresses of range files."""
+
+
+def _in_path(name: str, description: str, pattern: str, example: str) -> dict[str, Any]:
+    schema = {"type": "string", "pattern": pattern}
+    return {
+        "name": name, "in": "path", "required": True, "description": description, "schema": schema, "example": example,
+    }  # fmt: skip
+
+
+RANGE_PARAMETERS = {
+    "hash": _in_path("hash", "SHA-256 as 64 hexadecimal digits in lower case.", "^[0-9a-f]{64}$", "0" * 64),
+    "epoch": _in_path("epoch", "Number of the epoch.", "^[1-9][0-9]{0,8}$", "1"),
+    "prefix": _in_path("prefix", "Number of the file in lower-case hexadecimal digits.", "^[0-9a-f]{1,6}$", "0"),
+}
 
 INDEX = {
     "name": "index",

@@ -28,6 +28,8 @@ from registry.api.openapi.descriptions import (
     LOG,
     PARAMETERS,
     PATH_PARAMETERS,
+    RANGE_PARAMETERS,
+    RANGES,
     REFERENCE,
     SCHEMES,
     STATUSES,
@@ -108,6 +110,7 @@ class Writer:
         self.spec.path(openapi_stream.PATH, operations={"get": openapi_stream.stream_operation()})
         self._add_health()
         self._add_log()
+        self._add_range_files()
         self.spec.components.schemas["Verify"] |= TOGETHER
         webhooks = self._webhooks()
         return dict(self.spec.to_dict()) | {"webhooks": webhooks}
@@ -325,6 +328,26 @@ class Writer:
                 "summary": summary.rstrip("."),
                 "description": "Not found while nothing of the log is published.",
                 "parameters": [INDEX] if "{index}" in path else [],
+                "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
+            }
+            self.spec.path(path, operations={"get": operation})
+
+    def _add_range_files(self) -> None:
+        """Addresses whose bodies are files and tiles: docs/users/range-files.md."""
+        for path, (operation_id, summary, media_type) in RANGES.items():
+            shapes: dict[str, dict[str, Any]] = {"application/json": {"type": "object", "additionalProperties": True}}
+            names = [*ALWAYS, "Cache-Control"] + (["ETag"] if path == "/ranges/current" else [])
+            answer = {
+                "description": summary,
+                "headers": {name: _header(name) for name in names},
+                "content": {media_type: {"schema": shapes.get(media_type, {"type": "string"})}},
+            }
+            operation: dict[str, Any] = {
+                "operationId": operation_id,
+                "tags": ["ranges"],
+                "summary": summary.rstrip("."),
+                "description": "Not found while no epoch is published.",
+                "parameters": [RANGE_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)],
                 "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
             }
             self.spec.path(path, operations={"get": operation})

@@ -17,6 +17,8 @@ _TYPES = {
     "suggest.js": _SCRIPT,
     "offline.js": _SCRIPT,
     "paper_code.js": _SCRIPT,
+    "private.js": _SCRIPT,
+    "numbers.js": _SCRIPT,
     "box.css": _CSS,
     "work.js": _SCRIPT,
     "record.js": _SCRIPT,
@@ -24,14 +26,15 @@ _TYPES = {
     "away.js": _SCRIPT,
     "upload.js": _SCRIPT,
 }
-_ELSEWHERE = dict.fromkeys(("box.css", "work.js", "record.js", "leave.js", "away.js", "upload.js"), "intake/static")
+_OF_INTAKE = ("box.css", "work.js", "record.js", "leave.js", "away.js", "upload.js")
+_ELSEWHERE = dict.fromkeys(_OF_INTAKE, "pages/intake/static") | {"numbers.js": "ranges/static"}
 
 A_YEAR = 365 * 86400
 
 
 @cache
 def _content(name: str) -> bytes:
-    return (files("registry.pages") / _ELSEWHERE.get(name, "public/static") / name).read_bytes()
+    return (files("registry") / _ELSEWHERE.get(name, "pages/public/static") / name).read_bytes()
 
 
 @cache

@@ -50,7 +50,7 @@ def test_no_page_needs_a_script_or_anything_from_elsewhere(client: FlaskClient, 
     html = response.get_data(as_text=True)
     scripts = re.findall(r"<script([^>]*)>([^<]*)", html)
     # What a script adds is named here: each comes from us, runs last and holds nothing inline.
-    ours = re.compile(r' src="/static/pages/[0-9a-f]{12}/(?:suggest|offline)\.js" defer')
+    ours = re.compile(r' src="/static/pages/[0-9a-f]{12}/(?:suggest|offline|private)\.js" defer')
     assert [head for head, _ in scripts if not ours.fullmatch(head)] == []
     assert [body for _, body in scripts if body] == []
     assert " style=" not in html

@@ -1,0 +1,104 @@
+// Looks a number up without telling which: docs/users/range-files.md. Off until the switch is set; without it the form works as ever.
+"use strict";
+(() => {
+  const box = document.getElementById("private"), field = document.getElementById("subject");
+  const form = field && field.form, words = box && box.dataset;
+  if (!box || !form || !window.fetch || !window.TextEncoder) return;
+  const answer = document.getElementById("private-answer"), on = box.querySelector("input");
+  box.hidden = false;
+  on.checked = false;
+  let numbers = null;
+
+  const VAT = /^(AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)(?=(.*\d){5})[0-9A-Z+*]{8,12}$/;
+  const kindOf = (text) => {
+    const plain = Numbers.plain(text);
+    if (/^[A-Z]{2}[A-Z0-9]*\.[A-Z0-9]/.test(plain)) return "euid";
+    if (/^[0-9A-HJ-NP-RT-Y]{18}$/.test(plain)) return "uscc";
+    if (/^[A-Z0-9]{18}[0-9]{2}$/.test(plain)) return "lei";
+    return VAT.test(plain) ? "vat" : "licence_number";
+  };
+
+  const joined = (first, ...parts) => {
+    const whole = new Uint8Array(1 + parts.reduce((sum, part) => sum + part.length, 0));
+    whole[0] = first;
+    let place = 1;
+    for (const part of parts) { whole.set(part, place); place += part.length; }
+    return whole;
+  };
+  const folded = (hashes) => {
+    let level = hashes;
+    while (level.length > 32) {
+      const above = new Uint8Array(level.length / 2);
+      for (let at = 0; at < level.length; at += 64) above.set(Numbers.sha256(joined(1, level.subarray(at, at + 64))), at / 2);
+      level = above;
+    }
+    return Numbers.hex(level);
+  };
+  async function get(path) {
+    const found = await fetch(`/ranges/${path}`, { credentials: "omit", referrerPolicy: "no-referrer" });
+    if (!found.ok) throw new Error(path);
+    return new Uint8Array(await found.arrayBuffer());
+  }
+  const json = (raw) => JSON.parse(new TextDecoder().decode(raw));
+
+  async function lookedUp(text) {
+    const { p, root, made_at, not_after, lists } = JSON.parse(json(await get("current")).entry).record;
+    const now = Date.now(), age = now - Date.parse(made_at), today = Numbers.dayOf(now);
+    const kind = kindOf(text), hash = Numbers.hashOf(Numbers.keyOf(kind, text)), wanted = Numbers.hex(hash).slice(0, 40);
+    const prefix = Math.floor(new DataView(hash.buffer).getUint32(0) / 2 ** (32 - p));
+    let at = root;
+    for (let left = p; left > 0;) {
+      const width = (left - 1) % 8 + 1, tile = await get(`tile/${at}`);
+      if (tile.length !== 32 << width || folded(tile) !== at) throw new Error("tile");
+      const place = (prefix >> (left - width)) & ((1 << width) - 1);
+      at = Numbers.hex(tile.subarray(32 * place, 32 * place + 32));
+      left -= width;
+    }
+    const raw = await get(`file/${at}`);
+    if (Numbers.hex(Numbers.sha256(joined(0, raw))) !== at) throw new Error("file");
+    const file = json(raw), entry = file.entries.find((one) => one.h === wanted);
+    if (age > 48 * 3600e3 || age < -300e3 || not_after < today) return { verdict: "old" };
+    if (!entry) return { verdict: "absent", kind, on: made_at.slice(0, 10) };
+    const records = entry.holders.map((one) => file.records[one.record]), country = document.getElementById("country").value;
+    const one = entry.answers.find((each) => (each.destination || "") === country) || { verdict: "unknown", origin: "CN" };
+    const concerned = new Set([one.origin, country, ...records.map((each) => each.country)]);
+    for (const each of records) for (const licence of each.licences || []) concerned.add(licence.country);
+    const isOver = (one.until && one.until < today) || lists.some((each) => concerned.has(each.country) && Date.parse(each.until) <= now);
+    return { verdict: isOver ? "old" : one.verdict, until: isOver ? "" : one.until, kind, records };
+  }
+
+  function show({ verdict, kind, until, on: day, records }) {
+    answer.replaceChildren();
+    const line = (text, tag) => answer.append(Object.assign(document.createElement(tag || "p"), { textContent: text }));
+    line(words[verdict], "h2");
+    if (kind) line(`${words.as} ${words[`kind_${kind}`]}`);
+    for (const one of records || []) {
+      line(`${one.names ? one.names[0].name : words.nameless} (${one.country}, ${one.agency_id})`);
+    }
+    if (until) line(`${words.until} ${until}`);
+    if (day) line(`${words.on} ${day}`);
+    line(words.more);
+    answer.dataset.verdict = verdict;
+  }
+
+  // What is typed goes nowhere: names are suggested by the server.
+  document.addEventListener("input", (event) => { if (on.checked && event.target === field) event.stopPropagation(); }, true);
+  on.addEventListener("change", () => {
+    answer.replaceChildren();
+    if (on.checked && !numbers) {
+      numbers = new Promise((done, failed) => {
+        document.head.append(Object.assign(document.createElement("script"), { src: words.numbers, onload: done, onerror: failed }));
+      });
+    }
+  });
+  form.addEventListener("submit", async (event) => {
+    if (!on.checked || !field.value.trim()) return;
+    event.preventDefault();
+    try {
+      await numbers;
+      show(await lookedUp(field.value));
+    } catch (error) {
+      show({ verdict: "bad" });
+    }
+  });
+})();

@@ -1,0 +1,292 @@
+"""Writes an epoch of range files: only what changed since the one before, and all of it in force at once.
+
+Files are made without the log's lock and stored before anything names them. One last transaction, under the lock, appends the
+root to the log and puts them in force. If we crash before its commit the former epoch is whole, and what was stored lies
+unnamed for an hour; after it the new one is whole.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.core.clock import now
+from registry.core.db.engine import bulk_insert, microseconds
+from registry.log.actions import Draft, append, lock_log
+from registry.log.models import Entry, LogState
+from registry.ranges import rules
+from registry.ranges.answer_rules import day_of
+from registry.ranges.models import RangeEpoch, RangeFile, RangeKey, RangeObject
+from registry.ranges.rendering import Changed, Ground, Made, ground_at, keys_of, made_files, shown_records
+from registry.register.agencies import record
+from registry.register.agencies.models import PublicRecord
+from registry.vocabulary.entries import EntryType
+
+KEY = "ranges/epoch"
+"""The key of an epoch's entry in the log."""
+
+KEPT_FOR = timedelta(hours=1)
+"""How long files of past epochs go on being served, for readers who have just asked which epoch is the newest."""
+
+RENEWED_AFTER = timedelta(hours=24)
+"""An epoch is published after this time although nothing changed, so that its age can be judged."""
+
+CHUNK = 500
+
+
+class Written(NamedTuple):
+    """An epoch that was written just now, how many of its files were made anew, and how many keys it holds."""
+
+    epoch: int
+    root: bytes
+    made: int
+    files: int
+    keys: int
+    log_index: int
+
+
+class _Plan(NamedTuple):
+    """What is to be made: the epoch before, the log's size that was looked at, the bits, the prefixes, and what is new.
+
+    `changed` is None where every file is made anew.
+    """
+
+    former: RangeEpoch | None
+    seen_size: int
+    bits: int
+    prefixes: Sequence[int]
+    changed: Changed | None
+    ground: Ground
+
+    @property
+    def is_whole(self) -> bool:
+        return self.changed is None
+
+
+def write_epoch(sessions: sessionmaker[Session], at: datetime | None = None) -> Written | None:
+    """Write what changed since the last epoch and publish it. None where nothing did; LogClosed once the log is closed."""
+    plan = _planned(sessions, at or now())
+    if plan is None:
+        return None
+    made: list[Made] = []
+    with sessions() as reading:
+        reading.connection(execution_options={"registry_reading": True})
+        pending: list[Made] = []
+        for file in made_files(reading, plan.prefixes, plan.bits, plan.ground, plan.changed):
+            pending.append(file)
+            if len(pending) >= CHUNK:
+                made += _stored(sessions, pending, plan.ground.at)
+                pending = []
+        made += _stored(sessions, pending, plan.ground.at)
+    with sessions.begin() as session:
+        return _published(session, plan, made)
+
+
+def _planned(sessions: sessionmaker[Session], at: datetime) -> _Plan | None:
+    """Bring the table of keys up to date, and say which files that and the day make old."""
+    with sessions() as session:
+        session.connection(execution_options={"registry_reading": True})
+        former = newest_epoch(session)
+        state = session.execute(select(LogState)).scalar_one()
+        size = state.size
+        if not size or state.closed_at is not None:
+            return None
+        ground = ground_at(session, at)
+        is_whole = former is None or former.ground != ground.digest()
+        seen = 0 if former is None else former.seen_size
+        changed = None if former is None else _changed(session, seen, size)
+        due = session.execute(select(RangeFile.prefix).where(RangeFile.due_on <= day_of(at))).scalars().all()
+    if former is not None and not is_whole and not changed and not due:
+        stated = record_of(former)
+        is_same = stated.get("lists", []) == ground.lists() and at - former.at < RENEWED_AFTER
+        if is_same:
+            return None
+    touched = _renew_keys(sessions, changed, at)
+    if former is not None and not is_whole:
+        bits = int(record_of(former)["p"])
+        with sessions() as session:
+            keys = session.execute(select(func.sum(RangeFile.key_count))).scalar_one()
+        if rules.is_cut_well(int(keys) + len(touched), bits):
+            prefixes = {rules.prefix_of(hash_, bits) for hash_ in touched} | set(due)
+            new = Changed(frozenset(changed or ()), frozenset(due))
+            return _Plan(former, size, bits, sorted(prefixes), new, ground)
+    with sessions() as session:
+        live = RangeKey.is_gone.is_(False)
+        count = session.execute(select(func.count(func.distinct(RangeKey.hash))).where(live)).scalar_one()
+    bits = rules.bits_for(count)
+    return _Plan(former, size, bits, range(1 << bits), None, ground)
+
+
+def newest_epoch(session: Session) -> RangeEpoch | None:
+    return session.execute(select(RangeEpoch).order_by(RangeEpoch.epoch.desc()).limit(1)).scalar_one_or_none()
+
+
+def record_of(epoch: RangeEpoch) -> dict[str, Any]:
+    """The record of an epoch's entry in the log."""
+    found: dict[str, Any] = json.loads(epoch.record)
+    return found
+
+
+def _changed(session: Session, seen: int, size: int) -> list[int]:
+    """Row ids of the agencies that entries of the log from `seen` on are about."""
+    found: set[int] = set()
+    for column in (Entry.agency_id, Entry.other_agency_id):
+        query = select(column).where(Entry.index >= seen, Entry.index < size, column.is_not(None)).distinct()
+        found |= {one for one in session.execute(query).scalars() if one is not None}
+    return sorted(found)
+
+
+def _renew_keys(sessions: sessionmaker[Session], changed: Sequence[int] | None, at: datetime) -> set[bytes]:
+    """Write the keys of agencies (None: of all) as their records state them. Gives the hashes of former and new ones."""
+    touched: set[bytes] = set()
+    for chunk in _chunks(sessions, changed):
+        with sessions.begin() as session:
+            table = RangeKey
+            touched.update(session.execute(select(table.hash).where(table.agency_id.in_(chunk))).scalars())
+            live = table.agency_id.in_(chunk), table.is_gone.is_(False)
+            # A crash must not forget in which files a former key still stands.
+            session.execute(update(table).where(*live).values(is_gone=True))
+            fresh: list[tuple[Any, ...]] = []
+            for agency_id, one in shown_records(session, chunk, at).items():
+                for hash_, number, licence in keys_of(one.agency):
+                    fresh.append((hash_, agency_id, number.kind, number.value, licence, number.has_failed_check, False))
+                    touched.add(hash_)
+            bulk_insert(session, table, _KEY_COLUMNS, fresh)
+    with sessions() as session:
+        touched.update(session.execute(select(RangeKey.hash).where(RangeKey.is_gone.is_(True))).scalars())
+    return touched
+
+
+_KEY_COLUMNS = ("hash", "agency_id", "kind", "value", "licence", "has_failed_check", "is_gone")
+
+
+def _chunks(sessions: sessionmaker[Session], changed: Sequence[int] | None) -> Iterator[Sequence[int]]:
+    if changed is not None:
+        yield from (changed[start : start + CHUNK] for start in range(0, len(changed), CHUNK))
+        return
+    after = 0
+    while True:
+        with sessions() as session:
+            table = PublicRecord
+            query = select(table.agency_id).where(table.agency_id > after).order_by(table.agency_id).limit(CHUNK)
+            chunk = session.execute(query).scalars().all()
+        if not chunk:
+            return
+        yield chunk
+        after = chunk[-1]
+
+
+def _stored(sessions: sessionmaker[Session], files: Sequence[Made], at: datetime) -> list[Made]:
+    """Store files under their hashes, not in force yet. Gives them without their bytes."""
+    with sessions.begin() as session:
+        _keep(session, ((file.hash, rules.compressed(file.body)) for file in files), at)
+    return [file._replace(body=b"") for file in files]
+
+
+def _keep(session: Session, objects: Iterable[tuple[bytes, bytes]], at: datetime) -> None:
+    bodies = dict(objects)
+    known = _known(session, list(bodies))
+    rows = [(hash_, body, microseconds(at)) for hash_, body in bodies.items() if hash_ not in known]
+    bulk_insert(session, RangeObject, ("hash", "body", "ended_at"), rows)
+    # What lay unnamed is not swept away before it is in force.
+    for start in range(0, len(known), CHUNK):
+        chunk = sorted(known)[start : start + CHUNK]
+        table = RangeObject
+        session.execute(update(table).where(table.hash.in_(chunk), table.ended_at.is_not(None)).values(ended_at=at))
+
+
+def _known(session: Session, hashes: Sequence[bytes]) -> set[bytes]:
+    found: set[bytes] = set()
+    for start in range(0, len(hashes), CHUNK):
+        query = select(RangeObject.hash).where(RangeObject.hash.in_(hashes[start : start + CHUNK]))
+        found.update(session.execute(query).scalars())
+    return found
+
+
+def _published(session: Session, plan: _Plan, made: Sequence[Made]) -> Written | None:
+    """Put the files in force and append the root. None where another process wrote an epoch meanwhile."""
+    lock_log(session)
+    former = newest_epoch(session)
+    if (former.epoch if former else 0) != (plan.former.epoch if plan.former else 0):
+        return None
+    old = dict(session.execute(select(RangeFile.prefix, RangeFile.hash)).all())
+    old_leaves = [old[prefix] for prefix in sorted(old)]
+    new = {} if plan.is_whole else dict(old)
+    new |= {file.prefix: file.hash for file in made}
+    changed = [file for file in made if plan.is_whole or old.get(file.prefix) != file.hash]
+    _write_files(session, made, is_whole=plan.is_whole)
+    session.execute(delete(RangeKey).where(RangeKey.is_gone.is_(True)))
+    leaves = [new[prefix] for prefix in range(1 << plan.bits)]
+    root, tiles = rules.tiles_over(leaves)
+    old_tiles = rules.tiles_over(old_leaves)[1] if old_leaves else {}
+    at = plan.ground.at
+    _keep(session, ((hash_, body) for hash_, body in tiles.items() if hash_ not in old_tiles), at)
+    _set_ended(session, (set(leaves) | set(tiles)) - set(old_leaves) - set(old_tiles), None)
+    gone_files, gone_tiles = set(old_leaves) - set(leaves), set(old_tiles) - set(tiles)
+    _set_ended(session, gone_files | gone_tiles, at)
+    epoch = former.epoch + 1 if former else 1
+    stated = _record(session, epoch, plan, root)
+    appended = append(session, [Draft(KEY, EntryType.RANGES_PUBLISHED, stated)])
+    session.add(
+        RangeEpoch(
+            epoch=epoch,
+            log_index=appended.first_index,
+            seen_size=plan.seen_size,
+            ground=plan.ground.digest(),
+            at=at,
+            record=record.canonical(stated),
+            ended="".join(
+                [
+                    *(f"file/{one.hex()}\n" for one in sorted(gone_files)),
+                    *(f"tile/{one.hex()}\n" for one in sorted(gone_tiles)),
+                ]
+            ),
+        )
+    )
+    sweep(session, at)
+    return Written(epoch, root, len(changed), len(leaves), stated["keys"], appended.first_index)
+
+
+def _write_files(session: Session, made: Sequence[Made], *, is_whole: bool) -> None:
+    if is_whole:
+        session.execute(delete(RangeFile))
+    else:
+        prefixes = [file.prefix for file in made]
+        for start in range(0, len(prefixes), CHUNK):
+            session.execute(delete(RangeFile).where(RangeFile.prefix.in_(prefixes[start : start + CHUNK])))
+    rows = [(file.prefix, file.hash, file.key_count, file.due_on.isoformat() if file.due_on else None) for file in made]
+    bulk_insert(session, RangeFile, ("prefix", "hash", "key_count", "due_on"), rows)
+
+
+def _set_ended(session: Session, hashes: Iterable[bytes], at: datetime | None) -> None:
+    wanted = sorted(hashes)
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        session.execute(update(RangeObject).where(RangeObject.hash.in_(chunk)).values(ended_at=at))
+
+
+def _record(session: Session, epoch: int, plan: _Plan, root: bytes) -> dict[str, Any]:
+    """What the entry says; docs/users/range-files.md."""
+    keys, smallest = session.execute(select(func.sum(RangeFile.key_count), func.min(RangeFile.key_count))).one()
+    return {
+        "v": rules.VERSION,
+        "epoch": epoch,
+        "p": plan.bits,
+        "root": root.hex(),
+        "keys": int(keys),
+        "least_keys": int(smallest),
+        "ground": plan.ground.digest(),
+        "made_at": plan.ground.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "not_after": plan.ground.last_day().isoformat(),
+        "lists": plan.ground.lists(),
+    }
+
+
+def sweep(session: Session, at: datetime) -> None:
+    """Delete files and tiles that no epoch of the last hour needs, and epochs behind the last two that are as old."""
+    session.execute(delete(RangeObject).where(RangeObject.ended_at < at - KEPT_FOR))
+    newest = session.execute(select(func.max(RangeEpoch.epoch))).scalar_one_or_none() or 0
+    session.execute(delete(RangeEpoch).where(RangeEpoch.at < at - KEPT_FOR, RangeEpoch.epoch < newest - 1))

@@ -1,0 +1,222 @@
+"""What a range file says of an agency: the facts a verdict needs, and the answers to the plain worker's question. Pure.
+
+Names and numbers of natural persons, free texts, channels and the names of third parties are not among the facts.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from registry.ranges.rules import MAX_RECORD
+from registry.register.agencies import record
+from registry.register.authorities.sources import SourceSnapshot
+from registry.register.law.loading import Law, rows_of
+from registry.register.law.rows import DatedRow, Limit, Regime
+from registry.register.law.weights import FRESH_MONTHS, months_after
+from registry.verification.verdicts.licence_rules import SOON
+from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, VerdictFacts
+from registry.verification.verdicts.rules import decide
+from registry.vocabulary.register import EU_STATES, HolderKind, Weight
+
+ORIGIN = "CN"
+"""Where the plain worker comes from."""
+
+_OF_AGENCY = ("agency_id", "country", "role", "holder_kind", "dissolved_on", "is_correction_requested", "withheld")
+_OF_NAME = ("name", "script", "kind", "from", "to")
+_OF_LICENCE = (
+    "licence_id", "authority", "country", "kind", "number", "valid_from", "valid_to", "corridors", "sectors",
+    "activities", "source", "retrieved_at",
+)  # fmt: skip
+_OF_STATUS = ("status", "from", "to", "until", "is_stayed", "publish_until", "withheld")
+_OF_CONDITION = ("code", "sectors", "destinations")
+_OF_SANCTION = ("kind", "from", "to", "licence_id", "is_stayed_by_appeal", "publish_until", "withheld")
+_DAYS = re.compile(rb'"(\d{4}-\d\d-\d\d)"')
+
+
+def day_of(at: datetime) -> date:
+    """The earliest day anywhere that the registry answers for: an hour behind UTC in the Azores."""
+    return (at - timedelta(hours=1)).date()
+
+
+def facts_of(agency: record.Agency) -> dict[str, Any]:
+    """What stands in a file of an agency; without names and numbers where it may be a natural person."""
+    whole: dict[str, Any] = msgspec.to_builtins(agency)
+    is_open = agency.holder_kind is HolderKind.LEGAL_PERSON
+    found = _only(whole, _OF_AGENCY)
+    if is_open and agency.names:
+        found["names"] = [_only(name, _OF_NAME) for name in whole["names"]]
+    if any(one.is_under_review for one in agency.identifiers):
+        found["is_identifier_under_review"] = True
+    if agency.clone_warnings:
+        found["clone_warnings"] = [_only(one, ("from", "to")) for one in whole["clone_warnings"]]
+    if agency.licences:
+        found["licences"] = [_licence(licence, is_open=is_open) for licence in whole["licences"]]
+    if agency.sanctions:
+        found["sanctions"] = [_only(one, _OF_SANCTION) for one in whole["sanctions"]]
+    if len(record.canonical(found)) > MAX_RECORD:
+        return {"agency_id": agency.agency_id, "country": agency.country, "is_too_long": True}
+    return found
+
+
+def _licence(licence: Mapping[str, Any], *, is_open: bool) -> dict[str, Any]:
+    found = _only(licence, _OF_LICENCE)
+    if not is_open:
+        found.pop("number", None)
+    if "conditions" in licence:
+        found["conditions"] = [_only(one, _OF_CONDITION) for one in licence["conditions"]]
+    if "status_history" in licence:
+        found["status_history"] = [_only(one, _OF_STATUS) for one in licence["status_history"]]
+    return found
+
+
+def _only(whole: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    return {name: whole[name] for name in fields if name in whole and whole[name] is not None}
+
+
+class LookupNumber(NamedTuple):
+    """The key a holder is found by: its kind, and the number as the registry knows it."""
+
+    kind: str
+    value: str
+    has_failed_check: bool = False
+
+
+def answers_on(
+    number: LookupNumber, holders: Sequence[Holder], facts: VerdictFacts, calendar: "Calendar"
+) -> list[dict[str, Any]]:
+    """The answers to the plain worker's question, one for each destination and one for none, with the last day each holds.
+
+    `until` is a day in UTC+8, the easternmost zone that the registry answers for; absent where nothing known changes it.
+    """
+    country, _, value = number.value.rpartition(":") if number.kind == "registration_number" else ("", "", number.value)
+    question = Question(
+        SubjectKind(number.kind), value, country or None, origin=ORIGIN, has_failed_check=number.has_failed_check
+    )
+    here = replace(facts, holders=holders)
+    found = []
+    for destination in (None, *destinations_of([holder.agency for holder in holders])):
+        verdict = decide(replace(question, destination=destination), here)
+        last = calendar.last_day(holders, destination, facts)
+        found.append(
+            {"origin": ORIGIN, "verdict": verdict.verdict.value, "reasons": _reasons(verdict.reasons)}
+            | ({"destination": destination} if destination is not None else {})
+            | ({"until": last.isoformat()} if last is not None else {})
+        )
+    return found
+
+
+def _reasons(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Code, weight and values of each; the ids of rows of law stay out."""
+    return [
+        {"code": one.code.value}
+        | ({"informs": True} if one.weight is Weight.INFORMS else {})
+        | ({"values": values} if (values := {k: v for k, v in one.values.items() if k != "rows"}) else {})
+        for one in findings
+    ]
+
+
+def destinations_of(agencies: Iterable[record.Agency]) -> list[str]:
+    """The countries of work that records speak of: of corridors, agreements and conditions, and an agency's own in the EU."""
+    found: set[str | None] = set()
+    for agency in agencies:
+        found.add(agency.country)
+        found.update(one.destination for one in agency.agreements)
+        for licence in agency.licences:
+            found.add(licence.country)
+            found.update(one.destination for one in licence.corridors or ())
+            found.update(place for one in licence.conditions or () for place in one.destinations)
+    return sorted(place for place in found if place in EU_STATES)
+
+
+class Calendar:
+    """The days on which an answer may change by itself, for one law: a record's own, and those of the countries' rows."""
+
+    def __init__(self, law: Law) -> None:
+        self._law = law
+        self._days: dict[str, list[date]] = {}
+        self._months: dict[str, frozenset[int]] = {}
+
+    def last_day(self, holders: Sequence[Holder], destination: str | None, facts: VerdictFacts) -> date | None:
+        """The last day before anything known begins, ends or grows too old; at the latest before a partial list does.
+
+        Until when full lists may be relied on, the epoch says for all its files.
+        """
+        at = facts.as_of
+        today = day_of(at)
+        countries = {ORIGIN, destination, *(holder.agency.country for holder in holders)}
+        countries |= {licence.country for holder in holders for licence in holder.agency.licences}
+        named = sorted(country for country in countries if country is not None)
+        months = frozenset().union(*(self._months_of(country) for country in named))
+        coming = [day for holder in holders for day in _days_in(holder.agency, months) if day > today]
+        for country in named:
+            days = self._days_of(country)
+            place = bisect_right(days, today)
+            coming += days[place : place + 1]
+        coming += [
+            max(day_of(end), today + timedelta(days=1)) for end in _ends_of_partial(holders, facts.snapshot) if end > at
+        ]
+        return min(coming) - timedelta(days=1) if coming else None
+
+    def _days_of(self, country: str) -> list[date]:
+        if country not in self._days:
+            self._days[country] = sorted(_days_of_law(self._law, country))
+        return self._days[country]
+
+    def _months_of(self, country: str) -> frozenset[int]:
+        """After how many months, counted from a day of a record, something ends there."""
+        if country not in self._months:
+            law = self._law.countries.get(country)
+            found: set[int] = set()
+            for row in law.regime if law else ():
+                found |= {row.wind_down_months} - {None}  # type: ignore[arg-type]
+            for limit in law.limit if law else ():
+                found |= {12 * n for n in (limit.years_after_entry, limit.years_active_before) if n is not None}
+            self._months[country] = frozenset(found)
+        return self._months[country]
+
+
+def _ends_of_partial(holders: Sequence[Holder], snapshot: SourceSnapshot) -> Iterator[datetime]:
+    """When licences of partial lists grow too old: each counts from when it was seen last, not from the list's reading."""
+    for holder in holders:
+        for licence in holder.agency.licences:
+            source = snapshot.sources.get(licence.source)
+            if source is not None and not source.is_full and source.fresh_for_days:
+                seen = max(licence.retrieved_at, holder.confirmed_at or licence.retrieved_at)
+                yield seen + timedelta(days=source.fresh_for_days)
+
+
+def _days_in(agency: record.Agency, months: frozenset[int]) -> set[date]:
+    """Every day that follows from a day of the record: itself, the next, when it comes near, and months behind it."""
+    found: set[date] = set()
+    for text in set(_DAYS.findall(record.canonical(agency))):
+        day = date.fromisoformat(text.decode())
+        if not 2 < day.year < 9990:
+            continue
+        before, behind = day - timedelta(days=1), day + timedelta(days=1)
+        found |= {day, behind, day - SOON}
+        for count in months:
+            found |= {months_after(one, count) + timedelta(days=shift) for one in (before, day) for shift in (0, 1)}
+    return found
+
+
+def _days_of_law(law: Law, country: str) -> set[date]:
+    found: set[date] = set()
+    stated = law.countries.get(country)
+    for _, row in rows_of(stated) if stated is not None else ():
+        ends = [months_after(row.as_of, FRESH_MONTHS)]
+        if isinstance(row, DatedRow):
+            found |= {row.from_} - {None}  # type: ignore[arg-type]
+            ends += [row.to] if row.to is not None else []
+        if isinstance(row, Regime) and row.transition is not None:
+            found.add(row.transition.from_)
+            ends.append(row.transition.to)
+        if isinstance(row, Limit) and row.deadline is not None:
+            found.add(row.deadline)
+            ends.append(row.deadline)
+        found |= {day + timedelta(days=1) for day in ends if day < date.max}
+    return found

@@ -1,0 +1,100 @@
+"""What is served of range files: the newest epoch that the published log proves, its files and its tiles."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.core.errors import NotFound
+from registry.log import queries as log
+from registry.ranges import rules
+from registry.ranges.actions import record_of
+from registry.ranges.models import RangeEpoch, RangeObject
+
+HASH_HEX = 64
+
+
+class Current(NamedTuple):
+    """The newest epoch whose entry stands under the published head: its record, the entry's bytes, and the proof of it."""
+
+    epoch: RangeEpoch
+    entry: str
+    proof: str
+
+
+def current(session: Session) -> Current:
+    """As `Current`. NotFound while no epoch is published and signed."""
+    head = log.published(session)
+    query = select(RangeEpoch).order_by(RangeEpoch.epoch.desc()).limit(1)
+    if head is not None:
+        found = session.execute(query.where(RangeEpoch.log_index < head.size)).scalar_one_or_none()
+        if found is not None:
+            leaf = log.entry_at(session, found.log_index).leaf.decode()
+            return Current(found, leaf, log.proof(session, found.log_index, head).text())
+    raise NotFound("no range files are published yet: `registry ranges write` and the worker write them")
+
+
+def current_answer(session: Session) -> dict[str, object]:
+    """What `/ranges/current` answers: the entry as text, and the proof that leads from it to a signed head."""
+    found = current(session)
+    return {"v": rules.VERSION, "entry": found.entry, "proof": found.proof}
+
+
+def stored_object(session: Session, hash_hex: str) -> bytes:
+    """A file (compressed) or a tile by its hash. NotFound for any other spelling, and behind the published head."""
+    found = None
+    if len(hash_hex) == HASH_HEX and set(hash_hex) <= set("0123456789abcdef"):
+        query = select(RangeObject.body).where(RangeObject.hash == bytes.fromhex(hash_hex))
+        found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound("there is no such range file; ask /ranges/current which epoch is the newest")
+    return bytes(found)
+
+
+def file_at(session: Session, epoch: str, prefix: str) -> bytes:
+    """The file of a prefix in the current epoch or the one before it, compressed. NotFound otherwise."""
+    newest = current(session).epoch
+    stated = record_of(newest)
+    number = rules.read_prefix(prefix, int(stated["p"]))
+    if epoch != str(newest.epoch) or number is None:
+        raise NotFound(
+            "only the current epoch is served by prefix, and a prefix in its one spelling: lower-case hexadecimal digits"
+        )
+    return stored_object(session, path_to(session, newest, number)[-1].hex())
+
+
+def path_to(session: Session, epoch: RangeEpoch, prefix: int) -> list[bytes]:
+    """The hashes from the root of an epoch down to the leaf of a prefix."""
+    stated = record_of(epoch)
+    hash_, left = bytes.fromhex(stated["root"]), int(stated["p"])
+    path = [hash_]
+    while left:
+        width = rules.top_bits(left)
+        tile = stored_object(session, hash_.hex())
+        place = prefix >> (left - width) & (1 << width) - 1
+        hash_, left = tile[32 * place : 32 * place + 32], left - width
+        path.append(hash_)
+    return path
+
+
+def tree_of(session: Session, epoch: RangeEpoch) -> Iterator[tuple[str, bytes]]:
+    """Every tile and file of an epoch with its path below `/ranges/`, tiles as they are and files compressed."""
+    stated = record_of(epoch)
+
+    def below(hash_: bytes, left: int) -> Iterator[tuple[str, bytes]]:
+        body = stored_object(session, hash_.hex())
+        yield f"{'tile' if left else 'file'}/{hash_.hex()}", body
+        width = rules.top_bits(left) if left else 0
+        for start in range(0, len(body) if left else 0, 32):
+            yield from below(body[start : start + 32], left - width)
+
+    yield from below(bytes.fromhex(stated["root"]), int(stated["p"]))
+
+
+def ended_paths(session: Session, epoch: str) -> list[str]:
+    """Paths that a cache should drop when an epoch comes: what it replaced, and who is the newest. NotFound if unknown."""
+    found = session.get(RangeEpoch, int(epoch)) if epoch.isdigit() and len(epoch) < 10 else None
+    if found is None:
+        raise NotFound("this epoch is not kept")
+    return ["/ranges/current", *(f"/ranges/{line}" for line in found.ended.splitlines())]

@@ -1,0 +1,263 @@
+"""Makes range files from public records: what an agency's keys are, and the bytes of the file of a prefix."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.core.clock import day_at
+from registry.log.tree import leaf_hash
+from registry.ranges import rules
+from registry.ranges.answer_rules import Calendar, LookupNumber, answers_on, day_of, facts_of
+from registry.ranges.models import RangeFile, RangeKey, RangeObject
+from registry.register.agencies import record
+from registry.register.agencies.keys import NAME, identifier_key
+from registry.register.agencies.models import PublicRecord
+from registry.register.agencies.rules import lookup_keys
+from registry.register.authorities.queries import snapshot_at
+from registry.register.authorities.sources import SourceFacts, SourceSnapshot
+from registry.register.law.loading import Law
+from registry.register.law.overlays.queries import law_at
+from registry.verification.verdicts.question import Holder, VerdictFacts
+
+CHUNK = 500
+
+
+class Made(NamedTuple):
+    """A file: its prefix, bytes, leaf hash, number of keys, and the day on which it must be made anew (None: never)."""
+
+    prefix: int
+    body: bytes
+    hash: bytes
+    key_count: int
+    due_on: date | None
+
+
+class Ground(NamedTuple):
+    """What all answers of an epoch stand on: lists and law as they are at an instant."""
+
+    snapshot: SourceSnapshot
+    law: Law
+    facts: VerdictFacts
+    calendar: Calendar
+    at: datetime
+
+    def digest(self) -> str:
+        """Changes when answers may, other than by a record or a day: the law, the lists, which of them are too old."""
+        snapshot = self.snapshot
+        stated = [
+            rules.VERSION,
+            _law_digest(self.law),
+            sorted((one.reference, one.country, one.time_zone) for one in snapshot.authorities.values()),
+            sorted((_list_digest(one, self.at) for one in snapshot.sources.values()), key=lambda one: one[0]),
+        ]
+        return hashlib.sha256(msgspec.json.encode(stated)).hexdigest()
+
+    def lists(self) -> list[dict[str, Any]]:
+        """Until when the lists of each country may be relied on: the earliest end of those that are fresh."""
+        ends: dict[str, datetime] = {}
+        for source in self.snapshot.sources.values():
+            stale_at = source.stale_at()
+            if stale_at is not None and stale_at > self.at:
+                ends[source.country] = min(stale_at, ends.get(source.country, stale_at))
+        return [
+            {"country": country, "until": end.strftime("%Y-%m-%dT%H:%M:%SZ")} for country, end in sorted(ends.items())
+        ]
+
+    def last_day(self) -> date:
+        """The last day on which the epoch may be relied on at all."""
+        return self.at.date() + timedelta(days=rules.MAX_DAYS)
+
+
+@lru_cache(maxsize=4)
+def _law_digest(law: Law) -> str:
+    return hashlib.sha256(msgspec.json.encode([law.overlay, law.countries])).hexdigest()
+
+
+def _list_digest(source: SourceFacts, at: datetime) -> list[Any]:
+    """Every fact of a list but the instants of its readings, of which only counts whether it was read and is fresh."""
+    stale_at = source.stale_at()
+    stated: list[Any] = [source.reference]
+    for name in sorted(field.name for field in fields(source)):
+        if name not in ("retrieved_at", "first_retrieved_at"):
+            value = getattr(source, name)
+            stated.append(sorted(value) if isinstance(value, frozenset) else value)
+    return [*stated, source.first_retrieved_at is None, stale_at is not None and at >= stale_at]
+
+
+def ground_at(session: Session, at: datetime) -> Ground:
+    """The ground as the registry knows it now; `at` is now."""
+    law = law_at(session)
+    snapshot = replace(snapshot_at(session), law=law)
+    facts = VerdictFacts((), snapshot, law.regimes, at, limits=law.limits, routes=law.permit_routes)
+    return Ground(snapshot, law, facts, Calendar(law), at)
+
+
+def keys_of(agency: record.Agency) -> Iterator[tuple[bytes, LookupNumber, str | None]]:
+    """Hash, key and licence of every number that leads to an agency."""
+    failed = {
+        (one.scheme.value, identifier_key(one.scheme, one.value, agency.country))
+        for one in agency.identifiers
+        if one.has_failed_check
+    }
+    for kind, value, licence in dict.fromkeys(lookup_keys(agency)):
+        if kind != NAME and value:
+            number = LookupNumber(kind, value, (kind, value) in failed)
+            yield rules.key_hash(rules.key_text(kind, value)), number, licence
+
+
+class StatedRecord(NamedTuple):
+    """An agency's record as it may be shown now, with its row id and when a partial list last showed it."""
+
+    agency: record.Agency
+    agency_id: int
+    confirmed_at: datetime | None
+    withhold_on: date | None
+
+
+def shown_records(session: Session, agency_ids: Iterable[int], at: datetime) -> dict[int, StatedRecord]:
+    """The public records of agencies by row id, without what the law withholds today."""
+    table, day = PublicRecord, day_at(at, None)
+    wanted = sorted(agency_ids)
+    found = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = session.execute(
+            select(table.agency_id, table.body, table.withhold_on, table.confirmed_at).where(
+                table.agency_id.in_(wanted[start : start + CHUNK])
+            )
+        )
+        for agency_id, body, withhold_on, confirmed_at in rows:
+            agency = record.read_record(body)
+            if withhold_on is not None and day > withhold_on:
+                agency = record.withhold(agency, day)
+            found[agency_id] = StatedRecord(agency, agency_id, confirmed_at, withhold_on)
+    return found
+
+
+class Changed(NamedTuple):
+    """What is new since the epoch before: row ids of agencies, and the prefixes of which an answer is over."""
+
+    agencies: frozenset[int]
+    due: frozenset[int]
+
+
+def made_files(
+    session: Session, prefixes: Sequence[int], bits: int, ground: Ground, changed: Changed | None = None
+) -> Iterator[Made]:
+    """The files of some prefixes, in their order, from the stored keys and records.
+
+    With `changed`, entries of other agencies are taken over from the file before, but for files with an answer that is over.
+    """
+    for start in range(0, len(prefixes), 16):
+        chunk = prefixes[start : start + 16]
+        former_entries = {
+            prefix: _former(session, prefix) if changed is not None and prefix not in changed.due else {}
+            for prefix in chunk
+        }
+        fresh: dict[int, list[Any]] = {}
+        for prefix in chunk:
+            keys = _keys_in(session, prefix, bits)
+            new = {key.hash for key in keys if changed is None or key.agency_id in changed.agencies}
+            new |= {key.hash for key in keys if _in_file(key.hash) not in former_entries[prefix]}
+            fresh[prefix] = [key for key in keys if key.hash in new]
+            still = {_in_file(key.hash) for key in keys if key.hash not in new}
+            former_entries[prefix] = {hash_: one for hash_, one in former_entries[prefix].items() if hash_ in still}
+        stated_records = shown_records(session, {key.agency_id for rows in fresh.values() for key in rows}, ground.at)
+        facts: dict[int, dict[str, Any]] = {}
+        for prefix in chunk:
+            yield made_file(prefix, bits, fresh[prefix], stated_records, ground, facts, former_entries[prefix])
+
+
+class Former(NamedTuple):
+    """An entry of the file before, with its records by reference, and the day on which that file is to be made anew."""
+
+    listed: rules.Listed
+    records: dict[str, Any]
+    due_on: date | None
+
+
+def _in_file(hash_: bytes) -> str:
+    return hash_.hex()[: rules.HASH_HEX]
+
+
+def _former(session: Session, prefix: int) -> dict[str, Former]:
+    """The entries of a prefix's file in the epoch before, by their hashes."""
+    query = select(RangeObject.body, RangeFile.due_on).join(RangeFile, RangeFile.hash == RangeObject.hash)
+    row = session.execute(query.where(RangeFile.prefix == prefix)).one_or_none()
+    if row is None:
+        return {}
+    content = msgspec.json.decode(rules.uncompressed(row.body))
+    found = {}
+    for entry in content["entries"]:
+        of_entry = [(content["records"][one["record"]], one.get("licences", ())) for one in entry["holders"]]
+        records = {one["agency_id"]: one for one, _ in of_entry}
+        holders = {one["agency_id"]: licences for one, licences in of_entry}
+        found[entry["h"]] = Former(rules.Listed(entry["h"], holders, entry["answers"]), records, row.due_on)
+    return found
+
+
+def _keys_in(session: Session, prefix: int, bits: int) -> list[Any]:
+    first, behind = rules.bounds_of(prefix, bits)
+    table = RangeKey
+    query = select(table.hash, table.agency_id, table.kind, table.value, table.licence, table.has_failed_check).where(
+        table.hash >= first, table.is_gone.is_(False)
+    )
+    if behind is not None:
+        query = query.where(table.hash < behind)
+    return list(session.execute(query.order_by(table.hash, table.id)))
+
+
+def made_file(
+    prefix: int,
+    bits: int,
+    keys: Iterable[Any],
+    stated_records: Mapping[int, StatedRecord],
+    ground: Ground,
+    facts: dict[int, dict[str, Any]] | None = None,
+    former_entries: Mapping[str, Former] | None = None,
+) -> Made:
+    """The file of a prefix from its keys, and from entries that are taken over.
+
+    Keys whose hashes in the file are alike are one entry, so never a yes.
+    """
+    by_hash: dict[str, list[Any]] = defaultdict(list)
+    for key in keys:
+        if key.agency_id in stated_records:
+            by_hash[_in_file(key.hash)].append(key)
+    facts = {} if facts is None else facts
+    former = list((former_entries or {}).values())
+    listed = [one.listed for one in former]
+    records = {reference: stated for one in former for reference, stated in one.records.items()}
+    lasts = [one.due_on - timedelta(days=1) for one in former if one.due_on is not None][:1]
+    for hash_, rows in by_hash.items():
+        licences: dict[int, frozenset[str] | None] = {}
+        for row in rows:
+            known = licences.get(row.agency_id) or frozenset()
+            licences[row.agency_id] = known | {row.licence} if row.licence is not None else None
+        holders = [
+            Holder(stated_records[agency_id].agency, named, stated_records[agency_id].confirmed_at)
+            for agency_id, named in licences.items()
+        ]
+        number = LookupNumber(rows[0].kind, rows[0].value, rows[0].has_failed_check)
+        answers = answers_on(number, holders, ground.facts, ground.calendar)
+        lasts += [date.fromisoformat(one["until"]) for one in answers if "until" in one]
+        of_holders = {}
+        for agency_id, named in licences.items():
+            if agency_id not in facts:
+                facts[agency_id] = facts_of(stated_records[agency_id].agency)
+            reference = stated_records[agency_id].agency.agency_id
+            records[reference] = facts[agency_id]
+            of_holders[reference] = sorted(named or ())
+            withheld = stated_records[agency_id].withhold_on
+            lasts += [withheld] if withheld is not None and withheld >= day_of(ground.at) else []
+        listed.append(rules.Listed(hash_, of_holders, answers))
+    body = rules.file_bytes(prefix, bits, listed, records)
+    due_on = max(min(lasts), day_of(ground.at)) + timedelta(days=1) if lasts else None
+    return Made(prefix, body, leaf_hash(body), len(listed), due_on)

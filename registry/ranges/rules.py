@@ -1,0 +1,159 @@
+"""The format of range files, version 1 (docs/users/range-files.md): keys, prefixes, files, the tree over them. Pure.
+
+A lookup key is text: `licence_number:IT-0001`, `registration_number:IT:123`. Its SHA-256 says in which file it stands; the tree
+over all files has a leaf for each prefix, and its root is an entry of the log.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from registry.log import tree
+from registry.register.agencies import record
+from registry.register.agencies.keys import LICENCE_NUMBER
+from registry.vocabulary.register import IdentifierScheme
+
+VERSION = 1
+
+KINDS = (LICENCE_NUMBER, *(scheme.value for scheme in IdentifierScheme))
+"""Kinds of keys that range files hold. Names stay on the server: who looks for one does not know how it is written."""
+
+HASH_HEX = 40
+"""Hexadecimal digits of a key's hash in a file: 160 bits, beyond any search for a number that collides."""
+
+MEAN, MIN_MEAN, MAX_MEAN = 64, 40, 200
+"""Keys in a file on average: at least so many after the prefixes were cut, and the bounds beyond which they are cut anew."""
+
+MAX_BITS = 24
+PADDED_TO = 16 * 1024
+"""The compressed size of a file is a multiple of this."""
+
+MAX_RECORD = 16 * 1024
+"""Bytes of one record in a file; of a larger one only the reference and the answers are there."""
+
+MAX_DAYS = 30
+"""For how many days after its day an epoch may be relied on."""
+
+_DOMAIN = b"recruitment-registry range v1\0"
+
+
+def key_text(kind: str, value: str) -> str:
+    """The key as it is hashed; `value` is normalised (registry.register.agencies.keys), the country of a registration number
+    leading."""
+    return f"{kind}:{value}"
+
+
+def key_hash(key: str) -> bytes:
+    """SHA-256 of a key, with the format's name before it so that no other table of hashes fits."""
+    return hashlib.sha256(_DOMAIN + key.encode()).digest()
+
+
+def bits_for(keys: int) -> int:
+    """How many bits cut so many keys into files of 64 to 128 on average; 0 where one file holds all."""
+    return max(0, min(MAX_BITS, (keys // MEAN).bit_length() - 1))
+
+
+def is_cut_well(keys: int, bits: int) -> bool:
+    """Whether the prefixes may stay: cutting anew changes every file."""
+    mean = keys >> bits
+    return (bits == 0 or mean >= MIN_MEAN) and (bits == MAX_BITS or mean <= MAX_MEAN)
+
+
+def prefix_of(hash_: bytes, bits: int) -> int:
+    """The number of the file in which a key of that hash stands."""
+    return int.from_bytes(hash_[:4], "big") >> (32 - bits)
+
+
+def bounds_of(prefix: int, bits: int) -> tuple[bytes, bytes | None]:
+    """The first hash of a prefix, and the first behind it; None where nothing is behind it."""
+    first = (prefix << (32 - bits)).to_bytes(4, "big") + bytes(28)
+    behind = (prefix + 1) << (32 - bits)
+    return first, None if behind >> 32 else behind.to_bytes(4, "big") + bytes(28)
+
+
+def spelled(prefix: int, bits: int) -> str:
+    """A prefix in its one spelling: the number of the file in lower-case hexadecimal, as wide as the largest."""
+    return f"{prefix:0{max(1, -(-bits // 4))}x}"
+
+
+def read_prefix(text: str, bits: int) -> int | None:
+    """The inverse of `spelled`; None for any other spelling."""
+    try:
+        prefix = int(text, 16) if len(text) <= 8 else -1
+    except ValueError:
+        return None
+    return prefix if 0 <= prefix < 1 << bits and spelled(prefix, bits) == text else None
+
+
+class Listed(NamedTuple):
+    """A key in a file: its hash, the agencies that hold it (with the licences that a number names), and the answers."""
+
+    hash: str
+    holders: Mapping[str, Sequence[str]]
+    answers: Any
+
+
+def file_bytes(prefix: int, bits: int, listed: Iterable[Listed], records: Mapping[str, Any]) -> bytes:
+    """The file of a prefix: RFC 8785 bytes that depend on its entries alone. `records` are by the agency's reference."""
+    entries = sorted(listed, key=lambda one: one.hash)
+    used = sorted({reference for one in entries for reference in one.holders})
+    place = {reference: number for number, reference in enumerate(used)}
+    return record.canonical(
+        {
+            "v": VERSION,
+            "p": bits,
+            "prefix": spelled(prefix, bits),
+            "entries": [
+                {
+                    "h": one.hash,
+                    "holders": [
+                        {"record": place[reference]} | ({"licences": sorted(licences)} if licences else {})
+                        for reference, licences in sorted(one.holders.items())
+                    ],
+                    "answers": one.answers,
+                }
+                for one in entries
+            ],
+            "records": [records[reference] for reference in used],
+        }
+    )
+
+
+def compressed(body: bytes) -> bytes:
+    """The gzip form that is served: an extra field of noughts fills it to a multiple of 16 KiB, so that sizes tell little."""
+    squeezed = zlib.compressobj(6, zlib.DEFLATED, -15)
+    stream = squeezed.compress(body) + squeezed.flush()
+    bare = 10 + len(stream) + 8
+    room = -(bare + 6) % PADDED_TO
+    head = b"\x1f\x8b\x08\x04" + bytes(4) + b"\x02\xff"
+    # RFC 1952: length of the extra field, then subfields: two letters, length, content.
+    extra = (room + 4).to_bytes(2, "little") + b"pd" + room.to_bytes(2, "little") + bytes(room)
+    ends = (zlib.crc32(body) & 0xFFFFFFFF).to_bytes(4, "little") + (len(body) & 0xFFFFFFFF).to_bytes(4, "little")
+    return head + extra + stream + ends
+
+
+def uncompressed(stored: bytes) -> bytes:
+    """The inverse of `compressed`."""
+    return zlib.decompress(stored, 31)
+
+
+def top_bits(bits: int) -> int:
+    """How many bits of a prefix the uppermost tile below a subtree of so many bits settles: all tiles below have 8."""
+    return (bits - 1) % tree.HEIGHT + 1
+
+
+def tiles_over(leaves: Sequence[bytes]) -> tuple[bytes, dict[bytes, bytes]]:
+    """Root and tiles of the tree over the files' leaf hashes, whose number is a power of two.
+
+    A tile holds the hashes of the subtrees one tile below it, and is named by the root it folds to: who has the root can
+    fetch and check their way down to a file. One file alone has no tile.
+    """
+    found: dict[bytes, bytes] = {}
+    level = list(leaves)
+    while len(level) > 1:
+        width = min(tree.WIDTH, len(level))
+        parts = [level[start : start + width] for start in range(0, len(level), width)]
+        level = [tree.folded(part) for part in parts]
+        found.update(zip(level, (b"".join(part) for part in parts), strict=True))
+    return level[0], found

@@ -1,0 +1,327 @@
+"""Epochs of range files: what stands in them, what a change touches, and what is left after a crash."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.core.clock import now
+from registry.core.errors import NotFound
+from registry.core.settings import Settings
+from registry.http.transaction import Services
+from registry.log.actions import lock_log
+from registry.log.models import Entry
+from registry.log.signing import sign_committed
+from registry.ranges import actions, queries, rules
+from registry.ranges.models import RangeEpoch, RangeObject
+from registry.ranges.rendering import ground_at, made_file, shown_records
+from registry.register.agencies.actions import amend, erase
+from registry.register.agencies.models import Agency
+from registry.register.agencies.publishing import Event
+from registry.vocabulary.register import HolderKind, IdentifierScheme, LicenceStatus
+from tests import make
+
+Write = Callable[..., actions.Written | None]
+
+
+@pytest.fixture
+def sessions(held_services: Services) -> sessionmaker[Session]:
+    return held_services.sessions
+
+
+@pytest.fixture
+def write(session: Session, sessions: sessionmaker[Session], settings: Settings) -> Write:
+    """Commit what the test made, write an epoch, and sign it."""
+
+    def write(at: datetime | None = None) -> actions.Written | None:
+        session.commit()
+        written = actions.write_epoch(sessions, at)
+        sign_committed(settings, sessions)
+        return written
+
+    return write
+
+
+def entry_of(reading: Session, number: str, kind: str = "licence_number") -> dict[str, Any] | None:
+    """What the current epoch's file says of a number, with its records beside; None where it is absent."""
+    reading.rollback()
+    epoch = queries.current(reading).epoch
+    hash_ = rules.key_hash(rules.key_text(kind, number))
+    prefix = rules.prefix_of(hash_, json.loads(epoch.record)["p"])
+    body = rules.uncompressed(queries.stored_object(reading, queries.path_to(reading, epoch, prefix)[-1].hex()))
+    content = json.loads(body)
+    for entry in content["entries"]:
+        if entry["h"] == hash_.hex()[: rules.HASH_HEX]:
+            return entry | {"records": [content["records"][one["record"]] for one in entry["holders"]]}
+    return None
+
+
+def codes_of(entry: dict[str, Any] | None) -> set[str]:
+    assert entry is not None
+    return {reason["code"] for one in entry["answers"] for reason in one["reasons"]}
+
+
+def test_a_published_number_is_there_and_another_is_not(session: Session, reading: Session, write: Write):
+    make.make_licence(session, number="INV-1", valid_to=date(2099, 1, 1))
+    assert write() is not None
+    entry = entry_of(reading, "INV1")
+    assert entry is not None
+    assert entry["records"][0]["licences"][0]["number"] == "INV-1"
+    assert entry_of(reading, "INV2") is None
+    assert write() is None
+
+
+def test_the_root_is_an_entry_of_the_log_and_shown_only_once_signed(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, reading: Session
+):
+    make.make_licence(session, number="INV-1")
+    session.commit()
+    sign_committed(settings, sessions)
+    written = actions.write_epoch(sessions)
+    assert written is not None
+    leaf = json.loads(reading.execute(select(Entry.leaf).where(Entry.index == written.log_index)).scalar_one())
+    assert (leaf["type"], leaf["record"]["root"]) == ("ranges.published", written.root.hex())
+    reading.rollback()
+    with pytest.raises(NotFound):
+        queries.current(reading)
+    sign_committed(settings, sessions)
+    reading.rollback()
+    assert queries.current(reading).epoch.epoch == written.epoch
+
+
+def test_a_suspension_touches_no_more_files_than_the_agency_has_numbers(
+    session: Session, reading: Session, write: Write, monkeypatch: pytest.MonkeyPatch
+):
+    # A registry of many small files, so that it shows which of them change.
+    monkeypatch.setattr(rules, "MEAN", 2)
+    monkeypatch.setattr(rules, "MIN_MEAN", 1)
+    for n in range(60):
+        make.make_agency(session, licences=(make.licence_record(number=f"INV-{n}", valid_to=date(2099, 1, 1)),))
+    agency = make.make_agency(
+        session,
+        licences=(make.licence_record(number="OURS-1", valid_to=date(2099, 1, 1)),),
+        identifiers=(make.identifier_record(IdentifierScheme.REGISTRATION_NUMBER, "77"),),
+    )
+    first = write()
+    assert first is not None
+    assert first.files >= 16
+    assert "licence_suspended" not in codes_of(entry_of(reading, "OURS1"))
+    make.suspend(session, agency.agency_id)
+    second = write()
+    assert second is not None
+    assert second.made <= 2
+    assert "licence_suspended" in codes_of(entry_of(reading, "OURS1"))
+    assert "licence_suspended" in codes_of(entry_of(reading, "CZ:77", "registration_number"))
+    ended = [path for path in queries.ended_paths(reading, str(second.epoch)) if "/file/" in path]
+    assert len(ended) == second.made
+
+
+def test_the_answer_is_that_of_the_one_verdict(session: Session, reading: Session, write: Write, client: Any):
+    make.make_licence(session, number="INV-1", valid_to=date(2099, 1, 1))
+    make.make_licence(session, LicenceStatus.REVOKED, number="INV-2")
+    make.make_agency(session, identifiers=(make.identifier_record(IdentifierScheme.REGISTRATION_NUMBER, "88"),))
+    write()
+    for number, kind, query in (
+        ("INV1", "licence_number", {"licence_number": "INV-1"}),
+        ("INV2", "licence_number", {"licence_number": "INV-2"}),
+        ("CZ:88", "registration_number", {"registration_number": "88", "country": "CZ"}),
+    ):
+        entry = entry_of(reading, number, kind)
+        assert entry is not None
+        assert len(entry["answers"]) > 1
+        for answer in entry["answers"]:
+            context = {"origin": "CN"} | {k: answer[k] for k in ("destination",) if k in answer}
+            answered = client.get("/api/v1/verify", query_string=query | context).json
+            assert answer["verdict"] == answered["verdict"]
+            assert [one["code"] for one in answer["reasons"]] == [one["code"] for one in answered["reasons"]]
+
+
+def test_until_the_last_day_of_an_answer_nothing_changes_it(
+    session: Session, sessions: sessionmaker[Session], write: Write
+):
+    soon = now().date() + timedelta(days=12)
+    make.make_licence(session, number="INV-1", valid_to=soon)
+    make.make_licence(session, number="INV-2", valid_to=soon + timedelta(days=40))
+    write()
+    at = datetime.now(UTC).replace(hour=12)
+
+    def answers(day: datetime) -> dict[str, list[dict[str, Any]]]:
+        with sessions() as reading:
+            ground = ground_at(reading, day)
+            keys = [one for prefix in (0,) for one in reading.execute(select(actions.RangeKey)).scalars()]
+            stated = shown_records(reading, [key.agency_id for key in keys], day)
+            body = json.loads(made_file(0, 0, keys, stated, ground).body)
+            return {entry["h"]: entry["answers"] for entry in body["entries"]}
+
+    first = answers(at)
+    lasts = [date.fromisoformat(one["until"]) for found in first.values() for one in found]
+    assert min(lasts) <= soon
+    for shift in range(1, 60):
+        day = at + timedelta(days=shift)
+        for hash_, found in answers(day).items():
+            for former, later in zip(first[hash_], found, strict=True):
+                if day.date() <= date.fromisoformat(former["until"]):
+                    codes = [[one["code"] for one in answer["reasons"]] for answer in (former, later)]
+                    assert (former["verdict"], codes[0]) == (later["verdict"], codes[1])
+
+
+def test_a_file_is_made_anew_when_one_of_its_answers_is_over(session: Session, reading: Session, write: Write):
+    soon = now().date() + timedelta(days=3)
+    make.make_licence(session, number="INV-1", valid_to=soon)
+    write()
+    assert "licence_expired" not in codes_of(entry_of(reading, "INV1"))
+    assert write(now() + timedelta(days=5)) is not None
+    assert "licence_expired" in codes_of(entry_of(reading, "INV1"))
+
+
+def test_a_day_without_a_change_has_an_epoch_too(session: Session, write: Write):
+    make.make_licence(session, number="INV-1", valid_to=date(2099, 1, 1))
+    first = write()
+    again = write(now() + timedelta(hours=25))
+    assert first is not None
+    assert again is not None
+    assert (again.epoch, again.root, again.made) == (first.epoch + 1, first.root, 0)
+
+
+def test_natural_persons_stand_there_without_name_and_number(session: Session, reading: Session, write: Write):
+    licence = make.licence_record(number="PERS-1", valid_to=date(2099, 1, 1))
+    make.make_agency(
+        session,
+        name="Jana Vymyšlená",
+        holder_kind=HolderKind.SOLE_TRADER,
+        licences=(licence,),
+        identifiers=(make.identifier_record(IdentifierScheme.REGISTRATION_NUMBER, "99"),),
+        place="Smyslov",
+    )
+    write()
+    assert entry_of(reading, "PERS1") is not None
+    bodies = [
+        rules.uncompressed(body)
+        for name, body in queries.tree_of(reading, queries.current(reading).epoch)
+        if name.startswith("file/")
+    ]
+    text = b"".join(bodies).decode()
+    assert "holder_kind" in text
+    for planted in ("Jana", "Vymy", "PERS", "Smyslov"):
+        assert planted not in text
+
+
+def test_what_was_erased_is_in_no_file_and_past_ones_go(session: Session, reading: Session, write: Write):
+    staying = make.make_agency(session, name="Trvalá s.r.o.", licences=(make.licence_record(number="INV-1"),))
+    gone = make.make_agency(session, name="Mizející s.r.o.", licences=(make.licence_record(number="INV-2"),))
+    write()
+    row = session.execute(select(Agency).where(Agency.reference == gone.agency_id)).scalar_one()
+    erase(session, row)
+    write()
+    assert entry_of(reading, "INV1") is not None
+    bodies = reading.execute(select(RangeObject.body).where(RangeObject.ended_at.is_(None))).scalars().all()
+    assert not any("Mizej" in rules.uncompressed(body).decode() for body in bodies if body[:2] == b"\x1f\x8b")
+    make.suspend(session, staying.agency_id)
+    write(now() + timedelta(hours=2))
+    reading.rollback()
+    bodies = reading.execute(select(RangeObject.body)).scalars().all()
+    assert not any("Mizej" in rules.uncompressed(body).decode() for body in bodies if body[:2] == b"\x1f\x8b")
+
+
+def test_a_crash_before_the_last_commit_forgets_no_former_number(
+    session: Session, sessions: sessionmaker[Session], reading: Session, write: Write, monkeypatch: pytest.MonkeyPatch
+):
+    old, new = (make.identifier_record(IdentifierScheme.REGISTRATION_NUMBER, value) for value in ("OLD-1", "NEW-1"))
+    agency = make.make_agency(session, identifiers=(old,))
+    write()
+    stated = make.public_record_of(session, agency.agency_id)
+    amend(session, make.changed(stated, identifiers=(new,)), Event("agency.corrected", is_correction=True))
+    session.commit()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(actions, "_published", killed)
+        with pytest.raises(KeyboardInterrupt):
+            actions.write_epoch(sessions)
+    # The former epoch is whole.
+    kind = "registration_number"
+    assert entry_of(reading, "CZ:OLD1", kind) is not None
+    write()
+    assert (entry_of(reading, "CZ:OLD1", kind), entry_of(reading, "CZ:NEW1", kind) is not None) == (None, True)
+
+
+def test_two_numbers_of_one_hash_are_never_a_yes(
+    session: Session, reading: Session, write: Write, monkeypatch: pytest.MonkeyPatch
+):
+    make.make_licence(session, number="INV-1", valid_to=date(2099, 1, 1))
+    make.make_licence(session, number="INV-2", valid_to=date(2099, 1, 1))
+    monkeypatch.setattr(rules, "HASH_HEX", 0)
+    write()
+    entry = entry_of(reading, "INV1")
+    assert entry is not None
+    assert len(entry["holders"]) == 2
+    assert {(one["verdict"], one["reasons"][0]["code"]) for one in entry["answers"]} == {("unknown", "ambiguous")}
+
+
+def test_a_record_that_grows_past_a_file_keeps_its_answers(
+    session: Session, reading: Session, write: Write, monkeypatch: pytest.MonkeyPatch
+):
+    agency = make.make_licence(session, number="INV-1", valid_to=date(2099, 1, 1))
+    monkeypatch.setattr("registry.ranges.answer_rules.MAX_RECORD", 200)
+    write()
+    entry = entry_of(reading, "INV1")
+    assert entry is not None
+    assert entry["records"][0]["is_too_long"] is True
+    assert set(entry["records"][0]) == {"agency_id", "country", "is_too_long"}
+    assert agency
+    assert len(entry["answers"]) > 1
+
+
+def test_more_numbers_cut_the_prefixes_anew(
+    session: Session, reading: Session, write: Write, monkeypatch: pytest.MonkeyPatch
+):
+    for name, value in (("MEAN", 2), ("MIN_MEAN", 1), ("MAX_MEAN", 6)):
+        monkeypatch.setattr(rules, name, value)
+    for n in range(6):
+        make.make_licence(session, number=f"INV-{n}")
+    first = write()
+    for n in range(6, 40):
+        make.make_licence(session, number=f"INV-{n}")
+    second = write()
+    assert first is not None
+    assert second is not None
+    assert second.files > first.files
+    assert all(entry_of(reading, f"INV{n}") is not None for n in range(40))
+
+
+def test_a_list_that_grows_too_old_changes_the_answers(session: Session, reading: Session, write: Write):
+    make.make_licence(session, number="INV-1", valid_to=date(2099, 1, 1))
+    first = write()
+    stale = max(
+        datetime.fromisoformat(one["until"]) for one in json.loads(queries.current(reading).epoch.record)["lists"]
+    )
+    later = write(stale + timedelta(minutes=1))
+    assert first is not None
+    assert later is not None
+    assert later.root != first.root
+    assert "source_stale" in codes_of(entry_of(reading, "INV1"))
+
+
+def test_writers_at_once_make_one_epoch(session: Session, sessions: sessionmaker[Session], write: Write):
+    make.make_licence(session, number="INV-1")
+    session.commit()
+    plans = [actions._planned(sessions, now()) for _ in range(2)]
+    made = []
+    for plan in plans:
+        assert plan is not None
+        with sessions() as reading:
+            files = list(actions.made_files(reading, plan.prefixes, plan.bits, plan.ground))
+        stored = actions._stored(sessions, files, plan.ground.at)
+        with sessions.begin() as writing:
+            lock_log(writing)
+            made.append(actions._published(writing, plan, stored))
+    assert made[0] is not None
+    assert made[1] is None
+    with sessions() as reading:
+        assert len(reading.execute(select(RangeEpoch)).all()) == 1

@@ -1,0 +1,86 @@
+"""The offline kit: opened from the disk at 320 px it answers in Chinese, and not after its day."""
+
+import hashlib
+import json
+from base64 import b64decode
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from registry.core.keyring import Use
+from registry.core.settings import Settings
+from registry.http.transaction import Services
+from registry.log.signing import sign_committed
+from registry.proofs.credentials.reading import read_jws
+from registry.proofs.credentials.signing import Signers
+from registry.ranges.actions import write_epoch
+from registry.ranges.kit import KIT_TYPE, kit
+from registry.vocabulary.register import LicenceStatus
+from tests import make
+
+pytestmark = pytest.mark.one_database
+
+
+@pytest.fixture
+def page_file(session: Session, held_services: Services, settings: Settings, tmp_path: Path) -> Path:
+    name = 'Invented </script><script>document.title="x"</script> a.s.'
+    make.make_agency(session, name=name, licences=(make.licence_record(number="INV-1", valid_to=date(2099, 1, 1)),))
+    make.make_licence(session, LicenceStatus.REVOKED, number="INV-2")
+    session.commit()
+    sign_committed(settings, held_services.sessions)
+    write_epoch(held_services.sessions)
+    sign_committed(settings, held_services.sessions)
+    with held_services.reading_sessions() as reading:
+        body = kit(reading, Signers(settings.keys).of(Use.RECEIPT), settings.public_url)
+    path = tmp_path / "kit.html"
+    path.write_bytes(body)
+    return path
+
+
+def test_the_signature_covers_the_data_and_its_days(page_file: Path):
+    text = page_file.read_text()
+    facts = json.loads(text.partition('id="facts">')[2].partition("</script>")[0])
+
+    data = b64decode(text.partition('id="data">')[2].partition("</script>")[0])
+    claims = read_jws(facts["jws"], KIT_TYPE).claims
+    assert claims["sha256"] == facts["sha256"] == hashlib.sha256(data).hexdigest()
+    assert date.fromisoformat(claims["not_after"]) - date.fromisoformat(claims["on"]) <= timedelta(days=30)
+    assert "INV" not in text
+    assert "INV" not in str(claims)
+
+
+def test_it_answers_from_the_disk_in_chinese_and_not_when_it_is_old(page_file: Path, page: Any):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(page_file.as_uri())
+    page.locator("body[data-ready=yes]").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert "招工中介离线查询" in page.title()
+    page.locator("#signed", has_text="签名相符").wait_for()
+
+    def ask(number: str) -> str:
+        page.fill("#number", number)
+        page.click("button")
+        return str(page.inner_text("#answer"))
+
+    assert "Invented </script>" in ask("inv 1")
+    assert "不可以" in ask("INV-2")
+    absent = ask("NIX-1")
+    assert "没有此号码" in absent
+    assert "可以招工" not in absent
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for shift in (-3, 31):
+        page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=shift))
+        output = ask("INV-1")
+        assert "Invented" not in output
+        assert ("校正日期" if shift < 0 else "数据太旧") in output
+
+
+def test_a_changed_kit_says_that_it_is_damaged(page_file: Path, page: Any):
+    text = page_file.read_text()
+    begin = text.index('id="data">') + 60
+    page_file.write_text(text[:begin] + ("A" if text[begin] != "A" else "B") + text[begin + 1 :])
+    page.goto(page_file.as_uri())
+    page.locator("#answer", has_text="已损坏").wait_for()

@@ -1,0 +1,234 @@
+"""A private lookup by the client: present, provably absent, too old; and every link of the chain cut once."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from registry_client.cli import main as client_main
+from registry_client.network import Unreachable
+from registry_client.private import remember
+from registry_client.ranges import HASH_HEX, PrivateAnswer, key_hash, key_of, look_up, read_file
+from registry_client.strict import Refused, Unreadable, parsed_instant
+from registry_client.tree import leaf_hash
+from registry_client.trust import Trust, read_trust
+from sqlalchemy.orm import Session
+
+from registry.core.settings import Settings
+from registry.http.transaction import Services
+from registry.log import queries as log
+from registry.log.signing import sign_committed
+from registry.ranges import actions, exporting, rules
+from tests import make
+
+pytestmark = pytest.mark.one_database
+
+NUMBER, DAY = "INV-7", 86400
+
+
+@dataclass
+class Mirror:
+    """The files of an epoch as a static server has them; a test changes them. `asked` are the paths that were fetched."""
+
+    files: dict[str, bytes]
+    trust: Trust
+    at: int
+    asked: list[str] = field(default_factory=list)
+
+    def fetch(self, path: str, limit: int) -> bytes:
+        self.asked.append(path)
+        body = self.files.get(path)
+        if body is None:
+            raise Unreachable(f"{path}: HTTP 404", 404)
+        assert len(body) <= limit
+        return body
+
+    def look_up(self, number: str = NUMBER, shift: int = 0) -> PrivateAnswer:
+        return look_up(self.fetch, self.trust, key_of("licence_number", number), self.at + shift)
+
+    def file_of(self, number: str = NUMBER) -> str:
+        """The path of the file in which a number stands or would stand."""
+        self.asked.clear()
+        self.look_up(number)
+        return self.asked[-1]
+
+
+Publish = Callable[..., Mirror]
+
+
+@pytest.fixture
+def publish(
+    session: Session, held_services: Services, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Publish:
+    """Publish numbers INV-first to INV-last, and mirror the epoch."""
+    monkeypatch.setattr(rules, "MEAN", 2)
+    monkeypatch.setattr(rules, "MIN_MEAN", 1)
+
+    def publish(first: int = 0, last: int = 40, folder: str = "mirror") -> Mirror:
+        for n in range(first, last):
+            make.make_licence(session, number=f"INV-{n}", valid_to=date(2099, 1, 1))
+        session.commit()
+        sign_committed(settings, held_services.sessions)
+        actions.write_epoch(held_services.sessions)
+        sign_committed(settings, held_services.sessions)
+        root = tmp_path / folder
+        with held_services.reading_sessions() as reading:
+            exporting.export(reading, root)
+            trust = read_trust(msgspec.json.encode(log.trust_file(reading, settings.public_url)))
+            made_at = json.loads(actions.newest_epoch(reading).record)["made_at"]  # type: ignore[union-attr]
+        files = {f"/{path.relative_to(root)}": path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        return Mirror(files, trust, parsed_instant(made_at, "made_at") + 60)
+
+    return publish
+
+
+@pytest.fixture
+def mirror(publish: Publish) -> Mirror:
+    return publish()
+
+
+def refused(mirror: Mirror, number: str = NUMBER) -> str:
+    with pytest.raises(Refused) as caught:
+        mirror.look_up(number)
+    return caught.value.code
+
+
+def test_present_and_absent_ask_alike_and_are_proven(mirror: Mirror):
+    present = mirror.look_up()
+    requests = len(mirror.asked)
+    assert (present.state, present.records[0]["licences"][0]["number"]) == ("present", NUMBER)
+    absent = mirror.look_up("NIX-1")
+    assert (absent.state, len(mirror.asked)) == ("absent", 2 * requests)
+    assert (absent.answers, absent.records, absent.epoch.index) == ((), (), present.epoch.index)
+    assert not any(NUMBER in path or "NIX" in path for path in mirror.asked)
+
+
+def changed(mirror: Mirror, change: Callable[[dict[str, Any]], None]) -> None:
+    path = mirror.file_of()
+    content = json.loads(mirror.files[path])
+    change(content)
+    mirror.files[path] = msgspec.json.Encoder(order="sorted").encode(content)
+
+
+TAMPERED: dict[str, Callable[[dict[str, Any]], None]] = {
+    "removed": lambda c: c["entries"].pop(),
+    "reordered": lambda c: c["entries"].reverse(),
+    "added": lambda c: c["entries"].append({**c["entries"][0], "h": "f" * 40}),
+    "verdict": lambda c: c["entries"][0]["answers"][0].update(verdict="yes"),
+    "another prefix": lambda c: c.update(prefix="zz"),
+}
+
+
+@pytest.mark.parametrize("kind", TAMPERED)
+def test_a_changed_file_is_refused(mirror: Mirror, kind: str):
+    before = mirror.files[mirror.file_of()]
+    changed(mirror, TAMPERED[kind])
+    assert mirror.files[mirror.asked[-1]] != before
+    assert refused(mirror) == "range_file_changed"
+
+
+def test_a_cut_file_another_file_and_a_missing_one_are_refused(mirror: Mirror):
+    path = mirror.file_of()
+    whole = mirror.files[path]
+    mirror.files[path] = whole[:-20]
+    assert refused(mirror) == "range_file_changed"
+    other = next(name for name in mirror.files if "/file/" in name and not name.endswith(".gz") and name != path)
+    mirror.files[path] = mirror.files[other]
+    assert refused(mirror) == "range_file_changed"
+    del mirror.files[path]
+    assert refused(mirror) == "range_part_missing"
+
+
+def test_a_registry_that_hides_an_entry_must_show_another_root(mirror: Mirror):
+    """A registry that recomputes leaf and tiles comes to a root that the log does not hold."""
+    path = mirror.file_of()
+    content = json.loads(mirror.files[path])
+    content["entries"].pop()
+    body = msgspec.json.Encoder(order="sorted").encode(content)
+    leaf = leaf_hash(body).hex()
+    mirror.files[f"/ranges/file/{leaf}"] = body
+    tile = mirror.asked[-2]
+    mirror.files[tile] = mirror.files[tile].replace(bytes.fromhex(path.rpartition("/")[2]), bytes.fromhex(leaf))
+    assert refused(mirror) == "range_tile_changed"
+
+
+def test_an_epoch_that_the_log_does_not_hold_is_refused(mirror: Mirror, publish: Publish):
+    current = json.loads(mirror.files["/ranges/current"])
+    entry = json.loads(current["entry"])
+    entry["record"]["root"] = "00" * 32
+    forked = current | {"entry": msgspec.json.Encoder(order="sorted").encode(entry).decode()}
+    mirror.files["/ranges/current"] = json.dumps(forked).encode()
+    assert refused(mirror) == "not_in_log"
+    mirror.files["/ranges/current"] = json.dumps(current | {"proof": current["proof"].replace("A", "B", 1)}).encode()
+    with pytest.raises((Refused, Unreadable)):
+        mirror.look_up()
+
+
+def test_an_entry_that_is_no_epoch_proves_nothing(mirror: Mirror, held_services: Services):
+    with held_services.reading_sessions() as reading:
+        entry, proof = log.entry_at(reading, 0).leaf.decode(), log.proof_text(reading, 0)
+    mirror.files["/ranges/current"] = json.dumps({"v": 1, "entry": entry, "proof": proof}).encode()
+    assert refused(mirror) == "range_not_an_epoch"
+
+
+def test_who_saw_a_later_epoch_refuses_an_older_and_a_forked_one(mirror: Mirror, publish: Publish, tmp_path: Path):
+    first = mirror.look_up().epoch
+    later = publish(40, 44, "later").look_up().epoch
+    seen = tmp_path / "seen"
+    remember(seen, mirror.trust, first)
+    remember(seen, mirror.trust, later)
+    with pytest.raises(Refused, match="range_rolled_back"):
+        remember(seen, mirror.trust, first)
+    facts = json.loads(seen.read_text())
+    seen.write_text(json.dumps(facts | {"root": "00" * 32}))
+    with pytest.raises(Refused, match="range_forked"):
+        remember(seen, mirror.trust, later)
+
+
+def test_nothing_old_is_answered(mirror: Mirror):
+    """A clock that is a day slow, or fast, never makes an old answer of a new one or the other way round."""
+    assert (mirror.look_up(shift=-DAY).state, mirror.look_up(shift=-DAY).why) == ("too_old", "clock")
+    assert mirror.look_up(shift=DAY).state == "present"
+    for shift in (3 * DAY, 400 * DAY):
+        old = mirror.look_up(shift=shift)
+        assert (old.state, old.why, old.answers) == ("too_old", "epoch", ())
+        assert mirror.look_up("NIX-1", shift).state == "too_old"
+
+
+def test_an_answer_whose_list_grew_too_old_is_not_given(mirror: Mirror):
+    """Read as if the registry had gone on publishing epochs, and not reading the list."""
+    epoch = mirror.look_up().epoch
+    body = mirror.files[mirror.file_of()]
+    spelled = json.loads(body)["prefix"]
+    hash_ = key_hash(key_of("licence_number", NUMBER)).hex()[:HASH_HEX]
+    stale = min(epoch.lists.values())
+    late = replace(epoch, made_at=stale, not_after="2999-01-01")
+    found = read_file(body, late, int(spelled, 16), spelled, hash_, stale + 1)
+    assert {one["verdict"] for one in found.answers} == {"too_old"}
+
+
+def test_the_command_prints_answer_proof_and_what_went_out(
+    mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    held_services: Services, settings: Settings,
+):  # fmt: skip
+    with held_services.reading_sessions() as reading:
+        (tmp_path / "trust.json").write_bytes(msgspec.json.encode(log.trust_file(reading, settings.public_url)))
+    monkeypatch.setattr("registry_client.private.fetcher", lambda *_, **__: mirror.fetch)
+    options = ["--private", "--trust", str(tmp_path / "trust.json"), "--seen", str(tmp_path / "seen")]
+    assert client_main(["verify", NUMBER, *options, "--destination", "CZ"]) == 1
+    output = capsys.readouterr().out
+    assert "needs_licensed_sending_partner" in output
+    assert "entry" in output
+    assert NUMBER not in output
+    assert client_main(["verify", "NIX-1", *options, "--lang", "zh-Hans"]) == 3
+    assert "未公布此号码" in capsys.readouterr().out
+    assert client_main(["verify", "NIX-1", *options, "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["state"] == "absent"
+    assert client_main(["verify", *options]) == 2
+    mirror.files[mirror.file_of("NIX-1")] = b"{}"
+    assert client_main(["verify", "NIX-1", *options]) == 4
+    assert capsys.readouterr().out.startswith("BAD")
