@@ -1,16 +1,22 @@
 """Officers: who they are, what they may, and what waits for a second person."""
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
+from registry.core.codes import Problem
 from registry.officers.rights import Role
-from registry.vocabulary.register import Language
+from registry.vocabulary.register import STAFF_LANGUAGES, Language
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Day, Instant, Line, OneOf, Word
+from schemas.fields import Coded, Day, Instant, Line, OneOf, Word
 
 _ROLE = {"description": "One's own, and those lent for today."}
 _ROLES = tuple(Role)
 _CHOICES = ("at_once", "daily", "none")
 _KINDS = ("invite", "roles", "reset")
+
+
+def _of_staff(language: Language) -> None:
+    if language not in STAFF_LANGUAGES:
+        raise ValidationError([Coded(Problem.INVALID_VALUE, f"must be one of {', '.join(STAFF_LANGUAGES)}")])
 
 
 class RightSchema(OutSchema):
@@ -64,7 +70,12 @@ class OfficerInvitationSchema(InSchema):
     email = Line(max_length=200, required=True)
     roles = fields.List(Word(_ROLES), required=True)
     language = Word(
-        Language, load_default=Language.EN, metadata={"description": "Of the officer's pages; en where it is absent."}
+        Language,
+        load_default=Language.EN,
+        validate=_of_staff,
+        metadata={
+            "description": f"Of the officer's pages, one of {', '.join(STAFF_LANGUAGES)}; en where it is absent."
+        },
     )
 
 

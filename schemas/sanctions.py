@@ -41,7 +41,7 @@ class DecisionDraftSchema(InSchema):
     object_days = Count(minimum=30, maximum=365, load_default=60, metadata={"description": "Days for an objection."})
     language = Passage(
         max_length=12,
-        metadata={"description": "Language of the summary (en, it, zh-Hans, zh-Hant). Where it is another than the "
+        metadata={"description": "Language of the summary (en, it, fr, ro, zh-Hans, zh-Hant). Where it is another than the "
                                  "complainant's, a translation is required before the decision is made. Absent: not said."},
     )  # fmt: skip
     translation = Passage(max_length=2000, metadata={"description": "The summary in the complainant's language."})

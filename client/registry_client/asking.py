@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-LANGUAGES = ("en", "zh-Hans", "zh-Hant", "it")
+LANGUAGES = ("en", "zh-Hans", "zh-Hant", "it", "fr", "ro")
 
 EXIT_CODES = """\
 exit codes:

@@ -52,6 +52,7 @@ COMMANDS: dict[str, str] = {
     "backup": "registry.cli.backup:backup",
     "restore": "registry.cli.backup:restore",
     "lists": "registry.cli.lists:lists",
+    "i18n": "registry.cli.i18n:i18n",
 }
 """Name of each command and where it is: `module:function`."""
 

@@ -15,7 +15,7 @@ from registry.organisations import actions as organisations
 from registry.organisations import apps, members, sessions
 from registry.organisations import keys as api_keys
 from registry.vocabulary.organisations import Scope
-from registry.vocabulary.register import Language
+from registry.vocabulary.register import STAFF_LANGUAGES
 from registry.watches import retention
 
 MAX_RATE = 1_000_000
@@ -45,7 +45,7 @@ def _session() -> Iterator[Session]:
 @employers.command()
 @click.argument("name")
 @click.argument("country")
-@click.option("--language", default="en", show_default=True, type=click.Choice([one.value for one in Language]))
+@click.option("--language", default="en", show_default=True, type=click.Choice([one.value for one in STAFF_LANGUAGES]))
 def add(name: str, country: str, language: str) -> None:
     """Add an organisation NAME of COUNTRY (two letters), without people, and print its reference."""
     if len(country) != 2 or not (country.isascii() and country.isalpha()):

@@ -12,7 +12,7 @@ from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.officers import accounts
 from registry.officers.rights import Role
-from registry.vocabulary.register import Language
+from registry.vocabulary.register import STAFF_LANGUAGES
 
 
 @click.group(
@@ -42,7 +42,7 @@ def _session() -> Iterator[Session]:
 @click.argument("name")
 @click.argument("email")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
-@click.option("--language", default="en", show_default=True, type=click.Choice([one.value for one in Language]))
+@click.option("--language", default="en", show_default=True, type=click.Choice([one.value for one in STAFF_LANGUAGES]))
 def add(unit: str, name: str, email: str, roles: tuple[str, ...], language: str) -> None:
     """Add an officer of UNIT (its reference) and print the code for joining at /console/join."""
     at = now()

@@ -8,11 +8,9 @@ from registry.i18n.languages import text
 from registry.register.agencies import record
 from registry.vocabulary.register import Language, NameKind, Script
 
-_LIKED = {
+_LIKED: dict[Language, tuple[Script, ...]] = {
     Language.ZH_HANS: (Script.HANS, Script.HANT),
     Language.ZH_HANT: (Script.HANT, Script.HANS),
-    Language.EN: (Script.LATN,),
-    Language.IT: (Script.LATN,),
 }
 _READ_AS = {Script.HANS: "zh-Hans", Script.HANT: "zh-Hant", Script.GREK: "el"}
 _KINDS = (NameKind.LEGAL, NameKind.TRADE, NameKind.SHORT, NameKind.FORMER)
@@ -40,7 +38,7 @@ def main_name(agency: record.Agency, language: Language) -> ShownName:
     current = [name for name in agency.names if name.kind is not NameKind.FORMER] or list(agency.names)
     if not current:
         return ShownName(text(language, "page.agency.withheld"), None)
-    liked = _LIKED[language]
+    liked = _LIKED.get(language, (Script.LATN,))
     return display_name(min(current, key=lambda name: (_rank(name.script, liked), _KINDS.index(name.kind))))
 
 

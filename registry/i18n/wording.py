@@ -1,5 +1,6 @@
 """Reasons, days, countries and the field's words as sentences in the page languages."""
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
@@ -19,7 +20,7 @@ from registry.vocabulary.checks import CheckKind, CheckOutcome
 from registry.vocabulary.register import Answer, Language
 
 # How each language is called in the Unicode locale data.
-LOCALES = {Language.ZH_HANS: "zh_Hans", Language.ZH_HANT: "zh_Hant", Language.EN: "en_GB", Language.IT: "it"}
+LOCALES = {language: language.value.replace("-", "_") for language in Language} | {Language.EN: "en_GB"}
 _WRITTEN_WITHOUT_SPACES = frozenset({Language.ZH_HANS, Language.ZH_HANT})
 
 FORMS: dict[Reason, tuple[str, ...]] = {
@@ -177,6 +178,11 @@ def country_name(language: Language, code: str) -> str:
     return _territories(language).get(code, code)
 
 
+def base_letters(name: str) -> str:
+    """A name without accents and in small letters, by which lists are sorted: Ț stands beside T, not behind Z."""
+    return "".join(one for one in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(one))
+
+
 def language_name(language: Language, tag: str) -> str:
     """What a language is called, `tag` as ISO 639 has it, with a script where pages tell scripts apart."""
     return _spoken_languages(language).get(tag.replace("-", "_"), tag)
@@ -220,7 +226,7 @@ def authority_name(language: Language, reference: str, snapshot: SourceSnapshot)
 
 def name_in(language: Language, names: Mapping[str, str]) -> str:
     """The best of an authority's names by page language; empty when it has none."""
-    for tag in (language, *_NEXT_BEST[language]):
+    for tag in (language, *_NEXT_BEST.get(language, (Language.EN,))):
         if names.get(tag):
             return names[tag]
     return next(iter(names.values()), "")
@@ -230,7 +236,6 @@ _NEXT_BEST = {
     Language.ZH_HANS: (Language.ZH_HANT, Language.EN),
     Language.ZH_HANT: (Language.ZH_HANS, Language.EN),
     Language.EN: (),
-    Language.IT: (Language.EN,),
 }
 
 

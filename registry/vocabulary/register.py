@@ -367,12 +367,18 @@ class ConditionCode(Word):
 
 
 class Language(Word):
-    """Page languages; more are a catalogue each."""
+    """Languages of the public pages, of complaints and of the answers to them; more are a catalogue each."""
 
     ZH_HANS = "zh-Hans"
     ZH_HANT = "zh-Hant"
     EN = "en"
     IT = "it"
+    FR = "fr"
+    RO = "ro"
+
+
+STAFF_LANGUAGES = (Language.ZH_HANS, Language.ZH_HANT, Language.EN, Language.IT)
+"""Languages of the officers' console and of the pages of organisations' accounts."""
 
 
 EU_STATES = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())

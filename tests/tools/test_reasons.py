@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from registry.api.docs.advice import problems, reasons, unknown_codes
+from registry.api.openapi.document import document
 from registry.core.codes import Problem, Reason
 from schemas.verify import VerifySchema
 from tools.reasons import PAGE, page
@@ -21,6 +22,12 @@ def test_every_code_has_cause_and_cure_and_no_other_has() -> None:
 def test_the_parameters_that_help_exist() -> None:
     known = set(VerifySchema().fields) | {"sending", "receiving"}
     assert {name for one in reasons() for name in one.parameters} - known == set()
+
+
+def test_the_endpoints_that_advice_names_exist() -> None:
+    named = {path for one in (*problems(), *reasons()) for path in re.findall(r"`(/api/[^`]+)`", one.cure + one.cause)}
+    assert named
+    assert named - set(document()["paths"]) == set()
 
 
 def test_the_page_is_up_to_date() -> None:

@@ -44,6 +44,12 @@ def with_code(words: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(words))))
 
 
+@pages.app_template_filter("at_underscores")
+def at_underscores(code: str) -> Markup:
+    """A code that may be broken after each underscore, and nowhere else."""
+    return escape(code).replace("_", Markup("_<wbr>"))
+
+
 @pages.get("/openapi.json")
 def show_document() -> Response:
     return respond_with(_document_bytes(), "application/json", KEPT, request.environ)

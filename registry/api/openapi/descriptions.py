@@ -10,6 +10,7 @@ from registry.officers.rights import REACH, RIGHTS, Reach, Role
 from registry.vocabulary.bulk import ResultForm
 from registry.vocabulary.cases import ConsentKind
 from registry.vocabulary.organisations import Scope
+from registry.vocabulary.register import Language
 from schemas.verify import SUBJECTS
 
 TAGS = {
@@ -60,7 +61,7 @@ TAGS = {
 
 DESCRIPTION = """Public, free, without a key. `yes`, `no` and `unknown` are answers to exactly what was asked; `unknown` is
 never a `yes`. Every reason has a code for programs and a text in the language that `Accept-Language` asks for (zh-Hans,
-zh-Hant, en, it). The same question gives the same bytes and ETag until the answer itself changes. Unknown parameters are
+zh-Hant, en, it, fr, ro). The same question gives the same bytes and ETag until the answer itself changes. Unknown parameters are
 errors. Nothing tells who asked before."""
 
 LICENCE = {"name": "Terms are set by the authority that runs the registry", "identifier": "LicenseRef-operator"}
@@ -90,7 +91,10 @@ STATUSES = {
 HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ETag": ("Strong; the same bytes have the same.", {"type": "string"}),
     "Cache-Control": ("How long the answer may be kept, at most 60 seconds.", {"type": "string"}),
-    "Content-Language": ("Language of the texts.", {"type": "string", "enum": ["zh-Hans", "zh-Hant", "en", "it"]}),
+    "Content-Language": (
+        "Language of the texts.",
+        {"type": "string", "enum": [language.value for language in Language]},
+    ),
     "Vary": ("Accept-Language.", {"type": "string"}),
     "Location": ("Path at which what was made is read.", {"type": "string"}),
     "Link": ('RFC 8288: the next page, `rel="next"`.', {"type": "string"}),
@@ -174,7 +178,7 @@ INDEX = {
 PARAMETERS: dict[str, dict[str, Any]] = {
     "AcceptLanguage": {
         "name": "Accept-Language",
-        "description": "Language of the texts: zh-Hans, zh-Hant, en (else), it.",
+        "description": "Language of the texts: zh-Hans, zh-Hant, en (else), it, fr, ro.",
         "schema": {"type": "string"},
         "example": "zh-Hans",
     },

@@ -24,6 +24,8 @@ class PhraseRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     en: tuple[str, ...]
     it: tuple[str, ...]
+    fr: tuple[str, ...]
+    ro: tuple[str, ...]
     zh_hans: tuple[str, ...] = msgspec.field(name="zh-Hans")
     zh_hant: tuple[str, ...] = msgspec.field(name="zh-Hant")
 
@@ -51,7 +53,7 @@ def _compiled(file: str) -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], 
     return tuple(
         (
             rule.name,
-            _any_of((*rule.en, *rule.it), is_chinese=False),
+            _any_of((*rule.en, *rule.it, *rule.fr, *rule.ro), is_chinese=False),
             _any_of((*rule.zh_hans, *rule.zh_hant), is_chinese=True),
         )
         for rule in phrase_rules(file)

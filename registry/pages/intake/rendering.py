@@ -17,6 +17,8 @@ AWAY = {
     Language.ZH_HANT: "https://www.hko.gov.hk/tc/",
     Language.EN: "https://www.meteoalarm.org/",
     Language.IT: "https://www.meteoam.it/",
+    Language.FR: "https://meteofrance.com/",
+    Language.RO: "https://www.meteoromania.ro/",
 }
 """Where somebody who must hide the screen is taken: the weather, as a public service tells it, is on everybody's telephone."""
 

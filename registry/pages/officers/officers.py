@@ -14,7 +14,7 @@ from registry.pages.officers.acting import version_sent
 from registry.pages.officers.confirming import question_of, question_page
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.rendering import page
-from registry.vocabulary.register import Language
+from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
 pages = Blueprint("console_officers", __name__)
 
@@ -160,7 +160,7 @@ def _list(
         changes=accounts.open_changes(session, me.standing.unit),
         roles=[role for role in Role if role not in OUTSIDERS or me.standing.roles & OUTSIDERS],
         form=request.form,
-        languages=list(Language),
+        languages=STAFF_LANGUAGES,
         may_propose=me.standing.may(Resource.OFFICER, Act.PROPOSE),
         may_approve=me.standing.may(Resource.OFFICER, Act.APPROVE),
     )
@@ -174,7 +174,7 @@ def _roles() -> list[Role]:
 
 
 def _language(text: str) -> Language:
-    return Language(text) if text in list(Language) else Language.EN
+    return Language(text) if text in STAFF_LANGUAGES else Language.EN
 
 
 def _back(reference: str = "") -> Response:

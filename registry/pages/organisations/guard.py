@@ -19,7 +19,7 @@ from registry.http.transaction import services, writing
 from registry.officers.sessions import form_token, is_form_token
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
-from registry.vocabulary.register import Language
+from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
 COOKIE = "account"
 SECURE_COOKIE = "__Secure-account"
@@ -56,7 +56,7 @@ def for_members(view: View) -> View:
 def _requested_language() -> str:
     """The language that the address asked for, so that the door speaks it too."""
     requested = request.args.get("language")
-    return f"?language={requested}" if requested in list(Language) else ""
+    return f"?language={requested}" if requested in STAFF_LANGUAGES else ""
 
 
 def for_arriving(view: View) -> View:

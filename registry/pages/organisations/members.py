@@ -10,7 +10,7 @@ from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import page, to
 from registry.vocabulary.organisations import MemberRole
-from registry.vocabulary.register import Language
+from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
 pages = Blueprint("account_people", __name__)
 
@@ -26,7 +26,7 @@ def listed(session: Session, me: MemberPresent) -> Response:
 def invite(session: Session, me: MemberPresent) -> Response:
     """Invite a member. Whether the address has an account already is told to its reader alone."""
     language = request.form.get("language", "")
-    spoken = Language(language) if language in list(Language) else Language(me.member.language)
+    spoken = Language(language) if language in STAFF_LANGUAGES else Language(me.member.language)
     try:
         members.invite(session, me, request.form.get("email", "")[:300], _role(), spoken, now())
     except ActRefused as refused:

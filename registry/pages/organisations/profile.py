@@ -12,7 +12,7 @@ from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import require_no_wait, typed
-from registry.vocabulary.register import Language
+from registry.vocabulary.register import STAFF_LANGUAGES
 from registry.vocabulary.watches import DigestPace
 from registry.watches import digests
 
@@ -49,7 +49,7 @@ def change_password(session: Session, me: MemberPresent) -> Response:
 @for_members
 def choose_language(session: Session, me: MemberPresent) -> Response:
     word = request.form.get("language", "")
-    if word in list(Language):
+    if word in STAFF_LANGUAGES:
         me.member.language = word
     return to("own")
 
@@ -88,7 +88,7 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, give
         told=given,
         me=me,
         sessions=sessions.sessions_of(session, me.member, now()),
-        languages=list(Language),
+        languages=STAFF_LANGUAGES,
         has_second_step=apps.has_app(session, me.member.id),
         pace=digests.pace_of(session, me.member),
         paces=list(DigestPace),

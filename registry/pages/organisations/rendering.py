@@ -14,7 +14,7 @@ from registry.http.transaction import services
 from registry.i18n import wording
 from registry.i18n.languages import has_text, negotiated, text
 from registry.pages.organisations.guard import PATH, form_token_sent, open_to_all
-from registry.vocabulary.register import Language
+from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
 files = Blueprint("account_files", __name__)
 FILES = SiteFiles("registry.pages.organisations", f"{PATH}/files")
@@ -52,7 +52,7 @@ def page(template: str, *, here: str = "", status: int = 200, **context: Any) ->
     # Under `no-referrer` browsers send `Origin: null` with our own forms too, and the guard refuses them. Links of mails hold a
     # secret, and `same-origin` hands it to no other site.
     response.headers["Referrer-Policy"] = "same-origin"
-    if request.args.get("language") in list(Language) and not g.get("account_bar"):
+    if request.args.get("language") in STAFF_LANGUAGES and not g.get("account_bar"):
         # Forms of the page lead to addresses without it. It says nothing of who chose, and goes with the browser's session.
         is_https = services().settings.is_https
         response.set_cookie(CHOSEN, language(), httponly=True, samesite="Strict", secure=is_https, path=PATH)
@@ -80,7 +80,7 @@ def to(place: str) -> Response:
 def language() -> Language:
     """The member's own; before sign-in what was chosen at the top of the page, else what the browser likes."""
     chosen = request.args.get("language") or request.cookies.get(CHOSEN)
-    return g.get("language") or (Language(chosen) if chosen in list(Language) else negotiated(request))
+    return g.get("language") or (Language(chosen) if chosen in STAFF_LANGUAGES else negotiated(request))
 
 
 def _switches() -> list[tuple[str, str]]:
@@ -88,7 +88,7 @@ def _switches() -> list[tuple[str, str]]:
     if g.get("account_bar"):
         return []
     path = quote(request.path)
-    return [(code.value, f"{path}?language={code}") for code in Language]
+    return [(code.value, f"{path}?language={code}") for code in STAFF_LANGUAGES]
 
 
 def _words() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from registry.i18n.languages import text
-from registry.i18n.wording import country_name, occupation_name, word
+from registry.i18n.wording import base_letters, country_name, occupation_name, word
 from registry.pages.public.forms import LookupForm
 from registry.verification.checks.advert import picked
 from registry.verification.verdicts.context_rules import asked_parameter
@@ -247,4 +247,4 @@ def _order(language: Language, name: str) -> str:
         from pypinyin import lazy_pinyin
 
         return "".join(lazy_pinyin(name))
-    return name.casefold()
+    return base_letters(name)

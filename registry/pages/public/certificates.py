@@ -16,7 +16,7 @@ from registry.proofs.papers.qr import Symbol
 from registry.register.agencies import record
 from registry.vocabulary.register import HolderKind, Language, NameKind
 
-_SPOKEN_IN = {"IT": Language.IT}
+_SPOKEN_IN = {"IT": Language.IT, "FR": Language.FR, "RO": Language.RO}
 """The page language of a destination; where we have none, English."""
 
 MAX_NAMES = 3

@@ -1,4 +1,4 @@
-"""The edge of pages for workers and employers: made on the server, without any script, in four languages."""
+"""The edge of pages for workers and employers: made on the server, without any script, in the languages of `Language`."""
 
 from flask import Flask
 from werkzeug.routing import BaseConverter

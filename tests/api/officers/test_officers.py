@@ -68,6 +68,14 @@ def test_one_proposes_and_another_approves(
     assert len([one for one in program.get("/api/v1/officers").json["items"] if one["name"] == "New Officer"]) == 1
 
 
+def test_an_officer_is_invited_in_a_language_of_the_console(program: Program) -> None:
+    body = {"name": "New Officer", "email": "new@authority.example", "roles": ["triage"]}
+    refused = program.send("POST", "/api/v1/officers", body | {"language": "fr"})
+    assert (refused.status_code, refused.json["errors"][0]["parameter"]) == (400, "language")
+    assert_as_documented(refused, "proposeOfficer")
+    assert program.send("POST", "/api/v1/officers", body | {"language": "it"}).status_code < 300
+
+
 def test_no_officer_changes_their_own_account(
     client: FlaskClient, session: Session, keyring: Keyring, program: Program
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from registry.complaints.triage.danger import danger_rules, dangers_in
 from registry.complaints.triage.phrases import PhraseRule
+from registry.vocabulary.register import Language
 
 DANGEROUS = [
     ("他们打我，门锁了，救命", {"violence", "locked_in", "call_for_help"}),
@@ -23,6 +24,14 @@ DANGEROUS = [
     ("Ha detto che mi ucciderà", {"threat_to_life"}),
     ("Non ci fanno uscire", {"locked_in"}),
     ("We are in danger", {"call_for_help"}),
+    ("Ils me frappent, la porte est fermée à clé. Au secours !", {"violence", "locked_in", "call_for_help"}),
+    ("On m’a battu et on nous a enfermés", {"violence", "locked_in"}),
+    ("Je ne peux pas sortir", {"locked_in"}),
+    ("Il a dit qu'il va me tuer", {"threat_to_life"}),
+    ("Mă bate și ușa este încuiată. Salvați-mă!", {"violence", "locked_in", "call_for_help"}),
+    ("Ne-au bătut", {"violence"}),
+    ("Nu ne lasă să plecăm", {"locked_in"}),
+    ("A spus că o să mă omoare", {"threat_to_life"}),
 ]
 HARMLESS = [
     "Please help me with my wages.",
@@ -34,6 +43,10 @@ HARMLESS = [
     "La porta dell'ufficio era aperta.",
     "Thank you, I will come to the office.",
     "The upbeat messenger",
+    "La porte du bureau était ouverte.",
+    "Merci, je viendrai au bureau. Quand serai-je payé ?",
+    "Ușa biroului era deschisă.",
+    "Mulțumesc, aș vrea să știu când vine salariul.",
     "",
 ]
 
@@ -51,11 +64,11 @@ def test_an_ordinary_message_is_not(text: str) -> None:
 @pytest.mark.parametrize("rule", danger_rules(), ids=lambda rule: rule.name)
 def test_every_rule_has_words_in_every_language(rule: PhraseRule) -> None:
     of_languages = msgspec.to_builtins(rule)
-    assert set(of_languages) == {"name", "en", "it", "zh-Hans", "zh-Hant"}
+    assert set(of_languages) == {"name", *Language}
     assert all(of_languages.values())
 
 
-@pytest.mark.parametrize("repeated", ["打", "门", "beat ", "door ", "chiuso ", "拿着", "ha "])
+@pytest.mark.parametrize("repeated", ["打", "门", "beat ", "door ", "chiuso ", "拿着", "ha ", "porte ", "nu "])
 def test_the_longest_message_is_judged_quickly(repeated: str) -> None:
     began = time.process_time()
     dangers_in((repeated * 20_000)[:20_000])

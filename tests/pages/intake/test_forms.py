@@ -23,11 +23,12 @@ from registry.http.transaction import services
 from registry.i18n.question_words import question_text
 from registry.pages.intake.forms import html_of_forms
 from registry.vocabulary.register import Language
+from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.intake.phone import PLACES, Phone
 from tests.serving import command, environment
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", PAGE_LANGUAGES)
 def test_forms_are_printed_each_with_a_number_of_its_own(
     settings: Settings, units: None, session: Session, tmp_path: Path, language: Language
 ) -> None:

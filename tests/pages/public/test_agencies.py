@@ -25,6 +25,7 @@ from tests.make import (
     source_of,
     status_record,
 )
+from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import read
 
 SAID: dict[str, Any] = {"source": source_of("CZ"), "retrieved_at": now()}
@@ -40,7 +41,7 @@ def page_text(client: FlaskClient, agency: record.Agency, language: str = "en") 
     return read(response).text
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", PAGE_LANGUAGES)
 def test_a_record_shows_every_part_of_it_in_every_language(
     client: FlaskClient, session: Session, language: Language
 ) -> None:

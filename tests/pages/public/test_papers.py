@@ -22,6 +22,7 @@ from registry.proofs.papers.seal import SECRET
 from registry.register.agencies import record
 from registry.vocabulary.register import HolderKind, Language, LicenceKind, LicenceStatus
 from tests.make import licence_record, make_agency, make_licence, name_record, source_of
+from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import read
 from tests.proofs.papers.sealing import make_seal
 
@@ -78,7 +79,7 @@ def code_of(client: FlaskClient, licence: record.Licence) -> str:
     return address_in(Image.open(io.BytesIO(client.get(f"/en/licences/{licence.licence_id}/code.png").data)))
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", PAGE_LANGUAGES)
 def test_a_licence_in_force_shows_its_code_and_its_papers(
     client: FlaskClient, licence: record.Licence, language: Language
 ) -> None:

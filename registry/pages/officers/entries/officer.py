@@ -26,7 +26,7 @@ from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
 from registry.supervision.entries import claims, queries
 from registry.supervision.entries import decisions as deciding
-from registry.vocabulary.register import Language
+from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
 pages = Blueprint("console_entries", __name__)
 STYLES = address_of("handed.css")
@@ -51,7 +51,7 @@ def invite(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
         deciding.require_own(session, official(me), agency)
         unit = accounts.agency_unit(session, sealer(), agency, now().date())
         spoken = form.get("language", "")
-        language = spoken if spoken in list(Language) else Language.EN
+        language = spoken if spoken in STAFF_LANGUAGES else Language.EN
         claims.invite(session, official(me), unit, form.get("name", ""), form.get("email", ""), language, now())
 
     return _done(session, me, act)
@@ -115,7 +115,7 @@ def _list(
         names=names_in(session, me.standing.unit),
         my_reference=me.officer.reference,
         today=now().date(),
-        languages=list(Language),
+        languages=STAFF_LANGUAGES,
     )
 
 

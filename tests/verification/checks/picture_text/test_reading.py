@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from registry.verification.checks.advert import picked
 from registry.verification.checks.picture_text import reading
 from registry.verification.checks.picture_text.terms import MAX_BYTES, NoText
-from registry.vocabulary.register import CheckKind
+from registry.vocabulary.checks import CheckKind
 
 FONT = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
 WORDS = "急招意大利普拉托制衣工\n月薪1500欧，包吃住，先交押金20000元\n电话：13800138000\nEmail: lavoro@example.com"

@@ -1,0 +1,73 @@
+"""`registry i18n`: how far the translations are, and templates for those who write them."""
+
+from pathlib import Path
+
+import click
+
+from registry.i18n.languages import catalogue_folders
+from registry.i18n.progress import Progress, languages_begun, progress, template
+from registry.vocabulary.register import Language
+
+EXAMPLES = """\b
+Examples:
+  registry i18n status
+  registry i18n status --language fr --pages
+  registry i18n status --language de --keys
+  registry i18n template ./templates
+"""
+
+
+@click.group(epilog=EXAMPLES)
+def i18n() -> None:
+    """Texts of the pages: what is missing or not reviewed yet, and templates for translators. No database is needed."""
+
+
+@i18n.command(epilog=EXAMPLES)
+@click.option("--language", "only", multiple=True, type=click.Choice(languages_begun()), help="Only this one.")
+@click.option("--pages", "by_page", is_flag=True, help="A line for each page or family of words instead of each room.")
+@click.option("--keys", "with_keys", is_flag=True, help="Name each missing text.")
+@click.option("--check", is_flag=True, help="Exit code 1 if a text is missing that an offered language must have.")
+def status(only: tuple[str, ...], *, by_page: bool, with_keys: bool, check: bool) -> None:
+    """Count the texts of each language: all, missing, and not yet reviewed."""
+    lacks = False
+    for language in only or languages_begun():
+        found = list(progress(language))
+        lacks = lacks or (language in set(Language) and any(one.required for one in found))
+        _print(language, found, by_page=by_page, with_keys=with_keys)
+    if check and lacks:
+        raise click.exceptions.Exit(1)
+
+
+def _print(language: str, found: list[Progress], *, by_page: bool, with_keys: bool) -> None:
+    offered = "offered" if language in set(Language) else "not offered: only begun"
+    click.echo(f"{language} ({offered})")
+    groups: dict[str, list[Progress]] = {}
+    for one in found:
+        groups.setdefault(f"{one.room}: {one.part}" if by_page else one.room, []).append(one)
+    for name, parts in groups.items():
+        _line(name, parts)
+        if with_keys:
+            for key in (key for part in parts for key in part.missing):
+                click.echo(f"      {key}")
+    _line("all", found)
+
+
+def _line(name: str, parts: list[Progress]) -> None:
+    texts, missing, required, unreviewed = (
+        sum(len(part) for part in column)
+        for column in zip(*((one.texts, one.missing, one.required, one.unreviewed) for one in parts), strict=True)
+    )
+    must = f" ({required} of them required)" if required else ""
+    click.echo(f"  {name}: {texts} texts, {missing} missing{must}, {unreviewed} not reviewed")
+
+
+@i18n.command("template", epilog=EXAMPLES)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--room", "only", multiple=True, type=click.Choice(list(catalogue_folders())), help="Only this room's.")
+def template_command(folder: Path, only: tuple[str, ...]) -> None:
+    """Write a .pot file for each room into FOLDER, with the English words as comments, for Weblate or a PO editor."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for room in only or catalogue_folders():
+        path = folder / f"{room}.pot"
+        path.write_bytes(template(room))
+        click.echo(path)
