@@ -30,17 +30,17 @@ class Block(NamedTuple):
     texts: Sequence[str]
 
 
-@pages.get("/<language:language>/<any(accessibility, privacy, cookies):name>")
-def notice(language: Language, name: str) -> Response:
+@pages.get("/<language:language>/<any(accessibility, privacy, cookies):notice_name>")
+def notice(language: Language, notice_name: str) -> Response:
     folder = services().settings.home / FOLDER
-    own = _read(folder / f"{name}.{language}.txt")
+    own = _read(folder / f"{notice_name}.{language}.txt")
     contact = " ".join(_read(folder / "contact.txt").split())[:400]
     return page(
         "notice.html",
         language,
-        here=name,
-        name=name,
-        blocks=list(blocks(own or _shipped(language, name))),
+        here=notice_name,
+        name=notice_name,
+        blocks=list(blocks(own or _shipped(language, notice_name))),
         contact=contact,
         is_own=bool(own),
     )

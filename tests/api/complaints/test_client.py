@@ -23,16 +23,16 @@ def test_a_generated_client_files_and_comes_back(generated: str, served: Served,
     begun = part(generated, "api.complaints.start_complaint").sync(
         client=anybody,
         body=models.ComplaintStart(
-            role=models.BoxRole.WORKER, language=models.Language.ZH_HANS, proof=proofs.proof("start")
+            role=models.MailboxRole.WORKER, language=models.Language.ZH_HANS, proof=proofs.proof("start")
         ),
     )
     assert isinstance(begun, models.ComplaintStarted)
     here = authenticated(generated, served, begun.token)
-    part(generated, "api.complaints.confirm_receipt").sync(
+    part(generated, "api.complaints.confirm_complaint_code").sync(
         client=here, body=models.ReceiptConfirm(last_six=begun.receipt.replace(" ", "")[-6:])
     )
     answers = models.AnswersChange(answers=models.AnswersChangeAnswers.from_dict({"country": "IT", "in_danger": "no"}))
-    changed = part(generated, "api.complaints.change_answers").sync(client=here, body=answers)
+    changed = part(generated, "api.complaints.update_answers").sync(client=here, body=answers)
     assert changed.answers.to_dict() == {"country": "IT", "in_danger": "no"}
     sent = part(generated, "api.complaints.add_attachment").sync(
         client=here, body=part(generated, "types").File(payload=io.BytesIO("记事".encode())), x_file_name="a.txt"
@@ -44,7 +44,7 @@ def test_a_generated_client_files_and_comes_back(generated: str, served: Served,
         client=anybody, body=models.VisitStart(receipt=begun.receipt, proof=proofs.proof("open"))
     )
     mailbox = part(generated, "api.complaints.get_mailbox").sync(client=authenticated(generated, served, back.token))
-    assert (mailbox.role, [one.name for one in mailbox.attachments]) == (models.BoxRole.WORKER, ["a.txt"])
+    assert (mailbox.role, [one.name for one in mailbox.attachments]) == (models.MailboxRole.WORKER, ["a.txt"])
     refused = part(generated, "api.complaints.get_mailbox").sync(client=authenticated(generated, served, "A" * 43))
     assert refused.code is models.ProblemCode.NO_VISIT
 

@@ -263,6 +263,7 @@ def told_to_all(world: World, cast: Cast, addresses: Addresses) -> dict[str, str
 
 def addresses_of(app: Flask, cast: Cast) -> Addresses:
     known = {**dict.fromkeys(("language",), "en"), "index": 0, "number": 1, "name": "certificate", "form": "svg"}
+    known |= {"notice_name": "privacy"}
     desk = [door.address(**filled(door, cast.things)) for door in doors(app) if door.method == "GET"]
     addresses = Addresses(desk, [], [])
     for rule in app.url_map.iter_rules():

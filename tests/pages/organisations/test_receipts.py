@@ -172,7 +172,9 @@ def test_an_archived_list_is_found_asked_again_and_deleted(
         busy = seat.get(changes)
         assert (busy.status_code, busy.headers["Retry-After"]) == (503, "15")
         assert (
-            client.get(f"/api/v1/kept-lists/{whole}/changes", headers={"Authorization": f"Bearer {key}"}).status_code
+            client.get(
+                f"/api/v1/archived-lists/{whole}/changes", headers={"Authorization": f"Bearer {key}"}
+            ).status_code
             == 503
         )
         with one_of_few():

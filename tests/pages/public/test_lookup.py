@@ -496,7 +496,7 @@ def test_a_change_of_language_keeps_the_question(client: FlaskClient, session: S
     licence = make_licence(session)
     page = ask(client, licence.number or "", country="CZ", on="2026-01-01", activity="placement")
     targets = [button["formaction"] for button in page.buttons if "formaction" in button]
-    assert targets == ["/zh-Hans/", "/zh-Hant/", "/en/", "/it/"]
+    assert targets == ["/zh-Hans/", "/zh-Hant/", "/en/", "/it/", "/fr/", "/ro/"]
     requested = {"subject": licence.number, "country": "CZ", "on": "2026-01-01", "activity": "placement"}
     assert page.switched == requested
     assert read(client.post("/it/", data=page.switched)).tone == page.tone

@@ -330,7 +330,7 @@ def test_without_the_custodians_secret_the_copy_alone_is_kept_and_said_to_be(
     assert stored.reference not in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
     requested = program_of(client, session, writer.officer).send(
         "POST",
-        f"/api/v1/cases/{case.reference}/openings/original",
+        f"/api/v1/cases/{case.reference}/access-grants/original",
         {"reason": "The stamp cannot be read.", "attachment_id": stored.reference},
         version=session.get_one(Case, hearing.case_id).version,
     )
