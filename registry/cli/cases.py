@@ -36,6 +36,7 @@ from registry.officer_desk.acting import require_right
 from registry.officer_desk.case_acts import ACTS, case_for
 from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import CaseState, Priority
+from registry.vocabulary.register import Language
 
 ACCOUNT = Resource.ACCOUNT
 
@@ -159,13 +160,21 @@ def merge(case: str, into: str, reason: str, version: int | None, by: str) -> No
 @click.argument("case", type=Reference())
 @click.argument("text", type=click.File("r", encoding="utf-8"), default="-")
 @click.option("--to-helper", is_flag=True, help="A helper may read it, while the worker has no mailbox of their own.")
+@click.option(
+    "--language",
+    type=click.Choice([language.value for language in Language]),
+    help="Language of the text, if another than the complainant's: then it is translated first.",
+)
 @if_unchanged
 @by_officer
-def reply(case: str, text: TextIO, to_helper: bool, version: int | None, by: str) -> None:
-    """Write the TEXT of a file, or of standard input, to the complainant of CASE."""
+def reply(case: str, text: TextIO, to_helper: bool, language: str | None, version: int | None, by: str) -> None:
+    """Write the TEXT of a file, or of standard input, to the complainant of CASE.
+
+    In another language than the complainant's it waits until an officer has translated it.
+    """
     act_at_terminal(
         by, ACTS, "reply", case, what="case reply", version=version, text=text.read(), to_helper=to_helper,
-        say=lambda _, count: f"Written to {count} mailbox{'es' if count > 1 else ''}.",
+        language=language or "", say=lambda _, letter: "It waits for a translation." if letter else "Written to the complainant.",
     )  # fmt: skip
 
 

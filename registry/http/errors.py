@@ -113,6 +113,7 @@ FOR_PROGRAMS = (
     "/status/",
     "/.well-known/",
     "/vct/",
+    "/ranges/",
 )
 """Paths whose errors are JSON whatever the Accept header says."""
 

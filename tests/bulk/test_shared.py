@@ -96,7 +96,7 @@ def test_a_job_needs_no_machine_of_its_own(server: Server, tmp_path: Path) -> No
             # A machine dies in the middle: the other one answers all of it, and no row twice.
             many = 10 * ROWS
             at = sent(one, key, "ref,permit\n" + "".join(f"{number},VYMYSL/1\n" for number in range(many)))
-            assert ask(one, key, "POST", f"{at}/start").status_code == 200
+            assert ask(one, key, "POST", f"{at}/start").status_code == 202
             with worker(second, extra) as dying:
                 until(lambda: ask(one, key, "GET", at).json()["rows_done"])
                 os.killpg(dying.pid, signal.SIGKILL)

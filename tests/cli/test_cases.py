@@ -182,7 +182,8 @@ def test_a_case_goes_from_filing_to_investigation_and_no_further_without_a_heari
     reference = filed.case.reference
     units.run("cases", "move", reference, "in_triage", *ANNA)
     assert (
-        units.run("cases", "reply", reference, *ANNA, typed="We read it.\nWhen was it?\n") == "Written to 1 mailbox.\n"
+        units.run("cases", "reply", reference, *ANNA, typed="We read it.\nWhen was it?\n")
+        == "Written to the complainant.\n"
     )
     displayed = mailbox.mailbox(units.session, units.sealer, come_back(units.session, units.sealer, filed.code, AT), AT)
     assert [message.text for message in displayed.messages] == ["We read it.\nWhen was it?"]

@@ -105,7 +105,7 @@ def test_a_refused_list_says_why_and_exits_with_2(desk: Desk, tmp_path: Path) ->
     ("arguments", "words"),
     [
         ((), "--source NAME or --mapping FILE.toml"),
-        (("--source", "nowhere"), "no source is called 'nowhere'; there are bg-az, "),
+        (("--source", "nowhere"), "no source is called 'nowhere'; there are at-gisa, "),
         (("--source", "../../etc/passwd"), "no source is called"),
         (("--source", "cz-mpsv", "--encoding", "klingon"), "no encoding is called 'klingon'"),
     ],

@@ -261,7 +261,7 @@ def test_no_file_that_an_organisation_takes_away_holds_a_formula(site: Site) -> 
     body = "ref,licence number\n" + "".join(f'"{one}","{one}"\n' for one in (TAG, *FORMULAS))
     jobs, name = "/api/v1/verification-jobs", {"X-File-Name": quote(FILE_NAMES[0])}
     made = site.client.post(jobs, data=body.encode(), content_type=CSV, headers=key | name).json["job_id"]
-    assert site.client.post(f"{jobs}/{made}/start", headers=key).status_code == 200
+    assert site.client.post(f"{jobs}/{made}/start", headers=key).status_code == 202
     existing = services(site.app)
     assert work_on(site.settings, existing.sessions, existing.reading_sessions) == 1
     forms = {f"{jobs}/{made}/results/{form}": form for form in ("csv", "xlsx", "jsonl")}

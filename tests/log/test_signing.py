@@ -9,36 +9,20 @@ from pathlib import Path
 import pytest
 import time_machine
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
-from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import BadProof, ForkRefused, KeyTrouble, LogClosed
-from registry.core.ids import new_reference
 from registry.core.keyring import Keyring, Use
 from registry.core.settings import Settings
 from registry.log import note, queries, tree
-from registry.log.actions import Draft, append
 from registry.log.audit import audit
 from registry.log.ending import recover
 from registry.log.models import Checkpoint, Entry, LogState
 from registry.log.second_places import last_signed, remember_signed
 from registry.log.signing import adopt, rebuild_tiles, sign_committed
-from tests.conftest import Database
+from tests.log.publishing import Sessions, publish, sessions
 
-Sessions = sessionmaker[Session]
-
-
-@pytest.fixture
-def sessions(database: Database):
-    engine = engine_for(database.url, timeout=60)
-    yield sessions_for(engine)
-    engine.dispose()
-
-
-def publish(sessions: Sessions, count: int = 1) -> None:
-    with sessions.begin() as session:
-        append(session, [Draft(f"agency/{new_reference()}", "agency.registered", {"n": n}) for n in range(count)])
+__all__ = ["sessions"]
 
 
 def test_a_head_is_signed_over_what_is_committed(settings: Settings, sessions: Sessions):

@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, select
+from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select
 
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for
@@ -91,3 +91,11 @@ class Step:
 
 def _table(connection: Connection, name: str) -> Table:
     return Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
+
+
+def tables_of(database: Database) -> set[str]:
+    engine = engine_for(database.url)
+    try:
+        return set(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()

@@ -1,8 +1,7 @@
 """Step 0121: the table of shared files comes and goes."""
 
 from tests.conftest import Database
-from tests.migrations.chain import Step
-from tests.migrations.test_0116_worker_beats import tables_of
+from tests.migrations.chain import Step, tables_of
 
 
 def test_shared_files_have_a_table(database: Database) -> None:

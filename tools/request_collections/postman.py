@@ -18,7 +18,8 @@ IDENTITY = "6b0f2a52-6f0e-4d7e-9a57-0c2d1f3b8e11"
 ADDRESS = "http://127.0.0.1:8000"
 KEPT_OUT = frozenset({"visit", "officerToken"})
 """Schemes of what does not belong in such programs."""
-OUTSIDE = frozenset({"complaints"})
+OUTSIDE = frozenset({"complaints", "ranges"})
+"""What such programs would store and upload, and files that are asked for by hashes out of other files."""
 
 
 def collection(document: Object) -> dict[str, Any]:

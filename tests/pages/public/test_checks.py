@@ -17,7 +17,7 @@ from tests.make import licence_record, make_agency, make_licence, source_of
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import Page, read
 from tests.serving import Served
-from tests.verification.checks.picture_text.test_reading import picture
+from tests.verification.checks.picture_text.drawn import picture
 
 NUMBER = "CISLO/0001"
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
 from registry.vocabulary.register import Activity, LicenceKind
 from tests.register.imports.lists import Desk, ico
-from tests.register.imports.test_shipped import LISTS
+from tests.register.imports.shipped_lists import LISTS
 
 pytestmark = pytest.mark.one_database
 

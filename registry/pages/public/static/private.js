@@ -1,13 +1,13 @@
-// Looks a number up without telling which: docs/users/range-files.md. Off until the switch is set; without it the form works as ever.
+// Looks a number up without telling which: docs/users/range-files.md. Loaded by suggest.js when the switch is first set.
 "use strict";
 (() => {
   const box = document.getElementById("private"), field = document.getElementById("subject");
   const form = field && field.form, words = box && box.dataset;
   if (!box || !form || !window.fetch || !window.TextEncoder) return;
   const answer = document.getElementById("private-answer"), on = box.querySelector("input");
-  box.hidden = false;
-  on.checked = false;
-  let numbers = null;
+  const numbers = new Promise((done, failed) => {
+    document.head.append(Object.assign(document.createElement("script"), { src: words.numbers, onload: done, onerror: failed }));
+  });
 
   const VAT = /^(AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)(?=(.*\d){5})[0-9A-Z+*]{8,12}$/;
   const kindOf = (text) => {
@@ -81,16 +81,7 @@
     answer.dataset.verdict = verdict;
   }
 
-  // What is typed goes nowhere: names are suggested by the server.
-  document.addEventListener("input", (event) => { if (on.checked && event.target === field) event.stopPropagation(); }, true);
-  on.addEventListener("change", () => {
-    answer.replaceChildren();
-    if (on.checked && !numbers) {
-      numbers = new Promise((done, failed) => {
-        document.head.append(Object.assign(document.createElement("script"), { src: words.numbers, onload: done, onerror: failed }));
-      });
-    }
-  });
+  on.addEventListener("change", () => answer.replaceChildren());
   form.addEventListener("submit", async (event) => {
     if (!on.checked || !field.value.trim()) return;
     event.preventDefault();

@@ -1,5 +1,28 @@
-// Names while a name is typed. Without this file the form works as well; on a slow or metered line it keeps quiet.
+// The lookup form: a switch to ask without telling, and names while a name is typed. Without this file the form works as well.
 "use strict";
+(() => {
+  const box = document.getElementById("private"), field = document.getElementById("subject");
+  if (!box || !field || !window.fetch || !window.TextEncoder) return;
+  const on = box.querySelector("input"), button = field.form.querySelector("button[type=submit], button:not([type])");
+  let isLoaded = false;
+  box.hidden = false;
+  on.checked = false;
+  // From the moment the switch is set nothing that is typed leaves the page, whether private.js has come or not.
+  document.addEventListener("input", (event) => { if (on.checked && event.target === field) event.stopPropagation(); }, true);
+  field.form.addEventListener("submit", (event) => { if (on.checked) event.preventDefault(); });
+  on.addEventListener("change", () => {
+    if (!on.checked || isLoaded) return;
+    button.disabled = true;
+    const script = Object.assign(document.createElement("script"), { src: box.dataset.script });
+    script.onload = () => { isLoaded = true; button.disabled = false; };
+    script.onerror = () => {
+      on.checked = button.disabled = false;
+      document.getElementById("private-answer").textContent = box.dataset.bad;
+    };
+    document.head.append(script);
+  });
+})();
+// Names, if the line is neither slow nor metered.
 (() => {
   const field = document.getElementById("subject");
   const line = navigator.connection;

@@ -2,26 +2,14 @@
 
 import struct
 import zlib
-from io import BytesIO
 
 import pytest
-from PIL import Image, ImageDraw, ImageFont
 
 from registry.verification.checks.advert import picked
 from registry.verification.checks.picture_text import reading
 from registry.verification.checks.picture_text.terms import MAX_BYTES, NoText
 from registry.vocabulary.checks import CheckKind
-
-FONT = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
-WORDS = "急招意大利普拉托制衣工\n月薪1500欧，包吃住，先交押金20000元\n电话：13800138000\nEmail: lavoro@example.com"
-
-
-def picture(words: str = WORDS, form: str = "PNG", size: tuple[int, int] = (900, 330)) -> bytes:
-    image = Image.new("RGB", size, "white")
-    ImageDraw.Draw(image).multiline_text((30, 30), words, fill="black", font=ImageFont.truetype(FONT, 34), spacing=18)
-    out = BytesIO()
-    image.save(out, format=form)
-    return out.getvalue()
+from tests.verification.checks.picture_text.drawn import picture
 
 
 def bomb() -> bytes:
