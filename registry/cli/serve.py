@@ -2,14 +2,16 @@
 
 import ctypes
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -239,9 +241,22 @@ def metrics_folder(settings: Settings, workers: int) -> Iterator[None]:
     if not settings.has_metrics or workers == 1:
         yield
         return
-    with tempfile.TemporaryDirectory(prefix="metrics-", dir=settings.home) as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    folder = tempfile.mkdtemp(prefix="metrics-", dir=settings.home)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    try:
         yield
+    finally:
+        _remove(folder)
+
+
+def _remove(folder: str) -> None:
+    """Remove a folder into which a process that is just ending may write once more."""
+    for _ in range(20):
+        with suppress(OSError):
+            shutil.rmtree(folder)
+        if not os.path.lexists(folder):
+            return
+        time.sleep(0.1)
 
 
 def share_once(settings: Settings) -> None:
