@@ -84,6 +84,9 @@ class Served:
         return self.output.read_text(encoding="utf-8", errors="replace")
 
 
+PATIENCE = 75.0
+"""Seconds that a server has to stop: it gives its own processes 30 before it ends them, and then puts things in order."""
+
 LOWEST, HIGHEST = 10_000, 32_000
 """Ports that no system gives away by itself.
 
@@ -135,7 +138,7 @@ def serve(
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(30)
+            process.wait(PATIENCE)
         except TimeoutError:
             process.send_signal(signal.SIGKILL)
             process.wait()
