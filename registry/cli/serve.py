@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -209,10 +210,28 @@ def listen(settings: Settings, address: str, workers: int) -> None:
     mark.unlink(missing_ok=True)
     if settings.drain_seconds:
         drain_first(server, mark, settings.drain_seconds)
+    end_processes_that_start()
     try:
         server.serve()
     finally:
         mark.unlink(missing_ok=True)
+
+
+def end_processes_that_start() -> None:
+    """Let SIGTERM end a process at once that has not loaded the registry yet.
+
+    Forked, it has the main one's handler, which would only note in its own copy of the server that it is to stop: it would
+    go on starting, and be killed half a minute later. The signal waits while one is forked, so that none is lost.
+    """
+    hold, let_go = (
+        partial(signal.pthread_sigmask, how, {signal.SIGTERM}) for how in (signal.SIG_BLOCK, signal.SIG_UNBLOCK)
+    )
+
+    def in_child() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        let_go()
+
+    os.register_at_fork(before=hold, after_in_parent=let_go, after_in_child=in_child)
 
 
 def drain_first(server: Any, mark: Path, seconds: int) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from registry.core.settings import Edge, Settings
 from registry.proofs.papers.seal import SECRET
 from tests.conftest import Database
 from tests.proofs.papers.sealing import make_seal
-from tests.serving import Served, command, environment, free_port, serve
+from tests.serving import PATIENCE, Process, Served, command, environment, free_port, serve
 
 
 def run(*arguments: str, env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
@@ -127,6 +128,20 @@ def test_several_workers_count_metrics_together(settings: Settings) -> None:
         page = requests.get(f"{server.base_url}/metrics", timeout=30).text
         assert 'registry_requests_total{method="GET",route="none",status="404"} 20.0' in page
     assert not list(settings.home.glob("metrics-*"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_server_told_to_stop_while_its_processes_start_waits_for_none(settings: Settings) -> None:
+    settings.prepare_home()
+    output = settings.home / "serve.out"
+    server = Process(["serve", "--workers", "2"], environment(settings, free_port()), output)
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+    while server.poll() is None and len(children.read_text().split()) < 2:
+        time.sleep(0.001)
+    server.send_signal(signal.SIGTERM)
+    server.wait(PATIENCE)
+    assert "refused to gracefully stop" not in output.read_text()
 
 
 @pytest.mark.slow
