@@ -18,7 +18,7 @@ from werkzeug.test import EnvironBuilder
 
 from bench import box, invented
 from bench.peers import orm
-from bench.postgres import Cluster
+from bench.postgres import Cluster, kinds
 from bench.receipts import registry_of, unheard
 from bench.report import Row
 from registry.bulk import actions, files
@@ -45,9 +45,7 @@ def measure(
     rows: list[Row] = []
     raw: dict[str, Any] = {}
     with box.pinned(core):
-        for kind in ("SQLite", "PostgreSQL"):
-            if kind == "PostgreSQL" and cluster is None:
-                continue
+        for kind, _ in kinds(cluster):
             with unheard(), registry_of(kind, min(size, MAX_ROWS), folder, cluster) as app:
                 # As every process that serves does, so for all three ways alike.
                 freeze_gc()

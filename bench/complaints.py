@@ -17,7 +17,7 @@ from typing import Any
 
 from bench import serving
 from bench.peers import plain
-from bench.postgres import Cluster
+from bench.postgres import Cluster, kinds
 from bench.report import Row
 from bench.serving import Server
 from registry.complaints.case import units
@@ -70,10 +70,8 @@ def measure(
     """The rows of filing, on both databases."""
     rows: list[Row] = []
     raw: dict[str, Any] = {}
-    for kind in ("SQLite", "PostgreSQL"):
-        if kind == "PostgreSQL" and cluster is None:
-            continue
-        ours, plain = _on(kind, rounds, folder / kind, cores, cluster if kind == "PostgreSQL" else None)
+    for kind, server in kinds(cluster):
+        ours, plain = _on(kind, rounds, folder / kind, cores, server)
         rows += [
             Row(f"{FILERS} filings at once, p95 of one in s, {kind}", ours, TARGET, is_at_least=False),
             Row(

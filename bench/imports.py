@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, func, insert, select
 
-from bench.postgres import Cluster
+from bench.postgres import Cluster, kinds
 from bench.report import Row
 from registry.core.clock import now
 from registry.core.db import revisions
@@ -64,10 +64,8 @@ def measure(size: int, rounds: int, folder: Path, cluster: Cluster | None) -> tu
     write_list(path, count)
     rows: list[Row] = []
     raw = {}
-    for kind in ("SQLite", "PostgreSQL"):
-        if kind == "PostgreSQL" and cluster is None:
-            continue
-        played = [_play(path, folder, cluster if kind == "PostgreSQL" else None) for _ in range(rounds)]
+    for kind, server in kinds(cluster):
+        played = [_play(path, folder, server) for _ in range(rounds)]
         raw[kind] = [{field: getattr(one, field) for field in one.__slots__} for one in played]
         staging = [one.staging_s / one.bare_s for one in played]
         publishing = [one.publishing_s / one.bare_s for one in played]

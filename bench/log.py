@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bench import box, invented
-from bench.postgres import Cluster
+from bench.postgres import Cluster, kinds
 from bench.report import Row
 from bench.writer import changed, drawn
 from registry.core.db import revisions
@@ -48,10 +48,7 @@ def measure(
     rows: list[Row] = []
     raw: dict[str, Any] = {}
     with box.pinned(core):
-        for kind in ("SQLite", "PostgreSQL"):
-            if kind == "PostgreSQL" and cluster is None:
-                continue
-            server = cluster if kind == "PostgreSQL" else None
+        for kind, server in kinds(cluster):
             found, facts = _publishing(kind, min(size, AGENCIES), rounds, folder, server)
             rows.append(found)
             raw[f"publishing_{kind}"] = facts

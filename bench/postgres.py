@@ -130,3 +130,10 @@ def cluster(folder: Path, core: int) -> Iterator[Cluster]:
         yield server
     finally:
         server.stop()
+
+
+def kinds(cluster: Cluster | None) -> Iterator[tuple[str, Cluster | None]]:
+    """Both kinds of database with the cluster that serves them; the second only where there is one."""
+    yield "SQLite", None
+    if cluster is not None:
+        yield "PostgreSQL", cluster

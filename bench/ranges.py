@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bench import box, invented
 from bench.log import empty
-from bench.postgres import Cluster
+from bench.postgres import Cluster, kinds
 from bench.report import Row
 from bench.writer import changed, drawn
 from registry.core.db.engine import sessions_for
@@ -35,10 +35,7 @@ def measure(
     rows: list[Row] = []
     raw: dict[str, Any] = {}
     with box.pinned(core):
-        for kind in ("SQLite", "PostgreSQL"):
-            if kind == "PostgreSQL" and cluster is None:
-                continue
-            server = cluster if kind == "PostgreSQL" else None
+        for kind, server in kinds(cluster):
             with empty(folder, server) as (engine, url):
                 settings = Settings(home=folder / f"ranges-home-{kind}", database_url=url)
                 found, facts = _of(kind, size, rounds, engine, settings, folder)

@@ -13,7 +13,7 @@ from werkzeug.test import EnvironBuilder
 
 from bench import box, invented
 from bench.lookups import verify_paths
-from bench.postgres import Cluster
+from bench.postgres import Cluster, kinds
 from bench.report import Row
 from registry.api.public import verify
 from registry.app import create_app
@@ -71,9 +71,7 @@ def measure(
     rows: list[Row] = []
     raw: dict[str, Any] = {}
     with box.pinned(core):
-        for kind in ("SQLite", "PostgreSQL"):
-            if kind == "PostgreSQL" and cluster is None:
-                continue
+        for kind, _ in kinds(cluster):
             with unheard(), registry_of(kind, min(size, AGENCIES), folder, cluster) as app:
                 found, facts = _receipts(kind, app, min(size, AGENCIES), rounds)
                 rows += found

@@ -2,7 +2,8 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.register import NACE_REVISIONS, LicenceKind, Mark, RunBy
+from registry.vocabulary.law import Mark
+from registry.vocabulary.register import NACE_REVISIONS, LicenceKind, RunBy
 from schemas.base import OutSchema
 from schemas.fields import Instant, OneOf
 from schemas.lists import CountryQuerySchema

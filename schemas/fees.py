@@ -7,7 +7,8 @@ from marshmallow import fields
 
 from registry.core.codes import ClaimStep, FeeReason, Problem
 from registry.vocabulary.fees import ChargeState, DepositUse, FeeKind, FeeStandard
-from registry.vocabulary.register import Answer, Mark
+from registry.vocabulary.law import Mark
+from registry.vocabulary.register import Answer
 from schemas.base import InSchema, OutSchema
 from schemas.fields import ABSENT, Coded, Count, Country, OneOf, Word
 from schemas.law import LawFeeSchema

@@ -4,7 +4,8 @@ from marshmallow import fields
 
 from registry.core.codes import FeeReason
 from registry.vocabulary.fees import FeeKind
-from registry.vocabulary.register import Answer, ForeignLicence, LicenceStatus, Mark, RegimeRule
+from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
+from registry.vocabulary.register import Answer, LicenceStatus
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Day, OneOf, Word
 

@@ -6,16 +6,8 @@ from marshmallow import fields
 
 from registry.core.codes import Problem, Reason
 from registry.vocabulary.checks import Difference
-from registry.vocabulary.register import (
-    NACE_REVISIONS,
-    Activity,
-    Answer,
-    Likeness,
-    Mark,
-    RecruiterKind,
-    Visa,
-    Weight,
-)
+from registry.vocabulary.law import Mark
+from registry.vocabulary.register import NACE_REVISIONS, Activity, Answer, Likeness, RecruiterKind, Visa, Weight
 from schemas.agencies import AgencyHitSchema, AgencySummarySchema, LicenceOnDaySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Day, Flag, Instant, Line, Moment, OneOf, Word

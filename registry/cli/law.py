@@ -16,7 +16,7 @@ from registry.register.law.overlays.queries import law_at
 from registry.register.law.rows import CountryLaw, Row
 from registry.register.law.rules import due_rows
 from registry.register.law.weights import may_decide
-from registry.vocabulary.register import Mark
+from registry.vocabulary.law import Mark
 
 EXAMPLES = """\b
 Examples:

@@ -9,9 +9,10 @@ from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from registry.core.errors import SettingsError
+from registry.core.setting_texts import contact_of, server_of, split_address, switch_of, whole_number
 
 
 class Edge(StrEnum):
@@ -105,7 +106,7 @@ class Settings:
         _refuse_near_misses(environ)
         given = {name: environ.get(name, "").strip() for name in NAMES}
         home = Path(given["REGISTRY_HOME"] or "var").expanduser().resolve()
-        port = _whole_number("PORT", given["PORT"] or "8000", 1, 65535)
+        port = whole_number("PORT", given["PORT"] or "8000", 1, 65535)
         return cls(
             home=home,
             database_url=_database_url(given["REGISTRY_DATABASE_URL"], home),
@@ -115,30 +116,30 @@ class Settings:
             is_public_url_set=bool(given["REGISTRY_URL"]),
             edges=_edges(given["REGISTRY_EDGES"] or "api,public,intake"),
             files=_files(given, home),
-            smtp_url=_server("REGISTRY_SMTP_URL", given["REGISTRY_SMTP_URL"], ("smtp", "smtps"), "smtp://mail:25"),
-            redis_url=_server(
+            smtp_url=server_of("REGISTRY_SMTP_URL", given["REGISTRY_SMTP_URL"], ("smtp", "smtps"), "smtp://mail:25"),
+            redis_url=server_of(
                 "REGISTRY_REDIS_URL", given["REGISTRY_REDIS_URL"], ("redis", "rediss"), "redis://redis:6379/0"
             ),
             trusted_proxies=_trusted_proxies(given["REGISTRY_TRUSTED_PROXIES"]),
-            has_metrics=_switch("REGISTRY_METRICS", given["REGISTRY_METRICS"] or "off"),
-            rate=_whole_number("REGISTRY_RATE", given["REGISTRY_RATE"] or "600", 1, 1_000_000),
-            organisation_rate=_whole_number(
+            has_metrics=switch_of("REGISTRY_METRICS", given["REGISTRY_METRICS"] or "off"),
+            rate=whole_number("REGISTRY_RATE", given["REGISTRY_RATE"] or "600", 1, 1_000_000),
+            organisation_rate=whole_number(
                 "REGISTRY_ORGANISATION_RATE", given["REGISTRY_ORGANISATION_RATE"] or "6000", 1, 1_000_000
             ),
-            is_intake_elsewhere=_switch("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"] or "off"),
+            is_intake_elsewhere=switch_of("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"] or "off"),
             has_unsafe_webhooks=_unsafe_webhooks(given),
-            signs=_switch("REGISTRY_SIGNS", given["REGISTRY_SIGNS"] or "on"),
-            has_log_guard=_switch("REGISTRY_LOG_GUARD", given["REGISTRY_LOG_GUARD"] or "on"),
+            signs=switch_of("REGISTRY_SIGNS", given["REGISTRY_SIGNS"] or "on"),
+            has_log_guard=switch_of("REGISTRY_LOG_GUARD", given["REGISTRY_LOG_GUARD"] or "on"),
             demands=_demands(given["REGISTRY_REQUIRES"]),
             read_url=_read_url(given, home),
-            read_seconds=_whole_number("REGISTRY_READ_SECONDS", given["REGISTRY_READ_SECONDS"] or "10", 1, 300),
-            database_seconds=_whole_number(
+            read_seconds=whole_number("REGISTRY_READ_SECONDS", given["REGISTRY_READ_SECONDS"] or "10", 1, 300),
+            database_seconds=whole_number(
                 "REGISTRY_DATABASE_SECONDS", given["REGISTRY_DATABASE_SECONDS"] or "5", 0, 3600
             ),
-            drain_seconds=_whole_number("REGISTRY_DRAIN_SECONDS", given["REGISTRY_DRAIN_SECONDS"] or "0", 0, 600),
-            threads=_whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"] or "8", 1, 64),
-            body_seconds=_whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"] or "20", 1, 600),
-            security_contact=_contact("REGISTRY_SECURITY_CONTACT", given["REGISTRY_SECURITY_CONTACT"]),
+            drain_seconds=whole_number("REGISTRY_DRAIN_SECONDS", given["REGISTRY_DRAIN_SECONDS"] or "0", 0, 600),
+            threads=whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"] or "8", 1, 64),
+            body_seconds=whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"] or "20", 1, 600),
+            security_contact=contact_of("REGISTRY_SECURITY_CONTACT", given["REGISTRY_SECURITY_CONTACT"]),
         )
 
     @cached_property
@@ -232,21 +233,8 @@ def _refuse_near_misses(environ: Mapping[str, str]) -> None:
                 raise SettingsError(f"{name} is no setting; if {near[0]} is meant, rename it, otherwise unset it")
 
 
-def _whole_number(name: str, text: str, minimum: int, maximum: int) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text) or not minimum <= int(text) <= maximum:
-        raise SettingsError(f"{name} must be a whole number from {minimum} to {maximum}")
-    return int(text)
-
-
-def _switch(name: str, text: str) -> bool:
-    words = {"1": True, "on": True, "true": True, "yes": True, "0": False, "off": False, "false": False, "no": False}
-    if text.lower() not in words:
-        raise SettingsError(f"{name} must be on or off")
-    return words[text.lower()]
-
-
 def _unsafe_webhooks(given: Mapping[str, str]) -> bool:
-    is_on = _switch("REGISTRY_UNSAFE_WEBHOOKS", given["REGISTRY_UNSAFE_WEBHOOKS"] or "off")
+    is_on = switch_of("REGISTRY_UNSAFE_WEBHOOKS", given["REGISTRY_UNSAFE_WEBHOOKS"] or "off")
     if is_on and given["REGISTRY_URL"].startswith("https:"):
         raise SettingsError(
             "REGISTRY_UNSAFE_WEBHOOKS lets anybody with a key call this machine's own network: it is for tests and "
@@ -255,22 +243,12 @@ def _unsafe_webhooks(given: Mapping[str, str]) -> bool:
     return is_on
 
 
-def _split(name: str, text: str, example: str) -> SplitResult:
-    # The value itself is never repeated: it may hold a password.
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        raise SettingsError(f"{name} is no address; write it like {example}") from None
-    return parts
-
-
 def _database_url(text: str, home: Path, name: str = "REGISTRY_DATABASE_URL") -> str:
     if not text:
         return f"sqlite:///{home / 'registry.sqlite3'}"
     example = "postgresql+psycopg://user:password@host/registry"
     text = _one_host_each(text)
-    scheme = _split(name, text, example).scheme
+    scheme = split_address(name, text, example).scheme
     if scheme in ("postgres", "postgresql"):
         raise SettingsError(f"{name} must name its driver: write it like {example}")
     if scheme == "sqlite":
@@ -319,19 +297,13 @@ def _console_url(given: Mapping[str, str]) -> str | None:
 
 def _public_url(name: str, text: str) -> str:
     example = "https://registry.example.org"
-    parts = _split(name, text, example)
+    parts = split_address(name, text, example)
     is_plain = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
     if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain or not text.isascii():
         raise SettingsError(f"{name} must be scheme and host alone, like {example} (a name in punycode if need be)")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     default_port = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + ("" if parts.port in (None, default_port) else f":{parts.port}")
-
-
-def _contact(name: str, text: str) -> str | None:
-    if text and not re.fullmatch(r"mailto:[!-~]+@[!-~]+|https://[!-~]+", text):
-        raise SettingsError(f"{name} must be an address like mailto:security@registry.example.org or https://...")
-    return text or None
 
 
 def _edges(text: str) -> frozenset[Edge]:
@@ -370,22 +342,13 @@ def _files(given: Mapping[str, str], home: Path) -> Path | Bucket:
     return Bucket(
         name=place[1],
         prefix=place[2].strip("/"),
-        endpoint=_server(
+        endpoint=server_of(
             "REGISTRY_S3_ENDPOINT", given["REGISTRY_S3_ENDPOINT"], ("http", "https"), "https://s3.example.org"
         ),
         region=given["REGISTRY_S3_REGION"] or "us-east-1",
         key=given["REGISTRY_S3_KEY"] or None,
         secret=given["REGISTRY_S3_SECRET"] or None,
     )
-
-
-def _server(name: str, text: str, schemes: tuple[str, ...], example: str) -> str | None:
-    if not text:
-        return None
-    parts = _split(name, text, example)
-    if parts.scheme not in schemes or not parts.hostname:
-        raise SettingsError(f"{name} must be like {example}, or unset")
-    return text
 
 
 def _trusted_proxies(text: str) -> TrustedProxies:

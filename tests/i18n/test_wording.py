@@ -25,6 +25,7 @@ from registry.verification.verdicts.context_rules import PARAMETERS
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.checks import Difference
 from registry.vocabulary.entries import EntryType
+from registry.vocabulary.law import Mark, RegimeRule
 from registry.vocabulary.register import (
     CORRIDOR_SECTORS,
     EU_STATES,
@@ -39,10 +40,8 @@ from registry.vocabulary.register import (
     LicenceKind,
     LicenceStatus,
     Likeness,
-    Mark,
     NameKind,
     RecruiterKind,
-    RegimeRule,
     Role,
     RunBy,
     SanctionKind,

@@ -13,6 +13,7 @@ from registry.register.authorities.sources import SourceFacts, SourceSnapshot
 from registry.register.help_lines.rules import HelpLine, help_lines_in
 from registry.register.law.rules import Regime
 from registry.register.law.weights import is_disputed, is_readable
+from registry.vocabulary.law import RegimeRule
 from registry.vocabulary.register import (
     EU_STATES,
     KINDS,
@@ -21,7 +22,6 @@ from registry.vocabulary.register import (
     STATUSES,
     Language,
     LicenceKind,
-    RegimeRule,
 )
 
 pages = Blueprint("knowledge", __name__)

@@ -19,7 +19,8 @@ from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rows import Fee
 from registry.verification.fees.question import DepositRule, FeeRule
 from registry.vocabulary.fees import OFFERED_CURRENCIES, ChargeState, FeeKind
-from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language, Mark
+from registry.vocabulary.law import Mark
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language
 from schemas.fees import CHARGED_BY, MAX_CHARGES, FeesSchema
 
 pages = Blueprint("fees", __name__)

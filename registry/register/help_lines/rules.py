@@ -14,7 +14,8 @@ import msgspec
 from registry.register.law.loading import Law, shipped_law
 from registry.register.law.rows import HelpLineRow
 from registry.register.law.weights import is_readable
-from registry.vocabulary.register import EU_STATES, Mark, RunBy
+from registry.vocabulary.law import Mark
+from registry.vocabulary.register import EU_STATES, RunBy
 
 
 class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ from registry.register.law.loading import TABLES, Law, rows_of, shipped_law
 from registry.register.law.rows import CountryLaw, DatedRow, Fee, Row
 from registry.register.law.rules import where_to_ask
 from registry.register.law.weights import is_fresh, is_in_force, is_readable, may_decide, undisputed
-from registry.vocabulary.register import Mark
+from registry.vocabulary.law import Mark
 
 _FOR_KEEPERS = ("copy_url", "unread", "confirmation", "full_text", "second_reading", "checked_how", "is_from_unread")
 

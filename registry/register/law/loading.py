@@ -12,7 +12,7 @@ import msgspec
 
 from registry.register.law.rows import CountryLaw, DatedRow, Fee, Limit, PermitRoute, Regime, Row
 from registry.register.law.words import LimitEffect
-from registry.vocabulary.register import Mark
+from registry.vocabulary.law import Mark
 
 TABLES = (
     "authority", "regime", "limit", "permit_route", "fee", "help_line", "official_list", "coming", "penalty",

@@ -30,14 +30,8 @@ from registry.register.law.words import (
     Visa,
 )
 from registry.vocabulary.fees import FeeKind
-from registry.vocabulary.register import (
-    Answer,
-    ForeignLicence,
-    LicenceStatus,
-    Mark,
-    RegimeRule,
-    RunBy,
-)
+from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
+from registry.vocabulary.register import Answer, LicenceStatus, RunBy
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -24,7 +24,8 @@ from registry.register.law.weights import (
     undisputed,
 )
 from registry.register.law.words import CodeFit, LawActivity, LawRole, RegimeScope, Route
-from registry.vocabulary.register import Activity, Answer, ForeignLicence, LicenceStatus, Mark, RegimeRule
+from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
+from registry.vocabulary.register import Activity, Answer, LicenceStatus
 
 __all__ = [
     "Regime",

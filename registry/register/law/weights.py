@@ -8,7 +8,8 @@ import msgspec
 
 from registry.register.law.rows import DatedRow, Fee, HelpLineRow, Limit, PermitRoute, Regime, Row
 from registry.register.law.words import AsOfKind, Breadth, Charging, CodeFit, LimitEffect, Possible
-from registry.vocabulary.register import Mark, RegimeRule, Word
+from registry.vocabulary.law import Mark, RegimeRule
+from registry.vocabulary.register import Word
 
 FRESH_MONTHS = 24
 """A text that restricts makes a `no` only up to this age, or once a lawyer has confirmed the row."""

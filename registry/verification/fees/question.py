@@ -12,7 +12,8 @@ from registry.register.law.rows import Fee, PermitRoute
 from registry.register.law.words import ChargedBy
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.fees import ChargeState, DepositUse, FeeKind, FeeStandard
-from registry.vocabulary.register import Answer, Mark
+from registry.vocabulary.law import Mark
+from registry.vocabulary.register import Answer
 
 
 class FeeRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

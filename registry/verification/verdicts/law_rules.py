@@ -20,15 +20,8 @@ from registry.verification.verdicts.limit_rules import Recruiting, of_limits, on
 from registry.verification.verdicts.question import Finding, Question, Verdict, VerdictFacts
 from registry.verification.verdicts.regime_rules import LICENSING, activities_in, of_unknown_law, rows_of_regimes
 from registry.verification.verdicts.silence_rules import unique, zone_of
-from registry.vocabulary.register import (
-    RECRUITING,
-    SENDING_COUNTRIES,
-    Activity,
-    Answer,
-    RecruiterKind,
-    RegimeRule,
-    Weight,
-)
+from registry.vocabulary.law import RegimeRule
+from registry.vocabulary.register import RECRUITING, SENDING_COUNTRIES, Activity, Answer, RecruiterKind, Weight
 
 NO_ONE = Recruiting(None, is_for_abroad=False, entered_on=None)
 

@@ -26,7 +26,8 @@ from registry.verification.verdicts.regime_rules import (
 )
 from registry.verification.verdicts.scope_rules import of_conditions, of_corridor, of_kind, of_permission, of_sector
 from registry.verification.verdicts.status_rules import continuation, of_status, of_time, standing_on
-from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Answer, LicenceStatus, RegimeRule, Territory
+from registry.vocabulary.law import RegimeRule
+from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Answer, LicenceStatus, Territory
 
 SOON = timedelta(days=30)
 """A licence that ends within it is said to end soon."""

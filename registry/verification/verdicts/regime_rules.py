@@ -10,17 +10,8 @@ from registry.register.law.words import LawActivity
 from registry.verification.verdicts.judged import GRAVITY, Judged
 from registry.verification.verdicts.question import Finding, Question
 from registry.verification.verdicts.scope_rules import permitted_activities
-from registry.vocabulary.register import (
-    EU_STATES,
-    KINDS,
-    RECRUITING,
-    SENDING_COUNTRIES,
-    Activity,
-    Answer,
-    ForeignLicence,
-    RegimeRule,
-    Territory,
-)
+from registry.vocabulary.law import ForeignLicence, RegimeRule
+from registry.vocabulary.register import EU_STATES, KINDS, RECRUITING, SENDING_COUNTRIES, Activity, Answer, Territory
 
 LICENSING = frozenset({RegimeRule.LICENCE, RegimeRule.REGISTRATION})
 """Rules under which an entry on a list can carry a `yes`, and its absence a `no`."""

@@ -14,6 +14,7 @@ from registry.register.authorities.sources import SourceFacts
 from registry.register.law.rules import Regime, regime_on
 from registry.verification.verdicts.question import Finding, Question, SourceNote, SubjectKind, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
+from registry.vocabulary.law import RegimeRule
 from registry.vocabulary.register import (
     EU_STATES,
     KINDS,
@@ -21,7 +22,6 @@ from registry.vocabulary.register import (
     Activity,
     Answer,
     LicenceKind,
-    RegimeRule,
     kinds_named_for,
 )
 

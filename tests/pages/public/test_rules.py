@@ -21,7 +21,8 @@ from registry.register.law.words import (
     LawRole,
     Possible,
 )
-from registry.vocabulary.register import ForeignLicence, Language
+from registry.vocabulary.law import ForeignLicence
+from registry.vocabulary.register import Language
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import read
 from tests.register.law.overlays.files import BAR, WITHDRAW, overlay

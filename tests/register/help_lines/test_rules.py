@@ -13,7 +13,8 @@ from registry.register.help_lines.rules import (
     public_number,
     shipped_help_lines,
 )
-from registry.vocabulary.register import EU_STATES, Mark, RunBy
+from registry.vocabulary.law import Mark
+from registry.vocabulary.register import EU_STATES, RunBy
 
 
 def numbers_in(country: str | None) -> list[str | None]:

@@ -15,7 +15,7 @@ from registry.register.law.words import (
     Route,
     TextFrom,
 )
-from registry.vocabulary.register import Mark, RegimeRule
+from registry.vocabulary.law import Mark, RegimeRule
 
 TODAY = date(2026, 11, 27)
 CONFIRMED = Confirmation(by="legal office", on=TODAY)

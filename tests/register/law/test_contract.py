@@ -22,7 +22,8 @@ from registry.register.law.words import (
     OccupationScheme,
     Possible,
 )
-from registry.vocabulary.register import Activity, Answer, ForeignLicence, LicenceStatus, Mark, RegimeRule
+from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
+from registry.vocabulary.register import Activity, Answer, LicenceStatus
 from tests.register.law.make import CONFIRMED, TODAY, fee, limit, regime, route
 
 OLD = date(2024, 11, 26)

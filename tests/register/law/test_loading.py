@@ -4,7 +4,8 @@ import pytest
 
 from registry.register.law.loading import BadLaw, country_law, law_of, rows_of, shipped_law
 from registry.register.law.words import LawRole
-from registry.vocabulary.register import EU_STATES, Mark
+from registry.vocabulary.law import Mark
+from registry.vocabulary.register import EU_STATES
 from tests.register.law.make import HEAD, ROW
 
 

@@ -10,7 +10,8 @@ from registry.register.law.loading import shipped_law
 from registry.register.law.rules import limits_on, regime_on, regimes_on
 from registry.register.law.weights import DECIDING, is_disputed, is_fresh, is_in_transition, is_readable, may_decide
 from registry.register.law.words import LawActivity, OccupationScheme, Visa
-from registry.vocabulary.register import CORRIDOR_SECTORS, RegimeRule
+from registry.vocabulary.law import RegimeRule
+from registry.vocabulary.register import CORRIDOR_SECTORS
 
 LAW = shipped_law()
 PERMITS = sorted({permit for row in (*LAW.limits, *LAW.permit_routes) for permit in row.permits_covered})

@@ -19,7 +19,8 @@ from registry.register.law.rules import (
     where_to_ask,
 )
 from registry.register.law.words import Charging, LawActivity, OccupationScheme, Route, Visa
-from registry.vocabulary.register import Activity, ForeignLicence, Mark, RegimeRule
+from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
+from registry.vocabulary.register import Activity
 from tests.register.law.make import TODAY, regime
 
 LAW = shipped_law()

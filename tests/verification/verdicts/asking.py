@@ -14,7 +14,8 @@ from registry.register.law.rules import shipped_regimes
 from registry.register.law.words import AsOfKind, LawActivity, TextFrom
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
-from registry.vocabulary.register import KINDS, Activity, Mark, RecruiterKind, RegimeRule, Territory, Visa
+from registry.vocabulary.law import Mark, RegimeRule
+from registry.vocabulary.register import KINDS, Activity, RecruiterKind, Territory, Visa
 from tests.make import agency_record, ground_of
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)

@@ -13,16 +13,8 @@ from registry.register.law.words import Possible, Route
 from registry.verification.verdicts.context_rules import needs_of
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict
 from registry.verification.verdicts.rules import decide
-from registry.vocabulary.register import (
-    EU_STATES,
-    Activity,
-    Answer,
-    LicenceKind,
-    LicenceStatus,
-    RecruiterKind,
-    RegimeRule,
-    Visa,
-)
+from registry.vocabulary.law import RegimeRule
+from registry.vocabulary.register import EU_STATES, Activity, Answer, LicenceKind, LicenceStatus, RecruiterKind, Visa
 from tests.make import licence_record
 from tests.verification.verdicts.asking import codes, facts_about, fresh_ground, plain_context
 

@@ -17,17 +17,16 @@ from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rules import Regime
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, VerdictFacts
 from registry.verification.verdicts.rules import decide
+from registry.vocabulary.law import ForeignLicence, RegimeRule
 from registry.vocabulary.register import (
     KINDS,
     RECRUITING,
     Activity,
     Answer,
     ConditionCode,
-    ForeignLicence,
     LicenceKind,
     LicenceStatus,
     RecruiterKind,
-    RegimeRule,
     Visa,
 )
 from tests.make import (

@@ -8,7 +8,8 @@ import pytest
 from registry.core.codes import Reason
 from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.question import SubjectKind
-from registry.vocabulary.register import Activity, Answer, ForeignLicence, LicenceKind, RegimeRule
+from registry.vocabulary.law import ForeignLicence, RegimeRule
+from registry.vocabulary.register import Activity, Answer, LicenceKind
 from tests.make import agency_record, agreement_record, licence_record
 from tests.verification.verdicts.asking import NOW, TODAY, ask, ask_unmatched, codes, fresh_ground, regime
 

@@ -16,6 +16,7 @@ from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.context_rules import PARAMETERS, Need, needs_of, not_asked
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
+from registry.vocabulary.law import RegimeRule
 from registry.vocabulary.register import (
     EU_STATES,
     KINDS,
@@ -25,7 +26,6 @@ from registry.vocabulary.register import (
     LicenceKind,
     LicenceStatus,
     RecruiterKind,
-    RegimeRule,
     Visa,
     Weight,
 )

@@ -1,0 +1,44 @@
+"""What a variable of the environment may say: numbers, switches and addresses. Each raises SettingsError with what to write."""
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from registry.core.errors import SettingsError
+
+
+def whole_number(name: str, text: str, minimum: int, maximum: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not minimum <= int(text) <= maximum:
+        raise SettingsError(f"{name} must be a whole number from {minimum} to {maximum}")
+    return int(text)
+
+
+def switch_of(name: str, text: str) -> bool:
+    words = {"1": True, "on": True, "true": True, "yes": True, "0": False, "off": False, "false": False, "no": False}
+    if text.lower() not in words:
+        raise SettingsError(f"{name} must be on or off")
+    return words[text.lower()]
+
+
+def split_address(name: str, text: str, example: str) -> SplitResult:
+    # The value itself is never repeated: it may hold a password.
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise SettingsError(f"{name} is no address; write it like {example}") from None
+    return parts
+
+
+def contact_of(name: str, text: str) -> str | None:
+    if text and not re.fullmatch(r"mailto:[!-~]+@[!-~]+|https://[!-~]+", text):
+        raise SettingsError(f"{name} must be an address like mailto:security@registry.example.org or https://...")
+    return text or None
+
+
+def server_of(name: str, text: str, schemes: tuple[str, ...], example: str) -> str | None:
+    if not text:
+        return None
+    parts = split_address(name, text, example)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise SettingsError(f"{name} must be like {example}, or unset")
+    return text
