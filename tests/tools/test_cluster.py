@@ -1,10 +1,17 @@
 """A short round of the drill on a whole cluster: the primary and a machine are killed, and nothing acknowledged is lost."""
 
+import signal
+import threading
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 
 from tools.cluster import drill
 from tools.cluster.load import Found
 from tools.cluster.machines import running
+from tools.cluster.parts import free_ports, own, wait_until
+from tools.cluster.postgres import Keeper, Node
 
 
 @pytest.mark.slow
@@ -18,3 +25,22 @@ def test_a_killed_primary_and_a_killed_machine_lose_nothing() -> None:
         assert report.published
         # How many reads are answered meanwhile is a matter of the machine: `make failover` says it.
         assert report.reads > report.failed
+
+
+@pytest.mark.slow
+def test_a_standby_that_is_slow_to_become_primary_is_waited_for() -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        own(folder)
+        first, second = (Node(name, port, folder) for name, port in zip(("pg1", "pg2"), free_ports(2), strict=True))
+        keeper = Keeper((first, second), lambda _primary: None)
+        keeper.begin()
+        try:
+            second.part.signal(signal.SIGSTOP, ": startup ")
+            threading.Timer(3.0, second.part.signal, (signal.SIGCONT,)).start()
+            first.part.kill()
+            wait_until(lambda: keeper.failovers and keeper.is_whole, "a whole pair")
+            assert keeper.primary is second
+            second.ask("CREATE TABLE written (id int)")
+        finally:
+            keeper.end()

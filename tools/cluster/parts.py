@@ -100,12 +100,13 @@ class Part:
             self._keeper = threading.Thread(target=self._keep, daemon=True)
             self._keeper.start()
 
-    def signal(self, number: int) -> None:
-        """To the process and the processes that it started."""
+    def signal(self, number: int, name: str = "") -> None:
+        """To the process and the processes that it started; with `name` to those alone whose command has it."""
         if self._process is not None:
             for pid in (self._process.pid, *descendants(self._process.pid)):
-                with suppress(ProcessLookupError):
-                    os.kill(pid, number)
+                with suppress(ProcessLookupError, FileNotFoundError):
+                    if not name or name.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                        os.kill(pid, number)
 
     def kill(self) -> None:
         """As a machine that loses its power: without a word, with all its processes."""

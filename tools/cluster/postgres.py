@@ -145,10 +145,13 @@ class Keeper:
                 missed = 0
             except psycopg.Error:
                 missed += 1
+            # What fails here is tried again at the next look, from where it stands.
             with suppress(RuntimeError, psycopg.Error):
                 if missed >= MISSED or not self.primary.part.is_running:
                     self._fail_over()
                     missed = 0
+                elif not self._is_synced:
+                    self._follow()
                 elif not self.standby.part.is_running:
                     self.standby.start()
 
@@ -158,11 +161,16 @@ class Keeper:
         if not self._is_synced or not self.standby.part.is_running:
             self.primary.start()
             return
+        if self.standby.ask("SELECT pg_is_in_recovery()"):
+            self.standby.wait_for("")
+            self.standby.ask("SELECT pg_promote(false)")
+            wait_until(lambda: not self.standby.ask("SELECT pg_is_in_recovery()"), "a primary")
         self._is_synced = False
-        self.standby.wait_for("")
-        self.standby.ask("SELECT pg_promote(true, 30)")
         self.primary, self.standby = self.standby, self.primary
         self.failovers += 1
         self._lead(self.primary)
+        self._follow()
+
+    def _follow(self) -> None:
         self.standby.follow(self.primary)
         self._pair()
