@@ -9,6 +9,7 @@ from registry.pages.intake import (
     number,
     parts,
     quick_exit,
+    recordings,
     reminder,
     review,
     short,
@@ -22,5 +23,18 @@ from registry.pages.public.edge import prepare
 def register(app: Flask) -> None:
     prepare(app)
     seal_off(app)
-    for edge in (sign_in, quick_exit, number, short, steps, review, reminder, files, parts, mailbox, holders):
+    for edge in (
+        sign_in,
+        quick_exit,
+        number,
+        short,
+        steps,
+        review,
+        reminder,
+        files,
+        parts,
+        recordings,
+        mailbox,
+        holders,
+    ):
         app.register_blueprint(edge.pages)
