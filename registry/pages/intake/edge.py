@@ -15,6 +15,7 @@ from registry.pages.intake import (
     short,
     sign_in,
     steps,
+    voices,
 )
 from registry.pages.intake.rendering import seal_off
 from registry.pages.public.edge import prepare
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
         files,
         parts,
         recordings,
+        voices,
         mailbox,
         holders,
     ):
