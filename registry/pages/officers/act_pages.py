@@ -51,10 +51,21 @@ Raises NotFound for what belongs to others, Forbidden where the officer declared
 
 
 def serve_acts(
-    pages: Blueprint, address: str, acts: OfficerActs[Any], opened: Opened, *, is_versioned: bool = True
+    pages: Blueprint,
+    address: str,
+    acts: OfficerActs[Any],
+    opened: Opened,
+    *,
+    is_versioned: bool = True,
+    but: tuple[str, ...] = (),
 ) -> None:
-    """Take the form of each act below the address of what it is done to. Each says the version it was made from, or none does."""
+    """Take the form of each act below the address of what it is done to, except those that another view takes (`but`).
+
+    Each says the version it was made from, or none does.
+    """
     for act in acts:
+        if act.name in but:
+            continue
         view = allowed(*acts.right_to(act))(_view(acts, act, opened, is_versioned))
         endpoint = act.operation
         path = f"{address}/{act.name}" if act.page is None else f"{address}{act.page}"
@@ -103,12 +114,16 @@ def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned:
 
 
 def _form_sent() -> Form:
-    """The form with what was chosen among suggestions, and the texts of the files that were sent with it."""
+    """The form with what was chosen among suggestions.
+
+    A file that was sent with it is a field of its text, and another, `<field>.filename`.
+    """
     form = with_choices(request.form)
     if not request.files:
         return form
     texts = [(name, file.read().decode(errors="replace")) for name, file in request.files.items()]
-    return MultiDict([*form.items(multi=True), *texts])
+    names = [(f"{name}.filename", file.filename or "") for name, file in request.files.items()]
+    return MultiDict([*form.items(multi=True), *texts, *names])
 
 
 def values_of(act: OfficerAct, form: Form) -> Mapping[str, Any]:
