@@ -352,7 +352,7 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(_works, _left),
     Source(_proposes(Resource.DECISION), _write_decision),
     Source(_proposes(Resource.HEARING), _hearing_over),
-    Source(_proposes(Resource.SANCTION), _decided),
+    Source(lambda may: may(Resource.SANCTION, Act.PROPOSE) and may(Resource.DECISION, Act.READ), _decided),
     Source(right(Resource.CASE, Act.HOLD), _decided),
     Source(right(Resource.CASE, Act.HOLD), _measure_stands),
     Source(_proposes(Resource.HEARING), _hearing_draft),
