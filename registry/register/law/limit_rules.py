@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from registry.register.law.rows import Limit, PermitRoute
 from registry.register.law.rules import is_within_nace
@@ -68,8 +69,7 @@ class LimitFinding:
     weight: Weight = Weight.SHOWN
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
+class _Test(NamedTuple):
     """One fact that a limit names: whether the plan has it (None: cannot be told), and the field that would tell."""
 
     holds: bool | None

@@ -50,25 +50,28 @@ __all__ = [
 
 R = TypeVar("R", bound=Row)
 
-_BY_COUNTRY: dict[int, tuple[tuple[Row, ...], dict[str, list[Any]]]] = {}
-_MAX_SORTED = 32
+_Index = dict[str, list[tuple[Any, Any]]]
+
+_INDEXES: dict[int, tuple[tuple[Row, ...], _Index]] = {}
+_MAX_INDEXED = 32
 
 
-def _of_country(rows: Iterable[R], country: str) -> Iterable[R]:
-    """The rows of one country, among which one question of many is answered.
+def _of_country(rows: Iterable[R], country: str) -> Sequence[tuple[R, R]]:
+    """The rows of one country that may be shown, each as it is and without its disputed fields.
 
     A tuple, which never changes, is sorted by country once; the tuple itself is kept beside, so that its id stays its own.
     """
     if not isinstance(rows, tuple):
-        return [row for row in rows if row.country == country]
-    known = _BY_COUNTRY.get(id(rows))
+        return [(row, undisputed(row)) for row in rows if row.country == country and is_readable(row)]
+    known = _INDEXES.get(id(rows))
     if known is None or known[0] is not rows:
-        by_country: dict[str, list[Any]] = {}
+        index: _Index = {}
         for row in rows:
-            by_country.setdefault(row.country, []).append(row)
-        if len(_BY_COUNTRY) >= _MAX_SORTED:
-            _BY_COUNTRY.clear()
-        known = _BY_COUNTRY[id(rows)] = (rows, by_country)
+            if is_readable(row):
+                index.setdefault(row.country, []).append((row, undisputed(row)))
+        if len(_INDEXES) >= _MAX_INDEXED:
+            _INDEXES.clear()
+        known = _INDEXES[id(rows)] = (rows, index)
     return known[1].get(country, ())
 
 
@@ -93,14 +96,14 @@ def regimes_on(
     `sector` the rows of every region and sector count. Those about people who stay in the country or leave it do not.
     """
     return [
-        undisputed(regime)
-        for regime in _of_country(regimes, country)
-        if regime.activity.value == activity.value
+        shown
+        for regime, shown in _of_country(regimes, country)
+        # Words of two sets: equal as texts.
+        if regime.activity == activity
         and regime.scope not in (RegimeScope.INLAND, RegimeScope.OUTBOUND)
         and (region is None or regime.region in (None, region))
-        and _is_for_sector(regime, sector)
+        and (sector is None or _is_for_sector(regime, sector))
         and is_in_force(regime, day)
-        and is_readable(regime)
     ]
 
 
@@ -200,21 +203,20 @@ def limits_on(
 ) -> list[Limit]:
     """The limits that may be shown for an activity and day. Without an activity those of every activity count."""
     return [
-        undisputed(limit)
-        for limit in _of_country(limits, country)
-        if (activity is None or not limit.activities or activity.value in {one.value for one in limit.activities})
+        shown
+        for limit, shown in _of_country(limits, country)
+        if (activity is None or not limit.activities or activity in limit.activities)
         and (region is None or limit.region in (None, region))
         and is_in_force(limit, day)
-        and is_readable(limit)
     ]
 
 
 def routes_of(routes: Iterable[PermitRoute], country: str, route: Route | None = None) -> list[PermitRoute]:
     """How a citizen of China may come to a permit there, as far as it was read."""
     return [
-        undisputed(one)
-        for one in _of_country(routes, country)
-        if route in (None, one.route) and is_readable(one) and not is_disputed(one)
+        shown
+        for one, shown in _of_country(routes, country)
+        if route in (None, one.route) and not is_disputed(one)
     ]
 
 

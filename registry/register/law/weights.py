@@ -1,7 +1,7 @@
 """What a row of law may do to an answer: the rules of docs/maintainers/law.md that hold for every row, pure."""
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -76,9 +76,15 @@ def undisputed(row: R) -> R:
     return msgspec.structs.replace(row, **{name: defaults[name] for name in row.disputed_fields})
 
 
+@lru_cache(1024)
+def _last_fresh_day(as_of: date) -> date:
+    """Of the days of rows of law alone."""
+    return months_after(as_of, FRESH_MONTHS)
+
+
 def is_fresh(row: Row, today: date) -> bool:
     """Whether the text bears a day and is at most 24 months old. A mere day of reading says nothing of a text's age."""
-    return row.as_of_kind is not AsOfKind.READING_DAY and today <= months_after(row.as_of, FRESH_MONTHS)
+    return row.as_of_kind is not AsOfKind.READING_DAY and today <= _last_fresh_day(row.as_of)
 
 
 def is_confirmed(row: Row) -> bool:
