@@ -203,7 +203,7 @@ class Writer:
             | {str(status): f"Problem{status}" if status != 304 else _not_modified() for status in statuses},
         }
         if taken.is_body:
-            operation["requestBody"] = self._body(taken.schema, examples)
+            operation["requestBody"] = self._body(taken.schema, examples) | {"required": not taken.is_body_optional}
             operation["requestBody"]["content"] |= dict.fromkeys(taken.or_as, _FILE)
         if taken.is_file:
             operation["requestBody"] = {"required": True, "content": {BYTES: _FILE}}

@@ -11,6 +11,7 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.answer_shapes import corridor_payload
 from registry.http.app_services import verdicts
+from registry.http.modes import refuse_other_mode
 from registry.http.question_parser import has_letters_or_digits
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
@@ -79,4 +80,5 @@ def read_end(
         # Digits after a plus are a telephone, and a hundred of them are no number of anything.
         detail = "must be a number, a name or a reference; telephones are looked up by POST /api/v1/checks"
         raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, detail)])
+    refuse_other_mode(read.question)
     return read.question, read.facts
