@@ -65,7 +65,9 @@ def sandbox_settings(settings: Settings, made_on: date) -> Settings:
 def existing(settings: Settings) -> Settings | None:
     """The settings of the sandbox that is there and not too old; None where none is."""
     try:
-        made_on = date.fromisoformat(json.loads((settings.home / FOLDER / _MADE).read_text(encoding="utf-8"))["made_on"])
+        made_on = date.fromisoformat(
+            json.loads((settings.home / FOLDER / _MADE).read_text(encoding="utf-8"))["made_on"]
+        )
     except FileNotFoundError:
         return None
     is_young = made_on <= day_at(now(), None) < made_on + timedelta(days=DAYS)

@@ -79,7 +79,9 @@ def list_employers() -> None:
 @click.option("--days", default=api_keys.DAYS, show_default=True, type=click.IntRange(1, api_keys.MAX_DAYS))
 @click.option("--test", "is_test", is_flag=True, help="A test key, which sees the sandbox alone.")
 @click.option("--revoke", metavar="KEY", help="End the key of this reference at once.")
-def keys(reference: str, name: str | None, scopes: tuple[str, ...], days: int, is_test: bool, revoke: str | None) -> None:
+def keys(
+    reference: str, name: str | None, scopes: tuple[str, ...], days: int, is_test: bool, revoke: str | None
+) -> None:
     """List the keys of the organisation REFERENCE, make one, or revoke one."""
     at = now()
     today = day_at(at, None)

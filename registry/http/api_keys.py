@@ -130,7 +130,7 @@ def admit(scope: Scope) -> Caller:
     opens = keys.scopes_of(key)
     _require_scope(scope, opens)
     if key.is_test is not is_test():
-        raise NotInMode("this registry has no sandbox: a test key opens nothing here")
+        raise NotInMode("a test key opens nothing here: this server has no sandbox")
     if key.last_used_on != today:
         with registry.sessions.begin() as session:
             keys.used(session, key.id, today)

@@ -205,9 +205,7 @@ def _items_quickly(body: bytes) -> list[Any] | None:
     return items if body.count(b":") == 1 + sum(map(len, items)) else None
 
 
-def loaded_body(
-    schema: InSchema, max_bytes: int = MAX_BODY_BYTES, *, is_optional: bool = False
-) -> dict[str, Any]:
+def loaded_body(schema: InSchema, max_bytes: int = MAX_BODY_BYTES, *, is_optional: bool = False) -> dict[str, Any]:
     """The fields of a JSON body. Raises InvalidInput, UnsupportedMediaType, or 413 beyond `most` bytes.
 
     `is_optional`: without a body there are none.

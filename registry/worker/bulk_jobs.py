@@ -23,7 +23,6 @@ ORPHANED = 86_400
 """Seconds after which a folder that belongs to no job is removed."""
 
 
-
 def work_on(
     settings: Settings,
     sessions: sessionmaker[Session],

@@ -40,7 +40,8 @@ class SandboxLoop:
             self.close()
             self._sandbox, self._engine = found, engine_for(found.database_url)
             self._watches = WatchLoop(found, sessions_for(self._engine))
-        assert self._engine is not None and self._watches is not None
+        assert self._engine is not None
+        assert self._watches is not None
         self._watches.once(now())
         self._processes.answer_waiting(found, sessions_for(self._engine), _environment(found))
         return True

@@ -10,7 +10,15 @@ def test_keys_that_were_there_are_live_keys(database: Database) -> None:
     step = Step(database, "0136")
     step.insert(
         "organisations",
-        {"id": 1, "reference": "A", "name": "Invented", "country": "IT", "language": "en", "since_on": date(2026, 1, 1), "version": 1},
+        {
+            "id": 1,
+            "reference": "A",
+            "name": "Invented",
+            "country": "IT",
+            "language": "en",
+            "since_on": date(2026, 1, 1),
+            "version": 1,
+        },
     )
     step.insert(
         "api_keys",

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Flask, Response, abort, render_template, request
+from flask import Blueprint, Flask, abort, redirect, render_template, request
 from markupsafe import Markup, escape
+from werkzeug import Response
 
 from registry.api.docs.advice import problems, reasons
 from registry.api.openapi.document import document
@@ -20,6 +22,9 @@ KEPT = 3600
 
 MAX_WORDS = 20
 """Values of a closed set that are listed; a list of all countries would be too long to read."""
+
+SITE = Path(str(files("registry.api.docs"))) / "site"
+"""Where `make docs` puts the developer site."""
 
 STYLE, SCRIPT, PAGE = (f"text/{kind}; charset=utf-8" for kind in ("css", "javascript", "html"))
 
@@ -60,6 +65,23 @@ def show_docs() -> Response:
     return _page("docs.html", problems=problems(), reasons=reasons())
 
 
+@pages.get("/developers")
+@pages.get("/developers/")
+@pages.get("/developers/<path:name>")
+def show_site(name: str = "") -> Response:
+    """A page or file of the developer site, which `make docs` builds; a page that says so where it was not built."""
+    if request.path == "/developers":
+        # Links in the pages are relative.
+        return redirect("/developers/", 308)
+    body = _site().get(name or "index.html")
+    if body is None:
+        if _site():
+            abort(404)
+        return Response(render_template("not_built.html"), 404, mimetype="text/html")
+    kind = {"html": PAGE, "css": STYLE, "js": SCRIPT}[(name or "index.html").rpartition(".")[2]]
+    return respond_with(body, kind, KEPT, request.environ)
+
+
 @pages.get("/docs/endpoints")
 def show_endpoints() -> Response:
     return _page("endpoints.html", operations=_operations(), schemas=document()["components"]["schemas"])
@@ -89,6 +111,16 @@ def _document_bytes() -> bytes:
 def _file_bytes(name: str) -> bytes:
     package, path, _ = FILES[name]
     return (files(package) / path).read_bytes()
+
+
+@cache
+def _site() -> dict[str, bytes]:
+    """Every file of the developer site by its path; empty where it was not built."""
+    return {
+        path.relative_to(SITE).as_posix(): path.read_bytes()
+        for path in SITE.rglob("*")
+        if path.suffix in (".html", ".css", ".js")
+    }
 
 
 def _operations() -> list[dict[str, Any]]:
