@@ -143,7 +143,8 @@ def request_upload(max_bytes: int) -> Callable[[View], View]:
 
 
 def request_list(schema: InSchema, options: InSchema, max_bytes: int) -> Callable[[View], View]:
-    """Hand the view its body as `sent`: the items of a JSON body of this shape, unread, or the bytes of a CSV or XLSX file.
+    """Hand the view its body as `sent`: the items of a JSON body of this shape, unread, or the bytes of a CSV or XLSX file;
+    and what Idempotency-Key says.
 
     `options` are what the shape has beside its items.
     """
@@ -151,9 +152,12 @@ def request_list(schema: InSchema, options: InSchema, max_bytes: int) -> Callabl
     def decorate(view: View) -> View:
         @wraps(view)
         def taking(self: Any, **path: str) -> Any:
-            return view(self, **path, sent=loaded_list(options, max_bytes))
+            sent = loaded_list(options, max_bytes)
+            return view(self, **path, sent=sent, idempotency_key=loaded_idempotency_key())
 
-        taking.taken = RequestSpec(schema, is_body=True, max_bytes=max_bytes, or_as=LIST_FILES)  # type: ignore[attr-defined]
+        taking.taken = RequestSpec(  # type: ignore[attr-defined]
+            schema, is_body=True, is_repeatable=True, max_bytes=max_bytes, or_as=LIST_FILES
+        )
         return taking
 
     return decorate

@@ -35,7 +35,8 @@ PAGE = """\
 <form role="search" id="search" hidden><label for="words">Search</label>
 <input id="words" type="search" autocomplete="off" spellcheck="false">
 <div id="found" role="status" aria-live="polite"></div></form>
-<nav class="out" aria-label="This registry"><a href="/docs">Try the API</a> <a href="/docs/endpoints">Endpoints</a> <a href="/account/">Account</a></nav>
+<nav class="out" aria-label="This registry"><a href="/docs">Try the API</a> <a href="/docs/endpoints">Endpoints</a>
+<a href="/account/">Account</a></nav>
 </header>
 <div class="columns">
 <nav class="menu" aria-label="Pages">

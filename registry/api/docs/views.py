@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from werkzeug import Response
 
 from registry.api.docs.advice import problems, reasons
+from registry.api.openapi.audiences import Audience, part_of
 from registry.api.openapi.document import document
 from registry.http.headers import content_policy
 from registry.http.responses import respond_with
@@ -60,6 +61,14 @@ def show_document() -> Response:
     return respond_with(_document_bytes(), "application/json", KEPT, request.environ)
 
 
+@pages.get("/openapi/<audience>.json")
+def show_part(audience: str) -> Response:
+    """The description of one audience's operations."""
+    if audience not in tuple(Audience):
+        abort(404)
+    return respond_with(_part_bytes(Audience(audience)), "application/json", KEPT, request.environ)
+
+
 @pages.get("/docs")
 def show_docs() -> Response:
     return _page("docs.html", problems=problems(), reasons=reasons())
@@ -105,6 +114,11 @@ def _page(template: str, **values: Any) -> Response:
 @cache
 def _document_bytes() -> bytes:
     return msgspec.json.encode(document())
+
+
+@cache
+def _part_bytes(audience: Audience) -> bytes:
+    return msgspec.json.encode(part_of(document(), audience))
 
 
 @cache
