@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import pwd
 import shutil
 import sqlite3
 import time
@@ -10,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from bench import invented
-from bench.postgres import Cluster
+from bench.postgres import ACCOUNT, Cluster
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.log.actions import lock_log

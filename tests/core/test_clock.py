@@ -58,7 +58,9 @@ def test_an_instant_in_a_table_is_written_as_in_a_json_answer(microsecond: int) 
     assert answer_instant(instant.astimezone(ZoneInfo("Europe/Rome"))) == answer_instant(instant)
 
 
-@given(instants, st.integers(0, 2 * 86_400), st.sampled_from([None, "Asia/Shanghai", "Europe/Rome", "America/St_Johns"]))
+@given(
+    instants, st.integers(0, 2 * 86_400), st.sampled_from([None, "Asia/Shanghai", "Europe/Rome", "America/St_Johns"])
+)
 def test_a_day_that_was_just_asked_about_is_the_day_of_the_calendar(first, seconds, zone):
     later = first + timedelta(seconds=seconds)
     for instant in (first, later, first):

@@ -50,29 +50,37 @@ __all__ = [
 
 R = TypeVar("R", bound=Row)
 
-_Index = dict[str, list[tuple[Any, Any]]]
+_Index = dict[tuple[str, str | None], list[tuple[Any, Any]]]
 
 _INDEXES: dict[int, tuple[tuple[Row, ...], _Index]] = {}
 _MAX_INDEXED = 32
 
 
-def _of_country(rows: Iterable[R], country: str) -> Sequence[tuple[R, R]]:
+def _of_country(rows: Iterable[R], country: str, activity: str | None = None) -> Sequence[tuple[R, R]]:
     """The rows of one country that may be shown, each as it is and without its disputed fields.
 
-    A tuple, which never changes, is sorted by country once; the tuple itself is kept beside, so that its id stays its own.
+    With `activity` those alone whose one activity it is. A tuple, which never changes, is sorted once; the tuple itself is
+    kept beside, so that its id stays its own.
     """
     if not isinstance(rows, tuple):
-        return [(row, undisputed(row)) for row in rows if row.country == country and is_readable(row)]
+        return _sorted_by_country(rows).get((country, activity), ())
     known = _INDEXES.get(id(rows))
     if known is None or known[0] is not rows:
-        index: _Index = {}
-        for row in rows:
-            if is_readable(row):
-                index.setdefault(row.country, []).append((row, undisputed(row)))
         if len(_INDEXES) >= _MAX_INDEXED:
             _INDEXES.clear()
-        known = _INDEXES[id(rows)] = (rows, index)
-    return known[1].get(country, ())
+        known = _INDEXES[id(rows)] = (rows, _sorted_by_country(rows))
+    return known[1].get((country, activity), ())
+
+
+def _sorted_by_country(rows: Iterable[Row]) -> _Index:
+    index: _Index = {}
+    for row in filter(is_readable, rows):
+        pair = (row, undisputed(row))
+        index.setdefault((row.country, None), []).append(pair)
+        if isinstance(row, Regime):
+            # A word of the law's own set: equal, as a text, to the same word of a question.
+            index.setdefault((row.country, row.activity), []).append(pair)
+    return index
 
 
 @cache
@@ -97,10 +105,8 @@ def regimes_on(
     """
     return [
         shown
-        for regime, shown in _of_country(regimes, country)
-        # Words of two sets: equal as texts.
-        if regime.activity == activity
-        and regime.scope not in (RegimeScope.INLAND, RegimeScope.OUTBOUND)
+        for regime, shown in _of_country(regimes, country, activity)
+        if regime.scope not in (RegimeScope.INLAND, RegimeScope.OUTBOUND)
         and (region is None or regime.region in (None, region))
         and (sector is None or _is_for_sector(regime, sector))
         and is_in_force(regime, day)
@@ -213,11 +219,7 @@ def limits_on(
 
 def routes_of(routes: Iterable[PermitRoute], country: str, route: Route | None = None) -> list[PermitRoute]:
     """How a citizen of China may come to a permit there, as far as it was read."""
-    return [
-        shown
-        for one, shown in _of_country(routes, country)
-        if route in (None, one.route) and not is_disputed(one)
-    ]
+    return [shown for one, shown in _of_country(routes, country) if route in (None, one.route) and not is_disputed(one)]
 
 
 def fees_of(fees: Iterable[Fee], country: str) -> list[Fee]:

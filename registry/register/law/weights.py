@@ -129,6 +129,26 @@ def may_decide(row: Row, day: date, *, today: date | None = None) -> Weight:
     return Weight.SHOWN
 
 
+_today: tuple[date, dict[int, tuple[Row, Weight]]] = (date.min, {})
+_MAX_WEIGHED = 4096
+
+
+def may_decide_today(row: Row, today: date) -> Weight:
+    """As `may_decide` about today, remembered for each row until another day is today.
+
+    The row itself is kept beside, so that its id stays its own.
+    """
+    global _today
+    day, weights = _today
+    if day != today or len(weights) > _MAX_WEIGHED:
+        weights = {}
+        _today = (today, weights)
+    known = weights.get(id(row))
+    if known is None or known[0] is not row:
+        known = weights[id(row)] = (row, may_decide(row, today, today=today))
+    return known[1]
+
+
 def is_in_transition(regime: Regime, day: date) -> bool:
     """Whether the regime's transition gives that day's answer, whatever a list says."""
     return regime.transition is not None and regime.transition.from_ <= day <= regime.transition.to
