@@ -70,7 +70,7 @@ def missing_engines() -> list[str]:
 
 def write(one: Voice) -> int:
     """Make a recording; gives its bytes. Whole or not at all. Raises CalledProcessError, TimeoutExpired, OSError."""
-    said = subprocess.run(
+    wave = subprocess.run(
         ["espeak-ng", "-v", VOICES[one.language], "-s", str(WORDS_A_MINUTE), "--stdin", "--stdout"],
         input=one.words.encode(),
         capture_output=True,
@@ -82,7 +82,7 @@ def write(one: Voice) -> int:
             *("ffmpeg", "-v", "error", "-f", "wav", "-i", "-", "-map_metadata", "-1", "-ac", "1", "-ar", "16000"),
             *("-c:a", "libmp3lame", "-b:a", "16k", "-id3v2_version", "0", "-write_xing", "0", "-f", "mp3", "-"),
         ],
-        input=said,
+        input=wave,
         capture_output=True,
         check=True,
         timeout=SECONDS_EACH,

@@ -51,14 +51,14 @@ def transcript(page: Page, of: str = "main") -> str:
     line.detach()
     by_id = {node["nodeId"]: node for node in nodes}
     begin = next(node for node in nodes if _role(node) == (of if of == "main" else "RootWebArea"))
-    said = [f"title: {page.title()}", *_said(begin, by_id, 0)]
-    text = "\n".join(said)
+    lines = [f"title: {page.title()}", *_lines(begin, by_id, 0)]
+    text = "\n".join(lines)
     for pattern, stands_for in _CHANGING:
         text = pattern.sub(stands_for, text)
     return text
 
 
-def _said(node: dict[str, Any], by_id: dict[str, dict[str, Any]], depth: int) -> Iterator[str]:
+def _lines(node: dict[str, Any], by_id: dict[str, dict[str, Any]], depth: int) -> Iterator[str]:
     role, name = _role(node), node.get("name", {}).get("value", "")
     is_heard = not node.get("ignored") and role not in _SILENT
     if is_heard and (name.strip() or role != "StaticText"):
@@ -67,7 +67,7 @@ def _said(node: dict[str, Any], by_id: dict[str, dict[str, Any]], depth: int) ->
         return
     children = [by_id[one] for one in node.get("childIds", ()) if one in by_id]
     if role in {"combobox", "MenuListPopup"}:
-        # Thirty countries are read by nobody; the first are enough to see that they are there.
+        # Thirty countries are read by no one; the first are enough to see that they are there.
         options = list(_options(children, by_id))
         for option in options[:MAX_OPTIONS]:
             yield "  " * (depth + 1) + f"option {option!r}"
@@ -75,7 +75,7 @@ def _said(node: dict[str, Any], by_id: dict[str, dict[str, Any]], depth: int) ->
             yield "  " * (depth + 1) + f"and {len(options) - MAX_OPTIONS} more"
         return
     for child in children:
-        yield from _said(child, by_id, depth + is_heard)
+        yield from _lines(child, by_id, depth + is_heard)
 
 
 def _options(nodes: list[dict[str, Any]], by_id: dict[str, dict[str, Any]]) -> Iterator[str]:

@@ -163,11 +163,11 @@ JOURNEYS: tuple[tuple[Callable[[Page, str], Iterator[str]], str], ...] = (
 def test_each_journey_is_told_as_it_was(reader: Page, site: str) -> None:
     changes: list[str] = []
     for journey, language in JOURNEYS:
-        told = "\n\n".join(journey(reader, f"{site}/{language}/")).replace(site, "") + "\n"
+        transcribed = "\n\n".join(journey(reader, f"{site}/{language}/")).replace(site, "") + "\n"
         path = KEPT / f"{journey.__name__}.{language}.txt"
         if os.environ.get("TRANSCRIPTS") == "write":
-            path.write_text(told, encoding="utf-8")
+            path.write_text(transcribed, encoding="utf-8")
         else:
-            kept = path.read_text(encoding="utf-8").splitlines()
-            changes += unified_diff(kept, told.splitlines(), path.name, "told now", lineterm="", n=1)
+            stored = path.read_text(encoding="utf-8").splitlines()
+            changes += unified_diff(stored, transcribed.splitlines(), path.name, "told now", lineterm="", n=1)
     assert "\n".join(changes) == ""

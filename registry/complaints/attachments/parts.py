@@ -158,20 +158,32 @@ class Recording:
             yield part
 
 
-def recording_for(store: FileStore, opened: OpenBox, case: Case, once: str) -> Recording | None:
-    """Where a recording that begins is kept: two tabs get two places. None while all are taken. Raises FilesUnavailable."""
-    places = [Recording(store, opened, case, slot) for slot in range(RECORDING_SLOTS)]
-    held = [place.is_of(once) for place in places]
-    for wanted in (True, None):
-        for place, is_mine in zip(places, held, strict=True):
-            if is_mine is wanted:
-                return place
-    return None
+class Recordings:
+    """The places of a mailbox for recordings that are under way or were cut off."""
 
+    def __init__(self, store: FileStore, opened: OpenBox, case: Case) -> None:
+        self._store, self._opened, self._case = store, opened, case
 
-def unfinished_recordings(store: FileStore, opened: OpenBox, case: Case) -> list[int]:
-    """The slots that hold a recording. Raises FilesUnavailable."""
-    return [slot for slot in range(RECORDING_SLOTS) if Recording(store, opened, case, slot).is_of("") is not None]
+    def at(self, slot: int) -> Recording:
+        """Raises InvalidInput where there is no such place."""
+        return Recording(self._store, self._opened, self._case, slot)
+
+    def begin(self, once: str) -> Recording | None:
+        """Where a recording that begins is kept: two tabs get two places. None while all are taken.
+
+        Raises FilesUnavailable.
+        """
+        places = [self.at(slot) for slot in range(RECORDING_SLOTS)]
+        states = [place.is_of(once) for place in places]
+        for wanted in (True, None):
+            for place, is_mine in zip(places, states, strict=True):
+                if is_mine is wanted:
+                    return place
+        return None
+
+    def unfinished(self) -> list[int]:
+        """The slots that hold a recording. Raises FilesUnavailable."""
+        return [slot for slot in range(RECORDING_SLOTS) if self.at(slot).is_of("") is not None]
 
 
 def clear_abandoned(store: FileStore, today: date) -> int:

@@ -1,16 +1,19 @@
 """A recording that is kept while somebody speaks: one part as record.js sends it, and what becomes of one that was cut off.
 
-The parts are sealed under the mailbox's own key as those of an upload are. Nobody reads them before they are made a file here.
+The parts are sealed under the mailbox's own key as those of an upload are. No one reads them before they are made a file here.
 """
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 
 from registry.complaints.attachments.file_kinds import MAX_BYTES, kind_of
-from registry.complaints.attachments.parts import Recording, recording_for, unfinished_recordings
+from registry.complaints.attachments.models import Attachment
+from registry.complaints.attachments.parts import Recording, Recordings
 from registry.complaints.attachments.uploading import upload
-from registry.complaints.case.models import Case
 from registry.complaints.intake.mailbox_files import opened_for_files
-from registry.complaints.sealing.sealer import OpenBox
 from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import FilesUnavailable, FileTooLarge, NotNow, RefusedFile
@@ -25,14 +28,21 @@ from registry.vocabulary.register import Language
 pages = Blueprint("intake_recordings", __name__)
 
 
+class Open(NamedTuple):
+    """The recordings of somebody who is here; `keep` takes a file into the mailbox, once."""
+
+    recordings: Recordings
+    keep: Callable[..., Attachment]
+
+
 @pages.post("/<language:language>/box/files/recording/part", endpoint="part")
 @answering
 def part(language: Language) -> Response:
     """Keep one part. `slot` of the answer is where it is; null where no more recordings can be kept on the way."""
-    opened, case = _opened(language)
+    recordings = _opened(language).recordings
     once, number = request.form.get("once", "")[:80], request.form.get("number", -1, int)
     slot = request.form.get("slot", -1, int)
-    place = recording_for(store(), opened, case, once) if number == 0 else Recording(store(), opened, case, slot)
+    place = recordings.begin(once) if number == 0 else recordings.at(slot)
     if place is None:
         return json_answer(200, slot=None)
     sent = request.files.get("part")
@@ -45,15 +55,15 @@ def finish(language: Language) -> None:
 
     Raises what `upload` raises, NoVisit, StaleForm, InvalidInput.
     """
-    opened, case = _opened(language)
-    recording = Recording(store(), opened, case, request.form.get("slot", -1, int))
+    opened = _opened(language)
+    recording = opened.recordings.at(request.form.get("slot", -1, int))
     if request.form.get("act") == "keep":
         with one_of_few():
-            _keep(recording, opened, case)
+            _keep(recording, opened.keep)
     recording.drop()
 
 
-def _keep(recording: Recording, opened: OpenBox, case: Case) -> None:
+def _keep(recording: Recording, keep: Callable[..., Attachment]) -> None:
     found = recording.joined()
     if found is None:
         return
@@ -63,13 +73,7 @@ def _keep(recording: Recording, opened: OpenBox, case: Case) -> None:
     declared = request.form.get("declared", "")[:100]
     if kind_of(body, "recording", declared) not in RECORDINGS:
         raise RefusedFile(Problem.FILE_KIND_NOT_TAKEN, "this is no sound that could be played")
-    running = services()
-    upload(
-        running.settings,
-        running.sessions,
-        store(),
-        opened,
-        case,
+    keep(
         body=body,
         name="recording",
         declared=declared,
@@ -85,12 +89,14 @@ def unfinished(language: Language) -> list[int]:
     Holds no transaction while the store is asked. Raises NoVisit.
     """
     try:
-        opened, case = _opened(language)
-        return unfinished_recordings(store(), opened, case)
+        return _opened(language).recordings.unfinished()
     except (NotNow, FilesUnavailable):
         return []
 
 
-def _opened(language: Language) -> tuple[OpenBox, Case]:
+def _opened(language: Language) -> Open:
     with open_visit(language) as here:
-        return opened_for_files(here.session, here.sealer, here.visit)
+        opened, case = opened_for_files(here.session, here.sealer, here.visit)
+    running = services()
+    keep = partial(upload, running.settings, running.sessions, store(), opened, case)
+    return Open(Recordings(store(), opened, case), keep)

@@ -1,4 +1,4 @@
-"""A recording whose page is gone before it was sent: what was said is there still, for its speaker and for nobody else."""
+"""A recording whose page is gone before it was sent: what was said is there still, for its speaker and for no one else."""
 
 import io
 from datetime import timedelta
@@ -57,10 +57,10 @@ def test_a_page_that_closes_while_somebody_speaks_loses_nothing_that_was_kept(
     phone.press("files/recording", act="keep", changes_voice="1")
     assert UNFINISHED not in phone.text
     assert "recording.webm" in phone.text
-    [kept] = files_of(session)
+    [attachment] = files_of(session)
     # Pressed again, or sent by a phone that lost the answer, it is there once.
     phone.send({"token": tab.token, "slot": "0", "act": "keep"}, "files/recording")
-    assert files_of(session) == [kept]
+    assert files_of(session) == [attachment]
     store = FolderStore(settings.home / "files")
     assert [name for name, _ in store.listing() if name.startswith("part-")] == []
 
@@ -100,7 +100,7 @@ def test_what_is_no_part_of_a_recording_is_refused(phone: Phone, session: Sessio
     assert files_of(session) == []
 
 
-def test_the_worker_clears_what_nobody_finished_and_nothing_else(phone: Phone, settings: Settings) -> None:
+def test_the_worker_clears_what_was_not_finished_and_nothing_else(phone: Phone, settings: Settings) -> None:
     phone.begin()
     Tab(phone, "a").speak(recording("webm"))
     store = FolderStore(settings.home / "files")

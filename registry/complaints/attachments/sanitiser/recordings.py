@@ -55,7 +55,7 @@ _ANOTHER_VOICE = (
     "-af",
     f"aresample=44100,asetrate={round(44100 * _LOWER)},aresample=44100,atempo={1 / _LOWER:.6f}",
 )
-"""Hides a voice from those who know it by ear. Whoever knows this factor can turn it back: the pages promise no more."""
+"""Hides a voice from those who know it by ear. Anyone who knows this factor can turn it back: the pages promise no more."""
 
 
 def become_ffmpeg(path: str, kind: FileKind, *, changes_voice: bool = False) -> None:
