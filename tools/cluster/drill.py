@@ -213,17 +213,16 @@ def run(
     wait_until(lambda: _is_signed(cluster), "a signed head over all")
     found = look_after(load, cluster.database_url, receipts)
     verified = all(cluster.command(machine, "log", "verify").returncode == 0 for machine in cluster.machine_ports)
-    failed = sum(not read.is_ok for read in load.reads)
     return Report(
         lines,
         found,
-        len(load.reads),
-        failed,
-        len(load.filed),
-        len(load.published),
-        load.refused,
-        verified,
-        _p99(undisturbed),
+        reads=len(load.reads),
+        failed=sum(not read.is_ok for read in load.reads),
+        filed=len(load.filed),
+        published=len(load.published),
+        refused=load.refused,
+        verified=verified,
+        quiet=_p99(undisturbed),
     )
 
 

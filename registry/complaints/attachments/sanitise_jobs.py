@@ -42,6 +42,8 @@ class SanitiseJob(msgspec.Struct, frozen=True):
     original_name: str
     original_key: bytes
     clean_key: bytes
+    scanner: str | None = None
+    """Address of the virus scanner that is asked first."""
 
     def __repr__(self) -> str:
         return f"Errand({self.attachment})"
@@ -63,6 +65,7 @@ def sanitise_job(settings: Settings, opened: OpenBox, case: Case, attachment: At
         original_name=attachment.original_name,
         original_key=opened.open_file_key(attachment.original_key, place(case, attachment.reference, "original")),
         clean_key=opened.open_file_key(attachment.clean_key, place(case, attachment.reference, "clean")),
+        scanner=settings.scanner,
     )
 
 
