@@ -58,7 +58,8 @@ http {{
         client_max_body_size 21m;
         proxy_http_version 1.1;
         proxy_set_header Connection "";
-        proxy_set_header Host $http_host;
+        # Both balancers answer for one name.
+        proxy_set_header Host {host};
         proxy_set_header X-Forwarded-For $remote_addr;
         proxy_connect_timeout 1s;
         proxy_read_timeout 30s;
@@ -256,10 +257,10 @@ class Cluster:
         """The configuration of one balancer."""
         servers = " ".join(f"server 127.0.0.1:{port} max_fails=0;" for port in self.machine_ports.values())
         user = "user root;" if os.geteuid() == 0 else ""
-        folder = self.folder / name
+        folder, host = self.folder / name, self.url.removeprefix("http://")
         folder.mkdir()
         conf = folder / "nginx.conf"
-        conf.write_text(NGINX.format(folder=folder, own=port, servers=servers, user=user), encoding="ascii")
+        conf.write_text(NGINX.format(folder=folder, own=port, host=host, servers=servers, user=user), encoding="ascii")
         return conf
 
 
