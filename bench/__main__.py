@@ -3,6 +3,7 @@
 BENCH_SIZE agencies (1,000,000), BENCH_ROUNDS interleaved rounds (5), BENCH_SECONDS each window (2).
 """
 
+import logging
 import os
 import shutil
 import sys
@@ -58,6 +59,8 @@ def main(parts: list[str]) -> None:
     if unknown:
         sys.exit(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     wanted = parts or list(PARTS)
+    # Thousands of deliveries to one listener: that its connections are not all kept is said for each of them.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     servers_core, load_core = box.cores()
     noise = [box.noise(servers_core)]
     began = time.monotonic()

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0130"
-down_revision = "0122"
+down_revision = "0127"
 branch_labels = None
 depends_on = None
 

@@ -61,7 +61,7 @@ def admit(
         session,
         models.AgencyProfile,
         ("agency_id", "recorded_at", *storage.PROFILE),
-        [(i, recorded_at, *map(storage.stored, profile(a))) for i, a in zip(ids, agencies, strict=True)],
+        [(i, recorded_at, *storage.stored_values(profile(a))) for i, a in zip(ids, agencies, strict=True)],
     )
     for family in storage.FAMILIES:
         rows: list[tuple[Any, ...]] = []
@@ -223,7 +223,7 @@ def _write_licences(session: Session, owned: Sequence[tuple[int, record.Licence]
         session,
         models.Licence,
         ("id", "agency_id", *columns),
-        [(i, owner, *map(storage.stored, identity(part))) for i, (owner, part) in zip(ids, owned, strict=True)],
+        [(i, owner, *storage.stored_values(identity(part))) for i, (owner, part) in zip(ids, owned, strict=True)],
     )
     _write_terms(session, [(i, part) for i, (_, part) in zip(ids, owned, strict=True)], recorded_at)
     rows: list[tuple[Any, ...]] = []
@@ -238,7 +238,7 @@ def _write_terms(session: Session, terms: Sequence[tuple[int, record.Licence]], 
         session,
         models.LicenceTerm,
         ("licence_id", "recorded_at", *storage.TERM),
-        [(i, recorded_at, *map(storage.stored, term(part))) for i, part in terms],
+        [(i, recorded_at, *storage.stored_values(term(part))) for i, part in terms],
     )
     scopes = [(i, what, value) for i, part in terms for what, value in _stated_scope(part)]
     bulk_insert(session, models.LicenceScope, ("licence_id", "what", "value"), scopes)

@@ -97,6 +97,12 @@ def stored(value: Any) -> Any:
     return convert(value)
 
 
+def stored_values(values: Iterable[Any]) -> list[Any]:
+    """As `stored` of each; most are stored as they are."""
+    return [value if type(value) in _STORED_AS_IS else stored(value) for value in values]
+
+
+_STORED_AS_IS = frozenset({type(None), str, int, bool})
 _WORD_OF = attrgetter("_value_")
 
 
@@ -108,7 +114,7 @@ def same_statement(one: record.Sourced, other: record.Sourced) -> bool:
 def rows_of(family: Family, owner: int, parts: Iterable[Any], recorded_at: int) -> list[tuple[Any, ...]]:
     """The rows of some parts, to be inserted under `columns_of(family)`."""
     fields = attrgetter(*family.columns)
-    return [(owner, recorded_at, *map(stored, fields(part))) for part in parts]
+    return [(owner, recorded_at, *stored_values(fields(part))) for part in parts]
 
 
 def columns_of(family: Family, owner: str = "agency_id") -> tuple[str, ...]:
