@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
@@ -106,17 +107,20 @@ def cut_off(seconds: float) -> Event:
     def act(cluster: Cluster) -> None:
         keeper = cluster.keeper
         former, before = keeper.primary, keeper.failovers
-        keeper.is_cut_off = True
+        keeper.cut_off = former
         wait_until(lambda: keeper.failovers > before, "another primary")
-        # Whoever still reaches the former one gets no acknowledgement of it.
-        try:
-            former.ask("CREATE TABLE unfenced (id int)")
-        except psycopg.Error:
-            pass
-        else:
+        acknowledged = threading.Event()
+
+        def write() -> None:
+            with suppress(psycopg.Error):
+                former.ask("CREATE TABLE unfenced (id int)")
+                acknowledged.set()
+
+        # Whoever still reaches the former one waits, and gets no acknowledgement of it.
+        threading.Thread(target=write, daemon=True).start()
+        if acknowledged.wait(seconds):
             raise RuntimeError("a primary that was not fenced acknowledged a commit")
-        time.sleep(seconds)
-        keeper.is_cut_off = False
+        keeper.cut_off = None
 
     return Event(f"primary cut off, and not fenced for {seconds:.0f} s", act)
 
