@@ -35,6 +35,12 @@ def contact_of(name: str, text: str) -> str | None:
     return text or None
 
 
+def scanner_of(name: str, text: str) -> str | None:
+    if text and not re.fullmatch(r"unix:/[!-~]+|tcp://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}", text):
+        raise SettingsError(f"{name} must be like unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310, or unset")
+    return text or None
+
+
 def server_of(name: str, text: str, schemes: tuple[str, ...], example: str) -> str | None:
     if not text:
         return None

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from registry.core.errors import SettingsError
-from registry.core.setting_texts import contact_of, server_of, split_address, switch_of, whole_number
+from registry.core.setting_texts import contact_of, scanner_of, server_of, split_address, switch_of, whole_number
 
 
 class Edge(StrEnum):
@@ -95,6 +95,8 @@ class Settings:
     """Whether test keys see an invented registry in REGISTRY_HOME/sandbox, which is made when one is first used."""
     body_seconds: int = 20
     """How long a request's body may bring nothing, and how long it has before its rate counts."""
+    scanner: str | None = None
+    """Where a virus scanner (clamd) is asked about attachments: `unix:` and a path, or `tcp://host:port`."""
     security_contact: str | None = None
     """Where weaknesses are reported, for /.well-known/security.txt: a `mailto:` or `https:` address."""
 
@@ -141,6 +143,7 @@ class Settings:
             drain_seconds=whole_number("REGISTRY_DRAIN_SECONDS", given["REGISTRY_DRAIN_SECONDS"] or "0", 0, 600),
             threads=whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"] or "8", 1, 64),
             body_seconds=whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"] or "20", 1, 600),
+            scanner=scanner_of("REGISTRY_CLAMD", given["REGISTRY_CLAMD"]),
             has_sandbox=switch_of("REGISTRY_SANDBOX", given["REGISTRY_SANDBOX"] or "on"),
             security_contact=contact_of("REGISTRY_SECURITY_CONTACT", given["REGISTRY_SECURITY_CONTACT"]),
         )
@@ -223,6 +226,7 @@ NAMES = (
     "REGISTRY_DRAIN_SECONDS",
     "REGISTRY_THREADS",
     "REGISTRY_BODY_SECONDS",
+    "REGISTRY_CLAMD",
     "REGISTRY_SECURITY_CONTACT",
 )
 

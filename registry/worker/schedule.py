@@ -1,6 +1,7 @@
 """Recurring tasks of the worker: each records its progress in its own tables, so it may be killed at any time."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -41,6 +42,8 @@ from registry.officers.providers import linking
 from registry.organisations import letters
 from registry.organisations import sessions as member_sessions
 from registry.oversight.statistics.actions import close_due
+from registry.proofs.papers import shared as papers
+from registry.proofs.papers.making import KEPT
 from registry.ranges.actions import write_epoch
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.imports.ordered import apply_ordered
@@ -187,6 +190,7 @@ def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> No
     with sessions.begin() as session:
         Admission(Keyring(settings.keys), settings.home).forget(session, now())
         forget_repeats(session, now().date())
+        papers.forget(session, now() - timedelta(seconds=KEPT))
 
 
 def close_quarters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
