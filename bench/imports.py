@@ -91,7 +91,7 @@ def measure(size: int, rounds: int, folder: Path, cluster: Cluster | None) -> tu
         instants = [float(one.instants) for one in played]
         rows += [
             Row(f"import of {count:,} rows, {kind}: reading, checking, staging", staging, 2, is_at_least=False),
-            Row("  publishing them", publishing, 5, is_at_least=False),
+            Row("  publishing them", publishing, None),
             Row("  agencies published a second of processor time", rates, MIN_RATE[kind]),
             Row("  a row of the list / one of a list a tenth as long", growth, MAX_GROWTH, is_at_least=False),
             Row("  instants in the log", instants, 1, is_at_least=False),
