@@ -316,11 +316,10 @@ def row_ids(session: Session, references: Sequence[str]) -> dict[str, int]:
 
 
 def supersede(session: Session, model: Any, column: str, values: Sequence[int], recorded_at: int) -> None:
-    if not values:
-        return
     table = model.__table__
-    session.connection().execute(
-        update(table)
-        .where(table.c[column].in_(values), table.c.superseded_at.is_(None))
-        .values(superseded_at=EPOCH + timedelta(microseconds=recorded_at))
-    )
+    for start in range(0, len(values), 500):
+        session.connection().execute(
+            update(table)
+            .where(table.c[column].in_(values[start : start + 500]), table.c.superseded_at.is_(None))
+            .values(superseded_at=EPOCH + timedelta(microseconds=recorded_at))
+        )
