@@ -21,9 +21,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk import actions, files
 from registry.bulk import engine as working
+from registry.bulk.answering.copies import downloaded
 from registry.bulk.manifest import root_over
 from registry.bulk.models import BulkJob
-from registry.bulk.results import result_of, results_of
+from registry.bulk.results import results_of
 from registry.core.clock import now
 from registry.core.errors import NotFound, NotNow, RepeatDiffers, UnreadableList
 from registry.core.ids import new_reference
@@ -121,7 +122,7 @@ def test_a_list_is_answered_with_its_bad_rows_named_and_proved_by_one_signature(
     assert [row["key"] for row in table] == ["a", "b", "", "a", "'=d"]
     assert not (folder / "results.xlsx").exists()
     assert {ResultForm.XLSX, ResultForm.PDF} <= set(results_of(home, job))
-    workbook, _ = result_of(home, job, ResultForm.XLSX)
+    workbook, _ = downloaded(home, job, ResultForm.XLSX)
     sheet = openpyxl.load_workbook(workbook)["answers"]
     assert sheet.max_row == 6
     assert not any(str(cell.value).startswith("=") for row in sheet for cell in row)
@@ -133,10 +134,10 @@ def test_a_list_is_answered_with_its_bad_rows_named_and_proved_by_one_signature(
     assert root_over([*statements[:1], statements[0], *statements[2:]])[1] != root
     assert json.loads(statements[0])["records"][0]["sha256"]
     assert {oct(path.stat().st_mode & 0o077) for path in folder.iterdir()} == {"0o0"}
-    paper, _ = result_of(home, job, ResultForm.PDF)
+    paper, _ = downloaded(home, job, ResultForm.PDF)
     made_at = paper.stat().st_mtime_ns
     assert paper.read_bytes().startswith(b"%PDF")
-    assert result_of(home, job, ResultForm.PDF)[0].stat().st_mtime_ns == made_at
+    assert downloaded(home, job, ResultForm.PDF)[0].stat().st_mtime_ns == made_at
 
 
 ENDLESS = """

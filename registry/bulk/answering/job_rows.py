@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.bulk import files
 from registry.bulk.answering import supply_chains
 from registry.bulk.answering.batches import AnsweredItem, answers, corridor_answers
+from registry.bulk.answering.copies import MAX_ROWS_LATER, chain_of, make_workbook
 from registry.bulk.answering.corridors import CORRIDORS, corridor_of, corridor_question
 from registry.bulk.answering.items import Ask, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing
@@ -21,7 +22,6 @@ from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_row
 from registry.bulk.answering.wording import statement_of
 from registry.bulk.archive.lists import archive_job
 from registry.bulk.chain_pictures import chain_svg, chain_table
-from registry.bulk.copies import MAX_ROWS_LATER, chain_of, make_workbook
 from registry.bulk.engine import Chunk
 from registry.bulk.manifest import lines_in, manifest_of
 from registry.bulk.models import BulkJob

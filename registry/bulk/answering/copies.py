@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -20,17 +19,16 @@ from registry.bulk import files
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
 from registry.bulk.papers import summary_draft
+from registry.bulk.results import FILES, can_be_made, result_of
 from registry.bulk.supply_chains import Link, links_of
 from registry.core.clock import day_at
 from registry.core.errors import NotFound
 from registry.http.spreadsheets import write_xlsx
 from registry.i18n.languages import text
 from registry.i18n.wording import date_text
-from registry.proofs.papers.rendering import MAX_SECONDS, Draft, missing_packages
-from registry.vocabulary.bulk import JobKind
+from registry.proofs.papers.rendering import MAX_SECONDS, Draft
+from registry.vocabulary.bulk import JobKind, JobState, ResultForm
 from registry.vocabulary.register import Language
-
-WORKBOOK, PAPER = "results.xlsx", "summary.pdf"
 
 MAX_ROWS_LATER = 20_000
 """Rows of a list whose workbook is made when it is asked for: a third of a second."""
@@ -38,25 +36,25 @@ MAX_IN_SHEET = 1_000_000
 """A sheet takes 1,048,576 rows."""
 
 
-@cache
-def has_papers() -> bool:
-    """Whether a paper can be set on this machine."""
-    return not missing_packages()
+def downloaded(home: Path, job: BulkJob, form: ResultForm) -> tuple[Path, str]:
+    """A result of a job and its media type, made now if it is a copy that nobody asked for before. Raises as `result_of`."""
+    if job.state is JobState.DONE and can_be_made(form):
+        _require_copy(files.folder_of(home, job.reference), job, form)
+    return result_of(home, job, form)
 
 
-def require_copy(folder: Path, job: BulkJob, name: str) -> None:
-    """Make the workbook or the paper unless it is there. Raises NotFound where no paper can be set."""
+def _require_copy(folder: Path, job: BulkJob, form: ResultForm) -> None:
     with _alone(folder):
-        if (folder / name).is_file():
+        if (folder / FILES[form][0]).is_file():
             return
-        if name == WORKBOOK:
+        if form is ResultForm.XLSX:
             make_workbook(folder)
         else:
-            files.put(folder, PAPER, _set(_draft(folder, job)))
+            files.put(folder, FILES[form][0], _set(_draft(folder, job)))
 
 
 def make_workbook(folder: Path) -> None:
-    with files.putting(folder, WORKBOOK) as book:
+    with files.putting(folder, FILES[ResultForm.XLSX][0]) as book:
         write_xlsx(book, _sheets(folder))
 
 
