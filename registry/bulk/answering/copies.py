@@ -37,7 +37,7 @@ MAX_IN_SHEET = 1_000_000
 
 
 def downloaded(home: Path, job: BulkJob, form: ResultForm) -> tuple[Path, str]:
-    """A result of a job and its media type, made now if it is a copy that nobody asked for before. Raises as `result_of`."""
+    """A result of a job and its media type, made now if it is a copy that no one asked for before. Raises as `result_of`."""
     if job.state is JobState.DONE and can_be_made(form):
         _require_copy(files.folder_of(home, job.reference), job, form)
     return result_of(home, job, form)
