@@ -124,6 +124,6 @@ def _differing(found: StatusList, values: dict[int, int]) -> list[int]:
     if found.places == due:
         return []
     each = 8 // BITS
-    bytes_ = (at for at, (said, one) in enumerate(zip(found.places, due, strict=True)) if said != one)
+    bytes_ = (at for at, (stated, one) in enumerate(zip(found.places, due, strict=True)) if stated != one)
     places = (place for at in bytes_ for place in range(at * each, (at + 1) * each))
     return [place for place in places if found.value(place) != values.get(place, 0)]

@@ -91,7 +91,7 @@ def _sample(schema: BaseSchema) -> None:
 
     A question has up to four countries of 250: without this nine of ten requests were the same one.
     """
-    asked: Counter[Hashable] = Counter()
+    counts: Counter[Hashable] = Counter()
 
     @schema.hook  # type: ignore[untyped-decorator]
     def filter_case(context: Any, case: Any) -> bool:
@@ -100,12 +100,12 @@ def _sample(schema: BaseSchema) -> None:
             return True
         place = (case.operation.label, case.method, case.media_type, phase.scenario, phase.parameter, phase.location)
         if phase.scenario == CoverageScenario.INCORRECT_TYPE:
-            asked[place] += 1
-            return (asked[place] + crc32(repr(place).encode())) % len(TYPES) < WRONG
+            counts[place] += 1
+            return (counts[place] + crc32(repr(place).encode())) % len(TYPES) < WRONG
         given = (case.path_parameters, case.query, case.body if case.body.__class__ in (dict, list, str) else None)
         alike = (place, _COUNTRY.sub('""', json.dumps(given, default=repr, sort_keys=True)))
-        asked[alike] += 1
-        return asked[alike] <= SAMPLED
+        counts[alike] += 1
+        return counts[alike] <= SAMPLED
 
 
 def complaints_in(event: events.ScenarioFinished) -> Iterator[str]:

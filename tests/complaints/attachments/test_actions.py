@@ -278,7 +278,7 @@ def killed(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> Attachment:
-    """An attachment whose copier was killed -9 while it fetched the original: a pipe that nobody writes holds it there."""
+    """An attachment whose copier was killed -9 while it fetched the original: a pipe without a writer holds it there."""
     with monkeypatch.context() as without_copiers:
         idle(without_copiers)
         attachment = upload(LONG, "long.txt")
