@@ -53,6 +53,7 @@ COMMANDS: dict[str, str] = {
     "restore": "registry.cli.backup:restore",
     "lists": "registry.cli.lists:lists",
     "i18n": "registry.cli.i18n:i18n",
+    "voices": "registry.cli.voices:voices_command",
 }
 """Name of each command and where it is: `module:function`."""
 

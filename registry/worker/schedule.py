@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk.archive import actions as diligence
+from registry.complaints.attachments import parts
 from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_worker import clean_waiting
 from registry.complaints.attachments.storage import store_of
@@ -313,6 +314,17 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> int:
     return done.closed
 
 
+def clear_parts(settings: Settings, _sessions: sessionmaker[Session]) -> None:
+    """Remove parts of uploads and recordings that nobody finished, after a day."""
+    try:
+        cleared = parts.clear_abandoned(store_of(settings), now().date())
+    except FilesUnavailable as trouble:
+        log.error("parts_not_cleared", trouble=trouble.text)
+        return
+    if cleared:
+        log.info("parts_cleared", count=cleared)
+
+
 def note_beat(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Note that this worker is at work: `/ready` and the metrics say how long ago one was."""
     with sessions.begin() as session:
@@ -346,6 +358,7 @@ TASKS = (
     Task("tell_digests", 600.0, send_digests),
     Task("purge_watching", 3600.0, purge_watching),
     Task("purge_cases", 3600.0, purge_cases),
+    Task("clear_parts", 21600.0, clear_parts),
     Task("clean_attachments", 60.0, clean_waiting),
     Task("answer_lists", 1.0, answer_lists),
     Task("purge_lists", 3600.0, purge_lists),

@@ -39,7 +39,12 @@ def run(job: SanitiseJob) -> None:
         if not _take(sessions, job):
             return
         body = _original(store, job)
-        _finish(sessions, store, job, NoCopy.DAMAGED if body is None else clean(body, job.kind))
+        _finish(
+            sessions,
+            store,
+            job,
+            NoCopy.DAMAGED if body is None else clean(body, job.kind, changes_voice=job.changes_voice),
+        )
     except FilesUnavailable:
         _put_off(sessions, job)
     finally:

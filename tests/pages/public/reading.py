@@ -61,7 +61,8 @@ class Page(HTMLParser):
             self.title += data
         elif "h1" in self._open:
             self.heading += data
-        self.words.append(data)
+        if self._open[-1:] not in (["style"], ["script"]):
+            self.words.append(data)
 
     @property
     def text(self) -> str:
