@@ -91,6 +91,7 @@ words: $(ALL) ## Find retired words (docs/glossary.md) in names, docs, texts and
 lint-openapi: $(ALL)
 	@$(BIN)/registry openapi --check
 	@$(BIN)/python tools/contract.py check
+	@$(BIN)/python -m tools.typescript_types check
 	@if command -v npm >/dev/null; then openapi/lint.sh; else echo "No npm here: the API description is not linted."; fi
 
 collections: $(ALL) ## Write request collections for Postman and Bruno to build/collections.
