@@ -4,8 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Many processes are started, and each would compile all of the registry anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run docs test test-all test-quick test-pythons check format hooks lint types layers words lint-openapi dependencies collections \
-	second-opinions sbom wheel bench soak cluster failover setup-system clean
+.PHONY: help run docs test test-all test-quick test-pythons check format hooks lint types layers words lint-openapi dependencies \
+	collections second-opinions sbom wheel bench soak cluster failover rolling-upgrade setup-system clean
 
 BIN := .venv/bin
 # Files in the environment say what was put there from which lock, so that a second run is quick.
@@ -119,6 +119,9 @@ cluster: $(ALL) setup-system ## Run two homes on a PostgreSQL with its standby, 
 
 failover: $(ALL) setup-system ## Kill and freeze each part of such a cluster under load, DRILL_ROUNDS (4) times, and print what became of it.
 	@$(BIN)/python -m tools.cluster drill $${DRILL_ROUNDS:-4}
+
+rolling-upgrade: $(ALL) setup-system ## Bring such a cluster from the former version to this one, machine by machine, under load.
+	@$(BIN)/python -m tools.cluster upgrade
 
 soak: $(ALL) setup-system ## Repeat the kill and fuzz tests for SOAK_ROUNDS (50) rounds; make test runs one.
 	@for round in $$(seq 1 $${SOAK_ROUNDS:-50}); do \
