@@ -84,7 +84,7 @@ def faults() -> int:
         return 0
     uv = shutil.which("uv") or str(ROOT / ".venv" / "bin" / "uv")
     try:
-        found = _asked(uv)
+        found = _audited(uv)
     except (OSError, subprocess.SubprocessError, ValueError):
         print("Known faults of the packages were not asked for: no answer from the index.")
         return 0
@@ -102,7 +102,7 @@ def faults() -> int:
     return 0
 
 
-def _asked(uv: str) -> list[dict[str, Any]]:
+def _audited(uv: str) -> list[dict[str, Any]]:
     """What pip-audit says of the packages of uv.lock. Raises SubprocessError or ValueError where there is no answer."""
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder) / "requirements.txt"
@@ -113,13 +113,13 @@ def _asked(uv: str) -> list[dict[str, Any]]:
         # Pinned with hashes: nothing is resolved or built, each is asked about as it stands.
         wanted.write_text(exported.stdout, encoding="utf-8")
         command = [uv, "tool", "run", "--quiet", AUDIT, "--requirement", wanted, "--require-hashes", "--disable-pip"]
-        said = subprocess.run(
+        report = subprocess.run(
             [*command, "--format", "json", "--progress-spinner", "off"],
             cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE,
         )  # fmt: skip
-    if not re.match(r"\s*\{", said.stdout):
-        raise ValueError(said.stderr[-500:])
-    found: list[dict[str, Any]] = json.loads(said.stdout)["dependencies"]
+    if not re.match(r"\s*\{", report.stdout):
+        raise ValueError(report.stderr[-500:])
+    found: list[dict[str, Any]] = json.loads(report.stdout)["dependencies"]
     return found
 
 

@@ -1,4 +1,4 @@
-"""The recorded examples of the API use numbers of the demo: whoever tries them on `make run` gets an answer about somebody."""
+"""The recorded examples of the API use numbers of the demo: who tries them on `make run` gets an answer about somebody."""
 
 from collections.abc import Iterator
 from dataclasses import replace
