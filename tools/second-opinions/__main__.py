@@ -50,6 +50,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="second-opinions-") as name:
         folder = Path(name)
         reader, modules = go_reader("log", folder), node_modules()
+        typescript = typescript_client(folder)
         ranges = go_reader("ranges", folder)
         with registry(folder / "home") as url:
             trust = folder / "trust.json"
@@ -61,6 +62,7 @@ def main() -> int:
             verdicts.append(run([reader, url, heads[1], heads[0]]))
             chosen = [ids[status] for status in STATUSES]
             verdicts.append(run(["node", modules / "credentials.mjs", url, trust, *chosen]))
+            verdicts.append(run(["env", f"REGISTRY_CLIENT_URL={url}", "node", "--test", typescript / "build" / "test"]))
             verdicts.append(printed(url, ids[STATUSES[0]], trust, folder))
             subprocess.run([REGISTRY, "ranges", "write"], check=True, stdout=subprocess.DEVNULL)
             verdicts.append(run([ranges, url, PRESENT, ABSENT]))
@@ -95,6 +97,30 @@ def node_modules() -> Path:
             raise Unasked(f"npm cannot install what {HERE / 'package-lock.json'} names:\n{made.stdout}{made.stderr}")
         installed.touch()
     return folder
+
+
+def typescript_client(folder: Path) -> Path:
+    """Our client for TypeScript, compiled; and the types that another generator makes of the description, compiled too."""
+    target = folder / "typescript"
+    shutil.copytree(
+        REPOSITORY / "client" / "typescript", target, ignore=shutil.ignore_patterns("node_modules", "build", "dist")
+    )
+    description = REPOSITORY / "openapi" / "openapi.json"
+    generated = target / "generated.ts"
+    for command in (
+        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"],
+        ["npx", "tsc", "-p", "tsconfig.json"],
+        ["npx", "tsc", "-p", "test/tsconfig.json"],
+        ["npx", "--yes", OTHER_GENERATOR, description, "--output", generated],
+        ["npx", "tsc", "--noEmit", "--strict", "--skipLibCheck", "--target", "ES2022", generated],
+    ):
+        made = subprocess.run(command, cwd=target, capture_output=True, text=True)
+        if made.returncode:
+            raise Unasked(f"{' '.join(map(str, command))}:\n{made.stdout}{made.stderr}")
+    return target
+
+
+OTHER_GENERATOR = "openapi-typescript@7.13.0"
 
 
 def cache(name: str) -> Path:

@@ -55,6 +55,9 @@ from schemas.countries import COUNTRIES
 from schemas.problem import HealthSchema, ProblemSchema
 from schemas.watches import EventSchema
 
+API_ID = "6a6f4a0e-9c7b-4e0f-8f0a-6d1f2f1f7c35"
+"""Names this API in catalogues of the Italian administration, whichever installation it is."""
+
 METHODS = ("get", "post", "put", "patch", "delete")
 
 _PATH_PARAMETER = re.compile(r"<(\w+)>")
@@ -82,6 +85,8 @@ class Writer:
                 "summary": "May this recruiter recruit - and how do we know?",
                 "description": DESCRIPTION,
                 "license": LICENCE,
+                "x-summary": "May this recruiter recruit - and how do we know?",
+                "x-api-id": API_ID,
                 "contact": {"name": "The operator of this registry"},
             },
             servers=[{"url": "/", "description": "The server that gave you this document."}],
@@ -288,7 +293,9 @@ class Writer:
                 "application/json": {
                     "schema": self._reference(schema),
                     "examples": {
-                        example.name: {"summary": example.summary, "value": example.body} for example in examples
+                        example.name: {"summary": example.summary, "value": example.body}
+                        for example in examples
+                        if example.body is not None
                     },
                 }
             },
