@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from registry.core.errors import SettingsError
-from registry.core.setting_texts import contact_of, server_of, split_address, switch_of, whole_number
+from registry.core.setting_texts import contact_of, licence_of, server_of, split_address, switch_of, whole_number
 
 
 class Edge(StrEnum):
@@ -95,6 +95,8 @@ class Settings:
     """How long a request's body may bring nothing, and how long it has before its rate counts."""
     security_contact: str | None = None
     """Where weaknesses are reported, for /.well-known/security.txt: a `mailto:` or `https:` address."""
+    data_licence: str = "CC-BY-4.0"
+    """Under which licence the open dataset is given: an SPDX identifier, or the address of its text."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -140,6 +142,7 @@ class Settings:
             threads=whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"] or "8", 1, 64),
             body_seconds=whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"] or "20", 1, 600),
             security_contact=contact_of("REGISTRY_SECURITY_CONTACT", given["REGISTRY_SECURITY_CONTACT"]),
+            data_licence=licence_of("REGISTRY_DATA_LICENCE", given["REGISTRY_DATA_LICENCE"]) or "CC-BY-4.0",
         )
 
     @cached_property
@@ -220,6 +223,7 @@ NAMES = (
     "REGISTRY_THREADS",
     "REGISTRY_BODY_SECONDS",
     "REGISTRY_SECURITY_CONTACT",
+    "REGISTRY_DATA_LICENCE",
 )
 
 S3_NAMES = tuple(name for name in NAMES if name.startswith("REGISTRY_S3_"))
