@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "monitor": "registry.cli.monitor:monitor",
     "worker": "registry.cli.worker:worker",
     "stream": "registry.cli.stream:stream",
+    "mcp": "registry.cli.mcp:mcp",
     "reindex": "registry.cli.reindex:reindex",
     "clones": "registry.cli.clones:clones",
     "licences": "registry.cli.licences:licences",
