@@ -89,7 +89,7 @@ lint-openapi: $(ALL)
 collections: $(ALL) ## Write request collections for Postman and Bruno to build/collections.
 	@$(BIN)/python -m tools.request_collections
 
-second-opinions: $(ALL) ## Ask readers in Go, JavaScript and C about what a running registry signs.
+second-opinions: $(ALL) ## Ask readers in Go, JavaScript, C and Python about what a running registry signs.
 	@tools/system-packages second-opinions
 	@$(BIN)/python tools/second-opinions
 

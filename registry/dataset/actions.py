@@ -38,7 +38,7 @@ from registry.dataset.queries import Reading
 from registry.log import queries as log
 from registry.log.actions import Draft, append
 from registry.log.exporting import write as write_file
-from registry.log.models import Entry
+from registry.log.models import Entry, LogState
 from registry.log.signing import signed_text
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency
@@ -143,6 +143,7 @@ def write(
                 "licence": settings.data_licence,
                 "licence_address": descriptions.licence_address(settings.data_licence),
                 "notice": rules.NOTICE,
+                "is_demo": bool(session.execute(select(LogState.is_demo)).scalar_one()),
                 "log": head.stated(),
                 "tables": tables_of(files),
                 "left_out": reading.left_out,

@@ -46,7 +46,7 @@ def _agency(rows: list[Mapping[str, Any]], registry: str) -> Iterator[dict[str, 
     found: dict[str, set[str]] = {
         "name": {first["agency_name"]},
         "country": {first["agency_country"].lower()},
-        "sourceUrl": {f"{registry}/agencies/{first['agency_id']}"},
+        "sourceUrl": {f"{registry}/en/agencies/{first['agency_id']}"},
         "address": {first["agency_place"]},
         "dissolutionDate": {first["agency_dissolved_on"]},
         "licenseNumber": {row["number"] for row in rows},
@@ -74,7 +74,7 @@ def _acts(row: Mapping[str, Any], entity: str, registry: str) -> Iterator[dict[s
         "entity": {entity},
         "country": {row["country"].lower()},
         "authority": {row["authority"]},
-        "sourceUrl": {f"{registry}/agencies/{row['agency_id']}"},
+        "sourceUrl": {f"{registry}/en/agencies/{row['agency_id']}"},
     }
     for number, period in enumerate(row["status_history"]):
         if period["status"] in ADVERSE:

@@ -71,6 +71,7 @@ def test_the_manifest_is_signed_as_heads_are_and_stands_in_the_log(
     assert statement["manifest"] == hashlib.sha256(manifest).hexdigest()
     assert (statement["log_size"], statement["root"]) == (stated["log"]["size"], stated["log"]["root"])
     assert log.proof(reading, written.log_index).index == written.log_index
+    assert stated["is_demo"] is False
     assert (stated["licence"], stated["left_out"]) == ("CC-BY-4.0", {"natural_persons": 0, "erased": 0})
 
 
