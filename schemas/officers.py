@@ -65,10 +65,11 @@ class OfficersSchema(OutSchema):
     items = fields.List(fields.Nested(OfficerSchema), required=True)
 
 
-class OfficerInvitationSchema(InSchema):
+class OfficerPersonSchema(InSchema):
+    """A person who is invited."""
+
     name = Line(max_length=120, required=True)
     email = Line(max_length=200, required=True)
-    roles = fields.List(Word(_ROLES), required=True)
     language = Word(
         Language,
         load_default=Language.EN,
@@ -77,6 +78,10 @@ class OfficerInvitationSchema(InSchema):
             "description": f"Of the officer's pages, one of {', '.join(STAFF_LANGUAGES)}; en where it is absent."
         },
     )
+
+
+class OfficerInvitationSchema(OfficerPersonSchema):
+    roles = fields.List(Word(_ROLES), required=True)
 
 
 class OfficerRolesSchema(InSchema):
