@@ -57,6 +57,7 @@ from registry.supervision.sanctions.enforcement import do_due
 from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
 from registry.watches.mail_words import account_words, digest_words, webhook_words
+from registry.worker import dataset
 from registry.worker.bulk_jobs import answer_lists, purge_lists
 
 log = structlog.get_logger()
@@ -179,6 +180,12 @@ def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
     written = write_epoch(sessions)
     if written is not None:
         log.info("ranges_written", epoch=written.epoch, made=written.made, files=written.files, keys=written.keys)
+
+
+def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Begin to write the open dataset of a new day, or anew where a name was erased; only where the log is signed."""
+    if settings.signs and not _lease_of(sessions).is_held_elsewhere():
+        dataset.begin(settings, sessions)
 
 
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -370,4 +377,6 @@ TASKS = (
     # Last, so that one round signs what it published itself.
     Task("sign_log", 1.0, sign_log),
     Task("ask_witnesses", 30.0, ask_again),
+    # After signing: it is written at a signed head.
+    Task("write_dataset", 600.0, write_dataset),
 )
