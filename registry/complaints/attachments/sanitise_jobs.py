@@ -43,6 +43,8 @@ class SanitiseJob(msgspec.Struct, frozen=True):
     original_key: bytes
     clean_key: bytes
     changes_voice: bool = False
+    scanner: str | None = None
+    """Address of the virus scanner that is asked first."""
 
     def __repr__(self) -> str:
         return f"Errand({self.attachment})"
@@ -65,6 +67,7 @@ def sanitise_job(settings: Settings, opened: OpenBox, case: Case, attachment: At
         original_key=opened.open_file_key(attachment.original_key, place(case, attachment.reference, "original")),
         clean_key=opened.open_file_key(attachment.clean_key, place(case, attachment.reference, "clean")),
         changes_voice=facts_of(opened, case, attachment).changes_voice,
+        scanner=settings.scanner,
     )
 
 

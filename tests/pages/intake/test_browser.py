@@ -93,21 +93,32 @@ def answer_everything(page: Page, looked_at: Callable[[Page], None] = lambda pag
     return count
 
 
+ONE_OF_MANY = "[name=answer]:is([type=checkbox], [type=radio])"
+FIELDS = (
+    *("button[value=find]", "[name=amount]", "[name=address]", "select[name=answer]", ONE_OF_MANY, "textarea"),
+    "[placeholder]",
+)
+"""What tells how a question is answered, the first that its page has."""
+
+
 def fill(page: Page) -> None:
-    if page.locator("button[value=find]").count():
-        page.fill("#name", "示例劳务")
-    elif page.locator("[name=amount]").count():
-        page.fill("[name=amount]", "30000")
-    elif page.locator("[name=address]").count():
-        page.fill("[name=address]", "weixin")
-    elif page.locator("select[name=answer]").count():
-        page.locator("select[name=answer]").select_option(index=3)
-    elif page.locator("[name=answer]:is([type=checkbox], [type=radio])").count():
-        page.locator("[name=answer]").first.check()
-    elif page.locator("textarea").count():
-        page.fill("textarea", "老板拿走了护照，三个月没有发工资。")
-    else:
-        page.fill("[name=answer]", "2026" if page.locator("[placeholder]").count() else "5")
+    match page.evaluate("fields => fields.find(one => document.querySelector(one))", FIELDS):
+        case "button[value=find]":
+            page.fill("#name", "示例劳务")
+        case "[name=amount]":
+            page.fill("[name=amount]", "30000")
+        case "[name=address]":
+            page.fill("[name=address]", "weixin")
+        case "select[name=answer]":
+            page.locator("select[name=answer]").select_option(index=3)
+        case "textarea":
+            page.fill("textarea", "老板拿走了护照，三个月没有发工资。")
+        case "[placeholder]":
+            page.fill("[name=answer]", "2026")
+        case None:
+            page.fill("[name=answer]", "5")
+        case _:
+            page.locator(ONE_OF_MANY).first.check()
 
 
 def test_a_worker_files_on_an_old_phone_without_scripts_and_comes_back(
