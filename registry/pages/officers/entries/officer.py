@@ -8,9 +8,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.parties import accounts
 from registry.core.clock import now
-from registry.core.codes import Problem
-from registry.core.errors import Fault, InvalidInput
-from registry.core.ids import read_reference
 from registry.officer_desk.acting import require_no_interest
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.entry_acts import ACTS, official, request_opened
@@ -19,7 +16,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import names_in, sealer
-from registry.pages.officers.agencies import agency_name
+from registry.pages.officers.agencies import agency_in, agency_name, suggestions
 from registry.pages.officers.assets import address_of
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
@@ -42,12 +39,11 @@ def entries(session: Session, me: AuthenticatedOfficer) -> Response:
 @allowed(Resource.ENTRY, Act.APPROVE)
 def invite(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     """A first officer names somebody of the agency; a second lets the invitation go out."""
-    form, agency = request.form, read_reference(request.form.get("agency", ""))
-    require_no_interest(me, agency)
+    form = request.form
 
     def act() -> None:
-        if agency is None:
-            raise InvalidInput([Fault.of("agency", Problem.INVALID_ID, "agency_reference")])
+        agency = agency_in(session, form)
+        require_no_interest(me, agency)
         deciding.require_own(session, official(me), agency)
         unit = accounts.agency_unit(session, sealer(), agency, now().date())
         spoken = form.get("language", "")
@@ -113,6 +109,7 @@ def _list(
         invited=invited,
         agencies={agency: agency_name(session, agency) for agency in agencies},
         names=names_in(session, me.standing.unit),
+        suggested=suggestions(session, refusal, request.form),
         my_reference=me.officer.reference,
         today=now().date(),
         languages=STAFF_LANGUAGES,
