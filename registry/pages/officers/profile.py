@@ -1,10 +1,12 @@
 """An officer's own settings: password, sessions, recovery codes, tokens, loans of roles, declared interests."""
 
 from datetime import date
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 
+from registry.core import push
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, InvalidInput, TooManyRequests
 from registry.core.ids import read_reference
@@ -104,6 +106,18 @@ def choose_notices(session: Session, me: AuthenticatedOfficer) -> Response:
     word = request.form.get("choice", "")
     if word in list(NoticeChoice):
         notices.choose(session, me.officer, NoticeChoice(word))
+    room = " ".join(request.form.get("room", "").split())
+    match request.form.get("way", ""):
+        case push.MATRIX if not push.is_room(room):
+            return own_page(session, me, fault="room")
+        case push.MATRIX as way if way in push.ways(services().settings):
+            notices.choose_push(session, me.officer, f"{way}:{room}")
+        case push.NTFY as way if way in push.ways(services().settings):
+            former = notices.push_of(session, me.officer) or ""
+            is_same = former.startswith(f"{way}:")
+            notices.choose_push(session, me.officer, former if is_same else f"{way}:{push.new_topic()}")
+        case "mail":
+            notices.choose_push(session, me.officer, None)
     return _back()
 
 
@@ -187,7 +201,16 @@ def own_page(
         today=day_at(at, None),
         choices=list(NoticeChoice),
         choice=notices.choice_of(session, me.officer),
+        ways=sorted(push.ways(services().settings)),
+        push=(notices.push_of(session, me.officer) or "").partition(":"),
+        ntfy=_shown_server(services().settings.ntfy_url),
     )
+
+
+def _shown_server(address: str | None) -> str:
+    """The address of a server without its token."""
+    parts = urlsplit(address or "")
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if address else ""
 
 
 def _back() -> Response:
