@@ -5,7 +5,8 @@ from marshmallow import fields
 from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Flag, OneOf, Passage, Word
+from schemas.fields import Flag, Line, OneOf, Passage, Word
+from schemas.officers import OfficerChangeSchema, OfficerPersonSchema
 
 MAX_TEXT = 4000
 MAX_ANSWER = 2000
@@ -46,6 +47,36 @@ class EntryAskingSchema(InSchema):
     kind = Word(EntryRequestKind, required=True)
     part = Word(EntryPart, load_default=EntryPart.OTHER, metadata={"description": "Of a correction alone."})
     text = Passage(max_length=MAX_TEXT, required=True, metadata={"description": "A reply has at most 1000 characters."})
+
+
+class AgencyInvitationSchema(OfficerPersonSchema):
+    """A person who shall speak for an agency."""
+
+    agency_id = Line(
+        max_length=200,
+        required=True,
+        metadata={"description": "Its id; a name or number that leads to one agency alone is accepted too."},
+    )
+
+
+class AgencyInvitedSchema(OfficerChangeSchema):
+    """An invitation of a person of an agency. Another officer approves it."""
+
+    agency_id = fields.String(required=True)
+
+
+class AgencyInvitationsSchema(OutSchema):
+    items = fields.List(fields.Nested(AgencyInvitedSchema), required=True)
+
+
+class AgencyInvitationApprovedSchema(AgencyInvitedSchema):
+    """An invitation of a person of an agency that was approved."""
+
+    join_code = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Handed over in person, and shown this once."},
+    )
 
 
 class EntryDecisionSchema(InSchema):

@@ -26,6 +26,7 @@ class OverlayProposalSchema(InSchema):
     signature = Line(
         max_length=200, required=True, metadata={"description": "The kid of a law key and 86 characters of base64url."}
     )
+    filename = Line(max_length=200, metadata={"description": "What a refusal calls the file; `overlay` without it."})
 
 
 class DeskOverlaySchema(OutSchema):

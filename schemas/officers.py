@@ -45,6 +45,14 @@ class OwnStandingSchema(OutSchema):
 
 class NoticeChoiceSchema(InSchema):
     choice = Word(_CHOICES, required=True)
+    way = Word(
+        ("mail", "ntfy", "matrix"),
+        metadata={"description": "One that the operator has set up; of ntfy the topic stands on your page."},
+    )
+    room = Line(
+        max_length=200,
+        metadata={"description": "The id of a Matrix room, for `matrix`.", "example": "!abc:matrix.example"},
+    )
 
 
 class OfficerSchema(OutSchema):
@@ -65,10 +73,11 @@ class OfficersSchema(OutSchema):
     items = fields.List(fields.Nested(OfficerSchema), required=True)
 
 
-class OfficerInvitationSchema(InSchema):
+class OfficerPersonSchema(InSchema):
+    """A person who is invited."""
+
     name = Line(max_length=120, required=True)
     email = Line(max_length=200, required=True)
-    roles = fields.List(Word(_ROLES), required=True)
     language = Word(
         Language,
         load_default=Language.EN,
@@ -77,6 +86,10 @@ class OfficerInvitationSchema(InSchema):
             "description": f"Of the officer's pages, one of {', '.join(STAFF_LANGUAGES)}; en where it is absent."
         },
     )
+
+
+class OfficerInvitationSchema(OfficerPersonSchema):
+    roles = fields.List(Word(_ROLES), required=True)
 
 
 class OfficerRolesSchema(InSchema):

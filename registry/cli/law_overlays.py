@@ -4,12 +4,11 @@ from pathlib import Path
 
 import click
 
-from registry.cli.officer_terminal import OfficerCommand, act_as_officer, act_at_terminal, by_officer, if_unchanged
+from registry.cli.officer_terminal import OfficerCommand, act_at_terminal, by_officer, if_unchanged
 from registry.cli.sealing_keys import opened
 from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring, Signer, Use
-from registry.officer_desk.law_acts import LAW_OVERLAYS, operator_of
-from registry.officers.rights import Act, Resource
+from registry.officer_desk.law_acts import LAW, LAW_OVERLAYS
 from registry.register.law.loading import BadLaw
 from registry.register.law.overlays import actions, queries, signatures
 from registry.register.law.overlays.models import LawOverlay, OverlayState
@@ -69,15 +68,17 @@ def propose(file: Path, signature_file: Path | None, by: str) -> None:
     beside = signature_file or _beside(file)
     if not beside.exists():
         raise actions.refused(BadLaw(file.name, None, "signature", f"missing: {beside.name} is not beside the file"))
-    with act_as_officer(by, Resource.LAW, Act.PROPOSE, "law overlay propose") as context:
-        signature = beside.read_text(encoding="utf-8", errors="replace")
-        row = actions.propose(
-            context.session, operator_of(context.me), file.read_bytes(), signature, context.at, name=file.name
-        )
-        reference, lines = row.reference, _stated(queries.stated_in(row))
-    click.echo(f"{reference}: proposed. Another officer approves it with")
-    click.echo(f"  registry law overlay approve {reference} --by OFFICER")
-    click.echo("\n".join(lines))
+    act_at_terminal(
+        by, LAW, "propose", what="law overlay propose", say=_proposed,
+        file=file.read_bytes().decode(errors="replace"), filename=file.name,
+        signature=beside.read_text(encoding="utf-8", errors="replace"),
+    )  # fmt: skip
+
+
+def _proposed(context: OfficerCommand, reference: str) -> str:
+    lines = _stated(queries.stated_in(queries.overlay_named(context.session, reference)))
+    approving = f"  registry law overlay approve {reference} --by OFFICER"
+    return "\n".join([f"{reference}: proposed. Another officer approves it with", approving, *lines])
 
 
 @overlay.command()

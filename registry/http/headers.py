@@ -82,6 +82,7 @@ DESK_PATHS = tuple(
         "referrals",
         "received-referrals",
         "waiting-identities",
+        "agency-invitations",
         "entry-requests",
         "audit",
         "overview",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.casework.actions import Officer
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
+from registry.http.query_reader import MAX_BODY_BYTES
 from registry.officer_desk.acting import acting
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -82,9 +83,10 @@ class OfficerAct:
     `do` gives, where that is not always the same. `undo` is given what the act is done to, as it was before, and the form;
     it gives the fields with which the same act takes it back, None where that is no act of one person. `taken_back_at` gives,
     from what `do` gives, the rest of the address of another act that takes it back.
-    sent, and its `do` gives the reference of what was drafted. Where nothing was read before it, such as a proposal, the act has
+    Where nothing was read before it, such as a proposal, the act has
     no version (`is_versioned`). `not_found` is the field that a form names something in which is not there, and the message
-    that says so.
+    that says so. `max_bytes` bounds a body in the API. Where the console takes the form of another operation for it, `form_of`
+    names that.
     """
 
     name: str
@@ -107,6 +109,8 @@ class OfficerAct:
     page: str | None = None
     is_versioned: bool = True
     not_found: tuple[str, str] | None = None
+    max_bytes: int = MAX_BODY_BYTES
+    form_of: str | None = None
 
     @property
     def also(self) -> tuple[int, ...]:

@@ -2,17 +2,22 @@
 
 from sqlalchemy.orm import Session
 
+from registry.complaints.parties import accounts
+from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in, require_no_interest
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs
+from registry.officer_desk.agency_picker import picked_agency
+from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.supervision.entries import claims, queries
 from registry.supervision.entries import decisions as deciding
-from registry.supervision.entries import queries
 from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.decisions import EntryOfficial
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.requests import Rep
-from schemas.entries import EntryAnswerSchema, EntryDecisionSchema
+from registry.vocabulary.register import Language
+from schemas.entries import AgencyInvitationSchema, EntryAnswerSchema, EntryDecisionSchema
 
 
 def official(me: AuthenticatedOfficer) -> EntryOfficial:
@@ -84,3 +89,66 @@ OWN = OfficerActs(
     ),
 )  # fmt: skip
 """What an agency's own people do to what they asked."""
+
+
+def invitation_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[OfficerChange, str]:
+    """An invitation and its agency. Raises NotFound for another authority's, Forbidden on a conflict of interest."""
+    change, agency = claims.invitation_named(session, official(me), reference_in(reference))
+    require_no_interest(me, agency)
+    return change, agency
+
+
+def _invite(on: Doing[EntryOfficial], agency_id: str, name: str, email: str, language: Language) -> str:
+    agency = picked_agency(on.session, agency_id, "agency_id")
+    require_no_interest(on.me, agency)
+    deciding.require_own(on.session, on.officer, agency)
+    unit = accounts.agency_unit(on.session, sealer(), agency, on.at.date())
+    return claims.invite(on.session, on.officer, unit, name, email, language, on.at).reference
+
+
+def _approve_invitation(on: Doing[EntryOfficial]) -> str | None:
+    return claims.approve(on.session, on.officer, on.reference, on.at)
+
+
+def _refuse_invitation(on: Doing[EntryOfficial]) -> None:
+    claims.refuse(on.session, on.officer, on.reference, on.at)
+
+
+INVITATIONS = OfficerActs(
+    Resource.ENTRY,
+    ACTS.officer_of,
+    lambda _session, me, _act: me.standing.authority or "",
+    (
+        OfficerAct(
+            "invite", Act.APPROVE, _invite, "inviteAgencyPerson",
+            """Propose an account for a person of an agency of your authority.
+
+            No one is invited until another officer approves it (`approveAgencyInvitation`). Idempotent with an
+            Idempotency-Key.
+            """,
+            AgencyInvitationSchema, path="", page="", form={"agency_id": "agency"}, drafts="agency invitation",
+            is_versioned=False,
+        ),
+    ),
+)  # fmt: skip
+
+INVITED = OfficerActs(
+    Resource.ENTRY,
+    ACTS.officer_of,
+    lambda session, me, _, reference: invitation_opened(session, me, reference)[0].reference,
+    (
+        OfficerAct(
+            "approve", Act.APPROVE, _approve_invitation, "approveAgencyInvitation",
+            """Approve another officer's invitation of a person of an agency.
+
+            The answer has the code with which that person joins: shown this once, and handed over in person.
+            """,
+            is_versioned=False,
+        ),
+        OfficerAct(
+            "refuse", Act.APPROVE, _refuse_invitation, "refuseAgencyInvitation",
+            "Refuse an invitation of a person of an agency. Its proposer takes it back so.",
+            is_shown_after=False, is_versioned=False,
+        ),
+    ),
+)  # fmt: skip

@@ -8,7 +8,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.law.overlays import actions
 from registry.register.law.overlays.actions import Operator
 from registry.register.law.overlays.queries import overlay_named
-from schemas.law_overlays import OverlayWithdrawalSchema
+from schemas.law_overlays import OverlayProposalSchema, OverlayWithdrawalSchema
 
 
 def operator_of(me: AuthenticatedOfficer) -> Operator:
@@ -22,6 +22,30 @@ def _overlay(session: Session, _: AuthenticatedOfficer, __: OfficerAct, referenc
 def _withdraw(on: Doing[Operator], reason: str) -> object:
     return actions.withdraw(on.session, on.officer, on.reference, reason, on.at, version=on.version)
 
+
+def _propose(on: Doing[Operator], file: str, signature: str, filename: str | None = None) -> str:
+    return actions.propose(
+        on.session, on.officer, file.encode(), signature, on.at, name=filename or "overlay"
+    ).reference  # fmt: skip
+
+
+LAW: OfficerActs[Operator] = OfficerActs(
+    Resource.LAW,
+    lambda me, _: operator_of(me),
+    lambda _session, me, _act: me.standing.unit,
+    (
+        OfficerAct(
+            "propose", Act.PROPOSE, _propose, "proposeLawOverlay",
+            """Propose a signed overlay of the law. Nothing is in force until another operator approves it.
+
+            Refused, naming row and field, where it is not signed by an active law key, not later than the last one, or
+            contradicts a row in force without naming it. Idempotent with an Idempotency-Key.
+            """,
+            OverlayProposalSchema, path="", page="", form={"filename": "file.filename"}, drafts="law overlay",
+            is_versioned=False, statuses=(409, 413, 415),
+        ),
+    ),
+)  # fmt: skip
 
 LAW_OVERLAYS: OfficerActs[Operator] = OfficerActs(
     Resource.LAW,

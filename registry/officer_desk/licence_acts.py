@@ -24,7 +24,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies.models import Agency
 from registry.supervision.licensing import proposals, related_acts
 from registry.supervision.licensing.deposits import actions as deposits
-from registry.supervision.licensing.drafting import LicensingOfficial, today_of
+from registry.supervision.licensing.drafting import Draft, LicensingOfficial, drafted, today_of
 from registry.vocabulary.licensing import DepositLineKind, LicenceAct
 from registry.vocabulary.register import ChannelKind
 from schemas.licensing import DepositEntrySchema, LicenceActSubmissionSchema, RefusalReasonSchema
@@ -73,6 +73,22 @@ def _agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: s
     return agency_opened(session, me, agency)[1].agency_id
 
 
+def _preview(
+    on: Doing[LicensingOfficial],
+    act: LicenceAct,
+    legal_ground: str,
+    effective_on: date,
+    stated: Mapping[str, Any],
+    about: str | None = None,
+) -> Draft:
+    require_act(on.me, act, Act.PROPOSE)
+    draft = drafted(
+        on.session, on.officer, act, about, stated, on.at, legal_ground=legal_ground, effective_on=effective_on
+    )
+    require_no_interest(on.me, draft.after.agency_id)
+    return draft
+
+
 def _propose(
     on: Doing[LicensingOfficial],
     act: LicenceAct,
@@ -101,6 +117,14 @@ LICENCE_ACTS = _acts(
         up, needs no second person and is published at once. `previewLicenceAct` shows what it would change.
         """,
         LicenceActSubmissionSchema, path="", drafts="proposal", is_versioned=False,
+    ),
+    OfficerAct(
+        "preview", Act.PROPOSE, _preview, "previewLicenceAct",
+        """Preview what an act would change, before you propose it.
+
+        Nothing is written down. What cannot be proposed is refused here with the same words.
+        """,
+        LicenceActSubmissionSchema, is_versioned=False, form_of="proposeLicenceAct",
     ),
 )  # fmt: skip
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.core.clock import now
+from registry.core.codes import Problem
 from registry.core.db.locking import lock
-from registry.core.errors import ActRefused, NotFound
+from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
 from registry.officers import factors, joining, notices, sessions, tokens
 from registry.officers.models import (
@@ -31,7 +32,7 @@ from registry.officers.models import (
 from registry.officers.providers import linking
 from registry.officers.rights import OUTSIDERS, Act, Resource, Role, unfit
 from registry.officers.signing_in import tidy_email
-from registry.vocabulary.register import SENDING_COUNTRIES
+from registry.vocabulary.register import SENDING_COUNTRIES, STAFF_LANGUAGES
 
 MAX_LOAN = timedelta(days=92)
 COMMAND_LINE = "command line"
@@ -51,8 +52,10 @@ def propose_invitation(
     by: str,
     at: datetime,
 ) -> OfficerChange:
-    """Propose a new officer of a unit, for another officer of it to approve. Raises ActRefused."""
+    """Propose a new officer of a unit, for another officer of it to approve. Raises ActRefused, InvalidInput."""
     _require_fit(session, unit, roles)
+    if language not in STAFF_LANGUAGES:
+        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
     address, tidy_name = tidy_email(email), " ".join(name.split())
     if not _EMAIL.fullmatch(address):
         raise ActRefused("bad_email", "the e-mail address cannot be one: write it like name@authority.example")

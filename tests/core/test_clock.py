@@ -56,3 +56,12 @@ def test_an_instant_in_a_table_is_written_as_in_a_json_answer(microsecond: int) 
     instant = datetime(2026, 11, 24, 10, 0, 0, microsecond, tzinfo=UTC)
     assert answer_instant(instant) == msgspec.json.decode(msgspec.json.encode(instant), type=str)
     assert answer_instant(instant.astimezone(ZoneInfo("Europe/Rome"))) == answer_instant(instant)
+
+
+@given(
+    instants, st.integers(0, 2 * 86_400), st.sampled_from([None, "Asia/Shanghai", "Europe/Rome", "America/St_Johns"])
+)
+def test_a_day_that_was_just_asked_about_is_the_day_of_the_calendar(first, seconds, zone):
+    later = first + timedelta(seconds=seconds)
+    for instant in (first, later, first):
+        assert day_at(instant, zone) == instant.astimezone(ZoneInfo(zone) if zone else UTC).date()

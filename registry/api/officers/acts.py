@@ -73,7 +73,9 @@ def act_view(
 
     view.__doc__ = act.about
     taken = (
-        request_schema() if act.schema is None else request_schema(act.schema(), body=True, idempotent=bool(act.drafts))
+        request_schema()
+        if act.schema is None
+        else request_schema(act.schema(), body=True, idempotent=bool(act.drafts), max_bytes=act.max_bytes)
     )
     name, also = act.operation, act.also
     status = HTTPStatus.CREATED if act.drafts else HTTPStatus.OK

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.officers.acts import Answered, serve_acts
+from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.shapes import change_payload
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.query_reader import IdempotencyKey
@@ -14,27 +15,40 @@ from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.drafts import draft_idempotently
-from registry.officer_desk.entry_acts import ACTS, OWN, official, representative, request_opened
+from registry.officer_desk.entry_acts import (
+    ACTS,
+    INVITATIONS,
+    INVITED,
+    OWN,
+    invitation_opened,
+    official,
+    representative,
+    request_opened,
+)
 from registry.officers import rights
+from registry.officers.models import OfficerChange
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.supervision.entries import queries
+from registry.supervision.entries import claims, queries
 from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.models import EntryRequest
 from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind
 from schemas.entries import (
+    AgencyInvitationApprovedSchema,
+    AgencyInvitationsSchema,
+    AgencyInvitedSchema,
     EntryAskingSchema,
     EntryRequestSchema,
     EntryRequestsSchema,
 )
 
-ns = Namespace("entries", path="/entry-requests")
+ns = Namespace("entries", path="/")
 
 ENTRY = rights.Resource.ENTRY
 
 
-@ns.route("")
+@ns.route("/entry-requests")
 class EntryRequests(Resource):
     @officer_may(ENTRY, Act.READ)
     @request_schema()
@@ -92,7 +106,7 @@ class EntryRequests(Resource):
         )
 
 
-@ns.route("/<request_id>")
+@ns.route("/entry-requests/<request_id>")
 class OneEntryRequest(Resource):
     @officer_may(ENTRY, Act.READ)
     @request_schema()
@@ -106,8 +120,38 @@ class OneEntryRequest(Resource):
 
 
 ANSWERED = Answered(EntryRequestSchema(), lambda _session, _me, _, requested: _payload(requested))
-serve_acts(ns, "/<request_id>", OWN, ANSWERED)
-serve_acts(ns, "/<request_id>", ACTS, ANSWERED)
+serve_acts(ns, "/entry-requests/<request_id>", OWN, ANSWERED)
+serve_acts(ns, "/entry-requests/<request_id>", ACTS, ANSWERED)
+
+
+@ns.route("/agency-invitations")
+class AgencyInvitations(Resource):
+    @officer_may(ENTRY, Act.APPROVE)
+    @request_schema()
+    @response_schema(AgencyInvitationsSchema(), "listAgencyInvitations", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
+        """List invitations of agencies' people that wait for a second officer of your authority, the oldest first."""
+        found = [one for one in claims.invitations(session, official(me)) if not me.has_conflict(one[1])]
+        return Answer({"items": [_invitation(session, *one) for one in found]})
+
+    post = act_view(
+        "/agency-invitations", INVITATIONS, INVITATIONS["invite"],
+        Answered(
+            AgencyInvitedSchema(),
+            lambda session, me, made, _: Answer(_invitation(session, *invitation_opened(session, me, made))),
+        ),
+    )  # fmt: skip
+
+
+def _approved(session: Session, me: AuthenticatedOfficer, reference: str, code: str | None) -> Answer:
+    return Answer(_invitation(session, *invitation_opened(session, me, reference)) | {"join_code": code})
+
+
+serve_acts(ns, "/agency-invitations/<change_id>", INVITED, Answered(AgencyInvitationApprovedSchema(), _approved))
+
+
+def _invitation(session: Session, change: OfficerChange, agency: str) -> dict[str, Any]:
+    return change_payload(session, change) | {"agency_id": agency}
 
 
 def _payload(entry_request: EntryRequest) -> Answer:

@@ -1,28 +1,24 @@
 """Overlays of the law by the API: proposed by one operator, put into force by another, withdrawn by two."""
 
-from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.idempotency import claim
-from registry.api.officers.acts import Answered, serve_acts
+from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
-from registry.core.clock import now
-from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in
-from registry.officer_desk.law_acts import LAW_OVERLAYS, operator_of
+from registry.officer_desk.law_acts import LAW as LAW_ACTS
+from registry.officer_desk.law_acts import LAW_OVERLAYS
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.register.law.overlays import actions
 from registry.register.law.overlays.models import LawOverlay
 from registry.register.law.overlays.queries import all_overlays, overlay_named
 from registry.register.law.overlays.view import overlay_payload
-from schemas.law_overlays import DeskOverlaySchema, DeskOverlaysSchema, OverlayProposalSchema
+from schemas.law_overlays import DeskOverlaySchema, DeskOverlaysSchema
 
 ns = Namespace("law-overlays", path="/law-overlays")
 
@@ -41,31 +37,12 @@ class LawOverlays(Resource):
         """
         return Answer({"items": [_payload(row) for row in all_overlays(session)]})
 
-    @officer_may(LAW, Act.PROPOSE)
-    @request_schema(OverlayProposalSchema(), body=True, idempotent=True)
-    @response_schema(
-        DeskOverlaySchema(),
-        "proposeLawOverlay",
-        (409, 413, 415),
-        status=HTTPStatus.CREATED,
-        location="/api/v1/law-overlays/{overlay_id}",
-    )
-    def post(
-        self,
-        session: Session,
-        me: AuthenticatedOfficer,
-        file: str,
-        signature: str,
-        idempotency_key: IdempotencyKey | None,
-    ) -> Answer:
-        """Propose a signed overlay of the law. Nothing is in force until another operator approves it.
-
-        Refused, naming row and field, where it is not signed by an active law key, not later than the last one, or
-        contradicts a row in force without naming it.
-        """
-        claim(session, "law overlay", f"officer {me.officer.reference}", idempotency_key)
-        row = actions.propose(session, operator_of(me), file.encode(), signature, now())
-        return _answered(row)
+    post = act_view(
+        "/law-overlays", LAW_ACTS, LAW_ACTS["propose"],
+        Answered(
+            DeskOverlaySchema(), lambda session, _me, made, _: _one(session, made), "/api/v1/law-overlays/{overlay_id}"
+        ),
+    )  # fmt: skip
 
 
 @ns.route("/<overlay_id>")

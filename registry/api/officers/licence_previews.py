@@ -1,19 +1,19 @@
 """What an act on a licence would do, before it is proposed or approved: the public record before and after, and who is told."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.api.officers.acts import Answered, act_view
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.answer_shapes import agency_payload
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.acting import require_no_interest
-from registry.officer_desk.licensing import official, previewed, proposal_opened, require_act
+from registry.officer_desk.licence_acts import LICENCE_ACTS
+from registry.officer_desk.licensing import previewed, proposal_opened
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -21,13 +21,11 @@ from registry.register.agencies import record
 from registry.register.agencies.public_view import agency_summary
 from registry.supervision.collisions.applicants import Compared
 from registry.supervision.licensing import proposals
-from registry.supervision.licensing.drafting import Draft, drafted, status_on
+from registry.supervision.licensing.drafting import Draft, status_on
 from registry.supervision.licensing.rules import ACTS
-from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import STATUSES
 from registry.vocabulary.register import Answer as Recruits
 from schemas.licence_previews import LicencePreviewSchema
-from schemas.licensing import LicenceActSubmissionSchema
 
 ns = Namespace("licences", path="/")
 
@@ -36,29 +34,10 @@ LICENCE = rights.Resource.LICENCE
 
 @ns.route("/licence-previews")
 class ActPreview(Resource):
-    @officer_may(LICENCE, Act.PROPOSE)
-    @request_schema(LicenceActSubmissionSchema(), body=True)
-    @response_schema(LicencePreviewSchema(), "previewLicenceAct", (404, 409, 413, 415))
-    def post(
-        self,
-        session: Session,
-        me: AuthenticatedOfficer,
-        act: LicenceAct,
-        legal_ground: str,
-        effective_on: date,
-        stated: Mapping[str, Any],
-        about: str | None = None,
-    ) -> Answer:
-        """Preview what an act would change, before you propose it.
-
-        Nothing is written down. What cannot be proposed is refused here with the same words.
-        """
-        require_act(me, act, Act.PROPOSE)
-        draft = drafted(
-            session, official(me), act, about, stated, now(), legal_ground=legal_ground, effective_on=effective_on
-        )
-        require_no_interest(me, draft.after.agency_id)
-        return Answer(_payload(session, draft))
+    post = act_view(
+        "/licence-previews", LICENCE_ACTS, LICENCE_ACTS["preview"],
+        Answered(LicencePreviewSchema(), lambda session, _me, _, draft: Answer(_payload(session, draft))),
+    )  # fmt: skip
 
 
 @ns.route("/licence-proposals/<proposal_id>/preview")

@@ -2,14 +2,15 @@
 
 from sqlalchemy.orm import Session
 
+from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.officers.officers import OFFICER
 from registry.api.officers.shapes import change_payload
 from registry.api.restx import Namespace, Resource
-from registry.core.clock import day_at, now
 from registry.http.responses import Answer
-from registry.http.schemas import no_content_response, request_schema, response_schema
+from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in
+from registry.officer_desk.officer_acts import OFFICER_CHANGES
 from registry.officers import accounts
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -44,32 +45,9 @@ class OneChange(Resource):
         )
 
 
-@ns.route("/<change_id>/approve")
-class Approval(Resource):
-    @officer_may(OFFICER, Act.APPROVE)
-    @request_schema()
-    @response_schema(OfficerChangeApprovedSchema(), "approveOfficerChange", (404, 409))
-    def post(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
-        """Approve a change of an officer.
-
-        Neither who proposed it nor whom it is about may (409, `own_proposal`, `about_yourself`). A change never alters once it
-        was proposed, so there is no version to send: what was decided already is 409 `decided`.
-        """
-        at = now()
-        change = accounts.change_named(session, reference_in(change_id), me.standing.unit)
-        code = accounts.approve(session, change, by=me.officer.reference, at=at, today=day_at(at, None))
-        return Answer({"change": change_payload(session, change), "join_code": code})
+def _approved(session: Session, me: AuthenticatedOfficer, reference: str, code: str | None) -> Answer:
+    change = accounts.change_named(session, reference, me.standing.unit)
+    return Answer({"change": change_payload(session, change), "join_code": code})
 
 
-@ns.route("/<change_id>/refuse")
-class Refusal(Resource):
-    @officer_may(OFFICER, Act.PROPOSE)
-    @request_schema()
-    @no_content_response("refuseOfficerChange", (404, 409))
-    def post(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> None:
-        """Refuse a change of an officer.
-
-        Its proposer takes it back so.
-        """
-        change = accounts.change_named(session, reference_in(change_id), me.standing.unit)
-        accounts.refuse(session, change, by=me.officer.reference, at=now())
+serve_acts(ns, "/<change_id>", OFFICER_CHANGES, Answered(OfficerChangeApprovedSchema(), _approved))

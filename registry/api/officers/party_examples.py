@@ -153,7 +153,8 @@ REFERRALS = (
     ),
 )  # fmt: skip
 
-ENTRY_AGENCY, OFFICIAL, ENTRY_REP = "ENTRYAGENCY2", "XFFCAL222222", "ENTRYREP2222"
+ENTRY_AGENCY, OFFICIAL, SECOND_OFFICIAL, ENTRY_REP = "ENTRYAGENCY2", "XFFCAL222222", "XFFCAL333333", "ENTRYREP2222"
+INVITATION, OTHER_INVITATION, INVITED_PERSON = "NVTATXN22222", "NVTATXN33333", "NVTED2222222"
 REPLY, CORRECTION, CLONE = "REPXY2222222", "CXRRECTXN222", "CXXNE2222222"
 
 _REQUEST = "/entry-requests/{request_id}"
@@ -173,6 +174,14 @@ def _example_request(name: str, summary: str, keeps: str, **body: object) -> Des
     )  # fmt: skip
 
 
+def _invitation(name: str, summary: str, keeps: str, person: str, email: str) -> DeskExample:
+    return example(
+        "inviteAgencyPerson", name, summary, "/agency-invitations", "POST", who="official", status=201,
+        keeps={"change_id": keeps},
+        body={"agency_id": ENTRY_AGENCY, "name": person, "email": email, "language": "en"},
+    )  # fmt: skip
+
+
 ENTRIES = (
     _example_request("reply", "A reply to a suspension", REPLY, kind="reply", text="We have appealed."),
     _example_request("correction", "A correction", CORRECTION, kind="correction", part="name", text="One letter is wrong."),
@@ -189,4 +198,16 @@ ENTRIES = (
     _entry("takeDownReply", "appeal", "The reply is taken down", "/take-down", REPLY, 2, body={"answer": "You lost it."}),
     example("getEntryRequest", "refused", "What the agency reads", _REQUEST, path={"request_id": CLONE}, who="rep"),
     _entry("withdrawEntryRequest", "correction", "Taken back", "/withdraw", CORRECTION, 1, who="rep"),
+    _invitation("one", "A person of an agency", INVITATION, "Invented Manager", "manager@agency.example"),
+    _invitation("other", "Another one", OTHER_INVITATION, "Invented Clerk", "clerk@agency.example"),
+    example("listAgencyInvitations", "waiting", "What waits for a second officer", "/agency-invitations", who="second"),
+    example(
+        "approveAgencyInvitation", "code", "Approved: the code is handed over in person",
+        "/agency-invitations/{change_id}/approve", "POST", path={"change_id": INVITATION}, who="second",
+        keeps={"officer_id": INVITED_PERSON},
+    ),
+    example(
+        "refuseAgencyInvitation", "back", "Taken back", "/agency-invitations/{change_id}/refuse", "POST",
+        path={"change_id": OTHER_INVITATION}, who="official", status=204,
+    ),
 )  # fmt: skip

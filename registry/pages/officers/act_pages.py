@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from flask import Blueprint, Response, redirect, request
-from marshmallow import fields
+from marshmallow import fields, missing
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
@@ -32,13 +32,15 @@ Choice = TypeVar("Choice", bound=StrEnum)
 class Place(NamedTuple):
     """What an act is done to: its reference, the address of its page, and that page again, with why the act was refused.
 
-    With `is_list` what is drafted has a page of its own below the address.
+    With `is_list` what is drafted has a page of its own below the address. `afterwards` makes the answer instead, of what the act
+    gave: a code that is shown once, or another page to lead on to.
     """
 
     reference: str
     address: str
     again: Callable[[Refusal], Response]
     is_list: bool = False
+    afterwards: Callable[[Any], BaseResponse] | None = None
 
 
 Opened = Callable[..., Place]
@@ -49,10 +51,21 @@ Raises NotFound for what belongs to others, Forbidden where the officer declared
 
 
 def serve_acts(
-    pages: Blueprint, address: str, acts: OfficerActs[Any], opened: Opened, *, is_versioned: bool = True
+    pages: Blueprint,
+    address: str,
+    acts: OfficerActs[Any],
+    opened: Opened,
+    *,
+    is_versioned: bool = True,
+    but: tuple[str, ...] = (),
 ) -> None:
-    """Take the form of each act below the address of what it is done to. Each says the version it was made from, or none does."""
+    """Take the form of each act below the address of what it is done to, except those that another view takes (`but`).
+
+    Each says the version it was made from, or none does.
+    """
     for act in acts:
+        if act.name in but:
+            continue
         view = allowed(*acts.right_to(act))(_view(acts, act, opened, is_versioned))
         endpoint = act.operation
         path = f"{address}/{act.name}" if act.page is None else f"{address}{act.page}"
@@ -67,11 +80,11 @@ def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned:
         if question is not None:
             return question_page(question, place.address)
 
-        made: list[str] = []
+        gave: list[Any] = []
 
         def do() -> object:
             version = version_sent() if is_versioned and act.is_versioned else None
-            values = values_of(act, with_choices(request.form))
+            values = values_of(act, _form_sent())
             try:
                 given = acts.perform(act, session, me, place.reference, version, values)
             except NotFound:
@@ -85,15 +98,34 @@ def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned:
                 note_done(act.done(given))
             return given
 
-        def draft() -> None:
-            made.append(made_by_form(session, me, f"{act.drafts} in {place.reference}", lambda: str(do())))
+        def perform() -> None:
+            gave.append(
+                made_by_form(session, me, f"{act.drafts} in {place.reference}", lambda: str(do()))
+                if act.drafts
+                else do()
+            )
 
-        refusal = attempt(session, draft if act.drafts else do, act.form)
+        refusal = attempt(session, perform, act.form)
         if refusal is not None:
             return place.again(refusal)
-        return redirect(f"{place.address}/{made[0]}" if made and place.is_list else place.address, 303)
+        if place.afterwards is not None:
+            return place.afterwards(gave[0])
+        return redirect(f"{place.address}/{gave[0]}" if act.drafts and place.is_list else place.address, 303)
 
     return view
+
+
+def _form_sent() -> Form:
+    """The form with what was chosen among suggestions.
+
+    A file that was sent with it is a field of its text, and another, `<field>.filename`.
+    """
+    form = with_choices(request.form)
+    if not request.files:
+        return form
+    texts = [(name, file.read().decode(errors="replace")) for name, file in request.files.items()]
+    names = [(f"{name}.filename", file.filename or "") for name, file in request.files.items()]
+    return MultiDict([*form.items(multi=True), *texts, *names])
 
 
 def values_of(act: OfficerAct, form: Form) -> Mapping[str, Any]:
@@ -132,7 +164,7 @@ def _read(shape: fields.Field[Any], form: Form, name: str, unread: str) -> Any:
         case Flag():
             return form.get(name) in _YES
         case Word() if not shape.required and not form.get(name):
-            return None
+            return None if shape.load_default is missing else shape.load_default
         case Word():
             return chosen(form, name, shape.words, unread or "choose_one")
         case fields.List(inner=Word() as inner):

@@ -14,7 +14,7 @@ ASKED: Mapping[str, str] = {
     "approveSanction": "approve_sanction",
     "confirmSanctionEnd": "end_sanction",
     "withdrawSanction": "drop_sanction",
-    "close_officer": "close_officer",
+    "closeOfficer": "close_officer",
 }
 """Operations that are asked about, and where their words stand: `confirm.<words>.ask`, `.follows` and `.yes`."""
 

@@ -1,23 +1,21 @@
 """Overlays of the law: what waits for a second operator, what is in force, and a form for the next one."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.clock import day_at, now
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.inbox.law_sources import rows_to_read_again
-from registry.officer_desk.law_acts import LAW_OVERLAYS, operator_of
+from registry.officer_desk.law_acts import LAW, LAW_OVERLAYS
 from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
-from registry.register.law.overlays import actions
-from registry.register.law.overlays.queries import all_overlays, overlay_named
+from registry.register.law.overlays.queries import all_overlays
 from registry.register.law.overlays.view import overlay_payload
 
 pages = Blueprint("console_law", __name__)
@@ -31,30 +29,12 @@ def overlays(session: Session, me: AuthenticatedOfficer) -> Response:
     return _list(session, me)
 
 
-@pages.post("/law")
-@allowed(Resource.LAW, Act.PROPOSE)
-def propose(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
-    text, name = _sent("file")
-    signature, _ = _sent("signature")
-    refusal = attempt(
-        session,
-        lambda: actions.propose(
-            session, operator_of(me), text, signature.decode(errors="replace"), now(), name=name or "overlay"
-        ),
-    )
-    return redirect(ADDRESS, 303) if refusal is None else _list(session, me, refusal)
+def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
+    found = LAW_OVERLAYS.opened(session, me, act, reference) if reference else LAW.opened(session, me, act)
+    return Place(found, ADDRESS, lambda refusal: _list(session, me, refusal))
 
 
-def _sent(name: str) -> tuple[bytes, str]:
-    sent = request.files.get(name)
-    return (b"", "") if sent is None else (sent.read(), sent.filename or "")
-
-
-def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
-    found = overlay_named(session, reference)
-    return Place(found.reference, ADDRESS, lambda refusal: _list(session, me, refusal))
-
-
+serve_acts(pages, "/law", LAW, _opened)
 serve_acts(pages, "/law/<reference>", LAW_OVERLAYS, _opened)
 
 

@@ -15,16 +15,21 @@ from registry.http.intake_forms import CURRENCIES, PARTS, read_form
 from registry.i18n.languages import text
 from registry.i18n.question_words import choices, fault_text, help_text, in_words, part_title, payees, question_text
 from registry.officer_desk.acting import reference_in
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.paper_acts import PAPER_FORMS, PAPERS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers import assets
+from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, sealer, version_sent
-from registry.pages.officers.form_fields import day_in
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page
 
 pages = Blueprint("console_papers", __name__)
+
+ADDRESS = "/console/papers"
+SAVE = PAPER_FORMS["save"]
 
 PAGES = tuple(part for part in Part if any(question.part is part for question in QUESTIONNAIRE))
 
@@ -35,21 +40,6 @@ def first(session: Session, me: AuthenticatedOfficer) -> Response:
     return _first(session, me)
 
 
-@pages.post("/papers")
-@allowed(Resource.PAPER, Act.WRITE)
-def begin(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
-    officer, form, begun = acting(me, Resource.PAPER, Act.WRITE), request.form, []
-    refusal = attempt(
-        session,
-        lambda: begun.append(
-            actions.begin(session, sealer(), officer, form.get("number", "")[:40], day_in(form, "received_on"), now())
-        ),
-    )
-    if refusal is not None:
-        return _first(session, me, refusal)
-    return redirect(f"/console/papers/{begun[0]}/{PAGES[0]}", 303)
-
-
 @pages.get("/papers/<reference>/<part>")
 @allowed(Resource.PAPER, Act.WRITE)
 def show(session: Session, me: AuthenticatedOfficer, reference: str, part: str) -> Response:
@@ -57,18 +47,16 @@ def show(session: Session, me: AuthenticatedOfficer, reference: str, part: str) 
     return _page(at, typed, typed.answers)
 
 
-@pages.post("/papers/<reference>/<part>")
 @allowed(Resource.PAPER, Act.WRITE)
-def keep(session: Session, me: AuthenticatedOfficer, reference: str, part: str) -> BaseResponse:
+def save(session: Session, me: AuthenticatedOfficer, reference: str, part: str) -> BaseResponse:
     """Keep a page and lead on. One that cannot be read is shown again with what was typed and what is wrong beside it."""
-    at, officer = _part(part), acting(me, Resource.PAPER, Act.WRITE)
-    before = _typed(session, me, reference)
+    at, before = _part(part), _typed(session, me, reference)
     given = {question.code: read_form(question, request.form, question.code) for question in _questions(at)}
     faults: list[Fault] = []
 
     def act() -> None:
         try:
-            actions.save_page(session, sealer(), officer, before.reference, given, now().date(), version_sent())
+            PAPER_FORMS.perform(SAVE, session, me, before.reference, version_sent(), {"answers": given})
         except InvalidInput as wrong:
             faults.extend(wrong.faults)
             raise
@@ -79,11 +67,14 @@ def keep(session: Session, me: AuthenticatedOfficer, reference: str, part: str) 
         return _page(at, before, before.answers | displayed, refusal, faults)
     go = request.form.get("go", "")
     if go == "leave":
-        return redirect("/console/papers", 303)
+        return redirect(ADDRESS, 303)
     following = PAGES.index(at) + 1
     if go == "all" or following == len(PAGES):
-        return redirect(f"/console/papers/{before.reference}", 303)
-    return redirect(f"/console/papers/{before.reference}/{PAGES[following]}", 303)
+        return redirect(f"{ADDRESS}/{before.reference}", 303)
+    return redirect(f"{ADDRESS}/{before.reference}/{PAGES[following]}", 303)
+
+
+pages.add_url_rule("/papers/<reference>/<part>", SAVE.operation, save, methods=["POST"])
 
 
 @pages.get("/papers/<reference>")
@@ -92,18 +83,21 @@ def everything(session: Session, me: AuthenticatedOfficer, reference: str) -> Re
     return _everything(_typed(session, me, reference))
 
 
-@pages.post("/papers/<reference>")
-@allowed(Resource.PAPER, Act.WRITE)
-def send(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
-    """Make a case of it, or forget it: the one button that was pressed says which."""
-    officer, typed = acting(me, Resource.PAPER, Act.WRITE), _typed(session, me, reference)
-    if request.form.get("go") == "drop":
-        actions.drop(session, sealer(), officer, typed.reference, now().date())
-        return redirect("/console/papers", 303)
-    refusal = attempt(session, lambda: actions.send(session, sealer(), officer, typed.reference, now()))
-    if refusal is not None:
-        return _everything(typed, refusal)
-    return redirect(f"/console/papers?entered={typed.reference}", 303)
+def _new(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /) -> Place:
+    return Place(
+        PAPERS.opened(session, me, act), ADDRESS, lambda refusal: _first(session, me, refusal),
+        afterwards=lambda begun: redirect(f"{ADDRESS}/{begun}/{PAGES[0]}", 303),
+    )  # fmt: skip
+
+
+def _begun(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
+    typed = _typed(session, me, reference)
+    leads = f"{ADDRESS}?entered={typed.reference}" if act.name == "send" else ADDRESS
+    return Place(typed.reference, leads, lambda refusal: _everything(typed, refusal))
+
+
+serve_acts(pages, "/papers", PAPERS, _new)
+serve_acts(pages, "/papers/<reference>", PAPER_FORMS, _begun, but=("save",))
 
 
 def _typed(session: Session, me: AuthenticatedOfficer, reference: str) -> actions.Typed:

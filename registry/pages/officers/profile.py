@@ -1,6 +1,5 @@
 """An officer's own settings: password, sessions, recovery codes, tokens, loans of roles, declared interests."""
 
-from datetime import date
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request
@@ -8,38 +7,35 @@ from sqlalchemy.orm import Session
 
 from registry.core import push
 from registry.core.clock import day_at, now
-from registry.core.errors import ActRefused, InvalidInput, TooManyRequests
-from registry.core.ids import read_reference
+from registry.core.errors import ActRefused, TooManyRequests
 from registry.http.app_services import keyring
 from registry.http.transaction import services
-from registry.officer_desk.agency_picker import picked_agency
+from registry.officer_desk.acting import reference_in
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
 from registry.officer_desk.sign_in_providers import only_way_of
 from registry.officers import accounts, calendars, factors, notices, sessions, signing_in, tokens
 from registry.officers.models import NoticeChoice, OfficerState
 from registry.officers.providers import linking
-from registry.officers.rights import Act, Resource, Role
+from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import Step
-from registry.pages.officers.agencies import suggestions, with_choices
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.agencies import suggestions
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal, refusal_of
+from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
 from registry.pages.officers.sign_in import place
 
 pages = Blueprint("console_own", __name__)
+
+ADDRESS = "/console/own"
 
 
 @pages.get("/own")
 @allowed(Resource.OWN, Act.READ)
 def own(session: Session, me: AuthenticatedOfficer) -> Response:
     return own_page(session, me)
-
-
-@pages.post("/own/sessions/<reference>/end")
-@allowed(Resource.OWN, Act.WRITE)
-def end_session(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    sessions.end_one(session, me.officer, reference, now())
-    return _back()
 
 
 @pages.post("/own/sessions/end")
@@ -93,68 +89,16 @@ def make_token(session: Session, me: AuthenticatedOfficer) -> Response:
     return own_page(session, me, token=made)
 
 
-@pages.post("/own/tokens/<reference>/revoke")
-@allowed(Resource.OWN, Act.WRITE)
-def revoke_token(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    tokens.revoke(session, me.officer, reference, by=me.officer.reference, at=now())
-    return _back()
+def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
+    """Something of one's own, or the account itself."""
+    reference = reference_in(reference) if reference else me.officer.reference
+    return Place(reference, ADDRESS, lambda refusal: own_page(session, me, refusal=refusal))
 
 
-@pages.post("/own/notices")
-@allowed(Resource.OWN, Act.WRITE)
-def choose_notices(session: Session, me: AuthenticatedOfficer) -> Response:
-    word = request.form.get("choice", "")
-    if word in list(NoticeChoice):
-        notices.choose(session, me.officer, NoticeChoice(word))
-    room = " ".join(request.form.get("room", "").split())
-    match request.form.get("way", ""):
-        case push.MATRIX if not push.is_room(room):
-            return own_page(session, me, fault="room")
-        case push.MATRIX as way if way in push.ways(services().settings):
-            notices.choose_push(session, me.officer, f"{way}:{room}")
-        case push.NTFY as way if way in push.ways(services().settings):
-            former = notices.push_of(session, me.officer) or ""
-            is_same = former.startswith(f"{way}:")
-            notices.choose_push(session, me.officer, former if is_same else f"{way}:{push.new_topic()}")
-        case "mail":
-            notices.choose_push(session, me.officer, None)
-    return _back()
-
-
-@pages.post("/own/conflicts")
-@allowed(Resource.OWN, Act.WRITE)
-def declare_conflict(session: Session, me: AuthenticatedOfficer) -> Response:
-    typed = with_choices(request.form).get("agency", "")
-    try:
-        # An interest may be declared before the agency is in the registry: by its reference alone.
-        agency = read_reference(typed[:40]) or picked_agency(session, typed)
-    except InvalidInput as unread:
-        return own_page(session, me, refusal=refusal_of(unread))
-    accounts.declare_conflict(session, me.officer, agency, day_at(now(), None))
-    return _back()
-
-
-@pages.post("/own/loans")
-@allowed(Resource.OWN, Act.WRITE)
-def lend(session: Session, me: AuthenticatedOfficer) -> Response:
-    today = day_at(now(), None)
-    try:
-        deputy = accounts.officer_named(session, request.form.get("deputy", ""), me.standing.unit)
-        role = Role(request.form.get("role", ""))
-        from_on, to_on = (date.fromisoformat(request.form.get(name, "")) for name in ("from_on", "to_on"))
-        accounts.lend(session, me.officer, deputy, role, from_on, to_on, today)
-    except ValueError:
-        return own_page(session, me, fault="bad_days")
-    except ActRefused as refused:
-        return own_page(session, me, fault=refused.reason)
-    return _back()
-
-
-@pages.post("/own/loans/<reference>/end")
-@allowed(Resource.OWN, Act.WRITE)
-def end_loan(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    accounts.end_loan(session, me.officer, reference, day_at(now(), None))
-    return _back()
+serve_acts(pages, "/own", OWN_ACCOUNT, _opened)
+serve_acts(pages, "/own/sessions/<reference>", OWN_SESSIONS, _opened)
+serve_acts(pages, "/own/tokens/<reference>", OWN_TOKENS, _opened)
+serve_acts(pages, "/own/loans/<reference>", OWN_LOANS, _opened)
 
 
 def own_page(
@@ -172,7 +116,7 @@ def own_page(
     return page(
         "own.html",
         here="own",
-        status=400 if fault or refusal else 200,
+        status=refusal.status if refusal else 400 if fault else 200,
         refusal=refusal,
         form=request.form,
         suggested=suggestions(session, refusal, request.form),
@@ -214,6 +158,6 @@ def _shown_server(address: str | None) -> str:
 
 
 def _back() -> Response:
-    response = redirect("/console/own", 303)
+    response = redirect(ADDRESS, 303)
     assert isinstance(response, Response)
     return response

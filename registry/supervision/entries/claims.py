@@ -18,7 +18,7 @@ from registry.supervision.entries.decisions import EntryOfficial, require_own
 def invite(
     session: Session, official: EntryOfficial, unit: Unit, name: str, email: str, language: str, at: datetime
 ) -> OfficerChange:
-    """Propose an account for a person of an agency, whose unit is `desk`. Raises NotFound, ActRefused."""
+    """Propose an account for a person of an agency, whose unit is `unit`. Raises NotFound, ActRefused, InvalidInput."""
     require_own(session, official, unit.agency or "")
     change = accounts.propose_invitation(
         session, unit.reference, name, email, [Role.AGENCY_REP], language, by=official.name, at=at
@@ -29,7 +29,7 @@ def invite(
 
 def approve(session: Session, official: EntryOfficial, reference: str, at: datetime) -> str | None:
     """Approve an invitation, by another officer. Gives the join code. Raises NotFound, ActRefused."""
-    change, agency = _waiting(session, official, reference)
+    change, agency = invitation_named(session, official, reference)
     code = accounts.approve(session, change, by=official.name, at=at, today=at.date())
     record(session, "entry.claimed", agency, on=at.date(), actor=official.name)
     return code
@@ -37,34 +37,29 @@ def approve(session: Session, official: EntryOfficial, reference: str, at: datet
 
 def refuse(session: Session, official: EntryOfficial, reference: str, at: datetime) -> None:
     """Refuse an invitation that waits. Raises NotFound, ActRefused."""
-    change, _ = _waiting(session, official, reference)
+    change, _ = invitation_named(session, official, reference)
     accounts.refuse(session, change, by=official.name, at=at)
 
 
-def invitations(session: Session, official: EntryOfficial) -> Sequence[tuple[OfficerChange, str]]:
-    """The invitations that wait for a second officer of this authority, each with its agency."""
-    own = select(Agency.reference).join(Licence, Licence.agency_id == Agency.id)
-    query = (
-        select(OfficerChange, Unit.agency)
-        .join(Unit, Unit.reference == OfficerChange.unit)
-        .where(
-            OfficerChange.state == ChangeState.OPEN,
-            Unit.agency.in_(own.where(Licence.authority == official.authority)),
-        )
-        .order_by(OfficerChange.id)
-    )
-    return [(change, agency or "") for change, agency in session.execute(query)]
-
-
-def _waiting(session: Session, official: EntryOfficial, reference: str) -> tuple[OfficerChange, str]:
-    found = session.execute(
-        select(OfficerChange, Unit.agency)
-        .join(Unit, Unit.reference == OfficerChange.unit)
-        .where(OfficerChange.reference == reference, Unit.agency.is_not(None))
-        .with_for_update(of=OfficerChange)
-    ).one_or_none()
+def invitation_named(session: Session, official: EntryOfficial, reference: str) -> tuple[OfficerChange, str]:
+    """An invitation to an agency of this authority, decided or not, and the agency. Raises NotFound."""
+    found = session.execute(_INVITATIONS.where(OfficerChange.reference == reference)).one_or_none()
     if found is None:
         raise NotFound("there is no such invitation")
     change, agency = found[0], found[1] or ""
     require_own(session, official, agency)
     return change, agency
+
+
+def invitations(session: Session, official: EntryOfficial) -> Sequence[tuple[OfficerChange, str]]:
+    """The invitations that wait for a second officer of this authority, each with its agency."""
+    own = select(Agency.reference).join(Licence, Licence.agency_id == Agency.id)
+    query = _INVITATIONS.where(
+        OfficerChange.state == ChangeState.OPEN, Unit.agency.in_(own.where(Licence.authority == official.authority))
+    )
+    return [(change, agency or "") for change, agency in session.execute(query.order_by(OfficerChange.id))]
+
+
+_INVITATIONS = (
+    select(OfficerChange, Unit.agency).join(Unit, Unit.reference == OfficerChange.unit).where(Unit.agency.is_not(None))
+)

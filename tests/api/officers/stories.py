@@ -50,6 +50,7 @@ from registry.api.officers.party_examples import (
     REFERRALS,
     REP,
     SAID,
+    SECOND_OFFICIAL,
     UNION_PERSON,
     WRITER,
 )
@@ -89,7 +90,7 @@ from tests.supervision.sanctions import making
 
 POLICE, LICENSING = "it-police", "cz-licensing"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
-STANDING_IN = {"prefix": "rrt_mN3v", "pseudonym": "9f2c4e17aa03b6d8"}
+STANDING_IN = {"prefix": "rrt_mN3v", "join_code": "AB3DEF-GH4JKL-MN5PQR-ST6VWX", "pseudonym": "9f2c4e17aa03b6d8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ def entries_begin(session: Session, keyring: Keyring) -> Cast:
     return _with_officers(
         session, keyring, Cast({}, {ENTRY_AGENCY: agency.agency_id}),
         ("official", OFFICIAL, Role.LICENSING, LICENSING),
+        ("second", SECOND_OFFICIAL, Role.LICENSING, LICENSING),
         ("rep", ENTRY_REP, Role.AGENCY_REP, desk),
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ def test_one_invites_and_another_approves(desks: tuple[Desk, Desk], session: Ses
     assert address is not None
     # By hand, past the page: refused all the same.
     refused = first.post(address)
-    assert refused.status_code == 400
+    assert refused.status_code == 409
     assert "another officer has to" in words_of(refused)
     done = second.post(address)
     assert re.search(r"<code>[A-Z2-7]{6}(-[A-Z2-7]{6}){3}</code>", done.get_data(as_text=True))
@@ -52,7 +52,7 @@ def test_one_invites_and_another_approves(desks: tuple[Desk, Desk], session: Ses
         "New Officer"
     ]
     # Approving twice makes no second officer.
-    assert second.post(address).status_code == 400
+    assert second.post(address).status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_an_invalid_invitation_gets_an_error_with_the_reason(
     desks: tuple[Desk, Desk], fields: dict[str, object], says: str
 ) -> None:
     response = desks[0].post("/console/officers", **fields)
-    assert response.status_code == 400
+    assert response.status_code == 409
     assert says in words_of(response)
     assert f'name="email" type="email" maxlength="200" required autocomplete="off" value="{fields["email"]}"' in (
         response.get_data(as_text=True)
@@ -93,7 +93,7 @@ def test_each_role_is_explained_where_it_is_given_and_partners_are_none_of_an_au
 
 
 def test_an_unknown_role_is_no_crash(desks: tuple[Desk, Desk]) -> None:
-    assert desks[0].post("/console/officers", name="A", email="a@b.example", role="king").status_code == 400
+    assert desks[0].post("/console/officers", name="A", email="a@b.example", role="king").status_code == 409
 
 
 def test_a_hostile_name_is_only_a_name(desks: tuple[Desk, Desk]) -> None:
@@ -114,7 +114,7 @@ def test_a_closed_officer_is_out_with_the_next_request(desks: tuple[Desk, Desk],
     assert first.post(f"/console/officers/{other.reference}/close").status_code == 400
     stale = first.post(f"/console/officers/{other.reference}/close", version=other.version - 1)
     assert stale.status_code == 409
-    assert "Somebody changed this officer" in words_of(stale)
+    assert "somebody changed this in the meantime" in words_of(stale)
     assert second.get("/console/").status_code == 200
     assert first.post(f"/console/officers/{other.reference}/close", version=other.version).status_code == 303
     assert second.get("/console/").location == "/console/sign-in"

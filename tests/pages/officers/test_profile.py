@@ -42,7 +42,7 @@ def test_a_token_is_shown_once_works_and_is_revoked(desk: Desk, client: FlaskCli
     assert f"{output[1][:8]}…" in again
     assert "&lt;b&gt;export&lt;/b&gt;" in again
     assert "<b>export" not in again
-    address = re.search(r'action="(/console/own/tokens/\w+/revoke)"', again)
+    address = re.search(r'action="(/console/own/tokens/\w+/end)"', again)
     assert address is not None
     assert desk.post(address[1]).status_code == 303
     assert client.get("/api/v1/officers/me", headers=requested).status_code == 401
@@ -61,7 +61,7 @@ def test_an_officer_chooses_the_way_of_notices(desk: Desk, session: Session) -> 
     assert desk.post("/console/own/notices", choice="daily").status_code == 303
     assert notices.choice_of(session, desk.officer) is NoticeChoice.DAILY
     assert '<option value="daily" selected>' in desk.get("/console/own").get_data(as_text=True)
-    assert desk.post("/console/own/notices", choice="hourly").status_code == 303
+    assert desk.post("/console/own/notices", choice="hourly").status_code == 400
     assert notices.choice_of(session, desk.officer) is NoticeChoice.DAILY
 
 

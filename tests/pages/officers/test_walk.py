@@ -125,7 +125,7 @@ def test_a_lent_role_is_a_right_while_it_is_lent(client: FlaskClient, session: S
     assert deputy.desk.get("/console/officers").status_code == 200
     # A deputy may approve what the lender proposed: they are two. Not what is about the deputy.
     own = accounts.propose_roles(session, deputy.officer, [Role.DECIDER], by=lender.officer.reference, at=now())
-    assert deputy.desk.post(f"/console/officers/changes/{own.reference}/approve").status_code == 400
+    assert deputy.desk.post(f"/console/officers/changes/{own.reference}/approve").status_code == 409
     assert accounts.own_roles(session, deputy.officer) == {Role.TRIAGE}
     accounts.end_loan(session, lender.officer, lent.reference, today)
     assert deputy.desk.get("/console/officers").status_code == 403

@@ -1,6 +1,6 @@
 """The form of an act: filled in, shown as it would change the public record, then proposed. Nothing typed is lost on the way."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request
@@ -26,7 +26,7 @@ from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page
 from registry.register.agencies import record
 from registry.supervision.licensing import queries
-from registry.supervision.licensing.drafting import Draft, drafted, licence_of, today_of
+from registry.supervision.licensing.drafting import licence_of, today_of
 from registry.supervision.licensing.rules import ACTS, About
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import (
@@ -81,7 +81,7 @@ def propose(session: Session, me: AuthenticatedOfficer, of: str, reference: str 
     return _taken(session, me, named, reference, agency)
 
 
-PROPOSE = LICENCE_ACTS["propose"]
+PROPOSE, PREVIEW = LICENCE_ACTS["propose"], LICENCE_ACTS["preview"]
 
 for _path, _of in (
     ("/licences/new", "authority"),
@@ -116,31 +116,26 @@ def _taken(
     session: Session, me: AuthenticatedOfficer, act: LicenceAct, about: str | None, agency: record.Agency | None
 ) -> BaseResponse:
     """Shown first, proposed at the second press: what is proposed is what the page showed."""
-    form, at = with_choices(request.form), now()
-    made: list[Draft] = []
-    proposed: list[str] = []
+    form = with_choices(request.form)
+    is_proposed = form.get("step") == "propose"
+    gave: list[Any] = []
 
-    def arguments() -> dict[str, Any]:
-        return {"legal_ground": form.get("legal_ground", ""), "effective_on": day_in(form, "effective_on")}
+    def perform() -> Any:
+        values = {
+            "act": act, "about": about, "stated": _stated(session, form, act),
+            "legal_ground": form.get("legal_ground", ""), "effective_on": day_in(form, "effective_on"),
+        }  # fmt: skip
+        return LICENCE_ACTS.perform(PROPOSE if is_proposed else PREVIEW, session, me, "", None, values)
 
-    def draft() -> None:
-        sent = _stated(session, form, act)
-        made.append(drafted(session, official(me), act, about, sent, at, **arguments()))
-        require_no_interest(me, made[0].after.agency_id)
+    def do() -> None:
+        gave.append(made_by_form(session, me, PROPOSE.drafts, lambda: str(perform())) if is_proposed else perform())
 
-    def make() -> str:
-        values = {"act": act, "about": about, "stated": _stated(session, form, act)} | arguments()
-        return str(LICENCE_ACTS.perform(PROPOSE, session, me, "", None, values))
-
-    def propose() -> None:
-        proposed.append(made_by_form(session, me, PROPOSE.drafts, make))
-
-    step: Callable[[], None] = propose if form.get("step") == "propose" else draft
-    refusal = attempt(session, step)
-    if refusal is None and proposed:
-        return redirect(f"/console/licences/proposals/{proposed[0]}", 303)
-    previewed = showing.preview(session, made[0]) if refusal is None else None
-    return _form(session, me, act, about, agency, typed=form, refusal=refusal, previewed=previewed)
+    refusal = attempt(session, do)
+    if refusal is not None:
+        return _form(session, me, act, about, agency, typed=form, refusal=refusal)
+    if is_proposed:
+        return redirect(f"/console/licences/proposals/{gave[0]}", 303)
+    return _form(session, me, act, about, agency, typed=form, previewed=showing.preview(session, gave[0]))
 
 
 def _countries(codes: Collection[str]) -> list[tuple[str, str]]:

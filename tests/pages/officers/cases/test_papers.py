@@ -71,7 +71,8 @@ def test_a_form_becomes_a_case_that_its_slip_opens(session, sealer, printed, des
     assert "wx-her" not in everything + desk.get(f"/console/papers/{reference}/H").get_data(as_text=True)
     assert f'href="/console/papers/{reference}"' in desk.get("/console/papers").get_data(as_text=True)
 
-    sent = desk.post(f"/console/papers/{reference}", go="send")
+    assert desk.post(f"/console/papers/{reference}/send", version=3).status_code == 409
+    sent = desk.post(f"/console/papers/{reference}/send", version=4)
     assert sent.status_code == 303, words_of(sent)
     session.expire_all()
     case = session.scalars(select(Case)).one()
@@ -91,7 +92,7 @@ def test_a_form_becomes_a_case_that_its_slip_opens(session, sealer, printed, des
     again = begin(desk_for(Role.TRIAGE, name="Colleague"), reference)
     assert again.status_code == 409
     assert f"typed in on {now().date()}" in words_of(again)
-    assert desk.post(f"/console/papers/{reference}", go="send").status_code == 409
+    assert desk.post(f"/console/papers/{reference}/send", version=4).status_code == 409
     assert keep(desk, reference, "E", 4, account="More.").status_code == 409
 
 
@@ -107,8 +108,8 @@ def test_a_half_typed_form_is_its_officers_alone_and_is_dropped(session, sealer,
     assert "no printed form of this number" in words_of(begin(foreign, reference))
     for stranger in (other, foreign):
         assert stranger.get(f"/console/papers/{reference}/E").status_code == 404
-        assert stranger.post(f"/console/papers/{reference}", go="send").status_code == 404
-        assert stranger.post(f"/console/papers/{reference}", go="drop").status_code == 404
+        assert stranger.post(f"/console/papers/{reference}/send", version=1).status_code == 404
+        assert stranger.post(f"/console/papers/{reference}/discard", version=1).status_code == 404
     sealed = session.scalars(select(AnswerSheet.sealed)).one()
     assert "passport" not in sealed
     session.commit()

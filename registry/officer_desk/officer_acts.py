@@ -1,0 +1,175 @@
+"""Acts on the accounts of a unit's officers: giving takes two persons, taking away takes one."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from registry.core.clock import day_at
+from registry.core.errors import NotFound
+from registry.officer_desk.acting import reference_in
+from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs
+from registry.officers import accounts, tokens
+from registry.officers.models import Officer
+from registry.officers.rights import Act, Resource, Role
+from registry.officers.sessions import AuthenticatedOfficer
+from registry.vocabulary.register import Language
+from schemas.officers import OfficerInvitationSchema, OfficerRolesSchema
+
+
+def _of_unit(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) -> str:
+    return me.standing.unit
+
+
+def _officer(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
+    return accounts.officer_named(session, reference_in(reference), me.standing.unit).reference
+
+
+def _token(session: Session, me: AuthenticatedOfficer, act: OfficerAct, officer: str, token: str) -> str:
+    return f"{_officer(session, me, act, officer)}/{reference_in(token)}"
+
+
+def _change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
+    return accounts.change_named(session, reference_in(reference), me.standing.unit).reference
+
+
+def _named(on: Doing[str]) -> Officer:
+    """The officer of an act, locked where a version was read."""
+    return accounts.officer_named(on.session, on.reference, on.me.standing.unit, on.version)
+
+
+def _invite(on: Doing[str], name: str, email: str, roles: Sequence[Role], language: Language) -> str:
+    return accounts.propose_invitation(
+        on.session, on.reference, name, email, roles, language, by=on.officer, at=on.at
+    ).reference  # fmt: skip
+
+
+def _change_roles(on: Doing[str], roles: Sequence[Role]) -> str:
+    return accounts.propose_roles(on.session, _named(on), roles, by=on.officer, at=on.at).reference
+
+
+def _reset(on: Doing[str]) -> str:
+    return accounts.propose_reset(on.session, _named(on), by=on.officer, at=on.at).reference
+
+
+def _close(on: Doing[str]) -> None:
+    accounts.close(on.session, _named(on), by=on.officer, at=on.at, today=day_at(on.at, None))
+
+
+def _sign_out(on: Doing[str]) -> None:
+    accounts.sign_out(on.session, _named(on), by=on.officer, at=on.at)
+
+
+def _revoke_token(on: Doing[str]) -> None:
+    officer, _, token = on.reference.partition("/")
+    named = accounts.officer_named(on.session, officer, on.me.standing.unit)
+    if not tokens.revoke(on.session, named, token, by=on.officer, at=on.at):
+        raise NotFound("the officer has no such token, or it was revoked already")
+
+
+def _approve(on: Doing[str]) -> str | None:
+    """The join code, to be handed over in person."""
+    change = accounts.change_named(on.session, on.reference, on.me.standing.unit)
+    return accounts.approve(on.session, change, by=on.officer, at=on.at, today=day_at(on.at, None))
+
+
+def _refuse(on: Doing[str]) -> None:
+    change = accounts.change_named(on.session, on.reference, on.me.standing.unit)
+    accounts.refuse(on.session, change, by=on.officer, at=on.at)
+
+
+OFFICERS: OfficerActs[str] = OfficerActs(
+    Resource.OFFICER,
+    lambda me, _: me.officer.reference,
+    _of_unit,
+    (
+        OfficerAct(
+            "invite", Act.PROPOSE, _invite, "proposeOfficer",
+            """Propose a new officer of your unit.
+
+            No one is invited until another officer approves it (`approveOfficerChange`). Idempotent with an
+            Idempotency-Key.
+            """,
+            OfficerInvitationSchema, path="", page="", form={"roles": "role"}, drafts="invitation",
+            is_versioned=False, statuses=(409, 413, 415),
+        ),
+    ),
+)  # fmt: skip
+
+OFFICER_ACCOUNTS: OfficerActs[str] = OfficerActs(
+    Resource.OFFICER,
+    OFFICERS.officer_of,
+    _officer,
+    (
+        OfficerAct(
+            "roles", Act.PROPOSE, _change_roles, "proposeRoles",
+            """Propose which roles an officer shall have.
+
+            Officers do not propose their own roles. Idempotent with an Idempotency-Key.
+            """,
+            OfficerRolesSchema, form={"roles": "role"}, drafts="change of roles",
+        ),
+        OfficerAct(
+            "reset", Act.PROPOSE, _reset, "proposeReset",
+            """Propose a reset of an officer's password and second factor.
+
+            For an officer who lost one. Until another approves it, nothing changes for that officer.
+            """,
+            drafts="reset",
+        ),
+        OfficerAct(
+            "close", Act.PROPOSE, _close, "closeOfficer",
+            """Close an officer's account.
+
+            The account is signed out everywhere; its tokens and roles end. One person is enough: what takes away needs no
+            second. The officer's name stays with what the officer did.
+            """,
+            is_shown_after=False,
+        ),
+        OfficerAct(
+            "sign-out", Act.PROPOSE, _sign_out, "signOutOfficer",
+            """Sign an officer out everywhere.
+
+            Every session and token of the officer ends at once, as when a machine was lost. The officer signs in again as
+            before.
+            """,
+            is_shown_after=False, is_versioned=False, statuses=(404,),
+        ),
+    ),
+)  # fmt: skip
+
+OFFICER_TOKENS: OfficerActs[str] = OfficerActs(
+    Resource.OFFICER,
+    OFFICERS.officer_of,
+    _token,
+    (
+        OfficerAct(
+            "revoke", Act.PROPOSE, _revoke_token, "revokeOfficerToken", "Revoke an officer's token.",
+            method="delete", path="", is_shown_after=False, is_versioned=False, statuses=(404,),
+        ),
+    ),
+)  # fmt: skip
+
+OFFICER_CHANGES: OfficerActs[str] = OfficerActs(
+    Resource.OFFICER,
+    OFFICERS.officer_of,
+    _change,
+    (
+        OfficerAct(
+            "approve", Act.APPROVE, _approve, "approveOfficerChange",
+            """Approve a change of an officer.
+
+            Neither who proposed it nor whom it is about may (409, `own_proposal`, `about_yourself`). A change never alters
+            once it was proposed, so there is no version to send: what was decided already is 409 `decided`.
+            """,
+            is_versioned=False,
+        ),
+        OfficerAct(
+            "refuse", Act.PROPOSE, _refuse, "refuseOfficerChange",
+            """Refuse a change of an officer.
+
+            Its proposer takes it back so.
+            """,
+            is_shown_after=False, is_versioned=False,
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,80 @@
+"""Acts on paper forms: begun by their number, typed in as far as one likes, sent once or discarded."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.casework.actions import Officer
+from registry.complaints.intake.paper_forms import actions
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import reference_in
+from registry.officer_desk.acts import Doing, OfficerAct, case_acts
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import AuthenticatedOfficer
+from schemas.complaints import MAX_OF_ANSWERS
+from schemas.papers import PaperAnswersSchema, PaperBeginningSchema
+
+
+def _begin(on: Doing[Officer], number: str, received_on: date) -> str:
+    return actions.begin(on.session, sealer(), on.officer, number, received_on, on.at)
+
+
+def _save(on: Doing[Officer], answers: Mapping[str, Any]) -> object:
+    return actions.save_page(on.session, sealer(), on.officer, on.reference, answers, on.at.date(), on.version)
+
+
+def _discard(on: Doing[Officer]) -> None:
+    actions.drop(on.session, sealer(), on.officer, on.reference, on.at.date(), on.version)
+
+
+def _send(on: Doing[Officer]) -> str:
+    return actions.send(on.session, sealer(), on.officer, on.reference, on.at, on.version).reference
+
+
+def _form(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
+    """Each action finds the officer's own forms alone."""
+    return reference_in(reference)
+
+
+PAPERS = case_acts(
+    Resource.PAPER,
+    lambda _session, me, _act: me.standing.unit,
+    OfficerAct(
+        "begin", Act.WRITE, _begin, "startPaperForm",
+        """Start to type in a paper form, or resume one of yours.
+
+        It is named by its printed number and the day on which it was handed in: 90 days back at most. A form that was
+        typed in, or sent on the pages by the person who has its slip, is 409. Idempotent with an Idempotency-Key.
+        """,
+        PaperBeginningSchema, path="", page="", drafts="paper form", is_versioned=False,
+    ),
+)  # fmt: skip
+
+PAPER_FORMS = case_acts(
+    Resource.PAPER,
+    _form,
+    OfficerAct(
+        "save", Act.WRITE, _save, "updatePaperForm",
+        """Save some answers of a paper form.
+
+        Those not named stay as they are; null takes one back, but identity stays until it is typed anew. All faults are
+        named at once, by the question's code, and then nothing was changed.
+        """,
+        PaperAnswersSchema, method="patch", path="", max_bytes=MAX_OF_ANSWERS,
+    ),
+    OfficerAct(
+        "discard", Act.WRITE, _discard, "discardPaperForm",
+        "Discard what was typed into the wrong paper form. Its number stays valid.",
+        method="delete", path="", is_shown_after=False,
+    ),
+    OfficerAct(
+        "send", Act.WRITE, _send, "submitPaperForm",
+        """Submit a paper form as a case of your unit, filed on the day on which the paper was handed in.
+
+        Once: the number on the slip opens its mailbox from then on.
+        """,
+        statuses=(404, 409, 503),
+    ),
+)  # fmt: skip
