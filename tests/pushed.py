@@ -26,14 +26,14 @@ class Taker(BaseHTTPRequestHandler):
 
     def _take(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        told = {
+        request = {
             "method": self.command,
             "path": self.path,
             "by": self.headers["Authorization"],
             "body": json.loads(body),
         }
         status = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        say(json.dumps(told | {"status": status}))
+        say(json.dumps(request | {"status": status}))
         self.send_response(status)
         self.end_headers()
 

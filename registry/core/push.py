@@ -40,7 +40,7 @@ def ways(settings: Settings) -> frozenset[str]:
 
 
 def new_topic() -> str:
-    """A topic that nobody guesses: of an ntfy topic its name is the password."""
+    """A topic that no one guesses: of an ntfy topic its name is the password."""
     return f"registry-{secrets.token_hex(12)}"
 
 

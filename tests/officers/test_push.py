@@ -39,14 +39,14 @@ def test_a_notice_goes_to_an_ntfy_topic_and_is_tried_again_until_it_is_taken(
 ) -> None:
     sessions, topic = sessions_for(session.get_bind()), push.new_topic()  # type: ignore[arg-type]
     with push_server(503, 200) as taken:
-        told = replace(settings, ntfy_url=taken.url)
+        pushing = replace(settings, ntfy_url=taken.url)
         waits(session, officer, push.NTFY, topic)
-        schedule.notify_officers(told, sessions)
+        schedule.notify_officers(pushing, sessions)
         assert taken.next()["status"] == 503
         assert session.query(Notice).count() == 1, "kept, and tried again as a mail is"
         session.execute(update(Notice).values(taken_until=now() - timedelta(seconds=1)))
         session.commit()
-        schedule.notify_officers(told, sessions)
+        schedule.notify_officers(pushing, sessions)
         sent = taken.next()
     assert (sent["method"], sent["path"], sent["by"]) == ("POST", "/", "Bearer tk_secret")
     assert (sent["body"]["topic"], sent["body"]["title"]) == (topic, "There is something for you")

@@ -211,9 +211,9 @@ def test_scope_is_ticked_instead_of_typed_and_what_was_ticked_stays(session: Ses
         "corridors_from": "CN", "corridors_pick": ["CZ", "IT"], "corridors": "VN>*", "sectors_pick": ["56.11"],
         "sectors": "56.10/2.0", "condition_not_destinations_pick": ["FR"], "condition_not_destinations": "ch",
     }  # fmt: skip
-    shown = acted(anna, licence, "amend", "preview", **fields).get_data(as_text=True)
+    previewed = acted(anna, licence, "amend", "preview", **fields).get_data(as_text=True)
     for value in ("CZ", "IT", "56.11", "FR"):
-        assert re.search(rf'type="checkbox" name="\w+_pick" value="{value}" checked', shown), value
+        assert re.search(rf'type="checkbox" name="\w+_pick" value="{value}" checked', previewed), value
     assert acted(anna, licence, "amend", "propose", **fields).status_code == 303
     stated = only_proposal(session).details
     assert stated["corridors"] == [
