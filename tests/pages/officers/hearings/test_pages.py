@@ -192,7 +192,7 @@ def test_the_check_is_another_persons_and_says_why_where_few_could_complain(
     path = drafted(both, case, could_complain="3")
     both.post(f"{path}/hand-in", version=version_on(both, path))
     version = version_on(both, path)
-    assert "a second person has to" in words_of(both.get(f"{path}/check"))
+    assert "another person has to" in words_of(both.get(f"{path}/check"))
     assert both.post(f"{path}/approve", version=version, reason="I know it.").status_code == 409
     page = words_of(checker.get(f"{path}/check"))
     assert SPOKEN in page
