@@ -52,7 +52,11 @@ class EntryAskingSchema(InSchema):
 class AgencyInvitationSchema(OfficerPersonSchema):
     """A person who shall speak for an agency."""
 
-    agency_id = Line(max_length=40, required=True, metadata={"description": "An agency's reference."})
+    agency_id = Line(
+        max_length=200,
+        required=True,
+        metadata={"description": "Its id; a name or number that leads to one agency alone is accepted too."},
+    )
 
 
 class AgencyInvitedSchema(OfficerChangeSchema):

@@ -122,7 +122,7 @@ class InLanguageSchema(InSchema):
 
     language = Word(
         Language,
-        metadata={"description": "Of the text. In one that nobody at the agency reads it waits for a translator."},
+        metadata={"description": "Of the text. In one that no one at the agency reads it waits for a translator."},
     )
     translation = Passage(
         max_length=MAX_ALLEGATION, metadata={"description": "The same text in the agency's language, if you have it."}

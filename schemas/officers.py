@@ -45,6 +45,14 @@ class OwnStandingSchema(OutSchema):
 
 class NoticeChoiceSchema(InSchema):
     choice = Word(_CHOICES, required=True)
+    way = Word(
+        ("mail", "ntfy", "matrix"),
+        metadata={"description": "One that the operator has set up; of ntfy the topic stands on your page."},
+    )
+    room = Line(
+        max_length=200,
+        metadata={"description": "The id of a Matrix room, for `matrix`.", "example": "!abc:matrix.example"},
+    )
 
 
 class OfficerSchema(OutSchema):

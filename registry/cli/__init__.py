@@ -149,6 +149,8 @@ Settings come from the environment, all with a default:
   REGISTRY_S3_KEY           name of the access key, with REGISTRY_S3_SECRET (the machine's own role)
   REGISTRY_SMTP_URL         smtp://user:password@host:587 (mail is written to REGISTRY_HOME/mail)
   REGISTRY_REDIS_URL        redis://host:6379/0, to count requests over several processes (each counts alone)
+  REGISTRY_NTFY_URL         https://:token@ntfy.example: officers may be told there instead of by mail (mail alone)
+  REGISTRY_MATRIX_URL       https://:token@matrix.example, likewise, in a room
   REGISTRY_TRUSTED_PROXIES  number of proxies before us, or their networks (X-Forwarded-For is ignored)
   REGISTRY_METRICS          on to serve /metrics (off)
   REGISTRY_RATE             requests a minute that one client may make (600)

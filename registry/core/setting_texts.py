@@ -1,6 +1,7 @@
 """What a variable of the environment may say: numbers, switches and addresses. Each raises SettingsError with what to write."""
 
 import re
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from registry.core.errors import SettingsError
@@ -33,6 +34,25 @@ def contact_of(name: str, text: str) -> str | None:
     if text and not re.fullmatch(r"mailto:[!-~]+@[!-~]+|https://[!-~]+", text):
         raise SettingsError(f"{name} must be an address like mailto:security@registry.example.org or https://...")
     return text or None
+
+
+def secure_server_of(name: str, text: str, example: str) -> str | None:
+    """A server that is spoken to by https; by http only on this very machine."""
+    found = server_of(name, text, ("https", "http"), example)
+    if found is not None:
+        parts = urlsplit(found)
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            raise SettingsError(f"{name} must be like {example}: http is for this machine's own servers alone")
+    return found
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def scanner_of(name: str, text: str) -> str | None:

@@ -16,6 +16,7 @@ from registry.core.setting_texts import (
     contact_of,
     licence_of,
     scanner_of,
+    secure_server_of,
     server_of,
     split_address,
     switch_of,
@@ -79,6 +80,9 @@ class Settings:
     files: Path | Bucket = Path("files")
     smtp_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
+    ntfy_url: str | None = field(default=None, repr=False)
+    matrix_url: str | None = field(default=None, repr=False)
+    """Servers that take notices to officers, each with its token as the password."""
     trusted_proxies: TrustedProxies = TrustedProxies()
     has_metrics: bool = False
     rate: int = 600
@@ -133,6 +137,10 @@ class Settings:
             smtp_url=server_of("REGISTRY_SMTP_URL", given["REGISTRY_SMTP_URL"], ("smtp", "smtps"), "smtp://mail:25"),
             redis_url=server_of(
                 "REGISTRY_REDIS_URL", given["REGISTRY_REDIS_URL"], ("redis", "rediss"), "redis://redis:6379/0"
+            ),
+            ntfy_url=secure_server_of("REGISTRY_NTFY_URL", given["REGISTRY_NTFY_URL"], "https://:token@ntfy.example"),
+            matrix_url=secure_server_of(
+                "REGISTRY_MATRIX_URL", given["REGISTRY_MATRIX_URL"], "https://:token@matrix.example"
             ),
             trusted_proxies=_trusted_proxies(given["REGISTRY_TRUSTED_PROXIES"]),
             has_metrics=switch_of("REGISTRY_METRICS", given["REGISTRY_METRICS"] or "off"),
@@ -222,6 +230,8 @@ NAMES = (
     "REGISTRY_S3_SECRET",
     "REGISTRY_SMTP_URL",
     "REGISTRY_REDIS_URL",
+    "REGISTRY_NTFY_URL",
+    "REGISTRY_MATRIX_URL",
     "REGISTRY_TRUSTED_PROXIES",
     "REGISTRY_METRICS",
     "REGISTRY_RATE",

@@ -10,8 +10,9 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import IO
+from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
 Cell = str | int | date | None
@@ -19,6 +20,8 @@ Cell = str | int | date | None
 _ROWS = b"<sheetData></sheetData>"
 _DAY_ONE = date(1899, 12, 30).toordinal()
 _AT_ONCE = 256
+_NARROWEST, _WIDEST = 8, 60
+"""Of a column, in characters."""
 _MARKUP = re.compile("[<>&\r]")
 _RETURN = {"\r": "&#13;"}
 _LEVEL = 3
@@ -41,11 +44,13 @@ def write(
         names: list[str] = []
         for name, header, rows in tables:
             names.append(name)
-            before, hole, after = _empty((name,))["xl/worksheets/sheet1.xml"].partition(_ROWS)
+            some_rows = iter(rows)
+            first = list(islice(some_rows, _AT_ONCE))
+            before, hole, after = _empty((name,), _widths(header, first))["xl/worksheets/sheet1.xml"].partition(_ROWS)
             assert hole
             with book.open(f"xl/worksheets/sheet{len(names)}.xml", "w", force_zip64=True) as sheet:
                 sheet.write(before + b"<sheetData>")
-                lines = _rows(header, rows, written)
+                lines = _rows(header, chain(first, some_rows), written)
                 while some := "".join(islice(lines, _AT_ONCE)):
                     sheet.write(some.encode())
                 sheet.write(b"</sheetData>" + after)
@@ -54,14 +59,35 @@ def write(
                 book.writestr(part, body)
 
 
-def _empty(names: Sequence[str]) -> dict[str, bytes]:
-    """The parts of a workbook whose sheets are empty; the second style of its cells is that of days."""
+def _widths(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
+    """Of each column in characters, as wide as the header and the first rows need, within bounds."""
+    lines = [header, *rows]
+    return [
+        min(max(_NARROWEST, *(_wide(line[place]) + 2 for line in lines if place < len(line))), _WIDEST)
+        for place in range(len(header))
+    ]
+
+
+def _wide(cell: Cell) -> int:
+    if isinstance(cell, date):
+        return 10
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in str(cell)) if cell is not None else 0
+
+
+def _empty(names: Sequence[str], widths: Sequence[int] = ()) -> dict[str, bytes]:
+    """The parts of a workbook whose sheets are empty; the second style of its cells is that of days.
+
+    Each first row stays in sight, and the columns have `widths`.
+    """
     # Loaded by the first who wants a workbook.
     import openpyxl
 
     book = openpyxl.Workbook(write_only=True)
     for name in names:
-        book.create_sheet(name)
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "A2"
+        for place, width in enumerate(widths):
+            sheet.column_dimensions[_letters(place)].width = width
     day = openpyxl.cell.WriteOnlyCell(book[names[0]])
     day.number_format = "yyyy-mm-dd"
     assert day.style_id == 1

@@ -253,7 +253,7 @@ TASKS = case_acts(
     ),
     OfficerAct(
         "take-back", Act.WRITE, _take_back_task, "takeBackCaseTask",
-        "Take back a task that you added today and that nobody has done.",
+        "Take back a task that you added today and that no one has done.",
     ),
 )  # fmt: skip
 """What is done to one task of a case; its reference follows the case's, after a stroke."""

@@ -3,12 +3,10 @@
 from sqlalchemy.orm import Session
 
 from registry.complaints.parties import accounts
-from registry.core.codes import Problem
-from registry.core.errors import Fault, InvalidInput
-from registry.core.ids import read_reference
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in, require_no_interest
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs
+from registry.officer_desk.agency_picker import picked_agency
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -101,9 +99,7 @@ def invitation_opened(session: Session, me: AuthenticatedOfficer, reference: str
 
 
 def _invite(on: Doing[EntryOfficial], agency_id: str, name: str, email: str, language: Language) -> str:
-    agency = read_reference(agency_id)
-    if agency is None:
-        raise InvalidInput([Fault.of("agency_id", Problem.INVALID_VALUE, "agency_reference")])
+    agency = picked_agency(on.session, agency_id, "agency_id")
     require_no_interest(on.me, agency)
     deciding.require_own(on.session, on.officer, agency)
     unit = accounts.agency_unit(on.session, sealer(), agency, on.at.date())

@@ -133,7 +133,7 @@ ACTS = case_acts(
         "tell", Act.PROPOSE, _tell_outcome, "sendHearingOutcome",
         """Tell the agency the outcome, and until when it may object.
 
-        Once, while the worker agrees that it is spoken to. In a language that nobody there reads it waits for a translator.
+        Once, while the worker agrees that it is spoken to. In a language that no one there reads it waits for a translator.
         """,
         HearingOutcomeSchema, path="/outcome", done=_told_or_waits,
     ),
@@ -163,7 +163,7 @@ IN_CASE = case_acts(
         "new", Act.PROPOSE, _draft, "draftHearing",
         """Draft a hearing: what an agency is to be asked.
 
-        While the worker agrees that it is spoken to, and one hearing of a case at a time. In a language that nobody at
+        While the worker agrees that it is spoken to, and one hearing of a case at a time. In a language that no one at
         the agency reads it is approved only with a translation. Idempotent with an
         Idempotency-Key.
         """,

@@ -1,5 +1,6 @@
 """What the officers' console and API share of overviews: a unit's, as the officer may see it, and its files."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.agencies import named_patterns
 from registry.oversight.overview.queries import Overview, overview
 from registry.oversight.overview.rules import Period
-from registry.oversight.overview.sheets import NAMES, NamedPattern, sheets
+from registry.oversight.overview.sheets import NAMES, NamedPattern, Sheet, sheets
 
 
 class Viewer:
@@ -49,16 +50,24 @@ def note_export(session: Session, viewer: Viewer, name: str, period: Period, at:
     )  # fmt: skip
 
 
-def table_file(session: Session, viewer: Viewer, table: str, period: Period, at: datetime) -> bytes:
-    """One table as CSV."""
-    sheet = sheets(*seen(session, viewer, period, at))[table]
+Worded = Callable[[Sheet], Sheet]
+"""A table with its codes in the words of a language."""
+
+
+def table_file(
+    session: Session, viewer: Viewer, table: str, period: Period, at: datetime, worded: Worded = lambda sheet: sheet
+) -> bytes:
+    """One table as CSV: with codes for programs, or as `worded` says it for people."""
+    sheet = worded(sheets(*seen(session, viewer, period, at))[table])
     return as_csv(sheet.header, sheet.rows)
 
 
-def workbook_file(session: Session, viewer: Viewer, period: Period, at: datetime) -> bytes:
+def workbook_file(
+    session: Session, viewer: Viewer, period: Period, at: datetime, worded: Worded = lambda sheet: sheet
+) -> bytes:
     """All tables as one XLSX."""
     whole = sheets(*seen(session, viewer, period, at))
-    return as_xlsx(whole[name] for name in NAMES)
+    return as_xlsx(worded(whole[name]) for name in NAMES)
 
 
 def file_name(table: str | None, viewer: Viewer, period: Period) -> str:

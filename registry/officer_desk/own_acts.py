@@ -8,9 +8,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from registry.core import push
 from registry.core.clock import day_at
-from registry.core.errors import NotFound
+from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import read_reference
+from registry.http.transaction import services
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs
 from registry.officer_desk.agency_picker import picked_agency
@@ -19,6 +21,8 @@ from registry.officers.models import NoticeChoice, Officer
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.officers import ConflictNewSchema, NoticeChoiceSchema, RoleLoanNewSchema
+
+MAIL = "mail"
 
 
 def _acts(opened: Callable[..., str], *rows: OfficerAct) -> OfficerActs[Officer]:
@@ -71,8 +75,21 @@ def _lend(on: Doing[Officer], deputy_id: str, role: Role, from_on: date, to_on: 
     return accounts.lend(on.session, on.officer, deputy, role, from_on, to_on, day_at(on.at, None)).reference
 
 
-def _choose_notices(on: Doing[Officer], choice: str) -> None:
+def _choose_notices(on: Doing[Officer], choice: str, way: str | None = None, room: str = "") -> None:
     notices.choose(on.session, on.officer, NoticeChoice(choice))
+    if way is None:
+        return
+    if way != MAIL and way not in push.ways(services().settings):
+        raise ActRefused("no_such_way", "the operator has set up no server for that")
+    former = notices.push_of(on.session, on.officer) or ""
+    to: str | None = None
+    if way == push.MATRIX:
+        if not push.is_room(room.strip()):
+            raise ActRefused("room", "the id of a Matrix room is like !abc:matrix.example: see the room's settings")
+        to = f"{way}:{room.strip()}"
+    elif way == push.NTFY:
+        to = former if former.startswith(f"{way}:") else f"{way}:{push.new_topic()}"
+    notices.choose_push(on.session, on.officer, to)
 
 
 def _declare(on: Doing[Officer], agency_id: str) -> None:
@@ -94,11 +111,11 @@ OWN_ACCOUNT = _acts(
     ),
     OfficerAct(
         "notices", Act.WRITE, _choose_notices, "setNotices",
-        """Choose how you are notified by mail.
+        """Choose when and how you are notified.
 
-        No mail says what it is. `getMe` says what you chose.
+        No notice says what it is. `getMe` says what you chose. Without `way` it stays as it is.
         """,
-        NoticeChoiceSchema, method="put", is_shown_after=False, is_versioned=False, statuses=(413, 415),
+        NoticeChoiceSchema, method="put", is_shown_after=False, is_versioned=False, statuses=(409, 413, 415),
     ),
     OfficerAct(
         "conflicts", Act.WRITE, _declare, "declareConflict",

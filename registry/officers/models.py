@@ -273,12 +273,16 @@ class Notice(Base):
 
 
 class Mailing(Base):
-    """How an officer wants to be notified by mail, and when that last happened. Without a row: at once."""
+    """How an officer wants to be notified, and when that last happened. Without a row: at once, by mail.
+
+    `push`: `ntfy:` and a topic, or `matrix:` and a room, where notices go instead of by mail.
+    """
 
     __tablename__ = "officer_mailings"
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), primary_key=True, autoincrement=False)
     choice: Mapped[NoticeChoice] = mapped_column(one_of(NoticeChoice))
     told_at: Mapped[datetime | None] = mapped_column(Instant)
+    push: Mapped[str | None] = mapped_column(Text(300))
 
 
 class SignInDelay(Base):

@@ -24,7 +24,7 @@ PAUSE = timedelta(minutes=10)
 TAKEN_FOR = timedelta(minutes=5)
 
 Tell = Callable[[str, str, str], bool]
-"""Sends a mail: address, subject, text. False when it was not sent, so that it is tried again."""
+"""Sends a mail, or a message by push: address, subject, text. False when it was not sent, so that it is tried again."""
 
 
 class Words(StrEnum):
@@ -124,14 +124,30 @@ def is_due(choice: NoticeChoice, made_at: datetime, told_at: datetime | None, at
             return made_at < (latest if latest <= at else latest - timedelta(days=1))
 
 
-def send_due_notices(sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime) -> int:
-    """Mail each officer once for all that is due. Gives the mails sent."""
+def push_of(session: Session, officer: Officer) -> str | None:
+    stored = session.get(Mailing, officer.id)
+    return None if stored is None else stored.push
+
+
+def choose_push(session: Session, officer: Officer, push: str | None) -> None:
+    """Where the officer is told from now on: `ntfy:` and a topic, `matrix:` and a room, None for mail."""
+    _mailing(session, officer.id).push = push
+    session.flush()
+
+
+def send_due_notices(
+    sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime, ways: Collection[str] = ()
+) -> int:
+    """Tell each officer once of all that is due. Gives the messages sent.
+
+    `tell` is given an address of mail or, where its way is among `ways`, what `choose_push` stored.
+    """
     sent = 0
     with sessions() as session:
         waiting = session.scalars(select(Notice.officer_id).where(_is_free(at)).distinct()).all()
     for officer_id in waiting:
         with sessions.begin() as session:
-            taken = _take(session, officer_id, at)
+            taken = _take(session, officer_id, at, ways)
         if taken is None:
             continue
         address, language, choice, notices = taken
@@ -145,7 +161,9 @@ def send_due_notices(sessions: sessionmaker[Session], wording: Wording, tell: Te
     return sent
 
 
-def _take(session: Session, officer_id: int, at: datetime) -> tuple[str, Language, NoticeChoice, Sequence[int]] | None:
+def _take(
+    session: Session, officer_id: int, at: datetime, ways: Collection[str]
+) -> tuple[str, Language, NoticeChoice, Sequence[int]] | None:
     """Reserve the notices due for an officer, so that no other worker sends them; None where there are none."""
     officer = session.get_one(Officer, officer_id)
     if officer.state is not OfficerState.ACTIVE:
@@ -164,7 +182,9 @@ def _take(session: Session, officer_id: int, at: datetime) -> tuple[str, Languag
         .values(taken_until=at + TAKEN_FOR)
         .returning(Notice.id)
     ).all()
-    return (officer.email, Language(officer.language), choice, taken) if taken else None
+    # Where the operator has taken a way away, what waits goes by mail.
+    push = None if mailing is None or (mailing.push or "").partition(":")[0] not in ways else mailing.push
+    return (push or officer.email, Language(officer.language), choice, taken) if taken else None
 
 
 def _is_free(at: datetime) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ from registry.complaints.parties.hearings import ending as hearings
 from registry.complaints.parties.referrals import ending as referrals
 from registry.complaints.retention import purging, reminding
 from registry.complaints.sealing.sealer import Sealer
-from registry.core import mail
+from registry.core import mail, push
 from registry.core.clock import day_at, now
 from registry.core.errors import FilesUnavailable, RegistryError
 from registry.core.heartbeats import beat
@@ -222,8 +222,26 @@ def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None
 def notify_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """What is not sent is tried again in some minutes."""
     notices.send_due_notices(
-        sessions, notice_words(settings.console_address), _sender(settings, "officer_not_told"), now()
+        sessions, notice_words(settings.console_address), _teller(settings), now(), push.ways(settings)
     )
+
+
+def _teller(settings: Settings) -> Callable[[str, str, str], bool]:
+    """Sends a mail, or a message by push where the address says so."""
+    by_mail = _sender(settings, "officer_not_told")
+
+    def tell(address: str, subject: str, text: str) -> bool:
+        way, _, to = address.partition(":")
+        if way not in (push.NTFY, push.MATRIX):
+            return by_mail(address, subject, text)
+        try:
+            push.send(settings, way, to, subject, text)
+        except push.PushNotSent as failure:
+            log.error("officer_not_told", trouble=failure.text)
+            return False
+        return True
+
+    return tell
 
 
 def send_account_letters(settings: Settings, sessions: sessionmaker[Session]) -> None:

@@ -68,6 +68,8 @@ def test_a_home_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
         ("REGISTRY_S3_ENDPOINT", "https://secret.example", "s3://bucket/prefix"),
         ("REGISTRY_S3_SECRET", "secret", "s3://bucket/prefix"),
         ("REGISTRY_SMTP_URL", "secret@mail", "smtp://mail:25"),
+        ("REGISTRY_NTFY_URL", "http://secret@ntfy.example", "https://:token@ntfy.example"),
+        ("REGISTRY_MATRIX_URL", "secret@matrix", "https://:token@matrix.example"),
         ("REGISTRY_REDIS_URL", "memcached://secret", "redis://redis:6379/0"),
         ("REGISTRY_TRUSTED_PROXIES", "all", "10.0.0.0/8"),
         ("REGISTRY_TRUSTED_PROXIES", "10.0.0.1/8", "10.0.0.0/8"),
@@ -135,6 +137,8 @@ def test_passwords_are_not_in_the_text_form() -> None:
             "REGISTRY_DATABASE_URL": "postgresql+psycopg://registry:secret@db/registry",
             "REGISTRY_SMTP_URL": "smtp://registry:secret@mail",
             "REGISTRY_REDIS_URL": "redis://:secret@redis",
+            "REGISTRY_NTFY_URL": "https://:secret@ntfy.example",
+            "REGISTRY_MATRIX_URL": "http://:secret@localhost:8008",
         }
     )
     assert "secret" not in repr(settings)

@@ -270,7 +270,7 @@ def _letter_untranslated() -> Select[Any]:
 
 
 def _is_foreign(language: Any) -> ColumnElement[bool]:
-    """Whether a text for the agency is in a language that nobody there reads, though there is somebody."""
+    """Whether a text for the agency is in a language that no one there reads, though there is somebody."""
     there = select(Officer.id).where(Officer.unit == Hearing.desk, Officer.state == OfficerState.ACTIVE)
     return and_(language.is_not(None), there.exists(), ~there.where(Officer.language == language).exists())
 

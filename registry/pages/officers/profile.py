@@ -1,8 +1,11 @@
 """An officer's own settings: password, sessions, recovery codes, tokens, loans of roles, declared interests."""
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 
+from registry.core import push
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, TooManyRequests
 from registry.http.app_services import keyring
@@ -142,7 +145,16 @@ def own_page(
         today=day_at(at, None),
         choices=list(NoticeChoice),
         choice=notices.choice_of(session, me.officer),
+        ways=sorted(push.ways(services().settings)),
+        push=(notices.push_of(session, me.officer) or "").partition(":"),
+        ntfy=_shown_server(services().settings.ntfy_url),
     )
+
+
+def _shown_server(address: str | None) -> str:
+    """The address of a server without its token."""
+    parts = urlsplit(address or "")
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if address else ""
 
 
 def _back() -> Response:

@@ -2,8 +2,11 @@
 
 import hashlib
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -60,6 +63,32 @@ def test_an_officer_chooses_the_way_of_notices(desk: Desk, session: Session) -> 
     assert '<option value="daily" selected>' in desk.get("/console/own").get_data(as_text=True)
     assert desk.post("/console/own/notices", choice="hourly").status_code == 400
     assert notices.choice_of(session, desk.officer) is NoticeChoice.DAILY
+
+
+def test_an_officer_is_told_by_ntfy_or_matrix_where_the_operator_has_a_server(
+    make_app: Callable[[Settings], Flask], settings: Settings, client: FlaskClient, session: Session, desk: Desk
+) -> None:
+    assert 'name="way"' not in desk.get("/console/own").get_data(as_text=True)
+    urls = {"ntfy_url": "https://:tk_secret@ntfy.example", "matrix_url": "https://:tk_secret@matrix.example"}
+    app = make_app(replace(settings, **urls))
+    app.test_client_class, app.extensions["test_session"] = type(client), session
+    there = desk_of(app.test_client(), session, desk.officer)
+    there.post("/console/own/notices", choice="at_once", way="ntfy")
+    page = there.get("/console/own").get_data(as_text=True)
+    topic = re.search(r"<code>(registry-[0-9a-f]{24})</code>", page)
+    assert topic is not None
+    assert "https://ntfy.example" in page
+    assert "tk_secret" not in page
+    session.rollback()
+    assert notices.push_of(session, desk.officer) == f"ntfy:{topic[1]}"
+    wrong = there.post("/console/own/notices", choice="at_once", way="matrix", room="#name:matrix.example")
+    assert "like !abc:matrix.example" in words_of(wrong)
+    there.post("/console/own/notices", choice="at_once", way="matrix", room=" !abc:matrix.example ")
+    session.rollback()
+    assert notices.push_of(session, desk.officer) == "matrix:!abc:matrix.example"
+    there.post("/console/own/notices", choice="at_once", way="mail")
+    session.rollback()
+    assert notices.push_of(session, desk.officer) is None
 
 
 NEW = "granite violin harvest ninety-one"

@@ -141,7 +141,7 @@ def take_back_note(
 def take_back_task(
     session: Session, officer: Officer, reference: str, task: str, today: date, *, version: int | None = None
 ) -> None:
-    """Remove a task that one added oneself today and that nobody has done. Raises NotFound, NotNow, StaleVersion."""
+    """Remove a task that one added oneself today and that no one has done. Raises NotFound, NotNow, StaleVersion."""
     case = lock_case(session, officer, reference, version)
     found = _task(session, case, task)
     _require_own(officer, found.made_by, found.made_on, today)

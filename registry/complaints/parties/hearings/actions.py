@@ -49,7 +49,7 @@ def draft(
     """Draft the allegation that an agency is to answer, in words that do not reveal who complained.
 
     `agency` is required where the case names none of the registry. `could_complain`: how many people could have, by the
-    officer's estimate. `language` is that of the text; where nobody at the agency reads it, it waits for a translator unless
+    officer's estimate. `language` is that of the text; where no one at the agency reads it, it waits for a translator unless
     its `translation` is there. Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
     """
     case = lock_case(session, officer, reference, version)

@@ -100,7 +100,7 @@ def notify_outcome(
     """Tell an agency that was heard what was decided, and until when it may object; once.
 
     The officer writes the text, which is compared with all that the complainant wrote, as an allegation is. The
-    decision's reasons stay with the unit. In a `language` that nobody at the agency reads it waits for a translator, unless its
+    decision's reasons stay with the unit. In a `language` that no one at the agency reads it waits for a translator, unless its
     `translation` is there; written again, it takes the place of the one that waits.
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput, KeyTrouble.
     """

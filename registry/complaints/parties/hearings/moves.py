@@ -69,7 +69,7 @@ def languages_read(session: Session, unit: str) -> Sequence[str]:
 
 
 def is_foreign(session: Session, unit: str, language: str | None) -> bool:
-    """Whether nobody at an agency reads a text in this language; False where no one said which it is."""
+    """Whether no one at an agency reads a text in this language; False where no one said which it is."""
     read = languages_read(session, unit) if language else []
     return bool(read) and language not in read
 

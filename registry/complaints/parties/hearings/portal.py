@@ -97,7 +97,7 @@ def read(session: Session, sealer: Sealer, unit: str, who: str, reference: str, 
         hearing.answered_on,
         hearing.state is HearingState.SERVED and not _is_late(hearing, today),
         content.words(box, case, hearing, "longer_sealed"),
-        _told(hearing, content.words(box, case, hearing, "outcome_sealed")),
+        _if_sent(hearing, content.words(box, case, hearing, "outcome_sealed")),
         hearing.object_until,
         content.words(box, case, hearing, "objection_sealed"),
         may_object(hearing, today),
@@ -106,13 +106,13 @@ def read(session: Session, sealer: Sealer, unit: str, who: str, reference: str, 
         hearing.language,
         content.words(box, case, hearing, "translation_sealed"),
         hearing.outcome_language,
-        _told(hearing, content.words(box, case, hearing, "outcome_translation_sealed")),
+        _if_sent(hearing, content.words(box, case, hearing, "outcome_translation_sealed")),
     )
     record(session, "hearing.read", case.reference, on=today, actor=who, detail=By.AGENCY)
     return displayed
 
 
-def _told(hearing: Hearing, text: str | None) -> str | None:
+def _if_sent(hearing: Hearing, text: str | None) -> str | None:
     """An outcome that waits for its translation is not the agency's yet."""
     return None if hearing.told_on is None else text
 

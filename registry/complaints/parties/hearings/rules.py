@@ -181,7 +181,7 @@ _WORDS = {
     "few_people": "fewer than five people could have complained, or it is not known how many: say why it may go all the same",
     "no_reason": "say why, in a few words",
     "nobody_to_serve": "this agency has no user account yet: the licensing officers invite its people",
-    "not_translated": "nobody at the agency reads the language of this text: a translator writes it in theirs first",
+    "not_translated": "no one at the agency reads the language of this text: a translator writes it in theirs first",
     "too_late": "its time to answer is over",
     "too_early": "it still has time to answer",
 }

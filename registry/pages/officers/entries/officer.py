@@ -12,7 +12,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import names_in
-from registry.pages.officers.agencies import agency_name
+from registry.pages.officers.agencies import agency_name, suggestions
 from registry.pages.officers.assets import address_of
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
@@ -47,9 +47,9 @@ serve_acts(pages, "/entries/<reference>", ACTS, _opened)
 def _invitation(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
     table, names = (INVITED, (reference,)) if reference else (INVITATIONS, ())
     # The code is shown here and nowhere else: it is handed over in person.
-    shown = (lambda code: _list(session, me, code=code)) if act.name == "approve" else None
+    with_code = (lambda code: _list(session, me, code=code)) if act.name == "approve" else None
     found = table.opened(session, me, act, *names)
-    return Place(found, "/console/entries", lambda refusal: _list(session, me, refusal), afterwards=shown)
+    return Place(found, "/console/entries", lambda refusal: _list(session, me, refusal), afterwards=with_code)
 
 
 serve_acts(pages, "/entries/invitations", INVITATIONS, _invitation)
@@ -76,6 +76,7 @@ def _list(
         invited=invited,
         agencies={agency: agency_name(session, agency) for agency in agencies},
         names=names_in(session, me.standing.unit),
+        suggested=suggestions(session, refusal, request.form),
         my_reference=me.officer.reference,
         today=now().date(),
         languages=STAFF_LANGUAGES,

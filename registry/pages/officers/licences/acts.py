@@ -1,5 +1,6 @@
 """The form of an act: filled in, shown as it would change the public record, then proposed. Nothing typed is lost on the way."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request
@@ -9,23 +10,36 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
+from registry.i18n.wording import country_name, sector_name
+from registry.officer_desk.agency_picker import picked_agency
 from registry.officer_desk.licence_acts import LICENCE_ACTS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.officers.agencies import suggestions, with_choices
 from registry.pages.officers.form_fields import day_in
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.idempotency import made_by_form
 from registry.pages.officers.licences import showing
-from registry.pages.officers.licences.forms import act_named, stated_in, terms_typed
+from registry.pages.officers.licences.forms import COUNTRIES, ORIGINS, SECTORS, act_named, stated_in, terms_typed
 from registry.pages.officers.licences.opening import agency_opened, official, require_act, require_no_interest
 from registry.pages.officers.refusals import Refusal, attempt
-from registry.pages.officers.rendering import page
+from registry.pages.officers.rendering import language, page
 from registry.register.agencies import record
 from registry.supervision.licensing import queries
 from registry.supervision.licensing.drafting import licence_of, today_of
 from registry.supervision.licensing.rules import ACTS, About
 from registry.vocabulary.licensing import LicenceAct
-from registry.vocabulary.register import KINDS, Activity, ConditionCode, HolderKind, IdentifierScheme, LicenceKind
+from registry.vocabulary.register import (
+    EU_STATES,
+    KINDS,
+    OUTSIDE,
+    SENDING_COUNTRIES,
+    Activity,
+    ConditionCode,
+    HolderKind,
+    IdentifierScheme,
+    LicenceKind,
+)
 
 pages = Blueprint("console_licence_acts", __name__)
 
@@ -102,13 +116,13 @@ def _taken(
     session: Session, me: AuthenticatedOfficer, act: LicenceAct, about: str | None, agency: record.Agency | None
 ) -> BaseResponse:
     """Shown first, proposed at the second press: what is proposed is what the page showed."""
-    form = request.form
+    form = with_choices(request.form)
     is_proposed = form.get("step") == "propose"
     gave: list[Any] = []
 
     def perform() -> Any:
         values = {
-            "act": act, "about": about, "stated": stated_in(form, act, ACTS[act]),
+            "act": act, "about": about, "stated": _stated(session, form, act),
             "legal_ground": form.get("legal_ground", ""), "effective_on": day_in(form, "effective_on"),
         }  # fmt: skip
         return LICENCE_ACTS.perform(PROPOSE if is_proposed else PREVIEW, session, me, "", None, values)
@@ -122,6 +136,21 @@ def _taken(
     if is_proposed:
         return redirect(f"/console/licences/proposals/{gave[0]}", 303)
     return _form(session, me, act, about, agency, typed=form, previewed=showing.preview(session, gave[0]))
+
+
+def _countries(codes: Collection[str]) -> list[tuple[str, str]]:
+    return sorted((country_name(language(), one), one) for one in codes)
+
+
+def _stated(session: Session, form: "MultiDict[str, str]", act: LicenceAct) -> dict[str, Any]:
+    """What the form states, with the references of the agencies that it names. Raises InvalidInput."""
+    sent = stated_in(form, act, ACTS[act])
+    for field in _AGENCIES & sent.keys():
+        sent[field] = picked_agency(session, sent[field], field)
+    return sent
+
+
+_AGENCIES = frozenset({"agency_id", "receiving"})
 
 
 def _form(
@@ -153,6 +182,11 @@ def _form(
         holder_kinds=list(HolderKind),
         activities=list(Activity),
         condition_codes=list(ConditionCode),
+        sectors=[(one, sector_name(language(), one)) for one in SECTORS],
+        countries=_countries(COUNTRIES),
+        all_countries=_countries(EU_STATES | SENDING_COUNTRIES | OUTSIDE),
+        origins=ORIGINS,
+        suggested={field: suggestions(session, refusal, typed, field) for field in _AGENCIES},
         agreements=[one for one in agency.agreements if one.to is None or one.to > today] if agency else [],
         agreement_text=showing.agreement_text,
         name_of=showing.name_of,

@@ -1,7 +1,7 @@
 """What was typed into the form of an act, as the fields that the act states; and a licence's terms as they stand in the form."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -10,10 +10,16 @@ from registry.core.errors import NotFound
 from registry.register.agencies import record
 from registry.supervision.licensing.rules import ActRule
 from registry.vocabulary.licensing import LicenceAct
-from registry.vocabulary.register import ConditionCode
+from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES, ConditionCode
 
 _TERMS = frozenset({"valid_from", "valid_to", "corridors", "sectors", "activities", "conditions"})
 _SPLIT = re.compile(r"[\s,;、，；]+")
+PICK = "_pick"
+"""Ends the name of the boxes beside a line: what is ticked is stated as what is typed there."""
+ANY = "*"
+SECTORS = CORRIDOR_SECTORS
+COUNTRIES = tuple(sorted(EU_STATES))
+ORIGINS = (*sorted(SENDING_COUNTRIES), ANY)
 CONDITION_FIELDS = tuple(f"condition_{code}" for code in ConditionCode)
 
 
@@ -43,23 +49,30 @@ def _words(text: str) -> list[str]:
 
 
 def _corridors(form: "MultiDict[str, str]", field: str) -> list[dict[str, str]] | None:
-    """`CN>CZ`, one after the other; `*` is any country."""
-    found = []
-    for word in _words(re.sub(r"\s*[>→]\s*", ">", form.get(field, ""))):
+    """From one country to each that is ticked; and `CN>CZ`, one after the other, where `*` is any country."""
+    found: list[dict[str, str]] = []
+    origin = form.get(f"{field}_from", ORIGINS[0])
+    picked = [f"{origin}>{one}" for one in form.getlist(f"{field}{PICK}")]
+    for word in dict.fromkeys([*picked, *_words(re.sub(r"\s*[>→]\s*", ">", form.get(field, "")))]):
         origin, _, destination = word.upper().partition(">")
         ends = {"origin": origin, "destination": destination}
         found.append({name: end for name, end in ends.items() if end not in ("", "*")})
     return found or None
 
 
-def _sectors_of(text: str) -> list[dict[str, str]]:
-    """`56.11`, or `56.10/2.0` for a code of the former revision."""
-    parts = (word.partition("/") for word in _words(text))
+def _sectors_of(form: "MultiDict[str, str]", field: str) -> list[dict[str, str]]:
+    """Those ticked, and `56.11`, or `56.10/2.0` for a code of the former revision."""
+    parts = (word.partition("/") for word in _picked(form, field))
     return [{"code": code, "nace_revision": revision or "2.1"} for code, _, revision in parts]
 
 
+def _picked(form: "MultiDict[str, str]", field: str) -> list[str]:
+    """What was ticked and what was typed, each once."""
+    return list(dict.fromkeys([*form.getlist(f"{field}{PICK}"), *_words(form.get(field, "").upper())]))
+
+
 def _sectors(form: "MultiDict[str, str]", field: str) -> list[dict[str, str]] | None:
-    return _sectors_of(form.get(field, "")) or None
+    return _sectors_of(form, field) or None
 
 
 def _activities(form: "MultiDict[str, str]", field: str) -> list[str] | None:
@@ -69,14 +82,15 @@ def _activities(form: "MultiDict[str, str]", field: str) -> list[str] | None:
 def _conditions(form: "MultiDict[str, str]", field: str) -> list[dict[str, Any]] | None:
     found: list[dict[str, Any]] = []
     for code in ConditionCode:
-        text = form.get(f"condition_{code}", "").strip()
-        if not text:
+        field = f"condition_{code}"
+        text = form.get(field, "").strip()
+        if not text and not form.getlist(f"{field}{PICK}"):
             continue
         match code:
             case ConditionCode.ONLY_SECTORS | ConditionCode.NOT_SECTORS:
-                found.append({"code": code, "sectors": _sectors_of(text)})
+                found.append({"code": code, "sectors": _sectors_of(form, field)})
             case ConditionCode.ONLY_DESTINATIONS | ConditionCode.NOT_DESTINATIONS:
-                found.append({"code": code, "destinations": _words(text.upper())})
+                found.append({"code": code, "destinations": _picked(form, field)})
             case ConditionCode.NO_NEW_RECRUITMENT:
                 found.append({"code": code})
             case ConditionCode.OTHER:
@@ -97,15 +111,37 @@ def terms_typed(licence: record.Licence) -> "MultiDict[str, str]":
     typed: list[tuple[str, str]] = [
         ("valid_from", str(licence.valid_from or "")),
         ("valid_to", str(licence.valid_to or "")),
-        ("corridors", ", ".join(f"{one.origin or '*'}>{one.destination or '*'}" for one in licence.corridors or ())),
-        ("sectors", sectors_text(licence.sectors or ())),
+        *_corridors_typed(licence.corridors or ()),
+        *_ticked("sectors", _sector_words(licence.sectors or ()), SECTORS),
     ]
     typed += [("activities", one) for one in licence.activities or ()]
     for one in licence.conditions or ():
-        text = one.text or sectors_text(one.sectors) or " ".join(one.destinations) or "yes"
-        typed.append((f"condition_{one.code}", text))
+        field = f"condition_{one.code}"
+        if one.text or not (one.sectors or one.destinations):
+            typed.append((field, one.text or "yes"))
+        typed += _ticked(field, _sector_words(one.sectors), SECTORS) if one.sectors else []
+        typed += _ticked(field, one.destinations, COUNTRIES) if one.destinations else []
     return MultiDict(typed)
 
 
+def _corridors_typed(corridors: Sequence[record.Corridor]) -> list[tuple[str, str]]:
+    """The boxes can say one origin: that of the first corridor to a country among them; others stay in the line."""
+    ends = [(one.origin or ANY, one.destination or ANY) for one in corridors]
+    origin = next((one for one, to in ends if one in ORIGINS and to in COUNTRIES), ORIGINS[0])
+    picked = [to for one, to in ends if one == origin and to in COUNTRIES]
+    rest = [f"{one}>{to}" for one, to in ends if one != origin or to not in COUNTRIES]
+    boxes = [(f"corridors{PICK}", to) for to in picked]
+    return [("corridors_from", origin), *boxes, ("corridors", ", ".join(rest))]
+
+
+def _ticked(field: str, words: Sequence[str], offered: Collection[str]) -> list[tuple[str, str]]:
+    boxes = [(f"{field}{PICK}", one) for one in words if one in offered]
+    return [*boxes, (field, ", ".join(one for one in words if one not in offered))]
+
+
 def sectors_text(sectors: "tuple[record.Sector, ...] | tuple[()]") -> str:
-    return ", ".join(one.code if one.nace_revision == "2.1" else f"{one.code}/{one.nace_revision}" for one in sectors)
+    return ", ".join(_sector_words(sectors))
+
+
+def _sector_words(sectors: Sequence[record.Sector]) -> list[str]:
+    return [one.code if one.nace_revision == "2.1" else f"{one.code}/{one.nace_revision}" for one in sectors]

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.http.transaction import reading
+from registry.i18n.wording import name_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import clocks_due, inflow, open_cases
 from registry.oversight.overview.rules import Age, Period, monday
 from registry.pages.officers.guard import Afterwards, allowed
-from registry.pages.officers.rendering import page
+from registry.pages.officers.rendering import language, page
 from registry.vocabulary.cases import CaseState, ClockKind, Priority
 
 pages = Blueprint("console_board", __name__)
@@ -29,13 +30,14 @@ BACK = timedelta(days=366)
 @allowed(Resource.STATISTICS, Act.READ)
 def board(_session: Session, me: AuthenticatedOfficer) -> Afterwards:
     unit, at = me.standing.unit, now()
+    name = name_in(language(), me.unit_names) or unit
     return Afterwards(
         lambda: page(
             "overview/board.html",
             here="board",
             every=EVERY,
             at=at,
-            unit=unit,
+            unit=name,
             kinds=list(ClockKind),
             **_figures(reading(), unit, at),
         )

@@ -1,7 +1,8 @@
 """How the unit's cases stand, as charts with tables beside them, and the same numbers to take away."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.downloads import sent_file
 from registry.http.transaction import reading
+from registry.i18n.overview_words import cell_words, heads, sheet_name
 from registry.i18n.wording import sector_name
 from registry.officer_desk.acting import names_in
 from registry.officer_desk.overview import Viewer, file_name, note_export, seen, table_file, workbook_file
@@ -19,7 +21,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import Came
 from registry.oversight.overview.rules import Age, Period, is_period, usual
-from registry.oversight.overview.sheets import NAMES
+from registry.oversight.overview.sheets import NAMES, Sheet
 from registry.pages.officers.form_fields import day
 from registry.pages.officers.guard import Afterwards, allowed
 from registry.pages.officers.overview.figures import sums
@@ -89,12 +91,28 @@ def _taken(session: Session, me: AuthenticatedOfficer, table: str | None) -> Res
     name = file_name(table, viewer, period)
     note_export(session, viewer, table or "all", period, at)
 
+    spoken = language()
+
+    def worded(sheet: Sheet) -> Sheet:
+        rows = [
+            [cell_words(spoken, column, cell) for column, cell in zip(sheet.header, row, strict=True)]
+            for row in sheet.rows
+        ]
+        return Sheet(sheet_name(spoken, sheet.name), heads(spoken, tuple(sheet.header)), rows)
+
     def file() -> Response:
         if table is None:
-            return sent_file(workbook_file(reading(), viewer, period, at), name)
-        return sent_file(table_file(reading(), viewer, table, period, at), name)
+            return sent_file(workbook_file(reading(), viewer, period, at, worded), name)
+        return sent_file(table_file(reading(), viewer, table, period, at, worded), name)
 
     return Afterwards(file)
+
+
+def _cases_of(viewer: Viewer, filter_: str, counted: Sequence[tuple[str | None, int]]) -> list[str]:
+    """For each count the address of its cases in the queue; empty where the viewer reads no cases or no value was said."""
+    return [
+        f"/console/cases?{urlencode({filter_: value})}" if viewer.reads_cases and value else "" for value, _ in counted
+    ]
 
 
 def _page(session: Session, viewer: Viewer, stated: PeriodForm, period: Period, at: datetime) -> Response:
@@ -106,6 +124,7 @@ def _page(session: Session, viewer: Viewer, stated: PeriodForm, period: Period, 
         asked=stated,
         viewer=viewer,
         ages=list(Age),
+        cases_of=partial(_cases_of, viewer),
         sector=lambda code: sector_name(spoken, code),
         sectors=sorted({one.sector for one in found.inflow if one.sector}),
         countries=sorted({one.country for one in found.inflow if one.country}),

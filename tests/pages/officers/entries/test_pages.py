@@ -156,7 +156,7 @@ def test_two_officers_let_somebody_speak_for_an_agency(
     second = official(client, session, keys, "Second Officer")
     wrong = desk.post("/console/entries/invitations", agency="nothing", name="Kept Name", email="n@agency.example")
     assert (wrong.status_code, "Kept Name" in wrong.get_data(as_text=True)) == (400, True)
-    form = {"agency": agency.agency_id, "name": f"N {SCRIPT}", "email": "new@agency.example", "language": "zh-Hans"}
+    form = {"agency": agency.names[0].name, "name": f"N {SCRIPT}", "email": "new@agency.example", "language": "zh-Hans"}
     assert desk.post("/console/entries/invitations", **form).status_code == 303
     page = second.get("/console/entries").get_data(as_text=True)
     assert f"N {ESCAPED}" in page

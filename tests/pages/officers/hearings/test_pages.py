@@ -192,7 +192,7 @@ def test_the_check_is_another_persons_and_says_why_where_few_could_complain(
     path = drafted(both, case, could_complain="3")
     both.post(f"{path}/hand-in", version=version_on(both, path))
     version = version_on(both, path)
-    assert "a second person has to" in words_of(both.get(f"{path}/check"))
+    assert "another person has to" in words_of(both.get(f"{path}/check"))
     assert both.post(f"{path}/approve", version=version, reason="I know it.").status_code == 409
     page = words_of(checker.get(f"{path}/check"))
     assert SPOKEN in page
@@ -353,18 +353,18 @@ def test_a_text_that_the_agency_cannot_read_waits_for_a_translator(
     path = drafted(writer, case, language="en")
     assert writer.post(f"{path}/hand-in", version=version_on(writer, path)).status_code == 303
     assert "waits for a translator of your unit: Tess Translator" in words_of(writer.get(path))
-    assert "nobody at the agency reads the language" in words_of(checker.get(f"{path}/check"))
+    assert "no one at the agency reads the language" in words_of(checker.get(f"{path}/check"))
     assert "A text for an agency waits for its translation" in words_of(translator.get("/console/"))
     page = f"/console/cases/{case.reference}/translation"
     assert ALLEGATION in words_of(translator.get(page))
-    told = "I lavoratori dicono che il personale trattiene i documenti."
+    translated = "I lavoratori dicono che il personale trattiene i documenti."
     form = {"subject": "hearing", "hearing": path.rpartition("/")[2], "version": version_on(translator, page)}
     copied = translator.post(page, text=WRITTEN, **form)
     assert (copied.status_code, WRITTEN in words_of(copied)) == (400, True), "what was typed stays"
-    assert translator.post(page, text=told, **form).status_code == 303
-    assert told in words_of(checker.get(f"{path}/check"))
+    assert translator.post(page, text=translated, **form).status_code == 303
+    assert translated in words_of(checker.get(f"{path}/check"))
     assert checker.post(f"{path}/approve", version=version_on(checker, f"{path}/check")).status_code == 303
     day = (now() + timedelta(days=20)).date().isoformat()
     assert writer.post(f"{path}/serve", version=version_on(writer, f"{path}/serve"), answer_by=day).status_code == 303
     read = words_of(rep.get(f"/console/hearings/{path.rpartition('/')[2]}"))
-    assert read.index(told) < read.index(ALLEGATION)
+    assert read.index(translated) < read.index(ALLEGATION)

@@ -13,7 +13,7 @@ from registry.officers.rights import Role
 from registry.register.agencies import record
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct, ProposalState
-from registry.vocabulary.register import ChannelKind, LicenceStatus
+from registry.vocabulary.register import ChannelKind, LicenceKind, LicenceStatus
 from tests.make import CZECH_AT_HOME, make_licence, make_source
 from tests.officers.making import make_unit
 from tests.pages.officers.licences.conftest import DeskFor
@@ -202,3 +202,52 @@ def test_an_agreement_is_registered_from_the_page_of_its_sending_agency(session:
     assert "Smyšlená Továrna" in words_of(displayed)
     assert mei.post(address, step="propose", **fields).status_code == 303
     assert only_proposal(session).act is LicenceAct.REGISTER_AGREEMENT
+
+
+def test_scope_is_ticked_instead_of_typed_and_what_was_ticked_stays(session: Session, desk_for: DeskFor) -> None:
+    licence = make_licence(session)
+    anna = desk_for("Anna")
+    fields = {
+        "corridors_from": "CN", "corridors_pick": ["CZ", "IT"], "corridors": "VN>*", "sectors_pick": ["56.11"],
+        "sectors": "56.10/2.0", "condition_not_destinations_pick": ["FR"], "condition_not_destinations": "ch",
+    }  # fmt: skip
+    previewed = acted(anna, licence, "amend", "preview", **fields).get_data(as_text=True)
+    for value in ("CZ", "IT", "56.11", "FR"):
+        assert re.search(rf'type="checkbox" name="\w+_pick" value="{value}" checked', previewed), value
+    assert acted(anna, licence, "amend", "propose", **fields).status_code == 303
+    stated = only_proposal(session).details
+    assert stated["corridors"] == [
+        {"origin": "CN", "destination": "CZ"}, {"origin": "CN", "destination": "IT"}, {"origin": "VN"},
+    ]  # fmt: skip
+    assert [one["code"] for one in stated["sectors"]] == ["56.11", "56.10"]
+    assert stated["conditions"] == [{"code": "not_destinations", "destinations": ["FR", "CH"]}]
+
+
+def test_the_terms_that_stand_are_ticked_in_the_form_and_the_rest_is_typed(session: Session, desk_for: DeskFor) -> None:
+    scope = {
+        "corridors": (record.Corridor("CN", "CZ"), record.Corridor("VN", "CZ")),
+        "sectors": (record.Sector("56.11", "2.1"), record.Sector("56", "2.1")),
+    }
+    licence = make_licence(session, **scope)
+    form = desk_for("Anna").get(f"/console/licences/{licence.licence_id}/acts/amend").get_data(as_text=True)
+    assert 'name="corridors_pick" value="CZ" checked' in form
+    assert 'name="corridors" maxlength="600" autocomplete="off" value="VN&gt;CZ"' in form
+    assert 'name="sectors_pick" value="56.11" checked' in form
+    assert re.search(r'name="sectors" [^>]*value="56"', form)
+
+
+def test_an_applicant_is_named_as_it_is_called_or_numbered(session: Session, desk_for: DeskFor) -> None:
+    licence = make_licence(session)
+    holder = holder_of(session, licence.licence_id)
+    anna = desk_for("Anna")
+    fields = {
+        "legal_ground": GROUND,
+        "effective_on": str(today()),
+        "kind": LicenceKind.CZ_PORADENSKA_CINNOST,
+        "step": "propose",
+    }
+    unknown = anna.post("/console/licences/new", agency_id="Agentura Nikde", **fields)
+    assert (unknown.status_code, "Agentura Nikde" in unknown.get_data(as_text=True)) == (400, True)
+    named = anna.post("/console/licences/new", agency_id=licence.number, **fields)
+    assert named.status_code == 303, words_of(named)
+    assert only_proposal(session).details["agency_id"] == holder.agency_id

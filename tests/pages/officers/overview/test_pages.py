@@ -41,7 +41,7 @@ def test_the_page_has_each_figure_as_a_chart_and_a_table(session: Session, seale
     make_case(session, now().date(), decided_on=now().date())
     session.commit()
     page = desk_for(Role.SUPERVISOR).get("/console/overview").get_data(as_text=True)
-    assert page.count("<svg class=") == page.count('role="img"') == 9
+    assert page.count("<svg class=") == len(re.findall('<svg[^>]* role="(?:img|group)"', page)) == 9
     assert "<script>" not in page
     assert "4 open cases" in " ".join(words_of(desk_for(Role.ANALYST, name="A A").get("/console/overview")).split())
 
@@ -96,16 +96,32 @@ def test_days_that_make_no_period_are_said_and_stay(
         assert f'value="{query.split("&")[0][5:]}"' in refused.get_data(as_text=True)
 
 
+def test_a_bar_leads_to_its_cases_for_those_who_may_read_them(
+    session: Session, sealer: Sealer, desk_for: DeskOf
+) -> None:
+    tell(session, sealer, {"name": "Somebody"})
+    page = desk_for(Role.SUPERVISOR).get("/console/overview").get_data(as_text=True)
+    for link in ("state=submitted", "country=IT"):
+        assert re.search(rf'<svg[^>]*role="group".*?<a href="/console/cases\?{link}"', page, re.S), link
+    assert "/console/cases?" not in desk_for(Role.ANALYST, name="A").get("/console/overview").get_data(as_text=True)
+
+
 def test_files_hold_text_and_numbers_and_no_formula(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
     tell(session, sealer, {"name": HOSTILE})
     desk = desk_for(Role.SUPERVISOR)
     table = desk.get("/console/overview/agencies.csv")
     assert table.headers["Content-Disposition"].startswith('attachment; filename="overview-agencies-it-labour-')
     (row,) = csv.DictReader(io.StringIO(table.get_data(as_text=True).removeprefix("\ufeff")))
-    assert row["agency"] == f"'{HOSTILE}"
-    assert row["independent"] == "3"
+    assert row["Agency"] == f"'{HOSTILE}"
+    assert row["Independent"] == "3"
     book = openpyxl.load_workbook(io.BytesIO(desk.get("/console/overview.xlsx").get_data()))
-    assert book.sheetnames == ["open", "clocks", "inflow", "indicators", "decisions", "agencies"]
+    assert book.sheetnames[:2] == ["Open cases by state and age", "Deadlines met and missed"]
+    assert max(map(len, book.sheetnames)) <= 31, "the most that spreadsheets take"
+    first = book.worksheets[0]
+    assert [cell.value for cell in first[1]] == ["State", "Priority", "Age", "Cases"]
+    assert first["A2"].value == "Received"
+    assert first.freeze_panes == "A2"
+    assert first.column_dimensions["A"].width > len("Received")
     cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line if cell.value is not None]
     assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
     assert f"'{HOSTILE}" in [cell.value for cell in cells]
