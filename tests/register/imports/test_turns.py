@@ -74,7 +74,7 @@ def test_who_imports_waits_for_a_turn_and_not_before_an_officer(desk: Desk, tmp_
         take_turn(session)
         changed = [pool.submit(imported, desk, tmp_path, number, "on hold") for number in (1, 2)]
         until(waits_for(desk, "advisory"))
-        # Nobody is before the officer.
+        # No one is before the officer.
         with desk.sessions() as officer:
             officer.execute(text("SET LOCAL lock_timeout = '10s'"))
             lock_log(officer)
