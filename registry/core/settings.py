@@ -12,7 +12,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from registry.core.errors import SettingsError
-from registry.core.setting_texts import contact_of, scanner_of, server_of, split_address, switch_of, whole_number
+from registry.core.setting_texts import (
+    contact_of,
+    licence_of,
+    scanner_of,
+    server_of,
+    split_address,
+    switch_of,
+    whole_number,
+)
 
 
 class Edge(StrEnum):
@@ -99,6 +107,8 @@ class Settings:
     """Where a virus scanner (clamd) is asked about attachments: `unix:` and a path, or `tcp://host:port`."""
     security_contact: str | None = None
     """Where weaknesses are reported, for /.well-known/security.txt: a `mailto:` or `https:` address."""
+    data_licence: str = "CC-BY-4.0"
+    """Under which licence the open dataset is given: an SPDX identifier, or the address of its text."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -146,6 +156,7 @@ class Settings:
             scanner=scanner_of("REGISTRY_CLAMD", given["REGISTRY_CLAMD"]),
             has_sandbox=switch_of("REGISTRY_SANDBOX", given["REGISTRY_SANDBOX"] or "on"),
             security_contact=contact_of("REGISTRY_SECURITY_CONTACT", given["REGISTRY_SECURITY_CONTACT"]),
+            data_licence=licence_of("REGISTRY_DATA_LICENCE", given["REGISTRY_DATA_LICENCE"]) or "CC-BY-4.0",
         )
 
     @cached_property
@@ -228,6 +239,7 @@ NAMES = (
     "REGISTRY_BODY_SECONDS",
     "REGISTRY_CLAMD",
     "REGISTRY_SECURITY_CONTACT",
+    "REGISTRY_DATA_LICENCE",
 )
 
 S3_NAMES = tuple(name for name in NAMES if name.startswith("REGISTRY_S3_"))

@@ -53,7 +53,7 @@ def _copied(job: SanitiseJob, body: bytes) -> Outcome | NoCopy:
     if job.scanner is not None and (name := found_in(body, job.scanner)) is not None:
         log.warning("attachment_harmful", attachment=job.attachment, found=name)
         return NoCopy.HARMFUL
-    return clean(body, job.kind)
+    return clean(body, job.kind, changes_voice=job.changes_voice)
 
 
 def _take(sessions: sessionmaker[Session], job: SanitiseJob) -> bool:
