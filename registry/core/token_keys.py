@@ -91,7 +91,7 @@ class OpenToken:
 
     def has(self, name: str) -> bool:
         """Whether a key lies there."""
-        with self._asking():
+        with self._opened_session():
             return self._private(name) is not None
 
     def sign_ed25519(self, name: str, message: bytes) -> bytes:
@@ -105,7 +105,7 @@ class OpenToken:
         """A new pair, without a name until `name` gives it one. KeyTrouble where the token cannot make such a key."""
         import pkcs11
 
-        with self._asking() as session:
+        with self._opened_session() as session:
             kind = pkcs11.KeyType.EC_EDWARDS if is_ed25519 else pkcs11.KeyType.EC
             parameters = session.create_domain_parameters(
                 kind, {pkcs11.Attribute.EC_PARAMS: _ED25519 if is_ed25519 else _P256}, local=True
@@ -122,7 +122,7 @@ class OpenToken:
         """Give the pair that was just made its name."""
         import pkcs11
 
-        with self._asking() as session:
+        with self._opened_session() as session:
             for one in session.get_objects({pkcs11.Attribute.LABEL: _DRAFT}):
                 one[pkcs11.Attribute.LABEL] = name
 
@@ -130,14 +130,14 @@ class OpenToken:
         """Remove pairs without a name: their making was interrupted."""
         import pkcs11
 
-        with self._asking() as session:
+        with self._opened_session() as session:
             for one in list(session.get_objects({pkcs11.Attribute.LABEL: _DRAFT})):
                 one.destroy()
 
     def _sign(self, name: str, mechanism: str, message: bytes) -> bytes:
         import pkcs11
 
-        with self._asking():
+        with self._opened_session():
             key = self._private(name)
             if key is None:
                 raise KeyTrouble(f"the token {self.place.token} has no key {name}: put it back, or rotate it")
@@ -154,7 +154,7 @@ class OpenToken:
         return self._known.get(name)
 
     @contextmanager
-    def _asking(self) -> "Iterator[pkcs11.Session]":
+    def _opened_session(self) -> "Iterator[pkcs11.Session]":
         try:
             import pkcs11
         except ImportError:

@@ -132,17 +132,17 @@ def test_a_log_is_signed_by_the_token_and_the_root_certifies_its_key(
     assert issued.public_key() == p256_of(credential.public)
 
 
-def test_what_is_wrong_with_a_token_is_said(put: Put, tmp_path: Path) -> None:
+def test_a_wrong_token_is_refused_with_its_reason(put: Put, tmp_path: Path) -> None:
     folder = tmp_path / "keys"
     put(folder)
     key = Keyring(folder).make(Use.LOG, instant_text(now())).key
-    for wrong, said in (
+    for wrong, reason in (
         ({"pin": "x", "mode": 0o644}, "may be read by others"),
         ({"label": "other"}, "NoSuchToken"),
         ({"uses": '["root"]'}, "belong off line"),
     ):
         put(folder, **wrong)
-        with pytest.raises(KeyTrouble, match=said):
+        with pytest.raises(KeyTrouble, match=reason):
             Keyring(folder).signer(Use.LOG)
     put(folder)
     (folder / f"{key.name}.json").rename(folder / "log-AAAAAAAAAAAAAAAA.json")

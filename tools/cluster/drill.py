@@ -116,7 +116,7 @@ def cut_off(seconds: float) -> Event:
                 former.ask("CREATE TABLE unfenced (id int)")
                 acknowledged.set()
 
-        # Whoever still reaches the former one waits, and gets no acknowledgement of it.
+        # One who still reaches the former one waits, and gets no acknowledgement of it.
         threading.Thread(target=write, daemon=True).start()
         if acknowledged.wait(seconds):
             raise RuntimeError("a primary that was not fenced acknowledged a commit")

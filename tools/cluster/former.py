@@ -35,8 +35,8 @@ class Former:
     def environment(self, env: Mapping[str, str]) -> dict[str, str]:
         """The variables for that version: a setting that it does not know is given with the code that knows it."""
         known = "".join(path.read_text(encoding="utf-8") for path in (self.folder / "registry" / "core").glob("*.py"))
-        known_env = {name: value for name, value in env.items() if not name.startswith("REGISTRY_") or name in known}
-        return {**known_env, "PYTHONPATH": str(self.folder)}
+        usable = {name: value for name, value in env.items() if not name.startswith("REGISTRY_") or name in known}
+        return {**usable, "PYTHONPATH": str(self.folder)}
 
     def run(self, *arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
         """A command of that version, over."""

@@ -76,7 +76,7 @@ class Load:
             path = PATHS[turn % len(PATHS)]
             began = time.monotonic()
             try:
-                response = self._asked(http, path)
+                response = self._response(http, path)
                 is_ok = response.status_code == 200
                 if is_ok and path == "/log/checkpoint":
                     _, size, root = response.text.splitlines()[:3]
@@ -85,7 +85,7 @@ class Load:
                 is_ok = False
             self.reads.append(Read(began, is_ok, time.monotonic() - began))
 
-    def _asked(self, http: requests.Session, path: str) -> requests.Response:
+    def _response(self, http: requests.Session, path: str) -> requests.Response:
         for url in self.urls[:-1]:
             with suppress(requests.ConnectionError):
                 return http.get(url + path, timeout=READ_LIMIT)

@@ -268,15 +268,15 @@ def _mounted(home: Path) -> bool:
     """Put a home on a small disk of its own, where the system lets us; with what it holds."""
     if os.geteuid() != 0:
         return False
-    held = home.with_name("held")
-    shutil.copytree(home, held)
+    copy = home.with_name("copy")
+    shutil.copytree(home, copy)
     done = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=32m,mode=0700", "tmpfs", str(home)], capture_output=True, check=False
     )
     if done.returncode == 0:
-        shutil.copytree(held, home, dirs_exist_ok=True)
+        shutil.copytree(copy, home, dirs_exist_ok=True)
         home.chmod(0o700)
-    shutil.rmtree(held)
+    shutil.rmtree(copy)
     return done.returncode == 0
 
 

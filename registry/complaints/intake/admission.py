@@ -182,7 +182,7 @@ class Admission:
         return hmac.new(self._secret, b"ticket " + body.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
     def _key_of(self, session: Session, day: date) -> bytes | None:
-        """The key of a day; None while nobody was counted on it."""
+        """The key of a day; None while no one was counted on it."""
         if session.get_bind().dialect.name == "sqlite":
             self._destroy_keys_before(day)
             return Keyring(self._days).secret(day.isoformat())

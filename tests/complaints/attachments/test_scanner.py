@@ -87,8 +87,8 @@ def test_what_the_scanner_knows_has_no_copy_and_what_waits_for_it_gets_one_later
 ) -> None:
     filed = make_box(session, sealer)
     session.commit()
-    asking = replace(settings, scanner=scanner)
-    upload = Uploads(asking, held_services.sessions, filed)
+    with_scanner = replace(settings, scanner=scanner)
+    upload = Uploads(with_scanner, held_services.sessions, filed)
     harmful = upload.cleaned(upload(b"Leggete qui. " + HARMFUL, "letter.txt"))
     assert (harmful.state, harmful.no_copy) == (AttachmentState.NO_CLEAN_COPY, NoCopy.HARMFUL)
     assert upload.cleaned(upload(samples.jpeg(), "photo.jpg")).state is AttachmentState.CLEAN
@@ -97,7 +97,7 @@ def test_what_the_scanner_knows_has_no_copy_and_what_waits_for_it_gets_one_later
     waiting = away(b"Una lettera.", "other.txt")
     until(lambda: not sanitise_jobs.being_cleaned(settings))
     assert (away.now(waiting).state, away.now(waiting).attempts) == (AttachmentState.KEPT, 0)
-    job = sanitise_jobs.sanitise_job(asking, filed.opened, filed.case, waiting)
-    assert sanitise_jobs.begin(asking, job)
+    job = sanitise_jobs.sanitise_job(with_scanner, filed.opened, filed.case, waiting)
+    assert sanitise_jobs.begin(with_scanner, job)
     until(lambda: upload.now(waiting).state is AttachmentState.CLEAN)
     until(lambda: not sanitise_jobs.being_cleaned(settings))
