@@ -901,7 +901,7 @@ export interface Employer {
   identifier?: string;
 }
 
-export type EntryType = Open<"agency.registered" | "agency.amended" | "agency.corrected" | "licence.issued" | "licence.amended" | "licence.suspended" | "licence.reinstated" | "licence.revoked" | "licence.surrendered" | "licence.delisted" | "licence.corrected" | "agreement.registered" | "agreement.amended" | "agreement.ended" | "agreement.corrected" | "registry.key_added" | "registry.key_retired" | "registry.key_compromised" | "registry.policy" | "law.overlay_approved" | "law.overlay_withdrawn" | "ranges.published">;
+export type EntryType = Open<"agency.registered" | "agency.amended" | "agency.corrected" | "licence.issued" | "licence.amended" | "licence.suspended" | "licence.reinstated" | "licence.revoked" | "licence.surrendered" | "licence.delisted" | "licence.corrected" | "agreement.registered" | "agreement.amended" | "agreement.ended" | "agreement.corrected" | "registry.key_added" | "registry.key_retired" | "registry.key_compromised" | "registry.policy" | "law.overlay_approved" | "law.overlay_withdrawn" | "ranges.published" | "dataset.published">;
 
 export interface Event {
   /** Stays the same however often it is told. */
@@ -3053,6 +3053,20 @@ export interface Operations {
     body: undefined;
     answer: string;
   };
+  /** Read what changed since an index of the log, as JSON Feed 1.1. */
+  getChanges: {
+    path: Record<string, never>;
+    query: { from?: number };
+    body: undefined;
+    answer: string;
+  };
+  /** Read what changed since an index of the log, as Atom. */
+  getChangesAsAtom: {
+    path: Record<string, never>;
+    query: { from?: number };
+    body: undefined;
+    answer: string;
+  };
   /** Read the newest head of the log: a signed note, with the witnesses' signatures. */
   getCheckpoint: {
     path: Record<string, never>;
@@ -3087,6 +3101,34 @@ export interface Operations {
     query: Record<string, never>;
     body: undefined;
     answer: Record<string, unknown>;
+  };
+  /** Read the manifest of the newest snapshot of the open dataset. */
+  getDataset: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Record<string, unknown>;
+  };
+  /** Read the description of the newest snapshot for catalogues, DCAT-AP 3. */
+  getDatasetCatalogue: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: string;
+  };
+  /** Read what changed from one snapshot to the next. */
+  getDatasetDelta: {
+    path: { delta: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: string;
+  };
+  /** Read a file of a snapshot; its manifest names all of them. */
+  getDatasetFile: {
+    path: { snapshot: string; file: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: string;
   };
   /** Read whether this process can serve. */
   getHealth: {
@@ -3540,11 +3582,17 @@ export const OPERATIONS = {
   getArchivedList: ["GET", "/api/v1/archived-lists/{list_id}"],
   getArchivedListRowProof: ["GET", "/api/v1/archived-lists/{list_id}/proofs/{row}"],
   getArchivedListStatements: ["GET", "/api/v1/archived-lists/{list_id}/statements"],
+  getChanges: ["GET", "/changes.json"],
+  getChangesAsAtom: ["GET", "/changes.atom"],
   getCheckpoint: ["GET", "/log/checkpoint"],
   getCoverage: ["GET", "/api/v1/coverage"],
   getCredentialIssuer: ["GET", "/.well-known/jwt-vc-issuer"],
   getCredentialKeys: ["GET", "/.well-known/jwks.json"],
   getCredentialType: ["GET", "/vct/recruitment-licence/v1"],
+  getDataset: ["GET", "/dataset"],
+  getDatasetCatalogue: ["GET", "/dataset/catalog.jsonld"],
+  getDatasetDelta: ["GET", "/dataset/deltas/{delta}"],
+  getDatasetFile: ["GET", "/dataset/{snapshot}/{file}"],
   getHealth: ["GET", "/health"],
   getJob: ["GET", "/api/v1/verification-jobs/{job_id}"],
   getJobResults: ["GET", "/api/v1/verification-jobs/{job_id}/results/{form}"],
