@@ -6,10 +6,11 @@ written by this very code (VERSION) from this very record (its etag); otherwise 
 
 import msgspec
 
+from registry.core.clock import json_in_whole_seconds
 from registry.register.agencies import record
 from registry.register.agencies.public_view import agency_summary
 
-VERSION = 2
+VERSION = 3
 """Raise it with any change of what is written here, `agency_summary` included: a test fails where that was forgotten."""
 
 
@@ -22,9 +23,13 @@ class PrerenderedAnswer(msgspec.Struct, frozen=True, gc=False, array_like=True):
     licences: tuple[tuple[str, bytes], ...]
 
 
-_written = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder().encode
 _packed = msgspec.msgpack.Encoder().encode
 _read = msgspec.msgpack.Decoder(PrerenderedAnswer).decode
+
+
+def _written(value: object) -> bytes:
+    return json_in_whole_seconds(_encode(value))
 
 
 def prerender(agency: record.Agency, etag: str) -> PrerenderedAnswer:

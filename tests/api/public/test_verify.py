@@ -245,6 +245,19 @@ def test_a_question_as_of_an_earlier_instant_is_answered_from_history(client: Fl
         assert before["verdict"] == "unknown"
 
 
+def test_an_instant_of_an_answer_looks_back_to_what_it_told_of(client: FlaskClient, session: Session) -> None:
+    with time_machine.travel(datetime(2026, 3, 2, 12, 0, 0, 700_000, tzinfo=UTC), tick=False) as clock:
+        make.make_licence(session, number="DRIVE-2")
+        session.commit()
+        answer = ask(client, licence_number="DRIVE-2", **make.CZECH_AT_HOME)
+        clock.shift(timedelta(days=1))
+        told_at = "2026-03-02T12:00:00Z"
+        again = ask(client, licence_number="DRIVE-2", known_at=told_at, **make.CZECH_AT_HOME)
+        assert (answer["verdict"], again["verdict"]) == ("yes", "yes")
+        exact = ask(client, licence_number="DRIVE-2", known_at="2026-03-02T12:00:00.600000Z", **make.CZECH_AT_HOME)
+        assert exact["verdict"] != "yes"
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2024-02-29", "1999-12-31", "２０２６-11-24"])
 def test_any_day_of_the_calendar_can_be_asked_about(client: FlaskClient, session: Session, day: str) -> None:
     licence = make.make_licence(session)
