@@ -4,8 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Many processes are started, and each would compile all of the registry anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test test-all test-quick test-pythons check format hooks lint types layers words lint-openapi collections \
-	second-opinions sbom wheel bench soak cluster failover setup-system clean
+.PHONY: help run docs test test-all test-quick test-pythons check format hooks lint types layers words lint-openapi collections \
+	second-opinions sbom wheel bench soak cluster failover rolling-upgrade setup-system clean
 
 BIN := .venv/bin
 # Files in the environment say what was put there from which lock, so that a second run is quick.
@@ -35,10 +35,17 @@ $(BENCH): uv.lock pyproject.toml client/pyproject.toml
 	@tools/environment bench
 	@touch $(RUN) $(ALL) $@
 
+# The developer site, which is served at /developers and goes into the wheel.
+SITE := registry/api/docs/site/index.html
+$(SITE): $(RUN) $(shell find docs tools/docs_site -type f) CHANGELOG.md client/README.md
+	@$(BIN)/python -m tools.docs_site
+
+docs: $(SITE) ## Build the developer site (registry/api/docs/site), which is served at /developers.
+
 # What `make run` serves: the officers' console too, which is closed unless it is named.
 REGISTRY_EDGES ?= api,public,intake,console
 run: export REGISTRY_EDGES := $(REGISTRY_EDGES)
-run: $(RUN) ## Serve with demo data on PORT (8000), events on the port after it, data in REGISTRY_HOME (./var).
+run: $(RUN) $(SITE) ## Serve with demo data on PORT (8000), events on the port after it, data in REGISTRY_HOME (./var).
 	@$(BIN)/registry db upgrade
 	@$(BIN)/registry demo load
 	@echo "The officers' console: run \`$(BIN)/registry demo officers\` for codes to join with, then open /console/join."
@@ -107,6 +114,9 @@ cluster: $(ALL) setup-system ## Run two homes on a PostgreSQL with its standby, 
 
 failover: $(ALL) setup-system ## Kill and freeze each part of such a cluster under load, DRILL_ROUNDS (4) times, and print what became of it.
 	@$(BIN)/python -m tools.cluster drill $${DRILL_ROUNDS:-4}
+
+rolling-upgrade: $(ALL) setup-system ## Bring such a cluster from the former version to this one, machine by machine, under load.
+	@$(BIN)/python -m tools.cluster upgrade
 
 soak: $(ALL) setup-system ## Repeat the kill and fuzz tests for SOAK_ROUNDS (50) rounds; make test runs one.
 	@for round in $$(seq 1 $${SOAK_ROUNDS:-50}); do \

@@ -3,6 +3,7 @@
 BENCH_SIZE agencies (1,000,000), BENCH_ROUNDS interleaved rounds (5), BENCH_SECONDS each window (2).
 """
 
+import logging
 import os
 import shutil
 import sys
@@ -17,6 +18,7 @@ from bench import (
     box,
     bulk,
     complaints,
+    daily,
     databases,
     imports,
     log,
@@ -37,6 +39,7 @@ PARTS = (
     "writing",
     "search",
     "imports",
+    "daily",
     "log",
     "receipts",
     "complaints",
@@ -56,6 +59,8 @@ def main(parts: list[str]) -> None:
     if unknown:
         sys.exit(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     wanted = parts or list(PARTS)
+    # Thousands of deliveries to one listener: that its connections are not all kept is said for each of them.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     servers_core, load_core = box.cores()
     noise = [box.noise(servers_core)]
     began = time.monotonic()
@@ -78,6 +83,7 @@ def main(parts: list[str]) -> None:
             "writing": lambda: writing.measure(size, rounds, servers_core, folder, server),
             "search": lambda: search.measure(size, rounds, folder, server),
             "imports": lambda: imports.measure(size, rounds, folder, server),
+            "daily": lambda: daily.measure(rounds, folder, server),
             "log": lambda: log.measure(size, rounds, servers_core, folder, server),
             "ranges": lambda: ranges.measure(size, rounds, servers_core, folder, server),
             "receipts": lambda: receipts.measure(size, rounds, servers_core, folder, server),

@@ -83,10 +83,10 @@ def write_list(path: Path, count: int) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, delimiter=";")
         out.writerow(COLUMNS)
-        out.writerows(_list_row(n) for n in range(count))
+        out.writerows(list_row(n) for n in range(count))
 
 
-def _list_row(n: int) -> tuple[str, ...]:
+def list_row(n: int) -> tuple[str, ...]:
     begun = date(2021, 1, 1) + timedelta(days=n % 1500)
     flags = [("ano", "ano", "ne"), ("ne", "ano", "ano"), ("ano", "ne", "ne")][n % 3]
     ends = begun + timedelta(days=4000)

@@ -95,6 +95,9 @@ class Cluster:
         self.run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
         self.run(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
 
+    def drop(self, database: str) -> None:
+        self.run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
     def has(self, database: str) -> bool:
         with psycopg.connect(self.dsn("postgres")) as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -22,6 +23,7 @@ from registry.http.middleware import RequestMiddleware
 from registry.http.quotas import Quotas
 from registry.http.replica import Replica
 from registry.http.transaction import Services
+from registry.sandbox import SandboxGate
 
 MAX_BODY_BYTES = 1024 * 1024
 """The largest body that is read; a view that takes files sets its own `request.max_content_length`."""
@@ -118,6 +120,13 @@ def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | No
     quotas = app.extensions["registry_quotas"] = Quotas(limiter, settings.organisation_rate)
     app.frame = RequestMiddleware(app, settings, limiter, quotas, measured)
     app.wsgi_app = app.frame  # type: ignore[method-assign]
+    if settings.has_sandbox and Edge.API in settings.edges:
+        app.wsgi_app = SandboxGate(app, app.frame, sandbox_app)  # type: ignore[method-assign]
+
+
+def sandbox_app(settings: Settings) -> Flask:
+    """The application of a sandbox, which has none beside it."""
+    return create_app(replace(settings, has_sandbox=False))
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -8,7 +8,7 @@ from registry.core.codes import Problem
 from registry.vocabulary.bulk import JobKind, JobState, ResultForm, StepCode
 from registry.vocabulary.register import Activity, RecruiterKind
 from schemas.base import InSchema, OutSchema
-from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
+from schemas.corridor import CorridorEndsSchema, CorridorVerdictSchema
 from schemas.fields import Country, Flag, Instant, Line, OneOf, Sayings, Word
 from schemas.verify import PlanSchema, VerdictSchema, VerifySchema
 
@@ -36,7 +36,7 @@ class ItemSchema(VerifySchema):
     key = key_field()
 
 
-class CorridorItemSchema(CorridorQuerySchema):
+class CorridorItemSchema(CorridorEndsSchema):
     """One corridor of many."""
 
     key = key_field()
@@ -258,17 +258,3 @@ class JobsSchema(OutSchema):
 
     items = fields.List(fields.Nested(JobSchema), required=True, metadata={"description": "The newest first."})
     next_cursor = fields.String(required=True, allow_none=True)
-
-
-class RowProofSchema(OutSchema):
-    """One row of a list, proved without the others."""
-
-    n = fields.Integer(required=True, metadata={"description": "Its place, from 0."})
-    count = fields.Integer(required=True, metadata={"description": "How many statements the manifest signs."})
-    statement = fields.String(
-        required=True, metadata={"description": "Its line of the statements, without a line feed."}
-    )
-    path = fields.List(
-        fields.String(), required=True, metadata={"description": "Hashes in base64, from the leaf's sibling upwards."}
-    )
-    manifest = fields.String(required=True)

@@ -8,13 +8,14 @@ from registry.core.codes import Problem
 from registry.vocabulary.register import Activity, Answer
 from schemas.agencies import AgencyHitSchema, AgencySummarySchema, AgreementSchema, LicenceOnDaySchema
 from schemas.base import OutSchema
-from schemas.fields import Country, Line, OneOf, Word
-from schemas.verify import NeedSchema, PlanSchema, ReasonSchema, SourceNoteSchema
+from schemas.fields import Country, Flag, Line, OneOf, Word
+from schemas.row_proofs import RowProofSchema
+from schemas.verify import NeedSchema, PlanSchema, ReasonSchema, SourceNoteSchema, known_at_field
 
 _ANYTHING = "Licence number, identifier, reference of the registry, or name (a name alone is never `yes`)."
 
 
-class CorridorQuerySchema(PlanSchema):
+class CorridorEndsSchema(PlanSchema):
     """Both ends of one corridor."""
 
     sending = Line(
@@ -39,6 +40,24 @@ class CorridorQuerySchema(PlanSchema):
         if not ends:
             faults.append(("receiving", Problem.MISSING, "name the receiving end here or as `receiving_employer`"))
         return faults
+
+
+class CorridorQuerySchema(CorridorEndsSchema):
+    """Both ends of one corridor, and how the answer is wanted."""
+
+    known_at = known_at_field()
+    receipt = Flag(
+        metadata={
+            "description": "`1` or `true`: answer with the signed statement of it, which anybody can check later. It is not "
+            "part of the question."
+        }
+    )
+    keep = Flag(
+        metadata={
+            "description": "`1` or `true`, with a key of the scope `receipts`: answer with the signed statement and archive it "
+            "as a list of one. It is not part of the question."
+        }
+    )
 
 
 class LegSchema(OutSchema):
@@ -78,3 +97,10 @@ class CorridorVerdictSchema(OutSchema):
 
     verdict = OneOf(Answer, required=True)
     legs = fields.List(fields.Nested(LegSchema), required=True)
+    proof = fields.Nested(
+        RowProofSchema,
+        metadata={"description": "The answer as a signed statement, where `receipt` or `keep` asked for it."},
+    )
+    list_id = fields.String(
+        metadata={"description": "Where it stands among your organisation's lists, if it was kept."}
+    )

@@ -3,8 +3,9 @@
 from marshmallow import fields
 
 from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith, HearingEnd, HearingState, NoCopy
+from registry.vocabulary.register import Language
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Count, Day, Line, OneOf, Passage
+from schemas.fields import Count, Day, Line, OneOf, Passage, Word
 
 MAX_ALLEGATION = 8000
 MAX_REASON = 4000
@@ -14,6 +15,7 @@ _STATE = {"description": "From where to where it may go: docs/officers/hearings.
 _VERSION = {"description": "For If-Match, in quotes."}
 _OFFICER = {"description": "An officer's id."}
 _CLOSED = {"description": "`closed` is shown once you were told what was decided."}
+_TRANSLATION = {"description": "The same in a language that the agency reads; null where there is none."}
 _OBJECT = {"description": "The last day to object."}
 _LACK = {"description": "What is lacking, as a code; null where nothing is."}
 
@@ -81,6 +83,11 @@ class HearingSchema(HearingSummarySchema):
 
     case_id = fields.String(required=True)
     allegation = fields.String(required=True, metadata={"description": "Exactly what the agency reads, or would."})
+    language = fields.String(required=True, allow_none=True, metadata={"description": "Of the text, if that was said."})
+    translation = fields.String(required=True, allow_none=True, metadata=_TRANSLATION)
+    reads = fields.List(
+        fields.String(), required=True, metadata={"description": "The languages of the agency's people, most first."}
+    )
     answer = fields.String(required=True, allow_none=True)
     returned = fields.String(required=True, allow_none=True, metadata={"description": "Why it was sent back."})
     few = fields.String(
@@ -93,7 +100,11 @@ class HearingSchema(HearingSummarySchema):
     outcome = fields.String(
         required=True, allow_none=True, metadata={"description": "What the agency was told of the decision."}
     )
-    told_on = fields.Date(required=True, allow_none=True)
+    outcome_language = fields.String(required=True, allow_none=True)
+    outcome_translation = fields.String(required=True, allow_none=True, metadata=_TRANSLATION)
+    told_on = fields.Date(
+        required=True, allow_none=True, metadata={"description": "Null while the outcome waits for its translation."}
+    )
     object_until = fields.Date(required=True, allow_none=True, metadata=_OBJECT)
     objection = fields.String(required=True, allow_none=True, metadata={"description": "What the agency says to it."})
     objected_on = fields.Date(required=True, allow_none=True)
@@ -106,7 +117,19 @@ class HearingSchema(HearingSummarySchema):
     ways = fields.List(fields.Nested(HearingWaySchema), required=True)
 
 
-class AllegationSchema(InSchema):
+class InLanguageSchema(InSchema):
+    """In which language a text for the agency is, and the same in the agency's."""
+
+    language = Word(
+        Language,
+        metadata={"description": "Of the text. In one that nobody at the agency reads it waits for a translator."},
+    )
+    translation = Passage(
+        max_length=MAX_ALLEGATION, metadata={"description": "The same text in the agency's language, if you have it."}
+    )
+
+
+class AllegationSchema(InLanguageSchema):
     allegation = Passage(
         max_length=MAX_ALLEGATION,
         required=True,
@@ -140,7 +163,7 @@ class HearingLongerSchema(InSchema):
     reason = Passage(max_length=MAX_REASON, required=True, metadata={"description": "The agency never reads it."})
 
 
-class HearingOutcomeSchema(InSchema):
+class HearingOutcomeSchema(InLanguageSchema):
     outcome = Passage(
         max_length=MAX_ALLEGATION,
         required=True,
@@ -171,6 +194,8 @@ class ServedHearingSchema(ServedHearingSummarySchema):
     """All that an agency reads: never a case's number, a day before it was served, or who complained."""
 
     allegation = fields.String(required=True)
+    language = fields.String(required=True, allow_none=True, metadata={"description": "Of the text, if that was said."})
+    translation = fields.String(required=True, allow_none=True, metadata=_TRANSLATION)
     draft = fields.String(
         required=True, metadata={"description": "Your answer as far as it is kept; empty without one."}
     )
@@ -179,6 +204,8 @@ class ServedHearingSchema(ServedHearingSummarySchema):
     may_answer = fields.Boolean(required=True)
     longer = fields.String(required=True, allow_none=True, metadata={"description": "Why you asked for longer."})
     outcome = fields.String(required=True, allow_none=True, metadata={"description": "What was decided."})
+    outcome_language = fields.String(required=True, allow_none=True)
+    outcome_translation = fields.String(required=True, allow_none=True, metadata=_TRANSLATION)
     object_until = fields.Date(required=True, allow_none=True, metadata=_OBJECT)
     objection = fields.String(required=True, allow_none=True)
     may_object = fields.Boolean(required=True)

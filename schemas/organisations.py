@@ -53,6 +53,9 @@ class KeySchema(OutSchema):
         allow_none=True,
         metadata={"description": "Whether what it asks is kept as receipts; null: as the organisation has chosen."},
     )
+    is_test = fields.Boolean(
+        required=True, metadata={"description": "Whether it is a test key, which sees the sandbox alone."}
+    )
 
 
 class KeysSchema(OutSchema):
@@ -70,6 +73,9 @@ class KeyMakeSchema(InSchema):
         metadata={
             "description": "Keep what it asks as receipts, or never; as the organisation has chosen where absent."
         }
+    )
+    is_test = Flag(
+        metadata={"description": "Make a test key (`rrk_test_`), which sees the invented registry and nothing else."}
     )
 
 

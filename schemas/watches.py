@@ -191,6 +191,16 @@ class WebhookChangeSchema(InSchema):
     )
 
 
+class WebhookTestSchema(InSchema):
+    type = Word(
+        EventType,
+        metadata={
+            "description": "Which event is sent; `webhook.test` where it is absent. Any other needs a test key.",
+            "example": "licence.suspended",
+        },
+    )
+
+
 class ReplaySchema(InSchema):
     cursor = Line(
         max_length=80, metadata={"description": "Send everything behind this cursor again; without it, all of it."}

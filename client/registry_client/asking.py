@@ -49,6 +49,13 @@ examples:
   {name} --end WATCH
 """
 
+TRIGGER_EXAMPLES = """\
+examples:
+  {name} licence.suspended                    to each webhook of a test key
+  {name} licence.suspended --webhook WEBHOOK
+  {name} webhook.test                         with a live key too
+"""
+
 LISTEN_EXAMPLES = """\
 examples:
   {name} --state events.cursor                what happens, line by line; goes on where it was
@@ -90,7 +97,7 @@ CONSTANTS = {
 
 
 def add_commands(command: Command) -> None:
-    """The five commands."""
+    """The six commands."""
     one = command("verify", "May this recruiter recruit? Ask the registry.", VERIFY_EXAMPLES)
     one.add_argument("licence_number", metavar="NUMBER", nargs="?", help="number on the licence")
     for name, text in QUESTION.items():
@@ -155,6 +162,9 @@ def add_commands(command: Command) -> None:
     )
     four.add_argument("--poll", metavar="SECONDS", type=float, default=5.0, help="between two looks (5)")
     four.add_argument("--secret-file", metavar="FILE", help="secrets of the webhook, one a line")
-    for parser in (one, two, three, four, five):
+    six = command("trigger", "Have a test event of any type delivered to your webhooks.", TRIGGER_EXAMPLES)
+    six.add_argument("type", metavar="TYPE", help="like licence.suspended; all but webhook.test need a test key")
+    six.add_argument("--webhook", metavar="ID", help="this one (all that are enabled)")
+    for parser in (one, two, three, four, five, six):
         parser.add_argument("--url", metavar="URL", help="address of the registry")
         parser.add_argument("--key-file", metavar="FILE", help="file whose first line is the key")

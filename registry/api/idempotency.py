@@ -13,6 +13,7 @@ from registry.http.query_reader import IdempotencyKey
 MADE: Mapping[str, str] = {
     "key": "a key was made with this Idempotency-Key: GET /api/v1/organisation/keys lists it; its text is shown once only: if "
     "that answer was lost, revoke it and make another, with an Idempotency-Key of its own",
+    "list": "a list was archived with this Idempotency-Key: GET /api/v1/archived-lists lists it, the newest first",
     "receipt": "an answer was archived with this Idempotency-Key: GET /api/v1/receipts lists it, the newest first",
     "watch": "a watch was made with this Idempotency-Key: GET /api/v1/watches lists it",
     "webhook": "a webhook was made with this Idempotency-Key: GET /api/v1/webhooks lists it; its secret is shown once only: if "

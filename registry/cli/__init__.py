@@ -160,6 +160,7 @@ Settings come from the environment, all with a default:
   REGISTRY_DRAIN_SECONDS    how long a server that stops is not ready first (0)
   REGISTRY_THREADS          threads of a process that answer (8)
   REGISTRY_BODY_SECONDS     how long the body of a request may bring nothing (20)
+  REGISTRY_SANDBOX          off where no test keys are given, or another home has the sandbox (on)
   REGISTRY_SECURITY_CONTACT where weaknesses are reported, like mailto:security@example.org (no security.txt)
   REGISTRY_UNSAFE_WEBHOOKS  on to let webhooks call http and this machine's own network: for tests alone (off)
 

@@ -13,6 +13,7 @@ from registry.core.errors import ImportRefused
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.demo.complaints import load_complaints
+from registry.demo.desk import fill_desk
 from registry.demo.load import Counts, counts, demo_data, demo_reference, statuses
 from registry.demo.load import load as load_demo
 from registry.demo.officers import add_officers
@@ -59,7 +60,7 @@ def load() -> None:
 
 @demo.command()
 def officers() -> None:
-    """Add one invented officer for each role, and print the codes to join with at /console/join.
+    """Add one invented officer for each role, with a case in each state, and print the codes to join with at /console/join.
 
     The demo data must be loaded. Codes are good for three days and shown once; who was added before is listed without.
     """
@@ -72,12 +73,19 @@ def officers() -> None:
                 raise ImportRefused(
                     "invented officers stand beside demo data alone: run `registry demo load` in a demo home"
                 )
-            found = add_officers(session, Sealer(Keyring(settings.keys)), now())
+            sealer, at = Sealer(Keyring(settings.keys)), now()
+            found = add_officers(session, sealer, at)
+            filled = fill_desk(session, sealer, at, settings.home)
     finally:
         engine.dispose()
     click.echo("One officer for each role. Join with the code, then sign in with the e-mail address:")
     for one in found:
         click.echo(f"  {one.role:<13} {one.unit:<22} {one.email:<44} {one.code or '(added before)'}")
+    if filled:
+        click.echo(
+            f"{filled} invented cases, one in each state, a hearing, a sanction, a renewal, a held list and a likely clone "
+            "are on the Italian desk."
+        )
     click.echo("The console is served where REGISTRY_EDGES names it, as `make run` does; open /console/join.")
 
 

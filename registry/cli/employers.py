@@ -77,8 +77,11 @@ def list_employers() -> None:
     "--scope", "scopes", multiple=True, type=click.Choice([one.value for one in Scope]), help="What it opens."
 )
 @click.option("--days", default=api_keys.DAYS, show_default=True, type=click.IntRange(1, api_keys.MAX_DAYS))
+@click.option("--test", "is_test", is_flag=True, help="A test key, which sees the sandbox alone.")
 @click.option("--revoke", metavar="KEY", help="End the key of this reference at once.")
-def keys(reference: str, name: str | None, scopes: tuple[str, ...], days: int, revoke: str | None) -> None:
+def keys(
+    reference: str, name: str | None, scopes: tuple[str, ...], days: int, is_test: bool, revoke: str | None
+) -> None:
     """List the keys of the organisation REFERENCE, make one, or revoke one."""
     at = now()
     today = day_at(at, None)
@@ -88,7 +91,8 @@ def keys(reference: str, name: str | None, scopes: tuple[str, ...], days: int, r
             api_keys.revoke(session, organisation.id, read_reference(revoke) or revoke, at=at, today=today)
         made = None
         if name is not None:
-            _, made = api_keys.make(session, organisation, name, [Scope(word) for word in scopes], days, today=today)
+            opened = [Scope(word) for word in scopes]
+            _, made = api_keys.make(session, organisation, name, opened, days, today=today, is_test=is_test)
         found = [
             f"{key.reference}  {key.prefix}…  until {key.ends_on}  used {key.last_used_on or 'never'}  "
             f"{' '.join(key.scopes)}  {key.name}"

@@ -10,7 +10,8 @@ import click
 @click.command(
     epilog="\b\nExamples:\n  registry openapi                    writes openapi/openapi.json\n"
     "  registry openapi --check            says whether that file is what the code would write\n"
-    "  registry openapi --output -         prints the document"
+    "  registry openapi --output -         prints the document\n"
+    "  registry openapi --audience public --output public.json"
 )
 @click.option(
     "--output",
@@ -19,12 +20,20 @@ import click
     type=click.Path(dir_okay=False, allow_dash=True),
     help="File to write; - for standard output.",
 )
+@click.option(
+    "--audience",
+    type=click.Choice(["public", "organisations", "complaints", "officers"]),
+    help="Only the operations of one audience, with --output.",
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 when the file differs.")
-def openapi(output: str, check: bool) -> None:
+def openapi(output: str, audience: str | None, check: bool) -> None:
     """Write the OpenAPI 3.1 document of the API."""
+    from registry.api.openapi.audiences import Audience, part_of
     from registry.api.openapi.document import document
 
-    text = json.dumps(document(), ensure_ascii=False, indent=2) + "\n"
+    whole = document()
+    written = whole if audience is None else part_of(whole, Audience(audience))
+    text = json.dumps(written, ensure_ascii=False, indent=2) + "\n"
     if output == "-":
         click.echo(text, nl=False)
         return

@@ -1,8 +1,9 @@
 """The one source of now and today. Instants are aware, in UTC; a day is the authority's own."""
 
 import re
-from datetime import UTC, date, datetime
-from functools import cache, lru_cache
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 
@@ -15,17 +16,40 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+class _Day(NamedTuple):
+    """A calendar day of some zone: its first instant, the first after it, and its date."""
+
+    begin: datetime
+    end: datetime
+    date: date
+
+
+_days: dict[str | None, _Day] = {}
+"""The day that was last asked about in each zone: nearly always today. UTC stands under None."""
+
+
 def day_at(instant: datetime, time_zone: str | None) -> date:
     """The calendar day at `instant` where the authority sits; UTC when no authority is known."""
-    # In UTC equal instants are one instant, so the day of one that was just asked about is known.
-    return _day_at(instant, time_zone) if instant.tzinfo is UTC else _reckoned(instant, time_zone)
+    known = _days.get(time_zone)
+    if known is not None and known.begin <= instant < known.end:
+        return known.date
+    local = instant.astimezone(zone(time_zone) if time_zone else UTC)
+    day = _whole_day(local)
+    if day is not None:
+        _days[time_zone] = day
+    return local.date()
 
 
-def _reckoned(instant: datetime, time_zone: str | None) -> date:
-    return instant.astimezone(zone(time_zone) if time_zone else UTC).date()
-
-
-_day_at = lru_cache(maxsize=512)(_reckoned)
+def _whole_day(local: datetime) -> _Day | None:
+    """The day of an instant; None on a day on which clocks are changed, and at the ends of the calendar."""
+    try:
+        begin = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        end = begin + timedelta(days=1)
+        if begin.utcoffset() != local.utcoffset() or end.utcoffset() != begin.utcoffset():
+            return None
+        return _Day(begin.astimezone(UTC), end.astimezone(UTC), local.date())
+    except OverflowError:
+        return None
 
 
 def instant_text(instant: datetime) -> str:

@@ -278,6 +278,8 @@ class Problem(StrEnum):
     ACT_REFUSED = "act_refused"
     FORBIDDEN = "forbidden"
     SCOPE_MISSING = "scope_missing"
+    TEST_KEY_ON_REAL_DATA = "test_key_on_real_data"
+    LIVE_KEY_ON_TEST_DATA = "live_key_on_test_data"
     KEY_IN_ADDRESS = "key_in_address"
     NOT_ADMITTED = "not_admitted"
     MISTYPED_RECEIPT = "mistyped_receipt"

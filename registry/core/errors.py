@@ -358,6 +358,18 @@ class Forbidden(RegistryError):
         self.reason = reason
 
 
+class NotInMode(Forbidden):
+    """A test key where there is no sandbox."""
+
+    code = Problem.TEST_KEY_ON_REAL_DATA
+
+
+class LiveKey(Forbidden):
+    """A live key for what test keys do."""
+
+    code = Problem.LIVE_KEY_ON_TEST_DATA
+
+
 class ScopeMissing(Forbidden):
     """An organisation's key does not open this; the text names the scope that would."""
 

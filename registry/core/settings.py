@@ -91,6 +91,8 @@ class Settings:
     """How long a server that is told to stop says that it is not ready before it closes."""
     threads: int = 8
     """Threads of a process that answer: fewer than half of its database connections, so that none waits for another."""
+    has_sandbox: bool = True
+    """Whether test keys see an invented registry in REGISTRY_HOME/sandbox, which is made when one is first used."""
     body_seconds: int = 20
     """How long a request's body may bring nothing, and how long it has before its rate counts."""
     security_contact: str | None = None
@@ -139,6 +141,7 @@ class Settings:
             drain_seconds=whole_number("REGISTRY_DRAIN_SECONDS", given["REGISTRY_DRAIN_SECONDS"] or "0", 0, 600),
             threads=whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"] or "8", 1, 64),
             body_seconds=whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"] or "20", 1, 600),
+            has_sandbox=switch_of("REGISTRY_SANDBOX", given["REGISTRY_SANDBOX"] or "on"),
             security_contact=contact_of("REGISTRY_SECURITY_CONTACT", given["REGISTRY_SECURITY_CONTACT"]),
         )
 
@@ -190,6 +193,7 @@ class Settings:
 
 
 NAMES = (
+    "REGISTRY_SANDBOX",
     "PORT",
     "REGISTRY_ADDRESS",
     "REGISTRY_HOME",

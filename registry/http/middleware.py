@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.metadata import version
 from time import perf_counter, time
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from flask import Flask, Request
@@ -84,6 +84,27 @@ def _is_named(host: str, url: str) -> bool:
     return host.removesuffix(":443" if scheme == "https" else ":80") == named
 
 
+class PathPlan(NamedTuple):
+    """What follows from a path alone. `endings`: by method the headers that an answer ends with."""
+
+    is_unlimited: bool
+    has_key: bool
+    is_of_intake: bool
+    is_of_organisations: bool
+    endings: dict[str, list[Header]]
+
+
+def plan_of(path: str, methods: Iterable[str]) -> PathPlan:
+    version = [API_VERSION] if path.startswith(API_PATH) else []
+    return PathPlan(
+        path.startswith(UNLIMITED),
+        BEGINNING in path,
+        is_of_intake(path),
+        path.startswith(OF_ORGANISATIONS),
+        {method: [*version, *cross_origin_headers(method, path)] for method in methods},
+    )
+
+
 class RequestMiddleware:
     def __init__(
         self, app: Flask, settings: Settings, limiter: Limiter, quotas: Quotas, metrics: Metrics | None
@@ -99,17 +120,30 @@ class RequestMiddleware:
             ("Content-Security-Policy", content_policy()),
         ]
         self._by_name = dict(zip((name for name, _ in self._always), self._always, strict=True))
+        self._url_map = app.url_map
+        self._plans: dict[str, PathPlan] | None = None
+
+    def _plan(self, environ: Environ) -> PathPlan:
+        """The plan of a path: kept for those of our own routes that hold no value, so that nothing asked is remembered."""
+        plans = self._plans
+        if plans is None:
+            paths = {rule.rule for rule in self._url_map.iter_rules() if not rule.arguments}
+            plans = self._plans = {path: plan_of(path, METHODS) for path in paths}
+        path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+        plan = plans.get(path)
+        return plan if plan is not None and method in METHODS else plan_of(path, (method,))
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         started = perf_counter()
         request_id = _request_id(environ)
         environ["registry.request_id"] = request_id
+        plan = environ["registry.plan"] = self._plan(environ)
         if self._settings.trusted_proxies:
             believe_proxies(environ, self._settings.trusted_proxies)
 
         def start(status: str, headers: list[Header], exc_info: Any = None) -> Any:
-            headers = self._joined(environ, headers, request_id)
-            self._note(environ, request_id, int(status[:3]), perf_counter() - started)
+            headers = self._joined(environ, plan, headers, request_id)
+            self._note(environ, plan, request_id, int(status[:3]), perf_counter() - started)
             return start_response(status, headers) if exc_info is None else start_response(status, headers, exc_info)
 
         try:
@@ -126,10 +160,10 @@ class RequestMiddleware:
 
         Called inside the application, whose error answers serve.
         """
-        path = environ["PATH_INFO"]
-        if path.startswith(UNLIMITED):
+        plan: PathPlan = environ.get("registry.plan") or self._plan(environ)
+        if plan.is_unlimited:
             return
-        if not self._is_ours(environ.get("HTTP_HOST", "").lower(), path):
+        if not self._is_ours(environ.get("HTTP_HOST", "").lower(), environ["PATH_INFO"]):
             raise HostNotServed
         # Of a key that opened a moment ago the organisation's own limit counts, and no longer that of the address.
         quota = self._quotas.of_known(environ) or self._limiter.take(network_of(environ.get("REMOTE_ADDR") or ""))
@@ -141,7 +175,7 @@ class RequestMiddleware:
         refusal: RegistryError | None = environ.get("registry.body_refused")
         if refusal is not None:
             raise refusal
-        if BEGINNING in environ["QUERY_STRING"] or BEGINNING in path:
+        if plan.has_key or BEGINNING in environ["QUERY_STRING"]:
             raise KeyInAddress
 
     def _is_ours(self, host: str, path: str) -> bool:
@@ -157,7 +191,7 @@ class RequestMiddleware:
             return _LOOPBACK.fullmatch(host) is not None
         return _is_named(host, self._settings.public_url)
 
-    def _joined(self, environ: Environ, headers: list[Header], request_id: str) -> list[Header]:
+    def _joined(self, environ: Environ, plan: PathPlan, headers: list[Header], request_id: str) -> list[Header]:
         quota: Quota | None = environ.get("registry.quota")
         if "HTTP_AUTHORIZATION" in environ:
             headers = _private(headers)
@@ -169,18 +203,16 @@ class RequestMiddleware:
                 joined.remove(self._by_name[name])
         if quota is not None:
             joined += quota.headers()
-        if environ["PATH_INFO"].startswith(API_PATH):
-            joined.append(API_VERSION)
-        joined += cross_origin_headers(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        joined += plan.endings[environ["REQUEST_METHOD"]]
         return joined
 
-    def _note(self, environ: Environ, request_id: str, status: int, seconds: float) -> None:
-        if status < 500 and is_of_intake(environ["PATH_INFO"]):
+    def _note(self, environ: Environ, plan: PathPlan, request_id: str, status: int, seconds: float) -> None:
+        if status < 500 and plan.is_of_intake:
             return
         request: Request | None = environ.get("werkzeug.request")
         rule = request.url_rule if request is not None else None
         route = rule.rule if rule is not None else None
-        if status < 500 and environ["PATH_INFO"].startswith(OF_ORGANISATIONS):
+        if status < 500 and plan.is_of_organisations:
             # By its route a count would say how many watch, and a line at which instant one began to.
             route = "organisations"
         method = environ["REQUEST_METHOD"]

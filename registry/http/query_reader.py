@@ -205,8 +205,15 @@ def _items_quickly(body: bytes) -> list[Any] | None:
     return items if body.count(b":") == 1 + sum(map(len, items)) else None
 
 
-def loaded_body(schema: InSchema, max_bytes: int = MAX_BODY_BYTES) -> dict[str, Any]:
-    """The fields of a JSON body. Raises InvalidInput, UnsupportedMediaType, or 413 beyond `most` bytes."""
+def loaded_body(schema: InSchema, max_bytes: int = MAX_BODY_BYTES, *, is_optional: bool = False) -> dict[str, Any]:
+    """The fields of a JSON body. Raises InvalidInput, UnsupportedMediaType, or 413 beyond `most` bytes.
+
+    `is_optional`: without a body there are none.
+    """
+    if is_optional and not request.content_length and "HTTP_TRANSFER_ENCODING" not in request.environ:
+        if faults := _faults_in_query():
+            raise InvalidInput(faults)
+        return {}
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("the body must be JSON, and Content-Type must say application/json")
     request.max_content_length = max_bytes

@@ -8,6 +8,7 @@ from typing import Any
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
+from registry.http.modes import refuse_other_mode
 from registry.register.agencies.check_digits import company_number_is_right
 from registry.register.agencies.identifiers import asked_lei, asked_vat, checked_euid, checked_uscc
 from registry.register.agencies.keys import name_key
@@ -38,7 +39,7 @@ def question_of(parameters: dict[str, Any], now: datetime) -> Question:
     claimed_name = parameters.get("claimed_name")
     if claimed_name is not None and not name_key(claimed_name):
         raise InvalidInput([Fault("claimed_name", Problem.INVALID_VALUE, "holds no letter and no digit")])
-    return Question(
+    question = Question(
         kind,
         value,
         country,
@@ -59,6 +60,8 @@ def question_of(parameters: dict[str, Any], now: datetime) -> Question:
         parameters.get("work_permit"),
         parameters.get("region"),
     )
+    refuse_other_mode(question)
+    return question
 
 
 def subject_of(kind: SubjectKind, text: str) -> tuple[str, bool]:

@@ -11,7 +11,6 @@ import threading
 from time import monotonic
 from typing import Any
 
-import psycopg
 import structlog
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -51,6 +50,8 @@ class Replica:
             name = connection.execute("SHOW cluster_name").fetchone()[0]
             connection.rollback()
             if name != self._name:
+                import psycopg
+
                 raise psycopg.OperationalError(f"this is {name}, and {self._name} was looked at")
 
         @event.listens_for(self.engine, "handle_error")

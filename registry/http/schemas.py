@@ -52,6 +52,7 @@ class RequestSpec:
     is_file: bool = False
     max_bytes: int = MAX_BODY_BYTES
     or_as: tuple[str, ...] = ()
+    is_body_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,12 @@ class ResponseSpec:
 
 
 def request_schema(
-    schema: InSchema | None = None, *, body: bool = False, idempotent: bool = False, max_bytes: int = MAX_BODY_BYTES
+    schema: InSchema | None = None,
+    *,
+    body: bool = False,
+    idempotent: bool = False,
+    max_bytes: int = MAX_BODY_BYTES,
+    is_body_optional: bool = False,
 ) -> Callable[[View], View]:
     """Hand the view its input as keywords: the query's parameters, or with `body` the fields of a JSON body of `most` bytes.
 
@@ -86,10 +92,16 @@ def request_schema(
     def decorate(view: View) -> View:
         @wraps(view)
         def taking(self: Any, **path: str) -> Any:
-            stated = loaded_body(shape, max_bytes) if body else reader.loaded(request.environ.get("QUERY_STRING", ""))
+            stated = (
+                loaded_body(shape, max_bytes, is_optional=is_body_optional)
+                if body
+                else reader.loaded(request.environ.get("QUERY_STRING", ""))
+            )
             return view(self, **path, **stated, **({"idempotency_key": loaded_idempotency_key()} if idempotent else {}))
 
-        taking.taken = RequestSpec(shape, body, idempotent, max_bytes=max_bytes)  # type: ignore[attr-defined]
+        taking.taken = RequestSpec(  # type: ignore[attr-defined]
+            shape, body, idempotent, max_bytes=max_bytes, is_body_optional=is_body_optional
+        )
         return taking
 
     return decorate
@@ -131,7 +143,8 @@ def request_upload(max_bytes: int) -> Callable[[View], View]:
 
 
 def request_list(schema: InSchema, options: InSchema, max_bytes: int) -> Callable[[View], View]:
-    """Hand the view its body as `sent`: the items of a JSON body of this shape, unread, or the bytes of a CSV or XLSX file.
+    """Hand the view its body as `sent`: the items of a JSON body of this shape, unread, or the bytes of a CSV or XLSX file;
+    and what Idempotency-Key says.
 
     `options` are what the shape has beside its items.
     """
@@ -139,9 +152,12 @@ def request_list(schema: InSchema, options: InSchema, max_bytes: int) -> Callabl
     def decorate(view: View) -> View:
         @wraps(view)
         def taking(self: Any, **path: str) -> Any:
-            return view(self, **path, sent=loaded_list(options, max_bytes))
+            sent = loaded_list(options, max_bytes)
+            return view(self, **path, sent=sent, idempotency_key=loaded_idempotency_key())
 
-        taking.taken = RequestSpec(schema, is_body=True, max_bytes=max_bytes, or_as=LIST_FILES)  # type: ignore[attr-defined]
+        taking.taken = RequestSpec(  # type: ignore[attr-defined]
+            schema, is_body=True, is_repeatable=True, max_bytes=max_bytes, or_as=LIST_FILES
+        )
         return taking
 
     return decorate

@@ -15,13 +15,14 @@ from registry.http.replica import Replica
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What a process holds for as long as it serves."""
+    """What a process holds for as long as it serves. `live`: of a sandbox, the registry that it stands beside."""
 
     settings: Settings
     engine: Engine
     sessions: sessionmaker[Session]
     reading_sessions: sessionmaker[Session]
     replica: Replica | None = None
+    live: "Services | None" = None
 
 
 def services(app: Flask | None = None) -> Services:

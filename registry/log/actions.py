@@ -52,12 +52,31 @@ def lock_log(session: Session) -> LogState:
     return state
 
 
+_TURN = 7_305_411_902_553_118
+"""Of PostgreSQL's advisory locks, that of the turns of those who publish much."""
+
+
+def take_turn(session: Session) -> None:
+    """Wait for the turn of one who publishes much, such as a whole list, until the transaction ends; before the log is locked.
+
+    Of all who take turns one at most waits for the log or holds it. So an officer who publishes a single entry waits for one
+    list, and not behind as many as are imported at once. On SQLite transactions that write take turns anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_TURN)))
+
+
 def instant_of_append(state: LogState) -> datetime:
     """Now, but never before the last entry: order is the index, and a clock set back must not contradict it."""
     at = now()
     if state.last_at is not None and at <= state.last_at:
         at = state.last_at + timedelta(microseconds=1)
     return at
+
+
+def is_empty(session: Session) -> bool:
+    """Whether nothing was ever published."""
+    return not session.execute(select(LogState)).scalar_one().size
 
 
 def refuse_mixing(session: Session, *, is_demo: bool) -> None:

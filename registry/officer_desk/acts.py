@@ -81,7 +81,8 @@ class OfficerAct:
     done to is closed to the officer from then on. What `drafts` something, such as a `hearing`, is done once however often it is
     sent, and its `do` gives the reference of what was drafted. `done` gives the code of what was done (`done.<code>`) from what
     `do` gives, where that is not always the same. `undo` is given what the act is done to, as it was before, and the form;
-    it gives the fields with which the same act takes it back, None where that is no act of one person.
+    it gives the fields with which the same act takes it back, None where that is no act of one person. `taken_back_at` gives,
+    from what `do` gives, the rest of the address of another act that takes it back.
     Where nothing was read before it, such as a proposal, the act has
     no version (`is_versioned`). `not_found` is the field that a form names something in which is not there, and the message
     that says so. `max_bytes` bounds a body in the API. Where the console takes the form of another operation for it, `form_of`
@@ -104,6 +105,7 @@ class OfficerAct:
     drafts: str = ""
     done: Callable[[object], str] | None = None
     undo: Callable[[Any, Mapping[str, str]], Mapping[str, str] | None] | None = None
+    taken_back_at: Callable[[object], str] | None = None
     page: str | None = None
     is_versioned: bool = True
     not_found: tuple[str, str] | None = None

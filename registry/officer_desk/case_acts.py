@@ -12,6 +12,7 @@ from registry.complaints.casework import holds
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
 from registry.complaints.casework.letters import waiting
 from registry.complaints.casework.notes import actions as notes
+from registry.complaints.casework.notes.models import CaseNote, CaseTask
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.casework.queue import assignment as assigning
 from registry.complaints.casework.queue import claiming
@@ -155,6 +156,26 @@ def _task_opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, ca
     return f"{case_for(session, me, Resource.CASE, act.right, case_id)[1].reference}/{reference_in(task_id)}"
 
 
+def _taken_back(made: object) -> str:
+    """The rest of the address that takes back a note or task that was just made."""
+    assert isinstance(made, (CaseNote, CaseTask))
+    return f"{made.reference}/take-back"
+
+
+def _not_ticked(_: object, form: Mapping[str, str]) -> Mapping[str, str]:
+    return {"is_done": "no" if form.get("is_done") == "yes" else "yes"}
+
+
+def _take_back_note(on: Doing[Officer]) -> None:
+    case, _, note = on.reference.partition("/")
+    notes.take_back_note(on.session, on.officer, case, note, on.at.date(), version=on.version)
+
+
+def _take_back_task(on: Doing[Officer]) -> None:
+    case, _, task = on.reference.partition("/")
+    notes.take_back_task(on.session, on.officer, case, task, on.at.date(), version=on.version)
+
+
 ACTS = case_acts(
     Resource.CASE,
     case_opened(Resource.CASE),
@@ -187,12 +208,15 @@ ACTS = case_acts(
         CasePrioritySchema, method="put", unread={"priority": "choose_priority"}, undo=_former_priority,
     ),
     OfficerAct(
-        "notes", Act.WRITE, _write_note, "addCaseNote", "Add a note for your unit; it is never changed.",
-        CaseNoteBodySchema,
+        "notes", Act.WRITE, _write_note, "addCaseNote", """Add a note for your unit.
+
+        It is never changed; its author may take it back on the same day.
+        """,
+        CaseNoteBodySchema, taken_back_at=_taken_back,
     ),
     OfficerAct(
         "tasks", Act.WRITE, _add_task, "addCaseTask", "Add a task to a case.",
-        CaseTaskBodySchema, form={"text": "task"},
+        CaseTaskBodySchema, form={"text": "task"}, taken_back_at=_taken_back,
     ),
     OfficerAct(
         "lowering/approve", Act.WRITE, lambda on: _decide_lowering(on, is_approved=True), "approveCaseLowering",
@@ -225,7 +249,20 @@ TASKS = case_acts(
     _task_opened,
     OfficerAct(
         "tick", Act.WRITE, _tick_task, "updateCaseTask", "Mark a task as done, or as not done.",
-        CaseTaskDoneSchema, method="put", path="", page="",
+        CaseTaskDoneSchema, method="put", path="", page="", undo=_not_ticked,
+    ),
+    OfficerAct(
+        "take-back", Act.WRITE, _take_back_task, "takeBackCaseTask",
+        "Take back a task that you added today and that nobody has done.",
     ),
 )  # fmt: skip
 """What is done to one task of a case; its reference follows the case's, after a stroke."""
+
+NOTES = case_acts(
+    Resource.CASE,
+    _task_opened,
+    OfficerAct(
+        "take-back", Act.WRITE, _take_back_note, "takeBackCaseNote", "Take back a note that you wrote today."
+    ),
+)  # fmt: skip
+"""What is done to one note of a case, named as a task is."""

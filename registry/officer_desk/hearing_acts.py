@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.parties.hearings import actions, after_answer, portal, queries
+from registry.complaints.parties.hearings.models import Hearing
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in, require_no_interest
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, case_acts, sealed
@@ -37,10 +38,16 @@ def hearing_opened(session: Session, me: AuthenticatedOfficer, reference: str) -
     return found
 
 
-def _edit(on: Doing[Officer], allegation: str, could_complain: int | None = None) -> object:
+def _edit(
+    on: Doing[Officer],
+    allegation: str,
+    could_complain: int | None = None,
+    language: str | None = None,
+    translation: str = "",
+) -> object:
     return actions.edit(
         on.session, sealer(), on.officer, on.reference, allegation, on.at,
-        could_complain=could_complain, version=on.version,
+        could_complain=could_complain, language=language or "", translation=translation, version=on.version,
     )  # fmt: skip
 
 
@@ -62,10 +69,17 @@ def _give_longer(on: Doing[Officer], answer_by: date, reason: str) -> object:
     )
 
 
-def _tell_outcome(on: Doing[Officer], outcome: str, object_days: int | None) -> object:
+def _tell_outcome(
+    on: Doing[Officer], outcome: str, object_days: int | None, language: str | None = None, translation: str = ""
+) -> object:
     return after_answer.notify_outcome(
-        on.session, sealer(), on.officer, on.reference, outcome, object_days or 0, on.at, version=on.version
-    )
+        on.session, sealer(), on.officer, on.reference, outcome, object_days or 0, on.at,
+        language=language or "", translation=translation, version=on.version,
+    )  # fmt: skip
+
+
+def _told_or_waits(hearing: object) -> str:
+    return "sendHearingOutcome" if isinstance(hearing, Hearing) and hearing.told_on else "outcome_waits"
 
 
 ACTS = case_acts(
@@ -119,19 +133,26 @@ ACTS = case_acts(
         "tell", Act.PROPOSE, _tell_outcome, "sendHearingOutcome",
         """Tell the agency the outcome, and until when it may object.
 
-        Once, while the worker agrees that it is spoken to.
+        Once, while the worker agrees that it is spoken to. In a language that nobody there reads it waits for a translator.
         """,
-        HearingOutcomeSchema, path="/outcome",
+        HearingOutcomeSchema, path="/outcome", done=_told_or_waits,
     ),
 )  # fmt: skip
 
 
-def _draft(on: Doing[Officer], allegation: str, could_complain: int | None = None, agency_id: str | None = None) -> str:
+def _draft(
+    on: Doing[Officer],
+    allegation: str,
+    could_complain: int | None = None,
+    agency_id: str | None = None,
+    language: str | None = None,
+    translation: str = "",
+) -> str:
     agency = picked_agency(on.session, agency_id) if agency_id and agency_id.strip() else None
     require_no_interest(on.me, agency)
     return actions.draft(
         on.session, sealer(), on.officer, on.reference, allegation, on.at,
-        agency=agency, could_complain=could_complain, version=on.version,
+        agency=agency, could_complain=could_complain, language=language or "", translation=translation, version=on.version,
     ).reference  # fmt: skip
 
 
@@ -142,7 +163,8 @@ IN_CASE = case_acts(
         "new", Act.PROPOSE, _draft, "draftHearing",
         """Draft a hearing: what an agency is to be asked.
 
-        While the worker agrees that it is spoken to, and one hearing of a case at a time. Idempotent with an
+        While the worker agrees that it is spoken to, and one hearing of a case at a time. In a language that nobody at
+        the agency reads it is approved only with a translation. Idempotent with an
         Idempotency-Key.
         """,
         HearingDraftSchema, path="", form={"agency_id": "agency"}, drafts="hearing",

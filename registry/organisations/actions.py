@@ -40,6 +40,26 @@ def organisation_named(session: Session, reference: str) -> Organisation:
     return found
 
 
+def mirror(session: Session, original: Organisation) -> int:
+    """The row of an organisation of another registry in this one, made if it is not there: its words, and no person."""
+    query = select(Organisation.id).where(Organisation.reference == original.reference)
+    found = session.execute(query).scalar_one_or_none()
+    if found is not None:
+        return found
+    made = Organisation(
+        reference=original.reference,
+        name=original.name,
+        country=original.country,
+        language=original.language,
+        since_on=original.since_on,
+        rate=original.rate,
+        keeps_every=original.keeps_every,
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
 def organisations(session: Session) -> Sequence[Organisation]:
     return session.scalars(select(Organisation).order_by(Organisation.id)).all()
 

@@ -22,7 +22,9 @@ from registry.vocabulary.organisations import Scope
 
 BEGINNING = "rrk_"
 """By which scanners of published code, and we ourselves in an address, know one of ours."""
-SHOWN = 8
+TEST_BEGINNING = BEGINNING + "test_"
+"""Of a key that sees the sandbox alone."""
+SHOWN, SHOWN_OF_TEST = 8, 12
 """Characters of a key that stand in the list, so that its owner can tell which it is."""
 DAYS = 365
 MAX_DAYS = 730
@@ -43,17 +45,21 @@ def make(
     today: date,
     within: Collection[Scope] = tuple(Scope),
     keeps_every: bool | None = None,
+    is_test: bool = False,
 ) -> tuple[ApiKey, str]:
     """A new key for `days`, and its text, which cannot be read from the table. Raises ActRefused.
 
     `within` are the scopes that its maker may give: for a key that makes another, its own. Raises ScopeMissing beyond
     them. `archives_all`: whether receipts of its questions are archived; None: as the organisation has chosen.
+    A test key opens everything but the organisation itself, which is real.
     """
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > 60 or not tidy.isprintable():
         raise ActRefused("bad_key_name", "say in 1 to 60 visible characters which program the key is for")
     if not scopes:
         raise ActRefused("no_scope", "a key opens something: choose at least one scope")
+    if is_test and Scope.ORGANISATION in scopes:
+        raise ActRefused("test_key_scope", "a test key sees invented data alone: it cannot have the scope organisation")
     if not 1 <= days <= MAX_DAYS:
         raise ActRefused("bad_key_days", f"a key is good for 1 to {MAX_DAYS} days")
     _require_within(scopes, within)
@@ -63,17 +69,18 @@ def make(
     session.refresh(organisation, with_for_update=True)
     if len(keys_of(session, organisation.id, today)) >= MAX_LIVING:
         raise ActRefused("too_many_keys", f"there are {MAX_LIVING} keys already: revoke one that is not needed")
-    text = BEGINNING + secrets.token_urlsafe(32)
+    text = (TEST_BEGINNING if is_test else BEGINNING) + secrets.token_urlsafe(32)
     key = ApiKey(
         reference=new_reference(),
         organisation_id=organisation.id,
         name=tidy,
-        prefix=text[:SHOWN],
+        prefix=text[: SHOWN_OF_TEST if is_test else SHOWN],
         digest=digest_of(text),
         scopes=sorted(scopes),
         made_on=today,
         ends_on=today + timedelta(days=days),
         keeps_every=keeps_every,
+        is_test=is_test,
     )
     session.add(key)
     session.flush()
@@ -109,6 +116,7 @@ def rotate(
         today=today,
         within=within,
         keeps_every=old.keeps_every,
+        is_test=old.is_test,
     )
     old.replaced_by = made.reference
     if overlap:

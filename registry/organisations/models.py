@@ -57,7 +57,7 @@ class ApiKey(Base):
     """What an organisation's programs come with. `digest` is SHA-256 of the key, `prefix` its beginning, to tell it by.
 
     It opens until the end of `ends_on`, in UTC. `replaced_by` is the reference of the key made in its place.
-    `archives_all` is as the organisation's where it is empty.
+    `archives_all` is as the organisation's where it is empty. `is_test`: it sees the sandbox and nothing else.
     """
 
     __tablename__ = "api_keys"
@@ -74,6 +74,7 @@ class ApiKey(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     replaced_by: Mapped[str | None] = mapped_column(Text(12))
     keeps_every: Mapped[bool | None]
+    is_test: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Letter(Base):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from registry.core.clock import day_at
 from registry.core.db.engine import Instant
 from registry.core.db.locking import lock
 from registry.core.db.paging import Page, newest_first
@@ -25,6 +26,7 @@ from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
 from registry.watches.addresses import read_address
 from registry.watches.labels import read_label
 from registry.watches.models import FeedRow, WatchEvent
+from registry.watches.samples import Sample, sample
 from registry.watches.webhook_models import Delivery, Webhook
 
 PURPOSE = "webhook-secrets"
@@ -145,16 +147,35 @@ def end(session: Session, organisation_id: int, reference: str, *, version: int 
     session.flush()
 
 
-def ask_for_test(session: Session, organisation_id: int, reference: str, at: datetime) -> Delivery:
-    """Queue a delivery that says that nothing happened. It stands in the log of deliveries, and in no feed.
+def ask_for_test(
+    session: Session,
+    organisation_id: int,
+    reference: str,
+    at: datetime,
+    kind: EventType = EventType.WEBHOOK_TEST,
+) -> Delivery:
+    """Queue a delivery that says that nothing happened, or in a sandbox one of any type about an invented agency.
+
+    It stands in the log of deliveries, and in no feed.
 
     Raises NotFound, NotNow.
     """
     webhook = lock_webhook(session, organisation_id, reference)
     _require_enabled(webhook)
     name = new_reference()
+    if kind is EventType.WEBHOOK_TEST:
+        about = Sample(None, None, None, {"webhook_id": webhook.reference})
+    else:
+        about = sample(session, kind, day_at(at, None))
     event = WatchEvent(
-        reference=name, type=EventType.WEBHOOK_TEST, at=at, data={"webhook_id": webhook.reference}, once=f"test:{name}"
+        reference=name,
+        type=kind,
+        at=at,
+        agency=about.agency,
+        licence=about.licence,
+        source=about.source,
+        data=dict(about.data),
+        once=f"test:{name}",
     )
     session.add(event)
     session.flush()

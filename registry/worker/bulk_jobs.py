@@ -1,8 +1,10 @@
 """Starts a separate process that answers waiting bulk jobs, and removes those whose time is over."""
 
+import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 
 import structlog
 from sqlalchemy import select
@@ -19,8 +21,6 @@ log = structlog.get_logger()
 
 ORPHANED = 86_400
 """Seconds after which a folder that belongs to no job is removed."""
-
-_running: list[subprocess.Popen[bytes]] = []
 
 
 def work_on(
@@ -54,16 +54,35 @@ def work_on(
             reader.reader.let_go()
 
 
-def answer_lists(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Begin a process for lists that wait, unless there is one: the worker itself waits for none of them."""
-    _running[:] = [one for one in _running if one.poll() is None]
-    if _running:
-        return
-    with sessions() as session:
-        if not working.waiting(session, settings.home, is_shared=is_shared(settings)):
+class ListProcesses:
+    """The process of one home that answers its lists, one at a time."""
+
+    def __init__(self) -> None:
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def answer_waiting(
+        self, settings: Settings, sessions: sessionmaker[Session], environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Begin a process for lists that wait, unless there is one: the worker itself waits for none of them.
+
+        `environment` is said to it beside the worker's own.
+        """
+        if self._running is not None and self._running.poll() is None:
             return
-    command = [sys.executable, "-m", "registry.cli", "lists", "work", "--with-parent"]
-    _running.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))
+        with sessions() as session:
+            if not working.waiting(session, settings.home, is_shared=is_shared(settings)):
+                return
+        command = [sys.executable, "-m", "registry.cli", "lists", "work", "--with-parent"]
+        surroundings = {**os.environ, **(environment or {})}
+        self._running = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=surroundings)
+
+
+_OURS = ListProcesses()
+
+
+def answer_lists(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Begin a process for lists that wait, unless there is one."""
+    _OURS.answer_waiting(settings, sessions)
 
 
 def purge_lists(settings: Settings, sessions: sessionmaker[Session]) -> None:

@@ -13,6 +13,7 @@ from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_worker import clean_waiting
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.visits import forget_expired
+from registry.complaints.casework import presence
 from registry.complaints.casework.access_grants.actions import end_due as end_openings_due
 from registry.complaints.casework.unsent import actions as unsent
 from registry.complaints.intake.admission import Admission
@@ -244,6 +245,7 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
         officer_sessions.forget_over(session, at)
         member_sessions.forget_over(session, at)
         unsent.forget_unsent(session, at)
+        presence.forget_views(session, at)
 
 
 def end_referrals(settings: Settings, sessions: sessionmaker[Session]) -> None:

@@ -13,6 +13,7 @@ from registry.core.clock import now
 from registry.core.db.errors import classify_db_error
 from registry.core.errors import LogClosed
 from registry.core.settings import Settings
+from registry.worker.sandbox_loop import SandboxLoop
 from registry.worker.schedule import TASKS, Task
 from registry.worker.watch_loop import WatchLoop
 
@@ -23,24 +24,26 @@ def work(
     settings: Settings, sessions: sessionmaker[Session], stopping: threading.Event, *, is_once: bool = False
 ) -> None:
     """Run each task when its time has come, until told to stop; what runs then is finished first."""
-    watch_loop = WatchLoop(settings, sessions)
+    watch_loop, sandbox = WatchLoop(settings, sessions), SandboxLoop(settings)
     try:
         if is_once:
             _round(dict.fromkeys((task.name for task in TASKS), 0.0), settings, sessions, stopping)
             watch_loop.once(now())
+            sandbox.once()
             return
-        with _background_thread(watch_loop, stopping):
+        with _background_thread(watch_loop, stopping), _background_thread(sandbox, stopping):
             due = {task.name: 0.0 for task in TASKS}
             while not stopping.is_set():
                 _round(due, settings, sessions, stopping)
                 stopping.wait(max(min(due.values()) - time.monotonic(), 0.05))
     finally:
         watch_loop.close()
+        sandbox.close()
 
 
 @contextmanager
-def _background_thread(watch_loop: WatchLoop, stopping: threading.Event) -> Iterator[None]:
-    """Run the watch loop in a thread of its own, so that an import that takes an hour delays no watcher.
+def _background_thread(loop: WatchLoop | SandboxLoop, stopping: threading.Event) -> Iterator[None]:
+    """Run a loop in a thread of its own, so that an import that takes an hour delays no watcher.
 
     If that thread dies the worker ends too, so that its supervisor restarts it.
     """
@@ -48,7 +51,7 @@ def _background_thread(watch_loop: WatchLoop, stopping: threading.Event) -> Iter
 
     def attend() -> None:
         try:
-            watch_loop.until(stopping)
+            loop.until(stopping)
         except BaseException as error:
             died.append(error)
             stopping.set()

@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 
 from registry.api.examples import EXAMPLES, Example
 from registry.api.namespaces import NAMESPACES
+from registry.api.openapi import document as document_writer
 from registry.api.openapi import stream as openapi_stream
+from registry.api.openapi.audiences import Audience
 from registry.api.openapi.document import document, views_of
+from registry.api.openapi.field_texts import describe_fields, stated
 from registry.core.settings import Edge, Settings
 from registry.watches.stream import app as streams
 from tests.api.recording import answer_in, ask
@@ -108,3 +111,36 @@ def test_nothing_else_than_the_documentation_is_served_as_a_file(client: FlaskCl
         assert client.get(f"/docs/files/{name}").status_code == 200
     for name in ("swagger-ui.js", "..%2f__init__.py", "%2e%2e/views.py", "openapi.py"):
         assert client.get(f"/docs/files/{name}").status_code == 404
+
+
+def test_every_field_has_a_description_and_every_text_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    used: set[tuple[str, str]] = set()
+    monkeypatch.setattr(document_writer, "describe_fields", lambda schemas: used.update(describe_fields(schemas)))
+    schemas = document_writer.Writer().written()["components"]["schemas"]
+    bare = [
+        (name, field)
+        for name, schema in schemas.items()
+        for field, shape in schema.get("properties", {}).items()
+        if not shape.get("description", "").strip()
+    ]
+    assert bare == []
+    assert stated() - used == set()
+
+
+def test_the_parts_of_the_description_hold_every_operation_once_and_all_that_they_refer_to(client: FlaskClient) -> None:
+    parts = {audience: client.get(f"/openapi/{audience}.json").json for audience in Audience}
+    found = [
+        operation["operationId"]
+        for part in parts.values()
+        for operations in part["paths"].values()
+        for operation in operations.values()
+    ]
+    assert sorted(found) == sorted(operations())
+    for part in parts.values():
+        for section, name in re.findall(r'"#/components/(\w+)/(\w+)"', json.dumps(part)):
+            assert name in part["components"][section]
+    assert [audience for audience, part in parts.items() if part.get("webhooks")] == [Audience.ORGANISATIONS]
+    public = json.dumps(parts[Audience.PUBLIC])
+    assert "verifyCorridor" in public
+    assert "CaseSummary" not in public
+    assert client.get("/openapi/everyone.json").status_code == 404

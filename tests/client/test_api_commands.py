@@ -319,3 +319,22 @@ def test_a_receiver_acts_on_each_genuine_delivery_once(capsys: pytest.CaptureFix
     assert acted == ["a", "b", "tried", "broken", "asked", "later"]
     with pytest.raises(ValueError, match="a secret has at least"):
         receiver("127.0.0.1", 0, ["whsec_AAAA"], act)
+
+
+def test_a_test_event_is_triggered_at_each_webhook_that_is_enabled(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hooks = [
+        {"webhook_id": name, "url": f"https://hooks.example.org/{name}", "label": name, "state": state, "version": 1}
+        for name, state in (("W1", "enabled"), ("W2", "disabled"))
+    ]
+    site.replies += [
+        Reply({"items": hooks, "next_cursor": None}),
+        Reply({"event_id": "evt_1", "type": "licence.suspended", "state": "waiting", "attempts": 0}),
+    ]
+    assert main(["trigger", "licence.suspended"]) == 0
+    assert capsys.readouterr().out == "evt_1  licence.suspended  W1  https://hooks.example.org/W1\n"
+    assert (site.asked[-1].path, json.loads(site.asked[-1].body)) == (
+        "/api/v1/webhooks/W1/test",
+        {"type": "licence.suspended"},
+    )

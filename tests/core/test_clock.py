@@ -67,3 +67,12 @@ def test_an_answer_has_each_instant_as_tables_have_it(found: list[datetime]) -> 
 @pytest.mark.parametrize("text", ["T10:00:00.5Z", "at 2026-11-24T10:00:00.123456Z, they said", "Z", '"Z"', ".1234567Z"])
 def test_other_texts_of_an_answer_stay(text: str) -> None:
     assert msgspec.json.decode(json_in_whole_seconds(msgspec.json.encode([text]))) == [text]
+
+
+@given(
+    instants, st.integers(0, 2 * 86_400), st.sampled_from([None, "Asia/Shanghai", "Europe/Rome", "America/St_Johns"])
+)
+def test_a_day_that_was_just_asked_about_is_the_day_of_the_calendar(first, seconds, zone):
+    later = first + timedelta(seconds=seconds)
+    for instant in (first, later, first):
+        assert day_at(instant, zone) == instant.astimezone(ZoneInfo(zone) if zone else UTC).date()

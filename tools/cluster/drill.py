@@ -110,6 +110,13 @@ def slow_bodies(count: int, seconds: float) -> Event:
     return Event(f"{count} bodies that do not come, {seconds:.0f} s", act)
 
 
+UPGRADE = (
+    Event("tables brought to this version", lambda cluster: cluster.upgrade_tables()),
+    Event("machine a brought to this version", lambda cluster: cluster.upgrade("a")),
+    Event("machine b brought to this version", lambda cluster: cluster.upgrade("b")),
+)
+"""Of a cluster that was started with the former version's code."""
+
 SHORT = (killed("primary"), killed("serve-a"))
 FULL = (
     killed("primary"),

@@ -12,11 +12,15 @@ from pathlib import Path
 
 import requests
 
+from tools.cluster.former import Former
 from tools.cluster.parts import Part, free_ports, is_open, own, program, wait_until
 from tools.cluster.postgres import Keeper, Node
 
 BUCKET = "registry"
 UNIT = "it-invented-unit"
+CLI = [sys.executable, "-m", "registry.cli"]
+GRACE_SECONDS = 40.0
+"""That a process has to end what it is at before it is killed."""
 
 PGBOUNCER = """
 [databases]
@@ -70,9 +74,11 @@ http {{
 class Cluster:
     """All parts and their addresses. `folder` is made and, with all in it, removed at the end."""
 
-    def __init__(self, *, has_demo: bool = True) -> None:
-        """`has_demo`: with invented agencies, which take a while."""
+    def __init__(self, *, has_demo: bool = True, former: Former | None = None) -> None:
+        """`has_demo`: with invented agencies, which take a while. `former`: the version of the code that runs at first."""
         self._has_demo = has_demo
+        self._code: dict[str, Former | None] = {}
+        self._first_code = former
         self.folder = Path(tempfile.mkdtemp(prefix="registry-cluster-"))
         own(self.folder)
         self.folder.chmod(0o755)
@@ -114,10 +120,12 @@ class Cluster:
     def command(
         self, machine: str, *arguments: str, env: dict[str, str] | None = None
     ) -> "subprocess.CompletedProcess[str]":
-        """A `registry` command on a machine, over."""
+        """A `registry` command on a machine, of the version that it has, over."""
+        former = self._code.get(machine, self._first_code)
+        wanted = self.environment(machine) | self._straight(former) | (env or {})
         return subprocess.run(
-            [sys.executable, "-m", "registry.cli", *arguments],
-            env=self.environment(machine) | (env or {}),
+            [*(former.command if former else CLI), *arguments],
+            env=former.environment(wanted) if former else wanted,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -137,18 +145,34 @@ class Cluster:
         requests.put(f"http://127.0.0.1:{self.store_port}/{BUCKET}", timeout=30).raise_for_status()
         self._fill()
         for machine in self.machine_ports:
-            env = self.environment(machine)
-            serve = [sys.executable, "-m", "registry.cli", "serve"]
-            self._add(f"serve-{machine}", *serve, env=env | {"REGISTRY_EDGES": "api,public,intake"})
-            self._add(f"worker-{machine}", sys.executable, "-m", "registry.cli", "worker", env=env)
-        for machine, port in self.machine_ports.items():
-            ready = f"http://127.0.0.1:{port}/ready"
-            wait_until(lambda url=ready: requests.get(url, timeout=5).ok, f"machine {machine}: {self.printed(machine)}")
+            self._start_machine(machine)
+        for machine in self.machine_ports:
+            self._wait_for_machine(machine)
         self._write_nginx()
         self._add(
             "nginx", program("nginx"), "-c", str(self.folder / "nginx.conf"), "-e", str(self.folder / "nginx.log")
         )
         wait_until(lambda: requests.get(f"{self.url}/api/v1/coverage", timeout=5).ok, "nginx")
+
+    def upgrade(self, machine: str) -> None:
+        """End what runs on a machine as a service manager does, and start this version there. Over when it is ready."""
+        for name in (f"serve-{machine}", f"worker-{machine}"):
+            self.parts[name].stop(GRACE_SECONDS)
+        self._code[machine] = None
+        self._start_machine(machine)
+        self._wait_for_machine(machine)
+
+    def upgrade_tables(self) -> None:
+        """Bring the tables to this version while the former one serves."""
+        done = subprocess.run(
+            [*CLI, "db", "upgrade"],
+            env=self.environment("a") | self._straight(),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        self._must(done)
 
     @property
     def is_whole(self) -> bool:
@@ -166,15 +190,39 @@ class Cluster:
         self.keeper.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _add(self, name: str, *command: str, env: dict[str, str] | None = None, as_account: bool = False) -> None:
-        part = self.parts[name] = Part(name, command, self.folder, env=env, as_account=as_account)
+    def _add(
+        self,
+        name: str,
+        *command: str,
+        env: dict[str, str] | None = None,
+        as_account: bool = False,
+        cwd: Path | None = None,
+    ) -> None:
+        part = self.parts[name] = Part(name, command, self.folder, env=env, as_account=as_account, cwd=cwd)
         part.start()
+
+    def _start_machine(self, machine: str) -> None:
+        former = self._code.get(machine, self._first_code)
+        run, env, cwd = CLI, self.environment(machine), None
+        if former is not None:
+            # A server finds its modules in the folder that it runs in.
+            run, env, cwd = former.command, former.environment(env | self._straight(former)), former.folder
+        self._add(f"serve-{machine}", *run, "serve", env=env | {"REGISTRY_EDGES": "api,public,intake"}, cwd=cwd)
+        self._add(f"worker-{machine}", *run, "worker", env=env, cwd=cwd)
+
+    def _straight(self, former: Former | bool | None = True) -> dict[str, str]:
+        """The primary itself for what needs a session of its own, and for a former version: it may know no pooler."""
+        url = f"postgresql+psycopg://registry@127.0.0.1:{self.keeper.primary.port}/registry"
+        return {"REGISTRY_DATABASE_URL": url} if former else {}
+
+    def _wait_for_machine(self, machine: str) -> None:
+        ready = f"http://127.0.0.1:{self.machine_ports[machine]}/ready"
+        wait_until(lambda: requests.get(ready, timeout=5).ok, f"machine {machine}: {self.printed(machine)}")
 
     def _fill(self) -> None:
         """Tables, keys, invented agencies and a unit; then the same keys on the second machine."""
         # Steps of the schema need a session of their own, which a pooler does not give.
-        direct = f"postgresql+psycopg://registry@127.0.0.1:{self.nodes[0].port}/registry"
-        self._must(self.command("a", "db", "upgrade", env={"REGISTRY_DATABASE_URL": direct}))
+        self._must(self.command("a", "db", "upgrade", env=self._straight()))
         if self._has_demo:
             self._must(self.command("a", "demo", "load"))
         unit = ["units", "add", UNIT, "--country", "IT", "--authority", "it-inl", "--name", "en=Invented unit"]
@@ -205,9 +253,9 @@ class Cluster:
 
 
 @contextmanager
-def running(*, has_demo: bool = True) -> Iterator[Cluster]:
+def running(*, has_demo: bool = True, former: Former | None = None) -> Iterator[Cluster]:
     """A cluster for as long as the block lasts."""
-    cluster = Cluster(has_demo=has_demo)
+    cluster = Cluster(has_demo=has_demo, former=former)
     try:
         cluster.start()
         yield cluster

@@ -78,12 +78,14 @@ class Part:
         env: Mapping[str, str] | None = None,
         is_kept: bool = True,
         as_account: bool = False,
+        cwd: Path | None = None,
     ) -> None:
         self.name = name
         self.output = folder / f"{name}.out"
         self._command = list(command)
         self._env = dict(env) if env is not None else None
         self._account = account() if as_account else {}
+        self._cwd = Path("/") if as_account else cwd
         self._is_kept = is_kept
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
@@ -114,7 +116,8 @@ class Part:
         if self._process is not None:
             self._process.wait()
 
-    def stop(self) -> None:
+    def stop(self, seconds: float = 5) -> None:
+        """Tell it to end, and kill it when it has not after so many seconds."""
         self._stopping.set()
         if self._keeper is not None:
             self._keeper.join()
@@ -124,7 +127,7 @@ class Part:
             self.signal(signal.SIGCONT)
             self._process.terminate()
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(5)
+                self._process.wait(seconds)
         self.kill()
 
     def _begin(self) -> None:
@@ -134,7 +137,7 @@ class Part:
             stdout=self.output.open("ab"),
             stderr=subprocess.STDOUT,
             env=self._env,
-            cwd="/" if self._account else None,
+            cwd=self._cwd,
             start_new_session=True,
             preexec_fn=_end_with_parent,
             **self._account,

@@ -247,4 +247,15 @@ def _write(name: str, text: str) -> None:
         raise BadInput(f"{name}: {error.strerror}") from None
 
 
-_COMMANDS = {"verify": _verify, "bulk": _bulk, "proof": prove, "watch": _watch, "listen": _listen}
+def _trigger(client: Client, options: argparse.Namespace) -> int:
+    hooks = [one for one in client.webhooks if one.state == "enabled" and options.webhook in (None, one.webhook_id)]
+    if not hooks:
+        raise BadInput("trigger: there is no such webhook that is enabled; make one with this key first")
+    event_type = None if options.type == "webhook.test" else options.type
+    for hook in hooks:
+        sent = client.webhooks.test(hook, event_type)
+        print(safe_text(f"{sent.event_id}  {sent.type}  {hook.webhook_id}  {hook.url}"))
+    return YES
+
+
+_COMMANDS = {"verify": _verify, "bulk": _bulk, "proof": prove, "watch": _watch, "listen": _listen, "trigger": _trigger}

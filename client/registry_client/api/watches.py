@@ -286,8 +286,10 @@ class Webhooks(_Part):
         """A new secret; for a day deliveries are signed with both."""
         return self._got(Webhook, "POST", path_of("webhooks", webhook.webhook_id, "secret"), headers=_version(webhook))
 
-    def test(self, webhook: Webhook) -> Delivery:
-        return self._got(Delivery, "POST", path_of("webhooks", webhook.webhook_id, "test"))
+    def test(self, webhook: Webhook, event_type: str | None = None) -> Delivery:
+        """Have a test event delivered: `webhook.test`, or with a test key (`rrk_test_`) one of any type."""
+        body = None if event_type is None else {"type": event_type}
+        return self._got(Delivery, "POST", path_of("webhooks", webhook.webhook_id, "test"), body=body)
 
     def deliveries(self, webhook: Webhook) -> tuple[Delivery, ...]:
         """All that are stored, the newest first."""

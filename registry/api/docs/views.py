@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Flask, Response, abort, render_template, request
+from flask import Blueprint, Flask, abort, redirect, render_template, request
 from markupsafe import Markup, escape
+from werkzeug import Response
 
 from registry.api.docs.advice import problems, reasons
+from registry.api.openapi.audiences import Audience, part_of
 from registry.api.openapi.document import document
 from registry.http.headers import content_policy
 from registry.http.responses import respond_with
@@ -20,6 +23,9 @@ KEPT = 3600
 
 MAX_WORDS = 20
 """Values of a closed set that are listed; a list of all countries would be too long to read."""
+
+SITE = Path(str(files("registry.api.docs"))) / "site"
+"""Where `make docs` puts the developer site."""
 
 STYLE, SCRIPT, PAGE = (f"text/{kind}; charset=utf-8" for kind in ("css", "javascript", "html"))
 
@@ -55,9 +61,34 @@ def show_document() -> Response:
     return respond_with(_document_bytes(), "application/json", KEPT, request.environ)
 
 
+@pages.get("/openapi/<audience>.json")
+def show_part(audience: str) -> Response:
+    """The description of one audience's operations."""
+    if audience not in tuple(Audience):
+        abort(404)
+    return respond_with(_part_bytes(Audience(audience)), "application/json", KEPT, request.environ)
+
+
 @pages.get("/docs")
 def show_docs() -> Response:
     return _page("docs.html", problems=problems(), reasons=reasons())
+
+
+@pages.get("/developers")
+@pages.get("/developers/")
+@pages.get("/developers/<path:name>")
+def show_site(name: str = "") -> Response:
+    """A page or file of the developer site, which `make docs` builds; a page that says so where it was not built."""
+    if request.path == "/developers":
+        # Links in the pages are relative.
+        return redirect("/developers/", 308)
+    body = _site().get(name or "index.html")
+    if body is None:
+        if _site():
+            abort(404)
+        return Response(render_template("not_built.html"), 404, mimetype="text/html")
+    kind = {"html": PAGE, "css": STYLE, "js": SCRIPT}[(name or "index.html").rpartition(".")[2]]
+    return respond_with(body, kind, KEPT, request.environ)
 
 
 @pages.get("/docs/endpoints")
@@ -86,9 +117,24 @@ def _document_bytes() -> bytes:
 
 
 @cache
+def _part_bytes(audience: Audience) -> bytes:
+    return msgspec.json.encode(part_of(document(), audience))
+
+
+@cache
 def _file_bytes(name: str) -> bytes:
     package, path, _ = FILES[name]
     return (files(package) / path).read_bytes()
+
+
+@cache
+def _site() -> dict[str, bytes]:
+    """Every file of the developer site by its path; empty where it was not built."""
+    return {
+        path.relative_to(SITE).as_posix(): path.read_bytes()
+        for path in SITE.rglob("*")
+        if path.suffix in (".html", ".css", ".js")
+    }
 
 
 def _operations() -> list[dict[str, Any]]:

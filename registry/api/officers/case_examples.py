@@ -46,6 +46,14 @@ CASES = (
         path={"case_id": CASE, "task_id": NO_TASK}, body={"is_done": True}, status=404,
     ),
     _case(
+        "takeBackCaseTask", "unknown", "There is no such task", "/tasks/{task_id}/take-back", 9,
+        path={"case_id": CASE, "task_id": NO_TASK}, status=404,
+    ),
+    _case(
+        "takeBackCaseNote", "unknown", "There is no such note", "/notes/{note_id}/take-back", 9,
+        path={"case_id": CASE, "note_id": NO_TASK}, status=404,
+    ),
+    _case(
         "setCaseAgency", "unknown", "The registry has no such agency", "/agency", 9, method="PUT",
         body={"agency_id": "NXAGENCY2222"}, status=400,
     ),

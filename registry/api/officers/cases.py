@@ -20,7 +20,7 @@ from registry.http.complaint_services import sealer
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import roles_of
-from registry.officer_desk.case_acts import ACTS, TASKS, case_for
+from registry.officer_desk.case_acts import ACTS, NOTES, TASKS, case_for
 from registry.officer_desk.case_filters import read_filters
 from registry.officers import rights
 from registry.officers.rights import Act
@@ -107,6 +107,7 @@ class Tasks(Resource):
 
 
 serve_acts(ns, "/<case_id>/tasks/<task_id>", TASKS, None)
+serve_acts(ns, "/<case_id>/notes/<note_id>", NOTES, None)
 
 
 def _place(requested: dict[str, str], cursor: str | None) -> Place | None:

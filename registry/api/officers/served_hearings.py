@@ -57,6 +57,10 @@ def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answ
     value: dict[str, Any] = {
         **_listed(payload.listed),
         "allegation": payload.allegation,
+        "language": payload.language,
+        "translation": payload.translation,
+        "outcome_language": payload.outcome_language,
+        "outcome_translation": payload.outcome_translation,
         "draft": payload.draft,
         "answer": payload.answer,
         "answered_on": payload.answered_on,

@@ -18,6 +18,7 @@ from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
 from registry.api.officers.edge import DESK
 from registry.api.officers.examples import DESK_EXAMPLES
 from registry.api.openapi import stream as openapi_stream
+from registry.api.openapi.audiences import Audience
 from registry.api.openapi.descriptions import (
     ALWAYS,
     DELIVERY_HEADERS,
@@ -39,6 +40,7 @@ from registry.api.openapi.descriptions import (
     opened_by,
     quicker_with,
 )
+from registry.api.openapi.field_texts import describe_fields
 from registry.api.openapi.fields import described
 from registry.api.organisations.edge import EMPLOYERS
 from registry.api.organisations.examples import EMPLOYER_EXAMPLES
@@ -113,7 +115,10 @@ class Writer:
         self._add_range_files()
         self.spec.components.schemas["Verify"] |= TOGETHER
         webhooks = self._webhooks()
-        return dict(self.spec.to_dict()) | {"webhooks": webhooks}
+        whole = dict(self.spec.to_dict()) | {"webhooks": webhooks}
+        describe_fields(whole["components"]["schemas"])
+        _say_audiences(whole)
+        return whole
 
     def _webhooks(self) -> dict[str, Any]:
         """What the registry sends to webhooks: one for each type of event, of one form."""
@@ -203,7 +208,7 @@ class Writer:
             | {str(status): f"Problem{status}" if status != 304 else _not_modified() for status in statuses},
         }
         if taken.is_body:
-            operation["requestBody"] = self._body(taken.schema, examples)
+            operation["requestBody"] = self._body(taken.schema, examples) | {"required": not taken.is_body_optional}
             operation["requestBody"]["content"] |= dict.fromkeys(taken.or_as, _FILE)
         if taken.is_file:
             operation["requestBody"] = {"required": True, "content": {BYTES: _FILE}}
@@ -354,6 +359,25 @@ class Writer:
 
     def _reference(self, schema: Schema) -> dict[str, Any]:
         return dict(self.converter.resolve_nested_schema(schema))  # type: ignore[no-untyped-call]
+
+
+def _say_audiences(whole: dict[str, Any]) -> None:
+    """State of each operation whom it is for; what is in none of the namespaces of the others is open to all."""
+    audiences = {"streamEvents": Audience.ORGANISATIONS}
+    for audience, namespaces in (
+        (Audience.ORGANISATIONS, EMPLOYERS),
+        (Audience.COMPLAINTS, INTAKE),
+        (Audience.OFFICERS, DESK),
+    ):
+        for namespace in namespaces:
+            for _, _, view in views_of(namespace):
+                given: ResponseSpec = view.given  # type: ignore[attr-defined]
+                audiences[given.operation] = audience
+    for operations in whole["paths"].values():
+        for method in METHODS:
+            if method in operations:
+                name = operations[method]["operationId"]
+                operations[method]["x-audience"] = audiences.get(name, Audience.PUBLIC).value
 
 
 def views_of(namespace: Namespace) -> Iterator[tuple[str, str, Callable[..., Any]]]:

@@ -16,7 +16,6 @@ from registry.http.responses import Answer, File
 from registry.http.schemas import BYTES, no_content_response, request_schema, response_file, response_schema
 from registry.http.transaction import reading, services, writing
 from registry.vocabulary.organisations import Scope
-from schemas.bulk import RowProofSchema
 from schemas.receipts import (
     ArchivedListSchema,
     ArchivedListsPageSchema,
@@ -24,6 +23,7 @@ from schemas.receipts import (
     ListChangesPageSchema,
     ListChangesSchema,
 )
+from schemas.row_proofs import RowProofSchema
 
 ns = Namespace("receipts", path="/archived-lists")
 

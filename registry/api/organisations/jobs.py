@@ -27,8 +27,9 @@ from registry.http.schemas import no_content_response, request_schema, request_u
 from registry.http.transaction import reading, services, writing
 from registry.vocabulary.bulk import JobKind, ResultForm
 from registry.vocabulary.organisations import Scope
-from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema, RowProofSchema
+from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema
 from schemas.pages import PageQuerySchema
+from schemas.row_proofs import RowProofSchema
 
 ns = Namespace("verification-jobs", path="/verification-jobs")
 

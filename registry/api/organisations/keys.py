@@ -74,6 +74,7 @@ class Keys(Resource):
         idempotency_key: IdempotencyKey | None,
         days: int = keys.DAYS,
         is_archiving: bool | None = None,
+        is_test: bool = False,
     ) -> Answer:
         """Create an API key; its text is in this answer alone.
 
@@ -91,6 +92,7 @@ class Keys(Resource):
                 today=day_at(now(), None),
                 within=caller.scopes,
                 keeps_every=is_archiving,
+                is_test=is_test,
             )
         return Answer(_made(*made))
 
@@ -157,4 +159,5 @@ def _payload(key: ApiKey) -> dict[str, Any]:
         "last_used_on": key.last_used_on,
         "replaced_by": key.replaced_by,
         "is_archiving": key.keeps_every,
+        "is_test": key.is_test,
     }

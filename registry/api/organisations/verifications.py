@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from flask import g, request
 
+from registry.api.organisations.write_headers import claim
 from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.batches import AnsweredItem, answers, corridor_answers
 from registry.bulk.answering.corridors import CORRIDORS, corridor_of, corridor_question
@@ -34,7 +35,7 @@ from registry.core.errors import Fault, InvalidInput, TooManyQuestions
 from registry.core.gc import gc_paused
 from registry.http.api_keys import Caller, optional_api_key, require_scope
 from registry.http.app_services import verdicts
-from registry.http.query_reader import CSV, LIST_FILES, XLSX, ListSent
+from registry.http.query_reader import CSV, LIST_FILES, XLSX, IdempotencyKey, ListSent
 from registry.http.responses import MEDIA_TYPE, Answer, Written, encode, requested_language
 from registry.http.schemas import request_list, response_schema
 from registry.http.spreadsheets import as_csv, as_xlsx
@@ -88,7 +89,7 @@ class Verifications(Resource):
     @optional_api_key(Scope.VERIFY)
     @request_list(ItemsSchema(), ListOptionsSchema(), MAX_BYTES)
     @response_schema(VerificationsSchema(), "verifyMany", (413, 415), or_as=LIST_FILES)
-    def post(self, sent: ListSent) -> Answer:
+    def post(self, sent: ListSent, idempotency_key: IdempotencyKey | None) -> Answer:
         """Ask about many recruiters in one go.
 
         Up to 10,000 questions, 100 without a key, as JSON, or as CSV or XLSX with a header. Each is answered as verify answers
@@ -109,7 +110,7 @@ class Verifications(Resource):
                 f"{searched} of the questions are about a name or an earlier instant; at most {MAX_SEARCHED} of those are "
                 f"answered in one go: send the list to {JOBS}"
             )
-        return answered(_QUESTIONS, items, listed, at, keeper)
+        return answered(_QUESTIONS, items, listed, at, keeper, idempotency_key)
 
 
 @corridors.route("")
@@ -117,7 +118,7 @@ class CorridorVerifications(Resource):
     @optional_api_key(Scope.VERIFY)
     @request_list(CorridorItemsSchema(), CorridorListOptionsSchema(), MAX_BYTES)
     @response_schema(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), or_as=LIST_FILES)
-    def post(self, sent: ListSent) -> Answer:
+    def post(self, sent: ListSent, idempotency_key: IdempotencyKey | None) -> Answer:
         """Ask about many corridors in one go.
 
         Each item is both ends of a corridor, answered as the corridor question answers it: the sending licence, the receiving
@@ -126,7 +127,7 @@ class CorridorVerifications(Resource):
         keeper = keeper_of(sent)
         listed = listed_in(sent, CORRIDOR, corridor_of)
         items = list(items_in(listed.items, CORRIDORS, corridor_question, Keys()))
-        return answered(_CORRIDORS, items, listed, now(), keeper)
+        return answered(_CORRIDORS, items, listed, now(), keeper, idempotency_key)
 
 
 def _searched_among(items: Iterable[Item]) -> int:
@@ -192,22 +193,38 @@ def _require_few(count: int) -> None:
         )
 
 
-def answered(form: Form, items: Sequence[Item], listed: Listed, at: datetime, keeper: Caller | None = None) -> Answer:
-    """The answers in the form that Accept likes best; kept in the file of `keeper`, where there is one."""
+def answered(
+    form: Form,
+    items: Sequence[Item],
+    listed: Listed,
+    at: datetime,
+    keeper: Caller | None = None,
+    idempotency_key: IdempotencyKey | None = None,
+) -> Answer:
+    """The answers in the form that Accept likes best; kept in the file of `keeper`, where there is one, once for each
+    Idempotency-Key."""
     language = requested_language(request.environ)
     with gc_paused():
-        return _answered(form, items, listed, at, language, keeper)
+        return _answered(form, items, listed, at, language, keeper, idempotency_key)
 
 
 def _answered(
-    form: Form, items: Sequence[Item], listed: Listed, at: datetime, language: Language, keeper: Caller | None
+    form: Form,
+    items: Sequence[Item],
+    listed: Listed,
+    at: datetime,
+    language: Language,
+    keeper: Caller | None,
+    idempotency_key: IdempotencyKey | None,
 ) -> Answer:
     many = ManyReader(verdicts())
     given: Iterable[AnsweredItem] = form.answers(items, many, at)
     stored = None
     if keeper is not None:
         given = list(given)
-        stored = archive_answered_list(keeper.id, form.kind, given, at)
+        stored = archive_answered_list(
+            keeper.id, form.kind, given, at, lambda session: claim(session, "list", idempotency_key)
+        )
     best = request.accept_mimetypes.best_match((MEDIA_TYPE, *LIST_FILES), default=MEDIA_TYPE)
     if best == CSV:
         parts: list[bytes] = [as_csv(form.header, form.rows(given, language))]

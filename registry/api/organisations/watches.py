@@ -13,6 +13,7 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.app_services import keyring
+from registry.http.modes import refuse_other_reference
 from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema
@@ -79,6 +80,8 @@ class Watches(Resource):
         From now on: what happened before is in the agency's history. Of a list, the numbers themselves are not kept.
         """
         ours, today = current_organisation().id, day_at(now(), None)
+        refuse_other_reference("agency_id", agency_id)
+        refuse_other_reference("licence_id", licence_id)
         waiting: tuple[int, ...] = ()
         with writing() as session:
             claim(session, "watch", idempotency_key)

@@ -8,14 +8,16 @@ from registry.api.officers.guard import etag
 from registry.api.organisations.write_headers import claim, versioned
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
+from registry.core.errors import LiveKey
 from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.app_services import keyring
+from registry.http.modes import is_test
 from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import reading, services, writing
 from registry.vocabulary.organisations import Scope
-from registry.vocabulary.watches import DeliveryState, WebhookState
+from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
 from registry.watches import webhooks
 from registry.watches.feed import position_of_cursor, type_on
 from registry.watches.models import WatchEvent
@@ -31,6 +33,7 @@ from schemas.watches import (
     WebhookMakeSchema,
     WebhookSchema,
     WebhooksSchema,
+    WebhookTestSchema,
 )
 
 ns = Namespace("webhooks", path="/webhooks")
@@ -130,12 +133,17 @@ class Secret(Resource):
 @ns.route("/<webhook_id>/test")
 class Testing(Resource):
     @needs_scope(Scope.WATCHES)
-    @request_schema()
-    @response_schema(DeliverySchema(), "testWebhook", (404, 409))
-    def post(self, webhook_id: str) -> Answer:
-        """Send a `webhook.test` event. Its result appears in the deliveries a moment later."""
+    @request_schema(WebhookTestSchema(), body=True, is_body_optional=True)
+    @response_schema(DeliverySchema(), "testWebhook", (404, 409, 413, 415))
+    def post(self, webhook_id: str, type: EventType = EventType.WEBHOOK_TEST) -> Answer:
+        """Send a test event: `webhook.test`, or with a test key one of any type, about an agency of the demo.
+
+        Its result appears in the deliveries a moment later, and nothing happens beside it.
+        """
+        if type is not EventType.WEBHOOK_TEST and not is_test():
+            raise LiveKey("a test event that looks real needs a test key (rrk_test_): others are told by webhook.test")
         with writing() as session:
-            delivery = webhooks.ask_for_test(session, current_organisation().id, webhook_id, now())
+            delivery = webhooks.ask_for_test(session, current_organisation().id, webhook_id, now(), type)
             return Answer(_delivery(delivery, session.get_one(WatchEvent, delivery.event_id)))
 
 

@@ -3,20 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from flask import request
+from flask import g, request
 
+from registry.api.idempotency import claim
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.core.codes import Problem
-from registry.core.errors import Fault, InvalidInput
+from registry.core.errors import Fault, InvalidInput, NotIssuing
 from registry.http.answer_shapes import corridor_payload
+from registry.http.api_keys import Caller, optional_api_key, require_scope
 from registry.http.app_services import verdicts
-from registry.http.question_parser import has_letters_or_digits
+from registry.http.modes import refuse_other_mode
+from registry.http.query_reader import IdempotencyKey
+from registry.http.question_parser import has_letters_or_digits, known_instant
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
-from registry.verification.verdicts.corridor import Employer, decide_corridor
+from registry.verification.verdicts.corridor import CorridorVerdict, Employer, decide_corridor
 from registry.verification.verdicts.question import Question, VerdictFacts
 from registry.verification.verdicts.subjects import read_subject
+from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import SENDING_COUNTRIES
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
 
@@ -25,34 +31,86 @@ ns = Namespace("corridor", path="/corridor")
 
 @ns.route("")
 class Corridor(Resource):
-    @request_schema(CorridorQuerySchema())
+    @optional_api_key(Scope.VERIFY)
+    @request_schema(CorridorQuerySchema(exclude=["keep"]))
     @response_schema(CorridorVerdictSchema(), "verifyCorridor")
-    def get(self, **asked: Any) -> Answer:
+    def get(self, receipt: bool = False, **asked: Any) -> Answer:
         """Ask about both ends of a corridor and the agreement between them.
 
         Each leg has its own verdict and reasons; the whole is as good as its weakest leg.
         """
-        return _answered(**asked)
+        return _with_proof(asked, receipt)
 
-    @request_schema(CorridorQuerySchema(), body=True)
+    @optional_api_key(Scope.VERIFY)
+    @request_schema(CorridorQuerySchema(), body=True, idempotent=True)
     @response_schema(CorridorVerdictSchema(), "verifyCorridorByPost", (413, 415))
-    def post(self, **asked: Any) -> Answer:
+    def post(
+        self, idempotency_key: IdempotencyKey | None, receipt: bool = False, keep: bool | None = None, **asked: Any
+    ) -> Answer:
         """Ask about a corridor with the question in the body instead of the URL, so that no log on the way holds it.
 
-        Takes the parameters of the GET as the fields of a JSON object, and answers alike.
+        Takes the parameters of the GET as the fields of a JSON object, and answers alike. With `keep`, or where the
+        organisation or its key has chosen so, the answer is archived as a list of one; with an Idempotency-Key once,
+        however often it is sent.
         """
-        return _answered(**asked)
+        caller = require_scope(Scope.RECEIPTS) if keep else g.get("organisation")
+        is_kept = caller is not None and (keep or (keep is None and caller.keeps_every))
+        return _with_proof(
+            asked, receipt or bool(keep), caller if is_kept else None, idempotency_key, is_wanted=bool(keep)
+        )
+
+
+def _with_proof(
+    asked: dict[str, Any],
+    is_proved: bool,
+    keeper: Caller | None = None,
+    idempotency_key: IdempotencyKey | None = None,
+    *,
+    is_wanted: bool = False,
+) -> Answer:
+    """The answer, with its signed statement where one is asked for, archived for `keeper` where there is one.
+
+    Raises NotIssuing where it is asked for and nothing can be signed; what is kept by a setting alone is answered without.
+    """
+    at = now()
+    whole, answer = _answered(at, **asked)
+    if not is_proved and keeper is None:
+        return answer
+    # Imported when asked for: a request without a statement pays nothing for it.
+    from registry.bulk.answering.statements import archive_statements, signed_statements
+    from registry.bulk.manifest import corridor_statement, statement
+
+    line = statement(0, None, None, corridor_statement(asked, whole, at))
+    try:
+        signed = signed_statements(JobKind.CORRIDOR, [line], [whole.verdict], at)
+    except NotIssuing:
+        if is_proved or is_wanted:
+            raise
+        return answer
+    added: dict[str, Any] = {
+        "proof": {"n": 0, "count": 1, "statement": line.decode().rstrip("\n"), "path": [], "manifest": signed.manifest}
+    }
+    if keeper is not None:
+        whose = f"organisation {keeper.reference}"
+        archive_statements(
+            keeper.id, JobKind.CORRIDOR, signed, at, lambda session: claim(session, "list", whose, idempotency_key)
+        )
+        added["list_id"] = signed.reference
+    return Answer({**answer.value, **added}, headers=answer.headers, language=answer.language, is_cacheable=False)
 
 
 def _answered(
+    at: datetime,
     sending: str,
     destination: str,
     receiving: str | None = None,
     receiving_employer: str | None = None,
+    known_at: datetime | None = None,
     **work: Any,
-) -> Answer:
-    at = now()
+) -> tuple[CorridorVerdict, Answer]:
     context = {"destination": destination, **work}
+    if known_at is not None:
+        context["known_at"] = known_instant(known_at, at)
     first = read_end("sending", sending, sorted(SENDING_COUNTRIES)[0], context, at)
     second = (
         Employer(receiving_employer)
@@ -65,7 +123,7 @@ def _answered(
     zones = [snapshot.time_zone(leg.verdict.source.authority) for leg in whole.legs if leg.verdict.source]
     zones += [leg.verdict.time_zone for leg in whole.legs]
     ends = [source.stale_at() for source in snapshot.sources.values()]
-    return Answer(corridor_payload(whole, snapshot, language), cache_seconds(at, zones, ends), language=language)
+    return whole, Answer(corridor_payload(whole, snapshot, language), cache_seconds(at, zones, ends), language=language)
 
 
 def read_end(
@@ -79,4 +137,5 @@ def read_end(
         # Digits after a plus are a telephone, and a hundred of them are no number of anything.
         detail = "must be a number, a name or a reference; telephones are looked up by POST /api/v1/checks"
         raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, detail)])
+    refuse_other_mode(read.question)
     return read.question, read.facts

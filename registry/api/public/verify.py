@@ -87,10 +87,10 @@ def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:
 def _answered(parameters: dict[str, Any]) -> tuple[Verdict, datetime, Answer]:
     at = now()
     question = question_of(parameters, at)
-    verdict, snapshot = verdicts().answered(question, at)
+    verdict, snapshot, prerendered = verdicts().answered_from_record(question, at)
     require_authority(question.authority, snapshot)
     language = requested_language(request.environ)
     ends = [verdict.source.stale_at] if verdict.source else [source.stale_at() for source in snapshot.sources.values()]
     keep = cache_seconds(at, (verdict.time_zone,), ends)
-    answer = Answer(verdict_payload(question, verdict, snapshot, language), keep, _VARIES, language)
+    answer = Answer(verdict_payload(question, verdict, snapshot, language, prerendered), keep, _VARIES, language)
     return verdict, at, answer

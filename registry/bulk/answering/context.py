@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
+from registry.http.modes import refuse_other_mode
 from registry.http.query_reader import ItemReader
 from registry.http.question_parser import KINDS, question_of, subject_of
 from registry.register.authorities.sources import SourceSnapshot
@@ -102,7 +103,9 @@ class QuestionContext:
         if has_failed_check:
             return None
         question, requested = context
-        return key, replace(question, value=value), {**requested, form.name: text}
+        question = replace(question, value=value)
+        refuse_other_mode(question)
+        return key, question, {**requested, form.name: text}
 
     def _loaded(self, fields: Any) -> Read:
         requested = self._reader.loaded(fields)

@@ -1,7 +1,10 @@
 """What was answered, as statements under one signature; and lists of them that an organisation keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
 
 from registry.bulk.answering.batches import AnsweredItem
 from registry.bulk.answering.wording import statement_of
@@ -14,6 +17,7 @@ from registry.core.keyring import Use
 from registry.http.credentials import issuing
 from registry.http.transaction import writing
 from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.register import Answer as Verdict
 
 
 def require_signed() -> None:
@@ -21,22 +25,45 @@ def require_signed() -> None:
     issuing().heads.head()
 
 
+Claim = Callable[[Session], None]
+"""Takes the request's Idempotency-Key in the transaction that archives, and raises where it was taken before."""
+
+
 def archive_answered_list(
-    organisation_id: int, kind: JobKind, given: Sequence[AnsweredItem], at: datetime
+    organisation_id: int, kind: JobKind, given: Sequence[AnsweredItem], at: datetime, claim: Claim
 ) -> str | None:
     """Archive a list that was answered in one go; the reference of the archived list.
 
     None while nothing can be signed: an organisation that archives by a setting is not refused its answer for that.
     """
-    existing, reference = issuing(), new_reference()
     try:
-        head = existing.heads.head()
+        signed = signed_statements(
+            kind, [statement_of(one, number, at) for number, one in enumerate(given)], [one.answer for one in given], at
+        )
     except NotIssuing:
         return None
-    statements = [statement_of(one, number, at) for number, one in enumerate(given)]
-    counts = {"items": len(given), "answered": 0, "refused": 0, "yes": 0, "no": 0, "unknown": 0}
-    for one in given:
-        for name in ("refused",) if one.answer is None else ("answered", one.answer.value):
+    archive_statements(organisation_id, kind, signed, at, claim)
+    return signed.reference
+
+
+class SignedStatements(NamedTuple):
+    """Statements, one a line, with the manifest that signs them all. `reference` is that of the list, archived or not."""
+
+    reference: str
+    statements: Sequence[bytes]
+    counts: dict[str, int]
+    manifest: str
+
+
+def signed_statements(
+    kind: JobKind, statements: Sequence[bytes], answers: Sequence[Verdict | None], at: datetime
+) -> SignedStatements:
+    """Sign statements together. `answers` are theirs, None of one that was refused. Raises NotIssuing."""
+    existing, reference = issuing(), new_reference()
+    head = existing.heads.head()
+    counts = {"items": len(statements), "answered": 0, "refused": 0, "yes": 0, "no": 0, "unknown": 0}
+    for answer in answers:
+        for name in ("refused",) if answer is None else ("answered", answer.value):
             counts[name] += 1
     manifest = manifest_of(
         statements,
@@ -48,16 +75,23 @@ def archive_answered_list(
         signer=existing.signers.of(Use.RECEIPT),
         at=at,
     )
+    return SignedStatements(reference, statements, counts, manifest)
+
+
+def archive_statements(
+    organisation_id: int, kind: JobKind, signed: SignedStatements, at: datetime, claim: Claim
+) -> None:
+    """Archive what was signed in the organisation's file."""
     with writing() as session:
+        claim(session)
         archive_list(
             session,
             organisation_id,
-            reference,
+            signed.reference,
             kind,
-            statements,
-            counts,
-            manifest,
+            signed.statements,
+            signed.counts,
+            signed.manifest,
             at=at,
             today=day_at(at, None),
         )
-    return reference

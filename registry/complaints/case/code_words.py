@@ -11,8 +11,6 @@ They are the same in simplified and traditional characters; digits and words ope
 import re
 import unicodedata
 
-from pypinyin import lazy_pinyin
-
 from registry.vocabulary.register import Language
 
 QUALITIES = (
@@ -30,7 +28,15 @@ CONFIRMED_BY = 2
 """Words at the end that are typed back to confirm a complaint code."""
 
 _LISTS = (QUALITIES, THINGS)
-_SYLLABLES = [[lazy_pinyin(character)[0] for character in simplified] for simplified, _ in _LISTS]
+_SYLLABLES = (
+    "hong lan lv bai hei zi hui jin yin da xiao gao di zhang duan kuan fang yuan ping jian xin lao zao wan kuai man leng re "
+    "nuan tian suan ku la xiang ruan ying zhong hou shen xi nan bei zuo you qian shang wai chun xia qiu dong yi er san wu liu "
+    "qi ba jiu shi ban shuang dan hao mei zhen ming".split(),
+    "shan shui huo tu tian yue xing yun feng yu xue jiang he hai sha shi cao hua shu lin zhu song ye gua guo tao li mi cha "
+    "tang cai dou niu yang ma lu hu mao zhen xia che chuan qiao men chuang zhuo wan bei bu yi xie san bao bi zhi qin gu ge "
+    "qiu cheng cun lou jing ta jie fang dao".split(),
+)
+"""What pypinyin reads each character as, so that its dictionary is loaded only where another character is read."""
 _PLACES: list[dict[str, int]] = [
     {character: place for script in scripts for place, character in enumerate(script)}
     | {syllable: place for place, syllable in enumerate(_SYLLABLES[part])}
@@ -76,13 +82,19 @@ def digits_of(words: list[tuple[int, int]]) -> str | None:
 
 
 def _read_characters(piece: str) -> list[tuple[int, int]] | None:
-    # A character of the same sound is what a keyboard that guesses writes, and a hand.
     lists = [_PLACES[number % 2] for number in range(len(piece))]
-    places = [known.get(one, known.get(lazy_pinyin(one)[0])) for known, one in zip(lists, piece, strict=True)]
+    places = [known[one] if one in known else known.get(_sound(one)) for known, one in zip(lists, piece, strict=True)]
     if len(places) % 2 or None in places:
         return None
     known = [place for place in places if place is not None]
     return list(zip(known[::2], known[1::2], strict=True))
+
+
+def _sound(character: str) -> str:
+    """The syllable of a character: one of the same sound is what a keyboard that guesses writes, and a hand."""
+    from pypinyin import lazy_pinyin
+
+    return str(lazy_pinyin(character)[0])
 
 
 def _read_syllables(piece: str) -> list[tuple[int, int]] | None:

@@ -1,4 +1,4 @@
-"""The tables of the officers' work on a case: its history, its deadlines, and requests for another priority."""
+"""The tables of the officers' work on a case: its history, its deadlines, who has it open, and requests for another priority."""
 
 from datetime import date, datetime
 
@@ -39,6 +39,16 @@ class CaseClock(Base):
     met_on: Mapped[date | None]
     reminded_at: Mapped[datetime | None] = mapped_column(Instant)
     escalated_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class CaseView(Base):
+    """That an officer had a case open at an instant; forgotten within hours (`presence.py`)."""
+
+    __tablename__ = "case_views"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
+    seen_at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
 class PriorityChange(Base):

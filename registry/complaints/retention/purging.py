@@ -22,7 +22,7 @@ from registry.complaints.case.units import all_units, periods_of
 from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.casework.letters.models import WaitingLetter
-from registry.complaints.casework.models import CaseClock, CaseMove, PriorityChange
+from registry.complaints.casework.models import CaseClock, CaseMove, CaseView, PriorityChange
 from registry.complaints.casework.notes.models import CaseNote, CaseTask
 from registry.complaints.casework.translations.models import Translation
 from registry.complaints.intake.mailbox_models import AnswerSheet, Consent, Message
@@ -40,7 +40,7 @@ from registry.vocabulary.cases import CaseRole, CaseState
 AT_ONCE = 500
 KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves")
 EMPTIED_TABLES = (
-    "messages", "answer_sheets", "consents", "clocks", "priority_changes", "shingles", "boxes", "audit_subjects",
+    "messages", "answer_sheets", "consents", "clocks", "priority_changes", "case_views", "shingles", "boxes", "audit_subjects",
     "referral_reports", "referrals", "case_notes", "case_tasks", "case_translations", "waiting_letters", "hearings", "decisions",
     "openings", *KEY_TABLES,
 )  # fmt: skip
@@ -169,6 +169,7 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
         Consent.case_id,
         CaseClock.case_id,
         PriorityChange.case_id,
+        CaseView.case_id,
         Shingle.case_id,
         PaperForm.case_id,
     )

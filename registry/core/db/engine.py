@@ -20,7 +20,6 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import String, TypeDecorator
 
@@ -137,6 +136,8 @@ class _Opener:
     """
 
     def __init__(self, url: URL, limits: Limits) -> None:
+        from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
         from registry.core.db.patience import MARGIN, Watchman
 
         self._limits = limits

@@ -14,6 +14,8 @@ from registry.complaints.casework.notes.models import CaseTask
 from registry.complaints.casework.queue.listing import has_open_objection
 from registry.complaints.casework.translations.models import Translation
 from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN
+from registry.complaints.parties.hearings.translating import WAITING_IN
 from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.parties.referrals.rules import LIVE
 from registry.officer_desk.inbox.branches import (
@@ -267,6 +269,25 @@ def _letter_untranslated() -> Select[Any]:
     return query.where(of_my_unit(), Case.state != _S.WITHDRAWN).order_by(Case.priority, WaitingLetter.id)
 
 
+def _is_foreign(language: Any) -> ColumnElement[bool]:
+    """Whether a text for the agency is in a language that nobody there reads, though there is somebody."""
+    there = select(Officer.id).where(Officer.unit == Hearing.desk, Officer.state == OfficerState.ACTIVE)
+    return and_(language.is_not(None), there.exists(), ~there.where(Officer.language == language).exists())
+
+
+def _hearing_untranslated() -> Select[Any]:
+    waiting = Hearing.state.in_(WAITING_IN), Hearing.translation_sealed.is_(None), _is_foreign(Hearing.language)
+    return _hearing("translation.hearing", *waiting, owner=None, since_on=Hearing.drafted_on)
+
+
+def _outcome_untranslated() -> Select[Any]:
+    waiting = Hearing.outcome_sealed.is_not(None), Hearing.told_on.is_(None), Case.state.in_(TOLD_IN)
+    is_over = Hearing.ended_because.in_(ENDED_BY_WORKER)
+    return _hearing(
+        "translation.outcome", *waiting, is_over.is_not(True), _is_foreign(Hearing.outcome_language), owner=None
+    )
+
+
 def _lowering() -> Select[Any]:
     waiting = PriorityChange.decided_on.is_(None), PriorityChange.asked_by != ME
     columns = _case("lowering", owner=None, since_on=PriorityChange.asked_on)
@@ -331,7 +352,7 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(_works, _left),
     Source(_proposes(Resource.DECISION), _write_decision),
     Source(_proposes(Resource.HEARING), _hearing_over),
-    Source(_proposes(Resource.SANCTION), _decided),
+    Source(lambda may: may(Resource.SANCTION, Act.PROPOSE) and may(Resource.DECISION, Act.READ), _decided),
     Source(right(Resource.CASE, Act.HOLD), _decided),
     Source(right(Resource.CASE, Act.HOLD), _measure_stands),
     Source(_proposes(Resource.HEARING), _hearing_draft),
@@ -351,6 +372,8 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.DECISION, Act.APPROVE), _decision),
     Source(right(Resource.ACCOUNT, Act.WRITE), _summary_untranslated),
     Source(right(Resource.ACCOUNT, Act.WRITE), _letter_untranslated),
+    Source(right(Resource.ACCOUNT, Act.WRITE), _hearing_untranslated),
+    Source(right(Resource.ACCOUNT, Act.WRITE), _outcome_untranslated),
     Source(right(Resource.ACCOUNT, Act.WRITE), _untranslated),
     Source(_works, _lowering),
     *(Source(right(RIGHT_TO[kind], Act.APPROVE), lambda kind=kind: _grants(kind)) for kind in OpeningKind),  # type: ignore[misc]

@@ -19,7 +19,7 @@ from registry.pages.officers.acting import version_sent
 from registry.pages.officers.agencies import with_choices
 from registry.pages.officers.confirming import question_of, question_page
 from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in
-from registry.pages.officers.guard import allowed, note_done
+from registry.pages.officers.guard import allowed, note_done, note_undo
 from registry.pages.officers.idempotency import made_by_form
 from registry.pages.officers.refusals import Refusal, attempt
 from schemas.base import InSchema
@@ -92,6 +92,8 @@ def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned:
                     raise
                 field, message = act.not_found
                 raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, message)]) from None
+            if act.taken_back_at is not None:
+                note_undo({}, f"{request.path}/{act.taken_back_at(given)}")
             if act.done is not None:
                 note_done(act.done(given))
             return given

@@ -105,7 +105,8 @@ def _with_word(given: Any) -> Any:
         code = g.get("console_done") or (request.endpoint or "").rpartition(".")[2]
         undo = None if "undone" in request.form else g.get("console_undo")
         if undo is not None:
-            code += "." + urlsafe_b64encode(json.dumps({"action": request.path, "fields": undo}).encode()).decode()
+            stated = json.dumps({"action": g.get("console_undo_at") or request.path, "fields": undo})
+            code += "." + urlsafe_b64encode(stated.encode()).decode()
         elif "undone" in request.form:
             code = "undone"
         given.set_cookie(f"{name}-done", code, 60, httponly=True, samesite="Strict", secure=is_secure, path=path)
@@ -134,8 +135,9 @@ def note_done(code: str) -> None:
     g.console_done = code
 
 
-def note_undo(fields: Mapping[str, str] | None) -> None:
-    """Offer, on the page after the act of this request, the same act with these fields, which takes it back."""
+def note_undo(fields: Mapping[str, str] | None, action: str = "") -> None:
+    """Offer, on the page after the act of this request, what takes it back: the same act with these fields, or `action`."""
+    g.console_undo_at = action
     g.console_undo = None if fields is None else dict(fields)
 
 

@@ -46,6 +46,7 @@ def make(session: Session, me: MemberPresent) -> Response:
             _number("days"),
             today=day_at(now(), None),
             keeps_every=KEEPS.get(request.form.get("keeps", "")),
+            is_test="test" in request.form,
         )
     except ActRefused as refused:
         return _page(session, me, fault=refused.reason)
@@ -86,6 +87,7 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, made
             "days": request.form.get("days", str(keys.DAYS)) if fault else str(keys.DAYS),
             "keeps": request.form.get("keeps", "usual") if fault else "usual",
             "scopes": request.form.getlist("scope") if fault else ["verify"],
+            "is_test": bool(fault) and "test" in request.form,
         },
         keeps=list(KEEPS),
         most_days=keys.MAX_DAYS,

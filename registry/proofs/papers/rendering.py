@@ -13,6 +13,7 @@ import resource
 import signal
 import sys
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 
@@ -110,12 +111,27 @@ def _limit() -> None:
 
 def missing_packages() -> tuple[str, ...]:
     """The Debian packages that setting a paper lacks here."""
+    missing = () if _has_pango() else PANGO
+    return missing if has_chinese_font() else (*missing, *FONTS)
+
+
+_PANGO_LIBRARIES = ("libgobject-2.0.so.0", "libpango-1.0.so.0", "libharfbuzz.so.0", "libpangoft2-1.0.so.0")
+
+
+def _has_pango() -> bool:
+    """Whether WeasyPrint finds Pango: by what it loads, for to import it takes a second."""
+    try:
+        for name in _PANGO_LIBRARIES:
+            ctypes.CDLL(name)
+        return find_spec("weasyprint") is not None
+    except OSError:
+        pass
     try:
         import weasyprint  # noqa: F401
     except OSError:
-        # It loads Pango when it is imported.
-        return PANGO if has_chinese_font() else (*PANGO, *FONTS)
-    return () if has_chinese_font() else FONTS
+        # It looks for other names of the libraries, too, when it is imported.
+        return False
+    return True
 
 
 def has_chinese_font() -> bool:

@@ -5,7 +5,7 @@ record, appends a log entry for each changed agency, licence or agreement and re
 caller's transaction. Nothing here commits.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -61,7 +61,7 @@ def admit(
         session,
         models.AgencyProfile,
         ("agency_id", "recorded_at", *storage.PROFILE),
-        [(i, recorded_at, *map(storage.stored, profile(a))) for i, a in zip(ids, agencies, strict=True)],
+        [(i, recorded_at, *storage.stored_values(profile(a))) for i, a in zip(ids, agencies, strict=True)],
     )
     for family in storage.FAMILIES:
         rows: list[tuple[Any, ...]] = []
@@ -111,7 +111,8 @@ def amend_all(
     stated = {old.agency_id: old for old in before}
     for new in agencies:
         _require_amendable(stated[new.agency_id], new)
-        _amend_facts(session, ids[new.agency_id], stated[new.agency_id], new, microseconds(at))
+    changes = [Change(ids[new.agency_id], stated[new.agency_id], new) for new in agencies]
+    _amend_facts(session, changes, microseconds(at))
     return publish_all(session, list(ids.values()), event, at)
 
 
@@ -190,6 +191,9 @@ def erase(session: Session, agency: models.Agency) -> None:
     publish_all(session, [agency.id], Event(ERASED), at)
 
 
+CHUNK = 500
+"""So many rows are named in one statement."""
+
 UNPLACED = -1
 """The `status_place` of a licence that has not been admitted yet."""
 
@@ -219,7 +223,7 @@ def _write_licences(session: Session, owned: Sequence[tuple[int, record.Licence]
         session,
         models.Licence,
         ("id", "agency_id", *columns),
-        [(i, owner, *map(storage.stored, identity(part))) for i, (owner, part) in zip(ids, owned, strict=True)],
+        [(i, owner, *storage.stored_values(identity(part))) for i, (owner, part) in zip(ids, owned, strict=True)],
     )
     _write_terms(session, [(i, part) for i, (_, part) in zip(ids, owned, strict=True)], recorded_at)
     rows: list[tuple[Any, ...]] = []
@@ -234,7 +238,7 @@ def _write_terms(session: Session, terms: Sequence[tuple[int, record.Licence]], 
         session,
         models.LicenceTerm,
         ("licence_id", "recorded_at", *storage.TERM),
-        [(i, recorded_at, *map(storage.stored, term(part))) for i, part in terms],
+        [(i, recorded_at, *storage.stored_values(term(part))) for i, part in terms],
     )
     scopes = [(i, what, value) for i, part in terms for what, value in _stated_scope(part)]
     bulk_insert(session, models.LicenceScope, ("licence_id", "what", "value"), scopes)
@@ -264,56 +268,88 @@ def _require_amendable(old: record.Agency, new: record.Agency) -> None:
         raise ValueError(f"licence {changed.licence_id} keeps its number, kind and authority: issue another instead")
 
 
-def _amend_facts(session: Session, agency_id: int, old: record.Agency, new: record.Agency, recorded_at: int) -> None:
-    if any(getattr(old, f) != getattr(new, f) for f in storage.PROFILE if f not in ("source", "retrieved_at")):
-        storage.supersede(session, models.AgencyProfile, "agency_id", [agency_id], recorded_at)
-        bulk_insert(
-            session,
-            models.AgencyProfile,
-            ("agency_id", "recorded_at", *storage.PROFILE),
-            [(agency_id, recorded_at, *(storage.stored(getattr(new, field)) for field in storage.PROFILE))],
-        )
+def _amend_facts(session: Session, changes: Sequence[Change], recorded_at: int) -> None:
+    """Write what differs, of all agencies at once: others wait for the log meanwhile."""
+    profiles = [(c.agency_id, c.new) for c in changes if c.old and _differ(c.old, c.new, storage.PROFILE)]
+    profile = attrgetter(*storage.PROFILE)
+    storage.supersede(session, models.AgencyProfile, "agency_id", [i for i, _ in profiles], recorded_at)
+    bulk_insert(
+        session,
+        models.AgencyProfile,
+        ("agency_id", "recorded_at", *storage.PROFILE),
+        [(i, recorded_at, *map(storage.stored, profile(new))) for i, new in profiles],
+    )
     for family in storage.FAMILIES:
-        _replace_facts(session, family, "agency_id", agency_id, getattr(new, family.attribute), recorded_at)
-    if old.channels != new.channels:
-        carry_digests(session, agency_id, EPOCH + timedelta(microseconds=recorded_at))
-    _amend_licences(session, agency_id, old, new, recorded_at)
+        facts = attrgetter(family.attribute)
+        wanted = {c.agency_id: facts(c.new) for c in changes if c.old and facts(c.old) != facts(c.new)}
+        _replace_facts(session, family, "agency_id", wanted, recorded_at)
+    for change in changes:
+        if change.old and change.old.channels != change.new.channels:
+            carry_digests(session, change.agency_id, EPOCH + timedelta(microseconds=recorded_at))
+    _amend_licences(session, changes, recorded_at)
 
 
-def _amend_licences(session: Session, agency_id: int, old: record.Agency, new: record.Agency, recorded_at: int) -> None:
-    known = {licence.licence_id: licence for licence in old.licences}
-    _write_licences(session, [(agency_id, part) for part in new.licences if part.licence_id not in known], recorded_at)
-    query = select(models.Licence).where(models.Licence.agency_id == agency_id)
-    licence_ids = {row.reference: row.id for row in session.execute(query).scalars()}
-    for part in new.licences:
-        before = known.get(part.licence_id)
-        if before is None:
-            continue
-        row_id = licence_ids[part.licence_id]
+def _differ(old: record.Sourced, new: record.Sourced, fields: Iterable[str]) -> bool:
+    """Whether two sayings differ in more than where and when they were read."""
+    return any(
+        getattr(old, field) != getattr(new, field) for field in fields if field not in ("source", "retrieved_at")
+    )
+
+
+def _amend_licences(session: Session, changes: Sequence[Change], recorded_at: int) -> None:
+    fresh: list[tuple[int, record.Licence]] = []
+    known: list[tuple[record.Licence, record.Licence]] = []
+    for change in changes:
+        former = {licence.licence_id: licence for licence in change.old.licences} if change.old else {}
+        fresh += [(change.agency_id, part) for part in change.new.licences if part.licence_id not in former]
+        known += [(former[part.licence_id], part) for part in change.new.licences if part.licence_id in former]
+    _write_licences(session, fresh, recorded_at)
+    known = [(before, part) for before, part in known if before != part]
+    row_ids = _licence_ids(session, [part.licence_id for _, part in known])
+    for before, part in known:
         if before.number != part.number:
-            session.execute(update(models.Licence).where(models.Licence.id == row_id).values(number=part.number))
-        if any(getattr(before, f) != getattr(part, f) for f in storage.TERM if f not in ("source", "retrieved_at")):
-            storage.supersede(session, models.LicenceTerm, "licence_id", [row_id], recorded_at)
-            session.execute(delete(models.LicenceScope).where(models.LicenceScope.licence_id == row_id))
-            _write_terms(session, [(row_id, part)], recorded_at)
-        _replace_facts(session, storage.STATUS, "licence_id", row_id, part.status_history, recorded_at)
+            row = models.Licence.id == row_ids[part.licence_id]
+            session.execute(update(models.Licence).where(row).values(number=part.number))
+    terms = [(row_ids[part.licence_id], part) for before, part in known if _differ(before, part, storage.TERM)]
+    storage.supersede(session, models.LicenceTerm, "licence_id", [row_id for row_id, _ in terms], recorded_at)
+    for start in range(0, len(terms), CHUNK):
+        owners = [row_id for row_id, _ in terms[start : start + CHUNK]]
+        session.execute(delete(models.LicenceScope).where(models.LicenceScope.licence_id.in_(owners)))
+    _write_terms(session, terms, recorded_at)
+    histories = {
+        row_ids[part.licence_id]: part.status_history
+        for before, part in known
+        if before.status_history != part.status_history
+    }
+    _replace_facts(session, storage.STATUS, "licence_id", histories, recorded_at)
+
+
+def _licence_ids(session: Session, references: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(references), CHUNK):
+        chunk = references[start : start + CHUNK]
+        query = select(models.Licence.reference, models.Licence.id).where(models.Licence.reference.in_(chunk))
+        found.update((reference, row_id) for reference, row_id in session.execute(query))
+    return found
 
 
 def _replace_facts(
-    session: Session, family: storage.Family, owner: str, owner_id: int, wanted: Sequence[Any], recorded_at: int
+    session: Session, family: storage.Family, owner: str, wanted: Mapping[int, Sequence[Any]], recorded_at: int
 ) -> None:
-    """Close the facts that are no longer wanted and add the new ones; equal statements keep their row."""
-    rows = storage.current_rows(session, family.model, owner, [owner_id])
-    current = storage.parts_by_owner(rows, family, owner).get(owner_id, [])
-    fresh = list(wanted)
-    closed = []
-    for row_id, part in current:
-        match = next((candidate for candidate in fresh if storage.same_statement(part, candidate)), None)
-        if match is None:
-            closed.append(row_id)
-        else:
-            fresh.remove(match)
+    """Close the facts of each owner that are no longer wanted and add the new ones; equal statements keep their row."""
+    owners, closed, added = list(wanted), [], []
+    for start in range(0, len(owners), CHUNK):
+        chunk = owners[start : start + CHUNK]
+        rows = storage.current_rows(session, family.model, owner, chunk)
+        current = storage.parts_by_owner(rows, family, owner)
+        for owner_id in chunk:
+            fresh = list(wanted[owner_id])
+            for row_id, part in current.get(owner_id, ()):
+                match = next((candidate for candidate in fresh if storage.same_statement(part, candidate)), None)
+                if match is None:
+                    closed.append(row_id)
+                else:
+                    fresh.remove(match)
+            added += storage.rows_of(family, owner_id, fresh, recorded_at)
     storage.supersede(session, family.model, "id", closed, recorded_at)
-    bulk_insert(
-        session, family.model, storage.columns_of(family, owner), storage.rows_of(family, owner_id, fresh, recorded_at)
-    )
+    bulk_insert(session, family.model, storage.columns_of(family, owner), added)

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from registry.register.names.rules import normalised
+from registry.register.names.rules import normalised, published_spelling
 from registry.vocabulary.register import IdentifierScheme
 
 LICENCE_NUMBER = "licence_number"
@@ -43,3 +43,8 @@ def identifier_key(scheme: IdentifierScheme, value: str, country: str | None = N
 
 def name_key(name: str) -> str:
     return normalised(name)[:400]
+
+
+def published_name_key(name: str) -> str:
+    """`name_key` of a name that is being published, read once for the key and the index of names."""
+    return published_spelling(name).normal[:400]

@@ -50,7 +50,7 @@ def _by_key() -> AnySelect:
         LookupKey.kind == bindparam("kind"), LookupKey.value == bindparam("value"), LookupKey.superseded_at.is_(None)
     )
     return (
-        select(SourceVersion.version, *RECORD, LookupKey.licence)
+        select(SourceVersion.version, *RECORD, LookupKey.licence, PublicRecord.told)
         .select_from(SourceVersion)
         .outerjoin(LookupKey, key)
         .outerjoin(PublicRecord, PublicRecord.agency_id == LookupKey.agency_id)
@@ -60,7 +60,7 @@ def _by_key() -> AnySelect:
 
 def _by_reference() -> AnySelect:
     return (
-        select(SourceVersion.version, *RECORD, null())
+        select(SourceVersion.version, *RECORD, null(), PublicRecord.told)
         .select_from(SourceVersion)
         .outerjoin(PublicRecord, PublicRecord.reference == bindparam("value"))
         .limit(2)
@@ -69,7 +69,7 @@ def _by_reference() -> AnySelect:
 
 def _by_licence() -> AnySelect:
     return (
-        select(SourceVersion.version, *RECORD, Licence.reference)
+        select(SourceVersion.version, *RECORD, Licence.reference, PublicRecord.told)
         .select_from(SourceVersion)
         .outerjoin(Licence, Licence.reference == bindparam("value"))
         .outerjoin(PublicRecord, PublicRecord.agency_id == Licence.agency_id)
@@ -108,9 +108,12 @@ def stored_records(session: Session, agency_ids: Sequence[int]) -> KeyMatch:
     return KeyMatch([by_id[agency_id] for agency_id in agency_ids if agency_id in by_id], version)
 
 
-def _found(rows: Sequence[tuple[int, bytes | None, str, int, str | date | None, int | None, str | None]]) -> KeyMatch:
+_Row = tuple[int, bytes | None, str, int, str | date | None, int | None, str | None, bytes | None]
+
+
+def _found(rows: Sequence[_Row]) -> KeyMatch:
     found: dict[int, Stored] = {}
-    for _, body, etag, agency_id, withhold_on, confirmed_at, licence in rows:
+    for _, body, etag, agency_id, withhold_on, confirmed_at, licence, prerendered in rows:
         if body is None:
             continue
         known = found.get(agency_id)
@@ -125,6 +128,7 @@ def _found(rows: Sequence[tuple[int, bytes | None, str, int, str | date | None, 
             date.fromisoformat(withhold_on) if isinstance(withhold_on, str) else withhold_on,
             EPOCH + timedelta(microseconds=confirmed_at) if confirmed_at is not None else None,
             frozenset({licence}) if licence is not None else None,
+            prerendered,
         )
     stored = list(found.values())
     return KeyMatch(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert, microseconds
 from registry.log.actions import Appended, Draft, append, instant_of_append, lock_log
-from registry.register.agencies import models, record, rules, storage
+from registry.register.agencies import log_bodies, models, record, rules, storage
 from registry.register.agencies.prerendered import packed, prerender, read_prerendered
 from registry.register.names.actions import index_all
 from registry.vocabulary.entries import EntryType
@@ -68,13 +68,11 @@ def publish_changes(
     secrets: list[tuple[int, rules.Secret]] = []
     for change in changes:
         _draft(change, event, drafts, secrets)
-    others = storage.row_ids(
-        session, sorted({draft.record["receiving"] for draft in drafts if "receiving" in draft.record})
-    )
-    drafts = [
-        draft._replace(other_agency_id=others[draft.record["receiving"]]) if "receiving" in draft.record else draft
-        for draft in drafts
-    ]
+    receiving = {place: draft.record["receiving"] for place, draft in enumerate(drafts) if _has_receiving(draft)}
+    if receiving:
+        others = storage.row_ids(session, sorted(set(receiving.values())))
+        for place, reference in receiving.items():
+            drafts[place] = drafts[place]._replace(other_agency_id=others[reference])
     bulk_insert(
         session,
         models.ErasableValue,
@@ -92,12 +90,17 @@ def publish_changes(
     return append(session, drafts, at=at)
 
 
+def _has_receiving(draft: Draft) -> bool:
+    """Whether it is the entry of an agreement that another agency of the registry receives by."""
+    return isinstance(draft.record, dict) and "receiving" in draft.record
+
+
 def _draft(change: Change, event: Event, drafts: list[Draft], secrets: list[tuple[int, rules.Secret]]) -> None:
     """The entries a change asks for: one for the agency itself if it changed, one for each changed licence or agreement."""
     old, new, owner = change.old, change.new, change.agency_id
     is_first = old is None
     if old is None or _bare(old) != _bare(new):
-        body, hidden = rules.logged_agency(new)
+        body, hidden = _logged_agency(new)
         word = EntryType.AGENCY_CORRECTED if event.is_correction else EntryType.AGENCY_AMENDED
         drafts.append(
             Draft(
@@ -114,7 +117,7 @@ def _draft(change: Change, event: Event, drafts: list[Draft], secrets: list[tupl
         former = before.get(licence.licence_id)
         if former == licence:
             continue
-        body, hidden = rules.logged_licence(new, licence)
+        body, hidden = _logged_licence(new, licence)
         word = rules.licence_entry_type(former, licence, event.is_correction)
         drafts.append(Draft(f"licence/{licence.licence_id}", word, body, owner, is_first=former is None))
         secrets += [(owner, secret) for secret in hidden]
@@ -128,6 +131,16 @@ def _draft(change: Change, event: Event, drafts: list[Draft], secrets: list[tupl
         body, hidden = rules.logged_agreement(agreement)
         drafts.append(Draft(f"agreement/{agreement.agreement_id}", word, body, owner, is_first=past is None))
         secrets += [(owner, secret) for secret in hidden]
+
+
+def _logged_agency(agency: record.Agency) -> tuple[Any, Sequence[rules.Secret]]:
+    ready = log_bodies.agency_bytes(agency)
+    return (ready, ()) if ready is not None else rules.logged_agency(agency)
+
+
+def _logged_licence(agency: record.Agency, licence: record.Licence) -> tuple[Any, Sequence[rules.Secret]]:
+    ready = log_bodies.licence_bytes(agency, licence)
+    return (ready, ()) if ready is not None else rules.logged_licence(agency, licence)
 
 
 def _bare(agency: record.Agency) -> record.Agency:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from registry.register.agencies import record
-from registry.register.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, name_key, number_key
+from registry.register.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, number_key, published_name_key
 from registry.vocabulary.entries import EntryType
 from registry.vocabulary.register import STATUSES, Answer, HolderKind, LicenceStatus
 
@@ -174,7 +174,7 @@ class Key(NamedTuple):
 def lookup_keys(agency: record.Agency) -> Iterator[Key]:
     """Every key by which a person may look this agency up, former names and numbers included."""
     for name in agency.names:
-        yield Key(NAME, name_key(name.name), None)
+        yield Key(NAME, published_name_key(name.name), None)
     for identifier in agency.identifiers:
         yield Key(identifier.scheme.value, identifier_key(identifier.scheme, identifier.value, agency.country), None)
     for licence in agency.licences:

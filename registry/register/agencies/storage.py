@@ -97,6 +97,12 @@ def stored(value: Any) -> Any:
     return convert(value)
 
 
+def stored_values(values: Iterable[Any]) -> list[Any]:
+    """As `stored` of each; most are stored as they are."""
+    return [value if type(value) in _STORED_AS_IS else stored(value) for value in values]
+
+
+_STORED_AS_IS = frozenset({type(None), str, int, bool})
 _WORD_OF = attrgetter("_value_")
 
 
@@ -108,7 +114,7 @@ def same_statement(one: record.Sourced, other: record.Sourced) -> bool:
 def rows_of(family: Family, owner: int, parts: Iterable[Any], recorded_at: int) -> list[tuple[Any, ...]]:
     """The rows of some parts, to be inserted under `columns_of(family)`."""
     fields = attrgetter(*family.columns)
-    return [(owner, recorded_at, *map(stored, fields(part))) for part in parts]
+    return [(owner, recorded_at, *stored_values(fields(part))) for part in parts]
 
 
 def columns_of(family: Family, owner: str = "agency_id") -> tuple[str, ...]:
@@ -310,11 +316,10 @@ def row_ids(session: Session, references: Sequence[str]) -> dict[str, int]:
 
 
 def supersede(session: Session, model: Any, column: str, values: Sequence[int], recorded_at: int) -> None:
-    if not values:
-        return
     table = model.__table__
-    session.connection().execute(
-        update(table)
-        .where(table.c[column].in_(values), table.c.superseded_at.is_(None))
-        .values(superseded_at=EPOCH + timedelta(microseconds=recorded_at))
-    )
+    for start in range(0, len(values), 500):
+        session.connection().execute(
+            update(table)
+            .where(table.c[column].in_(values[start : start + 500]), table.c.superseded_at.is_(None))
+            .values(superseded_at=EPOCH + timedelta(microseconds=recorded_at))
+        )

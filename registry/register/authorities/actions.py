@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.errors import NotFound
 from registry.register.authorities.models import Authority, Retrieval, Source, SourceVersion
 from registry.register.authorities.own_lists import desk_list
 from registry.vocabulary.register import KINDS
+
+_CHANGED = "ground_changed"
 
 
 def save_authority(
@@ -101,6 +103,17 @@ def save_desk_reading(session: Session, authority: str, at: datetime) -> str:
 
 
 def ground_changed(session: Session) -> None:
-    """Have every process read the ground anew with its next question: authorities, lists, and overlays of the law."""
+    """Have every process read the ground anew with its next question: authorities, lists, and overlays of the law.
+
+    It is written as the last thing before the commit. All imports change this one row: locked earlier, it would be waited for by
+    one that holds the log, while its holder waits for the log.
+    """
     session.flush()
-    session.execute(update(SourceVersion).values(version=SourceVersion.version + 1))
+    session.info[_CHANGED] = True
+
+
+@event.listens_for(Session, "before_commit")
+def _write_version(session: Session) -> None:
+    if not session.in_nested_transaction() and session.info.pop(_CHANGED, False):
+        session.flush()
+        session.execute(update(SourceVersion).values(version=SourceVersion.version + 1))

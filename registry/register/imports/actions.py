@@ -4,7 +4,7 @@ If we crash before its commit the former state stands; after it everything does.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from registry.core.db.probing import rows_by_key
 from registry.core.errors import ImportRefused
 from registry.core.gc import gc_paused
 from registry.core.ids import new_references
-from registry.log.actions import instant_of_append, lock_log, refuse_mixing
+from registry.log.actions import instant_of_append, is_empty, lock_log, refuse_mixing, take_turn
 from registry.register.agencies import actions as agencies
 from registry.register.agencies import models, record, storage
 from registry.register.agencies.keys import identifier_key
@@ -131,6 +131,7 @@ class ListApplier:
                 if len(self._waiting) >= MAX_WAITING:
                     self._write()
                 progress("comparing" if self._is_dry_run else "publishing", done / total, done)
+            has_seen_all = self._see_all([row_key for row_key, _ in vanished])
             self._write()
         # An agency that the list now shows under another key has moved, not vanished.
         moved = gone & self._adopted
@@ -140,13 +141,23 @@ class ListApplier:
         self._leave_unread()
         if not self._reading.is_full:
             self._listings.confirm()
-        elif not self._is_dry_run:
-            self._listings.see_all(self._reading.retrieved_at)
+        elif not self._is_dry_run and not has_seen_all:
+            self._listings.see_all(self._reading.retrieved_at, ())
         self._refuse_shrink(before, accepts_shrink)
         if self._held_channels:
             self._report.notes.append(
                 f"{self._held_channels} changes of registered channels wait for an official: see `registry channels list`"
             )
+
+    def _see_all(self, vanished: Sequence[str]) -> bool:
+        """Write down that the list shows what it shows, which touches each of its rows, before the log is held.
+
+        Whether that was done: where much vanished it waits until that is delisted.
+        """
+        if self._is_dry_run or not self._reading.is_full or len(vanished) > CHUNK:
+            return False
+        self._listings.see_all(self._reading.retrieved_at, vanished)
+        return True
 
     def _vanished(self) -> tuple[int, list[tuple[str, int]]]:
         """How many agencies the list had, and those it no longer has. A row that was rejected has not vanished."""
@@ -208,7 +219,7 @@ class ListApplier:
         if self._is_dry_run:
             return
         self._listings.remember(adopted, self._reading.retrieved_at)
-        self._listings.renew([staged for staged, _ in changed], self._reading.retrieved_at)
+        self._listings.renew(changed, self._reading.retrieved_at)
 
     def _agencies_by_identifier(self, unknown: Sequence[tuple[Staged, Statement]]) -> dict[str, int]:
         """Agencies that the registry holds from elsewhere, found by identifier: by row key."""
@@ -254,6 +265,7 @@ class ListApplier:
     def _instant(self) -> datetime:
         """The one instant of all entries of this import."""
         if self._at is None:
+            take_turn(self._session)
             self._at = instant_of_append(lock_log(self._session))
         return self._at
 
@@ -290,14 +302,14 @@ class ListApplier:
             if result.has_changed:
                 amended[agency_id] = result.record
             shared.add(agency_id)
-        self._say(list(amended.values()))
+        self._say(list(amended.values()), records)
         if not self._is_dry_run:
             source, at = self._reading.source, self._reading.retrieved_at
             self._held_channels += propose_from_list(self._session, source, at, existing, stated)
 
-    def _say(self, records: Sequence[record.Agency]) -> None:
+    def _say(self, records: Sequence[record.Agency], before: Mapping[int, record.Agency]) -> None:
         if records and not self._is_dry_run:
-            agencies.amend_all(self._session, records, self._event, at=self._instant())
+            agencies.amend_all(self._session, records, self._event, at=self._instant(), before=list(before.values()))
 
     def _erased(self, agency_ids: Sequence[int]) -> set[int]:
         """Agencies whose holder was erased: what the list says of them is not written down again."""
@@ -327,7 +339,7 @@ class ListApplier:
             self._hold()
         records = storage.loaded_records(self._session, agency_ids)
         ended = [vanished_record(known, self._reading, is_unread=is_unread) for known in records.values()]
-        self._say([one.record for one in ended if one.has_changed])
+        self._say([one.record for one in ended if one.has_changed], records)
 
     def _refuse_shrink(self, before: int, accepts_shrink: bool) -> None:
         if accepts_shrink or self._source is None or not self._reading.is_full:
@@ -357,6 +369,9 @@ def apply_staged(
 ) -> None:
     """Write down everything the staged list says, and that it was read. ImportRefused leaves it to the caller to roll back."""
     prefer_indexes(session)
+    if is_empty(session):
+        # What the log is for is decided under its lock, which comes after the turn for everybody.
+        take_turn(session)
     refuse_mixing(session, is_demo=False)
     source = saved_source(session, mapping)
     former = last_retrieval(session, source)

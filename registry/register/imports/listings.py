@@ -89,10 +89,10 @@ class Listings:
             [(self._source_id, staged.row_key, agency_id, staged.digest, at, False) for staged, agency_id in rows],
         )
 
-    def renew(self, rows: Sequence[Staged], retrieved_at: datetime) -> None:
-        """Rows that say something else than before."""
-        for staged in rows:
-            self._update([staged.row_key], digest=staged.digest, is_delisted=False, last_seen_at=retrieved_at)
+    def renew(self, rows: Sequence[tuple[Staged, int]], retrieved_at: datetime) -> None:
+        """Rows that say something else than before. Written anew all at once: the log is held meanwhile."""
+        self.forget([staged.row_key for staged, _ in rows])
+        self.remember(rows, retrieved_at)
 
     def see(self, row_keys: Sequence[str], retrieved_at: datetime) -> None:
         """Rows that a list shows again, word for word."""
@@ -103,9 +103,9 @@ class Listings:
         """Rows that the reading of `seen_at` showed, of a list that has not changed since."""
         self._update_where(Listing.last_seen_at == seen_at, last_seen_at=retrieved_at)
 
-    def see_all(self, retrieved_at: datetime) -> None:
-        """All rows that are listed now: of a full list that was read as a whole."""
-        self._update_where(last_seen_at=retrieved_at)
+    def see_all(self, retrieved_at: datetime, vanished: Sequence[str]) -> None:
+        """All rows that are listed now but for those that vanished: of a full list that was read as a whole."""
+        self._update_where(Listing.row_key.not_in(vanished), last_seen_at=retrieved_at)
 
     def confirm(self) -> None:
         """Make the agencies of a list that is not full as fresh as the lists that show them: as the oldest, if several.

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from registry.register.law.rows import Limit, PermitRoute
 from registry.register.law.rules import is_within_nace
-from registry.register.law.weights import DECIDING, Weight, is_restricting, may_decide, months_after
+from registry.register.law.weights import DECIDING, Weight, is_restricting, may_decide, may_decide_today, months_after
 from registry.register.law.words import (
     ABOUT_CONDUCT,
     AppliesTo,
@@ -68,8 +69,7 @@ class LimitFinding:
     weight: Weight = Weight.SHOWN
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
+class _Test(NamedTuple):
     """One fact that a limit names: whether the plan has it (None: cannot be told), and the field that would tell."""
 
     holds: bool | None
@@ -89,7 +89,7 @@ def judge_limit(limit: Limit, plan: Plan, day: date, *, today: date | None = Non
     that it names; where one was not stated or cannot be told the answer stays open. Limits on deeds count only when
     stated.
     """
-    weight = may_decide(limit, day, today=today)
+    weight = may_decide(limit, day, today=today) if day != today else may_decide_today(limit, day)
     if weight is Weight.HIDDEN or (limit.nationalities_exempt and plan.nationality in limit.nationalities_exempt):
         return LimitFinding(limit, Outcome.PASSES, weight=weight)
     tests = [*_exemptions(limit, plan), *_facts(limit, plan, day)]

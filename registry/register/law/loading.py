@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from itertools import combinations
 from typing import Any
@@ -48,11 +48,12 @@ class WithdrawnRow(msgspec.Struct, frozen=True):
     mark: OverlaidRow
 
 
-class Law(msgspec.Struct, frozen=True, eq=False):
+class Law(msgspec.Struct, frozen=True, eq=False, dict=True):
     """The law of all countries, by ISO 3166-1 code, and its rows by id. Two are the same only if they are one object.
 
     `overlaid`: rows that an operator's overlay states, by id. `overlay`: the version of the last overlay in it, None for
-    the law as it was released (see `overlays`). `withdrawn`: rows that an overlay withdrew, by id.
+    the law as it was released (see `overlays`). `withdrawn`: rows that an overlay withdrew, by id. The rows of one
+    table are put together once: what is found among them by country is remembered by the tuple that they are.
     """
 
     countries: dict[str, CountryLaw]
@@ -66,19 +67,19 @@ class Law(msgspec.Struct, frozen=True, eq=False):
         mark = self.overlaid.get(row.id)
         return self.countries[row.country].read_on if mark is None else mark.made_on
 
-    @property
+    @cached_property
     def regimes(self) -> tuple[Regime, ...]:
         return tuple(row for country in self.countries.values() for row in country.regime)
 
-    @property
+    @cached_property
     def limits(self) -> tuple[Limit, ...]:
         return tuple(row for country in self.countries.values() for row in country.limit)
 
-    @property
+    @cached_property
     def permit_routes(self) -> tuple[PermitRoute, ...]:
         return tuple(row for country in self.countries.values() for row in country.permit_route)
 
-    @property
+    @cached_property
     def fees(self) -> tuple[Fee, ...]:
         return tuple(row for country in self.countries.values() for row in country.fee)
 

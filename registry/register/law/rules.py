@@ -50,26 +50,37 @@ __all__ = [
 
 R = TypeVar("R", bound=Row)
 
-_BY_COUNTRY: dict[int, tuple[tuple[Row, ...], dict[str, list[Any]]]] = {}
-_MAX_SORTED = 32
+_Index = dict[tuple[str, str | None], list[tuple[Any, Any]]]
+
+_INDEXES: dict[int, tuple[tuple[Row, ...], _Index]] = {}
+_MAX_INDEXED = 32
 
 
-def _of_country(rows: Iterable[R], country: str) -> Iterable[R]:
-    """The rows of one country, among which one question of many is answered.
+def _of_country(rows: Iterable[R], country: str, activity: str | None = None) -> Sequence[tuple[R, R]]:
+    """The rows of one country that may be shown, each as it is and without its disputed fields.
 
-    A tuple, which never changes, is sorted by country once; the tuple itself is kept beside, so that its id stays its own.
+    With `activity` those alone whose one activity it is. A tuple, which never changes, is sorted once; the tuple itself is
+    kept beside, so that its id stays its own.
     """
     if not isinstance(rows, tuple):
-        return [row for row in rows if row.country == country]
-    known = _BY_COUNTRY.get(id(rows))
+        return _sorted_by_country(rows).get((country, activity), ())
+    known = _INDEXES.get(id(rows))
     if known is None or known[0] is not rows:
-        by_country: dict[str, list[Any]] = {}
-        for row in rows:
-            by_country.setdefault(row.country, []).append(row)
-        if len(_BY_COUNTRY) >= _MAX_SORTED:
-            _BY_COUNTRY.clear()
-        known = _BY_COUNTRY[id(rows)] = (rows, by_country)
-    return known[1].get(country, ())
+        if len(_INDEXES) >= _MAX_INDEXED:
+            _INDEXES.clear()
+        known = _INDEXES[id(rows)] = (rows, _sorted_by_country(rows))
+    return known[1].get((country, activity), ())
+
+
+def _sorted_by_country(rows: Iterable[Row]) -> _Index:
+    index: _Index = {}
+    for row in filter(is_readable, rows):
+        pair = (row, undisputed(row))
+        index.setdefault((row.country, None), []).append(pair)
+        if isinstance(row, Regime):
+            # A word of the law's own set: equal, as a text, to the same word of a question.
+            index.setdefault((row.country, row.activity), []).append(pair)
+    return index
 
 
 @cache
@@ -93,14 +104,12 @@ def regimes_on(
     `sector` the rows of every region and sector count. Those about people who stay in the country or leave it do not.
     """
     return [
-        undisputed(regime)
-        for regime in _of_country(regimes, country)
-        if regime.activity.value == activity.value
-        and regime.scope not in (RegimeScope.INLAND, RegimeScope.OUTBOUND)
+        shown
+        for regime, shown in _of_country(regimes, country, activity)
+        if regime.scope not in (RegimeScope.INLAND, RegimeScope.OUTBOUND)
         and (region is None or regime.region in (None, region))
-        and _is_for_sector(regime, sector)
+        and (sector is None or _is_for_sector(regime, sector))
         and is_in_force(regime, day)
-        and is_readable(regime)
     ]
 
 
@@ -200,22 +209,17 @@ def limits_on(
 ) -> list[Limit]:
     """The limits that may be shown for an activity and day. Without an activity those of every activity count."""
     return [
-        undisputed(limit)
-        for limit in _of_country(limits, country)
-        if (activity is None or not limit.activities or activity.value in {one.value for one in limit.activities})
+        shown
+        for limit, shown in _of_country(limits, country)
+        if (activity is None or not limit.activities or activity in limit.activities)
         and (region is None or limit.region in (None, region))
         and is_in_force(limit, day)
-        and is_readable(limit)
     ]
 
 
 def routes_of(routes: Iterable[PermitRoute], country: str, route: Route | None = None) -> list[PermitRoute]:
     """How a citizen of China may come to a permit there, as far as it was read."""
-    return [
-        undisputed(one)
-        for one in _of_country(routes, country)
-        if route in (None, one.route) and is_readable(one) and not is_disputed(one)
-    ]
+    return [shown for one, shown in _of_country(routes, country) if route in (None, one.route) and not is_disputed(one)]
 
 
 def fees_of(fees: Iterable[Fee], country: str) -> list[Fee]:

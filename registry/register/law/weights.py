@@ -1,7 +1,7 @@
 """What a row of law may do to an answer: the rules of docs/maintainers/law.md that hold for every row, pure."""
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -76,9 +76,15 @@ def undisputed(row: R) -> R:
     return msgspec.structs.replace(row, **{name: defaults[name] for name in row.disputed_fields})
 
 
+@lru_cache(1024)
+def _last_fresh_day(as_of: date) -> date:
+    """Of the days of rows of law alone."""
+    return months_after(as_of, FRESH_MONTHS)
+
+
 def is_fresh(row: Row, today: date) -> bool:
     """Whether the text bears a day and is at most 24 months old. A mere day of reading says nothing of a text's age."""
-    return row.as_of_kind is not AsOfKind.READING_DAY and today <= months_after(row.as_of, FRESH_MONTHS)
+    return row.as_of_kind is not AsOfKind.READING_DAY and today <= _last_fresh_day(row.as_of)
 
 
 def is_confirmed(row: Row) -> bool:
@@ -121,6 +127,26 @@ def may_decide(row: Row, day: date, *, today: date | None = None) -> Weight:
     if isinstance(row, Fee) and row.charge is Charging.ALLOWED:
         return _by_mark(row)
     return Weight.SHOWN
+
+
+_today: tuple[date, dict[int, tuple[Row, Weight]]] = (date.min, {})
+_MAX_WEIGHED = 4096
+
+
+def may_decide_today(row: Row, today: date) -> Weight:
+    """As `may_decide` about today, remembered for each row until another day is today.
+
+    The row itself is kept beside, so that its id stays its own.
+    """
+    global _today
+    day, weights = _today
+    if day != today or len(weights) > _MAX_WEIGHED:
+        weights = {}
+        _today = (today, weights)
+    known = weights.get(id(row))
+    if known is None or known[0] is not row:
+        known = weights[id(row)] = (row, may_decide(row, today, today=today))
+    return known[1]
 
 
 def is_in_transition(regime: Regime, day: date) -> bool:

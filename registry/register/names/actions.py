@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import BigInteger, any_, bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert
@@ -20,7 +21,7 @@ from registry.log.models import Entry
 from registry.register.names.keys import keys_of
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
 from registry.register.names.postings import bucket_of, by_bucket, key_and_agency, numbers_in, packed, posting, unpacked
-from registry.register.names.spelling import MAX_LENGTH, folded, normalised
+from registry.register.names.spelling import MAX_LENGTH, published_spelling
 from registry.vocabulary.register import NameKind
 
 Names = Sequence[tuple[NameKind, str]]
@@ -148,8 +149,9 @@ class _Postings:
             yield from part
 
     def add(self, agency_id: int, keys: Iterable[int]) -> None:
+        slices = self.slices
         for key in keys:
-            self.slices[key // _WIDTH].append(posting(key, agency_id))
+            slices[key // _WIDTH].append(key << 32 | agency_id)
 
 
 class _Changes:
@@ -167,8 +169,9 @@ class _Changes:
 
     def add(self, agency_id: int, old: frozenset[int], new: frozenset[int]) -> None:
         self.agencies.add(agency_id)
-        self.added.add(agency_id, new - old)
-        self.gone.add(agency_id, old - new)
+        self.added.add(agency_id, new - old if old else new)
+        if old:
+            self.gone.add(agency_id, old - new)
 
 
 def _batches(agencies: Iterable[tuple[int, Names]]) -> Iterator[list[tuple[int, list[tuple[NameKind, str]]]]]:
@@ -186,7 +189,9 @@ def _storable(name: str) -> str:
     return name.encode("utf-8", "ignore").decode("utf-8").replace("\0", "")[:MAX_LENGTH]
 
 
-def _keys(names: Iterable[tuple[NameKind, str]]) -> frozenset[int]:
+def _keys(names: Sequence[tuple[NameKind, str]]) -> frozenset[int]:
+    if len(names) == 1:
+        return keys_of(names[0][1])
     return frozenset[int]().union(*(keys_of(name) for _, name in names))
 
 
@@ -212,7 +217,7 @@ def _replace_rows(session: Session, changed: Sequence[tuple[int, Names]], known:
     if known:
         session.execute(delete(IndexedName).where(IndexedName.agency_id.in_(known)))
     rows = [
-        (agency_id, place, kind.value, name, folded(normalised(name))[:MAX_LENGTH])
+        (agency_id, place, kind.value, name, published_spelling(name).plain[:MAX_LENGTH])
         for agency_id, names in changed
         for place, (kind, name) in enumerate(names)
     ]
@@ -248,7 +253,7 @@ def _is_overdue(session: Session) -> bool:
 
 def _merge(session: Session, added: Iterable[int], gone: Iterable[int]) -> None:
     """Write postings into their buckets, and take some out."""
-    fresh, dropped = dict(by_bucket(sorted(added))), dict(by_bucket(sorted(gone)))
+    fresh, dropped = dict(by_bucket(sorted(set(added)))), dict(by_bucket(sorted(set(gone))))
     touched = sorted(fresh.keys() | dropped.keys())
     for start in range(0, len(touched), BATCH):
         _renew_buckets(session, touched[start : start + BATCH], fresh, dropped)
@@ -258,15 +263,24 @@ def _renew_buckets(
     session: Session, buckets: Sequence[int], fresh: dict[int, list[int]], dropped: dict[int, list[int]]
 ) -> None:
     table = NameBucket
-    stored = {
-        bucket: numbers_in(bucket, unpacked(body))
-        for bucket, body in session.execute(select(table.bucket, table.postings).where(table.bucket.in_(buckets)))
-    }
+    stored = {bucket: numbers_in(bucket, unpacked(body)) for bucket, body in _stored_buckets(session, buckets)}
     if stored:
         session.execute(delete(table).where(table.bucket.in_(list(stored))))
     rows = []
     for bucket in buckets:
-        existing = {*stored.get(bucket, ()), *fresh.get(bucket, ())} - set(dropped.get(bucket, ()))
+        existing = fresh.get(bucket, [])
+        if bucket in stored or bucket in dropped:
+            existing = sorted({*stored.get(bucket, ()), *existing} - set(dropped.get(bucket, ())))
         if existing:
-            rows.append((bucket, packed(sorted(existing))))
+            rows.append((bucket, packed(existing)))
     bulk_insert(session, table, ("bucket", "postings"), rows)
+
+
+def _stored_buckets(session: Session, buckets: Sequence[int]) -> Sequence[tuple[int, bytes]]:
+    """Those of the buckets that there are. One array on PostgreSQL: as parameters they cost more to send than to find."""
+    query = select(NameBucket.bucket, NameBucket.postings)
+    if session.connection().dialect.name == "postgresql":
+        query = query.where(NameBucket.bucket == any_(bindparam("buckets", list(buckets), ARRAY(BigInteger))))
+    else:
+        query = query.where(NameBucket.bucket.in_(buckets))
+    return [(bucket, body) for bucket, body in session.execute(query)]

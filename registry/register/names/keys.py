@@ -23,8 +23,8 @@ from zlib import crc32
 from registry.register.names import pinyin
 from registry.register.names.dictionary import Kind
 from registry.register.names.query_variants import query_variants
-from registry.register.names.spelling import is_chinese, squeezed
-from registry.register.names.words import Parted, Unit, parted
+from registry.register.names.spelling import is_chinese, published_spelling, squeezed
+from registry.register.names.words import Parted, Unit, part_apart
 
 
 class Evidence(Enum):
@@ -55,8 +55,8 @@ MAX_WHOLE = 80
 
 
 def keys_of(name: str) -> frozenset[int]:
-    """The keys, 32 bit each, under which a name is found."""
-    return frozenset(map(_hashed, _keys(parted(name))))
+    """The keys, 32 bit each, under which a published name is found."""
+    return frozenset(map(_hashed, _keys(part_apart(*published_spelling(name)))))
 
 
 def query_keys(text: str) -> dict[int, Evidence]:

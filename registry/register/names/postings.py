@@ -38,10 +38,11 @@ def key_and_agency(number: int) -> tuple[int, int]:
 
 def packed(numbers: Iterable[int]) -> bytes:
     """Sorted postings of one bucket as bytes, at most `MOST` a key: all halves of keys, then all agencies, little end first."""
-    stored = _bounded(list(numbers))
-    return _as_bytes(array("H", (number >> 32 & _LOW for number in stored))) + _as_bytes(
-        array("I", (number & _AGENCY for number in stored))
-    )
+    halves = array("I", array("Q", _bounded(list(numbers))).tobytes())
+    # The second halves of keys stand in the upper half of each number: at odd places, and there first on a little end.
+    agencies, keys = (halves[0::2], halves[1::2]) if sys.byteorder == "little" else (halves[1::2], halves[0::2])
+    low = array("H", keys.tobytes())
+    return _as_bytes(low[0::2] if sys.byteorder == "little" else low[1::2]) + _as_bytes(agencies)
 
 
 def unpacked(body: bytes) -> Postings:
@@ -62,8 +63,12 @@ def agencies_under(key: int, postings: Postings) -> "array[int]":
 
 def by_bucket(numbers: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
     """Sorted postings, a bucket at a time."""
-    for bucket, group in groupby(numbers, key=lambda number: number >> (32 + _HALF)):
-        yield bucket, list(group)
+    stored, start = numbers if isinstance(numbers, list) else list(numbers), 0
+    while start < len(stored):
+        bucket = stored[start] >> (32 + _HALF)
+        end = bisect_left(stored, (bucket + 1) << (32 + _HALF), start)
+        yield bucket, stored[start:end]
+        start = end
 
 
 def _bounded(numbers: list[int]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from registry.register.names.keys import keys_of, query_keys
 from registry.register.names.scoring import FLOOR, NEAR, SLIPS, Match, is_borne, score
-from registry.register.names.spelling import MAX_LENGTH, folded, is_disguised, normalised
+from registry.register.names.spelling import MAX_LENGTH, folded, is_disguised, normalised, published_spelling
 
 __all__ = [
     "FLOOR",
@@ -15,6 +15,7 @@ __all__ = [
     "is_disguised",
     "keys_of",
     "normalised",
+    "published_spelling",
     "query_keys",
     "score",
 ]

@@ -1,7 +1,9 @@
 """Spellings of one name: its normal form for comparison, and plainer forms as typed on a foreign keyboard."""
 
 import unicodedata
+from collections.abc import Callable
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import opencc
 
@@ -26,8 +28,25 @@ def normalised(name: str) -> str:
         stored = text.casefold().translate(_PLAIN)
         return " ".join(stored.split())[:MAX_LENGTH].rstrip()
     # What is removed may have kept a letter and its accent apart, so it goes before they are composed, and again after.
-    text = _composed(_composed(_visible(text)).casefold()).translate(_simpler())
-    return _composed(" ".join("".join(map(_significant, text)).split()))[:MAX_LENGTH].rstrip()
+    text = _composed(_composed(text.translate(_VISIBLE)).casefold()).translate(_simpler())
+    return _composed(" ".join(text.translate(_SIGNIFICANT).split()))[:MAX_LENGTH].rstrip()
+
+
+class Spelling(NamedTuple):
+    """A name's normal form and the plain letters of that."""
+
+    normal: str
+    plain: str
+
+
+@lru_cache(1 << 12)
+def published_spelling(name: str) -> Spelling:
+    """The spelling of a name that is being published, kept while its batch is written.
+
+    For publishing alone: what somebody asks for is never remembered.
+    """
+    normal = normalised(name)
+    return Spelling(normal, folded(normal))
 
 
 def folded(normal: str) -> str:
@@ -56,11 +75,11 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def _visible(text: str) -> str:
-    return "".join(c for c in text if c not in _UNSEEN and (unicodedata.category(c)[0] != "C" or c in "\t\n\r"))
+def _visible(character: str) -> str:
+    is_seen = character not in _UNSEEN and (unicodedata.category(character)[0] != "C" or character in "\t\n\r")
+    return character if is_seen else ""
 
 
-@lru_cache(1 << 14)
 def _significant(character: str) -> str:
     """Punctuation parts words, except the dot and the apostrophe inside them."""
     if character.isalnum() and character not in _UNSEEN:
@@ -73,6 +92,25 @@ def _significant(character: str) -> str:
 
 
 _PLAIN = {code: _significant(chr(code)) for code in range(128)}
+
+
+class _Table(dict[int, str]):
+    """A table for `str.translate` of what a rule makes of each character, filled as characters are met."""
+
+    def __init__(self, rule: Callable[[str], str]) -> None:
+        super().__init__()
+        self._rule = rule
+
+    def __missing__(self, code: int) -> str:
+        made = self._rule(chr(code))
+        # Bounded: a million different characters would be asked only to fill memory.
+        if len(self) < _MAX_CHARACTERS:
+            self[code] = made
+        return made
+
+
+_MAX_CHARACTERS = 1 << 14
+_VISIBLE, _SIGNIFICANT = _Table(_visible), _Table(_significant)
 
 
 @cache

@@ -46,7 +46,10 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def answer(self) -> Answer:
-        return max((judged.answer for judged in self.judged), key=GRAVITY.__getitem__, default=Answer.UNKNOWN)
+        answers = {judged.answer for judged in self.judged}
+        if not answers:
+            return Answer.UNKNOWN
+        return Answer.NO if Answer.NO in answers else Answer.UNKNOWN if Answer.UNKNOWN in answers else Answer.YES
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -12,13 +12,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from registry.core.clock import day_at
 from registry.register.agencies.keys import LICENCE_NUMBER, identifier_key, number_key
-from registry.register.agencies.lookup import KeyMatch
 from registry.register.agencies.lookups import Holders
-from registry.register.agencies.prerendered import PrerenderedAnswer, read_prerendered
+from registry.register.agencies.prerendered import PrerenderedAnswer
 from registry.register.authorities.sources import SourceSnapshot
-from registry.verification.verdicts.queries import VerdictReader
+from registry.verification.verdicts.queries import VerdictReader, prerendered_of_only_match
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.verification.verdicts.subjects import ReadSubject, guess, read_subject
@@ -102,7 +100,7 @@ class ManyReader:
         else:
             records = found.holders[question.kind].found(key)
             facts = self._reader.facts_in(records, now)
-            prerendered = _prerendered_of_only_match(records, now)
+            prerendered = prerendered_of_only_match(records, now)
         verdict = self._reader.with_imitation(question, facts, decide(question, facts), now)
         return OneOfMany(
             question, verdict, facts.snapshot, prerendered if verdict.agency is not None else None, is_shared
@@ -169,16 +167,6 @@ class _ReadTogether(NamedTuple):
 
     def facts(self, question: Question, now: datetime) -> VerdictFacts:
         return self.read.get(question) or self.reader.facts(question, now)
-
-
-def _prerendered_of_only_match(found: KeyMatch, now: datetime) -> PrerenderedAnswer | None:
-    """What was encoded of the only agency found; None where there are several, or something is withheld by now."""
-    if len(found.records) != 1:
-        return None
-    one = found.records[0]
-    if one.withhold_on is not None and day_at(now, None) > one.withhold_on:
-        return None
-    return read_prerendered(one.told, one.etag)
 
 
 def _key_of(question: Question) -> str:

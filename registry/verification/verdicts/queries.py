@@ -17,6 +17,7 @@ from registry.register.agencies.lookup import MAX_HOLDERS_OF_KEY, KeyMatch, Look
 from registry.register.agencies.lookups import ManyLookup
 from registry.register.agencies.models import Agency, Licence
 from registry.register.agencies.naming import agencies_named
+from registry.register.agencies.prerendered import PrerenderedAnswer, read_prerendered
 from registry.register.authorities.queries import snapshot_at, snapshot_version
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import Law, shipped_law
@@ -39,6 +40,14 @@ class VerdictAnswer(NamedTuple):
 
     verdict: Verdict
     snapshot: SourceSnapshot
+
+
+class RecordAnswer(NamedTuple):
+    """A verdict, its ground, and the agency and its licences as they were encoded, where they still stand for it."""
+
+    verdict: Verdict
+    snapshot: SourceSnapshot
+    prerendered: PrerenderedAnswer | None
 
 
 class Ground(NamedTuple):
@@ -64,9 +73,19 @@ class VerdictReader:
 
     def answered(self, question: Question, now: datetime) -> VerdictAnswer:
         """The verdict on a question asked at `now`, or as the registry would have given it at `question.known_at`."""
-        facts = self.facts(question, now)
+        verdict, snapshot, _ = self.answered_from_record(question, now)
+        return VerdictAnswer(verdict, snapshot)
+
+    def answered_from_record(self, question: Question, now: datetime) -> RecordAnswer:
+        """As `answered`, with what was encoded when the record was published, for the answer to be spliced from."""
+        prerendered = None
+        if question.known_at is None and question.kind not in (SubjectKind.NAME, SubjectKind.LAW):
+            found = self.found(question)
+            facts, prerendered = self.facts_in(found, now), prerendered_of_only_match(found, now)
+        else:
+            facts = self.facts(question, now)
         verdict = self.with_imitation(question, facts, decide(question, facts), now)
-        return VerdictAnswer(verdict, facts.snapshot)
+        return RecordAnswer(verdict, facts.snapshot, prerendered if verdict.agency is not None else None)
 
     def with_imitation(self, question: Question, facts: VerdictFacts, verdict: Verdict, now: datetime) -> Verdict:
         """The verdict with what a name says of it, and with the name of a partner that it tells by its reference.
@@ -192,6 +211,16 @@ def public_record(stored: Stored, now: datetime) -> record.Agency:
     agency = record.read_record(stored.body)
     day = day_at(now, None)
     return record.withhold(agency, day) if stored.withhold_on is not None and day > stored.withhold_on else agency
+
+
+def prerendered_of_only_match(found: KeyMatch, now: datetime) -> PrerenderedAnswer | None:
+    """What was encoded of the only agency found; None where there are several, or something is withheld by now."""
+    if len(found.records) != 1:
+        return None
+    one = found.records[0]
+    if one.withhold_on is not None and day_at(now, None) > one.withhold_on:
+        return None
+    return read_prerendered(one.told, one.etag)
 
 
 def _keyed_at(session: Session, question: Question, known_at: datetime) -> dict[int, frozenset[str] | None]:

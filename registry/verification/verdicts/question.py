@@ -119,7 +119,7 @@ class Finding(NamedTuple):
     weight: Weight = Weight.DECIDES
 
     def informing(self) -> "Finding":
-        return self._replace(weight=Weight.INFORMS)
+        return Finding(self.code, self.values, Weight.INFORMS)
 
     @property
     def rows(self) -> list[str]:

@@ -215,8 +215,11 @@ def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
     Those that differ in the activities or the rows of law alone are one that names them all.
     """
+    listed = tuple(findings)
+    if len({finding.code for finding in listed}) == len(listed):
+        return listed
     stored: dict[object, Finding] = {}
-    for finding in findings:
+    for finding in listed:
         values = dict(finding.values)
         several = {name: values.pop(name, "") for name in ("activities", "rows")}
         key = (finding.code, tuple(sorted(values.items())))

@@ -3,6 +3,8 @@
 from itertools import product
 from random import Random
 
+from pypinyin import lazy_pinyin
+
 from registry.complaints.case import code_words
 from registry.complaints.case.code_words import BASE, CHECK, QUALITIES, THINGS, WORDS
 from registry.complaints.case.complaint_codes import RANDOM_DIGITS, is_typed_back, new_code, read_code, words_of
@@ -32,7 +34,7 @@ def test_no_two_characters_of_a_list_sound_alike_and_no_two_words_are_spelt_alik
 
 def test_words_open_what_their_digits_open_in_either_script_and_in_pinyin() -> None:
     words = words_of(CODE, HANS)
-    spelt = ["".join(code_words.lazy_pinyin(word)) for word in words]
+    spelt = ["".join(lazy_pinyin(word)) for word in words]
     for typed in (
         "".join(words),
         " ".join(words),
@@ -82,3 +84,8 @@ def test_the_end_that_is_typed_back_may_be_digits_or_words() -> None:
         assert is_typed_back(CODE, typed), typed
     for typed in ("", CODE[-5:], CODE[:6], words[-1], "".join(words[:2]), "".join(words[1:])):
         assert not is_typed_back(CODE, typed), typed
+
+
+def test_the_syllables_are_those_that_pypinyin_reads() -> None:
+    read = [[lazy_pinyin(character)[0] for character in simplified] for simplified, _ in (QUALITIES, THINGS)]
+    assert [list(one) for one in code_words._SYLLABLES] == read

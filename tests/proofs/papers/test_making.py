@@ -95,7 +95,13 @@ def test_everything_that_papers_need_is_here() -> None:
 
 
 WITHOUT_PANGO = """
-import cffi
+import cffi, ctypes
+loaded = ctypes.CDLL
+def load(name, *more):
+    if name and "pango" in str(name):
+        raise OSError(f"cannot load library {name!r}")
+    return loaded(name, *more)
+ctypes.CDLL = load
 real = cffi.FFI.dlopen
 def dlopen(self, name, *flags):
     if name and "pango" in str(name):
@@ -111,6 +117,15 @@ def test_without_pango_its_packages_are_named() -> None:
     stated = subprocess.run([sys.executable, "-c", WITHOUT_PANGO], capture_output=True, text=True, check=True).stdout
     # WeasyPrint says something of its own before.
     assert stated.splitlines()[-1].split() == ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
+
+
+def test_what_a_paper_needs_is_found_without_loading_weasyprint() -> None:
+    probe = (
+        "import sys; from registry.proofs.papers.rendering import missing_packages; "
+        "print(missing_packages(), 'weasyprint' in sys.modules)"
+    )
+    stated = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
+    assert stated.split() == ["()", "False"]
 
 
 @pytest.fixture

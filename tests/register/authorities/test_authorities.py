@@ -49,10 +49,13 @@ def test_keeping_an_authority_or_a_list_twice_brings_it_up_to_date(session: Sess
 def test_readers_are_told_whenever_the_ground_changes(session: Session):
     seen = [snapshot_version(session)]
     make_authority(session)
+    session.commit()
     seen.append(snapshot_version(session))
     source = make_source(session, retrieved_at=())
+    session.commit()
     seen.append(snapshot_version(session))
     record_retrieval(session, source, retrieved_at=now(), digest="0" * 64, counts={})
+    session.commit()
     seen.append(snapshot_version(session))
     assert seen == sorted(set(seen))
     assert snapshot_at(session).version == seen[-1]

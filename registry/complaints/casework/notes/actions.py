@@ -18,7 +18,7 @@ from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenBox, Sealer
 from registry.core.clock import now
 from registry.core.codes import Problem
-from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named
@@ -114,15 +114,54 @@ def tick_task(
 ) -> CaseTask:
     """Mark a task as done, or as not done after all. Idempotent. Raises NotFound, StaleVersion."""
     case = lock_case(session, officer, reference, version)
-    of_case = select(CaseTask).where(CaseTask.case_id == case.id, CaseTask.reference == task)
-    found = session.scalars(of_case).one_or_none()
-    if found is None:
-        raise NotFound("there is no such task in this case")
+    found = _task(session, case, task)
     if (found.done_on is not None) is not is_done:
         found.done_by, found.done_on = (officer.name, today) if is_done else (None, None)
         what = "case.task_done" if is_done else "case.task_reopened"
         changed(session, case, what, today, role=officer.role, actor=officer.name)
         session.flush()
+    return found
+
+
+def take_back_note(
+    session: Session, officer: Officer, reference: str, note: str, today: date, *, version: int | None = None
+) -> None:
+    """Remove one's own note on the day it was written. Raises NotFound, NotNow, StaleVersion."""
+    case = lock_case(session, officer, reference, version)
+    of_case = select(CaseNote).where(CaseNote.case_id == case.id, CaseNote.reference == note)
+    found = session.scalars(of_case).one_or_none()
+    if found is None:
+        raise NotFound("there is no such note in this case")
+    _require_own(officer, found.written_by, found.written_on, today)
+    session.delete(found)
+    changed(session, case, "case.note_taken_back", today, role=officer.role, actor=officer.name)
+    session.flush()
+
+
+def take_back_task(
+    session: Session, officer: Officer, reference: str, task: str, today: date, *, version: int | None = None
+) -> None:
+    """Remove a task that one added oneself today and that nobody has done. Raises NotFound, NotNow, StaleVersion."""
+    case = lock_case(session, officer, reference, version)
+    found = _task(session, case, task)
+    _require_own(officer, found.made_by, found.made_on, today)
+    if found.done_on is not None:
+        raise NotNow("this task is done: it stays as it is", "case.task_is_done")
+    session.delete(found)
+    changed(session, case, "case.task_taken_back", today, role=officer.role, actor=officer.name)
+    session.flush()
+
+
+def _require_own(officer: Officer, by: str, on: date, today: date) -> None:
+    if by != officer.name or on != today:
+        raise NotNow("only its author takes this back, on the day it was written", "case.not_taken_back")
+
+
+def _task(session: Session, case: Case, reference: str) -> CaseTask:
+    of_case = select(CaseTask).where(CaseTask.case_id == case.id, CaseTask.reference == reference)
+    found = session.scalars(of_case).one_or_none()
+    if found is None:
+        raise NotFound("there is no such task in this case")
     return found
 
 

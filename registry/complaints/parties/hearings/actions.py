@@ -19,10 +19,10 @@ from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.parties.hearings import content
 from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.hearings.moves import advance, end, facts, lock_hearing_by_id
+from registry.complaints.parties.hearings.moves import advance, end, facts, lacks_translation, lock_hearing_by_id
 from registry.complaints.parties.hearings.rules import HELD, MAX_EXTENSION, MOVES, SHORTEST, By, Guard
 from registry.complaints.sealing.models import KeyHolder
-from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.sealing.sealer import OpenBox, Sealer
 from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
@@ -42,12 +42,15 @@ def draft(
     *,
     agency: str | None = None,
     could_complain: int | None = None,
+    language: str = "",
+    translation: str = "",
     version: int | None = None,
 ) -> Hearing:
     """Draft the allegation that an agency is to answer, in words that do not reveal who complained.
 
     `agency` is required where the case names none of the registry. `could_complain`: how many people could have, by the
-    officer's estimate. Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
+    officer's estimate. `language` is that of the text; where nobody at the agency reads it, it waits for a translator unless
+    its `translation` is there. Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
     """
     case = lock_case(session, officer, reference, version)
     lack = MOVES.lacking(Guard.MAY_BE_TOLD, facts(session, case, None, at.date()))
@@ -57,6 +60,7 @@ def draft(
         raise NotNow("this case has a hearing that is not closed yet: one at a time", "hearing.one_is_open")
     accused = _agency(sealer, case, agency)
     text, estimate = content.read_allegation(allegation), content.read_estimate(could_complain)
+    spoken = content.read_language(language)
     unit = agency_unit(session, sealer, accused, at.date())
     content.require_silent(session, sealer, officer, case, accused, text, at.date())
     box = sealed_copies.new_copy_box(session, sealer, case, officer.unit, at.date())
@@ -72,7 +76,9 @@ def draft(
         drafted_by=officer.name,
         drafted_on=at.date(),
         allegation_sealed=box.seal(text, content.place(case, name, "allegation_sealed")),
+        language=spoken,
     )
+    _translate(session, sealer, officer, case, hearing, box, translation, at.date())
     session.add(hearing)
     session.flush()
     changed(session, case, "hearing.drafted", at.date(), role=officer.role, actor=officer.name)
@@ -88,6 +94,8 @@ def edit(
     at: datetime,
     *,
     could_complain: int | None = None,
+    language: str = "",
+    translation: str = "",
     version: int | None = None,
 ) -> Hearing:
     """Rewrite a draft; only its author may, so that the second person is another. Raises as `draft` does."""
@@ -105,7 +113,11 @@ def edit(
         )
     text, estimate = content.read_allegation(allegation), content.read_estimate(could_complain)
     content.require_silent(session, sealer, officer, case, hearing.agency, text, at.date())
-    box = content.opened(session, sealer, officer.unit, hearing)
+    spoken, box = content.read_language(language), content.opened(session, sealer, officer.unit, hearing)
+    if translation.strip() or text != content.words(box, case, hearing, "allegation_sealed"):
+        hearing.translation_sealed = hearing.translated_by = None
+    hearing.language = spoken or hearing.language
+    _translate(session, sealer, officer, case, hearing, box, translation, at.date())
     hearing.allegation_sealed = box.seal(text, content.place(case, hearing.reference, "allegation_sealed"))
     hearing.could_complain = estimate
     hearing.version += 1
@@ -127,6 +139,8 @@ def hand_in(
     notify_unit(
         session, officer.unit, Resource.HEARING, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[hearing.drafted_by]
     )  # fmt: skip
+    if lacks_translation(session, hearing):
+        notify_unit(session, officer.unit, Resource.ACCOUNT, Act.WRITE, NoticeKind.ASSIGNED, at, but=(officer.name,))
     return hearing
 
 
@@ -256,11 +270,34 @@ def _agency(sealer: Sealer, case: Case, chosen: str | None) -> str:
     return named or chosen or ""
 
 
+def _translate(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    case: Case,
+    hearing: Hearing,
+    box: OpenBox,
+    translation: str,
+    today: date,
+) -> None:
+    if not translation.strip():
+        return
+    text = read_text("translation", translation, content.MAX_ALLEGATION)
+    content.require_silent(session, sealer, officer, case, hearing.agency, text, today, field="translation")
+    hearing.translation_sealed = box.seal(text, content.place(case, hearing.reference, "translation_sealed"))
+    hearing.translated_by = officer.name
+
+
 def _require_silent_still(
     session: Session, sealer: Sealer, officer: Officer, case: Case, hearing: Hearing, today: date
 ) -> content.ComplaintTexts:
     """Compare the text again, at each later step: the complainant may have written more since."""
     box = content.opened(session, sealer, officer.unit, hearing)
+    translation = content.words(box, case, hearing, "translation_sealed")
+    if translation is not None:
+        content.require_silent(
+            session, sealer, officer, case, hearing.agency, translation, today, field="translation"
+        )  # fmt: skip
     text = content.words(box, case, hearing, "allegation_sealed") or ""
     return content.require_silent(session, sealer, officer, case, hearing.agency, text, today)
 

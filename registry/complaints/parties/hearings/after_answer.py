@@ -12,10 +12,11 @@ from registry.complaints.case.moves import changed
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import MAX_REASON, Officer
 from registry.complaints.casework.decisions.models import Decision
-from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION
+from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
 from registry.complaints.parties.hearings import content
 from registry.complaints.parties.hearings.actions import lock_hearing
 from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings.moves import is_foreign
 from registry.complaints.parties.hearings.rules import (
     ENDED_BY_WORKER,
     MAX_EXTENSION,
@@ -24,7 +25,7 @@ from registry.complaints.parties.hearings.rules import (
     may_have_longer,
 )
 from registry.complaints.sealing.models import KeyHolder
-from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.sealing.sealer import OpenBox, Sealer
 from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput
 from registry.officers.models import NoticeKind
@@ -92,12 +93,15 @@ def notify_outcome(
     object_days: int,
     at: datetime,
     *,
+    language: str = "",
+    translation: str = "",
     version: int | None = None,
 ) -> Hearing:
     """Tell an agency that was heard what was decided, and until when it may object; once.
 
     The officer writes the text, which is compared with all that the complainant wrote, as an allegation is. The
-    decision's reasons stay with the unit.
+    decision's reasons stay with the unit. In a `language` that nobody at the agency reads it waits for a translator, unless its
+    `translation` is there; written again, it takes the place of the one that waits.
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput, KeyTrouble.
     """
     case, hearing = lock_hearing(session, officer, reference, version)
@@ -120,15 +124,48 @@ def notify_outcome(
     content.require_silent(session, sealer, officer, case, hearing.agency, text, at.date(), field="outcome")
     box = content.opened(session, sealer, officer.unit, hearing)
     hearing.outcome_sealed = box.seal(text, content.place(case, reference, "outcome_sealed"))
-    hearing.told_by, hearing.told_on = officer.name, at.date()
-    hearing.object_until = at.date() + timedelta(days=object_days)
+    hearing.outcome_translation_sealed = None
+    if translation.strip():
+        hearing.outcome_translation_sealed = _translation(session, sealer, officer, case, hearing, box, translation, at)
+    hearing.told_by, hearing.object_days = officer.name, object_days
+    hearing.outcome_language = content.read_language(language)
+    if hearing.outcome_translation_sealed is None and is_foreign(session, hearing.desk, hearing.outcome_language):
+        hearing.version += 1
+        session.flush()
+        notify_unit(session, officer.unit, Resource.ACCOUNT, Act.WRITE, NoticeKind.ASSIGNED, at, but=(officer.name,))
+        changed(session, case, "hearing.outcome_waits", at.date(), role=officer.role, actor=officer.name)
+        return hearing
+    send_outcome(session, sealer, officer, case, hearing, box, at)
+    return hearing
+
+
+def send_outcome(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, hearing: Hearing, box: OpenBox, at: datetime
+) -> None:
+    """Send what stands in an opened box of a locked hearing; the days to object count from now."""
+    hearing.told_on = at.date()
+    hearing.object_until = at.date() + timedelta(days=hearing.object_days or USUAL_OBJECTION)
     hearing.version += 1
     session.flush()
     # A hearing that was closed took its key back: with what is told it is the agency's again.
     sealed_copies.share_with(session, sealer, box, hearing.desk, (KeyHolder.UNIT,))
     notify_unit(session, hearing.desk, Resource.HEARING, Act.ANSWER, NoticeKind.DECIDED, at)
     changed(session, case, "hearing.told", at.date(), role=officer.role, actor=officer.name)
-    return hearing
+
+
+def _translation(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    case: Case,
+    hearing: Hearing,
+    box: OpenBox,
+    typed: str,
+    at: datetime,
+) -> str:
+    text = read_text("translation", typed, MAX_OUTCOME)
+    content.require_silent(session, sealer, officer, case, hearing.agency, text, at.date(), field="translation")
+    return box.seal(text, content.place(case, hearing.reference, "outcome_translation_sealed"))
 
 
 _WORDS = {

@@ -22,6 +22,7 @@ from registry.complaints.sealing.sealer import OpenBox, Sealer
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.vocabulary.cases import Author
+from registry.vocabulary.register import Language
 
 MAX_ALLEGATION = 8000
 MAX_COULD = 100_000
@@ -92,6 +93,13 @@ def could_have(hearing: Hearing, compared: ComplaintTexts) -> int | None:
 
 def read_allegation(typed: str) -> str:
     return read_text("allegation", typed, MAX_ALLEGATION)
+
+
+def read_language(typed: str) -> str | None:
+    """The language of a text as it was chosen; None where no one said. Raises InvalidInput."""
+    if typed and typed not in set(Language):
+        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
+    return typed or None
 
 
 def read_estimate(number: int | None) -> int | None:

@@ -20,6 +20,8 @@ class Hearing(Base):
     may go though few could have complained) and `extended_sealed` (why it has longer) stand under the case's own: the agency
     never opens those. `longer_sealed` is why it asks for longer, `outcome_sealed` what it is told once the case is decided,
     `objection_sealed` what it says to that until `object_until`.
+    `language` is that of the allegation, `outcome_language` that of the outcome, None where no one said; the translations are in
+    the agency's. An outcome that waits for its translation has `told_by` and `object_days`, and `told_on` once it is sent.
     `could_complain` is the officer's estimate of how many could have. The `_by` are officers' references, `answered_by` one of
     the agency's people.
     """
@@ -48,7 +50,10 @@ class Hearing(Base):
     answered_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     ended_because: Mapped[HearingEnd | None] = mapped_column(one_of(HearingEnd))
+    language: Mapped[str | None] = mapped_column(Text(12))
     allegation_sealed: Mapped[str] = mapped_column(LongText)
+    translation_sealed: Mapped[str | None] = mapped_column(LongText)
+    translated_by: Mapped[str | None] = mapped_column(Text(200))
     answer_sealed: Mapped[str | None] = mapped_column(LongText)
     draft_sealed: Mapped[str | None] = mapped_column(LongText)
     returned_sealed: Mapped[str | None] = mapped_column(LongText)
@@ -62,6 +67,9 @@ class Hearing(Base):
     told_on: Mapped[date | None]
     object_until: Mapped[date | None]
     outcome_sealed: Mapped[str | None] = mapped_column(LongText)
+    object_days: Mapped[int | None]
+    outcome_language: Mapped[str | None] = mapped_column(Text(12))
+    outcome_translation_sealed: Mapped[str | None] = mapped_column(LongText)
     objected_by: Mapped[str | None] = mapped_column(Text(200))
     objected_on: Mapped[date | None]
     objection_sealed: Mapped[str | None] = mapped_column(LongText)

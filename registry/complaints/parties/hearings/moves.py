@@ -1,5 +1,7 @@
 """Moves of a hearing between its states: by its table, with the agency's key made or destroyed, and an audit line."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -48,6 +50,8 @@ def facts(
         could_complain=could_complain,
         has_reason=has_reason,
         has_reader=hearing is not None and has_reader(session, hearing.desk),
+        is_readable=hearing is None or not lacks_translation(session, hearing),
+        translated_by=same_person(hearing.translated_by) if hearing and hearing.translated_by else "",
         answer_by=hearing.answer_by if hearing else None,
     )
 
@@ -56,6 +60,22 @@ def has_reader(session: Session, unit: str) -> bool:
     """Whether an agency has a user who can sign in and read what it is served."""
     active = select(Officer.id).where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE)
     return session.execute(active.limit(1)).first() is not None
+
+
+def languages_read(session: Session, unit: str) -> Sequence[str]:
+    """The languages of an agency's people, that of most of them first."""
+    query = select(Officer.language).where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE)
+    return [language for language, _ in Counter(sorted(session.scalars(query))).most_common()]
+
+
+def is_foreign(session: Session, unit: str, language: str | None) -> bool:
+    """Whether nobody at an agency reads a text in this language; False where no one said which it is."""
+    read = languages_read(session, unit) if language else []
+    return bool(read) and language not in read
+
+
+def lacks_translation(session: Session, hearing: Hearing) -> bool:
+    return hearing.translation_sealed is None and is_foreign(session, hearing.desk, hearing.language)
 
 
 def advance(

@@ -46,6 +46,7 @@ class Served(NamedTuple):
     """All that an agency reads. `draft` is its answer as far as it is written, `answer` what it sent, `files` go with that
     or with its objection.
 
+    `translation` is the allegation in a language of the agency's people, None where it needs none; `language` is the original's.
     `keeps_originals`: papers are kept as they were sent too, and not as copies alone.
     """
 
@@ -63,6 +64,10 @@ class Served(NamedTuple):
     may_object: bool = False
     files: Sequence[HandedFile] = ()
     keeps_originals: bool = True
+    language: str | None = None
+    translation: str | None = None
+    outcome_language: str | None = None
+    outcome_translation: str | None = None
 
 
 def served(session: Session, unit: str, today: date) -> list[Listed]:
@@ -92,15 +97,24 @@ def read(session: Session, sealer: Sealer, unit: str, who: str, reference: str, 
         hearing.answered_on,
         hearing.state is HearingState.SERVED and not _is_late(hearing, today),
         content.words(box, case, hearing, "longer_sealed"),
-        content.words(box, case, hearing, "outcome_sealed"),
+        _told(hearing, content.words(box, case, hearing, "outcome_sealed")),
         hearing.object_until,
         content.words(box, case, hearing, "objection_sealed"),
         may_object(hearing, today),
         files_in(session, box, case),
         keeps_originals(session, sealer, case, hearing),
+        hearing.language,
+        content.words(box, case, hearing, "translation_sealed"),
+        hearing.outcome_language,
+        _told(hearing, content.words(box, case, hearing, "outcome_translation_sealed")),
     )
     record(session, "hearing.read", case.reference, on=today, actor=who, detail=By.AGENCY)
     return displayed
+
+
+def _told(hearing: Hearing, text: str | None) -> str | None:
+    """An outcome that waits for its translation is not the agency's yet."""
+    return None if hearing.told_on is None else text
 
 
 def save_draft_answer(

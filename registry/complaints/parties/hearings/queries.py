@@ -14,7 +14,7 @@ from registry.complaints.parties.hearings import content
 from registry.complaints.parties.hearings.actions import lock_hearing
 from registry.complaints.parties.hearings.files import HandedFile, handed_in
 from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.hearings.moves import facts
+from registry.complaints.parties.hearings.moves import facts, languages_read
 from registry.complaints.parties.hearings.rules import MOVES, By, Guard, is_few
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import NotFound
@@ -37,6 +37,7 @@ class Reprisal(NamedTuple):
 class HearingView(NamedTuple):
     """A hearing as its unit reads it. `allegation` is exactly what the agency reads, or would.
 
+    `translation` and `outcome_translation` go beside those texts; `reads` are the languages of the agency's people.
     `files` came with the answer or the objection. `returned`: why it was sent back; `few`: why it may go though few could have
     complained. `ways`: to which state these roles may take it now, None, or the code of what is lacking beside the words that
     a form brings along.
@@ -45,15 +46,18 @@ class HearingView(NamedTuple):
     case: Case
     hearing: Hearing
     allegation: str
+    translation: str | None
     answer: str | None
     returned: str | None
     few: str | None
     longer: str | None
     extended: str | None
     outcome: str | None
+    outcome_translation: str | None
     objection: str | None
     files: Sequence[HandedFile]
     reprisal: Reprisal
+    reads: Sequence[str]
     ways: Mapping[HearingState, str | None]
 
 
@@ -83,15 +87,18 @@ def hearing_view(
         case=case,
         hearing=hearing,
         allegation=content.words(box, case, hearing, "allegation_sealed") or "",
+        translation=content.words(box, case, hearing, "translation_sealed"),
         answer=content.words(box, case, hearing, "answer_sealed"),
         returned=content.words(own, case, hearing, "returned_sealed"),
         few=content.words(own, case, hearing, "few_sealed"),
         longer=content.words(box, case, hearing, "longer_sealed"),
         extended=content.words(own, case, hearing, "extended_sealed"),
         outcome=content.words(box, case, hearing, "outcome_sealed"),
+        outcome_translation=content.words(box, case, hearing, "outcome_translation_sealed"),
         objection=content.words(box, case, hearing, "objection_sealed"),
         files=handed_in(session, box, case, hearing),
         reprisal=reprisal,
+        reads=languages_read(session, hearing.desk),
         ways=_ways(session, case, hearing, officer, today, by, reprisal),
     )
     record(session, "hearing.previewed", case.reference, on=today, actor=officer.name, detail=officer.role)

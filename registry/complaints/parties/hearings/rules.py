@@ -70,6 +70,7 @@ _TABLE: tuple[Move[HearingState, By], ...] = (
     _move(_S.REPRISAL_CHECK, _S.DRAFTED, Guard.HAS_REASON, By.CHECKER),
     _move(_S.REPRISAL_CHECK, _S.APPROVED, Guard.CHECKED, By.CHECKER),
     _move(_S.APPROVED, _S.SERVED, Guard.MAY_BE_SERVED, By.OFFICER),
+    _move(_S.APPROVED, _S.REPRISAL_CHECK, Guard.MAY_BE_TOLD, By.REGISTRY),
     _move(_S.SERVED, _S.ANSWERED, Guard.IN_TIME, By.AGENCY),
     _move(_S.SERVED, _S.LAPSED, Guard.TIME_IS_OVER, By.REGISTRY),
     *(_move(source, _S.CLOSED, Guard.ALWAYS, By.REGISTRY, By.OFFICER) for source in _S if source is not _S.CLOSED),
@@ -79,7 +80,8 @@ _TABLE: tuple[Move[HearingState, By], ...] = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearingFacts:
     """What guards look at. `could_complain`: how many people could have complained, None where it is unknown;
-    `has_reader`: the agency has an account that can be signed in with."""
+    `has_reader`: the agency has an account that can be signed in with; `is_readable`: it reads the language of the text, or
+    there is a translation, by `translated_by`."""
 
     today: date
     case_state: CaseState
@@ -89,6 +91,8 @@ class HearingFacts:
     could_complain: int | None = None
     has_reason: bool = False
     has_reader: bool = False
+    is_readable: bool = True
+    translated_by: str = ""
     answer_by: date | None = None
 
 
@@ -142,9 +146,17 @@ def _is_notified(facts: HearingFacts) -> str | None:
 
 
 def _checked(facts: HearingFacts) -> str | None:
-    if facts.actor == facts.drafted_by:
+    if facts.actor in (facts.drafted_by, facts.translated_by):
         return "own_draft"
+    if not facts.is_readable:
+        return "not_translated"
     return "few_people" if is_few(facts.could_complain) and not facts.has_reason else None
+
+
+def _served(facts: HearingFacts) -> str | None:
+    if not facts.has_reader:
+        return "nobody_to_serve"
+    return None if facts.is_readable else "not_translated"
 
 
 def _in_time(facts: HearingFacts) -> str | None:
@@ -157,7 +169,7 @@ _LACKING: dict[Guard, Callable[[HearingFacts], str | None]] = {
     Guard.MAY_BE_TOLD: _is_notified,
     Guard.HAS_REASON: lambda facts: None if facts.has_reason else "no_reason",
     Guard.CHECKED: lambda facts: _is_notified(facts) or _checked(facts),
-    Guard.MAY_BE_SERVED: lambda facts: _is_notified(facts) or (None if facts.has_reader else "nobody_to_serve"),
+    Guard.MAY_BE_SERVED: lambda facts: _is_notified(facts) or _served(facts),
     Guard.IN_TIME: _in_time,
     Guard.TIME_IS_OVER: lambda facts: "too_early" if _in_time(facts) is None else None,
 }
@@ -165,10 +177,11 @@ _LACKING: dict[Guard, Callable[[HearingFacts], str | None]] = {
 _WORDS = {
     "no_consent": "the complainant has not agreed that the agency is heard",
     "not_investigated": "an agency is heard while its case is investigated",
-    "own_draft": "who wrote it does not approve it: a second person has to",
+    "own_draft": "who wrote or translated it does not approve it: a second person has to",
     "few_people": "fewer than five people could have complained, or it is not known how many: say why it may go all the same",
     "no_reason": "say why, in a few words",
     "nobody_to_serve": "this agency has no user account yet: the licensing officers invite its people",
+    "not_translated": "nobody at the agency reads the language of this text: a translator writes it in theirs first",
     "too_late": "its time to answer is over",
     "too_early": "it still has time to answer",
 }

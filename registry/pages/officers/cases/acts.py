@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.complaints.casework.letters import waiting
 from registry.core.clock import now
 from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.case_acts import ACTS, TASKS
+from registry.officer_desk.case_acts import ACTS, NOTES, TASKS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
@@ -53,8 +53,10 @@ def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, refe
     )
 
 
-def _task(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, task: str) -> Place:
-    open_case(session, me, reference)
+def _task(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, task: str) -> Place:
+    head = open_case(session, me, reference)
+    if act.undo is not None:
+        note_undo(act.undo(head.case, request.form))
     return _in_notes(session, me, reference, f"{reference}/{task}")
 
 
@@ -66,3 +68,4 @@ def _in_notes(session: Session, me: AuthenticatedOfficer, case: str, reference: 
 
 serve_acts(pages, "/cases/<reference>", ACTS, _opened)
 serve_acts(pages, "/cases/<reference>/tasks/<task>", TASKS, _task)
+serve_acts(pages, "/cases/<reference>/notes/<task>", NOTES, _task)

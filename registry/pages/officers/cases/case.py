@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.models import Case
+from registry.complaints.casework import presence
 from registry.complaints.casework.letters.models import ReplyTemplate
 from registry.complaints.casework.letters.templates import IN_LANGUAGES, filled, offered
 from registry.complaints.casework.letters.waiting import letters_waiting
@@ -83,6 +84,13 @@ def _template(me: AuthenticatedOfficer, case: Case, among: Sequence[ReplyTemplat
     return filled(chosen, reads, values)
 
 
+def _seen(session: Session, me: AuthenticatedOfficer, case: Case) -> Sequence[presence.Seen]:
+    """Who else has the case open; and this officer has it from now on."""
+    at = now()
+    presence.note_view(session, case, me.officer.id, at)
+    return presence.seen_by(session, case, at, but=me.officer.id)
+
+
 def case_content(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
@@ -118,6 +126,7 @@ def case_content(
         ways=ways_of(view.case, view.moves, me.officer.reference, roles_of(me), now().date()),
         workers=of_unit,
         names=names,
+        seen=_seen(session, me, view.case),
         readers=readers_of(session, reference, today, but=me.officer.reference),
         letters=letters_waiting(session, sealer(), officer, view.case),
         translators=[one.name for one in translators_of(session, me.standing.unit)],

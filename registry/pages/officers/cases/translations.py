@@ -9,6 +9,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.letters import waiting as letters
 from registry.complaints.casework.translations import actions
+from registry.complaints.parties.hearings import translating as hearings
 from registry.core.clock import now
 from registry.i18n.wording import language_name
 from registry.officers.rights import Act, Resource
@@ -28,6 +29,8 @@ SUMMARY = "decision.summary"
 """The subject of the form that translates the summary of a decision."""
 LETTER = "letter"
 """That of the form that translates a letter, which sends it."""
+HEARING = "hearing"
+"""That of the form that translates what an agency is asked or told."""
 
 
 @pages.get("/translations")
@@ -51,6 +54,8 @@ def write(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseRes
         return _summary(session, me, reference)
     if form.get("subject") == LETTER:
         return _letter(session, me, reference)
+    if form.get("subject") == HEARING:
+        return _hearing(session, me, reference)
     refusal = attempt(
         session,
         lambda: actions.translate(
@@ -92,6 +97,21 @@ def _letter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseR
     return redirect(f"/console/cases/{reference}/translation", 303)
 
 
+def _hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+    """What an agency is asked or told, in its language."""
+    text, hearing = request.form.get("text", ""), request.form.get("hearing", "")
+
+    def act() -> None:
+        case = actions.case_for_translator(session, me.standing.unit, reference, version_sent())
+        hearings.translate(session, sealer(), _translator(me), case, hearing, text, now())
+
+    refusal = attempt(session, act)
+    if refusal is not None:
+        return _page(session, me, reference, language(), refusal)
+    note_done("hearing_translated")
+    return redirect(f"/console/cases/{reference}/translation", 303)
+
+
 def _translator(me: AuthenticatedOfficer) -> Officer:
     return Officer(me.officer.reference, CaseRole.REGISTRY, me.standing.unit)
 
@@ -115,6 +135,7 @@ def _page(
         pieces=found,
         summary=_summary_of(session, me, case),
         letters=letters.letters_waiting(session, sealer(), _translator(me), case),
+        hearings=hearings.translations_wanted(session, sealer(), _translator(me), case),
         reads=decisions.language_of(case),
         names=names_in(session, me.standing.unit),
     )

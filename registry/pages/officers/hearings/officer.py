@@ -1,5 +1,7 @@
 """A case's tab of hearings: writing what an agency is asked, the reprisal check by another, serving it, and its answer."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
@@ -7,8 +9,10 @@ from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
 from registry.complaints.casework.queries import case_view
+from registry.complaints.parties.accounts import unit_of_agency
 from registry.complaints.parties.hearings import after_answer, files, queries
 from registry.complaints.parties.hearings.content import MAX_ALLEGATION
+from registry.complaints.parties.hearings.moves import lacks_translation, languages_read
 from registry.complaints.parties.hearings.rules import MAX_EXTENSION, SHORTEST, USUAL, By, may_have_longer
 from registry.core.clock import now
 from registry.http.downloads import sent_file
@@ -16,6 +20,7 @@ from registry.http.transaction import services
 from registry.officer_desk.acting import require_no_interest
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.hearing_acts import ACTS, IN_CASE
+from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
@@ -25,6 +30,8 @@ from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
+from registry.vocabulary.cases import HearingState
+from registry.vocabulary.register import Language
 
 pages = Blueprint("console_hearings", __name__)
 STYLES = address_of("handed.css")
@@ -120,6 +127,8 @@ def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
         suggested=suggestions(session, refusal, request.form),
         why_none=queries.why_none(session, head.case, now().date()),
         most=MAX_ALLEGATION,
+        reads=_read_by(session, head.agency),
+        **_languages(session, me),
     )
 
 
@@ -150,11 +159,25 @@ def _one(
         may_check=me.standing.may(Resource.HEARING, Act.APPROVE),
         is_mine=view.hearing.drafted_by == me.officer.reference,
         most=MAX_ALLEGATION,
+        lacks_translation=view.hearing.state is not HearingState.CLOSED and lacks_translation(session, view.hearing),
+        **_languages(session, me),
         may_have_longer=may_have_longer(view.hearing.state, view.hearing.answer_by, now().date()),
         why_not_told=after_answer.why_not_notified(session, view.case, view.hearing),
         objection_days=(SHORTEST_OBJECTION, USUAL_OBJECTION, MAX_OBJECTION),
         **more,
     )
+
+
+def _read_by(session: Session, agency: str | None) -> Sequence[str]:
+    unit = None if agency is None else unit_of_agency(session, agency)
+    return [] if unit is None else languages_read(session, unit.reference)
+
+
+def _languages(session: Session, me: AuthenticatedOfficer) -> dict[str, object]:
+    return {
+        "languages": list(Language),
+        "translators": [one.name for one in translators_of(session, me.standing.unit)],
+    }
 
 
 def _check(

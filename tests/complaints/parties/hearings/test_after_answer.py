@@ -15,13 +15,14 @@ from registry.complaints.casework.decisions.rules import USUAL_OBJECTION
 from registry.complaints.casework.queue import listing
 from registry.complaints.casework.sealed_copies import is_readable_by
 from registry.complaints.intake.mailbox_models import Message
-from registry.complaints.parties.hearings import actions, after_answer, ending, portal, queries
+from registry.complaints.parties.hearings import actions, after_answer, ending, portal, queries, translating
 from registry.complaints.parties.hearings.rules import TOLD_FOR
 from registry.complaints.sealing.models import Box
 from registry.core import working_days
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, StaleVersion
 from registry.officers.models import Notice
+from registry.officers.models import Officer as Account
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, DecisionOutcome
 from tests.complaints.filing import AT, make_units
@@ -222,3 +223,28 @@ def test_a_name_that_is_written_in_another_way_is_no_second_person(session, seal
     hearing = checked(session, sealer, case)
     with pytest.raises(IllegalMove, match="second person"):
         actions.approve(session, sealer, ANNA._replace(name="a.  ANNA"), hearing.reference, AT, reason="Many.")
+
+
+def test_an_outcome_in_a_language_that_the_agency_does_not_read_is_sent_with_its_translation(session, sealer, case):
+    hearing = served(session, sealer, case)
+    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    decided(session, sealer, case)
+    for person in session.scalars(select(Account).where(Account.unit == case.desk)):
+        person.language = "zh-Hans"
+    session.flush()
+    tell(session, sealer, hearing, language="en")
+    assert hearing.told_on is None
+    with pytest.raises(NotFound):
+        read(session, sealer, case, hearing)
+    tess = Officer("T. Tess", CaseRole.REGISTRY, "it-labour")
+    (wanted,) = translating.translations_wanted(session, sealer, tess, case.filed.case)
+    assert (wanted.column, wanted.by, wanted.text) == ("outcome", ANNA.name, TOLD)
+    later = AT + timedelta(days=5)
+    translating.translate(
+        session, sealer, tess, case.filed.case, hearing.reference, "经查，证件确被扣留。请归还。", later
+    )
+    found = read(session, sealer, case, hearing, later.date())
+    assert (found.outcome_translation, found.outcome) == ("经查，证件确被扣留。请归还。", TOLD)
+    assert hearing.object_until == later.date() + timedelta(days=USUAL_OBJECTION), "the days count from when it is sent"
+    with pytest.raises(NotFound):
+        translating.translate(session, sealer, tess, case.filed.case, hearing.reference, "再次。", later)

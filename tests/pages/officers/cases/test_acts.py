@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from registry.audit.models import AuditEntry
 from registry.complaints.case.models import NEVER
 from registry.complaints.casework.models import CaseClock
+from registry.complaints.casework.notes.models import CaseTask
 from registry.complaints.intake import mailbox
 from registry.core.clock import now
 from registry.officers import accounts
@@ -15,7 +16,7 @@ from registry.officers.rights import Role
 from registry.vocabulary.cases import BoxRole, CaseState, Priority
 from tests.complaints.filing import come_back, file
 from tests.make import make_agency
-from tests.pages.officers.signed_in import words_of
+from tests.pages.officers.signed_in import version_on, words_of
 
 PLAIN = {"country": "IT", "deception": "yes", "account": "It was another job."}
 URGENT = {"country": "IT", "in_danger": "yes"}
@@ -234,3 +235,30 @@ def test_what_was_assigned_and_a_priority_that_was_set_are_taken_back_with_one_p
     assert filed.case.priority is before
     desk.post(f"{at}/priority", priority="p1", reason="Worse than it seemed.", version=filed.case.version)
     assert undo_on(desk.get(at)) == {}, "from an urgent priority two persons come back"
+
+
+def undo_at(page) -> str:
+    found = re.search(r'<form method="post" action="([^"]+)" class="told good line"', page.get_data(as_text=True))
+    assert found is not None
+    return found[1]
+
+
+def test_a_note_a_task_and_a_tick_are_taken_back_with_one_press_by_their_author(session, filed, at, desk_for):
+    desk, other = desk_for(Role.INVESTIGATOR), desk_for(Role.INVESTIGATOR, name="Other Officer")
+    for form, typed in (("notes", {"text": "In the wrong case."}), ("tasks", {"task": "Call the wrong agency."})):
+        desk.post(f"{at}/{form}", version=version_on(desk, f"{at}/notes"), **typed)
+        page = desk.get(f"{at}/notes")
+        assert "Undo" in words_of(page)
+        refused = other.post(undo_at(page), version=undo_on(page)["version"])
+        assert (refused.status_code, "only its author" in words_of(refused)) == (409, True)
+        assert desk.post(undo_at(page), **undo_on(page)).status_code == 303
+        after = words_of(desk.get(f"{at}/notes"))
+        assert "It was undone." in after
+        assert next(iter(typed.values())) not in after
+    desk.post(f"{at}/tasks", task="Call the agency.", version=version_on(desk, f"{at}/notes"))
+    task = session.scalars(select(CaseTask)).one()
+    desk.post(f"{at}/tasks/{task.reference}", is_done="yes", version=version_on(desk, f"{at}/notes"))
+    page = desk.get(f"{at}/notes")
+    desk.post(undo_at(page), **undo_on(page))
+    session.refresh(task)
+    assert task.done_on is None

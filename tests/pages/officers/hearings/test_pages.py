@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer as Caseworker
@@ -340,3 +340,31 @@ def test_an_agency_is_told_the_outcome_on_its_page_and_objects_and_the_case_show
     assert "objected to the decision" in words_of(writer.get(f"/console/cases/{case.reference}"))
     queue = words_of(writer.get("/console/cases?objection=yes"))
     assert (case.reference in queue, "Objection" in queue, "Objections 1" in queue) == (True, True, True)
+
+
+def test_a_text_that_the_agency_cannot_read_waits_for_a_translator(
+    session: Session, writer: Desk, checker: Desk, case: Heard, desk_for: DeskOf
+) -> None:
+    rep = desk_for(Role.AGENCY_REP, name="Second Rep", unit=case.desk)
+    session.execute(update(Officer).where(Officer.unit == case.desk).values(language="it"))
+    session.commit()
+    translator = desk_for(Role.TRANSLATOR, name="Tess Translator")
+    assert "The agency reads Italian" in words_of(writer.get(f"{at_of(case)}/new"))
+    path = drafted(writer, case, language="en")
+    assert writer.post(f"{path}/hand-in", version=version_on(writer, path)).status_code == 303
+    assert "waits for a translator of your unit: Tess Translator" in words_of(writer.get(path))
+    assert "nobody at the agency reads the language" in words_of(checker.get(f"{path}/check"))
+    assert "A text for an agency waits for its translation" in words_of(translator.get("/console/"))
+    page = f"/console/cases/{case.reference}/translation"
+    assert ALLEGATION in words_of(translator.get(page))
+    told = "I lavoratori dicono che il personale trattiene i documenti."
+    form = {"subject": "hearing", "hearing": path.rpartition("/")[2], "version": version_on(translator, page)}
+    copied = translator.post(page, text=WRITTEN, **form)
+    assert (copied.status_code, WRITTEN in words_of(copied)) == (400, True), "what was typed stays"
+    assert translator.post(page, text=told, **form).status_code == 303
+    assert told in words_of(checker.get(f"{path}/check"))
+    assert checker.post(f"{path}/approve", version=version_on(checker, f"{path}/check")).status_code == 303
+    day = (now() + timedelta(days=20)).date().isoformat()
+    assert writer.post(f"{path}/serve", version=version_on(writer, f"{path}/serve"), answer_by=day).status_code == 303
+    read = words_of(rep.get(f"/console/hearings/{path.rpartition('/')[2]}"))
+    assert read.index(told) < read.index(ALLEGATION)

@@ -1,0 +1,299 @@
+"""A desk to learn on: one invented case in each state, a hearing, a sanction, a renewal, a held list and a likely clone.
+
+Everything goes through the same functions as real work, by the invented officers of `officers.py`.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case import visits
+from registry.complaints.case.complaint_codes import derive, last_six
+from registry.complaints.case.models import Case
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.decisions import actions as decisions
+from registry.complaints.intake import filing, mailbox
+from registry.complaints.parties import accounts as parties
+from registry.complaints.parties.hearings import actions as hearings
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.ids import new_reference
+from registry.demo.complaints import demo_code
+from registry.demo.load import demo_reference
+from registry.demo.officers import UNIT
+from registry.officers import accounts
+from registry.officers.models import Officer as Account
+from registry.officers.models import OfficerState, RoleHeld
+from registry.officers.rights import Role
+from registry.register.agencies.models import PublicRecord
+from registry.register.agencies.record import read_record
+from registry.register.agencies.storage import row_ids
+from registry.register.authorities.models import Source
+from registry.register.imports.models import PendingImport
+from registry.supervision.collisions.models import Collision, CollisionState
+from registry.supervision.collisions.rules import Sign, rank
+from registry.supervision.licensing import proposals
+from registry.supervision.licensing.drafting import LicensingOfficial
+from registry.supervision.sanctions import actions as sanctions
+from registry.vocabulary.cases import BoxRole, CaseRole, CaseState, DecisionOutcome
+from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
+from registry.vocabulary.register import Language, SanctionKind
+
+AUTHORITY = "it-demo"
+LAW = "D.Lgs. 276/2003, art. 4 (cited for the demo)"
+FIRST = 101
+"""Number of the first complaint code of this desk; those before it are of `registry demo load`."""
+
+_S = CaseState
+_TOLD = "（虚构）合同写的是做衣服，来了以后每天洗碗十四个小时，护照被收走了。"
+_OTHER = "（虚构）中介说每月两千欧元，到了只给八百。"
+_ALLEGATION = "Workers say that your staff keep identity documents and return them only against payment. (invented)"
+_SUMMARY = "（虚构）经查，收走证件属实。"
+
+
+class Desk(NamedTuple):
+    """The unit's officers by role, and what acts need."""
+
+    session: Session
+    sealer: Sealer
+    at: datetime
+    names: Mapping[Role, str]
+    home: Path
+
+    def as_(self, role: Role) -> Officer:
+        return Officer(self.names[role], CaseRole(role.value), UNIT)
+
+    def ago(self, days: int) -> datetime:
+        return self.at - timedelta(days=days)
+
+
+def fill_desk(session: Session, sealer: Sealer, at: datetime, home: Path) -> int:
+    """Put something of each kind on the demonstration's Italian desk. Gives the number of cases; 0 where it is done already.
+
+    The invented officers must be there. `home` is the folder of the registry, for the file of the held list.
+    """
+    if session.scalars(select(Collision.id).where(Collision.state == CollisionState.OPEN)).first() is not None:
+        return 0
+    desk = Desk(session, sealer, at, _officers(session), home)
+    before = session.scalar(select(func.count(Case.id))) or 0
+    for number, walk in enumerate(_WALKS.values(), FIRST):
+        walk(desk, number)
+    _held_list(desk)
+    _likely_clone(desk)
+    _renewal(desk)
+    session.flush()
+    return (session.scalar(select(func.count(Case.id))) or 0) - before
+
+
+def _officers(session: Session) -> dict[Role, str]:
+    query = select(RoleHeld.role, Account.reference).join(Account, Account.id == RoleHeld.officer_id)
+    rows = session.execute(query.where(Account.unit == UNIT).order_by(Account.id.desc()))
+    return {Role(role): reference for role, reference in rows}
+
+
+def _file(desk: Desk, number: int, days: int, **answers: object) -> str:
+    """A complaint sent some days ago; gives its reference."""
+    visit = _begin(desk, number, days)
+    filed_at = desk.ago(days)
+    given = {"country": "IT", "sector": "56.11", "account": _TOLD, "withholding_of_wages": "yes"}
+    filing.answer(desk.session, desk.sealer, visit, given | answers)
+    filing.submit(desk.session, desk.sealer, visit, filed_at)
+    visits.end(desk.session, visit)
+    return desk.session.get_one(Case, visit.box.case_id).reference
+
+
+def _begin(desk: Desk, number: int, days: int) -> visits.Visit:
+    code, at = demo_code(number), desk.ago(days)
+    started = filing.start(
+        desk.session, desk.sealer, code, derive(desk.sealer.keyring, code),
+        language=Language.ZH_HANS, role=BoxRole.WORKER, at=at,
+    )  # fmt: skip
+    visit = visits.visit(desk.session, desk.sealer, started.token, at)
+    filing.confirm(desk.session, desk.sealer, visit, last_six(code), at)
+    return visit
+
+
+def _move(desk: Desk, reference: str, role: Role, target: CaseState, days: int) -> None:
+    casework.move(
+        desk.session, desk.sealer, desk.as_(role), reference, target, desk.ago(days), reason="An invented case."
+    )
+
+
+def _triaged(desk: Desk, number: int, days: int = 6, **answers: object) -> str:
+    reference = _file(desk, number, days, **answers)
+    _move(desk, reference, Role.TRIAGE, _S.IN_TRIAGE, days - 1)
+    return reference
+
+
+def _looked_into(desk: Desk, number: int, days: int = 30, **answers: object) -> str:
+    reference = _triaged(desk, number, days, **answers)
+    _move(desk, reference, Role.INVESTIGATOR, _S.INVESTIGATING, days - 2)
+    return reference
+
+
+def _drafted(desk: Desk, number: int, outcome: DecisionOutcome, **answers: object) -> tuple[str, str]:
+    reference = _looked_into(desk, number, 45, **answers)
+    decision = decisions.write(
+        desk.session, desk.sealer, desk.as_(Role.INVESTIGATOR), reference, outcome, desk.ago(15),
+        reasons="Twelve documents were seen in a drawer. (invented)", summary=_SUMMARY, language=Language.ZH_HANS,
+    )  # fmt: skip
+    return reference, decision.reference
+
+
+def _decided(desk: Desk, number: int, outcome: DecisionOutcome, **answers: object) -> tuple[str, str]:
+    reference, decision = _drafted(desk, number, outcome, **answers)
+    at = desk.ago(10)
+    decisions.make(desk.session, desk.sealer, desk.as_(Role.DECIDER), decision, lambda *_: _SUMMARY, at)
+    return reference, decision
+
+
+def _waiting(desk: Desk, number: int) -> None:
+    reference = _triaged(desk, number)
+    casework.reply(
+        desk.session, desk.sealer, desk.as_(Role.TRIAGE), reference, "（虚构）您还留着汇款凭证吗？", desk.ago(4)
+    )
+    _move(desk, reference, Role.TRIAGE, _S.WAITING_COMPLAINANT, 4)
+
+
+def _heard(desk: Desk, number: int) -> None:
+    """Its agency is asked, by a person of the agency who reads English and cannot sign in."""
+    session, agency = desk.session, demo_reference("agency", "it-uno")
+    unit = parties.agency_unit(session, desk.sealer, agency, desk.at.date()).reference
+    reader, _ = accounts.add_first(
+        session, unit, "Demo agency reader", f"reader@{unit}.example", [Role.AGENCY_REP], "en", desk.at, desk.at.date()
+    )
+    reader.state = OfficerState.ACTIVE
+    reference = _looked_into(
+        desk, number, agency={"agency_id": agency}, coworkers=40, retention_of_identity_documents="yes",
+        consent_agency="yes",
+    )  # fmt: skip
+    officer, at = desk.as_(Role.INVESTIGATOR), desk.ago(5)
+    hearing = hearings.draft(session, desk.sealer, officer, reference, _ALLEGATION, at, language=Language.EN).reference
+    hearings.hand_in(session, desk.sealer, officer, hearing, at)
+    hearings.approve(session, desk.sealer, desk.as_(Role.SUPERVISOR), hearing, at)
+    hearings.serve(session, desk.sealer, officer, hearing, at.date() + timedelta(days=14), at)
+
+
+def _sanctioned(desk: Desk, number: int) -> None:
+    """A suspension waits for approval by another."""
+    agency = demo_reference("agency", "it-condizioni")
+    _, decision = _decided(desk, number, DecisionOutcome.UPHELD, agency={"agency_id": agency})
+    by = sanctions.SanctionOfficial(desk.names[Role.DECIDER], CaseRole.DECIDER, UNIT, AUTHORITY)
+    terms = sanctions.Terms(SanctionKind.SUSPENSION, LAW, desk.at.date())
+    licence = demo_reference("licence", "it-condizioni/0")
+    sanction = sanctions.propose(desk.session, desk.sealer, by, licence, terms, desk.at, decision=decision)
+    look = sanctions.Look(12, 4, 0, frozenset({ToldFirst.LABOUR_INSPECTORATE}), "Demo decider", Timing.POINTS_TO_NOBODY)
+    sanctions.look_at_workers(desk.session, by, sanction.reference, look, desk.at)
+    sanctions.hand_to_review(desk.session, by, sanction.reference, desk.at)
+
+
+def _closed(desk: Desk, number: int) -> str:
+    reference, _ = _decided(desk, number, DecisionOutcome.NOT_UPHELD)
+    _move(desk, reference, Role.SUPERVISOR, _S.CLOSED, 3)
+    return reference
+
+
+def _reopened(desk: Desk, number: int) -> None:
+    _move(desk, _closed(desk, number), Role.SUPERVISOR, _S.REOPENED, 1)
+
+
+def _merged(desk: Desk, number: int) -> None:
+    """Joined to the case under investigation."""
+    query = select(Case.reference).where(Case.state == _S.INVESTIGATING).order_by(Case.id.desc()).limit(1)
+    into = desk.session.execute(query).scalar_one()
+    casework.merge(
+        desk.session,
+        desk.sealer,
+        desk.as_(Role.TRIAGE),
+        _triaged(desk, number),
+        into,
+        desk.ago(3),
+        reason="The same firm.",
+    )
+
+
+def _withdrawn(desk: Desk, number: int) -> None:
+    _triaged(desk, number)
+    mailbox.withdraw(desk.session, desk.sealer, _return(desk, number), desk.ago(2))
+
+
+def _return(desk: Desk, number: int) -> visits.Visit:
+    at, root = desk.ago(2), derive(desk.sealer.keyring, demo_code(number))
+    return visits.visit(desk.session, desk.sealer, mailbox.open_mailbox(desk.session, desk.sealer, root, at), at)
+
+
+def _purged(desk: Desk, number: int) -> None:
+    """A draft that was given up: nothing of it is left but its state."""
+    mailbox.withdraw(desk.session, desk.sealer, _begin(desk, number, 1), desk.ago(1))
+
+
+def _moved(role: Role, target: CaseState) -> Callable[[Desk, int], object]:
+    return lambda desk, number: _move(desk, _triaged(desk, number, account=_OTHER), role, target, 3)
+
+
+_WALKS: Mapping[CaseState, Callable[[Desk, int], Any]] = {
+    _S.DRAFT: lambda desk, number: visits.end(desk.session, _begin(desk, number, 1)),
+    _S.SUBMITTED: lambda desk, number: _file(desk, number, 1),
+    _S.IN_TRIAGE: _triaged,
+    _S.WAITING_COMPLAINANT: _waiting,
+    _S.INVESTIGATING: _looked_into,
+    _S.AGENCY_HEARING: _heard,
+    _S.DECISION_DRAFT: lambda desk, number: _drafted(desk, number, DecisionOutcome.UPHELD),
+    _S.DECIDED_UPHELD: lambda desk, number: _decided(desk, number, DecisionOutcome.UPHELD),
+    _S.DECIDED_PARTLY: lambda desk, number: _decided(desk, number, DecisionOutcome.PARTLY),
+    _S.DECIDED_NOT_UPHELD: lambda desk, number: _decided(desk, number, DecisionOutcome.NOT_UPHELD),
+    _S.SANCTION_PENDING: _sanctioned,
+    _S.CLOSED: _closed,
+    _S.REOPENED: _reopened,
+    _S.OUT_OF_SCOPE: _moved(Role.TRIAGE, _S.OUT_OF_SCOPE),
+    _S.MERGED: _merged,
+    _S.QUARANTINED: _moved(Role.TRIAGE, _S.QUARANTINED),
+    _S.WITHDRAWN: _withdrawn,
+    _S.PURGED: _purged,
+}
+"""How an invented case comes into each state."""
+
+
+def _held_list(desk: Desk) -> None:
+    """A list that would delist most of its agencies, held until somebody has looked at it."""
+    source = desk.session.scalars(select(Source).where(Source.reference == "it-demo-albo")).one()
+    folder = desk.home / "pending"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / "demo.list").write_text("number;name;status\nINV/2001;Agenzia Inventata Uno S.p.A.;active\n")
+    desk.session.add(
+        PendingImport(
+            reference=new_reference(), source_id=source.id, file="demo.list", digest="0" * 64, fetched_at=desk.ago(1),
+            reason="the list would delist 8 of 9 agencies (more than 10%): see whether it is complete (invented)",
+            counts={"rows": 1, "unchanged": 1, "delisted": 8},
+        )
+    )  # fmt: skip
+
+
+def _likely_clone(desk: Desk) -> None:
+    """Two firms of nearly one name and telephone number: nothing of it is public before an officer has confirmed."""
+    pair = [demo_reference("agency", tag) for tag in ("it-uno", "it-revocata")]
+    first, second = sorted(row_ids(desk.session, pair).values())
+    signs = [Sign.NEAR_NAME, Sign.PHONE]
+    desk.session.add(
+        Collision(
+            reference=new_reference(), first_id=first, second_id=second, signs=signs, rank=rank(signs),
+            state=CollisionState.OPEN, found_at=desk.at,
+        )
+    )  # fmt: skip
+
+
+def _renewal(desk: Desk) -> None:
+    """The provisional licence, renewed by one officer and to be approved by another."""
+    holder = demo_reference("agency", "it-provvisoria")
+    body = desk.session.scalars(select(PublicRecord.body).where(PublicRecord.reference == holder)).one()
+    licence = read_record(body).licences[0]
+    until: date = (licence.valid_to or desk.at.date()) + timedelta(days=730)
+    by = LicensingOfficial(desk.names[Role.LICENSING], AUTHORITY, UNIT)
+    proposals.propose(
+        desk.session, by, LicenceAct.RENEW, licence.licence_id, {"valid_to": until}, desk.at,
+        legal_ground=LAW, effective_on=desk.at.date(),
+    )  # fmt: skip

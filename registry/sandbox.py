@@ -1,0 +1,195 @@
+"""The sandbox: an invented registry beside the real one, with a database and keys of its own, for test keys alone.
+
+It lies in REGISTRY_HOME/sandbox, is made when a test key is first used, and begins anew when it is two weeks old: days of
+the demo data are relative to the day on which it is loaded. Decision 0132 says why it is a whole registry.
+"""
+
+import fcntl
+import json
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response
+
+from registry.core.clock import day_at, now
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import NotSignedIn
+from registry.core.keyring import Keyring
+from registry.core.secret_checks import settle_secrets
+from registry.core.settings import Edge, Settings
+from registry.demo.load import demo_data, demo_reference, load
+from registry.http.modes import TEST_NUMBERS, TestNumbers, refuse_real_paths
+from registry.http.transaction import Services, services
+from registry.log.actions import lock_log
+from registry.log.keys import make_keys
+from registry.log.signing import sign_committed
+from registry.organisations import keys
+from registry.verification.verdicts.question import SubjectKind
+
+DAYS = 14
+"""How old it grows before it begins anew."""
+
+FOLDER = "sandbox"
+_MADE = "made.json"
+_KEY = re.compile(rf"[Bb]earer +({keys.TEST_BEGINNING}[A-Za-z0-9_-]{{43}})")
+
+Environ = dict[str, Any]
+Inner = Callable[[Environ, Any], Iterable[bytes]]
+
+
+def sandbox_settings(settings: Settings, made_on: date) -> Settings:
+    """Those of the sandbox that was made on a day: its own home, database, keys and files, and the API alone."""
+    home = settings.home / FOLDER / made_on.isoformat()
+    return replace(
+        settings,
+        home=home,
+        database_url=f"sqlite:///{home / 'registry.sqlite3'}",
+        files=home / "files",
+        edges=frozenset({Edge.API}),
+        read_url=None,
+        demands=frozenset(),
+        smtp_url=None,
+        has_metrics=False,
+    )
+
+
+def existing(settings: Settings) -> Settings | None:
+    """The settings of the sandbox that is there and not too old; None where none is."""
+    try:
+        made_on = date.fromisoformat(
+            json.loads((settings.home / FOLDER / _MADE).read_text(encoding="utf-8"))["made_on"]
+        )
+    except FileNotFoundError:
+        return None
+    is_young = made_on <= day_at(now(), None) < made_on + timedelta(days=DAYS)
+    return sandbox_settings(settings, made_on) if is_young else None
+
+
+def prepare(settings: Settings) -> Settings:
+    """Make the sandbox if it is not there or too old, and give its settings. Of processes that come at once one makes it."""
+    found = existing(settings)
+    if found is not None:
+        return found
+    with _alone(settings.home / FOLDER) as folder:
+        found = existing(settings)
+        if found is not None:
+            return found
+        today = day_at(now(), None)
+        new = sandbox_settings(settings, today)
+        # What a killed process left of today's is not whole.
+        shutil.rmtree(new.home, ignore_errors=True)
+        _make(new)
+        draft = folder / f"{_MADE}.draft"
+        draft.write_text(json.dumps({"made_on": today.isoformat()}), encoding="utf-8")
+        draft.replace(folder / _MADE)
+        for old in folder.iterdir():
+            # Yesterday's may still answer a request in another process.
+            if old.is_dir() and old.name < (today - timedelta(days=1)).isoformat():
+                shutil.rmtree(old, ignore_errors=True)
+    return new
+
+
+def _make(settings: Settings) -> None:
+    settings.prepare_home()
+    settings.prepare_database_file()
+    revisions.upgrade(settings.database_url)
+    engine = engine_for(settings.database_url)
+    keyring = Keyring(settings.keys)
+    try:
+        sessions = sessions_for(engine)
+        with keyring.alone(), sessions.begin() as session:
+            lock_log(session)
+            settle_secrets(session, keyring)
+            make_keys(session, keyring)
+        with sessions.begin() as session:
+            load(session)
+        sign_committed(settings, sessions)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[Path]:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "lock").open("w", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield folder
+
+
+@cache
+def test_numbers() -> TestNumbers:
+    """What the sandbox holds: numbers, licence numbers and references of agencies."""
+    found: set[tuple[str, str]] = set()
+    for agency in demo_data(day_at(now(), None))["agency"]:
+        found.add((SubjectKind.AGENCY_ID.value, demo_reference("agency", agency["tag"])))
+        found.update((one["scheme"], one["value"]) for one in agency["identifiers"])
+        found.update(
+            (SubjectKind.LICENCE_NUMBER.value, one["number"]) for one in agency.get("licences", ()) if "number" in one
+        )
+    return frozenset(found)
+
+
+class SandboxGate:
+    """Sends requests with a test key to the sandbox, and all others on. `make` builds an application of settings."""
+
+    def __init__(self, app: Flask, inner: Inner, make: Callable[[Settings], Flask]) -> None:
+        self._live = app
+        self._inner = inner
+        self._make = make
+        self._sandbox: tuple[Settings, Flask] | None = None
+        self._lock = threading.Lock()
+        app.extensions[TEST_NUMBERS] = test_numbers
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        sent = _KEY.fullmatch(environ.get("HTTP_AUTHORIZATION", ""))
+        if sent is None:
+            return self._inner(environ, start_response)
+        app = self._application(sent[1])
+        if app is None:
+            return self._inner(environ, start_response)
+        return app.wsgi_app(environ, start_response)
+
+    def _application(self, key: str) -> Flask | None:
+        """The sandbox's; None while there is none and the key opens nothing: no stranger has one made."""
+        live = services(self._live)
+        known = self._sandbox
+        found = existing(live.settings)
+        if known is not None and known[0] == found:
+            return known[1]
+        if not _opens(live, key):
+            return None
+        with self._lock:
+            settings = prepare(live.settings)
+            if self._sandbox is None or self._sandbox[0] != settings:
+                self._sandbox = (settings, self._made(settings, live))
+            return self._sandbox[1]
+
+    def _made(self, settings: Settings, live: Services) -> Flask:
+        app = self._make(settings)
+        app.extensions["registry"] = replace(services(app), live=live)
+        app.before_request(refuse_real_paths)
+        app.after_request(_marked)
+        return app
+
+
+def _opens(live: Services, key: str) -> bool:
+    with live.reading_sessions() as session:
+        try:
+            keys.opened_by(session, key, day_at(now(), None))
+        except NotSignedIn:
+            return False
+    return True
+
+
+def _marked(response: Response) -> Response:
+    response.headers["Registry-Mode"] = "test"
+    return response

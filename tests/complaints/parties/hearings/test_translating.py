@@ -1,0 +1,111 @@
+"""What an agency is asked and told waits until it is in a language of the agency's people, and is never lost."""
+
+import pytest
+from sqlalchemy import select
+
+from registry.complaints.casework.actions import Officer
+from registry.complaints.parties.hearings import actions, portal, queries, translating
+from registry.core.errors import IllegalMove, InvalidInput, NotFound
+from registry.officers.models import Notice
+from registry.officers.models import Officer as Account
+from registry.officers.rights import Role
+from registry.vocabulary.cases import CaseRole, HearingState
+from tests.complaints.filing import AT, make_units
+from tests.complaints.parties.hearings.making import ALLEGATION, ANNA, ANSWER_BY, CARLA, REP, WRITTEN, draft, heard_case
+from tests.officers.making import make_officer
+
+TESS = Officer("T. Tess", CaseRole.REGISTRY, "it-labour")
+CHINESE = "据工人反映，贵公司工作人员扣留身份证件，付款后才归还。"
+
+
+@pytest.fixture(autouse=True)
+def offices(session, sealer):
+    make_units(session, sealer)
+
+
+@pytest.fixture
+def case(session, sealer, keyring):
+    case = heard_case(session, sealer, keyring)
+    for one in session.scalars(select(Account).where(Account.unit == case.desk)):
+        one.language = "zh-Hans"
+    session.flush()
+    return case
+
+
+def handed_in(session, sealer, case, **more):
+    return actions.hand_in(session, sealer, ANNA, draft(session, sealer, case, language="en", **more).reference, AT)
+
+
+def translate(session, sealer, case, hearing, text=CHINESE, by=TESS):
+    translating.translate(session, sealer, by, case.filed.case, hearing.reference, text, AT)
+
+
+def read(session, sealer, case, hearing):
+    return portal.read(session, sealer, case.desk, REP, hearing.reference, ANSWER_BY)
+
+
+def test_a_text_that_the_agency_cannot_read_is_translated_before_it_is_checked(session, sealer, keyring, case):
+    translator = make_officer(session, keyring, Role.TRANSLATOR, unit="it-labour", name="T", email="t@unit.example")
+    hearing = handed_in(session, sealer, case)
+    (wanted,) = translating.translations_wanted(session, sealer, TESS, case.filed.case)
+    assert (wanted.column, wanted.language, wanted.reads, wanted.text) == ("allegation", "en", "zh-Hans", ALLEGATION)
+    assert session.scalars(select(Notice).where(Notice.officer_id == translator.officer.id)).first() is not None
+    with pytest.raises(IllegalMove, match="reads the language"):
+        actions.approve(session, sealer, CARLA, hearing.reference, AT)
+    translate(session, sealer, case, hearing)
+    assert "身份证件" not in hearing.translation_sealed
+    with pytest.raises(IllegalMove, match="wrote or translated"):
+        actions.approve(session, sealer, TESS, hearing.reference, AT)
+    actions.approve(session, sealer, CARLA, hearing.reference, AT)
+    actions.serve(session, sealer, ANNA, hearing.reference, ANSWER_BY, AT)
+    found = read(session, sealer, case, hearing)
+    assert (found.translation, found.allegation) == (CHINESE, ALLEGATION)
+
+
+def test_a_text_in_the_agencys_language_or_of_which_no_one_said_waits_for_nothing(session, sealer, case):
+    for language in ("zh-Hans", ""):
+        hearing = draft(session, sealer, case, language=language)
+        actions.hand_in(session, sealer, ANNA, hearing.reference, AT)
+        assert translating.translations_wanted(session, sealer, TESS, case.filed.case) == []
+        actions.approve(session, sealer, CARLA, hearing.reference, AT)
+        actions.close(session, sealer, ANNA, hearing.reference, AT)
+
+
+def test_a_translation_is_compared_with_what_the_complainant_wrote(session, sealer, case):
+    hearing = handed_in(session, sealer, case)
+    with pytest.raises(InvalidInput):
+        translate(session, sealer, case, hearing, f"Ecco: {WRITTEN}")
+    with pytest.raises(InvalidInput):
+        draft(session, sealer, heard_case(session, sealer), translation=f"Ecco: {WRITTEN}")
+
+
+def test_the_author_may_bring_the_translation_and_a_change_of_the_text_drops_it(session, sealer, case):
+    hearing = draft(session, sealer, case, language="en", translation=CHINESE)
+    actions.edit(session, sealer, ANNA, hearing.reference, f"{ALLEGATION} Is that so?", AT)
+    assert (hearing.language, hearing.translation_sealed) == ("en", None)
+    actions.edit(session, sealer, ANNA, hearing.reference, ALLEGATION, AT, translation=CHINESE)
+    actions.hand_in(session, sealer, ANNA, hearing.reference, AT)
+    assert queries.hearing_view(session, sealer, CARLA, hearing.reference, AT.date()).translation == CHINESE
+    actions.approve(session, sealer, CARLA, hearing.reference, AT)
+
+
+def test_where_the_agency_has_another_reader_since_the_check_both_texts_are_checked_again(session, sealer, case):
+    hearing = handed_in(session, sealer, case)
+    person = session.scalars(select(Account).where(Account.unit == case.desk)).one()
+    person.language = "en"
+    session.flush()
+    actions.approve(session, sealer, CARLA, hearing.reference, AT)
+    person.language = "zh-Hans"
+    session.flush()
+    with pytest.raises(IllegalMove, match="reads the language"):
+        actions.serve(session, sealer, ANNA, hearing.reference, ANSWER_BY, AT)
+    translate(session, sealer, case, hearing)
+    assert (hearing.state, hearing.checked_by) == (HearingState.REPRISAL_CHECK, None)
+    actions.approve(session, sealer, CARLA, hearing.reference, AT)
+    assert actions.serve(session, sealer, ANNA, hearing.reference, ANSWER_BY, AT).state is HearingState.SERVED
+
+
+def test_nothing_is_translated_that_does_not_wait(session, sealer, case):
+    hearing = draft(session, sealer, case, language="en")
+    with pytest.raises(NotFound):
+        translate(session, sealer, case, hearing)
