@@ -116,7 +116,7 @@ class HeldLists(Resource):
         items = [
             {
                 "list_id": pending.reference,
-                "source_id": source,
+                "source": source,
                 "fetched_at": pending.fetched_at,
                 "why": pending.reason,
                 "counts": pending.counts,

@@ -212,6 +212,25 @@ def test_a_number_of_two_holders_is_ambiguous_until_the_authority_is_named(
     assert named["licence"]["country"] == "PL"
 
 
+def test_an_identifier_is_asked_about_as_records_have_it(client: FlaskClient, session: Session) -> None:
+    licence = make.make_licence(session)
+    uscc = ask(client, uscc="91990001MADEM00112", destination="CZ")
+    pair = {"scheme": "uscc", "value": "91990001MADEM00112", "destination": "CZ"}
+    assert ask(client, **pair) == uscc
+    assert uscc["question"]["uscc"] == "91990001MADEM00112"
+    listed = client.post("/api/v1/verifications", json={"items": [pair | {"key": "a"}, pair | {"key": "b"}]}).json
+    assert [one["answer"]["question"] for one in listed["items"]] == [uscc["question"]] * 2
+    for question, parameter in (
+        ({"scheme": "uscc"}, "value"),
+        ({"value": "91990001MADEM00112"}, "scheme"),
+        (pair | {"uscc": "91990001MADEM00112"}, "value"),
+        (pair | {"licence_number": licence.number}, "uscc"),
+        ({"scheme": "registration_number", "value": "12345678"}, "country"),
+    ):
+        refused = client.get(URL, query_string=question)
+        assert (refused.status_code, refused.json["errors"][0]["parameter"]) == (400, parameter)
+
+
 def test_silence_is_no_only_where_the_list_is_held_in_full(client: FlaskClient, session: Session) -> None:
     make.make_source(session, "CZ")
     make.make_authority(session, "DE")
