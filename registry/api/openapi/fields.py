@@ -48,10 +48,6 @@ _ENUM_NAMES = {
     "Reason": "ReasonCode",
     "Problem": "ProblemCode",
     "RedFlag": "RedFlagCode",
-    "BoxRole": "MailboxRole",
-    "BoxState": "MailboxState",
-    "OpeningKind": "AccessKind",
-    "OpeningState": "AccessState",
 }
 
 
