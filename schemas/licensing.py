@@ -108,6 +108,7 @@ class ListOnHoldSchema(OutSchema):
 
     list_id = fields.String(required=True)
     source = fields.String(required=True, metadata={"description": "Of which official list it is a reading."})
+    source_id = fields.String(required=True, metadata={"description": "The same as `source`.", "deprecated": True})
     fetched_at = Instant(required=True)
     why = fields.String(required=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)

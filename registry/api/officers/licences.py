@@ -117,6 +117,7 @@ class HeldLists(Resource):
             {
                 "list_id": pending.reference,
                 "source": source,
+                "source_id": source,
                 "fetched_at": pending.fetched_at,
                 "why": pending.reason,
                 "counts": pending.counts,

@@ -46,8 +46,8 @@ def officer(session: Session, me: AuthenticatedOfficer, reference: str) -> Respo
 
 def _in_list(reference: str, session: Session, me: AuthenticatedOfficer, act: OfficerAct) -> Place:
     # The code is shown here and nowhere else: it is handed over in person.
-    shown = (lambda code: _list(session, me, code=code)) if act.operation == "approveOfficerChange" else None
-    return Place(reference, ADDRESS, lambda refusal: _list(session, me, refusal), afterwards=shown)
+    with_code = (lambda code: _list(session, me, code=code)) if act.operation == "approveOfficerChange" else None
+    return Place(reference, ADDRESS, lambda refusal: _list(session, me, refusal), afterwards=with_code)
 
 
 def _unit(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /) -> Place:
@@ -57,8 +57,8 @@ def _unit(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /) -> Pla
 def _officer(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, token: str = "") -> Place:
     table, names = (OFFICER_TOKENS, (reference, token)) if token else (OFFICER_ACCOUNTS, (reference,))
     place = _in_list(table.opened(session, me, act, *names), session, me, act)
-    shown = f"{ADDRESS}/{reference_in(reference)}"
-    return place._replace(address=shown) if act.name in SHOWN_WITH_OFFICER else place
+    its_page = f"{ADDRESS}/{reference_in(reference)}"
+    return place._replace(address=its_page) if act.name in SHOWN_WITH_OFFICER else place
 
 
 def _change(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:

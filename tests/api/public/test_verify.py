@@ -264,7 +264,7 @@ def test_a_question_as_of_an_earlier_instant_is_answered_from_history(client: Fl
         assert before["verdict"] == "unknown"
 
 
-def test_an_instant_of_an_answer_looks_back_to_what_it_told_of(client: FlaskClient, session: Session) -> None:
+def test_an_instant_of_an_answer_looks_back_to_what_was_known(client: FlaskClient, session: Session) -> None:
     with time_machine.travel(datetime(2026, 3, 2, 12, 0, 0, 700_000, tzinfo=UTC), tick=False) as clock:
         make.make_licence(session, number="DRIVE-2")
         session.commit()

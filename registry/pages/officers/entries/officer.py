@@ -47,9 +47,9 @@ serve_acts(pages, "/entries/<reference>", ACTS, _opened)
 def _invitation(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
     table, names = (INVITED, (reference,)) if reference else (INVITATIONS, ())
     # The code is shown here and nowhere else: it is handed over in person.
-    shown = (lambda code: _list(session, me, code=code)) if act.name == "approve" else None
+    with_code = (lambda code: _list(session, me, code=code)) if act.name == "approve" else None
     found = table.opened(session, me, act, *names)
-    return Place(found, "/console/entries", lambda refusal: _list(session, me, refusal), afterwards=shown)
+    return Place(found, "/console/entries", lambda refusal: _list(session, me, refusal), afterwards=with_code)
 
 
 serve_acts(pages, "/entries/invitations", INVITATIONS, _invitation)
