@@ -4,8 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Many processes are started, and each would compile all of the registry anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run docs test test-all test-quick test-pythons check format hooks lint types layers words lint-openapi collections \
-	second-opinions sbom wheel bench soak cluster failover rolling-upgrade setup-system clean
+.PHONY: help run docs test test-all test-quick test-pythons check format hooks lint types layers words lint-openapi dependencies \
+	collections second-opinions sbom wheel bench soak cluster failover rolling-upgrade setup-system clean
 
 BIN := .venv/bin
 # Files in the environment say what was put there from which lock, so that a second run is quick.
@@ -66,7 +66,7 @@ test-quick: $(ALL) setup-system ## Run what takes neither long nor a browser.
 test-pythons: $(ALL) setup-system ## Run the quick part under each Python from 3.11 to 3.14 that is here.
 	@tools/test-pythons $(ARGS)
 
-check: lint types layers words lint-openapi ## Lint, check types, layers, words and the API description.
+check: lint types layers words lint-openapi dependencies ## Lint, check types, layers, words, the API description and the packages.
 
 format: $(ALL) ## Put imports and layout in order, and mend what the linter can.
 	@$(BIN)/ruff check --fix .
@@ -91,12 +91,17 @@ words: $(ALL) ## Find retired words (docs/glossary.md) in names, docs, texts and
 lint-openapi: $(ALL)
 	@$(BIN)/registry openapi --check
 	@$(BIN)/python tools/contract.py check
+	@$(BIN)/python -m tools.typescript_types check
 	@if command -v npm >/dev/null; then openapi/lint.sh; else echo "No npm here: the API description is not linted."; fi
+
+dependencies: $(ALL) ## Look at licences of the packages and, where the index answers, at faults that are known.
+	@$(BIN)/python -m tools.dependencies licences
+	@$(BIN)/python -m tools.dependencies faults
 
 collections: $(ALL) ## Write request collections for Postman and Bruno to build/collections.
 	@$(BIN)/python -m tools.request_collections
 
-second-opinions: $(ALL) ## Ask readers in Go, JavaScript and C about what a running registry signs.
+second-opinions: $(ALL) ## Ask readers in Go, JavaScript, C and Python about what a running registry signs.
 	@tools/system-packages second-opinions
 	@$(BIN)/python tools/second-opinions
 

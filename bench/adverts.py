@@ -66,9 +66,9 @@ def found(text: str) -> frozenset[RedFlag]:
     return frozenset(red_flags(text, picked(text)))
 
 
-def scores() -> dict[RedFlag, Score]:
-    """The score of each flag over the whole set."""
-    read = [(one.flags, found(one.text)) for one in adverts()]
+def scores(language: str | None = None) -> dict[RedFlag, Score]:
+    """The score of each flag over the whole set, or over the adverts of one language."""
+    read = [(one.flags, found(one.text)) for one in adverts() if language in (None, one.language)]
     return {
         flag: Score(
             sum(flag in has and flag in got for has, got in read),
@@ -99,6 +99,17 @@ def measure() -> tuple[list[Row], dict[str, Any]]:
             ),
         )
     ]
+    for language in sorted({one.language for one in adverts()}):
+        together = Score(*(sum(column) for column in zip(*scores(language).values(), strict=True)))
+        rows += [
+            Row(f"adverts in {language}: precision", [together.precision], MIN_PRECISION),
+            Row(
+                f"adverts in {language}: recall",
+                [together.recall],
+                MIN_RECALL,
+                note=f"{together.right + together.missed} flags",
+            ),
+        ]
     return rows, {"adverts": count, "advert_ms": milliseconds}
 
 

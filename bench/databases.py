@@ -77,7 +77,7 @@ def postgres_folder() -> Path:
 def _postgres_root() -> Path:
     if os.geteuid() or _may_enter(WORK, pwd.getpwnam(ACCOUNT).pw_uid):
         return WORK
-    # A folder of root's alone in one that everybody may enter: nobody else can have made it.
+    # A folder of root's alone in one that everybody may enter: no one else can have made it.
     root = Path(f"/var/lib/recruitment-registry-bench-{hashlib.sha256(bytes(ROOT)).hexdigest()[:12]}")
     root.mkdir(mode=0o711, exist_ok=True)
     return root

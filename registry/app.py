@@ -23,7 +23,6 @@ from registry.http.middleware import RequestMiddleware
 from registry.http.quotas import Quotas
 from registry.http.replica import Replica
 from registry.http.transaction import Services
-from registry.sandbox import SandboxGate
 
 MAX_BODY_BYTES = 1024 * 1024
 """The largest body that is read; a view that takes files sets its own `request.max_content_length`."""
@@ -121,6 +120,8 @@ def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | No
     app.frame = RequestMiddleware(app, settings, limiter, quotas, measured)
     app.wsgi_app = app.frame  # type: ignore[method-assign]
     if settings.has_sandbox and Edge.API in settings.edges:
+        from registry.sandbox import SandboxGate
+
         app.wsgi_app = SandboxGate(app, app.frame, sandbox_app)  # type: ignore[method-assign]
 
 

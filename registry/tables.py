@@ -31,6 +31,7 @@ from registry.officers import models as _officers
 from registry.officers.providers import models as _providers
 from registry.organisations import models as _employers
 from registry.oversight.statistics import models as _statistics
+from registry.proofs.papers import shared as _papers
 from registry.ranges import models as _ranges
 from registry.register.agencies import models as _agencies
 from registry.register.authorities import models as _authorities
@@ -77,6 +78,7 @@ MODELS = (
     _notes,
     _openings,
     _paper_forms,
+    _papers,
     _referrals,
     _repeats,
     _officers,

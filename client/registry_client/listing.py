@@ -3,7 +3,7 @@
 from registry_client.entries import PLACES, KeyRecord, status_value
 from registry_client.keys import may_have_signed
 from registry_client.network import Fetch, Unreachable
-from registry_client.status import StatusList, read_status_list
+from registry_client.status import BITS, StatusList, read_status_list
 from registry_client.store import Store
 from registry_client.strict import SKEW, Refused, Unreadable, day_of, instant_text, parsed_instant
 from registry_client.tokens import TOKEN_LIMIT
@@ -98,22 +98,32 @@ def _compare(found: StatusList, number: int, store: Store, verdict: Verdict) -> 
         except Unreadable:
             # Malformed is a finding of its own, of the entry.
             continue
-    differing = 0
-    for place in range(PLACES):
+    differing = _differing(found, {place: value for place, (value, _, _) in expected.items()})
+    for place in differing[:20]:
         value, key, index = expected.get(place, (0, "-", -1))
-        if found.value(place) != value:
-            differing += 1
-            if differing <= 20:
-                verdict.bad(
-                    "list_differs",
-                    number=number,
-                    place=place,
-                    said=found.value(place),
-                    expected=value,
-                    key=key,
-                    index=index,
-                )
+        verdict.bad(
+            "list_differs",
+            number=number,
+            place=place,
+            said=found.value(place),
+            expected=value,
+            key=key,
+            index=index,
+        )
     if differing:
-        verdict.bad("list_differs_in", number=number, count=differing)
+        verdict.bad("list_differs_in", number=number, count=len(differing))
     else:
         verdict.good("list_follows", number=number, size=found.size, count=len(expected))
+
+
+def _differing(found: StatusList, values: dict[int, int]) -> list[int]:
+    """Places, in order, of which the list says other than `values`; a place without a value there holds 0."""
+    due = bytearray(len(found.places))
+    for place, value in values.items():
+        due[place * BITS // 8] |= value << place * BITS % 8
+    if found.places == due:
+        return []
+    each = 8 // BITS
+    bytes_ = (at for at, (stated, one) in enumerate(zip(found.places, due, strict=True)) if stated != one)
+    places = (place for at in bytes_ for place in range(at * each, (at + 1) * each))
+    return [place for place in places if found.value(place) != values.get(place, 0)]

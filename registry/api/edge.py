@@ -9,7 +9,7 @@ from registry.api.docs import views
 from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
 from registry.api.officers.edge import DESK, require_policies
 from registry.api.organisations.edge import EMPLOYERS, require_scopes
-from registry.api.public import log, ranges, well_known
+from registry.api.public import dataset, log, ranges, well_known
 from registry.api.restx import Api, Namespace
 
 
@@ -32,6 +32,7 @@ def register(app: Flask) -> None:
     _route(app, EMPLOYERS)
     app.register_blueprint(log.pages)
     app.register_blueprint(ranges.pages)
+    app.register_blueprint(dataset.pages)
     well_known.register(app)
     views.register(app)
     require_scopes(app)

@@ -46,15 +46,15 @@ class Example:
         return recorded(self.package)[self.operation][self.name]
 
 
-SENDING = "DEMASENDAG2R"
-RECEIVING = "DEMARECVAG2W"
-SUSPENDED = "DEMASUSPND2P"
-SENDING_LICENCE = "SENDNGRCNS2F"
-RECEIVING_LICENCE = "RECVNGRCNS29"
-SUSPENDED_LICENCE = "SUSPNDRCNS2W"
-AGREEMENT = "AGREEMENT22N"
-USCC = "91000000MA00FCT207"
-VAT = "IT00000099994"
+SENDING = "DEGQTSQUSDTU"
+RECEIVING = "HW2F88778XM9"
+SUSPENDED = "A9WZ2BCY3W37"
+SENDING_LICENCE = "M2A6BPT9YQE9"
+RECEIVING_LICENCE = "E4WXPCQFGHQS"
+SUSPENDED_LICENCE = "JVXHYMJED8QC"
+AGREEMENT = "3MU38U3NM4GB"
+USCC, SUSPENDED_USCC = "91990001MADEM00112", "91990001MADEM00705"
+VAT = "IT99999019997"
 
 _VERIFY = "/api/v1/verify"
 _PLAN = {"destination": "IT", "sector": "14.10", "visa": "work", "nationality": "CN", "work_permit": "other"}
@@ -68,28 +68,28 @@ EXAMPLES = (
         "licensed",
         "A licence in force for the corridor and sector",
         _VERIFY,
-        query={"licence_number": "FICT-CN-001", **_FROM_CHINA},
+        query={"uscc": USCC, **_FROM_CHINA},
     ),
     Example(
         "verify",
         "needs",
         "What must be said before the answer can be yes",
         _VERIFY,
-        query={"licence_number": "FICT-CN-001", "destination": "IT"},
+        query={"uscc": USCC, "destination": "IT"},
     ),
     Example(
         "verify",
         "tourist_visa",
         "A genuine number, and a visa that does not allow work",
         _VERIFY,
-        query={"licence_number": "FICT-CN-001", **_FROM_CHINA, "visa": "tourist"},
+        query={"uscc": USCC, **_FROM_CHINA, "visa": "tourist"},
     ),
     Example(
         "verify",
         "suspended",
         "A suspended licence",
         _VERIFY,
-        query={"licence_number": "FICT-CZ-003", "authority": "cz-invented-authority"},
+        query={"uscc": SUSPENDED_USCC},
     ),
     Example("verify", "name", "A name alone is never yes", _VERIFY, query={"name": "Agenzia Inventata"}),
     Example(
@@ -97,7 +97,7 @@ EXAMPLES = (
         "receipt",
         "With a signed receipt",
         _VERIFY,
-        query={"licence_number": "FICT-CN-001", **_FROM_CHINA, "receipt": "true"},
+        query={"uscc": USCC, **_FROM_CHINA, "receipt": "true"},
     ),
     Example(
         "verify",
@@ -111,7 +111,7 @@ EXAMPLES = (
         "borrowed_name",
         "A genuine number beside the name of another agency",
         _VERIFY,
-        query={"licence_number": "FICT-CN-001", "claimed_name": "Agenzia Inventata", "destination": "IT"},
+        query={"uscc": USCC, "claimed_name": "Agenzia Inventata", "destination": "IT"},
     ),
     Example("verify", "impossible", "An LEI that cannot exist", _VERIFY, query={"lei": "0000"}, status=400),
     Example(
@@ -119,7 +119,7 @@ EXAMPLES = (
         "number_and_context",
         "A licence number with its context",
         _VERIFY,
-        body={"licence_number": "FICT-CN-001", **_FROM_CHINA},
+        body={"uscc": USCC, **_FROM_CHINA},
     ),
     Example("verifyByPost", "code", "A company's code", _VERIFY, body={"vat": VAT, "on": "2026-11-24"}),
     Example(
@@ -127,7 +127,7 @@ EXAMPLES = (
         "both_ends",
         "Two agencies with a registered agreement",
         "/api/v1/corridor",
-        query={"sending": "FICT-CN-001", "receiving": VAT, **_PLAN},
+        query={"sending": USCC, "receiving": VAT, **_PLAN},
     ),
     Example(
         "verifyCorridor",
@@ -141,7 +141,7 @@ EXAMPLES = (
         "both_ends",
         "Two agencies, with the question in the body",
         "/api/v1/corridor",
-        body={"sending": "FICT-CN-001", "receiving": VAT, **_PLAN},
+        body={"sending": USCC, "receiving": VAT, **_PLAN},
     ),
     Example(
         "verifyMany",
@@ -150,7 +150,7 @@ EXAMPLES = (
         "/api/v1/verifications",
         body={
             "items": [
-                {"key": "row-1", "licence_number": "FICT-CN-001", **_FROM_CHINA},
+                {"key": "row-1", "uscc": USCC, **_FROM_CHINA},
                 {"key": "row-2", "vat": VAT, "on": "2026-11-24"},
                 {"key": "row-3", "lei": "1234"},
             ]
@@ -163,8 +163,8 @@ EXAMPLES = (
         "/api/v1/corridor-verifications",
         body={
             "items": [
-                {"key": "site-1", "sending": "FICT-CN-001", "receiving": VAT, "destination": "IT", "sector": "14.10"},
-                {"key": "site-2", "sending": VAT, "receiving": "FICT-CN-001", "destination": "IT"},
+                {"key": "site-1", "sending": USCC, "receiving": VAT, "destination": "IT", "sector": "14.10"},
+                {"key": "site-2", "sending": VAT, "receiving": USCC, "destination": "IT"},
             ]
         },
     ),
@@ -173,7 +173,7 @@ EXAMPLES = (
         "number_and_phone",
         "A genuine number, and a phone that the agency never registered",
         "/api/v1/checks",
-        body={"number": "FICT-CN-001", "phone": "+86 10 0000 0000"},
+        body={"number": USCC, "phone": "+86 10 0000 0000"},
     ),
     Example(
         "checkClaims",

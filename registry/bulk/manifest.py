@@ -12,7 +12,7 @@ from registry.core.errors import Fault, NotFound
 from registry.core.keyring import Signer
 from registry.log.tree import inclusion_proof, leaf_hashes, levels_of, pushed, reading, root_of
 from registry.proofs.credentials.receipts import Head
-from registry.proofs.credentials.rules import base64, plain, record_digest
+from registry.proofs.credentials.rules import base64, base64url, plain, record_digest
 from registry.proofs.credentials.signing import compact_jws
 from registry.verification.verdicts.corridor import CorridorVerdict
 from registry.verification.verdicts.question import Verdict
@@ -32,8 +32,11 @@ def statement(number: int, key: str | None, line: int | None, stated: Mapping[st
     return _encode({**place, **stated}) + b"\n"
 
 
-def verdict_statement(parameters: Mapping[str, Any], verdict: Verdict, at: datetime) -> dict[str, Any]:
-    return {"at": int(at.timestamp()), "question": _plain(parameters), **_stated_reasons(verdict)} | {
+def verdict_statement(
+    parameters: Mapping[str, Any], verdict: Verdict, at: datetime, digest: bytes | None = None
+) -> dict[str, Any]:
+    """`digest`: the SHA-256 of the record of the agency answered about, where it is known already."""
+    return {"at": int(at.timestamp()), "question": _plain(parameters), **_stated_reasons(verdict, digest)} | {
         "may_continue_existing_placements": verdict.may_continue.value
     }
 
@@ -56,12 +59,15 @@ def refusal_statement(faults: Iterable[Fault], parameters: Mapping[str, Any] | N
     return stated | ({"question": _plain(parameters)} if parameters else {})
 
 
-def _stated_reasons(verdict: Verdict) -> dict[str, Any]:
+def _stated_reasons(verdict: Verdict, digest: bytes | None = None) -> dict[str, Any]:
+    digests = [record_digest(agency) for agency in verdict.about] if digest is None else [base64url(digest)]
     return {
         "verdict": verdict.verdict.value,
         "reasons": [finding.code.value for finding in verdict.reasons],
         "on": verdict.on.isoformat(),
-        "records": [{"agency_id": agency.agency_id, "sha256": record_digest(agency)} for agency in verdict.about],
+        "records": [
+            {"agency_id": agency.agency_id, "sha256": one} for agency, one in zip(verdict.about, digests, strict=True)
+        ],
     }
 
 

@@ -1,10 +1,12 @@
 """Which results of a job there are, and where they lie."""
 
+from functools import cache
 from pathlib import Path
 
 from registry.bulk.files import folder_of
 from registry.bulk.models import BulkJob
 from registry.core.errors import NotFound, NotNow
+from registry.proofs.papers.rendering import missing_packages
 from registry.vocabulary.bulk import JobState, ResultForm
 
 FILES: dict[ResultForm, tuple[str, str]] = {
@@ -23,7 +25,18 @@ def results_of(home: Path, job: BulkJob) -> list[ResultForm]:
     if job.state is not JobState.DONE:
         return []
     folder = folder_of(home, job.reference)
-    return [form for form, (name, _) in FILES.items() if (folder / name).is_file()]
+    return [form for form, (name, _) in FILES.items() if (folder / name).is_file() or can_be_made(form)]
+
+
+def can_be_made(form: ResultForm) -> bool:
+    """Whether it is a copy of the results that is made when first asked for (registry.bulk.answering.copies)."""
+    return form is ResultForm.XLSX or (form is ResultForm.PDF and _has_papers())
+
+
+@cache
+def _has_papers() -> bool:
+    """Whether a paper can be set on this machine."""
+    return not missing_packages()
 
 
 def result_of(home: Path, job: BulkJob, form: ResultForm) -> tuple[Path, str]:

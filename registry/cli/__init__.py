@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "monitor": "registry.cli.monitor:monitor",
     "worker": "registry.cli.worker:worker",
     "stream": "registry.cli.stream:stream",
+    "mcp": "registry.cli.mcp:mcp",
     "reindex": "registry.cli.reindex:reindex",
     "clones": "registry.cli.clones:clones",
     "licences": "registry.cli.licences:licences",
@@ -38,6 +39,7 @@ COMMANDS: dict[str, str] = {
     "keys": "registry.cli.keys:keys",
     "log": "registry.cli.log:log",
     "ranges": "registry.cli.ranges:ranges",
+    "dataset": "registry.cli.dataset:dataset",
     "witness": "registry.cli.witness:witness",
     "export-static": "registry.cli.log:export_static",
     "close": "registry.cli.log:close",
@@ -53,6 +55,7 @@ COMMANDS: dict[str, str] = {
     "restore": "registry.cli.backup:restore",
     "lists": "registry.cli.lists:lists",
     "i18n": "registry.cli.i18n:i18n",
+    "voices": "registry.cli.voices:voices_command",
 }
 """Name of each command and where it is: `module:function`."""
 
@@ -160,8 +163,10 @@ Settings come from the environment, all with a default:
   REGISTRY_DRAIN_SECONDS    how long a server that stops is not ready first (0)
   REGISTRY_THREADS          threads of a process that answer (8)
   REGISTRY_BODY_SECONDS     how long the body of a request may bring nothing (20)
+  REGISTRY_CLAMD            a virus scanner for attachments, like unix:/run/clamav/clamd.ctl (none)
   REGISTRY_SANDBOX          off where no test keys are given, or another home has the sandbox (on)
   REGISTRY_SECURITY_CONTACT where weaknesses are reported, like mailto:security@example.org (no security.txt)
+  REGISTRY_DATA_LICENCE     licence of the open dataset, SPDX identifier or https:// address (CC-BY-4.0)
   REGISTRY_UNSAFE_WEBHOOKS  on to let webhooks call http and this machine's own network: for tests alone (off)
 
 \b

@@ -31,6 +31,10 @@ MADE_ANEW = frozenset({"bulk", "cleaning", "days", "locks", "mail", "papers", "t
 """What of the home is no part of a backup: work in progress, and the keys of a day, which are to be destroyed the next one."""
 
 
+NOT_COPIED = ("day_keys", "made_papers")
+"""Tables of PostgreSQL that hold what is made anew, or is to be destroyed the next day."""
+
+
 class Manifest(msgspec.Struct):
     """What a backup holds: each file with its SHA-256, and the revision and kind of the database."""
 
@@ -143,7 +147,8 @@ def _dump(settings: Settings, folder: Path) -> None:
         return
     target = folder / "database.dump"
     target.touch(mode=0o600)
-    _run(settings, ["pg_dump", "--format=custom", f"--file={target}"])
+    left = [f"--exclude-table-data=public.{table}" for table in NOT_COPIED]
+    _run(settings, ["pg_dump", "--format=custom", *left, f"--file={target}"])
 
 
 def _load(settings: Settings, folder: Path) -> None:

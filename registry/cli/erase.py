@@ -13,6 +13,7 @@ from registry.core.errors import ErasedAgency, NotFound
 from registry.core.ids import read_reference
 from registry.core.settings import Settings
 from registry.core.shared_home import share
+from registry.proofs.papers import shared as papers
 from registry.register.agencies import queries
 from registry.register.agencies.erasures import erase_again, remember
 from registry.supervision.licensing.proposals import forget_proposals
@@ -45,6 +46,7 @@ def erase(reference: str, yes: bool) -> None:
         remember(settings.home, known)
         with sessions.begin() as session:
             forget_proposals(session, erase_again(session, settings.home))
+            papers.forget(session)
         # A paper made a moment ago may name the person.
         shutil.rmtree(settings.home / "papers", ignore_errors=True)
         share(settings, sessions)

@@ -11,7 +11,7 @@ from registry.cli.sealing_keys import opened
 from registry.core.certificates import CERTIFIED
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import KeyTrouble
-from registry.core.keyring import Key, Keyring, KeyState, Use
+from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Use
 from registry.core.secret_checks import settle_secrets
 from registry.core.settings import Settings
 from registry.log.actions import append, lock_log
@@ -178,6 +178,8 @@ def replace_root(sessions: sessionmaker[Session], keyring: Keyring, root: Key, l
         sync_keys(session, keyring)
         former = [key for use in CERTIFIED for key in _active(keyring, use)]
         new_root = new_key(keyring, Use.ROOT)
+        # A token makes none: the root's secret goes off line.
+        assert isinstance(new_root, FileSigner)
         made = [new_root.key, *(new_key(keyring, use, root=new_root).key for use in CERTIFIED)]
         append(session, [draft_of(key, is_first=True) for key in made])
         ended = [change_state(session, key, KeyState.RETIRED) for key in former]

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from registry.core.errors import KeyTrouble
-from registry.core.keyring import FileSigner, Key, Use
+from registry.core.jwk import p256_of
+from registry.core.keyring import FileSigner, Key, Signer, Use
 
 CERTIFIED = (Use.CREDENTIAL, Use.STATUS, Use.RECEIPT)
 """The uses whose keys the root certifies. A checkpoint's reader knows the log's key itself."""
@@ -27,7 +28,7 @@ def root_certificate(root: FileSigner, at: datetime) -> str:
     return _signed(builder.add_extension(_usage(is_root=True), critical=True), root)
 
 
-def signer_certificate(signer: FileSigner, root: FileSigner, at: datetime) -> str:
+def signer_certificate(signer: Signer, root: FileSigner, at: datetime) -> str:
     """The certificate of a signing key, issued by the root: base64 of DER. Subject is CN `<use> <kid>`."""
     if root.key.certificate is None:
         raise KeyTrouble(f"the root key {root.key.kid} has no certificate of its own; put its .json back from a backup")
@@ -57,8 +58,10 @@ def _name(key: Key) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{key.use} {key.kid}")])
 
 
-def _builder(name: x509.Name, signer: FileSigner, at: datetime, years: int) -> x509.CertificateBuilder:
-    public = _secret(signer).public_key()
+def _builder(name: x509.Name, signer: Signer, at: datetime, years: int) -> x509.CertificateBuilder:
+    public = p256_of(signer.key.public)
+    if public is None:
+        raise KeyTrouble(f"the {signer.key.use} key {signer.key.kid} is of a kind that no certificate is issued for")
     # An hour back: another machine's clock may be a little behind.
     begun = at.replace(microsecond=0) - timedelta(hours=1)
     return (

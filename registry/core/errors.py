@@ -232,6 +232,10 @@ class BadProof(RegistryError):
     """A signature, proof, checkpoint or policy of a log does not hold, or cannot be read; the text says which."""
 
 
+class DatasetRefused(RegistryError):
+    """A folder or a delta of the dataset is damaged, half written, not ours, or follows from nothing that was signed."""
+
+
 class ForkRefused(RegistryError):
     """The log here does not follow from what was signed before: signing on would show two histories."""
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -16,6 +16,14 @@ def public_jwk(public: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) -> 
     numbers = public.public_numbers()
     x, y = (_base64url(number.to_bytes(32, "big")) for number in (numbers.x, numbers.y))
     return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
+
+
+def p256_of(public: dict[str, str]) -> ec.EllipticCurvePublicKey | None:
+    """The key of a JWK; None for one of another kind."""
+    if public.get("crv") != "P-256":
+        return None
+    x, y = (int.from_bytes(urlsafe_b64decode(public[part] + "==")) for part in "xy")
+    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 
 def kid_of(public: dict[str, str]) -> str:

@@ -13,15 +13,12 @@ import json
 import os
 import re
 import secrets
-import stat
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -31,6 +28,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from registry.core.errors import KeyTrouble
 from registry.core.jwk import kid_of, public_jwk
+from registry.core.key_records import ED25519_USES, Key, KeyState, RingSecret, Signer, Use, read_private
+from registry.core.token_keys import TokenSigner, drafted, token_of
 
 PURPOSES = (
     "accounts", "admission", "box-keys", "bulk-files", "case-digests", "collisions", "member-apps",
@@ -40,65 +39,6 @@ PURPOSES = (
 """What each secret of a registry is for. All are made together: one that is missing among others was lost."""
 
 _RING_FILE = r"-(?P<number>[0-9]{6,})-(?P<kid>[0-9a-f]{16})\.secret"
-
-
-class Use(StrEnum):
-    """What a key signs, and nothing else."""
-
-    LOG = "log"
-    CREDENTIAL = "credential"
-    STATUS = "status"
-    RECEIPT = "receipt"
-    ROOT = "root"
-    LAW = "law"
-    """An operator's corrections of the law. Its secret belongs off line, like the root's."""
-
-
-class KeyState(StrEnum):
-    """`active` signs; `retired` is still believed for what it signed; `compromised` is not, beyond what is proven."""
-
-    ACTIVE = "active"
-    RETIRED = "retired"
-    COMPROMISED = "compromised"
-
-
-@dataclass(frozen=True)
-class Key:
-    """What may be known of a key. `public` is its JWK (RFC 7517), `certificate` DER in base64, issued by the root."""
-
-    kid: str
-    use: Use
-    public: dict[str, str]
-    made_at: str
-    state: KeyState = KeyState.ACTIVE
-    certificate: str | None = None
-    last_good_index: int | None = None
-
-    @property
-    def name(self) -> str:
-        return f"{self.use}-{self.kid}"
-
-
-@dataclass(frozen=True)
-class RingSecret:
-    """One of the 32-byte secrets of a ring."""
-
-    kid: str
-    body: bytes = field(repr=False)
-
-
-class Signer(Protocol):
-    """Signs with one key.
-
-    Ours reads a file; one that asks a PKCS#11 token or a KMS stands in its place by these two.
-    """
-
-    @property
-    def key(self) -> Key: ...
-
-    def sign(self, message: bytes) -> bytes:
-        """64 bytes: Ed25519 as RFC 8032, ES256 as RFC 7518 (r and s, big end first)."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -137,24 +77,36 @@ class Keyring:
         raise KeyTrouble(f"there is no active {use} key in {self.folder}; make one with `registry keys {command}`")
 
     def signer(self, use: Use) -> Signer:
-        key = self.active(use)
-        return FileSigner(key, self._private(key))
+        return self._signer(self.active(use))
 
     def signer_of(self, kid: str) -> Signer:
         """The signer of one key, whatever its state. Raises KeyTrouble when it is not here."""
         for key in self.keys():
             if key.kid == kid:
-                return FileSigner(key, self._private(key))
+                return self._signer(key)
         raise KeyTrouble(f"there is no key {kid} in {self.folder}")
 
-    def make(self, use: Use, made_at: str) -> FileSigner:
+    def _signer(self, key: Key) -> Signer:
+        if not (self.folder / f"{key.name}.pem").exists():
+            token = token_of(self.folder)
+            if token is not None and token.has(key.name):
+                return TokenSigner(key, token)
+        return FileSigner(key, self._private(key))
+
+    def make(self, use: Use, made_at: str) -> Signer:
         """A new key; it signs from now on. `made_at` is `clock.instant_text`."""
         signer = self.draft(use, made_at)
         self.keep(signer.key)
         return signer
 
-    def draft(self, use: Use, made_at: str) -> FileSigner:
-        """A new key whose secret is on the disk, and that signs nothing before `keep` writes down what is known of it."""
+    def draft(self, use: Use, made_at: str) -> FileSigner | TokenSigner:
+        """A new key whose secret is on the disk, and that signs nothing before `keep` writes down what is known of it.
+
+        Where a token makes keys of that use, the secret is there and not on the disk.
+        """
+        token = token_of(self.folder)
+        if token is not None and use in token.place.uses:
+            return drafted(token, use, made_at)
         secret, public = _pair(use)
         # A kid is typed on command lines: one that begins with a dash would be taken for an option.
         while kid_of(public).startswith("-"):
@@ -175,8 +127,14 @@ class Keyring:
         return self.keep(replace(key, **facts))  # type: ignore[arg-type]
 
     def holds_secret(self, key: Key) -> bool:
-        """Whether the secret lies here: that of the root may lie off line, that of a log kept elsewhere does not."""
-        return (self.folder / f"{key.name}.pem").exists()
+        """Whether the secret lies here, or in the token of this folder.
+
+        That of the root may lie off line, that of a log kept elsewhere does not.
+        """
+        if (self.folder / f"{key.name}.pem").exists():
+            return True
+        token = token_of(self.folder)
+        return token is not None and token.has(key.name)
 
     def signer_from(self, key: Key, path: Path) -> FileSigner:
         """The signer of a key whose secret lies in another file, like the root's on a medium that is seldom put in."""
@@ -349,9 +307,7 @@ class Keyring:
 
 
 def _pair(use: Use) -> tuple[ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey, dict[str, str]]:
-    secret = (
-        ed25519.Ed25519PrivateKey.generate() if use in (Use.LOG, Use.LAW) else ec.generate_private_key(ec.SECP256R1())
-    )
+    secret = ed25519.Ed25519PrivateKey.generate() if use in ED25519_USES else ec.generate_private_key(ec.SECP256R1())
     return secret, public_jwk(secret.public_key())
 
 
@@ -363,20 +319,6 @@ def _read_key(path: Path) -> Key:
         raise KeyTrouble(f"{path} is no description of a key that can be read; put it back from a backup") from None
 
 
-def read_private(path: Path) -> bytes:
-    """The bytes of a file that only its owner may read. Raises KeyTrouble if others may, or it is not there."""
-    try:
-        mode = path.stat().st_mode
-        body = path.read_bytes()
-    except OSError as error:
-        raise KeyTrouble(f"{path} cannot be read ({error.strerror}); put it back from a backup") from None
-    if stat.S_IMODE(mode) & 0o077:
-        raise KeyTrouble(
-            f"{path} may be read by others than its owner: run `chmod 600 {path}`, and think of rotating it"
-        )
-    return body
-
-
 __all__: Sequence[str] = (
-    "FileSigner", "Key", "KeyState", "Keyring", "RingSecret", "Signer", "Use",
+    "FileSigner", "Key", "KeyState", "Keyring", "RingSecret", "Signer", "TokenSigner", "Use", "read_private",
 )  # fmt: skip

@@ -35,6 +35,20 @@ def contact_of(name: str, text: str) -> str | None:
     return text or None
 
 
+def scanner_of(name: str, text: str) -> str | None:
+    if text and not re.fullmatch(r"unix:/[!-~]+|tcp://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}", text):
+        raise SettingsError(f"{name} must be like unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310, or unset")
+    return text or None
+
+
+def licence_of(name: str, text: str) -> str | None:
+    if text and not re.fullmatch(r"[A-Za-z0-9.-]{1,60}|https://[!-~]+", text):
+        raise SettingsError(
+            f"{name} must be an SPDX identifier like CC-BY-4.0, or the https:// address of a licence's text"
+        )
+    return text or None
+
+
 def server_of(name: str, text: str, schemes: tuple[str, ...], example: str) -> str | None:
     if not text:
         return None

@@ -12,7 +12,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from registry.core.errors import SettingsError
-from registry.core.setting_texts import contact_of, server_of, split_address, switch_of, whole_number
+from registry.core.setting_texts import (
+    contact_of,
+    licence_of,
+    scanner_of,
+    server_of,
+    split_address,
+    switch_of,
+    whole_number,
+)
 
 
 class Edge(StrEnum):
@@ -95,8 +103,12 @@ class Settings:
     """Whether test keys see an invented registry in REGISTRY_HOME/sandbox, which is made when one is first used."""
     body_seconds: int = 20
     """How long a request's body may bring nothing, and how long it has before its rate counts."""
+    scanner: str | None = None
+    """Where a virus scanner (clamd) is asked about attachments: `unix:` and a path, or `tcp://host:port`."""
     security_contact: str | None = None
     """Where weaknesses are reported, for /.well-known/security.txt: a `mailto:` or `https:` address."""
+    data_licence: str = "CC-BY-4.0"
+    """Under which licence the open dataset is given: an SPDX identifier, or the address of its text."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -141,8 +153,10 @@ class Settings:
             drain_seconds=whole_number("REGISTRY_DRAIN_SECONDS", given["REGISTRY_DRAIN_SECONDS"] or "0", 0, 600),
             threads=whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"] or "8", 1, 64),
             body_seconds=whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"] or "20", 1, 600),
+            scanner=scanner_of("REGISTRY_CLAMD", given["REGISTRY_CLAMD"]),
             has_sandbox=switch_of("REGISTRY_SANDBOX", given["REGISTRY_SANDBOX"] or "on"),
             security_contact=contact_of("REGISTRY_SECURITY_CONTACT", given["REGISTRY_SECURITY_CONTACT"]),
+            data_licence=licence_of("REGISTRY_DATA_LICENCE", given["REGISTRY_DATA_LICENCE"]) or "CC-BY-4.0",
         )
 
     @cached_property
@@ -223,7 +237,9 @@ NAMES = (
     "REGISTRY_DRAIN_SECONDS",
     "REGISTRY_THREADS",
     "REGISTRY_BODY_SECONDS",
+    "REGISTRY_CLAMD",
     "REGISTRY_SECURITY_CONTACT",
+    "REGISTRY_DATA_LICENCE",
 )
 
 S3_NAMES = tuple(name for name in NAMES if name.startswith("REGISTRY_S3_"))

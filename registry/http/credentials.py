@@ -9,6 +9,7 @@ from flask import current_app
 from registry.core.clock import now
 from registry.core.keyring import Use
 from registry.http.app_services import verdicts
+from registry.http.question_parser import question_of
 from registry.http.transaction import public_reading, services
 from registry.proofs.credentials import paper, queries, receipts
 from registry.proofs.credentials.bundles import bundle_of
@@ -16,7 +17,11 @@ from registry.proofs.credentials.receipts import HeadReader
 from registry.proofs.credentials.signing import Signers
 from registry.proofs.credentials.status import StatusLists
 from registry.proofs.credentials.trust import Checked
-from registry.verification.verdicts.question import Verdict
+from registry.ranges import rules
+from registry.ranges.queries import absence_of
+from registry.register.agencies.keys import identifier_key, number_key
+from registry.verification.verdicts.question import SubjectKind, Verdict
+from registry.vocabulary.register import IdentifierScheme
 
 
 class Issuing(NamedTuple):
@@ -82,8 +87,34 @@ def read_paper_code(text: str) -> Checked:
 def receipt(question: Mapping[str, Any], verdict: Verdict, at: datetime) -> str:
     """The signed receipt of an answer given at `at`. Raises NotIssuing."""
     existing = issuing()
-    signer = existing.signers.of(Use.RECEIPT)
-    return receipts.receipt_of(question, verdict, existing.heads.head(), existing.issuer, signer, at)
+    signer, head = existing.signers.of(Use.RECEIPT), existing.heads.head()
+    absence = None if verdict.about else _absence(question, at, head.size)
+    return receipts.receipt_of(question, verdict, head, existing.issuer, signer, at, absence)
+
+
+def _absence(parameters: Mapping[str, Any], at: datetime, size: int) -> dict[str, Any] | None:
+    """Proof that no one stands under the number of a question, in a log of `size` entries; None for other questions."""
+    question = question_of(dict(parameters), at)
+    if question.kind.value not in rules.KINDS or question.known_at is not None:
+        return None
+    if question.kind is SubjectKind.REGISTRATION_NUMBER and question.country is None:
+        return None
+    value = (
+        number_key(question.value)
+        if question.kind is SubjectKind.LICENCE_NUMBER
+        else identifier_key(IdentifierScheme(question.kind.value), question.value, question.country)
+    )
+    found = absence_of(public_reading(), rules.key_text(question.kind.value, value), size)
+    if found is None:
+        return None
+    return {
+        "epoch": found.epoch,
+        "index": found.log_index,
+        "p": found.bits,
+        "prefix": found.prefix,
+        "file": found.file.hex(),
+        "path": [one.hex() for one in found.path],
+    }
 
 
 def check_receipt(token: str) -> Checked:

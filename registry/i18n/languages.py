@@ -2,7 +2,8 @@
 
 Each language is one catalogue of PO files, keyed by names such as `reason.licence_active`; English is a catalogue too. What
 belongs to one room of the house stands in a folder of its own (`catalogues/complaints/en.po`); what may be wrong with a field
-stands beside its codes (registry/core/faults). They are read once, when this module is first imported.
+stands beside its codes (registry/core/faults). A language is read once, when a text of it is first asked for: most commands
+say little, and that in English.
 
 A language of the public pages alone has the rooms of `PUBLIC_ROOMS` and the texts of `PUBLIC_FAMILIES`; what else it lacks
 is said in English.
@@ -10,14 +11,16 @@ is said in English.
 
 import re
 import string
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import TypeVar
 
 import structlog
-from babel.messages.pofile import read_po
 from flask import Request
 
+from registry.core.po import read_texts
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
 log = structlog.get_logger()
@@ -48,40 +51,88 @@ PUBLIC_ROOMS = frozenset({ROOT, "complaints", "questions", FAULTS})
 PUBLIC_FAMILIES = ("badge.", "decision.notice.", "page.", "sanction.told.")
 """What a language that is not the staff's must have complete: whole rooms, and families of texts wherever they stand."""
 
+_OFFERED = [language.value for language in Language]
 
-def _read(language: Language) -> dict[str, dict[str, str]]:
+
+_READ: dict[str, dict[str, dict[str, str]]] = {}
+"""What was read until now: texts by key, by room, by language."""
+
+
+def _rooms(language: str) -> dict[str, dict[str, str]]:
+    """A language's texts by key, by room. Raises ValueError for a key that stands twice, KeyError where there is no language."""
+    if language in _READ:
+        return _READ[language]
+    if language not in _OFFERED:
+        raise KeyError(language)
     rooms: dict[str, dict[str, str]] = {}
     known: set[str] = set()
     for room, folder in catalogue_folders().items():
         path = folder / f"{language}.po"
         if language not in STAFF_LANGUAGES and not path.is_file():
             continue
-        catalogue = rooms[room] = {}
-        with path.open("rb") as file:
-            for message in read_po(file):
-                if message.id and message.string:
-                    if message.id in known:
-                        raise ValueError(f"{message.id} stands twice in the {language} catalogues")
-                    known.add(str(message.id))
-                    catalogue[str(message.id)] = str(message.string)
-    return rooms
+        rooms[room] = read_texts(path)
+        twice = known & rooms[room].keys()
+        if twice:
+            raise ValueError(f"{min(twice)} stands twice in the {language} catalogues")
+        known |= rooms[room].keys()
+    return _READ.setdefault(language, rooms)
 
 
-_READ = {language.value: _read(language) for language in Language}
-ROOM_OF: dict[str, str] = {key: room for room, texts in _READ[Language.EN].items() for key in texts}
+_TEXTS: dict[str, dict[str, str]] = {}
+"""The same without the rooms."""
+
+
+def _texts(language: str) -> dict[str, str]:
+    try:
+        return _TEXTS[language]
+    except KeyError:
+        texts = {key: words for texts in _rooms(language).values() for key, words in texts.items()}
+    return _TEXTS.setdefault(language, texts)
+
+
+@lru_cache(maxsize=8192)
+def _spoken_of(key: str) -> frozenset[str]:
+    return placeholders(_texts(Language.EN).get(key, ""))
+
+
+def _room_of(key: str) -> str:
+    return next(room for room, texts in _rooms(Language.EN).items() if key in texts)
+
+
+V = TypeVar("V")
+
+
+class _WhenAsked(Mapping[str, V]):
+    """Values by key, of which none is made before it is asked for; `make` keeps what it made."""
+
+    def __init__(self, keys: Callable[[], Collection[str]], make: Callable[[str], V]) -> None:
+        self._keys = keys
+        self._make = make
+
+    def __getitem__(self, key: str) -> V:
+        if key not in self._keys():
+            raise KeyError(key)
+        return self._make(key)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys())
+
+    def __len__(self) -> int:
+        return len(self._keys())
+
+
+CATALOGUES: Mapping[str, dict[str, str]] = _WhenAsked(lambda: _OFFERED, _texts)
+ROOM_OF: Mapping[str, str] = _WhenAsked(lambda: _texts(Language.EN), _room_of)
 """In which room each text stands."""
-CATALOGUES: dict[str, dict[str, str]] = {
-    language: {key: words for texts in rooms.values() for key, words in texts.items()}
-    for language, rooms in _READ.items()
-}
-SPOKEN_OF: dict[str, frozenset[str]] = {
-    key: placeholders(template) for key, template in CATALOGUES[Language.EN].items()
-}
+SPOKEN_OF: Mapping[str, frozenset[str]] = _WhenAsked(lambda: _texts(Language.EN), _spoken_of)
 """The values that each text needs; the catalogues agree on them, which a test holds."""
 
 
 def has_text(key: str) -> bool:
-    return key in SPOKEN_OF
+    return key in _texts(Language.EN)
 
 
 def is_required(language: str, key: str) -> bool:
@@ -91,10 +142,10 @@ def is_required(language: str, key: str) -> bool:
 
 def text(language: str, key: str, **values: object) -> str:
     """The text of a key in a language, with its values filled in."""
-    template = CATALOGUES[language].get(key)
+    template = _texts(language).get(key)
     if template is None:
         template = _in_english(language, key)
-    needed = SPOKEN_OF.get(key)
+    needed = _spoken_of(key)
     if not needed:
         return template
     if not needed <= values.keys():
@@ -106,7 +157,7 @@ def text(language: str, key: str, **values: object) -> str:
 def _in_english(language: str, key: str) -> str:
     if is_required(language, key):
         _miss(language, key)
-    return CATALOGUES[Language.EN].get(key, key)
+    return _texts(Language.EN).get(key, key)
 
 
 def _miss(language: str, key: str) -> None:

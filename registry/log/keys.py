@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from registry.core.certificates import CERTIFIED, root_certificate, signer_certificate
 from registry.core.clock import instant_text, now
 from registry.core.errors import BadProof, KeyTrouble
-from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Use
+from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Signer, Use
 from registry.log.actions import Draft, append, lock_log
 from registry.log.policy import read_policy
 from registry.log.queries import KEYS, POLICY, LoggedKey, logged_keys, policy_lines, verifier_keys_of
@@ -66,7 +66,7 @@ def make_keys(session: Session, keyring: Keyring) -> list[Key]:
     return made
 
 
-def new_key(keyring: Keyring, use: Use, root_file: Path | None = None, *, root: FileSigner | None = None) -> FileSigner:
+def new_key(keyring: Keyring, use: Use, root_file: Path | None = None, *, root: FileSigner | None = None) -> Signer:
     """A key whose secret is on the disk, certified if its use asks for it. It signs nothing before `keyring.keep`.
 
     The active root certifies it, or `root` where that is a new one which is not kept yet.
@@ -79,7 +79,7 @@ def new_key(keyring: Keyring, use: Use, root_file: Path | None = None, *, root: 
     signer = keyring.draft(use, instant_text(at))
     if root is not None:
         certificate = signer_certificate(signer, root, at)
-    elif use is Use.ROOT:
+    elif isinstance(signer, FileSigner) and use is Use.ROOT:
         certificate = root_certificate(signer, at)
     else:
         return signer

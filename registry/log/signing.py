@@ -346,6 +346,20 @@ def _sign(session: Session, keyring: Keyring, settings: Settings, signing_input:
     return Signed(head.origin, head.size, head.root, text, is_published)
 
 
+def signed_text(session: Session, keyring: Keyring, origin: str, text: str) -> str:
+    """The note of a text, signed with the log's active keys as heads are. It must not have the form of a checkpoint.
+
+    Raises KeyTrouble where no active key of the log lies here.
+    """
+    return note.signed(
+        text,
+        [
+            (note.VerifierKey(origin, note.ED25519, raw_public(one.key.public)), one.sign)
+            for one in _signers(logged_keys(session), keyring)
+        ],
+    )
+
+
 def _signers(logged: dict[str, LoggedKey], keyring: Keyring) -> list[Signer]:
     """One for each active key of the log: while one is rotated, both sign."""
     active = [key.kid for key in reversed(logged.values()) if key.use is Use.LOG and key.state is KeyState.ACTIVE]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.errors import NotSignedIn
@@ -101,13 +101,11 @@ def whose_ran_out(session: Session, token: str, at: datetime) -> Officer | None:
 
 def authenticated_as(session: Session, officer: Officer, stored: SignedIn | None, today: date) -> AuthenticatedOfficer:
     """The officer with today's rights: read anew at each request, so that a right that was taken away is gone."""
-    unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
+    unit = session.scalars(_UNIT, {"unit": officer.unit}).one()
     standing = OfficerRights(
         officer.reference, unit.reference, unit.country, unit.authority, roles_on(session, officer, today)
     )
-    conflicts = session.scalars(
-        select(Conflict.agency).where(Conflict.officer_id == officer.id, Conflict.ended_on.is_(None))
-    )
+    conflicts = session.scalars(_CONFLICTS, {"officer": officer.id})
     return AuthenticatedOfficer(officer, stored, standing, frozenset(conflicts), unit.names)
 
 
@@ -175,26 +173,31 @@ def came_with(session: Session, officer: Officer, provider: str, since: datetime
     return session.execute(query.limit(1)).first() is not None
 
 
+# Every request of an officer asks these: built once, they are only looked up among the compiled ones.
+_UNIT = select(Unit).where(Unit.reference == bindparam("unit"))
+_CONFLICTS = select(Conflict.agency).where(Conflict.officer_id == bindparam("officer"), Conflict.ended_on.is_(None))
+_HELD = select(RoleHeld.role).where(RoleHeld.officer_id == bindparam("officer"), RoleHeld.ended_on.is_(None))
+_LENT = (
+    select(RoleLent.role)
+    .join(RoleHeld, (RoleHeld.officer_id == RoleLent.officer_id) & (RoleHeld.role == RoleLent.role))
+    .join(Officer, Officer.id == RoleLent.officer_id)
+    .where(
+        RoleLent.deputy_id == bindparam("officer"),
+        RoleLent.from_on <= bindparam("today"),
+        RoleLent.to_on >= bindparam("today"),
+        RoleLent.ended_on.is_(None),
+        RoleHeld.ended_on.is_(None),
+        Officer.state == OfficerState.ACTIVE,
+        Officer.unit == bindparam("unit"),
+    )
+)
+
+
 def roles_on(session: Session, officer: Officer, today: date) -> frozenset[Role]:
     """The officer's own roles, and those lent to them today by officers who still have them."""
-    existing = set(
-        session.scalars(select(RoleHeld.role).where(RoleHeld.officer_id == officer.id, RoleHeld.ended_on.is_(None)))
-    )
-    lent = session.execute(
-        select(RoleLent.role)
-        .join(RoleHeld, (RoleHeld.officer_id == RoleLent.officer_id) & (RoleHeld.role == RoleLent.role))
-        .join(Officer, Officer.id == RoleLent.officer_id)
-        .where(
-            RoleLent.deputy_id == officer.id,
-            RoleLent.from_on <= today,
-            RoleLent.to_on >= today,
-            RoleLent.ended_on.is_(None),
-            RoleHeld.ended_on.is_(None),
-            Officer.state == OfficerState.ACTIVE,
-            Officer.unit == officer.unit,
-        )
-    ).scalars()
-    return frozenset(existing | set(lent))
+    existing = session.scalars(_HELD, {"officer": officer.id}).all()
+    lent = session.scalars(_LENT, {"officer": officer.id, "unit": officer.unit, "today": today}).all()
+    return frozenset((*existing, *lent))
 
 
 def form_token(token: str) -> str:

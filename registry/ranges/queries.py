@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.errors import NotFound
 from registry.log import queries as log
+from registry.log import tree
 from registry.ranges import rules
 from registry.ranges.actions import record_of
 from registry.ranges.models import RangeEpoch, RangeObject
@@ -26,13 +27,71 @@ class Current(NamedTuple):
 def current(session: Session) -> Current:
     """As `Current`. NotFound while no epoch is published and signed."""
     head = log.published(session)
-    query = select(RangeEpoch).order_by(RangeEpoch.epoch.desc()).limit(1)
-    if head is not None:
-        found = session.execute(query.where(RangeEpoch.log_index < head.size)).scalar_one_or_none()
-        if found is not None:
-            leaf = log.entry_at(session, found.log_index).leaf.decode()
-            return Current(found, leaf, log.proof(session, found.log_index, head).text())
-    raise NotFound("no range files are published yet: `registry ranges write` and the worker write them")
+    found = None if head is None else _newest_below(session, head.size)
+    if head is None or found is None:
+        raise NotFound("no range files are published yet: `registry ranges write` and the worker write them")
+    leaf = log.entry_at(session, found.log_index).leaf.decode()
+    return Current(found, leaf, log.proof(session, found.log_index, head).text())
+
+
+def _newest_below(session: Session, size: int) -> RangeEpoch | None:
+    """The newest epoch whose entry stands in a log of so many entries."""
+    query = select(RangeEpoch).where(RangeEpoch.log_index < size).order_by(RangeEpoch.epoch.desc()).limit(1)
+    return session.execute(query).scalar_one_or_none()
+
+
+class Absence(NamedTuple):
+    """Proof that no agency stands under a number: the file in which it would stand, and its place in an epoch.
+
+    `log_index` is that of the epoch's entry, `prefix` of the file among 2^`bits`; `file` its leaf hash, and `path` the hashes
+    from it to the root that the entry states, as RFC 9162 has them.
+    """
+
+    epoch: int
+    log_index: int
+    bits: int
+    prefix: str
+    file: bytes
+    path: list[bytes]
+
+
+def absence_of(session: Session, key: str, size: int) -> Absence | None:
+    """Proof that a key (`rules.key_text`) leads to no one, by the newest epoch in a log of `size` entries.
+
+    None where there is no epoch, or where its file has the key: then it was published or taken away a moment ago.
+    """
+    epoch = _newest_below(session, size)
+    if epoch is None:
+        return None
+    bits, hash_ = int(record_of(epoch)["p"]), rules.key_hash(key)
+    prefix = rules.prefix_of(hash_, bits)
+    try:
+        file, path = _place_of(session, epoch, prefix)
+        body = rules.uncompressed(stored_object(session, file.hex()))
+    except NotFound:
+        return None
+    if f'"h":"{hash_.hex()[: rules.HASH_HEX]}"'.encode() in body:
+        return None
+    return Absence(epoch.epoch, epoch.log_index, bits, rules.spelled(prefix, bits), file, path)
+
+
+def _place_of(session: Session, epoch: RangeEpoch, prefix: int) -> tuple[bytes, list[bytes]]:
+    """The leaf hash of a file, and the hashes beside its way to the root, the lowest first. NotFound where a tile is gone."""
+    stated = record_of(epoch)
+    hash_, left = bytes.fromhex(stated["root"]), int(stated["p"])
+    path: list[bytes] = []
+    while left:
+        width = rules.top_bits(left)
+        level = tree.split(stored_object(session, hash_.hex()))
+        place = prefix >> (left - width) & (1 << width) - 1
+        hash_, left = level[place], left - width
+        beside = []
+        while len(level) > 1:
+            beside.append(level[place ^ 1])
+            level = [tree.node_hash(one, other) for one, other in zip(level[::2], level[1::2], strict=True)]
+            place >>= 1
+        path = beside + path
+    return hash_, path
 
 
 def current_answer(session: Session) -> dict[str, object]:

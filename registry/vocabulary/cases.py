@@ -270,6 +270,7 @@ class NoCopy(StrEnum):
     NO_TOOL = "no_tool"
     UNCONFINED = "unconfined"
     INTERRUPTED = "interrupted"
+    HARMFUL = "harmful"
 
 
 class LiesWith(StrEnum):

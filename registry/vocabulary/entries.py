@@ -28,6 +28,7 @@ class EntryType(StrEnum):
     LAW_OVERLAY_APPROVED = "law.overlay_approved"
     LAW_OVERLAY_WITHDRAWN = "law.overlay_withdrawn"
     RANGES_PUBLISHED = "ranges.published"
+    DATASET_PUBLISHED = "dataset.published"
 
 
 class EntryPart(StrEnum):

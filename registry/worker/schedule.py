@@ -1,6 +1,7 @@
 """Recurring tasks of the worker: each records its progress in its own tables, so it may be killed at any time."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -9,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk.archive import actions as diligence
+from registry.complaints.attachments import parts
 from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_worker import clean_waiting
 from registry.complaints.attachments.storage import store_of
@@ -40,6 +42,8 @@ from registry.officers.providers import linking
 from registry.organisations import letters
 from registry.organisations import sessions as member_sessions
 from registry.oversight.statistics.actions import close_due
+from registry.proofs.papers import shared as papers
+from registry.proofs.papers.making import KEPT
 from registry.ranges.actions import write_epoch
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.imports.ordered import apply_ordered
@@ -53,6 +57,7 @@ from registry.supervision.sanctions.enforcement import do_due
 from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
 from registry.watches.mail_words import account_words, digest_words, webhook_words
+from registry.worker import dataset
 from registry.worker.bulk_jobs import answer_lists, purge_lists
 
 log = structlog.get_logger()
@@ -177,6 +182,12 @@ def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
         log.info("ranges_written", epoch=written.epoch, made=written.made, files=written.files, keys=written.keys)
 
 
+def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Begin to write the open dataset of a new day, or anew where a name was erased; only where the log is signed."""
+    if settings.signs and not _lease_of(sessions).is_held_elsewhere():
+        dataset.begin(settings, sessions)
+
+
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     ask_witnesses(sessions)
 
@@ -186,6 +197,7 @@ def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> No
     with sessions.begin() as session:
         Admission(Keyring(settings.keys), settings.home).forget(session, now())
         forget_repeats(session, now().date())
+        papers.forget(session, now() - timedelta(seconds=KEPT))
 
 
 def close_quarters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -313,6 +325,17 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> int:
     return done.closed
 
 
+def clear_parts(settings: Settings, _sessions: sessionmaker[Session]) -> None:
+    """Remove parts of uploads and recordings that nobody finished, after a day."""
+    try:
+        cleared = parts.clear_abandoned(store_of(settings), now().date())
+    except FilesUnavailable as trouble:
+        log.error("parts_not_cleared", trouble=trouble.text)
+        return
+    if cleared:
+        log.info("parts_cleared", count=cleared)
+
+
 def note_beat(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Note that this worker is at work: `/ready` and the metrics say how long ago one was."""
     with sessions.begin() as session:
@@ -346,6 +369,7 @@ TASKS = (
     Task("tell_digests", 600.0, send_digests),
     Task("purge_watching", 3600.0, purge_watching),
     Task("purge_cases", 3600.0, purge_cases),
+    Task("clear_parts", 21600.0, clear_parts),
     Task("clean_attachments", 60.0, clean_waiting),
     Task("answer_lists", 1.0, answer_lists),
     Task("purge_lists", 3600.0, purge_lists),
@@ -353,4 +377,6 @@ TASKS = (
     # Last, so that one round signs what it published itself.
     Task("sign_log", 1.0, sign_log),
     Task("ask_witnesses", 30.0, ask_again),
+    # After signing: it is written at a signed head.
+    Task("write_dataset", 600.0, write_dataset),
 )

@@ -13,6 +13,7 @@ from registry.core.clock import now
 from registry.core.db.errors import classify_db_error
 from registry.core.errors import LogClosed
 from registry.core.settings import Settings
+from registry.worker import dataset
 from registry.worker.sandbox_loop import SandboxLoop
 from registry.worker.schedule import TASKS, Task
 from registry.worker.watch_loop import WatchLoop
@@ -28,6 +29,7 @@ def work(
     try:
         if is_once:
             _round(dict.fromkeys((task.name for task in TASKS), 0.0), settings, sessions, stopping)
+            dataset.wait()
             watch_loop.once(now())
             sandbox.once()
             return
@@ -37,6 +39,8 @@ def work(
                 _round(due, settings, sessions, stopping)
                 stopping.wait(max(min(due.values()) - time.monotonic(), 0.05))
     finally:
+        # A snapshot that is cut short is begun anew: what lies there is whole.
+        dataset.wait(5.0)
         watch_loop.close()
         sandbox.close()
 

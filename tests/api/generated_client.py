@@ -1,6 +1,8 @@
 """A client generated from the committed document, to be imported by tests."""
 
+import fcntl
 import importlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,22 +31,33 @@ content_type_overrides:
 @pytest.fixture(scope="session")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The name of a freshly generated package that can be imported."""
-    folder = tmp_path_factory.mktemp("client")
+    base = tmp_path_factory.getbasetemp()
+    # Of the processes that test together the first generates it, and the others wait for that.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "generated-client"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / PACKAGE).exists():
+            _generate(folder)
+    sys.path.insert(0, str(folder))
+    yield PACKAGE
+    sys.path.remove(str(folder))
+
+
+def _generate(folder: Path) -> None:
     settings = folder / "settings.yaml"
     settings.write_text(SETTINGS, encoding="utf-8")
     subprocess.run(
         [
             *(sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"),
-            *("--path", str(ROOT / "openapi" / "openapi.json"), "--output-path", str(folder / PACKAGE)),
+            *("--path", str(ROOT / "openapi" / "openapi.json"), "--output-path", str(folder / "unfinished" / PACKAGE)),
             *("--config", str(settings)),
         ],
         check=True,
         capture_output=True,
         stdin=subprocess.DEVNULL,
     )
-    sys.path.insert(0, str(folder))
-    yield PACKAGE
-    sys.path.remove(str(folder))
+    (folder / "unfinished" / PACKAGE).rename(folder / PACKAGE)
 
 
 def part(package: str, name: str) -> ModuleType:

@@ -20,7 +20,7 @@ def test_the_page_to_try_it_out_asks_this_server_alone(page: Page, served: Serve
     operation = page.locator("#operations-verify-verify")
     operation.locator(".opblock-summary-control").click()
     operation.get_by_role("button", name="Try it out").click()
-    operation.locator("tr[data-param-name=licence_number] input").fill("FICT-CN-001")
+    operation.locator("tr[data-param-name=uscc] input").fill("91990001MADEM00112")
     operation.get_by_role("button", name="Execute").click()
     answer = operation.locator(".live-responses-table tbody .response-col_status").first
     expect(answer).to_contain_text("200")

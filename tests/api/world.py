@@ -92,10 +92,10 @@ def _suspended(session: Session) -> None:
     agency = make.make_agency(
         session,
         agency_id=examples.SUSPENDED,
-        country="CZ",
-        names=(make.name_record("Agentura Smyšlená s.r.o.", country="CZ"),),
-        identifiers=(make.identifier_record(IdentifierScheme.REGISTRATION_NUMBER, "00000019", country="CZ"),),
-        licences=(make.licence_record(licence_id=examples.SUSPENDED_LICENCE, number="FICT-CZ-003"),),
+        country="CN",
+        names=(make.name_record("虚构停业示例有限公司", country="CN", script=Script.HANS),),
+        identifiers=(make.identifier_record(IdentifierScheme.USCC, examples.SUSPENDED_USCC, country="CN"),),
+        licences=(make.licence_record(country="CN", licence_id=examples.SUSPENDED_LICENCE, number="FICT-CN-003"),),
     )
     licence = agency.licences[0]
     suspended = make.changed(

@@ -21,14 +21,16 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk import actions, files
 from registry.bulk import engine as working
+from registry.bulk.answering.copies import downloaded
 from registry.bulk.manifest import root_over
 from registry.bulk.models import BulkJob
+from registry.bulk.results import results_of
 from registry.core.clock import now
 from registry.core.errors import NotFound, NotNow, RepeatDiffers, UnreadableList
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
 from registry.http.transaction import services
-from registry.vocabulary.bulk import JobKind, JobState
+from registry.vocabulary.bulk import JobKind, JobState, ResultForm
 from registry.worker.bulk_jobs import purge_lists, work_on
 from tests import make
 from tests.api import world
@@ -118,7 +120,10 @@ def test_a_list_is_answered_with_its_bad_rows_named_and_proved_by_one_signature(
     folder = files.folder_of(home, job.reference)
     table = list(csv.DictReader((folder / "results.csv").open(encoding="utf-8-sig")))
     assert [row["key"] for row in table] == ["a", "b", "", "a", "'=d"]
-    sheet = openpyxl.load_workbook(folder / "results.xlsx")["answers"]
+    assert not (folder / "results.xlsx").exists()
+    assert {ResultForm.XLSX, ResultForm.PDF} <= set(results_of(home, job))
+    workbook, _ = downloaded(home, job, ResultForm.XLSX)
+    sheet = openpyxl.load_workbook(workbook)["answers"]
     assert sheet.max_row == 6
     assert not any(str(cell.value).startswith("=") for row in sheet for cell in row)
     statements = (folder / "statements.jsonl").read_bytes().splitlines(keepends=True)
@@ -129,8 +134,10 @@ def test_a_list_is_answered_with_its_bad_rows_named_and_proved_by_one_signature(
     assert root_over([*statements[:1], statements[0], *statements[2:]])[1] != root
     assert json.loads(statements[0])["records"][0]["sha256"]
     assert {oct(path.stat().st_mode & 0o077) for path in folder.iterdir()} == {"0o0"}
-    if (folder / "summary.pdf").exists():
-        assert (folder / "summary.pdf").read_bytes().startswith(b"%PDF")
+    paper, _ = downloaded(home, job, ResultForm.PDF)
+    made_at = paper.stat().st_mtime_ns
+    assert paper.read_bytes().startswith(b"%PDF")
+    assert downloaded(home, job, ResultForm.PDF)[0].stat().st_mtime_ns == made_at
 
 
 ENDLESS = """

@@ -101,6 +101,7 @@ def test_a_refused_list_says_why_and_exits_with_2(desk: Desk, tmp_path: Path) ->
     assert state(desk) == (0, 0, 0)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -178,6 +179,7 @@ def test_ctrl_c_leaves_the_former_state_and_says_so(desk: Desk, tmp_path: Path) 
     assert state(desk) == (0, 0, 0)
 
 
+@pytest.mark.one_database
 def test_a_second_import_of_the_same_source_is_refused_while_the_first_runs(desk: Desk, tmp_path: Path) -> None:
     file = czech_list(tmp_path / "l.json", [agency(1)])
     with only_import_of(desk.settings, "cz-mpsv"):
@@ -201,6 +203,7 @@ main()
 """
 
 
+@pytest.mark.one_database
 def test_a_hundred_thousand_rows_fit_into_bounded_memory(desk: Desk, tmp_path: Path) -> None:
     file = table(tmp_path / "list.csv", 100_000)
     done = run(desk.settings, "import", str(file), "--source", "cz-mpsv", "--dry-run", code=MEASURED)
@@ -210,6 +213,7 @@ def test_a_hundred_thousand_rows_fit_into_bounded_memory(desk: Desk, tmp_path: P
     assert peak < 250
 
 
+@pytest.mark.one_database
 def test_sources_are_listed_shown_and_drafted(desk: Desk, tmp_path: Path) -> None:
     desk.czech(agency(1))
     listed = call(desk.settings, "sources", "list").stdout
@@ -225,6 +229,7 @@ def test_sources_are_listed_shown_and_drafted(desk: Desk, tmp_path: Path) -> Non
     assert again.exit_code == 2
 
 
+@pytest.mark.one_database
 def test_what_a_draft_cannot_guess_is_asked_and_a_wrong_answer_is_asked_again(desk: Desk, tmp_path: Path) -> None:
     sample = tmp_path / "my list.csv"
     sample.write_text(
@@ -258,6 +263,7 @@ def test_the_worker_does_what_is_due_and_ends(desk: Desk) -> None:
     assert done.exit_code == 0, done.stderr
 
 
+@pytest.mark.one_database
 def test_a_worker_told_to_stop_ends_at_once(desk: Desk) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", "import registry.worker.scheduler as w, threading\nfrom registry.cli import main\n"
@@ -273,6 +279,7 @@ def test_a_worker_told_to_stop_ends_at_once(desk: Desk) -> None:
     process.stdout.close()
 
 
+@pytest.mark.one_database
 def test_the_mapping_of_a_province_is_written_once_and_says_what_it_holds(desk: Desk) -> None:
     done = call(desk.settings, "sources", "province", "3502", "--full", "--whole-place")
     assert done.exit_code == 0, done.stderr

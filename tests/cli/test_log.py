@@ -228,12 +228,13 @@ def test_a_worker_signs_what_others_left_unsigned(settings: Settings, session: S
     sessions = sessionmaker(session.get_bind())
     work(settings, sessions, threading.Event(), is_once=True)
     session.expire_all()
-    # The entry, what every log begins with, and the first epoch of range files, which the same round wrote before.
-    assert queries.head(session).size == 8
+    # The entry, what every log begins with, the first epoch of range files, which the same round wrote before, and the
+    # first snapshot of the dataset, which it wrote after.
+    assert queries.head(session).size == 9
     # What it may not sign it tells, and goes on with the rest.
     (settings.home / "log" / "last-signed").write_text("nonsense")
     append(session, [Draft("agency/BCDEFGHJKMNP", "agency.registered", {})])
     session.commit()
     work(settings, sessions, threading.Event(), is_once=True)
     session.expire_all()
-    assert queries.head(session).size == 8
+    assert queries.head(session).size == 9

@@ -1,5 +1,8 @@
 """Texts in every language: complete where they must be, agreeing on their values, and chosen by what a browser asks for."""
 
+import subprocess
+import sys
+
 import pytest
 from flask import Flask, request
 
@@ -130,10 +133,23 @@ def test_under_test_a_missing_text_or_value_is_an_error(monkeypatch: pytest.Monk
         text(Language.IT, "reason.not_yet_valid")
 
 
+def test_no_language_is_read_before_a_text_of_it_is_asked_for() -> None:
+    read = "print(*languages._READ)"
+    code = f"from registry.i18n import languages\n{read}\nlanguages.text('it', 'answer.yes')\n{read}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    # Italian, and English for the values that the text needs.
+    assert done.stdout == "\nit en\n"
+
+
+def test_a_language_that_is_not_offered_has_no_texts() -> None:
+    assert list(CATALOGUES) == [language.value for language in Language]
+    with pytest.raises(KeyError):
+        CATALOGUES["de"]
+
+
 def test_in_production_an_asker_gets_english_rather_than_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(languages, "IS_STRICT", False)
-    stored = {key: words for key, words in CATALOGUES["it"].items() if key != "answer.yes"}
-    monkeypatch.setitem(languages.CATALOGUES, "it", stored)
+    monkeypatch.delitem(CATALOGUES["it"], "answer.yes")
     assert text(Language.IT, "answer.yes") == "Yes"
     assert text(Language.IT, "no.such.text") == "no.such.text"
     assert "{" not in text(Language.IT, "reason.not_yet_valid")

@@ -17,7 +17,7 @@ from tools.cluster.postgres import Keeper, Node
 @pytest.mark.slow
 def test_a_killed_primary_and_a_killed_machine_lose_nothing() -> None:
     with running(has_demo=False) as cluster:
-        report = drill.run(cluster, drill.SHORT, receipts=6)
+        report = drill.run(cluster, drill.SHORT, receipts=6, quiet=0)
         assert report.found == Found(lost=0, doubled=0, forks=0), report.table()
         assert report.is_well, report.table()
         assert cluster.keeper.failovers == 1

@@ -50,7 +50,7 @@ def run(events: Sequence[drill.Event] = (), former: Former | None = None) -> int
 
 def addresses(cluster: Cluster) -> str:
     rows = {
-        "nginx (both machines)": cluster.url,
+        "nginx (both machines)": " ".join(cluster.urls),
         **{f"machine {name}": f"http://127.0.0.1:{port}/ready" for name, port in cluster.machine_ports.items()},
         "PostgreSQL": " ".join(f"{node.name} 127.0.0.1:{node.port}" for node in cluster.nodes),
         "PgBouncer": cluster.database_url,

@@ -2,14 +2,16 @@
 
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
+import psycopg
 import requests
 
-from tools.cluster.load import Found, Load, look_after
+from tools.cluster.load import Found, Load, Read, look_after
 from tools.cluster.machines import Cluster
 from tools.cluster.parts import Part, wait_until
 
@@ -30,12 +32,13 @@ class Line:
     reads: int
     failed: int
     slowest: float
+    p99: float
     back: float | None
     """Seconds until complaints and publications were acknowledged again; None: not within a minute."""
 
     def row(self) -> str:
         back = "never" if self.back is None else f"{self.back:.1f}"
-        return f"| {self.event} | {self.reads} | {self.failed} | {self.slowest:.1f} | {back} |"
+        return f"| {self.event} | {self.reads} | {self.failed} | {self.p99:.2f} | {self.slowest:.1f} | {back} |"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Report:
     published: int
     refused: int
     verified: bool
+    quiet: float
+    """99 of 100 reads took at most so many seconds while nothing happened."""
 
     @property
     def share(self) -> float:
@@ -60,11 +65,12 @@ class Report:
 
     def table(self) -> str:
         rows = [
-            "| what | reads | failed | slowest read, s | writes again after, s |",
-            "| --- | --- | --- | --- | --- |",
+            "| what | reads | failed | p99 of reads, s | slowest read, s | writes again after, s |",
+            "| --- | --- | --- | --- | --- | --- |",
             *(line.row() for line in self.lines),
         ]
         ends = (
+            f"While nothing happened: p99 of reads {self.quiet:.2f} s.",
             f"Reads answered: {self.share:.2f} % of {self.reads}. Acknowledged: {self.filed} complaints, {self.published} "
             f"publications; {self.refused} writes were refused.",
             f"Lost {self.found.lost}, doubled {self.found.doubled}, forks {self.found.forks}; "
@@ -93,6 +99,44 @@ def frozen(name: str, seconds: float) -> Event:
         one.signal(signal.SIGCONT)
 
     return Event(f"{name} frozen {seconds:.0f} s", act)
+
+
+def cut_off(seconds: float) -> Event:
+    """The keeper loses sight of the primary, cannot fence it, and promotes the other; for so long both run."""
+
+    def act(cluster: Cluster) -> None:
+        keeper = cluster.keeper
+        former, before = keeper.primary, keeper.failovers
+        keeper.cut_off = former
+        wait_until(lambda: keeper.failovers > before, "another primary")
+        acknowledged = threading.Event()
+
+        def write() -> None:
+            with suppress(psycopg.Error):
+                former.ask("CREATE TABLE unfenced (id int)")
+                acknowledged.set()
+
+        # Whoever still reaches the former one waits, and gets no acknowledgement of it.
+        threading.Thread(target=write, daemon=True).start()
+        if acknowledged.wait(seconds):
+            raise RuntimeError("a primary that was not fenced acknowledged a commit")
+        keeper.cut_off = None
+
+    return Event(f"primary cut off, and not fenced for {seconds:.0f} s", act)
+
+
+def disk_full(seconds: float) -> Event:
+    """The disk of machine b's data folder is full for a while."""
+
+    def act(cluster: Cluster) -> None:
+        path = cluster.home("b") / "filled"
+        with suppress(OSError), path.open("wb", buffering=0) as file:
+            while True:
+                file.write(b"0" * 65536)
+        time.sleep(seconds)
+        path.unlink()
+
+    return Event(f"disk of machine b full {seconds:.0f} s", act)
 
 
 def slow_bodies(count: int, seconds: float) -> Event:
@@ -130,17 +174,23 @@ FULL = (
     killed("nginx"),
     killed("worker-b"),
 )
-LAST = (frozen("primary", 20), slow_bodies(200, 10))
+LAST = (frozen("primary", 20), frozen("pgbouncer", 8), cut_off(8), disk_full(8), slow_bodies(200, 10))
 
 
 def run(
-    cluster: Cluster, events: Sequence[Event], say: Callable[[str], object] = lambda _line: None, receipts: int = 60
+    cluster: Cluster,
+    events: Sequence[Event],
+    say: Callable[[str], object] = lambda _line: None,
+    receipts: int = 60,
+    quiet: float = 10.0,
 ) -> Report:
     """Let all happen one after the other, each once the cluster is whole again, and look what became of it."""
-    load = Load(cluster.url, cluster.database_url)
+    load = Load(cluster.urls, cluster.database_url)
     load.start()
     wait_until(lambda: load.filed and load.published, f"a first complaint: {load.trouble[-3:]}")
-    lines = []
+    quiet_from, lines = time.monotonic(), []
+    time.sleep(quiet)
+    undisturbed = [read for read in load.reads if read.at >= quiet_from]
     for event in events:
         wait_until(lambda: cluster.is_whole, "a whole cluster")
         time.sleep(1.0)
@@ -156,6 +206,7 @@ def run(
             len(reads),
             sum(not read.is_ok for read in reads),
             max((read.seconds for read in reads), default=0.0),
+            _p99(reads),
             None if back is None else _acknowledged(load, since) - since,
         )
         lines.append(line)
@@ -166,8 +217,21 @@ def run(
     wait_until(lambda: _is_signed(cluster), "a signed head over all")
     found = look_after(load, cluster.database_url, receipts)
     verified = all(cluster.command(machine, "log", "verify").returncode == 0 for machine in cluster.machine_ports)
-    failed = sum(not read.is_ok for read in load.reads)
-    return Report(lines, found, len(load.reads), failed, len(load.filed), len(load.published), load.refused, verified)
+    return Report(
+        lines,
+        found,
+        reads=len(load.reads),
+        failed=sum(not read.is_ok for read in load.reads),
+        filed=len(load.filed),
+        published=len(load.published),
+        refused=load.refused,
+        verified=verified,
+        quiet=_p99(undisturbed),
+    )
+
+
+def _p99(reads: Sequence[Read]) -> float:
+    return sorted(read.seconds for read in reads)[int(len(reads) * 0.99)] if reads else 0.0
 
 
 def _acknowledged(load: Load, since: float) -> float:

@@ -4,6 +4,7 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import requests
@@ -36,7 +37,8 @@ class Read:
 class Load:
     """What several threads ask of a cluster until they are told to stop, and what they were answered."""
 
-    url: str
+    urls: tuple[str, ...]
+    """Of balancers: who gets no answer from one asks the next, as a browser does with two addresses of one name."""
     database_url: str
     reads: list[Read] = field(default_factory=list)
     filed: list[tuple[float, str]] = field(default_factory=list)
@@ -74,7 +76,7 @@ class Load:
             path = PATHS[turn % len(PATHS)]
             began = time.monotonic()
             try:
-                response = http.get(self.url + path, timeout=READ_LIMIT)
+                response = self._asked(http, path)
                 is_ok = response.status_code == 200
                 if is_ok and path == "/log/checkpoint":
                     _, size, root = response.text.splitlines()[:3]
@@ -83,10 +85,16 @@ class Load:
                 is_ok = False
             self.reads.append(Read(began, is_ok, time.monotonic() - began))
 
+    def _asked(self, http: requests.Session, path: str) -> requests.Response:
+        for url in self.urls[:-1]:
+            with suppress(requests.ConnectionError):
+                return http.get(url + path, timeout=READ_LIMIT)
+        return http.get(self.urls[-1] + path, timeout=READ_LIMIT)
+
     def _file(self) -> None:
         def once() -> None:
             began = time.monotonic()
-            filer = Complainant(by_socket(self.url, timeout=15)).filed()
+            filer = Complainant(by_socket(self.urls[0], timeout=15)).filed()
             self.filed.append((began, filer.receipt))
 
         self._again_and_again(once, (requests.RequestException, AssertionError, KeyError, TypeError))
@@ -127,7 +135,7 @@ def look_after(load: Load, database_url: str, receipts: int = 60) -> Found:
     """Open acknowledged complaints (the last `receipts`), count publications, and hold each head that was shown to the log."""
     lost = doubled = forks = 0
     for _, receipt in load.filed[-receipts:]:
-        filer = Complainant(by_socket(load.url), receipt=receipt)
+        filer = Complainant(by_socket(load.urls[0]), receipt=receipt)
         lost += filer.come_back().status != 201
     engine = engine_for(database_url)
     with sessions_for(engine)() as session:

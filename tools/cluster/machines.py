@@ -58,7 +58,8 @@ http {{
         client_max_body_size 21m;
         proxy_http_version 1.1;
         proxy_set_header Connection "";
-        proxy_set_header Host $http_host;
+        # Both balancers answer for one name.
+        proxy_set_header Host {host};
         proxy_set_header X-Forwarded-For $remote_addr;
         proxy_connect_timeout 1s;
         proxy_read_timeout 30s;
@@ -82,13 +83,18 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="registry-cluster-"))
         own(self.folder)
         self.folder.chmod(0o755)
-        first, second, self.pooler_port, self.redis_port, self.store_port, self.port, *machines = free_ports(8)
+        first, second, self.pooler_port, self.redis_port, self.store_port, *ports = free_ports(9)
+        self.ports, machines = ports[:2], ports[2:]
         self.machine_ports = dict(zip("ab", machines, strict=True))
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.urls = tuple(f"http://127.0.0.1:{port}" for port in self.ports)
+        """Of the two balancers. The first is the registry's own address."""
+        self.url = self.urls[0]
         self.nodes = (Node("pg1", first, self.folder), Node("pg2", second, self.folder))
         self.keeper = Keeper(self.nodes, self._lead)
         self.database_url = f"postgresql+psycopg://registry@127.0.0.1:{self.pooler_port}/registry"
         self.parts: dict[str, Part] = {}
+        self.has_small_disk = False
+        """Whether the home of machine b is on a disk of its own, of some megabytes, that can be filled."""
 
     def home(self, machine: str) -> Path:
         return self.folder / f"home-{machine}"
@@ -144,15 +150,16 @@ class Cluster:
             wait_until(lambda port=port: is_open(port), name)
         requests.put(f"http://127.0.0.1:{self.store_port}/{BUCKET}", timeout=30).raise_for_status()
         self._fill()
+        self.has_small_disk = _mounted(self.home("b"))
         for machine in self.machine_ports:
             self._start_machine(machine)
         for machine in self.machine_ports:
             self._wait_for_machine(machine)
-        self._write_nginx()
-        self._add(
-            "nginx", program("nginx"), "-c", str(self.folder / "nginx.conf"), "-e", str(self.folder / "nginx.log")
-        )
-        wait_until(lambda: requests.get(f"{self.url}/api/v1/coverage", timeout=5).ok, "nginx")
+        for name, port in zip(("nginx", "nginx-2"), self.ports, strict=True):
+            conf = self._write_nginx(name, port)
+            self._add(name, program("nginx"), "-c", str(conf), "-e", str(self.folder / name / "nginx.log"))
+        for url in self.urls:
+            wait_until(lambda url=url: requests.get(f"{url}/api/v1/coverage", timeout=5).ok, "nginx")
 
     def upgrade(self, machine: str) -> None:
         """End what runs on a machine as a service manager does, and start this version there. Over when it is ready."""
@@ -188,6 +195,8 @@ class Cluster:
         for part in reversed(self.parts.values()):
             part.stop()
         self.keeper.end()
+        if self.has_small_disk:
+            subprocess.run(["umount", "-l", str(self.home("b"))], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _add(
@@ -244,12 +253,31 @@ class Cluster:
         if "pgbouncer" in self.parts:
             self.parts["pgbouncer"].signal(signal.SIGHUP)
 
-    def _write_nginx(self) -> None:
+    def _write_nginx(self, name: str, port: int) -> Path:
+        """The configuration of one balancer."""
         servers = " ".join(f"server 127.0.0.1:{port} max_fails=0;" for port in self.machine_ports.values())
         user = "user root;" if os.geteuid() == 0 else ""
-        (self.folder / "nginx.conf").write_text(
-            NGINX.format(folder=self.folder, own=self.port, servers=servers, user=user), encoding="ascii"
-        )
+        folder, host = self.folder / name, self.url.removeprefix("http://")
+        folder.mkdir()
+        conf = folder / "nginx.conf"
+        conf.write_text(NGINX.format(folder=folder, own=port, host=host, servers=servers, user=user), encoding="ascii")
+        return conf
+
+
+def _mounted(home: Path) -> bool:
+    """Put a home on a small disk of its own, where the system lets us; with what it holds."""
+    if os.geteuid() != 0:
+        return False
+    held = home.with_name("held")
+    shutil.copytree(home, held)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=32m,mode=0700", "tmpfs", str(home)], capture_output=True, check=False
+    )
+    if done.returncode == 0:
+        shutil.copytree(held, home, dirs_exist_ok=True)
+        home.chmod(0o700)
+    shutil.rmtree(held)
+    return done.returncode == 0
 
 
 @contextmanager

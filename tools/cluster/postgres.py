@@ -108,6 +108,8 @@ class Keeper:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._keep, daemon=True)
         self.failovers = 0
+        self.cut_off: Node | None = None
+        """A server that is out of the keeper's reach, so that it can neither be asked nor fenced nor rebuilt."""
 
     def begin(self) -> None:
         self.primary.make()
@@ -141,7 +143,7 @@ class Keeper:
         missed = 0
         while not self._stopping.wait(LOOK_SECONDS):
             try:
-                self.primary.ask("SELECT 1")
+                self._look()
                 missed = 0
             except psycopg.Error:
                 missed += 1
@@ -150,14 +152,27 @@ class Keeper:
                 if missed >= MISSED or not self.primary.part.is_running:
                     self._fail_over()
                     missed = 0
+                elif self.cut_off is not None:
+                    # The other one serves alone until it is in reach again.
+                    continue
                 elif not self._is_synced:
                     self._follow()
                 elif not self.standby.part.is_running:
                     self.standby.start()
 
+    def _look(self) -> None:
+        if self.primary is self.cut_off:
+            raise psycopg.OperationalError("the primary is cut off")
+        self.primary.ask("SELECT 1")
+
     def _fail_over(self) -> None:
-        # Fencing first: what the former primary acknowledged from now on would be lost.
-        self.primary.part.kill()
+        # Fencing first: what the former primary acknowledged from now on would be lost. One that is cut off runs on: it waits
+        # for its standby with each commit, and so acknowledges nothing.
+        is_cut_off = self.primary is self.cut_off
+        if is_cut_off and not self.standby.part.is_running:
+            return
+        if not is_cut_off:
+            self.primary.part.kill()
         if not self._is_synced or not self.standby.part.is_running:
             self.primary.start()
             return
@@ -169,7 +184,8 @@ class Keeper:
         self.primary, self.standby = self.standby, self.primary
         self.failovers += 1
         self._lead(self.primary)
-        self._follow()
+        if not is_cut_off:
+            self._follow()
 
     def _follow(self) -> None:
         self.standby.follow(self.primary)

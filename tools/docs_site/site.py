@@ -33,7 +33,7 @@ PAGE = """\
 <header>
 <a class="brand" href="{root}index.html">Registry for developers</a>
 <form role="search" id="search" hidden><label for="words">Search</label>
-<input id="words" type="search" autocomplete="off" spellcheck="false">
+<input id="words" type="search" placeholder="Search (press /)" autocomplete="off" spellcheck="false">
 <div id="found" role="status" aria-live="polite"></div></form>
 <nav class="out" aria-label="This registry"><a href="/docs">Try the API</a> <a href="/docs/endpoints">Endpoints</a>
 <a href="/account/">Account</a></nav>

@@ -39,6 +39,9 @@ STATUSES = ("active", "suspended", "revoked")
 PRESENT, ABSENT = "licence_number:INV/2004", "licence_number:NIX/0001"
 """Keys of range files: of a licence in the demo data, and of none."""
 
+READERS = ("duckdb==2.0.1", "followthemoney==4.11.2")
+"""What else reads open data, as its packages are named."""
+
 MAX_SECONDS = 90
 
 
@@ -50,7 +53,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="second-opinions-") as name:
         folder = Path(name)
         reader, modules = go_reader("log", folder), node_modules()
-        ranges = go_reader("ranges", folder)
+        typescript = typescript_client(folder)
+        ranges, python = go_reader("ranges", folder), readers_of_open_data()
         with registry(folder / "home") as url:
             trust = folder / "trust.json"
             trust.write_bytes(get(f"{url}/.well-known/registry-trust.json").content)
@@ -61,9 +65,13 @@ def main() -> int:
             verdicts.append(run([reader, url, heads[1], heads[0]]))
             chosen = [ids[status] for status in STATUSES]
             verdicts.append(run(["node", modules / "credentials.mjs", url, trust, *chosen]))
+            verdicts.append(run(["env", f"REGISTRY_CLIENT_URL={url}", "node", "--test", typescript / "build" / "test"]))
             verdicts.append(printed(url, ids[STATUSES[0]], trust, folder))
             subprocess.run([REGISTRY, "ranges", "write"], check=True, stdout=subprocess.DEVNULL)
             verdicts.append(run([ranges, url, PRESENT, ABSENT]))
+            subprocess.run([REGISTRY, "dataset", "write", folder / "dataset"], check=True, stdout=subprocess.DEVNULL)
+            snapshot = next(path.parent for path in (folder / "dataset").glob("*/manifest.json"))
+            verdicts.append(run([python, HERE / "dataset.py", snapshot]))
     if not all(verdicts):
         click.echo("Somebody disagrees.", err=True)
         return 1
@@ -95,6 +103,44 @@ def node_modules() -> Path:
             raise Unasked(f"npm cannot install what {HERE / 'package-lock.json'} names:\n{made.stdout}{made.stderr}")
         installed.touch()
     return folder
+
+
+def typescript_client(folder: Path) -> Path:
+    """Our client for TypeScript, compiled; and the types that another generator makes of the description, compiled too."""
+    target = folder / "typescript"
+    shutil.copytree(
+        REPOSITORY / "client" / "typescript", target, ignore=shutil.ignore_patterns("node_modules", "build", "dist")
+    )
+    description = REPOSITORY / "openapi" / "openapi.json"
+    generated = target / "generated.ts"
+    for command in (
+        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"],
+        ["npx", "tsc", "-p", "tsconfig.json"],
+        ["npx", "tsc", "-p", "test/tsconfig.json"],
+        ["npx", "--yes", OTHER_GENERATOR, description, "--output", generated],
+        ["npx", "tsc", "--noEmit", "--strict", "--skipLibCheck", "--target", "ES2022", generated],
+    ):
+        made = subprocess.run(command, cwd=target, capture_output=True, text=True)
+        if made.returncode:
+            raise Unasked(f"{' '.join(map(str, command))}:\n{made.stdout}{made.stderr}")
+    return target
+
+
+OTHER_GENERATOR = "openapi-typescript@7.13.0"
+
+
+def readers_of_open_data() -> Path:
+    """A Python of its own with FollowTheMoney and DuckDB, installed when they are not there."""
+    folder = cache(f"python-{hashlib.sha256(' '.join(READERS).encode()).hexdigest()[:16]}")
+    if not (folder / "installed").exists():
+        uv = shutil.which("uv") or Path(sys.executable).with_name("uv")
+        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder / "venv"], check=True)
+        command = [uv, "pip", "install", "--quiet", "--python", folder / "venv" / "bin" / "python", *READERS]
+        made = subprocess.run(command, capture_output=True, text=True)
+        if made.returncode:
+            raise Unasked(f"{' '.join(READERS)} cannot be installed:\n{made.stderr}")
+        (folder / "installed").touch()
+    return folder / "venv" / "bin" / "python"
 
 
 def cache(name: str) -> Path:
@@ -176,11 +222,11 @@ def grow() -> None:
     from registry import cli
     from registry.cli.keys import add_key, opened
     from registry.core.keyring import Use
-    from registry.log.actions import locked_state
+    from registry.log.actions import lock_log
 
     with opened() as (settings, sessions, keyring):
         with sessions() as session:
-            size = locked_state(session).size
+            size = lock_log(session).size
         with keyring.alone():
             for _ in range(ENTRIES - size):
                 add_key(sessions, keyring, Use.RECEIPT)

@@ -54,6 +54,8 @@ TAGS = {
     "stayed, lifted and overturned by two persons. docs/officers/sanctions.md.",
     "log": "The append-only log, for anyone who does not trust this server: notes, checkpoints, proofs and "
     "policy as C2SP has them. Its tiles stand at `/log/tile/...` (C2SP tlog-tiles).",
+    "dataset": "The open dataset, signed and logged, with deltas from one snapshot to the next; and the feed of changes "
+    "that goes on from its head. Neither needs a key.",
     "ranges": "Range files: a number is looked up without naming it, and that it is not known is proven. "
     "docs/users/range-files.md.",
     "service": "Whether the service is up.",
@@ -137,6 +139,40 @@ LOG = {
 }
 """Path, operation and summary of the log's addresses."""
 
+DATASET = {
+    "/dataset": (
+        "getDataset",
+        "Read the manifest of the newest snapshot of the open dataset.",
+        "application/json",
+    ),
+    "/dataset/catalog.jsonld": (
+        "getDatasetCatalogue",
+        "Read the description of the newest snapshot for catalogues, DCAT-AP 3.",
+        "application/ld+json",
+    ),
+    "/dataset/deltas/{delta}": (
+        "getDatasetDelta",
+        "Read what changed from one snapshot to the next.",
+        "application/jsonl",
+    ),
+    "/dataset/{snapshot}/{file}": (
+        "getDatasetFile",
+        "Read a file of a snapshot; its manifest names all of them.",
+        _RAW,
+    ),
+    "/changes.json": (
+        "getChanges",
+        "Read what changed since an index of the log, as JSON Feed 1.1.",
+        "application/feed+json",
+    ),
+    "/changes.atom": (
+        "getChangesAsAtom",
+        "Read what changed since an index of the log, as Atom.",
+        "application/atom+xml",
+    ),
+}
+"""Path, operation, summary and media type of the addresses of the open dataset and the feed of changes."""
+
 RANGES = {
     "/ranges/current": (
         "getRangesEpoch",
@@ -166,6 +202,28 @@ RANGE_PARAMETERS = {
     "hash": _in_path("hash", "SHA-256 as 64 hexadecimal digits in lower case.", "^[0-9a-f]{64}$", "0" * 64),
     "epoch": _in_path("epoch", "Number of the epoch.", "^[1-9][0-9]{0,8}$", "1"),
     "prefix": _in_path("prefix", "Number of the file in lower-case hexadecimal digits.", "^[0-9a-f]{1,6}$", "0"),
+}
+
+DATASET_PARAMETERS = {
+    "snapshot": _in_path(
+        "snapshot", "Name of a snapshot.", "^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{1,18}$", "2026-11-28-42"
+    ),
+    "file": _in_path("file", "Name of a file, as the manifest has it.", "^[a-z][a-z0-9.-]{1,80}$", "licences.jsonl"),
+    "delta": _in_path(
+        "delta",
+        "Name of a delta, as the manifest has it.",
+        "^[0-9-]{12,64}[.]jsonl$",
+        "2026-11-27-40--2026-11-28-42.jsonl",
+    ),
+}
+
+CHANGES_FROM = {
+    "name": "from",
+    "in": "query",
+    "required": False,
+    "description": "Index of the first entry of the log that was not read yet: `log.size` of a snapshot's manifest, or "
+    "`next_index` of the feed. Without it the newest come, the last first.",
+    "schema": {"type": "integer", "minimum": 0},
 }
 
 INDEX = {

@@ -21,6 +21,9 @@ from registry.api.openapi import stream as openapi_stream
 from registry.api.openapi.audiences import Audience
 from registry.api.openapi.descriptions import (
     ALWAYS,
+    CHANGES_FROM,
+    DATASET,
+    DATASET_PARAMETERS,
     DELIVERY_HEADERS,
     DESCRIPTION,
     HEADERS,
@@ -55,6 +58,9 @@ from schemas.countries import COUNTRIES
 from schemas.problem import HealthSchema, ProblemSchema
 from schemas.watches import EventSchema
 
+API_ID = "6a6f4a0e-9c7b-4e0f-8f0a-6d1f2f1f7c35"
+"""Names this API in catalogues of the Italian administration, whichever installation it is."""
+
 METHODS = ("get", "post", "put", "patch", "delete")
 
 _PATH_PARAMETER = re.compile(r"<(\w+)>")
@@ -82,6 +88,8 @@ class Writer:
                 "summary": "May this recruiter recruit - and how do we know?",
                 "description": DESCRIPTION,
                 "license": LICENCE,
+                "x-summary": "May this recruiter recruit - and how do we know?",
+                "x-api-id": API_ID,
                 "contact": {"name": "The operator of this registry"},
             },
             servers=[{"url": "/", "description": "The server that gave you this document."}],
@@ -113,6 +121,7 @@ class Writer:
         self._add_health()
         self._add_log()
         self._add_range_files()
+        self._add_dataset()
         self.spec.components.schemas["Verify"] |= TOGETHER
         webhooks = self._webhooks()
         whole = dict(self.spec.to_dict()) | {"webhooks": webhooks}
@@ -288,7 +297,9 @@ class Writer:
                 "application/json": {
                     "schema": self._reference(schema),
                     "examples": {
-                        example.name: {"summary": example.summary, "value": example.body} for example in examples
+                        example.name: {"summary": example.summary, "value": example.body}
+                        for example in examples
+                        if example.body is not None
                     },
                 }
             },
@@ -340,21 +351,23 @@ class Writer:
     def _add_range_files(self) -> None:
         """Addresses whose bodies are files and tiles: docs/users/range-files.md."""
         for path, (operation_id, summary, media_type) in RANGES.items():
-            shapes: dict[str, dict[str, Any]] = {"application/json": {"type": "object", "additionalProperties": True}}
-            names = [*ALWAYS, "Cache-Control"] + (["ETag"] if path == "/ranges/current" else [])
-            answer = {
-                "description": summary,
-                "headers": {name: _header(name) for name in names},
-                "content": {media_type: {"schema": shapes.get(media_type, {"type": "string"})}},
-            }
-            operation: dict[str, Any] = {
-                "operationId": operation_id,
-                "tags": ["ranges"],
-                "summary": summary.rstrip("."),
-                "description": "Not found while no epoch is published.",
-                "parameters": [RANGE_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)],
-                "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
-            }
+            operation = _file_operation("ranges", operation_id, summary, media_type, has_etag=path == "/ranges/current")
+            operation["description"] = "Not found while no epoch is published."
+            operation["parameters"] = [RANGE_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)]
+            self.spec.path(path, operations={"get": operation})
+
+    def _add_dataset(self) -> None:
+        """Addresses whose bodies are files and feeds: docs/users/dataset.md."""
+        for path, (operation_id, summary, media_type) in DATASET.items():
+            operation = _file_operation("dataset", operation_id, summary, media_type, has_etag=True)
+            operation["description"] = "Not found while none is published."
+            operation["parameters"] = [DATASET_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)] + [
+                "IfNoneMatch"
+            ]
+            operation["responses"]["304"] = _not_modified()
+            if path.startswith("/changes"):
+                operation["parameters"].append(CHANGES_FROM)
+                operation["responses"]["400"] = "Problem400"
             self.spec.path(path, operations={"get": operation})
 
     def _reference(self, schema: Schema) -> dict[str, Any]:
@@ -393,6 +406,22 @@ def views_of(namespace: Namespace) -> Iterator[tuple[str, str, Callable[..., Any
 def _name_of(schema: Any) -> str:
     kind = schema if isinstance(schema, type) else type(schema)
     return kind.__name__.removesuffix("Schema")
+
+
+def _file_operation(tag: str, operation_id: str, summary: str, media_type: str, *, has_etag: bool) -> dict[str, Any]:
+    """The operation of an address whose body is a file, without description and parameters."""
+    shape = {"type": "object", "additionalProperties": True} if media_type.endswith("json") else {"type": "string"}
+    answer = {
+        "description": summary,
+        "headers": {name: _header(name) for name in (*ALWAYS, "Cache-Control", *(["ETag"] if has_etag else []))},
+        "content": {media_type: {"schema": shape}},
+    }
+    return {
+        "operationId": operation_id,
+        "tags": [tag],
+        "summary": summary.rstrip("."),
+        "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
+    }
 
 
 def _header(name: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registry.api.cursors import USUAL, page_at
 from registry.api.restx import Namespace, Resource
 from registry.bulk import actions, files
+from registry.bulk.answering.copies import downloaded
 from registry.bulk.answering.json_results import Counts
 from registry.bulk.answering.row_proofs import row_proof
 from registry.bulk.manifest import lines_in
@@ -228,7 +229,7 @@ def sent(stream: files.Stream, name: str, idempotency_key: str | None) -> BulkJo
 
 def file_of(job: BulkJob, form: ResultForm) -> File:
     bring_here(services().settings, job)
-    path, media_type = result_of(services().settings.home, job, form)
+    path, media_type = downloaded(services().settings.home, job, form)
     return File(files.chunks_of(path), media_type, f"{job.reference}-{path.name}", path.stat().st_size)
 
 

@@ -10,7 +10,7 @@ _LIST = {"list_id": ARCHIVED_LIST}
 
 RECEIPTS = (
     example("listReceipts", "one", "What is kept", "/receipts"),
-    example("listReceipts", "none", "Nothing about another agency", "/receipts", query={"agency_id": "DEMASENDAG2R"}),
+    example("listReceipts", "none", "Nothing about another agency", "/receipts", query={"agency_id": "DEGQTSQUSDTU"}),
     example("getReceipt", "one", "One receipt", "/receipts/{receipt_id}", path=_ONE),
     example("recheckReceipt", "forged", "One that was never signed", "/receipts/{receipt_id}/check", path=_ONE),
     example("listReceiptChanges", "forged", "What is otherwise now", "/receipts/changes"),

@@ -61,7 +61,7 @@ class Corridor(Resource):
 
 
 def _with_proof(
-    asked: dict[str, Any],
+    parameters: dict[str, Any],
     is_proved: bool,
     keeper: Caller | None = None,
     idempotency_key: IdempotencyKey | None = None,
@@ -73,14 +73,14 @@ def _with_proof(
     Raises NotIssuing where it is asked for and nothing can be signed; what is kept by a setting alone is answered without.
     """
     at = now()
-    whole, answer = _answered(at, **asked)
+    whole, answer = _answered(at, **parameters)
     if not is_proved and keeper is None:
         return answer
     # Imported when asked for: a request without a statement pays nothing for it.
     from registry.bulk.answering.statements import archive_statements, signed_statements
     from registry.bulk.manifest import corridor_statement, statement
 
-    line = statement(0, None, None, corridor_statement(asked, whole, at))
+    line = statement(0, None, None, corridor_statement(parameters, whole, at))
     try:
         signed = signed_statements(JobKind.CORRIDOR, [line], [whole.verdict], at)
     except NotIssuing:

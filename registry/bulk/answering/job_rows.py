@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.bulk import files
 from registry.bulk.answering import supply_chains
 from registry.bulk.answering.batches import AnsweredItem, answers, corridor_answers
+from registry.bulk.answering.copies import MAX_ROWS_LATER, chain_of, make_workbook
 from registry.bulk.answering.corridors import CORRIDORS, corridor_of, corridor_question
 from registry.bulk.answering.items import Ask, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing
@@ -24,30 +25,23 @@ from registry.bulk.chain_pictures import chain_svg, chain_table
 from registry.bulk.engine import Chunk
 from registry.bulk.manifest import lines_in, manifest_of
 from registry.bulk.models import BulkJob
-from registry.bulk.papers import MAX_ROWS, summary_draft
+from registry.bulk.papers import MAX_ROWS
 from registry.bulk.reading import Line
 from registry.bulk.rules import question_of_row, with_constants, with_day_read
-from registry.bulk.supply_chains import links_of
-from registry.core.clock import day_at
 from registry.core.gc import gc_paused
 from registry.core.keyring import Use
 from registry.core.settings import Settings
 from registry.http.query_reader import ItemReader
-from registry.http.spreadsheets import safe, write_xlsx
+from registry.http.spreadsheets import safe
 from registry.i18n.languages import text
-from registry.i18n.wording import date_text
 from registry.proofs.credentials.receipts import HeadReader
 from registry.proofs.credentials.signing import Signers
-from registry.proofs.papers.rendering import missing_packages, pdf_of
 from registry.verification.verdicts.many import ManyReader
 from registry.verification.verdicts.queries import VerdictReader
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Language
 
 EXTRA = ("supplier", "site", "provider")
-MAX_IN_SHEET = 1_000_000
-"""A sheet takes 1,048,576 rows."""
-
 
 Row = Callable[[Mapping[str, str]], Mapping[str, str]]
 """From the cells of a row to what it asks."""
@@ -157,9 +151,9 @@ class VerdictRowAnswerer:
             at=at,
         )
         files.put(folder, "manifest.jws", manifest.encode())
-        with files.putting(folder, "results.xlsx") as book:
-            write_xlsx(book, self._sheets(folder))
-        links = [] if job.kind is JobKind.VERIFICATION else links_of(lines_in(statements))
+        if job.rows > MAX_ROWS_LATER:
+            make_workbook(folder)
+        links = chain_of(folder, job)
         if links:
             picture = chain_svg(links, self._language)
             files.put(folder, "chain.svg", picture.encode())
@@ -172,44 +166,12 @@ class VerdictRowAnswerer:
                     f'<div class="picture" tabindex="0" role="region" aria-label="{name}">{picture}</div>{table}'
                 ).encode(),
             )
-        if not missing_packages():
-            say = self._language
-            facts = {
-                text(say, "bulk.paper.list"): job.name,
-                text(say, "bulk.paper.job"): job.reference,
-                text(say, "bulk.paper.digest"): job.digest,
-            }
-            day = date_text(say, day_at(at, None))
-            draft = summary_draft(facts, job.counts, links, say, day, manifest)
-            files.put(folder, "summary.pdf", pdf_of(draft))
         if job.is_kept:
             with self._sessions.begin() as session:
                 archive_job(session, job, manifest, at)
-
-    def _sheets(self, folder: Path) -> Iterator[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]:
-        """The table again, in as many sheets as it needs."""
-        with (folder / "results.csv").open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.reader(lines)
-            header = next(rows)
-            number = 0
-            first = next(rows, None)
-            while first is not None or number == 0:
-                number += 1
-                yield f"answers {number}" if number > 1 else "answers", header, _some(first, rows, MAX_IN_SHEET)
-                first = next(rows, None)
 
 
 def _with_extra(lines: Sequence[Line], items: Iterator[Item]) -> Iterator[Item]:
     for line, item in zip(lines, items, strict=True):
         extra = {name: line.cells[name] for name in EXTRA if name in line.cells}
         yield item._replace(extra=extra) if extra else item
-
-
-def _some(first: list[str] | None, rows: Iterator[list[str]], limit: int) -> Iterator[list[str]]:
-    if first is not None:
-        yield first
-    for _ in range(limit - 1):
-        row = next(rows, None)
-        if row is None:
-            return
-        yield row

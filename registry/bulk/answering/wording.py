@@ -11,7 +11,11 @@ def item_statement(one: AnsweredItem, at: datetime) -> dict[str, Any]:
     """What a statement says of an item."""
     requested = {**one.item.extra, **(one.item.asked or {})}
     if one.answered is not None:
-        return verdict_statement(requested, one.answered.verdict, at)
+        # It is told of the only agency that the key leads to.
+        prerendered = one.answered.told
+        return verdict_statement(
+            requested, one.answered.verdict, at, prerendered.digest if prerendered is not None else None
+        )
     return (
         refusal_statement(one.item.faults, requested)
         if one.whole is None

@@ -28,7 +28,7 @@ from registry.complaints.sealing.streams import open_stream, seal_stream
 from registry.core.codes import Problem
 from registry.core.errors import FileTooLarge, NotFound, RefusedFile
 from registry.core.ids import new_reference
-from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith
+from registry.vocabulary.cases import RECORDINGS, AttachmentState, FileKind, HandedWith
 
 MAX_FILES = 10
 MAX_TOGETHER = 80 * 1024 * 1024
@@ -36,11 +36,12 @@ MAX_TOGETHER = 80 * 1024 * 1024
 
 
 class FileFacts(msgspec.Struct, frozen=True):
-    """Facts about a file as it was sent: `sha256` in hex."""
+    """Facts about a file as it was sent: `sha256` in hex; whether its sender wants another voice in the copy."""
 
     name: str
     size: int
     sha256: str
+    changes_voice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,16 @@ class StoredFile:
         return [name for name in (self.original_name, self.clean_name) if name]
 
 
-def store_file(store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, declared: str = "") -> StoredFile:
+def store_file(
+    store: FileStore,
+    opened: OpenBox,
+    case: Case,
+    body: bytes,
+    name: str,
+    declared: str = "",
+    *,
+    changes_voice: bool = False,
+) -> StoredFile:
     """Seal and store a file. Reads no database, for it may wait for the store: call it outside of any transaction.
 
     Raises RefusedFile, FilesUnavailable.
@@ -79,12 +89,16 @@ def store_file(store: FileStore, opened: OpenBox, case: Case, body: bytes, name:
         original_name=object_name,
         original_key=sealed_key,
         clean_key=sealed_clean_key,
-        facts_sealed=sealed_facts(opened, case, reference, body, name, kind),
+        facts_sealed=sealed_facts(opened, case, reference, body, name, kind, changes_voice),
     )
 
 
-def sealed_facts(opened: OpenBox, case: Case, reference: str, body: bytes, name: str, kind: FileKind) -> str:
-    facts = FileFacts(safe_name(name, kind), len(body), hashlib.sha256(body).hexdigest())
+def sealed_facts(
+    opened: OpenBox, case: Case, reference: str, body: bytes, name: str, kind: FileKind, changes_voice: bool
+) -> str:
+    facts = FileFacts(
+        safe_name(name, kind), len(body), hashlib.sha256(body).hexdigest(), changes_voice and kind in RECORDINGS
+    )
     return opened.seal(msgspec.json.encode(facts).decode(), place(case, reference, "facts_sealed"))
 
 

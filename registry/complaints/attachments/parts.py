@@ -2,16 +2,20 @@
 
 Each part lies sealed in the store under a name that follows from mailbox and place, so that no row tells of an upload. Its key is
 made from the mailbox's own for original files; without that a part opens nowhere. A mailbox has four slots and no more, each of
-one file of the largest size. Parts that are never joined have no row, and `registry cases reconcile` removes them after a day.
+one file of the largest size. Parts that are never joined have no row; their names say that they are parts, and the worker
+removes them after a day (`clear_abandoned`).
+
+A recording is kept in parts, too, while somebody still speaks (`Recording`): a page that closes loses a few seconds of it.
 """
 
 import hashlib
 import hmac
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import date
 
 from registry.complaints.attachments.file_kinds import MAX_BYTES
-from registry.complaints.attachments.storage import FileStore
+from registry.complaints.attachments.storage import GRACE, PART_PREFIX, FileStore, is_part
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import Place, expand
 from registry.complaints.sealing.sealer import OpenBox, Tier
@@ -23,8 +27,43 @@ PART_BYTES = 128 * 1024
 """Of each part but the last: half a minute on a line of 32 kbit/s."""
 MAX_PARTS = -(-MAX_BYTES // PART_BYTES)
 SLOTS = 4
+RECORDING_SLOTS = 3
+"""Recordings of a mailbox that are under way or were cut off at one time."""
+MAX_RECORDING_PARTS = 400
+"""Of five seconds or more: longer than a recording may be."""
 
 _MARK = hashlib.sha256().digest_size
+
+
+class _Slot:
+    """Places for the sealed parts of one file of a mailbox. A part is kept with the mark of the file that it is of."""
+
+    def __init__(self, store: FileStore, opened: OpenBox, case: Case, name: str) -> None:
+        self._store, self._case, self._slot = store, case, name
+        self._key = expand(opened.key(Tier.IDENTITY), b"registry upload part v1")
+
+    def put(self, number: int, mark: bytes, body: bytes) -> None:
+        """Keep a part in place of what was there. Raises FilesUnavailable."""
+        self._store.delete(self.name(number))
+        self._store.put(self.name(number), seal_stream(self._key, [mark + body], self._place(number)))
+
+    def get(self, number: int) -> tuple[bytes, bytes] | None:
+        """The mark and the bytes of a part; None where there is none. Raises FilesUnavailable."""
+        try:
+            part = b"".join(open_stream(self._key, self._store.get(self.name(number)), self._place(number)))
+        except (NotFound, Unopenable):
+            return None
+        return part[:_MARK], part[_MARK:]
+
+    def name(self, number: int) -> str:
+        return PART_PREFIX + hmac.new(self._key, f"{self._slot}/{number}".encode(), hashlib.sha256).hexdigest()[:32]
+
+    def _place(self, number: int) -> Place:
+        return Place("attachments", "part", f"{self._slot}-{number}", self._case.reference)
+
+
+def _mark(words: str) -> bytes:
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).digest()
 
 
 class Upload:
@@ -36,10 +75,9 @@ class Upload:
     def __init__(self, store: FileStore, opened: OpenBox, case: Case, once: str, count: int) -> None:
         if not once or len(once) > 80 or not 1 <= count <= MAX_PARTS:
             raise InvalidInput([Fault("count", Problem.INVALID_VALUE, f"a file has 1 to {MAX_PARTS} parts")])
-        self._store, self._case, self._count = store, case, count
-        self._mark = hashlib.sha256(f"{once}/{count}".encode("utf-8", "surrogatepass")).digest()
-        self._slot = self._mark[0] % SLOTS
-        self._key = expand(opened.key(Tier.IDENTITY), b"registry upload part v1")
+        self._store, self._count = store, count
+        self._mark = _mark(f"{once}/{count}")
+        self._slot = _Slot(store, opened, case, str(self._mark[0] % SLOTS))
 
     def put(self, number: int, body: bytes) -> None:
         """Keep a part; sent again it takes the place of the first. Raises InvalidInput, FilesUnavailable."""
@@ -51,9 +89,7 @@ class Upload:
             or (len(body) < PART_BYTES and not is_last)
         ):
             raise InvalidInput([Fault("number", Problem.INVALID_VALUE, "this is no part of that file")])
-        name = self._name(number)
-        self._store.delete(name)
-        self._store.put(name, seal_stream(self._key, [self._mark + body], self._place(number)))
+        self._slot.put(number, self._mark, body)
 
     def missing(self) -> list[int]:
         """The parts that did not arrive yet. Raises FilesUnavailable."""
@@ -65,24 +101,97 @@ class Upload:
         return None if None in parts else b"".join(part for part in parts if part is not None)
 
     def drop(self) -> None:
-        """Remove the parts. What cannot be removed now is removed by `registry cases reconcile`."""
+        """Remove the parts. What cannot be removed now is removed by the worker."""
         with suppress(FilesUnavailable):
             for number in range(self._count):
-                self._store.delete(self._name(number))
+                self._store.delete(self._slot.name(number))
 
     def _part(self, number: int) -> bytes | None:
-        try:
-            opened_part = b"".join(self._read(number))
-        except (NotFound, Unopenable):
-            return None
+        found = self._slot.get(number)
         # A slot may hold what another upload left in it.
-        return opened_part[_MARK:] if hmac.compare_digest(opened_part[:_MARK], self._mark) else None
+        return found[1] if found is not None and hmac.compare_digest(found[0], self._mark) else None
 
-    def _read(self, number: int) -> Iterator[bytes]:
-        return open_stream(self._key, self._store.get(self._name(number)), self._place(number))
 
-    def _name(self, number: int) -> str:
-        return hmac.new(self._key, f"{self._slot}/{number}".encode(), hashlib.sha256).hexdigest()[:32]
+class Recording:
+    """A recording that somebody may still be speaking into, in one of the mailbox's slots for such."""
 
-    def _place(self, number: int) -> Place:
-        return Place("attachments", "part", f"{self._slot}-{number}", self._case.reference)
+    def __init__(self, store: FileStore, opened: OpenBox, case: Case, slot: int) -> None:
+        if not 0 <= slot < RECORDING_SLOTS:
+            raise InvalidInput([Fault("slot", Problem.INVALID_VALUE, f"a slot is 0 to {RECORDING_SLOTS - 1}")])
+        self.number = slot
+        self._store = store
+        self._slot = _Slot(store, opened, case, f"recording-{slot}")
+
+    def is_of(self, once: str) -> bool | None:
+        """Whether what is here is the recording that its page calls so; None where nothing is. Raises FilesUnavailable."""
+        first = self._slot.get(0)
+        return None if first is None else hmac.compare_digest(first[0], _mark(once))
+
+    def put(self, number: int, once: str, body: bytes) -> None:
+        """Keep a part of any size up to PART_BYTES. Raises InvalidInput, FilesUnavailable."""
+        if not 0 <= number < MAX_RECORDING_PARTS or not body or len(body) > PART_BYTES:
+            raise InvalidInput([Fault("number", Problem.INVALID_VALUE, "this is no part of a recording")])
+        self._slot.put(number, _mark(once), body)
+
+    def joined(self) -> tuple[str, bytes] | None:
+        """What was spoken until the line or the page was gone, and a name that stays; None if nothing is here.
+
+        Raises FilesUnavailable.
+        """
+        parts = list(self._parts())
+        return (parts[0][0].hex(), b"".join(body for _, body in parts)) if parts else None
+
+    def drop(self) -> None:
+        """Remove it, the last part first, so that what is left is a recording still. The worker removes what stays."""
+        with suppress(FilesUnavailable):
+            for number in range(len(list(self._parts())), -1, -1):
+                self._store.delete(self._slot.name(number))
+
+    def _parts(self) -> Iterator[tuple[bytes, bytes]]:
+        """The parts of one recording, in order, up to the first that is missing or is another's."""
+        first = None
+        for number in range(MAX_RECORDING_PARTS):
+            part = self._slot.get(number)
+            if part is None or (first is not None and part[0] != first):
+                return
+            first = part[0]
+            yield part
+
+
+class Recordings:
+    """The places of a mailbox for recordings that are under way or were cut off."""
+
+    def __init__(self, store: FileStore, opened: OpenBox, case: Case) -> None:
+        self._store, self._opened, self._case = store, opened, case
+
+    def at(self, slot: int) -> Recording:
+        """Raises InvalidInput where there is no such place."""
+        return Recording(self._store, self._opened, self._case, slot)
+
+    def begin(self, once: str) -> Recording | None:
+        """Where a recording that begins is kept: two tabs get two places. None while all are taken.
+
+        Raises FilesUnavailable.
+        """
+        places = [self.at(slot) for slot in range(RECORDING_SLOTS)]
+        states = [place.is_of(once) for place in places]
+        for wanted in (True, None):
+            for place, is_mine in zip(places, states, strict=True):
+                if is_mine is wanted:
+                    return place
+        return None
+
+    def unfinished(self) -> list[int]:
+        """The slots that hold a recording. Raises FilesUnavailable."""
+        return [slot for slot in range(RECORDING_SLOTS) if self.at(slot).is_of("") is not None]
+
+
+def clear_abandoned(store: FileStore, today: date) -> int:
+    """Remove parts that lay for more than a day; gives how many. Nothing else in the store is touched.
+
+    Raises FilesUnavailable.
+    """
+    old = [name for name, day in store.listing() if is_part(name) and day < today - GRACE]
+    for name in old:
+        store.delete(name)
+    return len(old)

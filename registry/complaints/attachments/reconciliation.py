@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.storage import FileStore, is_ours
+from registry.complaints.attachments.storage import GRACE, FileStore, is_ours
 from registry.vocabulary.cases import AttachmentState, NoCopy
-
-GRACE = timedelta(days=1)
-"""A file is stored before its row is committed, so that a young one may still get its row. Stores tell the day alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitise_jobs import SanitiseJob
 from registry.complaints.attachments.sanitiser.running import Outcome, clean
+from registry.complaints.attachments.scanner import ScannerAway, found_in
 from registry.complaints.attachments.storage import FileStore, random_name, store_at
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.padding import padded, unpadded
@@ -39,11 +40,20 @@ def run(job: SanitiseJob) -> None:
         if not _take(sessions, job):
             return
         body = _original(store, job)
-        _finish(sessions, store, job, NoCopy.DAMAGED if body is None else clean(body, job.kind))
-    except FilesUnavailable:
+        _finish(sessions, store, job, NoCopy.DAMAGED if body is None else _copied(job, body))
+    except (FilesUnavailable, ScannerAway) as away:
+        log.error("attachment_waits", attachment=job.attachment, reason=str(away))
         _put_off(sessions, job)
     finally:
         engine.dispose()
+
+
+def _copied(job: SanitiseJob, body: bytes) -> Outcome | NoCopy:
+    """The clean copy. Raises ScannerAway where a scanner shall look first and does not answer."""
+    if job.scanner is not None and (name := found_in(body, job.scanner)) is not None:
+        log.warning("attachment_harmful", attachment=job.attachment, found=name)
+        return NoCopy.HARMFUL
+    return clean(body, job.kind, changes_voice=job.changes_voice)
 
 
 def _take(sessions: sessionmaker[Session], job: SanitiseJob) -> bool:
@@ -57,7 +67,7 @@ def _take(sessions: sessionmaker[Session], job: SanitiseJob) -> bool:
 
 
 def _put_off(sessions: sessionmaker[Session], job: SanitiseJob) -> None:
-    """The store is away, which says nothing about the file: this attempt does not count."""
+    """The store or the scanner is away, which says nothing about the file: this attempt does not count."""
     log.error("attachment_put_off", attachment=job.attachment)
     with sessions.begin() as session:
         attachment = _lock_attachment(session, job)

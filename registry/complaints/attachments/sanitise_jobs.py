@@ -18,7 +18,7 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.attachments.actions import place
+from registry.complaints.attachments.actions import facts_of, place
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.sealer import OpenBox
@@ -42,6 +42,9 @@ class SanitiseJob(msgspec.Struct, frozen=True):
     original_name: str
     original_key: bytes
     clean_key: bytes
+    changes_voice: bool = False
+    scanner: str | None = None
+    """Address of the virus scanner that is asked first."""
 
     def __repr__(self) -> str:
         return f"Errand({self.attachment})"
@@ -63,6 +66,8 @@ def sanitise_job(settings: Settings, opened: OpenBox, case: Case, attachment: At
         original_name=attachment.original_name,
         original_key=opened.open_file_key(attachment.original_key, place(case, attachment.reference, "original")),
         clean_key=opened.open_file_key(attachment.clean_key, place(case, attachment.reference, "clean")),
+        changes_voice=facts_of(opened, case, attachment).changes_voice,
+        scanner=settings.scanner,
     )
 
 

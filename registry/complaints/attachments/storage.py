@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -24,8 +24,13 @@ from registry.core.settings import Bucket, Settings
 _PIECE = 1024 * 1024
 
 
+PART_PREFIX = "part-"
+GRACE = timedelta(days=1)
+"""A file without a row is let be for so long: it may still get one. Stores tell the day alone."""
+
+
 class FileStore(Protocol):
-    """The interface of a file store. Names are those of `random_name`."""
+    """The interface of a file store. Names are those of `random_name`, of parts with PART_PREFIX."""
 
     def put(self, name: str, pieces: Iterable[bytes]) -> None:
         """Keep a file. Raises FilesUnavailable, and then at most an orphan is there."""
@@ -123,8 +128,13 @@ class BucketStore:
 
 
 def is_ours(name: str) -> bool:
-    """Whether a name in the store is one of `random_name`, or what was left of writing one: nothing else is ever removed."""
-    return re.fullmatch(r"[0-9a-f]{32}(?:#[0-9]+)?", name) is not None
+    """Whether a name in the store is one of ours, or what was left of writing one: nothing else is ever removed."""
+    return re.fullmatch(rf"(?:{PART_PREFIX})?[0-9a-f]{{32}}(?:#[0-9]+)?", name) is not None
+
+
+def is_part(name: str) -> bool:
+    """Whether it is a part of a file that is, or was, on its way: no row ever speaks of one."""
+    return is_ours(name) and name.startswith(PART_PREFIX)
 
 
 def _pieces(store: Callable[[], LocalStore | S3Store], name: str) -> Iterator[bytes]:

@@ -51,9 +51,12 @@ def upload(
     idempotency_key: str,
     today: date,
     goes_with: HandedWith | None = None,
+    changes_voice: bool = False,
     also: Callable[[Session], None] | None = None,
 ) -> Attachment:
     """Take a file into a box. `once` names the upload, `declared` is its media type as the sender says.
+
+    `changes_voice`: the clean copy of a recording, which officers hear, sounds with another voice.
 
     `also` is done in the transaction that writes it down, once the case is locked; where it raises, nothing is kept. Into a box
     that is not open at the tier of originals goes the clean copy alone, which is waited for.
@@ -68,9 +71,9 @@ def upload(
         return before
     has_original = Tier.IDENTITY in opened.tiers
     if has_original:
-        stored = store_file(store, opened, case, body, name, declared)
+        stored = store_file(store, opened, case, body, name, declared, changes_voice=changes_voice)
     else:
-        stored = copy_alone(settings, store, opened, case, body, name, declared)
+        stored = copy_alone(settings, store, opened, case, body, name, declared, changes_voice=changes_voice)
     try:
         with sessions.begin() as session:
             attachment = attach(session, case, opened.box, stored, idempotency_key, today, goes_with)
@@ -87,7 +90,15 @@ def upload(
 
 
 def copy_alone(
-    settings: Settings, store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, declared: str = ""
+    settings: Settings,
+    store: FileStore,
+    opened: OpenBox,
+    case: Case,
+    body: bytes,
+    name: str,
+    declared: str = "",
+    *,
+    changes_voice: bool = False,
 ) -> StoredFile:
     """Make the clean copy while the sender waits, and keep only that: no key to seal the original to is at hand here.
 
@@ -97,7 +108,7 @@ def copy_alone(
     with sanitise_jobs.slot(settings) as mine:
         if mine is None:
             raise TooBusy("files are being cleaned right now: send this one again in a moment", RETRY_AFTER)
-        came = clean(body, kind)
+        came = clean(body, kind, changes_voice=changes_voice)
     if came.body is None:
         raise RefusedFile(
             Problem.FILE_NOT_CLEANED,
@@ -112,7 +123,7 @@ def copy_alone(
         size=padded_size(len(body)),
         clean_name=clean_name,
         clean_key=sealed_key,
-        facts_sealed=sealed_facts(opened, case, reference, body, name, kind),
+        facts_sealed=sealed_facts(opened, case, reference, body, name, kind, changes_voice),
     )
 
 

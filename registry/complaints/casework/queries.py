@@ -72,6 +72,7 @@ class FileInCase(NamedTuple):
     size: int
     kept_on: date
     state: AttachmentState
+    changes_voice: bool = False
 
 
 class CleanFile(NamedTuple):
@@ -264,7 +265,7 @@ def _box_views(
 
 def _file_view(opened: OpenBox, case: Case, row: Attachment) -> FileInCase:
     facts = facts_of(opened, case, row)
-    return FileInCase(row.reference, facts.name, row.kind, facts.size, row.kept_on, row.state)
+    return FileInCase(row.reference, facts.name, row.kind, facts.size, row.kept_on, row.state, facts.changes_voice)
 
 
 def _opened(sealer: Sealer, case: Case, column: str) -> Any:

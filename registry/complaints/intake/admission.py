@@ -2,7 +2,8 @@
 
 Work is an altcha challenge, which a script solves while the page is read. A ticket is for visitors without scripts: it
 becomes valid after a wait. Either works once. Admissions are counted in a few buckets under a key that is destroyed the
-next day: a dump of the database reveals nothing of an address.
+next day: a dump of the database reveals nothing of an address. All machines have one key, which is
+in no backup.
 """
 
 import hashlib
@@ -17,10 +18,13 @@ from typing import Any
 
 import altcha
 import msgspec
-from sqlalchemy import Date, String, bindparam, delete, func, select, text
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Date, LargeBinary, String, bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
-from registry.complaints.intake.admission_models import DailyCount, UsedChallenge
+from registry.complaints.intake.admission_models import DailyCount, DayKey, UsedChallenge
 from registry.complaints.intake.admission_rules import BUCKETS, CAPS, COST, Purpose, pressure_of, tries_of, wait_of
 from registry.core.codes import Lack
 from registry.core.errors import NotAdmitted
@@ -31,6 +35,7 @@ GOOD_FOR = timedelta(minutes=20)
 
 MAX_CHARACTERS = 4_000
 _SECRET = "admission"
+_NONCE = 12
 _ALGORITHM = "PBKDF2/SHA-256"
 
 
@@ -53,11 +58,12 @@ class Offer:
 
 
 class Admission:
-    """Admission to one registry. Its key of the day is beside the others, but not in a folder that is backed up."""
+    """Admission to one registry. Its key of the day is in the database, or on SQLite beside the others; in no backup."""
 
     def __init__(self, keyring: Keyring, home: Path) -> None:
         self._secret = keyring.secret(_SECRET)
         self._days = home / "days"
+        self._known: tuple[date, bytes] | None = None
 
     def offer(self, session: Session, purpose: Purpose, network: str, at: datetime) -> Offer:
         """What admission costs now. `network` is the visitor's, as clients.network_of gives it; it is not stored."""
@@ -85,7 +91,10 @@ class Admission:
         if taken.rowcount != 1:  # type: ignore[attr-defined]
             raise _refusal(Lack.USED)
         day = at.astimezone(UTC).date()
-        session.execute(_COUNT, {"day": day, "purpose": purpose.value, "bucket": self._bucket(network, day)})
+        session.execute(
+            _COUNT,
+            {"day": day, "purpose": purpose.value, "bucket": self._bucket(network, self._made_key(session, day))},
+        )
 
     def wait_left(self, purpose: Purpose, ticket: str, at: datetime) -> int:
         """Seconds until a ticket is good, 0 when it is. Raises NotAdmitted if it never will be."""
@@ -107,14 +116,18 @@ class Admission:
         today = at.astimezone(UTC).date()
         session.execute(delete(UsedChallenge).where(UsedChallenge.expires_on < today))
         session.execute(delete(DailyCount).where(DailyCount.day < today))
+        session.execute(delete(DayKey).where(DayKey.day < today))
         self._destroy_keys_before(today)
 
     def _pressure(self, session: Session, purpose: Purpose, network: str, at: datetime) -> int:
         day = at.astimezone(UTC).date()
         of_day = DailyCount.day == day, DailyCount.purpose == purpose
         from_all = session.execute(select(func.coalesce(func.sum(DailyCount.count), 0)).where(*of_day)).scalar_one()
-        own = DailyCount.bucket == self._bucket(network, day)
-        from_bucket = session.execute(select(DailyCount.count).where(*of_day, own)).scalar_one_or_none()
+        key = self._key_of(session, day)
+        from_bucket = None
+        if key is not None:
+            own = DailyCount.bucket == self._bucket(network, key)
+            from_bucket = session.execute(select(DailyCount.count).where(*of_day, own)).scalar_one_or_none()
         return pressure_of(CAPS[purpose], from_bucket or 0, int(from_all))
 
     def _challenge(self, purpose: Purpose, tries: int, at: datetime) -> dict[str, Any]:
@@ -168,9 +181,37 @@ class Admission:
     def _mac(self, body: str) -> str:
         return hmac.new(self._secret, b"ticket " + body.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
-    def _bucket(self, network: str, day: date) -> int:
-        self._destroy_keys_before(day)
-        key = Keyring(self._days).secret(day.isoformat())
+    def _key_of(self, session: Session, day: date) -> bytes | None:
+        """The key of a day; None while nobody was counted on it."""
+        if session.get_bind().dialect.name == "sqlite":
+            self._destroy_keys_before(day)
+            return Keyring(self._days).secret(day.isoformat())
+        if self._known is None or self._known[0] != day:
+            sealed = session.execute(select(DayKey.sealed).where(DayKey.day == day)).scalar_one_or_none()
+            if sealed is None:
+                return None
+            self._known = day, self._opened(day, sealed)
+        return self._known[1]
+
+    def _made_key(self, session: Session, day: date) -> bytes:
+        """The key of a day, made by the first who is counted on it. Of several at once all take the one that came in."""
+        key = self._key_of(session, day)
+        if key is None:
+            nonce, made = secrets.token_bytes(_NONCE), secrets.token_bytes(32)
+            sealed = nonce + self._cipher().encrypt(nonce, made, day.isoformat().encode())
+            session.execute(_MAKE_KEY, {"day": day, "sealed": sealed})
+            # Not remembered: this transaction may still be undone.
+            key = self._opened(day, session.execute(select(DayKey.sealed).where(DayKey.day == day)).scalar_one())
+        return key
+
+    def _opened(self, day: date, sealed: bytes) -> bytes:
+        return self._cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], day.isoformat().encode())
+
+    def _cipher(self) -> AESGCM:
+        return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"day-keys").derive(self._secret))
+
+    @staticmethod
+    def _bucket(network: str, key: bytes) -> int:
         return hmac.new(key, network.encode("utf-8", "replace"), hashlib.sha256).digest()[0] % BUCKETS
 
     def _destroy_keys_before(self, day: date) -> None:
@@ -182,6 +223,9 @@ class Admission:
 _TAKE = text(
     "INSERT INTO used_challenges (digest, expires_on) VALUES (:digest, :expires_on) ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("expires_on", type_=Date))
+_MAKE_KEY = text("INSERT INTO day_keys (day, sealed) VALUES (:day, :sealed) ON CONFLICT DO NOTHING").bindparams(
+    bindparam("day", type_=Date), bindparam("sealed", type_=LargeBinary)
+)
 _COUNT = text(
     "INSERT INTO daily_counts (day, purpose, bucket, count) VALUES (:day, :purpose, :bucket, 1) "
     "ON CONFLICT (day, purpose, bucket) DO UPDATE SET count = daily_counts.count + 1"

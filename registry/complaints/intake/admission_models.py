@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.complaints.intake.admission_rules import BUCKETS, Purpose
@@ -15,6 +15,17 @@ class UsedChallenge(Base):
     __tablename__ = "used_challenges"
     digest: Mapped[str] = mapped_column(Text(64), primary_key=True)
     expires_on: Mapped[date] = mapped_column(index=True)
+
+
+class DayKey(Base):
+    """The key of a day (UTC) by which networks fall into buckets, encrypted under the secret of admission.
+
+    On PostgreSQL alone, where several machines count together; on SQLite it is a file that is in no backup.
+    """
+
+    __tablename__ = "day_keys"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class DailyCount(Base):

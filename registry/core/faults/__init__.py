@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+from registry.core.po import read_texts
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -29,7 +31,4 @@ def message(code: str, /, **facts: object) -> Message:
 @cache
 def _english() -> Mapping[str, str]:
     # Read when the first fault is stated: most commands and requests state none.
-    from babel.messages.pofile import read_po
-
-    with (files(__name__) / "en.po").open("rb") as file:
-        return {str(one.id): str(one.string) for one in read_po(file) if one.id}
+    return read_texts(files(__name__) / "en.po")

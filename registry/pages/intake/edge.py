@@ -9,11 +9,13 @@ from registry.pages.intake import (
     number,
     parts,
     quick_exit,
+    recordings,
     reminder,
     review,
     short,
     sign_in,
     steps,
+    voices,
 )
 from registry.pages.intake.rendering import seal_off
 from registry.pages.public.edge import prepare
@@ -22,5 +24,19 @@ from registry.pages.public.edge import prepare
 def register(app: Flask) -> None:
     prepare(app)
     seal_off(app)
-    for edge in (sign_in, quick_exit, number, short, steps, review, reminder, files, parts, mailbox, holders):
+    for edge in (
+        sign_in,
+        quick_exit,
+        number,
+        short,
+        steps,
+        review,
+        reminder,
+        files,
+        parts,
+        recordings,
+        voices,
+        mailbox,
+        holders,
+    ):
         app.register_blueprint(edge.pages)

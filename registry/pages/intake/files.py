@@ -1,6 +1,7 @@
 """Pictures, recordings and papers that go along: sent one at a time by a form, held in memory alone, and shown by name."""
 
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 
 from flask import Blueprint, Response, request
@@ -15,7 +16,7 @@ from registry.complaints.intake.mailbox import Can, mailbox
 from registry.complaints.intake.mailbox_files import file_of, files_of, opened_for_files, pending_sanitise_jobs, removed
 from registry.core.clock import now
 from registry.core.codes import Problem
-from registry.core.errors import FilesUnavailable, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
+from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
 from registry.http.complaint_services import sealer, store
 from registry.http.headers import content_policy, permissions_policy
@@ -23,6 +24,7 @@ from registry.http.responses import File, respond_with_file
 from registry.http.transaction import reading, services
 from registry.http.uploads import one_of_few
 from registry.pages.intake import cookies, sign_in
+from registry.pages.intake.recordings import finish, unfinished
 from registry.pages.intake.rendering import AWAY, lead
 from registry.pages.intake.visiting import Here, StaleForm, is_beside, open_visit
 from registry.vocabulary.register import Language
@@ -37,10 +39,11 @@ MAX_OF_FORM = MAX_BYTES + 16 * 1024
 def files(language: Language) -> Response:
     """What is there, what may be added, and the copies that are still being made."""
     try:
+        cut_off = unfinished(language)
         with open_visit(language) as here:
             if not (here.visit.is_confirmed or is_beside(here.visit)):
                 return here.to("/number")
-            response = _page(here)
+            response = _page(here, unfinished=cut_off)
             jobs = pending_sanitise_jobs(here.session, here.sealer, here.visit, services().settings)
     except NoVisit:
         return sign_in.knock(language)
@@ -66,6 +69,21 @@ def add(language: Language) -> Response:
         return _refused(language, refusal.code, 503 if isinstance(refusal, FilesUnavailable | TooBusy) else 400)
 
 
+@pages.post("/<language:language>/box/files/recording")
+def recording(language: Language) -> Response:
+    """Keep a recording that lies here in parts as a file, or remove it."""
+    try:
+        finish(language)
+    except NoVisit:
+        return sign_in.knock(language)
+    except (RefusedFile, NotNow, FilesUnavailable, TooBusy) as refusal:
+        return _refused(language, refusal.code, 503 if isinstance(refusal, FilesUnavailable | TooBusy) else 400)
+    except (StaleForm, InvalidInput):
+        # No such place: the page shows what there is.
+        pass
+    return lead(language, "/files")
+
+
 def _taken(language: Language) -> Response:
     request.max_content_length = MAX_OF_FORM
     sent = request.files.get("file")
@@ -83,6 +101,7 @@ def _taken(language: Language) -> Response:
         declared=sent.mimetype if sent is not None else "",
         idempotency_key=request.form.get("once", "")[:80] or secrets.token_hex(16),
         today=here.today,
+        changes_voice="changes_voice" in request.form,
     )
     return lead(language, "/files")
 
@@ -94,7 +113,7 @@ def _refused(language: Language, fault: Problem, status: int) -> Response:
         return _page(here, fault, status) if is_open else here.to("/number")
 
 
-def _page(here: Here, fault: Problem | None = None, status: int = 200) -> Response:
+def _page(here: Here, fault: Problem | None = None, status: int = 200, *, unfinished: Sequence[int] = ()) -> Response:
     existing = files_of(here.session, here.sealer, here.visit)
     # Before its number was typed back there is no mailbox yet, but a draft with files.
     view = mailbox(here.session, here.sealer, here.visit, here.at) if here.visit.is_confirmed else None
@@ -104,6 +123,7 @@ def _page(here: Here, fault: Problem | None = None, status: int = 200) -> Respon
         status=status,
         files=existing,
         fault=fault,
+        unfinished=unfinished,
         once=secrets.token_urlsafe(16),
         takes_more=len(existing) < MAX_FILES and (view is None or is_draft or Can.WRITE in view.can),
         is_draft=is_draft,

@@ -42,21 +42,31 @@ class Sending(NamedTuple):
 def sending(view: Callable[[Sending], Response]) -> Callable[..., Response]:
     @wraps(view)
     def answered(language: Language) -> Response:
+        with _opened(language) as one:
+            return view(one)
+
+    return answering(answered)
+
+
+def answering(view: Callable[[Language], Response]) -> Callable[..., Response]:
+    """A view that answers a script; what goes wrong is answered in words."""
+
+    @wraps(view)
+    def answered(language: Language) -> Response:
         try:
             # Whether somebody is here is asked before the part is read.
             visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
-            with _opened(language) as one:
-                return view(one)
+            return view(language)
         except (NoVisit, StaleForm):
-            return _json(401, says=text(language, "page.box.open.over"))
+            return json_answer(401, says=text(language, "page.box.open.over"))
         except RefusedFile as refusal:
-            return _json(400, says=text(language, f"problem.{refusal.code}.detail"))
+            return json_answer(400, says=text(language, f"problem.{refusal.code}.detail"))
         except InvalidInput:
-            return _json(400, says=text(language, "problem.file_damaged.detail"))
+            return json_answer(400, says=text(language, "problem.file_damaged.detail"))
         except NotNow:
-            return _json(409, says=text(language, "problem.not_now.detail"))
+            return json_answer(409, says=text(language, "problem.not_now.detail"))
         except (FilesUnavailable, TooBusy):
-            return _json(TRY_AGAIN, says="")
+            return json_answer(TRY_AGAIN, says="")
 
     return answered
 
@@ -64,7 +74,7 @@ def sending(view: Callable[[Sending], Response]) -> Callable[..., Response]:
 @pages.post("/<language:language>/box/files/missing", endpoint="missing")
 @sending
 def missing(one: Sending) -> Response:
-    return _json(200, missing=one.parts.missing())
+    return json_answer(200, missing=one.parts.missing())
 
 
 @pages.post("/<language:language>/box/files/part", endpoint="part")
@@ -73,7 +83,7 @@ def part(one: Sending) -> Response:
     """Keep one part. A part that did not arrive whole was never sent: the server reads a body to its stated end."""
     sent = request.files.get("part")
     one.parts.put(request.form.get("number", -1, int), sent.read() if sent is not None else b"")
-    return _json(200)
+    return json_answer(200)
 
 
 @pages.post("/<language:language>/box/files/join", endpoint="join")
@@ -83,7 +93,7 @@ def join(one: Sending) -> Response:
     with one_of_few():
         body = one.parts.joined()
         if body is None:
-            return _json(200, missing=one.parts.missing())
+            return json_answer(200, missing=one.parts.missing())
         one.keep(
             body=body,
             name=request.form.get("name", "")[:200],
@@ -91,7 +101,7 @@ def join(one: Sending) -> Response:
             today=now().date(),
         )
     one.parts.drop()
-    return _json(200, to=f"/{one.language}/box/files")
+    return json_answer(200, to=f"/{one.language}/box/files")
 
 
 @contextmanager
@@ -108,5 +118,5 @@ def _opened(language: Language) -> Iterator[Sending]:
     )
 
 
-def _json(status: int, **values: object) -> Response:
+def json_answer(status: int, **values: object) -> Response:
     return Response(encode(values), status, mimetype="application/json")

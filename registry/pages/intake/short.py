@@ -14,7 +14,7 @@ from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput
 from registry.http.intake_forms import read_form
 from registry.i18n.question_words import choices, fault_text, help_text, question_text
-from registry.pages.intake import about, cookies, lines
+from registry.pages.intake import about, cookies, lines, voices
 from registry.pages.intake.visiting import Here, drafting
 
 pages = Blueprint("intake_short", __name__)
@@ -118,10 +118,11 @@ def _page(here: Here, step: int, answers: Mapping[str, Any], faults: Mapping[str
             help_text(here.language, one),
             choices(here.language, one),
             answers.get(one.code),
+            voices.address_of(here.language, one),
         )
         for one in (QUESTIONNAIRE[code] for code in STEPS[step])
     ]
-    return here.page(
+    response = here.page(
         "short.html",
         status=status,
         questions=questions,
@@ -131,3 +132,4 @@ def _page(here: Here, step: int, answers: Mapping[str, Any], faults: Mapping[str
         path="/short" if step == 0 else "/short/story",
         back="/short" if step else None,
     )
+    return voices.with_sound(response, here.language)

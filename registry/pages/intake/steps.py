@@ -24,7 +24,7 @@ from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput, NotFound
 from registry.http.intake_forms import CURRENCIES, read_form
 from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
-from registry.pages.intake import about, cookies, lines
+from registry.pages.intake import about, cookies, lines, voices
 from registry.pages.intake.visiting import Here, drafting
 from registry.vocabulary.register import Language
 
@@ -160,7 +160,7 @@ def _page(
     wanted = [one.code for one in visible(answers) if one.part is question.part]
     back = previous_question(answers, question.code)
     registered = about.registered(language, value.get("agency_id")) if question.kind is Kind.AGENCY and value else None
-    return here.page(
+    response = here.page(
         "step.html",
         status=status,
         question=question,
@@ -182,4 +182,6 @@ def _page(
         is_searched=is_searched,
         registered=registered,
         alarm=lines.of(language, answers) if is_alarming(answers) else None,
+        sound=voices.address_of(language, question),
     )
+    return voices.with_sound(response, language)

@@ -13,9 +13,10 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from registry.bulk import actions, files
+from registry.bulk.answering.copies import downloaded
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import columns_in
-from registry.bulk.results import result_of, results_of
+from registry.bulk.results import results_of
 from registry.bulk.rules import CONSTANTS, FIELDS, SUBJECTS, guessed, lacking, stated
 from registry.bulk.shared import SharedFiles, bring_here, is_shared
 from registry.core.clock import now
@@ -148,7 +149,7 @@ def result(session: Session, me: MemberPresent, reference: str, form: str) -> Re
     if form not in list(ResultForm):
         raise NotFound("there is no such form")
     bring_here(services().settings, job)
-    path, media_type = result_of(services().settings.home, job, ResultForm(form))
+    path, media_type = downloaded(services().settings.home, job, ResultForm(form))
     name = f"{job.reference}-{path.name}"
     return respond_with_file(File(files.chunks_of(path), media_type, name, path.stat().st_size))
 

@@ -12,12 +12,13 @@ from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import read_reference
 from registry.http.agency_names import ShownName, display_name, main_name
 from registry.http.app_services import verdicts
-from registry.http.transaction import public_reading
+from registry.http.transaction import public_reading, services
 from registry.i18n.wording import authority_name
 from registry.pages.public.answers import countries
 from registry.pages.public.forms import COUNTRIES
 from registry.pages.public.names import name_of
-from registry.pages.public.rendering import page
+from registry.pages.public.rendering import is_demo, page
+from registry.pages.public.structured_data import structured_data
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies import queries, record
 from registry.register.agencies.listing import Filters, Hit, Page, Place, page_of_agencies
@@ -118,15 +119,19 @@ def one(language: Language, agency_id: str) -> Response:
     before = request.args.get("before", "")
     after = min(int(before), NEWEST) if before.isdecimal() and len(before) < 16 else NEWEST
     entries = queries.history(session, row.id, day_at(at, None), after=after, limit=ENTRIES_ON_A_PAGE + 1)
+    main = main_name(agency, language)
+    licences = [_licence(licence, agency, snapshot, language) for licence in agency.licences]
+    address = f"{services().settings.public_url}/{language}/agencies/{agency.agency_id}"
     return page(
         "agency.html",
         language,
         here="agencies",
         agency=agency,
-        main=main_name(agency, language),
+        structured=None if is_demo() else structured_data(agency, main.name, licences, address),
+        main=main,
         names=[(display_name(name), name) for name in agency.names],
         warnings=warnings_on(agency, snapshot, language, day_at(at, None)),
-        licences=[_licence(licence, agency, snapshot, language) for licence in agency.licences],
+        licences=licences,
         reply=reply_to(session, agency, day_at(at, None)),
         partners=_partners(agency, language),
         sources=_sources(agency, snapshot, language),

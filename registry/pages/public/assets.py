@@ -1,7 +1,14 @@
-"""The stylesheet, the mark and the scripts: small files of our own, read once. Nothing comes from anywhere else."""
+"""The stylesheet, the mark and the scripts: small files of our own, read once. Nothing comes from anywhere else.
 
+On a slow line each file costs a round trip, so a page that somebody opens first carries within itself what it needs to
+be seen and used (`Within`); the policy of that page allows these very bytes by their hash.
+"""
+
+import base64
 import gzip
 import hashlib
+import re
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
@@ -32,9 +39,57 @@ _ELSEWHERE = dict.fromkeys(_OF_INTAKE, "pages/intake/static") | {"numbers.js": "
 A_YEAR = 365 * 86400
 
 
+_END_OF_FIRST = "/* === Above:"
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SPACE = re.compile(r"\s+")
+_AROUND = re.compile(r" ?([{};]) ?|(?<=[:,]) ")
+
+
+class Within(StrEnum):
+    """How much of the stylesheet a page carries within itself."""
+
+    NOTHING = "nothing"
+    """The page follows others, and the stylesheet is kept already."""
+    FIRST = "first"
+    """What the lookup form needs. The rest comes while the form is filled in."""
+    ALL = "all"
+    """A page that is passed on, and opened by who was never here."""
+
+
 @cache
 def _content(name: str) -> bytes:
-    return (files("registry") / _ELSEWHERE.get(name, "pages/public/static") / name).read_bytes()
+    content = (files("registry") / _ELSEWHERE.get(name, "pages/public/static") / name).read_bytes()
+    return _short(content.decode()).encode() if _TYPES[name] == _CSS else content
+
+
+def _short(css: str) -> str:
+    """A stylesheet without comments and spaces that say nothing."""
+    return _AROUND.sub(r"\1", _SPACE.sub(" ", _COMMENT.sub("", css))).strip()
+
+
+@cache
+def style_within(how_much: Within) -> str:
+    """The rules that a page carries within itself."""
+    css = (files("registry.pages.public") / "static" / "style.css").read_text("utf-8")
+    return {Within.NOTHING: "", Within.FIRST: _short(css.split(_END_OF_FIRST, 1)[0]), Within.ALL: _short(css)}[how_much]
+
+
+@cache
+def script_within(*names: str) -> str:
+    """Scripts, one after another, that a page carries within itself."""
+    return "\n".join(_content(name).decode() for name in names)
+
+
+@cache
+def allowing(content: str) -> str:
+    """A source of a Content-Security-Policy that allows what stands within a page, and nothing else of its kind."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+
+
+@cache
+def mark_within() -> str:
+    """The mark as an address that holds it, so that it need not be fetched."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(_content('mark.svg')).decode()}"
 
 
 @cache

@@ -10,6 +10,7 @@ from registry.pages.public import (
     assets,
     badges,
     checks,
+    crawling,
     fees,
     law,
     log,
@@ -49,6 +50,7 @@ def register(app: Flask) -> None:
         log,
         offline,
         notices,
+        crawling,
     ):
         app.register_blueprint(edge.pages)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -12,11 +13,11 @@ from registry.core.codes import Problem
 from registry.core.errors import NotFound
 from registry.http.agency_names import main_name
 from registry.http.app_services import verdicts
-from registry.http.headers import content_policy
 from registry.http.transaction import public_reading, services
 from registry.i18n.languages import accepted, text
 from registry.i18n.wording import authority_name, date_text, listed, occupation_name, reason_text, word
 from registry.pages.public import answers, headlines
+from registry.pages.public.assets import Within
 from registry.pages.public.forms import ELSEWHERE, READ_BY_CHINESE_CITIZENS, LookupForm, read_form
 from registry.pages.public.names import candidate, name_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
@@ -95,7 +96,7 @@ def _answered(language: Language, fields: Mapping[str, str]) -> Response:
 def shared(language: Language, agency_id: str) -> Response:
     """The answer about an agency at an address to be passed on: it tells the job, and nothing of who asked."""
     form, found = _of_shared(language, agency_id)
-    return _answer_page(language, form, found)
+    return _answer_page(language, form, found, Within.ALL)
 
 
 @pages.get("/<language:language>/verdict/<agency_id>/card.png")
@@ -177,7 +178,7 @@ def names(language: Language) -> Response:
     return response
 
 
-def _choices(language: Language) -> dict[str, object]:
+def _choices(language: Language) -> dict[str, Any]:
     return {
         "countries": answers.countries(language),
         "outside": [*answers.countries(language, OUTSIDE), (ELSEWHERE, text(language, "page.lookup.country.other"))],
@@ -192,22 +193,27 @@ def _choices(language: Language) -> dict[str, object]:
 def _form_page(
     language: Language, form: LookupForm, faults: dict[str, Problem], cache_control: str, *, is_past: bool = False
 ) -> Response:
-    response = page(
+    # Who opens the registry has nothing of it yet, and gets all in one answer.
+    is_first = request.method == "GET" and not is_past
+    return page(
         "lookup.html",
         language,
         here="lookup",
         cache_control=cache_control,
+        within=Within.FIRST if is_first else Within.NOTHING,
+        scripts=("offline.js", "suggest.js") if is_first else (),
+        # Names while one is typed come from here.
+        connect_src="'self'",
         asked=form,
         faults=faults,
         is_past=is_past,
         **_choices(language),
     )
-    # Names while one is typed come from here.
-    response.headers["Content-Security-Policy"] = content_policy(connect_src="'self'")
-    return response
 
 
-def _answer_page(language: Language, form: LookupForm, found: answers.LookupResult) -> Response:
+def _answer_page(
+    language: Language, form: LookupForm, found: answers.LookupResult, within: Within = Within.NOTHING
+) -> Response:
     verdict, snapshot = found.verdict, found.facts.snapshot
     agency = verdict.agency
     country = form.country or (agency.country if agency is not None and agency.country in EU_STATES else None)
@@ -222,6 +228,7 @@ def _answer_page(language: Language, form: LookupForm, found: answers.LookupResu
         language,
         here="lookup",
         cache_control=NOT_KEPT,
+        within=within,
         asked=form,
         faults={},
         found=found,

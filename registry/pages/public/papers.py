@@ -3,10 +3,14 @@
 A PDF is made beside the server, so the first request of one is answered 202 with a page that looks again by itself.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
+from sqlalchemy.exc import SQLAlchemyError
 
+from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.http.agency_names import main_name
@@ -19,7 +23,8 @@ from registry.pages.public.certificates import PlaceInLog, Sheet, html_of, langu
 from registry.pages.public.licence_status import LicenceView, Stands, standing_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.proofs.credentials.queries import published_now
-from registry.proofs.papers.making import PAUSE, Made, Making, key_of, paper
+from registry.proofs.papers import shared
+from registry.proofs.papers.making import PAUSE, Made, Making, is_shared_first, key_of, paper
 from registry.proofs.papers.qr import Symbol
 from registry.proofs.papers.rendering import Attachment, Draft
 from registry.proofs.papers.seal import mark_of
@@ -81,7 +86,7 @@ def pdf(language: Language, licence_id: str, name: str) -> Response:
         html = html_of(kind.sheet, stated, standing, code, _place_in_log(reference))
         return Draft(html, _files(reference) if kind.has_files else (), str(keys) if seal else None)
 
-    made = paper(services().settings.home / "papers", key, draft)
+    made = _made(key, draft)
     if made.state is not Making.READY:
         return _not_yet(language, standing, made)
     response = Response(made.body, mimetype="application/pdf")
@@ -100,6 +105,19 @@ def code(language: Language, licence_id: str, form: str) -> Response:
     response = Response(body, mimetype=mimetype)
     response.headers["Cache-Control"] = SHORT
     return response
+
+
+def _made(key: str, draft: Callable[[], Draft]) -> Made:
+    """The paper, made here or by any other machine."""
+    folder = services().settings.home / "papers"
+    if services().settings.is_sqlite:
+        return paper(folder, key, draft)
+    made = paper(folder, key, draft, elsewhere=lambda: shared.found(public_reading(), key, now()))
+    if made.is_own and is_shared_first(folder, key):
+        # Who asked has the paper, whatever becomes of this.
+        with suppress(SQLAlchemyError), services().sessions.begin() as session:
+            shared.share(session, key, made.body, now())
+    return made
 
 
 def _printable(licence_id: str) -> LicenceView:

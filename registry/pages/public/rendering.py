@@ -13,12 +13,13 @@ from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from registry.http.errors import ProblemDocument
+from registry.http.headers import content_policy
 from registry.http.intake_paths import is_of_intake
 from registry.http.transaction import public_reading, services
 from registry.i18n import wording
 from registry.i18n.languages import CATALOGUES, has_text, text
 from registry.log.models import LogState
-from registry.pages.public.assets import address_of
+from registry.pages.public.assets import Within, address_of, allowing, mark_within, script_within, style_within
 from registry.vocabulary.register import Language
 
 SHORT = "public, max-age=60"
@@ -58,11 +59,35 @@ def _environment() -> Environment:
     )
 
 
-def page(template: str, language: Language, *, here: str, cache_control: str = SHORT, **context: Any) -> Response:
-    """A page that may be kept for a short while and is not sent twice; `here` is its place in the menu."""
-    response = Response(rendered(template, language, here=here, is_demo=is_demo(), **context), mimetype="text/html")
+def page(
+    template: str,
+    language: Language,
+    *,
+    here: str,
+    cache_control: str = SHORT,
+    within: Within = Within.NOTHING,
+    scripts: tuple[str, ...] = (),
+    connect_src: str | None = None,
+    **context: Any,
+) -> Response:
+    """A page that may be kept for a short while and is not sent twice; `here` is its place in the menu.
+
+    `within` says how much of the stylesheet the page holds itself, `scripts` names those that stand at its end, and
+    `connect_src` is whom they may ask.
+    """
+    style, script = Markup(style_within(within)), Markup(script_within(*scripts))
+    leads: dict[str, Any] = {"style": style, "script": script, "prefetches_style": within is Within.FIRST}
+    response = Response(
+        rendered(template, language, here=here, is_demo=is_demo(), **leads | context), mimetype="text/html"
+    )
     response.headers["Content-Language"] = language
     response.headers["Cache-Control"] = cache_control
+    if style or script or connect_src:
+        own = {"style_src": style, "script_src": script}
+        policy = {name: f"'self' {allowing(content)}" for name, content in own.items() if content}
+        response.headers["Content-Security-Policy"] = content_policy(
+            **policy, **({"connect_src": connect_src} if connect_src else {})
+        )
     is_packed = _pack(response)
     if cache_control != NOT_KEPT:
         # Of each form its own, as what is packed is another sequence of bytes.
@@ -117,6 +142,10 @@ def rendered(template: str, language: Language, *, keeps_query: bool = True, **c
         "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other, keeps_query)) for other in Language],
         "stylesheet": address_of("style.css"),
         "mark": address_of("mark.svg"),
+        "mark_within": mark_within(),
+        "style": "",
+        "script": "",
+        "prefetches_style": False,
         "asset": address_of,
     }
     return rendered_alone(template, language, **leads | context)

@@ -56,9 +56,18 @@ class HeadReader:
 
 
 def receipt_of(
-    question: Mapping[str, Any], verdict: Verdict, checkpoint: Head, issuer: str, signer: Signer, at: datetime
+    question: Mapping[str, Any],
+    verdict: Verdict,
+    checkpoint: Head,
+    issuer: str,
+    signer: Signer,
+    at: datetime,
+    absence: Mapping[str, Any] | None = None,
 ) -> str:
-    """The receipt of an answer given at `at`; `question` holds what was asked, and not that a receipt was."""
+    """The receipt of an answer given at `at`; `question` holds what was asked, and not that a receipt was.
+
+    `absence` proves that no one stands under the number that was asked about.
+    """
     claims = receipt_claims(
         issuer,
         question,
@@ -68,6 +77,8 @@ def receipt_of(
         size=checkpoint.size,
         root=checkpoint.root,
     )
+    if absence is not None:
+        claims["absence"] = dict(absence)
     return compact_jws(RECEIPT_TYPE, claims, signer)
 
 

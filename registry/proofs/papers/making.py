@@ -37,11 +37,24 @@ class Making(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished paper (`body`), one that is being made, or one that cannot be: `missing` names Debian packages."""
+    """A finished paper (`body`), one that is being made, or one that cannot be: `missing` names Debian packages.
+
+    `is_own`: it was made on this machine.
+    """
 
     state: Making
     body: bytes = b""
     missing: tuple[str, ...] = ()
+    is_own: bool = False
+
+
+def is_shared_first(folder: Path, key: str) -> bool:
+    """Whether the caller is the first to let other machines have a paper of this folder."""
+    try:
+        os.close(os.open(folder / f"{key}.shared", os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        return False
+    return True
 
 
 def key_of(*facts: object) -> str:
@@ -49,20 +62,28 @@ def key_of(*facts: object) -> str:
     return sha256(msgspec.json.encode([str(fact) for fact in facts])).hexdigest()[:40]
 
 
-def paper(folder: Path, key: str, draft: Callable[[], Draft]) -> Made:
-    """The paper of a key if it is there; otherwise it is begun, unless it is being made or has just failed."""
+def paper(
+    folder: Path, key: str, draft: Callable[[], Draft], *, elsewhere: Callable[[], bytes | None] | None = None
+) -> Made:
+    """The paper of a key if it is there; otherwise it is begun, unless it is being made or has just failed.
+
+    `elsewhere` gives what another machine has made; it is asked before the paper is begun here.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _sweep(folder)
     is_being_made = _is_being_made(folder, key)
     # Read after the slots: a paper that was finished in between is found.
     body = _read(folder / f"{key}.pdf")
     if body is not None:
-        return Made(Making.READY, body)
+        return Made(Making.READY, body, is_own=True)
     if is_being_made:
         return Made(Making.WAITING)
     trouble = _read(folder / f"{key}.trouble")
     if trouble is not None:
         return Made(Making.FAILED, missing=msgspec.json.decode(trouble, type=Trouble).missing)
+    body = elsewhere() if elsewhere is not None else None
+    if body is not None:
+        return Made(Making.READY, body)
     _begin(folder, key, draft)
     return Made(Making.WAITING)
 

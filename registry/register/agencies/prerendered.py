@@ -4,21 +4,24 @@ A list of ten thousand questions copies these bytes instead of encoding as many 
 written by this very code (VERSION) from this very record (its etag); otherwise the answer is encoded from the record.
 """
 
+import hashlib
+
 import msgspec
 
 from registry.core.clock import json_in_whole_seconds
 from registry.register.agencies import record
 from registry.register.agencies.public_view import agency_summary
 
-VERSION = 3
+VERSION = 4
 """Raise it with any change of what is written here, `agency_summary` included: a test fails where that was forgotten."""
 
 
 class PrerenderedAnswer(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """`agency` and `licences`, by reference, are JSON as verify writes it."""
+    """`agency` and `licences`, by reference, are JSON as verify writes it; `digest` is the SHA-256 of the record's bytes."""
 
     version: int
     etag: str
+    digest: bytes
     agency: bytes
     licences: tuple[tuple[str, bytes], ...]
 
@@ -32,10 +35,12 @@ def _written(value: object) -> bytes:
     return json_in_whole_seconds(_encode(value))
 
 
-def prerender(agency: record.Agency, etag: str) -> PrerenderedAnswer:
+def prerender(agency: record.Agency, etag: str, body: bytes | None = None) -> PrerenderedAnswer:
+    """What answers copy of an agency. `body`: its canonical bytes, where they are made already."""
     return PrerenderedAnswer(
         VERSION,
         etag,
+        hashlib.sha256(record.canonical(agency) if body is None else body).digest(),
         _written(agency_summary(agency)),
         tuple([(licence.licence_id, _written(licence)) for licence in agency.licences]),
     )

@@ -163,7 +163,7 @@ def _store_records(session: Session, changes: Sequence[Change]) -> None:
         body = record.canonical(change.new)
         etag = hashlib.sha256(body).hexdigest()[:16]
         withhold_on = storage.stored(record.first_withholding(change.new))
-        prerendered = packed(prerender(change.new, etag))
+        prerendered = packed(prerender(change.new, etag, body))
         confirmed_at = confirmed.get(change.agency_id)
         rows.append((change.agency_id, change.new.agency_id, body, etag, withhold_on, confirmed_at, prerendered))
     bulk_insert(session, table, ("agency_id", "reference", "body", "etag", "withhold_on", "confirmed_at", "told"), rows)

@@ -104,8 +104,8 @@ def regimes_on(
     `sector` the rows of every region and sector count. Those about people who stay in the country or leave it do not.
     """
     return [
-        shown
-        for regime, shown in _of_country(regimes, country, activity)
+        view
+        for regime, view in _of_country(regimes, country, activity)
         if regime.scope not in (RegimeScope.INLAND, RegimeScope.OUTBOUND)
         and (region is None or regime.region in (None, region))
         and (sector is None or _is_for_sector(regime, sector))
@@ -209,8 +209,8 @@ def limits_on(
 ) -> list[Limit]:
     """The limits that may be shown for an activity and day. Without an activity those of every activity count."""
     return [
-        shown
-        for limit, shown in _of_country(limits, country)
+        view
+        for limit, view in _of_country(limits, country)
         if (activity is None or not limit.activities or activity in limit.activities)
         and (region is None or limit.region in (None, region))
         and is_in_force(limit, day)
@@ -219,7 +219,7 @@ def limits_on(
 
 def routes_of(routes: Iterable[PermitRoute], country: str, route: Route | None = None) -> list[PermitRoute]:
     """How a citizen of China may come to a permit there, as far as it was read."""
-    return [shown for one, shown in _of_country(routes, country) if route in (None, one.route) and not is_disputed(one)]
+    return [view for one, view in _of_country(routes, country) if route in (None, one.route) and not is_disputed(one)]
 
 
 def fees_of(fees: Iterable[Fee], country: str) -> list[Fee]:

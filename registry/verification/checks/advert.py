@@ -32,20 +32,22 @@ _WEBSITE = re.compile(
 _LIKE_WEI, _LIKE_XIN = "[微薇威徽嶶溦崴]", "[信芯心亻訫伈馨♥❤]"
 _WECHAT_WORD = (
     rf"(?:加?{_LIKE_WEI}[^\w\n]{{0,3}}{_LIKE_XIN}|加?{_LIKE_WEI}|卫星(?=[ ]{{0,2}}(?:[:号]|[a-z]))|"
-    rf"加[ ]?v|v[^\w\n]{{0,3}}{_LIKE_XIN}|we[^\w\n]?chat|wei[^\w\n]?xin|"
+    rf"(?:加|[+➕])我?[ ]?v|[vw][^\w\n]{{0,3}}{_LIKE_XIN}|we[^\w\n]?chat|wei[^\w\n]?xin|"
     r"(?<![a-z])[vw][^\w\n]{0,2}x(?![a-z])|(?<![a-z])v(?=[ ]{0,2}:))"
 )
 _WECHAT = re.compile(
-    rf"(?i){_WECHAT_WORD}(?:小?[号號]|同[号號]|同|[ ]?id)?[ ]{{0,3}}[:]?[ ]{{0,3}}"
+    rf"(?i){_WECHAT_WORD}(?:小?[号號]|同[号號]|同|[ ]?id)?[ ]{{0,3}}[:+➕→]?[ ]{{0,3}}"
     rf"((?:wxid_)?[a-z][-_a-z0-9]{{5,25}}|1[3-9][0-9]{{9}})(?!{_W}|-)"
 )
 _WECHAT_TOO = re.compile(r"(?i)(?<![0-9])(1[3-9][0-9]{9})[^\w]{0,3}(?:微[^\w\s]?信|[vw]x?|微)[^\w]?同")
 """A telephone number that is said to be the WeChat id too."""
-_QQ = re.compile(r"(?i)(?<![a-z])(?:扣扣|q{1,2})(?:[号號]|[群]|[ ]?id)?[ ]{0,2}[:]?[ ]{0,2}([1-9][0-9]{4,11})(?![0-9])")
+_QQ = re.compile(
+    r"(?i)(?<![a-z])(?:扣[^\w\n]?扣|企[鹅鵝]|q{1,2})(?:[号號]|[群]|[ ]?id)?[ ]{0,2}[:]?[ ]{0,2}([1-9][0-9]{4,11})(?![0-9])"
+)
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _PHONE = re.compile(rf"(?<!{_W})(?<![+.-])(?:\+|00)?\(?[0-9][0-9 ()./-]{{5,20}}[0-9](?!{_W})")
 _PHONE_SAID = re.compile(
-    r"(?i)(?:[电電][话話]|手[机機]|[联聯][系繫絡络]|座[机機]|tel\.?|phone)[^\w\n]{0,3}"
+    r"(?i)(?:[电電][话話]|手[机機]|[联聯][系繫絡络]|座[机機]|tel\.?|t[ée]l(?:[ée]phone)?\.?|telefon|phone)[^\w\n]{0,3}"
     rf"((?:\+|00)?[0-9][0-9 -]{{6,24}}[0-9])(?!{_W})"
 )
 """Digits that are said to be a telephone are one, whether or not such a number is in use."""
@@ -59,7 +61,8 @@ _ACCOUNT = re.compile(
 _USCC = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9A-HJ-NPQRTUWXY]{17}(?![0-9A-Za-z])")
 _LICENCE = re.compile(
     r"(?i)(?:[许許]可[证證](?:[编編]?[号號]|字)?|[证證][书書]?[编編]?[号號]|"
-    r"licen[cs]e[ ]{0,2}(?:no\.?|number|nr\.?)|autorizzazione[ ]{0,2}n\.?)"
+    r"licen[cs]e[ ]{0,2}(?:no\.?|number|nr\.?)|autorizzazione[ ]{0,2}n\.?|"
+    r"(?:licence|autorisation|agr[ée]ment)[ ]{0,2}n(?:°|o?\.|o(?![a-z]))|(?:licen[tțţ]a|autoriza[tțţ]i[ae])[ ]{0,2}nr\.?)"
     r"[ ]{0,3}[码碼为為是]{0,2}[ ]{0,3}[:]?[ ]{0,3}([\u4e00-\u9fff]{0,6}[A-Z0-9][A-Z0-9/.-]{3,40})"
 )
 _STAFF = re.compile(
@@ -69,7 +72,8 @@ _NAME = re.compile(
     r"[\u4e00-\u9fff()]{3,30}?(?:有限[责責]任公司|股份有限公司|有限公司|集[团團])|"
     r"(?<![\u4e00-\u9fff])(?!招|聘|找|急|诚|正规|办理|出国|海外|境外|专业|我|你|他|她|这|那|本|有)[\u4e00-\u9fff]{2,10}?"
     r"(?:[对對]外[劳勞][务務]|[国國][际際][劳勞][务務]|[劳勞][务務](?:合作|派遣)|人力[资資]源|[国國][际際]合作)公?司?(?![\u4e00-\u9fff])|"
-    r"(?:[A-Z][\w&'-]{1,30}[ ]){1,6}(?:s\.r\.o\.|S\.r\.l\.|S\.p\.A\.|GmbH|Ltd\.?|Sp\. z o\.o\.|B\.V\.|a\.s\.|SRL|Kft\.)"
+    r"(?:[A-Z][\w&'-]{1,30}[ ]){1,6}(?:s\.r\.o\.|S\.r\.l\.|S\.p\.A\.|GmbH|Ltd\.?|Sp\. z o\.o\.|B\.V\.|a\.s\.|SRL|Kft\.|"
+    r"SARL|S\.A\.R\.L\.|SAS|S\.R\.L\.)"
 )
 
 

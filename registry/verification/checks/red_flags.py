@@ -12,6 +12,7 @@ from babel import Locale
 
 from registry.core.codes import RedFlag
 from registry.verification.checks.advert import readable
+from registry.verification.checks.red_flag_words import FRENCH_AND_ROMANIAN, REFUSED_AFTER, REFUSED_BEFORE
 from registry.verification.checks.rules import StatedDetail
 from registry.vocabulary.checks import CheckKind
 from registry.vocabulary.register import EU_STATES, OUTSIDE, Visa
@@ -82,13 +83,14 @@ _WORDS: tuple[tuple[RedFlag, re.Pattern[str]], ...] = (
 _CLAUSE = re.compile(r"[，。,;；!！?？\n\r]+|\.(?=\s|$)")
 _REFUSED_BEFORE = re.compile(
     r"(?:不|[无無]|免|零|没有?|沒有?|[绝絕]不|已[缴繳交])[^，。]{0,5}$|(?i:\b(?:no|not|never|without|nessun[ao]?|senza|mai)\b[^.,;]{0,20}$)|"
-    r"(?i:\bbeware\b[^.,;]{0,34}$)"
+    rf"(?i:\bbeware\b[^.,;]{{0,34}}$)|(?i:{REFUSED_BEFORE})"
 )
 _REFUSED_AFTER = re.compile(
     r"^[^，。]{0,3}(?:没有|沒有|全免|免|不收|不要|[老]?[板闆]出|[公雇]司?主?出|"
     r"[报報][销銷]|零|由?(?:雇主|公司|工[厂廠]|老[板闆])[承负負付])"
     r"|^[ ]{0,2}(?i:(?:is|are)?[ ]?(?:paid|covered|borne)[ ]by[ ](?:the[ ])?(?:employer|company)|"
     r"a[ ]carico[ ]del(?:l.azienda|[ ]datore))"
+    rf"|(?i:{REFUSED_AFTER})"
 )
 _NEVER_REFUSED = frozenset({RedFlag.NO_CONTRACT})
 """Flags whose own words are a refusal."""
@@ -103,7 +105,7 @@ def red_flags(advert: str, details: Sequence[StatedDetail]) -> tuple[RedFlag, ..
         return ()
     found: set[RedFlag] = set()
     for clause in _CLAUSE.split(text):
-        for flag, words in _WORDS:
+        for flag, words in (*_WORDS, *FRENCH_AND_ROMANIAN):
             if flag not in found and any(_is_meant(flag, clause, match) for match in words.finditer(clause)):
                 found.add(flag)
     if not any(one.kind in (CheckKind.NUMBER, CheckKind.NAME) for one in details):
@@ -134,6 +136,6 @@ def country_in(advert: str) -> str | None:
 def _country_names() -> Mapping[str, str]:
     return {
         Locale.parse(locale).territories[code].casefold(): code
-        for locale in ("zh_Hans", "zh_Hant", "zh_Hant_HK", "en_GB", "it")
+        for locale in ("zh_Hans", "zh_Hant", "zh_Hant_HK", "en_GB", "it", "fr", "ro")
         for code in sorted(EU_STATES | OUTSIDE)
     } | {"英国": "GB", "英國": "GB", "香港": "HK", "澳门": "MO", "澳門": "MO"}

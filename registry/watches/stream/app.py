@@ -29,6 +29,7 @@ from registry.core.errors import (
     Fault,
     InvalidInput,
     NotFound,
+    NotInMode,
     NotSignedIn,
     RegistryError,
     ScopeMissing,
@@ -62,9 +63,9 @@ LOOK, HEARTBEAT, RECHECK, MAX_LIFETIME = 0.3, 15.0, 60.0, 3600.0
 AT_ONCE = 200
 BUSY_FOR = 30
 
-_BEARER = re.compile(rf"[Bb]earer +({keys.BEGINNING}[A-Za-z0-9_-]{{43}})")
+_BEARER = re.compile(rf"[Bb]earer +({keys.BEGINNING}(?:test_)?[A-Za-z0-9_-]{{43}})")
 _STATUS: dict[type[RegistryError], int] = {
-    InvalidInput: 400, NotSignedIn: 401, ScopeMissing: 403, NotFound: 404, CursorTooOld: 410, TooBusy: 503,
+    InvalidInput: 400, NotSignedIn: 401, ScopeMissing: 403, NotInMode: 403, NotFound: 404, CursorTooOld: 410, TooBusy: 503,
     DatabaseUnavailable: 503,
 }  # fmt: skip
 
@@ -142,6 +143,8 @@ class Streams:
     def _opened(self, key: str) -> int:
         with self._sessions() as session:
             organisation, found = keys.opened_by(session, key, day_at(now(), None))
+            if found.is_test:
+                raise NotInMode("the stream tells of real data alone: read a test key's events from /api/v1/events")
             opens = keys.scopes_of(found)
             if Scope.WATCHES not in opens:
                 raise ScopeMissing(f"this needs a key with the scope watches, and yours has {', '.join(sorted(opens))}")

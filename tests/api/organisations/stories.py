@@ -4,6 +4,7 @@ from io import BytesIO
 
 from sqlalchemy.orm import Session
 
+from registry.api import examples
 from registry.api.organisations.examples import (
     DONE_JOB,
     JOB,
@@ -64,7 +65,7 @@ def receipts_begin(session: Session, _keyring: Keyring) -> Cast:
     """An unsigned receipt: checking it gives the same answer each time."""
     cast = with_keys(session)
     ours = organisation_named(session, cast.live[ORGANISATION])
-    question = {"licence_number": "FICT-CN-001", "destination": "IT"}
+    question = {"uscc": examples.USCC, "destination": "IT"}
     about = new_reference()
     stored = diligence.archive_receipt(
         session, ours.id, FORGED, question, Answer.YES, about, at=now(), today=now().date()

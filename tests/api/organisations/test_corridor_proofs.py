@@ -31,13 +31,13 @@ def test_a_corridor_is_proved_and_kept_once(
     make_agency(session, licences=(licence_record(number="VYM-CZ-2"),))
     publish()
     once = {"Idempotency-Key": str(uuid4())}
-    kept = program.post(URL, ASKED | {"keep": True}, headers=once)
-    assert_as_documented(kept, "verifyCorridorByPost")
+    archived = program.post(URL, ASKED | {"keep": True}, headers=once)
+    assert_as_documented(archived, "verifyCorridorByPost")
     plain = client.post(URL, json=ASKED).json
-    assert {name: value for name, value in kept.json.items() if name not in ("proof", "list_id")} == plain
+    assert {name: value for name, value in archived.json.items() if name not in ("proof", "list_id")} == plain
     again = program.post(URL, ASKED | {"keep": True}, headers=once)
     assert (again.status_code, again.json["code"]) == (409, "already_done")
-    assert [one["list_id"] for one in program.get(LISTS).json["items"]] == [kept.json["list_id"]]
+    assert [one["list_id"] for one in program.get(LISTS).json["items"]] == [archived.json["list_id"]]
 
     # Anybody gets the statement, and checks it without the registry.
     proved = client.get(URL, query_string=ASKED | {"receipt": "true"}).json["proof"]

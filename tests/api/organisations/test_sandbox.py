@@ -1,4 +1,4 @@
-"""Test keys: they see the invented registry beside real data, and whoever mixes the two is told."""
+"""Test keys: they see the invented registry beside real data, and a caller who mixes the two is told."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -25,8 +25,8 @@ def test_a_test_key_sees_the_invented_registry_beside_real_data(client: FlaskCli
     session.commit()
     mine, live = ({"Authorization": f"Bearer {key}"} for key in (test_key, live_key))
 
-    asked = client.get(f"/api/v1/verify?uscc={DEMO}", headers=mine)
-    assert (asked.json["verdict"], asked.headers["Registry-Mode"]) == ("no", "test")
+    answer_about_demo = client.get(f"/api/v1/verify?uscc={DEMO}", headers=mine)
+    assert (answer_about_demo.json["verdict"], answer_about_demo.headers["Registry-Mode"]) == ("no", "test")
     assert client.get(f"/api/v1/verify?uscc={DEMO}").json["reasons"][0]["code"] != "licence_suspended"
 
     # Either key on the other's data is refused in words: in a question, in a list, as a path, as a watch.

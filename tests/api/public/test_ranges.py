@@ -1,5 +1,6 @@
 """The addresses of range files: one spelling of each, what caches may keep, and what a suspension changes."""
 
+import base64
 import json
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from registry.core.settings import Settings
 from registry.http.transaction import services
 from registry.log.signing import sign_committed
-from registry.log.tree import leaf_hash
+from registry.log.tree import check_inclusion, leaf_hash
 from registry.ranges import rules
 from registry.ranges.actions import write_epoch
 from tests import make
@@ -58,6 +59,36 @@ def test_an_epoch_is_served_with_what_caches_may_keep(client: FlaskClient, sessi
     body = rules.uncompressed(by_hash.data)
     assert leaf_hash(body).hex() == entry["record"]["root"]
     assert client.get("/ranges/1/0").data == body == client.get(f"/ranges/file/{entry['record']['root']}").data
+
+
+def claims_of(client: FlaskClient, number: str) -> dict[str, Any]:
+    answer = client.get(f"/api/v1/verify?licence_number={number}&destination=CZ&receipt=true")
+    body = answer.json["receipt"].split(".")[1]  # type: ignore[index]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return claims
+
+
+def test_a_receipt_proves_that_no_one_stands_under_a_number(client: FlaskClient, session: Session, publish: Any):
+    for number in range(300):
+        make.make_licence(session, number=f"INV-{number}")
+    publish()
+    absence = claims_of(client, "NIX-1")["absence"]
+    record = epoch(client)
+    assert (absence["p"], absence["epoch"]) == (record["p"], record["epoch"])
+    assert record["p"] > 0
+    body = client.get(f"/ranges/file/{absence['file']}").data
+    hash_ = rules.key_hash("licence_number:NIX1")
+    assert leaf_hash(body).hex() == absence["file"]
+    assert hash_.hex()[: rules.HASH_HEX] not in [one["h"] for one in json.loads(body)["entries"]]
+    path = [bytes.fromhex(one) for one in absence["path"]]
+    prefix = rules.prefix_of(hash_, record["p"])
+    assert rules.spelled(prefix, record["p"]) == absence["prefix"]
+    root = bytes.fromhex(record["root"])
+    check_inclusion(leaf_hash(body), prefix, 1 << record["p"], path, root)
+    assert "absence" not in claims_of(client, "INV-7")
+    make.make_licence(session, number="NIX-1")
+    session.commit()
+    assert "absence" not in claims_of(client, "NIX-1")
 
 
 def test_every_other_spelling_is_not_found(client: FlaskClient, session: Session, publish: Any):

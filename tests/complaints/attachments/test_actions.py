@@ -271,41 +271,69 @@ def test_files_are_kept_and_cleaned_in_a_bucket_too(
         until(lambda: not sanitise_jobs.being_cleaned(settings))
 
 
-def kill_the_copier(upload: Uploads, attachment: Attachment) -> None:
-    """Kill -9 the process that works on this attachment, once it has begun."""
+def killed(
+    upload: Uploads,
+    settings: Settings,
+    sessions: sessionmaker[Session],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Attachment:
+    """An attachment whose copier was killed -9 while it fetched the original: a pipe without a writer holds it there."""
+    with monkeypatch.context() as without_copiers:
+        idle(without_copiers)
+        attachment = upload(LONG, "long.txt")
+    assert isinstance(upload.store, FolderStore)
+    original, aside = upload.store.folder / str(attachment.original_name), tmp_path / "aside"
+    original.rename(aside)
+    os.mkfifo(original)
+    assert begun(upload, settings, sessions) == [attachment.reference]
     until(lambda: upload.now(attachment).state is AttachmentState.CLEANING)
     for process in list(sanitise_jobs._running):
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
+    original.unlink()
+    aside.rename(original)
+    return attachment
 
 
-def film() -> bytes:
-    """Large enough to be worked on for a while."""
-    return b"\n".join(b"%d a note" % number for number in range(1_400_000))
+def begun(upload: Uploads, settings: Settings, sessions: sessionmaker[Session]) -> list[str]:
+    """What this visit has begun to copy."""
+    with sessions.begin() as session:
+        jobs = sanitise_jobs.sanitise_jobs_due(session, settings, upload.filed.case, [upload.filed.opened])
+    assert "key" not in repr(jobs)
+    assert sanitise_jobs.begin_all(settings, jobs) == len(jobs)
+    return [one.attachment for one in jobs]
+
+
+LONG = b"\n".join(b"%d a note" % number for number in range(200_000))
 
 
 def test_a_copier_that_is_killed_is_followed_by_another_at_the_next_visit(
-    upload: Uploads, settings: Settings, sessions: sessionmaker[Session]
+    upload: Uploads,
+    settings: Settings,
+    sessions: sessionmaker[Session],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
-    attachment = upload(film(), "long.txt")
-    kill_the_copier(upload, attachment)
+    attachment = killed(upload, settings, sessions, monkeypatch, tmp_path)
     assert upload.now(attachment).state is AttachmentState.CLEANING
-    assert upload.original(attachment) == film()
-    with sessions.begin() as session:
-        jobs = sanitise_jobs.sanitise_jobs_due(session, settings, upload.filed.case, [upload.filed.opened])
-    assert [one.attachment for one in jobs] == [attachment.reference]
-    assert "key" not in repr(jobs[0])
-    assert sanitise_jobs.begin_all(settings, jobs) == 1
+    assert upload.original(attachment) == LONG
+    assert begun(upload, settings, sessions) == [attachment.reference]
     assert upload.cleaned(attachment).state is AttachmentState.CLEAN
     assert upload.clean(attachment=upload.now(attachment)).startswith(b"0 a note\n1 a note")
 
 
 def test_the_worker_goes_on_with_what_was_killed_once_there_is_a_unit(
-    upload: Uploads, settings: Settings, session: Session, sessions: sessionmaker[Session], sealer: Sealer
+    upload: Uploads,
+    settings: Settings,
+    session: Session,
+    sessions: sessionmaker[Session],
+    sealer: Sealer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
-    attachment = upload(film(), "long.txt")
-    kill_the_copier(upload, attachment)
+    attachment = killed(upload, settings, sessions, monkeypatch, tmp_path)
     assert clean_waiting(settings, sessions) == 0
     unit = Unit(reference=UNIT, authority="it-inl", country="IT", names={}, is_default=True)
     session.add(unit)
@@ -336,7 +364,7 @@ def test_what_kills_every_copier_is_given_up(
 def test_few_copies_are_made_at_once_and_the_others_stay_due(
     upload: Uploads, settings: Settings, session: Session
 ) -> None:
-    made = [upload(film(), f"{number}.txt") for number in range(sanitise_jobs.SLOTS + 1)]
+    made = [upload(LONG, f"{number}.txt") for number in range(sanitise_jobs.SLOTS + 1)]
     last = made[-1]
     if last.reference not in sanitise_jobs.being_cleaned(settings):
         assert upload.now(last).state is AttachmentState.KEPT
@@ -355,7 +383,7 @@ def test_few_copies_are_made_at_once_and_the_others_stay_due(
 def test_a_file_removed_while_it_is_copied_leaves_nothing(
     upload: Uploads, settings: Settings, sessions: sessionmaker[Session]
 ) -> None:
-    upload(film(), "long.txt")
+    upload(LONG, "long.txt")
     with sessions.begin() as session:
         names = attachments.remove(session, attachments.attachments_of(session, [upload.filed.box]))
     attachments.discard(upload.store, names)

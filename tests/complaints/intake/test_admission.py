@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.intake import admission_rules
 from registry.complaints.intake.admission import Admission
-from registry.complaints.intake.admission_models import DailyCount, UsedChallenge
+from registry.complaints.intake.admission_models import DailyCount, DayKey, UsedChallenge
 from registry.complaints.intake.admission_rules import CAPS, Cap, Purpose, pressure_of, tries_of, wait_of
 from registry.core.codes import Lack
 from registry.core.errors import NotAdmitted
@@ -236,6 +236,7 @@ def test_networks_share_few_buckets_and_change_them_every_day(door: Admission, s
     assert first != second
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_the_key_of_a_day_is_gone_the_next(door: Admission, session: Session, settings: Settings) -> None:
     door.offer(session, Purpose.START, NETWORK, NOW)
     assert [path.name for path in (settings.home / "days").glob("[!.]*")] == ["2026-11-25.secret"]
@@ -266,3 +267,22 @@ def test_no_address_and_no_instant_is_kept(door: Admission, session: Session, se
             assert column.type.python_type is not datetime
     for path in settings.home.rglob("*"):
         assert path.is_dir() or NETWORK.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_machines_count_a_network_together_and_the_key_of_a_day_goes_with_it(
+    settings: Settings, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CAPS, Purpose.START, Cap(2, 1_000))
+    keys = Keyring(settings.keys)
+    one, other = Admission(keys, settings.home), Admission(keys, tmp_path / "other-machine")
+    first = other.offer(session, Purpose.START, NETWORK, NOW)
+    for _ in range(8):
+        one.admit(session, Purpose.START, NETWORK, one.waited(Purpose.START, NOW), NOW)
+    session.commit()
+    assert other.offer(session, Purpose.START, NETWORK, NOW).wait > first.wait
+    [sealed] = session.execute(select(DayKey.sealed)).scalars()
+    assert len(sealed) == 12 + 32 + 16
+    assert not (settings.home / "days").exists()
+    other.forget(session, NOW + timedelta(days=1))
+    assert session.execute(select(DayKey.sealed)).scalars().all() == []

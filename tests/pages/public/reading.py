@@ -57,11 +57,15 @@ class Page(HTMLParser):
         assert self._open.pop() == tag
 
     def handle_data(self, data: str) -> None:
+        if "script" in self._open:
+            # A data block is for machines.
+            return
         if "title" in self._open and "svg" not in self._open:
             self.title += data
         elif "h1" in self._open:
             self.heading += data
-        self.words.append(data)
+        if self._open[-1:] not in (["style"], ["script"]):
+            self.words.append(data)
 
     @property
     def text(self) -> str:

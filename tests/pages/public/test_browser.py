@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 
@@ -25,6 +26,13 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, summary, inpu
   const isInline = getComputedStyle(one).display === "inline" && one.parentElement.textContent.trim() !== one.textContent.trim();
   return box.height && box.width && box.height < 24 && !isInline && !one.matches(".skip, [type=hidden]");
 }).map((one) => one.outerHTML)"""
+LOOK = """() => [...document.querySelectorAll("body, body *")].map((one) => {
+  const style = getComputedStyle(one), box = one.getBoundingClientRect();
+  const told = ["color", "background-color", "font", "border-color", "border-width", "display"];
+  return [one.tagName, one.className, box.x, box.y, box.width, box.height, ...told.map((name) => style[name])].join(" ");
+})"""
+"""Where everything stands on a page, and what it looks like."""
+STYLESHEET = files("registry.pages.public") / "static" / "style.css"
 TODAY = date(2026, 11, 25)
 
 
@@ -218,6 +226,25 @@ def test_every_target_is_at_least_24_pixels_high(phone: BrowserContext, looks: s
 def test_the_first_view_is_light_enough_for_a_slow_line(browser: Browser, looks: str, language: str) -> None:
     sizes = transferred(browser, lambda page: page.goto(f"{looks}/{language}/"))
     assert sum(sizes) <= MAX_FIRST_VIEW
+
+
+@pytest.mark.parametrize("width", [320, 1100])
+def test_the_lookup_page_is_one_answer_that_looks_as_with_the_whole_stylesheet(
+    browser: Browser, looks: str, width: int
+) -> None:
+    """On a line with two seconds of delay a second answer before the first view would be two seconds more."""
+    context = browser.new_context(viewport={"width": width, "height": 640}, bypass_csp=True, service_workers="block")
+    page = context.new_page()
+    page.goto(f"{looks}/zh-Hans/")
+    fetched = page.evaluate(
+        "performance.getEntriesByType('resource').map(({initiatorType, name}) => [initiatorType, name])"
+    )
+    before = page.evaluate(LOOK)
+    page.add_style_tag(content=STYLESHEET.read_text())
+    assert page.evaluate(LOOK) == before
+    # What comes after the first view is the stylesheet for the answer, and nothing else.
+    assert [name.rpartition("/")[2] for _, name in fetched if not name.startswith("data:")] in ([], ["style.css"])
+    context.close()
 
 
 def test_an_answer_is_light_enough_even_without_a_cache(browser: Browser, looks: str) -> None:

@@ -190,6 +190,7 @@ class Desk(HearingSteps, ReferralSteps, OpeningSteps):
         assert verify(self.session).troubles == []
 
 
+@pytest.mark.one_database
 def test_officers_keep_the_promises_whatever_they_do(session: Session, sealer: Sealer, keyring: Keyring) -> None:
     make_desk(session, sealer)
     make_partner(session, sealer, kind=PartnerKind.UNION)

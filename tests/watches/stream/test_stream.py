@@ -9,8 +9,10 @@ import pytest
 import requests
 from sqlalchemy.orm import Session
 
+from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
+from registry.organisations import keys
 from registry.vocabulary.organisations import Scope
 from registry.watches.feed import cursor_of
 from registry.watches.stream.app import HEARTBEAT, MAX_EACH
@@ -75,8 +77,13 @@ def test_a_stream_tells_its_own_organisation_and_goes_on_where_it_ended(
     key, foreign = make_api_key(session, ours), make_api_key(session, theirs)
     narrow = make_api_key(session, ours, Scope.VERIFY)
     make_watch(session, agency, ours.id)
+    trial = keys.make(session, ours, "trial", [Scope.WATCHES], 30, today=now().date(), is_test=True)[1]
     session.commit()
-    for sent, status, code in (("rrk_" + "A" * 43, 401, "not_signed_in"), (narrow, 403, "scope_missing")):
+    for sent, status, code in (
+        ("rrk_" + "A" * 43, 401, "not_signed_in"),
+        (narrow, 403, "scope_missing"),
+        (trial, 403, "test_key_on_real_data"),
+    ):
         refused = listen(streaming, sent)
         assert (refused.status_code, refused.json()["code"]) == (status, code)
     stolen = listen(streaming, foreign, **{"Last-Event-ID": cursor_of(keyring, ours.id, 0)})

@@ -1,4 +1,5 @@
-"""`python -m registry.complaints.attachments.sanitiser KIND`: a file on standard input, its clean copy on standard output.
+"""`python -m registry.complaints.attachments.sanitiser KIND [changed-voice]`: a file on standard input,
+its clean copy on standard output.
 
 Both are files in memory. Libraries are loaded, then the process is confined, and only then is a byte of the file read. The exit
 code is 0 or one of `EXIT_CODES`; any other end means that the file is damaged, or cost more than it may.
@@ -17,7 +18,7 @@ import pikepdf
 from registry.complaints.attachments.sanitiser.documents import clean_document
 from registry.complaints.attachments.sanitiser.pictures import clean_picture, prepare
 from registry.complaints.attachments.sanitiser.recordings import become_ffmpeg, find_ffmpeg
-from registry.complaints.attachments.sanitiser.terms import EXIT_CODES, LIMITS, Uncleanable
+from registry.complaints.attachments.sanitiser.terms import CHANGED_VOICE, EXIT_CODES, LIMITS, Uncleanable
 from registry.complaints.attachments.sanitiser.texts import clean_text
 from registry.core.confinement import Unconfined, confine
 from registry.vocabulary.cases import RECORDINGS, FileKind, NoCopy
@@ -37,7 +38,7 @@ def main() -> None:
         if ffmpeg is None:
             _install_error_hook(reason="ffmpeg is not installed")
             _end(NoCopy.NO_TOOL)
-        become_ffmpeg(ffmpeg, kind)
+        become_ffmpeg(ffmpeg, kind, changes_voice=CHANGED_VOICE in sys.argv[2:])
     try:
         cleaned = _cleaner(kind)(sys.stdin.buffer.read())
     except Uncleanable as trouble:

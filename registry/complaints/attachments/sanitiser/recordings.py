@@ -49,7 +49,16 @@ def find_ffmpeg() -> str | None:
     return shutil.which("ffmpeg", path="/usr/bin:/bin")
 
 
-def become_ffmpeg(path: str, kind: FileKind) -> None:
+_LOWER = 0.78
+"""A little more than four semitones down, at the speed that was spoken."""
+_ANOTHER_VOICE = (
+    "-af",
+    f"aresample=44100,asetrate={round(44100 * _LOWER)},aresample=44100,atempo={1 / _LOWER:.6f}",
+)
+"""Hides a voice from those who know it by ear. Anyone who knows this factor can turn it back: the pages promise no more."""
+
+
+def become_ffmpeg(path: str, kind: FileKind, *, changes_voice: bool = False) -> None:
     """Go on as ffmpeg, which reads standard input and writes standard output; both can be sought in. Never returns."""
     command = [
         *(path, "-hide_banner", "-nostdin", "-loglevel", "quiet"),
@@ -58,6 +67,7 @@ def become_ffmpeg(path: str, kind: FileKind) -> None:
         *("-f", _READ_AS[kind], "-fd", "0", "-i", "fd:"),
         *("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"),
         *("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"),
+        *(_ANOTHER_VOICE if changes_voice else ()),
         *(*_WRITTEN_AS[kind], "-fd", "1", "fd:"),
     ]
     os.execve(path, command, {"LANG": "C.UTF-8"})

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from resource import struct_rusage
 
 from registry.complaints.attachments.file_kinds import kind_of
-from registry.complaints.attachments.sanitiser.terms import COPIED_AS, EXIT_CODES, LIMITS, MAX_COPIED
+from registry.complaints.attachments.sanitiser.terms import CHANGED_VOICE, COPIED_AS, EXIT_CODES, LIMITS, MAX_COPIED
 from registry.core.errors import RefusedFile
-from registry.vocabulary.cases import FileKind, NoCopy
+from registry.vocabulary.cases import RECORDINGS, FileKind, NoCopy
 
 _REASONS = {code: reason for reason, code in EXIT_CODES.items()}
 _NO_MEMORY = 244
@@ -43,11 +43,14 @@ class Outcome:
     seconds: float
 
 
-def clean(body: bytes, kind: FileKind) -> Outcome:
-    """The clean copy of a file of that kind. Nothing touches a disk: both lie in memory of their own (memfd_create(2))."""
+def clean(body: bytes, kind: FileKind, *, changes_voice: bool = False) -> Outcome:
+    """The clean copy of a file of that kind; of a recording with another voice, if wanted.
+
+    Nothing touches a disk: both lie in memory of their own (memfd_create(2)).
+    """
     given, made = _file("given", body), _file("made")
     try:
-        status, used = _run(kind, given, made)
+        status, used = _run(kind, given, made, changes_voice and kind in RECORDINGS)
         reason = _reason(status)
         copy = None if reason else _read(made)
     finally:
@@ -59,10 +62,16 @@ def clean(body: bytes, kind: FileKind) -> Outcome:
     return Outcome(copied_as, copy, reason, used.ru_maxrss * 1024, used.ru_utime + used.ru_stime)
 
 
-def _run(kind: FileKind, given: int, made: int) -> tuple[int, struct_rusage]:
+def _run(kind: FileKind, given: int, made: int, changes_voice: bool) -> tuple[int, struct_rusage]:
     """The exit status of the process, negative for a signal, and what it used."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "registry.complaints.attachments.sanitiser", kind],
+        [
+            sys.executable,
+            "-m",
+            "registry.complaints.attachments.sanitiser",
+            kind,
+            *([CHANGED_VOICE] if changes_voice else []),
+        ],
         stdin=given,
         stdout=made,
         # The process gets none of the registry's environment: no addresses, no passwords.

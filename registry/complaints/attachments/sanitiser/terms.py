@@ -9,6 +9,9 @@ COPIED_AS: dict[FileKind, FileKind] = {kind: kind for kind in FileKind} | {
     **dict.fromkeys((FileKind.AMR, FileKind.OGG, FileKind.WEBM, FileKind.WAV, FileKind.AAC), FileKind.M4A),
 }
 
+CHANGED_VOICE = "changed-voice"
+"""The argument by which a recording gets another voice."""
+
 MAX_COPIED = 40 * 1024 * 1024
 """Bytes of a clean copy. It may be larger than its original: a fine pattern, a document packed otherwise."""
 

@@ -1,8 +1,10 @@
 """A clean copy shows what its original shows, and holds nothing of who took it, where, when and with what."""
 
+import itertools
 import json
 import re
 import subprocess
+from array import array
 from io import BytesIO
 from pathlib import Path
 
@@ -214,3 +216,20 @@ def test_a_note_is_kept_in_one_encoding_and_without_what_cannot_be_seen(encoding
 def test_a_damaged_file_has_no_copy(kind: FileKind) -> None:
     body = samples.sample(kind)[:60] + bytes(2000)
     assert refused(body, kind).reason is NoCopy.DAMAGED
+
+
+@pytest.mark.parametrize("kind", [FileKind.WEBM, FileKind.MP4])
+def test_a_voice_that_its_speaker_wants_changed_is_lower_and_as_long(kind: FileKind, tmp_path: Path) -> None:
+    path = tmp_path / "copy"
+    lengths = []
+    for changes_voice in (False, True):
+        outcome = clean(samples.sample(kind), kind, changes_voice=changes_voice)
+        assert outcome.body is not None, outcome
+        lengths.append(float(json.loads(probed(outcome.body, tmp_path))["format"]["duration"]))
+        path.write_bytes(outcome.body)
+    wanted = ["ffmpeg", "-v", "error", "-i", str(path), "-vn", "-ac", "1", "-ar", "8000", "-f", "s16le", "-"]
+    signs = array("h", subprocess.run(wanted, check=True, capture_output=True).stdout)[2000:6000]
+    crossings = sum(1 for before, after in itertools.pairwise(signs) if before < 0 <= after)
+    # The sample is a tone of 440 Hz; half a second was counted.
+    assert 2 * crossings == pytest.approx(343, abs=8)
+    assert lengths[1] == pytest.approx(lengths[0], abs=0.15)

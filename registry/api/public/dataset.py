@@ -1,0 +1,159 @@
+"""The open dataset and the public feed of changes (docs/users/dataset.md): files and feeds that need no key."""
+
+import re
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+from flask import Blueprint, Response, request, send_file
+
+from registry.core.clock import answer_instant, day_at, now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.dataset import actions, rules, serving
+from registry.dataset.changes import Change, Changes, changes
+from registry.dataset.descriptions import CATALOG
+from registry.http.responses import cache_seconds, encode, respond_with
+from registry.http.transaction import public_reading, services
+from registry.i18n.wording import word
+from registry.vocabulary.register import Language
+
+JSON, FEED, ATOM = "application/json", "application/feed+json", "application/atom+xml"
+
+AN_HOUR = 3600
+"""Seconds that a file may be kept: what was erased must be gone from caches the same day."""
+
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
+_XML_ATOM = "http://www.w3.org/2005/Atom"
+
+pages = Blueprint("dataset", __name__)
+
+
+@pages.get("/dataset")
+def show_dataset() -> Response:
+    """The newest snapshot: its manifest, and the entry of the log that holds the hash of it."""
+    found = serving.current(public_reading(), actions.home_folder(services().settings))
+    return respond_with(encode(serving.current_answer(found)), JSON, cache_seconds(now(), ()), request.environ)
+
+
+@pages.get(f"/dataset/{CATALOG}")
+def show_catalog() -> Response:
+    """The newest snapshot's description for catalogues of open data, DCAT-AP 3 in JSON-LD."""
+    folder = actions.home_folder(services().settings)
+    newest = serving.current(public_reading(), folder)
+    return _file(serving.file_of(public_reading(), folder, newest.name, CATALOG))
+
+
+@pages.get("/dataset/deltas/<file>")
+def show_delta(file: str) -> Response:
+    """A delta that leads from one snapshot to the next."""
+    return _file(serving.delta_of(public_reading(), actions.home_folder(services().settings), file))
+
+
+@pages.get("/dataset/<name>/<file>")
+def show_file(name: str, file: str) -> Response:
+    """A file of a snapshot."""
+    return _file(serving.file_of(public_reading(), actions.home_folder(services().settings), name, file))
+
+
+def _file(served: serving.ServedFile) -> Response:
+    """A file as it lies there; parts of it by Range, and nothing for who holds these very bytes."""
+    response = send_file(
+        served.path, mimetype=served.media_type, conditional=True, etag=served.sha256 or True, max_age=AN_HOUR
+    )
+    response.headers["Cache-Control"] = f"public, max-age={AN_HOUR}"
+    return response
+
+
+@pages.get("/changes.json")
+def show_changes() -> Response:
+    """The feed of changes as JSON Feed 1.1."""
+    found, first = _changes()
+    url = services().settings.public_url
+    value = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Changes in this registry",
+        "description": rules.NOTICE,
+        "home_page_url": f"{url}/",
+        "feed_url": f"{url}/changes.json" + ("" if first is None else f"?from={first}"),
+        "next_url": f"{url}/changes.json?from={found.next_index}",
+        "items": [_item(one, url) for one in found.items],
+        "_registry": {"next_index": found.next_index, "log_size": found.size},
+    }
+    return respond_with(encode(value), FEED, cache_seconds(now(), ()), request.environ)
+
+
+@pages.get("/changes.atom")
+def show_changes_as_atom() -> Response:
+    """The feed of changes as Atom (RFC 4287)."""
+    found, first = _changes()
+    return respond_with(_atom(found, first), ATOM, cache_seconds(now(), ()), request.environ)
+
+
+def _changes() -> tuple[Changes, int | None]:
+    """The page that the address asks for, and from which index. InvalidInput for anything but an index."""
+    given = request.args.get("from", "")
+    if set(request.args) - {"from"} or (given and not _INDEX.fullmatch(given)) or len(request.args.getlist("from")) > 1:
+        detail = "must be the index of an entry, from 0: `log.size` of a snapshot, or `next_index` of this feed"
+        raise InvalidInput([Fault("from", Problem.INVALID_CURSOR, detail)])
+    first = int(given) if given else None
+    return changes(public_reading(), first, day_at(now(), None)), first
+
+
+def _item(change: Change, url: str) -> dict[str, Any]:
+    row = change.row
+    return {
+        "id": _id(row, url),
+        "url": _address(row, url),
+        "title": _title(change),
+        "content_text": _title(change),
+        "date_published": answer_instant(change.at),
+        "_registry": row | {"proof": f"{url}/log/proof/{row['index']}"},
+    }
+
+
+def _id(row: dict[str, Any], url: str) -> str:
+    return f"{url}/log/proof/{row['index']}"
+
+
+def _address(row: dict[str, Any], url: str) -> str:
+    return f"{url}/en/agencies/{row['agency_id']}"
+
+
+def _title(change: Change) -> str:
+    """What happened, and to whom: the name stands last and is data, whatever it says."""
+    type_ = change.row["type"]
+    happened = "Withheld by law" if type_ == rules.WITHHELD_EVENT else word(Language.EN, "entry", type_)
+    return f"{happened}: {change.name or change.row['agency_id']}"
+
+
+def _atom(found: Changes, first: int | None) -> bytes:
+    url = services().settings.public_url
+    Xml.register_namespace("", _XML_ATOM)
+    feed = Xml.Element(f"{{{_XML_ATOM}}}feed")
+
+    def add(parent: Xml.Element, name: str, text: str | None = None, **attributes: str) -> Xml.Element:
+        made = Xml.SubElement(parent, f"{{{_XML_ATOM}}}{name}", attributes)
+        made.text = text
+        return made
+
+    own = f"{url}/changes.atom"
+    add(feed, "id", own)
+    add(feed, "title", "Changes in this registry")
+    add(feed, "subtitle", rules.NOTICE)
+    latest = max((one.at for one in found.items), default=None)
+    add(feed, "updated", answer_instant(latest) if latest is not None else "1970-01-01T00:00:00Z")
+    add(feed, "link", rel="self", type=ATOM, href=own + ("" if first is None else f"?from={first}"))
+    add(feed, "link", rel="next", type=ATOM, href=f"{own}?from={found.next_index}")
+    add(feed, "link", rel="alternate", type="text/html", href=f"{url}/")
+    add(add(feed, "author"), "name", "The authority that runs this registry")
+    for change in found.items:
+        entry = add(feed, "entry")
+        add(entry, "id", _id(change.row, url))
+        add(entry, "title", _title(change), type="text")
+        add(entry, "updated", answer_instant(change.at))
+        add(entry, "link", rel="alternate", type="text/html", href=_address(change.row, url))
+        add(entry, "category", term=change.row["type"])
+        add(entry, "content", _title(change), type="text")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + bytes(
+        Xml.tostring(feed, encoding="utf-8", xml_declaration=False)
+    )

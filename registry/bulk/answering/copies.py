@@ -1,0 +1,121 @@
+"""The workbook and the paper of a finished job: copies of its results in other forms, made when first asked for.
+
+Nothing is signed in them, and most are never asked for: a job is done as soon as its rows are answered. The workbook of a
+long list is made with the job, for no request should wait for it.
+"""
+
+import csv
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from registry.bulk import files
+from registry.bulk.manifest import lines_in
+from registry.bulk.models import BulkJob
+from registry.bulk.papers import summary_draft
+from registry.bulk.results import FILES, can_be_made, result_of
+from registry.bulk.supply_chains import Link, links_of
+from registry.core.clock import day_at
+from registry.core.errors import NotFound
+from registry.http.spreadsheets import write_xlsx
+from registry.i18n.languages import text
+from registry.i18n.wording import date_text
+from registry.proofs.papers.rendering import MAX_SECONDS, Draft
+from registry.vocabulary.bulk import JobKind, JobState, ResultForm
+from registry.vocabulary.register import Language
+
+MAX_ROWS_LATER = 20_000
+"""Rows of a list whose workbook is made when it is asked for: a third of a second."""
+MAX_IN_SHEET = 1_000_000
+"""A sheet takes 1,048,576 rows."""
+
+
+def downloaded(home: Path, job: BulkJob, form: ResultForm) -> tuple[Path, str]:
+    """A result of a job and its media type, made now if it is a copy that no one asked for before. Raises as `result_of`."""
+    if job.state is JobState.DONE and can_be_made(form):
+        _require_copy(files.folder_of(home, job.reference), job, form)
+    return result_of(home, job, form)
+
+
+def _require_copy(folder: Path, job: BulkJob, form: ResultForm) -> None:
+    with _alone(folder):
+        if (folder / FILES[form][0]).is_file():
+            return
+        if form is ResultForm.XLSX:
+            make_workbook(folder)
+        else:
+            files.put(folder, FILES[form][0], _set(_draft(folder, job)))
+
+
+def make_workbook(folder: Path) -> None:
+    with files.putting(folder, FILES[ResultForm.XLSX][0]) as book:
+        write_xlsx(book, _sheets(folder))
+
+
+def chain_of(folder: Path, job: BulkJob) -> list[Link]:
+    """The links of a supply chain that the statements of a job tell; none of another job."""
+    return [] if job.kind is JobKind.VERIFICATION else links_of(lines_in(folder / "statements.jsonl"))
+
+
+def _draft(folder: Path, job: BulkJob) -> Draft:
+    language = Language(job.language)
+    facts = {
+        text(language, "bulk.paper.list"): job.name,
+        text(language, "bulk.paper.job"): job.reference,
+        text(language, "bulk.paper.digest"): job.digest,
+    }
+    assert job.ended_at is not None
+    day = date_text(language, day_at(job.ended_at, None))
+    manifest = (folder / "manifest.jws").read_text()
+    return summary_draft(facts, job.counts, chain_of(folder, job), language, day, manifest)
+
+
+def _set(draft: Draft) -> bytes:
+    """The PDF, from a process with limits of its own."""
+    command = [sys.executable, "-m", "registry.proofs.papers.rendering", "-"]
+    done = subprocess.run(
+        command, input=msgspec.json.encode(draft), capture_output=True, timeout=MAX_SECONDS + 30, check=False
+    )
+    if done.returncode or not done.stdout:
+        raise NotFound("this paper could not be made: the log of the server says why")
+    return done.stdout
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two who ask at once: the second waits, and finds what the first made."""
+    descriptor = os.open(folder / ".copies", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _sheets(folder: Path) -> Iterator[tuple[str, Sequence[str], Iterable[Sequence[str]]]]:
+    """The table again, in as many sheets as it needs."""
+    with (folder / "results.csv").open(encoding="utf-8-sig", newline="") as lines:
+        rows = csv.reader(lines)
+        header = next(rows)
+        number = 0
+        first = next(rows, None)
+        while first is not None or number == 0:
+            number += 1
+            yield f"answers {number}" if number > 1 else "answers", header, _some(first, rows, MAX_IN_SHEET)
+            first = next(rows, None)
+
+
+def _some(first: list[str] | None, rows: Iterator[list[str]], limit: int) -> Iterator[list[str]]:
+    if first is not None:
+        yield first
+    for _ in range(limit - 1):
+        row = next(rows, None)
+        if row is None:
+            return
+        yield row

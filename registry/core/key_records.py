@@ -1,0 +1,86 @@
+"""What may be known of a key, what signs with one, and how a file that holds a secret is read."""
+
+import stat
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from registry.core.errors import KeyTrouble
+
+
+class Use(StrEnum):
+    """What a key signs, and nothing else."""
+
+    LOG = "log"
+    CREDENTIAL = "credential"
+    STATUS = "status"
+    RECEIPT = "receipt"
+    ROOT = "root"
+    LAW = "law"
+    """An operator's corrections of the law. Its secret belongs off line, like the root's."""
+
+
+class KeyState(StrEnum):
+    """`active` signs; `retired` is still believed for what it signed; `compromised` is not, beyond what is proven."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+    COMPROMISED = "compromised"
+
+
+@dataclass(frozen=True)
+class Key:
+    """What may be known of a key. `public` is its JWK (RFC 7517), `certificate` DER in base64, issued by the root."""
+
+    kid: str
+    use: Use
+    public: dict[str, str]
+    made_at: str
+    state: KeyState = KeyState.ACTIVE
+    certificate: str | None = None
+    last_good_index: int | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.use}-{self.kid}"
+
+
+@dataclass(frozen=True)
+class RingSecret:
+    """One of the 32-byte secrets of a ring."""
+
+    kid: str
+    body: bytes = field(repr=False)
+
+
+class Signer(Protocol):
+    """Signs with one key.
+
+    Ours reads a file; one that asks a PKCS#11 token or a KMS stands in its place by these two.
+    """
+
+    @property
+    def key(self) -> Key: ...
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes: Ed25519 as RFC 8032, ES256 as RFC 7518 (r and s, big end first)."""
+        ...
+
+
+ED25519_USES = (Use.LOG, Use.LAW)
+"""Keys of these sign by Ed25519, all others by ES256."""
+
+
+def read_private(path: Path) -> bytes:
+    """The bytes of a file that only its owner may read. Raises KeyTrouble if others may, or it is not there."""
+    try:
+        mode = path.stat().st_mode
+        body = path.read_bytes()
+    except OSError as error:
+        raise KeyTrouble(f"{path} cannot be read ({error.strerror}); put it back from a backup") from None
+    if stat.S_IMODE(mode) & 0o077:
+        raise KeyTrouble(
+            f"{path} may be read by others than its owner: run `chmod 600 {path}`, and think of rotating it"
+        )
+    return body

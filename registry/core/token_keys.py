@@ -1,0 +1,211 @@
+"""Keys in a PKCS#11 token (a hardware security module, or SoftHSM): their secrets never leave it.
+
+`token.toml` beside the keys names the token:
+
+    module = "/usr/lib/softhsm/libsofthsm2.so"
+    token = "registry"                      # its label
+    pin_file = "/run/secrets/registry-pin"  # readable by its owner alone
+    uses = ["log", "credential"]            # keys that are made there from now on
+
+A key lies there under the label `<use>-<kid>`, of which the folder has the description alone. Needs the package's extra `pkcs11`.
+"""
+
+import hashlib
+import os
+import threading
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+
+from registry.core.errors import KeyTrouble
+from registry.core.jwk import kid_of, public_jwk
+from registry.core.key_records import ED25519_USES, Key, Use, read_private
+
+if TYPE_CHECKING:
+    import pkcs11
+
+FILE = "token.toml"
+
+_ED25519 = bytes.fromhex("06032b6570")
+"""CKA_EC_PARAMS: the object identifier 1.3.101.112 (RFC 8410)."""
+
+_P256 = bytes.fromhex("06082a8648ce3d030107")
+"""The object identifier of secp256r1 (RFC 5480)."""
+
+_USES = frozenset({"log", "credential", "status", "receipt"})
+
+_DRAFT = "registry-draft"
+
+
+class TokenPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a token is, and which keys are made there."""
+
+    module: str
+    token: str
+    pin_file: str
+    uses: tuple[str, ...] = ("log", "credential")
+
+
+def token_of(folder: Path) -> "OpenToken | None":
+    """The token that a folder of keys names; None where it names none. Raises KeyTrouble."""
+    path = folder / FILE
+    try:
+        body = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    try:
+        place = msgspec.convert(tomllib.loads(body.decode()), TokenPlace)
+    except (ValueError, msgspec.ValidationError) as error:
+        raise KeyTrouble(f"{path}: {error}") from None
+    if set(place.uses) - _USES:
+        raise KeyTrouble(
+            f"{path}: uses may hold {', '.join(sorted(_USES))}: the secrets of root and law belong off line"
+        )
+    return _opened(place, os.getpid())
+
+
+_initialised: dict[str, int] = {}
+"""In which process each library of PKCS#11 was initialised."""
+
+
+@cache
+def _opened(place: TokenPlace, _process: int) -> "OpenToken":
+    return OpenToken(place)
+
+
+class OpenToken:
+    """A session with a token, for one process: a library of PKCS#11 does not outlive a fork. One thread at a time asks."""
+
+    def __init__(self, place: TokenPlace) -> None:
+        self.place = place
+        self._lock = threading.Lock()
+        self._session: pkcs11.Session | None = None
+        self._known: dict[str, Any] = {}
+
+    def has(self, name: str) -> bool:
+        """Whether a key lies there."""
+        with self._asking():
+            return self._private(name) is not None
+
+    def sign_ed25519(self, name: str, message: bytes) -> bytes:
+        return self._sign(name, "EDDSA", message)
+
+    def sign_p256(self, name: str, message: bytes) -> bytes:
+        """r and s, 32 bytes each. Not by RFC 6979: a token takes a random number of its own."""
+        return self._sign(name, "ECDSA", hashlib.sha256(message).digest())
+
+    def make(self, *, is_ed25519: bool) -> ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey:
+        """A new pair, without a name until `name` gives it one. KeyTrouble where the token cannot make such a key."""
+        import pkcs11
+
+        with self._asking() as session:
+            kind = pkcs11.KeyType.EC_EDWARDS if is_ed25519 else pkcs11.KeyType.EC
+            parameters = session.create_domain_parameters(
+                kind, {pkcs11.Attribute.EC_PARAMS: _ED25519 if is_ed25519 else _P256}, local=True
+            )
+            mechanism = pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN if is_ed25519 else pkcs11.Mechanism.EC_KEY_PAIR_GEN
+            public, _ = parameters.generate_keypair(mechanism=mechanism, store=True, label=_DRAFT)
+            # An OCTET STRING in DER around the point: two bytes before it.
+            point = bytes(public[pkcs11.Attribute.EC_POINT])
+        if is_ed25519:
+            return ed25519.Ed25519PublicKey.from_public_bytes(point[-32:])
+        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point[-65:])
+
+    def name(self, name: str) -> None:
+        """Give the pair that was just made its name."""
+        import pkcs11
+
+        with self._asking() as session:
+            for one in session.get_objects({pkcs11.Attribute.LABEL: _DRAFT}):
+                one[pkcs11.Attribute.LABEL] = name
+
+    def clear(self) -> None:
+        """Remove pairs without a name: their making was interrupted."""
+        import pkcs11
+
+        with self._asking() as session:
+            for one in list(session.get_objects({pkcs11.Attribute.LABEL: _DRAFT})):
+                one.destroy()
+
+    def _sign(self, name: str, mechanism: str, message: bytes) -> bytes:
+        import pkcs11
+
+        with self._asking():
+            key = self._private(name)
+            if key is None:
+                raise KeyTrouble(f"the token {self.place.token} has no key {name}: put it back, or rotate it")
+            return bytes(key.sign(message, mechanism=pkcs11.Mechanism[mechanism]))
+
+    def _private(self, name: str) -> Any:
+        import pkcs11
+
+        if name not in self._known:
+            assert self._session is not None
+            attributes = {pkcs11.Attribute.LABEL: name, pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY}
+            for found in self._session.get_objects(attributes):
+                self._known[name] = found
+        return self._known.get(name)
+
+    @contextmanager
+    def _asking(self) -> "Iterator[pkcs11.Session]":
+        try:
+            import pkcs11
+        except ImportError:
+            raise KeyTrouble("keys in a token need the package python-pkcs11: install the extra `pkcs11`") from None
+        with self._lock:
+            try:
+                if self._session is None:
+                    library = pkcs11.lib(self.place.module)
+                    if _initialised.setdefault(self.place.module, os.getpid()) != os.getpid():
+                        # It was loaded before this process was forked.
+                        library.reinitialize()
+                        _initialised[self.place.module] = os.getpid()
+                    pin = read_private(Path(self.place.pin_file)).decode().strip()
+                    token = library.get_token(token_label=self.place.token)
+                    try:
+                        self._session = token.open(user_pin=pin, rw=True)
+                    except pkcs11.UserAlreadyLoggedIn:
+                        # A login holds for all sessions of a process.
+                        self._session = token.open(rw=True)
+                yield self._session
+            except (pkcs11.PKCS11Error, RuntimeError, OSError) as error:
+                # A token that was pulled out and put back is opened anew at the next attempt.
+                self._session, self._known = None, {}
+                raise KeyTrouble(
+                    f"the token {self.place.token} does not do it ({type(error).__name__} {error}): look at {FILE}"
+                ) from None
+
+
+@dataclass(frozen=True)
+class TokenSigner:
+    """Signs with a key that lies in a token."""
+
+    key: Key
+    token: OpenToken = field(repr=False)
+
+    def sign(self, message: bytes) -> bytes:
+        is_ed25519 = self.key.public["kty"] == "OKP"
+        return (self.token.sign_ed25519 if is_ed25519 else self.token.sign_p256)(self.key.name, message)
+
+
+def drafted(token: OpenToken, use: Use, made_at: str) -> TokenSigner:
+    """A new key in a token. It signs nothing before the folder has its description."""
+    while True:
+        token.clear()
+        public = public_jwk(token.make(is_ed25519=use in ED25519_USES))
+        # A kid is typed on command lines: one that begins with a dash would be taken for an option.
+        if not kid_of(public).startswith("-"):
+            break
+    key = Key(kid_of(public), use, public, made_at)
+    token.name(key.name)
+    return TokenSigner(key, token)
+
+
+__all__ = ["FILE", "OpenToken", "TokenPlace", "TokenSigner", "drafted", "token_of"]

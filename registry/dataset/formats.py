@@ -1,0 +1,184 @@
+"""The forms of the dataset: JSON Lines, from which CSV, Parquet and FollowTheMoney are made."""
+
+import csv
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from registry.core.formulas import harmless
+from registry.dataset import entities
+from registry.dataset.rules import LICENCES, TABLES, Table, Type, flat_value, line_of
+
+JSONL, CSV, PARQUET, FTM = "application/jsonl", "text/csv", "application/vnd.apache.parquet", "application/json+ftm"
+
+ROWS_AT_ONCE = 10_000
+
+
+class File(NamedTuple):
+    """A file of a snapshot: its name, media type, SHA-256, size in bytes, rows, and the table that it holds, if one."""
+
+    name: str
+    media_type: str
+    sha256: str
+    bytes: int
+    rows: int | None
+    table: str | None = None
+
+
+class Counted:
+    """A binary file that is written once, hashed as it is written, and on the disk when it is closed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.hash, self.size, self.rows = path, hashlib.sha256(), 0, 0
+        self._file = path.open("wb")
+
+    def write(self, body: bytes) -> None:
+        self._file.write(body)
+        self.hash.update(body)
+        self.size += len(body)
+
+    def __enter__(self) -> "Counted":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        finally:
+            self._file.close()
+
+    def as_file(self, media_type: str, table: str | None = None, *, has_rows: bool = True) -> File:
+        """The file as a manifest states it; asked for after it was closed."""
+        rows = self.rows if has_rows else None
+        return File(self.path.name, media_type, self.hash.hexdigest(), self.size, rows, table)
+
+
+def write_lines(path: Path, rows: Iterable[Mapping[str, Any]], table: Table) -> File:
+    """JSON Lines: a canonical JSON object a row. Raises ValueError where rows are out of order."""
+    last: tuple[Any, ...] | None = None
+    with Counted(path) as file:
+        for row in rows:
+            key = table.key_of(row)
+            if last is not None and key <= last:
+                raise ValueError(f"a row of {table.name} is out of order")
+            last = key
+            file.write(line_of(row))
+            file.rows += 1
+    return file.as_file(JSONL, table.name)
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a file of JSON Lines. Raises ValueError for a line that is no object."""
+    with path.open("rb") as file:
+        for line in file:
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise ValueError("a line is no object")
+            yield row
+
+
+def write_derived(folder: Path, registry: str, *, has_parquet: bool) -> list[File]:
+    """Everything that follows from the JSON Lines of a folder: CSV, Parquet if wanted, and FollowTheMoney entities.
+
+    `registry` is the address of the registry, which entities and rows lead back to.
+    """
+    made = []
+    for table in TABLES.values():
+        made.append(write_csv(folder / f"{table.name}.csv", read_lines(folder / f"{table.name}.jsonl"), table))
+        if has_parquet:
+            made.append(write_parquet(folder / f"{table.name}.parquet", folder / f"{table.name}.jsonl", table))
+    with Counted(folder / "entities.ftm.json") as file:
+        for entity in entities.entities_of(read_lines(folder / f"{LICENCES}.jsonl"), registry):
+            file.write(line_of(entity))
+            file.rows += 1
+    return [*made, file.as_file(FTM)]
+
+
+def write_csv(path: Path, rows: Iterable[Mapping[str, Any]], table: Table) -> File:
+    """CSV by RFC 4180 in UTF-8. Lists are joined by ` | `, and no cell can be read as a formula."""
+    with Counted(path) as file:
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\r\n")
+        writer.writerow([column.name for column in table.columns])
+        for row in rows:
+            writer.writerow([_cell(flat_value(column, row[column.name])) for column in table.columns])
+            file.rows += 1
+            if buffer.tell() > 1 << 16:
+                file.write(buffer.getvalue().encode())
+                buffer.seek(0)
+                buffer.truncate()
+        file.write(buffer.getvalue().encode())
+    return file.as_file(CSV, table.name)
+
+
+def _cell(value: str | int | list[str] | None) -> str | int | None:
+    if isinstance(value, list):
+        return harmless(" | ".join(value))
+    return harmless(value) if isinstance(value, str) else value
+
+
+def is_parquet_here() -> bool:
+    """Whether this installation can write Parquet: `pip install 'recruitment-registry[parquet]'`."""
+    return find_spec("pyarrow") is not None
+
+
+def write_parquet(path: Path, lines: Path, table: Table) -> File:
+    """Parquet with days, instants and lists of texts as such."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    types = {
+        Type.TEXT: pa.string(),
+        Type.DAY: pa.date32(),
+        Type.INSTANT: pa.timestamp("us", tz="UTC"),
+        Type.NUMBER: pa.int64(),
+        Type.LIST: pa.list_(pa.string()),
+    }
+    schema = pa.schema([pa.field(column.name, types[column.type]) for column in table.columns])
+    rows = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in _batches(read_lines(lines)):
+            columns = {column.name: [_typed(column, row[column.name]) for row in batch] for column in table.columns}
+            writer.write_table(pa.table(columns, schema=schema))
+            rows += len(batch)
+    digest, size = digest_of(path)
+    return File(path.name, PARQUET, digest, size, rows, table.name)
+
+
+def _batches(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) >= ROWS_AT_ONCE:
+            yield batch
+            batch = []
+    yield batch
+
+
+def _typed(column: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if column.type is Type.DAY:
+        return date.fromisoformat(value)
+    if column.type is Type.INSTANT:
+        return datetime.fromisoformat(value)
+    return flat_value(column, value)
+
+
+def digest_of(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+
+
+def write_whole(path: Path, body: bytes, media_type: str) -> File:
+    """A small file at once."""
+    with Counted(path) as file:
+        file.write(body)
+    return file.as_file(media_type, has_rows=False)

@@ -1,0 +1,152 @@
+"""Keys in a PKCS#11 token: SoftHSM, the real library, with a token of the tests' own."""
+
+import os
+import subprocess
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from glob import glob
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from registry.core.clock import instant_text, now
+from registry.core.errors import KeyTrouble
+from registry.core.jwk import p256_of
+from registry.core.keyring import Key, Keyring, TokenSigner, Use
+from registry.core.settings import Settings
+from registry.core.token_keys import FILE
+from registry.log import note
+from registry.log.queries import raw_public
+from registry.log.signing import sign_committed
+from tests.log.publishing import Sessions, publish, sessions
+
+__all__ = ["sessions"]
+
+PIN = "4711-invented"
+MESSAGE = b"a head of the log"
+
+Put = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """SoftHSM with one token, `registry`."""
+    paths = [*glob("/usr/lib/*/softhsm/libsofthsm2.so"), *glob("/usr/lib/softhsm/libsofthsm2.so")]
+    assert paths, "SoftHSM is needed: run `make setup-system`"
+    folder = tmp_path_factory.mktemp("softhsm")
+    (folder / "tokens").mkdir()
+    conf = folder / "softhsm2.conf"
+    conf.write_text(f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n")
+    os.environ["SOFTHSM2_CONF"] = str(conf)
+    made = ["softhsm2-util", "--init-token", "--free", "--label", "registry", "--pin", PIN, "--so-pin", "invented"]
+    subprocess.run(made, check=True, capture_output=True)
+    yield paths[0]
+    del os.environ["SOFTHSM2_CONF"]
+
+
+@pytest.fixture
+def put(library: str, tmp_path: Path) -> Put:
+    """Names the token in a folder of keys."""
+
+    def put(
+        folder: Path,
+        *,
+        pin: str = PIN,
+        mode: int = 0o600,
+        label: str = "registry",
+        uses: str = '["log", "credential"]',
+    ) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        pin_file = tmp_path / f"pin-{pin}"
+        pin_file.write_text(f"{pin}\n")
+        pin_file.chmod(mode)
+        (folder / FILE).write_text(
+            f'module = "{library}"\ntoken = "{label}"\npin_file = "{pin_file}"\nuses = {uses}\n', encoding="utf-8"
+        )
+
+    return put
+
+
+def verify(key: Key, signature: bytes) -> None:
+    """Raises InvalidSignature."""
+    public = p256_of(key.public)
+    if public is None:
+        ed25519.Ed25519PublicKey.from_public_bytes(raw_public(key.public)).verify(signature, MESSAGE)
+        return
+    r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
+    public.verify(encode_dss_signature(r, s), MESSAGE, ec.ECDSA(hashes.SHA256()))
+
+
+@pytest.mark.parametrize("use", [Use.LOG, Use.CREDENTIAL])
+def test_a_key_is_made_and_signs_in_the_token_and_lies_nowhere_else(put: Put, tmp_path: Path, use: Use) -> None:
+    folder = tmp_path / "keys"
+    put(folder)
+    made = Keyring(folder).make(use, instant_text(now()))
+    assert isinstance(made, TokenSigner)
+    assert list(folder.glob("*.pem")) == []
+    again = Keyring(folder)
+    signer = again.signer(use)
+    assert (signer.key, again.holds_secret(signer.key)) == (made.key, True)
+    assert len(signer.sign(MESSAGE)) == 64
+    verify(signer.key, signer.sign(MESSAGE))
+
+
+def _signed_in_child(folder: str, result: str) -> None:
+    Path(result).write_bytes(Keyring(Path(folder)).signer(Use.LOG).sign(MESSAGE))
+
+
+def test_a_process_that_was_forked_signs_too(put: Put, tmp_path: Path) -> None:
+    folder, result = tmp_path / "keys", tmp_path / "signature"
+    put(folder)
+    signer = Keyring(folder).make(Use.LOG, instant_text(now()))
+    signer.sign(MESSAGE)
+    child = get_context("fork").Process(target=_signed_in_child, args=(str(folder), str(result)))
+    child.start()
+    child.join(60)
+    assert child.exitcode == 0
+    verify(signer.key, result.read_bytes())
+    verify(signer.key, signer.sign(MESSAGE))
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_log_is_signed_by_the_token_and_the_root_certifies_its_key(
+    put: Put, settings: Settings, sessions: Sessions
+) -> None:
+    settings.prepare_home()
+    put(settings.keys)
+    publish(sessions, 3)
+    signed = sign_committed(settings, sessions)
+    assert signed is not None
+    keyring = Keyring(settings.keys)
+    log, credential, root = (keyring.active(use) for use in (Use.LOG, Use.CREDENTIAL, Use.ROOT))
+    assert sorted(path.name.partition("-")[0] for path in settings.keys.glob("*.pem")) == ["receipt", "root", "status"]
+    key = note.VerifierKey(signed.origin, note.ED25519, raw_public(log.public))
+    assert note.opened_checkpoint(signed.note, [key]).size == signed.size
+    issued, issuer = (x509.load_der_x509_certificate(b64decode(one.certificate or "")) for one in (credential, root))
+    issued.verify_directly_issued_by(issuer)
+    assert issued.public_key() == p256_of(credential.public)
+
+
+def test_what_is_wrong_with_a_token_is_said(put: Put, tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    put(folder)
+    key = Keyring(folder).make(Use.LOG, instant_text(now())).key
+    for wrong, said in (
+        ({"pin": "x", "mode": 0o644}, "may be read by others"),
+        ({"label": "other"}, "NoSuchToken"),
+        ({"uses": '["root"]'}, "belong off line"),
+    ):
+        put(folder, **wrong)
+        with pytest.raises(KeyTrouble, match=said):
+            Keyring(folder).signer(Use.LOG)
+    put(folder)
+    (folder / f"{key.name}.json").rename(folder / "log-AAAAAAAAAAAAAAAA.json")
+    body = (folder / "log-AAAAAAAAAAAAAAAA.json").read_text().replace(key.kid, "AAAAAAAAAAAAAAAA")
+    (folder / "log-AAAAAAAAAAAAAAAA.json").write_text(body)
+    with pytest.raises(KeyTrouble, match="cannot be read"):
+        Keyring(folder).signer(Use.LOG)

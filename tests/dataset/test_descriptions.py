@@ -1,0 +1,73 @@
+"""How the dataset describes itself: DCAT-AP for catalogues, CSVW for tables, and that DuckDB reads its files as they are."""
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from pyshacl import validate
+from rdflib import DCAT, DCTERMS, Graph
+from sqlalchemy.orm import Session
+
+from registry.core.errors import SettingsError
+from registry.core.settings import Settings
+from registry.dataset.descriptions import licence_address
+from registry.dataset.formats import read_lines
+from tests import make
+from tests.dataset.conftest import WriteDataset
+
+pytestmark = pytest.mark.one_database
+
+SHAPES = Path(__file__).with_name("dcat-ap.shapes.ttl")
+
+
+@pytest.fixture
+def snapshot(session: Session, write: WriteDataset, folder: Path) -> Path:
+    make.make_licence(session, number="INV-1", valid_to=date(2099, 1, 1))
+    make.make_licence(session, number="INV-2")
+    return folder / write().name
+
+
+def violations(graph: Graph) -> str:
+    conforms, _, text = validate(graph, shacl_graph=Graph().parse(SHAPES), inference="none", advanced=True)
+    return "" if conforms else str(text)
+
+
+def test_the_catalogue_has_what_dcat_ap_asks_for_and_lists_every_table(snapshot: Path):
+    graph = Graph().parse(snapshot / "catalog.jsonld", format="json-ld")
+    assert violations(graph) == ""
+    sizes = {str(one): int(str(size)) for one, size in graph.subject_objects(DCAT.byteSize)}
+    for name in ("licences.jsonl", "licences.csv", "licences.parquet", "events.jsonl", "entities.ftm.json"):
+        found = [size for one, size in sizes.items() if one.endswith(f"/{name}#distribution")]
+        assert found == [(snapshot / name).stat().st_size]
+    dataset = next(graph.subjects(predicate=DCAT.distribution))
+    graph.remove((dataset, DCTERMS.title, None))
+    assert "Less than 1 values" in violations(graph)
+
+
+def test_csvw_describes_the_very_columns_of_the_table(snapshot: Path):
+    for name in ("licences", "events"):
+        described: dict[str, Any] = json.loads((snapshot / f"{name}.csv-metadata.json").read_bytes())
+        with (snapshot / described["url"]).open(newline="", encoding="utf-8") as file:
+            header = next(csv.reader(file))
+        assert [column["name"] for column in described["tableSchema"]["columns"]] == header
+        assert all(column["dc:description"] for column in described["tableSchema"]["columns"])
+
+
+def test_duckdb_reads_every_form_and_finds_the_same(snapshot: Path):
+    rows = sorted((row["licence_id"], row["valid_to"]) for row in read_lines(snapshot / "licences.jsonl"))
+    for name in ("licences.jsonl", "licences.csv", "licences.parquet"):
+        query = f"SELECT licence_id, CAST(valid_to AS VARCHAR) FROM '{snapshot / name}' ORDER BY licence_id"
+        assert duckdb.sql(query).fetchall() == rows, name
+
+
+def test_the_operator_names_the_licence_of_the_data(tmp_path: Path):
+    assert licence_address("CC-BY-4.0") == "http://publications.europa.eu/resource/authority/licence/CC_BY_4_0"
+    assert licence_address("ODbL-1.0") == "https://spdx.org/licenses/ODbL-1.0.html"
+    environment = {"REGISTRY_HOME": str(tmp_path), "REGISTRY_DATA_LICENCE": "https://data.example/terms"}
+    assert Settings.from_environment(environment).data_licence == "https://data.example/terms"
+    with pytest.raises(SettingsError, match="REGISTRY_DATA_LICENCE"):
+        Settings.from_environment(environment | {"REGISTRY_DATA_LICENCE": "free for all"})
