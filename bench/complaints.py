@@ -29,7 +29,7 @@ from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.vocabulary.cases import BoxRole
+from registry.vocabulary.cases import MailboxRole
 from registry.vocabulary.register import Language
 
 FILERS = 200
@@ -138,7 +138,7 @@ def _filings(settings: Settings) -> list[list[bytes]]:
     with sessions_for(engine).begin() as session:
         for _ in range(FILERS):
             code, root = new_code(), Root(secrets.token_hex(32), secrets.token_bytes(32))
-            begun = filing.start(session, sealer, code, root, language=Language.ZH_HANS, role=BoxRole.WORKER, at=at)
+            begun = filing.start(session, sealer, code, root, language=Language.ZH_HANS, role=MailboxRole.WORKER, at=at)
             answers = {**_ANSWERS, "account": _account(random.Random(code))}
             filings.append(
                 [

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.cases import OpeningKind, OpeningState
+from registry.vocabulary.cases import AccessKind, AccessState
 from schemas.base import InSchema, OutSchema
 from schemas.cases import CaseMailboxSchema
 from schemas.fields import Count, Flag, Instant, Line, OneOf, Passage
@@ -20,9 +20,9 @@ _REASON = {
 class AccessGrantSchema(OutSchema):
     grant_id = fields.String(required=True)
     case_id = fields.String(required=True)
-    kind = OneOf(tuple(OpeningKind), required=True)
+    kind = OneOf(tuple(AccessKind), required=True)
     attachment_id = fields.String(required=True, allow_none=True, metadata={"description": "The file, for `original`."})
-    state = OneOf(tuple(OpeningState), required=True)
+    state = OneOf(tuple(AccessState), required=True)
     hours = fields.Integer(required=True, metadata={"description": "For how many hours it was asked for."})
     asked_by = fields.String(required=True, metadata=_OFFICER)
     asked_at = Instant(required=True)

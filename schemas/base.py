@@ -20,7 +20,10 @@ class InSchema(marshmallow.Schema):
     }
 
     def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
-        """What is wrong with the fields together: parameter, code and detail of each fault."""
+        """What is wrong with the fields together: parameter, code and detail of each fault.
+
+        It may put a field in the place of others that say the same (schemas.identifiers).
+        """
         return []
 
     @marshmallow.validates_schema

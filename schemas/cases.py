@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.cases import Author, BoxRole, CaseState, ClockKind, LiesWith, Priority
+from registry.vocabulary.cases import Author, CaseState, ClockKind, LiesWith, MailboxRole, Priority
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Passage, Word
 
@@ -78,7 +78,7 @@ class CaseMailboxSchema(OutSchema):
     """One mailbox of a case; `answers` by question, without the complainant's identity."""
 
     mailbox_id = fields.String(required=True)
-    role = OneOf(tuple(BoxRole), required=True)
+    role = OneOf(tuple(MailboxRole), required=True)
     answers = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
     messages = fields.List(fields.Nested(CaseMessageSchema), required=True)
 

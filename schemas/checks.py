@@ -10,6 +10,7 @@ from registry.vocabulary.register import Answer
 from schemas.agencies import AgencySummarySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Line, OneOf, Passage
+from schemas.identifiers import scheme_field, take_identifier, value_field
 from schemas.verify import CitedRowSchema, ReasonSchema
 
 MAX_IN_AN_ADVERT = 10_000
@@ -27,6 +28,8 @@ class ChecksSchema(InSchema):
     )
     country = Country(metadata={"description": "Where the job is.", "example": "IT"})
     number = stated_line("Licence number, or a company's code.", 120, "示例L0002")
+    scheme = scheme_field()
+    value = value_field()
     name = stated_line("The agency's name, in any script.", 400, "Agenzia Inventata")
     phone = stated_line("Phone number.", 60, "+39 06 0000 0000")
     wechat = stated_line("WeChat id.", 80, "fictional_example")
@@ -43,8 +46,9 @@ class ChecksSchema(InSchema):
     )
 
     def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
-        if any(name in loaded for name in (*list(CheckKind), "advert")):
-            return []
+        faults = take_identifier(loaded, "number")
+        if faults or any(name in loaded for name in (*list(CheckKind), "advert")):
+            return faults
         return [("body", Problem.MISSING, f"must state one of {', '.join(CheckKind)}, or an advert")]
 
 

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.cases import BoxRole
+from registry.vocabulary.cases import MailboxRole
 from registry.vocabulary.register import Language
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Line, OneOf, Sayings, Token, Word
@@ -43,7 +43,9 @@ class OfferSchema(OutSchema):
 
 class ComplaintStartSchema(InSchema):
     role = Word(
-        BoxRole, required=True, metadata={"description": "Who files: the worker, or somebody who helps and sees less."}
+        MailboxRole,
+        required=True,
+        metadata={"description": "Who files: the worker, or somebody who helps and sees less."},
     )
     language = Word(Language, required=True, metadata={"description": "In which officers are to answer."})
     proof = Token(required=True, metadata=_PROOF)

@@ -107,7 +107,8 @@ class ListOnHoldSchema(OutSchema):
     """A list that was read and waits for an official."""
 
     list_id = fields.String(required=True)
-    source_id = fields.String(required=True, metadata={"description": "Of which official list it is a reading."})
+    source = fields.String(required=True, metadata={"description": "Of which official list it is a reading."})
+    source_id = fields.String(required=True, metadata={"description": "The same as `source`.", "deprecated": True})
     fetched_at = Instant(required=True)
     why = fields.String(required=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.cases import AttachmentState, Author, BoxRole, BoxState, ConsentKind, FileKind, NoCopy
+from registry.vocabulary.cases import AttachmentState, Author, ConsentKind, FileKind, MailboxRole, MailboxState, NoCopy
 from schemas.base import InSchema, OutSchema
 from schemas.complaints import MAX_IN_AN_ACCOUNT, AnswersSchema
 from schemas.fields import Flag, OneOf, Passage
@@ -22,7 +22,7 @@ class StepSchema(OutSchema):
 class MessageSchema(OutSchema):
     message_id = fields.String(required=True)
     author = OneOf(Author, required=True)
-    mailbox = OneOf(BoxRole, required=True, metadata={"description": "In whose mailbox it stands."})
+    mailbox = OneOf(MailboxRole, required=True, metadata={"description": "In whose mailbox it stands."})
     written_on = fields.Date(required=True)
     text = fields.String(
         required=True, metadata={"description": "As it was written. It is text: show it as nothing else."}
@@ -34,7 +34,7 @@ class AttachmentSchema(OutSchema):
     """A file. Until `state` is `clean` officers see nothing of it; `no_copy` says why they never will."""
 
     attachment_id = fields.String(required=True)
-    mailbox = OneOf(BoxRole, required=True)
+    mailbox = OneOf(MailboxRole, required=True)
     name = fields.String(required=True, metadata={"description": "As it was sent, without what does harm."})
     kind = OneOf(FileKind, required=True)
     size = fields.Integer(required=True, metadata={"description": "Bytes, as it was sent."})
@@ -59,7 +59,7 @@ class HelperSchema(OutSchema):
     """A helper, as the worker sees them."""
 
     helper_id = fields.String(required=True)
-    state = OneOf(BoxState, required=True)
+    state = OneOf(MailboxState, required=True)
     created_on = fields.Date(required=True)
     last_visit_on = fields.Date(required=True, allow_none=True)
     answers_allowed = fields.Boolean(required=True)
@@ -68,7 +68,7 @@ class HelperSchema(OutSchema):
 class MailboxSchema(OutSchema):
     """All of one mailbox. A helper's holds what the helper wrote and was answered, and no more."""
 
-    role = OneOf(BoxRole, required=True)
+    role = OneOf(MailboxRole, required=True)
     state = fields.String(required=True)
     text = fields.String(required=True, metadata={"description": "What the state means, in plain words."})
     steps = fields.List(fields.Nested(StepSchema), required=True)

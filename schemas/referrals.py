@@ -2,7 +2,15 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.cases import Author, BoxRole, FileKind, PartnerKind, ReferralBasis, ReferralEnd, ReferralState
+from registry.vocabulary.cases import (
+    Author,
+    FileKind,
+    MailboxRole,
+    PartnerKind,
+    ReferralBasis,
+    ReferralEnd,
+    ReferralState,
+)
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Day, Flag, Line, OneOf, Passage
 
@@ -38,7 +46,7 @@ class ReferralsSchema(OutSchema):
 
 
 class HandedAnswerSchema(OutSchema):
-    by = OneOf(tuple(BoxRole), required=True)
+    by = OneOf(tuple(MailboxRole), required=True)
     question = fields.String(required=True)
     value = fields.Raw(required=True, metadata={"description": "As the questionnaire has it: text, number or object."})
 

@@ -11,6 +11,7 @@ from registry.vocabulary.register import NACE_REVISIONS, Activity, Answer, Liken
 from schemas.agencies import AgencyHitSchema, AgencySummarySchema, LicenceOnDaySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Day, Flag, Instant, Line, Moment, OneOf, Word
+from schemas.identifiers import scheme_field, take_identifier, value_field
 from schemas.sectors import MAX_LENGTH, NACE_PATTERN, exists, tidy_sector
 
 SUBJECTS = ("licence_number", "uscc", "vat", "lei", "euid", "registration_number", "agency_id", "name")
@@ -130,6 +131,8 @@ class VerifySchema(PlanSchema):
     country = Country(
         metadata={"description": "Country of `registration_number`, ISO 3166-1 alpha-2.", "example": "CZ"}
     )
+    scheme = scheme_field()
+    value = value_field()
     agency_id = Line(max_length=40, metadata={"description": "The registry's own reference of an agency."})
     name = Line(
         max_length=400,
@@ -166,6 +169,9 @@ class VerifySchema(PlanSchema):
     )
 
     def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+        faults = take_identifier(loaded)
+        if faults:
+            return faults
         given = [subject for subject in SUBJECTS if subject in loaded]
         if not given and (self.IS_SUBJECT_NEEDED or "destination" not in loaded):
             hint = "" if self.IS_SUBJECT_NEEDED else ", or about the law of a `destination` alone"

@@ -9,6 +9,7 @@ from registry.vocabulary.register import LicenceKind, LicenceStatus, Role
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Flag, Line, OneOf, Word
+from schemas.identifiers import scheme_field, take_identifier, value_field
 from schemas.sectors import MAX_LENGTH, NACE_PATTERN, tidy_sector
 
 MAX_NUMBERS = 20_000
@@ -20,10 +21,18 @@ _CURSOR = {"description": "A place in your organisation's events. Opaque."}
 
 
 class NumberSchema(InSchema):
-    number = Line(
-        max_length=120, required=True, metadata={"description": "A licence number or an identifier of any scheme."}
-    )
+    """A number by itself, or an identifier as records have it."""
+
+    number = Line(max_length=120, metadata={"description": "A licence number or an identifier of any scheme."})
+    scheme = scheme_field()
+    value = value_field()
     country = Country(metadata={"description": "Where a registration number is from, if you know."})
+
+    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+        faults = take_identifier(loaded, "number")
+        if not faults and "number" not in loaded:
+            return [("number", Problem.MISSING, "send a number, or a scheme and a value")]
+        return faults
 
 
 class SearchSchema(InSchema):

@@ -68,7 +68,7 @@ def add_job(
         language=language,
         size=taken.size,
         digest=taken.digest,
-        once=idempotency_key,
+        idempotency_key=idempotency_key,
         headers=headers,
         columns=columns,
         rows=0,
@@ -108,7 +108,7 @@ def job_by_idempotency_key(session: Session, organisation_id: int, idempotency_k
     if idempotency_key is None:
         return None
     return session.execute(
-        select(BulkJob).where(BulkJob.organisation_id == organisation_id, BulkJob.once == idempotency_key)
+        select(BulkJob).where(BulkJob.organisation_id == organisation_id, BulkJob.idempotency_key == idempotency_key)
     ).scalar_one_or_none()
 
 

@@ -14,7 +14,7 @@ class BulkJob(Base):
 
     `headers` are the columns of the file, `columns` which of them holds which field. `rows_done` rows are answered; `sizes` says
     how many bytes of each file belong to them: whatever stands behind was written by a process that did not live to say so.
-    `once` is what makes a start that came twice one job. `constants` hold for every row that says nothing else. What
+    `idempotency_key` is what makes a start that came twice one job. `constants` hold for every row that says nothing else. What
     `is_kept` stands in the file of receipts when it is done, and is removed with them.
     """
 
@@ -33,7 +33,7 @@ class BulkJob(Base):
     language: Mapped[str] = mapped_column(Text(12))
     size: Mapped[int]
     digest: Mapped[str] = mapped_column(Text(64))
-    once: Mapped[str | None] = mapped_column(Text(80))
+    idempotency_key: Mapped[str | None] = mapped_column("once", Text(80))
     headers: Mapped[list[str]] = mapped_column(JSON)
     columns: Mapped[dict[str, str]] = mapped_column(JSON)
     constants: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))

@@ -1,5 +1,6 @@
 """The one source of now and today. Instants are aware, in UTC; a day is the authority's own."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -57,8 +58,22 @@ def instant_text(instant: datetime) -> str:
 
 
 def answer_instant(instant: datetime) -> str:
-    """`2026-11-24T10:00:00Z`, with microseconds where there are any: an instant in tables as JSON answers have it."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    """`2026-11-24T10:00:00Z`: an instant in tables as JSON answers have it, cut to the second."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+_FINE = re.compile(rb'T(\d\d:\d\d:\d\d)\.\d{6}Z"')
+
+
+def json_in_whole_seconds(body: bytes) -> bytes:
+    """JSON with its instants cut to the second, as every answer has them. Other texts stay as they are."""
+    at = body.find(b'Z"')
+    while at >= 0:
+        # Most answers have none finer, and to look is a twentieth of a search for all.
+        if body[at - 7 : at - 6] == b".":
+            return _FINE.sub(rb'T\1Z"', body)
+        at = body.find(b'Z"', at + 1)
+    return body
 
 
 def read_instant(text: str) -> datetime:

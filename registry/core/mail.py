@@ -5,6 +5,7 @@ import re
 import secrets
 import smtplib
 import ssl
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -43,7 +44,7 @@ def _message(settings: Settings, to: str, subject: str, text: str) -> EmailMessa
         message["From"] = Address("Recruitment registry", "registry", host)
         message["To"] = Address(addr_spec=to)
         message["Subject"] = subject
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, HeaderParseError):
         # A line break in an address or a subject would begin a header of somebody else's.
         raise MailNotSent("the address or the subject of a mail cannot stand in a header") from None
     message["Date"] = format_datetime(now())

@@ -15,7 +15,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import filing
 from registry.complaints.sealing.sealer import Sealer
 from registry.officers.models import Unit
-from registry.vocabulary.cases import BoxRole, CaseRole, CaseState
+from registry.vocabulary.cases import CaseRole, CaseState, MailboxRole
 from registry.vocabulary.register import Language
 
 
@@ -46,7 +46,7 @@ def _file(
     session: Session, sealer: Sealer, code: str, entry: Mapping[str, Any], agencies: Mapping[str, str], at: datetime
 ) -> None:
     filed_at = _within(entry["filed"], at)
-    role = BoxRole(entry.get("role", BoxRole.WORKER))
+    role = MailboxRole(entry.get("role", MailboxRole.WORKER))
     started = filing.start(
         session,
         sealer,

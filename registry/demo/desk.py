@@ -39,7 +39,7 @@ from registry.supervision.collisions.rules import Sign, rank
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import LicensingOfficial
 from registry.supervision.sanctions import actions as sanctions
-from registry.vocabulary.cases import BoxRole, CaseRole, CaseState, DecisionOutcome
+from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome, MailboxRole
 from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import Language, SanctionKind
 
@@ -110,7 +110,7 @@ def _begin(desk: Desk, number: int, days: int) -> visits.Visit:
     code, at = demo_code(number), desk.ago(days)
     started = filing.start(
         desk.session, desk.sealer, code, derive(desk.sealer.keyring, code),
-        language=Language.ZH_HANS, role=BoxRole.WORKER, at=at,
+        language=Language.ZH_HANS, role=MailboxRole.WORKER, at=at,
     )  # fmt: skip
     visit = visits.visit(desk.session, desk.sealer, started.token, at)
     filing.confirm(desk.session, desk.sealer, visit, last_six(code), at)

@@ -230,7 +230,10 @@ def source_payload(note: SourceNote | None, snapshot: SourceSnapshot, language: 
     if note is None:
         return None
     return SourceShown(
-        note.authority, authority_name(language, note.authority, snapshot), note.retrieved_at, note.stale
+        note.authority,
+        authority_name(language, note.authority, snapshot),
+        note.retrieved_at and note.retrieved_at.replace(microsecond=0),
+        note.stale,
     )
 
 

@@ -96,10 +96,15 @@ def agency_reference(text: str) -> str:
 
 
 def known_instant(known_at: datetime, now: datetime) -> datetime:
-    """The instant to look back to. Raises InvalidInput for one that has not come."""
+    """The instant to look back to; a second without a fraction, as answers have it, is looked back to as it ended.
+
+    Raises InvalidInput for one that has not come.
+    """
     if known_at > now:
         detail = "lies in the future: what the registry will say then is not known"
         raise InvalidInput([Fault("known_at", Problem.INVALID_VALUE, detail)])
+    if known_at.microsecond == 0:
+        known_at = min(known_at.replace(microsecond=999_999), now)
     return max(known_at, _BEGINNING)
 
 

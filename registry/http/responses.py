@@ -14,7 +14,7 @@ import msgspec
 from flask import Response
 from werkzeug.datastructures import Headers
 
-from registry.core.clock import zone
+from registry.core.clock import json_in_whole_seconds, zone
 from registry.i18n import languages
 from registry.vocabulary.register import Language
 
@@ -41,6 +41,12 @@ _STATUS_LINES = {
 }
 
 encode = msgspec.json.Encoder().encode
+"""JSON as it is, instants to the microsecond: for what is hashed, logged or stored."""
+
+
+def encode_answer(value: Any) -> bytes:
+    """JSON of an answer: its instants in whole seconds, cut (docs/decisions/0114)."""
+    return json_in_whole_seconds(encode(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ def respond(answer: Answer, environ: Mapping[str, Any], status: HTTPStatus = HTT
         length = sum(map(len, answer.value.parts))
         of_body = (("Content-Type", answer.media_type), ("Content-Length", str(length)))
         return Sent(answer.value.parts, status, [*headers, NOT_KEPT, *of_body])
-    body = encode(answer.value)
+    body = encode_answer(answer.value)
     if not answer.is_cacheable or environ["REQUEST_METHOD"] not in READING:
         return Sent(body, status, [*headers, NOT_KEPT, *_of_body(body, answer.media_type)])
     return _cached_response(body, MEDIA_TYPE, answer.max_age, headers, environ)

@@ -15,7 +15,7 @@ from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, case_acts
 from registry.officer_desk.case_acts import case_opened
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.vocabulary.cases import OpeningKind
+from registry.vocabulary.cases import AccessKind
 from schemas.access_grants import (
     AccessDecisionSchema,
     BreakGlassRequestSchema,
@@ -77,7 +77,7 @@ OWN = OfficerActs(
 """What an officer does to what was opened to that officer."""
 
 
-def _ask(kind: OpeningKind) -> Callable[..., str]:
+def _ask(kind: AccessKind) -> Callable[..., str]:
     def ask(on: Doing[Officer], reason: str, hours: int | None = None, attachment_id: str = "") -> str:
         return actions.ask(
             on.session, sealer(), on.officer, on.reference, kind, reason, on.at,
@@ -91,24 +91,24 @@ IN_CASE = case_acts(
     Resource.BREAK_GLASS,
     case_opened(Resource.BREAK_GLASS),
     OfficerAct(
-        "break-glass", Act.PROPOSE, _ask(OpeningKind.BREAK_GLASS), "requestBreakGlass",
+        "break-glass", Act.PROPOSE, _ask(AccessKind.BREAK_GLASS), "requestBreakGlass",
         """Request break-glass access: all of a case, and who wrote it, for some hours.
 
         For when somebody is in danger and the custodian is not there. A supervisor or custodian agrees.
         Auditors and supervisors are told.
         """,
-        BreakGlassRequestSchema, drafts=OpeningKind.BREAK_GLASS,
+        BreakGlassRequestSchema, drafts=AccessKind.BREAK_GLASS,
     ),
     OfficerAct(
-        "identity", Act.PROPOSE, _ask(OpeningKind.IDENTITY), "requestIdentity",
+        "identity", Act.PROPOSE, _ask(AccessKind.IDENTITY), "requestIdentity",
         "Request who wrote, and how to reach them safely, from the custodian.",
-        IdentityAccessRequestSchema, resource=RIGHT_TO[OpeningKind.IDENTITY], drafts=OpeningKind.IDENTITY,
+        IdentityAccessRequestSchema, resource=RIGHT_TO[AccessKind.IDENTITY], drafts=AccessKind.IDENTITY,
     ),
     OfficerAct(
-        "original", Act.PROPOSE, _ask(OpeningKind.ORIGINAL), "requestOriginal",
+        "original", Act.PROPOSE, _ask(AccessKind.ORIGINAL), "requestOriginal",
         "Request an original file from the custodian.",
-        OriginalAccessRequestSchema, form={"attachment_id": "attachment"}, resource=RIGHT_TO[OpeningKind.ORIGINAL],
-        drafts=OpeningKind.ORIGINAL,
+        OriginalAccessRequestSchema, form={"attachment_id": "attachment"}, resource=RIGHT_TO[AccessKind.ORIGINAL],
+        drafts=AccessKind.ORIGINAL,
     ),
 )  # fmt: skip
 """What is asked for in a case."""

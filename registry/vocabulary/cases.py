@@ -87,14 +87,14 @@ class BulkKind(StrEnum):
     QUARANTINE = "quarantine"
 
 
-class BoxRole(StrEnum):
+class MailboxRole(StrEnum):
     """Whose complaint code opens a mailbox: the worker's, or that of a friend, union or NGO who filed for them."""
 
     WORKER = "worker"
     HELPER = "helper"
 
 
-class BoxState(StrEnum):
+class MailboxState(StrEnum):
     """`unconfirmed` until the last six digits were typed back; only an `open` or `unconfirmed` box can be opened."""
 
     UNCONFIRMED = "unconfirmed"
@@ -201,7 +201,7 @@ class HearingEnd(StrEnum):
     CASE_OVER = "case_over"
 
 
-class OpeningKind(StrEnum):
+class AccessKind(StrEnum):
     """What an access grant opens for a while, by a second person: all of a case, the identity, or a file as sent."""
 
     BREAK_GLASS = "break_glass"
@@ -209,7 +209,7 @@ class OpeningKind(StrEnum):
     ORIGINAL = "original"
 
 
-class OpeningState(StrEnum):
+class AccessState(StrEnum):
     """State of an access grant. `lapsed`: not decided in time. `ended`: its time was over, or it was closed before."""
 
     ASKED = "asked"

@@ -232,8 +232,8 @@ def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetim
 
     Under the lock of the state row. Gives how many events were written.
     """
-    known = _known(session, [one.once for one in pending])
-    pending = [one for one in pending if one.once not in known]
+    known = _known(session, [one.event_key for one in pending])
+    pending = [one for one in pending if one.event_key not in known]
     if not pending:
         return 0
     ids = reserve_ids(session, WatchEvent, len(pending))
@@ -243,7 +243,7 @@ def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetim
     rows = [
         (
             i, reference, one.happening.type.value, microseconds(one.at), one.agency_id, one.agency, one.licence, one.source,
-            one.log_index, json.dumps(dict(one.happening.data), sort_keys=True), one.happening.publish_until, one.once,
+            one.log_index, json.dumps(dict(one.happening.data), sort_keys=True), one.happening.publish_until, one.event_key,
         )
         for i, reference, one in zip(ids, new_references(len(pending)), pending, strict=True)
     ]  # fmt: skip
@@ -264,11 +264,13 @@ def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetim
     return len(pending) - int(removed.rowcount)  # type: ignore[attr-defined]
 
 
-def _known(session: Session, onces: Sequence[str]) -> set[str]:
+def _known(session: Session, event_keys: Sequence[str]) -> set[str]:
     found: set[str] = set()
-    for first in range(0, len(onces), 500):
+    for first in range(0, len(event_keys), 500):
         found |= set(
-            session.execute(select(WatchEvent.once).where(WatchEvent.once.in_(onces[first : first + 500]))).scalars()
+            session.execute(
+                select(WatchEvent.event_key).where(WatchEvent.event_key.in_(event_keys[first : first + 500]))
+            ).scalars()
         )
     return found
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.core.clock import instant_text
+from registry.core.clock import answer_instant
 from registry.core.codes import Problem
 from registry.core.errors import CursorTooOld, Fault, InvalidInput
 from registry.core.keyring import Keyring
@@ -87,7 +87,7 @@ def event_payload(event: WatchEvent, today: date) -> dict[str, Any]:
     if pending is event.type:
         data |= event.data
     stated = {name: value for name, value in data.items() if value is not None}
-    return {"id": f"evt_{event.reference}", "type": str(pending), "timestamp": instant_text(event.at), "data": stated}
+    return {"id": f"evt_{event.reference}", "type": str(pending), "timestamp": answer_instant(event.at), "data": stated}
 
 
 def cursor_of(keyring: Keyring, organisation_id: int, position: int) -> str:

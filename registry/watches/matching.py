@@ -25,7 +25,7 @@ class PendingEvent(NamedTuple):
 
     happening: Happening
     at: datetime
-    once: str
+    event_key: str
     agency_id: int | None = None
     agency: str | None = None
     licence: str | None = None

@@ -55,7 +55,7 @@ class WatchTarget(Base):
 class WatchEvent(Base):
     """One event. It names no person: its readers look the agency up.
 
-    `once` keeps it from being written twice. `log_index` is the entry it was read from, None for what the calendar
+    `event_key` keeps it from being written twice. `log_index` is the entry it was read from, None for what the calendar
     brings. After `publish_until` the law forbids to disclose what it was.
     """
 
@@ -71,7 +71,7 @@ class WatchEvent(Base):
     log_index: Mapped[int | None] = mapped_column(LARGE)
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     publish_until: Mapped[date | None]
-    once: Mapped[str] = mapped_column(Text(120), unique=True)
+    event_key: Mapped[str] = mapped_column("once", Text(120), unique=True)
 
 
 class WatchMatch(Base):

@@ -175,7 +175,7 @@ def ask_for_test(
         licence=about.licence,
         source=about.source,
         data=dict(about.data),
-        once=f"test:{name}",
+        event_key=f"test:{name}",
     )
     session.add(event)
     session.flush()

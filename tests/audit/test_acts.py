@@ -8,12 +8,12 @@ from pathlib import Path
 import registry
 from registry.i18n.languages import has_text
 from registry.officers.models import ChangeKind, ChangeState
-from registry.vocabulary.cases import BulkKind, OpeningKind, OpeningState
+from registry.vocabulary.cases import AccessKind, AccessState, BulkKind
 from registry.vocabulary.licensing import DepositLineKind, EntryRequestKind, EntryRequestState, ProposalState
 
 RECORDERS = {"record", "_record", "_recorded"}
 _DECIDED = (EntryRequestState.ACCEPTED, EntryRequestState.REFUSED)
-_OPENED = [f"{kind}.{state}" for kind in OpeningKind for state in OpeningState]
+_OPENED = [f"{kind}.{state}" for kind in AccessKind for state in AccessState]
 
 
 def _each(before: str, words: type[StrEnum], after: str = "") -> list[str]:
@@ -35,8 +35,8 @@ COMPOSED = {
         f"officer.{kind}_{state}" for kind in ChangeKind for state in ChangeState if state is not ChangeState.OPEN
     ],
     "f'{act}_approved'": ["case.identity_read_approved", "case.original_read_approved"],
-    "f'{kind}.asked'": _each("", OpeningKind, ".asked"),
-    "f'{grant.kind}.ended'": _each("", OpeningKind, ".ended"),
+    "f'{kind}.asked'": _each("", AccessKind, ".asked"),
+    "f'{grant.kind}.ended'": _each("", AccessKind, ".ended"),
     "f'{grant.kind}.{grant.state}'": _OPENED,
     "f'{one.kind}.{one.state}'": _OPENED,
 }

@@ -14,7 +14,7 @@ from registry.complaints.sealing.sealer import OpenBox, Sealer
 from registry.complaints.sealing.unit_keys import make_unit_keys
 from registry.core.ids import new_reference
 from registry.officers.models import Unit
-from registry.vocabulary.cases import BoxRole, BoxState, CaseState
+from registry.vocabulary.cases import CaseState, MailboxRole, MailboxState
 
 TODAY = date(2026, 11, 25)
 UNIT = "it-labour"
@@ -36,7 +36,11 @@ def make_case(session: Session, state: CaseState = CaseState.DRAFT) -> Case:
 
 
 def make_box(
-    session: Session, sealer: Sealer, case: Case | None = None, role: BoxRole = BoxRole.WORKER, code: str | None = None
+    session: Session,
+    sealer: Sealer,
+    case: Case | None = None,
+    role: MailboxRole = MailboxRole.WORKER,
+    code: str | None = None,
 ) -> Filed:
     """A new box with its receipt, in a new case if none is given."""
     case, code = case or make_case(session), code or new_code()
@@ -47,7 +51,7 @@ def make_box(
         role=role,
         tag=root.tag,
         public_key=root.public,
-        state=BoxState.OPEN,
+        state=MailboxState.OPEN,
         made_on=TODAY,
     )
     session.add(box)
@@ -67,10 +71,10 @@ def make_sealed_case(session: Session, sealer: Sealer, unit: str, *, seed: bytes
     box = Box(
         reference=new_reference(),
         case_id=case.id,
-        role=BoxRole.WORKER,
+        role=MailboxRole.WORKER,
         tag=new_reference(),
         public_key=public_of(seed),
-        state=BoxState.OPEN,
+        state=MailboxState.OPEN,
         made_on=TODAY,
     )
     session.add(box)

@@ -15,7 +15,7 @@ from registry.complaints.intake import filing, mailbox
 from registry.complaints.sealing.models import Box
 from registry.complaints.sealing.sealer import Sealer
 from registry.officers.models import Unit
-from registry.vocabulary.cases import BoxRole
+from registry.vocabulary.cases import MailboxRole
 from registry.vocabulary.register import Language
 
 AT = datetime(2026, 3, 2, 9, 31, 7, tzinfo=UTC)
@@ -67,7 +67,9 @@ def root_of(code: str) -> Root:
     return Root(hashlib.sha256(code.encode()).hexdigest(), hashlib.sha256(f"seed {code}".encode()).digest())
 
 
-def begin(session: Session, sealer: Sealer, role: BoxRole = BoxRole.WORKER, at: datetime = AT) -> tuple[str, str]:
+def begin(
+    session: Session, sealer: Sealer, role: MailboxRole = MailboxRole.WORKER, at: datetime = AT
+) -> tuple[str, str]:
     """A confirmed draft: the token of its visit, and its receipt."""
     code, root = minted()
     started = filing.start(session, sealer, code, root, language=Language.ZH_HANS, role=role, at=at)
@@ -79,7 +81,7 @@ def file(
     session: Session,
     sealer: Sealer,
     answers: Mapping[str, Any] = ORDINARY,
-    role: BoxRole = BoxRole.WORKER,
+    role: MailboxRole = MailboxRole.WORKER,
     at: datetime = AT,
 ) -> Filed:
     """A complaint that was sent."""

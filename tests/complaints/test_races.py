@@ -22,7 +22,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import IllegalMove, NotNow, NoVisit, RegistryError, StaleVersion, UnknownReceipt
 from registry.core.settings import Settings
-from registry.vocabulary.cases import BoxRole, CaseState, Priority
+from registry.vocabulary.cases import CaseState, MailboxRole, Priority
 from tests.complaints.filing import AT, FRIEND, ORDINARY, begin, come_back, file, make_units, minted, visit_of
 from tests.complaints.officers import ANNA, CARLA
 from tests.racing import at_once
@@ -178,7 +178,7 @@ def test_a_changed_receipt_confirmed_twice_at_once_opens_the_mailbox(session, se
 
 
 def test_a_helper_who_writes_while_being_cut_off_is_in_or_out(session, sessions, sealer):
-    filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    filed = file(session, sealer, FRIEND, role=MailboxRole.HELPER)
     code, root = minted()
     access.invite_worker(session, sealer, come_back(session, sealer, filed.code), root, AT)
     worker = mailbox.open_mailbox(session, sealer, root, AT)
@@ -196,7 +196,7 @@ def test_a_helper_who_writes_while_being_cut_off_is_in_or_out(session, sessions,
 
 
 def test_a_helper_let_in_before_being_cut_off_is_out_when_writing(session, sessions, sealer):
-    filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    filed = file(session, sealer, FRIEND, role=MailboxRole.HELPER)
     code, root = minted()
     access.invite_worker(session, sealer, come_back(session, sealer, filed.code), root, AT)
     session.commit()
@@ -234,7 +234,7 @@ def test_a_change_that_somebody_else_confirmed_a_moment_ago_is_confirmed(session
 
 def test_a_visit_that_goes_on_does_not_hold_up_who_ends_it(session, sessions, sealer, database_kind):
     """The worker ends the helper's visit with the case locked, while the helper's request waits for the lock."""
-    filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    filed = file(session, sealer, FRIEND, role=MailboxRole.HELPER)
     session.commit()
     later = AT + timedelta(minutes=10)
     with sessions() as own:

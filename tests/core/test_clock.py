@@ -9,7 +9,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.core.clock import answer_instant, day_at, instant_text, now, read_instant
+from registry.core.clock import answer_instant, day_at, instant_text, json_in_whole_seconds, now, read_instant
 
 FIRST = datetime(1900, 1, 1, tzinfo=UTC)
 instants = st.integers(0, 200 * 365 * 86_400 * 10**6).map(lambda n: FIRST + timedelta(microseconds=n))
@@ -52,10 +52,21 @@ def test_an_instant_is_read_with_any_offset_and_never_without():
 
 
 @pytest.mark.parametrize("microsecond", [0, 120_000, 123_456])
-def test_an_instant_in_a_table_is_written_as_in_a_json_answer(microsecond: int) -> None:
+def test_an_instant_in_a_table_is_cut_to_the_second(microsecond: int) -> None:
     instant = datetime(2026, 11, 24, 10, 0, 0, microsecond, tzinfo=UTC)
-    assert answer_instant(instant) == msgspec.json.decode(msgspec.json.encode(instant), type=str)
+    assert answer_instant(instant) == "2026-11-24T10:00:00Z"
     assert answer_instant(instant.astimezone(ZoneInfo("Europe/Rome"))) == answer_instant(instant)
+
+
+@given(st.lists(instants, max_size=3))
+def test_an_answer_has_each_instant_as_tables_have_it(found: list[datetime]) -> None:
+    read = msgspec.json.decode(json_in_whole_seconds(msgspec.json.encode({"at": found})))
+    assert read == {"at": [answer_instant(one) for one in found]}
+
+
+@pytest.mark.parametrize("text", ["T10:00:00.5Z", "at 2026-11-24T10:00:00.123456Z, they said", "Z", '"Z"', ".1234567Z"])
+def test_other_texts_of_an_answer_stay(text: str) -> None:
+    assert msgspec.json.decode(json_in_whole_seconds(msgspec.json.encode([text]))) == [text]
 
 
 @given(

@@ -93,3 +93,14 @@ def test_the_index_of_decisions_has_each_with_title_and_status(document: Path) -
     title = document.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
     status = sections(document)["Status and date"].partition(",")[0]
     assert f"| [{document.name[:4]}]({document.name}) | {title} | {status} | " in index
+
+
+BEGINNING = re.compile(r"^\| .+ \| \[[^\]]+\]\(\.\./\.\./([^)]+)\) \| `(\w+)` \|$", re.MULTILINE)
+
+
+def test_each_sentence_of_the_mission_leads_to_what_it_names() -> None:
+    found = BEGINNING.findall((DOCS / "maintainers" / "mission.md").read_text(encoding="utf-8"))
+    assert len(found) == 10
+    for file, name in found:
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert re.search(rf"^(?:def|class) {name}\b", text, re.MULTILINE), (file, name)

@@ -38,7 +38,7 @@ from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.requests import Rep
 from registry.supervision.sanctions import actions as sanctions
 from registry.supervision.sanctions.actions import Look, Terms
-from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind, DecisionOutcome, OpeningKind, PartnerKind
+from registry.vocabulary.cases import AccessKind, CaseRole, CaseState, ConsentKind, DecisionOutcome, PartnerKind
 from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import ChannelKind, Language, SanctionKind
@@ -99,7 +99,7 @@ def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
     _worked_on(session, sealer, filed)
     hearing = _heard(session, sealer, case, desk, rep.reference)
     referral = _referred(session, sealer, filed, partner.reference)
-    opening = openings.ask(session, sealer, ANNA, case, OpeningKind.BREAK_GLASS, LOUD, at, hours=2)
+    opening = openings.ask(session, sealer, ANNA, case, AccessKind.BREAK_GLASS, LOUD, at, hours=2)
     decision = decisions.write(
         session,
         sealer,

@@ -21,7 +21,7 @@ from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import writing
-from registry.vocabulary.cases import BoxRole
+from registry.vocabulary.cases import MailboxRole
 from registry.vocabulary.register import Language
 from schemas.complaints import (
     MAX_OF_ANSWERS,
@@ -41,7 +41,7 @@ ns = Namespace("complaints", path="/complaints")
 class Complaints(Resource):
     @request_schema(ComplaintStartSchema(), body=True, idempotent=True)
     @response_schema(ComplaintStartedSchema(), "startComplaint", (403, 409, 413, 415), status=HTTPStatus.CREATED)
-    def post(self, role: BoxRole, language: Language, proof: str, idempotency_key: IdempotencyKey | None) -> Answer:
+    def post(self, role: MailboxRole, language: Language, proof: str, idempotency_key: IdempotencyKey | None) -> Answer:
         """Start a complaint.
 
         The complaint code (`receipt`) comes first and is shown this once: it alone opens the mailbox. Show it in large

@@ -22,7 +22,7 @@ from registry.officer_desk.acting import acting
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.vocabulary.cases import OpeningKind
+from registry.vocabulary.cases import AccessKind
 from schemas.access_grants import (
     AccessGrantContentSchema,
     AccessGrantSchema,
@@ -49,7 +49,7 @@ class Openings(Resource):
 
         Reasons are shown to those who decide; reading them is on record.
         """
-        kinds = [kind for kind in OpeningKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
+        kinds = [kind for kind in AccessKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
         found = queries.of_unit(session, sealer(), me.standing.unit, me.officer.reference, now(), decides=kinds)
         return Answer({"items": [_payload(one) for one in found]})
 

@@ -116,6 +116,7 @@ class HeldLists(Resource):
         items = [
             {
                 "list_id": pending.reference,
+                "source": source,
                 "source_id": source,
                 "fetched_at": pending.fetched_at,
                 "why": pending.reason,

@@ -28,7 +28,7 @@ def _officer(me: AuthenticatedOfficer) -> Officer:
     return acting(me, PAPER, Act.WRITE)
 
 
-def _answered(session: Session, me: AuthenticatedOfficer, reference: str, _: object = None) -> Answer:
+def _form_answer(session: Session, me: AuthenticatedOfficer, reference: str, _: object = None) -> Answer:
     typed = actions.typed_so_far(session, sealer(), _officer(me), reference)
     value = {
         "form_id": typed.reference,
@@ -55,7 +55,7 @@ class PaperForms(Resource):
         return Answer({"items": items})
 
     post = act_view(
-        "/paper-forms", PAPERS, PAPERS["begin"], Answered(PaperFormSchema(), _answered, f"{ADDRESS}/{{form_id}}")
+        "/paper-forms", PAPERS, PAPERS["begin"], Answered(PaperFormSchema(), _form_answer, f"{ADDRESS}/{{form_id}}")
     )
 
 
@@ -66,9 +66,11 @@ class OnePaperForm(Resource):
     @response_schema(PaperFormSchema(), "getPaperForm", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, form_id: str) -> Answer:
         """Read a paper form so far. Identity is not read back: `hidden` says which of it was written."""
-        return _answered(session, me, reference_in(form_id))
+        return _form_answer(session, me, reference_in(form_id))
 
-    patch = act_view("/paper-forms/<form_id>", PAPER_FORMS, PAPER_FORMS["save"], Answered(PaperFormSchema(), _answered))
+    patch = act_view(
+        "/paper-forms/<form_id>", PAPER_FORMS, PAPER_FORMS["save"], Answered(PaperFormSchema(), _form_answer)
+    )
     delete = act_view("/paper-forms/<form_id>", PAPER_FORMS, PAPER_FORMS["discard"], None)
 
 

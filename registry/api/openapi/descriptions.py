@@ -112,11 +112,13 @@ ALWAYS = ("X-Request-Id", "API-Version", "RateLimit-Policy", "RateLimit")
 
 TOGETHER = {
     # "Exactly one subject" is said in words: as `oneOf` it would take the fields' types from generated clients.
-    "description": f"A question with exactly one of {', '.join(SUBJECTS)}, and what the recruiting is for.",
+    "description": f"A question with exactly one of {', '.join(SUBJECTS)}, and what the recruiting is for. An identifier may be "
+    "said as `scheme` and `value` in place of the field of its scheme.",
     "minProperties": 1,
     "dependentRequired": {
         "registration_number": ["country"],
-        "country": ["registration_number"],
+        "scheme": ["value"],
+        "value": ["scheme"],
         "authority": ["licence_number"],
         "nace_revision": ["sector"],
     },

@@ -8,6 +8,9 @@ from marshmallow import fields
 from schemas.fields import Count, Country, Day, Flag, Line, Moment, OneOf, Passage, Sayings, Token, Word
 from schemas.money import AMOUNT_PATTERN, MAX_LENGTH, Amount, Currency
 
+INSTANT_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
+"""Of every instant in an answer: UTC, whole seconds (docs/decisions/0114)."""
+
 
 def described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[str, Any], **_: Any) -> dict[str, Any]:
     """What is to be added to a field's description, or put in its place."""
@@ -35,6 +38,8 @@ def described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[s
         return {"type": "string", "format": "date"}
     if isinstance(field, Moment):
         return {"type": "string", "format": "date-time"}
+    if isinstance(field, fields.DateTime):
+        return {"pattern": INSTANT_PATTERN}
     return {}
 
 
@@ -43,10 +48,6 @@ _ENUM_NAMES = {
     "Reason": "ReasonCode",
     "Problem": "ProblemCode",
     "RedFlag": "RedFlagCode",
-    "BoxRole": "MailboxRole",
-    "BoxState": "MailboxState",
-    "OpeningKind": "AccessKind",
-    "OpeningState": "AccessState",
 }
 
 

@@ -8,7 +8,7 @@ import msgspec
 from registry.bulk.answering.batches import AnsweredItem
 from registry.bulk.answering.items import Item
 from registry.http.answer_shapes import corridor_payload, verdict_payload
-from registry.http.responses import encode
+from registry.http.responses import encode, encode_answer
 from registry.i18n.languages import text
 from registry.verification.verdicts.many import AT_ONCE, OneOfMany
 from registry.vocabulary.bulk import StepCode
@@ -85,7 +85,7 @@ class Writing:
         if answer is None:
             return self._writer.refused(item)
         if answered is None:
-            return self._writer.answered(item, answer, (encode(answer_payload(one, self._language)),))
+            return self._writer.answered(item, answer, (encode_answer(answer_payload(one, self._language)),))
         if answered.is_shared:
             existing = self._shared.get(id(answered))
             if existing is None:
@@ -96,7 +96,7 @@ class Writing:
         return self._writer.answered(item, answer, (self._whole(answered),))
 
     def _whole(self, answered: OneOfMany) -> bytes:
-        return encode(
+        return encode_answer(
             verdict_payload(answered.question, answered.verdict, answered.snapshot, self._language, answered.told)
         )
 

@@ -12,7 +12,7 @@ from registry.bulk.archive import actions as diligence
 from registry.core.clock import day_at
 from registry.core.errors import NotIssuing
 from registry.http.credentials import receipt
-from registry.http.responses import MEDIA_TYPE, Answer, encode
+from registry.http.responses import MEDIA_TYPE, Answer, encode, encode_answer
 from registry.http.transaction import writing
 from registry.proofs.credentials.signing import RECEIPT_TYPE
 from registry.verification.verdicts.question import Verdict
@@ -33,7 +33,7 @@ def with_receipt(
     if best == MEDIA_TYPE_OF_RECEIPT:
         body, media_type = token.encode(), MEDIA_TYPE_OF_RECEIPT
     else:
-        body, media_type = encode(answer.value)[:-1] + b',"receipt":' + encode(token) + b"}", MEDIA_TYPE
+        body, media_type = encode_answer(answer.value)[:-1] + b',"receipt":' + encode(token) + b"}", MEDIA_TYPE
     return Answer(
         msgspec.Raw(body), headers=answer.headers, language=answer.language, media_type=media_type, is_cacheable=False
     )

@@ -105,7 +105,7 @@ def sealed_facts(
 def attached(session: Session, box: Box, idempotency_key: str) -> Attachment | None:
     """The attachment of an earlier upload with the same idempotency key, if there is one."""
     return session.execute(
-        select(Attachment).where(Attachment.box_id == box.id, Attachment.once == _digest(idempotency_key))
+        select(Attachment).where(Attachment.box_id == box.id, Attachment.idempotency_digest == _digest(idempotency_key))
     ).scalar_one_or_none()
 
 
@@ -138,7 +138,7 @@ def attach(
     today: date,
     goes_with: HandedWith | None = None,
 ) -> Attachment:
-    """Record a stored file as an attachment. Idempotent by `once`: the second file is then `discard`ed.
+    """Record a stored file as an attachment. Idempotent by its key: the second file is then `discard`ed.
 
     Raises RefusedFile: two uploads at once may both have seen room for one.
     """
@@ -154,7 +154,7 @@ def attach(
         kept_on=today,
         kind=stored.kind,
         size=stored.size,
-        once=_digest(idempotency_key),
+        idempotency_digest=_digest(idempotency_key),
         facts_sealed=stored.facts_sealed,
         original_name=stored.original_name,
         original_key=stored.original_key,

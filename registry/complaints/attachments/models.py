@@ -11,7 +11,7 @@ from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith, NoC
 
 
 class Attachment(Base):
-    """One file of a box. `size` is rounded up as the file is padded; `once` is a digest of its idempotency key.
+    """One file of a box. `size` is rounded up as the file is padded; `idempotency_digest` is of its idempotency key.
 
     `original_key` is of tier 3: the mailbox and the custodian open the original. `clean_key` and `facts_sealed` (name, size and
     SHA-256 as sent) are of tier 2. Where the custodian's key was not at hand there is the copy alone, and no original.
@@ -27,7 +27,7 @@ class Attachment(Base):
     kept_on: Mapped[date]
     kind: Mapped[FileKind] = mapped_column(one_of(FileKind))
     size: Mapped[int]
-    once: Mapped[str] = mapped_column(Text(64))
+    idempotency_digest: Mapped[str] = mapped_column("once", Text(64))
     facts_sealed: Mapped[str] = mapped_column(LongText)
     goes_with: Mapped[HandedWith | None] = mapped_column(one_of(HandedWith))
     original_name: Mapped[str | None] = mapped_column(Text(32), unique=True)

@@ -18,11 +18,11 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import NotFound, NotNow, NoVisit
 from registry.core.ids import new_reference
 from registry.officers.models import Unit
-from registry.vocabulary.cases import BoxRole, BoxState, CaseRole, CaseState
+from registry.vocabulary.cases import CaseRole, CaseState, MailboxRole, MailboxState
 
 
 def new_box(
-    session: Session, case: Case, role: BoxRole, root: Root, today: date, *, replaces: Box | None = None
+    session: Session, case: Case, role: MailboxRole, root: Root, today: date, *, replaces: Box | None = None
 ) -> Box:
     """A new mailbox, not confirmed yet. It has no keys: `Sealer.new_box` makes them."""
     box = Box(
@@ -31,7 +31,7 @@ def new_box(
         role=role,
         tag=root.tag,
         public_key=root.public,
-        state=BoxState.UNCONFIRMED,
+        state=MailboxState.UNCONFIRMED,
         made_on=today,
         answers_allowed=False,
         replaces_id=None if replaces is None else replaces.id,
@@ -53,10 +53,10 @@ def mailboxes(case: Case) -> Select[Box]:
 
 def readable_boxes(session: Session, box: Box) -> list[Box]:
     """The boxes that a mailbox can read: itself, and the helpers' if it is the worker's."""
-    if box.role is BoxRole.HELPER:
+    if box.role is MailboxRole.HELPER:
         return [box]
     case = session.get_one(Case, box.case_id)
-    return [other for other in boxes_of(session, case) if other.id == box.id or other.role is BoxRole.HELPER]
+    return [other for other in boxes_of(session, case) if other.id == box.id or other.role is MailboxRole.HELPER]
 
 
 def is_shared(session: Session, box: Box, reader: Box) -> bool:
@@ -102,14 +102,16 @@ def lock_case_for_owner(session: Session, visit: Visit) -> Case:
     Raises NotNow, NoVisit.
     """
     case = lock_case_for_visit(session, visit)
-    if visit.box.role is BoxRole.HELPER and worker_box(session, case) is not None:
+    if visit.box.role is MailboxRole.HELPER and worker_box(session, case) is not None:
         raise NotNow("the worker has a mailbox of their own and decides about this alone")
     return case
 
 
 def worker_box(session: Session, case: Case) -> Box | None:
     """The worker's own mailbox, once it has been opened; None before."""
-    found = (box for box in boxes_of(session, case) if box.role is BoxRole.WORKER and box.state is BoxState.OPEN)
+    found = (
+        box for box in boxes_of(session, case) if box.role is MailboxRole.WORKER and box.state is MailboxState.OPEN
+    )
     return next(found, None)
 
 
@@ -146,7 +148,7 @@ def adopt(session: Session, sealer: Sealer, offered: Box, seed: bytes) -> Box:
     if adopted.id != offered.id:
         return adopted
     box = session.get_one(Box, offered.replaces_id)
-    if box.state not in (BoxState.OPEN, BoxState.UNCONFIRMED):
+    if box.state not in (MailboxState.OPEN, MailboxState.UNCONFIRMED):
         raise NotNow("the mailbox that this number was for is closed")
     open_now = [
         sealer.open_as_mailbox(session, offered, seed, of=other) for other in _boxes_of_receipt(session, offered)
@@ -159,7 +161,7 @@ def adopt(session: Session, sealer: Sealer, offered: Box, seed: bytes) -> Box:
     visits.end_all(session, offered)
     session.delete(offered)
     session.flush()
-    box.tag, box.public_key, box.state = tag, public, BoxState.OPEN
+    box.tag, box.public_key, box.state = tag, public, MailboxState.OPEN
     session.flush()
     return box
 
@@ -191,19 +193,19 @@ def invite_worker(session: Session, sealer: Sealer, visit: Visit, root: Root, at
     The worker then reads all of the case, and the helper no more than before. A mailbox that was never opened is
     replaced by the next one. Raises NotNow.
     """
-    if visit.box.role is not BoxRole.HELPER:
+    if visit.box.role is not MailboxRole.HELPER:
         raise NotNow("only a helper who filed for a worker can make a number for the worker")
     case = lock_case_for_visit(session, visit)
     unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
     if unit is None or case.state is CaseState.WITHDRAWN:
         raise NotNow("send it first: then there is something that the worker can open")
     for box in boxes_of(session, case):
-        if box.role is BoxRole.WORKER and box.state is BoxState.OPEN:
+        if box.role is MailboxRole.WORKER and box.state is MailboxState.OPEN:
             raise NotNow("the worker has a number already")
-        if box.role is BoxRole.WORKER and box.state is BoxState.UNCONFIRMED:
-            box.state = BoxState.CUT_OFF
+        if box.role is MailboxRole.WORKER and box.state is MailboxState.UNCONFIRMED:
+            box.state = MailboxState.CUT_OFF
             sealer.destroy(session, [box.id])
-    box = new_box(session, case, BoxRole.WORKER, root, at.date())
+    box = new_box(session, case, MailboxRole.WORKER, root, at.date())
     sealer.hand_over(session, sealer.new_box(session, box, root.public), unit.reference)
     own = sealer.open_as_mailbox(session, visit.box, visit.seed)
     sealer.share(session, own, KeyHolder.MAILBOX, box.reference, root.public)
@@ -214,9 +216,9 @@ def invite_worker(session: Session, sealer: Sealer, visit: Visit, root: Root, at
 def cut_off(session: Session, sealer: Sealer, visit: Visit, helper: str, today: date) -> None:
     """End a helper's access at once: the complaint code is unknown from now on, open visits end. Idempotent."""
     case, box = _helper_box(session, visit, helper)
-    if box.state is BoxState.CUT_OFF:
+    if box.state is MailboxState.CUT_OFF:
         return
-    box.state, box.answers_allowed = BoxState.CUT_OFF, False
+    box.state, box.answers_allowed = MailboxState.CUT_OFF, False
     sealer.revoke(session, box, KeyHolder.MAILBOX, box.reference)
     visits.end_all(session, box)
     _forget_offers(session, sealer, box)
@@ -226,7 +228,7 @@ def cut_off(session: Session, sealer: Sealer, visit: Visit, helper: str, today: 
 def allow_answers(session: Session, visit: Visit, helper: str, today: date, *, is_allowed: bool) -> None:
     """Set whether the officers' answers go to a helper too."""
     case, box = _helper_box(session, visit, helper)
-    if box.state is BoxState.CUT_OFF and is_allowed:
+    if box.state is MailboxState.CUT_OFF and is_allowed:
         raise NotNow("this helper was cut off")
     if box.answers_allowed is not is_allowed:
         box.answers_allowed = is_allowed
@@ -234,10 +236,10 @@ def allow_answers(session: Session, visit: Visit, helper: str, today: date, *, i
 
 
 def _helper_box(session: Session, visit: Visit, reference: str) -> tuple[Case, Box]:
-    if visit.box.role is not BoxRole.WORKER:
+    if visit.box.role is not MailboxRole.WORKER:
         raise NotNow("only the worker decides about helpers")
     case = lock_case_for_visit(session, visit)
     for box in boxes_of(session, case):
-        if box.role is BoxRole.HELPER and box.reference == reference:
+        if box.role is MailboxRole.HELPER and box.reference == reference:
             return case, box
     raise NotFound("there is no such helper here")

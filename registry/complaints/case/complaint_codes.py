@@ -35,7 +35,7 @@ from registry.complaints.sealing.envelopes import expand, public_of
 from registry.complaints.sealing.models import Box
 from registry.core.errors import MistypedReceipt, TooBusy, UnknownReceipt
 from registry.core.keyring import Keyring
-from registry.vocabulary.cases import BoxState, CaseState
+from registry.vocabulary.cases import CaseState, MailboxState
 from registry.vocabulary.register import Language
 
 RANDOM_DIGITS, DIGITS, GROUP = 20, 22, 4
@@ -48,7 +48,7 @@ PATIENCE = 5.0
 PAUSE = 0.05
 RETRY_AFTER = 5
 
-_OPENS = frozenset({BoxState.UNCONFIRMED, BoxState.OPEN})
+_OPENS = frozenset({MailboxState.UNCONFIRMED, MailboxState.OPEN})
 
 
 @dataclass(frozen=True, slots=True)

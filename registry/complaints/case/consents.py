@@ -12,7 +12,7 @@ from registry.complaints.case.moves import changed
 from registry.complaints.case.questions import QUESTIONNAIRE, YES
 from registry.complaints.intake.mailbox_models import Consent
 from registry.complaints.sealing.models import Box
-from registry.vocabulary.cases import BoxRole, CaseRole, ConsentKind
+from registry.vocabulary.cases import CaseRole, ConsentKind, MailboxRole
 
 
 class ConsentState(NamedTuple):
@@ -69,7 +69,10 @@ def is_consented(session: Session, case: Case, kind: ConsentKind) -> bool:
         select(Consent.id)
         .join(Box, Box.id == Consent.box_id)
         .where(
-            Consent.case_id == case.id, Consent.kind == kind, Consent.revoked_on.is_(None), Box.role == BoxRole.WORKER
+            Consent.case_id == case.id,
+            Consent.kind == kind,
+            Consent.revoked_on.is_(None),
+            Box.role == MailboxRole.WORKER,
         )
     )
     return session.execute(mine.limit(1)).first() is not None

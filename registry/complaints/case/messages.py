@@ -15,7 +15,7 @@ from registry.complaints.sealing.sealer import OpenBox, Sealer
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import new_reference
-from registry.vocabulary.cases import Author, BoxRole
+from registry.vocabulary.cases import Author, MailboxRole
 
 MAX_CHARACTERS = 20_000
 MAX_A_DAY = 50
@@ -27,7 +27,7 @@ class ShownMessage(NamedTuple):
     complainant."""
 
     reference: str
-    box_role: BoxRole
+    box_role: MailboxRole
     author: Author
     written_on: date
     text: str
@@ -56,7 +56,7 @@ def write_message(
     )
     if digest is not None:
         known = session.execute(
-            select(Message).where(Message.box_id == box.id, Message.once == digest)
+            select(Message).where(Message.box_id == box.id, Message.idempotency_digest == digest)
         ).scalar_one_or_none()
         if known is not None:
             return known, False
@@ -70,7 +70,7 @@ def write_message(
         written_on=today,
         place=(last or 0) + 1,
         read_on=None,
-        once=digest,
+        idempotency_digest=digest,
     )
     message.sealed = opened.seal(text, message_place(message, case))
     session.add(message)

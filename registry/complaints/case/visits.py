@@ -19,7 +19,7 @@ from registry.complaints.sealing.models import Box, OpenVisit
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import EPOCH
 from registry.core.errors import NoVisit, Unopenable
-from registry.vocabulary.cases import BoxState
+from registry.vocabulary.cases import MailboxState
 
 TOKEN_BYTES = 32
 IDLE, MAX_LIFETIME, COARSE = timedelta(minutes=30), timedelta(hours=4), timedelta(minutes=5)
@@ -44,7 +44,7 @@ class Visit:
 
     @property
     def is_confirmed(self) -> bool:
-        return self.box.state is not BoxState.UNCONFIRMED
+        return self.box.state is not MailboxState.UNCONFIRMED
 
 
 def begin(session: Session, sealer: Sealer, box: Box, seed: bytes, now: datetime, *, code: str | None = None) -> str:
@@ -87,7 +87,7 @@ def visit(
     if found is None:
         raise _over()
     row, box = found.OpenVisit, found.Box
-    if min(row.expires_at, row.ends_at) <= now or box.state not in (BoxState.UNCONFIRMED, BoxState.OPEN):
+    if min(row.expires_at, row.ends_at) <= now or box.state not in (MailboxState.UNCONFIRMED, MailboxState.OPEN):
         raise _over()
     try:
         seed = sealer.open_for_visit(raw, row.seed_sealed, _place(box, "seed_sealed"))
@@ -103,8 +103,8 @@ def visit(
 
 def confirm(session: Session, visit: Visit) -> None:
     """The complaint code was typed back: the box is open from now on, and the row forgets the digits."""
-    if visit.box.state is BoxState.UNCONFIRMED:
-        visit.box.state = BoxState.OPEN
+    if visit.box.state is MailboxState.UNCONFIRMED:
+        visit.box.state = MailboxState.OPEN
     for row in session.execute(select(OpenVisit).where(OpenVisit.box_id == visit.box.id)).scalars():
         row.code_sealed = None
     session.flush()

@@ -25,7 +25,7 @@ from registry.core.codes import Problem
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.officers.models import Unit
-from registry.vocabulary.cases import Author, BoxRole, BoxState, CaseRole, CaseState
+from registry.vocabulary.cases import Author, CaseRole, CaseState, MailboxRole, MailboxState
 
 MAX_REASON = 4000
 
@@ -135,13 +135,13 @@ def reply(
     if case.state is CaseState.WITHDRAWN:
         raise NotNow("this was withdrawn: write nothing more", "case.withdrawn")
     boxes = opened_boxes(session, case)
-    chosen = [box for box in boxes if box.role is BoxRole.WORKER and box.state is not BoxState.CUT_OFF]
+    chosen = [box for box in boxes if box.role is MailboxRole.WORKER and box.state is not MailboxState.CUT_OFF]
     has_worker = bool(chosen)
     chosen += [
         box
         for box in boxes
-        if box.role is BoxRole.HELPER
-        and box.state is BoxState.OPEN
+        if box.role is MailboxRole.HELPER
+        and box.state is MailboxState.OPEN
         and (box.answers_allowed or (to_helper and not has_worker))
     ]
     if not chosen:
@@ -220,4 +220,4 @@ def opened_boxes(session: Session, case: Case) -> list[Box]:
 
 
 def opened_mailboxes(case: Case) -> Select[Box]:
-    return mailboxes(case).where(or_(Box.role != BoxRole.WORKER, Box.state != BoxState.CUT_OFF))
+    return mailboxes(case).where(or_(Box.role != MailboxRole.WORKER, Box.state != MailboxState.CUT_OFF))

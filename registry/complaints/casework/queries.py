@@ -39,11 +39,11 @@ from registry.core.errors import NotNow
 from registry.vocabulary.cases import (
     AttachmentState,
     Author,
-    BoxRole,
-    BoxState,
     CaseState,
     ClockKind,
     FileKind,
+    MailboxRole,
+    MailboxState,
     Priority,
 )
 
@@ -86,8 +86,8 @@ class ShownBox(NamedTuple):
     """One mailbox of a case as an officer sees it. `answers` are without identity, which is the custodian's."""
 
     reference: str
-    role: BoxRole
-    state: BoxState
+    role: MailboxRole
+    state: MailboxState
     answers_allowed: bool
     answers: Mapping[str, Any]
     messages: Sequence[ShownMessage]

@@ -14,7 +14,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder
 from registry.complaints.sealing.sealer import OpenBox, Sealer
 from registry.core.ids import new_reference
-from registry.vocabulary.cases import BoxRole, BoxState
+from registry.vocabulary.cases import MailboxRole, MailboxState
 
 
 def new_copy_box(session: Session, sealer: Sealer, case: Case, unit: str, today: date) -> OpenBox:
@@ -23,11 +23,11 @@ def new_copy_box(session: Session, sealer: Sealer, case: Case, unit: str, today:
     box = Box(
         reference=reference,
         case_id=case.id,
-        role=BoxRole.HELPER,
+        role=MailboxRole.HELPER,
         # Tags of complaint codes are 64 hexadecimal digits: no code leads here.
         tag=f"copy {reference}",
         public_key=b"",
-        state=BoxState.OPEN,
+        state=MailboxState.OPEN,
         made_on=today,
         answers_allowed=False,
         is_copy=True,

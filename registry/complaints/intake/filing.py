@@ -30,7 +30,7 @@ from registry.core import working_days
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference
-from registry.vocabulary.cases import BoxRole, CaseState
+from registry.vocabulary.cases import CaseState, MailboxRole
 from registry.vocabulary.register import Language
 
 HELPERS = frozenset({"friend_or_family", "union", "ngo", "other_helper"})
@@ -54,7 +54,7 @@ class Receipted(NamedTuple):
 
 
 def start(
-    session: Session, sealer: Sealer, code: str, root: Root, *, language: Language, role: BoxRole, at: datetime
+    session: Session, sealer: Sealer, code: str, root: Root, *, language: Language, role: MailboxRole, at: datetime
 ) -> Started:
     """Begin a draft under a new complaint code (`complaint_codes.new_code`); derive `root` before the transaction.
 
@@ -130,7 +130,7 @@ def answer(
         raise NotNow("nothing more can be added here now")
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
     if case.state is CaseState.DRAFT and isinstance(who := read.get("who_files"), str):
-        visit.box.role = BoxRole.HELPER if who in HELPERS else BoxRole.WORKER
+        visit.box.role = MailboxRole.HELPER if who in HELPERS else MailboxRole.WORKER
     return sheets.merge(session, opened, case, read, version)
 
 

@@ -44,7 +44,7 @@ from registry.complaints.parties.referrals import moves as referrals
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import NotNow
 from registry.officers.models import Unit
-from registry.vocabulary.cases import Author, BoxRole, BoxState, CaseRole, CaseState, ClockKind, ConsentKind
+from registry.vocabulary.cases import Author, CaseRole, CaseState, ClockKind, ConsentKind, MailboxRole, MailboxState
 
 TAKES_MESSAGES = OPEN_STATES | {CaseState.QUARANTINED, CaseState.MERGED}
 
@@ -73,7 +73,7 @@ class ShownHelper(NamedTuple):
     """A helper as the worker sees them: what the helper may do, and the day of the last visit."""
 
     reference: str
-    state: BoxState
+    state: MailboxState
     made_on: date
     last_visit_on: date | None
     answers_allowed: bool
@@ -88,7 +88,7 @@ class MailboxView(NamedTuple):
     before it is sent.
     """
 
-    role: BoxRole
+    role: MailboxRole
     reads: Reads
     steps: Sequence[Step]
     filed_on: date | None
@@ -128,8 +128,8 @@ def open_mailbox(session: Session, sealer: Sealer, root: Root, at: datetime) -> 
     case = lock_case_by_id(session, box.case_id)
     if is_replacement(box):
         box = adopt(session, sealer, box, root.seed)
-    elif box.state is BoxState.UNCONFIRMED:
-        box.state = BoxState.OPEN
+    elif box.state is MailboxState.UNCONFIRMED:
+        box.state = MailboxState.OPEN
         set_draft_retention(case)
     if box.last_visit_on != at.date():
         box.visit_before_on, box.last_visit_on = box.last_visit_on, at.date()
@@ -141,7 +141,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
     require_confirmed(visit)
     box = visit.box
     case = session.get_one(Case, box.case_id)
-    is_helper = box.role is BoxRole.HELPER
+    is_helper = box.role is MailboxRole.HELPER
     steps = _steps(session, case, at.date())[: 1 if is_helper else None]
     now_reads = steps[-1].reads if steps else reads(case.state)
     is_draft = case.state is CaseState.DRAFT
@@ -319,7 +319,7 @@ def _helpers(session: Session, case: Case) -> list[ShownHelper]:
     return [
         ShownHelper(box.reference, box.state, box.made_on, box.last_visit_on, box.answers_allowed)
         for box in boxes_of(session, case)
-        if box.role is BoxRole.HELPER
+        if box.role is MailboxRole.HELPER
     ]
 
 
@@ -327,14 +327,14 @@ def _can(session: Session, visit: Visit, case: Case, today: date) -> frozenset[C
     can = {Can.CHANGE_RECEIPT}
     box = visit.box
     has_worker = worker_box(session, case) is not None
-    is_owner = box.role is BoxRole.WORKER or not has_worker
+    is_owner = box.role is MailboxRole.WORKER or not has_worker
     row = answers.sheet_row(session, box)
     is_sent = row is not None and row.submitted_on is not None
     if case.state in TAKES_MESSAGES:
         can |= {Can.WRITE, Can.CONSENT}
         if not is_sent:
             can |= {Can.ANSWER, Can.SUBMIT}
-        if box.role is BoxRole.HELPER and not has_worker:
+        if box.role is MailboxRole.HELPER and not has_worker:
             can.add(Can.INVITE_WORKER)
     if case.state is CaseState.DRAFT:
         can |= {Can.ANSWER, Can.SUBMIT, Can.WITHDRAW}

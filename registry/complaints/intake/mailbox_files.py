@@ -17,7 +17,7 @@ from registry.complaints.intake.mailbox import TAKES_MESSAGES
 from registry.complaints.sealing.sealer import OpenBox, Sealer
 from registry.core.errors import NotFound, NotNow
 from registry.core.settings import Settings
-from registry.vocabulary.cases import AttachmentState, BoxRole, CaseState, FileKind, NoCopy
+from registry.vocabulary.cases import AttachmentState, CaseState, FileKind, MailboxRole, NoCopy
 
 TAKES_FILES = TAKES_MESSAGES | {CaseState.DRAFT}
 
@@ -26,7 +26,7 @@ class ShownFile(NamedTuple):
     """One file. `size` is in bytes as sent; `copied_as` what the clean copy is, once `state` is `clean`."""
 
     reference: str
-    box_role: BoxRole
+    box_role: MailboxRole
     name: str
     kind: FileKind
     size: int

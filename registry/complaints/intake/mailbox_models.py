@@ -27,7 +27,7 @@ class AnswerSheet(Base):
 
 
 class Message(Base):
-    """One message in a box, the `place`-th. `once` is a digest of the writer's idempotency key."""
+    """One message in a box, the `place`-th. `idempotency_digest` is of the writer's idempotency key."""
 
     __tablename__ = "messages"
     __table_args__ = (UniqueConstraint("box_id", "place"), UniqueConstraint("box_id", "once"))
@@ -39,7 +39,7 @@ class Message(Base):
     place: Mapped[int]
     sealed: Mapped[str] = mapped_column(LongText)
     read_on: Mapped[date | None]
-    once: Mapped[str | None] = mapped_column(Text(64))
+    idempotency_digest: Mapped[str | None] = mapped_column("once", Text(64))
 
 
 class Consent(Base):

@@ -17,7 +17,7 @@ from registry.complaints.case.retention_rules import paper_day
 from registry.complaints.case.units import require_open_intake
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.ids import new_reference
-from registry.vocabulary.cases import BoxRole, CaseState
+from registry.vocabulary.cases import CaseState, MailboxRole
 from registry.vocabulary.register import Language
 
 MAX_AT_ONCE = 200
@@ -49,5 +49,5 @@ def premint(session: Session, sealer: Sealer, code: str, root: Root, language: L
     )
     session.add(case)
     session.flush()
-    sealer.new_box(session, new_box(session, case, BoxRole.WORKER, root, today), root.public)
+    sealer.new_box(session, new_box(session, case, MailboxRole.WORKER, root, today), root.public)
     return Minted(code, case.reference)

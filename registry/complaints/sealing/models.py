@@ -12,7 +12,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
-from registry.vocabulary.cases import BoxRole, BoxState
+from registry.vocabulary.cases import MailboxRole, MailboxState
 
 
 class KeyHolder(StrEnum):
@@ -48,10 +48,10 @@ class Box(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    role: Mapped[BoxRole] = mapped_column(one_of(BoxRole))
+    role: Mapped[MailboxRole] = mapped_column(one_of(MailboxRole, "boxrole"))
     tag: Mapped[str] = mapped_column(Text(64), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    state: Mapped[BoxState] = mapped_column(one_of(BoxState))
+    state: Mapped[MailboxState] = mapped_column(one_of(MailboxState, "boxstate"))
     made_on: Mapped[date]
     last_visit_on: Mapped[date | None]
     visit_before_on: Mapped[date | None]

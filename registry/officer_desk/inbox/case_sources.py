@@ -37,7 +37,7 @@ from registry.officer_desk.inbox.branches import (
 )
 from registry.officers.models import Officer, OfficerState
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import CaseState, DecisionState, HearingState, OpeningKind, OpeningState, ReferralState
+from registry.vocabulary.cases import AccessKind, AccessState, CaseState, DecisionState, HearingState, ReferralState
 
 _S, _H, _R = CaseState, HearingState, ReferralState
 
@@ -295,8 +295,8 @@ def _lowering() -> Select[Any]:
     return query.where(of_my_unit(), *waiting).order_by(PriorityChange.id)
 
 
-def _grants(kind: OpeningKind) -> Select[Any]:
-    requested = AccessGrant.state == OpeningState.ASKED, AccessGrant.ends_at > AT, AccessGrant.asked_by != ME
+def _grants(kind: AccessKind) -> Select[Any]:
+    requested = AccessGrant.state == AccessState.ASKED, AccessGrant.ends_at > AT, AccessGrant.asked_by != ME
     since, until = AccessGrant.asked_at, AccessGrant.ends_at
     columns = _case("grant.asked", about=AccessGrant.reference, owner=None, since_at=since, due_at=until)
     query = rows(columns).join_from(AccessGrant, Case, Case.id == AccessGrant.case_id)
@@ -305,7 +305,7 @@ def _grants(kind: OpeningKind) -> Select[Any]:
 
 def _granted() -> Select[Any]:
     """An access that was granted and not used yet."""
-    open_ = AccessGrant.state == OpeningState.GRANTED, AccessGrant.ends_at > AT, AccessGrant.looked_at.is_(None)
+    open_ = AccessGrant.state == AccessState.GRANTED, AccessGrant.ends_at > AT, AccessGrant.looked_at.is_(None)
     columns = _case(
         "grant.granted", about=AccessGrant.reference, owner=AccessGrant.asked_by,
         since_at=AccessGrant.decided_at, due_at=AccessGrant.ends_at,
@@ -376,7 +376,7 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.ACCOUNT, Act.WRITE), _outcome_untranslated),
     Source(right(Resource.ACCOUNT, Act.WRITE), _untranslated),
     Source(_works, _lowering),
-    *(Source(right(RIGHT_TO[kind], Act.APPROVE), lambda kind=kind: _grants(kind)) for kind in OpeningKind),  # type: ignore[misc]
+    *(Source(right(RIGHT_TO[kind], Act.APPROVE), lambda kind=kind: _grants(kind)) for kind in AccessKind),  # type: ignore[misc]
     Source(right(Resource.BREAK_GLASS, Act.PROPOSE), _granted),
     Source(_works, _tasks),
     Source(right(Resource.HEARING, Act.ANSWER), _served),

@@ -25,7 +25,7 @@ from registry.http.forms import is_foreign
 from registry.http.transaction import reading, writing
 from registry.pages.intake import cookies, lines
 from registry.pages.intake.rendering import again, box_page, lead
-from registry.vocabulary.cases import BoxRole
+from registry.vocabulary.cases import MailboxRole
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_sign_in", __name__)
@@ -78,7 +78,7 @@ def begin(language: Language) -> Response:
     try:
         root = complaint_codes.derive(keyring(), code)
         with writing() as session:
-            started = filing.start(session, sealer(), code, root, language=language, role=BoxRole.WORKER, at=now())
+            started = filing.start(session, sealer(), code, root, language=language, role=MailboxRole.WORKER, at=now())
     except TooBusy:
         response = lead(language, "/wait")
         cookies.set_cookie(response, cookies.DOORS[Purpose.START], admission().waited(Purpose.START, now()))

@@ -57,8 +57,8 @@ def _unit(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /) -> Pla
 def _officer(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, token: str = "") -> Place:
     table, names = (OFFICER_TOKENS, (reference, token)) if token else (OFFICER_ACCOUNTS, (reference,))
     place = _in_list(table.opened(session, me, act, *names), session, me, act)
-    address = f"{ADDRESS}/{reference_in(reference)}"
-    return place._replace(address=address) if act.name in SHOWN_WITH_OFFICER else place
+    its_page = f"{ADDRESS}/{reference_in(reference)}"
+    return place._replace(address=its_page) if act.name in SHOWN_WITH_OFFICER else place
 
 
 def _change(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:

@@ -19,7 +19,7 @@ from registry.i18n.faults import faults_text, message_in
 from registry.i18n.languages import has_text, text
 from registry.i18n.wording import date_text, listed, problem_detail
 from registry.register.law.overlays.models import OverlayState
-from registry.vocabulary.cases import CaseRole, CaseState, HearingState, OpeningState, ReferralState
+from registry.vocabulary.cases import AccessState, CaseRole, CaseState, HearingState, ReferralState
 from registry.vocabulary.licensing import ChannelChangeState, EntryRequestState, ProposalState, SanctionState
 from registry.vocabulary.register import ChannelKind, Language
 
@@ -27,7 +27,7 @@ FAMILIES: dict[type[StrEnum], str] = {
     CaseState: "case_state",
     CaseRole: "role",
     HearingState: "hearing_state",
-    OpeningState: "opening_state",
+    AccessState: "opening_state",
     ReferralState: "referral_state",
     SanctionState: "sanction_state",
     EntryRequestState: "entry_state",

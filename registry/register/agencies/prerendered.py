@@ -8,10 +8,11 @@ import hashlib
 
 import msgspec
 
+from registry.core.clock import json_in_whole_seconds
 from registry.register.agencies import record
 from registry.register.agencies.public_view import agency_summary
 
-VERSION = 3
+VERSION = 4
 """Raise it with any change of what is written here, `agency_summary` included: a test fails where that was forgotten."""
 
 
@@ -25,9 +26,13 @@ class PrerenderedAnswer(msgspec.Struct, frozen=True, gc=False, array_like=True):
     licences: tuple[tuple[str, bytes], ...]
 
 
-_written = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder().encode
 _packed = msgspec.msgpack.Encoder().encode
 _read = msgspec.msgpack.Decoder(PrerenderedAnswer).decode
+
+
+def _written(value: object) -> bytes:
+    return json_in_whole_seconds(_encode(value))
 
 
 def prerender(agency: record.Agency, etag: str, body: bytes | None = None) -> PrerenderedAnswer:

@@ -73,6 +73,13 @@ def test_each_thing_told_is_answered_and_the_gravest_decides(client: FlaskClient
     assert (answer["verdict"], answer["reasons"][0]["code"]) == ("unknown", "context_needed")
 
 
+def test_a_number_is_checked_as_records_have_it_too(client: FlaskClient, session: Session) -> None:
+    make(session, (ChannelKind.PHONE, "601123456"))
+    identifier = {"scheme": "registration_number", "value": NUMBER}
+    assert ask(client, **identifier)["checks"] == ask(client, number=NUMBER)["checks"]
+    assert client.post("/api/v1/checks", json={"scheme": "uscc", "phone": "+420601123456"}).status_code == 400
+
+
 def test_a_registered_channel_of_a_licensed_agency_matches(client: FlaskClient, session: Session) -> None:
     make(session, (ChannelKind.PHONE, "601123456"))
     assert ask(client, number=NUMBER, phone="601 123 456")["summary"]["code"] == "matches"

@@ -212,6 +212,25 @@ def test_a_number_of_two_holders_is_ambiguous_until_the_authority_is_named(
     assert named["licence"]["country"] == "PL"
 
 
+def test_an_identifier_is_asked_about_as_records_have_it(client: FlaskClient, session: Session) -> None:
+    licence = make.make_licence(session)
+    uscc = ask(client, uscc="91990001MADEM00112", destination="CZ")
+    pair = {"scheme": "uscc", "value": "91990001MADEM00112", "destination": "CZ"}
+    assert ask(client, **pair) == uscc
+    assert uscc["question"]["uscc"] == "91990001MADEM00112"
+    listed = client.post("/api/v1/verifications", json={"items": [pair | {"key": "a"}, pair | {"key": "b"}]}).json
+    assert [one["answer"]["question"] for one in listed["items"]] == [uscc["question"]] * 2
+    for question, parameter in (
+        ({"scheme": "uscc"}, "value"),
+        ({"value": "91990001MADEM00112"}, "scheme"),
+        (pair | {"uscc": "91990001MADEM00112"}, "value"),
+        (pair | {"licence_number": licence.number}, "uscc"),
+        ({"scheme": "registration_number", "value": "12345678"}, "country"),
+    ):
+        refused = client.get(URL, query_string=question)
+        assert (refused.status_code, refused.json["errors"][0]["parameter"]) == (400, parameter)
+
+
 def test_silence_is_no_only_where_the_list_is_held_in_full(client: FlaskClient, session: Session) -> None:
     make.make_source(session, "CZ")
     make.make_authority(session, "DE")
@@ -243,6 +262,19 @@ def test_a_question_as_of_an_earlier_instant_is_answered_from_history(client: Fl
         assert earlier["verdict"] == "yes"
         before = ask(client, licence_number="DRIVE-1", known_at="1000-01-01T00:00:00Z", destination="CZ")
         assert before["verdict"] == "unknown"
+
+
+def test_an_instant_of_an_answer_looks_back_to_what_was_known(client: FlaskClient, session: Session) -> None:
+    with time_machine.travel(datetime(2026, 3, 2, 12, 0, 0, 700_000, tzinfo=UTC), tick=False) as clock:
+        make.make_licence(session, number="DRIVE-2")
+        session.commit()
+        answer = ask(client, licence_number="DRIVE-2", **make.CZECH_AT_HOME)
+        clock.shift(timedelta(days=1))
+        told_at = "2026-03-02T12:00:00Z"
+        again = ask(client, licence_number="DRIVE-2", known_at=told_at, **make.CZECH_AT_HOME)
+        assert (answer["verdict"], again["verdict"]) == ("yes", "yes")
+        exact = ask(client, licence_number="DRIVE-2", known_at="2026-03-02T12:00:00.600000Z", **make.CZECH_AT_HOME)
+        assert exact["verdict"] != "yes"
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2024-02-29", "1999-12-31", "２０２６-11-24"])

@@ -25,7 +25,7 @@ from registry.core.errors import FilesUnavailable, FileTooLarge, NotFound, Refus
 from registry.core.settings import Settings
 from registry.http.transaction import Services
 from registry.officers.models import Unit
-from registry.vocabulary.cases import AttachmentState, BoxRole, CaseState, FileKind, NoCopy
+from registry.vocabulary.cases import AttachmentState, CaseState, FileKind, MailboxRole, NoCopy
 from tests.complaints import samples
 from tests.complaints.boxes import UNIT, Filed, hand_over, make_box
 from tests.complaints.object_store import object_server
@@ -101,7 +101,7 @@ def test_officers_open_the_copy_and_the_custodian_alone_the_original(
 def test_a_helper_and_a_worker_do_not_open_each_others_files_by_their_own_boxes(
     upload: Uploads, session: Session, sealer: Sealer
 ) -> None:
-    helper = make_box(session, sealer, upload.filed.case, BoxRole.HELPER)
+    helper = make_box(session, sealer, upload.filed.case, MailboxRole.HELPER)
     session.commit()
     attachment = upload.cleaned(upload(b"a note", "a.txt"))
     with pytest.raises(Unopenable):

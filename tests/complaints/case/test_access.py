@@ -12,7 +12,7 @@ from registry.complaints.intake.mailbox import Can
 from registry.complaints.sealing.models import Box
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import InvalidInput, NotFound, NotNow, NoVisit, UnknownReceipt, Unopenable
-from registry.vocabulary.cases import Author, BoxRole, BoxState, Priority
+from registry.vocabulary.cases import Author, MailboxRole, MailboxState, Priority
 from tests.complaints.decided import decide
 from tests.complaints.filing import (
     AT,
@@ -113,17 +113,17 @@ def test_a_draft_keeps_its_answers_when_its_receipt_is_changed(session, sealer):
 
 
 def test_a_helper_reads_their_own_texts_and_nothing_of_how_it_goes(session, sealer):
-    filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    filed = file(session, sealer, FRIEND, role=MailboxRole.HELPER)
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), "from the friend", AT)
     decide(session, filed.case)
     displayed = mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code), AT)
-    assert (displayed.role, displayed.reads) == (BoxRole.HELPER, Reads.RECEIVED)
+    assert (displayed.role, displayed.reads) == (MailboxRole.HELPER, Reads.RECEIVED)
     assert [one.text for one in displayed.messages] == ["from the friend"]
     assert displayed.helpers == []
 
 
 def test_the_worker_reads_all_and_the_helper_nothing_of_the_workers(session, sealer):
-    filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    filed = file(session, sealer, FRIEND, role=MailboxRole.HELPER)
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), "from the friend", AT)
     code = invite(session, sealer, filed)
     worker = come_back(session, sealer, code)
@@ -137,7 +137,7 @@ def test_the_worker_reads_all_and_the_helper_nothing_of_the_workers(session, sea
 
 
 def test_once_the_worker_has_a_mailbox_the_helper_decides_nothing(session, sealer):
-    filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    filed = file(session, sealer, FRIEND, role=MailboxRole.HELPER)
     code = invite(session, sealer, filed)
     # Made, but not opened yet: somebody must be able to take it back.
     assert Can.WITHDRAW in mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code), AT).can
@@ -153,15 +153,15 @@ def test_once_the_worker_has_a_mailbox_the_helper_decides_nothing(session, seale
 
 
 def test_a_code_for_the_worker_that_was_never_used_is_replaced_by_the_next(session, sealer):
-    filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    filed = file(session, sealer, FRIEND, role=MailboxRole.HELPER)
     first, second = invite(session, sealer, filed), invite(session, sealer, filed)
     with pytest.raises(UnknownReceipt):
         come_back(session, sealer, first)
-    assert come_back(session, sealer, second).box.role is BoxRole.WORKER
+    assert come_back(session, sealer, second).box.role is MailboxRole.WORKER
 
 
 def test_a_helper_who_was_cut_off_is_out_at_once(session, sealer):
-    filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    filed = file(session, sealer, FRIEND, role=MailboxRole.HELPER)
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), "from the friend", AT)
     helper = visit_of(session, sealer, filed.token)
     change_token, changed = change(session, sealer, filed.code)
@@ -181,7 +181,7 @@ def test_a_helper_who_was_cut_off_is_out_at_once(session, sealer):
     _, other = change(session, sealer, code)
     assert texts(session, sealer, other) == ["from the friend"]
     displayed = mailbox.mailbox(session, sealer, come_back(session, sealer, other), AT)
-    assert [(one.state, one.answers_allowed) for one in displayed.helpers] == [(BoxState.CUT_OFF, False)]
+    assert [(one.state, one.answers_allowed) for one in displayed.helpers] == [(MailboxState.CUT_OFF, False)]
     with pytest.raises(NotNow):
         access.allow_answers(
             session, come_back(session, sealer, other), filed.box.reference, AT.date(), is_allowed=True
@@ -189,8 +189,8 @@ def test_a_helper_who_was_cut_off_is_out_at_once(session, sealer):
 
 
 def test_a_helper_of_another_case_cannot_be_cut_off(session, sealer):
-    mine = file(session, sealer, FRIEND, role=BoxRole.HELPER)
-    others = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    mine = file(session, sealer, FRIEND, role=MailboxRole.HELPER)
+    others = file(session, sealer, FRIEND, role=MailboxRole.HELPER)
     worker = come_back(session, sealer, invite(session, sealer, mine))
     for act in (
         lambda: access.cut_off(session, sealer, worker, others.box.reference, AT.date()),
@@ -203,7 +203,7 @@ def test_a_helper_of_another_case_cannot_be_cut_off(session, sealer):
 
 
 def test_the_workers_own_answers_make_it_more_urgent_and_never_less(session, sealer):
-    filed = file(session, sealer, {**FRIEND, "account": "She told me."}, role=BoxRole.HELPER)
+    filed = file(session, sealer, {**FRIEND, "account": "She told me."}, role=MailboxRole.HELPER)
     before = filed.case.priority
     worker = come_back(session, sealer, invite(session, sealer, filed))
     filing.answer(session, sealer, worker, URGENT)
@@ -217,7 +217,7 @@ def test_the_workers_own_answers_make_it_more_urgent_and_never_less(session, sea
 
 
 def test_the_workers_milder_answers_do_not_make_it_less_urgent(session, sealer):
-    filed = file(session, sealer, {**FRIEND, **URGENT}, role=BoxRole.HELPER)
+    filed = file(session, sealer, {**FRIEND, **URGENT}, role=MailboxRole.HELPER)
     worker = come_back(session, sealer, invite(session, sealer, filed))
     filing.answer(session, sealer, worker, {"account": "It is not so bad."})
     filing.submit(session, sealer, worker, AT)
@@ -225,6 +225,6 @@ def test_the_workers_milder_answers_do_not_make_it_less_urgent(session, sealer):
 
 
 def test_a_worker_is_not_invited_to_what_was_not_sent(session, sealer):
-    token, _ = begin(session, sealer, BoxRole.HELPER)
+    token, _ = begin(session, sealer, MailboxRole.HELPER)
     with pytest.raises(NotNow):
         access.invite_worker(session, sealer, visit_of(session, sealer, token), minted()[1], AT + timedelta(hours=0))

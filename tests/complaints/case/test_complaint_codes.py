@@ -30,7 +30,7 @@ from registry.complaints.case.complaint_codes import (
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import MistypedReceipt, TooBusy, UnknownReceipt
 from registry.core.keyring import Keyring
-from registry.vocabulary.cases import BoxState, CaseState
+from registry.vocabulary.cases import CaseState, MailboxState
 from tests.complaints.boxes import TODAY, Filed, make_box
 
 pytestmark = pytest.mark.slow
@@ -134,11 +134,11 @@ def counted(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[st
 
 
 def cut_off(filed: Filed) -> None:
-    filed.box.state = BoxState.CUT_OFF
+    filed.box.state = MailboxState.CUT_OFF
 
 
 def replaced(filed: Filed) -> None:
-    filed.box.state = BoxState.REPLACED
+    filed.box.state = MailboxState.REPLACED
 
 
 def purged(filed: Filed) -> None:
@@ -158,7 +158,7 @@ def licensed(filed: Filed) -> None:
 
 
 def unconfirmed(filed: Filed) -> None:
-    filed.box.state = BoxState.UNCONFIRMED
+    filed.box.state = MailboxState.UNCONFIRMED
 
 
 def opened(session: Session, keyring: Keyring, typed: str, today: date = TODAY) -> str:

@@ -15,7 +15,7 @@ from registry.complaints.sealing.models import OpenVisit
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import NoVisit
 from registry.core.keyring import Keyring
-from registry.vocabulary.cases import BoxState
+from registry.vocabulary.cases import MailboxState
 from tests.complaints.boxes import Filed, make_box
 
 NOON = datetime(2026, 11, 25, 12, 0, 1, tzinfo=UTC)
@@ -85,7 +85,7 @@ def test_the_row_says_when_to_five_minutes_and_most_requests_write_nothing(
 
 
 def test_the_receipt_is_kept_until_it_is_confirmed(session: Session, sealer: Sealer, filed: Filed) -> None:
-    filed.box.state = BoxState.UNCONFIRMED
+    filed.box.state = MailboxState.UNCONFIRMED
     token = begin(session, sealer, filed.box, filed.root.seed, NOON, code=filed.code)
     other = begin(session, sealer, filed.box, filed.root.seed, NOON, code=filed.code)
     found = visit(session, sealer, token, NOON)
@@ -156,8 +156,8 @@ def test_one_that_was_ended_does_not_come_back_and_others_stay(session: Session,
     assert is_over(session, sealer, second, NOON)
 
 
-@pytest.mark.parametrize("state", [BoxState.REPLACED, BoxState.CUT_OFF])
-def test_who_was_cut_off_meanwhile_is_out(session: Session, sealer: Sealer, filed: Filed, state: BoxState) -> None:
+@pytest.mark.parametrize("state", [MailboxState.REPLACED, MailboxState.CUT_OFF])
+def test_who_was_cut_off_meanwhile_is_out(session: Session, sealer: Sealer, filed: Filed, state: MailboxState) -> None:
     token = begin(session, sealer, filed.box, filed.root.seed, NOON)
     filed.box.state = state
     assert is_over(session, sealer, token, NOON)

@@ -31,7 +31,7 @@ from registry.core.db.engine import bulk_insert
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.core.ids import new_references
 from registry.core.outbox.models import OutboxEvent
-from registry.vocabulary.cases import BoxRole, CaseRole, CaseState, ClockKind, Priority
+from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, MailboxRole, Priority
 from tests.complaints.filing import (
     AT,
     FRIEND,
@@ -235,7 +235,7 @@ def test_an_answer_reaches_the_worker_and_is_an_acknowledgement(session, sealer)
 
 
 def test_nothing_goes_to_a_helper_unless_somebody_says_so(session, sealer):
-    filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    filed = file(session, sealer, FRIEND, role=MailboxRole.HELPER)
     with pytest.raises(NotNow):
         casework.reply(session, sealer, ANNA, filed.case.reference, "words", AT)
     assert casework.reply(session, sealer, ANNA, filed.case.reference, "for the helper", AT, to_helper=True) == 1

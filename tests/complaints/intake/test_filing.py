@@ -15,7 +15,7 @@ from registry.complaints.intake.mailbox_models import AnswerSheet
 from registry.complaints.sealing.models import BoxWrap, KeyHolder
 from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.core.errors import IntakeClosed, InvalidInput, NotNow, StaleVersion, Unopenable
-from registry.vocabulary.cases import BoxRole, BoxState, CaseState, ClockKind, ConsentKind, Priority
+from registry.vocabulary.cases import CaseState, ClockKind, ConsentKind, MailboxRole, MailboxState, Priority
 from registry.vocabulary.register import Language
 from tests.complaints.filing import (
     AT,
@@ -52,7 +52,7 @@ def test_a_draft_has_no_unit_and_only_its_writer_can_open_it(session, sealer):
 
 def test_nothing_is_answered_before_the_receipt_was_typed_back(session, sealer):
     code, root = minted()
-    started = filing.start(session, sealer, code, root, language=Language.EN, role=BoxRole.WORKER, at=AT)
+    started = filing.start(session, sealer, code, root, language=Language.EN, role=MailboxRole.WORKER, at=AT)
     visit = visit_of(session, sealer, started.token)
     assert visit.code == code
     with pytest.raises(NotNow):
@@ -63,17 +63,17 @@ def test_nothing_is_answered_before_the_receipt_was_typed_back(session, sealer):
     for typed in (wrong, "", code[:6]):
         with pytest.raises(InvalidInput):
             filing.confirm(session, sealer, visit, typed, AT)
-    assert visit.box.state is BoxState.UNCONFIRMED
+    assert visit.box.state is MailboxState.UNCONFIRMED
     # Full-width digits and spaces are normal on a Chinese keyboard.
     typed = " ".join(chr(ord(digit) + 0xFEE0) for digit in code[-6:])
     filing.confirm(session, sealer, visit, typed, AT)
-    assert visit.box.state is BoxState.OPEN
+    assert visit.box.state is MailboxState.OPEN
     assert visit_of(session, sealer, started.token).code is None
 
 
 def test_an_unconfirmed_draft_is_kept_a_day_and_a_confirmed_one_thirty(session, sealer):
     code, root = minted()
-    started = filing.start(session, sealer, code, root, language=Language.EN, role=BoxRole.WORKER, at=AT)
+    started = filing.start(session, sealer, code, root, language=Language.EN, role=MailboxRole.WORKER, at=AT)
     assert started.case.purge_on == AT.date() + timedelta(days=1)
     filing.confirm(session, sealer, visit_of(session, sealer, started.token), code[-6:], AT)
     assert started.case.purge_on == AT.date() + timedelta(days=30)
@@ -198,7 +198,7 @@ def test_only_a_yes_is_a_consent(session, sealer):
 
 def test_a_filer_for_another_is_a_helper_whose_consents_are_not_the_workers(session, sealer):
     filed = file(session, sealer, {**ORDINARY, "who_files": "ngo", "consent_police": "yes"})
-    assert filed.box.role is BoxRole.HELPER
+    assert filed.box.role is MailboxRole.HELPER
     assert not consents.is_consented(session, filed.case, ConsentKind.POLICE)
 
 
@@ -206,7 +206,7 @@ def test_without_a_default_unit_nothing_can_be_begun(session, sealer, offices):
     offices["CZ"].is_default = False
     code, root = minted()
     with pytest.raises(IntakeClosed):
-        filing.start(session, sealer, code, root, language=Language.EN, role=BoxRole.WORKER, at=AT)
+        filing.start(session, sealer, code, root, language=Language.EN, role=MailboxRole.WORKER, at=AT)
 
 
 def test_a_closed_unit_takes_nothing_new_and_keeps_what_it_has(session, sealer, offices):

@@ -15,7 +15,7 @@ from registry.complaints.sealing.models import BoxWrap
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import IllegalMove, InvalidInput, NotNow, UnknownReceipt
 from registry.i18n.languages import text
-from registry.vocabulary.cases import Author, BoxState, CaseState, ConsentKind
+from registry.vocabulary.cases import Author, CaseState, ConsentKind, MailboxState
 from registry.vocabulary.register import Language
 from tests.complaints.decided import decide, go
 from tests.complaints.filing import (
@@ -69,7 +69,7 @@ def test_typing_the_whole_receipt_confirms_it(session, sealer):
     code, root = minted()
     started = filing.start(session, sealer, code, root, language=Language.EN, role="worker", at=AT)
     come_back(session, sealer, code)
-    assert started.box.state is BoxState.OPEN
+    assert started.box.state is MailboxState.OPEN
     assert started.case.purge_on == AT.date() + 30 * DAY
 
 
@@ -94,7 +94,7 @@ def test_a_message_sent_twice_is_there_once(session, sealer):
     mailbox.write(session, sealer, visit, "They moved us.", AT, idempotency_key="key-2")
     assert session.execute(select(func.count(Message.id))).scalar_one() == 2
     # The writer's own key stands nowhere as it is.
-    assert "key-1" not in session.execute(select(Message.once)).scalars().all()
+    assert "key-1" not in session.execute(select(Message.idempotency_digest)).scalars().all()
 
 
 @pytest.mark.parametrize("typed", ["", "  \n ", "x" * 20_001, "a\0b", "half \ud800"])

@@ -24,7 +24,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import drop_deleted, sessions_for
 from registry.core.errors import UnknownReceipt
 from registry.tables import METADATA
-from registry.vocabulary.cases import BoxRole, CaseState
+from registry.vocabulary.cases import CaseState, MailboxRole
 from tests.complaints.filing import AT, INFORMATION, ORDINARY, begin, come_back, file, make_units, minted, visit_of
 from tests.complaints.officers import ANNA, CARLA, go
 
@@ -64,7 +64,7 @@ def left(session) -> dict[str, int]:
 
 def test_a_draft_goes_without_a_trace_when_its_time_is_over(session, sessions, sealer):
     code, root = minted()
-    filing.start(session, sealer, code, root, language="en", role=BoxRole.WORKER, at=AT)
+    filing.start(session, sealer, code, root, language="en", role=MailboxRole.WORKER, at=AT)
     token, _ = begin(session, sealer)
     filing.answer(session, sealer, visit_of(session, sealer, token), ORDINARY)
     assert purge(session, sessions, sealer, AT).closed == 0

@@ -20,7 +20,7 @@ from registry.core.clock import now
 from registry.core.db.engine import drop_deleted
 from registry.core.errors import KeyTrouble, Unopenable
 from registry.core.keyring import Keyring
-from registry.vocabulary.cases import BoxRole
+from registry.vocabulary.cases import MailboxRole
 from tests.complaints.boxes import TODAY, UNIT, Filed, hand_over, make_box
 from tests.conftest import Database
 
@@ -91,7 +91,7 @@ def test_another_receipt_opens_nothing_and_the_key_is_named(session: Session, se
 
 def test_the_worker_reads_the_helper_who_reads_only_their_own_until_cut_off(session: Session, sealer: Sealer) -> None:
     worker = make_box(session, sealer)
-    helper = make_box(session, sealer, worker.case, BoxRole.HELPER)
+    helper = make_box(session, sealer, worker.case, MailboxRole.HELPER)
     given = helper.opened.seal(ACCOUNT, place_of(helper))
     sealer.share(session, helper.opened, KeyHolder.MAILBOX, worker.box.reference, worker.root.public)
     own = sealer.open_as_mailbox(session, worker.box, worker.root.seed, of=helper.box)

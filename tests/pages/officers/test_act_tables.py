@@ -49,7 +49,9 @@ def test_every_act_is_served_twice_by_the_right_of_its_row(app: Flask) -> None:
         assert (by_api[act.operation], by_console[act.form_of or act.operation]) == (policy, policy), act.operation
 
 
-SAID_OTHERWISE = {"other", "undone", "drop_unsent", "letter_translated", "letter_waits"}
+SAID_OTHERWISE = {
+    "other", "undone", "drop_unsent", "letter_translated", "letter_waits", "hearing_translated", "outcome_waits",
+}  # fmt: skip
 """Codes of what was done that views choose themselves."""
 
 

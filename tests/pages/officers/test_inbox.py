@@ -34,7 +34,7 @@ from registry.register.law.loading import shipped_law
 from registry.register.law.overlays.models import LawOverlay, OverlayState
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
-from registry.vocabulary.cases import CaseState, DecisionState, HearingState, OpeningState, ReferralState
+from registry.vocabulary.cases import AccessState, CaseState, DecisionState, HearingState, ReferralState
 from registry.vocabulary.licensing import ProposalState, SanctionState
 from tests.complaints.filing import come_back, file, make_units
 from tests.make import make_source, source_of
@@ -175,7 +175,7 @@ def test_each_state_that_waits_for_an_officer_makes_a_row(
         session.query(Sanction).update({"state": SanctionState.DROPPED})
         session.query(Decision).update({"state": DecisionState.MADE})
         session.query(Referral).update({"state": ReferralState.REVOKED})
-        session.query(AccessGrant).update({"state": OpeningState.ENDED})
+        session.query(AccessGrant).update({"state": AccessState.ENDED})
     if model is Decision:
         session.query(Case).update({"state": CaseState.DECISION_DRAFT, "is_open": True})
     row = session.scalars(select(model)).first()
@@ -251,7 +251,7 @@ def test_what_was_granted_and_what_is_due_wait_for_the_one_who_asked(
     asker = people("it-labour", Role.INVESTIGATOR, email="asker@authority.example").officer
     other = people("it-labour", Role.INVESTIGATOR, email="other@authority.example").officer
     grant = session.scalars(select(AccessGrant)).one()
-    grant.state, grant.asked_by, grant.decided_by = OpeningState.GRANTED, asker.reference, "somebody"
+    grant.state, grant.asked_by, grant.decided_by = AccessState.GRANTED, asker.reference, "somebody"
     grant.decided_at, grant.ends_at = now(), now() + timedelta(hours=3)
     task = CaseTask(
         reference=new_reference(), case_id=grant.case_id, made_by=asker.reference, made_on=day_at(now(), None),

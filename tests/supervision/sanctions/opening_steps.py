@@ -16,27 +16,27 @@ from registry.complaints.casework.access_grants.rules import LIVE, standing
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.models import Box
 from registry.core.errors import NotFound
-from registry.vocabulary.cases import CaseRole, CaseState, OpeningKind, OpeningState
+from registry.vocabulary.cases import AccessKind, AccessState, CaseRole, CaseState
 from tests.complaints.parties.referrals.making import UNION
 from tests.supervision.sanctions.case_steps import NAMES, CaseSteps, people, two_people
 from tests.supervision.sanctions.making import UNIT
 
-asked_for = st.sampled_from([OpeningKind.BREAK_GLASS, OpeningKind.IDENTITY])
+asked_for = st.sampled_from([AccessKind.BREAK_GLASS, AccessKind.IDENTITY])
 ADDRESS = "wx-of-hers"
 
 
 class OpeningSteps(CaseSteps):
     """`asked_by` and `decided_by` are references at the edges, so they are compared as they are."""
 
-    def ask(self, name: str, kind: OpeningKind) -> str:
-        hours = 2 if kind is OpeningKind.BREAK_GLASS else None
+    def ask(self, name: str, kind: AccessKind) -> str:
+        hours = 2 if kind is AccessKind.BREAK_GLASS else None
         who = self.officer(name)
         return actions.ask(
             self.session, self.sealer, who, self.case, kind, "She is in danger.", self.at, hours=hours
         ).reference
 
     @rule(names=two_people, kind=asked_for, is_granted=st.booleans())
-    def something_is_opened(self, names: list[str], kind: OpeningKind, is_granted: bool) -> None:
+    def something_is_opened(self, names: list[str], kind: AccessKind, is_granted: bool) -> None:
         def act() -> None:
             one = self.ask(names[0], kind)
             if is_granted:
@@ -92,7 +92,7 @@ class OpeningSteps(CaseSteps):
     @invariant()
     def it_is_open_to_who_asked_by_another_and_not_a_minute_longer(self) -> None:
         for one in self.rows(AccessGrant):
-            is_open = standing(actions.facts_of(one), self.at) is OpeningState.GRANTED
+            is_open = standing(actions.facts_of(one), self.at) is AccessState.GRANTED
             assert one.decided_by is None or one.decided_by != one.asked_by
             assert not is_open or one.decided_by is not None
             for name in (*NAMES, one.asked_by):
@@ -104,7 +104,7 @@ class OpeningSteps(CaseSteps):
                     assert is_open
                     assert name == one.asked_by
                     assert ADDRESS in str(seen.identities)
-                    assert (seen.view is not None) == (one.kind is OpeningKind.BREAK_GLASS)
+                    assert (seen.view is not None) == (one.kind is AccessKind.BREAK_GLASS)
         # A look that is not kept begins no quarter of an hour.
         self.session.rollback()
 
@@ -119,7 +119,7 @@ class OpeningSteps(CaseSteps):
 
     @invariant()
     def the_audit_tells_each_step_of_each_opening(self) -> None:
-        acts = [act for kind in OpeningKind for act in self.acts_of(kind) if not act.endswith("identity_read")]
+        acts = [act for kind in AccessKind for act in self.acts_of(kind) if not act.endswith("identity_read")]
         assert len(acts) == sum(one.version for one in self.rows(AccessGrant))
 
     @invariant()

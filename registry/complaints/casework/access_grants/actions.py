@@ -37,7 +37,7 @@ from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind, Unit
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import CaseState, OpeningKind, OpeningState
+from registry.vocabulary.cases import AccessKind, AccessState, CaseState
 from registry.vocabulary.register import SENDING_COUNTRIES
 
 
@@ -46,7 +46,7 @@ def ask(
     sealer: Sealer,
     officer: Officer,
     reference: str,
-    kind: OpeningKind,
+    kind: AccessKind,
     reason: str,
     at: datetime,
     *,
@@ -65,7 +65,7 @@ def ask(
     end_over_in(session, case, at)
     text = read_text("reason", reason, MAX_REASON)
     wanted = _hours(kind, hours)
-    if kind is OpeningKind.ORIGINAL and one_of_them(files_of_case(session, case), attachment).original_name is None:
+    if kind is AccessKind.ORIGINAL and one_of_them(files_of_case(session, case), attachment).original_name is None:
         raise NotNow("of this paper the copy alone was kept: there is no original", "opening.no_original")
     if any(one.kind is kind and one.attachment == attachment for one in _live(session, case, officer.name)):
         raise NotNow(
@@ -77,7 +77,7 @@ def ask(
         case_id=case.id,
         kind=kind,
         attachment=attachment,
-        state=OpeningState.ASKED,
+        state=AccessState.ASKED,
         hours=wanted,
         asked_by=officer.name,
         asked_at=at,
@@ -115,18 +115,18 @@ def decide(
     why_not = why_not_decided(known, who, at)
     if why_not is not None:
         state = standing(known, at)
-        lack = "own_request" if state is OpeningState.ASKED else "decided"
+        lack = "own_request" if state is AccessState.ASKED else "decided"
         raise IllegalMove(why_not, f"opening.{lack}", state=state)
     if not is_granted:
         text = read_text("answer", answer, MAX_REASON)
         grant.answer_sealed = own(session, sealer, unit, case).seal(text, place(case, reference, "answer_sealed"))
-    grant.state = OpeningState.GRANTED if is_granted else OpeningState.REFUSED
+    grant.state = AccessState.GRANTED if is_granted else AccessState.REFUSED
     grant.decided_by, grant.decided_at = who, at
     grant.ends_at = end_of(grant.kind, grant.hours, at) if is_granted else at
     grant.version += 1
     session.flush()
     notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
-    if is_granted and grant.kind is OpeningKind.BREAK_GLASS:
+    if is_granted and grant.kind is AccessKind.BREAK_GLASS:
         _notify_break_glass(session, unit, grant, at)
     record(session, f"{grant.kind}.{grant.state}", case.reference, on=at.date(), actor=who, unit=unit)
     return grant
@@ -144,7 +144,7 @@ def end(
         raise NotFound("there is no such opening of yours")
     if standing(facts_of(grant), at) not in LIVE:
         raise IllegalMove("this is closed already", "opening.closed")
-    grant.state, grant.ended_by, grant.ends_at = OpeningState.ENDED, who, at
+    grant.state, grant.ended_by, grant.ends_at = AccessState.ENDED, who, at
     grant.version += 1
     session.flush()
     if not is_own:
@@ -211,8 +211,8 @@ def _live(session: Session, case: Case, who: str) -> list[AccessGrant]:
     return list(session.execute(select(AccessGrant).where(*theirs)).scalars())
 
 
-def _hours(kind: OpeningKind, hours: int | None) -> int:
-    if kind is not OpeningKind.BREAK_GLASS:
+def _hours(kind: AccessKind, hours: int | None) -> int:
+    if kind is not AccessKind.BREAK_GLASS:
         return LOOK_HOURS
     if hours is None or not 1 <= hours <= MAX_HOURS:
         raise InvalidInput([Fault.of("hours", Problem.INVALID_VALUE, "hours", most=MAX_HOURS)])

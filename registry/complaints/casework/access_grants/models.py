@@ -7,7 +7,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
-from registry.vocabulary.cases import OpeningKind, OpeningState
+from registry.vocabulary.cases import AccessKind, AccessState
 
 _IS_LIVE = text("state IN ('asked', 'granted')")
 
@@ -32,9 +32,9 @@ class AccessGrant(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    kind: Mapped[OpeningKind] = mapped_column(one_of(OpeningKind))
+    kind: Mapped[AccessKind] = mapped_column(one_of(AccessKind, "openingkind"))
     attachment: Mapped[str] = mapped_column(Text(12), default="")
-    state: Mapped[OpeningState] = mapped_column(one_of(OpeningState))
+    state: Mapped[AccessState] = mapped_column(one_of(AccessState, "openingstate"))
     hours: Mapped[int]
     asked_by: Mapped[str] = mapped_column(Text(200))
     asked_at: Mapped[datetime] = mapped_column(Instant)

@@ -21,7 +21,7 @@ from registry.complaints.casework.actions import Officer, in_unit
 from registry.complaints.casework.queries import CaseView, case_view
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import KeyTrouble, NotFound, NotNow
-from registry.vocabulary.cases import CaseState, OpeningKind, OpeningState
+from registry.vocabulary.cases import AccessKind, AccessState, CaseState
 
 KEPT_IN_LIST = timedelta(days=30)
 """How long what is over stands in a unit's list; the audit has it for good."""
@@ -32,7 +32,7 @@ class AccessGrantView(NamedTuple):
 
     opening: AccessGrant
     case: str
-    state: OpeningState
+    state: AccessState
     reason: str | None
     answer: str | None
 
@@ -60,7 +60,7 @@ def in_case(
 
 
 def of_unit(
-    session: Session, sealer: Sealer, unit: str, who: str, at: datetime, *, decides: Collection[OpeningKind]
+    session: Session, sealer: Sealer, unit: str, who: str, at: datetime, *, decides: Collection[AccessKind]
 ) -> list[AccessGrantView]:
     """Access grants of a unit's cases: pending ones first, then those open now or lately, latest first.
 
@@ -71,11 +71,11 @@ def of_unit(
         select(AccessGrant, Case)
         .join(Case, Case.id == AccessGrant.case_id)
         .where(in_unit(unit), lately, Case.state != CaseState.PURGED)
-        .order_by(AccessGrant.state != OpeningState.ASKED, AccessGrant.id.desc())
+        .order_by(AccessGrant.state != AccessState.ASKED, AccessGrant.id.desc())
     ).all()
     found, read = [], []
     for grant, case in rows:
-        is_asked = standing(facts_of(grant), at) is OpeningState.ASKED
+        is_asked = standing(facts_of(grant), at) is AccessState.ASKED
         if is_asked and grant.kind in decides and grant.asked_by != who:
             found.append(_view(session, sealer, unit, case, grant, at))
             read.append(case.reference)
@@ -87,17 +87,17 @@ def of_unit(
     return found
 
 
-def waiting(session: Session, unit: str, who: str, kinds: Collection[OpeningKind], at: datetime) -> int:
+def waiting(session: Session, unit: str, who: str, kinds: Collection[AccessKind], at: datetime) -> int:
     """How many requests of these kinds wait for an officer who may decide them."""
-    requested = (AccessGrant.state == OpeningState.ASKED, AccessGrant.ends_at > at, AccessGrant.asked_by != who)
+    requested = (AccessGrant.state == AccessState.ASKED, AccessGrant.ends_at > at, AccessGrant.asked_by != who)
     query = select(func.count(AccessGrant.id)).join(Case, Case.id == AccessGrant.case_id)
     return session.execute(query.where(in_unit(unit), *requested, AccessGrant.kind.in_(sorted(kinds)))).scalar_one()
 
 
 def broken(session: Session, unit: str, at: datetime) -> int:
     """How many break-glass grants a unit had in the last seven days: for the home page of officers who oversee them."""
-    is_granted = (AccessGrant.kind == OpeningKind.BREAK_GLASS, AccessGrant.decided_at > at - timedelta(days=7))
-    was_granted = AccessGrant.state.in_([OpeningState.GRANTED, OpeningState.ENDED])
+    is_granted = (AccessGrant.kind == AccessKind.BREAK_GLASS, AccessGrant.decided_at > at - timedelta(days=7))
+    was_granted = AccessGrant.state.in_([AccessState.GRANTED, AccessState.ENDED])
     query = select(func.count(AccessGrant.id)).join(Case, Case.id == AccessGrant.case_id)
     return session.execute(query.where(in_unit(unit), *is_granted, was_granted)).scalar_one()
 
@@ -124,11 +124,11 @@ def require_of_case(session: Session, unit: str, case: str, reference: str) -> A
 def look(session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, into: str = "") -> Opened:
     """What is open to this officer now: a break-glass view or an identity. Raises NotFound without a grant, NotNow."""
     case, grant = _open_to(session, officer, reference, at)
-    if grant.kind is OpeningKind.ORIGINAL:
+    if grant.kind is AccessKind.ORIGINAL:
         raise NotFound("this opens a file")
     _looked(grant, at)
     view = None
-    if grant.kind is OpeningKind.BREAK_GLASS:
+    if grant.kind is AccessKind.BREAK_GLASS:
         view = case_view(
             session, sealer, officer, case.reference, at.date(), act="break_glass.read", into=into, is_opened=True
         )  # fmt: skip
@@ -153,7 +153,7 @@ def original(
 ) -> tuple[str, bytes]:
     """Name and content of a file as it was sent. Raises NotFound without a grant, NotNow, FilesUnavailable."""
     case, grant = _open_to(session, officer, reference, at)
-    if grant.kind is not OpeningKind.ORIGINAL:
+    if grant.kind is not AccessKind.ORIGINAL:
         raise NotFound("this opens no file")
     _looked(grant, at)
     try:

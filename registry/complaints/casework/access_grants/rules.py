@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from registry.officers.rights import Resource
-from registry.vocabulary.cases import OpeningKind, OpeningState
+from registry.vocabulary.cases import AccessKind, AccessState
 
 WAITS = timedelta(hours=24)
 """How long a request waits for a decision before it expires."""
@@ -24,50 +24,50 @@ LOOK_HOURS = 24
 LOOK = timedelta(minutes=15)
 """How long one look lasts, from the first time that it is opened."""
 
-RIGHT_TO: Mapping[OpeningKind, Resource] = {
-    OpeningKind.BREAK_GLASS: Resource.BREAK_GLASS,
-    OpeningKind.IDENTITY: Resource.IDENTITY,
-    OpeningKind.ORIGINAL: Resource.ORIGINAL,
+RIGHT_TO: Mapping[AccessKind, Resource] = {
+    AccessKind.BREAK_GLASS: Resource.BREAK_GLASS,
+    AccessKind.IDENTITY: Resource.IDENTITY,
+    AccessKind.ORIGINAL: Resource.ORIGINAL,
 }
 """By kind, the resource whose `propose` right allows asking, and whose `approve` right allows granting."""
 
-LIVE = frozenset({OpeningState.ASKED, OpeningState.GRANTED})
+LIVE = frozenset({AccessState.ASKED, AccessState.GRANTED})
 
 
 class AccessGrantFacts(NamedTuple):
     """The facts of an access grant that the rules look at."""
 
-    kind: OpeningKind
-    state: OpeningState
+    kind: AccessKind
+    state: AccessState
     asked_by: str
     ends_at: datetime
 
 
-def standing(facts: AccessGrantFacts, at: datetime) -> OpeningState:
+def standing(facts: AccessGrantFacts, at: datetime) -> AccessState:
     """The state of a grant at an instant: one past its time is over, even before the worker has recorded that."""
     if facts.state not in LIVE or at < facts.ends_at:
         return facts.state
-    return OpeningState.LAPSED if facts.state is OpeningState.ASKED else OpeningState.ENDED
+    return AccessState.LAPSED if facts.state is AccessState.ASKED else AccessState.ENDED
 
 
 def why_not_decided(facts: AccessGrantFacts, who: str, at: datetime) -> str | None:
     """Why an officer may not grant or refuse a request; None if they may."""
     now = standing(facts, at)
-    if now is not OpeningState.ASKED:
+    if now is not AccessState.ASKED:
         return f"this is {now} already: it is not decided twice"
     return "who asks does not grant it: a second person has to" if who == facts.asked_by else None
 
 
 def is_open_to(facts: AccessGrantFacts, who: str, at: datetime) -> bool:
     """Whether this officer may look at what was granted now."""
-    return who == facts.asked_by and standing(facts, at) is OpeningState.GRANTED
+    return who == facts.asked_by and standing(facts, at) is AccessState.GRANTED
 
 
-def end_of(kind: OpeningKind, hours: int, granted_at: datetime) -> datetime:
+def end_of(kind: AccessKind, hours: int, granted_at: datetime) -> datetime:
     """When what is granted now closes by itself."""
-    return granted_at + timedelta(hours=hours if kind is OpeningKind.BREAK_GLASS else LOOK_HOURS)
+    return granted_at + timedelta(hours=hours if kind is AccessKind.BREAK_GLASS else LOOK_HOURS)
 
 
-def end_of_look(kind: OpeningKind, ends_at: datetime, looked_at: datetime) -> datetime:
+def end_of_look(kind: AccessKind, ends_at: datetime, looked_at: datetime) -> datetime:
     """When access ends once it was looked at: one look is short, break-glass lasts its hours."""
-    return ends_at if kind is OpeningKind.BREAK_GLASS else min(ends_at, looked_at + LOOK)
+    return ends_at if kind is AccessKind.BREAK_GLASS else min(ends_at, looked_at + LOOK)

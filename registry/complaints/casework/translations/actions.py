@@ -24,7 +24,7 @@ from registry.complaints.sealing.sealer import OpenBox, Sealer, Tier
 from registry.core.codes import Problem
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
-from registry.vocabulary.cases import Author, BoxRole, CaseRole, CaseState
+from registry.vocabulary.cases import Author, CaseRole, CaseState, MailboxRole
 from registry.vocabulary.register import Language
 
 INTO = (Language.EN, Language.ZH_HANS, Language.IT)
@@ -37,7 +37,7 @@ class Piece(NamedTuple):
     """One text of a complainant, and its translation if there is one."""
 
     box: str
-    box_role: BoxRole
+    box_role: MailboxRole
     subject: str
     text: str
     translation: Translated | None

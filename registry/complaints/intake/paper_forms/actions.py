@@ -35,7 +35,7 @@ from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import read_reference
 from registry.officers.models import Unit
-from registry.vocabulary.cases import BoxRole, BoxState, CaseState
+from registry.vocabulary.cases import CaseState, MailboxRole, MailboxState
 
 
 class Typed(NamedTuple):
@@ -137,7 +137,7 @@ def save_page(
     read = {code: value for code, value in read.items() if value is not None or not _is_identity(code)}
     opened = _opened(session, sealer, case, officer)
     if isinstance(who := read.get("who_files"), str):
-        opened.box.role = BoxRole.HELPER if who in HELPERS else BoxRole.WORKER
+        opened.box.role = MailboxRole.HELPER if who in HELPERS else MailboxRole.WORKER
     sheet = sheets.merge(session, opened, case, read, version)
     form.saved_on = today
     session.flush()
@@ -162,7 +162,7 @@ def send(
     handover.hand_over(session, sealer, case, opened, given, at, unit=unit, received_on=form.received_on)
     sheets.write(session, opened, case, given, submitted_on=form.received_on)
     # The person who handed the form in has kept its slip.
-    opened.box.state = BoxState.OPEN
+    opened.box.state = MailboxState.OPEN
     form.entered_on = at.date()
     session.flush()
     _record(session, officer, case, "paper.entered", at.date(), str(form.received_on))
@@ -204,7 +204,7 @@ def _forget(session: Session, sealer: Sealer, case: Case, form: PaperForm) -> No
         sealer.revoke(session, box, KeyHolder.CUSTODIAN, form.unit)
     if case.state is CaseState.DRAFT:
         sealer.revoke(session, box, KeyHolder.ESCROW, ESCROW)
-        if box.state is BoxState.UNCONFIRMED:
+        if box.state is MailboxState.UNCONFIRMED:
             # The code was never used: everything in this box was typed in here.
             session.execute(delete(AnswerSheet).where(AnswerSheet.box_id == box.id))
     session.delete(form)

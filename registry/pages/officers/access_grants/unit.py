@@ -16,7 +16,7 @@ from registry.pages.officers.assets import address_of
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
-from registry.vocabulary.cases import OpeningKind
+from registry.vocabulary.cases import AccessKind
 
 pages = Blueprint("console_unit_openings", __name__)
 
@@ -36,9 +36,9 @@ def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, refe
 serve_acts(pages, "/openings/<reference>", ACTS, _opened)
 
 
-def decided_by(me: AuthenticatedOfficer) -> list[OpeningKind]:
+def decided_by(me: AuthenticatedOfficer) -> list[AccessKind]:
     """The kinds of access requests that the officer may decide."""
-    return [kind for kind in OpeningKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
+    return [kind for kind in AccessKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
 
 
 def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:

@@ -24,7 +24,7 @@ from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language
-from registry.vocabulary.cases import CaseState, OpeningKind
+from registry.vocabulary.cases import AccessKind, CaseState
 
 pages = Blueprint("console_openings", __name__)
 STYLES = address_of("handed.css")
@@ -127,7 +127,7 @@ def _page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: R
             *(one for one in files_of_hearings(session, sealer(), officer, head.case) if one.has_original),
         ],
         names=names_in(session, me.standing.unit),
-        may={kind: me.standing.may(RIGHT_TO[kind], Act.PROPOSE) for kind in OpeningKind},
+        may={kind: me.standing.may(RIGHT_TO[kind], Act.PROPOSE) for kind in AccessKind},
         usual_hours=USUAL_HOURS,
         most_hours=MAX_HOURS,
     )

@@ -8,7 +8,7 @@ from registry.complaints.casework.access_grants import actions
 from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.actions import Officer
 from registry.complaints.sealing.sealer import Sealer
-from registry.vocabulary.cases import CaseRole, OpeningKind
+from registry.vocabulary.cases import AccessKind, CaseRole
 from tests.complaints.filing import AT
 
 IDA = Officer("I. Ida", CaseRole.INVESTIGATOR, "it-labour")
@@ -16,16 +16,16 @@ REASON = "Her sister says that they moved her last night."
 
 
 def request_grant(
-    session: Session, sealer: Sealer, case: str, kind: OpeningKind = OpeningKind.BREAK_GLASS, **more: Any
+    session: Session, sealer: Sealer, case: str, kind: AccessKind = AccessKind.BREAK_GLASS, **more: Any
 ) -> AccessGrant:
     officer = more.pop("officer", IDA)
-    if kind is OpeningKind.BREAK_GLASS:
+    if kind is AccessKind.BREAK_GLASS:
         more = {"hours": 2} | more
     return actions.ask(session, sealer, officer, case, kind, REASON, more.pop("at", AT), **more)
 
 
 def granted(
-    session: Session, sealer: Sealer, case: str, kind: OpeningKind = OpeningKind.BREAK_GLASS, **more: Any
+    session: Session, sealer: Sealer, case: str, kind: AccessKind = AccessKind.BREAK_GLASS, **more: Any
 ) -> AccessGrant:
     grant = request_grant(session, sealer, case, kind, **more)
     return actions.decide(session, sealer, IDA.unit, "S. Second", grant.reference, AT, is_granted=True)

@@ -17,7 +17,7 @@ from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.officers.models import Notice, Officer, Unit
 from registry.officers.rights import Role
-from registry.vocabulary.cases import CaseState, OpeningKind, OpeningState
+from registry.vocabulary.cases import AccessKind, AccessState, CaseState
 from tests.complaints.casework.access_grants.making import IDA, REASON, granted, request_grant
 from tests.complaints.filing import AT, come_back, file, make_units
 from tests.officers.making import make_officer
@@ -99,7 +99,7 @@ def test_refused_needs_words_and_what_lapsed_or_was_closed_opens_nothing(session
     assert actions.end_due(sessions_for(session.get_bind()), tomorrow) == 1
     assert actions.end_due(sessions_for(session.get_bind()), tomorrow) == 0
     session.expire_all()
-    assert third.state == OpeningState.LAPSED
+    assert third.state == AccessState.LAPSED
     assert acts(session, case)[-1] == "break_glass.lapsed"
     with pytest.raises(IllegalMove, match="lapsed already"):
         actions.decide(session, sealer, IDA.unit, CATE, third.reference, tomorrow, is_granted=True)
@@ -116,7 +116,7 @@ def test_another_unit_finds_nothing_and_a_sending_country_is_never_shown_anythin
     ):
         with pytest.raises(NotFound):
             act()
-    assert queries.of_unit(session, sealer, "cz-labour", CATE, AT, decides=tuple(OpeningKind)) == []
+    assert queries.of_unit(session, sealer, "cz-labour", CATE, AT, decides=tuple(AccessKind)) == []
     # Even a case that came to such a unit by a hand in the database.
     chinese = session.execute(select(Unit.id).where(Unit.reference == "cn-licensing")).scalar_one()
     session.execute(update(Case).values(unit_id=chinese))
@@ -153,12 +153,12 @@ def test_auditors_and_supervisors_are_told_once_that_a_glass_was_broken(session,
     assert given() == []
     assert queries.broken(session, IDA.unit, AT) == 1
     assert queries.broken(session, "cz-labour", AT) == 0
-    request_grant(session, sealer, case.case.reference, OpeningKind.IDENTITY)
+    request_grant(session, sealer, case.case.reference, AccessKind.IDENTITY)
     assert given() == [watching["custodian"]]
 
 
 def test_a_look_at_who_wrote_shows_nothing_else_and_is_short(session, sealer, case):
-    grant = granted(session, sealer, case.case.reference, OpeningKind.IDENTITY)
+    grant = granted(session, sealer, case.case.reference, AccessKind.IDENTITY)
     tomorrow = AT + timedelta(hours=23)
     seen = queries.look(session, sealer, IDA, grant.reference, tomorrow)
     assert (seen.view, "wx-her-canary" in str(seen.identities)) == (None, True)
@@ -169,13 +169,13 @@ def test_a_look_at_who_wrote_shows_nothing_else_and_is_short(session, sealer, ca
     with pytest.raises(NotFound, match="opens no file"):
         queries.original(session, sealer, IDA, granted(session, sealer, case.case.reference).reference, AT, None)
     with pytest.raises(NotFound, match="no such attachment"):
-        request_grant(session, sealer, case.case.reference, OpeningKind.ORIGINAL, attachment="ABCDEFGH2345")
+        request_grant(session, sealer, case.case.reference, AccessKind.ORIGINAL, attachment="ABCDEFGH2345")
 
 
 def test_reasons_are_for_the_approver_and_a_purge_takes_them_along(session, sealer, case):
     request_grant(session, sealer, case.case.reference)
     of = {who: queries.of_unit(session, sealer, IDA.unit, CATE, AT, decides=kinds) for who, kinds in (
-        ("custodian", tuple(OpeningKind)), ("auditor", ()),
+        ("custodian", tuple(AccessKind)), ("auditor", ()),
     )}  # fmt: skip
     assert [one.reason for one in of["custodian"] + of["auditor"]] == [REASON, None]
     assert acts(session, case).count("opening.considered") == 1

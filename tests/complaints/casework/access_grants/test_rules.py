@@ -13,12 +13,12 @@ from registry.complaints.casework.access_grants.rules import (
     standing,
     why_not_decided,
 )
-from registry.vocabulary.cases import OpeningKind, OpeningState
+from registry.vocabulary.cases import AccessKind, AccessState
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SOON = AT + timedelta(hours=2)
-ASKED = AccessGrantFacts(OpeningKind.BREAK_GLASS, OpeningState.ASKED, "I", SOON)
-GRANTED = ASKED._replace(state=OpeningState.GRANTED)
+ASKED = AccessGrantFacts(AccessKind.BREAK_GLASS, AccessState.ASKED, "I", SOON)
+GRANTED = ASKED._replace(state=AccessState.GRANTED)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ GRANTED = ASKED._replace(state=OpeningState.GRANTED)
         (ASKED, SOON, "lapsed"),
         (GRANTED, SOON - timedelta(microseconds=1), "granted"),
         (GRANTED, SOON, "ended"),
-        (GRANTED._replace(state=OpeningState.REFUSED), SOON, "refused"),
+        (GRANTED._replace(state=AccessState.REFUSED), SOON, "refused"),
     ],
 )
 def test_an_access_grant_ends_in_time_though_its_end_was_not_written_down(facts, at, now):
@@ -50,9 +50,9 @@ def test_no_officer_decides_an_own_request_or_twice_or_too_late():
 
 
 def test_a_look_lasts_a_quarter_of_an_hour_and_a_broken_glass_its_hours():
-    assert end_of(OpeningKind.BREAK_GLASS, 3, AT) == AT + timedelta(hours=3)
-    end = end_of(OpeningKind.IDENTITY, 3, AT)
+    assert end_of(AccessKind.BREAK_GLASS, 3, AT) == AT + timedelta(hours=3)
+    end = end_of(AccessKind.IDENTITY, 3, AT)
     assert end == AT + timedelta(hours=24)
-    assert end_of_look(OpeningKind.IDENTITY, end, AT) == AT + LOOK
-    assert end_of_look(OpeningKind.IDENTITY, AT + timedelta(minutes=5), AT) == AT + timedelta(minutes=5)
-    assert end_of_look(OpeningKind.BREAK_GLASS, end, AT) == end
+    assert end_of_look(AccessKind.IDENTITY, end, AT) == AT + LOOK
+    assert end_of_look(AccessKind.IDENTITY, AT + timedelta(minutes=5), AT) == AT + timedelta(minutes=5)
+    assert end_of_look(AccessKind.BREAK_GLASS, end, AT) == end

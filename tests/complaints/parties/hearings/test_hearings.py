@@ -18,7 +18,7 @@ from registry.complaints.sealing.models import BoxWrap
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion, Unopenable
 from registry.http.transaction import services
-from registry.vocabulary.cases import BoxRole, CaseState, HearingEnd, HearingState
+from registry.vocabulary.cases import CaseState, HearingEnd, HearingState, MailboxRole
 from tests.complaints.filing import AT, come_back, file, make_units
 from tests.complaints.parties.hearings.making import (
     ALLEGATION,
@@ -141,7 +141,7 @@ def test_without_the_workers_consent_no_agency_is_heard(session, sealer, keyring
 def test_a_helpers_consent_is_not_the_workers(session, sealer):
     agency = make_agency(session).agency_id
     answers = {"country": "IT", "account": SPOKEN, "agency": {"agency_id": agency}, "consent_agency": "yes"}
-    filed = file(session, sealer, answers, BoxRole.HELPER)
+    filed = file(session, sealer, answers, MailboxRole.HELPER)
     for step in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
         casework.move(session, sealer, ANNA, filed.case.reference, step, AT)
     with pytest.raises(IllegalMove, match="not agreed"):

@@ -13,7 +13,7 @@ from registry.complaints.intake import mailbox
 from registry.core.clock import now
 from registry.officers import accounts
 from registry.officers.rights import Role
-from registry.vocabulary.cases import BoxRole, CaseState, Priority
+from registry.vocabulary.cases import CaseState, MailboxRole, Priority
 from tests.complaints.filing import come_back, file
 from tests.make import make_agency
 from tests.pages.officers.signed_in import version_on, words_of
@@ -116,7 +116,7 @@ def test_an_answer_goes_to_the_complainants_mailbox_once(session, sealer, filed,
 
 
 def test_where_only_a_helper_filed_an_answer_needs_a_statement_that_the_helper_may_read_it(session, sealer, desk_for):
-    case = file(session, sealer, PLAIN, role=BoxRole.HELPER, at=now()).case
+    case = file(session, sealer, PLAIN, role=MailboxRole.HELPER, at=now()).case
     desk, at = desk_for(Role.INVESTIGATOR), f"/console/cases/{case.reference}"
     refused = desk.post(f"{at}/reply", text="Is she safe?", version=case.version)
     assert refused.status_code == 409

@@ -19,7 +19,7 @@ from registry.core.ids import new_reference
 from registry.officers import accounts
 from registry.officers.models import Unit
 from registry.officers.rights import Role
-from registry.vocabulary.cases import BoxRole, BoxState, CaseState, HearingState, LiesWith, Priority
+from registry.vocabulary.cases import CaseState, HearingState, LiesWith, MailboxRole, MailboxState, Priority
 from tests.complaints.filing import file
 from tests.make import make_agency
 from tests.pages.officers.signed_in import words_of
@@ -112,8 +112,8 @@ def test_whom_a_case_lies_with_is_one_and_the_filters_find_each_case_once(sessio
         CaseState.AGENCY_HEARING, CaseState.SANCTION_PENDING, CaseState.INVESTIGATING,
     )  # fmt: skip
     box = Box(
-        reference=new_reference(), case_id=cases[0].id, role=BoxRole.WORKER, tag="x", public_key=b"x",
-        state=BoxState.OPEN, made_on=now().date(),
+        reference=new_reference(), case_id=cases[0].id, role=MailboxRole.WORKER, tag="x", public_key=b"x",
+        state=MailboxState.OPEN, made_on=now().date(),
     )  # fmt: skip
     session.add(box)
     session.flush()
