@@ -1,10 +1,10 @@
-"""Test keys: API keys that see the sandbox alone. Data test: tests/migrations/test_0127_test_keys.py."""
+"""Test keys: API keys that see the sandbox alone. Data test: tests/migrations/test_0125_test_keys.py."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0127"
-down_revision = "0126"
+revision = "0125"
+down_revision = "0124"
 branch_labels = None
 depends_on = None
 

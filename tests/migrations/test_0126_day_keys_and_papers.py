@@ -1,4 +1,4 @@
-"""Step 0130: the tables of day keys and of made papers come and go."""
+"""Step 0126: the tables of day keys and of made papers come and go."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ TABLES = {"day_keys", "made_papers"}
 
 
 def test_day_keys_and_papers_have_tables(database: Database) -> None:
-    step = Step(database, "0130")
+    step = Step(database, "0126")
     assert not TABLES & set(tables_of(database))
     step.run()
     step.insert("day_keys", {"day": date(2026, 11, 28), "sealed": b"x"})

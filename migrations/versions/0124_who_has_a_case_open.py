@@ -1,12 +1,12 @@
-"""The table of who opened a case in the last half hour. Data test: tests/migrations/test_0126_who_has_a_case_open.py."""
+"""The table of who opened a case in the last half hour. Data test: tests/migrations/test_0124_who_has_a_case_open.py."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from migrations.columns import own_id
 
-revision = "0126"
-down_revision = "0125"
+revision = "0124"
+down_revision = "0123"
 branch_labels = None
 depends_on = None
 

@@ -1,12 +1,12 @@
-"""Where an officer is told instead of by mail. Data test: tests/migrations/test_0132_notices_by_push.py."""
+"""Where an officer is told instead of by mail. Data test: tests/migrations/test_0128_notices_by_push.py."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from migrations.columns import text
 
-revision = "0132"
-down_revision = "0131"
+revision = "0128"
+down_revision = "0127"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Step 0127: keys that were there are live keys."""
+"""Step 0125: keys that were there are live keys."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from tests.migrations.chain import Step
 
 
 def test_keys_that_were_there_are_live_keys(database: Database) -> None:
-    step = Step(database, "0127")
+    step = Step(database, "0125")
     step.insert(
         "organisations",
         {

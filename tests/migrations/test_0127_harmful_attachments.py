@@ -1,4 +1,4 @@
-"""Step 0131: an attachment may have no copy because it is harmful; undone, it has none because it is damaged."""
+"""Step 0127: an attachment may have no copy because it is harmful; undone, it has none because it is damaged."""
 
 from datetime import date
 from typing import Any
@@ -30,7 +30,7 @@ def attachment_row(number: int, no_copy: str | None) -> dict[str, Any]:
 
 
 def test_a_harmful_file_has_no_copy_and_says_why(database: Database) -> None:
-    step = Step(database, "0131")
+    step = Step(database, "0127")
     step.insert("cases", case_row(1))
     step.insert("boxes", box_row(1))
     step.insert("attachments", attachment_row(1, "locked"))

@@ -1,13 +1,13 @@
 """Keys of a day, and papers that were just made: any machine serves any request.
 
-Data test: tests/migrations/test_0130_day_keys_and_papers.py.
+Data test: tests/migrations/test_0126_day_keys_and_papers.py.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0130"
-down_revision = "0127"
+revision = "0126"
+down_revision = "0125"
 branch_labels = None
 depends_on = None
 

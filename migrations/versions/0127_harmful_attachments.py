@@ -1,11 +1,11 @@
-"""An attachment may have no copy because a scanner knows it. Data test: tests/migrations/test_0131_harmful_attachments.py."""
+"""An attachment may have no copy because a scanner knows it. Data test: tests/migrations/test_0127_harmful_attachments.py."""
 
 from alembic import op
 
 from migrations import steps
 
-revision = "0131"
-down_revision = "0130"
+revision = "0127"
+down_revision = "0126"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Languages of what an agency is asked and told, and the translations that they wait for.
 
-Data test: tests/migrations/test_0125_hearing_texts_in_the_readers_language.py.
+Data test: tests/migrations/test_0123_hearing_texts_in_the_readers_language.py.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from migrations.columns import text
 
-revision = "0125"
+revision = "0123"
 down_revision = "0122"
 branch_labels = None
 depends_on = None
