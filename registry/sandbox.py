@@ -1,7 +1,7 @@
 """The sandbox: an invented registry beside the real one, with a database and keys of its own, for test keys alone.
 
 It lies in REGISTRY_HOME/sandbox, is made when a test key is first used, and begins anew when it is two weeks old: days of
-the demo data are relative to the day on which it is loaded. Decision 0132 says why it is a whole registry.
+the demo data are relative to the day on which it is loaded. Decision 0125 says why it is a whole registry.
 """
 
 import fcntl
