@@ -344,7 +344,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> int:
 
 
 def clear_parts(settings: Settings, _sessions: sessionmaker[Session]) -> None:
-    """Remove parts of uploads and recordings that nobody finished, after a day."""
+    """Remove parts of uploads and recordings that no one finished, after a day."""
     try:
         cleared = parts.clear_abandoned(store_of(settings), now().date())
     except FilesUnavailable as trouble:

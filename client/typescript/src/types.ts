@@ -428,6 +428,10 @@ export interface Checks {
   country?: CountryCode;
   /** Licence number, or a company's code. */
   number?: string;
+  /** With `value`: an identifier as records have it, in place of the field of that name. */
+  scheme?: IdentifierScheme;
+  /** The identifier of the `scheme`. */
+  value?: string;
   /** The agency's name, in any script. */
   name?: string;
   /** Phone number. */
@@ -1296,6 +1300,10 @@ export interface Item {
   registration_number?: string;
   /** Country of `registration_number`, ISO 3166-1 alpha-2. */
   country?: CountryCode;
+  /** With `value`: an identifier as records have it, in place of the field of that name. */
+  scheme?: IdentifierScheme;
+  /** The identifier of the `scheme`. */
+  value?: string;
   /** The registry's own reference of an agency. */
   agency_id?: string;
   /** Name in any script. A name alone is never `yes`: the answer lists candidates. */
@@ -1977,7 +1985,11 @@ export interface Need {
 
 export interface Number {
   /** A licence number or an identifier of any scheme. */
-  number: string;
+  number?: string;
+  /** With `value`: an identifier as records have it, in place of the field of that name. */
+  scheme?: IdentifierScheme;
+  /** The identifier of the `scheme`. */
+  value?: string;
   /** Where a registration number is from, if you know. */
   country?: CountryCode;
 }
@@ -2673,7 +2685,7 @@ export interface Verifications {
   list_id?: string;
 }
 
-/** A question with exactly one of licence_number, uscc, vat, lei, euid, registration_number, agency_id, name, and what the recruiting is for. */
+/** A question with exactly one of licence_number, uscc, vat, lei, euid, registration_number, agency_id, name, and what the recruiting is for. An identifier may be said as `scheme` and `value` in place of the field of its scheme. */
 export interface Verify {
   /** NACE division, group or class of the job. */
   sector?: string;
@@ -2707,6 +2719,10 @@ export interface Verify {
   registration_number?: string;
   /** Country of `registration_number`, ISO 3166-1 alpha-2. */
   country?: CountryCode;
+  /** With `value`: an identifier as records have it, in place of the field of that name. */
+  scheme?: IdentifierScheme;
+  /** The identifier of the `scheme`. */
+  value?: string;
   /** The registry's own reference of an agency. */
   agency_id?: string;
   /** Name in any script. A name alone is never `yes`: the answer lists candidates. */
@@ -3511,7 +3527,7 @@ export interface Operations {
   /** Ask whether a recruiter may recruit. */
   verify: {
     path: Record<string, never>;
-    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; licence_number?: string; authority?: string; uscc?: string; vat?: string; lei?: string; euid?: string; registration_number?: string; country?: CountryCode; agency_id?: string; name?: string; origin?: CountryCode; destination?: CountryCode; activity?: Activity; claimed_name?: string; recruiter_kind?: RecruiterKind; known_at?: string; receipt?: boolean };
+    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; licence_number?: string; authority?: string; uscc?: string; vat?: string; lei?: string; euid?: string; registration_number?: string; country?: CountryCode; scheme?: IdentifierScheme; value?: string; agency_id?: string; name?: string; origin?: CountryCode; destination?: CountryCode; activity?: Activity; claimed_name?: string; recruiter_kind?: RecruiterKind; known_at?: string; receipt?: boolean };
     body: undefined;
     answer: Verdict;
   };
