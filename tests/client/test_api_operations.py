@@ -121,7 +121,7 @@ CALLS: Mapping[str, Callable[[Client, Path], Any]] = {
 
 WITHOUT = {
     **dict.fromkeys(("verify", "verifyCorridor"), "asked by POST, so that no log on the way holds who was asked about"),
-    "getHealth": "for whoever runs the registry",
+    "getHealth": "for the operator",
     **dict.fromkeys(
         ("getStatusList", "getCredentialIssuer", "getCredentialKeys", "getCredentialType", "getTrustFile"),
         "read by what checks off line: verify-offline, trust",
@@ -134,7 +134,8 @@ WITHOUT = {
 }
 
 WITHOUT_TAGS = {
-    "complaints": "hers alone, at pages that leave nothing behind",
+    "complaints": "the worker's alone, at pages that leave nothing behind",
+    "dataset": "files, and feeds for their readers: `registry dataset apply` takes deltas",
     **dict.fromkeys(
         (
             "officers", "licences", "cases", "access-grants", "hearings", "referrals", "entries", "audit", "overview",

@@ -20,6 +20,8 @@ KEPT_OUT = frozenset({"visit", "officerToken"})
 """Schemes of what does not belong in such programs."""
 OUTSIDE = frozenset({"complaints", "ranges"})
 """What such programs would store and upload, and files that are asked for by hashes out of other files."""
+FILES = "/dataset"
+"""Below it lie files, whose names stand in the newest manifest."""
 
 
 def collection(document: Object) -> dict[str, Any]:
@@ -58,7 +60,7 @@ class _Writer:
                 is_kept_out = any(KEPT_OUT & set(one) for one in security)
                 # Where a key may be left out, an empty one must not be sent: the request comes without.
                 needed = [] if {} in security else security
-                is_outside = tag in OUTSIDE or is_kept_out or _is_endless(operation)
+                is_outside = tag in OUTSIDE or path.startswith(FILES) or is_kept_out or _is_endless(operation)
                 if operation["tags"][0] == tag and not is_outside:
                     yield self._item(path, method, operation, next((name for one in needed for name in one), None))
 
