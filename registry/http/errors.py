@@ -109,11 +109,14 @@ FOR_PROGRAMS = (
     "/ready",
     "/metrics",
     "/openapi.json",
+    "/openapi/",
     "/log/",
     "/status/",
     "/.well-known/",
     "/vct/",
     "/ranges/",
+    "/dataset",
+    "/changes.",
 )
 """Paths whose errors are JSON whatever the Accept header says."""
 
