@@ -200,6 +200,11 @@ CREATE FUNCTION tests.made() RETURNS SETOF text LANGUAGE sql AS $$
     SELECT md5(string_agg(made::text, ',' ORDER BY oid)) FROM made
     UNION ALL
     SELECT md5(string_agg(concat_ws(' ', oid, tgname, tgenabled), ',' ORDER BY oid)) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL
+    SELECT md5(string_agg(oid::text, ',' ORDER BY oid)) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL
+    -- A column that was dropped still counts in relnatts.
+    SELECT 'dropped ' || count(*) FROM pg_attribute WHERE attisdropped
 $$;
 
 CREATE TABLE tests.template AS SELECT tests.made();

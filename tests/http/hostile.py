@@ -6,12 +6,15 @@ do: which elements, attributes and addresses are there, not which signs.
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import openpyxl
 import tinyhtml5
+
+from registry.pages.public.assets import script_within
 
 MARK = "zq"
 """Names no element, attribute or file of ours."""
@@ -75,10 +78,15 @@ _APART = frozenset({"bdi", "bdo", "textarea", "option", "title", "desc", "script
 """Elements whose text turns nothing round outside them."""
 
 
+OURS = frozenset({"", script_within("offline.js", "suggest.js").strip()})
+"""What stands within scripts of ours."""
+
+
 def harm_in(html: str) -> list[str]:
     """What a text would do in a page.
 
-    Empty is well; ours has scripts by address alone, and no style and no handler inside.
+    Empty is well; ours has scripts by address, data, and the scripts of the lookup page that its policy names by their hash,
+    and no style and no handler inside.
     """
     return list(_harm(tinyhtml5.parse(html, namespace_html_elements=False), is_apart=False))
 
@@ -96,11 +104,7 @@ def _harm(element: Any, *, is_apart: bool) -> Iterator[str]:
             yield f"<{tag} {bare}={value[:40]!r}>"
         elif PRODUCT in value:
             yield f"<{tag} {bare}> was computed"
-    if (
-        MARK in tag
-        or tag in ("iframe", "object", "embed", "base")
-        or (tag == "script" and (element.text or "").strip())
-    ):
+    if MARK in tag or tag in ("iframe", "object", "embed", "base") or (tag == "script" and not _is_ours(element)):
         yield f"<{tag}>"
     if tag == "meta" and MARK in element.get("content", "") and element.get("http-equiv"):
         yield "<meta http-equiv>"
@@ -111,6 +115,13 @@ def _harm(element: Any, *, is_apart: bool) -> Iterator[str]:
     for child in element:
         yield from _harm(child, is_apart=is_apart_here)
         yield from _turned(child.tail, is_apart=is_apart_here)
+
+
+def _is_ours(script: Any) -> bool:
+    text = (script.text or "").strip()
+    if script.get("type") == "application/ld+json":
+        return isinstance(json.loads(text), dict)
+    return text in OURS
 
 
 def _turned(text: str | None, *, is_apart: bool) -> Iterator[str]:

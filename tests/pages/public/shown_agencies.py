@@ -23,6 +23,7 @@ def write_agencies(session: Session) -> None:
         ),
     )
     make_agency(session, name=NAME, channels=channels, licences=(licence_record(number=NUMBER),))
-    make_agency(session, licences=(licence_record(number=SUSPENDED, status=LicenceStatus.SUSPENDED),))
+    suspended = licence_record(number=SUSPENDED, status=LicenceStatus.SUSPENDED)
+    make_agency(session, name="Agentura Smyšlená 4 s.r.o.", licences=(suspended,))
     make_agency(session, country="CN", name="示例劳务合作有限公司")
     session.commit()
