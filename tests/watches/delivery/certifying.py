@@ -1,4 +1,7 @@
-"""A certificate authority of a test, and what it signs: good certificates, and such as are not."""
+"""A certificate authority of a test, and what it signs: good certificates, and such as are not.
+
+They have what RFC 5280 asks for, as Python 3.13 and later hold every certificate to it.
+"""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -19,8 +22,9 @@ class Authority:
         self.folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _named("Invented Authority")
-        root = _begun(self._name, self._name, self._key, datetime.now(UTC) + timedelta(days=2))
+        root = _begun(self._name, self._name, self._key, self._key, datetime.now(UTC) + timedelta(days=2))
         root = root.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        root = root.add_extension(_SIGNS_CERTIFICATES, critical=True)
         self.path = folder / "authority.pem"
         self.path.write_bytes(root.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
@@ -28,7 +32,7 @@ class Authority:
         """How a server speaks that has a certificate for that name, until so many days from now; `is_own`: signed by itself."""
         key = ec.generate_private_key(ec.SECP256R1())
         issuer, signer = (_named(name), key) if is_own else (self._name, self._key)
-        begun = _begun(_named(name), issuer, key, datetime.now(UTC) + timedelta(days=days))
+        begun = _begun(_named(name), issuer, key, signer, datetime.now(UTC) + timedelta(days=days))
         begun = begun.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         path = self.folder / f"{name}{days}{is_own}.pem"
         path.write_bytes(
@@ -42,12 +46,29 @@ class Authority:
         return context
 
 
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
 def _named(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
 def _begun(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, until: datetime
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    signer: ec.EllipticCurvePrivateKey,
+    until: datetime,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -57,4 +78,6 @@ def _begun(
         .serial_number(x509.random_serial_number())
         .not_valid_before(until - timedelta(days=4))
         .not_valid_after(until)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
     )
