@@ -34,7 +34,8 @@ def test_a_sent_form_can_be_reloaded_and_come_back_to(client: FlaskClient, sessi
     assert first.status_code == 200
     assert first.headers["Cache-Control"] == "no-store"
     assert first.data == again.data
-    assert not any(value in sent.location for value in FORMS[place].values())
+    # Two or three letters stand in a sealed address by chance.
+    assert not any(value in sent.location for value in FORMS[place].values() if len(value) > 3)
 
 
 def test_an_address_answers_in_another_language_and_at_no_other_form(client: FlaskClient, session: Session) -> None:
