@@ -21,9 +21,6 @@ from registry.api.openapi import stream as openapi_stream
 from registry.api.openapi.audiences import Audience
 from registry.api.openapi.descriptions import (
     ALWAYS,
-    CHANGES_FROM,
-    DATASET,
-    DATASET_PARAMETERS,
     DELIVERY_HEADERS,
     DESCRIPTION,
     HEADERS,
@@ -32,8 +29,6 @@ from registry.api.openapi.descriptions import (
     LOG,
     PARAMETERS,
     PATH_PARAMETERS,
-    RANGE_PARAMETERS,
-    RANGES,
     REFERENCE,
     SCHEMES,
     STATUSES,
@@ -45,6 +40,7 @@ from registry.api.openapi.descriptions import (
 )
 from registry.api.openapi.field_texts import describe_fields
 from registry.api.openapi.fields import described
+from registry.api.openapi.file_operations import file_operations, header_ref, not_modified
 from registry.api.organisations.edge import EMPLOYERS
 from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.api.public.well_known import documented
@@ -115,13 +111,13 @@ class Writer:
         for namespace in (*NAMESPACES, *EMPLOYERS, *INTAKE, *DESK):
             for path, method, view in views_of(namespace):
                 self._add_operation(namespace.name, path, method, view)
-        for path, operation in documented(_not_modified(), _header).items():
+        for path, operation in documented(not_modified(), header_ref).items():
             self.spec.path(path, operations={"get": operation})
         self.spec.path(openapi_stream.PATH, operations={"get": openapi_stream.stream_operation()})
         self._add_health()
         self._add_log()
-        self._add_range_files()
-        self._add_dataset()
+        for path, operation in file_operations():
+            self.spec.path(path, operations={"get": operation})
         self.spec.components.schemas["Verify"] |= TOGETHER
         webhooks = self._webhooks()
         whole = dict(self.spec.to_dict()) | {"webhooks": webhooks}
@@ -161,13 +157,13 @@ class Writer:
     def _add_problem(self, status: int) -> None:
         response: dict[str, Any] = {
             "description": STATUSES[status],
-            "headers": {name: _header(name) for name in (*ALWAYS, "Content-Language")},
+            "headers": {name: header_ref(name) for name in (*ALWAYS, "Content-Language")},
             "content": {"application/problem+json": {"schema": self._reference(ProblemSchema())}},
         }
         if status in (429, 503):
-            response["headers"]["Retry-After"] = _header("Retry-After")
+            response["headers"]["Retry-After"] = header_ref("Retry-After")
         if status == 405:
-            response["headers"]["Allow"] = _header("Allow")
+            response["headers"]["Allow"] = header_ref("Allow")
         self.spec.components.response(f"Problem{status}", response)
 
     def _add_operation(self, tag: str, path: str, method: str, view: Callable[..., Any]) -> None:
@@ -214,7 +210,7 @@ class Writer:
                 *(["IfMatch"] if is_versioned else []),
             ],
             "responses": {str(given.status.value): self._answer(given, is_kept or bool(policy), examples)}
-            | {str(status): f"Problem{status}" if status != 304 else _not_modified() for status in statuses},
+            | {str(status): f"Problem{status}" if status != 304 else not_modified() for status in statuses},
         }
         if taken.is_body:
             operation["requestBody"] = self._body(taken.schema, examples) | {"required": not taken.is_body_optional}
@@ -253,12 +249,12 @@ class Writer:
 
     def _answer(self, given: ResponseSpec, has_etag: bool, examples: tuple[Example, ...]) -> dict[str, Any]:
         if not given.media_types:
-            return {"description": "Done.", "headers": {name: _header(name) for name in (*ALWAYS, "Cache-Control")}}
+            return {"description": "Done.", "headers": {name: header_ref(name) for name in (*ALWAYS, "Cache-Control")}}
         if BYTES in given.media_types:
             names = [*ALWAYS, "Cache-Control", "Content-Disposition"]
             return {
                 "description": "The file, to be saved.",
-                "headers": {name: _header(name) for name in names},
+                "headers": {name: header_ref(name) for name in names},
                 "content": dict.fromkeys(given.media_types, _FILE),
             }
         names = [*ALWAYS, "Content-Language", "Vary", "Cache-Control"]
@@ -283,7 +279,7 @@ class Writer:
             content["examples"] = payload
         return {
             "description": "The answer.",
-            "headers": {name: _header(name) for name in names},
+            "headers": {name: header_ref(name) for name in names},
             "content": {
                 media: content if not place else _FILE if media in LIST_FILES else text
                 for place, media in enumerate(given.media_types)
@@ -321,7 +317,7 @@ class Writer:
                         "503": {
                             "description": "It cannot.",
                             "content": content,
-                            "headers": {"Retry-After": _header("Retry-After")},
+                            "headers": {"Retry-After": header_ref("Retry-After")},
                         },
                     },
                 }
@@ -335,7 +331,7 @@ class Writer:
             shape = {"type": "object", "additionalProperties": True} if is_json else {"type": "string"}
             answer = {
                 "description": summary,
-                "headers": {name: _header(name) for name in (*ALWAYS, "ETag", "Cache-Control")},
+                "headers": {name: header_ref(name) for name in (*ALWAYS, "ETag", "Cache-Control")},
                 "content": {"application/json" if is_json else "text/plain": {"schema": shape}},
             }
             operation: dict[str, Any] = {
@@ -346,28 +342,6 @@ class Writer:
                 "parameters": [INDEX] if "{index}" in path else [],
                 "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
             }
-            self.spec.path(path, operations={"get": operation})
-
-    def _add_range_files(self) -> None:
-        """Addresses whose bodies are files and tiles: docs/users/range-files.md."""
-        for path, (operation_id, summary, media_type) in RANGES.items():
-            operation = _file_operation("ranges", operation_id, summary, media_type, has_etag=path == "/ranges/current")
-            operation["description"] = "Not found while no epoch is published."
-            operation["parameters"] = [RANGE_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)]
-            self.spec.path(path, operations={"get": operation})
-
-    def _add_dataset(self) -> None:
-        """Addresses whose bodies are files and feeds: docs/users/dataset.md."""
-        for path, (operation_id, summary, media_type) in DATASET.items():
-            operation = _file_operation("dataset", operation_id, summary, media_type, has_etag=True)
-            operation["description"] = "Not found while none is published."
-            operation["parameters"] = [DATASET_PARAMETERS[name] for name in re.findall(r"{(\w+)}", path)] + [
-                "IfNoneMatch"
-            ]
-            operation["responses"]["304"] = _not_modified()
-            if path.startswith("/changes"):
-                operation["parameters"].append(CHANGES_FROM)
-                operation["responses"]["400"] = "Problem400"
             self.spec.path(path, operations={"get": operation})
 
     def _reference(self, schema: Schema) -> dict[str, Any]:
@@ -406,30 +380,3 @@ def views_of(namespace: Namespace) -> Iterator[tuple[str, str, Callable[..., Any
 def _name_of(schema: Any) -> str:
     kind = schema if isinstance(schema, type) else type(schema)
     return kind.__name__.removesuffix("Schema")
-
-
-def _file_operation(tag: str, operation_id: str, summary: str, media_type: str, *, has_etag: bool) -> dict[str, Any]:
-    """The operation of an address whose body is a file, without description and parameters."""
-    shape = {"type": "object", "additionalProperties": True} if media_type.endswith("json") else {"type": "string"}
-    answer = {
-        "description": summary,
-        "headers": {name: _header(name) for name in (*ALWAYS, "Cache-Control", *(["ETag"] if has_etag else []))},
-        "content": {media_type: {"schema": shape}},
-    }
-    return {
-        "operationId": operation_id,
-        "tags": [tag],
-        "summary": summary.rstrip("."),
-        "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
-    }
-
-
-def _header(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/headers/{name}"}
-
-
-def _not_modified() -> dict[str, Any]:
-    return {
-        "description": STATUSES[304],
-        "headers": {name: _header(name) for name in (*ALWAYS, "ETag", "Cache-Control", "Vary")},
-    }
