@@ -6,7 +6,7 @@ from registry.bulk.archive import models as _diligence
 from registry.complaints.attachments import models as _attachments
 from registry.complaints.case import models as _complaints
 from registry.complaints.casework import models as _casework
-from registry.complaints.casework.access_grants import models as _openings
+from registry.complaints.casework.access_grants import models as _access_grants
 from registry.complaints.casework.decisions import models as _decisions
 from registry.complaints.casework.letters import models as _letters
 from registry.complaints.casework.notes import models as _notes
@@ -76,7 +76,7 @@ MODELS = (
     _mailboxes,
     _names,
     _notes,
-    _openings,
+    _access_grants,
     _paper_forms,
     _papers,
     _referrals,

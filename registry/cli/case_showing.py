@@ -6,7 +6,7 @@ from typing import Any
 
 from registry.complaints.case.questions import QUESTIONNAIRE
 from registry.complaints.case.states import MOVES, Guard
-from registry.complaints.casework.queries import CaseView, Queued, ShownBox
+from registry.complaints.casework.queries import CaseView, ContainerView, Queued
 from registry.core.clock import instant_text
 from registry.core.codes import TriageReason
 from registry.i18n.languages import text
@@ -84,11 +84,13 @@ def view_lines(view: CaseView) -> list[str]:
     return lines
 
 
-def _box_lines(box: ShownBox) -> list[str]:
+def _box_lines(box: ContainerView) -> list[str]:
     lines = ["", f"  Told by the {box.role} ({box.reference}, {box.state})"]
     lines += answer_lines(box.answers)
     for file in box.files:
-        lines.append(f"    file {file.reference}: {_safe(file.name)}, {file.size} bytes, {file.kept_on}, {file.state}")
+        lines.append(
+            f"    file {file.reference}: {_safe(file.name)}, {file.size} bytes, {file.stored_on}, {file.state}"
+        )
     given = [consent.kind for consent in box.consents if consent.is_given]
     lines.append(f"    agrees to: {', '.join(given) or 'nothing'}")
     for message in box.messages:

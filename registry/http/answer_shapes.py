@@ -137,7 +137,7 @@ def verdict_payload(
     language: Language,
     given: PrerenderedAnswer | None = None,
 ) -> VerdictShown:
-    """A verdict as verify writes it. `told` are the agency and its licences where they were encoded before."""
+    """A verdict as verify writes it. `given` are the agency and its licences where they were encoded before."""
     licence = verdict.licence
     return VerdictShown(
         verdict.verdict,

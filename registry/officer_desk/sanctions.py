@@ -18,7 +18,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions import actions, drafting, queries
 from registry.supervision.sanctions.actions import Look, SanctionOfficial, Terms
 from registry.supervision.sanctions.models import Sanction
-from registry.vocabulary.licensing import SanctionState, ToldFirst
+from registry.vocabulary.licensing import InformedParty, SanctionState
 from schemas.sanctions import (
     SanctionEndAskedSchema,
     SanctionProposalSchema,
@@ -78,9 +78,10 @@ def _edit(on: Doing[SanctionOfficial], **terms: Any) -> object:
     return drafting.edit(on.session, sealer(), on.officer, on.reference, Terms(**terms), on.at, version=on.version)
 
 
-def _look(on: Doing[SanctionOfficial], told: Collection[ToldFirst], **look: Any) -> object:  # words: ok
+def _look(on: Doing[SanctionOfficial], **look: Any) -> object:
+    informed: Collection[InformedParty] = look.pop("told")
     numbers = {name: look.pop(name, None) for name in ("workers", "permits_at_risk", "deposit_claims")}
-    seen = Look(told=frozenset(told), teller=look.pop("teller", ""), **numbers, **look)
+    seen = Look(informed=frozenset(informed), teller=look.pop("teller", ""), **numbers, **look)
     return actions.look_at_workers(on.session, on.officer, on.reference, seen, on.at, version=on.version)
 
 

@@ -16,7 +16,7 @@ from registry.complaints.attachments.sanitise_worker import clean_waiting
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.visits import forget_expired
 from registry.complaints.casework import presence
-from registry.complaints.casework.access_grants.actions import end_due as end_openings_due
+from registry.complaints.casework.access_grants.actions import end_due as end_access_grants_due
 from registry.complaints.casework.unsent import actions as unsent
 from registry.complaints.intake.admission import Admission
 from registry.complaints.intake.idempotency import forget_repeats
@@ -289,8 +289,8 @@ def end_hearings(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def end_access_grants(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Write down which openings of sealed content are over; every look asks the clock besides."""
-    end_openings_due(sessions, now())
+    """Write down which access grants are over; every look asks the clock besides."""
+    end_access_grants_due(sessions, now())
 
 
 def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> None:

@@ -19,7 +19,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.escrow import read_escrow
 from registry.complaints.sealing.key_rotation import RING_SEALED
-from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder
+from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
 from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.complaints.sealing.unit_keys import ESCROW, make_unit_keys
 from registry.core.db.engine import engine_for, sessions_for
@@ -72,10 +72,12 @@ def file_cases(stock: Stock, count: int, unit: str = UNIT) -> None:
     stock.session.commit()
 
 
-def boxes(stock: Stock, unit: str = UNIT) -> list[Box]:
+def boxes(stock: Stock, unit: str = UNIT) -> list[EncryptedContainer]:
     stock.session.expire_all()
-    of_unit = select(Box).join(Case, Case.id == Box.case_id).join(Unit, Unit.id == Case.unit_id)
-    return list(stock.session.execute(of_unit.where(Unit.reference == unit).order_by(Box.id)).scalars())
+    of_unit = (
+        select(EncryptedContainer).join(Case, Case.id == EncryptedContainer.case_id).join(Unit, Unit.id == Case.unit_id)
+    )
+    return list(stock.session.execute(of_unit.where(Unit.reference == unit).order_by(EncryptedContainer.id)).scalars())
 
 
 def all_open(stock: Stock, unit: str = UNIT) -> int:
@@ -98,8 +100,8 @@ def all_open(stock: Stock, unit: str = UNIT) -> int:
 def kids(stock: Stock, kind: KeyHolder, holder: str = UNIT) -> set[str]:
     """The ids of the keys that something is sealed to."""
     stock.session.expire_all()
-    of_holder = (BoxWrap.holder_kind == kind, BoxWrap.holder == holder)
-    found = set(stock.session.execute(select(BoxWrap.kid).where(*of_holder)).scalars())
+    of_holder = (WrappedKey.holder_kind == kind, WrappedKey.holder == holder)
+    found = set(stock.session.execute(select(WrappedKey.kid).where(*of_holder)).scalars())
     stock.session.rollback()
     return found
 
@@ -286,7 +288,7 @@ def test_what_is_purged_meanwhile_is_not_brought_back(stock: Stock) -> None:
     stock.session.commit()
     good("keys", "rewrap", env=stock.env)
     stock.session.expire_all()
-    assert stock.session.execute(select(BoxWrap).where(BoxWrap.box_id == gone.id)).all() == []
+    assert stock.session.execute(select(WrappedKey).where(WrappedKey.box_id == gone.id)).all() == []
     stock.session.rollback()
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.complaint_codes import Root, derive, new_code
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import public_of
-from registry.complaints.sealing.models import Box
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.complaints.sealing.unit_keys import make_unit_keys
 from registry.core.ids import new_reference
 from registry.officers.models import Unit
@@ -22,10 +22,10 @@ UNIT = "it-labour"
 
 class Filed(NamedTuple):
     case: Case
-    box: Box
+    box: EncryptedContainer
     code: str
     root: Root
-    opened: OpenBox
+    opened: OpenContainer
 
 
 def make_case(session: Session, state: CaseState = CaseState.DRAFT) -> Case:
@@ -45,7 +45,7 @@ def make_box(
     """A new box with its receipt, in a new case if none is given."""
     case, code = case or make_case(session), code or new_code()
     root = derive(sealer.keyring, code)
-    box = Box(
+    box = EncryptedContainer(
         reference=new_reference(),
         case_id=case.id,
         role=role,
@@ -68,7 +68,7 @@ def make_sealed_case(session: Session, sealer: Sealer, unit: str, *, seed: bytes
     """A submitted case of a unit that has keys, whose mailbox opens by a seed: no receipt is derived, so that it is quick."""
     case = make_case(session, CaseState.SUBMITTED)
     case.unit_id = session.execute(select(Unit.id).where(Unit.reference == unit)).scalar_one()
-    box = Box(
+    box = EncryptedContainer(
         reference=new_reference(),
         case_id=case.id,
         role=MailboxRole.WORKER,

@@ -12,7 +12,7 @@ from registry.complaints.case.complaint_codes import Root, new_code
 from registry.complaints.case.models import Case
 from registry.complaints.case.visits import Visit
 from registry.complaints.intake import filing, mailbox
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.officers.models import Unit
 from registry.vocabulary.cases import MailboxRole
@@ -30,7 +30,7 @@ class Filed(NamedTuple):
     """A complaint that was sent, its mailbox and its receipt."""
 
     case: Case
-    box: Box
+    box: EncryptedContainer
     code: str
     token: str
 

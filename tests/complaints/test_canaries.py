@@ -27,7 +27,7 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake.mailbox_models import AnswerSheet, Message
 from registry.complaints.retention.purging import purge
-from registry.complaints.sealing.models import BoxWrap
+from registry.complaints.sealing.models import WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
@@ -170,7 +170,7 @@ def filed(
         sealed = [one.sealed for one in session.execute(select(Message)).scalars()]
         sealed += [one.sealed for one in session.execute(select(AnswerSheet)).scalars()]
         sealed += [text for text in (case.agency_sealed, case.employer_sealed, case.region_sealed) if text]
-        wraps = [one.wrapped.hex() for one in session.execute(select(BoxWrap)).scalars()]
+        wraps = [one.wrapped.hex() for one in session.execute(select(WrappedKey)).scalars()]
     assert filer.mailbox()["messages"]
     return filer, [*sealed, *wraps]
 

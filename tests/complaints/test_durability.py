@@ -24,7 +24,7 @@ from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.intake.mailbox_models import AnswerSheet, Consent, Message
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
@@ -175,10 +175,10 @@ STEPS = (
         lambda done: any(one["is_given"] for one in done.filer.mailbox()["consents"]),
         rows(Consent, Consent.revoked_on.is_(None)),
     ),
-    Step("coming back", Round.come_back, 201, (201,), answers_with("/mailbox", 200), rows(Box), made=0),
-    Step("new receipt", Round.offer, 201, (201,), answers_with("/mailbox", 409), rows(Box)),
+    Step("coming back", Round.come_back, 201, (201,), answers_with("/mailbox", 200), rows(EncryptedContainer), made=0),
+    Step("new receipt", Round.offer, 201, (201,), answers_with("/mailbox", 409), rows(EncryptedContainer)),
     # What confirms it ends the visit that does: sent again it has no visit any more.
-    Step("its confirmation", Round.adopt, 200, (200, 401), has_new_place, rows(Box), made=-1),
+    Step("its confirmation", Round.adopt, 200, (200, 401), has_new_place, rows(EncryptedContainer), made=-1),
     Step(
         "withdrawal",
         Round.withdraw,

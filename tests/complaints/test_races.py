@@ -17,7 +17,7 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox_models import AnswerSheet, Message
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import IllegalMove, NotNow, NoVisit, RegistryError, StaleVersion, UnknownReceipt
@@ -173,7 +173,7 @@ def test_a_changed_receipt_confirmed_twice_at_once_opens_the_mailbox(session, se
     assert [result for result in results if isinstance(result, str)]
     assert all(isinstance(result, str | NoVisit) for result in results)
     session.expire_all()
-    assert session.execute(select(func.count(Box.id))).scalar_one() == 1
+    assert session.execute(select(func.count(EncryptedContainer.id))).scalar_one() == 1
     assert filing.answers(session, sealer, come_back(session, sealer, code)).answers == ORDINARY
 
 

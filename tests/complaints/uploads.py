@@ -8,7 +8,7 @@ from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments import sanitise_jobs, uploading
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import store_of
-from registry.complaints.sealing.sealer import OpenBox
+from registry.complaints.sealing.sealer import OpenContainer
 from registry.core.settings import Settings
 from registry.vocabulary.cases import AttachmentState
 from tests.complaints.boxes import TODAY, Filed
@@ -21,7 +21,7 @@ class Uploads:
     def __init__(self, settings: Settings, sessions: sessionmaker[Session], filed: Filed) -> None:
         self.settings, self.sessions, self.filed, self.store = settings, sessions, filed, store_of(settings)
 
-    def __call__(self, body: bytes, name: str = "", once: str = "", opened: OpenBox | None = None) -> Attachment:
+    def __call__(self, body: bytes, name: str = "", once: str = "", opened: OpenContainer | None = None) -> Attachment:
         opened, case = opened or self.filed.opened, self.filed.case
         return uploading.upload(
             self.settings,
@@ -45,10 +45,10 @@ class Uploads:
         until(lambda: self.now(attachment).state in over)
         return self.now(attachment)
 
-    def original(self, attachment: Attachment, opened: OpenBox | None = None) -> bytes:
+    def original(self, attachment: Attachment, opened: OpenContainer | None = None) -> bytes:
         return attachments.open_original(self.store, opened or self.filed.opened, self.filed.case, attachment)
 
-    def clean(self, attachment: Attachment, opened: OpenBox | None = None) -> bytes:
+    def clean(self, attachment: Attachment, opened: OpenContainer | None = None) -> bytes:
         return attachments.open_clean(self.store, opened or self.filed.opened, self.filed.case, attachment)
 
 

@@ -52,17 +52,17 @@ class _Client(ClientMixin):
 @dataclass
 class _Code:
     code: str
-    told: dict[str, str]
+    parameters: dict[str, str]
     provider: "Provider"
 
     def get_redirect_uri(self) -> str:
-        return self.told["redirect_uri"]
+        return self.parameters["redirect_uri"]
 
     def get_scope(self) -> str:
-        return self.told["scope"]
+        return self.parameters["scope"]
 
     def get_nonce(self) -> str | None:
-        return self.told.get("nonce")
+        return self.parameters.get("nonce")
 
     def get_auth_time(self) -> int:
         return int(time.time()) - self.provider.proved_ago
@@ -73,8 +73,8 @@ class _Code:
     def get_amr(self) -> list[str] | None:
         return self.provider.amr
 
-    code_challenge = property(lambda self: self.told.get("code_challenge"))
-    code_challenge_method = property(lambda self: self.told.get("code_challenge_method"))
+    code_challenge = property(lambda self: self.parameters.get("code_challenge"))
+    code_challenge_method = property(lambda self: self.parameters.get("code_challenge_method"))
 
 
 @dataclass

@@ -22,7 +22,7 @@ def test_every_event_has_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "event"),
     [
         (None, "applied", "licence.status_changed"),
         (None, "active", "licence.issued"),
@@ -38,10 +38,10 @@ def test_every_event_has_its_words() -> None:
         ("active", "active", None),
     ],
 )
-def test_a_status_is_told_by_what_it_means(before: str | None, after: str, told: str | None) -> None:
+def test_a_status_is_told_by_what_it_means(before: str | None, after: str, event: str | None) -> None:
     old = None if before is None else {"status_history": [{"status": before}]}
     found = rules.of_licence(old, {"status_history": [{"status": after}]})
-    assert [str(one.type) for one in found] == ([] if told is None else [told])
+    assert [str(one.type) for one in found] == ([] if event is None else [event])
 
 
 def test_conditions_scope_and_term_are_told_apart() -> None:
@@ -60,7 +60,7 @@ def deposit(amount: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "event"),
     [
         (deposit("3000000.00"), deposit("2950000.00"), ["agency.deposit_shortfall"]),
         (deposit("2950000.00"), deposit("3000000.00"), ["agency.deposit_restored"]),
@@ -80,8 +80,8 @@ def deposit(amount: str) -> dict[str, object]:
         ({"names": [{"kind": "legal", "name": "A"}]}, {"withheld": "withheld_by_law"}, []),
     ],
 )  # fmt: skip
-def test_what_became_of_an_agency(old: dict[str, object], new: dict[str, object], told: list[str]) -> None:
-    assert [str(one.type) for one in rules.of_agency(old, new, [CN], DAY)] == told
+def test_what_became_of_an_agency(old: dict[str, object], new: dict[str, object], event: list[str]) -> None:
+    assert [str(one.type) for one in rules.of_agency(old, new, [CN], DAY)] == event
 
 
 def test_what_is_told_is_what_is_documented() -> None:

@@ -77,7 +77,7 @@ class Attachments(Resource):
             else f"{idempotency_key.key} {idempotency_key.digest}",
             today=here.today,
         )
-        payload = {"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.kept_on}
+        payload = {"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.stored_on}
         return Answer(payload, language=here.language)
 
 

@@ -78,7 +78,7 @@ def _file(one: ShownFile) -> dict[str, Any]:
         "name": one.name,
         "kind": one.kind,
         "size": one.size,
-        "kept_on": one.kept_on,
+        "kept_on": one.stored_on,
         "state": one.state,
         "no_copy": one.no_copy,
     }

@@ -78,7 +78,7 @@ class HandedFiles(Resource):
             if idempotency_key is None
             else f"{idempotency_key.key} {idempotency_key.digest}",
         )
-        return Answer({"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.kept_on})
+        return Answer({"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.stored_on})
 
 
 @ns.route("/served-hearings/<hearing_id>/files/<attachment_id>")
@@ -147,7 +147,7 @@ def file_payload(one: files.HandedFile) -> dict[str, Any]:
         "name": one.name,
         "kind": one.kind,
         "size": one.size,
-        "kept_on": one.kept_on,
+        "kept_on": one.stored_on,
         "state": one.state,
         "no_copy": one.no_copy,
         "goes_with": one.goes_with,

@@ -11,7 +11,7 @@ from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.audit.actions import record
 from registry.complaints.casework.notes import actions as notes
-from registry.complaints.casework.queries import CaseView, ShownBox, case_view, require_readable
+from registry.complaints.casework.queries import CaseView, ContainerView, case_view, require_readable
 from registry.complaints.casework.queue import claiming
 from registry.complaints.casework.queue.listing import PAGE, Listed, Place, listed
 from registry.core.clock import now
@@ -176,7 +176,7 @@ def _payload(me: AuthenticatedOfficer, view: CaseView) -> dict[str, Any]:
     }
 
 
-def mailbox_payload(box: ShownBox) -> dict[str, Any]:
+def mailbox_payload(box: ContainerView) -> dict[str, Any]:
     return {
         "mailbox_id": box.reference,
         "role": box.role,

@@ -122,7 +122,7 @@ def _workers(one: WorkersInPlace) -> dict[str, Any]:
         "workers": one.workers,
         "permits_at_risk": one.permits_at_risk,
         "deposit_claims": one.deposit_claims,
-        "told": one.told,
+        "told": one.informed,
         "teller": one.teller,
         "timing": one.timing,
         "filled_by": one.filled_by,

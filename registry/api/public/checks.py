@@ -35,21 +35,21 @@ ns = Namespace("checks", path="/checks")
 class Checks(Resource):
     @request_schema(ChecksSchema(), body=True)
     @response_schema(ChecksAnswerSchema(), "checkClaims", (413, 415))
-    def post(self, **told: Any) -> Answer:
+    def post(self, **stated: Any) -> Answer:
         """Check what a recruiter told a worker.
 
         Each thing is a match, a mismatch, changed recently or not registered, against what the agency it names
         registered. Nothing of the question is kept or logged.
         """
-        if "name" in told and not normalised(told["name"]):
+        if "name" in stated and not normalised(stated["name"]):
             raise InvalidInput([Fault("name", Problem.INVALID_VALUE, "holds no letter and no digit")])
-        for kind in (kind for kind in CheckKind if is_identity_number(told.get(kind, ""))):
+        for kind in (kind for kind in CheckKind if is_identity_number(stated.get(kind, ""))):
             raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "looks like a person's identity number")])
         given = CheckInput(
-            tuple(StatedDetail(kind, told[kind]) for kind in CheckKind if kind in told),
-            told.get("advert", ""),
-            agency_reference(told["agency_id"]) if "agency_id" in told else None,
-            told.get("country"),
+            tuple(StatedDetail(kind, stated[kind]) for kind in CheckKind if kind in stated),
+            stated.get("advert", ""),
+            agency_reference(stated["agency_id"]) if "agency_id" in stated else None,
+            stated.get("country"),
         )
         language = requested_language(request.environ)
         return Answer(
@@ -107,12 +107,12 @@ def check_payload(outcome: Outcome, language: Language) -> ChecksShown:
         reasons_payload(outcome.law, outcome.snapshot, language, False, outcome.offer),
         [
             CheckedShown(
-                one.told.kind,
-                one.told.value,
+                one.stated.kind,
+                one.stated.value,
                 one.outcome,
                 check_meaning(
                     language,
-                    one.told.kind,
+                    one.stated.kind,
                     one.outcome,
                     has_agency=outcome.agency is not None,
                     has_candidates=bool(outcome.candidates),

@@ -97,7 +97,9 @@ class Writing:
 
     def _whole(self, answered: OneOfMany) -> bytes:
         return encode_answer(
-            verdict_payload(answered.question, answered.verdict, answered.snapshot, self._language, answered.told)
+            verdict_payload(
+                answered.question, answered.verdict, answered.snapshot, self._language, answered.prerendered
+            )
         )
 
 

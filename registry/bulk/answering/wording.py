@@ -12,7 +12,7 @@ def item_statement(one: AnsweredItem, at: datetime) -> dict[str, Any]:
     requested = {**one.item.extra, **(one.item.asked or {})}
     if one.answered is not None:
         # It is told of the only agency that the key leads to.
-        prerendered = one.answered.told
+        prerendered = one.answered.prerendered
         return verdict_statement(
             requested, one.answered.verdict, at, prerendered.digest if prerendered is not None else None
         )

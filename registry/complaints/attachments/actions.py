@@ -21,9 +21,9 @@ from registry.complaints.attachments.sanitiser.terms import COPIED_AS
 from registry.complaints.attachments.storage import FileStore, random_name
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.padding import padded, padded_size, unpadded
-from registry.complaints.sealing.sealer import OpenBox, Tier
+from registry.complaints.sealing.sealer import OpenContainer, Tier
 from registry.complaints.sealing.streams import open_stream, seal_stream
 from registry.core.codes import Problem
 from registry.core.errors import FileTooLarge, NotFound, RefusedFile
@@ -65,7 +65,7 @@ class StoredFile:
 
 def store_file(
     store: FileStore,
-    opened: OpenBox,
+    opened: OpenContainer,
     case: Case,
     body: bytes,
     name: str,
@@ -94,7 +94,7 @@ def store_file(
 
 
 def sealed_facts(
-    opened: OpenBox, case: Case, reference: str, body: bytes, name: str, kind: FileKind, changes_voice: bool
+    opened: OpenContainer, case: Case, reference: str, body: bytes, name: str, kind: FileKind, changes_voice: bool
 ) -> str:
     facts = FileFacts(
         safe_name(name, kind), len(body), hashlib.sha256(body).hexdigest(), changes_voice and kind in RECORDINGS
@@ -102,20 +102,24 @@ def sealed_facts(
     return opened.seal(msgspec.json.encode(facts).decode(), place(case, reference, "facts_sealed"))
 
 
-def attached(session: Session, box: Box, idempotency_key: str) -> Attachment | None:
+def attached(session: Session, box: EncryptedContainer, idempotency_key: str) -> Attachment | None:
     """The attachment of an earlier upload with the same idempotency key, if there is one."""
     return session.execute(
         select(Attachment).where(Attachment.box_id == box.id, Attachment.idempotency_digest == _digest(idempotency_key))
     ).scalar_one_or_none()
 
 
-def require_room(session: Session, case: Case, box: Box, size: int, goes_with: HandedWith | None = None) -> None:
+def require_room(
+    session: Session, case: Case, box: EncryptedContainer, size: int, goes_with: HandedWith | None = None
+) -> None:
     """Raise RefusedFile if a box may have no further file of that many bytes.
 
     The mailboxes of a case share one allowance. An agency's answer has its own, and so has its objection: neither side
     takes the other's, nor learns from a refusal how much is there.
     """
-    mailboxes = select(Box.id).where(Box.case_id == case.id, Box.is_copy.is_(False))
+    mailboxes = select(EncryptedContainer.id).where(
+        EncryptedContainer.case_id == case.id, EncryptedContainer.is_copy.is_(False)
+    )
     there = Attachment.box_id == box.id if box.is_copy else Attachment.box_id.in_(mailboxes)
     with_it = Attachment.goes_with.is_(None) if goes_with is None else Attachment.goes_with == goes_with
     count, together = session.execute(
@@ -132,7 +136,7 @@ def require_room(session: Session, case: Case, box: Box, size: int, goes_with: H
 def attach(
     session: Session,
     case: Case,
-    box: Box,
+    box: EncryptedContainer,
     stored: StoredFile,
     idempotency_key: str,
     today: date,
@@ -151,7 +155,7 @@ def attach(
         reference=stored.reference,
         case_id=case.id,
         box_id=box.id,
-        kept_on=today,
+        stored_on=today,
         kind=stored.kind,
         size=stored.size,
         idempotency_digest=_digest(idempotency_key),
@@ -168,13 +172,13 @@ def attach(
     return attachment
 
 
-def attachments_of(session: Session, boxes: Sequence[Box]) -> list[Attachment]:
+def attachments_of(session: Session, boxes: Sequence[EncryptedContainer]) -> list[Attachment]:
     """The attachments of some boxes, oldest first."""
     of_boxes = Attachment.box_id.in_([box.id for box in boxes])
     return list(session.execute(select(Attachment).where(of_boxes).order_by(Attachment.id)).scalars())
 
 
-def attachment_of(session: Session, boxes: Sequence[Box], reference: str) -> Attachment:
+def attachment_of(session: Session, boxes: Sequence[EncryptedContainer], reference: str) -> Attachment:
     """The attachment with this reference in these boxes. Raises NotFound if there is none or it is in another box."""
     return one_of_them(attachments_of(session, boxes), reference)
 
@@ -187,13 +191,13 @@ def one_of_them(among: Iterable[Attachment], reference: str) -> Attachment:
     raise NotFound("there is no such attachment")
 
 
-def facts_of(opened: OpenBox, case: Case, attachment: Attachment) -> FileFacts:
+def facts_of(opened: OpenContainer, case: Case, attachment: Attachment) -> FileFacts:
     """The decrypted facts of an attachment. Raises Unopenable."""
     text = opened.open(attachment.facts_sealed, place(case, attachment.reference, "facts_sealed"))
     return msgspec.json.decode(text, type=FileFacts)
 
 
-def open_original(store: FileStore, opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
+def open_original(store: FileStore, opened: OpenContainer, case: Case, attachment: Attachment) -> bytes:
     """The file as it was sent: for the mailbox and, audited by the caller, the custodian. What opens it is of tier 3.
 
     Raises Unopenable, and gives nothing, where it was changed, moved or cut; FilesUnavailable; NotFound, also where the clean
@@ -206,12 +210,12 @@ def open_original(store: FileStore, opened: OpenBox, case: Case, attachment: Att
     return unpadded(open_stream(key, store.get(attachment.original_name), where))
 
 
-def open_clean(store: FileStore, opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
+def open_clean(store: FileStore, opened: OpenContainer, case: Case, attachment: Attachment) -> bytes:
     """The clean copy; its kind is that of `copied_as`. Raises NotFound if there is none, and as `open_original`."""
     return open_clean_by_key(store, clean_key(opened, case, attachment), case, attachment)
 
 
-def clean_key(opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
+def clean_key(opened: OpenContainer, case: Case, attachment: Attachment) -> bytes:
     """The key of the clean copy, for giving that one file to another party. Raises Unopenable."""
     return opened.open_file_key(attachment.clean_key, place(case, attachment.reference, "clean"))
 

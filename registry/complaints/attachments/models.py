@@ -24,7 +24,7 @@ class Attachment(Base):
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"))
-    kept_on: Mapped[date]
+    stored_on: Mapped[date] = mapped_column("kept_on")
     kind: Mapped[FileKind] = mapped_column(one_of(FileKind))
     size: Mapped[int]
     idempotency_digest: Mapped[str] = mapped_column("once", Text(64))

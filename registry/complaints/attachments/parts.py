@@ -18,7 +18,7 @@ from registry.complaints.attachments.file_kinds import MAX_BYTES
 from registry.complaints.attachments.storage import GRACE, PART_PREFIX, FileStore, is_part
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import Place, expand
-from registry.complaints.sealing.sealer import OpenBox, Tier
+from registry.complaints.sealing.sealer import OpenContainer, Tier
 from registry.complaints.sealing.streams import open_stream, seal_stream
 from registry.core.codes import Problem
 from registry.core.errors import Fault, FilesUnavailable, InvalidInput, NotFound, Unopenable
@@ -38,7 +38,7 @@ _MARK = hashlib.sha256().digest_size
 class _Slot:
     """Places for the sealed parts of one file of a mailbox. A part is kept with the mark of the file that it is of."""
 
-    def __init__(self, store: FileStore, opened: OpenBox, case: Case, name: str) -> None:
+    def __init__(self, store: FileStore, opened: OpenContainer, case: Case, name: str) -> None:
         self._store, self._case, self._slot = store, case, name
         self._key = expand(opened.key(Tier.IDENTITY), b"registry upload part v1")
 
@@ -72,7 +72,7 @@ class Upload:
     Raises InvalidInput where there can be no such upload.
     """
 
-    def __init__(self, store: FileStore, opened: OpenBox, case: Case, once: str, count: int) -> None:
+    def __init__(self, store: FileStore, opened: OpenContainer, case: Case, once: str, count: int) -> None:
         if not once or len(once) > 80 or not 1 <= count <= MAX_PARTS:
             raise InvalidInput([Fault("count", Problem.INVALID_VALUE, f"a file has 1 to {MAX_PARTS} parts")])
         self._store, self._count = store, count
@@ -115,7 +115,7 @@ class Upload:
 class Recording:
     """A recording that somebody may still be speaking into, in one of the mailbox's slots for such."""
 
-    def __init__(self, store: FileStore, opened: OpenBox, case: Case, slot: int) -> None:
+    def __init__(self, store: FileStore, opened: OpenContainer, case: Case, slot: int) -> None:
         if not 0 <= slot < RECORDING_SLOTS:
             raise InvalidInput([Fault("slot", Problem.INVALID_VALUE, f"a slot is 0 to {RECORDING_SLOTS - 1}")])
         self.number = slot
@@ -161,7 +161,7 @@ class Recording:
 class Recordings:
     """The places of a mailbox for recordings that are under way or were cut off."""
 
-    def __init__(self, store: FileStore, opened: OpenBox, case: Case) -> None:
+    def __init__(self, store: FileStore, opened: OpenContainer, case: Case) -> None:
         self._store, self._opened, self._case = store, opened, case
 
     def at(self, slot: int) -> Recording:

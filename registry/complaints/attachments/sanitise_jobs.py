@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.actions import facts_of, place
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.case.models import Case
-from registry.complaints.sealing.sealer import OpenBox
+from registry.complaints.sealing.sealer import OpenContainer
 from registry.core.settings import Bucket, Settings
 from registry.vocabulary.cases import AttachmentState, FileKind, NoCopy
 
@@ -50,7 +50,7 @@ class SanitiseJob(msgspec.Struct, frozen=True):
         return f"Errand({self.attachment})"
 
 
-def sanitise_job(settings: Settings, opened: OpenBox, case: Case, attachment: Attachment) -> SanitiseJob:
+def sanitise_job(settings: Settings, opened: OpenContainer, case: Case, attachment: Attachment) -> SanitiseJob:
     """The job of cleaning one attachment whose original was kept.
 
     Raises Unopenable where the box is not open at both tiers: neither officers of a unit nor strangers can start it.
@@ -121,7 +121,9 @@ def due(session: Session, settings: Settings, among: ColumnElement[bool], limit:
     return waiting[:limit]
 
 
-def sanitise_jobs_due(session: Session, settings: Settings, case: Case, opened: Sequence[OpenBox]) -> list[SanitiseJob]:
+def sanitise_jobs_due(
+    session: Session, settings: Settings, case: Case, opened: Sequence[OpenContainer]
+) -> list[SanitiseJob]:
     """Clean copies still to be made in the boxes that this visit has opened. Begin them after the commit."""
     by_id = {one.box.id: one for one in opened}
     waiting = due(session, settings, Attachment.box_id.in_(by_id), limit=SLOTS)

@@ -11,7 +11,7 @@ from registry.audit.actions import record
 from registry.complaints.attachments import sanitise_jobs
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.case.models import Case
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.errors import KeyTrouble, Unopenable
@@ -29,10 +29,10 @@ def clean_waiting(settings: Settings, sessions: sessionmaker[Session]) -> int:
     with sessions.begin() as session:
         for attachment in sanitise_jobs.due(session, settings, of_a_unit, limit=sanitise_jobs.SLOTS):
             box, case, unit = session.execute(
-                select(Box, Case, Unit)
-                .join(Case, Case.id == Box.case_id)
+                select(EncryptedContainer, Case, Unit)
+                .join(Case, Case.id == EncryptedContainer.case_id)
                 .join(Unit, Unit.id == Case.unit_id)
-                .where(Box.id == attachment.box_id)
+                .where(EncryptedContainer.id == attachment.box_id)
             ).one()
             try:
                 opened = sealer.open_as_custodian(session, box, unit.reference)

@@ -27,7 +27,7 @@ from registry.complaints.attachments.sanitiser.running import clean
 from registry.complaints.attachments.storage import FileStore, random_name
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.padding import padded, padded_size
-from registry.complaints.sealing.sealer import OpenBox, Tier
+from registry.complaints.sealing.sealer import OpenContainer, Tier
 from registry.complaints.sealing.streams import seal_stream
 from registry.core.codes import Problem
 from registry.core.errors import FilesUnavailable, RefusedFile, TooBusy
@@ -42,7 +42,7 @@ def upload(
     settings: Settings,
     sessions: sessionmaker[Session],
     store: FileStore,
-    opened: OpenBox,
+    opened: OpenContainer,
     case: Case,
     *,
     body: bytes,
@@ -92,7 +92,7 @@ def upload(
 def copy_alone(
     settings: Settings,
     store: FileStore,
-    opened: OpenBox,
+    opened: OpenContainer,
     case: Case,
     body: bytes,
     name: str,

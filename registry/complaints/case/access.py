@@ -13,7 +13,7 @@ from registry.complaints.case.complaint_codes import Root
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id
 from registry.complaints.case.visits import Visit
-from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder
+from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import NotFound, NotNow, NoVisit
 from registry.core.ids import new_reference
@@ -22,10 +22,16 @@ from registry.vocabulary.cases import CaseRole, CaseState, MailboxRole, MailboxS
 
 
 def new_box(
-    session: Session, case: Case, role: MailboxRole, root: Root, today: date, *, replaces: Box | None = None
-) -> Box:
+    session: Session,
+    case: Case,
+    role: MailboxRole,
+    root: Root,
+    today: date,
+    *,
+    replaces: EncryptedContainer | None = None,
+) -> EncryptedContainer:
     """A new mailbox, not confirmed yet. It has no keys: `Sealer.new_box` makes them."""
-    box = Box(
+    box = EncryptedContainer(
         reference=new_reference(),
         case_id=case.id,
         role=role,
@@ -41,17 +47,21 @@ def new_box(
     return box
 
 
-def boxes_of(session: Session, case: Case) -> list[Box]:
+def boxes_of(session: Session, case: Case) -> list[EncryptedContainer]:
     """The mailboxes of a case, oldest first, without offered replacements and without copies for other parties."""
     return list(session.execute(mailboxes(case)).scalars())
 
 
-def mailboxes(case: Case) -> Select[Box]:
-    are_mailboxes = (Box.case_id == case.id, Box.replaces_id.is_(None), Box.is_copy.is_(False))
-    return select(Box).where(*are_mailboxes).order_by(Box.id)
+def mailboxes(case: Case) -> Select[EncryptedContainer]:
+    are_mailboxes = (
+        EncryptedContainer.case_id == case.id,
+        EncryptedContainer.replaces_id.is_(None),
+        EncryptedContainer.is_copy.is_(False),
+    )
+    return select(EncryptedContainer).where(*are_mailboxes).order_by(EncryptedContainer.id)
 
 
-def readable_boxes(session: Session, box: Box) -> list[Box]:
+def readable_boxes(session: Session, box: EncryptedContainer) -> list[EncryptedContainer]:
     """The boxes that a mailbox can read: itself, and the helpers' if it is the worker's."""
     if box.role is MailboxRole.HELPER:
         return [box]
@@ -59,10 +69,10 @@ def readable_boxes(session: Session, box: Box) -> list[Box]:
     return [other for other in boxes_of(session, case) if other.id == box.id or other.role is MailboxRole.HELPER]
 
 
-def is_shared(session: Session, box: Box, reader: Box) -> bool:
+def is_shared(session: Session, box: EncryptedContainer, reader: EncryptedContainer) -> bool:
     """Whether one mailbox is sealed to another, or to itself."""
-    wrap = select(BoxWrap.id).where(
-        BoxWrap.box_id == box.id, BoxWrap.holder_kind == KeyHolder.MAILBOX, BoxWrap.holder == reader.reference
+    wrap = select(WrappedKey.id).where(
+        WrappedKey.box_id == box.id, WrappedKey.holder_kind == KeyHolder.MAILBOX, WrappedKey.holder == reader.reference
     )
     return session.execute(wrap.limit(1)).first() is not None
 
@@ -107,7 +117,7 @@ def lock_case_for_owner(session: Session, visit: Visit) -> Case:
     return case
 
 
-def worker_box(session: Session, case: Case) -> Box | None:
+def worker_box(session: Session, case: Case) -> EncryptedContainer | None:
     """The worker's own mailbox, once it has been opened; None before."""
     found = (
         box for box in boxes_of(session, case) if box.role is MailboxRole.WORKER and box.state is MailboxState.OPEN
@@ -130,24 +140,26 @@ def change_receipt(session: Session, sealer: Sealer, visit: Visit, code: str, ro
     return visits.begin(session, sealer, offered, root.seed, at, code=code)
 
 
-def is_replacement(box: Box) -> bool:
+def is_replacement(box: EncryptedContainer) -> bool:
     """Whether this box only offers a new complaint code for another."""
     return box.replaces_id is not None
 
 
-def adopt(session: Session, sealer: Sealer, offered: Box, seed: bytes) -> Box:
+def adopt(session: Session, sealer: Sealer, offered: EncryptedContainer, seed: bytes) -> EncryptedContainer:
     """Put an offered complaint code in place of the old one, and end every visit of the old one. Gives its mailbox.
 
     The case must be locked. Where another request did it a moment ago, nothing is left to do.
     """
     adopted = session.execute(
-        select(Box).where(Box.tag == offered.tag).execution_options(populate_existing=True)
+        select(EncryptedContainer)
+        .where(EncryptedContainer.tag == offered.tag)
+        .execution_options(populate_existing=True)
     ).scalar_one_or_none()
     if adopted is None:
         raise NoVisit("this number was changed again, or is none any more")
     if adopted.id != offered.id:
         return adopted
-    box = session.get_one(Box, offered.replaces_id)
+    box = session.get_one(EncryptedContainer, offered.replaces_id)
     if box.state not in (MailboxState.OPEN, MailboxState.UNCONFIRMED):
         raise NotNow("the mailbox that this number was for is closed")
     open_now = [
@@ -166,18 +178,20 @@ def adopt(session: Session, sealer: Sealer, offered: Box, seed: bytes) -> Box:
     return box
 
 
-def _boxes_of_receipt(session: Session, offered: Box) -> list[Box]:
+def _boxes_of_receipt(session: Session, offered: EncryptedContainer) -> list[EncryptedContainer]:
     """The boxes shared with an offered complaint code. The worker still reads a helper's box after a cut-off."""
-    replaced = session.get_one(Box, offered.replaces_id)
+    replaced = session.get_one(EncryptedContainer, offered.replaces_id)
     return [box for box in readable_boxes(session, replaced) if is_shared(session, box, offered)]
 
 
-def _forget_offers(session: Session, sealer: Sealer, box: Box) -> None:
-    for offered in session.execute(select(Box).where(Box.replaces_id == box.id)).scalars().all():
+def _forget_offers(session: Session, sealer: Sealer, box: EncryptedContainer) -> None:
+    for offered in (
+        session.execute(select(EncryptedContainer).where(EncryptedContainer.replaces_id == box.id)).scalars().all()
+    ):
         forget_offer(session, sealer, offered)
 
 
-def forget_offer(session: Session, sealer: Sealer, offered: Box) -> None:
+def forget_offer(session: Session, sealer: Sealer, offered: EncryptedContainer) -> None:
     """Delete an offered complaint code that was never confirmed, with its keys and visits."""
     case = session.get_one(Case, offered.case_id)
     for box in boxes_of(session, case):
@@ -187,7 +201,7 @@ def forget_offer(session: Session, sealer: Sealer, offered: Box) -> None:
     session.flush()
 
 
-def invite_worker(session: Session, sealer: Sealer, visit: Visit, root: Root, at: datetime) -> Box:
+def invite_worker(session: Session, sealer: Sealer, visit: Visit, root: Root, at: datetime) -> EncryptedContainer:
     """Make a mailbox for the worker on whose behalf a helper filed; the helper passes on its code, shown once.
 
     The worker then reads all of the case, and the helper no more than before. A mailbox that was never opened is
@@ -235,7 +249,7 @@ def allow_answers(session: Session, visit: Visit, helper: str, today: date, *, i
         changed(session, case, "case.helper_answers", today, role=CaseRole.COMPLAINANT)
 
 
-def _helper_box(session: Session, visit: Visit, reference: str) -> tuple[Case, Box]:
+def _helper_box(session: Session, visit: Visit, reference: str) -> tuple[Case, EncryptedContainer]:
     if visit.box.role is not MailboxRole.WORKER:
         raise NotNow("only the worker decides about helpers")
     case = lock_case_for_visit(session, visit)

@@ -12,8 +12,8 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE, of_tier
 from registry.complaints.intake.mailbox_models import AnswerSheet
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.models import Box
-from registry.complaints.sealing.sealer import OpenBox, Tier
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import OpenContainer, Tier
 from registry.core.db.locking import require_version
 
 
@@ -25,19 +25,19 @@ class Sheet(NamedTuple):
     submitted_on: date | None
 
 
-def read(session: Session, opened: OpenBox, case: Case) -> Sheet:
+def read(session: Session, opened: OpenContainer, case: Case) -> Sheet:
     """The answers in an open box, as far as the reader's keys go: identity is readable by the custodian alone."""
     return _read(sheet_row(session, opened.box), opened, case)
 
 
-def read_all(session: Session, opened: Sequence[OpenBox], case: Case) -> list[Sheet]:
+def read_all(session: Session, opened: Sequence[OpenContainer], case: Case) -> list[Sheet]:
     """The sheets of several open boxes, in their order."""
     of_boxes = AnswerSheet.box_id.in_([one.box.id for one in opened])
     rows = {row.box_id: row for row in session.execute(select(AnswerSheet).where(of_boxes)).scalars()}
     return [_read(rows.get(one.box.id), one, case) for one in opened]
 
 
-def _read(row: AnswerSheet | None, opened: OpenBox, case: Case) -> Sheet:
+def _read(row: AnswerSheet | None, opened: OpenContainer, case: Case) -> Sheet:
     if row is None:
         return Sheet({}, 0, None)
     answers = msgspec.json.decode(opened.open(row.sealed, place(opened.box, case, "sealed")))
@@ -46,7 +46,9 @@ def _read(row: AnswerSheet | None, opened: OpenBox, case: Case) -> Sheet:
     return Sheet(answers, row.version, row.submitted_on)
 
 
-def merge(session: Session, opened: OpenBox, case: Case, given: Mapping[str, Any], version: int | None = None) -> Sheet:
+def merge(
+    session: Session, opened: OpenContainer, case: Case, given: Mapping[str, Any], version: int | None = None
+) -> Sheet:
     """Write some answers over what is there; None takes one back. The case must be locked. Raises StaleVersion."""
     sheet = read(session, opened, case)
     require_version(sheet.version, version, "the answer sheet")
@@ -57,7 +59,7 @@ def merge(session: Session, opened: OpenBox, case: Case, given: Mapping[str, Any
 
 
 def write(
-    session: Session, opened: OpenBox, case: Case, answers: dict[str, Any], submitted_on: date | None = None
+    session: Session, opened: OpenContainer, case: Case, answers: dict[str, Any], submitted_on: date | None = None
 ) -> Sheet:
     """Replace the answers of a box. Identity is sealed in its own tier, apart from the account of what happened."""
     row = sheet_row(session, opened.box)
@@ -77,11 +79,11 @@ def write(
     return Sheet(answers, row.version, row.submitted_on)
 
 
-def sheet_row(session: Session, box: Box) -> AnswerSheet | None:
+def sheet_row(session: Session, box: EncryptedContainer) -> AnswerSheet | None:
     return session.execute(select(AnswerSheet).where(AnswerSheet.box_id == box.id)).scalar_one_or_none()
 
 
-def place(box: Box, case: Case, column: str) -> Place:
+def place(box: EncryptedContainer, case: Case, column: str) -> Place:
     return Place("answer_sheets", column, box.reference, case.reference)
 
 

@@ -32,7 +32,7 @@ from stdnum.iso7064 import mod_97_10
 from registry.complaints.case import code_words
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import expand, public_of
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.core.errors import MistypedReceipt, TooBusy, UnknownReceipt
 from registry.core.keyring import Keyring
 from registry.vocabulary.cases import CaseState, MailboxState
@@ -140,16 +140,20 @@ def derive(keyring: Keyring, code: str) -> Root:
     return Root(tag, expand(root, b"registry mailbox v1"))
 
 
-def box_of(session: Session, root: Root, today: date) -> Box:
+def box_of(session: Session, root: Root, today: date) -> EncryptedContainer:
     """The box that a complaint code opens, by one query. Raises UnknownReceipt, whatever the reason."""
-    row = session.execute(select(Box, Case).join(Case, Case.id == Box.case_id).where(Box.tag == root.tag)).first()
-    if row is None or not _is_open(row.Box, row.Case, today):
+    row = session.execute(
+        select(EncryptedContainer, Case)
+        .join(Case, Case.id == EncryptedContainer.case_id)
+        .where(EncryptedContainer.tag == root.tag)
+    ).first()
+    if row is None or not _is_open(row.EncryptedContainer, row.Case, today):
         raise UnknownReceipt("there is nothing under this number, or no longer")
-    box: Box = row.Box
+    box: EncryptedContainer = row.EncryptedContainer
     return box
 
 
-def _is_open(box: Box, case: Case, today: date) -> bool:
+def _is_open(box: EncryptedContainer, case: Case, today: date) -> bool:
     is_over = case.purge_on is not None and case.purge_on <= today and not case.has_legal_hold
     return box.state in _OPENS and case.state is not CaseState.PURGED and case.purged_on is None and not is_over
 

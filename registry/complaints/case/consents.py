@@ -11,7 +11,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed
 from registry.complaints.case.questions import QUESTIONNAIRE, YES
 from registry.complaints.intake.mailbox_models import Consent
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.vocabulary.cases import CaseRole, ConsentKind, MailboxRole
 
 
@@ -23,7 +23,9 @@ class ConsentState(NamedTuple):
     since: date | None
 
 
-def set_consent(session: Session, case: Case, box: Box, kind: ConsentKind, today: date, *, is_given: bool) -> None:
+def set_consent(
+    session: Session, case: Case, box: EncryptedContainer, kind: ConsentKind, today: date, *, is_given: bool
+) -> None:
     """Give or revoke one consent in a locked case. Idempotent."""
     row = _running(session, box, kind)
     if is_given == (row is not None):
@@ -43,19 +45,21 @@ def set_consent(session: Session, case: Case, box: Box, kind: ConsentKind, today
     )
 
 
-def consents_answered(session: Session, case: Case, box: Box, answers: Mapping[str, Any], today: date) -> None:
+def consents_answered(
+    session: Session, case: Case, box: EncryptedContainer, answers: Mapping[str, Any], today: date
+) -> None:
     """Give the consents that were answered with yes, and no other: silence is no consent."""
     for question in QUESTIONNAIRE:
         if question.consent is not None and answers.get(question.code) == YES:
             set_consent(session, case, box, ConsentKind(question.consent), today, is_given=True)
 
 
-def standing(session: Session, box: Box) -> list[ConsentState]:
+def standing(session: Session, box: EncryptedContainer) -> list[ConsentState]:
     """Every consent as it stands in one mailbox, in the order of their kinds."""
     return standing_in(session, [box])[0]
 
 
-def standing_in(session: Session, boxes: Sequence[Box]) -> list[list[ConsentState]]:
+def standing_in(session: Session, boxes: Sequence[EncryptedContainer]) -> list[list[ConsentState]]:
     """The consents of several mailboxes, in their order."""
     of_boxes = Consent.box_id.in_([box.id for box in boxes])
     rows = session.execute(select(Consent).where(of_boxes).order_by(Consent.id)).scalars()
@@ -67,12 +71,12 @@ def is_consented(session: Session, case: Case, kind: ConsentKind) -> bool:
     """Whether the worker has consented and not revoked it. A helper cannot consent for the worker."""
     mine = (
         select(Consent.id)
-        .join(Box, Box.id == Consent.box_id)
+        .join(EncryptedContainer, EncryptedContainer.id == Consent.box_id)
         .where(
             Consent.case_id == case.id,
             Consent.kind == kind,
             Consent.revoked_on.is_(None),
-            Box.role == MailboxRole.WORKER,
+            EncryptedContainer.role == MailboxRole.WORKER,
         )
     )
     return session.execute(mine.limit(1)).first() is not None
@@ -84,6 +88,6 @@ def _standing(kind: ConsentKind, row: Consent | None) -> ConsentState:
     return ConsentState(kind, is_given=row.revoked_on is None, since=row.revoked_on or row.given_on)
 
 
-def _running(session: Session, box: Box, kind: ConsentKind) -> Consent | None:
+def _running(session: Session, box: EncryptedContainer, kind: ConsentKind) -> Consent | None:
     running = select(Consent).where(Consent.box_id == box.id, Consent.kind == kind, Consent.revoked_on.is_(None))
     return session.execute(running).scalar_one_or_none()

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.models import Case
 from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.models import Box
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import new_reference
@@ -38,7 +38,7 @@ def write_message(
     session: Session,
     sealer: Sealer,
     case: Case,
-    opened: OpenBox,
+    opened: OpenContainer,
     author: Author,
     text: str,
     today: date,
@@ -79,7 +79,7 @@ def write_message(
 
 
 def read_messages(
-    session: Session, case: Case, opened: Sequence[OpenBox], reader: Author, today: date, *, counts: bool = True
+    session: Session, case: Case, opened: Sequence[OpenContainer], reader: Author, today: date, *, counts: bool = True
 ) -> list[list[ShownMessage]]:
     """The messages of each of some open boxes, the first one first. What the other side wrote counts as read from now on,
     unless the officer who reads is not the one who has to (`counts`)."""
@@ -90,7 +90,7 @@ def read_messages(
     ]
 
 
-def _view(row: Message, case: Case, opened: OpenBox, reader: Author, today: date, counts: bool) -> ShownMessage:
+def _view(row: Message, case: Case, opened: OpenContainer, reader: Author, today: date, counts: bool) -> ShownMessage:
     is_new = row.author is not reader and row.read_on is None
     if is_new and counts:
         row.read_on = today
@@ -110,7 +110,7 @@ def read_text(field: str, typed: str, max_length: int = MAX_CHARACTERS) -> str:
     return text
 
 
-def _written_on(session: Session, box: Box, today: date) -> int:
+def _written_on(session: Session, box: EncryptedContainer, today: date) -> int:
     count = select(func.count()).where(
         Message.box_id == box.id, Message.author == Author.COMPLAINANT, Message.written_on == today
     )

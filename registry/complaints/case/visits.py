@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.envelopes import Place, bytes_of, text_of
-from registry.complaints.sealing.models import Box, OpenVisit
+from registry.complaints.sealing.models import EncryptedContainer, OpenVisit
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import EPOCH
 from registry.core.errors import NoVisit, Unopenable
@@ -34,7 +34,7 @@ class Visit:
     site.
     """
 
-    box: Box
+    box: EncryptedContainer
     seed: bytes = field(repr=False)
     code: str | None = field(repr=False)
     is_mailbox: bool
@@ -47,7 +47,9 @@ class Visit:
         return self.box.state is not MailboxState.UNCONFIRMED
 
 
-def begin(session: Session, sealer: Sealer, box: Box, seed: bytes, now: datetime, *, code: str | None = None) -> str:
+def begin(
+    session: Session, sealer: Sealer, box: EncryptedContainer, seed: bytes, now: datetime, *, code: str | None = None
+) -> str:
     """Begin a visit and give its token: 43 characters, for the browser alone. `code` where it has yet to be confirmed."""
     raw = secrets.token_bytes(TOKEN_BYTES)
     session.add(
@@ -82,11 +84,13 @@ def visit(
     """
     raw = _read(token)
     found = session.execute(
-        select(OpenVisit, Box).join(Box, Box.id == OpenVisit.box_id).where(OpenVisit.digest == _digest(raw))
+        select(OpenVisit, EncryptedContainer)
+        .join(EncryptedContainer, EncryptedContainer.id == OpenVisit.box_id)
+        .where(OpenVisit.digest == _digest(raw))
     ).first()
     if found is None:
         raise _over()
-    row, box = found.OpenVisit, found.Box
+    row, box = found.OpenVisit, found.EncryptedContainer
     if min(row.expires_at, row.ends_at) <= now or box.state not in (MailboxState.UNCONFIRMED, MailboxState.OPEN):
         raise _over()
     try:
@@ -121,7 +125,7 @@ def end(session: Session, visit: Visit) -> None:
     session.execute(delete(OpenVisit).where(OpenVisit.id == visit.row_id))
 
 
-def end_all(session: Session, box: Box) -> None:
+def end_all(session: Session, box: EncryptedContainer) -> None:
     """End every visit of a box: its complaint code was changed, cut off or withdrawn."""
     session.execute(delete(OpenVisit).where(OpenVisit.box_id == box.id))
 
@@ -155,7 +159,7 @@ def _digest(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def _place(box: Box, column: str) -> Place:
+def _place(box: EncryptedContainer, column: str) -> Place:
     return Place("visits", column, box.reference, str(box.case_id))
 
 

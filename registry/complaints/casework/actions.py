@@ -19,8 +19,8 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance, changed, lock_case_where
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.models import Box
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.codes import Problem
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
@@ -178,7 +178,7 @@ def reason_place(case: Case) -> Place:
     return Place("case_moves", "reason_sealed", case.reference, case.reference)
 
 
-def _first_box(session: Session, sealer: Sealer, officer: Officer, case: Case) -> OpenBox:
+def _first_box(session: Session, sealer: Sealer, officer: Officer, case: Case) -> OpenContainer:
     return sealer.open_as_unit(session, boxes_of(session, case)[0], officer.unit)
 
 
@@ -214,10 +214,12 @@ def in_unit(unit: str) -> ColumnElement[bool]:
     return Case.unit_id == select(Unit.id).where(Unit.reference == unit).scalar_subquery()
 
 
-def opened_boxes(session: Session, case: Case) -> list[Box]:
+def opened_boxes(session: Session, case: Case) -> list[EncryptedContainer]:
     """The mailboxes that the unit can open, without those replaced before they were first opened."""
     return list(session.execute(opened_mailboxes(case)).scalars())
 
 
-def opened_mailboxes(case: Case) -> Select[Box]:
-    return mailboxes(case).where(or_(Box.role != MailboxRole.WORKER, Box.state != MailboxState.CUT_OFF))
+def opened_mailboxes(case: Case) -> Select[EncryptedContainer]:
+    return mailboxes(case).where(
+        or_(EncryptedContainer.role != MailboxRole.WORKER, EncryptedContainer.state != MailboxState.CUT_OFF)
+    )

@@ -19,7 +19,7 @@ from registry.complaints.case.moves import same_person
 from registry.complaints.case.questions import of_tier
 from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case, opened_boxes
 from registry.complaints.parties.hearings.files import sent_files
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput
@@ -75,7 +75,7 @@ def original_in(
 ) -> tuple[str, bytes]:
     """Name and content of a file as it was sent, for a caller who has asked whether it may be opened, and audits it."""
     row = one_of_them(files_of_case(session, case), attachment)
-    opened = sealer.open_as_custodian(session, session.get_one(Box, row.box_id), unit)
+    opened = sealer.open_as_custodian(session, session.get_one(EncryptedContainer, row.box_id), unit)
     return safe_name(facts_of(opened, case, row).name, row.kind), open_original(store, opened, case, row)
 
 

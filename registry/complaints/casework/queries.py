@@ -34,7 +34,7 @@ from registry.complaints.casework.actions import Officer, in_unit, lock_case, op
 from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.complaints.casework.translations.reading import Translated, translations_in
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.errors import NotNow
 from registry.vocabulary.cases import (
     AttachmentState,
@@ -70,7 +70,7 @@ class FileInCase(NamedTuple):
     name: str
     kind: FileKind
     size: int
-    kept_on: date
+    stored_on: date
     state: AttachmentState
     changes_voice: bool = False
 
@@ -82,7 +82,7 @@ class CleanFile(NamedTuple):
     body: bytes
 
 
-class ShownBox(NamedTuple):
+class ContainerView(NamedTuple):
     """One mailbox of a case as an officer sees it. `answers` are without identity, which is the custodian's."""
 
     reference: str
@@ -107,7 +107,7 @@ class CaseView(NamedTuple):
     employer: str | None
     region: str | None
     amounts: Mapping[str, Any]
-    boxes: Sequence[ShownBox]
+    boxes: Sequence[ContainerView]
     moves: Sequence[CaseMove]
     clocks: Mapping[ClockKind, CaseClock]
     purge_on: date | None
@@ -234,14 +234,14 @@ def require_readable(case: Case) -> None:
 
 def _box_views(
     session: Session, sealer: Sealer, officer: Officer, case: Case, today: date, into: str, counts: bool
-) -> list[ShownBox]:
+) -> list[ContainerView]:
     """All mailboxes of a case, by one query for each kind of content, however many they are."""
     opened = sealer.open_all_as_unit(session, opened_mailboxes(case), officer.unit)
     boxes = [one.box for one in opened]
     written = messages.read_messages(session, case, opened, Author.OFFICER, today, counts=counts)
     files = attachments_of(session, boxes)
     return [
-        ShownBox(
+        ContainerView(
             one.box.reference,
             one.box.role,
             one.box.state,
@@ -263,9 +263,9 @@ def _box_views(
     ]
 
 
-def _file_view(opened: OpenBox, case: Case, row: Attachment) -> FileInCase:
+def _file_view(opened: OpenContainer, case: Case, row: Attachment) -> FileInCase:
     facts = facts_of(opened, case, row)
-    return FileInCase(row.reference, facts.name, row.kind, facts.size, row.kept_on, row.state, facts.changes_voice)
+    return FileInCase(row.reference, facts.name, row.kind, facts.size, row.stored_on, row.state, facts.changes_voice)
 
 
 def _opened(sealer: Sealer, case: Case, column: str) -> Any:

@@ -11,16 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
-from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import MailboxRole, MailboxState
 
 
-def new_copy_box(session: Session, sealer: Sealer, case: Case, unit: str, today: date) -> OpenBox:
+def new_copy_box(session: Session, sealer: Sealer, case: Case, unit: str, today: date) -> OpenContainer:
     """A box for something of a locked case, opened by its unit and its custodian alone. Raises KeyTrouble."""
     reference = new_reference()
-    box = Box(
+    box = EncryptedContainer(
         reference=reference,
         case_id=case.id,
         role=MailboxRole.HELPER,
@@ -39,19 +39,21 @@ def new_copy_box(session: Session, sealer: Sealer, case: Case, unit: str, today:
     return opened
 
 
-def share_with(session: Session, sealer: Sealer, opened: OpenBox, holder: str, kinds: Iterable[KeyHolder]) -> None:
+def share_with(
+    session: Session, sealer: Sealer, opened: OpenContainer, holder: str, kinds: Iterable[KeyHolder]
+) -> None:
     """Let a partner's or an agency's unit open a box, as far as it is open here. Raises KeyTrouble."""
     for kind in kinds:
         sealer.share(session, opened, kind, holder)
 
 
-def take_back(session: Session, sealer: Sealer, box: Box, holder: str) -> None:
+def take_back(session: Session, sealer: Sealer, box: EncryptedContainer, holder: str) -> None:
     """Delete the keys of a partner or an agency; what was read before is not undone."""
     for kind in (KeyHolder.UNIT, KeyHolder.CUSTODIAN):
         sealer.revoke(session, box, kind, holder)
 
 
-def is_readable_by(session: Session, box: Box, holder: str) -> bool:
+def is_readable_by(session: Session, box: EncryptedContainer, holder: str) -> bool:
     """Whether that unit has a key to the box."""
-    existing = select(BoxWrap.id).where(BoxWrap.box_id == box.id, BoxWrap.holder == holder)
+    existing = select(WrappedKey.id).where(WrappedKey.box_id == box.id, WrappedKey.holder == holder)
     return session.execute(existing.limit(1)).first() is not None

@@ -24,7 +24,7 @@ from registry.complaints.case.retention_rules import draft_day
 from registry.complaints.case.units import require_open_intake
 from registry.complaints.case.visits import Visit
 from registry.complaints.intake import handover
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import working_days
 from registry.core.codes import Problem
@@ -41,7 +41,7 @@ class Started(NamedTuple):
     """A draft, and the token of its visit for the browser. The visit shows the complaint code until it is confirmed."""
 
     case: Case
-    box: Box
+    box: EncryptedContainer
     token: str
 
 

@@ -15,7 +15,7 @@ from registry.complaints.case.questions import QUESTIONNAIRE, Kind, of_tier
 from registry.complaints.case.states import Clock
 from registry.complaints.case.units import route
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.complaints.triage import assessment
 from registry.complaints.triage.rules import Triaged
 from registry.officers.models import Unit
@@ -39,7 +39,7 @@ def hand_over(
     session: Session,
     sealer: Sealer,
     case: Case,
-    opened: OpenBox,
+    opened: OpenContainer,
     answers: Mapping[str, Any],
     at: datetime,
     *,
@@ -73,7 +73,7 @@ def hand_over(
 
 
 def add_answers(
-    session: Session, sealer: Sealer, case: Case, opened: OpenBox, answers: Mapping[str, Any], at: datetime
+    session: Session, sealer: Sealer, case: Case, opened: OpenContainer, answers: Mapping[str, Any], at: datetime
 ) -> None:
     """Add the worker's own answers to a locked case. They may make it more urgent, never less."""
     assessment.remember_words(session, sealer, case, answers)
@@ -113,7 +113,7 @@ def _seal_facts(session: Session, sealer: Sealer, case: Case, answers: Mapping[s
     agency = assessment.named_agency(session, answers)
     case.agency_digest = None if agency is None else sealer.digest("agency", agency.key)
     case.agency_is_registered = None if agency is None else agency.is_registered
-    case.agency_sealed = _sealed(sealer, case, "agency_sealed", None if agency is None else agency.told)
+    case.agency_sealed = _sealed(sealer, case, "agency_sealed", None if agency is None else agency.stated)
     case.employer_sealed = _sealed(sealer, case, "employer_sealed", answers.get("employer"))
     case.region_sealed = _sealed(sealer, case, "region_sealed", answers.get("region"))
     sums = (Kind.MONEY, Kind.CHARGE)

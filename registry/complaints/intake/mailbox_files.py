@@ -14,7 +14,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.case.visits import Visit
 from registry.complaints.intake.mailbox import TAKES_MESSAGES
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.errors import NotFound, NotNow
 from registry.core.settings import Settings
 from registry.vocabulary.cases import AttachmentState, CaseState, FileKind, MailboxRole, NoCopy
@@ -30,7 +30,7 @@ class ShownFile(NamedTuple):
     name: str
     kind: FileKind
     size: int
-    kept_on: date
+    stored_on: date
     state: AttachmentState
     no_copy: NoCopy | None
     copied_as: FileKind
@@ -39,12 +39,12 @@ class ShownFile(NamedTuple):
 class OpenedFile(NamedTuple):
     """One file with the open box, the case and the attachment that belong to it."""
 
-    opened: OpenBox
+    opened: OpenContainer
     case: Case
     attachment: Attachment
 
 
-def opened_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[OpenBox, Case]:
+def opened_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[OpenContainer, Case]:
     """The mailbox and its case, if a file may be added to it now. Raises NotNow."""
     require_writable(visit)
     case = session.get_one(Case, visit.box.case_id)
@@ -65,13 +65,13 @@ def files_of(session: Session, sealer: Sealer, visit: Visit) -> list[ShownFile]:
                 name=facts.name,
                 kind=one.kind,
                 size=facts.size,
-                kept_on=one.kept_on,
+                stored_on=one.stored_on,
                 state=one.state,
                 no_copy=one.no_copy,
                 copied_as=copied_as(one),
             )
         )
-    return sorted(displayed, key=lambda file: file.kept_on)
+    return sorted(displayed, key=lambda file: file.stored_on)
 
 
 def file_of(session: Session, sealer: Sealer, visit: Visit, reference: str) -> OpenedFile:

@@ -30,7 +30,7 @@ from registry.complaints.intake.paper_forms.actions import drop_stale
 from registry.complaints.intake.paper_forms.models import PaperForm
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.referrals.models import Referral, ReferralReport
-from registry.complaints.sealing.models import Box, BoxWrap, OpenVisit
+from registry.complaints.sealing.models import EncryptedContainer, OpenVisit, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage.similarity import Shingle
 from registry.core.db.engine import drop_deleted
@@ -114,7 +114,9 @@ def forget_offers(sessions: sessionmaker[Session], sealer: Sealer, today: date) 
     """Delete new complaint codes that were offered but not typed back within a day."""
     with sessions.begin() as session:
         stale = session.execute(
-            select(Box).where(Box.replaces_id.is_not(None), Box.made_on <= today - UNCONFIRMED_DRAFT)
+            select(EncryptedContainer).where(
+                EncryptedContainer.replaces_id.is_not(None), EncryptedContainer.made_on <= today - UNCONFIRMED_DRAFT
+            )
         ).scalars()
         offers = list(stale)
         for offered in offers:
@@ -144,7 +146,10 @@ def _each(sessions: sessionmaker[Session], wanted: Select[Case], do: Callable[[S
 def _destroy_keys(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:
     advance(session, case, CaseState.PURGED, CaseRole.REGISTRY, at)
     # All of them: also the copies for other parties.
-    sealer.destroy(session, session.execute(select(Box.id).where(Box.case_id == case.id)).scalars().all())
+    sealer.destroy(
+        session,
+        session.execute(select(EncryptedContainer.id).where(EncryptedContainer.case_id == case.id)).scalars().all(),
+    )
     case.agency_sealed = case.employer_sealed = case.region_sealed = case.amounts_sealed = case.agency_digest = None
     session.execute(update(CaseMove).where(CaseMove.case_id == case.id).values(reason_sealed=None))
 
@@ -152,8 +157,8 @@ def _destroy_keys(session: Session, sealer: Sealer, case: Case, at: datetime) ->
 def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles | None) -> None:
     if remove_files is not None:
         remove_files(session, case)
-    boxes = select(Box.id).where(Box.case_id == case.id)
-    for of_box in (Message.box_id, AnswerSheet.box_id, BoxWrap.box_id, OpenVisit.box_id):
+    boxes = select(EncryptedContainer.id).where(EncryptedContainer.case_id == case.id)
+    for of_box in (Message.box_id, AnswerSheet.box_id, WrappedKey.box_id, OpenVisit.box_id):
         session.execute(delete(of_box.class_).where(of_box.in_(boxes)))
     of_referrals = select(Referral.id).where(Referral.case_id == case.id)
     session.execute(delete(ReferralReport).where(ReferralReport.referral_id.in_(of_referrals)))
@@ -175,8 +180,12 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
     )
     for of_case in owned:
         session.execute(delete(of_case.class_).where(of_case == case.id))
-    session.execute(delete(Box).where(Box.case_id == case.id, Box.replaces_id.is_not(None)))
-    session.execute(delete(Box).where(Box.case_id == case.id))
+    session.execute(
+        delete(EncryptedContainer).where(
+            EncryptedContainer.case_id == case.id, EncryptedContainer.replaces_id.is_not(None)
+        )
+    )
+    session.execute(delete(EncryptedContainer).where(EncryptedContainer.case_id == case.id))
     case.purged_on = today
     session.flush()
     forget_subject(session, case.reference)

@@ -16,7 +16,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework.unsent.actions import place as place_of_unsent
 from registry.complaints.casework.unsent.models import OfficerDraft
 from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, public_of
-from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder, UnitKey, UnitKeyState
+from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, UnitKey, UnitKeyState, WrappedKey
 from registry.complaints.sealing.sealer import RING, Sealer, Tier
 from registry.complaints.sealing.unit_keys import ESCROW, OF_UNITS, add_escrow_key, known_public, newest_key, rotate
 from registry.core.errors import KeyTrouble, Unopenable
@@ -146,7 +146,7 @@ class _Fields(_Work):
 
 
 class _OldWraps(_Work):
-    name, model = "keys of boxes", BoxWrap
+    name, model = "keys of boxes", WrappedKey
 
     def __init__(self, sealer: Sealer) -> None:
         self.sealer = sealer
@@ -159,16 +159,18 @@ class _OldWraps(_Work):
         return or_(
             False,
             *(
-                and_(BoxWrap.holder_kind == key.holder_kind, BoxWrap.holder == key.unit, BoxWrap.kid != key.kid)
+                and_(
+                    WrappedKey.holder_kind == key.holder_kind, WrappedKey.holder == key.unit, WrappedKey.kid != key.kid
+                )
                 for key in newest
                 if key is not None
             ),
         )
 
-    def do(self, session: Session, row: BoxWrap) -> None:
+    def do(self, session: Session, row: WrappedKey) -> None:
         self.sealer.rewrap(session, _box(session, row), row)
 
-    def names(self, session: Session, row: BoxWrap) -> str:
+    def names(self, session: Session, row: WrappedKey) -> str:
         return f"tier {row.tier} of box {_box(session, row).reference} for the {row.holder_kind} {row.holder}"
 
 
@@ -180,44 +182,50 @@ class _MissingEscrow(_OldWraps):
     def left(self, session: Session) -> ColumnElement[bool]:
         if newest_key(session, KeyHolder.ESCROW, ESCROW) is None:
             return or_(False)
-        theirs = aliased(BoxWrap)
+        theirs = aliased(WrappedKey)
         has_escrow = select(theirs.id).where(
-            theirs.box_id == BoxWrap.box_id, theirs.tier == BoxWrap.tier, theirs.holder_kind == KeyHolder.ESCROW
+            theirs.box_id == WrappedKey.box_id, theirs.tier == WrappedKey.tier, theirs.holder_kind == KeyHolder.ESCROW
         )
-        return and_(BoxWrap.holder_kind.in_(OF_UNITS), ~has_escrow.exists())
+        return and_(WrappedKey.holder_kind.in_(OF_UNITS), ~has_escrow.exists())
 
-    def do(self, session: Session, row: BoxWrap) -> None:
+    def do(self, session: Session, row: WrappedKey) -> None:
         self.sealer.add_escrow(session, _box(session, row), Tier(row.tier))
 
 
 class _Unreadable(_Work):
     """Boxes whose unit or custodian has another key than the one they are sealed to."""
 
-    name, model = "boxes", Box
+    name, model = "boxes", EncryptedContainer
 
     def __init__(self, sealer: Sealer, secret: bytes, is_bound: bool) -> None:
         self.sealer, self.secret, self.is_bound = sealer, secret, is_bound
         self.kid = key_id_of(public_of(secret))
 
     def left(self, session: Session) -> ColumnElement[bool]:
-        by_escrow = select(BoxWrap.id).where(
-            BoxWrap.box_id == Box.id, BoxWrap.holder_kind == KeyHolder.ESCROW, BoxWrap.kid == self.kid
+        by_escrow = select(WrappedKey.id).where(
+            WrappedKey.box_id == EncryptedContainer.id,
+            WrappedKey.holder_kind == KeyHolder.ESCROW,
+            WrappedKey.kid == self.kid,
         )
         units = session.execute(select(Unit.id, Unit.reference)).all()
         lacking = []
         for unit_id, unit in units:
             keys = [key for kind in OF_UNITS if (key := newest_key(session, kind, unit)) is not None]
             existing = [
-                select(BoxWrap.id)
-                .where(BoxWrap.box_id == Box.id, BoxWrap.holder_kind == key.holder_kind, BoxWrap.kid == key.kid)
+                select(WrappedKey.id)
+                .where(
+                    WrappedKey.box_id == EncryptedContainer.id,
+                    WrappedKey.holder_kind == key.holder_kind,
+                    WrappedKey.kid == key.kid,
+                )
                 .exists()
                 for key in keys
             ]
-            of_unit = Box.case_id.in_(select(Case.id).where(Case.unit_id == unit_id))
+            of_unit = EncryptedContainer.case_id.in_(select(Case.id).where(Case.unit_id == unit_id))
             lacking.append(and_(of_unit, or_(*(~one for one in existing))))
         return and_(by_escrow.exists(), or_(False, *lacking))
 
-    def do(self, session: Session, row: Box) -> None:
+    def do(self, session: Session, row: EncryptedContainer) -> None:
         unit = session.execute(
             select(Unit.reference).join(Case, Case.unit_id == Unit.id).where(Case.id == row.case_id)
         ).scalar_one()
@@ -227,7 +235,7 @@ class _Unreadable(_Work):
         # Bound anew, by the secret that is here now.
         self.sealer.share(session, opened, KeyHolder.ESCROW, ESCROW)
 
-    def names(self, session: Session, row: Box) -> str:
+    def names(self, session: Session, row: EncryptedContainer) -> str:
         return f"box {row.reference}"
 
 
@@ -260,8 +268,8 @@ def _count(sessions: Sessions, work: _Work) -> int:
         return session.execute(select(func.count()).select_from(work.model).where(work.left(session))).scalar_one()
 
 
-def _box(session: Session, wrap: BoxWrap) -> Box:
-    return session.execute(select(Box).where(Box.id == wrap.box_id)).scalar_one()
+def _box(session: Session, wrap: WrappedKey) -> EncryptedContainer:
+    return session.execute(select(EncryptedContainer).where(EncryptedContainer.id == wrap.box_id)).scalar_one()
 
 
 def _is_lost(session: Session, keyring: Keyring, kind: KeyHolder, unit: str) -> bool:

@@ -31,7 +31,7 @@ class UnitKeyState(StrEnum):
     RETIRED = "retired"
 
 
-class Box(Base):
+class EncryptedContainer(Base):
     """An encrypted container of a case, usually the mailbox of one complaint code.
 
     `tag` finds it by the code (case/complaint_codes.py), `public_key` is what is sealed to.
@@ -60,7 +60,7 @@ class Box(Base):
     is_copy: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
-class BoxWrap(Base):
+class WrappedKey(Base):
     """The content key of one box and tier, sealed to one holder's public key, whose id is `kid`.
 
     `holder` is the reference of a box or unit; of the escrow it is the word `escrow`.

@@ -39,7 +39,7 @@ from registry.complaints.sealing.envelopes import (
     sealed_value,
     text_of,
 )
-from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder, OpenVisit
+from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, OpenVisit, WrappedKey
 from registry.complaints.sealing.unit_keys import ESCROW, holder_key, newest_key, secret_of
 from registry.core.errors import Unopenable
 from registry.core.keyring import Keyring
@@ -62,15 +62,15 @@ TIERS_OF: Mapping[KeyHolder, frozenset[Tier]] = {
 }
 
 
-class OpenBox:
+class OpenContainer:
     """The content keys of one box, in memory for one request. Its text form shows none."""
 
-    def __init__(self, box: Box, keys: Mapping[Tier, bytes]) -> None:
+    def __init__(self, box: EncryptedContainer, keys: Mapping[Tier, bytes]) -> None:
         self.box = box
         self._keys = dict(keys)
 
     def __repr__(self) -> str:
-        return f"OpenBox({self.box.reference}, tiers {sorted(self._keys)})"
+        return f"OpenContainer({self.box.reference}, tiers {sorted(self._keys)})"
 
     @property
     def tiers(self) -> frozenset[Tier]:
@@ -132,45 +132,53 @@ class Sealer:
 
     # Tiers 2 and 3
 
-    def new_box(self, session: Session, box: Box, mailbox_public: bytes) -> OpenBox:
+    def new_box(self, session: Session, box: EncryptedContainer, mailbox_public: bytes) -> OpenContainer:
         """Make the content keys of a box that was just added, sealed to its own mailbox alone."""
         opened = self.new_copy(box)
         self.share(session, opened, KeyHolder.MAILBOX, box.reference, mailbox_public)
         return opened
 
-    def new_copy(self, box: Box) -> OpenBox:
+    def new_copy(self, box: EncryptedContainer) -> OpenContainer:
         """Make the content keys of a box that is not a mailbox. They are in memory alone until they are shared."""
-        return OpenBox(box, {tier: secrets.token_bytes(KEY_BYTES) for tier in Tier})
+        return OpenContainer(box, {tier: secrets.token_bytes(KEY_BYTES) for tier in Tier})
 
-    def open_as_mailbox(self, session: Session, box: Box, seed: bytes, *, of: Box | None = None) -> OpenBox:
+    def open_as_mailbox(
+        self, session: Session, box: EncryptedContainer, seed: bytes, *, of: EncryptedContainer | None = None
+    ) -> OpenContainer:
         """Open a box by its complaint code's seed; or `of`, a helper's box sealed to this one. Raises Unopenable."""
         target = of or box
         wraps = _wraps(session, target, KeyHolder.MAILBOX, box.reference)
         return self._open(target, [(wrap, PrivateKey(seed)) for wrap in wraps])
 
-    def open_as_unit(self, session: Session, box: Box, unit: str) -> OpenBox:
+    def open_as_unit(self, session: Session, box: EncryptedContainer, unit: str) -> OpenContainer:
         """Open a box at tier 2 by the unit's secret. Raises Unopenable, KeyTrouble when the secret is not here."""
         wraps = _wraps(session, box, KeyHolder.UNIT, unit)
         return self._open(box, [(wrap, self._secret(wrap)) for wrap in wraps])
 
-    def open_all_as_unit(self, session: Session, boxes: Select[Box], unit: str) -> list[OpenBox]:
+    def open_all_as_unit(self, session: Session, boxes: Select[EncryptedContainer], unit: str) -> list[OpenContainer]:
         """Several boxes by one query, each as `open_as_unit` opens it."""
-        existing = (BoxWrap.box_id == Box.id, BoxWrap.holder_kind == KeyHolder.UNIT, BoxWrap.holder == unit)
-        rows = session.execute(boxes.add_columns(BoxWrap).outerjoin(BoxWrap, and_(*existing))).all()
+        existing = (
+            WrappedKey.box_id == EncryptedContainer.id,
+            WrappedKey.holder_kind == KeyHolder.UNIT,
+            WrappedKey.holder == unit,
+        )
+        rows = session.execute(boxes.add_columns(WrappedKey).outerjoin(WrappedKey, and_(*existing))).all()
         return [self._open(box, [(wrap, self._secret(wrap))] if wrap else []) for box, wrap in rows]
 
-    def open_as_custodian(self, session: Session, box: Box, unit: str) -> OpenBox:
+    def open_as_custodian(self, session: Session, box: EncryptedContainer, unit: str) -> OpenContainer:
         """Open a box at tiers 2 and 3 by the secret of the unit's custodian. Raises as `open_as_unit`."""
         wraps = _wraps(session, box, KeyHolder.CUSTODIAN, unit) + _wraps(session, box, KeyHolder.UNIT, unit)
         return self._open(box, [(wrap, self._secret(wrap)) for wrap in wraps])
 
-    def open_as_escrow(self, session: Session, box: Box, secret: bytes, *, is_bound: bool = True) -> OpenBox:
+    def open_as_escrow(
+        self, session: Session, box: EncryptedContainer, secret: bytes, *, is_bound: bool = True
+    ) -> OpenContainer:
         """Open both tiers by the escrow's secret. `is_bound`: False where the server's own keys were lost."""
         wraps = _wraps(session, box, KeyHolder.ESCROW, ESCROW)
         return self._open(box, [(wrap, PrivateKey(secret)) for wrap in wraps], is_bound=is_bound)
 
     def share(
-        self, session: Session, opened: OpenBox, holder_kind: KeyHolder, holder: str, public: bytes | None = None
+        self, session: Session, opened: OpenContainer, holder_kind: KeyHolder, holder: str, public: bytes | None = None
     ) -> None:
         """Let a holder open what is open here, as far as its kind may: `TIERS_OF`. A wrap it had before is replaced.
 
@@ -191,7 +199,7 @@ class Sealer:
                 known[tier].kid, known[tier].wrapped = kid, wrapped
             else:
                 session.add(
-                    BoxWrap(
+                    WrappedKey(
                         box_id=opened.box.id,
                         tier=tier,
                         holder_kind=holder_kind,
@@ -202,18 +210,18 @@ class Sealer:
                 )
         session.flush()
 
-    def hand_over(self, session: Session, opened: OpenBox, unit: str) -> None:
+    def hand_over(self, session: Session, opened: OpenContainer, unit: str) -> None:
         """On submission: let the unit, its custodian and, where there is one, the escrow open the box."""
         self.share(session, opened, KeyHolder.UNIT, unit)
         self.share(session, opened, KeyHolder.CUSTODIAN, unit)
         if newest_key(session, KeyHolder.ESCROW, ESCROW) is not None:
             self.share(session, opened, KeyHolder.ESCROW, ESCROW)
 
-    def revoke(self, session: Session, box: Box, holder_kind: KeyHolder, holder: str) -> None:
+    def revoke(self, session: Session, box: EncryptedContainer, holder_kind: KeyHolder, holder: str) -> None:
         """Delete a holder's wrapped keys of a box. What the holder has read before is not undone."""
         session.execute(
-            delete(BoxWrap).where(
-                BoxWrap.box_id == box.id, BoxWrap.holder_kind == holder_kind, BoxWrap.holder == holder
+            delete(WrappedKey).where(
+                WrappedKey.box_id == box.id, WrappedKey.holder_kind == holder_kind, WrappedKey.holder == holder
             )
         )
 
@@ -223,9 +231,9 @@ class Sealer:
         Gives the number of wraps. Commit, then `db.drop_deleted`, then delete rows and files.
         """
         session.execute(delete(OpenVisit).where(OpenVisit.box_id.in_(box_ids)))
-        return session.execute(delete(BoxWrap).where(BoxWrap.box_id.in_(box_ids))).rowcount  # type: ignore[attr-defined,no-any-return]
+        return session.execute(delete(WrappedKey).where(WrappedKey.box_id.in_(box_ids))).rowcount  # type: ignore[attr-defined,no-any-return]
 
-    def rewrap(self, session: Session, box: Box, wrap: BoxWrap) -> bool:
+    def rewrap(self, session: Session, box: EncryptedContainer, wrap: WrappedKey) -> bool:
         """Seal one wrap anew to its holder's newest key; False when it is. Raises Unopenable, KeyTrouble.
 
         The escrow's secret lies off line: its wraps are made anew from what unit or custodian can open.
@@ -238,10 +246,10 @@ class Sealer:
         wrap.kid, wrap.wrapped = kid, self._wrapped(box, Tier(wrap.tier), key, public)
         return True
 
-    def add_escrow(self, session: Session, box: Box, tier: Tier) -> None:
+    def add_escrow(self, session: Session, box: EncryptedContainer, tier: Tier) -> None:
         """Let the escrow open a box that was handed over before there was one. Raises Unopenable, KeyTrouble."""
         source = self._readable(session, box, tier)
-        opened = OpenBox(box, {tier: self._unwrapped(box, source, self._secret(source), is_bound=True)})
+        opened = OpenContainer(box, {tier: self._unwrapped(box, source, self._secret(source), is_bound=True)})
         self.share(session, opened, KeyHolder.ESCROW, ESCROW)
 
     # Visits
@@ -257,28 +265,30 @@ class Sealer:
         # The server's part: a token alone, from a browser's store, opens nothing of a dump.
         return expand(token, b"registry visit v1", salt=self.keyring.secret("visits"))
 
-    def _secret(self, wrap: BoxWrap) -> PrivateKey:
+    def _secret(self, wrap: WrappedKey) -> PrivateKey:
         return PrivateKey(secret_of(self.keyring, wrap.holder_kind, wrap.holder, wrap.kid))
 
-    def _readable(self, session: Session, box: Box, tier: int) -> BoxWrap:
+    def _readable(self, session: Session, box: EncryptedContainer, tier: int) -> WrappedKey:
         """The wrap by which officers open a box at a tier."""
         kind = KeyHolder.UNIT if tier == Tier.ACCOUNT else KeyHolder.CUSTODIAN
-        theirs = (BoxWrap.box_id == box.id, BoxWrap.tier == tier, BoxWrap.holder_kind == kind)
-        found = session.execute(select(BoxWrap).where(*theirs).order_by(BoxWrap.id).limit(1)).scalar_one_or_none()
+        theirs = (WrappedKey.box_id == box.id, WrappedKey.tier == tier, WrappedKey.holder_kind == kind)
+        found = session.execute(select(WrappedKey).where(*theirs).order_by(WrappedKey.id).limit(1)).scalar_one_or_none()
         if found is None:
             raise Unopenable(f"the box {box.reference} has no {kind} that opens tier {tier}")
         return found
 
-    def _open(self, box: Box, existing: Sequence[tuple[BoxWrap, PrivateKey]], *, is_bound: bool = True) -> OpenBox:
+    def _open(
+        self, box: EncryptedContainer, existing: Sequence[tuple[WrappedKey, PrivateKey]], *, is_bound: bool = True
+    ) -> OpenContainer:
         keys = {Tier(wrap.tier): self._unwrapped(box, wrap, secret, is_bound) for wrap, secret in existing}
         if not keys:
             raise Unopenable(f"nothing of the box {box.reference} is sealed to who asks")
-        return OpenBox(box, keys)
+        return OpenContainer(box, keys)
 
-    def _wrapped(self, box: Box, tier: Tier, key: bytes, public: bytes) -> bytes:
+    def _wrapped(self, box: EncryptedContainer, tier: Tier, key: bytes, public: bytes) -> bytes:
         return SealedBox(PublicKey(public)).encrypt(key + self._binding(box, tier, key))
 
-    def _unwrapped(self, box: Box, wrap: BoxWrap, secret: PrivateKey, is_bound: bool) -> bytes:
+    def _unwrapped(self, box: EncryptedContainer, wrap: WrappedKey, secret: PrivateKey, is_bound: bool) -> bytes:
         if key_id_of(bytes(secret.public_key)) != wrap.kid:
             raise Unopenable(f"the box {box.reference} is sealed to the key {wrap.kid}, which is another")
         try:
@@ -290,11 +300,11 @@ class Sealer:
             raise Unopenable(f"a wrap for the key {wrap.kid} was not made here for the box {box.reference}")
         return key
 
-    def _binding(self, box: Box, tier: Tier, key: bytes) -> bytes:
+    def _binding(self, box: EncryptedContainer, tier: Tier, key: bytes) -> bytes:
         stated = b"/".join((box.reference.encode(), str(int(tier)).encode(), key))
         return hmac.new(self.keyring.secret("box-keys"), stated, hashlib.sha256).digest()
 
 
-def _wraps(session: Session, box: Box, kind: KeyHolder, holder: str) -> list[BoxWrap]:
-    of_holder = (BoxWrap.box_id == box.id, BoxWrap.holder_kind == kind, BoxWrap.holder == holder)
-    return list(session.execute(select(BoxWrap).where(*of_holder).order_by(BoxWrap.tier)).scalars())
+def _wraps(session: Session, box: EncryptedContainer, kind: KeyHolder, holder: str) -> list[WrappedKey]:
+    of_holder = (WrappedKey.box_id == box.id, WrappedKey.holder_kind == kind, WrappedKey.holder == holder)
+    return list(session.execute(select(WrappedKey).where(*of_holder).order_by(WrappedKey.tier)).scalars())

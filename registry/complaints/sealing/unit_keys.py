@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.envelopes import key_id_of, public_of
-from registry.complaints.sealing.models import BoxWrap, KeyHolder, UnitKey, UnitKeyState
+from registry.complaints.sealing.models import KeyHolder, UnitKey, UnitKeyState, WrappedKey
 from registry.core.db.locking import lock_or_none
 from registry.core.errors import KeyTrouble
 from registry.core.keyring import Keyring
@@ -119,8 +119,8 @@ def remove_secret(keyring: Keyring, row: UnitKey) -> None:
 
 
 def wraps_under(session: Session, row: UnitKey) -> int:
-    of_key = (BoxWrap.holder_kind == row.holder_kind, BoxWrap.holder == row.unit, BoxWrap.kid == row.kid)
-    return session.execute(select(func.count()).select_from(BoxWrap).where(*of_key)).scalar_one()
+    of_key = (WrappedKey.holder_kind == row.holder_kind, WrappedKey.holder == row.unit, WrappedKey.kid == row.kid)
+    return session.execute(select(func.count()).select_from(WrappedKey).where(*of_key)).scalar_one()
 
 
 def _added(session: Session, kind: KeyHolder, unit: str, public: bytes, today: date) -> UnitKey:

@@ -36,11 +36,11 @@ COUNTED = frozenset({*OPEN_STATES, CaseState.CLOSED})
 
 
 class NamedAgency(NamedTuple):
-    """The agency that a complaint names: `key` is the same for the same agency, `told` what is sealed."""
+    """The agency that a complaint names: `key` is the same for the same agency, `stated` what is sealed."""
 
     key: str
     is_registered: bool
-    told: Mapping[str, str]
+    stated: Mapping[str, str]
 
 
 def named_agency(session: Session, answers: Mapping[str, Any]) -> NamedAgency | None:

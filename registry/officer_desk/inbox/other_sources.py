@@ -182,7 +182,7 @@ def _unsent() -> Select[Any]:
         kind=case((Case.version > OfficerDraft.version, "unsent_stale"), else_="unsent"),
         reference=OfficerDraft.page,
         owner=Officer.reference,
-        since_at=OfficerDraft.kept_at,
+        since_at=OfficerDraft.saved_at,
     )
     query = rows(columns).join_from(OfficerDraft, Officer, Officer.id == OfficerDraft.officer_id)
     query = query.outerjoin(Case, Case.reference == OfficerDraft.about)

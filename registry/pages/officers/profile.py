@@ -123,7 +123,7 @@ def own_page(
         fault=fault,
         recovery=recovery,
         token=token,
-        told=given,
+        notice=given,
         calendar_made_on=calendars.made_on(session, me.officer),
         tokens=tokens.tokens_of(session, me.officer, day_at(at, None)),
         token_days=request.form.get("days", tokens.DAYS),

@@ -43,7 +43,7 @@ def register() -> Response:
             members.register(session, typed("organisation"), country, typed("name"), typed("email"), language(), now())
     except ActRefused as refused:
         return _register_page(refused.reason)
-    return page("told.html", title="account.register", said="account.mail_sent")
+    return page("notice.html", title="account.register", said="account.mail_sent")
 
 
 @pages.get("/sign-in")
@@ -89,7 +89,7 @@ def forgotten() -> Response:
             letters.ask_for(session, LetterKind.RESET, typed("email"), language(), now())
     except ActRefused as refused:
         return page("forgotten.html", fault=refused.reason, email=typed("email"), status=400)
-    return page("told.html", title="account.forgotten", said="account.mail_sent")
+    return page("notice.html", title="account.forgotten", said="account.mail_sent")
 
 
 @pages.get("/confirm/<secret>")

@@ -71,7 +71,7 @@ def _tone_of_all(outcome: Outcome) -> str:
 def _tone_of(one: Checked) -> str:
     if one.outcome is CheckOutcome.MISMATCH:
         return "no"
-    is_good = one.outcome is CheckOutcome.MATCH and one.told.kind not in _PROVES_NOTHING
+    is_good = one.outcome is CheckOutcome.MATCH and one.stated.kind not in _PROVES_NOTHING
     return "yes" if is_good else "unknown"
 
 
@@ -256,13 +256,13 @@ def _answered(language: Language, fields: dict[str, str], stated: tuple[StatedDe
             "papers": [check_note(language, note.code, note.like) for note in outcome.papers],
             "checks": [
                 {
-                    "kind": one.told.kind,
-                    "value": one.told.value,
+                    "kind": one.stated.kind,
+                    "value": one.stated.value,
                     "outcome": one.outcome,
                     "tone": _tone_of(one),
                     "meaning": check_meaning(
                         language,
-                        one.told.kind,
+                        one.stated.kind,
                         one.outcome,
                         has_agency=agency is not None,
                         has_candidates=bool(outcome.candidates),

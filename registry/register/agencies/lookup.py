@@ -25,7 +25,7 @@ class Stored(NamedTuple):
     withhold_on: date | None
     confirmed_at: datetime | None
     licences: frozenset[str] | None
-    told: bytes | None = None
+    prerendered: bytes | None = None
 
 
 class KeyMatch(NamedTuple):
@@ -50,7 +50,7 @@ def _by_key() -> AnySelect:
         LookupKey.kind == bindparam("kind"), LookupKey.value == bindparam("value"), LookupKey.superseded_at.is_(None)
     )
     return (
-        select(SourceVersion.version, *RECORD, LookupKey.licence, PublicRecord.told)
+        select(SourceVersion.version, *RECORD, LookupKey.licence, PublicRecord.prerendered)
         .select_from(SourceVersion)
         .outerjoin(LookupKey, key)
         .outerjoin(PublicRecord, PublicRecord.agency_id == LookupKey.agency_id)
@@ -60,7 +60,7 @@ def _by_key() -> AnySelect:
 
 def _by_reference() -> AnySelect:
     return (
-        select(SourceVersion.version, *RECORD, null(), PublicRecord.told)
+        select(SourceVersion.version, *RECORD, null(), PublicRecord.prerendered)
         .select_from(SourceVersion)
         .outerjoin(PublicRecord, PublicRecord.reference == bindparam("value"))
         .limit(2)
@@ -69,7 +69,7 @@ def _by_reference() -> AnySelect:
 
 def _by_licence() -> AnySelect:
     return (
-        select(SourceVersion.version, *RECORD, Licence.reference, PublicRecord.told)
+        select(SourceVersion.version, *RECORD, Licence.reference, PublicRecord.prerendered)
         .select_from(SourceVersion)
         .outerjoin(Licence, Licence.reference == bindparam("value"))
         .outerjoin(PublicRecord, PublicRecord.agency_id == Licence.agency_id)

@@ -28,19 +28,21 @@ IsListed = Callable[[AnyColumn], ColumnElement[bool]]
 
 def _by_key(is_listed: IsListed) -> AnySelect:
     return (
-        select(LookupKey.value, *RECORD, PublicRecord.told, LookupKey.licence)
+        select(LookupKey.value, *RECORD, PublicRecord.prerendered, LookupKey.licence)
         .join(PublicRecord, PublicRecord.agency_id == LookupKey.agency_id)
         .where(LookupKey.kind == bindparam("kind"), is_listed(LookupKey.value), LookupKey.superseded_at.is_(None))
     )
 
 
 def _by_reference(is_listed: IsListed) -> AnySelect:
-    return select(PublicRecord.reference, *RECORD, PublicRecord.told, null()).where(is_listed(PublicRecord.reference))
+    return select(PublicRecord.reference, *RECORD, PublicRecord.prerendered, null()).where(
+        is_listed(PublicRecord.reference)
+    )
 
 
 def _by_licence(is_listed: IsListed) -> AnySelect:
     return (
-        select(Licence.reference, *RECORD, PublicRecord.told, Licence.reference)
+        select(Licence.reference, *RECORD, PublicRecord.prerendered, Licence.reference)
         .join(PublicRecord, PublicRecord.agency_id == Licence.agency_id)
         .where(is_listed(Licence.reference))
     )

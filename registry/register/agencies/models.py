@@ -263,7 +263,7 @@ class PublicRecord(Base):
     """The public record of an agency now: exact bytes, read by key and spliced into answers.
 
     `withhold_on` is the first day on which something in it must be withheld by law; `confirmed_at` is when a partial
-    list last showed it unchanged. `told` is what answers copy (prerendered.py); a reader that finds it missing or
+    list last showed it unchanged. `prerendered` is what answers copy (prerendered.py); a reader that finds it missing or
     written by other code makes it anew from the body.
     """
 
@@ -274,7 +274,7 @@ class PublicRecord(Base):
     etag: Mapped[str] = mapped_column(Text(24))
     withhold_on: Mapped[date | None]
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
-    told: Mapped[bytes | None] = mapped_column(LargeBinary)
+    prerendered: Mapped[bytes | None] = mapped_column("told", LargeBinary)
 
 
 class LookupKey(Base):

@@ -188,11 +188,11 @@ def reindex(session: Session, after: int, limit: int) -> int | None:
     """
     state = lock_log(session)
     table = models.PublicRecord
-    query = select(table.agency_id, table.body, table.etag, table.told)
+    query = select(table.agency_id, table.body, table.etag, table.prerendered)
     rows = session.execute(query.where(table.agency_id > after).order_by(table.agency_id).limit(limit)).all()
     records = [(agency_id, record.read_record(body)) for agency_id, body, _, _ in rows]
     renewed = [
-        {"agency_id": agency_id, "told": packed(prerender(stated, etag))}
+        {"agency_id": agency_id, "prerendered": packed(prerender(stated, etag))}
         for (agency_id, stated), (_, _, etag, prerendered) in zip(records, rows, strict=True)
         if read_prerendered(prerendered, etag) is None
     ]

@@ -30,7 +30,7 @@ from registry.supervision.sanctions import rules
 from registry.supervision.sanctions.models import Sanction, WorkersInPlace
 from registry.supervision.sanctions.rules import By
 from registry.vocabulary.cases import CaseRole, CaseState, Priority
-from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
+from registry.vocabulary.licensing import InformedParty, SanctionState, Timing
 from registry.vocabulary.register import SanctionKind
 
 MAX_GROUND = 400
@@ -69,7 +69,7 @@ class Look(NamedTuple):
     workers: int | None
     permits_at_risk: int | None
     deposit_claims: int | None
-    told: frozenset[ToldFirst]
+    informed: frozenset[InformedParty]
     teller: str
     timing: Timing
     waits_until: date | None = None
@@ -155,7 +155,7 @@ def look_at_workers(
         sanction.effective_from = look.waits_until
     row = moving.workers_of(session, sanction) or WorkersInPlace(sanction_id=sanction.id)
     row.workers, row.permits_at_risk, row.deposit_claims = look.workers, look.permits_at_risk, look.deposit_claims
-    row.told, row.teller, row.timing = sorted(look.told), look.teller, look.timing
+    row.informed, row.teller, row.timing = sorted(look.informed), look.teller, look.timing
     row.filled_by, row.filled_on = official.name, today
     session.add(row)
     moving.changed(session, sanction, "sanction.workers_looked_at", today, actor=official.name)

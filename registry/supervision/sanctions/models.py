@@ -74,7 +74,7 @@ class SanctionMove(Base):
 class WorkersInPlace(Base):
     """What was found out about workers before a licence is taken away. None is a number asked for and unknown.
 
-    `told` are words of `ToldFirst`; `teller` is who tells the workers in Chinese. The only thing here about who
+    `informed` are words of `InformedParty`; `teller` is who tells the workers in Chinese. The only thing here about who
     complained is `timing`, which is one word.
     """
 
@@ -84,7 +84,7 @@ class WorkersInPlace(Base):
     workers: Mapped[int | None]
     permits_at_risk: Mapped[int | None]
     deposit_claims: Mapped[int | None]
-    told: Mapped[list[str]] = mapped_column(JSON)
+    informed: Mapped[list[str]] = mapped_column("told", JSON)
     teller: Mapped[str] = mapped_column(Text(400))
     timing: Mapped[Timing] = mapped_column(one_of(Timing))
     filled_by: Mapped[str] = mapped_column(Text(200))

@@ -53,7 +53,7 @@ class CheckInput:
     `nationality` is the worker's, where it is known.
     """
 
-    told: tuple[StatedDetail, ...] = ()
+    stated: tuple[StatedDetail, ...] = ()
     advert: str = ""
     agency_id: str | None = None
     country: str | None = None
@@ -84,7 +84,7 @@ class Outcome:
 
 def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given: CheckInput, now: datetime) -> Outcome:
     """Check all that was told against the agency it names. None of it is stored."""
-    details = given.told
+    details = given.stated
     if given.advert and not given.is_picked:
         details = tuple(dict.fromkeys((*details, *picked(given.advert, given.country))))
     verdict, snapshot = _named(reader, given, details, now)
@@ -98,7 +98,7 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
         near, bearers = _near_names(session, details, now)
         known = {one.agency_id for one in candidates}
         candidates += tuple(one for one in bearers if one.agency_id not in known)
-        checked = tuple({one.told: one for one in (*checked, *near)}.values())
+        checked = tuple({one.stated: one for one in (*checked, *near)}.values())
     papers = papers_in(readable(given.advert))
     flags = red_flags(given.advert, (*details, *_reference(given)))
     offer, law = _offer(reader, given, flags, now) if given.advert else (Answer.UNKNOWN, ())

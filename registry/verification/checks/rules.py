@@ -43,7 +43,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    told: StatedDetail
+    stated: StatedDetail
     outcome: CheckOutcome
     notes: tuple[Noted, ...] = ()
 
@@ -281,7 +281,7 @@ def summary(
     recruit.
     """
     outcomes = [one.outcome for one in checked]
-    channels = [one for one in checked if one.told.kind not in _NAMING]
+    channels = [one for one in checked if one.stated.kind not in _NAMING]
     if is_refused and not (channels and set(outcomes) == {CheckOutcome.MATCH}):
         return CheckSummary.AGENCY_NOT_LICENSED
     if CheckOutcome.MISMATCH in outcomes:
@@ -295,7 +295,7 @@ def summary(
             return CheckSummary.NO_COMPANY_IN_ADVERT
         if has_candidates:
             return CheckSummary.SEVERAL_AGENCIES
-        is_named = any(one.told.kind in _NAMING for one in checked)
+        is_named = any(one.stated.kind in _NAMING for one in checked)
         return CheckSummary.NO_LABOUR_SUPPLIER if is_named else CheckSummary.NO_AGENCY_NAMED
     if CheckOutcome.CHANGED_RECENTLY in outcomes:
         return CheckSummary.CHANGED_RECENTLY

@@ -36,14 +36,14 @@ def is_searched(question: Question) -> bool:
 class OneOfMany(msgspec.Struct, frozen=True, gc=False, eq=False):
     """A question, its verdict and the ground it stands on. `is_shared`: this very object answers several items.
 
-    `told` are the agency and its licences as they were encoded when they were published, where they still stand for the
+    `prerendered` are the agency and its licences as they were encoded when they were published, where they still stand for the
     agency answered about (registry.register.agencies.prerendered).
     """
 
     question: Question
     verdict: Verdict
     snapshot: SourceSnapshot
-    told: PrerenderedAnswer | None = None
+    prerendered: PrerenderedAnswer | None = None
     is_shared: bool = False
 
     @property

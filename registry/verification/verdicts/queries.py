@@ -220,7 +220,7 @@ def prerendered_of_only_match(found: KeyMatch, now: datetime) -> PrerenderedAnsw
     one = found.records[0]
     if one.withhold_on is not None and day_at(now, None) > one.withhold_on:
         return None
-    return read_prerendered(one.told, one.etag)
+    return read_prerendered(one.prerendered, one.etag)
 
 
 def _keyed_at(session: Session, question: Question, known_at: datetime) -> dict[int, frozenset[str] | None]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case import complaint_codes
 from registry.complaints.case.models import Case
 from registry.complaints.retention.purging import purge
-from registry.complaints.sealing.models import Box, OpenVisit
+from registry.complaints.sealing.models import EncryptedContainer, OpenVisit
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.http.transaction import services
@@ -269,4 +269,4 @@ def test_a_receipt_for_the_worker_is_made_once_for_a_key(somebody: Somebody, ses
     helper, key = somebody().filed("helper", who_files="union"), new_key()
     first, second = (helper.send("POST", "/worker", once=key) for _ in range(2))
     assert (first.status, second.status, second.code) == (201, 409, "already_done")
-    assert session.execute(select(func.count(Box.id))).scalar_one() == 2
+    assert session.execute(select(func.count(EncryptedContainer.id))).scalar_one() == 2

@@ -164,7 +164,7 @@ import os, sys
 from pathlib import Path
 from registry.core.clock import now
 from registry.complaints.attachments import uploading
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.attachments.storage import FolderStore
@@ -175,7 +175,7 @@ from registry.core.keyring import Keyring
 settings = Settings(home=Path(sys.argv[1]), database_url=sys.argv[2], files=Path(sys.argv[1]) / "files")
 sessions = sessions_for(engine_for(settings.database_url))
 with sessions() as session:
-    box = session.get_one(Box, int(sys.argv[3]))
+    box = session.get_one(EncryptedContainer, int(sys.argv[3]))
     case = session.get_one(Case, box.case_id)
     opened = Sealer(Keyring(settings.keys)).open_as_mailbox(session, box, bytes.fromhex(sys.stdin.readline()))
 print("ready", flush=True)

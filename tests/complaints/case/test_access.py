@@ -9,7 +9,7 @@ from registry.complaints.case import access, messages
 from registry.complaints.case.states import Reads
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox import Can
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import InvalidInput, NotFound, NotNow, NoVisit, UnknownReceipt, Unopenable
 from registry.vocabulary.cases import Author, MailboxRole, MailboxState, Priority
@@ -46,7 +46,7 @@ def invite(session: Session, sealer: Sealer, filed: Filed) -> str:
     return code
 
 
-def answer_to(session: Session, sealer: Sealer, filed: Filed, box: Box, text: str) -> None:
+def answer_to(session: Session, sealer: Sealer, filed: Filed, box: EncryptedContainer, text: str) -> None:
     opened = sealer.open_as_unit(session, box, "it-labour")
     messages.write_message(session, sealer, filed.case, opened, Author.OFFICER, text, AT.date())
 

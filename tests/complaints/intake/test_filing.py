@@ -12,7 +12,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.intake import filing
 from registry.complaints.intake.mailbox_models import AnswerSheet
-from registry.complaints.sealing.models import BoxWrap, KeyHolder
+from registry.complaints.sealing.models import KeyHolder, WrappedKey
 from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.core.errors import IntakeClosed, InvalidInput, NotNow, StaleVersion, Unopenable
 from registry.vocabulary.cases import CaseState, ClockKind, ConsentKind, MailboxRole, MailboxState, Priority
@@ -37,7 +37,7 @@ def offices(session: Session, sealer: Sealer):
 
 
 def holders(session: Session, box_id: int) -> set[tuple[KeyHolder, str, int]]:
-    rows = session.execute(select(BoxWrap).where(BoxWrap.box_id == box_id)).scalars()
+    rows = session.execute(select(WrappedKey).where(WrappedKey.box_id == box_id)).scalars()
     return {(row.holder_kind, row.holder, row.tier) for row in rows}
 
 

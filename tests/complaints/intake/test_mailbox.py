@@ -11,7 +11,7 @@ from registry.complaints.case.states import Reads
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox import Can
 from registry.complaints.intake.mailbox_models import Message
-from registry.complaints.sealing.models import BoxWrap
+from registry.complaints.sealing.models import WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import IllegalMove, InvalidInput, NotNow, UnknownReceipt
 from registry.i18n.languages import text
@@ -172,7 +172,7 @@ def test_a_withdrawn_draft_cannot_be_opened_from_then_on(session, sealer):
     visit = visit_of(session, sealer, token)
     filing.answer(session, sealer, visit, ORDINARY)
     mailbox.withdraw(session, sealer, visit, AT)
-    assert session.execute(select(func.count(BoxWrap.id))).scalar_one() == 0
+    assert session.execute(select(func.count(WrappedKey.id))).scalar_one() == 0
     with pytest.raises(UnknownReceipt):
         come_back(session, sealer, code)
 

@@ -19,7 +19,7 @@ from registry.complaints.casework.notes.actions import notes_and_tasks
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox_models import AnswerSheet
 from registry.complaints.retention import purging
-from registry.complaints.sealing.models import Box, BoxWrap
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import drop_deleted, sessions_for
 from registry.core.errors import UnknownReceipt
@@ -173,8 +173,8 @@ def test_a_purge_that_was_killed_between_its_steps_goes_on(session, sessions, se
         purging.purge(sessions, sealer, late, killed)
     session.expire_all()
     # The keys are gone for good already, though the rows still lie there.
-    assert session.execute(select(func.count(BoxWrap.id))).scalar_one() == 0
-    assert session.execute(select(func.count(Box.id))).scalar_one() == 1
+    assert session.execute(select(func.count(WrappedKey.id))).scalar_one() == 0
+    assert session.execute(select(func.count(EncryptedContainer.id))).scalar_one() == 1
     removed = []
     assert purge(session, sessions, sealer, late, remove_files=lambda _s, case: removed.append(case.reference)) == (
         0,
@@ -227,9 +227,9 @@ def test_a_changed_receipt_that_was_never_typed_back_is_forgotten(session, sessi
     code, root = minted()
     access.change_receipt(session, sealer, come_back(session, sealer, filed.code), code, root, AT)
     purge(session, sessions, sealer, AT)
-    assert session.execute(select(func.count(Box.id))).scalar_one() == 2
+    assert session.execute(select(func.count(EncryptedContainer.id))).scalar_one() == 2
     purge(session, sessions, sealer, AT + DAY)
-    assert session.execute(select(func.count(Box.id))).scalar_one() == 1
+    assert session.execute(select(func.count(EncryptedContainer.id))).scalar_one() == 1
     with pytest.raises(UnknownReceipt):
         come_back(session, sealer, code)
     come_back(session, sealer, filed.code)

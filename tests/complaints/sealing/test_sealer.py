@@ -13,7 +13,7 @@ from registry import tables
 from registry.complaints.case.complaint_codes import derive, grouped, new_code
 from registry.complaints.case.visits import begin
 from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, public_of
-from registry.complaints.sealing.models import BoxWrap, KeyHolder, UnitKey
+from registry.complaints.sealing.models import KeyHolder, UnitKey, WrappedKey
 from registry.complaints.sealing.sealer import RING, Sealer, Tier
 from registry.complaints.sealing.unit_keys import make_unit_keys, rotate
 from registry.core.clock import now
@@ -32,8 +32,8 @@ def place_of(filed: Filed, column: str = "sealed") -> Place:
     return Place("messages", column, filed.box.reference, filed.case.reference)
 
 
-def wraps(session: Session) -> list[BoxWrap]:
-    return list(session.execute(select(BoxWrap).order_by(BoxWrap.id)).scalars())
+def wraps(session: Session) -> list[WrappedKey]:
+    return list(session.execute(select(WrappedKey).order_by(WrappedKey.id)).scalars())
 
 
 def test_the_receipt_opens_what_was_told_and_who_told_it(session: Session, sealer: Sealer) -> None:

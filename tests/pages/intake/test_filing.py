@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.i18n.languages import CATALOGUES
 from registry.vocabulary.cases import CaseState, MailboxRole
 from registry.vocabulary.register import Language
@@ -273,7 +273,7 @@ def test_a_friend_who_files_is_a_helper_with_an_own_number(phone: Phone, session
     phone.answer(PLACES["account"], answer="我的朋友被关着。")
     phone.go("/all")
     phone.press("send")
-    assert session.execute(select(Box.role)).scalar_one() is MailboxRole.HELPER
+    assert session.execute(select(EncryptedContainer.role)).scalar_one() is MailboxRole.HELPER
     assert ZH["page.box.mine.hers"] in phone.text
 
 

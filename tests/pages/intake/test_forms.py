@@ -15,7 +15,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE
 from registry.complaints.intake.preprinted_codes import Minted, premint
 from registry.complaints.retention.purging import purge
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.settings import Settings
@@ -116,7 +116,7 @@ def test_a_printed_number_waits_for_a_year_and_no_longer(
     assert phone.path == "/mine"
     existing = services(phone.client.application)
     purge(existing.sessions, sealer, now() + timedelta(days=100))
-    assert len(session.execute(select(Box)).all()) == 2
+    assert len(session.execute(select(EncryptedContainer)).all()) == 2
     session.commit()
     purge(existing.sessions, sealer, now() + timedelta(days=166))
     assert phone.come_back(codes[1]).status_code == 404

@@ -10,7 +10,7 @@ from registry.complaints.case import messages
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.models import Case
 from registry.complaints.intake.mailbox_models import Message
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.i18n.languages import CATALOGUES
@@ -40,7 +40,7 @@ def only_case(session: Session) -> Case:
 
 def officer_writes(session: Session, sealer: Sealer, words: str) -> None:
     case = only_case(session)
-    box = session.execute(select(Box)).scalar_one()
+    box = session.execute(select(EncryptedContainer)).scalar_one()
     unit = session.get_one(Unit, case.unit_id)
     opened = sealer.open_as_unit(session, box, unit.reference)
     messages.write_message(session, sealer, case, opened, Author.OFFICER, words, now().date())

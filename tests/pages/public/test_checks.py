@@ -69,7 +69,7 @@ def test_the_lookups_answer_leads_to_the_check_of_that_agency(client: FlaskClien
 
 
 @pytest.mark.parametrize(
-    "told",
+    "stated",
     [
         {},
         {"phone": "x" * 401},
@@ -80,8 +80,8 @@ def test_the_lookups_answer_leads_to_the_check_of_that_agency(client: FlaskClien
         {"country": "XX"},
     ],
 )
-def test_what_cannot_be_checked_is_shown_at_its_field(client: FlaskClient, told: dict[str, str]) -> None:
-    page = ask(client, status=400, **told)
+def test_what_cannot_be_checked_is_shown_at_its_field(client: FlaskClient, stated: dict[str, str]) -> None:
+    page = ask(client, status=400, **stated)
     assert "fault" in page.classes
 
 

@@ -9,7 +9,7 @@ from tests.costing import costing_at_most
 
 
 @pytest.mark.parametrize(
-    ("told", "registered"),
+    ("stated", "registered"),
     [
         ("https://www.agentura.example/jobs?x=1", "agentura.example"),
         ("AGENTURA.EXAMPLE", "https://agentura.example"),
@@ -17,12 +17,12 @@ from tests.costing import costing_at_most
         ("fictional.wixsite.com/agency", "https://fictional.wixsite.com/agency/"),
     ],
 )
-def test_a_site_is_known_by_the_domain_somebody_registered(told: str, registered: str) -> None:
-    assert is_same_site(told, registered)
+def test_a_site_is_known_by_the_domain_somebody_registered(stated: str, registered: str) -> None:
+    assert is_same_site(stated, registered)
 
 
 @pytest.mark.parametrize(
-    ("told", "registered"),
+    ("stated", "registered"),
     [
         ("https://agentura.example@evil.example", "agentura.example"),
         ("https://evil.example\\@agentura.example", "agentura.example"),
@@ -33,8 +33,8 @@ def test_a_site_is_known_by_the_domain_somebody_registered(told: str, registered
         ("", "agentura.example"),
     ],
 )
-def test_a_site_of_another_owner_is_another(told: str, registered: str) -> None:
-    assert not is_same_site(told, registered)
+def test_a_site_of_another_owner_is_another(stated: str, registered: str) -> None:
+    assert not is_same_site(stated, registered)
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_the_public_suffix_list_says_who_could_register_a_domain(host: str, owne
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=300), st.text(max_size=100))
-def test_any_text_may_be_taken_for_an_address(told: str, registered: str) -> None:
-    is_same_site(told, registered)
-    found = host_of(told)
+def test_any_text_may_be_taken_for_an_address(stated: str, registered: str) -> None:
+    is_same_site(stated, registered)
+    found = host_of(stated)
     if found is not None:
         registrable(found[0])
         looks_like(found[0], "agentura.example")

@@ -54,24 +54,24 @@ def test_another_form_has_another_version() -> None:
 def stored(session: Session, agency_id: str) -> Any:
     session.flush()
     table = PublicRecord
-    return session.execute(select(table.body, table.etag, table.told).where(table.reference == agency_id)).one()
+    return session.execute(select(table.body, table.etag, table.prerendered).where(table.reference == agency_id)).one()
 
 
 def test_it_is_written_with_each_publication(session: Session) -> None:
     agency = make.make_agency(session, name="Invented before")
     first = stored(session, agency.agency_id)
-    assert read_prerendered(first.told, first.etag) == prerender(agency, first.etag)
+    assert read_prerendered(first.prerendered, first.etag) == prerender(agency, first.etag)
     amend(session, make.changed(agency, place="Elsewhere"), Event("source.imported"))
     then = stored(session, agency.agency_id)
-    assert b"Elsewhere" in read_prerendered(then.told, then.etag).agency
-    assert read_prerendered(first.told, then.etag) is None, "it is of a record that is told no more"
+    assert b"Elsewhere" in read_prerendered(then.prerendered, then.etag).agency
+    assert read_prerendered(first.prerendered, then.etag) is None, "it is of a record that is told no more"
 
 
 LIE = "Somebody Else Entirely"
 
 
 def lying(of: Any, **other: Any) -> bytes:
-    honest = read_prerendered(of.told, of.etag)
+    honest = read_prerendered(of.prerendered, of.etag)
     assert honest is not None
     return packed(msgspec.structs.replace(honest, agency=b'{"agency_id":"%s"}' % LIE.encode(), **other))
 
@@ -85,10 +85,10 @@ def test_what_other_code_or_another_record_left_is_not_believed(
     planted = {
         "version": lying(row, version=VERSION + 1),
         "record": lying(row, etag="0" * 16),
-        "garbage": row.told[: len(row.told) // 2],
+        "garbage": row.prerendered[: len(row.prerendered) // 2],
         "nothing": None,
     }
-    plant = update(PublicRecord).values(told=planted[kind])
+    plant = update(PublicRecord).values(prerendered=planted[kind])
     session.execute(plant)
     session.commit()
     question = {"licence_number": "VYMYSL/1"} | make.CZECH_AT_HOME
@@ -98,9 +98,9 @@ def test_what_other_code_or_another_record_left_is_not_believed(
     with session.begin():
         reindex(session, 0, 10)
     renewed = stored(session, agency.agency_id)
-    assert renewed.told == row.told
+    assert renewed.prerendered == row.prerendered
     # The guard decides, and not the absence of readers: what is right in all but what it says is copied.
-    session.execute(update(PublicRecord).values(told=lying(row)))
+    session.execute(update(PublicRecord).values(prerendered=lying(row)))
     session.commit()
     assert LIE in client.post(LISTS, json={"items": [question]}).text
 
@@ -111,7 +111,7 @@ def test_what_the_law_withholds_by_now_is_not_copied(client: FlaskClient, sessio
     suspended = make.status_record(LicenceStatus.SUSPENDED, ground="Invented ground", publish_until=until)
     licence = make.licence_record(number="VYMYSL/1", status_history=(suspended,))
     row = stored(session, make.make_agency(session, licences=(licence,)).agency_id)
-    assert b"Invented ground" in row.told
+    assert b"Invented ground" in row.prerendered
     question = {"licence_number": "VYMYSL/1"} | make.CZECH_AT_HOME
     session.commit()
     alone = client.post("/api/v1/verify", json=question)
@@ -119,6 +119,6 @@ def test_what_the_law_withholds_by_now_is_not_copied(client: FlaskClient, sessio
     listed = client.post(LISTS, json={"items": [question]})
     assert alone.data in listed.data
     assert ("Invented ground" in listed.text) is not is_over
-    session.execute(update(PublicRecord).values(told=lying(row)))
+    session.execute(update(PublicRecord).values(prerendered=lying(row)))
     session.commit()
     assert (LIE in client.post(LISTS, json={"items": [question]}).text) is not is_over

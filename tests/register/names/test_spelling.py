@@ -85,7 +85,7 @@ def test_a_form_is_bounded_however_long_the_text():
 
 
 @pytest.mark.parametrize(
-    ("told", "name", "is_it"),
+    ("stated", "name", "is_it"),
     [
         ("\u0410gentura Lumaca", "Agentura Lumaca", True),
         ("\u0441\u043e\u0440\u0430", "Copa", True),
@@ -95,5 +95,5 @@ def test_a_form_is_bounded_however_long_the_text():
         ("青岛云蝶", "Qingdao Yundie", False),
     ],
 )
-def test_letters_that_only_look_latin_are_a_disguise_and_a_name_in_its_own_letters_is_none(told, name, is_it):
-    assert is_disguised(told, name) is is_it
+def test_letters_that_only_look_latin_are_a_disguise_and_a_name_in_its_own_letters_is_none(stated, name, is_it):
+    assert is_disguised(stated, name) is is_it

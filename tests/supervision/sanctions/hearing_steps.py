@@ -12,7 +12,7 @@ from registry.complaints.casework import sealed_copies
 from registry.complaints.parties.hearings import actions, after_answer, portal
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.hearings.rules import HEARD_IN, HELD, MOVES
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.vocabulary.cases import HearingState
 from tests.supervision.sanctions.case_steps import CaseSteps, pairs, people
 
@@ -91,7 +91,9 @@ class HearingSteps(CaseSteps):
         today = self.at.date()
         listed = {one.reference for one in portal.served(self.session, self.desk, today)}
         for one in self.rows(Hearing):
-            has_key = sealed_copies.is_readable_by(self.session, self.session.get_one(Box, one.box_id), self.desk)
+            has_key = sealed_copies.is_readable_by(
+                self.session, self.session.get_one(EncryptedContainer, one.box_id), self.desk
+            )
             assert has_key == (one.reference in listed), (one.state, one.ended_because, one.told_on)
             assert has_key or one.state not in HELD
             if has_key:

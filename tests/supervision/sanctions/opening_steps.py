@@ -14,7 +14,7 @@ from registry.complaints.casework.access_grants import actions, queries
 from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.access_grants.rules import LIVE, standing
 from registry.complaints.intake import mailbox
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.core.errors import NotFound
 from registry.vocabulary.cases import AccessKind, AccessState, CaseRole, CaseState
 from tests.complaints.parties.referrals.making import UNION
@@ -132,4 +132,6 @@ class OpeningSteps(CaseSteps):
     @invariant()
     def a_partner_never_has_a_key_to_the_workers_own_box(self) -> None:
         """Whatever was opened to officers meanwhile."""
-        assert not sealed_copies.is_readable_by(self.session, self.session.get_one(Box, self.filed.box.id), UNION)
+        assert not sealed_copies.is_readable_by(
+            self.session, self.session.get_one(EncryptedContainer, self.filed.box.id), UNION
+        )

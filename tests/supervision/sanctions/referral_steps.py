@@ -16,7 +16,7 @@ from registry.complaints.parties.referrals import actions, portal
 from registry.complaints.parties.referrals.content import Choice
 from registry.complaints.parties.referrals.models import Referral, ReferralReport
 from registry.complaints.parties.referrals.rules import HELD, LIVE
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind, ReferralBasis, ReferralState
 from tests.complaints.parties.referrals.making import PERSON, UNION
 from tests.supervision.sanctions.case_steps import CaseSteps, pairs, people
@@ -81,7 +81,9 @@ class ReferralSteps(CaseSteps):
         today, case = self.at.date(), self.session.get_one(Case, self.case_id)
         listed = {one.reference for one in portal.received(self.session, UNION, today)}
         for one in self.rows(Referral):
-            has_key = sealed_copies.is_readable_by(self.session, self.session.get_one(Box, one.box_id), UNION)
+            has_key = sealed_copies.is_readable_by(
+                self.session, self.session.get_one(EncryptedContainer, one.box_id), UNION
+            )
             assert has_key == (one.state in HELD) == (one.reference in listed), (one.state, one.ended_because)
             if has_key:
                 is_overridden = one.basis is ReferralBasis.OVERRIDE

@@ -26,25 +26,25 @@ def registered(*channels: tuple[ChannelKind, str], changed: Any = None, more: An
 
 
 @pytest.mark.parametrize(
-    "told", ["+420 601 123 456", "00420601123456", "601 123 456", "６０１123456", "+420-601-123-456"]
+    "stated", ["+420 601 123 456", "00420601123456", "601 123 456", "６０１123456", "+420-601-123-456"]
 )
-def test_a_phone_is_one_however_it_is_written(told: str) -> None:
+def test_a_phone_is_one_however_it_is_written(stated: str) -> None:
     agency = registered((ChannelKind.PHONE, "601123456"))
-    assert check(StatedDetail(CheckKind.PHONE, told), agency, NOW).outcome is MATCH
+    assert check(StatedDetail(CheckKind.PHONE, stated), agency, NOW).outcome is MATCH
 
 
-@pytest.mark.parametrize("told", ["+420 601 123 457", "13800138000", "abc", "+", "💰", "9" * 60])
-def test_another_phone_does_not_match(told: str) -> None:
+@pytest.mark.parametrize("stated", ["+420 601 123 457", "13800138000", "abc", "+", "💰", "9" * 60])
+def test_another_phone_does_not_match(stated: str) -> None:
     agency = registered((ChannelKind.PHONE, "+420601123456"))
-    assert check(StatedDetail(CheckKind.PHONE, told), agency, NOW).outcome is MISMATCH
+    assert check(StatedDetail(CheckKind.PHONE, stated), agency, NOW).outcome is MISMATCH
 
 
 @pytest.mark.parametrize(
-    ("told", "outcome"), [("Smyslena_1", MATCH), ("微信号：smyslena_1", MATCH), ("smyslena_l", MISMATCH)]
+    ("stated", "outcome"), [("Smyslena_1", MATCH), ("微信号：smyslena_1", MATCH), ("smyslena_l", MISMATCH)]
 )
-def test_wechat_ids_are_compared_without_letter_case(told: str, outcome: CheckOutcome) -> None:
+def test_wechat_ids_are_compared_without_letter_case(stated: str, outcome: CheckOutcome) -> None:
     agency = registered((ChannelKind.WECHAT, "smyslena_1"))
-    assert check(StatedDetail(CheckKind.WECHAT, told), agency, NOW).outcome is outcome
+    assert check(StatedDetail(CheckKind.WECHAT, stated), agency, NOW).outcome is outcome
 
 
 def test_an_address_at_a_look_alike_domain_does_not_match_and_says_what_it_imitates() -> None:
@@ -99,15 +99,15 @@ def test_an_account_is_compared_by_its_digest() -> None:
     assert outcomes == [MATCH, MISMATCH, CheckOutcome.CHANGED_RECENTLY]
 
 
-@pytest.mark.parametrize("told", ["", "💰", "abc", "1", "-" * 60])
-def test_what_is_no_account_is_said_to_be_unreadable(told: str) -> None:
+@pytest.mark.parametrize("stated", ["", "💰", "abc", "1", "-" * 60])
+def test_what_is_no_account_is_said_to_be_unreadable(stated: str) -> None:
     agency = registered((ChannelKind.BANK_ACCOUNT, "IT …3456"))
-    checked = check(StatedDetail(CheckKind.BANK_ACCOUNT, told), agency, NOW)
+    checked = check(StatedDetail(CheckKind.BANK_ACCOUNT, stated), agency, NOW)
     assert (checked.outcome, checked.notes[-1].code) == (MISMATCH, CheckNote.NOT_READABLE)
 
 
 @pytest.mark.parametrize(
-    ("told", "outcome", "near"),
+    ("stated", "outcome", "near"),
     [
         ("Agentura Smyšlená s.r.o.", MATCH, False),
         ("agentura smyslena s. r. o.", MATCH, False),
@@ -120,9 +120,11 @@ def test_what_is_no_account_is_said_to_be_unreadable(told: str) -> None:
         ("💰", MISMATCH, False),
     ],
 )
-def test_a_name_near_to_the_agencys_is_a_mismatch_that_shows_both(told: str, outcome: CheckOutcome, near: bool) -> None:
+def test_a_name_near_to_the_agencys_is_a_mismatch_that_shows_both(
+    stated: str, outcome: CheckOutcome, near: bool
+) -> None:
     agency = registered(names=(name_record("Agentura Smyšlená s.r.o."),))
-    checked = check(StatedDetail(CheckKind.NAME, told), agency, NOW)
+    checked = check(StatedDetail(CheckKind.NAME, stated), agency, NOW)
     assert checked.outcome is outcome
     assert [(note.code, note.like) for note in checked.notes] == (
         [(CheckNote.NEAR_NAME, "Agentura Smyšlená s.r.o.")] if near else []
@@ -195,17 +197,17 @@ def test_the_gravest_thing_found_decides_what_it_comes_to() -> None:
     assert outcome_of((CheckKind.PHONE, nothing), has_agency=False) is CheckSummary.NO_AGENCY_NAMED
 
 
-@pytest.mark.parametrize("told", ["示例启航", "shili qihang", "shi li qi hang dui wai lao wu", "Shili Qihang labour"])
-def test_a_part_of_the_name_or_its_pinyin_matches_and_says_that_others_are_called_alike(told: str) -> None:
+@pytest.mark.parametrize("stated", ["示例启航", "shili qihang", "shi li qi hang dui wai lao wu", "Shili Qihang labour"])
+def test_a_part_of_the_name_or_its_pinyin_matches_and_says_that_others_are_called_alike(stated: str) -> None:
     agency = registered(names=(name_record("示例启航对外劳务合作有限公司"),))
-    checked = check(StatedDetail(CheckKind.NAME, told), agency, NOW)
+    checked = check(StatedDetail(CheckKind.NAME, stated), agency, NOW)
     assert checked.outcome is MATCH
     assert [(note.code, note.like) for note in checked.notes] == [
         (CheckNote.PART_OF_NAME, "示例启航对外劳务合作有限公司")
     ]
 
 
-@pytest.mark.parametrize("told", ["示例启杭", "示例启航集团股份有限公司", "shil\u0456 qihang", "示例启航人力资源"])
-def test_another_character_form_or_trade_is_no_part_of_the_name(told: str) -> None:
+@pytest.mark.parametrize("stated", ["示例启杭", "示例启航集团股份有限公司", "shil\u0456 qihang", "示例启航人力资源"])
+def test_another_character_form_or_trade_is_no_part_of_the_name(stated: str) -> None:
     agency = registered(names=(name_record("示例启航对外劳务合作有限公司"),))
-    assert check(StatedDetail(CheckKind.NAME, told), agency, NOW).outcome is MISMATCH
+    assert check(StatedDetail(CheckKind.NAME, stated), agency, NOW).outcome is MISMATCH

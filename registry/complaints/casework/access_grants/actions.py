@@ -29,7 +29,7 @@ from registry.complaints.casework.access_grants.rules import (
 from registry.complaints.casework.actions import MAX_REASON, Officer, in_unit, lock_case, opened_boxes
 from registry.complaints.casework.custody import files_of_case
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.codes import Problem
 from registry.core.db.locking import lock
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
@@ -197,7 +197,7 @@ def facts_of(grant: AccessGrant) -> AccessGrantFacts:
     return AccessGrantFacts(grant.kind, grant.state, grant.asked_by, grant.ends_at)
 
 
-def own(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenBox:
+def own(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenContainer:
     """The case's own box, for officers' texts about it."""
     return sealer.open_as_unit(session, opened_boxes(session, case)[0], unit)
 

@@ -21,8 +21,8 @@ from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.parties.hearings.content import require_silent
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.models import Box
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.codes import Problem
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
@@ -226,7 +226,7 @@ def translate_summary(
     return decision
 
 
-def _set_translation(case: Case, opened: OpenBox, decision: Decision, text: str, by: str) -> None:
+def _set_translation(case: Case, opened: OpenContainer, decision: Decision, text: str, by: str) -> None:
     sealed = opened.seal(text, place(case, decision, "translation_sealed")) if text else None
     decision.translation_sealed, decision.translated_by = sealed, by if text else None
 
@@ -261,8 +261,8 @@ def place(case: Case, decision: Decision, column: str) -> Place:
     return Place("decisions", column, decision.reference, case.reference)
 
 
-def _box(session: Session, sealer: Sealer, officer: Officer, decision: Decision) -> OpenBox:
-    return sealer.open_as_unit(session, session.get_one(Box, decision.box_id), officer.unit)
+def _box(session: Session, sealer: Sealer, officer: Officer, decision: Decision) -> OpenContainer:
+    return sealer.open_as_unit(session, session.get_one(EncryptedContainer, decision.box_id), officer.unit)
 
 
 def _checked(

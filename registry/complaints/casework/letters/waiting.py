@@ -14,7 +14,7 @@ from registry.complaints.case.moves import changed
 from registry.complaints.casework.actions import Officer, lock_case, reply
 from registry.complaints.casework.letters.models import WaitingLetter
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
@@ -178,7 +178,7 @@ def _letter(session: Session, case: Case, reference: str) -> WaitingLetter:
     return found
 
 
-def _box(session: Session, sealer: Sealer, officer: Officer, case: Case) -> OpenBox:
+def _box(session: Session, sealer: Sealer, officer: Officer, case: Case) -> OpenContainer:
     return sealer.open_as_unit(session, boxes_of(session, case)[0], officer.unit)
 
 

@@ -15,7 +15,7 @@ from registry.complaints.casework.actions import Officer, lock_case
 from registry.complaints.casework.notes.models import CaseNote, CaseTask
 from registry.complaints.casework.queue.assignment import workers
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
@@ -190,7 +190,7 @@ def notes_and_tasks(
     )
 
 
-def _box(session: Session, sealer: Sealer, officer: Officer, case: Case) -> OpenBox:
+def _box(session: Session, sealer: Sealer, officer: Officer, case: Case) -> OpenContainer:
     return sealer.open_as_unit(session, boxes_of(session, case)[0], officer.unit)
 
 

@@ -13,7 +13,7 @@ from registry.complaints.casework.models import CaseMove
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.casework.queue.waiting import lies_with
 from registry.complaints.intake.mailbox_models import Message
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.vocabulary.cases import Author, LiesWith
 
@@ -48,8 +48,10 @@ def glances(session: Session, sealer: Sealer, references: Sequence[str]) -> Mapp
 
 
 def _last_message(author: Author) -> Any:
-    query = select(func.max(Message.written_on)).join(Box, Box.id == Message.box_id)
-    return query.where(Box.case_id == Case.id, Box.is_copy.is_(False), Message.author == author).scalar_subquery()
+    query = select(func.max(Message.written_on)).join(EncryptedContainer, EncryptedContainer.id == Message.box_id)
+    return query.where(
+        EncryptedContainer.case_id == Case.id, EncryptedContainer.is_copy.is_(False), Message.author == author
+    ).scalar_subquery()
 
 
 def _glance(

@@ -20,7 +20,7 @@ from registry.complaints.casework.actions import in_unit, opened_mailboxes
 from registry.complaints.casework.translations.models import Translation
 from registry.complaints.casework.translations.reading import Translated, place, translations_in
 from registry.complaints.intake.mailbox_models import Message
-from registry.complaints.sealing.sealer import OpenBox, Sealer, Tier
+from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.core.codes import Problem
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
@@ -123,7 +123,7 @@ def translate(
     return row
 
 
-def _texts(session: Session, opened: OpenBox, case: Case) -> Mapping[str, str]:
+def _texts(session: Session, opened: OpenContainer, case: Case) -> Mapping[str, str]:
     """The complainant's texts in a box: free-text answers, except those about identity, and messages."""
     sheet = answers.read(session, opened, case)
     given = sheet.answers if sheet.submitted_on is not None else {}

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.models import Case
 from registry.complaints.casework.translations.models import Translation
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.models import Box
-from registry.complaints.sealing.sealer import OpenBox
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import OpenContainer
 
 
 class Translated(NamedTuple):
@@ -21,7 +21,7 @@ class Translated(NamedTuple):
 
 
 def translations_in(
-    session: Session, opened: Sequence[OpenBox], case: Case, language: str
+    session: Session, opened: Sequence[OpenContainer], case: Case, language: str
 ) -> list[Mapping[str, Translated]]:
     """The translations into one language of what stands in each of some open boxes, by subject; by one query."""
     query = select(Translation).where(Translation.case_id == case.id, Translation.language == language)
@@ -36,6 +36,6 @@ def translations_in(
     ]
 
 
-def place(row: Translation, box: Box, case: Case) -> Place:
+def place(row: Translation, box: EncryptedContainer, case: Case) -> Place:
     """The place of a sealed translation: moved to another text or language it does not open."""
     return Place("case_translations", f"{row.subject} {row.language}", box.reference, case.reference)

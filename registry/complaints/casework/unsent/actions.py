@@ -27,7 +27,7 @@ class Unsent(NamedTuple):
     """What was typed into a form of a page, and when it was kept."""
 
     action: str
-    kept_at: datetime
+    saved_at: datetime
     fields: Fields
 
 
@@ -50,13 +50,13 @@ def keep(
     if len(typed) > MAX_TYPED or max(len(page), len(action)) > MAX_ADDRESS:
         return False
     session.execute(_of(officer_id).where(OfficerDraft.page == page, OfficerDraft.action == action))
-    row = OfficerDraft(officer_id=officer_id, page=page, action=action, kept_at=at, sealed="")
+    row = OfficerDraft(officer_id=officer_id, page=page, action=action, saved_at=at, sealed="")
     row.about, row.version = about or (None, None)
     row.sealed = sealer.seal_field(typed, place(row))
     session.add(row)
     session.flush()
     newest = select(OfficerDraft.id).where(OfficerDraft.officer_id == officer_id)
-    beyond = newest.order_by(OfficerDraft.kept_at.desc(), OfficerDraft.id.desc()).offset(MAX_KEPT)
+    beyond = newest.order_by(OfficerDraft.saved_at.desc(), OfficerDraft.id.desc()).offset(MAX_KEPT)
     if oldest := session.execute(beyond).scalars().all():
         session.execute(delete(OfficerDraft).where(OfficerDraft.id.in_(oldest)))
     return True
@@ -65,15 +65,15 @@ def keep(
 def unsent_on(session: Session, sealer: Sealer, officer_id: int, page: str, at: datetime) -> list[Unsent]:
     """What the officer typed on a page and has not sent, the oldest first. What can no longer be opened is left out."""
     rows = select(OfficerDraft).where(
-        OfficerDraft.officer_id == officer_id, OfficerDraft.page == page, OfficerDraft.kept_at > at - KEPT_FOR
+        OfficerDraft.officer_id == officer_id, OfficerDraft.page == page, OfficerDraft.saved_at > at - KEPT_FOR
     )
     found = []
-    for row in session.execute(rows.order_by(OfficerDraft.kept_at, OfficerDraft.id)).scalars():
+    for row in session.execute(rows.order_by(OfficerDraft.saved_at, OfficerDraft.id)).scalars():
         try:
             fields = json.loads(sealer.open_field(row.sealed, place(row)))
         except Unopenable:
             continue
-        found.append(Unsent(row.action, row.kept_at, fields))
+        found.append(Unsent(row.action, row.saved_at, fields))
     return found
 
 
@@ -90,7 +90,7 @@ def drop(session: Session, officer_id: int, *, action: str | None = None, page: 
 def forget_unsent(session: Session, at: datetime) -> None:
     """Destroy what was not sent in time."""
     session.execute(
-        delete(OfficerDraft).where(OfficerDraft.kept_at <= at - KEPT_FOR).execution_options(synchronize_session=False)
+        delete(OfficerDraft).where(OfficerDraft.saved_at <= at - KEPT_FOR).execution_options(synchronize_session=False)
     )
 
 

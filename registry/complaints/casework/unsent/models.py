@@ -21,7 +21,7 @@ class OfficerDraft(Base):
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
     page: Mapped[str] = mapped_column(Text(200))
     action: Mapped[str] = mapped_column(Text(200))
-    kept_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    saved_at: Mapped[datetime] = mapped_column("kept_at", Instant, index=True)
     about: Mapped[str | None] = mapped_column(Text(12))
     version: Mapped[int | None]
     sealed: Mapped[str] = mapped_column(LongText)

@@ -27,8 +27,8 @@ from registry.complaints.intake.filing import HELPERS
 from registry.complaints.intake.mailbox_models import AnswerSheet
 from registry.complaints.intake.paper_forms.models import PaperForm
 from registry.complaints.intake.paper_forms.rules import require_received, stale_before
-from registry.complaints.sealing.models import Box, KeyHolder
-from registry.complaints.sealing.sealer import OpenBox, Sealer, Tier
+from registry.complaints.sealing.models import EncryptedContainer, KeyHolder
+from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.complaints.sealing.unit_keys import ESCROW
 from registry.core.codes import Problem
 from registry.core.db.locking import require_version
@@ -254,12 +254,12 @@ def _set_received(case: Case, form: PaperForm, received_on: date, today: date) -
         form.received_on = received_on
 
 
-def _opened(session: Session, sealer: Sealer, case: Case, officer: Officer) -> OpenBox:
+def _opened(session: Session, sealer: Sealer, case: Case, officer: Officer) -> OpenContainer:
     """The form's box, opened at both tiers, so that a rewrite leaves nothing out. `_typed` gives no identity."""
     return sealer.open_as_custodian(session, _box_of(session, case), officer.unit)
 
 
-def _box_of(session: Session, case: Case) -> Box:
+def _box_of(session: Session, case: Case) -> EncryptedContainer:
     return session.execute(mailboxes(case)).scalars().one()
 
 
@@ -267,7 +267,7 @@ def _form_of(session: Session, case: Case) -> PaperForm | None:
     return session.execute(select(PaperForm).where(PaperForm.case_id == case.id)).scalar_one_or_none()
 
 
-def _is_in_use(session: Session, box: Box) -> bool:
+def _is_in_use(session: Session, box: EncryptedContainer) -> bool:
     has_files = session.execute(select(exists().where(Attachment.box_id == box.id))).scalar_one()
     return has_files or sheets.sheet_row(session, box) is not None
 

@@ -22,7 +22,7 @@ from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.hearings.moves import advance, end, facts, lacks_translation, lock_hearing_by_id
 from registry.complaints.parties.hearings.rules import HELD, MAX_EXTENSION, MOVES, SHORTEST, By, Guard
 from registry.complaints.sealing.models import KeyHolder
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
@@ -276,7 +276,7 @@ def _translate(
     officer: Officer,
     case: Case,
     hearing: Hearing,
-    box: OpenBox,
+    box: OpenContainer,
     translation: str,
     today: date,
 ) -> None:

@@ -25,7 +25,7 @@ from registry.complaints.parties.hearings.rules import (
     may_have_longer,
 )
 from registry.complaints.sealing.models import KeyHolder
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput
 from registry.officers.models import NoticeKind
@@ -140,7 +140,7 @@ def notify_outcome(
 
 
 def send_outcome(
-    session: Session, sealer: Sealer, officer: Officer, case: Case, hearing: Hearing, box: OpenBox, at: datetime
+    session: Session, sealer: Sealer, officer: Officer, case: Case, hearing: Hearing, box: OpenContainer, at: datetime
 ) -> None:
     """Send what stands in an opened box of a locked hearing; the days to object count from now."""
     hearing.told_on = at.date()
@@ -159,7 +159,7 @@ def _translation(
     officer: Officer,
     case: Case,
     hearing: Hearing,
-    box: OpenBox,
+    box: OpenContainer,
     typed: str,
     at: datetime,
 ) -> str:

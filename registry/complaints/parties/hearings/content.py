@@ -17,8 +17,8 @@ from registry.complaints.parties.accounts import agency_record
 from registry.complaints.parties.hearings.allegation_rules import Telling, fewest, flaws
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.models import Box
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.vocabulary.cases import Author
@@ -109,17 +109,17 @@ def read_estimate(number: int | None) -> int | None:
     return number
 
 
-def opened(session: Session, sealer: Sealer, unit: str, hearing: Hearing) -> OpenBox:
+def opened(session: Session, sealer: Sealer, unit: str, hearing: Hearing) -> OpenContainer:
     """The box that the agency reads, opened with the key of the case's unit or, once served, of the agency."""
-    return sealer.open_as_unit(session, session.get_one(Box, hearing.box_id), unit)
+    return sealer.open_as_unit(session, session.get_one(EncryptedContainer, hearing.box_id), unit)
 
 
-def own(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenBox:
+def own(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenContainer:
     """The case's own box, for what the agency is never to open."""
     return sealer.open_as_unit(session, opened_boxes(session, case)[0], unit)
 
 
-def words(box: OpenBox, case: Case, hearing: Hearing, column: str) -> str | None:
+def words(box: OpenContainer, case: Case, hearing: Hearing, column: str) -> str | None:
     """The decrypted text of a column, None if it is empty. The caller has opened the box. Raises Unopenable."""
     sealed = getattr(hearing, column)
     return None if sealed is None else box.open(sealed, place(case, hearing.reference, column))
@@ -129,7 +129,7 @@ def place(case: Case, reference: str, column: str) -> Place:
     return Place("hearings", column, reference, case.reference)
 
 
-def _add(session: Session, box: OpenBox, case: Case, found: ComplaintTexts) -> None:
+def _add(session: Session, box: OpenContainer, case: Case, found: ComplaintTexts) -> None:
     found.references.append(box.box.reference)
     answers = sheets.read(session, box, case).answers
     written = (answers.get(question.code) for question in QUESTIONNAIRE if question.kind is Kind.TEXT)

@@ -19,7 +19,7 @@ from registry.complaints.parties.hearings.moves import (
     lock_hearing_by_id,
 )
 from registry.complaints.parties.hearings.rules import By, why_over
-from registry.complaints.sealing.models import BoxWrap
+from registry.complaints.sealing.models import WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.vocabulary.cases import HearingState
 
@@ -36,11 +36,11 @@ def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> in
             .order_by(Case.id)
         ).all()
         over = [case.id for hearing, case in rows if why_over(facts(session, case, hearing, today)) is not None]
-        with_key = (BoxWrap.box_id == Hearing.box_id) & (BoxWrap.holder == Hearing.desk)
+        with_key = (WrappedKey.box_id == Hearing.box_id) & (WrappedKey.holder == Hearing.desk)
         given = session.execute(
             select(Hearing, Case)
             .join(Case, Case.id == Hearing.case_id)
-            .join(BoxWrap, with_key)
+            .join(WrappedKey, with_key)
             .where(Hearing.state == HearingState.CLOSED, Hearing.told_on.is_not(None))
         ).all()
         past = [case.id for hearing, case in given if not is_outcome_readable(session, case, hearing, today)]

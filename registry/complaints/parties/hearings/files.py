@@ -25,8 +25,8 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queries import CleanFile
 from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.complaints.sealing.unit_keys import known_public
 from registry.officers.models import Unit
 from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith, NoCopy
@@ -39,19 +39,19 @@ class HandedFile(NamedTuple):
     name: str
     kind: FileKind
     size: int
-    kept_on: date
+    stored_on: date
     state: AttachmentState
     no_copy: NoCopy | None
     goes_with: HandedWith
     has_original: bool
 
 
-def files_in(session: Session, opened: OpenBox, case: Case) -> list[HandedFile]:
+def files_in(session: Session, opened: OpenContainer, case: Case) -> list[HandedFile]:
     """The files in the box of a hearing, oldest first, for the agency itself."""
     return _view(opened, case, attachments_of(session, [opened.box]))
 
 
-def handed_in(session: Session, opened: OpenBox, case: Case, hearing: Hearing) -> list[HandedFile]:
+def handed_in(session: Session, opened: OpenContainer, case: Case, hearing: Hearing) -> list[HandedFile]:
     """The files that officers see: none before the agency has sent what it goes with."""
     return _view(opened, case, sent_files(session, case, Hearing.id == hearing.id))
 
@@ -90,7 +90,7 @@ def clean_copy(
     Raises NotFound, also where there is no clean copy or nothing was sent yet; FilesUnavailable.
     """
     row = one_of_them(sent_files(session, case, Hearing.reference == hearing), attachment)
-    opened = sealer.open_as_unit(session, session.get_one(Box, row.box_id), officer.unit)
+    opened = sealer.open_as_unit(session, session.get_one(EncryptedContainer, row.box_id), officer.unit)
     body = open_clean(store, opened, case, row)
     record(session, "hearing.file_read", case.reference, on=today, actor=officer.name, detail=officer.role)
     return CleanFile(safe_name(facts_of(opened, case, row).name, copied_as(row)), body)
@@ -99,17 +99,25 @@ def clean_copy(
 def keeps_originals(session: Session, sealer: Sealer, case: Case, hearing: Hearing) -> bool:
     """Whether the custodian's key of a hearing's box is at hand, so that an original can be sealed to it."""
     unit = session.get_one(Unit, case.unit_id).reference
-    existing = (BoxWrap.box_id == hearing.box_id, BoxWrap.holder_kind == KeyHolder.CUSTODIAN, BoxWrap.holder == unit)
-    kid = session.execute(select(BoxWrap.kid).where(*existing)).scalar()
+    existing = (
+        WrappedKey.box_id == hearing.box_id,
+        WrappedKey.holder_kind == KeyHolder.CUSTODIAN,
+        WrappedKey.holder == unit,
+    )
+    kid = session.execute(select(WrappedKey.kid).where(*existing)).scalar()
     return kid is not None and known_public(sealer.keyring, KeyHolder.CUSTODIAN, unit, kid) is not None
 
 
-def _boxes(session: Session, rows: Iterable[Attachment]) -> list[Box]:
-    query = select(Box).where(Box.id.in_({row.box_id for row in rows})).order_by(Box.id)
+def _boxes(session: Session, rows: Iterable[Attachment]) -> list[EncryptedContainer]:
+    query = (
+        select(EncryptedContainer)
+        .where(EncryptedContainer.id.in_({row.box_id for row in rows}))
+        .order_by(EncryptedContainer.id)
+    )
     return list(session.scalars(query))
 
 
-def _view(opened: OpenBox, case: Case, rows: Iterable[Attachment]) -> list[HandedFile]:
+def _view(opened: OpenContainer, case: Case, rows: Iterable[Attachment]) -> list[HandedFile]:
     found = []
     for row in rows:
         facts = facts_of(opened, case, row)
@@ -117,7 +125,7 @@ def _view(opened: OpenBox, case: Case, rows: Iterable[Attachment]) -> list[Hande
         assert row.goes_with is not None
         found.append(
             HandedFile(
-                row.reference, facts.name, row.kind, facts.size, row.kept_on, row.state, row.no_copy,
+                row.reference, facts.name, row.kind, facts.size, row.stored_on, row.state, row.no_copy,
                 row.goes_with, row.original_name is not None,
             )
         )  # fmt: skip

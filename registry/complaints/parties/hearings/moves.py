@@ -22,7 +22,7 @@ from registry.complaints.parties.hearings.rules import (
     is_outcome_open,
     why_over,
 )
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import moves
 from registry.core.db.locking import lock
@@ -119,7 +119,7 @@ def end(
     """Close a hearing and delete the agency's key. A case that only waited for it is investigated again."""
     was_served = hearing.state is HearingState.SERVED
     if hearing.told_on is None or because in ENDED_BY_WORKER:
-        sealed_copies.take_back(session, sealer, session.get_one(Box, hearing.box_id), hearing.desk)
+        sealed_copies.take_back(session, sealer, session.get_one(EncryptedContainer, hearing.box_id), hearing.desk)
     hearing.ended_on, hearing.ended_because = at.date(), because
     advance(session, case, hearing, HearingState.CLOSED, by, at, actor=actor, role=role)
     if was_served and case.state is CaseState.AGENCY_HEARING:
@@ -148,7 +148,7 @@ def close_notified_outcomes(session: Session, sealer: Sealer, case: Case, at: da
     )
     count = 0
     for hearing in session.execute(given.order_by(Hearing.id).with_for_update()).scalars().all():
-        box = session.get_one(Box, hearing.box_id)
+        box = session.get_one(EncryptedContainer, hearing.box_id)
         if is_outcome_readable(session, case, hearing, at.date()) or not sealed_copies.is_readable_by(
             session, box, hearing.desk
         ):

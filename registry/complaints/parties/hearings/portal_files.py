@@ -30,8 +30,8 @@ from registry.complaints.parties.hearings.files import keeps_originals
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.hearings.portal import may_object, open_to, require_answerable
 from registry.complaints.parties.hearings.rules import By
-from registry.complaints.sealing.models import Box
-from registry.complaints.sealing.sealer import OpenBox, Sealer, Tier
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.core.errors import IllegalMove
 from registry.core.settings import Settings
 from registry.officers.models import Unit
@@ -90,7 +90,7 @@ def removed(session: Session, unit: str, who: str, reference: str, attachment: s
     Raises NotFound, IllegalMove.
     """
     case, hearing = open_to(session, unit, reference, at.date())
-    row = attachment_of(session, [session.get_one(Box, hearing.box_id)], attachment)
+    row = attachment_of(session, [session.get_one(EncryptedContainer, hearing.box_id)], attachment)
     require_open(hearing, row.goes_with, at.date())
     names = remove(session, [row])
     record(session, "hearing.file_removed", case.reference, on=at.date(), actor=who, detail=By.AGENCY)
@@ -113,7 +113,7 @@ def to_save(
     is given raises NotFound where there is neither, and FilesUnavailable.
     """
     case, hearing = open_to(session, unit, reference, at.date())
-    row = attachment_of(session, [session.get_one(Box, hearing.box_id)], attachment)
+    row = attachment_of(session, [session.get_one(EncryptedContainer, hearing.box_id)], attachment)
     opened = _opened(session, sealer, unit, case, hearing)
     record(session, "hearing.file_saved", case.reference, on=at.date(), actor=who, detail=By.AGENCY)
     name, is_original = (
@@ -143,9 +143,9 @@ def require_open(hearing: Hearing, goes_with: HandedWith | None, today: date) ->
         )
 
 
-def _opened(session: Session, sealer: Sealer, unit: str, case: Case, hearing: Hearing) -> OpenBox:
+def _opened(session: Session, sealer: Sealer, unit: str, case: Case, hearing: Hearing) -> OpenContainer:
     """The hearing's box, opened with the custodian's key where that is on this server, else with the agency's."""
-    box = session.get_one(Box, hearing.box_id)
+    box = session.get_one(EncryptedContainer, hearing.box_id)
     if keeps_originals(session, sealer, case, hearing):
         return sealer.open_as_custodian(session, box, session.get_one(Unit, case.unit_id).reference)
     return sealer.open_as_unit(session, box, unit)

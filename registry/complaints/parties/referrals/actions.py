@@ -23,8 +23,8 @@ from registry.complaints.parties.referrals.content import Choice
 from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.parties.referrals.moves import advance, lock_referral_by_id, revoke
 from registry.complaints.parties.referrals.rules import HELD, LIVE, MAX_ACCESS, By, consent_for
-from registry.complaints.sealing.models import Box, KeyHolder
-from registry.complaints.sealing.sealer import OpenBox, Sealer, Tier
+from registry.complaints.sealing.models import EncryptedContainer, KeyHolder
+from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
@@ -200,7 +200,7 @@ def decide_identity(
         for box in opened_boxes(session, case):
             opened = sealer.open_as_custodian(session, box, unit)
             given |= of_tier(answers.read(session, opened, case).answers, Tier.IDENTITY)
-        box = session.get_one(Box, referral.box_id)
+        box = session.get_one(EncryptedContainer, referral.box_id)
         referral.identity_sealed = content.seal_identity(
             sealer.open_as_custodian(session, box, unit), case, referral, given
         )
@@ -238,5 +238,5 @@ def _id(session: Session, unit: str, reference: str) -> int:
     return found
 
 
-def opened_copy(session: Session, sealer: Sealer, unit: str, referral: Referral) -> OpenBox:
-    return sealer.open_as_unit(session, session.get_one(Box, referral.box_id), unit)
+def opened_copy(session: Session, sealer: Sealer, unit: str, referral: Referral) -> OpenContainer:
+    return sealer.open_as_unit(session, session.get_one(EncryptedContainer, referral.box_id), unit)

@@ -17,8 +17,8 @@ from registry.complaints.casework.actions import Officer, opened_boxes
 from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.models import Box
-from registry.complaints.sealing.sealer import OpenBox, Sealer, Tier
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.vocabulary.cases import AttachmentState, Author, FileKind
@@ -81,22 +81,22 @@ def copied(session: Session, sealer: Sealer, officer: Officer, case: Case, choic
     return handed
 
 
-def sealed(opened: OpenBox, case: Case, referral: str, handed: Handed) -> str:
+def sealed(opened: OpenContainer, case: Case, referral: str, handed: Handed) -> str:
     return opened.seal(msgspec.json.encode(handed).decode(), place(case, referral, "copy_sealed"))
 
 
-def read(opened: OpenBox, case: Case, referral: Referral) -> Handed:
+def read(opened: OpenContainer, case: Case, referral: Referral) -> Handed:
     """The decrypted copy that a referral shares. Raises Unopenable."""
     text = opened.open(referral.copy_sealed, place(case, referral.reference, "copy_sealed"))
     return msgspec.json.decode(text, type=Handed)
 
 
-def seal_identity(opened: OpenBox, case: Case, referral: Referral, given: Mapping[str, Any]) -> str:
+def seal_identity(opened: OpenContainer, case: Case, referral: Referral, given: Mapping[str, Any]) -> str:
     text = msgspec.json.encode(given, order="sorted").decode()
     return opened.seal(text, place(case, referral.reference, "identity_sealed"), Tier.IDENTITY)
 
 
-def read_identity(opened: OpenBox, case: Case, referral: Referral) -> dict[str, Any]:
+def read_identity(opened: OpenContainer, case: Case, referral: Referral) -> dict[str, Any]:
     """The worker's identity, as far as it goes along; empty if it does not. Raises Unopenable."""
     if referral.identity_sealed is None:
         return {}
@@ -111,12 +111,16 @@ def place(case: Case, reference: str, column: str) -> Place:
 
 def is_by_complainant(session: Session, case: Case, message: str) -> bool:
     """Whether a message was written by the complainant of the case."""
-    of_case = select(Box.id).where(Box.case_id == case.id, Box.is_copy.is_(False))
+    of_case = select(EncryptedContainer.id).where(
+        EncryptedContainer.case_id == case.id, EncryptedContainer.is_copy.is_(False)
+    )
     theirs = (Message.reference == message, Message.author == Author.COMPLAINANT, Message.box_id.in_(of_case))
     return session.execute(select(Message.id).where(*theirs)).first() is not None
 
 
-def _answers(session: Session, case: Case, opened: Mapping[str, OpenBox], chosen: Sequence[str]) -> list[HandedAnswer]:
+def _answers(
+    session: Session, case: Case, opened: Mapping[str, OpenContainer], chosen: Sequence[str]
+) -> list[HandedAnswer]:
     wanted = set(chosen)
     found = []
     for reference, box in opened.items():
@@ -132,7 +136,7 @@ def _answers(session: Session, case: Case, opened: Mapping[str, OpenBox], chosen
 
 
 def _messages(
-    session: Session, case: Case, opened: Mapping[str, OpenBox], chosen: Sequence[str]
+    session: Session, case: Case, opened: Mapping[str, OpenContainer], chosen: Sequence[str]
 ) -> list[HandedMessage]:
     wanted = set(chosen)
     found = []
@@ -148,7 +152,11 @@ def _messages(
 
 
 def _files(
-    session: Session, case: Case, boxes: Sequence[Box], opened: Mapping[str, OpenBox], chosen: Sequence[str]
+    session: Session,
+    case: Case,
+    boxes: Sequence[EncryptedContainer],
+    opened: Mapping[str, OpenContainer],
+    chosen: Sequence[str],
 ) -> list[HandedFile]:
     wanted = set(chosen)
     found = []
@@ -163,7 +171,7 @@ def _files(
     return found
 
 
-def _file(box: OpenBox, case: Case, row: Attachment) -> HandedFile:
+def _file(box: OpenContainer, case: Case, row: Attachment) -> HandedFile:
     kind = copied_as(row)
     name = safe_name(facts_of(box, case, row).name, kind)
     return HandedFile(row.reference, name, kind, clean_key(box, case, row).hex())

@@ -11,7 +11,7 @@ from registry.complaints.case.moves import changed, lock_case_by_id, same_person
 from registry.complaints.casework import sealed_copies
 from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.parties.referrals.rules import HELD, MOVES, By, Guard, ReferralFacts, consent_for
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import moves
 from registry.core.db.locking import lock
@@ -88,7 +88,7 @@ def revoke(
 
 
 def close_access(session: Session, sealer: Sealer, referral: Referral) -> None:
-    sealed_copies.take_back(session, sealer, session.get_one(Box, referral.box_id), referral.partner)
+    sealed_copies.take_back(session, sealer, session.get_one(EncryptedContainer, referral.box_id), referral.partner)
 
 
 def why_over(session: Session, case: Case, referral: Referral, today: date) -> ReferralEnd | None:

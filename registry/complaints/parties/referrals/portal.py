@@ -25,8 +25,8 @@ from registry.complaints.parties.referrals.models import Referral, ReferralRepor
 from registry.complaints.parties.referrals.moves import advance, close_access, lock_referral_by_id, why_over
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, HELD, By
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.models import Box
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.errors import NotFound
 from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind, Unit
@@ -196,7 +196,7 @@ def report(
     return referral
 
 
-def reports_of(session: Session, opened: OpenBox, case: Case, referral: Referral) -> list[Report]:
+def reports_of(session: Session, opened: OpenContainer, case: Case, referral: Referral) -> list[Report]:
     """The partner's reports on a referral, oldest first. The caller has opened the box."""
     rows = session.execute(
         select(ReferralReport).where(ReferralReport.referral_id == referral.id).order_by(ReferralReport.id)
@@ -233,8 +233,8 @@ def _open_to(session: Session, partner: str, reference: str, today: date) -> tup
     return case, referral
 
 
-def _opened(session: Session, sealer: Sealer, referral: Referral) -> OpenBox:
-    box = session.get_one(Box, referral.box_id)
+def _opened(session: Session, sealer: Sealer, referral: Referral) -> OpenContainer:
+    box = session.get_one(EncryptedContainer, referral.box_id)
     if referral.identity_sealed is not None:
         return sealer.open_as_custodian(session, box, referral.partner)
     return sealer.open_as_unit(session, box, referral.partner)

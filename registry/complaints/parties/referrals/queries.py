@@ -20,8 +20,8 @@ from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.parties.referrals.moves import facts
 from registry.complaints.parties.referrals.portal import Report, reports_of
 from registry.complaints.parties.referrals.rules import LIVE, MOVES, By, consent_for
-from registry.complaints.sealing.models import Box
-from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.errors import NotFound
 from registry.vocabulary.cases import CaseRole, ConsentKind, ReferralState
 
@@ -112,8 +112,8 @@ def waiting_identities(
     found = []
     for referral, case in rows:
         message, box = session.execute(
-            select(Message, Box)
-            .join(Box, Box.id == Message.box_id)
+            select(Message, EncryptedContainer)
+            .join(EncryptedContainer, EncryptedContainer.id == Message.box_id)
             .where(Message.reference == referral.identity_said_in)
         ).one()
         stated = sealer.open_as_unit(session, box, unit).open(message.sealed, message_place(message, case))
@@ -123,7 +123,7 @@ def waiting_identities(
     return found
 
 
-def _words(opened: OpenBox, case: Case, referral: Referral, column: str) -> str | None:
+def _words(opened: OpenContainer, case: Case, referral: Referral, column: str) -> str | None:
     sealed = getattr(referral, column)
     return None if sealed is None else opened.open(sealed, content.place(case, referral.reference, column))
 

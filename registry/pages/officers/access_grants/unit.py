@@ -45,7 +45,7 @@ def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = 
     kinds, at = decided_by(me), now()
     found = queries.of_unit(session, sealer(), me.standing.unit, me.officer.reference, at, decides=kinds)
     return page(
-        "openings/list.html",
+        "access_grants/list.html",
         here="openings",
         handed_styles=address_of("handed.css"),
         case_styles=address_of("cases.css"),

@@ -58,7 +58,7 @@ def look(session: Session, me: AuthenticatedOfficer, reference: str, opening: st
         return _page(session, me, reference, refusal)
     opened = found[0]
     return case_page(
-        "openings/opened.html",
+        "access_grants/opened.html",
         me,
         head,
         "openings",
@@ -113,7 +113,7 @@ def _page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: R
     found = queries.in_case(session, sealer(), officer, head.case, at, is_all=is_all)
     may_see_files = head.case.state is not CaseState.WITHDRAWN
     return case_page(
-        "openings/case.html",
+        "access_grants/case.html",
         me,
         head,
         "openings",

@@ -108,7 +108,7 @@ def case_content(
     templates = offered(session, me.standing.unit, view.case.state)
     names = {one.reference: one.name for one in of_unit}
     return case_page(
-        "cases/told.html",
+        "cases/statements.html",
         me,
         head,
         "case",

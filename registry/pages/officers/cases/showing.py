@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 
 from registry.complaints.case.questions import QUESTIONNAIRE, Part
-from registry.complaints.casework.queries import ShownBox
+from registry.complaints.casework.queries import ContainerView
 from registry.http.agency_names import ShownName, main_name
 from registry.i18n.question_words import in_words
 from registry.register.agencies import record
@@ -60,7 +60,7 @@ class ShownAgency(NamedTuple):
     has_clone_warning: bool
 
 
-def box_view(language: Language, box: ShownBox, agency: record.Agency | None) -> dict[str, Any]:
+def box_view(language: Language, box: ContainerView, agency: record.Agency | None) -> dict[str, Any]:
     """One mailbox: the complainant's own words first, then answers as they are asked. A picked agency has its name."""
     answers = dict(box.answers)
     if agency is not None and "name" not in answers.get("agency", {"name": ""}):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.consents import is_consented
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework.queries import ShownBox, case_view
+from registry.complaints.casework.queries import ContainerView, case_view
 from registry.complaints.parties import accounts
 from registry.complaints.parties.referrals import queries
 from registry.complaints.parties.referrals.rules import MAX_ACCESS, consent_for
@@ -105,7 +105,7 @@ def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
     )
 
 
-def _pieces(me: AuthenticatedOfficer, box: ShownBox) -> dict[str, Any]:
+def _pieces(me: AuthenticatedOfficer, box: ContainerView) -> dict[str, Any]:
     return {
         "reference": box.reference,
         "role": box.role,

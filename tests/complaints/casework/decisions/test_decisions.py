@@ -15,7 +15,7 @@ from registry.complaints.casework.decisions import actions, queries
 from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.intake import mailbox
 from registry.complaints.retention import purging
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
@@ -184,7 +184,7 @@ def test_a_purge_leaves_nothing_of_it(session: Session, sealer: Sealer, case: Fi
     purging.purge(sessions_for(session.get_bind()), sealer, AT + timedelta(days=4000))  # type: ignore[arg-type]
     session.expire_all()
     assert session.execute(select(Decision)).all() == []
-    assert session.execute(select(Box)).all() == []
+    assert session.execute(select(EncryptedContainer)).all() == []
 
 
 def test_a_case_that_was_joined_stands_behind_the_decision_too(session: Session, sealer: Sealer, case: Filed) -> None:

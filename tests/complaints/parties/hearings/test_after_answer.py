@@ -17,7 +17,7 @@ from registry.complaints.casework.sealed_copies import is_readable_by
 from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.parties.hearings import actions, after_answer, ending, portal, queries, translating
 from registry.complaints.parties.hearings.rules import TOLD_FOR
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.core import working_days
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, StaleVersion
@@ -180,7 +180,7 @@ def objected(session, unit="it-labour", at=AT):
 
 
 def holds_key(session, hearing):
-    return is_readable_by(session, session.get_one(Box, hearing.box_id), hearing.desk)
+    return is_readable_by(session, session.get_one(EncryptedContainer, hearing.box_id), hearing.desk)
 
 
 @pytest.mark.parametrize("is_closed", [True, False])

@@ -14,7 +14,7 @@ from registry.complaints.parties.hearings import actions, ending, portal, querie
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.hearings.rules import By
 from registry.complaints.retention import purging
-from registry.complaints.sealing.models import BoxWrap
+from registry.complaints.sealing.models import WrappedKey
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion, Unopenable
 from registry.http.transaction import services
@@ -57,7 +57,9 @@ def read(session, sealer, case, hearing, today=TODAY):
 
 
 def holders(session, hearing):
-    return {wrap.holder for wrap in session.execute(select(BoxWrap).where(BoxWrap.box_id == hearing.box_id)).scalars()}
+    return {
+        wrap.holder for wrap in session.execute(select(WrappedKey).where(WrappedKey.box_id == hearing.box_id)).scalars()
+    }
 
 
 def acts(session, case):
@@ -102,13 +104,13 @@ def test_what_the_agency_reads_holds_no_id_day_word_or_person(session, sealer, c
 
 
 @pytest.mark.parametrize(
-    "told",
+    "statement",
     ["They took my passport on the first evening", "My cousin Mei saw where the passports are kept", "on 2 March 2026"],
 )
-def test_the_workers_words_and_days_are_refused_and_nothing_is_written(session, sealer, case, told):
+def test_the_workers_words_and_days_are_refused_and_nothing_is_written(session, sealer, case, statement):
     with pytest.raises(InvalidInput, match="line 2") as refused:
-        draft(session, sealer, case, f"Workers say:\n{told}")
-    assert told not in refused.value.text
+        draft(session, sealer, case, f"Workers say:\n{statement}")
+    assert statement not in refused.value.text
     assert session.execute(select(Hearing)).first() is None
 
 
@@ -392,7 +394,7 @@ def test_a_purge_leaves_nothing_of_a_hearing(session, sealer, app, case):
     session.commit()
     assert purging.purge(sessions_for(services(app).engine), sealer, AT + timedelta(days=31)).emptied == 1
     session.expire_all()
-    assert session.execute(select(BoxWrap).where(BoxWrap.box_id == box)).first() is None
+    assert session.execute(select(WrappedKey).where(WrappedKey.box_id == box)).first() is None
     assert session.execute(select(Hearing)).first() is None
 
 

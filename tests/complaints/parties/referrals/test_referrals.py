@@ -20,7 +20,7 @@ from registry.complaints.parties.referrals.content import Choice
 from registry.complaints.parties.referrals.models import Referral, ReferralReport
 from registry.complaints.retention import purging
 from registry.complaints.sealing import key_rotation, unit_keys
-from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder
+from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
 from registry.complaints.sealing.padding import padded
 from registry.complaints.sealing.streams import seal_stream
 from registry.core.db.engine import sessions_for
@@ -61,7 +61,7 @@ def agreed(session, sealer):
 
 
 def keys_of(session, referral):
-    wraps = session.execute(select(BoxWrap).where(BoxWrap.box_id == referral.box_id)).scalars()
+    wraps = session.execute(select(WrappedKey).where(WrappedKey.box_id == referral.box_id)).scalars()
     return {(wrap.holder_kind.value, wrap.holder) for wrap in wraps}
 
 
@@ -386,7 +386,7 @@ def test_a_partner_takes_no_complaints(session, sealer):
 
 def test_a_copy_is_no_mailbox(session, sealer, agreed):
     referral = propose(session, sealer, agreed)
-    box = session.get_one(Box, referral.box_id)
+    box = session.get_one(EncryptedContainer, referral.box_id)
     assert box.is_copy
     view = lock_case(session, ANNA, agreed.reference)
     assert view.id == referral.case_id
@@ -416,7 +416,7 @@ def test_keys_of_a_partner_are_changed_like_any_units(app, session, sealer, agre
     session.expire_all()
     newest = unit_keys.newest_key(session, KeyHolder.UNIT, UNION)
     wrap = session.execute(
-        select(BoxWrap).where(BoxWrap.box_id == referral.box_id, BoxWrap.holder == UNION)
+        select(WrappedKey).where(WrappedKey.box_id == referral.box_id, WrappedKey.holder == UNION)
     ).scalar_one()
     assert newest is not None
     assert wrap.kid == newest.kid
@@ -433,7 +433,7 @@ def test_a_purge_takes_every_key_and_row_of_a_referral(app, session, sealer, agr
     done = purging.purge(sessions_for(services(app).engine), sealer, AT + timedelta(days=31))
     assert done.emptied == 1
     session.expire_all()
-    assert session.execute(select(BoxWrap).where(BoxWrap.box_id == box)).first() is None
+    assert session.execute(select(WrappedKey).where(WrappedKey.box_id == box)).first() is None
     assert session.execute(select(Referral)).first() is None
     assert session.execute(select(ReferralReport)).first() is None
 

@@ -15,7 +15,7 @@ from registry.complaints.intake.paper_forms import rules
 from registry.complaints.intake.paper_forms.actions import drop_stale
 from registry.complaints.intake.paper_forms.models import PaperForm
 from registry.complaints.intake.preprinted_codes import premint
-from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder
+from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
 from registry.core.errors import InvalidInput
@@ -119,7 +119,9 @@ def test_a_half_typed_form_is_its_officers_alone_and_is_dropped(session, sealer,
     assert drop_stale(sessions, sealer, now().date() + timedelta(days=rules.KEPT_DAYS + 1)) == 1
     session.expire_all()
     assert (session.scalars(select(AnswerSheet)).all(), session.scalars(select(PaperForm)).all()) == ([], [])
-    assert set(session.scalars(select(BoxWrap.holder_kind))) == {KeyHolder.MAILBOX}, "the unit opens nothing any more"
+    assert set(session.scalars(select(WrappedKey.holder_kind))) == {KeyHolder.MAILBOX}, (
+        "the unit opens nothing any more"
+    )
     assert begin(other, reference).status_code == 303, "it is typed in anew"
 
 
@@ -137,7 +139,7 @@ def test_what_waits_for_nobodys_typing_is_refused(session, sealer, printed, desk
     session.commit()
     assert "begun on the pages" in words_of(begin(desk, reference))
     assert session.scalars(select(PaperForm)).all() == []
-    assert session.scalars(select(Box).where(Box.tag == root.tag)).one() is not None
+    assert session.scalars(select(EncryptedContainer).where(EncryptedContainer.tag == root.tag)).one() is not None
     for role in (Role.INVESTIGATOR, Role.SUPERVISOR):
         assert begin(desk_for(role, name=role), reference).status_code == 403
 

@@ -13,7 +13,7 @@ from registry.complaints.casework.queue.at_a_glance import glances
 from registry.complaints.casework.queue.bulk import UNDO_WITHIN
 from registry.complaints.casework.saved_views.models import BulkAct
 from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.core.clock import now
 from registry.core.ids import new_reference
 from registry.officers import accounts
@@ -111,7 +111,7 @@ def test_whom_a_case_lies_with_is_one_and_the_filters_find_each_case_once(sessio
     cases[0].state, cases[1].state, cases[2].state = (
         CaseState.AGENCY_HEARING, CaseState.SANCTION_PENDING, CaseState.INVESTIGATING,
     )  # fmt: skip
-    box = Box(
+    box = EncryptedContainer(
         reference=new_reference(), case_id=cases[0].id, role=MailboxRole.WORKER, tag="x", public_key=b"x",
         state=MailboxState.OPEN, made_on=now().date(),
     )  # fmt: skip

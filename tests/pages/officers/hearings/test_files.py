@@ -26,7 +26,7 @@ from registry.complaints.intake import mailbox_files
 from registry.complaints.parties.hearings import actions, after_answer, portal_files
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.retention import purging
-from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
@@ -187,7 +187,11 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
     session.commit()
     # The original is the custodian's: neither the officers' key nor the agency's opens it.
     store, today = store_of(settings), now().date()
-    box, row, existing = session.get_one(Box, hearing.box_id), session.get_one(Case, hearing.case_id), rows(session)[0]
+    box, row, existing = (
+        session.get_one(EncryptedContainer, hearing.box_id),
+        session.get_one(Case, hearing.case_id),
+        rows(session)[0],
+    )
     for unit in (ANNA.unit, case.desk):
         with pytest.raises(Unopenable):
             attachments.open_original(store, sealer.open_as_unit(session, box, unit), row, existing)
