@@ -10,6 +10,7 @@ from registry.vocabulary.register import Activity, RecruiterKind
 from schemas.base import InSchema, OutSchema
 from schemas.corridor import CorridorEndsSchema, CorridorVerdictSchema
 from schemas.fields import Country, Flag, Instant, Line, OneOf, Sayings, Word
+from schemas.identifiers import scheme_of
 from schemas.verify import PlanSchema, VerdictSchema, VerifySchema
 
 MAX_IN_KEY = 200
@@ -192,6 +193,7 @@ class SupplyItemSchema(PlanSchema):
     supplier = Line(max_length=400, required=True, metadata={"description": "The supplier."})
     site = Line(max_length=400, metadata={"description": "Where the work is done."})
     provider = Line(max_length=400, metadata={"description": "Who recruits: a number, a reference or a name."})
+    provider_scheme = scheme_of("provider")
     country = Country(metadata={"description": "Country of the provider, if another than that of the job."})
     origin = Country(metadata={"description": "Where recruiting happens, ISO 3166-1 alpha-2."})
     destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2."})

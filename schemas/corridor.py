@@ -9,6 +9,7 @@ from registry.vocabulary.register import Activity, Answer
 from schemas.agencies import AgencyHitSchema, AgencySummarySchema, AgreementSchema, LicenceOnDaySchema
 from schemas.base import OutSchema
 from schemas.fields import Country, Flag, Line, OneOf, Word
+from schemas.identifiers import scheme_of
 from schemas.row_proofs import RowProofSchema
 from schemas.verify import NeedSchema, PlanSchema, ReasonSchema, SourceNoteSchema, known_at_field
 
@@ -23,7 +24,9 @@ class CorridorEndsSchema(PlanSchema):
         required=True,
         metadata={"description": f"The sending agency. {_ANYTHING}", "example": "91990001MADEM00112"},
     )
+    sending_scheme = scheme_of("sending")
     receiving = Line(max_length=400, metadata={"description": f"The receiving agency. {_ANYTHING}"})
+    receiving_scheme = scheme_of("receiving")
     receiving_employer = Line(
         max_length=400, metadata={"description": "Instead of `receiving`: the direct employer, by name or identifier."}
     )
@@ -39,6 +42,8 @@ class CorridorEndsSchema(PlanSchema):
             faults.append((ends[1], Problem.CONTRADICTORY, "the receiving end is an agency or an employer, not both"))
         if not ends:
             faults.append(("receiving", Problem.MISSING, "name the receiving end here or as `receiving_employer`"))
+        elif "receiving_scheme" in loaded and "receiving" not in loaded:
+            faults.append(("receiving_scheme", Problem.CONTRADICTORY, "belongs to `receiving`"))
         return faults
 
 

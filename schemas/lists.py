@@ -1,11 +1,15 @@
 """Lists: how far to read, and what one page of answers holds."""
 
+from typing import Any
+
 from marshmallow import fields
 
+from registry.core.codes import Problem
 from registry.vocabulary.register import LicenceStatus, Role
 from schemas.agencies import AgencyHitSchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Day, Line, Word
+from schemas.identifiers import incomplete_pair, scheme_field, value_field
 from schemas.sectors import MAX_LENGTH, NACE_PATTERN, tidy_sector
 
 MAX_PAGE_SIZE = 100
@@ -36,6 +40,8 @@ class AgenciesQuerySchema(PageSchema):
             "example": "Fictitious",
         },
     )
+    scheme = scheme_field("`q`")
+    value = value_field()
     country = Country(metadata={"description": "Where the agency sits.", "example": "CZ"})
     role = Word(Role, metadata={"description": "Which end of the corridor it serves."})
     origin = Country(metadata={"description": "A licence names this origin, or none.", "example": "CN"})
@@ -50,6 +56,11 @@ class AgenciesQuerySchema(PageSchema):
         },
     )
     status = Word(LicenceStatus, metadata={"description": "A licence has this status today, where its authority sits."})
+
+    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+        if "value" in loaded and "q" in loaded:
+            return [("value", Problem.CONTRADICTORY, "ask about one thing at a time, not also q")]
+        return incomplete_pair(loaded)
 
 
 class AgenciesSchema(OutSchema):

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from registry.vocabulary.cases import DecisionOutcome, DecisionState
-from registry.vocabulary.licensing import InformedParty, SanctionState, Timing
+from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Line, OneOf, Passage, Word
@@ -120,7 +120,7 @@ class WorkersLookSchema(InSchema):
     workers = Count(minimum=0, maximum=MAX_WORKERS, metadata=_UNKNOWN)
     permits_at_risk = Count(minimum=0, maximum=MAX_WORKERS, metadata=_UNKNOWN)
     deposit_claims = Count(minimum=0, maximum=MAX_WORKERS, metadata=_UNKNOWN)
-    told = fields.List(Word(InformedParty), load_default=list, metadata={"description": "Who was told beforehand."})
+    told = fields.List(Word(ToldFirst), load_default=list, metadata={"description": "Who was told beforehand."})
     teller = Line(max_length=400, metadata={"description": "Who tells the workers in Chinese."})
     timing = Word(Timing, required=True, metadata={"description": "Could the timing point to the complainant?"})
     waits_until = Day(

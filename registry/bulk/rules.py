@@ -10,6 +10,7 @@ from registry.proofs.credentials.rules import plain
 from registry.register.imports.headers import pattern_of
 from registry.register.imports.values import day_of, folded, unaccented
 from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.register import IdentifierScheme
 
 MAX_AT_ONCE = 10_000
 """Questions that one request may hold."""
@@ -32,14 +33,17 @@ CONTEXT = (
     "nationality", "occupation", "work_permit", "region", "on", "known_at",
 )  # fmt: skip
 
-VERIFICATION = ("key", *SUBJECTS, "claimed_name", *CONTEXT)
+IDENTIFIER = ("scheme", "value")
+"""An identifier as records have it, in two columns: in place of a column of its scheme's name."""
+
+VERIFICATION = ("key", *SUBJECTS, "claimed_name", *CONTEXT, *IDENTIFIER)
 CORRIDOR = (
-    "key", "supplier", "site", "sending", "receiving", "receiving_employer", "destination", "sector", "nace_revision", "activity",
-    "visa", "nationality", "occupation", "work_permit", "region", "on",
+    "key", "supplier", "site", "sending", "sending_scheme", "receiving", "receiving_scheme", "receiving_employer",
+    "destination", "sector", "nace_revision", "activity", "visa", "nationality", "occupation", "work_permit", "region", "on",
 )  # fmt: skip
 SUPPLY_CHAIN = (
-    "key", "supplier", "site", "provider", "country", "origin", "destination", "sector", "nace_revision", "activity",
-    "visa", "recruiter_kind", "nationality", "occupation", "work_permit", "region", "on",
+    "key", "supplier", "site", "provider", "provider_scheme", "country", "origin", "destination", "sector", "nace_revision",
+    "activity", "visa", "recruiter_kind", "nationality", "occupation", "work_permit", "region", "on",
 )  # fmt: skip
 
 FIELDS: Mapping[JobKind, tuple[str, ...]] = {
@@ -161,6 +165,11 @@ _HINTS: Mapping[str, str] = {
     "region": "region of the job|job region|工作地区|工作地區|regione del lavoro",
     "on": "on|date|day|as of|日期|data|giorno",
     "known_at": "known at",
+    "scheme": "identifier scheme|identifier type|id scheme|scheme",
+    "value": "identifier value|value",
+    "sending_scheme": "sending scheme|scheme of sending",
+    "receiving_scheme": "receiving scheme|scheme of receiving",
+    "provider_scheme": "provider scheme|scheme of provider",
 }
 """Header words by field, in the languages of our lists; a field's own name is always one."""
 
@@ -190,6 +199,9 @@ def guessed(names: Sequence[str], wanted: Sequence[str]) -> Columns:
                     found[field] = name
                     taken.add(name)
                     break
+    if len(found.keys() & set(IDENTIFIER)) == 1:
+        # Half an identifier is none: a column `value` alone may be an amount of money.
+        taken -= {found.pop(field) for field in IDENTIFIER if field in found}
     ordered = {field: found[field] for field in wanted if field in found}
     return Columns(ordered, [name for name in names if name not in taken])
 
@@ -205,7 +217,7 @@ def _fits(field: str, header: str) -> bool:
 def lacking(columns: Iterable[str], wanted: Sequence[str]) -> str:
     """What a mapping must have and has not, in words; empty where nothing is missing."""
     existing = set(columns)
-    if wanted == VERIFICATION and not existing.intersection(SUBJECTS):
+    if wanted == VERIFICATION and not (existing.intersection(SUBJECTS) or existing.issuperset(IDENTIFIER)):
         return f"no column says whom to ask about: name one of {', '.join(SUBJECTS)}"
     if wanted == CORRIDOR and not ("sending" in existing and "destination" in existing):
         return "the columns `sending` and `destination` are needed"
@@ -218,8 +230,9 @@ def question_of_row(cells: Mapping[str, str]) -> dict[str, str]:
     """The question of a row: about the surest number it holds, the name beside it as the name on the paper.
 
     `cells` are those of VERIFICATION that are not empty. Other numbers of the row are left out: a question has one
-    subject.
+    subject. An identifier in `scheme` and `value` counts as the number of that scheme; half of one is left out.
     """
+    cells = _with_identifier(cells)
     subject = next((name for name in SUBJECTS if name in cells), None)
     requested = {name: text for name, text in cells.items() if name not in SUBJECTS}
     if subject is None:
@@ -234,3 +247,15 @@ def question_of_row(cells: Mapping[str, str]) -> dict[str, str]:
     if "sector" not in requested:
         requested.pop("nace_revision", None)
     return requested
+
+
+_SCHEMES = frozenset(scheme.value for scheme in IdentifierScheme)
+
+
+def _with_identifier(cells: Mapping[str, str]) -> Mapping[str, str]:
+    """A row with its identifier under the name of its scheme. One of no known scheme stays, and loading it reports that."""
+    rest = {name: text for name, text in cells.items() if name not in IDENTIFIER}
+    if not cells.keys() >= set(IDENTIFIER):
+        return rest
+    scheme = "_".join(cells["scheme"].lower().split())
+    return {scheme: cells["value"], **rest} if scheme in _SCHEMES else cells

@@ -40,7 +40,7 @@ from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import LicensingOfficial
 from registry.supervision.sanctions import actions as sanctions
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome, MailboxRole
-from registry.vocabulary.licensing import InformedParty, LicenceAct, Timing
+from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import Language, SanctionKind
 
 AUTHORITY = "it-demo"
@@ -186,9 +186,7 @@ def _sanctioned(desk: Desk, number: int) -> None:
     terms = sanctions.Terms(SanctionKind.SUSPENSION, LAW, desk.at.date())
     licence = demo_reference("licence", "it-condizioni/0")
     sanction = sanctions.propose(desk.session, desk.sealer, by, licence, terms, desk.at, decision=decision)
-    look = sanctions.Look(
-        12, 4, 0, frozenset({InformedParty.LABOUR_INSPECTORATE}), "Demo decider", Timing.POINTS_TO_NOBODY
-    )
+    look = sanctions.Look(12, 4, 0, frozenset({ToldFirst.LABOUR_INSPECTORATE}), "Demo decider", Timing.POINTS_TO_NOBODY)
     sanctions.look_at_workers(desk.session, by, sanction.reference, look, desk.at)
     sanctions.hand_to_review(desk.session, by, sanction.reference, desk.at)
 

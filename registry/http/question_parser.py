@@ -14,6 +14,7 @@ from registry.register.agencies.identifiers import asked_lei, asked_vat, checked
 from registry.register.agencies.keys import name_key
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Question, SubjectKind
+from registry.vocabulary.register import IdentifierScheme
 
 KINDS = tuple(kind for kind in SubjectKind if kind not in (SubjectKind.LICENCE_ID, SubjectKind.LAW))
 
@@ -85,6 +86,17 @@ def subject_of(kind: SubjectKind, text: str) -> tuple[str, bool]:
 
 def has_letters_or_digits(text: str) -> bool:
     return _LETTER_OR_DIGIT.search(text) is not None
+
+
+def unreadable(parameter: str, scheme: IdentifierScheme | None = None) -> Fault:
+    """What is wrong with a text about a recruiter from which nothing can be read."""
+    # Digits after a plus are a telephone, and a hundred of them are no number of anything.
+    detail = (
+        "must be a number, a name or a reference; telephones are looked up by POST /api/v1/checks"
+        if scheme is None
+        else f"cannot be an identifier of the scheme {scheme.value}"
+    )
+    return Fault(parameter, Problem.INVALID_VALUE, detail)
 
 
 def agency_reference(text: str) -> str:

@@ -18,7 +18,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions import actions, drafting, queries
 from registry.supervision.sanctions.actions import Look, SanctionOfficial, Terms
 from registry.supervision.sanctions.models import Sanction
-from registry.vocabulary.licensing import InformedParty, SanctionState
+from registry.vocabulary.licensing import SanctionState, ToldFirst
 from schemas.sanctions import (
     SanctionEndAskedSchema,
     SanctionProposalSchema,
@@ -79,7 +79,7 @@ def _edit(on: Doing[SanctionOfficial], **terms: Any) -> object:
 
 
 def _look(on: Doing[SanctionOfficial], **look: Any) -> object:
-    informed: Collection[InformedParty] = look.pop("told")
+    informed: Collection[ToldFirst] = look.pop("told")
     numbers = {name: look.pop(name, None) for name in ("workers", "permits_at_risk", "deposit_claims")}
     seen = Look(informed=frozenset(informed), teller=look.pop("teller", ""), **numbers, **look)
     return actions.look_at_workers(on.session, on.officer, on.reference, seen, on.at, version=on.version)

@@ -60,7 +60,7 @@ class Timing(StrEnum):
     COULD_POINT = "could_point"
 
 
-class InformedParty(StrEnum):
+class ToldFirst(StrEnum):
     """Who looks after the workers in place, and was notified before a licence is taken away."""
 
     LABOUR_INSPECTORATE = "labour_inspectorate"

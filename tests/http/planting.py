@@ -40,7 +40,7 @@ from registry.supervision.sanctions import actions as sanctions
 from registry.supervision.sanctions.actions import Look, Terms
 from registry.vocabulary.cases import AccessKind, CaseRole, CaseState, ConsentKind, DecisionOutcome, PartnerKind
 from registry.vocabulary.entries import EntryPart
-from registry.vocabulary.licensing import InformedParty, LicenceAct, Timing
+from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import ChannelKind, Language, SanctionKind
 from registry.watches import actions as watches
 from tests.complaints.casework.decisions.making import words
@@ -213,7 +213,7 @@ def _referred(session: Session, sealer: Sealer, filed: Filed, partner: str) -> s
 def _sanctioned(session: Session, sealer: Sealer, licence: str, decision: str) -> str:
     terms = Terms(SanctionKind.SUSPENSION, MARKUP[:300], today())
     made = sanctions.propose(session, sealer, LENA, licence, terms, now(), decision=decision).reference
-    look = Look(40, 12, None, frozenset({InformedParty.UNION}), MARKUP[:200], Timing.POINTS_TO_NOBODY)
+    look = Look(40, 12, None, frozenset({ToldFirst.UNION}), MARKUP[:200], Timing.POINTS_TO_NOBODY)
     sanctions.look_at_workers(session, LENA, made, look, now())
     sanctions.hand_to_review(session, LENA, made, now())
     sanctions.approve(session, SARA, made, now())

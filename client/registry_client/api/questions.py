@@ -43,7 +43,9 @@ class CorridorQuestion(TypedDict, total=False):
     """Both ends: `receiving` an agency or `receiving_employer`, who hires directly."""
 
     sending: str
+    sending_scheme: str
     receiving: str
+    receiving_scheme: str
     receiving_employer: str
     destination: str
     sector: str
@@ -93,9 +95,11 @@ class StatedDetail(TypedDict, total=False):
 
 
 class Search(TypedDict, total=False):
-    """Which agencies."""
+    """Which agencies. `scheme` and `value` are an identifier in place of `q`."""
 
     q: str
+    scheme: str
+    value: str
     country: str
     role: str
     origin: str

@@ -664,8 +664,12 @@ export interface CorridorItem {
   region?: string;
   /** The sending agency. Licence number, identifier, reference of the registry, or name (a name alone is never `yes`). */
   sending: string;
+  /** `sending` is the value of an identifier of this scheme, as records have it, and is read as nothing else. */
+  sending_scheme?: IdentifierScheme;
   /** The receiving agency. Licence number, identifier, reference of the registry, or name (a name alone is never `yes`). */
   receiving?: string;
+  /** `receiving` is the value of an identifier of this scheme, as records have it, and is read as nothing else. */
+  receiving_scheme?: IdentifierScheme;
   /** Instead of `receiving`: the direct employer, by name or identifier. */
   receiving_employer?: string;
   /** Country of the job, ISO 3166-1 alpha-2. */
@@ -704,8 +708,12 @@ export interface CorridorQuery {
   region?: string;
   /** The sending agency. Licence number, identifier, reference of the registry, or name (a name alone is never `yes`). */
   sending: string;
+  /** `sending` is the value of an identifier of this scheme, as records have it, and is read as nothing else. */
+  sending_scheme?: IdentifierScheme;
   /** The receiving agency. Licence number, identifier, reference of the registry, or name (a name alone is never `yes`). */
   receiving?: string;
+  /** `receiving` is the value of an identifier of this scheme, as records have it, and is read as nothing else. */
+  receiving_scheme?: IdentifierScheme;
   /** Instead of `receiving`: the direct employer, by name or identifier. */
   receiving_employer?: string;
   /** Country of the job, ISO 3166-1 alpha-2. */
@@ -3303,7 +3311,7 @@ export interface Operations {
   /** List and search agencies. */
   listAgencies: {
     path: Record<string, never>;
-    query: { limit?: number; cursor?: string; q?: string; country?: CountryCode; role?: Role; origin?: CountryCode; destination?: CountryCode; sector?: string; status?: LicenceStatus };
+    query: { limit?: number; cursor?: string; q?: string; scheme?: IdentifierScheme; value?: string; country?: CountryCode; role?: Role; origin?: CountryCode; destination?: CountryCode; sector?: string; status?: LicenceStatus };
     body: undefined;
     answer: Agencies;
   };
@@ -3541,7 +3549,7 @@ export interface Operations {
   /** Ask about both ends of a corridor and the agreement between them. */
   verifyCorridor: {
     path: Record<string, never>;
-    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; sending: string; receiving?: string; receiving_employer?: string; destination: CountryCode; activity?: Activity; known_at?: string; receipt?: boolean };
+    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; sending: string; sending_scheme?: IdentifierScheme; receiving?: string; receiving_scheme?: IdentifierScheme; receiving_employer?: string; destination: CountryCode; activity?: Activity; known_at?: string; receipt?: boolean };
     body: undefined;
     answer: CorridorVerdict;
   };

@@ -15,7 +15,7 @@ from registry.http.api_keys import Caller, optional_api_key, require_scope
 from registry.http.app_services import verdicts
 from registry.http.modes import refuse_other_mode
 from registry.http.query_reader import IdempotencyKey
-from registry.http.question_parser import has_letters_or_digits, known_instant
+from registry.http.question_parser import has_letters_or_digits, known_instant, unreadable
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
 from registry.verification.verdicts.corridor import CorridorVerdict, Employer, decide_corridor
@@ -23,7 +23,7 @@ from registry.verification.verdicts.question import Question, VerdictFacts
 from registry.verification.verdicts.subjects import read_subject
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.organisations import Scope
-from registry.vocabulary.register import SENDING_COUNTRIES
+from registry.vocabulary.register import SENDING_COUNTRIES, IdentifierScheme
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
 
 ns = Namespace("corridor", path="/corridor")
@@ -105,17 +105,19 @@ def _answered(
     destination: str,
     receiving: str | None = None,
     receiving_employer: str | None = None,
+    sending_scheme: IdentifierScheme | None = None,
+    receiving_scheme: IdentifierScheme | None = None,
     known_at: datetime | None = None,
     **work: Any,
 ) -> tuple[CorridorVerdict, Answer]:
     context = {"destination": destination, **work}
     if known_at is not None:
         context["known_at"] = known_instant(known_at, at)
-    first = read_end("sending", sending, sorted(SENDING_COUNTRIES)[0], context, at)
+    first = read_end("sending", sending, sorted(SENDING_COUNTRIES)[0], context, at, sending_scheme)
     second = (
         Employer(receiving_employer)
         if receiving_employer is not None
-        else read_end("receiving", receiving or "", destination, context, at)
+        else read_end("receiving", receiving or "", destination, context, at, receiving_scheme)
     )
     whole = decide_corridor(first, second, destination)
     snapshot = first[1].snapshot
@@ -127,15 +129,18 @@ def _answered(
 
 
 def read_end(
-    parameter: str, text: str, country: str, context: dict[str, Any], at: datetime
+    parameter: str,
+    text: str,
+    country: str,
+    context: dict[str, Any],
+    at: datetime,
+    scheme: IdentifierScheme | None = None,
 ) -> tuple[Question, VerdictFacts]:
     """The reading of what was typed that leads to somebody, with its facts. Raises InvalidInput when nothing can be read."""
     if not has_letters_or_digits(text):
         raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, "holds no letter and no digit")])
-    read = read_subject(verdicts(), text, country, context, at)
+    read = read_subject(verdicts(), text, country, context, at, scheme=scheme)
     if read is None:
-        # Digits after a plus are a telephone, and a hundred of them are no number of anything.
-        detail = "must be a number, a name or a reference; telephones are looked up by POST /api/v1/checks"
-        raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, detail)])
+        raise InvalidInput([unreadable(parameter, scheme)])
     refuse_other_mode(read.question)
     return read.question, read.facts

@@ -6,8 +6,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from registry.bulk.answering.items import Item
-from registry.core.codes import Problem
-from registry.core.errors import Fault
+from registry.http.question_parser import unreadable
 from registry.verification.verdicts.corridor import CorridorVerdict, Employer, decide_corridor
 from registry.verification.verdicts.many import AT_ONCE, ListedSubject, ManyReader, OneOfMany
 from registry.verification.verdicts.question import Question
@@ -63,9 +62,10 @@ def corridor_answers(items: Iterable[Item], reader: ManyReader, at: datetime) ->
             second = (
                 read[requested.receiving] if isinstance(requested.receiving, ListedSubject) else requested.receiving
             )
-            missing = "sending" if first is None else "receiving"
             if first is None or second is None:
-                yield AnsweredItem(item._replace(faults=(_unreadable(missing),)))
+                end, of = ("sending", requested.sending) if first is None else ("receiving", requested.receiving)
+                scheme = of.scheme if isinstance(of, ListedSubject) else None
+                yield AnsweredItem(item._replace(faults=(unreadable(end, scheme),)))
                 continue
             whole = decide_corridor(
                 (first.question, first.facts),
@@ -79,9 +79,3 @@ def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     left = iter(items)
     while chunk := list(islice(left, size)):
         yield chunk
-
-
-def _unreadable(parameter: str) -> Fault:
-    # Digits after a plus are a telephone, and a hundred of them are no number of anything.
-    detail = "must be a number, a name or a reference; telephones are looked up by POST /api/v1/checks"
-    return Fault(parameter, Problem.INVALID_VALUE, detail)

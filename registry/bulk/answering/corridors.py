@@ -32,22 +32,7 @@ _CONTEXT = (
 
 def corridor_question(parameters: dict[str, Any]) -> CorridorAsked:
     """Both ends of a corridor. Raises InvalidInput for an end that holds nothing to look up."""
-    context = tuple(
-        (name, parameters[name])
-        for name in (
-            "destination",
-            "sector",
-            "nace_revision",
-            "on",
-            "activity",
-            "visa",
-            "nationality",
-            "occupation",
-            "work_permit",
-            "region",
-        )
-        if parameters.get(name) is not None
-    )
+    context = tuple((name, parameters[name]) for name in _CONTEXT if parameters.get(name) is not None)
     for name in ("sending", "receiving", "receiving_employer"):
         if name in parameters and not has_letters_or_digits(parameters[name]):
             raise InvalidInput([Fault(name, Problem.INVALID_VALUE, "holds no letter and no digit")])
@@ -56,8 +41,9 @@ def corridor_question(parameters: dict[str, Any]) -> CorridorAsked:
     if "receiving_employer" in parameters:
         receiving = Employer(parameters["receiving_employer"])
     else:
-        receiving = ListedSubject(parameters["receiving"], destination, context)
-    return CorridorAsked(ListedSubject(parameters["sending"], min(SENDING_COUNTRIES), context), receiving, destination)
+        receiving = ListedSubject(parameters["receiving"], destination, context, parameters.get("receiving_scheme"))
+    sending = ListedSubject(parameters["sending"], min(SENDING_COUNTRIES), context, parameters.get("sending_scheme"))
+    return CorridorAsked(sending, receiving, destination)
 
 
 def corridor_of(cells: Mapping[str, str]) -> dict[str, str]:

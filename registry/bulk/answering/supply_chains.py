@@ -9,7 +9,7 @@ from registry.bulk.answering.items import Item
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.query_reader import ItemReader
-from registry.http.question_parser import has_letters_or_digits
+from registry.http.question_parser import has_letters_or_digits, unreadable
 from registry.verification.verdicts.many import AT_ONCE, ListedSubject, ManyReader, OneOfMany
 from registry.verification.verdicts.queries import VerdictReader
 from schemas.bulk import SupplyItemSchema
@@ -31,7 +31,8 @@ def listed_subject(fields: dict[str, Any]) -> ListedSubject:
     if not has_letters_or_digits(provider):
         raise InvalidInput([Fault("provider", Problem.INVALID_VALUE, "holds no letter and no digit")])
     context = tuple((name, fields[name]) for name in _CONTEXT if name in fields)
-    return ListedSubject(provider, fields.get("country") or fields.get("destination") or "", context)
+    country = fields.get("country") or fields.get("destination") or ""
+    return ListedSubject(provider, country, context, fields.get("provider_scheme"))
 
 
 def answers(items: Iterable[Item], reader: VerdictReader, many: ManyReader, at: datetime) -> Iterator[AnsweredItem]:
@@ -45,8 +46,7 @@ def answers(items: Iterable[Item], reader: VerdictReader, many: ManyReader, at: 
                 continue
             one = read[item.question]
             if one is None:
-                detail = "must be a number, a name or a reference; telephones are looked up by POST /api/v1/checks"
-                yield AnsweredItem(item._replace(faults=(Fault("provider", Problem.INVALID_VALUE, detail),)))
+                yield AnsweredItem(item._replace(faults=(unreadable("provider", item.question.scheme),)))
                 continue
             answered = found.get(item.question)
             if answered is None:

@@ -17,7 +17,7 @@ from registry.bulk.answering.copies import downloaded
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import columns_in
 from registry.bulk.results import results_of
-from registry.bulk.rules import CONSTANTS, FIELDS, SUBJECTS, guessed, lacking, stated
+from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, guessed, lacking, stated
 from registry.bulk.shared import SharedFiles, bring_here, is_shared
 from registry.core.clock import now
 from registry.core.codes import Problem
@@ -52,10 +52,14 @@ SHOWN_VALUES = 3
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "who": (
         *SUBJECTS,
+        *IDENTIFIER,
         "claimed_name",
         "provider",
+        "provider_scheme",
         "sending",
+        "sending_scheme",
         "receiving",
+        "receiving_scheme",
         "receiving_employer",
         "country",
         "authority",

@@ -48,9 +48,14 @@ _UNTIL_EXPIRY = [
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the list is narrowed to. `q` is free text; the licence filters must all hold of one licence."""
+    """What the list is narrowed to. `q` is free text, `scheme` and `value` an identifier in its place.
+
+    The licence filters must all hold of one licence.
+    """
 
     q: str | None = None
+    scheme: IdentifierScheme | None = None
+    value: str | None = None
     country: str | None = None
     role: Role | None = None
     origin: str | None = None
@@ -94,7 +99,7 @@ def page_of_agencies(
 
     A search finds at most `CANDIDATES` agencies by name and as many by number.
     """
-    if filters.q is None:
+    if filters.q is None and filters.value is None:
         matches: dict[int, Match] = {}
         displayed, is_more, total = _listed(session, filters, today, limit, after.agency_id if after else 0)
     else:
@@ -148,29 +153,35 @@ def _matches(session: Session, filters: Filters, today: date) -> dict[int, Match
             stored.update(session.execute(fitting.where(some)).scalars())
         return stored
 
+    if filters.scheme is not None:
+        identified = dict(_numbered(session, filters.value or "", [filters.scheme]))
+        return {agency_id: identified[agency_id] for agency_id in wanted(list(identified))}
     q = filters.q or ""
     hits = agencies_named(session, q, CANDIDATES, wanted=wanted if conditions else None)
     found = {hit.agency_id: Match(NAME, hit.name, hit.score, hit.kind, hit.how) for hit in hits}
-    numbered = dict(_numbered(session, q))
+    numbered = dict(_numbered(session, q, [LICENCE_NUMBER, *IdentifierScheme])) | dict(_referred(session, q))
     return found | {agency_id: numbered[agency_id] for agency_id in wanted(list(numbered))}
 
 
-def _numbered(session: Session, q: str) -> Iterator[tuple[int, Match]]:
-    """Agencies by a licence number, an identifier or a reference of ours, whole."""
-    number = number_key(q)
+def _numbered(session: Session, text: str, kinds: Sequence[str]) -> Iterator[tuple[int, Match]]:
+    """Agencies by a whole licence number or identifier of these kinds."""
+    number = number_key(text)
     if number:
-        schemes = (LICENCE_NUMBER, *(scheme.value for scheme in IdentifierScheme))
-        registered = [f"{country}:{number}" for country in sorted(EU_STATES | SENDING_COUNTRIES)]
-        keyed = or_(
-            and_(LookupKey.kind.in_(schemes), LookupKey.value == number),
-            and_(LookupKey.kind == IdentifierScheme.REGISTRATION_NUMBER.value, LookupKey.value.in_(registered)),
-        )
+        registration = IdentifierScheme.REGISTRATION_NUMBER.value
+        keyed = and_(LookupKey.kind.in_([str(kind) for kind in kinds]), LookupKey.value == number)
+        if registration in kinds:
+            registered = [f"{country}:{number}" for country in sorted(EU_STATES | SENDING_COUNTRIES)]
+            keyed = or_(keyed, and_(LookupKey.kind == registration, LookupKey.value.in_(registered)))
         query = select(LookupKey.agency_id, LookupKey.kind, LookupKey.value).where(
             LookupKey.superseded_at.is_(None), keyed
         )
         for agency_id, kind, value in session.execute(query.order_by(LookupKey.agency_id).limit(CANDIDATES)):
             yield agency_id, Match(kind, value, 100.0)
-    reference = read_reference(q)
+
+
+def _referred(session: Session, text: str) -> Iterator[tuple[int, Match]]:
+    """The agency of a reference of ours, its own or that of a licence."""
+    reference = read_reference(text)
     if reference is not None:
         for agency_id in session.execute(select(Agency.id).where(Agency.reference == reference)).scalars():
             yield agency_id, Match("agency_id", reference, 100.0)

@@ -30,7 +30,7 @@ from registry.supervision.sanctions import rules
 from registry.supervision.sanctions.models import Sanction, WorkersInPlace
 from registry.supervision.sanctions.rules import By
 from registry.vocabulary.cases import CaseRole, CaseState, Priority
-from registry.vocabulary.licensing import InformedParty, SanctionState, Timing
+from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
 
 MAX_GROUND = 400
@@ -69,7 +69,7 @@ class Look(NamedTuple):
     workers: int | None
     permits_at_risk: int | None
     deposit_claims: int | None
-    informed: frozenset[InformedParty]
+    informed: frozenset[ToldFirst]
     teller: str
     timing: Timing
     waits_until: date | None = None

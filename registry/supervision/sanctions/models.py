@@ -74,7 +74,7 @@ class SanctionMove(Base):
 class WorkersInPlace(Base):
     """What was found out about workers before a licence is taken away. None is a number asked for and unknown.
 
-    `informed` are words of `InformedParty`; `teller` is who tells the workers in Chinese. The only thing here about who
+    `informed` are words of `ToldFirst`; `teller` is who tells the workers in Chinese. The only thing here about who
     complained is `timing`, which is one word.
     """
 

@@ -52,11 +52,15 @@ class OneOfMany(msgspec.Struct, frozen=True, gc=False, eq=False):
 
 
 class ListedSubject(NamedTuple):
-    """One entry of a list to be checked: a number, a name or a reference, of a country if any, for some work."""
+    """One entry of a list to be checked: a number, a name or a reference, of a country if any, for some work.
+
+    With a `scheme` the text is an identifier of that scheme.
+    """
 
     text: str
     country: str
     context: tuple[tuple[str, Any], ...] = ()
+    scheme: IdentifierScheme | None = None
 
 
 class _FoundOfMany(NamedTuple):
@@ -142,7 +146,7 @@ class ManyReader:
         questions = [
             subject.question(**dict(one.context))
             for one in dict.fromkeys(wanted)
-            for subject in guess(one.text, one.country or None)
+            for subject in guess(one.text, one.country or None, one.scheme)
             if subject.kind is not SubjectKind.NAME
         ]
         found = self._found(questions)
@@ -154,7 +158,7 @@ class ManyReader:
         }
         reader = _ReadTogether(self._reader, facts)
         return {
-            one: read_subject(reader, one.text, one.country or None, dict(one.context), now)
+            one: read_subject(reader, one.text, one.country or None, dict(one.context), now, scheme=one.scheme)
             for one in dict.fromkeys(wanted)
         }
 

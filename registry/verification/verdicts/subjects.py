@@ -18,7 +18,7 @@ from registry.register.agencies.identifiers import (
 )
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
-from registry.vocabulary.register import ChannelKind
+from registry.vocabulary.register import ChannelKind, IdentifierScheme
 
 Checked = TypeVar("Checked")
 
@@ -64,8 +64,10 @@ _LABEL = re.compile(r"[^:\uff1a]{1,40}[:\uff1a]\s*(?P<rest>[^/].*)", re.DOTALL)
 _AGENCY_PAGE = re.compile(r"/agencies/([A-Za-z0-9-]{12,14})(?:[/?#].*)?$")
 
 
-def guess(text: str, country: str | None) -> tuple[Subject, ...]:
+def guess(text: str, country: str | None, scheme: IdentifierScheme | None = None) -> tuple[Subject, ...]:
     """Every reading of what was typed, the most certain first. `country` is where the job is, if the caller states it.
+
+    With a `scheme` it is an identifier of that scheme, and is read as nothing else.
 
     Nothing is decided here: `read_subject` looks each up and the first that leads to an agency counts. A bare name
     comes last.
@@ -73,12 +75,33 @@ def guess(text: str, country: str | None) -> tuple[Subject, ...]:
     whole = " ".join(_visible(text)[:MAX_CHARACTERS].split())
     if not whole:
         return ()
+    if scheme is not None:
+        return _as_identifier(whole, country, SubjectKind(scheme.value))
     label = _LABEL.fullmatch(whole)
     readings = [*_readings(whole, country)]
     if label is not None and not re.match(r"(?i)https?:", whole):
         # What stands behind a label is more likely the number than the whole line is.
         readings = [*_readings(label["rest"], country), *readings]
     return tuple(dict.fromkeys(sorted(readings, key=_place)))
+
+
+_CHECKS: Mapping[SubjectKind, Callable[[str], tuple[str, bool]]] = {
+    SubjectKind.USCC: checked_uscc,
+    SubjectKind.LEI: asked_lei,
+    SubjectKind.VAT: asked_vat,
+    SubjectKind.EUID: lambda text: (checked_euid(text), False),
+}
+
+
+def _as_identifier(text: str, country: str | None, kind: SubjectKind) -> tuple[Subject, ...]:
+    """The one reading of an identifier of a known kind; none where the text cannot be one."""
+    if kind is SubjectKind.REGISTRATION_NUMBER:
+        if country is None:
+            return ()
+        is_right = company_number_is_right(country, text)
+        return (Subject(kind, text, country, is_right is False, is_checked=is_right is not None),)
+    read = _or_none(_CHECKS[kind], text)
+    return () if read is None else (Subject(kind, read[0], has_failed_check=read[1]),)
 
 
 def _place(subject: Subject) -> int:
@@ -154,14 +177,15 @@ def read_subject(
     now: datetime,
     *,
     is_name: bool | None = None,
+    scheme: IdentifierScheme | None = None,
 ) -> ReadSubject | None:
     """Look a text up by each of its readings, the most certain first, until one leads to an agency; give that one.
 
     `country` is where the job is, as far as the caller knows; `context` are the other fields of the question. `is_name`
-    True reads the text as a name alone, False as a name only where nothing else can be read from it. None where nothing
-    can be read at all, as from a telephone number.
+    True reads the text as a name alone, False as a name only where nothing else can be read from it; `scheme` reads it as
+    an identifier of that scheme alone. None where nothing can be read at all, as from a telephone number.
     """
-    readings = guess(text, country)
+    readings = guess(text, country, scheme)
     if is_name is not None:
         wanted = tuple(one for one in readings if (one.kind is SubjectKind.NAME) is is_name)
         readings = wanted if is_name else wanted or readings
@@ -173,6 +197,8 @@ def read_subject(
         read[subject] = ReadSubject(subject, question, facts, verdict)
         if leads_to_an_agency(verdict):
             break
+    if scheme is not None:
+        return next(iter(read.values()), None)
     choice = chosen([(one.subject, one.verdict) for one in read.values()])
     return None if choice is None else read[choice[0]]
 

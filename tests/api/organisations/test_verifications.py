@@ -268,6 +268,29 @@ def test_a_file_is_read_by_its_header_and_answered_as_a_table_without_formulas(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_file_asks_by_identifiers_as_records_have_them(client: FlaskClient, session: Session) -> None:
+    code = "91990001MADEM00112"
+    made = make.make_agency(
+        session,
+        country="CN",
+        identifiers=(make.identifier_record(IdentifierScheme.USCC, code, country="CN"),),
+        licences=(make.licence_record(country="CN", number="FICT-1"),),
+    )
+    table = f"key,scheme,value,licence\na,USCC,{code},\nb,passport,{code},\nc,,12000,FICT-1\nd,vat,,FICT-1\n"
+    answer = send(client, table.encode()).json
+    assert answer["columns"]["fields"]["scheme"] == "scheme"
+    items = answer["items"]
+    assert [item["answer"]["agency"]["agency_id"] for item in items if "answer" in item] == [made.agency_id] * 3
+    assert items[0]["answer"]["question"]["uscc"] == code
+    assert [fault["parameter"] for fault in items[1]["errors"]] == ["scheme"]
+    # A column of amounts is no identifier.
+    assert send(client, b"licence,value\nFICT-1,12000\n").json["columns"]["ignored"] == ["value"]
+    ends = f"sending,sending_scheme,receiving,receiving_scheme,destination\n{code},uscc,{code},registration_number,IT\n"
+    corridor = send(client, ends.encode(), url=CORRIDORS).json["items"][0]["answer"]
+    assert [leg["agency"] and leg["agency"]["agency_id"] for leg in corridor["legs"][:2]] == [made.agency_id, None]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_days_of_a_file_are_read_in_their_forms_and_answered_as_they_were_understood(client: FlaskClient) -> None:
     table = "licence;date\n1;2026年1月5日\n1;5.1.2026\n1;5/1/2026\n1;soon\n"
     items = send(client, table.encode()).json["items"]

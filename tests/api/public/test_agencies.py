@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
-from registry.vocabulary.register import LicenceStatus, NameKind, SanctionKind
+from registry.vocabulary.register import IdentifierScheme, LicenceStatus, NameKind, SanctionKind
 from tests import make
 from tests.api.shapes import assert_as_documented
 
@@ -50,6 +50,32 @@ def test_a_search_says_what_matched_and_how_well(client: FlaskClient, session: S
     by_number = read(client, URL, "listAgencies", q="baj 7")
     assert ids(by_number) == [part.agency_id]
     assert by_number["items"][0]["matched"]["by"] == "licence_number"
+
+
+def test_an_identifier_as_records_have_it_finds_its_agency_alone(client: FlaskClient, session: Session) -> None:
+    code = "91990001MADEM00112"
+    sought = make.make_agency(
+        session, country="CN", identifiers=(make.identifier_record(IdentifierScheme.USCC, code, country="CN"),)
+    )
+    numbered = make.make_agency(
+        session,
+        identifiers=(make.identifier_record(IdentifierScheme.REGISTRATION_NUMBER, "27074358"),),
+        licences=(make.licence_record(number=code),),
+    )
+    assert set(ids(read(client, URL, "listAgencies", q=code))) == {sought.agency_id, numbered.agency_id}
+    found = read(client, URL, "listAgencies", scheme="uscc", value=code.lower())
+    assert (ids(found), found["total"]) == ([sought.agency_id], 1)
+    registered = {"scheme": "registration_number", "value": "270 74 358"}
+    assert ids(read(client, URL, "listAgencies", **registered)) == [numbered.agency_id]
+    assert ids(read(client, URL, "listAgencies", **registered, country="CN")) == []
+    for query, parameter in [
+        ({"scheme": "uscc"}, "value"),
+        ({"value": code}, "scheme"),
+        ({**registered, "q": "a"}, "value"),
+    ]:
+        response = client.get(URL, query_string=query)
+        assert_as_documented(response, "listAgencies")
+        assert [fault["parameter"] for fault in response.json["errors"]] == [parameter], query
 
 
 def test_a_hit_by_name_says_which_name_and_in_what_way(client: FlaskClient, session: Session) -> None:

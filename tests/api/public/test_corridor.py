@@ -54,6 +54,49 @@ def test_a_corridor_is_yes_when_both_licences_and_the_agreement_hold(client: Fla
     assert posted.headers["Cache-Control"] == "no-store"
 
 
+def test_an_end_is_asked_about_by_an_identifier_as_records_have_it(client: FlaskClient, session: Session) -> None:
+    code, number = "91990001MADEM00112", "27074358"
+    sending = make.make_agency(
+        session,
+        country="CN",
+        identifiers=(make.identifier_record(IdentifierScheme.USCC, code, country="CN"),),
+        licences=(make.licence_record(country="CN"),),
+    )
+    receiving = make.make_agency(
+        session,
+        identifiers=(make.identifier_record(IdentifierScheme.REGISTRATION_NUMBER, number),),
+        licences=(make.licence_record(), make.licence_record(number=code)),
+    )
+    make.make_agreement(session, sending, receiving)
+    pair = {"sending": code, "sending_scheme": "uscc", "receiving": number, "receiving_scheme": "registration_number"}
+    answer = ask(client, **pair, destination="CZ")
+    questions = [leg["question"] for leg in answer["legs"][:2]]
+    assert [leg["agency"]["agency_id"] for leg in answer["legs"][:2]] == [sending.agency_id, receiving.agency_id]
+    assert (questions[0]["uscc"], questions[1]["registration_number"], questions[1]["country"]) == (code, number, "CZ")
+    stated = {"visa": "work", "sector": "14.10", "nationality": "CZ", "destination": "CZ"}
+    assert client.post(URL, json=stated | pair).json == answer
+    # A number of another kind that reads the same is not what was asked about.
+    assert ask(client, **pair | {"receiving": code}, destination="CZ")["legs"][1]["agency"] is None
+
+
+@pytest.mark.parametrize(
+    ("added", "parameter"),
+    [
+        ({"sending_scheme": "uscc", "sending": "123"}, "sending"),
+        ({"sending_scheme": "passport"}, "sending_scheme"),
+        ({"receiving_scheme": "vat", "receiving": "!?1"}, "receiving"),
+        ({"receiving": None, "receiving_employer": "b", "receiving_scheme": "vat"}, "receiving_scheme"),
+    ],
+)
+def test_an_end_that_cannot_be_of_its_scheme_is_refused(
+    client: FlaskClient, added: dict[str, str | None], parameter: str
+) -> None:
+    question = {"sending": "a", "receiving": "b", "destination": "CZ"} | added
+    response = client.post(URL, json={name: value for name, value in question.items() if value is not None})
+    assert_as_documented(response, "verifyCorridorByPost")
+    assert [fault["parameter"] for fault in response.json["errors"]] == [parameter]
+
+
 def test_a_corridor_is_as_good_as_its_weakest_leg(client: FlaskClient, session: Session) -> None:
     sending, receiving = ends(session, LicenceStatus.SUSPENDED)
     make.make_agreement(session, sending, receiving)

@@ -16,7 +16,7 @@ from registry.officer_desk.acting import ViewPolicy
 from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.pages.officers.act_pages import read_form
 from registry.vocabulary.cases import CaseState
-from registry.vocabulary.licensing import InformedParty, Timing
+from registry.vocabulary.licensing import Timing, ToldFirst
 from schemas.access_grants import AccessDecisionSchema
 from schemas.cases import CaseMoveBodySchema, CaseReplySchema
 from schemas.sanctions import SanctionEndAskedSchema, WorkersLookSchema
@@ -90,14 +90,14 @@ def test_every_action_takes_the_fields_of_its_payload_and_needs_no_other() -> No
 def test_a_form_is_read_by_the_shape_of_the_payload() -> None:
     form = MultiDict(
         [
-            ("timing", Timing.NO_COMPLAINT.value), ("told", InformedParty.UNION.value),
+            ("timing", Timing.NO_COMPLAINT.value), ("told", ToldFirst.UNION.value),
             ("told", "nobody"), ("workers", "12"), ("waits_until", "2026-12-31"), ("teller", "The union"),
         ]
     )  # fmt: skip
     read = read_form(WorkersLookSchema(), form)
     assert (read["timing"], read["workers"], read["permits_at_risk"]) == (Timing.NO_COMPLAINT, 12, None)
     assert (read["waits_until"], read["teller"]) == (date(2026, 12, 31), "The union")
-    assert read["told"] == [InformedParty.UNION]
+    assert read["told"] == [ToldFirst.UNION]
 
 
 def test_a_field_may_be_called_otherwise_in_a_form() -> None:

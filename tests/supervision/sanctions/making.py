@@ -15,7 +15,7 @@ from registry.supervision.sanctions import actions
 from registry.supervision.sanctions.actions import Look, SanctionOfficial, Terms
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome
-from registry.vocabulary.licensing import InformedParty, SanctionState, Timing
+from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
 from tests.complaints.casework.decisions.making import words
 from tests.complaints.filing import Filed, file, make_units
@@ -27,7 +27,7 @@ LENA = SanctionOfficial("L. Lena", CaseRole.LICENSING, UNIT, AUTHORITY)
 DANA = SanctionOfficial("D. Dana", CaseRole.DECIDER, UNIT, AUTHORITY)
 SARA = SanctionOfficial("S. Sara", CaseRole.SUPERVISOR, UNIT, AUTHORITY)
 LAW = "Act 435/2004, section 63"
-LOOK = Look(40, 12, None, frozenset({InformedParty.UNION}), "The union's interpreter", Timing.NO_COMPLAINT)
+LOOK = Look(40, 12, None, frozenset({ToldFirst.UNION}), "The union's interpreter", Timing.NO_COMPLAINT)
 
 
 def today() -> date:

@@ -25,7 +25,7 @@ from registry.supervision.sanctions import queries
 from registry.supervision.sanctions.models import Sanction
 from registry.supervision.sanctions.moves import today_at
 from registry.supervision.sanctions.rules import CAN_END_BY_ITSELF, TOUCHES_WORKERS, By
-from registry.vocabulary.licensing import InformedParty, SanctionState, Timing
+from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
 
 pages = Blueprint("console_sanctions", __name__)
@@ -173,7 +173,7 @@ def _one(session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal
         ends=[one for one in ENDS if (one, By.APPROVER) in view.ways],
         needs_look=sanction.kind in TOUCHES_WORKERS,
         timings=list(Timing),
-        informed_parties=list(InformedParty),
+        informed_parties=list(ToldFirst),
         today=today,
         handed_styles=address_of("handed.css"),
     )
