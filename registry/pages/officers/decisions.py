@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
@@ -18,7 +18,6 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, names_in, sealer
-from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
@@ -70,9 +69,7 @@ def _page(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: R
         me,
         head,
         "decision",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         draft=draft,
         notices=_notices(case, draft, today) if draft is not None else {},
         languages=list(Language),
@@ -89,7 +86,6 @@ def _page(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: R
         can_rest={one.decision.reference for one in found if queries.may_rest_on(one.decision)},
         may_sanction=me.standing.may(Resource.SANCTION, Act.PROPOSE),
         may_see_sanctions=me.standing.may(Resource.SANCTION, Act.READ),
-        handed_styles=address_of("handed.css"),
     )
 
 

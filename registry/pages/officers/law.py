@@ -47,7 +47,6 @@ def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = 
     return page(
         "law/overlays.html",
         here="law",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
         found=[(row, overlay_payload(row)) for row in rows],
         names={row.reference: row.name for row in session.execute(query)},

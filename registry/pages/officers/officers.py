@@ -1,6 +1,6 @@
 """The officers of one's unit: who they are, inviting and changing them by two persons, signing out and closing by one."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
@@ -78,14 +78,12 @@ def _list(
     return page(
         "officers.html",
         here="officers",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
         code=code,
         officers=[(one, sorted(accounts.own_roles(session, one))) for one in listed],
         names={one.id: one.name for one in listed} | {one.reference: one.name for one in listed},
         changes=accounts.open_changes(session, me.standing.unit),
         roles=[role for role in Role if role not in OUTSIDERS or me.standing.roles & OUTSIDERS],
-        form=request.form,
         languages=STAFF_LANGUAGES,
         may_propose=me.standing.may(Resource.OFFICER, Act.PROPOSE),
         may_approve=me.standing.may(Resource.OFFICER, Act.APPROVE),

@@ -119,9 +119,7 @@ def _first(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None =
     return page(
         "papers/first.html",
         here="papers",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         unfinished=actions.unfinished(session, officer),
         entered=entered if entered.isalnum() else "",
         first_page=PAGES[0],
@@ -157,7 +155,6 @@ def _page(
     return page(
         "papers/part.html",
         here="papers",
-        status=refusal.status if refusal else 200,
         # What is wrong with an answer stands beside it.
         refusal=None if wrong else refusal,
         typed=typed,
@@ -193,7 +190,6 @@ def _everything(typed: actions.Typed, refusal: Refusal | None = None) -> Respons
     return page(
         "papers/all.html",
         here="papers",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
         typed=typed,
         parts=displayed,

@@ -118,7 +118,6 @@ def own_page(
         here="own",
         status=refusal.status if refusal else 400 if fault else 200,
         refusal=refusal,
-        form=request.form,
         suggested=suggestions(session, refusal, request.form),
         fault=fault,
         recovery=recovery,

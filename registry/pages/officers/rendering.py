@@ -72,12 +72,17 @@ def _environment() -> Environment:
     )
 
 
-def page(template: str, *, here: str, status: int = 200, **context: Any) -> Response:
+def page(template: str, *, here: str, status: int | None = None, **context: Any) -> Response:
     """A page for the officer who is signed in, or before sign-in.
 
+    A page that may show a `refusal` has its status unless another is stated, and the fields as they were sent as `form`.
     Nothing of the console is cached by a browser or a proxy.
     """
     refusal = context.get("refusal")
+    if status is None:
+        status = refusal.status if refusal is not None else 200
+    if "refusal" in context and "form" not in context:
+        context["form"] = request.form
     if request.method == "GET":
         context = context | _typed_before(context)
     words = _words() | {"me": g.get("console_present"), "here": here, "is_refused": status >= 400} | context

@@ -71,9 +71,7 @@ def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = 
     return page(
         "templates.html",
         here="cases",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         found=templates.templates_of(session, me.standing.unit),
         languages=templates.IN_LANGUAGES,
         placeholders=templates.PLACEHOLDERS,

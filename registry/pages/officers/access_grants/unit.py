@@ -1,6 +1,6 @@
 """A unit's openings: what waits for a second person, what is open now, and what was lately."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.access_grants import queries
@@ -47,11 +47,8 @@ def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = 
     return page(
         "access_grants/list.html",
         here="openings",
-        handed_styles=address_of("handed.css"),
         case_styles=address_of("cases.css"),
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         found=found,
         kinds=kinds,
         live=LIVE,

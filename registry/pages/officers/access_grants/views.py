@@ -1,6 +1,6 @@
 """A case's tab of openings: asking for what one's role does not open, and looking at it once another has agreed."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.storage import store_of
@@ -18,7 +18,6 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, names_in, sealer
-from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.showing import box_view, identity_view
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.guard import allowed
@@ -27,7 +26,6 @@ from registry.pages.officers.rendering import language
 from registry.vocabulary.cases import AccessKind, CaseState
 
 pages = Blueprint("console_openings", __name__)
-STYLES = address_of("handed.css")
 
 
 @pages.get("/cases/<reference>/openings")
@@ -62,7 +60,6 @@ def look(session: Session, me: AuthenticatedOfficer, reference: str, opening: st
         me,
         head,
         "openings",
-        handed_styles=STYLES,
         opened=opened,
         boxes=[box_view(language(), box, None) for box in opened.view.boxes] if opened.view else [],
         identities=None
@@ -117,10 +114,7 @@ def _page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: R
         me,
         head,
         "openings",
-        handed_styles=STYLES,
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         found=found,
         files=[
             *(files_of(session, sealer(), officer, head.case) if may_see_files else []),

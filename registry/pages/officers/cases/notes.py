@@ -1,6 +1,6 @@
 """A case's tab of notes and tasks: the unit's own, which no one outside of it reads."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
@@ -42,9 +42,7 @@ def notes_page(session: Session, me: AuthenticatedOfficer, reference: str, refus
         me,
         head,
         "notes",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         noted=noted,
         tasks=tasks,
         workers=[one for one in workers(session, me.standing.unit) if one.takes_cases],

@@ -141,9 +141,7 @@ def queue_page(
     return page(
         "cases/queue.html",
         here="cases",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         sought=sought,
         named=named,
         is_read=is_read,

@@ -93,7 +93,7 @@ def require_no_conflict(me: AuthenticatedOfficer, opening: Sealer, case: Case) -
 
 
 def case_page(
-    template: str, me: AuthenticatedOfficer, head: CaseHead, tab: str, *, status: int = 200, **context: Any
+    template: str, me: AuthenticatedOfficer, head: CaseHead, tab: str, *, status: int | None = None, **context: Any
 ) -> Response:
     """A tab of a case. `template` extends `cases/case.html`."""
     return page(

@@ -125,9 +125,7 @@ def _page(
     return page(
         "cases/translation.html",
         here="translations",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         case_styles=assets.address_of("cases.css"),
         case=case,
         into=into,

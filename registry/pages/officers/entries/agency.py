@@ -14,7 +14,6 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import names_in
-from registry.pages.officers.assets import address_of
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
@@ -26,7 +25,6 @@ from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 
 pages = Blueprint("console_entry", __name__)
-STYLES = address_of("handed.css")
 
 
 @pages.get("/entry")
@@ -74,11 +72,8 @@ def _entry(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None =
     return page(
         "entries/agency.html",
         here="entry",
-        handed_styles=STYLES,
-        status=refusal.status if refusal else 200,
         refusal=refusal,
         asked=requested,
-        form=request.form,
         agency=agency,
         found=found,
         open=open_,

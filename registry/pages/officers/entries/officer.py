@@ -13,7 +13,6 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import names_in
 from registry.pages.officers.agencies import agency_name, suggestions
-from registry.pages.officers.assets import address_of
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
@@ -21,7 +20,6 @@ from registry.supervision.entries import claims, queries
 from registry.vocabulary.register import STAFF_LANGUAGES
 
 pages = Blueprint("console_entries", __name__)
-STYLES = address_of("handed.css")
 
 
 @pages.get("/entries")
@@ -67,10 +65,7 @@ def _list(
     return page(
         "entries/list.html",
         here="entries",
-        handed_styles=STYLES,
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         code=code,
         found=found,
         invited=invited,
@@ -90,10 +85,7 @@ def _one(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Re
     return page(
         "entries/one.html",
         here="entries",
-        handed_styles=STYLES,
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         asked=requested,
         agency=agency_name(session, requested.agency),
         names={**names_in(session, me.standing.unit), **theirs},

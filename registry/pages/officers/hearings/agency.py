@@ -22,21 +22,19 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import sealer
-from registry.pages.officers.assets import address_of
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.cases import HandedWith
 
 pages = Blueprint("console_heard", __name__)
-STYLES = address_of("handed.css")
 
 
 @pages.get("/hearings")
 @allowed(Resource.HEARING, Act.ANSWER)
 def heard(session: Session, me: AuthenticatedOfficer) -> Response:
     found = portal.served(session, me.standing.unit, now().date())
-    return page("hearings/served.html", here="hearings", handed_styles=STYLES, found=found)
+    return page("hearings/served.html", here="hearings", found=found)
 
 
 @pages.get("/hearings/<reference>")
@@ -91,8 +89,6 @@ def hearing_page_again(
     return page(
         "hearings/served_one.html",
         here="hearings",
-        handed_styles=STYLES,
-        status=refusal.status if refusal else 200,
         refusal=refusal,
         form=request.form if form is None else form,
         shown=displayed,

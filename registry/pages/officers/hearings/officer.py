@@ -26,7 +26,6 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.agencies import agency_name, suggestions
-from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
@@ -34,7 +33,6 @@ from registry.vocabulary.cases import HearingState
 from registry.vocabulary.register import Language
 
 pages = Blueprint("console_hearings", __name__)
-STYLES = address_of("handed.css")
 
 
 @pages.get("/cases/<reference>/hearings")
@@ -47,7 +45,6 @@ def hearings(session: Session, me: AuthenticatedOfficer, reference: str) -> Resp
         me,
         head,
         "hearing",
-        handed_styles=STYLES,
         found=found,
         agencies={one.agency: agency_name(session, one.agency) for one in found},
         names=names_in(session, me.standing.unit),
@@ -119,10 +116,7 @@ def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
         me,
         head,
         "hearing",
-        handed_styles=STYLES,
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         agency=None if head.agency is None else agency_name(session, head.agency),
         suggested=suggestions(session, refusal, request.form),
         why_none=queries.why_none(session, head.case, now().date()),
@@ -148,10 +142,7 @@ def _one(
         me,
         head,
         "hearing",
-        handed_styles=STYLES,
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         shown=view,
         agency=agency_name(session, view.hearing.agency),
         names={**names_in(session, me.standing.unit), **names_in(session, view.hearing.desk)},

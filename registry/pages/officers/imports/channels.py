@@ -51,7 +51,6 @@ def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = 
         "imports/channels.html",
         here="imports",
         tab="channels",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
         typed=request.form,
         suggested=suggestions(session, refusal, request.form),

@@ -48,7 +48,6 @@ def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = 
         "imports/clones.html",
         here="imports",
         tab="clones",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
         typed=request.form,
         found=[

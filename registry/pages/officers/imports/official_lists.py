@@ -37,7 +37,6 @@ def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = 
         "imports/lists.html",
         here="imports",
         tab="lists",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
         held=queries.lists_on_hold(session, authority),
         sources=queries.sources_of(session, authority),

@@ -169,7 +169,6 @@ def _form(
     return page(
         "licences/act.html",
         here="licences",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
         act=act,
         rule=rule,

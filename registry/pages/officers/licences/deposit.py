@@ -48,7 +48,6 @@ def _page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: R
     return page(
         "licences/deposit.html",
         here="licences",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
         agency=agency,
         found=found,

@@ -72,7 +72,6 @@ def _one(session: Session, me: AuthenticatedOfficer, found: Proposal, refusal: R
     return page(
         "licences/proposal.html",
         here="licences",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
         unfit=unfit,
         found=found,

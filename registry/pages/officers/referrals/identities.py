@@ -10,14 +10,12 @@ from registry.core.clock import now
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import names_in, sealer, version_sent
-from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.tabs import require_no_conflict
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
 
 pages = Blueprint("console_identities", __name__)
-STYLES = address_of("handed.css")
 
 
 @pages.get("/identities")
@@ -52,8 +50,6 @@ def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = 
     return page(
         "referrals/identities.html",
         here="identities",
-        handed_styles=STYLES,
-        status=refusal.status if refusal else 200,
         refusal=refusal,
         found=found,
         partners={unit.reference: unit for unit in accounts.partners(session)},

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.consents import is_consented
@@ -19,7 +19,6 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, names_in, sealer
-from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.showing import parts_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.guard import allowed
@@ -29,7 +28,6 @@ from registry.pages.officers.rendering import language
 from registry.vocabulary.cases import AttachmentState, Author
 
 pages = Blueprint("console_referrals", __name__)
-STYLES = address_of("handed.css")
 
 USUAL = timedelta(days=90)
 """How long a partner has access by default."""
@@ -45,7 +43,6 @@ def referrals(session: Session, me: AuthenticatedOfficer, reference: str) -> Res
         me,
         head,
         "referrals",
-        handed_styles=STYLES,
         found=found,
         partners={unit.reference: unit for unit in accounts.partners(session)},
         names=names_in(session, me.standing.unit),
@@ -93,10 +90,7 @@ def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
         me,
         head,
         "referrals",
-        handed_styles=STYLES,
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         boxes=[_pieces(me, box) for box in view.boxes],
         partners=[_partner(session, head, unit) for unit in accounts.partners(session) if unit.closed_on is None],
         usual=today + USUAL,
@@ -131,10 +125,7 @@ def _one(
         me,
         head,
         "referrals",
-        handed_styles=STYLES,
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         shown=view,
         answers=answers_in(language(), view.handed),
         partner=next((unit for unit in accounts.partners(session) if unit.reference == view.referral.partner), None),

@@ -1,6 +1,6 @@
 """The partners' own pages: what was handed to their organisation, and their answer. Nothing else of the registry is theirs."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.storage import store_of
@@ -14,21 +14,19 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import names_in, sealer
-from registry.pages.officers.assets import address_of
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.referrals.showing import answers_in, identity_in
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import language, page
 
 pages = Blueprint("console_referred", __name__)
-STYLES = address_of("handed.css")
 
 
 @pages.get("/referrals")
 @allowed(Resource.REFERRAL, Act.ANSWER)
 def referred(session: Session, me: AuthenticatedOfficer) -> Response:
     found = portal.received(session, me.standing.unit, now().date())
-    return page("referrals/received.html", here="referrals", handed_styles=STYLES, found=found)
+    return page("referrals/received.html", here="referrals", found=found)
 
 
 @pages.get("/referrals/<reference>")
@@ -68,10 +66,7 @@ def _one(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Re
     return page(
         "referrals/received_one.html",
         here="referrals",
-        handed_styles=STYLES,
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         shown=displayed,
         handed=displayed.handed,
         answers=answers_in(spoken, displayed.handed),

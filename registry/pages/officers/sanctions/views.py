@@ -15,7 +15,6 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, names_in
-from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.tabs import CaseHead, open_case
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
@@ -110,9 +109,7 @@ def _new(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = N
     return page(
         "sanctions/new.html",
         here="sanctions",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         head=head,
         decision=decision,
         licence=licence or "",
@@ -120,7 +117,6 @@ def _new(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = N
         kinds=list(SanctionKind),
         with_last_day=CAN_END_BY_ITSELF,
         today=today,
-        handed_styles=address_of("handed.css"),
     )
 
 
@@ -139,7 +135,6 @@ def _edit(session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusa
     return page(
         "sanctions/edit.html",
         here="sanctions",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
         sanction=sanction,
         version=sanction.version if is_stale else request.form.get("version", sanction.version),
@@ -148,7 +143,6 @@ def _edit(session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusa
         is_stale=is_stale,
         kinds=list(SanctionKind),
         today=today_at(session, me.standing.authority, now()),
-        handed_styles=address_of("handed.css"),
     )
 
 
@@ -160,9 +154,7 @@ def _one(session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal
     return page(
         "sanctions/one.html",
         here="sanctions",
-        status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
         shown=view,
         chain=queries.chain(session, sanction, standing.unit) if may_read else None,
         names=names_in(session, sanction.unit),
@@ -175,5 +167,4 @@ def _one(session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal
         timings=list(Timing),
         informed_parties=list(ToldFirst),
         today=today,
-        handed_styles=address_of("handed.css"),
     )
