@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from registry.api.openapi.audiences import Audience, part_of
+from registry.api.openapi.audiences import METHODS, Audience, part_of
 
 ROOT = Path(__file__).resolve().parents[1]
 DESCRIPTION = ROOT / "openapi" / "openapi.json"
@@ -28,7 +28,6 @@ export type Open<T extends string> = T | (string & {});
 CLOSED = {"Answer"}
 """Sets that do not grow: the three answers."""
 JSON_TYPES = ("application/json",)
-METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def types(whole: Json) -> str:

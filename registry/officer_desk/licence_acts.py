@@ -76,15 +76,12 @@ def _agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: s
 def _preview(
     on: Doing[LicensingOfficial],
     act: LicenceAct,
-    legal_ground: str,
-    effective_on: date,
     stated: Mapping[str, Any],
     about: str | None = None,
+    **ground: Any,
 ) -> Draft:
     require_act(on.me, act, Act.PROPOSE)
-    draft = drafted(
-        on.session, on.officer, act, about, stated, on.at, legal_ground=legal_ground, effective_on=effective_on
-    )
+    draft = drafted(on.session, on.officer, act, about, stated, on.at, **ground)
     require_no_interest(on.me, draft.after.agency_id)
     return draft
 
@@ -92,15 +89,12 @@ def _preview(
 def _propose(
     on: Doing[LicensingOfficial],
     act: LicenceAct,
-    legal_ground: str,
-    effective_on: date,
     stated: Mapping[str, Any],
     about: str | None = None,
+    **ground: Any,
 ) -> str:
     require_act(on.me, act, Act.PROPOSE)
-    made = proposals.propose(
-        on.session, on.officer, act, about, stated, on.at, legal_ground=legal_ground, effective_on=effective_on
-    )
+    made = proposals.propose(on.session, on.officer, act, about, stated, on.at, **ground)
     if made.agency_id is not None:
         require_no_interest(on.me, on.session.get_one(Agency, made.agency_id).reference)
     return made.reference

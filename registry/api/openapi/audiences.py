@@ -21,7 +21,8 @@ TITLES: Mapping[Audience, str] = {
     Audience.OFFICERS: "officers' programs",
 }
 
-_METHODS = ("get", "post", "put", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
+"""What a path of a description may have operations for."""
 
 
 def part_of(whole: Mapping[str, Any], audience: Audience) -> dict[str, Any]:
@@ -31,9 +32,9 @@ def part_of(whole: Mapping[str, Any], audience: Audience) -> dict[str, Any]:
         chosen = {
             name: value
             for name, value in operations.items()
-            if name not in _METHODS or value["x-audience"] == audience.value
+            if name not in METHODS or value["x-audience"] == audience.value
         }
-        if any(name in _METHODS for name in chosen):
+        if any(name in METHODS for name in chosen):
             paths[path] = chosen
     part = {name: value for name, value in whole.items() if name not in ("components", "paths", "tags", "webhooks")}
     part["info"] = {**whole["info"], "title": f"{whole['info']['title']}: {TITLES[audience]}"}

@@ -18,7 +18,7 @@ from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
 from registry.api.officers.edge import DESK
 from registry.api.officers.examples import DESK_EXAMPLES
 from registry.api.openapi import stream as openapi_stream
-from registry.api.openapi.audiences import Audience
+from registry.api.openapi.audiences import METHODS, Audience
 from registry.api.openapi.descriptions import (
     ALWAYS,
     DELIVERY_HEADERS,
@@ -57,7 +57,6 @@ from schemas.watches import EventSchema
 API_ID = "6a6f4a0e-9c7b-4e0f-8f0a-6d1f2f1f7c35"
 """Names this API in catalogues of the Italian administration, whichever installation it is."""
 
-METHODS = ("get", "post", "put", "patch", "delete")
 
 _PATH_PARAMETER = re.compile(r"<(\w+)>")
 _CONVERTER = re.compile(r"<[^<>]+:")

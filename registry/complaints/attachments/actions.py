@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import msgspec
 from sqlalchemy import func, select
@@ -63,41 +64,50 @@ class StoredFile:
         return [name for name in (self.original_name, self.clean_name) if name]
 
 
-def store_file(
-    store: FileStore,
-    opened: OpenContainer,
-    case: Case,
-    body: bytes,
-    name: str,
-    declared: str = "",
-    *,
-    changes_voice: bool = False,
-) -> StoredFile:
+@dataclass(frozen=True)
+class SentFile:
+    """A file as it was sent. `declared` is its media type as the sender states it.
+
+    `changes_voice`: the clean copy of a recording, which officers hear, sounds with another voice.
+    """
+
+    body: bytes = field(repr=False)
+    name: str = field(repr=False)
+    declared: str = ""
+    changes_voice: bool = False
+
+    @cached_property
+    def kind(self) -> FileKind:
+        """What it is, by its content. Raises RefusedFile."""
+        return kind_of(self.body, self.name, self.declared)
+
+
+def store_file(store: FileStore, opened: OpenContainer, case: Case, sent: SentFile) -> StoredFile:
     """Seal and store a file. Reads no database, for it may wait for the store: call it outside of any transaction.
 
     Raises RefusedFile, FilesUnavailable.
     """
-    kind = kind_of(body, name, declared)
-    reference, object_name = new_reference(), random_name()
+    kind, reference, object_name = sent.kind, new_reference(), random_name()
     key, sealed_key = opened.file_key(place(case, reference, "original"), Tier.IDENTITY)
     _clean_key, sealed_clean_key = opened.file_key(place(case, reference, "clean"))
-    store.put(object_name, seal_stream(key, padded(body), place(case, reference, "original")))
+    store.put(object_name, seal_stream(key, padded(sent.body), place(case, reference, "original")))
     return StoredFile(
         reference=reference,
         kind=kind,
-        size=padded_size(len(body)),
+        size=padded_size(len(sent.body)),
         original_name=object_name,
         original_key=sealed_key,
         clean_key=sealed_clean_key,
-        facts_sealed=sealed_facts(opened, case, reference, body, name, kind, changes_voice),
+        facts_sealed=sealed_facts(opened, case, reference, sent),
     )
 
 
-def sealed_facts(
-    opened: OpenContainer, case: Case, reference: str, body: bytes, name: str, kind: FileKind, changes_voice: bool
-) -> str:
+def sealed_facts(opened: OpenContainer, case: Case, reference: str, sent: SentFile) -> str:
     facts = FileFacts(
-        safe_name(name, kind), len(body), hashlib.sha256(body).hexdigest(), changes_voice and kind in RECORDINGS
+        safe_name(sent.name, sent.kind),
+        len(sent.body),
+        hashlib.sha256(sent.body).hexdigest(),
+        sent.changes_voice and sent.kind in RECORDINGS,
     )
     return opened.seal(msgspec.json.encode(facts).decode(), place(case, reference, "facts_sealed"))
 

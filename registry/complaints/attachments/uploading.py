@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.attachments import sanitise_jobs
 from registry.complaints.attachments.actions import (
+    SentFile,
     StoredFile,
     attach,
     attached,
@@ -21,7 +22,6 @@ from registry.complaints.attachments.actions import (
     sealed_facts,
     store_file,
 )
-from registry.complaints.attachments.file_kinds import kind_of
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitiser.running import clean
 from registry.complaints.attachments.storage import FileStore, random_name
@@ -70,10 +70,8 @@ def upload(
     if before is not None:
         return before
     has_original = Tier.IDENTITY in opened.tiers
-    if has_original:
-        stored = store_file(store, opened, case, body, name, declared, changes_voice=changes_voice)
-    else:
-        stored = copy_alone(settings, store, opened, case, body, name, declared, changes_voice=changes_voice)
+    sent = SentFile(body, name, declared, changes_voice)
+    stored = store_file(store, opened, case, sent) if has_original else copy_alone(settings, store, opened, case, sent)
     try:
         with sessions.begin() as session:
             attachment = attach(session, case, opened.box, stored, idempotency_key, today, goes_with)
@@ -89,26 +87,16 @@ def upload(
     return attachment
 
 
-def copy_alone(
-    settings: Settings,
-    store: FileStore,
-    opened: OpenContainer,
-    case: Case,
-    body: bytes,
-    name: str,
-    declared: str = "",
-    *,
-    changes_voice: bool = False,
-) -> StoredFile:
+def copy_alone(settings: Settings, store: FileStore, opened: OpenContainer, case: Case, sent: SentFile) -> StoredFile:
     """Make the clean copy while the sender waits, and keep only that: no key to seal the original to is at hand here.
 
-    Like `keep` it reads no database. Raises RefusedFile where no copy can be made, FilesUnavailable, TooBusy.
+    Like `store_file` it reads no database. Raises RefusedFile where no copy can be made, FilesUnavailable, TooBusy.
     """
-    kind = kind_of(body, name, declared)
+    kind = sent.kind
     with sanitise_jobs.slot(settings) as mine:
         if mine is None:
             raise TooBusy("files are being cleaned right now: send this one again in a moment", RETRY_AFTER)
-        came = clean(body, kind, changes_voice=changes_voice)
+        came = clean(sent.body, kind, changes_voice=sent.changes_voice)
     if came.body is None:
         raise RefusedFile(
             Problem.FILE_NOT_CLEANED,
@@ -120,10 +108,10 @@ def copy_alone(
     return StoredFile(
         reference=reference,
         kind=kind,
-        size=padded_size(len(body)),
+        size=padded_size(len(sent.body)),
         clean_name=clean_name,
         clean_key=sealed_key,
-        facts_sealed=sealed_facts(opened, case, reference, body, name, kind, changes_voice),
+        facts_sealed=sealed_facts(opened, case, reference, sent),
     )
 
 

@@ -98,7 +98,7 @@ def test_a_server_killed_before_the_row_leaves_a_sealed_orphan_that_goes_after_a
     idle(monkeypatch)
     stored = upload(b"note", "a.txt")
     orphan = attachments.store_file(
-        upload.store, upload.filed.opened, upload.filed.case, b"lost", "b.txt"
+        upload.store, upload.filed.opened, upload.filed.case, attachments.SentFile(b"lost", "b.txt")
     ).original_name
     today = now().date()
     for day in (today, today + timedelta(days=1)):
@@ -215,7 +215,9 @@ def test_a_server_that_is_killed_while_it_takes_files_has_all_that_it_acknowledg
 @pytest.mark.one_database
 def test_nothing_of_a_file_is_told_by_its_text_form(upload: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
     idle(monkeypatch)
-    stored = attachments.store_file(upload.store, upload.filed.opened, upload.filed.case, b"lost", f"{NAME}.txt")
+    stored = attachments.store_file(
+        upload.store, upload.filed.opened, upload.filed.case, attachments.SentFile(b"lost", f"{NAME}.txt")
+    )
     assert "key" not in repr(stored)
     assert NAME not in repr(stored)
     assert NAME not in repr(vars(upload(b"note", f"{NAME}.txt")))

@@ -1,6 +1,7 @@
 """A case's tab of hearings: writing what an agency is asked, the reprisal check by another, serving it, and its answer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
@@ -133,7 +134,7 @@ def _one(
     hearing: str,
     refusal: Refusal | None = None,
     template: str = "hearings/one.html",
-    **more: object,
+    **more: Any,
 ) -> Response:
     require_no_interest(me, queries.accused(session, head.case, hearing))
     view = queries.hearing_view(session, sealer(), _reader(me), hearing, now().date(), _by(me))
@@ -164,7 +165,7 @@ def _read_by(session: Session, agency: str | None) -> Sequence[str]:
     return [] if unit is None else languages_read(session, unit.reference)
 
 
-def _languages(session: Session, me: AuthenticatedOfficer) -> dict[str, object]:
+def _languages(session: Session, me: AuthenticatedOfficer) -> dict[str, Any]:
     return {
         "languages": list(Language),
         "translators": [one.name for one in translators_of(session, me.standing.unit)],

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registry.audit.queries import lines_about
 from registry.complaints.attachments import actions as attachments
-from registry.complaints.attachments.actions import attach, clean_key, place, store_file
+from registry.complaints.attachments.actions import SentFile, attach, clean_key, place, store_file
 from registry.complaints.attachments.storage import FolderStore, random_name
 from registry.complaints.case import units
 from registry.complaints.casework import sealed_copies
@@ -456,7 +456,12 @@ def attached(session, sealer, store, case):
     visit = come_back(session, sealer, case.filed.code)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
     row = attach(
-        session, case.filed.case, visit.box, store_file(store, opened, case.filed.case, body, "note.txt"), "1", TODAY
+        session,
+        case.filed.case,
+        visit.box,
+        store_file(store, opened, case.filed.case, SentFile(body, "note.txt")),
+        "1",
+        TODAY,
     )
     row.clean_name, row.state = random_name(), AttachmentState.CLEAN
     where = place(case.filed.case, row.reference, "clean")
