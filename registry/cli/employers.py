@@ -1,15 +1,9 @@
 """`registry employers`: organisations that check in bulk, and their keys."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
-from sqlalchemy.orm import Session
 
-from registry import cli
+from registry.cli.opening import open_session
 from registry.core.clock import day_at, now
-from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import read_reference
 from registry.organisations import actions as organisations
 from registry.organisations import apps, members, sessions
@@ -31,17 +25,6 @@ def employers() -> None:
     """Organisations that check in bulk. They register themselves at /account; here they are looked after by hand."""
 
 
-@contextmanager
-def _session() -> Iterator[Session]:
-    engine = engine_for(cli.settings().database_url)
-    try:
-        revisions.require_current(engine)
-        with sessions_for(engine).begin() as session:
-            yield session
-    finally:
-        engine.dispose()
-
-
 @employers.command()
 @click.argument("name")
 @click.argument("country")
@@ -50,7 +33,7 @@ def add(name: str, country: str, language: str) -> None:
     """Add an organisation NAME of COUNTRY (two letters), without people, and print its reference."""
     if len(country) != 2 or not (country.isascii() and country.isalpha()):
         raise click.BadParameter("two letters, like IT", param_hint="COUNTRY")
-    with _session() as session:
+    with open_session() as session:
         made = organisations.begin(session, name, country.upper(), language, day_at(now(), None))
         reference = made.reference
     click.echo(
@@ -61,7 +44,7 @@ def add(name: str, country: str, language: str) -> None:
 @employers.command("list")
 def list_employers() -> None:
     """Every organisation: reference, country, since when, name."""
-    with _session() as session:
+    with open_session() as session:
         found = organisations.organisations(session)
         for one in found:
             closed = f"  closed {one.closed_on}" if one.closed_on else ""
@@ -85,7 +68,7 @@ def keys(
     """List the keys of the organisation REFERENCE, make one, or revoke one."""
     at = now()
     today = day_at(at, None)
-    with _session() as session:
+    with open_session() as session:
         organisation = organisations.organisation_named(session, read_reference(reference) or reference)
         if revoke is not None:
             api_keys.revoke(session, organisation.id, read_reference(revoke) or revoke, at=at, today=today)
@@ -112,7 +95,7 @@ def people(reference: str, reset: str | None) -> None:
 
     The person is signed out. Be sure who asks: call, and do not answer a mail.
     """
-    with _session() as session:
+    with open_session() as session:
         organisation = organisations.organisation_named(session, read_reference(reference) or reference)
         found = members.members_of(session, organisation.id)
         if reset is not None:
@@ -137,7 +120,7 @@ def people(reference: str, reset: str | None) -> None:
 @click.argument("requests", type=click.IntRange(1, MAX_RATE), required=False)
 def rate(reference: str, requests: int | None) -> None:
     """Let the organisation REFERENCE ask REQUESTS times a minute with all its keys; without a number, as often as others."""
-    with _session() as session:
+    with open_session() as session:
         organisation = organisations.organisation_named(session, read_reference(reference) or reference)
         organisation.rate = requests
     often = f"{requests} times a minute" if requests else "as often as others (REGISTRY_ORGANISATION_RATE)"
@@ -150,7 +133,7 @@ def rate(reference: str, requests: int | None) -> None:
 def close(reference: str, yes: bool) -> None:
     """Close the organisation REFERENCE for good: its keys, watches and webhooks end at once, and its feed is removed."""
     at = now()
-    with _session() as session:
+    with open_session() as session:
         organisation = organisations.organisation_named(session, read_reference(reference) or reference)
         if not yes:
             click.confirm(f"Close {organisation.name} ({organisation.reference}) for good?", abort=True)

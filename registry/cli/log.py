@@ -11,8 +11,7 @@ import msgspec
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
-from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
+from registry.cli.opening import open_sessions
 from registry.core.errors import BadProof
 from registry.core.settings import Settings
 from registry.log import ending, exporting, queries, signing
@@ -24,12 +23,8 @@ NOT_WELL = 2
 @contextmanager
 def opened() -> Iterator[tuple[Settings, sessionmaker[Session]]]:
     settings = cli.settings()
-    engine = engine_for(settings.database_url)
-    try:
-        revisions.require_current(engine)
-        yield settings, sessions_for(engine)
-    finally:
-        engine.dispose()
+    with open_sessions(settings) as sessions:
+        yield settings, sessions
 
 
 def reading_of(sessions: sessionmaker[Session]) -> Session:

@@ -1,15 +1,9 @@
 """`registry officers`: the first officer of a unit, and who is there."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
-from sqlalchemy.orm import Session
 
-from registry import cli
+from registry.cli.opening import open_session
 from registry.core.clock import day_at, now
-from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
 from registry.officers import accounts
 from registry.officers.rights import Role
 from registry.vocabulary.register import STAFF_LANGUAGES
@@ -21,17 +15,6 @@ from registry.vocabulary.register import STAFF_LANGUAGES
 )
 def officers() -> None:
     """Officers who sign in to the console. Only the first of a unit need be added here: they invite the others there."""
-
-
-@contextmanager
-def _session() -> Iterator[Session]:
-    engine = engine_for(cli.settings().database_url)
-    try:
-        revisions.require_current(engine)
-        with sessions_for(engine).begin() as session:
-            yield session
-    finally:
-        engine.dispose()
 
 
 @officers.command(
@@ -46,7 +29,7 @@ def _session() -> Iterator[Session]:
 def add(unit: str, name: str, email: str, roles: tuple[str, ...], language: str) -> None:
     """Add an officer of UNIT (its reference) and print the code for joining at /console/join."""
     at = now()
-    with _session() as session:
+    with open_session() as session:
         officer, code = accounts.add_first(
             session, unit.lower(), name, email, [Role(role) for role in roles], language, at, day_at(at, None)
         )
@@ -59,7 +42,7 @@ def add(unit: str, name: str, email: str, roles: tuple[str, ...], language: str)
 @click.option("--unit", help="Only those of this unit.")
 def list_officers(unit: str | None) -> None:
     """Every officer: reference, unit, state, name, roles."""
-    with _session() as session:
+    with open_session() as session:
         found = accounts.officers_of(session, unit)
         for one in found:
             roles = " ".join(sorted(accounts.own_roles(session, one)))
@@ -73,7 +56,7 @@ def list_officers(unit: str | None) -> None:
 def close(reference: str) -> None:
     """Sign the officer REFERENCE out everywhere and for good."""
     at = now()
-    with _session() as session:
+    with open_session() as session:
         officer = accounts.officer_named(session, reference)
         accounts.close(session, officer, by=accounts.COMMAND_LINE, at=at, today=day_at(at, None))
     click.echo(f"{reference}: closed.")

@@ -7,8 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
-from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
+from registry.cli.opening import open_sessions
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 
@@ -22,9 +21,5 @@ class Opened(NamedTuple):
 @contextmanager
 def opened() -> Iterator[Opened]:
     settings = cli.settings()
-    engine = engine_for(settings.database_url)
-    try:
-        revisions.require_current(engine)
-        yield Opened(settings, sessions_for(engine), Keyring(settings.keys))
-    finally:
-        engine.dispose()
+    with open_sessions(settings) as sessions:
+        yield Opened(settings, sessions, Keyring(settings.keys))

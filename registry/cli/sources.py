@@ -7,14 +7,12 @@ from typing import Any
 
 import click
 from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from registry import cli
+from registry.cli.opening import open_sessions
 from registry.core.clock import now
-from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import ImportRefused, NotFound
-from registry.core.settings import Settings
 from registry.register.authorities.models import Source
 from registry.register.authorities.places import chinese_name
 from registry.register.imports import worker
@@ -37,23 +35,15 @@ def sources() -> None:
     """The lists we read: how fresh each is, what waits for approval, and mappings for new ones."""
 
 
-def opened_sessions(settings: Settings) -> tuple[Any, sessionmaker[Session]]:
-    engine = engine_for(settings.database_url)
-    revisions.require_current(engine)
-    return engine, sessions_for(engine)
-
-
 @sources.command("list")
 def list_sources() -> None:
     """Every source: when it was last read, when it goes stale, when it is fetched next, and what went wrong."""
     settings = cli.settings()
-    engine, sessions = opened_sessions(settings)
-    with sessions() as session:
+    with open_sessions(settings) as sessions, sessions() as session:
         known = session.execute(select(Source).order_by(Source.reference)).scalars().all()
         for source in known:
             click.echo("\n".join(_lines(session, source)))
         references = {source.reference for source in known}
-    engine.dispose()
     own = {path.stem for path in (settings.home / "sources").glob("*.toml")}
     for name in sorted({*shipped_names(), *own} - references):
         click.echo(f"{name}\n  not imported yet; its mapping is {'your own' if name in own else 'shipped'}")
@@ -87,8 +77,7 @@ def _lines(session: Session, source: Source) -> list[str]:
 def show(name: str) -> None:
     """What the mapping NAME says, and how the list fares."""
     settings = cli.settings()
-    engine, sessions = opened_sessions(settings)
-    with sessions() as session:
+    with open_sessions(settings) as sessions, sessions() as session:
         try:
             source = source_named(session, name)
         except NotFound:
@@ -96,7 +85,6 @@ def show(name: str) -> None:
         mapping = worker.mapping_of(settings, source) if source is not None else mapping_named(name, settings.home)
         if source is not None:
             click.echo("\n".join(_lines(session, source)))
-    engine.dispose()
     click.echo("\n".join(_mapping_lines(mapping)))
 
 
@@ -224,12 +212,9 @@ def province(code: str, authority: str, is_full: bool, holds_whole_place: bool) 
 def fetch(name: str) -> None:
     """Fetch the list NAME from its address now, and apply it or hold it for approval."""
     settings = cli.settings()
-    engine, sessions = opened_sessions(settings)
-    try:
+    with open_sessions(settings) as sessions:
         outcome = worker.fetch_source(settings, sessions, name)
         cli.sign_published(settings, sessions)
-    finally:
-        engine.dispose()
     click.echo(f"{name}: {outcome}")
     if not outcome.startswith(("applied", "unchanged")):
         sys.exit(2)
@@ -238,10 +223,8 @@ def fetch(name: str) -> None:
 @sources.command()
 def pending() -> None:
     """Lists that were fetched and wait for a decision."""
-    engine, sessions = opened_sessions(cli.settings())
-    with sessions() as session:
+    with open_sessions(cli.settings()) as sessions, sessions() as session:
         waiting = pending_imports(session)
-    engine.dispose()
     for one, reference in waiting:
         click.echo(f"{one.reference}  {reference}, fetched {one.fetched_at:%Y-%m-%d %H:%M} UTC\n  {one.reason}")
     if not waiting:
@@ -255,12 +238,9 @@ def approve(reference: str) -> None:
     from registry.cli.imports import show as show_report
 
     settings = cli.settings()
-    engine, sessions = opened_sessions(settings)
-    try:
+    with open_sessions(settings) as sessions:
         report = worker.approve(settings, sessions, reference)
         cli.sign_published(settings, sessions)
-    finally:
-        engine.dispose()
     show_report(report)
     if report.refused_because is not None:
         raise ImportRefused(report.refused_because)
@@ -271,9 +251,6 @@ def approve(reference: str) -> None:
 def reject(reference: str) -> None:
     """Do not apply the held list REFERENCE."""
     settings = cli.settings()
-    engine, sessions = opened_sessions(settings)
-    try:
+    with open_sessions(settings) as sessions:
         worker.reject(settings, sessions, reference)
-    finally:
-        engine.dispose()
     click.echo(f"{reference} was rejected; its source is fetched again as usual.")

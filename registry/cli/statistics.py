@@ -1,15 +1,9 @@
 """`registry statistics`: close the quarters of the open statistics, and list them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
-from sqlalchemy.orm import Session, sessionmaker
 
-from registry import cli
+from registry.cli.opening import open_sessions
 from registry.core.clock import day_at, now
-from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
 from registry.oversight.statistics import queries
 from registry.oversight.statistics.actions import close, close_due
 from registry.oversight.statistics.rules import Quarter, read_quarter
@@ -46,7 +40,7 @@ def statistics() -> None:
 def close_command(quarter: Quarter | None) -> None:
     """Close QUARTER, or every quarter that is due. Doing it again changes nothing."""
     today = day_at(now(), None)
-    with _sessions() as sessions:
+    with open_sessions() as sessions:
         if quarter is None:
             closed = close_due(sessions, today)
             click.echo(f"Closed: {', '.join(closed)}." if closed else "Nothing is due.")
@@ -59,7 +53,7 @@ def close_command(quarter: Quarter | None) -> None:
 @statistics.command(name="list")
 def list_command() -> None:
     """List what is closed, with its counts."""
-    with _sessions() as sessions, sessions() as session:
+    with open_sessions() as sessions, sessions() as session:
         found = queries.releases(session)
     if not found:
         click.echo("No quarter is closed yet.")
@@ -68,13 +62,3 @@ def list_command() -> None:
         for table in release.tables:
             cells = ", ".join(f"{value} {count}" for value, count in table.cells.items())
             click.echo(f"  {table.dimension:10} {cells or 'fewer than five everywhere'}")
-
-
-@contextmanager
-def _sessions() -> Iterator[sessionmaker[Session]]:
-    engine = engine_for(cli.settings().database_url)
-    try:
-        revisions.require_current(engine)
-        yield sessions_for(engine)
-    finally:
-        engine.dispose()

@@ -155,6 +155,7 @@ def _page(
     return page(
         "papers/part.html",
         here="papers",
+        status=refusal.status if refusal else 200,
         # What is wrong with an answer stands beside it.
         refusal=None if wrong else refusal,
         typed=typed,

@@ -15,14 +15,15 @@ from registry.audit.actions import record
 from registry.complaints.case import clocks
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed, lock_case_by_id
+from registry.complaints.case.moves import changed
 from registry.complaints.parties.hearings import content
 from registry.complaints.parties.hearings.files import HandedFile, files_in, keeps_originals
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.hearings.moves import advance, is_open_to_agency, lock_hearing_by_id
 from registry.complaints.parties.hearings.rules import HELD, MOVES, By
+from registry.complaints.parties.opening import open_to_party
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.errors import IllegalMove, NotFound
+from registry.core.errors import IllegalMove
 from registry.officers.models import NoticeKind, Unit
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
@@ -129,8 +130,7 @@ def save_draft_answer(
     version: int | None = None,
 ) -> Hearing:
     """Save an unfinished answer. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    case, hearing = _lock_hearing(session, unit, reference, at, version)
-    require_answerable(hearing, at.date())
+    case, hearing = _lock_answerable(session, unit, reference, at, version)
     hearing.draft_sealed = _sealed(session, sealer, case, hearing, "draft_sealed", text)
     hearing.version += 1
     session.flush()
@@ -150,8 +150,7 @@ def answer(
     version: int | None = None,
 ) -> Hearing:
     """Send the answer, once and for good. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    case, hearing = _lock_hearing(session, unit, reference, at, version)
-    require_answerable(hearing, at.date())
+    case, hearing = _lock_answerable(session, unit, reference, at, version)
     hearing.answer_sealed = _sealed(session, sealer, case, hearing, "answer_sealed", text)
     hearing.draft_sealed = None
     hearing.answered_by, hearing.answered_on = who, at.date()
@@ -175,8 +174,7 @@ def ask_longer(
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, hearing = _lock_hearing(session, unit, reference, at, version)
-    require_answerable(hearing, at.date())
+    case, hearing = _lock_answerable(session, unit, reference, at, version)
     hearing.longer_sealed = _sealed(session, sealer, case, hearing, "longer_sealed", text, MAX_LONGER)
     hearing.longer_asked_on = at.date()
     hearing.version += 1
@@ -253,19 +251,20 @@ def _lock_hearing(
     return lock_hearing_by_id(session, hearing.id, version)
 
 
-def open_to(session: Session, unit: str, reference: str, today: date) -> tuple[Case, Hearing]:
-    """A hearing that an agency may read today, its case locked. The keys enforce it too; this needs none."""
-    nothing = NotFound("there is no such hearing")
-    found = session.execute(
-        select(Hearing.id, Hearing.case_id).where(Hearing.desk == unit, Hearing.reference == reference)
-    ).one_or_none()
-    if found is None:
-        raise nothing
-    case = lock_case_by_id(session, found.case_id)
-    hearing = session.get_one(Hearing, found.id, populate_existing=True)
-    if not is_open_to_agency(session, case, hearing, today):
-        raise nothing
+def _lock_answerable(
+    session: Session, unit: str, reference: str, at: datetime, version: int | None
+) -> tuple[Case, Hearing]:
+    case, hearing = _lock_hearing(session, unit, reference, at, version)
+    require_answerable(hearing, at.date())
     return case, hearing
+
+
+def open_to(session: Session, unit: str, reference: str, today: date) -> tuple[Case, Hearing]:
+    """A hearing that an agency may read today, its case locked. Raises NotFound."""
+    return open_to_party(
+        session, Hearing, Hearing.desk == unit, reference,
+        lambda case, hearing: is_open_to_agency(session, case, hearing, today), "there is no such hearing",
+    )  # fmt: skip
 
 
 def _listed(hearing: Hearing, unit: Unit) -> Listed:

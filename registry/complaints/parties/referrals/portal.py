@@ -17,8 +17,8 @@ from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.casework.actions import MAX_REASON
+from registry.complaints.parties.opening import open_to_party
 from registry.complaints.parties.referrals import content
 from registry.complaints.parties.referrals.content import Handed
 from registry.complaints.parties.referrals.models import Referral, ReferralReport
@@ -219,18 +219,12 @@ def _lock_referral(
 
 
 def _open_to(session: Session, partner: str, reference: str, today: date) -> tuple[Case, Referral]:
-    """A referral that a partner may read today, its case locked. The keys enforce it too; this needs none."""
-    nothing = NotFound("there is no such referral")
-    found = session.execute(
-        select(Referral.id, Referral.case_id).where(Referral.partner == partner, Referral.reference == reference)
-    ).one_or_none()
-    if found is None:
-        raise nothing
-    case = lock_case_by_id(session, found.case_id)
-    referral = session.get_one(Referral, found.id, populate_existing=True)
-    if referral.state not in HELD or why_over(session, case, referral, today) is not None:
-        raise nothing
-    return case, referral
+    """A referral that a partner may read today, its case locked. Raises NotFound."""
+    return open_to_party(
+        session, Referral, Referral.partner == partner, reference,
+        lambda case, referral: referral.state in HELD and why_over(session, case, referral, today) is None,
+        "there is no such referral",
+    )  # fmt: skip
 
 
 def _opened(session: Session, sealer: Sealer, referral: Referral) -> OpenContainer:

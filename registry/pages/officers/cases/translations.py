@@ -1,5 +1,7 @@
 """A translator's pages: the unit's open cases, and the texts of one, original and translation side by side."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -72,43 +74,43 @@ def _summary(session: Session, me: AuthenticatedOfficer, reference: str) -> Base
     """The summary of a drafted decision, in the complainant's language."""
     text = request.form.get("text", "")
 
-    def act() -> object:
-        case = actions.case_for_translator(session, me.standing.unit, reference, version_sent())
+    def act(case: Case) -> object:
         return decisions.translate_summary(session, sealer(), _translator(me), case, text, now().date())
 
-    refusal = attempt(session, act)
-    if refusal is not None:
-        return _page(session, me, reference, language(), refusal)
-    return redirect(f"/console/cases/{reference}/translation", 303)
+    return _write(session, me, reference, act)
 
 
 def _letter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
     """A letter that waits, in the complainant's language: it is sent with that."""
     text, letter = request.form.get("text", ""), request.form.get("letter", "")
 
-    def act() -> None:
-        case = actions.case_for_translator(session, me.standing.unit, reference, version_sent())
+    def act(case: Case) -> None:
         letters.translate_letter(session, sealer(), _translator(me), case, letter, text, now())
 
-    refusal = attempt(session, act)
-    if refusal is not None:
-        return _page(session, me, reference, language(), refusal)
-    note_done("letter_translated")
-    return redirect(f"/console/cases/{reference}/translation", 303)
+    return _write(session, me, reference, act, "letter_translated")
 
 
 def _hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
     """What an agency is asked or told, in its language."""
     text, hearing = request.form.get("text", ""), request.form.get("hearing", "")
 
-    def act() -> None:
-        case = actions.case_for_translator(session, me.standing.unit, reference, version_sent())
+    def act(case: Case) -> None:
         hearings.translate(session, sealer(), _translator(me), case, hearing, text, now())
 
-    refusal = attempt(session, act)
+    return _write(session, me, reference, act, "hearing_translated")
+
+
+def _write(
+    session: Session, me: AuthenticatedOfficer, reference: str, act: Callable[[Case], object], done: str = ""
+) -> BaseResponse:
+    """Write a translation into a case that is locked, and show the page again; `done` is the message of what was done."""
+    refusal = attempt(
+        session, lambda: act(actions.case_for_translator(session, me.standing.unit, reference, version_sent()))
+    )
     if refusal is not None:
         return _page(session, me, reference, language(), refusal)
-    note_done("hearing_translated")
+    if done:
+        note_done(done)
     return redirect(f"/console/cases/{reference}/translation", 303)
 
 
