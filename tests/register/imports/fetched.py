@@ -3,26 +3,10 @@
 import json
 from collections.abc import Iterable
 
-from tests.register.imports.lists import Desk, agency
+from tests.register.imports.lists import Desk, agency, source_text
 from tests.register.imports.publisher import Publisher
 
-MAPPING = """
-[authority]
-reference = "zz-labour"
-country = "CZ"
-time_zone = "Europe/Prague"
-names = {{ en = "Invented Labour Office" }}
-
-[source]
-reference = "zz-fetched"
-kinds = ["cz_vyhledavani_zamestnani"]
-is_full = {is_full}
-fresh_for_days = 20
-key = "registration_number"
-address = "{address}"
-fetch_every_hours = 24
-warn = ["lists@registry.invalid"]
-
+LAYOUT = """
 [constants]
 kind = "cz_vyhledavani_zamestnani"
 status = "active"
@@ -38,10 +22,18 @@ valid_from = "povoleni[].platnostOd"
 """
 
 
+def mapping_text(address: str = "", *, is_full: bool = True) -> str:
+    """The description of a JSON list of the invented office; without an address no one fetches it."""
+    more = [f'address = "{address}"'] if address else []
+    more += ["fetch_every_hours = 24", 'warn = ["lists@registry.invalid"]']
+    kind = "cz_vyhledavani_zamestnani"
+    return source_text("zz-fetched", kind, is_full=is_full, fresh_for_days=20, more="\n".join(more)) + LAYOUT
+
+
 def describe(desk: Desk, publisher: Publisher, *, is_full: bool = True) -> None:
     folder = desk.settings.home / "sources"
     folder.mkdir(exist_ok=True)
-    text = MAPPING.format(address=publisher.url(), is_full=str(is_full).lower())
+    text = mapping_text(publisher.url(), is_full=is_full)
     (folder / "zz-fetched.toml").write_text(text, encoding="utf-8")
 
 

@@ -57,9 +57,19 @@ def czech_list(path: Path, agencies: Iterable[Mapping[str, Any]]) -> Path:
     return path
 
 
-PLAIN = """
-dates = ["d.m.y"]
-
+def source_text(
+    reference: str,
+    kind: str,
+    *,
+    key: str = "registration_number",
+    country: str = "CZ",
+    time_zone: str = "Europe/Prague",
+    is_full: bool = True,
+    fresh_for_days: int = 30,
+    more: str = "",
+) -> str:
+    """The authority and the source of an invented list; `more` are further lines of the source."""
+    return f"""
 [authority]
 reference = "zz-labour"
 country = "{country}"
@@ -67,13 +77,18 @@ time_zone = "{time_zone}"
 names = {{ en = "Invented Labour Office" }}
 
 [source]
-reference = "zz-list"
+reference = "{reference}"
 kinds = ["{kind}"]
-is_full = {is_full}
-fresh_for_days = 30
+is_full = {str(is_full).lower()}
+fresh_for_days = {fresh_for_days}
 key = "{key}"
-{source_more}
+{more}
+"""
 
+
+PLAIN = """
+dates = ["d.m.y"]
+{source}
 [registration_number]
 digits = {digits}
 
@@ -103,15 +118,12 @@ optional = [{optional}]
 def plain_text(
     columns: Mapping[str, str] | None = None,
     *,
-    key: str = "registration_number",
     kind: str = "other_eu",
-    country: str = "CZ",
-    time_zone: str = "Europe/Prague",
-    is_full: bool = True,
     digits: int = 0,
     conditions: Sequence[str] = (),
     optional: Sequence[str] = (),
     source_more: str = "",
+    **source: Any,
 ) -> str:
     """The mapping of an invented table: name, number, licence, status, days."""
     columns = columns or {
@@ -124,15 +136,11 @@ def plain_text(
     }
     return PLAIN.format(
         columns="\n".join(f'{name} = "{column}"' for name, column in columns.items()),
-        key=key,
+        source=source_text("zz-list", kind, more=source_more, **source),
         kind=kind,
-        country=country,
-        time_zone=time_zone,
-        is_full=str(is_full).lower(),
         digits=digits,
         conditions=", ".join(f'"{column}"' for column in conditions),
         optional=", ".join(f'"{column}"' for column in optional),
-        source_more=source_more,
     )
 
 

@@ -15,7 +15,7 @@ from registry.register.imports.mapping import read_mapping
 from registry.register.imports.models import FetchState, PendingImport
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.schedule_rules import pause_after_failure, pause_between_fetches, warn_from
-from tests.register.imports.fetched import MAPPING, describe, publish
+from tests.register.imports.fetched import describe, mapping_text, publish
 from tests.register.imports.lists import Desk
 from tests.register.imports.publisher import Publisher, publishing
 
@@ -71,10 +71,9 @@ def test_a_partial_list_that_is_unchanged_confirms_its_agencies(desk: Desk, publ
 def test_an_address_written_into_the_mapping_after_an_import_by_hand_is_fetched(
     desk: Desk, publisher: Publisher
 ) -> None:
-    by_hand = MAPPING.replace('address = "{address}"\n', "").format(is_full="true", address="")
     path = desk.folder / "by-hand.json"
     path.write_bytes(publisher.body)
-    assert desk.take(path, read_mapping(by_hand, "x")).is_applied
+    assert desk.take(path, read_mapping(mapping_text(), "x")).is_applied
     assert worker.fetch_due(desk.settings, desk.sessions) == 1
     assert fetch(desk) == "unchanged at its source"
 
