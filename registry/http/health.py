@@ -103,6 +103,8 @@ def readiness(app: Flask) -> dict[str, Any]:
         # Without a synchronous standby what was acknowledged can go with the machine of the database.
         "standby": standby,
         "lacking": lacks,
+        # Whether attachments are shown to a virus scanner before they are opened (REGISTRY_CLAMD).
+        "scanner": "asked" if settings.scanner is not None else "none",
         # Whether lookups read from the standby of REGISTRY_DATABASE_READ_URL now.
         "replica": None if services(app).replica is None else "read" if usable_replica() else "not read",
         "log": {
