@@ -366,8 +366,8 @@ def _sign(session: Session, keyring: Keyring, settings: Settings, signing_input:
         old = guarded.seen.size if guarded.seen is not None else newest.size if newest is not None else 0
         text += witness.cosign(head, text, old, lambda size: consistency(session, size, head.size))
     remember_signed(settings.home, head)
-    asked = policy(session)
-    is_published = asked.is_met(set(asked.cosigned(note.read_note(text))))
+    requirements = policy(session)
+    is_published = requirements.is_met(set(requirements.cosigned(note.read_note(text))))
     if newest is not None and newest.size == head.size:
         # Signed anew for its age. It is shown with the witnesses it has until they have signed anew too.
         names = {head.origin, *([witness.witness.key.name] if witness is not None else [])}

@@ -40,7 +40,7 @@ def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
         # Lists are fetched all the same: what is not signed yet is signed once an operator has put this right.
         lease.release()
         log.error("log_not_signed", trouble=trouble.text)
-        # What else may be wrong names folders, which are nobody's business.
+        # What else may be wrong names folders, which no one outside needs.
         is_away = isinstance(trouble, GuardAway | FilesUnavailable)
         _note_signing(sessions, trouble.text if is_away else "refused: log_not_signed in the worker's log says why")
 

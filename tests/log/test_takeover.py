@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
+from registry.core.heartbeats import why_not_signed
 from registry.log import queries
 from tests.complaints.object_store import object_server
 from tests.log.homes import Home, all_signed, heads, home, publish, servers
@@ -57,6 +59,15 @@ def keys_of(home: Home) -> list[str]:
     return keys
 
 
+def reason_of(server: Server) -> str | None:
+    """What `/ready` says of why nothing is signed."""
+    engine = engine_for(server.url("postgres"))
+    with sessions_for(engine)() as session:
+        found = why_not_signed(session, now())
+    engine.dispose()
+    return found
+
+
 @pytest.mark.parametrize("kind", ["bucket", "witness"])
 def test_a_home_that_missed_the_newest_head_takes_over_without_a_hand(
     servers: tuple[Server, Server], tmp_path: Path, kind: str
@@ -97,6 +108,7 @@ def test_a_home_that_missed_the_newest_head_takes_over_without_a_hand(
         stranger = home(tmp_path, "stranger", standby, first, extra=variables)
         with stranger.worker():
             until(lambda: "log_not_signed" in stranger.printed())
+            until(lambda: "refused" in str(reason_of(standby)))
         assert heads(standby)[0] == before
         assert stranger.signed is None
         assert "not signed" in stranger.run("keys", "rotate", "receipt")
