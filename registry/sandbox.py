@@ -56,6 +56,7 @@ def sandbox_settings(settings: Settings, made_on: date) -> Settings:
         files=home / "files",
         edges=frozenset({Edge.API}),
         read_url=None,
+        guard_witness=None,
         demands=frozenset(),
         smtp_url=None,
         has_metrics=False,

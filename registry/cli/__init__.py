@@ -157,7 +157,7 @@ Settings come from the environment, all with a default:
   REGISTRY_ORGANISATION_RATE  requests a minute that the keys of one organisation may make together (6000)
   REGISTRY_INTAKE_ELSEWHERE on where another process takes complaints under the same address (off)
   REGISTRY_SIGNS            off where another REGISTRY_HOME signs the log (on)
-  REGISTRY_LOG_GUARD        off where the bucket of REGISTRY_FILES shall not remember what was signed (on)
+  REGISTRY_LOG_GUARD        witness:NAME where that witness has each head first; off: not even the bucket has it (on)
   REGISTRY_REQUIRES         what production demands: standby, quorum (nothing)
   REGISTRY_DATABASE_READ_URL  a read-only standby for lookups, public pages and the log (none)
   REGISTRY_READ_SECONDS     how long the standby is read after the primary was seen last (10)

@@ -153,6 +153,9 @@ def announce(settings: Settings, address: str, stream_at: int | None = None) -> 
             click.echo("  events     `registry stream`, beside this (docs/users/watches.md)")
     if Edge.INTAKE in settings.edges:
         click.echo(f"  intake     {here}/zh-Hans/box")
+        click.echo(
+            f"  scanner    {settings.scanner or 'none: attachments are not scanned for viruses (REGISTRY_CLAMD)'}"
+        )
     if Edge.CONSOLE in settings.edges:
         click.echo(f"  console    {here}/console/")
     click.echo(f"  health     {here}/health")

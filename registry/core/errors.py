@@ -240,6 +240,10 @@ class ForkRefused(RegistryError):
     """The log here does not follow from what was signed before: signing on would show two histories."""
 
 
+class GuardAway(RegistryError):
+    """The second place that has each head of the log first gives no answer: nothing is signed before it does."""
+
+
 class LogClosed(RegistryError):
     """The log has its final checkpoint: nothing more is published."""
 

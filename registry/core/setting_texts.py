@@ -61,6 +61,21 @@ def scanner_of(name: str, text: str) -> str | None:
     return text or None
 
 
+def guard_witness_of(name: str, text: str) -> str | None:
+    """The witness in `witness:NAME`; None where the guard is on or off alone."""
+    word, _, witness = text.partition(":")
+    if word == "witness" and re.fullmatch(r"[!-~]{1,60}", witness) and witness != "none":
+        return witness
+    if text:
+        try:
+            switch_of(name, text)
+        except SettingsError:
+            raise SettingsError(
+                f"{name} must be on, off, or like witness:w1 with the name of a witness in the log's policy"
+            ) from None
+    return None
+
+
 def licence_of(name: str, text: str) -> str | None:
     if text and not re.fullmatch(r"[A-Za-z0-9.-]{1,60}|https://[!-~]+", text):
         raise SettingsError(
@@ -76,3 +91,12 @@ def server_of(name: str, text: str, schemes: tuple[str, ...], example: str) -> s
     if parts.scheme not in schemes or not parts.hostname:
         raise SettingsError(f"{name} must be like {example}, or unset")
     return text
+
+
+def one_host_each(text: str) -> str:
+    """`//user@a:1,b:2/name`, as libpq writes several servers, in the way of the driver: `//user@/name?host=a:1&host=b:2`."""
+    found = re.fullmatch(r"(postgresql\+psycopg://(?:[^@/?]*@)?)([^@/?]+,[^@/?]+)(/[^?]*)?(?:\?(.*))?", text)
+    if found is None:
+        return text
+    hosts = "&".join(f"host={host}" for host in found[2].split(","))
+    return f"{found[1]}{found[3] or '/'}?{hosts}" + (f"&{found[4]}" if found[4] else "")

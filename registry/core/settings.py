@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 from registry.core.errors import SettingsError
 from registry.core.setting_texts import (
     contact_of,
+    guard_witness_of,
     licence_of,
+    one_host_each,
     scanner_of,
     secure_server_of,
     server_of,
@@ -92,6 +94,8 @@ class Settings:
     signs: bool = True
     has_log_guard: bool = True
     """Whether the bucket of `files`, where it is one, remembers what was signed last."""
+    guard_witness: str | None = None
+    """The witness of the log's policy, by its name there, that has each head before it stands anywhere else."""
     demands: frozenset[Demand] = frozenset()
     read_url: str | None = field(default=None, repr=False)
     """Of a read-only standby."""
@@ -151,7 +155,8 @@ class Settings:
             is_intake_elsewhere=switch_of("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"] or "off"),
             has_unsafe_webhooks=_unsafe_webhooks(given),
             signs=switch_of("REGISTRY_SIGNS", given["REGISTRY_SIGNS"] or "on"),
-            has_log_guard=switch_of("REGISTRY_LOG_GUARD", given["REGISTRY_LOG_GUARD"] or "on"),
+            has_log_guard=given["REGISTRY_LOG_GUARD"].lower() not in ("off", "0", "false", "no"),
+            guard_witness=guard_witness_of("REGISTRY_LOG_GUARD", given["REGISTRY_LOG_GUARD"]),
             demands=_demands(given["REGISTRY_REQUIRES"]),
             read_url=_read_url(given, home),
             read_seconds=whole_number("REGISTRY_READ_SECONDS", given["REGISTRY_READ_SECONDS"] or "10", 1, 300),
@@ -277,7 +282,7 @@ def _database_url(text: str, home: Path, name: str = "REGISTRY_DATABASE_URL") ->
     if not text:
         return f"sqlite:///{home / 'registry.sqlite3'}"
     example = "postgresql+psycopg://user:password@host/registry"
-    text = _one_host_each(text)
+    text = one_host_each(text)
     scheme = split_address(name, text, example).scheme
     if scheme in ("postgres", "postgresql"):
         raise SettingsError(f"{name} must name its driver: write it like {example}")
@@ -300,15 +305,6 @@ def _read_url(given: Mapping[str, str], home: Path) -> str | None:
             "REGISTRY_DATABASE_READ_URL is a standby's of PostgreSQL: set REGISTRY_DATABASE_URL to its primary, or unset it"
         )
     return url
-
-
-def _one_host_each(text: str) -> str:
-    """`//user@a:1,b:2/name`, as libpq writes several servers, in the way of the driver: `//user@/name?host=a:1&host=b:2`."""
-    found = re.fullmatch(r"(postgresql\+psycopg://(?:[^@/?]*@)?)([^@/?]+,[^@/?]+)(/[^?]*)?(?:\?(.*))?", text)
-    if found is None:
-        return text
-    hosts = "&".join(f"host={host}" for host in found[2].split(","))
-    return f"{found[1]}{found[3] or '/'}?{hosts}" + (f"&{found[4]}" if found[4] else "")
 
 
 def _console_url(given: Mapping[str, str]) -> str | None:

@@ -6,6 +6,7 @@
     token = "registry"                      # its label
     pin_file = "/run/secrets/registry-pin"  # readable by its owner alone
     uses = ["log", "credential"]            # keys that are made there from now on
+    seal = "registry-seal"                  # label of the seal's key, where papers are sealed by one there
 
 A key lies there under the label `<use>-<kid>`, of which the folder has the description alone. Needs the package's extra `pkcs11`.
 """
@@ -51,6 +52,8 @@ class TokenPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token: str
     pin_file: str
     uses: tuple[str, ...] = ("log", "credential")
+    seal: str | None = None
+    """Label of the private key by which papers are sealed: its operator put it there, or had it made there."""
 
 
 def token_of(folder: Path) -> "OpenToken | None":
@@ -99,6 +102,12 @@ class OpenToken:
 
     def sign_p256(self, name: str, message: bytes) -> bytes:
         """r and s, 32 bytes each. Not by RFC 6979: a token takes a random number of its own."""
+        return self._sign(name, "ECDSA", hashlib.sha256(message).digest())
+
+    def sign_document(self, name: str, message: bytes, *, is_rsa: bool) -> bytes:
+        """RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017), or ECDSA with SHA-256: r and s, of equal length."""
+        if is_rsa:
+            return self._sign(name, "SHA256_RSA_PKCS", message)
         return self._sign(name, "ECDSA", hashlib.sha256(message).digest())
 
     def make(self, *, is_ed25519: bool) -> ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey:

@@ -20,7 +20,7 @@ from registry.core.db.engine import engine_for, reading_sessions_for
 from registry.core.db.errors import classify_db_error
 from registry.core.db.limits import Limits
 from registry.core.db.revisions import can_serve, current, head
-from registry.core.heartbeats import last_beat
+from registry.core.heartbeats import last_beat, why_not_signed
 from registry.core.outbox.models import OutboxEvent
 from registry.http import requirements
 from registry.http.errors import RETRY_AFTER
@@ -103,6 +103,8 @@ def readiness(app: Flask) -> dict[str, Any]:
         # Without a synchronous standby what was acknowledged can go with the machine of the database.
         "standby": standby,
         "lacking": lacks,
+        # Whether attachments are shown to a virus scanner before they are opened (REGISTRY_CLAMD).
+        "scanner": "asked" if settings.scanner is not None else "none",
         # Whether lookups read from the standby of REGISTRY_DATABASE_READ_URL now.
         "replica": None if services(app).replica is None else "read" if usable_replica() else "not read",
         "log": {
@@ -110,6 +112,8 @@ def readiness(app: Flask) -> dict[str, Any]:
             "signed": found_state.signed,
             "shown": found_state.shown,
             "witnesses": found_state.witnesses,
+            # Such as a guard that does not answer (REGISTRY_LOG_GUARD).
+            "not_signed": found_state.not_signed,
         },
         "worker": {"seconds_since_beat": found_state.seconds_since_beat},
     }
@@ -125,6 +129,8 @@ class LogAndWorkers(msgspec.Struct):
     seconds_since_beat: float | None = None
     has_quorum: bool = False
     """Whether the log's policy asks for witnesses."""
+    not_signed: str | None = None
+    """Why a worker signs nothing now, in its words."""
 
     @property
     def witnesses(self) -> str:
@@ -137,14 +143,15 @@ class LogAndWorkers(msgspec.Struct):
 def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorkers:
     state = session.execute(select(LogState)).scalar_one()
     sizes = select(func.max(Checkpoint.size)).where(Checkpoint.origin == state.origin)
-    beaten = last_beat(session)
+    beaten, at = last_beat(session), at or now()
     return LogAndWorkers(
         entries=state.size,
         signed=session.scalar(sizes) or 0,
         shown=session.scalar(sizes.where(Checkpoint.is_witnessed)) or 0,
         waiting=session.scalar(select(func.count()).select_from(OutboxEvent)) or 0,
+        not_signed=why_not_signed(session, at),
         has_quorum=bool(state.size) and requirements.has_quorum(session),
-        seconds_since_beat=None if beaten is None else round(((at or now()) - beaten).total_seconds(), 1),
+        seconds_since_beat=None if beaten is None else round((at - beaten).total_seconds(), 1),
     )
 
 

@@ -74,6 +74,9 @@ def gauges(app: Flask) -> bytes:
                 "1 unless the newest signed head waits for witnesses",
                 float(found_state.witnesses != "waiting"),
             ),
+            *_gauge(
+                "registry_log_refused", "1 while a worker signs nothing", float(found_state.not_signed is not None)
+            ),
             *_gauge("registry_outbox_waiting", "Things to be done after a commit", found_state.waiting),
             *(
                 ()

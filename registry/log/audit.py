@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.core.errors import BadProof, FilesUnavailable, ForkRefused
+from registry.core.errors import BadProof, FilesUnavailable, ForkRefused, GuardAway, KeyTrouble
 from registry.core.keyring import KeyState, Use
 from registry.core.settings import Settings
 from registry.log import note, queries, tree
@@ -18,6 +18,7 @@ from registry.log.models import Checkpoint, Entry, LogState, LogTile
 from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.queries import KEYS
 from registry.log.second_places import guard_of, last_signed
+from registry.log.witnesses.guard import guard_in
 
 BATCH = 4096
 MAX_TROUBLES = 20
@@ -107,7 +108,7 @@ def audit(session: Session, settings: Settings, tell: Tell = lambda done, total:
     size = len(hashes)
     root = tree.root_at(read, size)
     heads = _check_heads(session, read, size, troubles)
-    _check_second_places(settings, state, read, size, troubles)
+    _check_second_places(session, settings, state, read, size, troubles)
     derived: list[str] = []
     if state.hashed == size and tree.root_of(tree.split(state.frontier or b"")) != root:
         derived.append("the frontier does not follow from the entries")
@@ -216,16 +217,18 @@ def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, WitnessPolicy
 
 
 def _check_second_places(
-    settings: Settings, state: LogState, read: tree.ReadTile, size: int, troubles: list[str]
+    session: Session, settings: Settings, state: LogState, read: tree.ReadTile, size: int, troubles: list[str]
 ) -> None:
     guard = guard_of(settings)
     try:
         known = {last_signed(settings.home)}
         if guard is not None and state.origin is not None:
             known.add(guard.read(state.origin).head)
-    except (ForkRefused, FilesUnavailable) as wrong:
+        trouble = _seen_by_witness(session, settings, state)
+    except (ForkRefused, FilesUnavailable, GuardAway, KeyTrouble) as wrong:
         troubles.append(wrong.text)
         return
+    troubles += [trouble] if trouble is not None else []
     for last in known:
         if last is None or last.origin != state.origin:
             continue
@@ -236,3 +239,20 @@ def _check_second_places(
             )
         elif tree.root_at(read, last.size) != last.root:
             troubles.append(f"the first {last.size} entries are not those that were signed last")
+
+
+def _seen_by_witness(session: Session, settings: Settings, state: LogState) -> str | None:
+    """Words where the witness of the guard cosigned a later head than the database has."""
+    witness = guard_in(queries.policy(session), settings.guard_witness)
+    newest = session.execute(
+        select(Checkpoint).where(Checkpoint.origin == state.origin).order_by(Checkpoint.size.desc()).limit(1)
+    ).scalar_one_or_none()
+    if witness is None or newest is None or not witness.has_cosigned(newest.note):
+        return None
+    seen = witness.ask(note.Checkpoint(newest.origin, newest.size, newest.root), newest.note)
+    if seen.size <= newest.size:
+        return None
+    return (
+        f"a head of {seen.size} entries was signed, the witness {witness.witness.name} says, and the newest one here has "
+        f"{newest.size}: unless the worker signs it now, the database is an older copy"
+    )

@@ -1,8 +1,5 @@
 """Two ends of a log: closed for good, or gone on with under another name after a backup was restored."""
 
-import re
-
-from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
@@ -11,13 +8,10 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.log import queries
 from registry.log.actions import lock_log
-from registry.log.models import Checkpoint
 from registry.log.note import checked_name
 from registry.log.second_places import last_signed
 from registry.log.signing import refuse_fork, sign_committed
 from registry.log.tiles import rebuild
-
-_TURN = re.compile(r"(?P<name>.*)-(?P<turn>[0-9]{1,4})")
 
 
 def close(settings: Settings, sessions: sessionmaker[Session]) -> queries.Published:
@@ -74,19 +68,8 @@ def _is_forked(session: Session, settings: Settings) -> bool:
 
 def _next(origin: str) -> str:
     """`host/log`, then `host/log-2`, `host/log-3`."""
-    found = _TURN.fullmatch(origin)
+    found = queries.TURN.fullmatch(origin)
     return f"{found['name']}-{int(found['turn']) + 1}" if found else f"{origin}-2"
-
-
-def is_former_name(session: Session, name: str, present: str) -> bool:
-    """Whether `name` is a former name of the log `present`, by its signed heads or by how `recover` numbers names."""
-    if name == present:
-        return False
-    if session.execute(select(Checkpoint.id).where(Checkpoint.origin == name).limit(1)).first() is not None:
-        return True
-    found = _TURN.fullmatch(present)
-    before = range(2, int(found["turn"])) if found else range(0)
-    return found is not None and name in (found["name"], *(f"{found['name']}-{turn}" for turn in before))
 
 
 def _checked(origin: str) -> str:

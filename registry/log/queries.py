@@ -5,6 +5,7 @@ of.
 """
 
 import json
+import re
 from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.tiles import reader
 
 KEYS, POLICY = "key/", "policy/log"
+
+TURN = re.compile(r"(?P<name>.*)-(?P<turn>[0-9]{1,4})")
+"""The name of a log that went on under another one: `host/log-2`."""
 
 
 class Published(NamedTuple):
@@ -210,6 +214,17 @@ def trust_file(session: Session, public_url: str) -> dict[str, object]:
             if key.certificate is not None and root is not None and is_issued_by(key.certificate, root.certificate)
         ],
     }
+
+
+def is_former_name(session: Session, name: str, present: str) -> bool:
+    """Whether `name` is a former name of the log `present`, by its signed heads or by how `recover` numbers names."""
+    if name == present:
+        return False
+    if session.execute(select(Checkpoint.id).where(Checkpoint.origin == name).limit(1)).first() is not None:
+        return True
+    found = TURN.fullmatch(present)
+    before = range(2, int(found["turn"])) if found else range(0)
+    return found is not None and name in (found["name"], *(f"{found['name']}-{turn}" for turn in before))
 
 
 def _logged(entry: Entry) -> LoggedEntry:

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
-from registry.core.errors import BadProof, ForkRefused, KeyTrouble
-from registry.core.keyring import Keyring, KeyState, Signer, Use
+from registry.core.errors import BadProof, ForkRefused
+from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.log import note, tree
 from registry.log.actions import lock_log
@@ -29,9 +29,11 @@ from registry.log.keys import (
     witness_policy,
 )
 from registry.log.models import Checkpoint, LogState
-from registry.log.queries import LoggedKey, logged_keys, policy, policy_lines, raw_public
+from registry.log.queries import LoggedKey, consistency, logged_keys, policy, policy_lines, raw_public
 from registry.log.second_places import Remembered, guard_of, last_signed, remember_signed, second_place
+from registry.log.signers import signers_of
 from registry.log.tiles import catch_up, reader, rebuild
+from registry.log.witnesses.guard import Seen, guard_in, require_guard
 
 SIGN_AGAIN = timedelta(hours=24)
 """A head is signed, and cosigned, anew after this time although nothing was appended: so that its age can be judged."""
@@ -60,9 +62,9 @@ def sign_committed(settings: Settings, sessions: sessionmaker[Session]) -> Signe
         return None
     keyring = Keyring(settings.keys)
     with keyring.alone():
-        remembered = _remembered(sessions, settings)
+        guarded = _ask_guards(sessions, settings)
         with sessions.begin() as session:
-            signing_input = _signing_input(session, settings, remembered)
+            signing_input = _signing_input(session, settings, guarded)
             require_signing_key(keyring, signing_input.logged)
             _refuse_other_home(signing_input, settings.home)
             if signing_input.state.closed_at is not None or not _append_keys_and_policy(
@@ -71,42 +73,70 @@ def sign_committed(settings: Settings, sessions: sessionmaker[Session]) -> Signe
                 return _sign(session, keyring, settings, signing_input)
         # Keys or policy came in: a transaction of their own, for only what is committed is signed.
         with sessions.begin() as session:
-            return _sign(session, keyring, settings, _signing_input(session, settings, remembered))
+            return _sign(session, keyring, settings, _signing_input(session, settings, guarded))
+
+
+class _Guarded(NamedTuple):
+    """What the second places say that all homes share; None where there is no such guard.
+
+    `seen` is also None where the witness was not asked, because the database has no head that it cosigned.
+    """
+
+    remembered: Remembered | None = None
+    seen: Seen | None = None
+
+    def knows_of(self, newest: Checkpoint) -> bool:
+        """Whether one vouches for a head: it was signed last, or what was signed later has to follow from it."""
+        bucket, witness = self.remembered, self.seen
+        return (bucket is not None and _knows_of(bucket.head, newest)) or (
+            witness is not None and witness.vouches_for(newest.origin, newest.size)
+        )
+
+    def proves_newest(self, newest: Checkpoint) -> bool:
+        """Whether one says that exactly this head was signed last."""
+        bucket, witness = self.remembered, self.seen
+        return (bucket is not None and bucket.head == _head_of(newest)) or (
+            witness is not None and witness.vouches_for(newest.origin, newest.size) and witness.is_newest()
+        )
 
 
 class _SigningInput(NamedTuple):
-    """What is signed, read once under the lock: the state, what the log says of keys, its tiles, and the head before.
-
-    `remembered` is what the bucket says, None where there is no guard in one.
-    """
+    """What is signed, read once under the lock: the state, what the log says of keys, its tiles, and the head before."""
 
     state: LogState
     logged: dict[str, LoggedKey]
     read: tree.ReadTile
     newest: Checkpoint | None
-    remembered: Remembered | None = None
+    guarded: _Guarded = _Guarded()
 
 
-def _remembered(sessions: sessionmaker[Session], settings: Settings) -> Remembered | None:
-    """What the bucket says was signed last; asked before the lock, so that no one waits for a bucket that is away."""
-    guard = guard_of(settings)
-    if guard is None:
-        return None
+def _ask_guards(sessions: sessionmaker[Session], settings: Settings) -> _Guarded:
+    """What bucket and witness say was signed last; asked before the lock, so that no one waits for one that is away."""
     with sessions() as session:
         session.connection(execution_options={"registry_reading": True})
-        state = session.execute(select(LogState)).scalar_one()
-        origin = state.origin or origin_of(settings, is_demo=state.is_demo)
-    return guard.read(origin)
+        return _guards_say(session, settings)
 
 
-def _signing_input(session: Session, settings: Settings, remembered: Remembered | None) -> _SigningInput:
+def _guards_say(session: Session, settings: Settings) -> _Guarded:
+    state = session.execute(select(LogState)).scalar_one()
+    newest = _newest(session, state)
+    bucket, witness = guard_of(settings), guard_in(policy(session), settings.guard_witness)
+    remembered = seen = None
+    if bucket is not None:
+        remembered = bucket.read(state.origin or origin_of(settings, is_demo=state.is_demo))
+    if witness is not None and newest is not None and witness.has_cosigned(newest.note):
+        seen = witness.ask(_head_of(newest), newest.note)
+    return _Guarded(remembered, seen)
+
+
+def _signing_input(session: Session, settings: Settings, guarded: _Guarded) -> _SigningInput:
     """The log, locked, with all entries in the tree, and following from what was signed. ForkRefused otherwise."""
     state = lock_log(session)
     catch_up(session, state)
     state.origin = state.origin or origin_of(settings, is_demo=state.is_demo)
-    if remembered is not None and remembered.origin != state.origin:
+    if guarded.remembered is not None and guarded.remembered.origin != state.origin:
         raise ForkRefused(f"the log was given the name {state.origin} at this moment: it is signed at the next attempt")
-    signing_input = _SigningInput(state, logged_keys(session), reader(session), _newest(session, state), remembered)
+    signing_input = _SigningInput(state, logged_keys(session), reader(session), _newest(session, state), guarded)
     _refuse_fork(signing_input, settings.home)
     return signing_input
 
@@ -133,20 +163,21 @@ def origin_of(settings: Settings, *, is_demo: bool) -> str:
 
 def refuse_fork(session: Session, state: LogState, settings: Settings) -> None:
     """Raise ForkRefused unless the log begins with all that was signed before: by the second places and by our own table."""
-    guard = guard_of(settings)
-    remembered = guard.read(state.origin) if guard is not None and state.origin is not None else None
-    _refuse_fork(_SigningInput(state, {}, reader(session), _newest(session, state), remembered), settings.home)
+    guarded = _guards_say(session, settings) if state.origin is not None else _Guarded()
+    _refuse_fork(_SigningInput(state, {}, reader(session), _newest(session, state), guarded), settings.home)
 
 
 def _refuse_fork(signing_input: _SigningInput, home: Path) -> None:
     state, newest, read = signing_input.state, signing_input.newest, signing_input.read
-    ours = note.Checkpoint(newest.origin, newest.size, newest.root) if newest is not None else None
-    remembered = signing_input.remembered.head if signing_input.remembered is not None else None
-    for head in {last_signed(home), ours, remembered}:
+    ours = _head_of(newest) if newest is not None else None
+    remembered, seen = signing_input.guarded
+    if seen is not None and seen.origin == state.origin and seen.size > state.hashed:
+        raise _lost(seen.origin, seen.size, state.hashed)
+    for head in {last_signed(home), ours, remembered.head if remembered is not None else None}:
         if head is None or head.origin != state.origin:
             continue
         if head.size > state.hashed:
-            raise _lost(head, state.hashed)
+            raise _lost(head.origin, head.size, state.hashed)
         if not _leads_to(read, head):
             raise _other_entries(head)
 
@@ -154,10 +185,10 @@ def _refuse_fork(signing_input: _SigningInput, home: Path) -> None:
 def _refuse_other_home(signing_input: _SigningInput, home: Path) -> None:
     """Raise ForkRefused where this home does not know of the newest head: the home that signed it may have signed a later one.
 
-    What the bucket knows this home knows.
+    What the bucket or the witness of the guard knows this home knows.
     """
-    own, newest, remembered = last_signed(home), signing_input.newest, signing_input.remembered
-    if newest is not None and not _knows_of(own, newest) and not _knows_of(remembered and remembered.head, newest):
+    own, newest = last_signed(home), signing_input.newest
+    if newest is not None and not _knows_of(own, newest) and not signing_input.guarded.knows_of(newest):
         raise _signed_elsewhere(own, newest, home)
 
 
@@ -178,9 +209,9 @@ def _other_entries(head: note.Checkpoint) -> ForkRefused:
     )
 
 
-def _lost(head: note.Checkpoint, size: int) -> ForkRefused:
+def _lost(origin: str, signed: int, size: int) -> ForkRefused:
     return ForkRefused(
-        f"a head of {head.size} entries was signed for {head.origin}, and the database has {size}: it was "
+        f"a head of {signed} entries was signed for {origin}, and the database has {size}: it was "
         "restored from a backup. Put a newer copy back, or go on under another name with `registry log recover`"
     )
 
@@ -192,22 +223,26 @@ def _knows_of(own: note.Checkpoint | None, newest: Checkpoint) -> bool:
 def knows_the_log(session: Session, settings: Settings) -> bool:
     """Whether the database surely holds all that this home signed; False where only signing, which hashes, can tell.
 
-    Raises ForkRefused where it does not, or where another home signed a later head.
+    What a guard proves to be the newest head this home remembers from then on. Raises ForkRefused where the database does not
+    hold it, or where another home signed a later head.
     """
     state = session.execute(select(LogState)).scalar_one()
     newest, own = _newest(session, state), last_signed(settings.home)
     if own is not None and own.origin == state.origin:
         if own.size > state.size:
-            raise _lost(own, state.size)
+            raise _lost(own.origin, own.size, state.size)
         is_newest = newest is not None and (own.size, own.root) == (newest.size, newest.root)
         if not is_newest and own.size <= state.hashed and not _leads_to(reader(session), own):
             raise _other_entries(own)
     if newest is not None and not _knows_of(own, newest):
-        guard = guard_of(settings)
-        if guard is None or not _knows_of(guard.read(newest.origin).head, newest):
+        guarded = _guards_say(session, settings)
+        if not guarded.knows_of(newest):
             raise _signed_elsewhere(own, newest, settings.home)
-        # Whether the database has all that the bucket knows of is found when it is signed.
-        return False
+        if not guarded.proves_newest(newest):
+            # Whether the database has all that the guard knows of is found when it is signed.
+            return False
+        own = _head_of(newest)
+        remember_signed(settings.home, own)
     return own is None or own.origin != state.origin or own.size <= state.hashed
 
 
@@ -241,7 +276,7 @@ def _follow(session: Session, home: Path) -> note.Checkpoint | None:
     newest, own = _newest(session, state), last_signed(home)
     if newest is None:
         return None
-    head = note.Checkpoint(newest.origin, newest.size, newest.root)
+    head = _head_of(newest)
     if own is not None and own.origin == head.origin:
         if own.size >= head.size:
             return own
@@ -311,26 +346,33 @@ def _sign(session: Session, keyring: Keyring, settings: Settings, signing_input:
     assert state.origin is not None
     if newest is not None and newest.size == state.hashed and not _is_old(newest):
         return None
-    signers = _signers(signing_input.logged, keyring)
+    witness = require_guard(policy(session), settings.guard_witness)
+    signers = signers_of(signing_input.logged, keyring)
     head = note.Checkpoint(state.origin, state.hashed, tree.root_of(tree.split(state.frontier or b"")))
     if not _leads_to(signing_input.read, head):
         raise ForkRefused(
             f"the frontier kept for {head.size} entries of {head.origin} does not lead where their tiles do: "
             "`registry log verify` says what is damaged, `registry log rebuild-tiles` makes it anew"
         )
-    guard = guard_of(settings)
-    if guard is not None and signing_input.remembered is not None:
-        guard.advance(signing_input.remembered, head)
-    remember_signed(settings.home, head)
+    at = now()
     text = note.signed(
         head.text(),
         [(note.VerifierKey(head.origin, note.ED25519, raw_public(one.key.public)), one.sign) for one in signers],
     )
-    is_published = policy(session).is_met(set())
+    guard, guarded = guard_of(settings), signing_input.guarded
+    if guard is not None and guarded.remembered is not None:
+        guard.advance(guarded.remembered, head)
+    if witness is not None:
+        old = guarded.seen.size if guarded.seen is not None else newest.size if newest is not None else 0
+        text += witness.cosign(head, text, old, lambda size: consistency(session, size, head.size))
+    remember_signed(settings.home, head)
+    requirements = policy(session)
+    is_published = requirements.is_met(set(requirements.cosigned(note.read_note(text))))
     if newest is not None and newest.size == head.size:
         # Signed anew for its age. It is shown with the witnesses it has until they have signed anew too.
-        others = [line for line in newest.note.partition("\n\n")[2].splitlines(True) if head.origin not in line.split()]
-        newest.note, newest.signed_at = text + "".join(others), now()
+        names = {head.origin, *([witness.witness.key.name] if witness is not None else [])}
+        others = [line for line in newest.note.partition("\n\n")[2].splitlines(True) if not names & {*line.split()}]
+        newest.note, newest.signed_at = text + "".join(others), at
         is_published = newest.is_witnessed
     else:
         session.add(
@@ -339,32 +381,12 @@ def _sign(session: Session, keyring: Keyring, settings: Settings, signing_input:
                 size=head.size,
                 root=head.root,
                 note=text,
-                signed_at=now(),
+                signed_at=at,
                 is_witnessed=is_published,
             )
         )
     return Signed(head.origin, head.size, head.root, text, is_published)
 
 
-def signed_text(session: Session, keyring: Keyring, origin: str, text: str) -> str:
-    """The note of a text, signed with the log's active keys as heads are. It must not have the form of a checkpoint.
-
-    Raises KeyTrouble where no active key of the log lies here.
-    """
-    return note.signed(
-        text,
-        [
-            (note.VerifierKey(origin, note.ED25519, raw_public(one.key.public)), one.sign)
-            for one in _signers(logged_keys(session), keyring)
-        ],
-    )
-
-
-def _signers(logged: dict[str, LoggedKey], keyring: Keyring) -> list[Signer]:
-    """One for each active key of the log: while one is rotated, both sign."""
-    active = [key.kid for key in reversed(logged.values()) if key.use is Use.LOG and key.state is KeyState.ACTIVE]
-    here = {key.kid: key for key in keyring.keys(Use.LOG)}
-    signers = [keyring.signer_of(kid) for kid in active if kid in here and keyring.holds_secret(here[kid])]
-    if not signers:
-        raise KeyTrouble(f"no active key of the log is in {keyring.folder}; make one with `registry keys rotate log`")
-    return signers
+def _head_of(stored: Checkpoint) -> note.Checkpoint:
+    return note.Checkpoint(stored.origin, stored.size, stored.root)

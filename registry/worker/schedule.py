@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import structlog
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk.archive import actions as diligence
@@ -33,8 +31,6 @@ from registry.core.settings import Settings
 from registry.core.shared_home import ROUND_SECONDS, share
 from registry.http.sanction_words import sanction_notice
 from registry.i18n.notice_words import notice_words
-from registry.log.lease import SigningLease
-from registry.log.signing import follow, knows_the_log, sign_committed
 from registry.log.witnesses.client import ask_witnesses
 from registry.officers import notices, security_keys, signing_in
 from registry.officers import sessions as officer_sessions
@@ -59,6 +55,7 @@ from registry.watches import notices as watch_notices
 from registry.watches.mail_words import account_words, digest_words, webhook_words
 from registry.worker import dataset
 from registry.worker.bulk_jobs import answer_lists, purge_lists
+from registry.worker.log_signing import lease_of, sign_log
 
 log = structlog.get_logger()
 
@@ -138,44 +135,9 @@ def fold_names(_settings: Settings, sessions: sessionmaker[Session]) -> None:
             names.fold(session, number)
 
 
-def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Sign what was published and what a crash left unsigned, and have witnesses sign it.
-
-    While another worker holds the lease this home only remembers what that one signs. A home takes it only where it
-    surely knows the log, for the one that holds it vouches for the database.
-    """
-    if not settings.signs:
-        return
-    lease = _lease_of(sessions)
-    try:
-        with sessions() as session:
-            session.connection(execution_options={"registry_reading": True})
-            is_held_elsewhere = lease.is_held_elsewhere()
-            is_sure = not is_held_elsewhere and knows_the_log(session, settings)
-        if is_held_elsewhere or (is_sure and not lease.take()):
-            follow(settings, sessions)
-        elif sign_committed(settings, sessions) is not None:
-            ask_witnesses(sessions)
-    except RegistryError as trouble:
-        # Lists are fetched all the same: what is not signed yet is signed once an operator has put this right.
-        lease.release()
-        log.error("log_not_signed", trouble=trouble.text)
-
-
-_leases: WeakKeyDictionary[Engine, SigningLease] = WeakKeyDictionary()
-
-
-def _lease_of(sessions: sessionmaker[Session]) -> SigningLease:
-    """The lease of this process on a database: it lasts as long as the engine."""
-    engine: Engine = sessions.kw["bind"]
-    if engine not in _leases:
-        _leases[engine] = SigningLease(engine)
-    return _leases[engine]
-
-
 def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Write the range files of what was published since; only where the log is signed, and its lease is not elsewhere."""
-    if not settings.signs or _lease_of(sessions).is_held_elsewhere():
+    if not settings.signs or lease_of(sessions).is_held_elsewhere():
         return
     written = write_epoch(sessions)
     if written is not None:
@@ -184,7 +146,7 @@ def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Begin to write the open dataset of a new day, or anew where a name was erased; only where the log is signed."""
-    if settings.signs and not _lease_of(sessions).is_held_elsewhere():
+    if settings.signs and not lease_of(sessions).is_held_elsewhere():
         dataset.begin(settings, sessions)
 
 

@@ -1,10 +1,6 @@
-"""Keys in a PKCS#11 token: SoftHSM, the real library, with a token of the tests' own."""
+"""Keys in a PKCS#11 token: they are made there, sign there, and lie nowhere else."""
 
-import os
-import subprocess
 from base64 import b64decode
-from collections.abc import Callable, Iterator
-from glob import glob
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -19,57 +15,15 @@ from registry.core.errors import KeyTrouble
 from registry.core.jwk import p256_of
 from registry.core.keyring import Key, Keyring, TokenSigner, Use
 from registry.core.settings import Settings
-from registry.core.token_keys import FILE
 from registry.log import note
 from registry.log.queries import raw_public
 from registry.log.signing import sign_committed
+from tests.core.tokens import Put, library, put
 from tests.log.publishing import Sessions, publish, sessions
 
-__all__ = ["sessions"]
+__all__ = ["library", "put", "sessions"]
 
-PIN = "4711-invented"
 MESSAGE = b"a head of the log"
-
-Put = Callable[..., None]
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """SoftHSM with one token, `registry`."""
-    paths = [*glob("/usr/lib/*/softhsm/libsofthsm2.so"), *glob("/usr/lib/softhsm/libsofthsm2.so")]
-    assert paths, "SoftHSM is needed: run `make setup-system`"
-    folder = tmp_path_factory.mktemp("softhsm")
-    (folder / "tokens").mkdir()
-    conf = folder / "softhsm2.conf"
-    conf.write_text(f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n")
-    os.environ["SOFTHSM2_CONF"] = str(conf)
-    made = ["softhsm2-util", "--init-token", "--free", "--label", "registry", "--pin", PIN, "--so-pin", "invented"]
-    subprocess.run(made, check=True, capture_output=True)
-    yield paths[0]
-    del os.environ["SOFTHSM2_CONF"]
-
-
-@pytest.fixture
-def put(library: str, tmp_path: Path) -> Put:
-    """Names the token in a folder of keys."""
-
-    def put(
-        folder: Path,
-        *,
-        pin: str = PIN,
-        mode: int = 0o600,
-        label: str = "registry",
-        uses: str = '["log", "credential"]',
-    ) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        pin_file = tmp_path / f"pin-{pin}"
-        pin_file.write_text(f"{pin}\n")
-        pin_file.chmod(mode)
-        (folder / FILE).write_text(
-            f'module = "{library}"\ntoken = "{label}"\npin_file = "{pin_file}"\nuses = {uses}\n', encoding="utf-8"
-        )
-
-    return put
 
 
 def verify(key: Key, signature: bytes) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -19,6 +20,7 @@ from registry.core.db import revisions
 from registry.core.db.engine import engine_for
 from registry.core.settings import Edge, Settings
 from tests.conftest import Database
+from tests.log.witnesses.guarding import running_witness
 from tests.postgres import Server
 from tests.serving import command, environment, serve
 from tests.waiting import until
@@ -85,8 +87,10 @@ def test_readiness_and_metrics_say_how_log_and_worker_stand(settings: Settings) 
             )
         )
         report = requests.get(f"{served.base_url}/ready", timeout=30).json()
-        assert report["log"] == {"entries": 0, "signed": 0, "shown": 0, "witnesses": "none"}
+        assert report["log"] == {"entries": 0, "signed": 0, "shown": 0, "witnesses": "none", "not_signed": None}
         assert report["worker"]["seconds_since_beat"] < 60
+        assert report["scanner"] == "none"
+        assert "scanner    none: attachments are not scanned for viruses (REGISTRY_CLAMD)" in served.printed()
         metrics = requests.get(f"{served.base_url}/metrics", timeout=30).text
     for name in (
         "registry_database_up 1",
@@ -95,6 +99,31 @@ def test_readiness_and_metrics_say_how_log_and_worker_stand(settings: Settings) 
         "connections_in_use ",
     ):
         assert name in metrics
+
+
+@pytest.mark.slow
+def test_readiness_says_why_nothing_is_signed(settings: Settings, tmp_path: Path) -> None:
+    settings.prepare_home()
+    demo = command("demo", "load", env=environment(settings, 8000))
+    assert demo.returncode == 0, demo.stderr
+    with running_witness(tmp_path / "witness") as witness:
+        witness.write_policy(settings)
+        extra = {"REGISTRY_LOG_GUARD": "witness:w1"}
+        with serve(replace(settings, has_metrics=True), "--with-worker", extra=extra) as served:
+
+            def log_report() -> dict[str, Any]:
+                return dict(requests.get(f"{served.base_url}/ready", timeout=30).json()["log"])
+
+            # The policy is appended, and no head of it stands anywhere before the witness has it.
+            until(lambda: log_report()["not_signed"])
+            report = log_report()
+            assert "the witness w1, which has each head first, does not cosign" in report["not_signed"]
+            assert report["signed"] < report["entries"]
+            assert "registry_log_refused 1" in requests.get(f"{served.base_url}/metrics", timeout=30).text
+            assert requests.get(f"{served.base_url}/ready", timeout=30).status_code == 200
+            witness.start(requests.get(f"{served.base_url}/log/vkey", timeout=30).text.split())
+            until(lambda: log_report()["not_signed"] is None)
+            assert log_report()["signed"] >= report["entries"]
 
 
 @pytest.mark.slow

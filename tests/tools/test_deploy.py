@@ -87,6 +87,18 @@ def test_the_compose_file_names_its_own_services_and_commands() -> None:
             assert source in read["volumes"] or (DEPLOY / "container" / source).exists(), mount
 
 
+def test_images_are_built_on_a_base_that_can_be_given() -> None:
+    text = (DEPLOY / "container" / "Containerfile").read_text(encoding="utf-8")
+    stages = re.findall(r"^FROM (\S+) AS (\w+)$", text, re.MULTILINE)
+    assert {base for base, _ in stages} - {name for _, name in stages} == {"${BASE_IMAGE}"}
+    script = DEPLOY / "container" / "images"
+    assert set(re.findall(r"--target (\w+)", script.read_text(encoding="utf-8"))) == {"whole", "serving"}
+    done = subprocess.run(["bash", "-n", script], capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    refused = subprocess.run([script, "--other"], capture_output=True, text=True, timeout=30, check=False)
+    assert (refused.returncode, refused.stderr) == (2, "usage: deploy/container/images [--own-base]\n")
+
+
 def test_nginx_takes_the_composed_configuration(tmp_path: Path) -> None:
     text = (DEPLOY / "container" / "nginx.conf").read_text(encoding="utf-8")
     # Names of services are known inside the composition alone.

@@ -6,6 +6,7 @@ no access to the store. A file that it knows to be harmful gets no clean copy.
 
 import socket
 import struct
+from contextlib import suppress
 
 CHUNK = 1 << 16
 SECONDS = 60.0
@@ -23,11 +24,13 @@ def found_in(body: bytes, address: str, seconds: float = SECONDS) -> str | None:
     """
     try:
         with _connected(address, seconds) as connection:
-            connection.sendall(b"zINSTREAM\0")
-            for start in range(0, len(body), CHUNK):
-                part = body[start : start + CHUNK]
-                connection.sendall(struct.pack("!I", len(part)) + part)
-            connection.sendall(struct.pack("!I", 0))
+            # A body that is longer than it takes is answered, and the connection closed, before its end.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.sendall(b"zINSTREAM\0")
+                for start in range(0, len(body), CHUNK):
+                    part = body[start : start + CHUNK]
+                    connection.sendall(struct.pack("!I", len(part)) + part)
+                connection.sendall(struct.pack("!I", 0))
             answer = _answer(connection)
     except OSError as error:
         raise ScannerAway(f"{type(error).__name__}: {error}") from None

@@ -27,7 +27,11 @@ MAX_BYTES = 64 * 1024
 
 
 class NotCosigned(Exception):
-    """A witness was away or refused; the text says which and why."""
+    """A witness was away or refused; the text says which and why, `status` what it answered."""
+
+    def __init__(self, text: str, status: int | None = None) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +107,24 @@ def _post(sessions: sessionmaker[Session], request: WitnessRequest) -> str | int
     with sessions() as session:
         session.connection(execution_options={"registry_reading": True})
         proof = queries.consistency(session, request.old, request.size)
-    own, _, _ = request.note.partition("\n\n")
-    body = f"old {request.old}\n" + "".join(f"{b64encode(hash_).decode()}\n" for hash_ in proof) + f"\n{request.note}"
-    assert request.witness.url is not None
+    return post_checkpoint(request.witness, request.old, proof, request.note)
+
+
+def post_checkpoint(
+    witness: Witness, old: int, proof: list[bytes], raw: str, timeout: tuple[float, float] = TIMEOUT
+) -> str | int:
+    """Ask a witness to cosign the head `raw` after one of `old` entries.
+
+    Gives its signature line, verified, or the size of the head that it saw last where that is another. Raises NotCosigned,
+    BadProof for a false signature, requests.RequestException.
+    """
+    own, _, _ = raw.partition("\n\n")
+    body = f"old {old}\n" + "".join(f"{b64encode(hash_).decode()}\n" for hash_ in proof) + f"\n{raw}"
+    assert witness.url is not None
     with requests.post(
-        f"{request.witness.url.rstrip('/')}/add-checkpoint",
+        f"{witness.url.rstrip('/')}/add-checkpoint",
         data=body.encode(),
-        timeout=TIMEOUT,
+        timeout=timeout,
         allow_redirects=False,
         stream=True,
     ) as response:
@@ -117,8 +132,8 @@ def _post(sessions: sessionmaker[Session], request: WitnessRequest) -> str | int
         if response.status_code == 409 and answer.strip().isascii() and answer.strip().isdecimal():
             return int(answer.strip()[:18])
         if response.status_code != 200:
-            raise NotCosigned(f"it answers {response.status_code}")
-    key = request.witness.key
+            raise NotCosigned(f"it answers {response.status_code}", response.status_code)
+    key = witness.key
     for signature in note.read_signature_lines(answer):
         if (signature.name, signature.id) == (key.name, key.id):
             note.cosigned_at(note.Note(own + "\n", (signature,)), key)

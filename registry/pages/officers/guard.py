@@ -148,7 +148,7 @@ def _done_sent() -> tuple[str, str]:
 
 def take_done(response: Response) -> Response:
     name, path = _cookie()
-    response.delete_cookie(f"{name}-done", path=path, httponly=True, samesite="Strict", secure=name == OWN_COOKIE)
+    response.delete_cookie(f"{name}-done", path=path, httponly=True, samesite="Strict", secure=name != COOKIE)
     return response
 
 

@@ -42,7 +42,7 @@ def to_sign_in(name: str, token: str) -> Response:
     assert isinstance(response, Response)
     if page is not None:
         response.set_cookie(
-            f"{name}-next", page, WAITS_FOR, httponly=True, samesite="Lax", path=PATH,
+            f"{name}-next", page, WAITS_FOR, httponly=True, samesite="Lax", path=_path_of(name),
             secure=services().settings.console_address.startswith("https:"),
         )  # fmt: skip
     return response
@@ -54,8 +54,14 @@ def address_after_sign_in(name: str) -> str:
 
 
 def forget_address(response: Response, name: str) -> Response:
-    response.delete_cookie(f"{name}-next", path=PATH, httponly=True, samesite="Lax")
+    is_secure = services().settings.console_address.startswith("https:")
+    response.delete_cookie(f"{name}-next", path=_path_of(name), httponly=True, samesite="Lax", secure=is_secure)
     return response
+
+
+def _path_of(name: str) -> str:
+    """Browsers take what begins with __Host- for the whole host alone."""
+    return "/" if name.startswith("__Host-") else PATH
 
 
 def page_of_form() -> str | None:

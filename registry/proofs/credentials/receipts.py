@@ -11,8 +11,8 @@ from registry.core.codes import ProofFlaw
 from registry.core.db.prepared import ThreadLocalReader
 from registry.core.errors import NotIssuing
 from registry.core.keyring import KeyState, Signer, Use
-from registry.log.ending import is_former_name
 from registry.log.models import Checkpoint, LogState
+from registry.log.queries import is_former_name
 from registry.log.tiles import reader
 from registry.log.tree import root_at
 from registry.proofs.credentials.queries import NOTHING_PUBLISHED, published_now

@@ -1,7 +1,8 @@
 """The seal of an operator who has one: a PAdES signature (B-B, ETSI EN 319 142-1) over a whole certificate.
 
 It says who runs the registry, by a certificate authority that PDF readers know; what the registry itself signs needs none. Two
-files under REGISTRY_HOME/keys are all there is to set: CHAIN and SECRET. Without both nothing is sealed.
+files under REGISTRY_HOME/keys are all there is to set: CHAIN and SECRET, or CHAIN and the label of a key in a token
+(registry.core.token_keys). Without them nothing is sealed.
 """
 
 from datetime import datetime
@@ -9,19 +10,22 @@ from hashlib import sha256
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from registry.core.clock import now
 from registry.core.errors import KeyTrouble
 from registry.core.keyring import read_private
+from registry.core.token_keys import FILE as TOKEN_FILE
+from registry.core.token_keys import OpenToken, token_of
 
 if TYPE_CHECKING:
-    from pyhanko.sign.signers import SimpleSigner
+    from pyhanko.sign.signers import Signer
 
 CHAIN = "seal-chain.pem"
 """Certificates: the seal's own first, then that of who issued it, and so on."""
@@ -34,9 +38,27 @@ MIN_RSA_BITS = 2048
 FIELD = "RegistrySeal"
 
 
+Public = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+
+
+class TokenSecret(NamedTuple):
+    """A key in a token, by its label there. It never leaves it."""
+
+    token: OpenToken
+    label: str
+
+    def sign(self, public: Public, message: bytes) -> bytes:
+        """A signature with SHA-256 as X.509 has them. Raises KeyTrouble."""
+        if isinstance(public, rsa.RSAPublicKey):
+            return self.token.sign_document(self.label, message, is_rsa=True)
+        raw = self.token.sign_document(self.label, message, is_rsa=False)
+        half = len(raw) // 2
+        return encode_dss_signature(int.from_bytes(raw[:half]), int.from_bytes(raw[half:]))
+
+
 class Seal(NamedTuple):
     chain: list[x509.Certificate]
-    secret: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+    secret: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | TokenSecret
 
 
 def mark_of(folder: Path) -> str | None:
@@ -48,6 +70,9 @@ def mark_of(folder: Path) -> str | None:
         except OSError:
             continue
         marks.append(f"{name} {facts.st_mtime_ns} {facts.st_size} {facts.st_mode}")
+    label = _label_in_token(folder)
+    if label is not None:
+        marks.append(f"token {label}")
     return sha256("\n".join(marks).encode()).hexdigest() if marks else None
 
 
@@ -63,11 +88,13 @@ def seal_in(folder: Path, at: datetime) -> Seal | None:
     """
     if mark_of(folder) is None:
         return None
-    secret = _secret(folder / SECRET)
+    label = _label_in_token(folder)
+    secret = _secret(folder / SECRET) if label is None else _secret_in_token(folder, label)
     chain = _chain(folder / CHAIN)
-    if chain[0].public_key() != secret.public_key():
+    if not _is_pair(chain[0].public_key(), secret):
+        place = folder / SECRET if label is None else f"{label} in the token"
         raise KeyTrouble(
-            f"{folder / SECRET} is not the key of the first certificate in {folder / CHAIN}: the seal's own goes first"
+            f"{place} is not the key of the first certificate in {folder / CHAIN}: the seal's own goes first"
         )
     _require_use(chain[0], folder / CHAIN, at)
     _require_signer()
@@ -97,19 +124,69 @@ def sealed(pdf: bytes, seal: Seal) -> bytes:
     return made.getvalue()
 
 
-def _signer(seal: Seal) -> "SimpleSigner":
+def _signer(seal: Seal) -> "Signer":
     from asn1crypto.keys import PrivateKeyInfo
     from asn1crypto.x509 import Certificate
     from pyhanko.sign.signers import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     der = [one.public_bytes(serialization.Encoding.DER) for one in seal.chain]
+    known = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    known.register_multiple([Certificate.load(one) for one in der])
+    if isinstance(seal.secret, TokenSecret):
+        return _token_signer(seal.secret, seal.chain[0].public_key(), Certificate.load(der[0]), known)
     secret = seal.secret.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    known = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-    known.register_multiple([Certificate.load(one) for one in der])
     return SimpleSigner(Certificate.load(der[0]), PrivateKeyInfo.load(secret), known)
+
+
+def _token_signer(secret: TokenSecret, public: Any, certificate: Any, known: Any) -> "Signer":
+    from pyhanko.sign.signers import Signer
+
+    class TokenSigner(Signer):
+        async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+            # What is asked for its length alone need not wait for the token.
+            return bytes(public.key_size // 4 + 16) if dry_run else secret.sign(public, data)
+
+    return TokenSigner(signing_cert=certificate, cert_registry=known)
+
+
+def _label_in_token(folder: Path) -> str | None:
+    token = token_of(folder)
+    return None if token is None else token.place.seal
+
+
+def _secret_in_token(folder: Path, label: str) -> TokenSecret:
+    token = token_of(folder)
+    if token is None or (folder / SECRET).exists():
+        raise KeyTrouble(f"{folder} has two keys for the seal: remove {SECRET}, or `seal` in {TOKEN_FILE}")
+    return TokenSecret(token, label)
+
+
+def _is_pair(public: object, secret: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | TokenSecret) -> bool:
+    """Whether a certificate's key belongs to a secret. A token shows it by a signature. Raises KeyTrouble."""
+    if not isinstance(secret, TokenSecret):
+        return public == secret.public_key()
+    _require_known(public, f"the certificate of {secret.label}")
+    message = b"whether the key in the token is the one of the seal's certificate"
+    try:
+        if isinstance(public, rsa.RSAPublicKey):
+            public.verify(secret.sign(public, message), message, padding.PKCS1v15(), hashes.SHA256())
+        elif isinstance(public, ec.EllipticCurvePublicKey):
+            public.verify(secret.sign(public, message), message, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _require_known(public: object, place: object) -> None:
+    """Raise KeyTrouble for a key that PDF readers do not know."""
+    if isinstance(public, rsa.RSAPublicKey) and public.key_size >= MIN_RSA_BITS:
+        return
+    if isinstance(public, ec.EllipticCurvePublicKey) and isinstance(public.curve, ec.SECP256R1 | ec.SECP384R1):
+        return
+    raise KeyTrouble(f"{place} holds a key that PDF readers do not know: use RSA of 2048 bits or more, P-256 or P-384")
 
 
 def _secret(path: Path) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
@@ -117,11 +194,11 @@ def _secret(path: Path) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
         secret = serialization.load_pem_private_key(read_private(path), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise KeyTrouble(f"{path} holds no private key in PEM that can be read without a password") from None
-    if isinstance(secret, rsa.RSAPrivateKey) and secret.key_size >= MIN_RSA_BITS:
-        return secret
-    if isinstance(secret, ec.EllipticCurvePrivateKey) and isinstance(secret.curve, ec.SECP256R1 | ec.SECP384R1):
-        return secret
-    raise KeyTrouble(f"{path} holds a key that PDF readers do not know: use RSA of 2048 bits or more, P-256 or P-384")
+    _require_known(
+        secret.public_key() if isinstance(secret, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) else None, path
+    )
+    assert isinstance(secret, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+    return secret
 
 
 def _chain(path: Path) -> list[x509.Certificate]:

@@ -1,9 +1,7 @@
-"""A virus scanner is asked before a file is opened. What speaks here is a server of clamd's protocol (clamd(8)) over a socket;
-clamd itself needs signatures of some hundred megabytes from its makers' servers."""
+"""A virus scanner is asked before a file is opened: ClamAV's clamd itself, with one signature of the tests' own."""
 
-import socketserver
-import struct
-import threading
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,49 +20,50 @@ from tests.complaints import samples
 from tests.complaints.boxes import make_box
 from tests.complaints.uploads import Uploads
 from tests.waiting import until
+from tools.cluster.parts import program
 
 HARMFUL = b"INVENTED-HARMFUL-CONTENT"
 LIMIT = 1_000_000
 
-
-class Conversation(socketserver.StreamRequestHandler):
-    """One question and its answer, as clamd speaks."""
-
-    def handle(self) -> None:
-        if self.rfile.read(10) != b"zINSTREAM\0":
-            self.wfile.write(b"UNKNOWN COMMAND\0")
-            return
-        body = b""
-        while size := struct.unpack("!I", self.rfile.read(4))[0]:
-            body += self.rfile.read(size)
-        if len(body) > LIMIT:
-            self.wfile.write(b"INSTREAM size limit exceeded. ERROR\0")
-        elif HARMFUL in body:
-            self.wfile.write(b"stream: Invented.Test-1 FOUND\0")
-        else:
-            self.wfile.write(b"stream: OK\0")
+CONFIGURATION = """
+Foreground yes
+LocalSocket {folder}/clamd.ctl
+DatabaseDirectory {folder}/signatures
+TemporaryDirectory {folder}
+StreamMaxLength {limit}
+"""
 
 
-class Daemon(socketserver.ThreadingUnixStreamServer):
-    daemon_threads = True
-
-
-@pytest.fixture
-def scanner(tmp_path: Path) -> Iterator[str]:
-    """The address of a running scanner."""
-    path = tmp_path / "clamd.ctl"
-    with Daemon(str(path), Conversation) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"unix:{path}"
-        server.shutdown()
+@pytest.fixture(scope="module")
+def scanner() -> Iterator[str]:
+    """The address of a running clamd that knows one signature, so it starts at once."""
+    # The path of a socket is short.
+    with tempfile.TemporaryDirectory(prefix="clamd-") as name:
+        folder = Path(name)
+        (folder / "signatures").mkdir()
+        (folder / "signatures" / "own.ndb").write_text(f"Invented.Test-1:0:*:{HARMFUL.hex()}\n", encoding="ascii")
+        (folder / "clamd.conf").write_text(CONFIGURATION.format(folder=folder, limit=LIMIT), encoding="ascii")
+        with (
+            (folder / "output").open("wb") as output,
+            subprocess.Popen(
+                [program("clamd"), "-c", folder / "clamd.conf"], stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            ) as daemon,
+        ):
+            try:
+                until(lambda: daemon.poll() is not None or (folder / "clamd.ctl").is_socket())
+                assert daemon.poll() is None, (folder / "output").read_text()
+                yield f"unix:{folder}/clamd.ctl"
+            finally:
+                daemon.kill()
 
 
 def test_a_scanner_says_what_it_knows(scanner: str) -> None:
     assert found_in(b"", scanner) is None
     assert found_in(b"Mi chiamo\n" * 20_000, scanner) is None
-    assert found_in(b"x" * 70_000 + HARMFUL, scanner) == "Invented.Test-1"
+    assert found_in(b"x" * 70_000 + HARMFUL, scanner) == "Invented.Test-1.UNOFFICIAL"
+    assert found_in(b"PK" + HARMFUL * 10_000, scanner) == "Invented.Test-1.UNOFFICIAL"
     with pytest.raises(ScannerAway, match="size limit exceeded"):
-        found_in(b"x" * (LIMIT + 1), scanner)
+        found_in(b"x" * (LIMIT + 5_000_000), scanner)
 
 
 def test_a_scanner_that_is_not_there_gives_no_verdict(tmp_path: Path) -> None:

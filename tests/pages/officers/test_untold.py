@@ -40,7 +40,7 @@ from registry.watches import digests, fan_out
 from registry.watches.delivery.connections import Caller
 from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.feed import cursor_of
-from registry.worker import schedule
+from registry.worker import log_signing, schedule
 from tests.complaints.artefacts import found
 from tests.make import make_api_key, make_organisation, public_record_of
 from tests.pages.officers.signed_in import Desk, desk_of
@@ -160,7 +160,7 @@ def cast(client: FlaskClient, session: Session, settings: Settings, keyring: Key
     # Made by the first caller, and kept in the home.
     cursor_of(keyring, 1, 0)
     session.commit()
-    schedule.sign_log(settings, sessionmaker(session.get_bind()))
+    log_signing.sign_log(settings, sessionmaker(session.get_bind()))
     return made
 
 

@@ -21,8 +21,11 @@ from registry.core.errors import KeyTrouble
 from registry.proofs.papers.making import Making, key_of
 from registry.proofs.papers.rendering import Attachment, Draft, pdf_of
 from registry.proofs.papers.seal import CHAIN, SECRET, mark_of, seal_in, seal_now, sealed
+from tests.core.tokens import Put, import_key, library, put
 from tests.proofs.papers.sealing import certificate, make_seal, make_secret, put_chain, put_secret
 from tests.proofs.papers.waiting import made
+
+__all__ = ["library", "put"]
 
 pytestmark = pytest.mark.slow
 
@@ -89,6 +92,37 @@ def test_two_other_readers_believe_the_seal(
     assert "Example Registry (fictitious)" in stated
     assert is_believed(pdf, root)
     assert not is_believed(pdf, make_seal(keys))
+
+
+@pytest.mark.parametrize("is_rsa", [False, True], ids=["P-256", "RSA"])
+def test_a_seal_in_a_token_signs_there_and_lies_nowhere_else(
+    keys: Path, put: Put, tmp_path: Path, is_rsa: bool
+) -> None:
+    label = f"seal-{tmp_path.name}"
+
+    def new_key() -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey:
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048) if is_rsa else make_secret()
+
+    root = make_seal(keys, new_key())
+    import_key(keys / SECRET, label)
+    before = mark_of(keys)
+    put(keys, seal=label)
+    with pytest.raises(KeyTrouble, match="has two keys for the seal"):
+        seal_now(keys)
+    (keys / SECRET).unlink()
+    assert mark_of(keys) not in (None, before)
+    found = made(tmp_path / "papers", key_of(label), Draft(HTML, FILES, str(keys)))
+    assert found.state is Making.READY
+    assert is_believed(found.body, root)
+    assert "Signature is Valid." in pdfsig(found.body, tmp_path)
+    # The certificate of another key, and a label of none.
+    make_seal(keys, new_key())
+    (keys / SECRET).unlink()
+    with pytest.raises(KeyTrouble, match="is not the key of the first certificate"):
+        seal_now(keys)
+    put(keys, seal="none")
+    with pytest.raises(KeyTrouble, match="has no key none"):
+        seal_now(keys)
 
 
 def test_a_changed_byte_is_reported(keys: Path, tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+"""Signs the log after what was published: of all workers on one database one does, and the others stand by."""
+
+from weakref import WeakKeyDictionary
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.core.clock import now
+from registry.core.errors import FilesUnavailable, GuardAway, RegistryError
+from registry.core.heartbeats import note_signing
+from registry.core.settings import Settings
+from registry.log.lease import SigningLease
+from registry.log.signing import follow, knows_the_log, sign_committed
+from registry.log.witnesses.client import ask_witnesses
+
+log = structlog.get_logger()
+
+
+def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Sign what was published and what a crash left unsigned, and have witnesses sign it.
+
+    While another worker holds the lease this home only remembers what that one signs. A home takes it only where it
+    surely knows the log, for the one that holds it vouches for the database.
+    """
+    if not settings.signs:
+        return
+    lease = lease_of(sessions)
+    try:
+        with sessions() as session:
+            session.connection(execution_options={"registry_reading": True})
+            is_held_elsewhere = lease.is_held_elsewhere()
+            is_sure = not is_held_elsewhere and knows_the_log(session, settings)
+        if is_held_elsewhere or (is_sure and not lease.take()):
+            follow(settings, sessions)
+        elif sign_committed(settings, sessions) is not None:
+            ask_witnesses(sessions)
+        _note_signing(sessions, None)
+    except RegistryError as trouble:
+        # Lists are fetched all the same: what is not signed yet is signed once an operator has put this right.
+        lease.release()
+        log.error("log_not_signed", trouble=trouble.text)
+        # What else may be wrong names folders, which no one outside needs.
+        is_away = isinstance(trouble, GuardAway | FilesUnavailable)
+        _note_signing(sessions, trouble.text if is_away else "refused: log_not_signed in the worker's log says why")
+
+
+_noted: WeakKeyDictionary[Engine, str | None] = WeakKeyDictionary()
+
+
+def _note_signing(sessions: sessionmaker[Session], trouble: str | None) -> None:
+    """Write down for `/ready` what keeps this worker from signing, where that has changed."""
+    engine: Engine = sessions.kw["bind"]
+    if _noted.get(engine) != trouble:
+        with sessions.begin() as session:
+            note_signing(session, now(), trouble)
+        _noted[engine] = trouble
+
+
+_leases: WeakKeyDictionary[Engine, SigningLease] = WeakKeyDictionary()
+
+
+def lease_of(sessions: sessionmaker[Session]) -> SigningLease:
+    """The lease of this process on a database: it lasts as long as the engine."""
+    engine: Engine = sessions.kw["bind"]
+    if engine not in _leases:
+        _leases[engine] = SigningLease(engine)
+    return _leases[engine]
