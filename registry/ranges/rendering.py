@@ -175,6 +175,32 @@ def made_files(
             yield made_file(prefix, bits, fresh[prefix], stated_records, ground, facts, former_entries[prefix])
 
 
+class _HolderOfEntry(msgspec.Struct):
+    record: int
+    licences: tuple[str, ...] = ()
+
+
+class _Entry(msgspec.Struct):
+    h: str
+    holders: list[_HolderOfEntry]
+    answers: msgspec.Raw
+
+
+class _Content(msgspec.Struct):
+    """A file as far as it must be read to be written again: answers and records stay the bytes that they are."""
+
+    entries: list[_Entry]
+    records: list[msgspec.Raw]
+
+
+class _Reference(msgspec.Struct):
+    agency_id: str
+
+
+_content = msgspec.json.Decoder(_Content)
+_reference = msgspec.json.Decoder(_Reference)
+
+
 class Former(NamedTuple):
     """An entry of the file before, with its records by reference, and the day on which that file is to be made anew."""
 
@@ -193,13 +219,13 @@ def _former(session: Session, prefix: int) -> dict[str, Former]:
     row = session.execute(query.where(RangeFile.prefix == prefix)).one_or_none()
     if row is None:
         return {}
-    content = msgspec.json.decode(rules.uncompressed(row.body))
+    content = _content.decode(rules.uncompressed(row.body))
+    references = [_reference.decode(stated).agency_id for stated in content.records]
     found = {}
-    for entry in content["entries"]:
-        of_entry = [(content["records"][one["record"]], one.get("licences", ())) for one in entry["holders"]]
-        records = {one["agency_id"]: one for one, _ in of_entry}
-        holders = {one["agency_id"]: licences for one, licences in of_entry}
-        found[entry["h"]] = Former(rules.Listed(entry["h"], holders, entry["answers"]), records, row.due_on)
+    for entry in content.entries:
+        records = {references[one.record]: content.records[one.record] for one in entry.holders}
+        holders = {references[one.record]: one.licences for one in entry.holders}
+        found[entry.h] = Former(rules.Listed(entry.h, holders, entry.answers), records, row.due_on)
     return found
 
 

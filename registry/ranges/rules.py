@@ -6,7 +6,8 @@ over all files has a leaf for each prefix, and its root is an entry of the log.
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from registry.log import tree
@@ -157,3 +158,38 @@ def tiles_over(leaves: Sequence[bytes]) -> tuple[bytes, dict[bytes, bytes]]:
         level = [tree.folded(part) for part in parts]
         found.update(zip(level, (b"".join(part) for part in parts), strict=True))
     return level[0], found
+
+
+class Regrown(NamedTuple):
+    """A tree after some of its leaves were replaced: its root, the tiles that are new, the names of those they replace."""
+
+    root: bytes
+    tiles: dict[bytes, bytes]
+    gone: set[bytes]
+
+
+def regrown(root: bytes, bits: int, leaves: Mapping[int, bytes], read: Callable[[bytes], bytes]) -> Regrown:
+    """The tree of 2^`bits` leaves with other `leaves` at some places; `read` gives the tile of a name.
+
+    Only tiles on the way to those places are read: one to three for each, however many leaves there are.
+    """
+    tiles: dict[bytes, bytes] = {}
+    gone: set[bytes] = set()
+
+    def below(name: bytes, left: int, replaced: Mapping[int, bytes]) -> bytes:
+        if not left:
+            return replaced[0]
+        rest = left - top_bits(left)
+        parts: dict[int, dict[int, bytes]] = defaultdict(dict)
+        for place, leaf in replaced.items():
+            parts[place >> rest][place & (1 << rest) - 1] = leaf
+        level = tree.split(read(name))
+        for place, part in parts.items():
+            level[place] = below(level[place], rest, part)
+        found = tree.folded(level)
+        if found != name:
+            tiles[found] = b"".join(level)
+            gone.add(name)
+        return found
+
+    return Regrown(below(root, bits, leaves) if leaves else root, tiles, gone)

@@ -90,3 +90,29 @@ def test_tiles_lead_from_the_root_to_every_file(bits: int):
             place = prefix >> (left - width) & (1 << width) - 1
             found, left = tile[32 * place : 32 * place + 32], left - width
         assert found == leaf
+
+
+@given(
+    st.integers(0, 10),
+    st.dictionaries(st.integers(0, 1023), st.integers(0, 3), max_size=6),
+)
+def test_a_tree_with_some_leaves_replaced_is_the_one_made_anew(bits: int, changes: dict[int, int]):
+    leaves = [tree.leaf_hash(bytes([n & 255, n >> 8])) for n in range(1 << bits)]
+    root, tiles = rules.tiles_over(leaves)
+    read = []
+
+    def tile(name: bytes) -> bytes:
+        read.append(name)
+        return tiles[name]
+
+    # Some leaves are replaced by themselves.
+    new = {
+        place % len(leaves): tree.leaf_hash(bytes([place & 255, place >> 8 & 255][: 2 if n else 1] * (n or 1)))
+        for place, n in changes.items()
+    }
+    grown = rules.regrown(root, bits, new, tile)
+    whole_root, whole = rules.tiles_over([new.get(n, leaf) for n, leaf in enumerate(leaves)])
+    assert grown.root == whole_root
+    assert grown.tiles == {name: body for name, body in whole.items() if name not in tiles}
+    assert grown.gone == set(tiles) - set(whole)
+    assert len(read) <= 2 * len(new)
