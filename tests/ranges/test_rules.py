@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -45,10 +46,23 @@ def test_the_client_normalises_every_number_as_the_server_does(number: str, kind
 
 
 @given(st.integers(0, 10**8))
-def test_prefixes_are_cut_so_that_files_hold_64_to_128_keys(keys: int):
+def test_prefixes_are_cut_so_that_files_hold_76_to_152_keys_on_average(keys: int):
     bits = rules.bits_for(keys)
-    assert bits == 0 or bits == rules.MAX_BITS or 64 <= keys / (1 << bits) < 128
+    assert bits == 0 or bits == rules.MAX_BITS or 76 <= keys / (1 << bits) < 152
     assert rules.is_cut_well(keys, bits)
+    # One number more or less never cuts all anew, and back again.
+    assert all(rules.is_cut_well(other, bits) for other in range(max(0, keys - 3), keys))
+
+
+@pytest.mark.parametrize("keys", [76 << 9, 152 * 512 - 1])
+def test_the_smallest_file_holds_40_numbers_and_the_largest_200(keys: int):
+    bits = rules.bits_for(keys)
+    assert bits == 9
+    hashes = (rules.key_hash(rules.key_text("vat", f"IT{n:011}")) for n in range(keys))
+    sizes = Counter(rules.prefix_of(hash_, bits) for hash_ in hashes).values()
+    assert len(sizes) == 512
+    assert min(sizes) >= 40
+    assert max(sizes) <= 200
 
 
 @pytest.mark.parametrize("bits", [0, 1, 4, 9, 16])
@@ -107,7 +121,7 @@ def test_a_tree_with_some_leaves_replaced_is_the_one_made_anew(bits: int, change
 
     # Some leaves are replaced by themselves.
     new = {
-        place % len(leaves): tree.leaf_hash(bytes([place & 255, place >> 8 & 255][: 2 if n else 1] * (n or 1)))
+        place % len(leaves): tree.leaf_hash(b"new %d" % n) if n else leaves[place % len(leaves)]
         for place, n in changes.items()
     }
     grown = rules.regrown(root, bits, new, tile)
