@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
@@ -159,9 +159,13 @@ def _renew_keys(sessions: sessionmaker[Session], changed: Sequence[int] | None, 
                     touched.add(hash_)
             bulk_insert(session, table, _KEY_COLUMNS, fresh)
     with sessions() as session:
-        touched.update(session.execute(select(RangeKey.hash).where(RangeKey.is_gone.is_(True))).scalars())
+        session.connection(execution_options={"registry_reading": True})
+        touched.update(session.execute(select(RangeKey.hash).where(_IS_GONE)).scalars())
     return touched
 
+
+_IS_GONE = text("is_gone")
+"""As the partial index says it, so that both databases use it."""
 
 _KEY_COLUMNS = ("hash", "agency_id", "kind", "value", "licence", "has_failed_check", "is_gone")
 
@@ -234,7 +238,7 @@ def _published(
         return None
     force = _whole(session, plan, made) if plan.is_whole or former is None else _grown(session, plan, former, made)
     _write_files(session, made, is_whole=plan.is_whole)
-    session.execute(delete(RangeKey).where(RangeKey.is_gone.is_(True)))
+    session.execute(delete(RangeKey).where(_IS_GONE))
     at = plan.ground.at
     _keep(session, [*force.tiles.items(), *(last or {}).items()], at)
     _set_ended(session, force.live, None)
@@ -346,5 +350,5 @@ def _record(session: Session, epoch: int, plan: _Plan, force: _Force) -> dict[st
 def sweep(session: Session, at: datetime) -> None:
     """Delete files and tiles that no epoch of the last hour needs, and epochs behind the last two that are as old."""
     session.execute(delete(RangeObject).where(RangeObject.ended_at < at - KEPT_FOR))
-    newest = session.execute(select(func.max(RangeEpoch.epoch))).scalar_one_or_none() or 0
+    newest = select(func.max(RangeEpoch.epoch)).scalar_subquery()
     session.execute(delete(RangeEpoch).where(RangeEpoch.at < at - KEPT_FOR, RangeEpoch.epoch < newest - 1))
