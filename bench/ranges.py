@@ -31,6 +31,8 @@ CHANGES, LOOKUPS = 10, 20
 MAX_COPY, MAX_CHANGE_MS, MAX_LOOKUP_MS, MAX_CHANGED = 3, 50, 20, 3
 KIT_AGENCIES, MAX_KIT_MB = 20_000, 2
 BARE_SECONDS = 2.0
+QUESTIONS = 20_000
+"""Questions of the trace at least; one for each agency where there are more."""
 
 
 class Timed:
@@ -150,7 +152,7 @@ def _read(
         rows.append(ranges_nginx.against_bare_file(mirror, rounds, BARE_SECONDS, core, folder))
         rows.append(
             ranges_nginx.origin_share(
-                sessions, settings, size, core, folder, lambda: _change(sessions, settings, size, None)
+                sessions, settings, max(size, QUESTIONS), core, folder, lambda: _change(sessions, settings, size, None)
             )
         )
     with sessions() as session:

@@ -23,10 +23,11 @@ KINDS = (LICENCE_NUMBER, *(scheme.value for scheme in IdentifierScheme))
 HASH_HEX = 40
 """Hexadecimal digits of a key's hash in a file: 160 bits, beyond any search for a number that collides."""
 
-MEAN, MIN_MEAN, MAX_MEAN = 76, 70, 152
-"""Keys in a file on average: at least so many after the prefixes were cut, and the bounds beyond which they are cut anew.
+MEAN, MIN_MEAN, MORE = 60, 54, 1
+"""Keys in a file on average: at least so many after the prefixes were cut, and the bound below which they are cut anew; of both
+so many more for each bit, since of more files the least falls further below the mean.
 
-Files then hold 40 to 200 keys each, for hashes spread like lots: of 512 files as of 32,768 hardly one lies beyond.
+Files then hold 40 to 200 keys each, for hashes that are spread like lots: of two, 512 or 32,768 files hardly one lies beyond.
 """
 
 MAX_BITS = 24
@@ -54,14 +55,13 @@ def key_hash(key: str) -> bytes:
 
 
 def bits_for(keys: int) -> int:
-    """How many bits cut so many keys into files of 76 to 152 on average; 0 where one file holds all."""
-    return max(0, min(MAX_BITS, (keys // MEAN).bit_length() - 1))
+    """How many bits cut so many keys well; 0 where one file holds all."""
+    return max(bits for bits in range(MAX_BITS + 1) if bits == 0 or keys >> bits >= MEAN + MORE * bits)
 
 
 def is_cut_well(keys: int, bits: int) -> bool:
     """Whether the prefixes may stay: cutting anew changes every file."""
-    mean = keys >> bits
-    return (bits == 0 or mean >= MIN_MEAN) and (bits == MAX_BITS or mean <= MAX_MEAN)
+    return (bits == 0 or keys >> bits >= MIN_MEAN + MORE * bits) and bits_for(keys) <= bits
 
 
 def prefix_of(hash_: bytes, bits: int) -> int:

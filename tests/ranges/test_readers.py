@@ -67,6 +67,7 @@ def publish(
     """Publish numbers INV-first to INV-last, and mirror the epoch."""
     monkeypatch.setattr(rules, "MEAN", 2)
     monkeypatch.setattr(rules, "MIN_MEAN", 1)
+    monkeypatch.setattr(rules, "MORE", 0)
 
     def publish(first: int = 0, last: int = 40, folder: str = "mirror") -> Mirror:
         for n in range(first, last):

@@ -104,6 +104,7 @@ def watched(
     """A registry with legal and natural persons, suspended, corrected, erased and withheld things."""
     monkeypatch.setattr(rules, "MEAN", 2)
     monkeypatch.setattr(rules, "MIN_MEAN", 1)
+    monkeypatch.setattr(rules, "MORE", 0)
     yesterday = now().date() - timedelta(days=1)
     for n in range(12):
         make.make_licence(session, number=f"INV-{n}", valid_to=date(2099, 1, 1))
