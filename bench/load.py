@@ -78,15 +78,15 @@ def _drive(opened: list[socket.socket], requested: Iterator[bytes], status: int,
 
 def played(server: Server, requests: Iterable[bytes], count: int = 16) -> int:
     """Ask each request once, in their order but for those that are on the way together. Gives how many they were."""
-    asked = 0
+    sent = 0
     with connections(server, count) as opened:
         for part in _parts(requests, count):
             for connection, one in zip(opened, part, strict=False):
                 connection.sendall(one)
             for connection, _ in zip(opened, part, strict=False):
                 _rest(connection, b"", b"HTTP/1.1 200", True)
-            asked += len(part)
-    return asked
+            sent += len(part)
+    return sent
 
 
 def _parts(requests: Iterable[bytes], count: int) -> Iterator[tuple[bytes, ...]]:

@@ -84,13 +84,13 @@ def against_bare_file(mirror: Path, rounds: int, seconds: float, core: int, fold
     with ExitStack() as stack:
         ours = stack.enter_context(nginx(folder / "mirrored", core, conf, port))
         theirs = stack.enter_context(nginx(folder / "plain", core, plain, bare_port))
-        asked = [load.request(f"/ranges/file/{file.stem}", "Accept-Encoding: gzip") for file in packed]
-        asked_plain = [load.request(f"/{file.stem}") for file in packed]
+        wanted = [load.request(f"/ranges/file/{file.stem}", "Accept-Encoding: gzip") for file in packed]
+        wanted_plain = [load.request(f"/{file.stem}") for file in packed]
         for turn in range(rounds):
-            pair = [(ours, asked), (theirs, asked_plain)]
+            pair = [(ours, wanted), (theirs, wanted_plain)]
             found = {
-                server.port: load.measured(server, wanted, seconds)
-                for server, wanted in (pair if turn % 2 else pair[::-1])
+                server.port: load.measured(server, requests, seconds)
+                for server, requests in (pair if turn % 2 else pair[::-1])
             }
             ratios.append(found[bare_port].cpu_us / found[port].cpu_us)
             rates.append(found[port].rate / found[bare_port].rate)
@@ -115,18 +115,18 @@ def origin_share(
         home = settings.home
         origin = stack.enter_context(serving.ours(folder, core, settings.database_url, home=home, edges="api"))
         front = stack.enter_context(nginx(folder / "front", core, _cache_before(origin, port, counted, folder), port))
-        asked = 0
+        sent = 0
         for half in range(2):
-            asked += load.played(front, _trace(sessions, questions // 2, random.Random(half)))
+            sent += load.played(front, _trace(sessions, questions // 2, random.Random(half)))
             if not half:
                 change()
     reached = len(counted.read_text().splitlines())
     return Row(
         f"origin share of a Zipf trace of {questions:,} questions behind nginx",
-        [reached / asked],
+        [reached / sent],
         MAX_ORIGIN,
         is_at_least=False,
-        note=f"{reached:,} of {asked:,} requests, with one publication in the middle",
+        note=f"{reached:,} of {sent:,} requests, with one publication in the middle",
     )
 
 

@@ -44,7 +44,7 @@ from registry_client.verdicts import Verdict
 
 LAG = 3600
 """Seconds for which something may stand in the log and not in the newest epoch."""
-MOST_FINDINGS = 20
+MAX_FINDINGS = 20
 LEGAL = "legal_person"
 
 _OF_AGENCY = ("agency_id", "country", "role", "holder_kind", "dissolved_on")
@@ -101,7 +101,7 @@ def check_ranges(fetch: Fetch, trust: Trust, store: Store, at: int, count: int |
 
 
 def _drawn(count: int, files: int) -> Iterable[int]:
-    """By lot, so that nobody can tell beforehand which files are looked at."""
+    """By lot, so that no one can tell beforehand which files are looked at."""
     return secrets.SystemRandom().sample(range(files), min(count, files))
 
 
@@ -150,7 +150,7 @@ def _compare(fetch: Fetch, epoch: Epoch, prefixes: Sequence[int], store: Store, 
     differing: list[tuple[str, dict[str, str | int]]] = []
     tiles: dict[str, bytes] = {}
 
-    def kept(path: str, limit: int) -> bytes:
+    def stored_tile(path: str, limit: int) -> bytes:
         """Tiles are shared by many files."""
         if path not in tiles:
             tiles[path] = fetch(path, limit)
@@ -159,7 +159,7 @@ def _compare(fetch: Fetch, epoch: Epoch, prefixes: Sequence[int], store: Store, 
     keys = 0
     for prefix in prefixes:
         spelled = spelled_prefix(prefix, epoch.bits)
-        leaf = path_down(kept, epoch, prefix)
+        leaf = path_down(stored_tile, epoch, prefix)
         body = fetched(fetch, f"/ranges/file/{leaf.hex()}", FILE_LIMIT, "file")
         if leaf_hash(body) != leaf:
             raise Refused("range_file_changed", prefix=spelled)
@@ -168,7 +168,7 @@ def _compare(fetch: Fetch, epoch: Epoch, prefixes: Sequence[int], store: Store, 
         differing += _differences(spelled, entries, records, expected[prefix], agencies, unsettled, epoch)
     if len(prefixes) == 1 << epoch.bits and keys != epoch.keys:
         differing.append(("range_count_differs", {"said": epoch.keys, "found": keys}))
-    for code, values in differing[:MOST_FINDINGS]:
+    for code, values in differing[:MAX_FINDINGS]:
         verdict.bad(code, **values)
     if differing:
         verdict.bad("range_differs_in", epoch=epoch.number, count=len(differing))
@@ -213,13 +213,13 @@ def _differences(
                 code = "range_key_differs" if reference in found else "range_key_missing"
                 yield code, {"prefix": spelled, "key": hash_, "agency": reference}
     for hash_, entry in entries.items():
-        held = _holders(entry, records)
-        for reference in held:
+        holders = _holders(entry, records)
+        for reference in holders:
             one = agencies.get(reference)
             is_implied = one is not None and (not one.is_legal or reference in expected.get(hash_, {}))
             if not is_implied and reference not in unsettled:
                 yield "range_key_not_logged", {"prefix": spelled, "key": hash_, "agency": reference}
-        if not unsettled & set(held) and _is_unfounded(entry, held, agencies, epoch):
+        if not unsettled & set(holders) and _is_unfounded(entry, holders, agencies, epoch):
             yield "range_answer_unfounded", {"prefix": spelled, "key": hash_}
     for record in records:
         reference = str(record.get("agency_id"))
@@ -237,14 +237,14 @@ def _holders(entry: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> 
 
 
 def _is_unfounded(
-    entry: Mapping[str, Any], held: Mapping[str, set[str]], agencies: Mapping[str, Implied], epoch: Epoch
+    entry: Mapping[str, Any], holders: Mapping[str, set[str]], agencies: Mapping[str, Implied], epoch: Epoch
 ) -> bool:
     """Whether a yes is answered of several agencies, or where no licence that counts is in force."""
     if all(one.get("verdict") != "yes" for one in entry.get("answers", ())):
         return False
-    if len(held) != 1:
+    if len(holders) != 1:
         return True
-    (reference, named), *_ = held.items()
+    (reference, named), *_ = holders.items()
     one = agencies.get(reference)
     if one is None:
         return True
@@ -283,15 +283,15 @@ def _differing_part(record: Mapping[str, Any], one: Implied, epoch: Epoch) -> st
     return None
 
 
-def _differing_licence(said: Mapping[str, Any], logged: Mapping[str, Any], epoch: Epoch) -> str | None:
+def _differing_licence(stated: Mapping[str, Any], logged: Mapping[str, Any], epoch: Epoch) -> str | None:
     for name in _OF_LICENCE:
-        if _plain(said.get(name)) != _plain(logged.get(name)):
+        if _plain(stated.get(name)) != _plain(logged.get(name)):
             return name
-    if "number" in said and said["number"] != logged.get("number"):
+    if "number" in stated and stated["number"] != logged.get("number"):
         return "number"
-    if _set(said.get("conditions"), _OF_CONDITION) != _set(logged.get("conditions"), _OF_CONDITION):
+    if _set(stated.get("conditions"), _OF_CONDITION) != _set(logged.get("conditions"), _OF_CONDITION):
         return "conditions"
-    periods, true = said.get("status_history", ()), logged.get("status_history", ())
+    periods, true = stated.get("status_history", ()), logged.get("status_history", ())
     if len(periods) != len(true):
         return "status_history"
     for period, other in zip(periods, true, strict=True):

@@ -157,8 +157,8 @@ def made_files(
     """
     for start in range(0, len(prefixes), 16):
         chunk = prefixes[start : start + 16]
-        kept = [prefix for prefix in chunk if changed is not None and prefix not in changed.due]
-        former_entries: dict[int, dict[str, Former]] = {prefix: {} for prefix in chunk} | _formers(session, kept)
+        unchanged = [prefix for prefix in chunk if changed is not None and prefix not in changed.due]
+        former_entries: dict[int, dict[str, Former]] = {prefix: {} for prefix in chunk} | _formers(session, unchanged)
         keys_in = _keys_in(session, chunk, bits)
         fresh: dict[int, list[Any]] = {}
         for prefix in chunk:

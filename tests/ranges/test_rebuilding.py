@@ -1,6 +1,7 @@
 """A monitor rebuilds range files from the log alone, and says where an epoch is not what the log implies."""
 
 import json
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -236,12 +237,10 @@ def test_an_older_epoch_than_the_logs_newest_and_a_forked_one_are_found(watched:
     # The monitor's copy of the log holds another entry in the epoch's place.
     store = watched.copy()
     store.close()
-    import sqlite3
-
     with sqlite3.connect(watched.folder / "state") as connection:
         connection.execute("UPDATE entries SET hash = zeroblob(32) WHERE key = 'ranges/epoch'")
     verdict = Verdict()
     assert watched.trust is not None
-    with Store.open(watched.folder / "state") as kept:
-        check_ranges(watched.fetch, watched.trust, kept, 2**31, None, verdict)
+    with Store.open(watched.folder / "state") as store:
+        check_ranges(watched.fetch, watched.trust, store, 2**31, None, verdict)
     assert {one.code for one in verdict} == {"range_forked"}
