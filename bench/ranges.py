@@ -1,8 +1,8 @@
-"""Benchmarks of range files: writing all of them against copying the records out, one change, one private lookup."""
+"""Benchmarks of range files: writing them against copying the records out, one change, and how they are read."""
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from registry_client.ranges import key_of, look_up
@@ -10,22 +10,51 @@ from registry_client.trust import read_trust
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from bench import box, invented
+from bench import box, invented, ranges_nginx
 from bench.log import empty
 from bench.postgres import Cluster, kinds
 from bench.report import Row
 from bench.writer import changed, drawn
 from registry.core.db.engine import sessions_for
+from registry.core.keyring import Use
 from registry.core.settings import Settings
 from registry.log import queries as log
 from registry.log.signing import sign_committed
+from registry.proofs.credentials.signing import Signers
 from registry.ranges import exporting
 from registry.ranges.actions import write_epoch
+from registry.ranges.kit import kit
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 
 CHANGES, LOOKUPS = 10, 20
-MAX_COPY, MAX_CHANGE_MS, MAX_LOOKUP_MS = 3, 50, 20
+MAX_COPY, MAX_CHANGE_MS, MAX_LOOKUP_MS, MAX_CHANGED = 3, 50, 20, 3
+KIT_AGENCIES, MAX_KIT_MB = 20_000, 2
+BARE_SECONDS = 2.0
+QUESTIONS = 20_000
+"""Questions of the trace at least; one for each agency where there are more."""
+
+
+class Timed:
+    """CPU seconds of this process, and of the database's where it has one, and seconds of the clock, within a block.
+
+    Rows count CPU: what else runs on the machine does not lengthen it. The clock stands beside them.
+    """
+
+    def __init__(self, cluster: Cluster | None) -> None:
+        self._cluster = cluster
+        self.cpu = self.wall = 0.0
+
+    def _used(self) -> float:
+        return time.process_time() + (box.cpu_seconds(self._cluster.pid) if self._cluster is not None else 0.0)
+
+    def __enter__(self) -> Self:
+        self.wall, self.cpu = -time.perf_counter(), -self._used()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wall += time.perf_counter()
+        self.cpu += self._used()
 
 
 def measure(
@@ -38,65 +67,125 @@ def measure(
         for kind, server in kinds(cluster):
             with empty(folder, server) as (engine, url):
                 settings = Settings(home=folder / f"ranges-home-{kind}", database_url=url)
-                found, facts = _of(kind, size, rounds, engine, settings, folder)
+                found, facts = _of(kind, size, rounds, core, engine, settings, folder, server)
                 rows += found
                 raw[kind] = facts
     return rows, {"ranges": raw}
 
 
 def _of(
-    kind: str, size: int, rounds: int, engine: Engine, settings: Settings, folder: Path
+    kind: str,
+    size: int,
+    rounds: int,
+    core: int,
+    engine: Engine,
+    settings: Settings,
+    folder: Path,
+    cluster: Cluster | None,
 ) -> tuple[list[Row], dict[str, Any]]:
     sessions = sessions_for(engine)
     with sessions.begin() as session:
         invented.keep_ground(session)
         invented.admit_all(session, size)
     sign_committed(settings, sessions)
-    began = time.perf_counter()
-    written = write_epoch(sessions)
-    whole = time.perf_counter() - began
+    with Timed(cluster) as whole:
+        written = write_epoch(sessions)
     sign_committed(settings, sessions)
     assert written is not None
-    facts: dict[str, Any] = {"write_s": whole, "keys": written.keys, "files": written.files}
+    facts: dict[str, Any] = {
+        "write_cpu_s": whole.cpu, "write_s": whole.wall, "keys": written.keys, "files": written.files,
+    }  # fmt: skip
     rows = []
-    if kind == "PostgreSQL":
-        facts["copy_s"] = _copied(engine)
-        row = Row(f"range files of {size:,} agencies written / COPY TO", [whole / facts["copy_s"]], MAX_COPY, False)
-        rows.append(row)
-    facts["change_ms"] = [_change(sessions, settings, size) for _ in range(max(rounds, CHANGES))]
-    rows.append(Row(f"range files, one change in ms, {kind}", facts["change_ms"], MAX_CHANGE_MS, is_at_least=False))
-    if kind == "SQLite":
-        facts["lookup_ms"] = _lookups(sessions, settings, folder / "mirror")
-        row = Row("private lookup in the client in ms, without the network", facts["lookup_ms"], MAX_LOOKUP_MS, False)
-        rows.append(row)
+    if cluster is not None:
+        with Timed(cluster) as copied:
+            _copy_out(engine)
+        facts |= {"copy_cpu_s": copied.cpu, "copy_s": copied.wall}
+        rows.append(
+            Row(
+                f"range files of {size:,} agencies written / COPY TO, CPU",
+                [whole.cpu / copied.cpu],
+                MAX_COPY,
+                is_at_least=False,
+                rates=[whole.wall / copied.wall],
+                note=f"{whole.cpu / size * 1000:.2f} ms an agency; beside it the clock's ratio",
+            )
+        )
+    changes = [_change(sessions, settings, size, cluster) for _ in range(max(rounds, CHANGES))]
+    facts |= {
+        "change_cpu_ms": [one.cpu * 1000 for one, _ in changes],
+        "change_ms": [one.wall * 1000 for one, _ in changes],
+    }
+    rows.append(
+        Row(
+            f"range files, one change in ms of CPU, {kind}",
+            facts["change_cpu_ms"],
+            MAX_CHANGE_MS,
+            is_at_least=False,
+            rates=facts["change_ms"],
+            note="beside it ms by the clock",
+        )
+    )
+    if cluster is None:
+        made = [float(files) for _, files in changes]
+        rows.append(Row("range files, files that one change touches", made, MAX_CHANGED, is_at_least=False))
+        rows += _read(sessions, settings, size, rounds, core, folder, facts)
     return rows, facts
 
 
-def _copied(engine: Engine) -> float:
-    """Seconds that PostgreSQL takes to copy the public records out."""
-    began = time.perf_counter()
+def _read(
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    size: int,
+    rounds: int,
+    core: int,
+    folder: Path,
+    facts: dict[str, Any],
+) -> list[Row]:
+    """What readers ask for: from a folder, from nginx, from nginx before the registry, and the kit."""
+    mirror = folder / "mirror"
+    facts["lookup_cpu_ms"], facts["lookup_ms"] = _lookups(sessions, settings, mirror)
+    name = "private lookup in the client in ms of CPU, without the network"
+    rows = [Row(name, facts["lookup_cpu_ms"], MAX_LOOKUP_MS, is_at_least=False, rates=facts["lookup_ms"])]
+    if ranges_nginx.program() is None:
+        print("Without nginx: its rows are left out; tools/system-packages installs it.")
+    else:
+        rows.append(ranges_nginx.against_bare_file(mirror, rounds, BARE_SECONDS, core, folder))
+        rows.append(
+            ranges_nginx.origin_share(
+                sessions, settings, max(size, QUESTIONS), core, folder, lambda: _change(sessions, settings, size, None)
+            )
+        )
+    with sessions() as session:
+        megabytes = len(kit(session, Signers(settings.keys).of(Use.RECEIPT), settings.public_url)) / 1e6
+    target = MAX_KIT_MB if size <= KIT_AGENCIES else None
+    return [*rows, Row(f"offline kit of {size:,} agencies in MB", [megabytes], target, is_at_least=False)]
+
+
+def _copy_out(engine: Engine) -> None:
+    """Let PostgreSQL copy the public records out."""
     with engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert raw is not None
         with raw.cursor() as cursor, cursor.copy("COPY public_records TO STDOUT") as copy:
             for _ in copy:
                 pass
-    return time.perf_counter() - began
 
 
-def _change(sessions: sessionmaker[Session], settings: Settings, size: int) -> float:
-    """Milliseconds from a published change to the epoch that holds it."""
+def _change(
+    sessions: sessionmaker[Session], settings: Settings, size: int, cluster: Cluster | None
+) -> tuple[Timed, int]:
+    """From a published change to the epoch that holds it, and how many files it touched."""
     with sessions.begin() as session:
         amend(session, changed(drawn(session, size)), Event("licence.amended"))
-    began = time.perf_counter()
-    write_epoch(sessions)
-    took = (time.perf_counter() - began) * 1000
+    with Timed(cluster) as took:
+        written = write_epoch(sessions)
     sign_committed(settings, sessions)
-    return took
+    assert written is not None
+    return took, written.made
 
 
-def _lookups(sessions: sessionmaker[Session], settings: Settings, mirror: Path) -> list[float]:
-    """Milliseconds of lookups from a folder, every link of the proof checked."""
+def _lookups(sessions: sessionmaker[Session], settings: Settings, mirror: Path) -> tuple[list[float], list[float]]:
+    """Milliseconds of lookups from a folder, every link of the proof checked: of CPU, and by the clock."""
     with sessions() as session:
         exporting.export(session, mirror)
         trust = read_trust(msgspec.json.encode(log.trust_file(session, settings.public_url)))
@@ -104,12 +193,12 @@ def _lookups(sessions: sessionmaker[Session], settings: Settings, mirror: Path) 
         known = [value for (value,) in numbers]
     took = []
     for number in known * (LOOKUPS // 10) + [f"NIX-{n}" for n in range(LOOKUPS // 2)]:
-        began = time.perf_counter()
-        look_up(
-            lambda path, _: (mirror / path.lstrip("/")).read_bytes(),
-            trust,
-            key_of("licence_number", number),
-            int(time.time()),
-        )
-        took.append((time.perf_counter() - began) * 1000)
-    return took
+        with Timed(None) as one:
+            look_up(
+                lambda path, _: (mirror / path.lstrip("/")).read_bytes(),
+                trust,
+                key_of("licence_number", number),
+                int(time.time()),
+            )
+        took.append(one)
+    return [one.cpu * 1000 for one in took], [one.wall * 1000 for one in took]

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from registry_client import __version__, asking, private
 from registry_client.gathering import GatheringOptions
-from registry_client.monitor import USUAL_ANSWERS
+from registry_client.monitor import USUAL_ANSWERS, USUAL_RANGES
 from registry_client.monitor import MonitorOptions as MonitorAsked
 from registry_client.monitor import run as run_monitor
 from registry_client.network import Unreachable, fetcher
@@ -112,7 +112,7 @@ def _parser(program: str, help_name: str) -> Usage:
         help="exit code 0 for a good receipt, manifest or row although nothing here knows the log",
     )
 
-    two = command("monitor", "Follow the log, and hold status lists and API to it.", MONITOR_EXAMPLES)
+    two = command("monitor", "Follow the log, and hold status lists, range files and API to it.", MONITOR_EXAMPLES)
     two.add_argument("url", metavar="URL", help="address of the registry")
     two.add_argument(
         "--state", metavar="FILE", default="registry-monitor.state", help="where the copy of the log is kept"
@@ -120,6 +120,12 @@ def _parser(program: str, help_name: str) -> Usage:
     two.add_argument("--trust", metavar="FILE", help="trust file (at the first run: the registry's own)")
     two.add_argument(
         "--answers", metavar="N", type=int, default=USUAL_ANSWERS, help=f"licences to ask the API of ({USUAL_ANSWERS})"
+    )
+    two.add_argument(
+        "--ranges",
+        metavar="N",
+        default=str(USUAL_RANGES),
+        help=f"range files to rebuild from the log, drawn by lot, or all ({USUAL_RANGES})",
     )
     two.add_argument("--recheck", action="store_true", help="read the whole log once more, not a part of it")
 
@@ -223,6 +229,9 @@ def _monitor(options: argparse.Namespace, program: str) -> int:
     address = _address(options.url)
     if options.answers < 0:
         raise Unreadable("--answers: a whole number from 0 is expected")
+    if options.ranges != "all" and not (options.ranges.isascii() and options.ranges.isdigit()):
+        raise Unreadable("--ranges: a whole number from 0, or all, is expected")
+    files = None if options.ranges == "all" else int(options.ranges)
     given = None if options.trust is None else read_trust(_read(options.trust, TRUST_LIMIT), options.trust)
     words = Words(options.lang)
 
@@ -230,7 +239,7 @@ def _monitor(options: argparse.Namespace, program: str) -> int:
         print(f"{program}: {text}", file=sys.stderr)
 
     with Store.open(Path(options.state)) as store:
-        requested = MonitorAsked(int(time.time()), options.answers, options.recheck)
+        requested = MonitorAsked(int(time.time()), options.answers, files, options.recheck)
         report = run_monitor(fetcher(address), store, given, requested, progress)
     if options.json:
         answer = {"head": report.head} | {name: words.findings(verdict) for name, verdict in report.verdicts}

@@ -1,4 +1,4 @@
-"""One run of the monitor: follow the log, then hold the status lists and the API to it."""
+"""One run of the monitor: follow the log, then hold the status lists, range files and the API to it."""
 
 import time
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from registry_client.follow import Progress, follow, next_head, recheck, require
 from registry_client.listing import check_lists
 from registry_client.network import Fetch, Unreachable
 from registry_client.proving import judge_head
+from registry_client.range_monitor import check_ranges
 from registry_client.remote import RemoteLog
 from registry_client.store import Store
 from registry_client.strict import Refused, Unreadable
@@ -17,6 +18,7 @@ from registry_client.trust import PATH, TRUST_LIMIT, Trust, read_trust
 from registry_client.verdicts import State, Verdict
 
 USUAL_ANSWERS = 500
+USUAL_RANGES = 4
 OLD_HEAD_HOURS = 48
 """For so long an older head than a known one is unknown; then the log was rolled back."""
 SETTLING = 20
@@ -25,16 +27,17 @@ SETTLING = 20
 
 @dataclass(slots=True)
 class MonitorReport:
-    """What a run found: of the log, of the status lists, of the answers."""
+    """What a run found: of the log, of the status lists, of the range files, of the answers."""
 
     log: Verdict = field(default_factory=Verdict)
     lists: Verdict = field(default_factory=Verdict)
+    ranges: Verdict = field(default_factory=Verdict)
     answers: Verdict = field(default_factory=Verdict)
     head: dict[str, Any] = field(default_factory=dict)
 
     @property
     def verdicts(self) -> tuple[tuple[str, Verdict], ...]:
-        return (("log", self.log), ("lists", self.lists), ("answers", self.answers))
+        return (("log", self.log), ("lists", self.lists), ("ranges", self.ranges), ("answers", self.answers))
 
     @property
     def exit_code(self) -> int:
@@ -44,10 +47,13 @@ class MonitorReport:
 
 @dataclass(frozen=True, slots=True)
 class MonitorOptions:
-    """What a run shall do. `answers` is how many licences the API is asked of at most."""
+    """What a run shall do. `answers` is how many licences the API is asked of at most, `ranges` how many range files are
+    rebuilt; with None all are.
+    """
 
     at: int
     answers: int = USUAL_ANSWERS
+    ranges: int | None = USUAL_RANGES
     is_whole: bool = False
     settling: float = SETTLING
 
@@ -98,6 +104,7 @@ def run(fetch: Fetch, store: Store, given: Trust | None, options: MonitorOptions
         report.log.unknown("unreachable", why=str(error))
         return _with_earlier_findings(report, store)
     _check_lists(fetch, trust, store, report, options, progress)
+    _check_ranges(fetch, trust, store, report, options, progress)
     _compare(fetch, trust, store, report, options, progress)
     return _with_earlier_findings(report, store)
 
@@ -130,6 +137,22 @@ def _check_lists(
     if not report.lists.findings:
         report.lists.good("no_lists")
     progress(f"{len(judged)} status lists derived anew")
+
+
+def _check_ranges(
+    fetch: Fetch, trust: Trust, store: Store, report: MonitorReport, options: MonitorOptions, progress: Progress
+) -> None:
+    if options.ranges == 0:
+        report.ranges.good("ranges_not_read")
+        return
+    check_ranges(fetch, trust, store, options.at, options.ranges, report.ranges)
+    if any(finding.code == "range_beyond_head" for finding in report.ranges.findings):
+        # The log grew between the head and the epoch.
+        if not _follow_again(fetch, trust, store, report, progress):
+            return
+        report.ranges = Verdict()
+        check_ranges(fetch, trust, store, options.at, options.ranges, report.ranges)
+    progress("range files rebuilt from the log")
 
 
 def _follow_again(fetch: Fetch, trust: Trust, store: Store, report: MonitorReport, progress: Progress) -> bool:

@@ -118,4 +118,51 @@ MONITOR_REASONS: dict[str, tuple[str, str]] = {
         "the API knows nothing of licence {licence}, which is in the log",
         "API 查不到日志中的许可 {licence}",
     ),
+    "ranges_not_read": ("range files were not read", "未读取范围文件"),
+    "no_ranges": ("no range files are published yet", "尚未发布范围文件"),
+    "range_follows": (
+        "epoch {epoch}: {files} of {of} range files, {keys} keys, follow from the log",
+        "第 {epoch} 期：{of} 个范围文件中的 {files} 个（{keys} 个键）与日志一致",
+    ),
+    "range_differs_in": (
+        "HIDDEN OR INVENTED: epoch {epoch} does not follow from the log in {count} places",
+        "隐瞒或捏造：第 {epoch} 期有 {count} 处与日志不符",
+    ),
+    "range_key_missing": (
+        "file {prefix} leaves out key {key} of agency {agency}, which is in the log",
+        "文件 {prefix} 漏掉了日志中机构 {agency} 的键 {key}",
+    ),
+    "range_key_differs": (
+        "file {prefix} names other licences under key {key} of agency {agency} than the log",
+        "文件 {prefix} 中机构 {agency} 的键 {key} 所列许可与日志不同",
+    ),
+    "range_key_not_logged": (
+        "file {prefix} holds key {key} of agency {agency}, of which the log does not know",
+        "文件 {prefix} 含有日志中没有的键 {key}（机构 {agency}）",
+    ),
+    "range_record_differs": (
+        "file {prefix} says of agency {agency} otherwise than the log: {part}",
+        "文件 {prefix} 所说机构 {agency} 的 {part} 与日志不一致",
+    ),
+    "range_answer_unfounded": (
+        "file {prefix} answers yes under key {key}, and no licence is in force by the log",
+        "文件 {prefix} 对键 {key} 答复“可以”，而按日志没有有效许可",
+    ),
+    "range_count_differs": (
+        "the epoch says {said} keys, its files hold {found}",
+        "本期称有 {said} 个键，其文件中为 {found} 个",
+    ),
+    "range_holds_back": (
+        "HELD BACK: epoch {epoch} leaves out entry {index} of {key}, logged more than an hour ago",
+        "扣留：第 {epoch} 期漏掉了一小时前已入日志的第 {index} 条（{key}）",
+    ),
+    "range_older_shown": (
+        "ROLLED BACK: epoch {epoch} is shown, and the log has had a later one at entry {index} for an hour",
+        "倒退：所示为第 {epoch} 期，而日志第 {index} 条在一小时前已有更新的一期",
+    ),
+    "range_beyond_head": (
+        "epoch {epoch} stands at entry {index}, the head known here has {head}",
+        "第 {epoch} 期位于第 {index} 条，而已知日志头只有 {head} 条",
+    ),
+    "range_unreadable": ("the range files cannot be read: {why}", "范围文件无法读取：{why}"),
 }

@@ -71,7 +71,10 @@ def key_hash(key: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """A proven epoch: what its entry of the log says, and whether the witnesses that the trust file asks for signed."""
+    """A proven epoch: what its entry of the log says, and whether the witnesses that the trust file asks for signed.
+
+    `size` is the log's under the head that was shown; the first `log_size` entries are in the epoch's files.
+    """
 
     number: int
     bits: int
@@ -84,6 +87,7 @@ class Epoch:
     index: int
     size: int
     is_witnessed: bool
+    log_size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +120,17 @@ def look_up(fetch: Fetch, trust: Trust, key: str, at: int) -> PrivateAnswer:
     epoch = proven_epoch(fetch("/ranges/current", CURRENT_LIMIT), trust)
     hash_ = key_hash(key)
     prefix = int.from_bytes(hash_[:4], "big") >> (32 - epoch.bits)
-    leaf = _path_down(fetch, epoch, prefix)
-    spelled = f"{prefix:0{max(1, -(-epoch.bits // 4))}x}"
-    body = _fetched(fetch, f"/ranges/file/{leaf.hex()}", FILE_LIMIT, "file")
+    leaf = path_down(fetch, epoch, prefix)
+    spelled = spelled_prefix(prefix, epoch.bits)
+    body = fetched(fetch, f"/ranges/file/{leaf.hex()}", FILE_LIMIT, "file")
     if leaf_hash(body) != leaf:
         raise Refused("range_file_changed", prefix=spelled)
     return read_file(body, epoch, prefix, spelled, hash_.hex()[:HASH_HEX], at)
+
+
+def spelled_prefix(prefix: int, bits: int) -> str:
+    """A prefix in its one spelling: lower-case hexadecimal, as wide as the largest."""
+    return f"{prefix:0{max(1, -(-bits // 4))}x}"
 
 
 def proven_epoch(data: bytes, trust: Trust) -> Epoch:
@@ -155,6 +164,7 @@ def proven_epoch(data: bytes, trust: Trust) -> Epoch:
         proven.entry.index,
         proven.seen.checkpoint.size,
         proven.seen.is_witnessed,
+        min(whole_number(record.get("log_size"), "epoch: log_size"), proven.entry.index),
     )
 
 
@@ -165,7 +175,7 @@ def _hash(value: object, what: str) -> bytes:
     return bytes.fromhex(text)
 
 
-def _fetched(fetch: Fetch, path: str, limit: int, what: str) -> bytes:
+def fetched(fetch: Fetch, path: str, limit: int, what: str) -> bytes:
     try:
         return fetch(path, limit)
     except Unreachable as error:
@@ -174,12 +184,12 @@ def _fetched(fetch: Fetch, path: str, limit: int, what: str) -> bytes:
         raise
 
 
-def _path_down(fetch: Fetch, epoch: Epoch, prefix: int) -> bytes:
+def path_down(fetch: Fetch, epoch: Epoch, prefix: int) -> bytes:
     """The leaf hash of a prefix, by tiles from the root down: each must fold to the hash that named it."""
     found, left = epoch.root, epoch.bits
     while left:
         width = (left - 1) % TILE_BITS + 1
-        tile = _fetched(fetch, f"/ranges/tile/{found.hex()}", 32 << TILE_BITS, "tile")
+        tile = fetched(fetch, f"/ranges/tile/{found.hex()}", 32 << TILE_BITS, "tile")
         hashes = [tile[start : start + 32] for start in range(0, len(tile), 32)]
         if len(tile) != 32 << width or root_of(hashes) != found:
             raise Refused("range_tile_changed")
@@ -187,35 +197,44 @@ def _path_down(fetch: Fetch, epoch: Epoch, prefix: int) -> bytes:
     return found
 
 
-def read_file(body: bytes, epoch: Epoch, prefix: int, spelled: str, wanted: str, at: int) -> PrivateAnswer:
-    """What a file of this epoch says of a hash. Raises Unreadable, and Refused where it is not the prefix's whole file."""
+def whole_file(
+    body: bytes, epoch: Epoch, prefix: int, spelled: str
+) -> tuple[dict[str, Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """Entries by their hashes, and records. Raises Unreadable, and Refused where it is not the prefix's whole file."""
     content = read_object(body, "file")
     if canonical(content) != body:
         raise Refused("range_file_not_canonical", prefix=spelled)
     if (content.get("v"), content.get("p"), content.get("prefix")) != (1, epoch.bits, spelled):
         raise Refused("range_file_of_another", prefix=spelled, found=str(content.get("prefix"))[:20])
-    records = [object_of(one, "file: records") for one in list_of(content.get("records"), "file: records")]
-    former, hit = "", None
-    entries = list_of(content.get("entries"), "file: entries")
-    for one in entries:
+    records: list[Mapping[str, Any]] = [
+        object_of(one, "file: records") for one in list_of(content.get("records"), "file: records")
+    ]
+    former = ""
+    entries: dict[str, Mapping[str, Any]] = {}
+    for one in list_of(content.get("entries"), "file: entries"):
         entry = object_of(one, "file: entries")
         found = text_of(entry.get("h"), "file: h")
         is_hash = len(found) == HASH_HEX and not set(found) - set("0123456789abcdef")
         if not is_hash or found <= former or int(found[:8], 16) >> (32 - epoch.bits) != prefix:
             raise Refused("range_file_out_of_order", prefix=spelled)
         former = found
-        if found == wanted:
-            hit = entry
+        entries[found] = entry
+        holders = [object_of(one, "file: holders") for one in list_of(entry.get("holders"), "file: holders")]
+        if not holders or max(whole_number(one.get("record"), "file: holders") for one in holders) >= len(records):
+            raise Refused("range_file_out_of_order", prefix=spelled)
+    return entries, records
+
+
+def read_file(body: bytes, epoch: Epoch, prefix: int, spelled: str, wanted: str, at: int) -> PrivateAnswer:
+    """What a file of this epoch says of a hash. Raises as `whole_file`."""
+    entries, records = whole_file(body, epoch, prefix, spelled)
+    hit = entries.get(wanted)
     why = _too_old(epoch, at)
     leaf = leaf_hash(body).hex()
     if hit is None:
         state = "too_old" if why else "absent"
         return PrivateAnswer(state, epoch, spelled, leaf, len(entries), why)
-    holders = [object_of(one, "file: holders") for one in list_of(hit.get("holders"), "file: holders")]
-    places = [whole_number(one.get("record"), "file: holders") for one in holders]
-    if not places or max(places) >= len(records):
-        raise Refused("range_file_out_of_order", prefix=spelled)
-    of_holders = [records[place] for place in places]
+    of_holders = [records[one["record"]] for one in hit["holders"]]
     answers = [
         _aged(object_of(one, "file: answers"), of_holders, epoch, at)
         for one in list_of(hit.get("answers"), "file: answers")

@@ -157,6 +157,11 @@ class Store:
         at, index, found, prev, kind, record, leaf = row
         return Entry(at, index, found, prev, kind, json.loads(record)), bytes(leaf)
 
+    def keys_between(self, first: int, last: int) -> Iterator[tuple[int, str]]:
+        """Index and key of the entries from `first` (inclusive) to `last` (exclusive)."""
+        query = "SELECT idx, key FROM entries WHERE idx >= ? AND idx < ? ORDER BY idx"
+        return ((int(index), str(key)) for index, key in self._connection.execute(query, (first, last)))
+
     def at_of(self, index: int) -> str | None:
         row = self._connection.execute("SELECT at FROM entries WHERE idx = ?", (index,)).fetchone()
         return None if row is None else str(row[0])

@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from datetime import UTC, date, datetime
+from itertools import accumulate
 from typing import Any
 
 FILE_LIMIT = 20_000_000
@@ -88,17 +89,15 @@ def read_object(data: bytes | str, what: str) -> dict[str, Any]:
     return value
 
 
-_TOKENS = re.compile(r'"(?:[^"\\]+|\\.?)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
-"""A string, ended or not, or a bracket: no text is scanned twice, however it is made."""
+_BRACKETS = re.compile(r'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.?)*+(?:"|\Z))*+([\[\]{}]|\Z)', re.DOTALL)
+"""Up to the next bracket that stands in no string, ended or not, or to the end: no text is scanned twice."""
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1, "": 0}
 
 
 def _bound_depth(text: str, what: str) -> None:
-    depth = 0
-    for token in _TOKENS.finditer(text):
-        sign = text[token.start()]
-        depth += 1 if sign in "[{" else -1 if sign in "]}" else 0
-        if depth > JSON_DEPTH:
-            raise Unreadable(f"{what}: nested more than {JSON_DEPTH} levels deep")
+    depths = accumulate(map(_STEPS.__getitem__, _BRACKETS.findall(text)))
+    if max(depths, default=0) > JSON_DEPTH:
+        raise Unreadable(f"{what}: nested more than {JSON_DEPTH} levels deep")
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -49,6 +49,7 @@ VERDICTS: dict[str, tuple[str, str]] = {
     "in_force": ("in force", "有效"),
     "log": ("log", "日志"),
     "lists": ("status lists", "状态表"),
+    "ranges": ("range files", "范围文件"),
     "answers": ("answers", "应答"),
 }
 

@@ -14,6 +14,7 @@ Options:
   --state FILE     where the copy of the log is kept (registry-monitor.state)
   --trust FILE     trust file (at the first run: the registry's own)
   --answers N      licences to ask the API of (500)
+  --ranges N       range files to rebuild from the log, or all (4)
   --recheck        read the whole log once more
   --lang LANG      en or zh-Hans
   --json           answer as JSON
@@ -28,7 +29,7 @@ Examples:
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="URL [OPTIONS]")
 def monitor(arguments: tuple[str, ...]) -> None:
-    """Follow the log of a registry, and hold its status lists and its API to it.
+    """Follow the log of a registry, and hold its status lists, range files and API to it.
 
     It is the program of the folder client/, which shares no code with the server.
     """

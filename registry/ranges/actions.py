@@ -6,11 +6,11 @@ unnamed for an hour; after it the new one is whole.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
@@ -35,6 +35,8 @@ RENEWED_AFTER = timedelta(hours=24)
 """An epoch is published after this time although nothing changed, so that its age can be judged."""
 
 CHUNK = 500
+FEW = 16
+"""So many files at most are stored in the transaction that puts them in force."""
 
 
 class Written(NamedTuple):
@@ -72,17 +74,19 @@ def write_epoch(sessions: sessionmaker[Session], at: datetime | None = None) -> 
     if plan is None:
         return None
     made: list[Made] = []
+    pending: list[Made] = []
     with sessions() as reading:
         reading.connection(execution_options={"registry_reading": True})
-        pending: list[Made] = []
         for file in made_files(reading, plan.prefixes, plan.bits, plan.ground, plan.changed):
             pending.append(file)
             if len(pending) >= CHUNK:
                 made += _stored(sessions, pending, plan.ground.at)
                 pending = []
-        made += _stored(sessions, pending, plan.ground.at)
+    # A few files go with the epoch itself: a commit less, and the log's lock is held hardly longer.
+    last = {file.hash: rules.compressed(file.body) for file in pending} if len(pending) <= FEW else {}
+    made += [file._replace(body=b"") for file in pending] if last else _stored(sessions, pending, plan.ground.at)
     with sessions.begin() as session:
-        return _published(session, plan, made)
+        return _published(session, plan, made, last)
 
 
 def _planned(sessions: sessionmaker[Session], at: datetime) -> _Plan | None:
@@ -106,10 +110,9 @@ def _planned(sessions: sessionmaker[Session], at: datetime) -> _Plan | None:
             return None
     touched = _renew_keys(sessions, changed, at)
     if former is not None and not is_whole:
-        bits = int(record_of(former)["p"])
-        with sessions() as session:
-            keys = session.execute(select(func.sum(RangeFile.key_count))).scalar_one()
-        if rules.is_cut_well(int(keys) + len(touched), bits):
+        stated = record_of(former)
+        bits = int(stated["p"])
+        if rules.is_cut_well(int(stated["keys"]) + len(touched), bits):
             prefixes = {rules.prefix_of(hash_, bits) for hash_ in touched} | set(due)
             new = Changed(frozenset(changed or ()), frozenset(due))
             return _Plan(former, size, bits, sorted(prefixes), new, ground)
@@ -156,9 +159,13 @@ def _renew_keys(sessions: sessionmaker[Session], changed: Sequence[int] | None, 
                     touched.add(hash_)
             bulk_insert(session, table, _KEY_COLUMNS, fresh)
     with sessions() as session:
-        touched.update(session.execute(select(RangeKey.hash).where(RangeKey.is_gone.is_(True))).scalars())
+        session.connection(execution_options={"registry_reading": True})
+        touched.update(session.execute(select(RangeKey.hash).where(_IS_GONE)).scalars())
     return touched
 
+
+_IS_GONE = text("is_gone")
+"""As the partial index says it, so that both databases use it."""
 
 _KEY_COLUMNS = ("hash", "agency_id", "kind", "value", "licence", "has_failed_check", "is_gone")
 
@@ -206,48 +213,102 @@ def _known(session: Session, hashes: Sequence[bytes]) -> set[bytes]:
     return found
 
 
-def _published(session: Session, plan: _Plan, made: Sequence[Made]) -> Written | None:
-    """Put the files in force and append the root. None where another process wrote an epoch meanwhile."""
+class _Force(NamedTuple):
+    """What an epoch puts in force and out of it, by hashes; `changed` counts the files, `keys` all keys of the registry."""
+
+    root: bytes
+    tiles: dict[bytes, bytes]
+    live: set[bytes]
+    gone_files: set[bytes]
+    gone_tiles: set[bytes]
+    changed: int
+    keys: int
+
+
+def _published(
+    session: Session, plan: _Plan, made: Sequence[Made], last: Mapping[bytes, bytes] | None = None
+) -> Written | None:
+    """Put the files in force and append the root. None where another process wrote an epoch meanwhile.
+
+    `last` are the bodies of files that are not stored yet. What this takes does not grow with the registry, unless all is new.
+    """
     lock_log(session)
     former = newest_epoch(session)
     if (former.epoch if former else 0) != (plan.former.epoch if plan.former else 0):
         return None
-    old = dict(session.execute(select(RangeFile.prefix, RangeFile.hash)).all())
-    old_leaves = [old[prefix] for prefix in sorted(old)]
-    new = {} if plan.is_whole else dict(old)
-    new |= {file.prefix: file.hash for file in made}
-    changed = [file for file in made if plan.is_whole or old.get(file.prefix) != file.hash]
+    force = _whole(session, plan, made) if plan.is_whole or former is None else _grown(session, plan, former, made)
     _write_files(session, made, is_whole=plan.is_whole)
-    session.execute(delete(RangeKey).where(RangeKey.is_gone.is_(True)))
-    leaves = [new[prefix] for prefix in range(1 << plan.bits)]
-    root, tiles = rules.tiles_over(leaves)
-    old_tiles = rules.tiles_over(old_leaves)[1] if old_leaves else {}
+    session.execute(delete(RangeKey).where(_IS_GONE))
     at = plan.ground.at
-    _keep(session, ((hash_, body) for hash_, body in tiles.items() if hash_ not in old_tiles), at)
-    _set_ended(session, (set(leaves) | set(tiles)) - set(old_leaves) - set(old_tiles), None)
-    gone_files, gone_tiles = set(old_leaves) - set(leaves), set(old_tiles) - set(tiles)
-    _set_ended(session, gone_files | gone_tiles, at)
+    _keep(session, [*force.tiles.items(), *(last or {}).items()], at)
+    _set_ended(session, force.live, None)
+    _set_ended(session, force.gone_files | force.gone_tiles, at)
     epoch = former.epoch + 1 if former else 1
-    stated = _record(session, epoch, plan, root)
+    stated = _record(session, epoch, plan, force)
     appended = append(session, [Draft(KEY, EntryType.RANGES_PUBLISHED, stated)])
     session.add(
         RangeEpoch(
             epoch=epoch,
             log_index=appended.first_index,
             seen_size=plan.seen_size,
-            ground=plan.ground.digest(),
+            ground=stated["ground"],
             at=at,
             record=record.canonical(stated),
             ended="".join(
                 [
-                    *(f"file/{one.hex()}\n" for one in sorted(gone_files)),
-                    *(f"tile/{one.hex()}\n" for one in sorted(gone_tiles)),
+                    *(f"file/{one.hex()}\n" for one in sorted(force.gone_files)),
+                    *(f"tile/{one.hex()}\n" for one in sorted(force.gone_tiles)),
                 ]
             ),
         )
     )
     sweep(session, at)
-    return Written(epoch, root, len(changed), len(leaves), stated["keys"], appended.first_index)
+    return Written(epoch, force.root, force.changed, 1 << plan.bits, force.keys, appended.first_index)
+
+
+def _whole(session: Session, plan: _Plan, made: Sequence[Made]) -> _Force:
+    """All files are new, the tree over them too."""
+    old = session.execute(select(RangeFile.prefix, RangeFile.hash).order_by(RangeFile.prefix)).all()
+    old_leaves = [hash_ for _, hash_ in old]
+    leaves = [file.hash for file in made]
+    root, tiles = rules.tiles_over(leaves)
+    old_tiles = set(rules.tiles_over(old_leaves)[1]) if old_leaves else set()
+    return _Force(
+        root,
+        {hash_: body for hash_, body in tiles.items() if hash_ not in old_tiles},
+        (set(leaves) | set(tiles)) - set(old_leaves) - old_tiles,
+        set(old_leaves) - set(leaves),
+        old_tiles - set(tiles),
+        len(made),
+        sum(file.key_count for file in made),
+    )
+
+
+def _grown(session: Session, plan: _Plan, former: RangeEpoch, made: Sequence[Made]) -> _Force:
+    """Some files are new: of the tree only what lies between them and the root is read and made anew."""
+    old: dict[int, tuple[bytes, int]] = {}
+    prefixes = [file.prefix for file in made]
+    for start in range(0, len(prefixes), CHUNK):
+        wanted = RangeFile.prefix.in_(prefixes[start : start + CHUNK])
+        rows = session.execute(select(RangeFile.prefix, RangeFile.hash, RangeFile.key_count).where(wanted))
+        old |= {prefix: (hash_, count) for prefix, hash_, count in rows}
+    changed = [file for file in made if old[file.prefix][0] != file.hash]
+
+    def tile(name: bytes) -> bytes:
+        return bytes(session.execute(select(RangeObject.body).where(RangeObject.hash == name)).scalar_one())
+
+    stated = record_of(former)
+    leaves = {file.prefix: file.hash for file in changed}
+    root, tiles, gone = rules.regrown(bytes.fromhex(stated["root"]), plan.bits, leaves, tile)
+    return _Force(
+        root,
+        tiles,
+        set(leaves.values()) | set(tiles),
+        {old[prefix][0] for prefix in leaves},
+        gone,
+        len(changed),
+        int(stated["keys"]) + sum(file.key_count - old[file.prefix][1] for file in made),
+    )
 
 
 def _write_files(session: Session, made: Sequence[Made], *, is_whole: bool) -> None:
@@ -268,15 +329,16 @@ def _set_ended(session: Session, hashes: Iterable[bytes], at: datetime | None) -
         session.execute(update(RangeObject).where(RangeObject.hash.in_(chunk)).values(ended_at=at))
 
 
-def _record(session: Session, epoch: int, plan: _Plan, root: bytes) -> dict[str, Any]:
+def _record(session: Session, epoch: int, plan: _Plan, force: _Force) -> dict[str, Any]:
     """What the entry says; docs/users/range-files.md."""
-    keys, smallest = session.execute(select(func.sum(RangeFile.key_count), func.min(RangeFile.key_count))).one()
+    smallest = session.execute(select(func.min(RangeFile.key_count))).scalar_one()
     return {
         "v": rules.VERSION,
         "epoch": epoch,
         "p": plan.bits,
-        "root": root.hex(),
-        "keys": int(keys),
+        "log_size": plan.seen_size,
+        "root": force.root.hex(),
+        "keys": force.keys,
         "least_keys": int(smallest),
         "ground": plan.ground.digest(),
         "made_at": plan.ground.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -288,5 +350,5 @@ def _record(session: Session, epoch: int, plan: _Plan, root: bytes) -> dict[str,
 def sweep(session: Session, at: datetime) -> None:
     """Delete files and tiles that no epoch of the last hour needs, and epochs behind the last two that are as old."""
     session.execute(delete(RangeObject).where(RangeObject.ended_at < at - KEPT_FOR))
-    newest = session.execute(select(func.max(RangeEpoch.epoch))).scalar_one_or_none() or 0
+    newest = select(func.max(RangeEpoch.epoch)).scalar_subquery()
     session.execute(delete(RangeEpoch).where(RangeEpoch.at < at - KEPT_FOR, RangeEpoch.epoch < newest - 1))

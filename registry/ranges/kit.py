@@ -99,7 +99,8 @@ def _page(
 ) -> bytes:
     parts = {
         "on": facts["on"],
-        "on_zh": f"{made_at.year}年{made_at.month}月{made_at.day}日",
+        "on_zh": _in_chinese(made_at.date()),
+        "not_after_zh": _in_chinese(date.fromisoformat(facts["not_after"])),
         "not_after": facts["not_after"],
         "issuer": issuer,
         "epoch": str(stated["epoch"]),
@@ -116,6 +117,10 @@ def _page(
     for name, value in parts.items():
         page = page.replace(f"{{{{{name}}}}}", value)
     return page.encode()
+
+
+def _in_chinese(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _static(name: str) -> str:

@@ -2,11 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import LARGE, Base, Instant, Text
+
+_IS_GONE = text("is_gone")
 
 
 class RangeKey(Base):
@@ -16,7 +18,10 @@ class RangeKey(Base):
     """
 
     __tablename__ = "range_keys"
-    __table_args__ = (Index("ix_range_keys_hash", "hash"),)
+    __table_args__ = (
+        Index("ix_range_keys_hash", "hash"),
+        Index("ix_range_keys_gone", "hash", sqlite_where=_IS_GONE, postgresql_where=_IS_GONE),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at
@@ -157,13 +157,12 @@ def made_files(
     """
     for start in range(0, len(prefixes), 16):
         chunk = prefixes[start : start + 16]
-        former_entries = {
-            prefix: _former(session, prefix) if changed is not None and prefix not in changed.due else {}
-            for prefix in chunk
-        }
+        unchanged = [prefix for prefix in chunk if changed is not None and prefix not in changed.due]
+        former_entries: dict[int, dict[str, Former]] = {prefix: {} for prefix in chunk} | _formers(session, unchanged)
+        keys_in = _keys_in(session, chunk, bits)
         fresh: dict[int, list[Any]] = {}
         for prefix in chunk:
-            keys = _keys_in(session, prefix, bits)
+            keys = keys_in[prefix]
             new = {key.hash for key in keys if changed is None or key.agency_id in changed.agencies}
             new |= {key.hash for key in keys if _in_file(key.hash) not in former_entries[prefix]}
             fresh[prefix] = [key for key in keys if key.hash in new]
@@ -173,6 +172,32 @@ def made_files(
         facts: dict[int, dict[str, Any]] = {}
         for prefix in chunk:
             yield made_file(prefix, bits, fresh[prefix], stated_records, ground, facts, former_entries[prefix])
+
+
+class _HolderOfEntry(msgspec.Struct):
+    record: int
+    licences: tuple[str, ...] = ()
+
+
+class _Entry(msgspec.Struct):
+    h: str
+    holders: list[_HolderOfEntry]
+    answers: msgspec.Raw
+
+
+class _Content(msgspec.Struct):
+    """A file as far as it must be read to be written again: answers and records stay the bytes that they are."""
+
+    entries: list[_Entry]
+    records: list[msgspec.Raw]
+
+
+class _Reference(msgspec.Struct):
+    agency_id: str
+
+
+_content = msgspec.json.Decoder(_Content)
+_reference = msgspec.json.Decoder(_Reference)
 
 
 class Former(NamedTuple):
@@ -187,31 +212,38 @@ def _in_file(hash_: bytes) -> str:
     return hash_.hex()[: rules.HASH_HEX]
 
 
-def _former(session: Session, prefix: int) -> dict[str, Former]:
-    """The entries of a prefix's file in the epoch before, by their hashes."""
-    query = select(RangeObject.body, RangeFile.due_on).join(RangeFile, RangeFile.hash == RangeObject.hash)
-    row = session.execute(query.where(RangeFile.prefix == prefix)).one_or_none()
-    if row is None:
+def _formers(session: Session, prefixes: Sequence[int]) -> dict[int, dict[str, Former]]:
+    """The entries of prefixes' files in the epoch before, by their hashes."""
+    if not prefixes:
         return {}
-    content = msgspec.json.decode(rules.uncompressed(row.body))
+    query = select(RangeFile.prefix, RangeObject.body, RangeFile.due_on)
+    query = query.join(RangeFile, RangeFile.hash == RangeObject.hash).where(RangeFile.prefix.in_(prefixes))
+    return {prefix: _entries_of(body, due_on) for prefix, body, due_on in session.execute(query)}
+
+
+def _entries_of(body: bytes, due_on: date | None) -> dict[str, Former]:
+    content = _content.decode(rules.uncompressed(body))
+    references = [_reference.decode(stated).agency_id for stated in content.records]
     found = {}
-    for entry in content["entries"]:
-        of_entry = [(content["records"][one["record"]], one.get("licences", ())) for one in entry["holders"]]
-        records = {one["agency_id"]: one for one, _ in of_entry}
-        holders = {one["agency_id"]: licences for one, licences in of_entry}
-        found[entry["h"]] = Former(rules.Listed(entry["h"], holders, entry["answers"]), records, row.due_on)
+    for entry in content.entries:
+        records = {references[one.record]: content.records[one.record] for one in entry.holders}
+        holders = {references[one.record]: one.licences for one in entry.holders}
+        found[entry.h] = Former(rules.Listed(entry.h, holders, entry.answers), records, due_on)
     return found
 
 
-def _keys_in(session: Session, prefix: int, bits: int) -> list[Any]:
-    first, behind = rules.bounds_of(prefix, bits)
+def _keys_in(session: Session, prefixes: Sequence[int], bits: int) -> dict[int, list[Any]]:
+    """The live keys of each prefix in the order of their hashes."""
     table = RangeKey
-    query = select(table.hash, table.agency_id, table.kind, table.value, table.licence, table.has_failed_check).where(
-        table.hash >= first, table.is_gone.is_(False)
-    )
-    if behind is not None:
-        query = query.where(table.hash < behind)
-    return list(session.execute(query.order_by(table.hash, table.id)))
+    parts = []
+    for prefix in prefixes:
+        first, behind = rules.bounds_of(prefix, bits)
+        parts.append(table.hash >= first if behind is None else and_(table.hash >= first, table.hash < behind))
+    query = select(table.hash, table.agency_id, table.kind, table.value, table.licence, table.has_failed_check)
+    found: dict[int, list[Any]] = {prefix: [] for prefix in prefixes}
+    for row in session.execute(query.where(or_(*parts), table.is_gone.is_(False)).order_by(table.hash, table.id)):
+        found[rules.prefix_of(row.hash, bits)].append(row)
+    return found
 
 
 def made_file(

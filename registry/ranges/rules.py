@@ -6,7 +6,8 @@ over all files has a leaf for each prefix, and its root is an entry of the log.
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from registry.log import tree
@@ -22,8 +23,12 @@ KINDS = (LICENCE_NUMBER, *(scheme.value for scheme in IdentifierScheme))
 HASH_HEX = 40
 """Hexadecimal digits of a key's hash in a file: 160 bits, beyond any search for a number that collides."""
 
-MEAN, MIN_MEAN, MAX_MEAN = 64, 40, 200
-"""Keys in a file on average: at least so many after the prefixes were cut, and the bounds beyond which they are cut anew."""
+MEAN, MIN_MEAN, MORE = 60, 54, 1
+"""Keys in a file on average: at least so many after the prefixes were cut, and the bound below which they are cut anew; of both
+so many more for each bit, since of more files the least falls further below the mean.
+
+Files then hold 40 to 200 keys each, for hashes that are spread like lots: of two, 512 or 32,768 files hardly one lies beyond.
+"""
 
 MAX_BITS = 24
 PADDED_TO = 16 * 1024
@@ -50,14 +55,13 @@ def key_hash(key: str) -> bytes:
 
 
 def bits_for(keys: int) -> int:
-    """How many bits cut so many keys into files of 64 to 128 on average; 0 where one file holds all."""
-    return max(0, min(MAX_BITS, (keys // MEAN).bit_length() - 1))
+    """How many bits cut so many keys well; 0 where one file holds all."""
+    return max(bits for bits in range(MAX_BITS + 1) if bits == 0 or keys >> bits >= MEAN + MORE * bits)
 
 
 def is_cut_well(keys: int, bits: int) -> bool:
     """Whether the prefixes may stay: cutting anew changes every file."""
-    mean = keys >> bits
-    return (bits == 0 or mean >= MIN_MEAN) and (bits == MAX_BITS or mean <= MAX_MEAN)
+    return (bits == 0 or keys >> bits >= MIN_MEAN + MORE * bits) and bits_for(keys) <= bits
 
 
 def prefix_of(hash_: bytes, bits: int) -> int:
@@ -157,3 +161,38 @@ def tiles_over(leaves: Sequence[bytes]) -> tuple[bytes, dict[bytes, bytes]]:
         level = [tree.folded(part) for part in parts]
         found.update(zip(level, (b"".join(part) for part in parts), strict=True))
     return level[0], found
+
+
+class Regrown(NamedTuple):
+    """A tree after some of its leaves were replaced: its root, the tiles that are new, the names of those they replace."""
+
+    root: bytes
+    tiles: dict[bytes, bytes]
+    gone: set[bytes]
+
+
+def regrown(root: bytes, bits: int, leaves: Mapping[int, bytes], read: Callable[[bytes], bytes]) -> Regrown:
+    """The tree of 2^`bits` leaves with other `leaves` at some places; `read` gives the tile of a name.
+
+    Only tiles on the way to those places are read: one to three for each, however many leaves there are.
+    """
+    tiles: dict[bytes, bytes] = {}
+    gone: set[bytes] = set()
+
+    def below(name: bytes, left: int, replaced: Mapping[int, bytes]) -> bytes:
+        if not left:
+            return replaced[0]
+        rest = left - top_bits(left)
+        parts: dict[int, dict[int, bytes]] = defaultdict(dict)
+        for place, leaf in replaced.items():
+            parts[place >> rest][place & (1 << rest) - 1] = leaf
+        level = tree.split(read(name))
+        for place, part in parts.items():
+            level[place] = below(level[place], rest, part)
+        found = tree.folded(level)
+        if found != name:
+            tiles[found] = b"".join(level)
+            gone.add(name)
+        return found
+
+    return Regrown(below(root, bits, leaves) if leaves else root, tiles, gone)

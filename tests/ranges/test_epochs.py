@@ -99,6 +99,7 @@ def test_a_suspension_touches_no_more_files_than_the_agency_has_numbers(
     # A registry of many small files, so that it shows which of them change.
     monkeypatch.setattr(rules, "MEAN", 2)
     monkeypatch.setattr(rules, "MIN_MEAN", 1)
+    monkeypatch.setattr(rules, "MORE", 0)
     for n in range(60):
         make.make_agency(session, licences=(make.licence_record(number=f"INV-{n}", valid_to=date(2099, 1, 1)),))
     agency = make.make_agency(
@@ -281,7 +282,7 @@ def test_a_record_that_grows_past_a_file_keeps_its_answers(
 def test_more_numbers_cut_the_prefixes_anew(
     session: Session, reading: Session, write: Write, monkeypatch: pytest.MonkeyPatch
 ):
-    for name, value in (("MEAN", 2), ("MIN_MEAN", 1), ("MAX_MEAN", 6)):
+    for name, value in (("MEAN", 2), ("MIN_MEAN", 1), ("MORE", 0)):
         monkeypatch.setattr(rules, name, value)
     for n in range(6):
         make.make_licence(session, number=f"INV-{n}")

@@ -67,6 +67,7 @@ def publish(
     """Publish numbers INV-first to INV-last, and mirror the epoch."""
     monkeypatch.setattr(rules, "MEAN", 2)
     monkeypatch.setattr(rules, "MIN_MEAN", 1)
+    monkeypatch.setattr(rules, "MORE", 0)
 
     def publish(first: int = 0, last: int = 40, folder: str = "mirror") -> Mirror:
         for n in range(first, last):
@@ -232,3 +233,18 @@ def test_the_command_prints_answer_proof_and_what_went_out(
     mirror.files[mirror.file_of("NIX-1")] = b"{}"
     assert client_main(["verify", "NIX-1", *options]) == 4
     assert capsys.readouterr().out.startswith("BAD")
+
+
+def test_parts_of_another_epoch_are_refused(mirror: Mirror, publish: Publish):
+    """A file and a tile that were true once, in the place of those of today."""
+    former_file, former_tile = mirror.files[mirror.file_of()], mirror.files[mirror.asked[-2]]
+    # Twenty more numbers: no file is what it was.
+    later = publish(41, 61, "later")
+    path = later.file_of()
+    tile = later.asked[-2]
+    true = later.files[tile]
+    later.files[tile] = former_tile
+    assert refused(later) == "range_tile_changed"
+    later.files[tile] = true
+    later.files[path] = former_file
+    assert refused(later) == "range_file_changed"

@@ -1,7 +1,11 @@
 """The format of range files: vectors, prefixes, padding, and the tree over files."""
 
 import gzip
+import hashlib
 import json
+from collections import Counter
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -45,10 +49,32 @@ def test_the_client_normalises_every_number_as_the_server_does(number: str, kind
 
 
 @given(st.integers(0, 10**8))
-def test_prefixes_are_cut_so_that_files_hold_64_to_128_keys(keys: int):
+def test_prefixes_are_cut_by_how_many_keys_there_are(keys: int):
     bits = rules.bits_for(keys)
-    assert bits == 0 or bits == rules.MAX_BITS or 64 <= keys / (1 << bits) < 128
     assert rules.is_cut_well(keys, bits)
+    assert bits == 0 or bits == rules.MAX_BITS or 60 < keys >> bits < 2 * (62 + bits)
+    # A few numbers more or less never cut all anew, and back again.
+    assert all(rules.is_cut_well(other, bits) for other in range(max(0, keys - 3), keys))
+
+
+@pytest.mark.parametrize("bits", [1, 9, 14])
+def test_the_smallest_file_holds_40_numbers_and_the_largest_200(bits: int):
+    """At both ends of what so many bits are taken for."""
+    least, last = (60 + bits) << bits, (61 + bits << bits + 1) - 1
+    assert (rules.bits_for(least - 1), rules.bits_for(least), rules.bits_for(last)) == (bits - 1, bits, bits)
+    spread = Counter(prefix for _, prefix in zip(range(last), lots(bits), strict=False))
+    assert max(spread.values()) <= 200
+    spread = Counter(prefix for _, prefix in zip(range(least), lots(bits), strict=False))
+    assert len(spread) == 1 << bits
+    assert min(spread.values()) >= 40
+
+
+def lots(bits: int) -> Iterator[int]:
+    """Prefixes of hashes, two bytes of each at a time, for two million digests take long."""
+    for n in count():
+        digest = hashlib.sha512(b"%d" % n).digest()
+        for at in range(0, 64, 2):
+            yield int.from_bytes(digest[at : at + 2], "big") >> (16 - bits)
 
 
 @pytest.mark.parametrize("bits", [0, 1, 4, 9, 16])
@@ -90,3 +116,29 @@ def test_tiles_lead_from_the_root_to_every_file(bits: int):
             place = prefix >> (left - width) & (1 << width) - 1
             found, left = tile[32 * place : 32 * place + 32], left - width
         assert found == leaf
+
+
+@given(
+    st.integers(0, 10),
+    st.dictionaries(st.integers(0, 1023), st.integers(0, 3), max_size=6),
+)
+def test_a_tree_with_some_leaves_replaced_is_the_one_made_anew(bits: int, changes: dict[int, int]):
+    leaves = [tree.leaf_hash(bytes([n & 255, n >> 8])) for n in range(1 << bits)]
+    root, tiles = rules.tiles_over(leaves)
+    read = []
+
+    def tile(name: bytes) -> bytes:
+        read.append(name)
+        return tiles[name]
+
+    # Some leaves are replaced by themselves.
+    new = {
+        place % len(leaves): tree.leaf_hash(b"new %d" % n) if n else leaves[place % len(leaves)]
+        for place, n in changes.items()
+    }
+    grown = rules.regrown(root, bits, new, tile)
+    whole_root, whole = rules.tiles_over([new.get(n, leaf) for n, leaf in enumerate(leaves)])
+    assert grown.root == whole_root
+    assert grown.tiles == {name: body for name, body in whole.items() if name not in tiles}
+    assert grown.gone == set(tiles) - set(whole)
+    assert len(read) <= 2 * len(new)

@@ -105,6 +105,7 @@
     keys = decoded(data.keys);
   }
 
+  const inChinese = (day) => day.replace(/^(\d+)-0?(\d+)-0?(\d+)$/, "$1年$2月$3日");
   const today = () => Numbers.dayOf(Date.now());
   const isOld = () => today() > facts.not_after || today() < facts.on;
 
@@ -166,20 +167,30 @@
     const verdict = isOver ? "too_old" : one[1];
     const box = document.createElement("div");
     box.className = verdict;
-    const line = (text, tag, lang) => {
+    const line = (text, tag, lang, kind) => {
       const made = document.createElement(tag);
-      made.textContent = text; made.lang = lang;
+      made.textContent = text; made.lang = lang; made.className = kind || "";
       box.append(made);
     };
     line(WORDS[verdict][0], "h2", "zh-Hans");
     line(WORDS[verdict][1], "p", "en");
     for (const who of data.who[place] instanceof Array ? data.who[place] : [data.who[place]]) {
       const [name, country, id] = data.agencies[who];
-      line(`${name || "姓名不公开"}（${data.homes[country] || country}，${id}）`, "p", "");
+      line(`${name || "姓名不公开"}（${data.homes[country] || country}，${id}）`, "p", "", "who");
     }
-    if (one[0] !== destination) line("没有针对该国的答复，以下未考虑工作国家", "p", "zh-Hans");
+    if (one[0] !== destination) {
+      line("没有针对该国的答复，以下未考虑工作国家", "p", "zh-Hans");
+      line("There is no answer for that country: this one does not consider where you work", "p", "en");
+    }
     if (!isOver) for (const text of one[3]) { line(data.texts[text][0], "p", "zh-Hans"); line(data.texts[text][1], "p", "en"); }
-    if (one[2] !== "") line(`此答复有效至 ${one[2]}`, "p", "zh-Hans");
+    if (verdict === "unknown") {
+      line("要说明工种、签证等情况，请联网到登记处查询", "p", "zh-Hans");
+      line("To say which work or visa, ask the registry over a network", "p", "en");
+    }
+    // No answer outlives the kit.
+    const last = one[2] !== "" && one[2] < facts.not_after ? one[2] : facts.not_after;
+    line(`此答复有效至${inChinese(last)}`, "p", "zh-Hans", "until");
+    line(`This answer holds until ${last}`, "p", "en");
     at("answer").append(box);
   }
 
@@ -193,7 +204,7 @@
     const places = found(text);
     if (!places.length) {
       return say("answer",
-        `截至 ${facts.on}，名册中没有此号码。请检查是否抄错；没有记录不等于不需要许可`,
+        `截至${inChinese(facts.on)}，名册中没有此号码。请检查是否抄错；没有记录不等于不需要许可`,
         `As of ${facts.on} this number is in no list. Check that it is copied right; no record does not mean that no licence is needed`, "unknown");
     }
     for (const place of places) show(place, at("country").value);

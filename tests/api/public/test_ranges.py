@@ -11,12 +11,14 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from sqlalchemy.orm import Session
 
+from registry.api.public.ranges import CURRENT_AGE
 from registry.core.settings import Settings
 from registry.http.transaction import services
 from registry.log.signing import sign_committed
 from registry.log.tree import check_inclusion, leaf_hash
 from registry.ranges import rules
 from registry.ranges.actions import write_epoch
+from registry.worker.schedule import TASKS
 from tests import make
 from tests.log.entry_schema import SCHEMA
 
@@ -101,6 +103,12 @@ def test_every_other_spelling_is_not_found(client: FlaskClient, session: Session
     ):  # fmt: skip
         found = client.get(path)
         assert (found.status_code, "immutable" in found.headers.get("Cache-Control", "")) == (404, False), path
+
+
+def test_a_suspension_shows_within_a_minute():
+    """At worst: the worker's round, its signature, and a cache that shows once more what it kept; twenty seconds are left."""
+    seconds = {task.name: task.seconds for task in TASKS}
+    assert seconds["write_ranges"] + seconds["sign_log"] + 2 * CURRENT_AGE <= 40
 
 
 def test_a_suspension_is_the_next_epoch_and_names_what_caches_drop(client: FlaskClient, session: Session, publish: Any):
