@@ -78,15 +78,15 @@ class _Indexed:
         what: str,
         country: str,
         activity: str | None,
-        told: Callable[[_Pairs, date], V],
+        make: Callable[[_Pairs, date], V],
         *,
         of_all: bool,
     ) -> V:
-        """What `told` makes, on a day, of the rows of a country; without `of_all` of those of one activity alone."""
+        """What `make` makes, on a day, of the rows of a country; without `of_all` of those of one activity alone."""
         spans = self.spans.get((what, country, activity))
         if spans is None:
             pairs: _Pairs = self.by_country.get((country, None if of_all else activity), ())
-            spans = Spans(days_of_change(row for row, _ in pairs), lambda first: told(pairs, first))
+            spans = Spans(days_of_change(row for row, _ in pairs), lambda first: make(pairs, first))
             self.spans[what, country, activity] = spans
         return cast(V, spans.on(day))
 

@@ -1,8 +1,8 @@
 """A digest of all that determines an answer about a number, known before the question is judged.
 
 Two answers with the same digest have the same bytes. It stands on the records found, byte for byte, the question, the lists and
-the law, the days that it is where authorities sit, and which lists and licences are too old by now; whoever writes the answer
-adds the language and the release. A question that stands on more has no digest here: a name is searched, an earlier instant is
+the law, the days that it is where authorities sit, and which lists and licences are too old by now; the caller adds the
+language and the release. A question that stands on more has no digest here: a name is searched, an earlier instant is
 read from the log, and a partner is told by the name in another record.
 """
 

@@ -71,14 +71,14 @@ def of_limits(
     if day != today or any(getattr(question, name) is not None for name in _OF_ONE_PERSON):
         yield from _of_limits(recruiting, question, activities, day, today, facts)
         return
-    told = _told_today(facts, today)
+    findings = _law_today(facts, today)
     ends = (question.origin, question.destination, question.visa, question.nace_revision)
     key = (recruiting.home, recruiting.is_for_abroad, *ends, *activities)
-    known = told.get(key)
+    known = findings.get(key)
     if known is None:
         known = tuple(_of_limits(recruiting, question, activities, day, today, facts))
         if not any(map(_is_about_entry, _that_apply(recruiting, question, activities, day, facts.limits))):
-            told[key] = known
+            findings[key] = known
     yield from known
 
 
@@ -90,21 +90,21 @@ def _is_about_entry(limit: Limit) -> bool:
     return limit.years_after_entry is not None or limit.years_active_before is not None
 
 
-_Told = dict[tuple[object, ...], tuple[Judged, ...]]
+_Remembered = dict[tuple[object, ...], tuple[Judged, ...]]
 
-_MAX_TOLD = 2048
-_told: tuple[Sequence[Limit], Sequence[PermitRoute], date, _Told] = ((), (), date.min, {})
+_MAX_REMEMBERED = 2048
+_remembered: tuple[Sequence[Limit], Sequence[PermitRoute], date, _Remembered] = ((), (), date.min, {})
 
 
-def _told_today(facts: VerdictFacts, today: date) -> _Told:
+def _law_today(facts: VerdictFacts, today: date) -> _Remembered:
     """What is remembered for this law and day. Rows in a list may still change: of them nothing is."""
-    global _told
-    limits, routes, day, told = _told
-    if limits is facts.limits and routes is facts.routes and day == today and len(told) < _MAX_TOLD:
-        return told
+    global _remembered
+    limits, routes, day, findings = _remembered
+    if limits is facts.limits and routes is facts.routes and day == today and len(findings) < _MAX_REMEMBERED:
+        return findings
     if isinstance(facts.limits, tuple) and isinstance(facts.routes, tuple):
-        _told = (facts.limits, facts.routes, today, told := {})
-        return told
+        _remembered = (facts.limits, facts.routes, today, findings := {})
+        return findings
     return {}
 
 

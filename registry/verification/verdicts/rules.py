@@ -39,14 +39,14 @@ _ABOUT_KIND = frozenset({Reason.NOT_A_RECRUITMENT_LICENCE, Reason.LEGACY_LICENCE
 def decide(question: Question, facts: VerdictFacts) -> Verdict:
     """May this recruiter recruit for this corridor, sector, activity and day - and how do we know?"""
     subject = _on_subject(question, facts)
-    verdict = _of_whoever_offers(question, subject, facts)
+    verdict = _by_recruiter(question, subject, facts)
     if verdict.verdict is Answer.YES or lacks_context_alone(verdict):
 
         def is_refused(other: Question) -> bool:
-            # Whoever offers the work changes nothing of what a licence says, and a visa for no work refuses by itself.
+            # Who offers the work changes nothing of what a licence says, and a visa for no work refuses by itself.
             is_same = subject.licence is not None and replace(other, recruiter_kind=question.recruiter_kind) == question
             return visa_answer(other) is Answer.NO or (
-                _of_whoever_offers(other, subject if is_same else _on_subject(other, facts), facts).verdict is Answer.NO
+                _by_recruiter(other, subject if is_same else _on_subject(other, facts), facts).verdict is Answer.NO
             )
 
         verdict = unless_unsaid_decides(question, facts, verdict, is_refused)
@@ -55,7 +55,7 @@ def decide(question: Question, facts: VerdictFacts) -> Verdict:
     return answered if overlay is None else replace(answered, law_overlay=overlay)
 
 
-def _of_whoever_offers(question: Question, subject: Verdict, facts: VerdictFacts) -> Verdict:
+def _by_recruiter(question: Question, subject: Verdict, facts: VerdictFacts) -> Verdict:
     """The verdict on what was said alone: on the subject, by who offers the work and on which visa."""
     return with_visa(question, of_recruiter(question, subject, facts.regimes), facts.limits)
 

@@ -27,17 +27,17 @@ def question(number: str) -> dict[str, str]:
 def test_a_long_answer_is_compressed_as_the_client_likes_and_reads_the_same(
     client: FlaskClient, session: Session
 ) -> None:
-    asked = question(make.make_licence(session).number or "")
-    plain = client.get(URL, query_string=asked)
+    query = question(make.make_licence(session).number or "")
+    plain = client.get(URL, query_string=query)
     assert "Content-Encoding" not in plain.headers
     etags = {plain.headers["ETag"]}
     for coding, unpacked in FORMS.items():
-        packed = client.get(URL, query_string=asked, headers={"Accept-Encoding": coding})
+        packed = client.get(URL, query_string=query, headers={"Accept-Encoding": coding})
         assert packed.headers["Content-Encoding"] == coding
         assert unpacked(packed.data) == plain.data
         assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data) * 0.7
         assert "Accept-Encoding" in packed.headers.getlist("Vary")
-        head = client.head(URL, query_string=asked, headers={"Accept-Encoding": coding})
+        head = client.head(URL, query_string=query, headers={"Accept-Encoding": coding})
         assert head.headers["Content-Length"] == packed.headers["Content-Length"]
         etags.add(packed.headers["ETag"])
     assert "Accept-Encoding" in plain.headers.getlist("Vary")
@@ -45,18 +45,18 @@ def test_a_long_answer_is_compressed_as_the_client_likes_and_reads_the_same(
 
 
 def test_only_the_form_that_would_be_sent_counts_as_held(client: FlaskClient, session: Session) -> None:
-    asked = question(make.make_licence(session).number or "")
+    query = question(make.make_licence(session).number or "")
     etags = {
-        coding: client.get(URL, query_string=asked, headers={"Accept-Encoding": coding}).headers["ETag"]
+        coding: client.get(URL, query_string=query, headers={"Accept-Encoding": coding}).headers["ETag"]
         for coding in ("identity", *FORMS)
     }
-    for held, wanted in product(etags, etags):
-        headers = {"Accept-Encoding": wanted, "If-None-Match": etags[held]}
-        again = client.get(URL, query_string=asked, headers=headers)
-        assert again.status_code == (304 if held == wanted else 200)
+    for sent, wanted in product(etags, etags):
+        headers = {"Accept-Encoding": wanted, "If-None-Match": etags[sent]}
+        again = client.get(URL, query_string=query, headers=headers)
+        assert again.status_code == (304 if sent == wanted else 200)
         assert again.headers["ETag"] == etags[wanted]
         assert "Accept-Encoding" in again.headers.getlist("Vary")
-        assert ("Content-Encoding" in again.headers) is (held != wanted != "identity")
+        assert ("Content-Encoding" in again.headers) is (sent != wanted != "identity")
 
 
 def test_a_small_answer_and_one_to_a_key_go_out_as_they_are(client: FlaskClient, session: Session) -> None:
@@ -75,24 +75,24 @@ def test_a_small_answer_and_one_to_a_key_go_out_as_they_are(client: FlaskClient,
 def test_an_equal_etag_means_equal_bytes_whatever_changes(client: FlaskClient, session: Session) -> None:
     """Days, hours, lists, records, languages and questions: whatever makes another answer makes another ETag."""
     body_of: dict[str, bytes] = {}
-    held: dict[Any, str] = {}
+    etag_of: dict[Any, str] = {}
 
     def look() -> None:
         contexts = product(("CN", "CZ"), ("CZ", "IT"), (None, "agency"), ("en", "zh-Hans"))
         for (origin, destination, recruiter, language), number in product(contexts, ("FORMA-1", "FORMA-2", "NENI-1")):
-            asked = {"licence_number": number, "origin": origin, "destination": destination}
-            asked |= {"recruiter_kind": recruiter} if recruiter else {}
+            query = {"licence_number": number, "origin": origin, "destination": destination}
+            query |= {"recruiter_kind": recruiter} if recruiter else {}
             headers = {"Accept-Language": language}
-            response = client.get(URL, query_string=asked, headers=headers)
+            response = client.get(URL, query_string=query, headers=headers)
             etag = response.headers["ETag"]
             assert body_of.setdefault(etag, response.data) == response.data
             place = (number, origin, destination, recruiter, language)
-            if before := held.get(place):
-                again = client.get(URL, query_string=asked, headers=headers | {"If-None-Match": before})
+            if before := etag_of.get(place):
+                again = client.get(URL, query_string=query, headers=headers | {"If-None-Match": before})
                 assert again.status_code == (304 if before == etag else 200)
                 if again.status_code == 304:
                     assert body_of[before] == response.data
-            held[place] = etag
+            etag_of[place] = etag
 
     with time_machine.travel(datetime(2026, 11, 24, 10, tzinfo=UTC), tick=False) as clock:
         ends = date(2026, 11, 26)
@@ -124,11 +124,11 @@ def test_an_equal_etag_means_equal_bytes_whatever_changes(client: FlaskClient, s
 def test_a_held_answer_is_known_without_being_made(
     client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = question(make.make_licence(session).number or "")
-    first = client.get(URL, query_string=asked)
+    query = question(make.make_licence(session).number or "")
+    first = client.get(URL, query_string=query)
 
     def never(*_: Any) -> Any:
         raise AssertionError("judged for one who holds the answer")
 
     monkeypatch.setattr("registry.verification.verdicts.queries.decide", never)
-    assert client.get(URL, query_string=asked, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert client.get(URL, query_string=query, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304

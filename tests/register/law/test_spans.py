@@ -34,12 +34,12 @@ def test_a_tuple_of_rows_tells_the_same_as_rows_that_are_read_anew(day, country)
 
 def test_on_every_day_of_change_the_rows_told_are_those_in_force():
     for day, country in product(EDGES[:: max(1, len(EDGES) // 60)], COUNTRIES):
-        told = {limit.id for limit in limits_on(LAW.limits, country, None, day)}
+        stated = {limit.id for limit in limits_on(LAW.limits, country, None, day)}
         there = {limit.id for limit in LAW.limits if limit.country == country}
         in_force = {limit.id for limit in LAW.limits if limit.id in there and is_in_force(limit, day)}
-        assert told <= in_force
+        assert stated <= in_force
         for activity in LawActivity:
-            assert {limit.id for limit in limits_on(LAW.limits, country, activity, day)} <= told
+            assert {limit.id for limit in limits_on(LAW.limits, country, activity, day)} <= stated
         for activity in LawActivity:
             assert all(is_in_force(regime, day) for regime in regimes_on(LAW.regimes, country, activity, day))
 

@@ -106,8 +106,8 @@ def test_the_occupations_that_czech_law_names_are_told_and_each_answer_is_a_furt
 def test_what_is_remembered_of_the_law_tells_every_recruiter_the_same_as_rows_read_anew() -> None:
     """Nothing that turns on one recruiter is remembered: a newcomer to Poland is judged by its own entry."""
     law = shipped_law()
-    kept = VerdictFacts((), fresh_ground(), law.regimes, NOW, limits=law.limits, routes=law.permit_routes)
-    anew = replace(kept, limits=list(law.limits), routes=list(law.permit_routes))
+    stored = VerdictFacts((), fresh_ground(), law.regimes, NOW, limits=law.limits, routes=law.permit_routes)
+    anew = replace(stored, limits=list(law.limits), routes=list(law.permit_routes))
     entries = (None, TODAY, date(2010, 1, 1))
     contexts = product(
         ("PL", "SK", "IT", "CN"), (None, "CN"), ("PL", "SK", "DE"), entries, (None, Visa.WORK), (None, "CN")
@@ -118,7 +118,7 @@ def test_what_is_remembered_of_the_law_tells_every_recruiter_the_same_as_rows_re
         question = replace(question, nationality=nationality)
         for activity in (Activity.PLACEMENT, Activity.TEMPORARY_WORK):
             for day in (TODAY, date(2031, 1, 1)):
-                told = [
-                    list(of_limits(recruiting, question, [activity], day, TODAY, one)) for one in (kept, anew, kept)
+                found = [
+                    list(of_limits(recruiting, question, [activity], day, TODAY, one)) for one in (stored, anew, stored)
                 ]
-                assert told[0] == told[1] == told[2]
+                assert found[0] == found[1] == found[2]
