@@ -40,6 +40,17 @@ def day_at(instant: datetime, time_zone: str | None) -> date:
     return local.date()
 
 
+def end_of_day(instant: datetime, time_zone: str | None) -> datetime:
+    """The first instant at which it is another day there than at `instant`, or an earlier one after which to look again."""
+    local = instant.astimezone(zone(time_zone) if time_zone else UTC)
+    day = _whole_day(local)
+    # Where clocks are changed, and at the end of the calendar, every hour is looked at anew.
+    return day.end if day is not None else instant + min(timedelta(minutes=1), _LAST - instant)
+
+
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
 def _whole_day(local: datetime) -> _Day | None:
     """The day of an instant; None on a day on which clocks are changed, and at the ends of the calendar."""
     try:

@@ -73,7 +73,7 @@ class ImitatedShown(msgspec.Struct, frozen=True, gc=False):
 class VerdictShown(msgspec.Struct, frozen=True, gc=False):
     verdict: Answer
     may_continue_existing_placements: Answer
-    reasons: list[ReasonShown]
+    reasons: list[ReasonShown | msgspec.Raw]
     needs: list[NeedShown]
     not_asked: list[str]
     question: Mapping[str, str]
@@ -142,7 +142,7 @@ def verdict_payload(
     return VerdictShown(
         verdict.verdict,
         verdict.may_continue,
-        reasons_payload(verdict.reasons, snapshot, language, licence is not None, verdict.verdict),
+        _written_reasons(verdict, snapshot, language),
         needs_payload(verdict.reasons),
         not_asked(question),
         question_payload(question),
@@ -210,6 +210,36 @@ def reasons_payload(
         )
         for finding in findings
     ]
+
+
+_OF_LAW = frozenset(
+    "activities activity about article by country destination likely occupations origin parameter permits regions rows".split()
+)
+"""Values of a reason that speak of the law, and of no agency, list, day or person."""
+
+_MAX_WRITTEN = 4096
+_written: tuple[SourceSnapshot | None, dict[tuple[object, ...], msgspec.Raw]] = (None, {})
+
+
+def _written_reasons(verdict: Verdict, snapshot: SourceSnapshot, language: Language) -> list[ReasonShown | msgspec.Raw]:
+    """The reasons of a verdict; one that speaks of the law alone is written once for each state of lists and law."""
+    global _written
+    known_for, known = _written
+    if known_for is not snapshot or len(known) >= _MAX_WRITTEN:
+        _written = (snapshot, known := {})
+    has_licence, answer = verdict.licence is not None, verdict.verdict
+    found: list[ReasonShown | msgspec.Raw] = []
+    for finding in verdict.reasons:
+        if not finding.values.keys() <= _OF_LAW:
+            found += reasons_payload((finding,), snapshot, language, has_licence, answer)
+            continue
+        key = (language, has_licence, answer, finding.code, finding.weight, *finding.values.items())
+        written = known.get(key)
+        if written is None:
+            payload = reasons_payload((finding,), snapshot, language, has_licence, answer)[0]
+            written = known[key] = msgspec.Raw(encode(payload))
+        found.append(written)
+    return found
 
 
 def reason_words(

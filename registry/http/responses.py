@@ -4,7 +4,7 @@ Nothing volatile stands in a body, so that the same question has the same bytes 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -15,6 +15,7 @@ from flask import Response
 from werkzeug.datastructures import Headers
 
 from registry.core.clock import json_in_whole_seconds, zone
+from registry.http.encodings import MIN_BYTES, VARY, compressed, compressed_for_good, etag_of, wanted_encoding
 from registry.i18n import languages
 from registry.vocabulary.register import Language
 
@@ -47,6 +48,17 @@ encode = msgspec.json.Encoder().encode
 def encode_answer(value: Any) -> bytes:
     """JSON of an answer: its instants in whole seconds, cut (docs/decisions/0114)."""
     return json_in_whole_seconds(encode(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Determined:
+    """A value that is made only where the asker does not hold it yet.
+
+    `digest` is of all that determines the value, so that an equal digest means equal bytes.
+    """
+
+    digest: str
+    make: Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +130,17 @@ def respond(answer: Answer, environ: Mapping[str, Any], status: HTTPStatus = HTT
         length = sum(map(len, answer.value.parts))
         of_body = (("Content-Type", answer.media_type), ("Content-Length", str(length)))
         return Sent(answer.value.parts, status, [*headers, NOT_KEPT, *of_body])
-    body = encode_answer(answer.value)
-    if not answer.is_cacheable or environ["REQUEST_METHOD"] not in READING:
+    value, digest = answer.value, None
+    is_reading = answer.is_cacheable and environ["REQUEST_METHOD"] in READING
+    if isinstance(value, Determined):
+        digest, make = value.digest, value.make
+        if is_reading and _is_held(environ, etag := etag_of(digest, wanted_encoding(environ, MEDIA_TYPE))):
+            return _not_modified(etag, answer.max_age, headers)
+        value = make()
+    body = encode_answer(value)
+    if not is_reading:
         return Sent(body, status, [*headers, NOT_KEPT, *_of_body(body, answer.media_type)])
-    return _cached_response(body, MEDIA_TYPE, answer.max_age, headers, environ)
+    return _cached_response(body, digest, MEDIA_TYPE, answer.max_age, headers, environ)
 
 
 def respond_no_content() -> Response:
@@ -146,19 +165,46 @@ def respond_with_file(file: "File") -> Response:
 
 def respond_with(body: bytes, media_type: str, max_age: int, environ: Mapping[str, Any]) -> Response:
     """The response to a request for fixed bytes, alike in every language."""
-    return _cached_response(body, media_type, max_age, [], environ)
+    return _cached_response(body, None, media_type, max_age, [], environ)
+
+
+def respond_with_file_of_ours(body: bytes, media_type: str, max_age: int, environ: Mapping[str, Any]) -> Response:
+    """As `respond_with`, for what stays as it is while the process lives: compressed once, as small as can be."""
+    return _cached_response(body, None, media_type, max_age, [], environ, pack=compressed_for_good)
 
 
 def _cached_response(
-    body: bytes, media_type: str, max_age: int, headers: list[Header], environ: Mapping[str, Any]
+    body: bytes,
+    digest: str | None,
+    media_type: str,
+    max_age: int,
+    headers: list[Header],
+    environ: Mapping[str, Any],
+    pack: Callable[[bytes, str], bytes] = compressed,
 ) -> Response:
-    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers += (("ETag", etag), ("Cache-Control", f"public, max-age={max_age}"))
+    """`digest` is of what determines the body, where that is known; else its own."""
+    coding = wanted_encoding(environ, media_type) if len(body) >= MIN_BYTES else None
+    etag = etag_of(digest or hashlib.blake2b(body, digest_size=12).hexdigest(), coding)
+    if _is_held(environ, etag):
+        return _not_modified(etag, max_age, headers)
+    if coding is not None:
+        body = pack(body, coding)
+        headers = [*headers, ("Content-Encoding", coding)]
+    return Sent(body, HTTPStatus.OK, [*headers, *_of_cache(etag, max_age), *_of_body(body, media_type)])
+
+
+def _is_held(environ: Mapping[str, Any], etag: str) -> bool:
+    """Whether the asker says that it holds these very bytes. A proxy may have made the ETag weak: `W/` before it."""
     existing = environ.get("HTTP_IF_NONE_MATCH")
-    if existing is not None and (etag in existing or existing.strip() == "*"):
-        return Sent(b"", HTTPStatus.NOT_MODIFIED, headers)
-    headers += _of_body(body, media_type)
-    return Sent(body, HTTPStatus.OK, headers)
+    return existing is not None and (etag in existing or existing.strip() == "*")
+
+
+def _not_modified(etag: str, max_age: int, headers: list[Header]) -> Response:
+    return Sent(b"", HTTPStatus.NOT_MODIFIED, [*headers, *_of_cache(etag, max_age)])
+
+
+def _of_cache(etag: str, max_age: int) -> tuple[Header, ...]:
+    return VARY, ("ETag", etag), ("Cache-Control", f"public, max-age={max_age}")
 
 
 def _of_body(body: bytes, media_type: str) -> tuple[Header, Header]:

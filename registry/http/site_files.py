@@ -8,6 +8,8 @@ from pathlib import PurePath
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
+from registry.http.encodings import accepted_encoding, compressed_for_good
+
 _TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 A_YEAR = 365 * 86400
 
@@ -28,6 +30,13 @@ class SiteFiles:
         """The response to a request for a file; NotFound at every address but its own."""
         if name not in self._names or request.path != self.address_of(name):
             raise NotFound
-        response = Response((self._folder / name).read_bytes(), content_type=_TYPES[PurePath(name).suffix])
+        content = (self._folder / name).read_bytes()
+        coding = accepted_encoding(request.environ.get("HTTP_ACCEPT_ENCODING"))
+        # Alike for everybody: whatever else the request carries, no secret stands beside it.
+        body = compressed_for_good(content, coding) if coding else content
+        response = Response(body, content_type=_TYPES[PurePath(name).suffix])
+        if coding:
+            response.headers["Content-Encoding"] = coding
+        response.vary.add("Accept-Encoding")
         response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
         return response

@@ -16,7 +16,7 @@ from registry.api.docs.advice import problems, reasons
 from registry.api.openapi.audiences import Audience, part_of
 from registry.api.openapi.document import document
 from registry.http.headers import content_policy
-from registry.http.responses import respond_with
+from registry.http.responses import respond_with_file_of_ours
 
 KEPT = 3600
 """Seconds a browser may keep these pages: they change with a release."""
@@ -58,7 +58,7 @@ def at_underscores(code: str) -> Markup:
 
 @pages.get("/openapi.json")
 def show_document() -> Response:
-    return respond_with(_document_bytes(), "application/json", KEPT, request.environ)
+    return respond_with_file_of_ours(_document_bytes(), "application/json", KEPT, request.environ)
 
 
 @pages.get("/openapi/<audience>.json")
@@ -66,7 +66,7 @@ def show_part(audience: str) -> Response:
     """The description of one audience's operations."""
     if audience not in tuple(Audience):
         abort(404)
-    return respond_with(_part_bytes(Audience(audience)), "application/json", KEPT, request.environ)
+    return respond_with_file_of_ours(_part_bytes(Audience(audience)), "application/json", KEPT, request.environ)
 
 
 @pages.get("/docs")
@@ -88,7 +88,7 @@ def show_site(name: str = "") -> Response:
             abort(404)
         return Response(render_template("not_built.html"), 404, mimetype="text/html")
     kind = {"html": PAGE, "css": STYLE, "js": SCRIPT}[(name or "index.html").rpartition(".")[2]]
-    return respond_with(body, kind, KEPT, request.environ)
+    return respond_with_file_of_ours(body, kind, KEPT, request.environ)
 
 
 @pages.get("/docs/endpoints")
@@ -100,12 +100,12 @@ def show_endpoints() -> Response:
 def show_file(name: str) -> Response:
     if name not in FILES:
         abort(404)
-    return respond_with(_file_bytes(name), FILES[name][2], KEPT, request.environ)
+    return respond_with_file_of_ours(_file_bytes(name), FILES[name][2], KEPT, request.environ)
 
 
 def _page(template: str, **values: Any) -> Response:
     body = render_template(template, info=document()["info"], **values).encode("utf-8")
-    response = respond_with(body, PAGE, KEPT, request.environ)
+    response = respond_with_file_of_ours(body, PAGE, KEPT, request.environ)
     # The page to try it out asks this server, and no other.
     response.headers["Content-Security-Policy"] = content_policy(connect_src="'self'")
     return response

@@ -1,5 +1,6 @@
 """May this recruiter recruit for this corridor, sector and date - and how do we know?"""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -8,15 +9,20 @@ from flask import g, request
 from registry.api.idempotency import claim
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
-from registry.http.answer_shapes import verdict_payload
+from registry.core.release import RELEASE
+from registry.http.answer_shapes import VerdictShown, verdict_payload
 from registry.http.api_keys import optional_api_key, require_scope
 from registry.http.app_services import verdicts
 from registry.http.query_reader import IdempotencyKey
 from registry.http.question_parser import question_of, require_authority
-from registry.http.responses import Answer, cache_seconds, requested_language
+from registry.http.responses import Answer, Determined, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
+from registry.register.agencies.prerendered import PrerenderedAnswer
+from registry.register.authorities.sources import SourceSnapshot
+from registry.verification.verdicts.queries import ReadQuestion
 from registry.verification.verdicts.question import Verdict
 from registry.vocabulary.organisations import Scope
+from registry.vocabulary.register import Language
 from schemas.verify import VerdictSchema, VerifySchema
 
 ns = Namespace("verify", path="/verify")
@@ -76,21 +82,49 @@ class Verify(Resource):
 
 def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:
     """The answer, with its receipt where one is asked for."""
-    verdict, at, answer = _answered(parameters)
     if wants_receipt or RECEIPT in request.environ.get("HTTP_ACCEPT", ""):
         from registry.bulk.archive.receipts import with_receipt
 
+        verdict, at, answer = _answered(parameters)
         return with_receipt(request, parameters, verdict, at, answer, is_field=wants_receipt)
-    return answer
+    read = _read(parameters)
+    language = requested_language(request.environ)
+    stands_on = read.determinants
+    if stands_on is None:
+        return _answer(read, *verdicts().judged(read), language)[1]
+
+    def make() -> VerdictShown:
+        verdict, snapshot, prerendered = verdicts().judged(read)
+        return verdict_payload(read.question, verdict, snapshot, language, prerendered)
+
+    digest = hashlib.blake2b(stands_on.digest, digest_size=12, key=RELEASE.encode(), salt=language.value.encode())
+    keep = cache_seconds(read.now, (), [stands_on.until])
+    return Answer(Determined(digest.hexdigest(), make), keep, _VARIES, language)
+
+
+def _read(parameters: dict[str, Any]) -> ReadQuestion:
+    at = now()
+    question = question_of(parameters, at)
+    read = verdicts().read(question, at)
+    require_authority(question.authority, read.facts.snapshot)
+    return read
 
 
 def _answered(parameters: dict[str, Any]) -> tuple[Verdict, datetime, Answer]:
-    at = now()
-    question = question_of(parameters, at)
-    verdict, snapshot, prerendered = verdicts().answered_from_record(question, at)
-    require_authority(question.authority, snapshot)
+    read = _read(parameters)
     language = requested_language(request.environ)
+    verdict, answer = _answer(read, *verdicts().judged(read), language)
+    return verdict, read.now, answer
+
+
+def _answer(
+    read: ReadQuestion,
+    verdict: Verdict,
+    snapshot: SourceSnapshot,
+    prerendered: PrerenderedAnswer | None,
+    language: Language,
+) -> tuple[Verdict, Answer]:
     ends = [verdict.source.stale_at] if verdict.source else [source.stale_at() for source in snapshot.sources.values()]
-    keep = cache_seconds(at, (verdict.time_zone,), ends)
-    answer = Answer(verdict_payload(question, verdict, snapshot, language, prerendered), keep, _VARIES, language)
-    return verdict, at, answer
+    keep = cache_seconds(read.now, (verdict.time_zone,), ends)
+    payload = verdict_payload(read.question, verdict, snapshot, language, prerendered)
+    return verdict, Answer(payload, keep, _VARIES, language)

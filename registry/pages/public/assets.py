@@ -5,7 +5,6 @@ be seen and used (`Within`); the policy of that page allows these very bytes by 
 """
 
 import base64
-import gzip
 import hashlib
 import re
 from enum import StrEnum
@@ -14,6 +13,8 @@ from importlib.resources import files
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
+
+from registry.http.encodings import accepted_encoding, compressed_for_good
 
 pages = Blueprint("assets", __name__)
 
@@ -113,16 +114,11 @@ def favicon() -> Response:
 
 
 def _served(name: str, cache_control: str) -> Response:
-    is_packed = request.accept_encodings["gzip"] > 0
-    response = Response(_packed(name) if is_packed else _content(name), content_type=_TYPES[name])
-    if is_packed:
-        response.headers["Content-Encoding"] = "gzip"
+    coding, content = accepted_encoding(request.environ.get("HTTP_ACCEPT_ENCODING")), _content(name)
+    # Compressed once, for ever the same: a third of the bytes, on a line where each counts.
+    response = Response(compressed_for_good(content, coding) if coding else content, content_type=_TYPES[name])
+    if coding:
+        response.headers["Content-Encoding"] = coding
     response.headers["Cache-Control"] = cache_control
     response.vary.add("Accept-Encoding")
     return response
-
-
-@cache
-def _packed(name: str) -> bytes:
-    """A third of the bytes, on a line where each counts. Packed once, for ever the same."""
-    return gzip.compress(_content(name), 9, mtime=0)

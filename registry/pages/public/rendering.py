@@ -1,6 +1,5 @@
 """Making a page: templates with the language's words in reach, and the headers that a page carries."""
 
-import gzip
 import hashlib
 from datetime import date
 from functools import cache, partial
@@ -12,6 +11,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
+from registry.http.encodings import MIN_BYTES, accepted_encoding, compressed
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
 from registry.http.intake_paths import is_of_intake
@@ -88,26 +88,28 @@ def page(
         response.headers["Content-Security-Policy"] = content_policy(
             **policy, **({"connect_src": connect_src} if connect_src else {})
         )
-    is_packed = _pack(response)
+    coding = _pack(response)
     if cache_control != NOT_KEPT:
         # Of each form its own, as what is packed is another sequence of bytes.
-        response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:24] + ("-gz" if is_packed else ""))
+        response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:24] + (f"-{coding}" if coding else ""))
         response.make_conditional(request)
     return response
 
 
-def _pack(response: Response) -> bool:
-    """Compress a page where the browser takes it: a third of the bytes. Gives whether it did.
+def _pack(response: Response) -> str | None:
+    """Compress a page where the browser takes it: a third of the bytes. Gives how.
 
     Safe because no page made here holds a secret: there is no session and no form token whose bytes the length could
     betray (BREACH). Pages of complaints, of organisations and of officers are made elsewhere and are never compressed.
     """
     response.vary.add("Accept-Encoding")
-    if not request.accept_encodings["gzip"] > 0:
-        return False
-    response.set_data(gzip.compress(response.get_data(), 6, mtime=0))
-    response.headers["Content-Encoding"] = "gzip"
-    return True
+    coding = accepted_encoding(request.environ.get("HTTP_ACCEPT_ENCODING"))
+    body = response.get_data()
+    if coding is None or len(body) < MIN_BYTES:
+        return None
+    response.set_data(compressed(body, coding))
+    response.headers["Content-Encoding"] = coding
+    return coding
 
 
 def error_page(problem: ProblemDocument, status: int) -> str:

@@ -186,7 +186,7 @@ def _of_occupation(limit: Limit, plan: Plan) -> _Test:
 
 def judge_route(route: PermitRoute, plan: Plan, day: date, *, today: date | None = None) -> LimitFinding:
     """Judge a plan that uses a permit route: bars only for a permit the route names, and only if the row may decide."""
-    weight = may_decide(route, day, today=today)
+    weight = may_decide(route, day, today=today) if day != today else may_decide_today(route, day)
     if route.possible is not Possible.NOT_POSSIBLE:
         return LimitFinding(route, Outcome.INFORMS, weight=weight)
     if weight is Weight.HIDDEN or (plan.nationality not in (None, "CN")):

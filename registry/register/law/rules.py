@@ -4,15 +4,16 @@ Pure. Weights of single rows are in `weights`, what a limit makes of a plan in `
 that tests and overlays can bring their own; `shipped_regimes` and `loading.shipped_law` give those of this release.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from msgspec.structs import replace
 
 from registry.register.law.loading import Law, rows_of, shipped_law
 from registry.register.law.rows import Coming, CountryLaw, Fee, Limit, PermitRoute, Regime, Row
+from registry.register.law.spans import Spans, days_of_change
 from registry.register.law.weights import (
     Weight,
     is_disputed,
@@ -49,38 +50,62 @@ __all__ = [
 
 
 R = TypeVar("R", bound=Row)
+V = TypeVar("V")
 
-_Index = dict[tuple[str, str | None], list[tuple[Any, Any]]]
+_Pairs = Sequence[tuple[Any, Any]]
 
-_INDEXES: dict[int, tuple[tuple[Row, ...], _Index]] = {}
+
+class _Indexed:
+    """Rows by country, and of regimes by activity too: each that may be shown, as it is and without its disputed fields.
+
+    `spans` are filled as they are needed, by what they tell and of which country and activity.
+    """
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.rows = rows
+        self.by_country: dict[tuple[str, str | None], list[tuple[Any, Any]]] = {}
+        self.spans: dict[tuple[str, str, str | None], Spans[Any]] = {}
+        for row in filter(is_readable, rows):
+            pair = (row, undisputed(row))
+            self.by_country.setdefault((row.country, None), []).append(pair)
+            if isinstance(row, Regime):
+                # A word of the law's own set: equal, as a text, to the same word of a question.
+                self.by_country.setdefault((row.country, row.activity), []).append(pair)
+
+    def on(
+        self,
+        day: date,
+        what: str,
+        country: str,
+        activity: str | None,
+        make: Callable[[_Pairs, date], V],
+        *,
+        of_all: bool,
+    ) -> V:
+        """What `make` makes, on a day, of the rows of a country; without `of_all` of those of one activity alone."""
+        spans = self.spans.get((what, country, activity))
+        if spans is None:
+            pairs: _Pairs = self.by_country.get((country, None if of_all else activity), ())
+            spans = Spans(days_of_change(row for row, _ in pairs), lambda first: make(pairs, first))
+            self.spans[what, country, activity] = spans
+        return cast(V, spans.on(day))
+
+
+_INDEXES: dict[int, _Indexed] = {}
 _MAX_INDEXED = 32
 
 
-def _of_country(rows: Iterable[R], country: str, activity: str | None = None) -> Sequence[tuple[R, R]]:
-    """The rows of one country that may be shown, each as it is and without its disputed fields.
-
-    With `activity` those alone whose one activity it is. A tuple, which never changes, is sorted once; the tuple itself is
-    kept beside, so that its id stays its own.
-    """
-    if not isinstance(rows, tuple):
-        return _sorted_by_country(rows).get((country, activity), ())
+def _indexed(rows: Iterable[R]) -> _Indexed:
+    """A tuple, which never changes, is indexed once; it is kept beside, so that its id stays its own."""
     known = _INDEXES.get(id(rows))
-    if known is None or known[0] is not rows:
-        if len(_INDEXES) >= _MAX_INDEXED:
-            _INDEXES.clear()
-        known = _INDEXES[id(rows)] = (rows, _sorted_by_country(rows))
-    return known[1].get((country, activity), ())
-
-
-def _sorted_by_country(rows: Iterable[Row]) -> _Index:
-    index: _Index = {}
-    for row in filter(is_readable, rows):
-        pair = (row, undisputed(row))
-        index.setdefault((row.country, None), []).append(pair)
-        if isinstance(row, Regime):
-            # A word of the law's own set: equal, as a text, to the same word of a question.
-            index.setdefault((row.country, row.activity), []).append(pair)
-    return index
+    if known is not None and known.rows is rows:
+        return known
+    if not isinstance(rows, tuple):
+        return _Indexed(rows)
+    if len(_INDEXES) >= _MAX_INDEXED:
+        _INDEXES.clear()
+    known = _INDEXES[id(rows)] = _Indexed(rows)
+    return known
 
 
 @cache
@@ -103,14 +128,18 @@ def regimes_on(
     Disputed rows, unknown rules and those of several regions are among them. `sector` is NACE 2.1; without `region` or
     `sector` the rows of every region and sector count. Those about people who stay in the country or leave it do not.
     """
+    known = _indexed(regimes).on(day, "regimes", country, activity, _in_force_for_all, of_all=False)
     return [
         view
-        for regime, view in _of_country(regimes, country, activity)
-        if regime.scope not in (RegimeScope.INLAND, RegimeScope.OUTBOUND)
-        and (region is None or regime.region in (None, region))
-        and (sector is None or _is_for_sector(regime, sector))
-        and is_in_force(regime, day)
+        for regime, view in known
+        if (region is None or regime.region in (None, region)) and (sector is None or _is_for_sector(regime, sector))
     ]
+
+
+def _in_force_for_all(pairs: _Pairs, day: date) -> _Pairs:
+    """The regimes in force that day that are not about people alone who stay in the country or leave it."""
+    apart = (RegimeScope.INLAND, RegimeScope.OUTBOUND)
+    return [pair for pair in pairs if pair[0].scope not in apart and is_in_force(pair[0], day)]
 
 
 def regime_on(
@@ -128,7 +157,17 @@ def regime_on(
     (see `regime_needs`), where codes are wider than the law, and where the rule is unknown or disputed. Where regions agree
     their rows stand as one: the weakest mark, and a foreign licence's worth only if it is the same in all.
     """
-    known = regimes_on(regimes, country, activity, day, region=region, sector=sector)
+    if region is None and sector is None:
+        return _indexed(regimes).on(day, "regime", country, activity, _settled_of_all, of_all=False)
+    return _settled(regimes_on(regimes, country, activity, day, region=region, sector=sector), day)
+
+
+def _settled_of_all(pairs: _Pairs, day: date) -> Regime | None:
+    return _settled([view for _, view in _in_force_for_all(pairs, day)], day)
+
+
+def _settled(known: Sequence[Regime], day: date) -> Regime | None:
+    """The one regime of those in force that day; None where they differ or one of them leaves it open."""
     if any(_is_open(regime, day) for regime in known) or len({regime.rule for regime in known}) != 1:
         return None
     return known[0] if len(known) == 1 else _as_one(known)
@@ -208,18 +247,22 @@ def limits_on(
     region: str | None = None,
 ) -> list[Limit]:
     """The limits that may be shown for an activity and day. Without an activity those of every activity count."""
-    return [
-        view
-        for limit, view in _of_country(limits, country)
-        if (activity is None or not limit.activities or activity in limit.activities)
-        and (region is None or limit.region in (None, region))
-        and is_in_force(limit, day)
-    ]
+
+    def that_apply(pairs: _Pairs, day: date) -> _Pairs:
+        return [
+            (limit, view)
+            for limit, view in pairs
+            if (activity is None or not limit.activities or activity in limit.activities) and is_in_force(limit, day)
+        ]
+
+    known = _indexed(limits).on(day, "limits", country, activity, that_apply, of_all=True)
+    return [view for limit, view in known if region is None or limit.region in (None, region)]
 
 
 def routes_of(routes: Iterable[PermitRoute], country: str, route: Route | None = None) -> list[PermitRoute]:
     """How a citizen of China may come to a permit there, as far as it was read."""
-    return [view for one, view in _of_country(routes, country) if route in (None, one.route) and not is_disputed(one)]
+    pairs = _indexed(routes).by_country.get((country, None), ())
+    return [view for one, view in pairs if route in (None, one.route) and not is_disputed(one)]
 
 
 def fees_of(fees: Iterable[Fee], country: str) -> list[Fee]:

@@ -14,7 +14,7 @@ whole:
 - `initials`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -61,9 +61,14 @@ def keys_of(name: str) -> frozenset[int]:
 
 def query_keys(text: str) -> dict[int, Evidence]:
     """The keys that lead from what is asked to the names it may mean, and what sharing each is evidence of."""
+    return keys_of_readings(query_variants(text))
+
+
+def keys_of_readings(readings: Iterable[Parted]) -> dict[int, Evidence]:
+    """As `query_keys`, of what a question was read as."""
     return {
         _hashed(key): _EVIDENCE[key.partition(" ")[0]]
-        for reading in query_variants(text)
+        for reading in readings
         for key in (*_keys(reading), *_wider(reading))
     }
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from heapq import nlargest
 from math import log2
 from typing import NamedTuple
 
@@ -11,12 +10,12 @@ from rapidfuzz.process import extract
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from registry.register.names.keys import Evidence, query_keys
+from registry.register.names.keys import Evidence, keys_of_readings
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
 from registry.register.names.postings import agencies_under, bucket_of, unpacked
 from registry.register.names.query_variants import query_variants
 from registry.register.names.scoring import FLOOR, NEAR, Match, best_match
-from registry.register.names.spelling import folded, is_chinese
+from registry.register.names.spelling import folded, has_chinese
 from registry.register.names.words import parted
 from registry.vocabulary.register import Likeness, NameKind
 
@@ -88,12 +87,12 @@ def search(
     readings = query_variants(text)
     if not readings:
         return []
-    weights = _weights(session, query_keys(text))
+    weights = _weights(session, keys_of_readings(readings))
     if wanted is not None:
-        some = nlargest(FILTERED, weights, key=lambda agency: (weights[agency], -agency))
+        some = _heaviest(weights, FILTERED)
         stored = set(wanted(some)) if some else set()
         weights = {agency: weights[agency] for agency in some if agency in stored}
-    candidates = nlargest(CANDIDATES, weights, key=lambda agency: (weights[agency], -agency))
+    candidates = _heaviest(weights, CANDIDATES)
     if not candidates:
         return []
     rows = [_Row(*row) for row in session.execute(_NAMES, {"agencies": candidates})]
@@ -105,6 +104,12 @@ def search(
     if floor < NEAR:
         hits = sorted([*hits, *_companions(hits, rows, floor)], key=_order)
     return hits[:limit]
+
+
+def _heaviest(weights: dict[int, float], count: int) -> list[int]:
+    """The agencies that weigh most; of those that weigh the same the first."""
+    # A sort keeps the order of equals, also in reverse.
+    return sorted(sorted(weights), key=weights.__getitem__, reverse=True)[:count]
 
 
 def _order(hit: Hit) -> tuple[float, int]:
@@ -151,8 +156,7 @@ def _weights(session: Session, keys: dict[int, Evidence]) -> dict[int, float]:
                 weights[agency_id] = weights.get(agency_id, 0.0) + worth
         else:
             # The rarest key came first and tells the most.
-            for agency_id in agencies:
-                weights.setdefault(agency_id, worth)
+            weights.update(dict.fromkeys(agencies.difference(weights), worth))
         counted += len(agencies)
         if counted > POSTINGS:
             break
@@ -170,9 +174,9 @@ def _finalists(plain: str, rows: Sequence[_Row], weights: dict[int, float]) -> s
     for row in rows:
         weight_of[row.name] = max(weights[row.agency_id], weight_of.get(row.name, 0.0))
         letters[row.name] = row.plain
-    by_keys = nlargest(FINALISTS, weight_of, key=lambda name: (weight_of[name], name))
+    by_keys = sorted([(weight, name) for name, weight in weight_of.items()], reverse=True)[:FINALISTS]
     by_letters = extract(plain, letters, scorer=fuzz.token_sort_ratio, limit=FINALISTS)
-    return {*by_keys, *(name for _, _, name in by_letters)}
+    return {*(name for _, name in by_keys), *(name for _, _, name in by_letters)}
 
 
 def _by_characters(rows: Sequence[_Row]) -> list[_Row]:
@@ -180,8 +184,9 @@ def _by_characters(rows: Sequence[_Row]) -> list[_Row]:
 
     Dozens of names sound alike: had its characters been meant, they would have matched.
     """
-    known = {row.agency_id for row in rows if any(map(is_chinese, row.plain))}
-    return [row for row in rows if row.agency_id not in known or any(map(is_chinese, row.plain))]
+    are_chinese = [has_chinese(row.plain) for row in rows]
+    known = {row.agency_id for row, is_chinese in zip(rows, are_chinese, strict=True) if is_chinese}
+    return [row for row, is_chinese in zip(rows, are_chinese, strict=True) if is_chinese or row.agency_id not in known]
 
 
 def _best(rows: Iterable[_Row], matches: dict[str, Match], floor: float) -> Iterable[Hit]:

@@ -243,16 +243,24 @@ def _across_scripts(query: Parted, name: Parted, penalty: float) -> Match:
 def _covered(units: Sequence[Unit], other: Parted) -> float:
     """How much of the units, by weight, the other name has too: 0 to 1."""
     total = had = 0.0
+    meanings = other.meanings
     for unit in units:
-        weight = _WEIGHTS[unit.kind]
-        if unit.means in _TITLES and unit.means not in other.meanings:
+        kind, means, _ = unit
+        weight, is_there = _WEIGHTS[kind], means in meanings
+        if not is_there and means in _TITLES:
             # 云蝶集团 is what people call 云蝶国际劳务合作有限公司.
             weight = _UNSAID_TITLE
         total += weight
-        if unit.means in other.meanings and (unit.kind is not Kind.PLACE or _is_place_of(unit, other)):
+        if is_there and (kind is not Kind.PLACE or _is_place_of(unit, other)):
             had += weight
-        else:
-            had += weight * max([_resemblance(unit, one) for one in other.units])
+            continue
+        nearest = 0.0
+        # Of two words that are no name's own only the meaning counts.
+        for one in other.units if kind is Kind.CORE else other.cores:
+            nearness = _resemblance(unit, one)
+            if nearness > nearest:
+                nearest = nearness
+        had += weight * nearest
     return had / total
 
 
@@ -266,9 +274,7 @@ def _is_place_of(place: Unit, other: Parted) -> bool:
 
 @lru_cache(1 << 14)
 def _resemblance(one: Unit, other: Unit) -> float:
-    """Of two words that do not mean the same; of those that are not a name's own, only the meaning counts."""
-    if one.kind is not Kind.CORE and other.kind is not Kind.CORE:
-        return 0.0
+    """Of two words that do not mean the same, of which one at least is a name's own."""
     if is_chinese(one.text[0]) == is_chinese(other.text[0]):
         alike = fuzz.ratio(one.text, other.text) / 100.0
         if is_chinese(one.text[0]):

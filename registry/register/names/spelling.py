@@ -1,5 +1,6 @@
 """Spellings of one name: its normal form for comparison, and plainer forms as typed on a foreign keyboard."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache, lru_cache
@@ -69,6 +70,14 @@ def squeezed(word: str) -> str:
 
 def is_chinese(character: str) -> bool:
     return "\u3400" <= character <= "\u9fff" or "\U00020000" <= character <= "\U0003ffff" or character == "\u3007"
+
+
+def has_chinese(text: str) -> bool:
+    """Whether a text has a Chinese character (`is_chinese`)."""
+    return not text.isascii() and _CHINESE.search(text) is not None
+
+
+_CHINESE = re.compile("[\u3400-\u9fff\u3007\U00020000-\U0003ffff]")
 
 
 def _composed(text: str) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from registry.register.names.dictionary import Dictionary, Kind, dictionary
-from registry.register.names.spelling import folded, is_chinese, normalised, squeezed
+from registry.register.names.spelling import folded, has_chinese, is_chinese, normalised, squeezed
 
 MAX_FORM = 9
 """Words of the longest legal form, abbreviations spaced out: `spol . s r . o .`."""
@@ -70,8 +70,13 @@ class Parted:
         return any(unit.kind is Kind.CORE for unit in self.units)
 
     @cached_property
+    def cores(self) -> tuple[Unit, ...]:
+        """The words of the name's own; none where it has only words of place and trade."""
+        return tuple(unit for unit in self.units if unit.kind is Kind.CORE)
+
+    @cached_property
     def is_chinese(self) -> bool:
-        return any(map(is_chinese, self.body))
+        return has_chinese(self.body)
 
 
 @lru_cache(1 << 12)
@@ -85,7 +90,7 @@ def part_apart(normal: str, plain: str) -> Parted:
     """A name by its normalised form, read as the plain letters say."""
     units: list[Unit] = []
     forms: list[str] = []
-    if plain.isascii() or not any(map(is_chinese, plain)):
+    if not has_chinese(plain):
         units, forms = _latin_parts(plain.split())
     else:
         for chinese, run in groupby(plain.replace(" ", ""), key=is_chinese) if _is_spaced_out(plain) else _runs(plain):

@@ -100,17 +100,21 @@ def _allowed(parameter: str, finding: Finding) -> Iterable[str]:
             return COUNTRIES
 
 
-Ask = Callable[[Question], Verdict]
+IsRefused = Callable[[Question], bool]
 
 
-def unless_unsaid_decides(question: Question, facts: VerdictFacts, verdict: Verdict, ask: Ask) -> Verdict:
-    """A `yes`, or all that must be asked before it can be one. `ask` gives the verdict on another question with the same facts.
+def unless_unsaid_decides(question: Question, facts: VerdictFacts, verdict: Verdict, is_refused: IsRefused) -> Verdict:
+    """A `yes`, or all that must be asked before it can be one.
+
+    `is_refused` says whether the verdict on another question with the same facts is `no`.
 
     `verdict` is a `yes`, or lacks context alone (`lacks_context_alone`).
     """
     wanted = [finding for finding in verdict.reasons if asked_parameter(finding) is not None]
     known = {asked_parameter(finding) for finding in wanted}
-    questions = [one for one in _open_fields(question, facts, verdict, ask) if one.values["parameter"] not in known]
+    questions = [
+        one for one in _open_fields(question, facts, verdict, is_refused) if one.values["parameter"] not in known
+    ]
     if not questions:
         return verdict
     others = tuple(finding.informing() for finding in verdict.reasons if finding not in wanted)
@@ -118,7 +122,7 @@ def unless_unsaid_decides(question: Question, facts: VerdictFacts, verdict: Verd
     return replace(verdict, verdict=Answer.UNKNOWN, reasons=(*ordered, *others))
 
 
-def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, ask: Ask) -> Iterator[Finding]:
+def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, is_refused: IsRefused) -> Iterator[Finding]:
     if question.visa is Visa.UNKNOWN:
         # It may be any of them.
         question = replace(question, visa=None)
@@ -126,7 +130,7 @@ def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, ask:
         if getattr(question, parameter) is not None:
             continue
         values = _told_apart(parameter, question, facts, verdict)
-        if any(ask(replace(question, **{parameter: value})).verdict is Answer.NO for value in values):
+        if any(is_refused(replace(question, **{parameter: value})) for value in values):
             countries = " ".join(_likely(parameter, question, verdict))
             yield Finding(
                 Reason.CONTEXT_NEEDED, {"parameter": parameter} | ({"likely": countries} if countries else {})

@@ -100,7 +100,7 @@ def judge(
         judged,
         standing.status,
         continuation(standing, regime, day, judged),
-        _stale_at(licence, source, confirmed_at),
+        stale_at(licence, source, confirmed_at),
         _retrieved_at(licence, source, confirmed_at),
     )
 
@@ -159,7 +159,8 @@ def _retrieved_at(
     return max(licence.retrieved_at, confirmed_at) if confirmed_at else licence.retrieved_at
 
 
-def _stale_at(licence: record.Licence, source: SourceFacts | None, confirmed_at: datetime | None) -> datetime | None:
+def stale_at(licence: record.Licence, source: SourceFacts | None, confirmed_at: datetime | None) -> datetime | None:
+    """The instant from which what a list says of a licence may no longer be relied on; None if it never goes stale."""
     if source is None:
         # A fact whose list we do not know cannot be called fresh.
         return licence.retrieved_at
@@ -176,8 +177,8 @@ def _of_freshness(
     as_of: datetime,
     zone: str | None,
 ) -> Iterator[Judged]:
-    stale_at = _stale_at(licence, source, confirmed_at)
-    if stale_at is not None and as_of >= stale_at:
+    end = stale_at(licence, source, confirmed_at)
+    if end is not None and as_of >= end:
         seen = _retrieved_at(licence, source, confirmed_at)
         date_seen = day_at(seen, zone).isoformat() if seen else ""
         yield Judged(Answer.UNKNOWN, Finding(Reason.SOURCE_STALE, {"date": date_seen}))

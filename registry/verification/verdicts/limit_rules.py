@@ -63,7 +63,59 @@ def of_limits(
     today: date,
     facts: VerdictFacts,
 ) -> Iterator[Judged]:
-    """What the law of the corridor's ends makes of the plan, beyond what it asks of the agency."""
+    """What the law of the corridor's ends makes of the plan, beyond what it asks of the agency.
+
+    What it says today of a plan of which no more is stated than a corridor, an activity and a visa is remembered: it follows
+    from the law alone. Nothing is that depends on the recruiter, and no day, trade or person that was asked about.
+    """
+    if day != today or any(getattr(question, name) is not None for name in _OF_ONE_PERSON):
+        yield from _of_limits(recruiting, question, activities, day, today, facts)
+        return
+    findings = _law_today(facts, today)
+    ends = (question.origin, question.destination, question.visa, question.nace_revision)
+    key = (recruiting.home, recruiting.is_for_abroad, *ends, *activities)
+    known = findings.get(key)
+    if known is None:
+        known = tuple(_of_limits(recruiting, question, activities, day, today, facts))
+        if not any(map(_is_about_entry, _that_apply(recruiting, question, activities, day, facts.limits))):
+            findings[key] = known
+    yield from known
+
+
+_OF_ONE_PERSON = ("sector", "nationality", "occupation", "work_permit", "region")
+
+
+def _is_about_entry(limit: Limit) -> bool:
+    """Whether a limit depends on how long the recruiter has been licensed."""
+    return limit.years_after_entry is not None or limit.years_active_before is not None
+
+
+_Remembered = dict[tuple[object, ...], tuple[Judged, ...]]
+
+_MAX_REMEMBERED = 2048
+_remembered: tuple[Sequence[Limit], Sequence[PermitRoute], date, _Remembered] = ((), (), date.min, {})
+
+
+def _law_today(facts: VerdictFacts, today: date) -> _Remembered:
+    """What is remembered for this law and day. Rows in a list may still change: of them nothing is."""
+    global _remembered
+    limits, routes, day, findings = _remembered
+    if limits is facts.limits and routes is facts.routes and day == today and len(findings) < _MAX_REMEMBERED:
+        return findings
+    if isinstance(facts.limits, tuple) and isinstance(facts.routes, tuple):
+        _remembered = (facts.limits, facts.routes, today, findings := {})
+        return findings
+    return {}
+
+
+def _of_limits(
+    recruiting: Recruiting,
+    question: Question,
+    activities: Sequence[Activity],
+    day: date,
+    today: date,
+    facts: VerdictFacts,
+) -> Iterator[Judged]:
     plan = _plan(recruiting, question)
     limits = _that_apply(recruiting, question, activities, day, facts.limits)
     found = judge_limits(limits, plan, day, today=today)

@@ -22,6 +22,7 @@ from registry.register.authorities.queries import snapshot_at, snapshot_version
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import Law, shipped_law
 from registry.register.law.overlays.queries import law_at
+from registry.verification.verdicts.determinants import NO_MOMENT, Determinants, determinants_of, moment_at
 from registry.verification.verdicts.imitation_rules import (
     found_by_name,
     is_exactly_of,
@@ -50,6 +51,16 @@ class RecordAnswer(NamedTuple):
     prerendered: PrerenderedAnswer | None
 
 
+class ReadQuestion(NamedTuple):
+    """A question with the facts it is to be judged on, and what determines the answer where no more does."""
+
+    question: Question
+    now: datetime
+    facts: VerdictFacts
+    prerendered: PrerenderedAnswer | None
+    determinants: Determinants | None
+
+
 class Ground(NamedTuple):
     """What verdicts stand on beside the records: the lists, and the law with its overlays."""
 
@@ -70,6 +81,7 @@ class VerdictReader:
         self.lookup_of_many = ManyLookup(reader)
         self._reading_sessions = reading_sessions
         self._ground = Ground(SourceSnapshot(version=-1), shipped_law())
+        self._moment = NO_MOMENT
 
     def answered(self, question: Question, now: datetime) -> VerdictAnswer:
         """The verdict on a question asked at `now`, or as the registry would have given it at `question.known_at`."""
@@ -78,14 +90,23 @@ class VerdictReader:
 
     def answered_from_record(self, question: Question, now: datetime) -> RecordAnswer:
         """As `answered`, with what was encoded when the record was published, for the answer to be spliced from."""
-        prerendered = None
-        if question.known_at is None and question.kind not in (SubjectKind.NAME, SubjectKind.LAW):
-            found = self.found(question)
-            facts, prerendered = self.facts_in(found, now), prerendered_of_only_match(found, now)
-        else:
-            facts = self.facts(question, now)
-        verdict = self.with_imitation(question, facts, decide(question, facts), now)
-        return RecordAnswer(verdict, facts.snapshot, prerendered if verdict.agency is not None else None)
+        return self.judged(self.read(question, now))
+
+    def read(self, question: Question, now: datetime) -> ReadQuestion:
+        """All that a verdict on a question asked at `now` needs, not judged yet."""
+        if question.known_at is not None or question.kind in (SubjectKind.NAME, SubjectKind.LAW):
+            return ReadQuestion(question, now, self.facts(question, now), None, None)
+        found = self.found(question)
+        facts = self.facts_in(found, now)
+        moment = self._moment = moment_at(facts.snapshot, now, self._moment)
+        prerendered = prerendered_of_only_match(found, now)
+        return ReadQuestion(question, now, facts, prerendered, determinants_of(question, found, facts, moment))
+
+    def judged(self, read: ReadQuestion) -> RecordAnswer:
+        """The verdict on what was read."""
+        question, facts = read.question, read.facts
+        verdict = self.with_imitation(question, facts, decide(question, facts), read.now)
+        return RecordAnswer(verdict, facts.snapshot, read.prerendered if verdict.agency is not None else None)
 
     def with_imitation(self, question: Question, facts: VerdictFacts, verdict: Verdict, now: datetime) -> Verdict:
         """The verdict with what a name says of it, and with the name of a partner that it tells by its reference.

@@ -27,7 +27,7 @@ from registry.verification.verdicts.question import (
 )
 from registry.verification.verdicts.recruiter_rules import of_recruiter
 from registry.verification.verdicts.silence_rules import countries_about, home_of, silence_over, unique, zone_of
-from registry.verification.verdicts.visa_rules import with_visa
+from registry.verification.verdicts.visa_rules import visa_answer, with_visa
 from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Answer, Weight
 
 CANDIDATES = 20
@@ -38,17 +38,26 @@ _ABOUT_KIND = frozenset({Reason.NOT_A_RECRUITMENT_LICENCE, Reason.LEGACY_LICENCE
 
 def decide(question: Question, facts: VerdictFacts) -> Verdict:
     """May this recruiter recruit for this corridor, sector, activity and day - and how do we know?"""
-    verdict = _on_what_is_text(question, facts)
+    subject = _on_subject(question, facts)
+    verdict = _by_recruiter(question, subject, facts)
     if verdict.verdict is Answer.YES or lacks_context_alone(verdict):
-        verdict = unless_unsaid_decides(question, facts, verdict, lambda other: _on_what_is_text(other, facts))
+
+        def is_refused(other: Question) -> bool:
+            # Who offers the work changes nothing of what a licence says, and a visa for no work refuses by itself.
+            is_same = subject.licence is not None and replace(other, recruiter_kind=question.recruiter_kind) == question
+            return visa_answer(other) is Answer.NO or (
+                _by_recruiter(other, subject if is_same else _on_subject(other, facts), facts).verdict is Answer.NO
+            )
+
+        verdict = unless_unsaid_decides(question, facts, verdict, is_refused)
     answered = _as_answered(_where_covered(question, verdict))
     overlay = facts.snapshot.law_overlay
     return answered if overlay is None else replace(answered, law_overlay=overlay)
 
 
-def _on_what_is_text(question: Question, facts: VerdictFacts) -> Verdict:
-    """The verdict without a thought for what was left unsaid."""
-    return with_visa(question, of_recruiter(question, _on_subject(question, facts), facts.regimes), facts.limits)
+def _by_recruiter(question: Question, subject: Verdict, facts: VerdictFacts) -> Verdict:
+    """The verdict on what was said alone: on the subject, by who offers the work and on which visa."""
+    return with_visa(question, of_recruiter(question, subject, facts.regimes), facts.limits)
 
 
 def _where_covered(question: Question, verdict: Verdict) -> Verdict:
@@ -73,6 +82,7 @@ def _as_answered(verdict: Verdict) -> Verdict:
 
 
 def _on_subject(question: Question, facts: VerdictFacts) -> Verdict:
+    """The verdict on whom or what was asked about. Where a licence gave it, `recruiter_kind` has no part in it."""
     if question.kind is SubjectKind.LAW:
         return of_law(question, facts)
     return with_law(question, facts, _on_holders(question, facts))

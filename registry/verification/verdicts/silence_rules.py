@@ -216,21 +216,31 @@ def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     Those that differ in the activities or the rows of law alone are one that names them all.
     """
     listed = tuple(findings)
-    if len({finding.code for finding in listed}) == len(listed):
+    seen: set[Reason] = set()
+    repeated: set[Reason] = set()
+    for finding in listed:
+        (repeated if finding.code in seen else seen).add(finding.code)
+    if not repeated:
         return listed
     stored: dict[object, Finding] = {}
     for finding in listed:
-        values = dict(finding.values)
-        several = {name: values.pop(name, "") for name in ("activities", "rows")}
-        key = (finding.code, tuple(sorted(values.items())))
+        code, values = finding.code, finding.values
+        if code not in repeated:
+            stored[code] = finding
+            continue
+        key = (code, frozenset(item for item in values.items() if item[0] not in _SEVERAL))
         known = stored.get(key)
         if known is None:
             stored[key] = finding
             continue
         merged = dict(known.values)
-        for name, words in several.items():
-            named = dict.fromkeys((*known.values.get(name, "").split(), *words.split()))
+        for name in _SEVERAL:
+            named = dict.fromkeys((*known.values.get(name, "").split(), *values.get(name, "").split()))
             merged |= {name: " ".join(named)} if named else {}
         # One that decides does so whatever else says the same.
-        stored[key] = Finding(finding.code, merged, min(known.weight, finding.weight))
+        stored[key] = Finding(code, merged, min(known.weight, finding.weight))
     return tuple(stored.values())
+
+
+_SEVERAL = ("activities", "rows")
+"""Values that hold several words, of which two findings may each name some."""

@@ -1,6 +1,7 @@
 """Limits of law on a plan: what a question states in full makes a `no`, what may still be met leaves no `yes`."""
 
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
@@ -9,11 +10,12 @@ from msgspec.structs import replace
 from registry.core.codes import Reason
 from registry.register.law.loading import shipped_law
 from registry.verification.verdicts.context_rules import needs_of
-from registry.verification.verdicts.question import Question, SubjectKind, Verdict
+from registry.verification.verdicts.limit_rules import Recruiting, of_limits
+from registry.verification.verdicts.question import Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import Activity, Answer, LicenceKind, Visa
 from tests.make import licence_record
-from tests.verification.verdicts.asking import codes, facts_about, plain_context
+from tests.verification.verdicts.asking import NOW, TODAY, codes, facts_about, fresh_ground, plain_context
 
 CHINESE = LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION
 
@@ -99,3 +101,24 @@ def test_the_occupations_that_czech_law_names_are_told_and_each_answer_is_a_furt
         verdict = lent("CZ", nationality="CN", occupation=occupation)
         assert (verdict.verdict, codes(verdict)[0]) == (Answer.UNKNOWN, Reason.LAW_MAY_BAR), occupation
         assert "occupation" not in needed(verdict)
+
+
+def test_what_is_remembered_of_the_law_tells_every_recruiter_the_same_as_rows_read_anew() -> None:
+    """Nothing that turns on one recruiter is remembered: a newcomer to Poland is judged by its own entry."""
+    law = shipped_law()
+    stored = VerdictFacts((), fresh_ground(), law.regimes, NOW, limits=law.limits, routes=law.permit_routes)
+    anew = replace(stored, limits=list(law.limits), routes=list(law.permit_routes))
+    entries = (None, TODAY, date(2010, 1, 1))
+    contexts = product(
+        ("PL", "SK", "IT", "CN"), (None, "CN"), ("PL", "SK", "DE"), entries, (None, Visa.WORK), (None, "CN")
+    )
+    for home, origin, destination, entered_on, visa, nationality in contexts:
+        recruiting = Recruiting(home, is_for_abroad=home == "CN", entered_on=entered_on)
+        question = Question(SubjectKind.LAW, "", origin=origin, destination=destination, visa=visa)
+        question = replace(question, nationality=nationality)
+        for activity in (Activity.PLACEMENT, Activity.TEMPORARY_WORK):
+            for day in (TODAY, date(2031, 1, 1)):
+                found = [
+                    list(of_limits(recruiting, question, [activity], day, TODAY, one)) for one in (stored, anew, stored)
+                ]
+                assert found[0] == found[1] == found[2]

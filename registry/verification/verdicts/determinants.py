@@ -1,0 +1,99 @@
+"""A digest of all that determines an answer about a number, known before the question is judged.
+
+Two answers with the same digest have the same bytes. It stands on the records found, byte for byte, the question, the lists and
+the law, the days that it is where authorities sit, and which lists and licences are too old by now; the caller adds the
+language and the release. A question that stands on more has no digest here: a name is searched, an earlier instant is
+read from the log, and a partner is told by the name in another record.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from registry.core.clock import day_at, end_of_day
+from registry.register.agencies.lookup import KeyMatch
+from registry.register.authorities.sources import SourceSnapshot
+from registry.register.law.loading import Law, shipped_law
+from registry.verification.verdicts.licence_rules import stale_at
+from registry.verification.verdicts.question import Question, SubjectKind, VerdictFacts
+
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+"""Sets and keys in one order, so that every process makes the same digest."""
+
+_APART = frozenset({SubjectKind.NAME, SubjectKind.LAW})
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Moment(NamedTuple):
+    """A time in which neither a day begins where an authority sits, nor a list becomes too old, of one state of the lists."""
+
+    snapshot: SourceSnapshot | None
+    begin: datetime
+    end: datetime
+    digest: bytes
+
+
+NO_MOMENT = Moment(None, _NEVER, _NEVER, b"")
+
+
+def moment_at(snapshot: SourceSnapshot, at: datetime, last: Moment = NO_MOMENT) -> Moment:
+    """The moment that an instant lies in: `last`, where it still does."""
+    if last.snapshot is snapshot and last.begin <= at < last.end:
+        return last
+    zones = sorted({facts.time_zone for facts in snapshot.authorities.values()})
+    stale = [source.stale_at() for source in snapshot.sources.values()]
+    ends = [end_of_day(at, name) for name in (None, *zones)]
+    ends += [one for one in stale if one is not None and one > at]
+    days = [day_at(at, name).isoformat() for name in (None, *zones)]
+    are_stale = [one is not None and at >= one for one in stale]
+    whole = hashlib.blake2b(_of_snapshot(snapshot), digest_size=16)
+    whole.update(_of_law(snapshot.law or shipped_law()))
+    whole.update(_encode((days, are_stale)))
+    return Moment(snapshot, at, min(ends), whole.digest())
+
+
+def _of_snapshot(snapshot: SourceSnapshot) -> bytes:
+    return hashlib.blake2b(_encode((snapshot.authorities, snapshot.sources)), digest_size=16).digest()
+
+
+@lru_cache(4)
+def _of_law(law: Law) -> bytes:
+    """Two laws are the same only if they are one object, so each is read once."""
+    return hashlib.blake2b(_encode((law.countries, law.overlaid, law.overlay, law.withdrawn)), digest_size=16).digest()
+
+
+class Determinants(NamedTuple):
+    """`digest` of an answer without its language, and the first instant at which it may be another."""
+
+    digest: bytes
+    until: datetime
+
+
+def determinants_of(question: Question, found: KeyMatch, facts: VerdictFacts, moment: Moment) -> Determinants | None:
+    """What an answer stands on; None where it stands on more than is read here."""
+    if question.kind in _APART or question.known_at is not None or question.claimed_name is not None:
+        return None
+    if any(holder.agency.agreements for holder in facts.holders):
+        return None
+    # A list of which each licence grows old by itself.
+    ends = [
+        stale_at(licence, facts.snapshot.sources.get(licence.source), holder.confirmed_at)
+        for holder in facts.holders
+        for licence in holder.agency.licences
+    ]
+    are_stale = [end is not None and facts.as_of >= end for end in ends]
+    whole = hashlib.blake2b(moment.digest, digest_size=12)
+    whole.update(_encode((question, found.is_more, list(_of_records(found)), are_stale)))
+    until = min((end for end in ends if end is not None and end > facts.as_of), default=_NEVER)
+    return Determinants(whole.digest(), min(moment.end, until))
+
+
+def _of_records(found: KeyMatch) -> Iterator[object]:
+    for stored in found.records:
+        licences = None if stored.licences is None else sorted(stored.licences)
+        yield stored.body, stored.withhold_on, stored.confirmed_at, licences
