@@ -216,21 +216,30 @@ def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     Those that differ in the activities or the rows of law alone are one that names them all.
     """
     listed = tuple(findings)
-    if len({finding.code for finding in listed}) == len(listed):
+    times: dict[Reason, int] = {}
+    for finding in listed:
+        times[finding.code] = times.get(finding.code, 0) + 1
+    if len(times) == len(listed):
         return listed
     stored: dict[object, Finding] = {}
     for finding in listed:
-        values = dict(finding.values)
-        several = {name: values.pop(name, "") for name in ("activities", "rows")}
-        key = (finding.code, tuple(sorted(values.items())))
+        code, values, weight = finding
+        if times[code] == 1:
+            stored[code] = finding
+            continue
+        key = (code, frozenset(pair for pair in values.items() if pair[0] not in _MERGED))
         known = stored.get(key)
         if known is None:
             stored[key] = finding
             continue
         merged = dict(known.values)
-        for name, words in several.items():
-            named = dict.fromkeys((*known.values.get(name, "").split(), *words.split()))
+        for name in _MERGED:
+            named = dict.fromkeys((*known.values.get(name, "").split(), *values.get(name, "").split()))
             merged |= {name: " ".join(named)} if named else {}
         # One that decides does so whatever else says the same.
-        stored[key] = Finding(finding.code, merged, min(known.weight, finding.weight))
+        stored[key] = Finding(code, merged, min(known.weight, weight))
     return tuple(stored.values())
+
+
+_MERGED = ("activities", "rows")
+"""Values of a finding that may name several, so that two that differ in them alone are one."""
