@@ -71,7 +71,7 @@ class Parted:
 
     @cached_property
     def is_chinese(self) -> bool:
-        return any(map(is_chinese, self.body))
+        return not self.body.isascii() and any(map(is_chinese, self.body))
 
 
 @lru_cache(1 << 12)
