@@ -53,6 +53,17 @@ def _family(pid: int) -> Iterator[int]:
             yield from _family(int(child))
 
 
+def forget_peak() -> None:
+    """Count this process's peak of memory anew from now on."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak_mib() -> float:
+    """The most memory that this process held at once since `forget_peak`, in MiB."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def noise(core: int, times: int = 40) -> float:
     """How much longer the slowest of some equal idle spins took than the quickest: 1.0 is a silent machine."""
     took = []

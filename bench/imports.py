@@ -6,7 +6,6 @@ And a row of the whole list against a row of one that is a tenth as long: what c
 import csv
 import itertools
 import os
-import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, func, insert, select
 
+from bench import box
 from bench.postgres import Cluster, kinds
 from bench.report import Row
 from registry.core.clock import now
@@ -31,7 +31,7 @@ from registry.register.imports.report import Report
 from registry.register.imports.staging import Staging
 
 ROWS = 100_000
-"""Rows of the list unless BENCH_IMPORT says otherwise; a million takes minutes for each of ten rounds."""
+"""Rows of the list unless BENCH_IMPORT says otherwise: a million is run with BENCH_IMPORT=1000000 BENCH_ROUNDS=1."""
 
 BATCH = 10_000
 
@@ -66,7 +66,7 @@ class Round:
     publishing_s: float
     publishing_cpu_s: float
     instants: int
-    peak_mib: int
+    peak_mib: float
 
 
 def measure(size: int, rounds: int, folder: Path, cluster: Cluster | None) -> tuple[list[Row], dict[str, Any]]:
@@ -95,6 +95,7 @@ def measure(size: int, rounds: int, folder: Path, cluster: Cluster | None) -> tu
             Row("  agencies published a second of processor time", rates, MIN_RATE[kind]),
             Row("  a row of the list / one of a list a tenth as long", growth, MAX_GROWTH, is_at_least=False),
             Row("  instants in the log", instants, 1, is_at_least=False),
+            Row("  peak memory of the process, MiB", [one.peak_mib for one in played], None),
         ]
     return rows, {"imports": raw, "import_rows": count}
 
@@ -130,6 +131,7 @@ def _play(path: Path, folder: Path, cluster: Cluster | None) -> Round:
         request = ImportRequest(path, mapping)
         report = Report(source=mapping.source.reference, file=path.name)
         staging = Staging(folder / "tmp", mapping.source.key)
+        box.forget_peak()
         try:
             began = time.perf_counter()
             with gc_paused():
@@ -145,7 +147,7 @@ def _play(path: Path, folder: Path, cluster: Cluster | None) -> Round:
             raise RuntimeError(f"the invented list was not taken whole: {report.counts}, {report.rejects[:3]}")
         with engine.connect() as connection:
             instants = connection.execute(select(func.count(func.distinct(Entry.at)))).scalar_one()
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        peak_mib = box.peak_mib()
     return Round(bare_s, staged - began, published - staged, published_cpu - cpu, instants, peak_mib)
 
 

@@ -28,7 +28,7 @@ class Entry(Base):
     key: Mapped[str] = mapped_column(Text(32))
     prev: Mapped[int | None] = mapped_column(LARGE)
     type: Mapped[str] = mapped_column(Text(40))
-    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
     v: Mapped[int]
     leaf: Mapped[bytes] = mapped_column(LargeBinary)
     agency_id: Mapped[int | None]

@@ -57,14 +57,15 @@ def hand_over(
     case.sector = answers["sector"] if answers.get("sector") in CORRIDOR_SECTORS else None
     _seal_facts(session, sealer, case, answers)
     of_text = assessment.remember_words(session, sealer, case, answers)
-    _store_judgement(case, assessment.judge(session, case, answers, at.date()))
+    independent = assessment.independent_others(session, case, at.date())
+    _store_judgement(case, assessment.judge(session, case, answers, independent))
     is_flood = assessment.is_part_of_flood(session, case, of_text, at.date())
     sealer.hand_over(session, opened, unit.reference)
     if is_flood:
         advance(session, case, CaseState.QUARANTINED, CaseRole.REGISTRY, at)
     else:
         # Locked before the first line of the audit trail, for which all transactions wait.
-        others = assessment.others_to_raise(session, case, at.date())
+        others = assessment.others_to_raise(session, independent)
         advance(session, case, CaseState.SUBMITTED, CaseRole.COMPLAINANT, at)
         assessment.raise_others(session, others, at)
         if received_on != at.date():
@@ -77,7 +78,8 @@ def add_answers(
 ) -> None:
     """Add the worker's own answers to a locked case. They may make it more urgent, never less."""
     assessment.remember_words(session, sealer, case, answers)
-    judged = assessment.judge(session, case, answers, at.date())
+    independent = assessment.independent_others(session, case, at.date())
+    judged = assessment.judge(session, case, answers, independent)
     before = case.priority
     if before is not None and judged.priority < before:
         case.priority = judged.priority

@@ -59,19 +59,15 @@ def named_agency(session: Session, answers: Mapping[str, Any]) -> NamedAgency | 
     )
 
 
-def judge(session: Session, case: Case, answers: Mapping[str, Any], today: date) -> Triaged:
-    """The triage of a case whose agency and words are known already; it is itself one of the complaints that count."""
-    others = [] if case.agency_digest is None else _independent(session, case, today)
+def judge(session: Session, case: Case, answers: Mapping[str, Any], others: Sequence[int]) -> Triaged:
+    """The triage of a case, which is itself one of the complaints that count beside the `independent_others`."""
     recordings = select(Attachment.id).where(Attachment.case_id == case.id, Attachment.kind.in_(sorted(RECORDINGS)))
     has_recording = session.execute(recordings.limit(1)).first() is not None
     return triage(answers, TriageFacts(independent_complaints=1 + len(others), has_recording=has_recording))
 
 
-def others_to_raise(session: Session, case: Case, today: date) -> list[Case]:
-    """The earlier complaints that a third independent one about the same agency raises too, locked; each is raised once."""
-    if case.agency_digest is None:
-        return []
-    others = _independent(session, case, today)
+def others_to_raise(session: Session, others: Sequence[int]) -> list[Case]:
+    """Of the `independent_others` those that a third complaint about the same agency raises too, locked; each once."""
     if 1 + len(others) < INDEPENDENT_COMPLAINTS:
         return []
     # Read without locks first, for most were raised long ago: a filing then need not wait for locks on all of them.
@@ -119,8 +115,13 @@ def is_part_of_flood(session: Session, case: Case, of_text: Sequence[str], today
     return is_flood(case.priority, len(near), session.execute(filed_today).scalar_one())
 
 
-def _independent(session: Session, case: Case, today: date) -> list[int]:
-    """The other cases about the same agency within the days that count, each in words of its own: of copies the first."""
+def independent_others(session: Session, case: Case, today: date) -> list[int]:
+    """The other cases about the same agency within the days that count, each in words of its own: of copies the first.
+
+    The agency and the words of the case are known already.
+    """
+    if case.agency_digest is None:
+        return []
     about = select(Case.id).where(
         Case.agency_digest == case.agency_digest,
         Case.filed_on > today - timedelta(days=INDEPENDENT_DAYS),

@@ -137,14 +137,15 @@ def _sample(key: bytes, found: set[str]) -> Collection[str]:
 def _least(key: bytes, found: Collection[str]) -> list[int]:
     """Of each of the 64 hash functions the least value over all runs."""
     keyed = [hashlib.blake2b(key=key, person=b"run%d" % part) for part in range(_PARTS)]
-    minimum = [[2**32] * 16 for _ in keyed]
-    for run in found:
-        raw = run.encode()
-        for part, started in enumerate(keyed):
+    minimum: list[int] = []
+    for started in keyed:
+        values = []
+        for run in found:
             hashed = started.copy()
-            hashed.update(raw)
-            minimum[part] = list(map(min, minimum[part], _HASHES.unpack(hashed.digest())))
-    return [value for part in minimum for value in part]
+            hashed.update(run.encode())
+            values.append(_HASHES.unpack(hashed.digest()))
+        minimum += map(min, zip(*values, strict=True))
+    return minimum
 
 
 def _band(key: bytes, band: int, values: Sequence[int]) -> str:

@@ -3,12 +3,22 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, func, select, true
+import msgspec
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 _CHUNK = 500
 """Keys of one statement."""
+
+
+def _encode(values: Sequence[str] | Sequence[int]) -> str:
+    return msgspec.json.encode(values).decode()
+
+
+def each_of(values: Sequence[str] | Sequence[int]) -> Select[Any]:
+    """The values as rows, for SQLite: one parameter, so that a statement is the same however many they are."""
+    return select(func.json_each(bindparam("each", _encode(values))).table_valued("value").c.value)
 
 
 def rows_by_key(
@@ -28,7 +38,7 @@ def rows_by_key(
     for start in range(0, len(keys), _CHUNK):
         chunk = list(keys[start : start + _CHUNK])
         if not is_postgresql:
-            yield from session.execute(select(*columns).where(*conditions, key.in_(chunk)))
+            yield from session.execute(select(*columns).where(*conditions, key.in_(each_of(chunk))))
             continue
         wanted = (
             func.unnest(bindparam("keys", chunk, ARRAY(String))).table_valued("wanted", name="each").render_derived()

@@ -35,12 +35,12 @@ def _written(value: object) -> bytes:
     return json_in_whole_seconds(_encode(value))
 
 
-def prerender(agency: record.Agency, etag: str, body: bytes | None = None) -> PrerenderedAnswer:
-    """What answers copy of an agency. `body`: its canonical bytes, where they are made already."""
+def prerender(agency: record.Agency, etag: str, digest: bytes | None = None) -> PrerenderedAnswer:
+    """What answers copy of an agency. `digest`: the SHA-256 of its canonical bytes, where it is known already."""
     return PrerenderedAnswer(
         VERSION,
         etag,
-        hashlib.sha256(record.canonical(agency) if body is None else body).digest(),
+        hashlib.sha256(record.canonical(agency)).digest() if digest is None else digest,
         _written(agency_summary(agency)),
         tuple([(licence.licence_id, _written(licence)) for licence in agency.licences]),
     )

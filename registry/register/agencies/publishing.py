@@ -161,9 +161,10 @@ def _store_records(session: Session, changes: Sequence[Change]) -> None:
         session.execute(delete(table).where(table.agency_id.in_(chunk)))
     for change in changes:
         body = record.canonical(change.new)
-        etag = hashlib.sha256(body).hexdigest()[:16]
+        digest = hashlib.sha256(body).digest()
+        etag = digest.hex()[:16]
         withhold_on = storage.stored(record.first_withholding(change.new))
-        prerendered = packed(prerender(change.new, etag, body))
+        prerendered = packed(prerender(change.new, etag, digest))
         confirmed_at = confirmed.get(change.agency_id)
         rows.append((change.agency_id, change.new.agency_id, body, etag, withhold_on, confirmed_at, prerendered))
     bulk_insert(session, table, ("agency_id", "reference", "body", "etag", "withhold_on", "confirmed_at", "told"), rows)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -80,7 +81,7 @@ _STORED_AS: dict[type, Callable[[Any], Any]] = {
     str: _as_is,
     int: _as_is,
     bool: _as_is,
-    datetime: microseconds,
+    datetime: lru_cache(256)(microseconds),
     date: date.isoformat,
     tuple: lambda value: record.canonical(value).decode(),
 }

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert
+from registry.core.db.probing import each_of
 from registry.log.actions import lock_log
 from registry.log.models import Entry
 from registry.register.names.keys import keys_of
@@ -265,7 +266,9 @@ def _renew_buckets(
     table = NameBucket
     stored = {bucket: numbers_in(bucket, unpacked(body)) for bucket, body in _stored_buckets(session, buckets)}
     if stored:
-        session.execute(delete(table).where(table.bucket.in_(list(stored))))
+        gone = list(stored)
+        is_sqlite = session.connection().dialect.name == "sqlite"
+        session.connection().execute(delete(table).where(table.bucket.in_(each_of(gone) if is_sqlite else gone)))
     rows = []
     for bucket in buckets:
         existing = fresh.get(bucket, [])
@@ -282,5 +285,5 @@ def _stored_buckets(session: Session, buckets: Sequence[int]) -> Sequence[tuple[
     if session.connection().dialect.name == "postgresql":
         query = query.where(NameBucket.bucket == any_(bindparam("buckets", list(buckets), ARRAY(BigInteger))))
     else:
-        query = query.where(NameBucket.bucket.in_(buckets))
-    return [(bucket, body) for bucket, body in session.execute(query)]
+        query = query.where(NameBucket.bucket.in_(each_of(buckets)))
+    return [(bucket, body) for bucket, body in session.connection().execute(query)]

@@ -56,7 +56,7 @@ MAX_WHOLE = 80
 
 def keys_of(name: str) -> frozenset[int]:
     """The keys, 32 bit each, under which a published name is found."""
-    return frozenset(map(_hashed, _keys(part_apart(*published_spelling(name)))))
+    return frozenset([crc32(key.encode()) for key in _keys(part_apart(*published_spelling(name)))])
 
 
 def query_keys(text: str) -> dict[int, Evidence]:
@@ -67,45 +67,45 @@ def query_keys(text: str) -> dict[int, Evidence]:
 def keys_of_readings(readings: Iterable[Parted]) -> dict[int, Evidence]:
     """As `query_keys`, of what a question was read as."""
     return {
-        _hashed(key): _EVIDENCE[key.partition(" ")[0]]
+        crc32(key.encode()): _EVIDENCE[key.partition(" ")[0]]
         for reading in readings
         for key in (*_keys(reading), *_wider(reading))
     }
 
 
-def _hashed(key: str) -> int:
-    return crc32(key.encode())
-
-
-def _keys(name: Parted) -> Iterator[str]:
-    for unit in name.own:
-        yield from (f"word {spelling}" for spelling in _spellings(unit))
-        if is_chinese(unit.text[0]) and len(unit.text) > 3:
+def _keys(name: Parted) -> list[str]:
+    keys: list[str] = []
+    own_units = name.own
+    for unit in own_units:
+        keys += [f"word {spelling}" for spelling in _spellings(unit)]
+        if len(unit.text) > 3 and is_chinese(unit.text[0]):
             # Half of a long word is often all that is remembered, or the brand of three characters that it begins with.
             for half in {unit.text[:2], unit.text[:3], unit.text[-2:]}:
-                yield f"word {_spellings(Unit(unit.kind, half, half))[0]}"
+                keys.append(f"word {_spellings(Unit(unit.kind, half, half))[0]}")
     units = [unit for unit in name.units if unit.kind is not Kind.LINK]
-    own = set(name.own)
+    own = set(own_units)
     for one, other in pairwise(units):
         if one in own or other in own:
+            others = _spellings(other)
             for spelling in _spellings(one):
-                yield from (_pair(spelling, another) for another in _spellings(other))
+                keys += [_pair(spelling, another) for another in others]
     named_place = next((unit for unit in units if unit.kind is Kind.PLACE), None)
     if named_place and named_place not in own:
         # A short name often keeps these two and drops what stands between them.
-        yield from (_pair(named_place.means, spelling) for spelling in _spellings(name.own[0]))
-    if name.is_chinese:
+        keys += [_pair(named_place.means, spelling) for spelling in _spellings(own_units[0])]
+    has_chinese = name.is_chinese
+    if has_chinese:
         for gap in _gaps(units):
-            yield gap
-            yield f"traded {gap} {_trade(name)}"
+            keys += (gap, f"traded {gap} {_trade(name)}")
     elif len(units) > 2:
-        yield "all " + " ".join(sorted(unit.means for unit in units))
-    yield from _initials(units)
-    yield from _parts("part", name.letters, SLIPS)
-    if not name.is_chinese:
-        word = "".join(unit.means for unit in name.own)
-        yield from _parts("own half", word, 1)
-        yield from _parts(f"own third {_trade(name)}", word, SLIPS)
+        keys.append("all " + " ".join(sorted([unit.means for unit in units])))
+    keys += _initials(units)
+    keys += _parts("part", name.letters, SLIPS)
+    if not has_chinese:
+        word = "".join([unit.means for unit in own_units])
+        keys += _parts("own half", word, 1)
+        keys += _parts(f"own third {_trade(name)}", word, SLIPS)
+    return keys
 
 
 def _wider(query: Parted) -> Iterator[str]:
@@ -130,7 +130,7 @@ def _wider(query: Parted) -> Iterator[str]:
 
 
 def _spellings(unit: Unit) -> tuple[str, ...]:
-    if unit.kind is Kind.CORE and is_chinese(unit.text[0]):
+    if unit.kind is Kind.CORE and not unit.text.isascii() and is_chinese(unit.text[0]):
         return _squeezed_spellings(unit.text) or (unit.text,)
     return (unit.means,)
 
@@ -153,7 +153,7 @@ def _gaps(units: list[Unit]) -> Iterator[str]:
 
 
 def _initials(units: list[Unit]) -> Iterator[str]:
-    letters = [pinyin.initials(u.text) if is_chinese(u.text[0]) else u.text[0] for u in units]
+    letters = [u.text[0] if u.text.isascii() or not is_chinese(u.text[0]) else pinyin.initials(u.text) for u in units]
     if sum(map(len, letters)) > 2:
         yield f"initials {''.join(letters)[:16]}"
     if units and is_chinese(units[0].text[0]) and len(units) > 2:
@@ -164,10 +164,10 @@ def _trade(name: Parted) -> str:
     return next((unit.means for unit in name.units if unit.kind is Kind.TRADE), "")
 
 
-def _parts(family: str, whole: str, slips: int) -> Iterator[str]:
+def _parts(family: str, whole: str, slips: int) -> list[str]:
     length = min(len(whole), MAX_WHOLE)
-    for place, (start, width) in enumerate(_cuts(length, slips)):
-        yield f"{family} {length} {place} {whole[start : start + width]}"
+    cuts = enumerate(_cuts(length, slips))
+    return [f"{family} {length} {place} {whole[start : start + width]}" for place, (start, width) in cuts]
 
 
 @cache

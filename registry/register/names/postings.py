@@ -38,7 +38,8 @@ def key_and_agency(number: int) -> tuple[int, int]:
 
 def packed(numbers: Iterable[int]) -> bytes:
     """Sorted postings of one bucket as bytes, at most `MOST` a key: all halves of keys, then all agencies, little end first."""
-    halves = array("I", array("Q", _bounded(list(numbers))).tobytes())
+    stored = numbers if isinstance(numbers, list) else list(numbers)
+    halves = array("I", array("Q", _bounded(stored)).tobytes())
     # The second halves of keys stand in the upper half of each number: at odd places, and there first on a little end.
     agencies, keys = (halves[0::2], halves[1::2]) if sys.byteorder == "little" else (halves[1::2], halves[0::2])
     low = array("H", keys.tobytes())
