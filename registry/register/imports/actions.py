@@ -337,7 +337,8 @@ class ListApplier:
     def _end(self, agency_ids: Sequence[int], *, is_unread: bool) -> None:
         if agency_ids:
             self._hold()
-        records = storage.loaded_records(self._session, agency_ids)
+        erased = self._erased(agency_ids)
+        records = storage.loaded_records(self._session, [known for known in agency_ids if known not in erased])
         ended = [vanished_record(known, self._reading, is_unread=is_unread) for known in records.values()]
         self._say([one.record for one in ended if one.has_changed], records)
 

@@ -387,6 +387,16 @@ def test_an_erased_holder_is_not_written_down_again(desk: Desk) -> None:
         assert "Smyslena" not in dumped(desk)
 
 
+def test_an_erased_holder_may_vanish_from_the_list(desk: Desk) -> None:
+    others = [f"Agency {number} Ltd,{number},L{number},valid,2025-01-01," for number in range(20, 40)]
+    desk.plain("Smyslena Osoba,1,L1,valid,2025-01-01,", *others)
+    with desk.sessions() as session:
+        agencies.erase(session, session.execute(select(models.Agency).order_by(models.Agency.id)).scalars().first())
+        session.commit()
+    report = desk.plain(*others)
+    assert report.is_applied and report.counts.vanished == 1
+
+
 def test_a_phone_of_a_person_is_not_kept(desk: Desk) -> None:
     columns = {"name": "Name", "registration_number": "Reg", "status": "Status", "phone": "Phone"}
     report = desk.plain(
