@@ -20,10 +20,10 @@ from registry.core.gc import gc_paused
 from registry.core.ids import new_references
 from registry.log.actions import instant_of_append, is_empty, lock_log, refuse_mixing, take_turn
 from registry.register.agencies import actions as agencies
-from registry.register.agencies import models, record, storage
+from registry.register.agencies import models, record
 from registry.register.agencies.keys import identifier_key
 from registry.register.agencies.listed_channels import ListedChannel, propose_from_list
-from registry.register.agencies.publishing import Event
+from registry.register.agencies.publishing import Change, Event, published_records
 from registry.register.authorities.actions import record_retrieval, save_authority, save_source
 from registry.register.authorities.models import WITHOUT, Authority, Source
 from registry.register.imports.amending import amended_record, vanished_record
@@ -273,14 +273,14 @@ class ListApplier:
         if not rows:
             return
         ids = [agency_id for _, agency_id in rows]
-        erased = self._erased(ids)
         shared = self._listings.shared(ids)
-        records = storage.loaded_records(self._session, ids)
+        records = published_records(self._session, ids)
         amended: dict[int, record.Agency] = {}
         existing: dict[int, list[ListedChannel]] = defaultdict(list)
         stated: dict[int, frozenset[tuple[ChannelKind, str]]] = {}
         for staged, agency_id in rows:
-            if agency_id in erased:
+            if records[agency_id].withheld:
+                # What the list says of an erased holder is not written down again.
                 self._counts.unchanged += 1
                 continue
             statement = unpacked(staged.body)
@@ -302,19 +302,15 @@ class ListApplier:
             if result.has_changed:
                 amended[agency_id] = result.record
             shared.add(agency_id)
-        self._say(list(amended.values()), records)
+        self._say(amended, records)
         if not self._is_dry_run:
             source, at = self._reading.source, self._reading.retrieved_at
             self._held_channels += propose_from_list(self._session, source, at, existing, stated)
 
-    def _say(self, records: Sequence[record.Agency], before: Mapping[int, record.Agency]) -> None:
-        if records and not self._is_dry_run:
-            agencies.amend_all(self._session, records, self._event, at=self._instant(), before=list(before.values()))
-
-    def _erased(self, agency_ids: Sequence[int]) -> set[int]:
-        """Agencies whose holder was erased: what the list says of them is not written down again."""
-        query = select(models.Agency.id).where(models.Agency.id.in_(agency_ids), models.Agency.erased_at.is_not(None))
-        return set(self._session.execute(query).scalars())
+    def _say(self, amended: Mapping[int, record.Agency], before: Mapping[int, record.Agency]) -> None:
+        if amended and not self._is_dry_run:
+            changes = [Change(agency_id, before[agency_id], new) for agency_id, new in amended.items()]
+            agencies.amend_published(self._session, changes, self._event, at=self._instant())
 
     def _delist(self, vanished: Sequence[tuple[str, int]]) -> None:
         self._counts.vanished += len(vanished)
@@ -337,10 +333,13 @@ class ListApplier:
     def _end(self, agency_ids: Sequence[int], *, is_unread: bool) -> None:
         if agency_ids:
             self._hold()
-        erased = self._erased(agency_ids)
-        records = storage.loaded_records(self._session, [known for known in agency_ids if known not in erased])
-        ended = [vanished_record(known, self._reading, is_unread=is_unread) for known in records.values()]
-        self._say([one.record for one in ended if one.has_changed], records)
+        records = published_records(self._session, agency_ids)
+        ended = {
+            agency_id: vanished_record(known, self._reading, is_unread=is_unread)
+            for agency_id, known in records.items()
+            if not known.withheld
+        }
+        self._say({agency_id: one.record for agency_id, one in ended.items() if one.has_changed}, records)
 
     def _refuse_shrink(self, before: int, accepts_shrink: bool) -> None:
         if accepts_shrink or self._source is None or not self._reading.is_full:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert, microseconds
-from registry.core.db.probing import rows_by_key
+from registry.core.db.probing import is_among, rows_by_key
 from registry.register.agencies.models import PublicRecord
 from registry.register.authorities.models import Source
 from registry.register.imports.models import Listing
@@ -70,7 +70,7 @@ class Listings:
             select(Listing.agency_id)
             .where(
                 Listing.source_id == self._source_id,
-                Listing.agency_id.in_(agency_ids),
+                is_among(self._session, Listing.agency_id, agency_ids),
                 Listing.is_delisted.is_(False),
             )
             .group_by(Listing.agency_id)
@@ -148,4 +148,4 @@ class Listings:
             self._session.execute(update(Listing).where(*listed, *those).values(**values))
 
     def _rows(self, row_keys: Sequence[str]) -> tuple[Any, ...]:
-        return Listing.source_id == self._source_id, Listing.row_key.in_(row_keys)
+        return Listing.source_id == self._source_id, is_among(self._session, Listing.row_key, row_keys)

@@ -391,7 +391,7 @@ def test_an_erased_holder_may_vanish_from_the_list(desk: Desk) -> None:
     others = [f"Agency {number} Ltd,{number},L{number},valid,2025-01-01," for number in range(20, 40)]
     desk.plain("Smyslena Osoba,1,L1,valid,2025-01-01,", *others)
     with desk.sessions() as session:
-        agencies.erase(session, session.execute(select(models.Agency).order_by(models.Agency.id)).scalars().first())
+        agencies.erase(session, session.execute(select(models.Agency).order_by(models.Agency.id).limit(1)).scalar_one())
         session.commit()
     report = desk.plain(*others)
     assert report.is_applied and report.counts.vanished == 1
