@@ -28,21 +28,18 @@ from registry.register.authorities.actions import record_retrieval, save_authori
 from registry.register.authorities.models import WITHOUT, Authority, Source
 from registry.register.imports.amending import amended_record, vanished_record
 from registry.register.imports.findings import Finding, NeedsApproval
-from registry.register.imports.listings import CHUNK, Known, Listings
+from registry.register.imports.listings import CHUNK, Listings
 from registry.register.imports.mapping import SourceMapping, as_stored, printed_numbers
 from registry.register.imports.new_records import ListReading, new_record
 from registry.register.imports.queries import last_retrieval
 from registry.register.imports.report import Report
-from registry.register.imports.staging import BATCH, Staged, Staging
+from registry.register.imports.staging import Staged, Staging
 from registry.register.imports.statements import Statement, unpacked
 from registry.register.names.actions import gathered
 from registry.vocabulary.register import ChannelKind
 
 SHRINK = 0.10
 """A list that would delist more than this share of its agencies or licences stops and asks."""
-
-MAX_WAITING = 10_000
-"""So many new and changed rows of a list are kept in memory before they are published."""
 
 Progress = Callable[[str, float, int], None]
 """Told now and then: what is being done, the share done (0 to 1), and how many so far."""
@@ -112,27 +109,26 @@ class ListApplier:
         self._unread = staging.unread()
         self._at: datetime | None = None
         self._adopted: set[int] = set()
-        self._waiting: list[Staged] = []
         self._held_channels = 0
         self._listings = Listings(session, source, is_dry_run=report.is_dry_run)
 
     def apply(self, *, accepts_shrink: bool, progress: Progress) -> None:
         """Raises ImportRefused, leaving it to the caller to roll back, when the list shrinks too much."""
-        before, vanished = self._vanished()
+        # What is unchanged, most of a daily list, is passed before anything is published: officers and other imports wait
+        # for the log's lock from the first change on.
+        self._staging.compare(self._listings.pages())
+        before, vanished = self._staging.count_listed(), self._staging.vanished()
         gone = {agency_id for _, agency_id in vanished}
         total = max(self._staging.count(), 1)
-        done = 0
+        done = self._pass_unchanged()
+        what = "comparing" if self._is_dry_run else "publishing"
+        progress(what, done / total, done)
         with gathered(self._session):
-            # What is unchanged, most of a daily list, is passed before anything is published: officers and other imports wait
-            # for the log's lock from the first change on.
-            for batch in self._staging.batches():
-                self._sort(batch)
+            for batch in self._staging.news():
+                self._hold()
+                self._take(batch)
                 done += len(batch)
-                if len(self._waiting) >= MAX_WAITING:
-                    self._write()
-                progress("comparing" if self._is_dry_run else "publishing", done / total, done)
-            has_seen_all = self._see_all([row_key for row_key, _ in vanished])
-            self._write()
+                progress(what, done / total, done)
         # An agency that the list now shows under another key has moved, not vanished.
         moved = gone & self._adopted
         if self._reading.is_full:
@@ -141,57 +137,21 @@ class ListApplier:
         self._leave_unread()
         if not self._reading.is_full:
             self._listings.confirm()
-        elif not self._is_dry_run and not has_seen_all:
-            self._listings.see_all(self._reading.retrieved_at, ())
         self._refuse_shrink(before, accepts_shrink)
         if self._held_channels:
             self._report.notes.append(
                 f"{self._held_channels} changes of registered channels wait for an official: see `registry channels list`"
             )
 
-    def _see_all(self, vanished: Sequence[str]) -> bool:
-        """Write down that the list shows what it shows, which touches each of its rows, before the log is held.
-
-        Whether that was done: where much vanished it waits until that is delisted.
-        """
-        if self._is_dry_run or not self._reading.is_full or len(vanished) > CHUNK:
-            return False
-        self._listings.see_all(self._reading.retrieved_at, vanished)
-        return True
-
-    def _vanished(self) -> tuple[int, list[tuple[str, int]]]:
-        """How many agencies the list had, and those it no longer has. A row that was rejected has not vanished."""
-        before, vanished = 0, []
-        for page in self._listings.pages():
-            before += len(page)
-            keys = dict(page)
-            for start in range(0, len(page), CHUNK):
-                missing = self._staging.missing_of([row_key for row_key, _ in page[start : start + CHUNK]])
-                vanished += [(row_key, keys[row_key]) for row_key in missing if row_key not in self._unread]
-        return before, vanished
-
-    def _sort(self, batch: Sequence[Staged]) -> None:
-        """Note what is unchanged, and let the rest wait."""
-        known = self._listings.known([staged.row_key for staged in batch])
-        unchanged = []
-        for staged in batch:
-            listing = known.get(staged.row_key)
-            if listing is not None and self._is_unchanged(staged, listing):
-                unchanged.append(staged.row_key)
-            else:
-                self._waiting.append(staged)
-        self._counts.unchanged += len(unchanged)
-        if not self._is_dry_run and not self._reading.is_full:
-            self._listings.see(unchanged, self._reading.retrieved_at)
-
-    def _is_unchanged(self, staged: Staged, listing: Known) -> bool:
-        return listing.digest == staged.digest and not listing.is_delisted and staged.row_key not in self._unread
-
-    def _write(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for start in range(0, len(waiting), BATCH):
-            self._hold()
-            self._take(waiting[start : start + BATCH])
+    def _pass_unchanged(self) -> int:
+        """Note how much is said again word for word. Of a full list nothing is written for it."""
+        count = 0
+        for row_keys in self._staging.unchanged():
+            count += len(row_keys)
+            if not self._is_dry_run and not self._reading.is_full:
+                self._listings.see(row_keys, self._reading.retrieved_at)
+        self._counts.unchanged += count
+        return count
 
     def _hold(self) -> None:
         """Hold the log before records are read that will be amended: no one else changes them meanwhile."""
