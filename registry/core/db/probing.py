@@ -16,11 +16,10 @@ def is_among(session: Session, column: Any, values: Sequence[int] | Sequence[str
 
     One array on PostgreSQL: hundreds of parameters cost more to write, send and plan than the rows to find.
     """
-    values = list(values)
     if session.get_bind().dialect.name != "postgresql":
         return cast(ColumnElement[bool], column.in_(values))
-    kind = String if values and isinstance(values[0], str) else BigInteger
-    return cast(ColumnElement[bool], column == any_(bindparam(None, values, ARRAY(kind), unique=True)))
+    kind = ARRAY(String if values and isinstance(values[0], str) else BigInteger)
+    return cast(ColumnElement[bool], column == any_(bindparam(None, list(values), kind, unique=True)))
 
 
 def rows_by_key(

@@ -44,7 +44,7 @@ class Listings:
                 .order_by(Listing.row_key)
                 .limit(PAGE)
             )
-            page = [tuple(row) for row in self._session.execute(query)]
+            page = [(row_key, agency_id, digest) for row_key, agency_id, digest in self._session.execute(query)]
             if not page:
                 return
             yield page
