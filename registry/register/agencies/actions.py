@@ -131,9 +131,9 @@ def amend_published(session: Session, changes: Sequence[Change], event: Event, *
         _require_amendable(change.old, new)
         placed.append(Change(change.agency_id, change.old, new))
     _amend_facts(session, placed, microseconds(at))
-    said = [Change(one.agency_id, one.old, amended_facts(one.old, one.new)) for one in placed if one.old]
-    said = [one for one in said if one.old != one.new]
-    return publish_changes(session, said, event, at) if said else None
+    stated = [Change(one.agency_id, one.old, amended_facts(one.old, one.new)) for one in placed if one.old]
+    stated = [one for one in stated if one.old != one.new]
+    return publish_changes(session, stated, event, at) if stated else None
 
 
 def mark_correction(session: Session, reference: str, *, is_requested: bool) -> Appended | None:
