@@ -125,10 +125,10 @@ class ListApplier:
         progress(what, done / total, done)
         with gathered(self._session):
             for batch in self._staging.news():
-                self._hold()
-                self._take(batch)
                 done += len(batch)
                 progress(what, done / total, done)
+                self._hold()
+                self._take(batch)
         # An agency that the list now shows under another key has moved, not vanished.
         moved = gone & self._adopted
         if self._reading.is_full:
