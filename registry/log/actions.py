@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import instant_text, now
 from registry.core.db.engine import bulk_insert, microseconds
+from registry.core.db.probing import is_among
 from registry.core.errors import ImportRefused, LogClosed
 from registry.log.leaf import VERSION, leaf_bytes
 from registry.log.models import Entry, LogState
@@ -161,6 +162,6 @@ def _last_indexes(session: Session, keys: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for start in range(0, len(wanted), 500):
         chunk = wanted[start : start + 500]
-        rows = session.execute(select(Entry.key, func.max(Entry.index)).where(Entry.key.in_(chunk)).group_by(Entry.key))
-        found.update((key, index) for key, index in rows)
+        query = select(Entry.key, func.max(Entry.index)).where(is_among(session, Entry.key, chunk)).group_by(Entry.key)
+        found.update((key, index) for key, index in session.execute(query))
     return found

@@ -15,13 +15,16 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import EPOCH, bulk_insert, microseconds, reserve_ids
+from registry.core.db.probing import is_among
 from registry.core.errors import ErasedAgency
 from registry.core.keyring import Keyring
 from registry.log.actions import Appended, instant_of_append, lock_log, reserve_status_places
 from registry.register.agencies import models, record, storage
 from registry.register.agencies.bank_accounts import carry_digests, sealed, store_digests
 from registry.register.agencies.channels import forget_changes
+from registry.register.agencies.merging import amended_facts, differ
 from registry.register.agencies.publishing import ERASED, Change, Event, publish_all, publish_changes
+from registry.vocabulary.register import ChannelKind
 
 
 def publish(session: Session, agency: models.Agency, event: Event) -> Appended | None:
@@ -114,6 +117,23 @@ def amend_all(
     changes = [Change(ids[new.agency_id], stated[new.agency_id], new) for new in agencies]
     _amend_facts(session, changes, microseconds(at))
     return publish_all(session, list(ids.values()), event, at)
+
+
+def amend_published(session: Session, changes: Sequence[Change], event: Event, *, at: datetime) -> Appended | None:
+    """As `amend_all`, for very many whose published records the caller read, holding the log, and changed nothing since.
+
+    `old` of each change is that record. What the facts say afterwards follows from both and is not read again.
+    """
+    agencies, _ = sealed(_with_status_places(session, [change.new for change in changes]), None)
+    placed = []
+    for change, new in zip(changes, agencies, strict=True):
+        assert change.old is not None
+        _require_amendable(change.old, new)
+        placed.append(Change(change.agency_id, change.old, new))
+    _amend_facts(session, placed, microseconds(at))
+    stated = [Change(one.agency_id, one.old, amended_facts(one.old, one.new)) for one in placed if one.old]
+    stated = [one for one in stated if one.old != one.new]
+    return publish_changes(session, stated, event, at) if stated else None
 
 
 def mark_correction(session: Session, reference: str, *, is_requested: bool) -> Appended | None:
@@ -270,7 +290,7 @@ def _require_amendable(old: record.Agency, new: record.Agency) -> None:
 
 def _amend_facts(session: Session, changes: Sequence[Change], recorded_at: int) -> None:
     """Write what differs, of all agencies at once: others wait for the log meanwhile."""
-    profiles = [(c.agency_id, c.new) for c in changes if c.old and _differ(c.old, c.new, storage.PROFILE)]
+    profiles = [(c.agency_id, c.new) for c in changes if c.old and differ(c.old, c.new, storage.PROFILE)]
     profile = attrgetter(*storage.PROFILE)
     storage.supersede(session, models.AgencyProfile, "agency_id", [i for i, _ in profiles], recorded_at)
     bulk_insert(
@@ -284,16 +304,13 @@ def _amend_facts(session: Session, changes: Sequence[Change], recorded_at: int) 
         wanted = {c.agency_id: facts(c.new) for c in changes if c.old and facts(c.old) != facts(c.new)}
         _replace_facts(session, family, "agency_id", wanted, recorded_at)
     for change in changes:
-        if change.old and change.old.channels != change.new.channels:
+        if change.old and change.old.channels != change.new.channels and _has_account(change.old):
             carry_digests(session, change.agency_id, EPOCH + timedelta(microseconds=recorded_at))
     _amend_licences(session, changes, recorded_at)
 
 
-def _differ(old: record.Sourced, new: record.Sourced, fields: Iterable[str]) -> bool:
-    """Whether two sayings differ in more than where and when they were read."""
-    return any(
-        getattr(old, field) != getattr(new, field) for field in fields if field not in ("source", "retrieved_at")
-    )
+def _has_account(agency: record.Agency) -> bool:
+    return any(channel.kind is ChannelKind.BANK_ACCOUNT for channel in agency.channels)
 
 
 def _amend_licences(session: Session, changes: Sequence[Change], recorded_at: int) -> None:
@@ -310,11 +327,11 @@ def _amend_licences(session: Session, changes: Sequence[Change], recorded_at: in
         if before.number != part.number:
             row = models.Licence.id == row_ids[part.licence_id]
             session.execute(update(models.Licence).where(row).values(number=part.number))
-    terms = [(row_ids[part.licence_id], part) for before, part in known if _differ(before, part, storage.TERM)]
+    terms = [(row_ids[part.licence_id], part) for before, part in known if differ(before, part, storage.TERM)]
     storage.supersede(session, models.LicenceTerm, "licence_id", [row_id for row_id, _ in terms], recorded_at)
     for start in range(0, len(terms), CHUNK):
         owners = [row_id for row_id, _ in terms[start : start + CHUNK]]
-        session.execute(delete(models.LicenceScope).where(models.LicenceScope.licence_id.in_(owners)))
+        session.execute(delete(models.LicenceScope).where(is_among(session, models.LicenceScope.licence_id, owners)))
     _write_terms(session, terms, recorded_at)
     histories = {
         row_ids[part.licence_id]: part.status_history
@@ -328,7 +345,9 @@ def _licence_ids(session: Session, references: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for start in range(0, len(references), CHUNK):
         chunk = references[start : start + CHUNK]
-        query = select(models.Licence.reference, models.Licence.id).where(models.Licence.reference.in_(chunk))
+        query = select(models.Licence.reference, models.Licence.id).where(
+            is_among(session, models.Licence.reference, chunk)
+        )
         found.update((reference, row_id) for reference, row_id in session.execute(query))
     return found
 

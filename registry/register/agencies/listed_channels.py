@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
+from registry.core.db.probing import is_among
 from registry.core.ids import new_reference
 from registry.register.agencies.channel_rules import channel_key
 from registry.register.agencies.channels import OPEN
@@ -43,7 +44,9 @@ def propose_from_list(
     ids = list(stated)
     for start in range(0, len(ids), 500):
         changes = session.execute(
-            select(PendingChannelChange).where(PendingChannelChange.agency_id.in_(ids[start : start + 500]))
+            select(PendingChannelChange).where(
+                is_among(session, PendingChannelChange.agency_id, ids[start : start + 500])
+            )
         ).scalars()
         for change in changes:
             known.setdefault(change.agency_id, []).append(change)

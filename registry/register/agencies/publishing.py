@@ -15,6 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert, microseconds
+from registry.core.db.probing import is_among
 from registry.log.actions import Appended, Draft, append, instant_of_append, lock_log
 from registry.register.agencies import log_bodies, models, record, rules, storage
 from registry.register.agencies.prerendered import packed, prerender, read_prerendered
@@ -50,13 +51,24 @@ def publish_all(
     session.flush()
     wanted = list(dict.fromkeys(agency_ids))
     new = storage.loaded_records(session, wanted)
-    bodies = session.execute(
-        select(models.PublicRecord.agency_id, models.PublicRecord.body).where(models.PublicRecord.agency_id.in_(wanted))
-    )
-    old = {agency_id: record.read_record(body) for agency_id, body in bodies}
+    old = published_records(session, wanted)
     changes = [Change(agency_id, old.get(agency_id), new[agency_id]) for agency_id in wanted if agency_id in new]
     changes = [change for change in changes if change.old != change.new]
     return publish_changes(session, changes, event, at) if changes else None
+
+
+def published_records(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
+    """What the registry last told the public of each agency, by row id.
+
+    To who holds the log it is what the facts say, read in one statement: facts are published with their transaction.
+    """
+    table = models.PublicRecord
+    bodies = session.execute(
+        select(table.agency_id, table.body)
+        .where(is_among(session, table.agency_id, agency_ids))
+        .order_by(table.agency_id)
+    )
+    return {agency_id: record.read_record(body) for agency_id, body in bodies}
 
 
 def publish_changes(
@@ -155,10 +167,10 @@ def _store_records(session: Session, changes: Sequence[Change]) -> None:
     for start in range(0, len(known), 500):
         chunk = known[start : start + 500]
         for agency_id, instant in session.execute(
-            select(table.agency_id, table.confirmed_at).where(table.agency_id.in_(chunk))
+            select(table.agency_id, table.confirmed_at).where(is_among(session, table.agency_id, chunk))
         ):
             confirmed[agency_id] = microseconds(instant) if instant else None
-        session.execute(delete(table).where(table.agency_id.in_(chunk)))
+        session.execute(delete(table).where(is_among(session, table.agency_id, chunk)))
     for change in changes:
         body = record.canonical(change.new)
         digest = hashlib.sha256(body).digest()
@@ -224,7 +236,7 @@ def _live_keys(session: Session, agency_ids: Sequence[int]) -> dict[int, dict[ru
     found: dict[int, dict[rules.Key, int]] = defaultdict(dict)
     for start in range(0, len(agency_ids), 500):
         query = select(table.agency_id, table.kind, table.value, table.licence, table.id).where(
-            table.agency_id.in_(agency_ids[start : start + 500]), table.superseded_at.is_(None)
+            is_among(session, table.agency_id, agency_ids[start : start + 500]), table.superseded_at.is_(None)
         )
         for agency_id, kind, value, licence, row_id in session.execute(query):
             found[agency_id][rules.Key(kind, value, licence)] = row_id

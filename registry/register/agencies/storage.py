@@ -16,6 +16,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import EPOCH, Base, microseconds
+from registry.core.db.probing import is_among
 from registry.core.errors import NotFound
 from registry.register.agencies import models, record
 from registry.vocabulary.register import Activity
@@ -125,7 +126,11 @@ def columns_of(family: Family, owner: str = "agency_id") -> tuple[str, ...]:
 def current_rows(session: Session, model: Any, owner: str, owners: Sequence[int]) -> Sequence[Any]:
     """The rows of a fact table that the registry still says, in the order they were first said."""
     table = model.__table__
-    query = select(table).where(table.c[owner].in_(owners), table.c.superseded_at.is_(None)).order_by(table.c.id)
+    query = (
+        select(table)
+        .where(is_among(session, table.c[owner], owners), table.c.superseded_at.is_(None))
+        .order_by(table.c.id)
+    )
     return session.execute(query).all()
 
 
@@ -160,7 +165,7 @@ def loaded_records(session: Session, agency_ids: Sequence[int]) -> dict[int, rec
     """The whole current record of each agency, built from its fact rows."""
     identities = session.execute(
         select(models.Agency.id, models.Agency.reference, models.Agency.erased_at).where(
-            models.Agency.id.in_(agency_ids)
+            is_among(session, models.Agency.id, agency_ids)
         )
     ).all()
     profiles = {row.agency_id: row for row in current_rows(session, models.AgencyProfile, "agency_id", agency_ids)}
@@ -193,7 +198,9 @@ def _facts_of(profile: Any, families: Mapping[str, Mapping[int, list[tuple[int, 
 
 def _loaded_licences(session: Session, agency_ids: Sequence[int]) -> dict[int, list[record.Licence]]:
     table = models.Licence.__table__
-    identities = session.execute(select(table).where(table.c.agency_id.in_(agency_ids)).order_by(table.c.id)).all()
+    identities = session.execute(
+        select(table).where(is_among(session, table.c.agency_id, agency_ids)).order_by(table.c.id)
+    ).all()
     licence_ids = [row.id for row in identities]
     terms = {row.licence_id: row for row in current_rows(session, models.LicenceTerm, "licence_id", licence_ids)}
     statuses = parts_by_owner(
@@ -242,7 +249,9 @@ def _agreements_query() -> tuple[Any, Select[Any]]:
 
 def _loaded_agreements(session: Session, agency_ids: Sequence[int]) -> dict[int, list[record.Agreement]]:
     table, query = _agreements_query()
-    query = query.where(table.c.sending_id.in_(agency_ids) | table.c.receiving_id.in_(agency_ids))
+    query = query.where(
+        is_among(session, table.c.sending_id, agency_ids) | is_among(session, table.c.receiving_id, agency_ids)
+    )
     wanted = set(agency_ids)
     found: dict[int, list[record.Agreement]] = defaultdict(list)
     for row in session.execute(query):
@@ -307,7 +316,7 @@ def row_ids(session: Session, references: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for start in range(0, len(references), 500):
         query = select(models.Agency.reference, models.Agency.id).where(
-            models.Agency.reference.in_(references[start : start + 500])
+            is_among(session, models.Agency.reference, references[start : start + 500])
         )
         found.update((reference, row_id) for reference, row_id in session.execute(query))
     missing = [reference for reference in references if reference not in found]
@@ -321,6 +330,6 @@ def supersede(session: Session, model: Any, column: str, values: Sequence[int], 
     for start in range(0, len(values), 500):
         session.connection().execute(
             update(table)
-            .where(table.c[column].in_(values[start : start + 500]), table.c.superseded_at.is_(None))
+            .where(is_among(session, table.c[column], values[start : start + 500]), table.c.superseded_at.is_(None))
             .values(superseded_at=EPOCH + timedelta(microseconds=recorded_at))
         )

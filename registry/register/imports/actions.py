@@ -20,29 +20,26 @@ from registry.core.gc import gc_paused
 from registry.core.ids import new_references
 from registry.log.actions import instant_of_append, is_empty, lock_log, refuse_mixing, take_turn
 from registry.register.agencies import actions as agencies
-from registry.register.agencies import models, record, storage
+from registry.register.agencies import models, record
 from registry.register.agencies.keys import identifier_key
 from registry.register.agencies.listed_channels import ListedChannel, propose_from_list
-from registry.register.agencies.publishing import Event
+from registry.register.agencies.publishing import Change, Event, published_records
 from registry.register.authorities.actions import record_retrieval, save_authority, save_source
 from registry.register.authorities.models import WITHOUT, Authority, Source
 from registry.register.imports.amending import amended_record, vanished_record
 from registry.register.imports.findings import Finding, NeedsApproval
-from registry.register.imports.listings import CHUNK, Known, Listings
+from registry.register.imports.listings import CHUNK, Listings
 from registry.register.imports.mapping import SourceMapping, as_stored, printed_numbers
 from registry.register.imports.new_records import ListReading, new_record
 from registry.register.imports.queries import last_retrieval
 from registry.register.imports.report import Report
-from registry.register.imports.staging import BATCH, Staged, Staging
+from registry.register.imports.staging import Staged, Staging
 from registry.register.imports.statements import Statement, unpacked
 from registry.register.names.actions import gathered
 from registry.vocabulary.register import ChannelKind
 
 SHRINK = 0.10
 """A list that would delist more than this share of its agencies or licences stops and asks."""
-
-MAX_WAITING = 10_000
-"""So many new and changed rows of a list are kept in memory before they are published."""
 
 Progress = Callable[[str, float, int], None]
 """Told now and then: what is being done, the share done (0 to 1), and how many so far."""
@@ -112,27 +109,26 @@ class ListApplier:
         self._unread = staging.unread()
         self._at: datetime | None = None
         self._adopted: set[int] = set()
-        self._waiting: list[Staged] = []
         self._held_channels = 0
         self._listings = Listings(session, source, is_dry_run=report.is_dry_run)
 
     def apply(self, *, accepts_shrink: bool, progress: Progress) -> None:
         """Raises ImportRefused, leaving it to the caller to roll back, when the list shrinks too much."""
-        before, vanished = self._vanished()
+        # What is unchanged, most of a daily list, is passed before anything is published: officers and other imports wait
+        # for the log's lock from the first change on.
+        self._staging.compare(self._listings.pages())
+        before, vanished = self._staging.count_listed(), self._staging.vanished()
         gone = {agency_id for _, agency_id in vanished}
         total = max(self._staging.count(), 1)
-        done = 0
+        done = self._pass_unchanged()
+        what = "comparing" if self._is_dry_run else "publishing"
+        progress(what, done / total, done)
         with gathered(self._session):
-            # What is unchanged, most of a daily list, is passed before anything is published: officers and other imports wait
-            # for the log's lock from the first change on.
-            for batch in self._staging.batches():
-                self._sort(batch)
+            for batch in self._staging.news():
                 done += len(batch)
-                if len(self._waiting) >= MAX_WAITING:
-                    self._write()
-                progress("comparing" if self._is_dry_run else "publishing", done / total, done)
-            has_seen_all = self._see_all([row_key for row_key, _ in vanished])
-            self._write()
+                progress(what, done / total, done)
+                self._hold()
+                self._take(batch)
         # An agency that the list now shows under another key has moved, not vanished.
         moved = gone & self._adopted
         if self._reading.is_full:
@@ -141,57 +137,21 @@ class ListApplier:
         self._leave_unread()
         if not self._reading.is_full:
             self._listings.confirm()
-        elif not self._is_dry_run and not has_seen_all:
-            self._listings.see_all(self._reading.retrieved_at, ())
         self._refuse_shrink(before, accepts_shrink)
         if self._held_channels:
             self._report.notes.append(
                 f"{self._held_channels} changes of registered channels wait for an official: see `registry channels list`"
             )
 
-    def _see_all(self, vanished: Sequence[str]) -> bool:
-        """Write down that the list shows what it shows, which touches each of its rows, before the log is held.
-
-        Whether that was done: where much vanished it waits until that is delisted.
-        """
-        if self._is_dry_run or not self._reading.is_full or len(vanished) > CHUNK:
-            return False
-        self._listings.see_all(self._reading.retrieved_at, vanished)
-        return True
-
-    def _vanished(self) -> tuple[int, list[tuple[str, int]]]:
-        """How many agencies the list had, and those it no longer has. A row that was rejected has not vanished."""
-        before, vanished = 0, []
-        for page in self._listings.pages():
-            before += len(page)
-            keys = dict(page)
-            for start in range(0, len(page), CHUNK):
-                missing = self._staging.missing_of([row_key for row_key, _ in page[start : start + CHUNK]])
-                vanished += [(row_key, keys[row_key]) for row_key in missing if row_key not in self._unread]
-        return before, vanished
-
-    def _sort(self, batch: Sequence[Staged]) -> None:
-        """Note what is unchanged, and let the rest wait."""
-        known = self._listings.known([staged.row_key for staged in batch])
-        unchanged = []
-        for staged in batch:
-            listing = known.get(staged.row_key)
-            if listing is not None and self._is_unchanged(staged, listing):
-                unchanged.append(staged.row_key)
-            else:
-                self._waiting.append(staged)
-        self._counts.unchanged += len(unchanged)
-        if not self._is_dry_run and not self._reading.is_full:
-            self._listings.see(unchanged, self._reading.retrieved_at)
-
-    def _is_unchanged(self, staged: Staged, listing: Known) -> bool:
-        return listing.digest == staged.digest and not listing.is_delisted and staged.row_key not in self._unread
-
-    def _write(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for start in range(0, len(waiting), BATCH):
-            self._hold()
-            self._take(waiting[start : start + BATCH])
+    def _pass_unchanged(self) -> int:
+        """Note how much is said again word for word. Of a full list nothing is written for it."""
+        count = 0
+        for row_keys in self._staging.unchanged():
+            count += len(row_keys)
+            if not self._is_dry_run and not self._reading.is_full:
+                self._listings.see(row_keys, self._reading.retrieved_at)
+        self._counts.unchanged += count
+        return count
 
     def _hold(self) -> None:
         """Hold the log before records are read that will be amended: no one else changes them meanwhile."""
@@ -273,14 +233,14 @@ class ListApplier:
         if not rows:
             return
         ids = [agency_id for _, agency_id in rows]
-        erased = self._erased(ids)
         shared = self._listings.shared(ids)
-        records = storage.loaded_records(self._session, ids)
+        records = published_records(self._session, ids)
         amended: dict[int, record.Agency] = {}
         existing: dict[int, list[ListedChannel]] = defaultdict(list)
         stated: dict[int, frozenset[tuple[ChannelKind, str]]] = {}
         for staged, agency_id in rows:
-            if agency_id in erased:
+            if records[agency_id].withheld:
+                # What the list says of an erased holder is not written down again.
                 self._counts.unchanged += 1
                 continue
             statement = unpacked(staged.body)
@@ -302,19 +262,15 @@ class ListApplier:
             if result.has_changed:
                 amended[agency_id] = result.record
             shared.add(agency_id)
-        self._say(list(amended.values()), records)
+        self._say(amended, records)
         if not self._is_dry_run:
             source, at = self._reading.source, self._reading.retrieved_at
             self._held_channels += propose_from_list(self._session, source, at, existing, stated)
 
-    def _say(self, records: Sequence[record.Agency], before: Mapping[int, record.Agency]) -> None:
-        if records and not self._is_dry_run:
-            agencies.amend_all(self._session, records, self._event, at=self._instant(), before=list(before.values()))
-
-    def _erased(self, agency_ids: Sequence[int]) -> set[int]:
-        """Agencies whose holder was erased: what the list says of them is not written down again."""
-        query = select(models.Agency.id).where(models.Agency.id.in_(agency_ids), models.Agency.erased_at.is_not(None))
-        return set(self._session.execute(query).scalars())
+    def _say(self, amended: Mapping[int, record.Agency], before: Mapping[int, record.Agency]) -> None:
+        if amended and not self._is_dry_run:
+            changes = [Change(agency_id, before[agency_id], new) for agency_id, new in amended.items()]
+            agencies.amend_published(self._session, changes, self._event, at=self._instant())
 
     def _delist(self, vanished: Sequence[tuple[str, int]]) -> None:
         self._counts.vanished += len(vanished)
@@ -337,9 +293,13 @@ class ListApplier:
     def _end(self, agency_ids: Sequence[int], *, is_unread: bool) -> None:
         if agency_ids:
             self._hold()
-        records = storage.loaded_records(self._session, agency_ids)
-        ended = [vanished_record(known, self._reading, is_unread=is_unread) for known in records.values()]
-        self._say([one.record for one in ended if one.has_changed], records)
+        records = published_records(self._session, agency_ids)
+        ended = {
+            agency_id: vanished_record(known, self._reading, is_unread=is_unread)
+            for agency_id, known in records.items()
+            if not known.withheld
+        }
+        self._say({agency_id: one.record for agency_id, one in ended.items() if one.has_changed}, records)
 
     def _refuse_shrink(self, before: int, accepts_shrink: bool) -> None:
         if accepts_shrink or self._source is None or not self._reading.is_full:

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert, microseconds
-from registry.core.db.probing import rows_by_key
+from registry.core.db.probing import is_among, rows_by_key
 from registry.register.agencies.models import PublicRecord
-from registry.register.authorities.models import Source
+from registry.register.authorities.models import Retrieval, Source
 from registry.register.imports.models import Listing
 from registry.register.imports.staging import Staged
 
@@ -34,17 +34,17 @@ class Listings:
         self._source_id = source.id if source is not None else None
         self._is_writing = source is not None and not is_dry_run
 
-    def pages(self) -> Iterator[Sequence[tuple[str, int]]]:
-        """Row keys and agencies of all that is listed now."""
+    def pages(self) -> Iterator[list[tuple[str, int, str]]]:
+        """Row key, agency and digest of all that is listed now, some rows at a time."""
         last = ""
         while self._source_id is not None:
             query = (
-                select(Listing.row_key, Listing.agency_id)
+                select(Listing.row_key, Listing.agency_id, Listing.digest)
                 .where(Listing.source_id == self._source_id, Listing.is_delisted.is_(False), Listing.row_key > last)
                 .order_by(Listing.row_key)
                 .limit(PAGE)
             )
-            page = [(row_key, agency_id) for row_key, agency_id in self._session.execute(query)]
+            page = [(row_key, agency_id, digest) for row_key, agency_id, digest in self._session.execute(query)]
             if not page:
                 return
             yield page
@@ -70,7 +70,7 @@ class Listings:
             select(Listing.agency_id)
             .where(
                 Listing.source_id == self._source_id,
-                Listing.agency_id.in_(agency_ids),
+                is_among(self._session, Listing.agency_id, agency_ids),
                 Listing.is_delisted.is_(False),
             )
             .group_by(Listing.agency_id)
@@ -103,19 +103,25 @@ class Listings:
         """Rows that the reading of `seen_at` showed, of a list that has not changed since."""
         self._update_where(Listing.last_seen_at == seen_at, last_seen_at=retrieved_at)
 
-    def see_all(self, retrieved_at: datetime, vanished: Sequence[str]) -> None:
-        """All rows that are listed now but for those that vanished: of a full list that was read as a whole."""
-        self._update_where(Listing.row_key.not_in(vanished), last_seen_at=retrieved_at)
-
     def confirm(self) -> None:
         """Make the agencies of a list that is not full as fresh as the lists that show them: as the oldest, if several.
 
-        Freshness is kept for an agency and not for each of its lists, so one list must not renew what another said.
+        Freshness is kept for an agency and not for each of its lists, so one list must not renew what another said. A full
+        list that was read as a whole shows all that is listed, which is written down once and not in each of its rows.
         """
         if not self._is_writing:
             return
+        read_whole_at = (
+            select(Retrieval.retrieved_at)
+            .where(Retrieval.source_id == Listing.source_id, Retrieval.is_full.is_(True))
+            .order_by(Retrieval.retrieved_at.desc())
+            .limit(1)
+            .correlate(Listing)
+            .scalar_subquery()
+        )
+        seen_at = case((read_whole_at > Listing.last_seen_at, read_whole_at), else_=Listing.last_seen_at)
         oldest = (
-            select(func.min(Listing.last_seen_at))
+            select(func.min(seen_at))
             .where(Listing.agency_id == PublicRecord.agency_id, Listing.is_delisted.is_(False))
             .scalar_subquery()
         )
@@ -148,4 +154,4 @@ class Listings:
             self._session.execute(update(Listing).where(*listed, *those).values(**values))
 
     def _rows(self, row_keys: Sequence[str]) -> tuple[Any, ...]:
-        return Listing.source_id == self._source_id, Listing.row_key.in_(row_keys)
+        return Listing.source_id == self._source_id, is_among(self._session, Listing.row_key, row_keys)

@@ -7,7 +7,7 @@ import os
 import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,12 @@ SURELY_FITS = 1_500
 
 
 LICENCE_NUMBER = "licence_number"
+
+
+_IS_UNCHANGED = """(
+    EXISTS (SELECT 1 FROM listed WHERE listed.row_key = staged.row_key AND listed.digest = staged.digest)
+    AND staged.row_key NOT IN (SELECT row_key FROM unread)
+)"""
 
 
 class Staged(NamedTuple):
@@ -54,6 +60,7 @@ class Staging:
         run("CREATE TABLE staged (row_key TEXT, digest TEXT, body BLOB, line INTEGER, part INTEGER)")
         run("CREATE TABLE unread (row_key TEXT PRIMARY KEY)")
         run("CREATE TABLE marks (mark TEXT, row_key TEXT)")
+        run("CREATE TABLE listed (row_key TEXT PRIMARY KEY, agency_id INTEGER, digest TEXT) WITHOUT ROWID")
         path.unlink()
         run("BEGIN")
         self._waiting: list[tuple[str, str, bytes, int, int]] = []
@@ -167,9 +174,33 @@ class Staging:
     def count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM staged").fetchone()[0])
 
-    def batches(self) -> Iterator[list[Staged]]:
-        """The statements in the list's order, some at a time."""
-        cursor = self._connection.execute("SELECT row_key, digest, body, line, part FROM staged ORDER BY rowid")
+    def compare(self, listed: Iterable[Sequence[tuple[str, int, str]]]) -> None:
+        """Take what the list last had, as (row key, agency, digest) and some rows at a time: by it the rest is told apart."""
+        for page in listed:
+            self._connection.executemany("INSERT INTO listed VALUES (?, ?, ?)", page)
+
+    def count_listed(self) -> int:
+        """How many agencies the list last had."""
+        return int(self._connection.execute("SELECT count(*) FROM listed").fetchone()[0])
+
+    def vanished(self) -> list[tuple[str, int]]:
+        """What the list last had and has no more, by row key, with its agency. A row that was rejected has not vanished."""
+        return self._connection.execute(
+            "SELECT row_key, agency_id FROM listed WHERE row_key NOT IN (SELECT row_key FROM unread)"
+            " AND NOT EXISTS (SELECT 1 FROM staged WHERE staged.row_key = listed.row_key) ORDER BY row_key"
+        ).fetchall()
+
+    def unchanged(self) -> Iterator[list[str]]:
+        """The keys of what the list says again word for word, some at a time."""
+        cursor = self._connection.execute(f"SELECT row_key FROM staged WHERE {_IS_UNCHANGED} ORDER BY rowid")
+        while rows := cursor.fetchmany(BATCH):
+            yield [row_key for (row_key,) in rows]
+
+    def news(self) -> Iterator[list[Staged]]:
+        """The statements that are new or say something else than before, in the list's order, some at a time."""
+        cursor = self._connection.execute(
+            f"SELECT row_key, digest, body, line, part FROM staged WHERE NOT {_IS_UNCHANGED} ORDER BY rowid"
+        )
         while rows := cursor.fetchmany(BATCH):
             yield [Staged(*row) for row in rows]
 

@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
-from sqlalchemy import BigInteger, any_, bindparam, delete, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert
-from registry.core.db.probing import each_of
+from registry.core.db.probing import is_among
 from registry.log.actions import lock_log
 from registry.log.models import Entry
 from registry.register.names.keys import keys_of
@@ -200,7 +199,7 @@ def _indexed(session: Session, agency_ids: Sequence[int]) -> dict[int, list[tupl
     found: dict[int, list[tuple[NameKind, str]]] = defaultdict(list)
     query = (
         select(IndexedName.agency_id, IndexedName.kind, IndexedName.name)
-        .where(IndexedName.agency_id.in_(agency_ids))
+        .where(is_among(session, IndexedName.agency_id, agency_ids))
         .order_by(IndexedName.agency_id, IndexedName.place)
     )
     for agency_id, kind, name in session.execute(query):
@@ -216,7 +215,7 @@ def _indexed_after(session: Session, last: int) -> dict[int, list[tuple[NameKind
 
 def _replace_rows(session: Session, changed: Sequence[tuple[int, Names]], known: Sequence[int]) -> None:
     if known:
-        session.execute(delete(IndexedName).where(IndexedName.agency_id.in_(known)))
+        session.execute(delete(IndexedName).where(is_among(session, IndexedName.agency_id, known)))
     rows = [
         (agency_id, place, kind.value, name, published_spelling(name).plain[:MAX_LENGTH])
         for agency_id, names in changed
@@ -266,9 +265,7 @@ def _renew_buckets(
     table = NameBucket
     stored = {bucket: numbers_in(bucket, unpacked(body)) for bucket, body in _stored_buckets(session, buckets)}
     if stored:
-        gone = list(stored)
-        is_sqlite = session.connection().dialect.name == "sqlite"
-        session.connection().execute(delete(table).where(table.bucket.in_(each_of(gone) if is_sqlite else gone)))
+        session.connection().execute(delete(table).where(is_among(session, table.bucket, list(stored))))
     rows = []
     for bucket in buckets:
         existing = fresh.get(bucket, [])
@@ -280,10 +277,6 @@ def _renew_buckets(
 
 
 def _stored_buckets(session: Session, buckets: Sequence[int]) -> Sequence[tuple[int, bytes]]:
-    """Those of the buckets that there are. One array on PostgreSQL: as parameters they cost more to send than to find."""
-    query = select(NameBucket.bucket, NameBucket.postings)
-    if session.connection().dialect.name == "postgresql":
-        query = query.where(NameBucket.bucket == any_(bindparam("buckets", list(buckets), ARRAY(BigInteger))))
-    else:
-        query = query.where(NameBucket.bucket.in_(each_of(buckets)))
+    """Those of the buckets that there are."""
+    query = select(NameBucket.bucket, NameBucket.postings).where(is_among(session, NameBucket.bucket, buckets))
     return [(bucket, body) for bucket, body in session.connection().execute(query)]

@@ -39,6 +39,15 @@ def test_the_cost_follows_the_keys_and_not_the_rows_of_the_table(session: Sessio
         assert _fetched(session) - before <= 2 * WANTED
 
 
+@pytest.mark.both_databases
+def test_no_statement_is_compiled_for_a_price_that_is_only_made_up(session: Session, database_kind: str) -> None:
+    if database_kind == "sqlite":
+        return
+    prefer_indexes(session)
+    plan = session.execute(text("EXPLAIN SELECT id FROM log_state WHERE size >= 0 FOR UPDATE")).scalars()
+    assert not [line for line in plan if "JIT" in line]
+
+
 def _fetched(session: Session) -> int:
     """Index entries of the table that this transaction has read so far."""
     return session.execute(

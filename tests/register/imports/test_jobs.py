@@ -16,7 +16,6 @@ from registry.register.agencies.record import Licence
 from registry.register.authorities.models import Retrieval, SourceVersion
 from registry.register.imports.jobs import ImportRunning, only_import_of
 from registry.register.imports.mapping import read_mapping
-from registry.register.imports.models import Listing
 from registry.register.imports.report import Report
 from registry.vocabulary.register import Activity, HolderKind, LicenceKind, LicenceStatus, NameKind
 from tests.register.imports.lists import Desk, agency, ico, permit, plain_list, plain_mapping, plain_text
@@ -61,7 +60,19 @@ def test_the_same_list_again_changes_nothing_and_renews_the_freshness(desk: Desk
     with desk.sessions() as session:
         first, second = session.execute(select(Retrieval.retrieved_at).order_by(Retrieval.id)).scalars()
         assert second > first
-        assert set(session.execute(select(Listing.last_seen_at)).scalars()) == {second}
+
+
+def test_an_agency_of_two_lists_is_as_fresh_as_the_list_that_showed_it_longest_ago(desk: Desk) -> None:
+    row = "A Ltd,1,L1,valid,2025-01-01,"
+    partial = read_mapping(plain_text(is_full=False).replace("zz-list", "zz-part"), "the test's mapping")
+    for _ in range(2):
+        # The full list says the same again: nothing but the reading is written down for it.
+        desk.plain(row)
+        desk.plain(row, mapping=partial)
+        with desk.sessions() as session:
+            readings = list(session.execute(select(Retrieval.retrieved_at).order_by(Retrieval.id)).scalars())
+            confirmed = session.execute(select(models.PublicRecord.confirmed_at)).scalar_one()
+        assert confirmed == readings[-2]
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(desk: Desk) -> None:
@@ -385,6 +396,17 @@ def test_an_erased_holder_is_not_written_down_again(desk: Desk) -> None:
     for row in ("Smyslena Osoba,1,L1,valid,2025-01-01,", "Smyslena Osoba,1,L1,on hold,2025-01-01,"):
         desk.plain(row)
         assert "Smyslena" not in dumped(desk)
+
+
+def test_an_erased_holder_may_vanish_from_the_list(desk: Desk) -> None:
+    others = [f"Agency {number} Ltd,{number},L{number},valid,2025-01-01," for number in range(20, 40)]
+    desk.plain("Smyslena Osoba,1,L1,valid,2025-01-01,", *others)
+    with desk.sessions() as session:
+        agencies.erase(session, session.execute(select(models.Agency).order_by(models.Agency.id).limit(1)).scalar_one())
+        session.commit()
+    report = desk.plain(*others)
+    assert report.is_applied
+    assert report.counts.vanished == 1
 
 
 def test_a_phone_of_a_person_is_not_kept(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from registry.register.imports.models import FetchState, PendingImport
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.schedule_rules import pause_after_failure, pause_between_fetches, warn_from
 from tests.register.imports.fetched import describe, mapping_text, publish
-from tests.register.imports.lists import Desk
+from tests.register.imports.lists import Desk, agency, ico, plain_text
 from tests.register.imports.publisher import Publisher, publishing
 
 
@@ -66,6 +66,22 @@ def test_a_partial_list_that_is_unchanged_confirms_its_agencies(desk: Desk, publ
     with desk.sessions() as session:
         last = session.execute(select(Retrieval.retrieved_at).order_by(Retrieval.id.desc())).scalars().first()
         assert set(session.execute(select(PublicRecord.confirmed_at)).scalars()) == {last}
+
+
+def test_a_full_list_that_is_unchanged_keeps_fresh_what_a_partial_one_shows_too(
+    desk: Desk, publisher: Publisher
+) -> None:
+    from registry.register.agencies.models import PublicRecord
+
+    partial = read_mapping(plain_text(is_full=False, kind="cz_vyhledavani_zamestnani"), "the test's mapping")
+    fetch(desk)
+    assert fetch(desk) == "unchanged at its source"
+    desk.plain(f"{agency(1)['nazev']},{ico(1)},L1,valid,2024-01-01,", mapping=partial)
+    with desk.sessions() as session:
+        readings = list(session.execute(select(Retrieval.retrieved_at).order_by(Retrieval.id)).scalars())
+        confirmed = session.execute(select(PublicRecord.confirmed_at).where(PublicRecord.confirmed_at.is_not(None)))
+        # The older of the two lists counts: the full one, as its publisher last spoke of it.
+        assert confirmed.scalars().all() == [readings[1]]
 
 
 def test_an_address_written_into_the_mapping_after_an_import_by_hand_is_fetched(

@@ -1,0 +1,53 @@
+"""What an import publishes is what the facts say, though it does not read them again."""
+
+from sqlalchemy import select
+
+from registry.register.agencies import models, record, storage
+from tests.register.imports.lists import Desk, plain_mapping
+
+COLUMNS = {
+    "name": "Name",
+    "trade_name": "Trade",
+    "registration_number": "Reg",
+    "number": "Licence",
+    "status": "Status",
+    "status_ground": "Ground",
+    "valid_from": "From",
+    "valid_to": "To",
+    "phone": "Phone",
+    "place": "Place",
+}
+HEADER = ",".join(COLUMNS.values())
+
+FIRST = (
+    "A Ltd,,1,L1,valid,,2025-01-01,,,Praha",
+    "B Ltd,,2,L2,valid,,2025-01-01,2030-01-01,,",
+    "C Ltd,,3,L3,valid,,2025-01-01,,+000 3,",
+    "D Ltd,Dee,4,L4,valid,,2025-01-01,,,",
+    "D Ltd,Dee,4,L5,on hold,unpaid,2025-01-01,,,",
+    "Smyslena Osoba,,6,L6,valid,,2025-01-01,,,",
+    "G Ltd,,7,L7,valid,,2025-01-01,,,",
+    *(f"Z{number} Ltd,,{number},L{number},valid,,2025-01-01,,," for number in range(20, 50)),
+)
+SECOND = (
+    "Another Ltd,,1,L1/2,valid,,2025-01-01,,+000 1,Brno",
+    "B Ltd,Bee,2,L2,on hold,late,2025-02-01,2031-01-01,,",
+    "C Ltd,,3,L3,withdrawn,,2025-01-01,,+000 33,",
+    "D Ltd,,4,L5,valid,,2025-01-01,,,",
+    "D Ltd,,4,L8,valid,,2026-01-01,,,",
+    "Smyslena Osoba,Smyslena,6,L6,on hold,,2025-01-01,,,",
+    *FIRST[7:],
+)
+
+
+def test_what_is_published_is_what_the_facts_say(desk: Desk) -> None:
+    mapping = plain_mapping(COLUMNS)
+    for rows in (FIRST, SECOND, FIRST, FIRST[::-1], SECOND):
+        report = desk.plain(*rows, mapping=mapping, header=HEADER, accepts_shrink=True)
+        assert report.is_applied
+        assert report.counts.read == len(rows)
+        with desk.sessions() as session:
+            published = dict(session.execute(select(models.PublicRecord.agency_id, models.PublicRecord.body)).all())
+            facts = storage.loaded_records(session, list(published))
+        assert facts == {agency_id: record.read_record(body) for agency_id, body in published.items()}
+        assert all(record.canonical(facts[agency_id]) == body for agency_id, body in published.items())
