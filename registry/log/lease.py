@@ -7,7 +7,7 @@ no lease: two databases that are both taken for the right one have two.
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-_LOCK = 7_305_411_902_553_117
+LOCK = 7_305_411_902_553_117
 """Of PostgreSQL's advisory locks, that of signing."""
 
 
@@ -33,7 +33,7 @@ class SigningLease:
         connection = self._engine.connect()
         try:
             connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-            is_ours = connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            is_ours = connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK})
         except BaseException:
             connection.close()
             raise
@@ -54,7 +54,7 @@ class SigningLease:
                     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
                     "AND classid = :high AND objid = :low"
                 ),
-                {"high": _LOCK >> 32, "low": _LOCK & 0xFFFFFFFF},
+                {"high": LOCK >> 32, "low": LOCK & 0xFFFFFFFF},
             )
         return bool(found)
 
