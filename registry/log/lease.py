@@ -10,12 +10,17 @@ from sqlalchemy.exc import SQLAlchemyError
 LOCK = 7_305_411_902_553_117
 """Of PostgreSQL's advisory locks, that of signing."""
 
+SECONDS = 30.0
+"""A worker says each second that it is there, unless a task keeps it: another may sign meanwhile."""
+
 
 class SigningLease:
     """Held in a transaction that stays open, so that a pooler in transaction mode does not part it from its connection."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, seconds: float = SECONDS) -> None:
+        """A holder that is not heard of for so many seconds has lost it: its machine may be gone without a word."""
         self._engine = engine
+        self._seconds = seconds
         self._connection: Connection | None = None
 
     def take(self) -> bool:
@@ -32,7 +37,7 @@ class SigningLease:
                 return True
         connection = self._engine.connect()
         try:
-            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {round(self._seconds * 1000)}"))
             is_ours = connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK})
         except BaseException:
             connection.close()

@@ -54,6 +54,7 @@ def _befall(
     cluster: Cluster, load: Load, events: Sequence[Event], say: Callable[[str], object], quiet: float
 ) -> tuple[float, float, list[Line]]:
     """When the load began, the p99 of reads while nothing happened, and a line for each event."""
+    wait_until(lambda: requests.get(f"{cluster.url}/log/checkpoint", timeout=5).ok, "a first head")
     load.start()
     began = time.monotonic()
     wait_until(lambda: load.wrote_after(began), f"a first write of each kind ({load.counts()})")

@@ -118,16 +118,24 @@ def enter_own_namespaces() -> str | None:
     """
     if INSIDE in os.environ:
         return None
+    command, refused = unsharing()
+    if refused is not None:
+        return refused
+    os.environ[INSIDE] = "1"
+    os.execvp(command[0], [*command, sys.executable, "-m", "tools.cluster", *sys.argv[1:]])
+
+
+def unsharing() -> tuple[list[str], str | None]:
+    """What begins a command that shall run in namespaces of its own, and why that is refused here; None where it is not."""
     root = [] if os.geteuid() == 0 else ["--user", "--map-current-user", "--keep-caps"]
     command = ["unshare", *root, "--net", "--mount"]
     try:
         tried = subprocess.run([*command, "ip", "link", "set", "lo", "up"], capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        return "there is no unshare (util-linux) here"
+        return command, "there is no unshare (util-linux) here"
     if tried.returncode:
-        return tried.stderr.strip()[-200:] or "unshare was refused"
-    os.environ[INSIDE] = "1"
-    os.execvp(command[0], [*command, sys.executable, "-m", "tools.cluster", *sys.argv[1:]])
+        return command, tried.stderr.strip()[-200:] or "unshare was refused"
+    return command, None
 
 
 def enter(namespace: int) -> None:
