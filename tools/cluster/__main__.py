@@ -64,7 +64,8 @@ def whole_drill() -> int:
 def drilled(befalling: Sequence[events.Event], network: Loopback, former: Former | None = None) -> int:
     """Let events happen to a cluster, and print what became of it. Gives the exit code: 1 where a target was missed."""
     began = time.monotonic()
-    with up(network, former) as cluster:
+    # An importer brings its own agencies, and no real list stands beside demo data.
+    with up(network, former, has_demo=former is not None) as cluster:
         report = drill.run(cluster, befalling, tell, has_desk=former is None)
         tell(f"\n{report.table()}\n")
         tell(f"{figures.memory(cluster)}\n")
@@ -75,10 +76,10 @@ def drilled(befalling: Sequence[events.Event], network: Loopback, former: Former
 
 
 @contextmanager
-def up(network: Loopback, former: Former | None = None) -> Iterator[Cluster]:
+def up(network: Loopback, former: Former | None = None, *, has_demo: bool = True) -> Iterator[Cluster]:
     """A cluster whose addresses are printed."""
     began = time.monotonic()
-    with running(former=former, network=network) as cluster:
+    with running(has_demo=has_demo, former=former, network=network) as cluster:
         tell(f"Up after {time.monotonic() - began:.0f} s, in {cluster.folder}\n\n{addresses(cluster)}\n")
         yield cluster
 

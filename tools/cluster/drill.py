@@ -53,27 +53,33 @@ def run(
 def _befall(
     cluster: Cluster, load: Load, events: Sequence[Event], say: Callable[[str], object], quiet: float
 ) -> tuple[float, float, list[Line]]:
-    """When the load began, the p99 of reads while nothing happened, and a line for each event."""
+    """When the load began, the p99 of reads while nothing happened, and a line for each event; an interrupt ends it early."""
     wait_until(lambda: requests.get(f"{cluster.url}/log/checkpoint", timeout=5).ok, "a first head")
     load.start()
     began = time.monotonic()
-    wait_until(lambda: load.wrote_after(began), f"a first write of each kind ({load.counts()})")
+    try:
+        wait_until(lambda: load.wrote_after(began), "a first write of each kind")
+    except RuntimeError as error:
+        raise RuntimeError(f"{error}: {load.trouble[-3:]}") from None
     quiet_from, lines = time.monotonic(), []
     time.sleep(quiet)
     undisturbed = p99([read for read in load.reads if read.at >= quiet_from])
-    for event in events:
-        wait_until(lambda: cluster.is_whole, "a whole cluster")
-        time.sleep(event.pause)
-        since = time.monotonic()
-        event.act(cluster)
-        back = None
-        while back is None and time.monotonic() - since < PATIENCE:
-            time.sleep(0.1)
-            back = load.wrote_after(since)
-        reads, writes = ([one for one in some if one.at >= since] for some in (load.reads, load.writes))
-        line = Line(event, since - began, reads, writes, None if back is None else back - since)
-        lines.append(line)
-        say(line.row())
+    try:
+        for event in events:
+            wait_until(lambda: cluster.is_whole, "a whole cluster")
+            time.sleep(event.pause)
+            since = time.monotonic()
+            event.act(cluster)
+            back = None
+            while back is None and time.monotonic() - since < PATIENCE:
+                time.sleep(0.1)
+                back = load.wrote_after(since)
+            reads, writes = ([one for one in some if one.at >= since] for some in (load.reads, load.writes))
+            line = Line(event, since - began, reads, writes, None if back is None else back - since)
+            lines.append(line)
+            say(line.row())
+    except KeyboardInterrupt:
+        say("Interrupted: what happened so far is held to what is there; interrupt again to end at once.")
     wait_until(lambda: cluster.is_whole, "a whole cluster")
     time.sleep(2.0)
     return began, undisturbed, lines
