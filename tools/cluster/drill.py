@@ -54,13 +54,16 @@ def _befall(
     cluster: Cluster, load: Load, events: Sequence[Event], say: Callable[[str], object], quiet: float
 ) -> tuple[float, float, list[Line]]:
     """When the load began, the p99 of reads while nothing happened, and a line for each event; an interrupt ends it early."""
-    wait_until(lambda: requests.get(f"{cluster.url}/log/checkpoint", timeout=5).ok, "a first head")
     load.start()
     began = time.monotonic()
     try:
         wait_until(lambda: load.wrote_after(began), "a first write of each kind")
     except RuntimeError as error:
         raise RuntimeError(f"{error}: {load.trouble[-3:]}") from None
+    wait_until(lambda: load.heads, "a first head")
+    # Before the first head there is nothing to read of the log.
+    load.reads.clear()
+    load.unread.clear()
     quiet_from, lines = time.monotonic(), []
     time.sleep(quiet)
     undisturbed = p99([read for read in load.reads if read.at >= quiet_from])

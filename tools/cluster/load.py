@@ -100,7 +100,8 @@ class Load:
     def stop(self) -> None:
         self._stopping.set()
         for thread in self._threads:
-            thread.join(60)
+            if thread.ident is not None:
+                thread.join(60)
 
     def counts(self) -> dict[str, int]:
         """How many were acknowledged of each kind."""

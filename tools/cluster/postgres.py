@@ -146,6 +146,10 @@ class Keeper:
         self.primary.start()
         self.primary.ask("CREATE DATABASE registry")
         self.standby.follow(self.primary)
+        self.watch()
+
+    def watch(self) -> None:
+        """Look after two servers that run."""
         self._pair()
         self._thread.start()
 
@@ -167,6 +171,16 @@ class Keeper:
             f"the standby {self.standby.name}",
         )
         self.primary.wait_for(self.standby.name)
+        wait_until(
+            lambda: self.primary.ask("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"),
+            f"commits that wait for {self.standby.name}",
+        )
+        # What was acknowledged before each commit waited must be there too, or a promotion would lose it.
+        end = self.primary.ask("SELECT pg_current_wal_lsn()")
+        wait_until(
+            lambda: self.primary.ask(f"SELECT count(*) FROM pg_stat_replication WHERE flush_lsn >= '{end}'"),
+            f"all that was acknowledged on {self.standby.name}",
+        )
         self._is_synced = True
 
     def _keep(self) -> None:
