@@ -75,8 +75,10 @@ def frozen(name: str, seconds: float, max_request: float | None = None) -> Event
     def act(cluster: Cluster) -> None:
         one = part(name)(cluster)
         one.signal(signal.SIGSTOP)
-        time.sleep(seconds)
-        one.signal(signal.SIGCONT)
+        try:
+            time.sleep(seconds)
+        finally:
+            one.signal(signal.SIGCONT)
 
     return Event(f"{name} frozen {seconds:.0f} s", act, max_request=max_request)
 
@@ -86,8 +88,10 @@ def between(name: str, seconds: float, ends: Callable[[Cluster], tuple[Sequence[
 
     def act(cluster: Cluster) -> None:
         cluster.network.cut(*ends(cluster))
-        time.sleep(seconds)
-        cluster.network.heal()
+        try:
+            time.sleep(seconds)
+        finally:
+            cluster.network.heal()
 
     return Event(f"network cut {seconds:.0f} s: {name}", act, needs_cuts=True)
 
@@ -106,10 +110,12 @@ def lost_in_silence(seconds: float) -> Event:
     def act(cluster: Cluster) -> None:
         (machine,) = _signing_home(cluster)
         cluster.network.cut([machine], [name for name in MACHINES if name != machine] + ["driver"])
-        for name in (f"serve-{machine}", f"worker-{machine}"):
-            cluster.parts[name].kill()
-        wait_until(lambda: signer(cluster) != f"worker-{machine}", "another signer", seconds)
-        cluster.network.heal()
+        try:
+            for name in (f"serve-{machine}", f"worker-{machine}"):
+                cluster.parts[name].kill()
+            wait_until(lambda: signer(cluster) != f"worker-{machine}", "another signer", seconds)
+        finally:
+            cluster.network.heal()
 
     return Event("signing machine lost in silence, until another signs", act, needs_cuts=True)
 
@@ -127,7 +133,6 @@ def cut_off(seconds: float) -> Event:
         if cluster.network.can_cut:
             others = [*cluster.machine_ports, "pgbouncer", keeper.standby.name, "driver"]
             cluster.network.cut([former.name], others)
-        wait_until(lambda: keeper.failovers > before, "another primary")
         acknowledged = threading.Event()
 
         def write() -> None:
@@ -135,13 +140,16 @@ def cut_off(seconds: float) -> Event:
                 former.ask("CREATE TABLE unfenced (id int)", by_socket=True)
                 acknowledged.set()
 
-        # One who still reaches the former one waits, and gets no acknowledgement of it.
-        writing = threading.Thread(target=write, daemon=True)
-        writing.start()
-        is_acknowledged = acknowledged.wait(seconds)
-        cluster.network.heal()
-        is_acknowledged = is_acknowledged or acknowledged.wait(3.0)
-        keeper.cut_off = None
+        try:
+            wait_until(lambda: keeper.failovers > before, "another primary")
+            # One who still reaches the former one waits, and gets no acknowledgement of it.
+            threading.Thread(target=write, daemon=True).start()
+            is_acknowledged = acknowledged.wait(seconds)
+            cluster.network.heal()
+            is_acknowledged = is_acknowledged or acknowledged.wait(3.0)
+        finally:
+            cluster.network.heal()
+            keeper.cut_off = None
         if is_acknowledged:
             raise RuntimeError("a primary that was not fenced acknowledged a commit")
 
@@ -153,11 +161,13 @@ def disk_full(seconds: float) -> Event:
 
     def act(cluster: Cluster) -> None:
         path = cluster.home("b") / "filled"
-        with suppress(OSError), path.open("wb", buffering=0) as file:
-            while cluster.has_small_disk:
-                file.write(b"0" * 65536)
-        time.sleep(seconds)
-        path.unlink()
+        try:
+            with suppress(OSError), path.open("wb", buffering=0) as file:
+                while cluster.has_small_disk:
+                    file.write(b"0" * 65536)
+            time.sleep(seconds)
+        finally:
+            path.unlink()
 
     return Event(f"disk of machine b full {seconds:.0f} s", act)
 

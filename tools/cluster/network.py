@@ -64,7 +64,11 @@ class Network(Loopback):
         _ip("link", "set", "br0", "up")
         for number, machine in enumerate(machines, 2):
             holder = self._holders[machine] = subprocess.Popen(
-                ["unshare", "--net", "sleep", "infinity"], preexec_fn=end_with_parent, stdin=subprocess.DEVNULL
+                ["unshare", "--net", "sleep", "infinity"],
+                preexec_fn=end_with_parent,
+                stdin=subprocess.DEVNULL,
+                # An interrupt at the terminal is for the drill alone.
+                start_new_session=True,
             )
             _wait_for_namespace(holder.pid)
             _ip("link", "add", f"m{number}", "type", "veth", "peer", "name", "eth0", "netns", str(holder.pid))
