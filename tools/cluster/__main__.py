@@ -25,6 +25,8 @@ def tell(line: str) -> None:
 
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    # Whatever started this: one in the background is born deaf to it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     remove_left_overs()
     try:
         if arguments[:1] == ["upgrade"]:
