@@ -56,6 +56,8 @@ http {{
     fastcgi_temp_path {folder}/nginx-fastcgi;
     uwsgi_temp_path {folder}/nginx-uwsgi;
     scgi_temp_path {folder}/nginx-scgi;
+    # Each who files comes from a network of its own: admission is dearer for each from one network.
+    map $http_x_drill_client $client {{ default $http_x_drill_client; "" $remote_addr; }}
     upstream machines {{ {servers} keepalive 16; }}
     server {{
         listen {own_host}:{own};
@@ -64,7 +66,7 @@ http {{
         proxy_set_header Connection "";
         # Both balancers answer for one name.
         proxy_set_header Host {host};
-        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_set_header X-Forwarded-For $client;
         proxy_connect_timeout 1s;
         proxy_read_timeout 30s;
         # What only reads is asked of the other machine; what changes something is not sent twice.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from random import randrange
 from typing import Any
 from uuid import uuid4
 
@@ -84,7 +85,8 @@ class Filer(Writer):
         self._url = url
 
     def write(self) -> str:
-        return Complainant(self._noted(by_socket(self._url, timeout=PATIENCE))).filed().receipt
+        asked = self._noted(by_socket(self._url, timeout=PATIENCE))
+        return Complainant(asked, headers=_from_anywhere()).filed().receipt
 
     def count(self, session: Session, written: Sequence[str]) -> dict[str, int]:
         def is_there(receipt: str) -> bool:
@@ -92,7 +94,7 @@ class Filer(Writer):
             while True:
                 # A server that has no time just now says nothing of the complaint.
                 with suppress(requests.RequestException, KeyError):
-                    status = Complainant(by_socket(self._url), receipt=receipt).come_back().status
+                    status = Complainant(by_socket(self._url), receipt, headers=_from_anywhere()).come_back().status
                     if status < 500 and status != 429:
                         return status == 201
                 if time.monotonic() > end:
@@ -101,6 +103,11 @@ class Filer(Writer):
 
         with ThreadPoolExecutor(2) as several:
             return dict(zip(written, map(int, several.map(is_there, written)), strict=True))
+
+
+def _from_anywhere() -> dict[str, str]:
+    """What the balancers take for the address of who asks: one of a network that nobody else is in."""
+    return {"X-Drill-Client": f"10.{randrange(256)}.{randrange(256)}.7"}
 
 
 class Publisher(Writer):
