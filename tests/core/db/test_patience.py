@@ -4,7 +4,6 @@ import os
 import signal
 import threading
 
-import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
