@@ -91,7 +91,7 @@ class Replica:
             return
         self._name = name
         if not is_standby:
-            # All is read from the primary now, which has just answered: nobody is to be told that it did not a moment ago.
+            # All is read from the primary now, which has just answered: no one is to be told that it did not a moment ago.
             note_answer(self._requests)
             self._refuse("it is no standby")
             # It was promoted: the address may lead to another one now.

@@ -54,7 +54,7 @@ def test_a_link_is_cut_in_silence_and_healed() -> None:
     assert done.stdout.strip() == "[True, False, True]", done.stderr
 
 
-class Kept:
+class InMemory:
     """A WSGI application that remembers bodies by path, in memory."""
 
     def __init__(self) -> None:
@@ -82,13 +82,13 @@ def put(application: Journal, path: str, body: bytes, **more: str) -> None:
 
 def test_a_store_that_was_killed_has_what_it_acknowledged_and_no_more(tmp_path: Path) -> None:
     path = tmp_path / "journal"
-    application = Journal(Kept(), path)
+    application = Journal(InMemory(), path)
     put(application, "/bucket/head", b"one", HTTP_IF_NONE_MATCH="*")
     put(application, "/bucket/head", b"another", HTTP_IF_NONE_MATCH="*")
     put(application, "/bucket/file", b"\0\xff")
     with path.open("ab") as file:
         file.write(json.dumps(["PUT", "/bucket/cut"]).encode()[:-3])
-    again = Kept()
+    again = InMemory()
     Journal(again, path)
     assert again.bodies == {"/bucket/head": b"one", "/bucket/file": b"\0\xff"}
 

@@ -105,7 +105,7 @@ def _signing_home(cluster: Cluster) -> list[str]:
 
 
 def lost_in_silence(seconds: float) -> Event:
-    """The machine that signs loses network and power: nobody is told that its connections have ended."""
+    """The machine that signs loses network and power: no one is told that its connections have ended."""
 
     def act(cluster: Cluster) -> None:
         (machine,) = _signing_home(cluster)

@@ -14,12 +14,14 @@ from tools.cluster.parts import Part, descendants, wait_until
 def memory(cluster: Cluster) -> str:
     """A table of what each part holds in memory now, shared pages counted by share (PSS) and in full (RSS)."""
     parts = [*cluster.parts.values(), *(node.part for node in cluster.nodes)]
-    rows = [f"| {part.name} | {count} | {pss:.0f} | {rss:.0f} |" for part in parts for count, pss, rss in [_held(part)]]
+    rows = [
+        f"| {part.name} | {count} | {pss:.0f} | {rss:.0f} |" for part in parts for count, pss, rss in [_memory_of(part)]
+    ]
     head = "| part | processes | PSS of all, MB | RSS of the largest process, MB |"
     return "\n".join([head, "| --- | ---: | ---: | ---: |", *rows])
 
 
-def _held(part: Part) -> tuple[int, float, float]:
+def _memory_of(part: Part) -> tuple[int, float, float]:
     pids = [part.pid, *descendants(part.pid)] if part.pid else []
     pss, rss = [], []
     for pid in pids:

@@ -85,8 +85,8 @@ class Filer(Writer):
         self._url = url
 
     def write(self) -> str:
-        asked = self._noted(by_socket(self._url, timeout=PATIENCE))
-        return Complainant(asked, headers=_from_anywhere()).filed().receipt
+        ask = self._noted(by_socket(self._url, timeout=PATIENCE))
+        return Complainant(ask, headers=_from_anywhere()).filed().receipt
 
     def count(self, session: Session, written: Sequence[str]) -> dict[str, int]:
         def is_there(receipt: str) -> bool:
@@ -106,7 +106,7 @@ class Filer(Writer):
 
 
 def _from_anywhere() -> dict[str, str]:
-    """What the balancers take for the address of who asks: one of a network that nobody else is in."""
+    """What the balancers take for the address of who asks: one of a network that no one else is in."""
     return {"X-Drill-Client": f"10.{randrange(256)}.{randrange(256)}.7"}
 
 
@@ -153,23 +153,23 @@ class Officer(Writer):
 
     def write(self) -> str:
         if not self._left:
-            case = self._asked("GET", "?limit=1").body["items"][0]["case_id"]
+            case = self._request("GET", "?limit=1").body["items"][0]["case_id"]
             self._cases.append(case)
             self._left = self.NOTES
         case, text = self._cases[-1], f"Note {uuid4().hex}."
-        version = self._asked("GET", f"/{case}").body["version"]
+        version = self._request("GET", f"/{case}").body["version"]
         headers = {"If-Match": f'"{version}"', "Idempotency-Key": uuid4().hex}
-        self._asked("POST", f"/{case}/notes", json={"text": text}, headers=headers)
+        self._request("POST", f"/{case}/notes", json={"text": text}, headers=headers)
         self._left -= 1
         return text
 
     def count(self, session: Session, written: Sequence[str]) -> dict[str, int]:
         found: Counter[str] = Counter()
         for case in dict.fromkeys(self._cases):
-            found.update(one["text"] for one in self._asked("GET", f"/{case}/notes").body["notes"])
+            found.update(one["text"] for one in self._request("GET", f"/{case}/notes").body["notes"])
         return {text: found[text] for text in written}
 
-    def _asked(self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any) -> Reply:
+    def _request(self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any) -> Reply:
         reply = self._ask(method, f"/api/v1/cases{path}", headers=self._headers | (headers or {}), **more)
         if reply.status >= 300:
             raise requests.HTTPError(f"{method} {path}: {reply.status} {reply.body}")

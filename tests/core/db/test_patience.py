@@ -28,9 +28,9 @@ def test_one_lost_connection_silences_no_other(postgres: Server, clones: Clones)
                 except OperationalError as error:
                     failed.append(error)
 
-            asking = threading.Thread(target=ask)
-            asking.start()
-            while asking.is_alive():
+            waiter = threading.Thread(target=ask)
+            waiter.start()
+            while waiter.is_alive():
                 other.execute(text("SELECT 1"))
             assert "no answer" in str(failed[0])
             # Without a word of a server that did not answer a moment ago.
