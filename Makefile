@@ -117,8 +117,8 @@ bench: $(BENCH) setup-system ## Measure (BENCH_SIZE=10000 for a quick look).
 cluster: $(ALL) setup-system ## Run two homes on a PostgreSQL with its standby, PgBouncer, Redis, an S3 store and nginx, and print where.
 	@$(BIN)/python -m tools.cluster
 
-failover: $(ALL) setup-system ## Kill and freeze each part of such a cluster under load, DRILL_ROUNDS (4) times, and print what became of it.
-	@$(BIN)/python -m tools.cluster drill $${DRILL_ROUNDS:-4}
+failover: $(ALL) setup-system ## Kill parts of such a cluster under load at DRILL_MOMENTS (40), freeze them, cut their networks; print what became of it.
+	@$(BIN)/python -m tools.cluster drill
 
 rolling-upgrade: $(ALL) setup-system ## Bring such a cluster from the former version to this one, machine by machine, under load.
 	@$(BIN)/python -m tools.cluster upgrade

@@ -108,7 +108,7 @@ def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | No
     connections = max(18, 2 * settings.threads + 2)
     engine = engine_for(settings.database_url, limits=limits_of(settings), connections=connections)
     replica = (
-        Replica(settings.read_url, settings.database_url, limits_of(settings), settings.read_seconds, connections)
+        Replica(settings.read_url, engine, limits_of(settings), settings.read_seconds, connections)
         if settings.read_url is not None
         else None
     )

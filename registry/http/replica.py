@@ -12,10 +12,10 @@ from time import monotonic
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from registry.core.db.engine import engine_for, reading_sessions_for
+from registry.core.db.engine import engine_for, note_answer, reading_sessions_for
 from registry.core.db.errors import classify_db_error
 from registry.core.db.limits import Limits
 from registry.core.db.prepared import ThreadLocalReader
@@ -29,14 +29,18 @@ _SIZE = text("SELECT size FROM log_state")
 
 
 class Replica:
-    """One process's way to the standby. `seconds`: how long a look counts while the primary is away."""
+    """One process's way to the standby.
 
-    def __init__(self, url: str, primary_url: str, limits: Limits, seconds: float, connections: int) -> None:
+    `primary`: what requests reach the primary by. `seconds`: how long a look counts while it is away.
+    """
+
+    def __init__(self, url: str, primary: Engine, limits: Limits, seconds: float, connections: int) -> None:
         self.engine = engine_for(url, limits=limits, connections=connections)
         self.sessions = reading_sessions_for(self.engine)
         self.reader = ThreadLocalReader(self.engine)
         self._standby = engine_for(url, limits=_PROBE, connections=1)
-        self._primary = engine_for(primary_url, limits=_PROBE, connections=1)
+        self._requests = primary
+        self._primary = engine_for(primary.url.render_as_string(hide_password=False), limits=_PROBE, connections=1)
         self._seconds = seconds
         self._until = 0.0
         self._name: str | None = None
@@ -87,6 +91,8 @@ class Replica:
             return
         self._name = name
         if not is_standby:
+            # All is read from the primary now, which has just answered: no one is to be told that it did not a moment ago.
+            note_answer(self._requests)
             self._refuse("it is no standby")
             # It was promoted: the address may lead to another one now.
             self._standby.dispose()

@@ -7,15 +7,20 @@ no lease: two databases that are both taken for the right one have two.
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-_LOCK = 7_305_411_902_553_117
+LOCK = 7_305_411_902_553_117
 """Of PostgreSQL's advisory locks, that of signing."""
+
+SECONDS = 30.0
+"""A worker says each second that it is there, unless a task keeps it: another may sign meanwhile."""
 
 
 class SigningLease:
     """Held in a transaction that stays open, so that a pooler in transaction mode does not part it from its connection."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, seconds: float = SECONDS) -> None:
+        """A holder that is not heard of for so many seconds has lost it: its machine may be gone without a word."""
         self._engine = engine
+        self._seconds = seconds
         self._connection: Connection | None = None
 
     def take(self) -> bool:
@@ -32,8 +37,8 @@ class SigningLease:
                 return True
         connection = self._engine.connect()
         try:
-            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-            is_ours = connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {round(self._seconds * 1000)}"))
+            is_ours = connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK})
         except BaseException:
             connection.close()
             raise
@@ -54,7 +59,7 @@ class SigningLease:
                     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
                     "AND classid = :high AND objid = :low"
                 ),
-                {"high": _LOCK >> 32, "low": _LOCK & 0xFFFFFFFF},
+                {"high": LOCK >> 32, "low": LOCK & 0xFFFFFFFF},
             )
         return bool(found)
 

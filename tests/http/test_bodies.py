@@ -4,6 +4,7 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,19 +85,21 @@ def attaching(filer: Complainant) -> dict[str, str]:
     return PLAIN | {"Authorization": f"Bearer {filer.token}"}
 
 
-def test_unfinished_bodies_stop_no_one_else(served: Served) -> None:
-    unfinished = [
-        opened(served, head(served, "POST", VERIFY, JSON | {"Content-Length": "500"}), b"{") for _ in range(20)
-    ]
-    unfinished += [opened(served, head(served, "POST", VERIFY, JSON | CHUNKED), chunk(b"{")) for _ in range(20)]
-    for path in ("/live", "/health", "/api/v1/coverage", "/en"):
-        answer = get(served, path)
-        assert (path, answer.status) == (path, 200)
-        assert answer.seconds < SECONDS
-    sent = post(served, VERIFY, JSON | {"Content-Length": str(len(QUESTION))}, QUESTION)
-    assert sent.status == 200
-    for connection in unfinished:
-        connection.close()
+def test_unfinished_bodies_stop_no_one_else(place: Place) -> None:
+    # A server that waits for bodies longer than anyone here waits for an answer.
+    with serve(place.settings, extra={"REGISTRY_BODY_SECONDS": "600"}) as patient, ExitStack() as ends:
+        by_length = head(patient, "POST", VERIFY, JSON | {"Content-Length": "500"}), b"{"
+        in_chunks = head(patient, "POST", VERIFY, JSON | CHUNKED), chunk(b"{")
+        unfinished = [ends.enter_context(opened(patient, *pieces)) for pieces in (by_length, in_chunks) * 20]
+        for path in ("/live", "/health", "/api/v1/coverage", "/en"):
+            assert (path, get(patient, path).status) == (path, 200)
+        sent = post(patient, VERIFY, JSON | {"Content-Length": str(len(QUESTION))}, QUESTION)
+        assert sent.status == 200
+        # None of them was given up to make room.
+        for connection in unfinished:
+            connection.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                connection.recv(1)
 
 
 @pytest.mark.parametrize("framing", [{"Content-Length": "500"}, CHUNKED], ids=("length", "chunked"))

@@ -1,17 +1,20 @@
 """`python -m tools.cluster`: run a cluster until interrupted; `... drill` runs the drill on one, and `... upgrade` brings one
 from the former version to this one while it is used."""
 
+import os
+import secrets
 import signal
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tools.cluster import drill
+from tools.cluster import drill, events, figures
 from tools.cluster.former import Former, checked_out
-from tools.cluster.machines import Cluster, running
+from tools.cluster.machines import Cluster, remove_left_overs, running
+from tools.cluster.network import Loopback, Network, NoNamespaces, enter_own_namespaces
 
 
 def tell(line: str) -> None:
@@ -21,41 +24,76 @@ def tell(line: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    if arguments[:1] == ["upgrade"]:
-        with TemporaryDirectory() as folder:
-            former = checked_out(Path(folder))
-            tell(f"From {former.commit[:12]} (tables {former.head}) to this version.")
-            return run(drill.UPGRADE, former)
-    if arguments[:1] == ["drill"]:
-        rounds = int(arguments[1]) if len(arguments) > 1 else 4
-        return run(drill.FULL * rounds + drill.LAST)
-    return run()
-
-
-def run(events: Sequence[drill.Event] = (), former: Former | None = None) -> int:
-    """Start a cluster, and let `events` happen to it; without any it runs until it is interrupted. Gives the exit code."""
-    began = time.monotonic()
-    with running(former=former) as cluster:
-        tell(f"Up after {time.monotonic() - began:.0f} s, in {cluster.folder}\n\n{addresses(cluster)}\n")
-        if events:
-            report = drill.run(cluster, events, tell)
-            tell(f"\n{report.table()}")
-            return 0 if report.is_well else 1
-        tell("Interrupt to stop it all.")
-        with suppress(KeyboardInterrupt):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    # Whatever started this: one in the background is born deaf to it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    remove_left_overs()
+    try:
+        if arguments[:1] == ["upgrade"]:
+            with TemporaryDirectory() as folder:
+                former = checked_out(Path(folder))
+                tell(f"From {former.commit[:12]} (tables {former.head}) to this version.")
+                return drilled(events.UPGRADE, Loopback(), former)
+        if arguments[:1] == ["drill"]:
+            return whole_drill()
+        with up(Loopback()):
+            tell("Interrupt to stop it all.")
             signal.pause()
+    except KeyboardInterrupt:
+        return 130 if arguments else 0
     return 0
+
+
+def whole_drill() -> int:
+    """DRILL_MOMENTS (40) kills at moments that DRILL_SEED decides, then everything else; the figures after it."""
+    moments = int(os.environ.get("DRILL_MOMENTS") or 40)
+    seed = int(os.environ.get("DRILL_SEED") or secrets.randbelow(1_000_000))
+    befalling = [*events.moments(moments, seed), *events.LAST]
+    refused = enter_own_namespaces()
+    network: Loopback = Loopback()
+    if refused is None:
+        try:
+            network = Network()
+        except NoNamespaces as trouble:
+            refused = str(trouble)
+    tell(f"{moments} kills from the seed {seed}, and what comes after them; DRILL_SEED={seed} repeats it.")
+    if refused is not None:
+        befalling = [event for event in befalling if not event.needs_cuts]
+        tell(f"No network can be cut here ({refused}): the rest is tried.")
+    return drilled(befalling, network)
+
+
+def drilled(befalling: Sequence[events.Event], network: Loopback, former: Former | None = None) -> int:
+    """Let events happen to a cluster, and print what became of it. Gives the exit code: 1 where a target was missed."""
+    began = time.monotonic()
+    # An importer brings its own agencies, and no real list stands beside demo data.
+    with up(network, former, has_demo=former is not None) as cluster:
+        report = drill.run(cluster, befalling, tell, has_desk=former is None)
+        tell(f"\n{report.table()}\n")
+        tell(f"{figures.memory(cluster)}\n")
+        if former is None:
+            tell(f"{figures.restored(cluster)}\n")
+    tell(f"All of it took {time.monotonic() - began:.0f} s.")
+    return 1 if report.missed() else 0
+
+
+@contextmanager
+def up(network: Loopback, former: Former | None = None, *, has_demo: bool = True) -> Iterator[Cluster]:
+    """A cluster whose addresses are printed."""
+    began = time.monotonic()
+    with running(has_demo=has_demo, former=former, network=network) as cluster:
+        tell(f"Up after {time.monotonic() - began:.0f} s, in {cluster.folder}\n\n{addresses(cluster)}\n")
+        yield cluster
 
 
 def addresses(cluster: Cluster) -> str:
     rows = {
         "nginx (both machines)": " ".join(cluster.urls),
-        **{f"machine {name}": f"http://127.0.0.1:{port}/ready" for name, port in cluster.machine_ports.items()},
-        "PostgreSQL": " ".join(f"{node.name} 127.0.0.1:{node.port}" for node in cluster.nodes),
+        **{f"machine {name}": f"{url}/ready" for name, url in cluster.machine_urls.items()},
+        "PostgreSQL": " ".join(f"{node.name} {node.host}:{node.port}" for node in cluster.nodes),
         "PgBouncer": cluster.database_url,
-        "Redis": f"127.0.0.1:{cluster.redis_port}",
-        "S3 store": f"http://127.0.0.1:{cluster.store_port}",
+        "Redis": f"{cluster.network.host('redis')}:{cluster.redis_port}",
+        "S3 store": cluster.store_url,
     }
     return "\n".join(f"  {name:22} {address}" for name, address in rows.items())
 

@@ -1,246 +1,94 @@
-"""The drill: under load one part after another is killed or frozen, and the table says what became of it."""
+"""The drill: one event after another befalls a cluster under load, and the report says what became of it."""
 
-import signal
-import socket
-import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import replace
 
-import psycopg
 import requests
 
-from tools.cluster.load import Found, Load, Read, look_after
+from tools.cluster.events import Event
+from tools.cluster.load import Load, load_on, look_after
 from tools.cluster.machines import Cluster
-from tools.cluster.parts import Part, wait_until
+from tools.cluster.parts import wait_until
+from tools.cluster.report import Line, Report, clock, p99
 
-MAX_SECONDS_TO_WRITE = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that befalls a cluster. `act` returns when it is over but for what the cluster mends itself."""
-
-    name: str
-    act: Callable[[Cluster], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    event: str
-    reads: int
-    failed: int
-    slowest: float
-    p99: float
-    back: float | None
-    """Seconds until complaints and publications were acknowledged again; None: not within a minute."""
-
-    def row(self) -> str:
-        back = "never" if self.back is None else f"{self.back:.1f}"
-        return f"| {self.event} | {self.reads} | {self.failed} | {self.p99:.2f} | {self.slowest:.1f} | {back} |"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    lines: list[Line]
-    found: Found
-    reads: int
-    failed: int
-    filed: int
-    published: int
-    refused: int
-    verified: bool
-    quiet: float
-    """99 of 100 reads took at most so many seconds while nothing happened."""
-
-    @property
-    def share(self) -> float:
-        """Per cent of reads that were answered."""
-        return 100.0 * (1 - self.failed / max(self.reads, 1))
-
-    @property
-    def is_well(self) -> bool:
-        return self.found == Found(0, 0, 0) and self.verified and all(line.back is not None for line in self.lines)
-
-    def table(self) -> str:
-        rows = [
-            "| what | reads | failed | p99 of reads, s | slowest read, s | writes again after, s |",
-            "| --- | --- | --- | --- | --- | --- |",
-            *(line.row() for line in self.lines),
-        ]
-        ends = (
-            f"While nothing happened: p99 of reads {self.quiet:.2f} s.",
-            f"Reads answered: {self.share:.2f} % of {self.reads}. Acknowledged: {self.filed} complaints, {self.published} "
-            f"publications; {self.refused} writes were refused.",
-            f"Lost {self.found.lost}, doubled {self.found.doubled}, forks {self.found.forks}; "
-            f"`registry log verify` on both machines: {'all agree' if self.verified else 'NOT WELL'}.",
-        )
-        return "\n".join([*rows, "", *ends])
-
-
-def part(name: str) -> Callable[[Cluster], Part]:
-    return lambda cluster: (
-        cluster.keeper.primary.part
-        if name == "primary"
-        else (cluster.keeper.standby.part if name == "standby" else cluster.parts[name])
-    )
-
-
-def killed(name: str) -> Event:
-    return Event(f"{name} killed", lambda cluster: part(name)(cluster).kill())
-
-
-def frozen(name: str, seconds: float) -> Event:
-    def act(cluster: Cluster) -> None:
-        one = part(name)(cluster)
-        one.signal(signal.SIGSTOP)
-        time.sleep(seconds)
-        one.signal(signal.SIGCONT)
-
-    return Event(f"{name} frozen {seconds:.0f} s", act)
-
-
-def cut_off(seconds: float) -> Event:
-    """The keeper loses sight of the primary, cannot fence it, and promotes the other; for so long both run."""
-
-    def act(cluster: Cluster) -> None:
-        keeper = cluster.keeper
-        former, before = keeper.primary, keeper.failovers
-        keeper.cut_off = former
-        wait_until(lambda: keeper.failovers > before, "another primary")
-        acknowledged = threading.Event()
-
-        def write() -> None:
-            with suppress(psycopg.Error):
-                former.ask("CREATE TABLE unfenced (id int)")
-                acknowledged.set()
-
-        # One who still reaches the former one waits, and gets no acknowledgement of it.
-        threading.Thread(target=write, daemon=True).start()
-        if acknowledged.wait(seconds):
-            raise RuntimeError("a primary that was not fenced acknowledged a commit")
-        keeper.cut_off = None
-
-    return Event(f"primary cut off, and not fenced for {seconds:.0f} s", act)
-
-
-def disk_full(seconds: float) -> Event:
-    """The disk of machine b's data folder is full for a while."""
-
-    def act(cluster: Cluster) -> None:
-        path = cluster.home("b") / "filled"
-        with suppress(OSError), path.open("wb", buffering=0) as file:
-            while True:
-                file.write(b"0" * 65536)
-        time.sleep(seconds)
-        path.unlink()
-
-    return Event(f"disk of machine b full {seconds:.0f} s", act)
-
-
-def slow_bodies(count: int, seconds: float) -> Event:
-    """So many requests whose bodies do not come."""
-
-    def act(cluster: Cluster) -> None:
-        head = b"POST /api/v1/checks HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"
-        host = cluster.url.removeprefix("http://").encode()
-        with ExitStack() as open_ones:
-            for port in [*cluster.machine_ports.values()] * (count // 2):
-                one = open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
-                one.sendall(head % host)
-            time.sleep(seconds)
-
-    return Event(f"{count} bodies that do not come, {seconds:.0f} s", act)
-
-
-UPGRADE = (
-    Event("tables brought to this version", lambda cluster: cluster.upgrade_tables()),
-    Event("machine a brought to this version", lambda cluster: cluster.upgrade("a")),
-    Event("machine b brought to this version", lambda cluster: cluster.upgrade("b")),
-)
-"""Of a cluster that was started with the former version's code."""
-
-SHORT = (killed("primary"), killed("serve-a"))
-FULL = (
-    killed("primary"),
-    killed("standby"),
-    killed("worker-a"),
-    killed("serve-a"),
-    killed("serve-b"),
-    killed("pgbouncer"),
-    killed("redis"),
-    frozen("store", 5),
-    killed("nginx"),
-    killed("worker-b"),
-)
-LAST = (frozen("primary", 20), frozen("pgbouncer", 8), cut_off(8), disk_full(8), slow_bodies(200, 10))
+PATIENCE = 90.0
+"""Seconds after which writes are no longer waited for."""
 
 
 def run(
     cluster: Cluster,
     events: Sequence[Event],
     say: Callable[[str], object] = lambda _line: None,
-    receipts: int = 60,
+    *,
+    receipts: int | None = None,
     quiet: float = 10.0,
+    has_desk: bool = True,
 ) -> Report:
     """Let all happen one after the other, each once the cluster is whole again, and look what became of it."""
-    load = Load(cluster.urls, cluster.database_url)
-    load.start()
-    wait_until(lambda: load.filed and load.published, f"a first complaint: {load.trouble[-3:]}")
-    quiet_from, lines = time.monotonic(), []
-    time.sleep(quiet)
-    undisturbed = [read for read in load.reads if read.at >= quiet_from]
-    for event in events:
-        wait_until(lambda: cluster.is_whole, "a whole cluster")
-        time.sleep(1.0)
-        since = time.monotonic()
-        event.act(cluster)
-        back = None
-        while back is None and time.monotonic() - since < MAX_SECONDS_TO_WRITE + 30:
-            time.sleep(0.1)
-            back = load.wrote_after(since)
-        reads = [read for read in load.reads if read.at >= since]
-        line = Line(
-            event.name,
-            len(reads),
-            sum(not read.is_ok for read in reads),
-            max((read.seconds for read in reads), default=0.0),
-            _p99(reads),
-            None if back is None else _acknowledged(load, since) - since,
-        )
-        lines.append(line)
-        say(line.row())
-    wait_until(lambda: cluster.is_whole, "a whole cluster")
-    time.sleep(2.0)
-    load.stop()
+    load = load_on(cluster, has_desk=has_desk)
+    try:
+        began, undisturbed, lines = _befall(cluster, load, events, say, quiet)
+    finally:
+        load.stop()
     wait_until(lambda: _is_signed(cluster), "a signed head over all")
-    found = look_after(load, cluster.database_url, receipts)
+    faults = look_after(load, cluster.database_url, receipts)
+    ends = [*(began + line.at for line in lines[1:]), float("inf")]
+    lines = [replace(line, found=faults.between(began + line.at, end)) for line, end in zip(lines, ends, strict=True)]
     verified = all(cluster.command(machine, "log", "verify").returncode == 0 for machine in cluster.machine_ports)
     return Report(
         lines,
-        found,
+        faults.found,
         reads=len(load.reads),
         failed=sum(not read.is_ok for read in load.reads),
-        filed=len(load.filed),
-        published=len(load.published),
+        acknowledged=load.counts(),
         refused=load.refused,
         verified=verified,
-        quiet=_p99(undisturbed),
+        quiet=undisturbed,
+        unread=[f"{clock(at - began)}, {why}" for at, why in load.unread],
+        unlike=[fault.what for fault in (*faults.lost, *faults.doubled, *faults.forks)],
     )
 
 
-def _p99(reads: Sequence[Read]) -> float:
-    return sorted(read.seconds for read in reads)[int(len(reads) * 0.99)] if reads else 0.0
-
-
-def _acknowledged(load: Load, since: float) -> float:
-    found = load.wrote_after(since)
-    assert found is not None
-    return found
+def _befall(
+    cluster: Cluster, load: Load, events: Sequence[Event], say: Callable[[str], object], quiet: float
+) -> tuple[float, float, list[Line]]:
+    """When the load began, the p99 of reads while nothing happened, and a line for each event; an interrupt ends it early."""
+    load.start()
+    began = time.monotonic()
+    try:
+        wait_until(lambda: load.wrote_after(began), "a first write of each kind")
+    except RuntimeError as error:
+        raise RuntimeError(f"{error}: {load.trouble[-3:]}") from None
+    wait_until(lambda: load.heads, "a first head")
+    # Before the first head there is nothing to read of the log.
+    load.reads.clear()
+    load.unread.clear()
+    quiet_from, lines = time.monotonic(), []
+    time.sleep(quiet)
+    undisturbed = p99([read for read in load.reads if read.at >= quiet_from])
+    try:
+        for event in events:
+            wait_until(lambda: cluster.is_whole, "a whole cluster")
+            time.sleep(event.pause)
+            since = time.monotonic()
+            event.act(cluster)
+            back = None
+            while back is None and time.monotonic() - since < PATIENCE:
+                time.sleep(0.1)
+                back = load.wrote_after(since)
+            reads, writes = ([one for one in some if one.at >= since] for some in (load.reads, load.writes))
+            line = Line(event, since - began, reads, writes, None if back is None else back - since)
+            lines.append(line)
+            say(line.row())
+    except KeyboardInterrupt:
+        say("Interrupted: what happened so far is held to what is there; interrupt again to end at once.")
+    wait_until(lambda: cluster.is_whole, "a whole cluster")
+    time.sleep(2.0)
+    return began, undisturbed, lines
 
 
 def _is_signed(cluster: Cluster) -> bool:
-    port = next(iter(cluster.machine_ports.values()))
-    log = requests.get(f"http://127.0.0.1:{port}/ready", timeout=5).json()["log"]
+    url = next(iter(cluster.machine_urls.values()))
+    log = requests.get(f"{url}/ready", timeout=5).json()["log"]
     return bool(log["entries"] == log["signed"] == log["shown"])

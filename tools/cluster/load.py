@@ -1,29 +1,29 @@
-"""Readers, filers and publishers at work on a cluster, and what of it was acknowledged."""
+"""Readers, filers, publishers, officers and importers at work on a cluster, and what of it was acknowledged."""
 
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import requests
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.core.db.engine import engine_for, sessions_for
-from registry.core.db.limits import Limits
-from registry.core.ids import new_reference
+from registry.core.errors import RegistryError
 from registry.log import tree
-from registry.log.actions import Draft, append
-from registry.log.models import Entry
 from registry.log.tiles import reader
-from tests.complaints.complainant import Complainant, by_socket
+from tools.cluster.machines import Cluster
+from tools.cluster.writers import Filer, Importer, Officer, Publisher, Writer
 
 READ_LIMIT = 10.0
 """Seconds after which a reader gives up."""
 
 PATHS = ("/api/v1/verify?registration_number=X-1&country=SK", "/api/v1/coverage", "/api/v1/agencies", "/log/checkpoint")
+
+FAILING = (requests.RequestException, SQLAlchemyError, RegistryError, AssertionError, LookupError, TypeError)
+"""What a writer meets that was not acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +33,65 @@ class Read:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something acknowledged at `at` that is not as it was acknowledged."""
+
+    at: float
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How much of what was acknowledged is not there, there twice, or was shown otherwise before."""
+
+    lost: int
+    doubled: int
+    forks: int
+
+    def __str__(self) -> str:
+        return f"{self.lost}/{self.doubled}/{self.forks}"
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    lost: list[Fault]
+    doubled: list[Fault]
+    forks: list[Fault]
+
+    def between(self, begin: float, end: float) -> Found:
+        return Found(*(sum(begin <= one.at < end for one in some) for some in (self.lost, self.doubled, self.forks)))
+
+    @property
+    def found(self) -> Found:
+        return self.between(float("-inf"), float("inf"))
+
+
 @dataclass
 class Load:
     """What several threads ask of a cluster until they are told to stop, and what they were answered."""
 
     urls: tuple[str, ...]
     """Of balancers: who gets no answer from one asks the next, as a browser does with two addresses of one name."""
-    database_url: str
+    writers: dict[str, Writer]
+    """By the word for what each writes."""
     reads: list[Read] = field(default_factory=list)
-    filed: list[tuple[float, str]] = field(default_factory=list)
-    published: list[tuple[float, str]] = field(default_factory=list)
-    heads: dict[int, set[str]] = field(default_factory=dict)
+    writes: list[Read] = field(default_factory=list)
+    """Requests of filers and officers, of which several make what is acknowledged."""
+    heads: dict[int, dict[str, float]] = field(default_factory=dict)
+    """By the size of the log: each root that was shown, and when at first."""
+    unread: list[tuple[float, str]] = field(default_factory=list)
+    """Reads that were not answered: when they began, and why."""
     refused: int = 0
     """Writes that were not acknowledged."""
     trouble: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
-        jobs = (self._read, self._read, self._file, self._publish)
-        self._threads = [threading.Thread(target=job, daemon=True) for job in jobs]
+        self._threads = [threading.Thread(target=self._read, daemon=True) for _ in range(2)]
+        self._threads += [
+            threading.Thread(target=self._write, args=(writer,), daemon=True) for writer in self.writers.values()
+        ]
 
     def start(self) -> None:
         for thread in self._threads:
@@ -60,12 +100,17 @@ class Load:
     def stop(self) -> None:
         self._stopping.set()
         for thread in self._threads:
-            thread.join(60)
+            if thread.ident is not None:
+                thread.join(60)
+
+    def counts(self) -> dict[str, int]:
+        """How many were acknowledged of each kind."""
+        return {kind: len(writer.acknowledged) for kind, writer in self.writers.items()}
 
     def wrote_after(self, at: float) -> float | None:
-        """When the first complaint and the first publication that began after `at` were both acknowledged; None before."""
+        """When the first write of each kind that began after `at` had been begun; None before all were acknowledged."""
         firsts = [
-            next((when for when, _ in acknowledged if when > at), None) for acknowledged in (self.filed, self.published)
+            next((when for when, _ in writer.acknowledged if when > at), None) for writer in self.writers.values()
         ]
         return None if None in firsts else max(first for first in firsts if first is not None)
 
@@ -74,15 +119,18 @@ class Load:
         while not self._stopping.wait(0.05):
             turn += 1
             path = PATHS[turn % len(PATHS)]
-            began = time.monotonic()
+            began, trouble = time.monotonic(), ""
             try:
                 response = self._response(http, path)
                 is_ok = response.status_code == 200
+                trouble = f"{response.status_code} {response.text[:60]}"
                 if is_ok and path == "/log/checkpoint":
                     _, size, root = response.text.splitlines()[:3]
-                    self.heads.setdefault(int(size), set()).add(root)
-            except requests.RequestException:
-                is_ok = False
+                    self.heads.setdefault(int(size), {}).setdefault(root, began)
+            except requests.RequestException as error:
+                is_ok, trouble = False, f"{type(error).__name__} {error}"[:100]
+            if not is_ok:
+                self.unread.append((began, f"{path}: {trouble}"))
             self.reads.append(Read(began, is_ok, time.monotonic() - began))
 
     def _response(self, http: requests.Session, path: str) -> requests.Response:
@@ -91,63 +139,52 @@ class Load:
                 return http.get(url + path, timeout=READ_LIMIT)
         return http.get(self.urls[-1] + path, timeout=READ_LIMIT)
 
-    def _file(self) -> None:
-        def once() -> None:
+    def _write(self, writer: Writer) -> None:
+        writer.note = lambda at, is_ok: self.writes.append(Read(at, is_ok, time.monotonic() - at))
+        while not self._stopping.wait(writer.pause):
             began = time.monotonic()
-            filer = Complainant(by_socket(self.urls[0], timeout=15)).filed()
-            self.filed.append((began, filer.receipt))
-
-        self._again_and_again(once, (requests.RequestException, AssertionError, KeyError, TypeError))
-
-    def _publish(self) -> None:
-        engine = engine_for(self.database_url, limits=Limits(statement=5.0, lock=5.0, connect=2.0), connections=2)
-        sessions = sessions_for(engine)
-
-        def once() -> None:
-            began, key = time.monotonic(), f"agency/{new_reference()}"
-            with sessions.begin() as session:
-                append(session, [Draft(key, "agency.registered", {"drill": True})])
-            self.published.append((began, key))
-
-        self._again_and_again(once, (SQLAlchemyError,))
-        engine.dispose()
-
-    def _again_and_again(self, once: Callable[[], None], failing: tuple[type[Exception], ...]) -> None:
-        while not self._stopping.wait(0.1):
             try:
-                once()
-            except failing as error:
+                writer.acknowledged.append((began, writer.write()))
+            except FAILING as error:
                 self.refused += 1
                 self.trouble.append(f"{time.monotonic():.1f} {type(error).__name__}: {str(error)[:160]}")
                 self._stopping.wait(0.3)
+        writer.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What is there afterwards of what was acknowledged."""
+def load_on(cluster: Cluster, *, has_desk: bool = True) -> Load:
+    """All who use a cluster. Without `has_desk` no officers and importers, who need tables of this version."""
+    writers: dict[str, Writer] = {"complaints": Filer(cluster.url), "publications": Publisher(cluster.database_url)}
+    if has_desk:
+        writers["officers' notes"] = Officer(cluster.url, cluster.database_url, cluster.home("a"))
+        writers["lists"] = Importer(cluster.database_url, cluster.folder / "importer")
+    return Load(cluster.urls, writers)
 
-    lost: int
-    doubled: int
-    forks: int
 
+def look_after(load: Load, database_url: str, receipts: int | None = None) -> Faults:
+    """Hold what was acknowledged to what is there, and each head that was shown to the log.
 
-def look_after(load: Load, database_url: str, receipts: int = 60) -> Found:
-    """Open acknowledged complaints (the last `receipts`), count publications, and hold each head that was shown to the log."""
-    lost = doubled = forks = 0
-    for _, receipt in load.filed[-receipts:]:
-        filer = Complainant(by_socket(load.urls[0]), receipt=receipt)
-        lost += filer.come_back().status != 201
+    With `receipts` no more complaints than the last so many are opened again, which takes half a second for each.
+    """
     engine = engine_for(database_url)
+    faults = Faults([], [], [])
     with sessions_for(engine)() as session:
-        keys = [key for _, key in load.published]
-        counts = dict.fromkeys(keys, 0)
-        for start in range(0, len(keys), 500):
-            for key in session.execute(select(Entry.key).where(Entry.key.in_(keys[start : start + 500]))).scalars():
-                counts[key] += 1
-        lost += sum(count == 0 for count in counts.values())
-        doubled += sum(count > 1 for count in counts.values())
+        for kind, writer in load.writers.items():
+            chosen = writer.acknowledged
+            if receipts is not None and isinstance(writer, Filer):
+                chosen = chosen[-receipts:]
+            counts = writer.count(session, [what for _, what in chosen])
+            faults.lost.extend(_faults(kind, chosen, counts, lambda count: count == 0))
+            faults.doubled.extend(_faults(kind, chosen, counts, lambda count: count > 1))
         read = reader(session)
         for size, roots in load.heads.items():
-            forks += roots != {b64encode(tree.root_at(read, size)).decode()}
+            true = b64encode(tree.root_at(read, size)).decode()
+            faults.forks.extend(Fault(at, f"head of {size}") for root, at in roots.items() if root != true)
     engine.dispose()
-    return Found(lost, doubled, forks)
+    return faults
+
+
+def _faults(
+    kind: str, acknowledged: Iterable[tuple[float, str]], counts: dict[str, int], is_wrong: Callable[[int], bool]
+) -> list[Fault]:
+    return [Fault(at, f"{kind}: {what}") for at, what in acknowledged if is_wrong(counts.get(what, 0))]

@@ -1,31 +1,26 @@
 """The processes of a cluster: each is started, killed, frozen, and started again when it dies, as systemd would."""
 
-import ctypes
 import os
+import pwd
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+
+from tools.cluster.network import end_with_parent, enter
 
 RESTART_SECONDS = 1.0
 
 
-def account() -> dict[str, Any]:
-    """PostgreSQL and PgBouncer refuse to run as root."""
-    return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
-
-
 def own(*paths: Path) -> None:
-    """Give paths to the account that PostgreSQL runs under."""
+    """Give paths to the account that PostgreSQL and PgBouncer run under: both refuse to run as root."""
     for path in paths:
-        if account():
+        if os.geteuid() == 0:
             shutil.chown(path, "postgres", "postgres")
 
 
@@ -49,10 +44,10 @@ def free_ports(count: int) -> list[int]:
             one.close()
 
 
-def is_open(port: int) -> bool:
+def is_open(port: int, host: str = "127.0.0.1") -> bool:
     with closing(socket.socket()) as probe:
         probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((host, port)) == 0
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = 120.0) -> None:
@@ -79,17 +74,24 @@ class Part:
         is_kept: bool = True,
         as_account: bool = False,
         cwd: Path | None = None,
+        namespace: int | None = None,
     ) -> None:
+        """`namespace`: the process whose network it shares; None: this one's."""
         self.name = name
         self.output = folder / f"{name}.out"
         self._command = list(command)
         self._env = dict(env) if env is not None else None
-        self._account = account() if as_account else {}
+        self._as_account = as_account
+        self._namespace = namespace
         self._cwd = Path("/") if as_account else cwd
         self._is_kept = is_kept
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._keeper: threading.Thread | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None else None
 
     @property
     def is_running(self) -> bool:
@@ -139,8 +141,7 @@ class Part:
             env=self._env,
             cwd=self._cwd,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
-            **self._account,
+            preexec_fn=lambda: prepare(self._namespace, as_account=self._as_account),
         )
 
     def _keep(self) -> None:
@@ -158,6 +159,14 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def _end_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+def prepare(namespace: int | None, *, as_account: bool) -> None:
+    """In a process that was just forked: its network, its account, and its end with the one that started it."""
+    if namespace is not None:
+        enter(namespace)
+    if as_account and os.geteuid() == 0:
+        entry = pwd.getpwnam("postgres")
+        os.setgroups([])
+        os.setgid(entry.pw_gid)
+        os.setuid(entry.pw_uid)
+    # The last: a change of account forgets it.
+    end_with_parent()

@@ -8,17 +8,18 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 
 from tests.postgres import binaries
-from tools.cluster.parts import Part, account, own, wait_until
+from tools.cluster.network import Loopback
+from tools.cluster.parts import Part, own, prepare, wait_until
 
 CONFIGURATION = """
-listen_addresses = '127.0.0.1'
+listen_addresses = '{host}'
 port = {port}
 unix_socket_directories = '{folder}'
 cluster_name = '{name}'
@@ -28,7 +29,21 @@ wal_keep_size = 128MB
 hot_standby_feedback = on
 max_connections = 100
 shared_buffers = 64MB
+tcp_keepalives_idle = 5
+tcp_keepalives_interval = 5
+tcp_keepalives_count = 3
+wal_sender_timeout = 5s
+wal_receiver_timeout = 5s
+wal_retrieve_retry_interval = 1s
 """
+
+ACCESS = """
+local all all trust
+local replication all trust
+host all all samenet trust
+host replication all samenet trust
+"""
+"""Of whom it takes for who: everyone on the loopback, or on the network of a cluster's own."""
 
 LOOK_SECONDS = 0.5
 MISSED = 4
@@ -38,13 +53,19 @@ MISSED = 4
 class Node:
     """One server with its data."""
 
-    def __init__(self, name: str, port: int, folder: Path) -> None:
-        self.name, self.port = name, port
+    def __init__(self, name: str, port: int, folder: Path, network: Loopback | None = None) -> None:
+        network = network or Loopback()
+        self.name, self.port, self.host = name, port, network.host(name)
+        self._namespace = network.namespace(name)
         self.data = folder / name
         self._sockets = folder
-        self.part = Part(
-            name, [str(binaries() / "postgres"), "-D", str(self.data)], folder, is_kept=False, as_account=True
-        )
+        command = [str(binaries() / "postgres"), "-D", str(self.data)]
+        self.part = Part(name, command, folder, is_kept=False, as_account=True, namespace=self._namespace)
+
+    @property
+    def url(self) -> str:
+        """Of the registry's database on it, past any pooler."""
+        return f"postgresql+psycopg://registry@{self.host}:{self.port}/registry"
 
     def make(self) -> None:
         self._run("initdb", "-D", str(self.data), "-U", "registry", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
@@ -54,7 +75,8 @@ class Node:
         """Copy the primary anew, and follow it."""
         self.part.kill()
         shutil.rmtree(self.data, ignore_errors=True)
-        host = f"host=127.0.0.1 port={primary.port} user=registry application_name={self.name}"
+        # A server whose packets are swallowed is given up soon, and tried again.
+        host = f"host={primary.host} port={primary.port} user=registry application_name={self.name} connect_timeout=2"
         self._run("pg_basebackup", "-d", host, "-D", str(self.data), "-R", "-c", "fast")
         # What was set by ALTER SYSTEM on the primary is the primary's.
         (self.data / "postgresql.auto.conf").write_text(f"primary_conninfo = '{host}'\n", encoding="ascii")
@@ -66,10 +88,11 @@ class Node:
         self.part.start()
         wait_until(lambda: self.ask("SELECT 1"), f"PostgreSQL {self.name}")
 
-    def ask(self, statement: str) -> object:
+    def ask(self, statement: str, *, by_socket: bool = False) -> object:
+        """The first value of the first row, within some seconds. `by_socket`: as one on the same machine, past the network."""
         with psycopg.connect(
-            f"host=127.0.0.1 port={self.port} user=registry dbname=postgres connect_timeout=2 "
-            "options='-c statement_timeout=2000'",
+            f"host={self._sockets if by_socket else self.host} port={self.port} user=registry dbname=postgres connect_timeout=2 "
+            "tcp_user_timeout=2000 options='-c statement_timeout=2000'",
             autocommit=True,
         ) as connection:
             cursor = connection.execute(statement.encode())
@@ -83,8 +106,11 @@ class Node:
 
     def _configure(self) -> None:
         path = self.data / "registry.conf"
-        path.write_text(CONFIGURATION.format(port=self.port, folder=self._sockets, name=self.name), encoding="ascii")
-        own(path)
+        stated = {"host": self.host, "port": self.port, "folder": self._sockets, "name": self.name}
+        path.write_text(CONFIGURATION.format_map(stated), encoding="ascii")
+        access = self.data / "pg_hba.conf"
+        access.write_text(ACCESS, encoding="ascii")
+        own(path, access)
         main = self.data / "postgresql.conf"
         if "registry.conf" not in main.read_text(encoding="utf-8"):
             with main.open("a", encoding="utf-8") as conf:
@@ -92,7 +118,11 @@ class Node:
 
     def _run(self, name: str, *arguments: str) -> None:
         done = subprocess.run(
-            [str(binaries() / name), *arguments], capture_output=True, text=True, cwd="/", **account()
+            [str(binaries() / name), *arguments],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            preexec_fn=lambda: prepare(self._namespace, as_account=True),
         )
         if done.returncode:
             raise RuntimeError(f"{name}: {done.stderr.strip()[-500:]}")
@@ -101,7 +131,7 @@ class Node:
 class Keeper:
     """Looks after the two nodes, and tells by `lead` which of them is the primary."""
 
-    def __init__(self, nodes: tuple[Node, Node], lead: Callable[[Node], None]) -> None:
+    def __init__(self, nodes: Sequence[Node], lead: Callable[[Node], None]) -> None:
         self.primary, self.standby = nodes
         self._lead = lead
         self._is_synced = False
@@ -116,6 +146,10 @@ class Keeper:
         self.primary.start()
         self.primary.ask("CREATE DATABASE registry")
         self.standby.follow(self.primary)
+        self.watch()
+
+    def watch(self) -> None:
+        """Look after two servers that run."""
         self._pair()
         self._thread.start()
 
@@ -137,6 +171,16 @@ class Keeper:
             f"the standby {self.standby.name}",
         )
         self.primary.wait_for(self.standby.name)
+        wait_until(
+            lambda: self.primary.ask("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"),
+            f"commits that wait for {self.standby.name}",
+        )
+        # What was acknowledged before each commit waited must be there too, or a promotion would lose it.
+        end = self.primary.ask("SELECT pg_current_wal_lsn()")
+        wait_until(
+            lambda: self.primary.ask(f"SELECT count(*) FROM pg_stat_replication WHERE flush_lsn >= '{end}'"),
+            f"all that was acknowledged on {self.standby.name}",
+        )
         self._is_synced = True
 
     def _keep(self) -> None:

@@ -4,7 +4,9 @@ import datetime as dt
 import enum
 import sqlite3
 from collections.abc import Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     URL,
@@ -26,7 +28,7 @@ from sqlalchemy.types import String, TypeDecorator
 from registry.core.db.limits import Limits
 
 if TYPE_CHECKING:
-    from registry.core.db.patience import BoundedConnection
+    from registry.core.db.patience import BoundedConnection, Watchman
 
 OLDEST_POSTGRESQL = 15
 
@@ -125,7 +127,18 @@ def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None,
         if opener.is_pooled and connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql(limits.statement_of_transaction())
 
+    if opener.watchman is not None:
+        _WATCHMEN[engine] = opener.watchman
     return engine
+
+
+_WATCHMEN: "WeakKeyDictionary[Engine, Watchman]" = WeakKeyDictionary()
+
+
+def note_answer(engine: Engine) -> None:
+    """Its server answered somebody else just now, so it is asked again at once though it was silent a moment ago."""
+    if engine in _WATCHMEN:
+        _WATCHMEN[engine].note_answer()
 
 
 class _Opener:
@@ -141,7 +154,7 @@ class _Opener:
         from registry.core.db.patience import MARGIN, Watchman
 
         self._limits = limits
-        self._watchman = Watchman(limits.statement + MARGIN) if limits.statement else None
+        self.watchman = Watchman(limits.statement + MARGIN) if limits.statement else None
         dialect: Any = PGDialect_psycopg
         _, self._arguments = dialect().create_connect_args(url)
         self._arguments |= {
@@ -155,15 +168,16 @@ class _Opener:
     def __call__(self) -> Any:
         import psycopg
 
-        if self._watchman is not None:
-            self._watchman.require_awake()
+        if self.watchman is not None:
+            self.watchman.require_awake()
+        began = monotonic()
         try:
             connection = self._open()
         except psycopg.errors.ConnectionTimeout:
-            if self._watchman is not None:
-                self._watchman.note_silence()
+            if self.watchman is not None:
+                self.watchman.note_silence(began)
             raise
-        connection.watchman = self._watchman
+        connection.watchman = self.watchman
         return connection
 
     def _open(self) -> "BoundedConnection":

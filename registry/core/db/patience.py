@@ -22,14 +22,21 @@ class Watchman:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._until = 0.0
+        self._answered_at = 0.0
 
     def require_awake(self) -> None:
         """Raises OperationalError, without asking, while the server is taken for frozen."""
         if monotonic() < self._until:
             raise psycopg.OperationalError("the server did not answer a moment ago")
 
-    def note_silence(self) -> None:
-        self._until = monotonic() + REST
+    def note_answer(self) -> None:
+        """The server answered somebody just now."""
+        self._answered_at, self._until = monotonic(), 0.0
+
+    def note_silence(self, since: float) -> None:
+        """Nothing came since then. A server that answered others meanwhile is there: one connection alone was lost."""
+        if self._answered_at < since:
+            self._until = monotonic() + REST
 
 
 class BoundedConnection(psycopg.Connection[Any]):
@@ -41,11 +48,12 @@ class BoundedConnection(psycopg.Connection[Any]):
         watchman = self.watchman
         if watchman is None or timeout is not None:
             return super().wait(gen, interval, timeout)
+        began = monotonic()
         try:
             watchman.require_awake()
-            return super().wait(gen, interval, watchman.seconds)
+            answer = super().wait(gen, interval, watchman.seconds)
         except psycopg.errors._WaitTimeout:
-            watchman.note_silence()
+            watchman.note_silence(began)
             # What it still says would be taken for the answer to the next question.
             self.pgconn.finish()
             raise psycopg.OperationalError(f"no answer within {watchman.seconds} s") from None
@@ -53,6 +61,8 @@ class BoundedConnection(psycopg.Connection[Any]):
             if self.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
                 self.pgconn.finish()
             raise
+        watchman.note_answer()
+        return answer
 
 
 __all__ = ["BoundedConnection", "Watchman"]

@@ -1,0 +1,51 @@
+"""A database that does not answer: it is left alone for a moment, unless it answered others meanwhile."""
+
+import os
+import signal
+import threading
+
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from registry.core.db.engine import engine_for
+from registry.core.db.limits import Limits
+from registry.log.lease import SigningLease
+from tests.postgres import Clones, Server
+from tests.waiting import until
+
+
+def test_one_lost_connection_silences_no_other(postgres: Server, clones: Clones) -> None:
+    engine = engine_for(postgres.url(clones.take()), limits=Limits(statement=0.5))
+    with engine.connect() as lost, engine.connect() as other:
+        pid = lost.scalar(text("SELECT pg_backend_pid()"))
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            failed: list[Exception] = []
+
+            def ask() -> None:
+                try:
+                    lost.execute(text("SELECT 1"))
+                except OperationalError as error:
+                    failed.append(error)
+
+            waiter = threading.Thread(target=ask)
+            waiter.start()
+            while waiter.is_alive():
+                other.execute(text("SELECT 1"))
+            assert "no answer" in str(failed[0])
+            # Without a word of a server that did not answer a moment ago.
+            assert other.scalar(text("SELECT 1")) == 1
+        finally:
+            os.kill(pid, signal.SIGCONT)
+    engine.dispose()
+
+
+def test_who_signs_and_is_not_heard_of_any_more_has_lost_the_lease(postgres: Server, clones: Clones) -> None:
+    url = postgres.url(clones.take())
+    engines = [engine_for(url) for _ in range(2)]
+    lost, other = SigningLease(engines[0], seconds=0.2), SigningLease(engines[1])
+    assert lost.take()
+    until(other.take)
+    assert not lost.take()
+    for engine in engines:
+        engine.dispose()

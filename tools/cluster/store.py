@@ -1,0 +1,72 @@
+"""An S3 store for a cluster: moto's, which keeps all in memory, with a journal on the disk, so that it may be killed.
+
+`python -m tools.cluster.store HOST PORT JOURNAL`. A change is answered when the disk has it, and a start repeats them all.
+"""
+
+import io
+import json
+import os
+import sys
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+CHANGING = frozenset({"PUT", "POST", "DELETE"})
+KEPT = ("CONTENT_TYPE", "HTTP_HOST", "HTTP_AUTHORIZATION")
+"""Of a request's variables those that say where it goes. Conditions were met at the time, and are not asked again."""
+
+
+class Journal:
+    """A WSGI application that writes down each change that another one made, before the change is answered."""
+
+    def __init__(self, inner: Any, path: Path) -> None:
+        self._inner = inner
+        self._file: BinaryIO = path.open("ab")
+        self._repeat(path)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] not in CHANGING:
+            return self._inner(environ, start_response)  # type: ignore[no-any-return]
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        answered: list[str] = []
+
+        def start(status: str, headers: Any, *more: Any) -> Any:
+            answered.append(status)
+            return start_response(status, headers, *more)
+
+        pieces = [*self._inner(environ, start)]
+        if answered[-1].startswith("2"):
+            self._write(environ, body)
+        return pieces
+
+    def _write(self, environ: dict[str, Any], body: bytes) -> None:
+        stated = {name: environ[name] for name in KEPT if name in environ}
+        request = [environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", ""), stated]
+        self._file.write(json.dumps([*request, b64encode(body).decode()]).encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _repeat(self, path: Path) -> None:
+        from werkzeug.test import Client
+
+        client = Client(self._inner)
+        for line in path.read_bytes().splitlines(keepends=True):
+            if not line.endswith(b"\n"):
+                # Cut in the middle: it was never answered.
+                break
+            method, where, query, stated, body = json.loads(line)
+            client.open(where, method=method, query_string=query, data=b64decode(body), environ_overrides=stated)
+
+
+def main(host: str, port: str, journal: str) -> None:
+    from moto.server import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import run_simple
+
+    application = Journal(DomainDispatcherApplication(create_backend_app), Path(journal))
+    run_simple(host, int(port), application, threaded=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
