@@ -107,7 +107,7 @@ def assert_fits(page: Page) -> None:
 
 def transferred(browser: Browser, act: Callable[[Page], object]) -> list[int]:
     """The bytes of each answer as they came over the line, headers included."""
-    context = browser.new_context()
+    context = browser.new_context(service_workers="allow")
     page = context.new_page()
     sizes = weighed(page)
     act(page)

@@ -123,7 +123,6 @@ def pdf() -> bytes:
 
 
 @cache
-@cache
 def recording(ending: str) -> bytes:
     """A second of sound, or of a moving picture with sound, with title, author and the place where it was taken."""
     tone = ["-f", "lavfi", "-i", "sine=frequency=440:duration=1"]
