@@ -28,6 +28,8 @@ from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_sum
 from tests.postgres import Clones, Server, quickest_folder
 from tests.serving import Served, serve
 
+SHORT_LIVED = "--js-flags=--no-opt --no-maglev"
+"""To optimise a script costs Chromium more than a page of a test lives to win by it."""
 MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 """Chromium beeps into its own microphone, and asks no one."""
 EDGES = frozenset("api cli client http i18n officer_desk pages".split())
@@ -63,8 +65,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--everything", action="store_true", help="try the edges too on both databases")
 
 
+is_everything = False
+"""Whether this run was asked for `--everything`."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Homes and databases of tests lie in memory where there is room: most of what they write is read once."""
+    global is_everything
+    is_everything = bool(config.getoption("everything"))
     folder = quickest_folder()
     if folder is None:
         engines.never_wait_for_the_disk()
@@ -107,16 +115,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     program = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     assert program is not None, "Chromium is needed: run `make setup-system`"
     alone = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1"
-    return {**browser_type_launch_args, "executable_path": program, "args": ["--no-sandbox", alone, *MICROPHONE]}
+    flags = ["--no-sandbox", alone, SHORT_LIVED, *MICROPHONE]
+    return {**browser_type_launch_args, "executable_path": program, "args": flags}
 
 
 @pytest.fixture(scope="session")
 def browser(browser: Any) -> Any:
-    """With patience for a busy machine, and without motion: a colour that is just changing is no colour of the page's."""
+    """With patience for a busy machine, and without motion: a colour that is just changing is no colour of the page's.
+
+    No page leaves a service worker behind, which would fetch what it keeps anew in each context; whose subject it is, allows it.
+    """
     make = browser.new_context
 
     def made(**facts: Any) -> Any:
-        context = make(**({"reduced_motion": "reduce"} | facts))
+        context = make(**({"reduced_motion": "reduce", "service_workers": "block"} | facts))
         context.set_default_timeout(PATIENCE)
         return context
 

@@ -4,6 +4,9 @@ import ast
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+
+from tests.browsing import assert_sound, barriers
 
 TESTS = Path(__file__).parent
 
@@ -40,3 +43,22 @@ def test_each_way_of_importing_a_test_is_seen(source: str) -> None:
 
 def test_support_may_be_imported() -> None:
     assert imported_tests("from tests.make import make_agency\nimport tests.serving") == []
+
+
+def test_axe_looks_again_at_a_page_that_lacks_a_word_or_has_another_colour(browser: Browser) -> None:
+    page = browser.new_context().new_page()
+
+    def show(label: str, colour: str = "black") -> None:
+        page.set_content(
+            f"<!doctype html><html lang='en'><title>Pages</title><main><h1>Pages</h1><button aria-label='{label}'></button>"
+            f"<p style='color: {colour}; background: white'>said in words</p></main>"
+        )
+        assert_sound(page)
+
+    show("close")
+    show("chiudi")
+    for label, colour in (("", "black"), ("close", "silver")):
+        with pytest.raises(AssertionError):
+            show(label, colour)
+        assert barriers(page) != ""
+    page.context.close()

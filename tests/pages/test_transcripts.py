@@ -47,7 +47,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="module")
 def reader(browser: Browser) -> Iterator[Page]:
     """One browser for all journeys: a screen reader on a narrow telephone."""
-    context = browser.new_context(viewport={"width": 320, "height": 640}, service_workers="block")
+    context = browser.new_context(viewport={"width": 320, "height": 640})
     yield context.new_page()
     context.close()
 

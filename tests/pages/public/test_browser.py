@@ -59,9 +59,11 @@ def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture
-def phone(browser: Browser) -> BrowserContext:
+def phone(browser: Browser) -> Iterator[BrowserContext]:
     """An old phone: narrow, and without scripts."""
-    return browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False, locale="zh-CN")
+    context = browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False, locale="zh-CN")
+    yield context
+    context.close()
 
 
 def check(page: Page, subject: str, country: str = "CZ") -> None:
@@ -233,7 +235,7 @@ def test_the_lookup_page_is_one_answer_that_looks_as_with_the_whole_stylesheet(
     browser: Browser, looks: str, width: int
 ) -> None:
     """On a line with two seconds of delay a second answer before the first view would be two seconds more."""
-    context = browser.new_context(viewport={"width": width, "height": 640}, bypass_csp=True, service_workers="block")
+    context = browser.new_context(viewport={"width": width, "height": 640}, bypass_csp=True)
     page = context.new_page()
     page.goto(f"{looks}/zh-Hans/")
     fetched = page.evaluate(

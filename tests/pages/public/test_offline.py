@@ -26,7 +26,7 @@ def test_help_numbers_are_readable_without_a_line_and_no_question_is_kept(
 ) -> None:
     licence = make_licence(session)
     session.commit()
-    context = browser.new_context(viewport={"width": 320, "height": 640})
+    context = browser.new_context(viewport={"width": 320, "height": 640}, service_workers="allow")
     page = context.new_page()
     page.goto(f"{served.base_url}/en/log")
     # What a worker of an older release left.
