@@ -37,8 +37,12 @@ _WITHOUT_NOTES = {"BDC": Operator("BMC"), "DP": Operator("MP")}
 
 
 def clean_document(body: bytes) -> bytes:
-    """The clean copy. Raises Uncleanable, pikepdf.PasswordError, and other errors of damage."""
-    with pikepdf.open(BytesIO(body)) as old, pikepdf.new() as new:
+    """The clean copy. Raises Uncleanable, and pikepdf's errors of damage."""
+    try:
+        opened = pikepdf.open(BytesIO(body))
+    except pikepdf.PasswordError:
+        raise Uncleanable(NoCopy.LOCKED) from None
+    with opened as old, pikepdf.new() as new:
         if len(old.objects) > MAX_OBJECTS or len(old.pages) > MAX_PAGES:
             raise Uncleanable(NoCopy.TOO_LARGE)
         if Name.AcroForm in old.Root and old.Root.AcroForm.get(Name.NeedAppearances):
