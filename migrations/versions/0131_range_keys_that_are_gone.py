@@ -1,9 +1,9 @@
-"""Keys of range files that are gone are found by an index. Data test: tests/migrations/test_0139_range_keys_that_are_gone.py."""
+"""Keys of range files that are gone are found by an index. Data test: tests/migrations/test_0131_range_keys_that_are_gone.py."""
 
 from migrations import steps
 
-revision = "0139"
-down_revision = "0128"
+revision = "0131"
+down_revision = "0130"
 branch_labels = None
 depends_on = None
 

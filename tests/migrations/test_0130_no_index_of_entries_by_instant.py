@@ -1,4 +1,4 @@
-"""Step 0137: an entry costs an index less, and the entries stay."""
+"""Step 0130: an entry costs an index less, and the entries stay."""
 
 from sqlalchemy import inspect
 
@@ -18,7 +18,7 @@ def indexes_of(database: Database) -> set[str | None]:
 
 
 def test_the_index_by_instant_goes_and_comes_back(database: Database) -> None:
-    step = Step(database, "0137")
+    step = Step(database, "0130")
     entry = {"index": 0, "key": "agency/1", "type": "agency.registered", "at": 1_700_000_000_000_000, "v": 1}
     step.insert("entries", entry | {"leaf": b"{}"})
     before = indexes_of(database)

@@ -1,4 +1,4 @@
-"""Step 0139: the index of keys that are gone comes and goes, and the rows stay."""
+"""Step 0131: the index of keys that are gone comes and goes, and the rows stay."""
 
 from sqlalchemy import inspect, text
 
@@ -19,7 +19,7 @@ def indexes_of(database: Database) -> set[str | None]:
 
 
 def test_keys_that_are_gone_are_found_by_an_index(database: Database) -> None:
-    step = Step(database, "0139")
+    step = Step(database, "0131")
     step.insert("agencies", {"id": 1, "reference": "23456789ABC3"})
     step.insert("range_keys", KEY | {"is_gone": True}, KEY | {"is_gone": False})
     assert NAME not in indexes_of(database)

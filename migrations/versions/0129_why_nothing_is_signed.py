@@ -1,11 +1,11 @@
-"""Why a worker signs nothing, for `/ready`. Data test: tests/migrations/test_0134_why_nothing_is_signed.py."""
+"""Why a worker signs nothing, for `/ready`. Data test: tests/migrations/test_0129_why_nothing_is_signed.py."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from migrations.columns import text
 
-revision = "0134"
+revision = "0129"
 down_revision = "0128"
 branch_labels = None
 depends_on = None

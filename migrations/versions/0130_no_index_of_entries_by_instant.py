@@ -1,12 +1,12 @@
 """The index of entries by instant goes: nothing is read by it, and every entry paid for it.
 
-Data test: tests/migrations/test_0137_no_index_of_entries_by_instant.py.
+Data test: tests/migrations/test_0130_no_index_of_entries_by_instant.py.
 """
 
 from migrations import steps
 
-revision = "0137"
-down_revision = "0128"
+revision = "0130"
+down_revision = "0129"
 branch_labels = None
 depends_on = None
 
