@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from typing import NoReturn
 
 from registry.complaints.attachments.sanitiser.terms import LIMITS
 from registry.vocabulary.cases import RECORDINGS, FileKind
@@ -58,7 +59,7 @@ _ANOTHER_VOICE = (
 """Hides a voice from those who know it by ear. Anyone who knows this factor can turn it back: the pages promise no more."""
 
 
-def become_ffmpeg(path: str, kind: FileKind, *, changes_voice: bool = False) -> None:
+def become_ffmpeg(path: str, kind: FileKind, *, changes_voice: bool = False) -> NoReturn:
     """Go on as ffmpeg, which reads standard input and writes standard output; both can be sought in. Never returns."""
     command = [
         *(path, "-hide_banner", "-nostdin", "-loglevel", "quiet"),
