@@ -29,7 +29,7 @@ class SigningLease:
             return True
         if self._connection is not None:
             try:
-                self._connection.execute(text("SELECT 1"))
+                self._say_so(self._connection)
             except SQLAlchemyError:
                 # It went with the connection.
                 self.release()
@@ -37,8 +37,8 @@ class SigningLease:
                 return True
         connection = self._engine.connect()
         try:
-            connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {round(self._seconds * 1000)}"))
             is_ours = connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            self._say_so(connection)
         except BaseException:
             connection.close()
             raise
@@ -62,6 +62,11 @@ class SigningLease:
                 {"high": LOCK >> 32, "low": LOCK & 0xFFFFFFFF},
             )
         return bool(found)
+
+    def _say_so(self, connection: Connection) -> None:
+        """Sets how long it may be silent from now on. No SELECT: that would keep a snapshot for as long as the lease is held, and
+        an index that is built concurrently would wait for its end, which never comes."""
+        connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {round(self._seconds * 1000)}"))
 
     def release(self) -> None:
         connection, self._connection = self._connection, None

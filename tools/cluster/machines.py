@@ -20,6 +20,8 @@ from tools.cluster.postgres import Keeper, Node
 BUCKET = "registry"
 UNIT = "it-invented-unit"
 CLI = [sys.executable, "-m", "registry.cli"]
+SNAPSHOT_OF_A_SIGNER = "0128"
+"""Up to these tables a worker that signs keeps a snapshot, for whose end an index that is built concurrently waits."""
 GRACE_SECONDS = 40.0
 """That a process has to end what it is at before it is killed."""
 
@@ -199,6 +201,9 @@ class Cluster:
 
     def upgrade_tables(self) -> None:
         """Bring the tables to this version while the former one serves."""
+        if self._first_code is not None and self._first_code.head <= SNAPSHOT_OF_A_SIGNER:
+            for machine in self.machine_ports:
+                self.parts[f"worker-{machine}"].stop(GRACE_SECONDS)
         done = subprocess.run(
             [*CLI, "db", "upgrade"],
             env=self.environment("a") | self._straight(),

@@ -49,3 +49,18 @@ def test_who_signs_and_is_not_heard_of_any_more_has_lost_the_lease(postgres: Ser
     assert not lost.take()
     for engine in engines:
         engine.dispose()
+
+
+def test_an_index_is_built_concurrently_while_a_worker_holds_the_lease(postgres: Server, clones: Clones) -> None:
+    url = postgres.url(clones.take())
+    signing, upgrading = engine_for(url), engine_for(url)
+    lease = SigningLease(signing)
+    # The driver asks otherwise from the sixth time on.
+    assert all(lease.take() for _ in range(8))
+    with upgrading.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = '20s'"))
+        connection.execute(text("CREATE INDEX CONCURRENTLY built_meanwhile ON worker_beats (beat_at)"))
+        connection.execute(text("DROP INDEX CONCURRENTLY built_meanwhile"))
+    assert lease.take()
+    for engine in (signing, upgrading):
+        engine.dispose()
