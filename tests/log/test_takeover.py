@@ -81,6 +81,7 @@ def test_a_home_that_missed_the_newest_head_takes_over_without_a_hand(
         second = home(tmp_path, "second", primary, first, extra=variables)
         with first.worker() as signing:
             until(lambda: all_signed(primary, first))
+            until(lambda: heads(standby) == heads(primary))
             # The standby machine's database stops here: what is signed from now on is not in it.
             standby.stop()
             publish(primary, 4)
