@@ -164,7 +164,10 @@ def test_an_epoch_that_the_log_does_not_hold_is_refused(mirror: Mirror, publish:
     forked = current | {"entry": msgspec.json.Encoder(order="sorted").encode(entry).decode()}
     mirror.files["/ranges/current"] = json.dumps(forked).encode()
     assert refused(mirror) == "not_in_log"
-    mirror.files["/ranges/current"] = json.dumps(current | {"proof": current["proof"].replace("A", "B", 1)}).encode()
+    first_hash = current["proof"].splitlines()[2]
+    other_hash = ("B" if first_hash[0] == "A" else "A") + first_hash[1:]
+    proof = current["proof"].replace(first_hash, other_hash)
+    mirror.files["/ranges/current"] = json.dumps(current | {"proof": proof}).encode()
     with pytest.raises((Refused, Unreadable)):
         mirror.look_up()
 
