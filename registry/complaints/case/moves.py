@@ -29,6 +29,11 @@ from registry.vocabulary.cases import CaseRole, CaseState, HearingState
 
 _INVESTIGATION = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseState.DECISION_DRAFT})
 
+_ABOUT_HISTORY = frozenset(
+    {Guard.CAME_FROM_TRIAGE, Guard.CAME_FROM_INVESTIGATION, Guard.OTHER_THAN_INVESTIGATOR}
+)
+"""Guards that ask for the moves that a case has made."""
+
 _ABOUT_HEARINGS = frozenset({Guard.HEARING_IS_SERVED, Guard.HEARING_IS_OVER})
 """Guards that ask for a hearing of the case."""
 
@@ -68,10 +73,9 @@ def advance(
     is_same_unit: bool = False,
 ) -> CaseMove:
     """Move a locked case. Raises IllegalMove when the table, or what must hold beside it, does not let it."""
-    history = moves_of(session, case)
-    unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
 
     def known(move: Move) -> CaseFacts:
+        history = moves_of(session, case) if move.guard in _ABOUT_HISTORY else ()
         facts = facts_of(
             case, history, actor, at.date(), has_reason=reason_sealed is not None, is_same_unit=is_same_unit
         )
@@ -82,8 +86,9 @@ def advance(
     case.is_open = target in OPEN_STATES
     if target is CaseState.PURGED:
         case.has_unread = False
-    _set_days(case, history, unit, at.date())
-    clocks.turn(session, case, move.clock, at)
+    _set_days(session, case, at.date())
+    # A draft has no deadlines yet.
+    clocks.turn(session, case, move.clock, at, {} if source is CaseState.DRAFT else None)
     row = CaseMove(
         case_id=case.id,
         from_state=source,
@@ -145,9 +150,10 @@ def same_person(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def _set_days(case: Case, history: list[CaseMove], unit: Unit | None, today: date) -> None:
+def _set_days(session: Session, case: Case, today: date) -> None:
     if case.state in ENDING_STATES:
-        has_sanction = any(move.to_state is CaseState.SANCTION_PENDING for move in history)
+        has_sanction = any(move.to_state is CaseState.SANCTION_PENDING for move in moves_of(session, case))
+        unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
         case.closed_on = today
         case.purge_on = purge_day(case.state, today, periods_of(unit), has_sanction=has_sanction)
     elif case.state is not CaseState.PURGED:

@@ -11,7 +11,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.envelopes import Place, bytes_of, text_of
@@ -109,9 +109,7 @@ def confirm(session: Session, visit: Visit) -> None:
     """The complaint code was typed back: the box is open from now on, and the row forgets the digits."""
     if visit.box.state is MailboxState.UNCONFIRMED:
         visit.box.state = MailboxState.OPEN
-    for row in session.execute(select(OpenVisit).where(OpenVisit.box_id == visit.box.id)).scalars():
-        row.code_sealed = None
-    session.flush()
+    session.execute(update(OpenVisit).where(OpenVisit.box_id == visit.box.id).values(code_sealed=None))
 
 
 def is_there(session: Session, visit: Visit) -> bool:

@@ -123,15 +123,15 @@ def answer(
     """
     read = read_answers(given)
     case = lock_case_for_visit(session, visit, is_draft=True)
-    row = sheets.sheet_row(session, visit.box)
-    if row is not None and row.submitted_on is not None:
+    opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
+    sheet = sheets.read(session, opened, case)
+    if sheet.submitted_on is not None:
         raise NotNow("this was sent already and stays as it is: write a message to add something")
     if case.state not in (CaseState.DRAFT, *handover.TAKES_MORE):
         raise NotNow("nothing more can be added here now")
-    opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
     if case.state is CaseState.DRAFT and isinstance(who := read.get("who_files"), str):
         visit.box.role = MailboxRole.HELPER if who in HELPERS else MailboxRole.WORKER
-    return sheets.merge(session, opened, case, read, version)
+    return sheets.merge(session, opened, case, sheet, read, version)
 
 
 def answers(session: Session, sealer: Sealer, visit: Visit) -> Sheet:
@@ -148,10 +148,10 @@ def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Rece
     InvalidInput when nothing was answered and no file was added: a recording alone is a complaint.
     """
     case = lock_case_for_visit(session, visit)
-    row = sheets.sheet_row(session, visit.box)
-    if row is None or row.submitted_on is None:
-        opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-        given = cleared(sheets.read(session, opened, case).answers)
+    opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
+    sheet = sheets.read(session, opened, case)
+    if sheet.submitted_on is None:
+        given = cleared(sheet.answers)
         if not given.keys() - {"who_files"} and not attachments_of(session, [visit.box]):
             raise InvalidInput(
                 [Fault("answers", Problem.MISSING, "nothing was answered yet: one answer or one file is enough")]
@@ -162,7 +162,7 @@ def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Rece
             handover.add_answers(session, sealer, case, opened, given, at)
         else:
             raise NotNow("nothing more can be added here now")
-        sheets.write(session, opened, case, given, submitted_on=at.date())
+        sheets.write(session, opened, case, sheet, given, submitted_on=at.date())
     return Receipted(case.filed_on, *promised(case.filed_on))
 
 

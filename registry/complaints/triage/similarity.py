@@ -14,7 +14,7 @@ from heapq import nsmallest
 from struct import Struct
 from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, Index, func, insert, select
+from sqlalchemy import ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry.complaints.case.models import Case
@@ -58,6 +58,11 @@ class Alike(NamedTuple):
     shared: int
 
 
+_REMEMBER = text(
+    "INSERT INTO shingles (case_id, band, digest) VALUES (:case_id, :band, :digest) ON CONFLICT DO NOTHING"
+)
+
+
 def bands(digest: Digest, text: str) -> tuple[str, ...]:
     """The bands of a text, 32 hexadecimal digits each; none of a text too short to compare."""
     found = runs(text)
@@ -70,11 +75,9 @@ def bands(digest: Digest, text: str) -> tuple[str, ...]:
 
 def remember(session: Session, case_id: int, of_text: Sequence[str]) -> None:
     """Keep the bands of a text of this case; those that are there already stay."""
-    stored = session.execute(select(Shingle.band, Shingle.digest).where(Shingle.case_id == case_id))
-    known = {(band, digest) for band, digest in stored}
-    new = [(band, digest) for band, digest in enumerate(of_text) if (band, digest) not in known]
-    if new:
-        session.execute(insert(Shingle), [{"case_id": case_id, "band": band, "digest": digest} for band, digest in new])
+    if of_text:
+        rows = [{"case_id": case_id, "band": band, "digest": digest} for band, digest in enumerate(of_text)]
+        session.execute(_REMEMBER, rows)
 
 
 def alike(
