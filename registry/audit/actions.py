@@ -8,13 +8,16 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from registry.audit.chain import body_of, hash_of
 from registry.audit.models import AuditEntry, AuditHead, AuditSubject
+from registry.core.db.locking import locking_select
 
 _LOCKED = "audit_locked"
+_HEAD = locking_select(AuditHead)
+_SUBJECT = select(AuditSubject).where(AuditSubject.subject == bindparam("subject"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,7 @@ def _lock(session: Session) -> _Locked:
     if locked is None or locked.transaction is not session.get_transaction():
         # What is pending of the head would be lost by reading it anew.
         session.flush()
-        read = select(AuditHead).with_for_update().execution_options(populate_existing=True)
-        head = session.execute(read).scalar_one()
+        head = session.execute(_HEAD).scalar_one()
         locked = _Locked(session.get_transaction(), head)
         # A savepoint may be undone, and the lock that was taken in it.
         if not session.in_nested_transaction():
@@ -83,7 +85,7 @@ def _pseudonym(session: Session, locked: _Locked, subject: str, unit: str | None
     """What stands for a subject. Asked under the lock: of two that meet a subject for the first time one gives it a name."""
     found = locked.subjects.get(subject)
     if found is None or found.subject != subject:
-        found = session.execute(select(AuditSubject).where(AuditSubject.subject == subject)).scalar_one_or_none()
+        found = session.execute(_SUBJECT, {"subject": subject}).scalar_one_or_none()
     if found is None:
         found = AuditSubject(pseudonym=secrets.token_hex(8), subject=subject, unit=unit)
         session.add(found)

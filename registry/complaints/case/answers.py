@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
@@ -15,6 +15,9 @@ from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Tier
 from registry.core.db.locking import require_version
+
+# Built once: building such a statement costs more than running it.
+_OF_BOX = select(AnswerSheet).where(AnswerSheet.box_id == bindparam("box_id"))
 
 
 class Sheet(NamedTuple):
@@ -95,7 +98,7 @@ def write(
 
 
 def sheet_row(session: Session, box: EncryptedContainer) -> AnswerSheet | None:
-    return session.execute(select(AnswerSheet).where(AnswerSheet.box_id == box.id)).scalar_one_or_none()
+    return session.execute(_OF_BOX, {"box_id": box.id}).scalar_one_or_none()
 
 
 def place(box: EncryptedContainer, case: Case, column: str) -> Place:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
@@ -13,6 +13,8 @@ from registry.complaints.case.questions import QUESTIONNAIRE, YES
 from registry.complaints.intake.mailbox_models import Consent
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.vocabulary.cases import CaseRole, ConsentKind, MailboxRole
+
+_RUNNING = select(Consent).where(Consent.box_id == bindparam("box_id"), Consent.revoked_on.is_(None))
 
 
 class ConsentState(NamedTuple):
@@ -101,5 +103,4 @@ def _standing(kind: ConsentKind, row: Consent | None) -> ConsentState:
 
 
 def _running(session: Session, box: EncryptedContainer) -> dict[ConsentKind, Consent]:
-    running = select(Consent).where(Consent.box_id == box.id, Consent.revoked_on.is_(None))
-    return {row.kind: row for row in session.execute(running).scalars()}
+    return {row.kind: row for row in session.execute(_RUNNING, {"box_id": box.id}).scalars()}

@@ -156,13 +156,15 @@ def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Rece
             raise InvalidInput(
                 [Fault("answers", Problem.MISSING, "nothing was answered yet: one answer or one file is enough")]
             )
-        if case.state is CaseState.DRAFT:
-            handover.hand_over(session, sealer, case, opened, given, at)
-        elif case.state in handover.TAKES_MORE:
-            handover.add_answers(session, sealer, case, opened, given, at)
-        else:
+        is_draft = case.state is CaseState.DRAFT
+        if not is_draft and case.state not in handover.TAKES_MORE:
             raise NotNow("nothing more can be added here now")
+        # Before the lines of the audit trail, for which all transactions wait.
         sheets.write(session, opened, case, sheet, given, submitted_on=at.date())
+        if is_draft:
+            handover.hand_over(session, sealer, case, opened, given, at)
+        else:
+            handover.add_answers(session, sealer, case, opened, given, at)
     return Receipted(case.filed_on, *promised(case.filed_on))
 
 

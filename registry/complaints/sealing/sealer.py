@@ -24,7 +24,7 @@ from enum import IntEnum
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
-from sqlalchemy import Select, and_, delete, select
+from sqlalchemy import Select, and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.envelopes import (
@@ -45,6 +45,12 @@ from registry.core.errors import Unopenable
 from registry.core.keyring import Keyring
 
 RING = "case-ring"
+
+# Built once: building such a statement costs more than running it.
+_OF_BOX = select(WrappedKey).where(WrappedKey.box_id == bindparam("box_id"))
+_OF_HOLDER = _OF_BOX.where(
+    WrappedKey.holder_kind == bindparam("kind"), WrappedKey.holder == bindparam("holder")
+).order_by(WrappedKey.tier)
 
 
 class Tier(IntEnum):
@@ -196,8 +202,8 @@ class Sealer:
         self._share(session, opened, holder_keys(session, self.keyring, holders, optional=KeyHolder.ESCROW))
 
     def _share(self, session: Session, opened: OpenContainer, recipients: Sequence[HolderKey]) -> None:
-        of_box = select(WrappedKey).where(WrappedKey.box_id == opened.box.id)
-        known = {(wrap.holder_kind, wrap.holder, wrap.tier): wrap for wrap in session.execute(of_box).scalars()}
+        wraps = session.execute(_OF_BOX, {"box_id": opened.box.id}).scalars()
+        known = {(wrap.holder_kind, wrap.holder, wrap.tier): wrap for wrap in wraps}
         for recipient in recipients:
             kind, holder, kid, public = recipient
             tiers = opened.tiers & TIERS_OF[kind]
@@ -303,5 +309,4 @@ class Sealer:
 
 
 def _wraps(session: Session, box: EncryptedContainer, kind: KeyHolder, holder: str) -> list[WrappedKey]:
-    of_holder = (WrappedKey.box_id == box.id, WrappedKey.holder_kind == kind, WrappedKey.holder == holder)
-    return list(session.execute(select(WrappedKey).where(*of_holder).order_by(WrappedKey.tier)).scalars())
+    return list(session.execute(_OF_HOLDER, {"box_id": box.id, "kind": kind, "holder": holder}).scalars())

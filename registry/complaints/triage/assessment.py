@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.models import Attachment
@@ -45,13 +45,32 @@ class NamedAgency(NamedTuple):
     stated: Mapping[str, str]
 
 
+# Built once: building such a statement costs more than running it.
+_RECORDINGS = (
+    select(Attachment.id)
+    .where(Attachment.case_id == bindparam("case_id"), Attachment.kind.in_(sorted(RECORDINGS)))
+    .limit(1)
+)
+_ABOUT_AGENCY = (
+    select(Case.id, Case.state, Case.priority, Case.reasons)
+    .where(
+        Case.agency_digest == bindparam("agency"),
+        Case.filed_on > bindparam("since"),
+        Case.state.in_(sorted(COUNTED)),
+        Case.id != bindparam("case_id"),
+    )
+    .order_by(Case.id)
+    .limit(MAX_COMPARED)
+)
+
+
 class Others(NamedTuple):
     """Independent complaints about the same agency: how many, and those that are to be raised once they are enough, by id.
 
     Of more than `INDEPENDENT_COMPLAINTS` only some may have been counted.
     """
 
-    count: int
+    number: int
     waiting: list[int]
 
 
@@ -73,14 +92,13 @@ def named_agency(session: Session, answers: Mapping[str, Any]) -> NamedAgency | 
 
 def judge(session: Session, case: Case, answers: Mapping[str, Any], others: Others) -> Triaged:
     """The triage of a case, which is itself one of the complaints that count beside the `independent_others`."""
-    recordings = select(Attachment.id).where(Attachment.case_id == case.id, Attachment.kind.in_(sorted(RECORDINGS)))
-    has_recording = session.execute(recordings.limit(1)).first() is not None
-    return triage(answers, TriageFacts(independent_complaints=1 + others.count, has_recording=has_recording))
+    has_recording = session.execute(_RECORDINGS, {"case_id": case.id}).first() is not None
+    return triage(answers, TriageFacts(independent_complaints=1 + others.number, has_recording=has_recording))
 
 
 def others_to_raise(session: Session, others: Others) -> list[Case]:
     """Of the `independent_others` those that a third complaint about the same agency raises too, locked; each once."""
-    if 1 + others.count < INDEPENDENT_COMPLAINTS:
+    if 1 + others.number < INDEPENDENT_COMPLAINTS:
         return []
     return [other for one in others.waiting if _is_to_be_raised(other := lock_case_by_id(session, one))]
 
@@ -131,13 +149,9 @@ def independent_others(session: Session, case: Case, today: date) -> Others:
     """
     if case.agency_digest is None:
         return Others(0, [])
-    about = select(Case.id, Case.state, Case.priority, Case.reasons).where(
-        Case.agency_digest == case.agency_digest,
-        Case.filed_on > today - timedelta(days=INDEPENDENT_DAYS),
-        Case.state.in_(sorted(COUNTED)),
-        Case.id != case.id,
-    )
-    others = session.execute(about.order_by(Case.id).limit(MAX_COMPARED)).all()
+    since = today - timedelta(days=INDEPENDENT_DAYS)
+    about = {"agency": case.agency_digest, "since": since, "case_id": case.id}
+    others = session.execute(_ABOUT_AGENCY, about).all()
     # Most were raised long ago. Where none waits, it counts alone whether there are enough, and the first few say so.
     waiting = {row.id for row in others if _is_to_be_raised(row)}
     last = max((place for place, row in enumerate(others) if row.id in waiting), default=-1)

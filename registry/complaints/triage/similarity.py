@@ -14,7 +14,7 @@ from heapq import nsmallest
 from struct import Struct
 from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, Index, func, select, text
+from sqlalchemy import ForeignKey, Index, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry.complaints.case.models import Case
@@ -37,8 +37,9 @@ MAX_RUNS = 1000
 
 _HAN_RUN, _OTHER_RUN = 3, 7
 """Letters in a run. Chinese says in three characters what others say in a word or two."""
-_HASHES = Struct(">16I")
-_PARTS = BANDS * ROWS // 16
+_PER_HASH = 16
+"""Values of 32 bits in one hash of 64 bytes."""
+_PARTS = BANDS * ROWS // _PER_HASH
 
 
 class Shingle(Base):
@@ -58,6 +59,10 @@ class Alike(NamedTuple):
     shared: int
 
 
+# Built once: building such a statement costs more than running it.
+_WORDS = select(Shingle.case_id, Shingle.band, Shingle.digest).where(
+    Shingle.case_id.in_(bindparam("cases", expanding=True))
+)
 _REMEMBER = text(
     "INSERT INTO shingles (case_id, band, digest) VALUES (:case_id, :band, :digest) ON CONFLICT DO NOTHING"
 )
@@ -106,7 +111,7 @@ def alike_to_case(session: Session, case: Case) -> list[Alike]:
 def independent(session: Session, groups: Sequence[Sequence[int]]) -> list[list[int]]:
     """Of each group of cases those that have words of their own, in the order given: of copies the first. One query."""
     everyone = [case_id for group in groups for case_id in group]
-    rows = session.execute(select(Shingle.case_id, Shingle.band, Shingle.digest).where(Shingle.case_id.in_(everyone)))
+    rows = session.execute(_WORDS, {"cases": everyone})
     words: dict[int, set[tuple[int, str]]] = defaultdict(set)
     for case_id, band, digest in rows:
         words[case_id].add((band, digest))
@@ -139,15 +144,18 @@ def _sample(key: bytes, found: set[str]) -> Collection[str]:
 
 def _least(key: bytes, found: Collection[str]) -> list[int]:
     """Of each of the 64 hash functions the least value over all runs."""
-    keyed = [hashlib.blake2b(key=key, person=b"run%d" % part) for part in range(_PARTS)]
+    encoded = [run.encode() for run in found]
+    unpack = Struct(f">{_PER_HASH * len(encoded)}I").unpack
     minimum: list[int] = []
-    for started in keyed:
-        values = []
-        for run in found:
+    for part in range(_PARTS):
+        started = hashlib.blake2b(key=key, person=b"run%d" % part)
+        digests = []
+        for run in encoded:
             hashed = started.copy()
-            hashed.update(run.encode())
-            values.append(_HASHES.unpack(hashed.digest()))
-        minimum += map(min, zip(*values, strict=True))
+            hashed.update(run)
+            digests.append(hashed.digest())
+        values = unpack(b"".join(digests))
+        minimum += [min(values[place::_PER_HASH]) for place in range(_PER_HASH)]
     return minimum
 
 
