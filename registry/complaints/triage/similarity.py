@@ -8,10 +8,9 @@ With a dump of the database but without the key folder these digests can neither
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from heapq import nsmallest
-from struct import Struct
 from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, Index, bindparam, func, select, text
@@ -37,9 +36,9 @@ MAX_RUNS = 1000
 
 _HAN_RUN, _OTHER_RUN = 3, 7
 """Letters in a run. Chinese says in three characters what others say in a word or two."""
-_PER_HASH = 16
-"""Values of 32 bits in one hash of 64 bytes."""
-_PARTS = BANDS * ROWS // _PER_HASH
+_DIGEST, _VALUE = 64, 4
+"""Bytes of a digest, and of a value: a digest is the values of sixteen hash functions."""
+_PARTS = BANDS * ROWS * _VALUE // _DIGEST
 
 
 class Shingle(Base):
@@ -142,11 +141,10 @@ def _sample(key: bytes, found: set[str]) -> Collection[str]:
     )
 
 
-def _least(key: bytes, found: Collection[str]) -> list[int]:
-    """Of each of the 64 hash functions the least value over all runs."""
+def _least(key: bytes, found: Collection[str]) -> list[bytes]:
+    """Of each of the 64 hash functions the least value over all runs, as four bytes."""
     encoded = [run.encode() for run in found]
-    unpack = Struct(f">{_PER_HASH * len(encoded)}I").unpack
-    minimum: list[int] = []
+    least: list[bytes] = []
     for part in range(_PARTS):
         started = hashlib.blake2b(key=key, person=b"run%d" % part)
         digests = []
@@ -154,11 +152,21 @@ def _least(key: bytes, found: Collection[str]) -> list[int]:
             hashed = started.copy()
             hashed.update(run)
             digests.append(hashed.digest())
-        values = unpack(b"".join(digests))
-        minimum += [min(values[place::_PER_HASH]) for place in range(_PER_HASH)]
-    return minimum
+        together = b"".join(digests)
+        least += [min(_candidates(together, place)) for place in range(0, _DIGEST, _VALUE)]
+    return least
 
 
-def _band(key: bytes, band: int, values: Sequence[int]) -> str:
-    given = b"".join(value.to_bytes(4, "big") for value in values)
-    return hashlib.blake2b(given, key=key, person=b"band%d" % band, digest_size=16).hexdigest()
+def _candidates(digests: bytes, place: int) -> Iterator[bytes]:
+    """The values at a place of each digest that begin with the least byte: of hundreds one or two are left to compare."""
+    first = digests[place::_DIGEST]
+    low = next(byte for byte in range(256) if byte in first)
+    at = first.find(low)
+    while at >= 0:
+        begin = at * _DIGEST + place
+        yield digests[begin : begin + _VALUE]
+        at = first.find(low, at + 1)
+
+
+def _band(key: bytes, band: int, values: Sequence[bytes]) -> str:
+    return hashlib.blake2b(b"".join(values), key=key, person=b"band%d" % band, digest_size=16).hexdigest()
