@@ -31,6 +31,12 @@ _OF_DIGEST = (
     .join(EncryptedContainer, EncryptedContainer.id == OpenVisit.box_id)
     .where(OpenVisit.digest == bindparam("digest"))
 )
+_FORGET_CODES = (
+    update(OpenVisit)
+    .where(OpenVisit.box_id == bindparam("of_box"))
+    .values(code_sealed=None)
+    .execution_options(synchronize_session="fetch")
+)
 _IS_THERE = select(OpenVisit.id).where(OpenVisit.id == bindparam("row_id"))
 
 
@@ -114,7 +120,7 @@ def confirm(session: Session, visit: Visit) -> None:
     """The complaint code was typed back: the box is open from now on, and the row forgets the digits."""
     if visit.box.state is MailboxState.UNCONFIRMED:
         visit.box.state = MailboxState.OPEN
-    session.execute(update(OpenVisit).where(OpenVisit.box_id == visit.box.id).values(code_sealed=None))
+    session.execute(_FORGET_CODES, {"of_box": visit.box.id})
 
 
 def is_there(session: Session, visit: Visit) -> bool:
