@@ -63,7 +63,9 @@ _WORDS = select(Shingle.case_id, Shingle.band, Shingle.digest).where(
     Shingle.case_id.in_(bindparam("cases", expanding=True))
 )
 _REMEMBER = text(
-    "INSERT INTO shingles (case_id, band, digest) VALUES (:case_id, :band, :digest) ON CONFLICT DO NOTHING"
+    "INSERT INTO shingles (case_id, band, digest) VALUES "
+    + ", ".join(f"(:case_id, {band}, :band_{band})" for band in range(BANDS))
+    + " ON CONFLICT DO NOTHING"
 )
 
 
@@ -80,8 +82,8 @@ def bands(digest: Digest, text: str) -> tuple[str, ...]:
 def remember(session: Session, case_id: int, of_text: Sequence[str]) -> None:
     """Keep the bands of a text of this case; those that are there already stay."""
     if of_text:
-        rows = [{"case_id": case_id, "band": band, "digest": digest} for band, digest in enumerate(of_text)]
-        session.execute(_REMEMBER, rows)
+        digests = {f"band_{band}": digest for band, digest in enumerate(of_text)}
+        session.execute(_REMEMBER, {"case_id": case_id, **digests})
 
 
 def alike(
