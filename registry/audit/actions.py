@@ -85,6 +85,8 @@ def _pseudonym(session: Session, locked: _Locked, subject: str, unit: str | None
     """What stands for a subject. Asked under the lock: of two that meet a subject for the first time one gives it a name."""
     found = locked.subjects.get(subject)
     if found is None or found.subject != subject:
+        # It may have been named by a line that is still pending.
+        session.flush()
         found = session.execute(_SUBJECT, {"subject": subject}).scalar_one_or_none()
     if found is None:
         found = AuditSubject(pseudonym=secrets.token_hex(8), subject=subject, unit=unit)

@@ -78,9 +78,12 @@ def test_lines_that_wait_to_be_written_are_of_one_subject_and_go_on_after_a_comm
             with session.no_autoflush:
                 for _ in range(2):
                     record(session, "case.read", CASE, on=DAY, actor="A. Officer", unit="it-labour")
+            with session.no_autoflush, session.begin_nested():
+                for _ in range(2):
+                    record(session, "case.read", OTHER, on=DAY, actor="A. Officer", unit="it-labour")
             session.commit()
-        assert len(lines_about(session, CASE)) == 4
-        assert session.execute(select(AuditSubject.unit)).scalars().all() == ["it-labour"]
+        assert len(lines_about(session, CASE)) == len(lines_about(session, OTHER)) == 4
+        assert session.execute(select(AuditSubject.unit)).scalars().all() == ["it-labour"] * 2
     assert troubles(sessions) == []
 
 
