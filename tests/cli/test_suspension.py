@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from signal import SIGTERM
+from threading import Event, Thread
 from time import monotonic
 
 import pytest
@@ -18,9 +20,12 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.officers.rights import Role
 from registry.register.agencies import record
+from registry.register.imports.actions import saved_source
+from registry.register.imports.mapping import read_mapping
 from tests import make, waiting
 from tests.api.officers.stories import token_of
 from tests.officers.making import make_officer, make_unit
+from tests.register.imports.fetched import mapping_text
 from tests.serving import Process, Served, environment, serve
 
 pytestmark = pytest.mark.slow
@@ -32,24 +37,57 @@ NO, UNKNOWN = 1, 3
 
 
 @contextmanager
-def beside_the_server(settings: Settings) -> Iterator[Served]:
+def beside_the_server(settings: Settings, _session: Session) -> Iterator[Served]:
     with serve(settings, "--with-worker") as served:
         yield served
 
 
 @contextmanager
-def by_itself(settings: Settings) -> Iterator[Served]:
-    with serve(settings) as served, ExitStack() as stack:
+def kept_by_a_list(settings: Settings, session: Session) -> Iterator[Served]:
+    """A worker by itself, that downloads a list from a publisher who sends a byte now and then for as long as this lasts."""
+    with serve(settings) as served, ExitStack() as stack, trickling() as (address, is_asked):
+        saved_source(session, read_mapping(mapping_text(address), "the test's mapping"))
+        session.commit()
         port = int(served.base_url.rpartition(":")[2])
         worker = Process(["worker"], environment(settings, port), settings.home / "worker.out")
         stack.callback(worker.wait, 60)
         stack.callback(worker.send_signal, SIGTERM)
+        assert is_asked.wait(60)
         yield served
 
 
-@pytest.mark.parametrize("worker_runs", [beside_the_server, by_itself])
+@contextmanager
+def trickling() -> Iterator[tuple[str, Event]]:
+    """The address of a list that never ends, and whether it was asked for."""
+    is_asked, is_over = Event(), Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "1000000")
+            self.end_headers()
+            is_asked.set()
+            while not is_over.wait(1):
+                self.wfile.write(b" ")
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/list", is_asked
+    finally:
+        is_over.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize("worker_runs", [beside_the_server, kept_by_a_list])
 def test_a_suspension_is_in_the_private_lookup_within_a_minute(
-    worker_runs: Callable[[Settings], AbstractContextManager[Served]],
+    worker_runs: Callable[[Settings, Session], AbstractContextManager[Served]],
     session: Session,
     settings: Settings,
     tmp_path: Path,
@@ -65,7 +103,7 @@ def test_a_suspension_is_in_the_private_lookup_within_a_minute(
     first, second = (_token(session, settings, name) for name in ("first", "second"))
     session.commit()
     trust = tmp_path / "trust.json"
-    with worker_runs(settings) as served:
+    with worker_runs(settings, session) as served:
 
         def get(path: str) -> requests.Response:
             return requests.get(f"{served.base_url}{path}", timeout=30)
