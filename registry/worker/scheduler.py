@@ -35,8 +35,9 @@ def work(
             sandbox.once()
             return
         first, *others = (TaskLoop(_of_lane(lane), settings, sessions) for lane in Lane)
+        loops: list[Loop] = [watch_loop, sandbox, *others]
         with ExitStack() as stack:
-            for beside in (watch_loop, sandbox, *others):
+            for beside in loops:
                 stack.enter_context(_background_thread(beside, stopping))
             first.until(stopping)
     finally:
