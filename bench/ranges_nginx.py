@@ -27,8 +27,8 @@ DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 MIN_OF_BARE, MAX_ORIGIN = 0.8, 0.01
 PLAYED = 20_000
 """Questions at most that are asked of nginx."""
-CURRENT_EVERY, TRACE_HOURS = CURRENT_AGE, 24
-"""The epoch is asked of the registry again after so many seconds, and over so many hours a counted trace is spread."""
+QUESTIONS_A_DAY = 1_000_000
+"""Over which time a counted trace is spread: the epoch is asked of the registry anew each `CURRENT_AGE` seconds."""
 
 
 def program() -> str | None:
@@ -139,11 +139,9 @@ def origin_share(
     ]
     if questions > played:
         reached, sent = ranges_scale.asked_of_the_origin(
-            sessions, questions, random.Random(2), change, CURRENT_EVERY, TRACE_HOURS
+            sessions, questions, random.Random(2), change, 86400 * questions / QUESTIONS_A_DAY / CURRENT_AGE
         )
-        note = (
-            f"{reached:,} of {sent:,} requests, counted by the rule, spread over a day; one publication in the middle"
-        )
+        note = f"{reached:,} of {sent:,} requests, counted by the rule, {QUESTIONS_A_DAY:,} a day; one publication in the middle"
         rows.append(Row(_named(questions), [reached / sent], MAX_ORIGIN, is_at_least=False, note=note))
     return rows
 

@@ -9,7 +9,7 @@ import hashlib
 import itertools
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -119,15 +119,13 @@ def asked_of_the_origin(
     sessions: sessionmaker[Session],
     questions: int,
     chance: random.Random,
-    change: Any,
-    current_every: float,
-    hours: float,
+    change: Callable[[], object],
+    of_current: float,
 ) -> tuple[int, int]:
     """Requests that reach the registry and all that are sent, for a trace whose cache is counted and not run.
 
     nginx keeps tiles and files for good under their paths (`proxy_cache_key $uri`): the first request of each path reaches the
-    registry. `current` does once in `current_every` seconds of the `hours` that the trace is spread over. In the middle
-    `change` is called, and its epoch is the one from there on.
+    registry; `of_current` do for the epoch. In the middle `change` is called, and its epoch is the one from there on.
     """
     seen: set[bytes] = set()
     sent = 0
@@ -143,7 +141,7 @@ def asked_of_the_origin(
             sent += 1 + len(way)
         if not half:
             change()
-    return len(seen) + int(hours * 3600 / current_every), sent
+    return len(seen) + round(of_current), sent
 
 
 def _ways(session: Session, stated: dict[str, Any]) -> Iterator[tuple[int, tuple[bytes, ...]]]:
