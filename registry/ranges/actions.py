@@ -6,12 +6,12 @@ unnamed for an hour; after it the new one is whole.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
@@ -20,10 +20,10 @@ from registry.log.actions import Draft, append, lock_log
 from registry.log.models import Entry, LogState
 from registry.ranges import rules
 from registry.ranges.answer_rules import day_of
+from registry.ranges.key_rows import CHUNK, IS_GONE, count_keys, renew_keys
 from registry.ranges.models import RangeEpoch, RangeFile, RangeKey, RangeObject
-from registry.ranges.rendering import Changed, Ground, Made, earliest, ground_at, keys_of, made_files, shown_records
+from registry.ranges.rendering import Changed, Ground, Made, earliest, ground_at, made_files
 from registry.register.agencies import record
-from registry.register.agencies.models import PublicRecord
 from registry.vocabulary.entries import EntryType
 
 KEY = "ranges/epoch"
@@ -35,7 +35,6 @@ KEPT_FOR = timedelta(hours=1)
 RENEWED_AFTER = timedelta(hours=24)
 """An epoch is published after this time although nothing changed, so that its age can be judged."""
 
-CHUNK = 500
 MEANWHILE = 5.0
 """Seconds between two looks, while all files are made anew, whether something was published that cannot wait."""
 
@@ -119,7 +118,7 @@ def _published_meanwhile(sessions: sessionmaker[Session], plan: _Plan, former: R
     if not changed:
         return plan, set()
     bits = int(record_of(former)["p"])
-    touched = _renew_keys(sessions, changed, at)
+    touched = renew_keys(sessions, changed, at)
     prefixes = {rules.prefix_of(hash_, bits) for hash_ in touched}
     new = Changed(frozenset(changed), frozenset())
     if _write(sessions, _Plan(former, size, bits, sorted(prefixes), new, ground, is_meanwhile=True)) is None:
@@ -148,7 +147,7 @@ def _planned(sessions: sessionmaker[Session], at: datetime) -> _Plan | None:
         is_same = stated.get("lists", []) == ground.lists() and at - former.at < RENEWED_AFTER
         if is_same:
             return None
-    touched = _renew_keys(sessions, changed, at)
+    touched = renew_keys(sessions, changed, at)
     if former is not None and not is_whole:
         stated = record_of(former)
         bits = int(stated["p"])
@@ -157,9 +156,7 @@ def _planned(sessions: sessionmaker[Session], at: datetime) -> _Plan | None:
             new = Changed(frozenset(changed or ()), frozenset(due))
             return _Plan(former, size, bits, sorted(prefixes), new, ground)
     with sessions() as session:
-        live = RangeKey.is_gone.is_(False)
-        count = session.execute(select(func.count(func.distinct(RangeKey.hash))).where(live)).scalar_one()
-    bits = rules.bits_for(count)
+        bits = rules.bits_for(count_keys(session))
     return _Plan(former, size, bits, range(1 << bits), None, ground)
 
 
@@ -180,54 +177,6 @@ def _changed(session: Session, seen: int, size: int) -> list[int]:
         query = select(column).where(Entry.index >= seen, Entry.index < size, column.is_not(None)).distinct()
         found |= {one for one in session.execute(query).scalars() if one is not None}
     return sorted(found)
-
-
-def _renew_keys(sessions: sessionmaker[Session], changed: Sequence[int] | None, at: datetime) -> set[bytes]:
-    """Write the keys of agencies (None: of all) as their records state them. Gives the hashes of former and new ones of some,
-    and of all that lead nowhere any more.
-    """
-    touched: set[bytes] = set()
-    for chunk in _chunks(sessions, changed):
-        with sessions.begin() as session:
-            table = RangeKey
-            if changed is not None:
-                touched.update(session.execute(select(table.hash).where(table.agency_id.in_(chunk))).scalars())
-            live = table.agency_id.in_(chunk), table.is_gone.is_(False)
-            # A crash must not forget in which files a former key still stands.
-            session.execute(update(table).where(*live).values(is_gone=True))
-            fresh: list[tuple[Any, ...]] = []
-            for agency_id, one in shown_records(session, chunk, at).items():
-                for hash_, number, licence in keys_of(one.agency):
-                    fresh.append((hash_, agency_id, number.kind, number.value, licence, number.has_failed_check, False))
-                    if changed is not None:
-                        touched.add(hash_)
-            bulk_insert(session, table, _KEY_COLUMNS, fresh)
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
-        touched.update(session.execute(select(RangeKey.hash).where(_IS_GONE)).scalars())
-    return touched
-
-
-_IS_GONE = text("is_gone")
-"""As the partial index says it, so that both databases use it."""
-
-_KEY_COLUMNS = ("hash", "agency_id", "kind", "value", "licence", "has_failed_check", "is_gone")
-
-
-def _chunks(sessions: sessionmaker[Session], changed: Sequence[int] | None) -> Iterator[Sequence[int]]:
-    if changed is not None:
-        yield from (changed[start : start + CHUNK] for start in range(0, len(changed), CHUNK))
-        return
-    after = 0
-    while True:
-        with sessions() as session:
-            table = PublicRecord
-            query = select(table.agency_id).where(table.agency_id > after).order_by(table.agency_id).limit(CHUNK)
-            chunk = session.execute(query).scalars().all()
-        if not chunk:
-            return
-        yield chunk
-        after = chunk[-1]
 
 
 def _store(sessions: sessionmaker[Session], files: list[Made], made: dict[int, Made], at: datetime) -> None:
@@ -283,7 +232,7 @@ def _published(
         return None
     force = _whole(session, plan, made) if plan.is_whole or former is None else _grown(session, plan, former, made)
     _write_files(session, made, is_whole=plan.is_whole)
-    session.execute(delete(RangeKey).where(_IS_GONE))
+    session.execute(delete(RangeKey).where(IS_GONE))
     at = plan.ground.at
     _keep(session, [*force.tiles.items(), *(last or {}).items()], at)
     _set_ended(session, force.live, None)
