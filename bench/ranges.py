@@ -216,13 +216,13 @@ def _lookups(sessions: sessionmaker[Session], settings: Settings, mirror: Path) 
         trust = read_trust(msgspec.json.encode(log.trust_file(session, settings.public_url)))
         numbers = session.execute(text("SELECT value FROM lookup_keys WHERE kind = 'licence_number' LIMIT 10"))
         known = [value for (value,) in numbers]
-        asked = [
+        keys = [
             key_of("licence_number", number)
             for number in known * (LOOKUPS // 10) + [f"NIX-{n}" for n in range(LOOKUPS // 2)]
         ]
-        _mirror(session, mirror / "ranges", {key_hash(key) for key in asked})
+        _mirror(session, mirror / "ranges", {key_hash(key) for key in keys})
     took = []
-    for key in asked:
+    for key in keys:
         with Timed(None) as one:
             look_up(lambda path, _: (mirror / path.lstrip("/")).read_bytes(), trust, key, int(time.time()))
         took.append(one)

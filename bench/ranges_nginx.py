@@ -167,9 +167,9 @@ def _cache_before(origin: Server, port: int, counted: Path, folder: Path) -> str
 
 
 def _trace(
-    sessions: sessionmaker[Session], questions: int, chance: random.Random, asked: set[bytes]
+    sessions: sessionmaker[Session], questions: int, chance: random.Random, reached: set[bytes]
 ) -> Iterator[bytes]:
-    """The requests of some lookups; `asked` gets the hashes of tiles and files."""
+    """The requests of some lookups; `reached` gets the hashes of tiles and files."""
     with sessions() as session:
         epoch = newest_epoch(session)
         assert epoch is not None
@@ -180,7 +180,7 @@ def _trace(
         for prefix in itertools.islice(ranges_scale.prefixes_asked(bits, keys, chance), questions):
             if prefix not in paths:
                 *tiles, leaf = queries.path_to(session, epoch, prefix)
-                asked.update([*tiles, leaf])
+                reached.update([*tiles, leaf])
                 wanted = [*(f"/ranges/tile/{one.hex()}" for one in tiles), f"/ranges/file/{leaf.hex()}"]
                 paths[prefix] = [load.request(path, "Accept-Encoding: gzip") for path in wanted]
             yield current

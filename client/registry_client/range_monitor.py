@@ -184,7 +184,7 @@ def _compare(
                 if prefix in expected:
                     expected[prefix].setdefault(hash_, {})[reference] = licences
     differing: list[tuple[str, dict[str, str | int]]] = []
-    kept: dict[str, bytes] = {}
+    contradicting: dict[str, bytes] = {}
     keys = 0
     for prefix in prefixes:
         spelled = spelled_prefix(prefix, epoch.bits)
@@ -196,8 +196,8 @@ def _compare(
         keys += len(entries)
         found = list(_differences(spelled, entries, records, expected[prefix], agencies, unsettled, epoch))
         differing += found
-        if found and len(kept) < MAX_FINDINGS:
-            kept[f"/ranges/file/{leaf.hex()}"] = body
+        if found and len(contradicting) < MAX_FINDINGS:
+            contradicting[f"/ranges/file/{leaf.hex()}"] = body
     if len(prefixes) == 1 << epoch.bits and keys != epoch.keys:
         differing.append(("range_count_differs", {"said": epoch.keys, "found": keys}))
     for code, values in differing[:MAX_FINDINGS]:
@@ -208,7 +208,7 @@ def _compare(
         store.record_finding("range_differs_in", verdict.findings[-1].values, epoch.index)
     else:
         verdict.good("range_follows", epoch=epoch.number, files=len(prefixes), of=1 << epoch.bits, keys=keys)
-    return kept
+    return contradicting
 
 
 def implied_by(store: Store, size: int) -> dict[str, Implied]:

@@ -37,12 +37,12 @@ LANGUAGES = (Language.ZH_HANS, Language.EN)
 MAX_BYTES = 2_000_000
 """What chats and telephones of five years ago take without trouble: about 35,000 agencies."""
 
-LEAST_OF_KEY = HASH_BYTES * 4 / 3
+MIN_KEY_BYTES = HASH_BYTES * 4 / 3
 """Bytes that a key takes at least: hashes do not compress, and Base64 makes four bytes of three."""
 
 
 class KitTooLarge(RegistryError):
-    """The kit would be longer than whoever asked for it would take; the text says how long, and what else there is."""
+    """The kit would be longer than its caller would take; the text says how long, and what else there is."""
 
 
 _SAID_BESIDE = frozenset(
@@ -76,7 +76,7 @@ def kit(session: Session, signer: Signer, issuer: str, max_bytes: int = MAX_BYTE
     """The page. NotFound while no epoch is published, and KitTooLarge before much is read or signed."""
     current = queries.current(session)
     stated = record_of(current.epoch)
-    _require_room(int(stated["keys"]), round(stated["keys"] * LEAST_OF_KEY), max_bytes, "at least ")
+    _require_room(int(stated["keys"]), round(stated["keys"] * MIN_KEY_BYTES), max_bytes, "at least ")
     payload = msgspec.json.encode(_payload(session, queries.tree_of(session, current.epoch), stated["lists"]))
     squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = squeezer.compress(payload) + squeezer.flush()

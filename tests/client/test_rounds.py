@@ -40,7 +40,7 @@ class Rounds:
         found: dict[str, Any] = json.loads(self.process.stdout.readline())
         return found
 
-    def said(self) -> str:
+    def errors_text(self) -> str:
         self.errors.seek(0)
         return self.errors.read()
 
@@ -78,8 +78,8 @@ def test_rounds_go_on_after_a_kill_and_an_outage_and_end_with_a_lie(site: Site, 
             pass
         assert "inconsistent_heads" in {one["code"] for one in last["log"]["reasons"]}
         assert monitor.process.wait(60) == 1
-        assert "no further round is made" in monitor.said()
-        assert "next round" in monitor.said()
+        assert "no further round is made" in monitor.errors_text()
+        assert "next round" in monitor.errors_text()
     # Who starts it again is told again.
     with monitoring(site, state) as monitor:
         assert monitor.next()["log"]["verdict"] == "bad"
@@ -95,7 +95,7 @@ def test_a_registry_that_speaks_nonsense_ends_the_first_round_and_no_later_one(s
     with monitoring(site, state) as monitor:
         monitor.next()
         site.lies[path] = b"<html>Back soon</html>"
-        until(lambda: "this round failed" in monitor.said())
+        until(lambda: "this round failed" in monitor.errors_text())
         del site.lies[path]
         assert monitor.next()["log"]["verdict"] == "good"
 

@@ -102,9 +102,9 @@ def test_a_kit_that_grew_too_long_is_refused_with_what_else_there_is(
     """Before anything is read where hashes alone are too many, and once it is packed otherwise."""
     size = page_file.stat().st_size
     assert size > 3_000
-    for max_bytes, said in ((20, "at least 0.0 MB"), (600, "MB are wanted")):
+    for max_bytes, phrase in ((20, "at least 0.0 MB"), (600, "MB are wanted")):
         with held_services.reading_sessions() as reading, pytest.raises(KitTooLarge) as caught:
             kit(reading, Signers(settings.keys).of(Use.RECEIPT), settings.public_url, max_bytes)
-        assert said in caught.value.text
+        assert phrase in caught.value.text
         assert "--max-mb" in caught.value.text
         assert ("at least" in caught.value.text) == (max_bytes == 20)

@@ -237,17 +237,17 @@ def test_what_was_signed_against_the_log_is_kept_and_proves_itself(watched: Watc
     assert [(one.code, one.values["count"]) for one in watched.kept] == [("range_differs_in", 2)]
     assert watched.trust is not None
     epoch = proven_epoch((watched.evidence / "ranges/current").read_bytes(), watched.trust)
-    asked = []
+    fetched = []
 
     def fetch(path: str, limit: int) -> bytes:
-        asked.append(path)
+        fetched.append(path)
         return (watched.evidence / path.lstrip("/")).read_bytes()
 
     # Who holds the folder and a trust file needs no one else to prove that the registry signed the number away.
     found = look_up(fetch, watched.trust, key_of("licence_number", "INV-3"), epoch.made_at + 60)
     assert (found.state, found.epoch.root) == ("absent", epoch.root)
     files = {f"/{path.relative_to(watched.evidence)}" for path in watched.evidence.rglob("*") if path.is_file()}
-    assert files == set(asked)
+    assert files == set(fetched)
 
 
 def test_what_was_logged_an_hour_ago_and_is_in_no_epoch_is_held_back(watched: Watched):
