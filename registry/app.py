@@ -44,7 +44,7 @@ class RegistryApp(Flask):
     """Flask with the frame's admission in front of every view, and exceptions logged without their words.
 
     Every lookup passes here, so what no view needs is left out: sessions, coroutines, parsing the host's name a second
-    time, hooks that nobody has registered, and the signal of a request's teardown.
+    time, hooks of which there are none, and the signal of a request's teardown.
     """
 
     request_class = RegistryRequest
