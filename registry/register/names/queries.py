@@ -20,14 +20,28 @@ from registry.vocabulary.register import Likeness, NameKind
 
 CANDIDATES = 300
 """Agencies whose names are read for one question. More than that of one name are not told apart by it."""
-FINALISTS = 30
-"""Different names that are scored in full: this many that share the most keys, and as many of the nearest letters."""
 FIRSTS, LIKES = 2, 8
 """Names found whose likes are looked for, and how many of each."""
 ALIKE = 85.0
 """How much of their letters such names share at least: a character of ten, a word of one letter more."""
 FILTERED = 3000
 """Candidates handed to a filter before the best of them are read."""
+
+
+class _Look(NamedTuple):
+    """How far is looked: up to which candidate, and how many names that share the most keys are scored in full.
+
+    As many of the nearest letters are scored as well, of those that share at least `alike` of theirs.
+    """
+
+    candidates: int
+    finalists: int
+    alike: float
+
+
+LOOKS = (_Look(100, 20, 60.0), _Look(CANDIDATES, 30, 0.0))
+"""The second is only taken where the first finds no name that can be taken for what is asked (`NEAR`), or finds one among the
+lighter half of its candidates, behind which there may be more."""
 
 
 class Hit(NamedTuple):
@@ -76,17 +90,23 @@ def search(
     candidates = heaviest(weighed, CANDIDATES)
     if not candidates:
         return []
-    rows: Sequence[_Row] = _NAMES.rows(session, candidates)
-    matches = {
-        name: match
-        for name in _finalists(folded(readings[0].normal), rows, weighed)
-        if (match := best_match(readings, parted(name), floor)).score >= floor
-    }
-    if readings[0].is_chinese:
-        rows = _by_characters(rows)
-    hits = sorted(_best(rows, matches), key=_order)
+    plain = folded(readings[0].normal)
+    rows: list[_Row] = []
+    matches: dict[str, Match] = {}
+    read = 0
+    for look in LOOKS:
+        if others := candidates[read : look.candidates]:
+            rows += _NAMES.rows(session, others)
+        read = look.candidates
+        for name in _finalists(plain, rows, weighed, look).difference(matches):
+            matches[name] = best_match(readings, parted(name), floor)
+        able = _by_characters(rows) if readings[0].is_chinese else rows
+        hits = sorted(_best(able, matches, floor), key=_order)
+        near = {hit.agency_id for hit in hits if hit.score >= NEAR}
+        if near and near.isdisjoint(candidates[read // 2 : read]):
+            break
     if floor < NEAR:
-        hits = sorted([*hits, *_companions(hits, rows, floor)], key=_order)
+        hits = sorted([*hits, *_companions(hits, able, floor)], key=_order)
     return hits[:limit]
 
 
@@ -107,10 +127,10 @@ def _companions(hits: Sequence[Hit], rows: Sequence[_Row], floor: float) -> Iter
             match = best_match((first,), parted(other), NEAR)
             if match.score >= NEAR and other not in near:
                 near[other] = Match(max(floor, firsts[name] * match.score / 100.0), match.how)
-    return _best(rows, near)
+    return _best(rows, near, floor)
 
 
-def _finalists(plain: str, rows: Sequence[_Row], weighed: Mapping[int, float]) -> set[str]:
+def _finalists(plain: str, rows: Sequence[_Row], weighed: Mapping[int, float], look: _Look) -> set[str]:
     """Names worth scoring in full; many agencies of one name count once."""
     weight_of: dict[str, float] = {}
     letters: dict[str, str] = {}
@@ -119,8 +139,8 @@ def _finalists(plain: str, rows: Sequence[_Row], weighed: Mapping[int, float]) -
         if weight > weight_of.get(name, 0.0):
             weight_of[name] = weight
         letters[name] = its_plain
-    by_keys = sorted([(weight, name) for name, weight in weight_of.items()], reverse=True)[:FINALISTS]
-    by_letters = extract(plain, letters, scorer=fuzz.token_sort_ratio, limit=FINALISTS)
+    by_keys = sorted([(weight, name) for name, weight in weight_of.items()], reverse=True)[: look.finalists]
+    by_letters = extract(plain, letters, scorer=fuzz.token_sort_ratio, score_cutoff=look.alike, limit=look.finalists)
     return {*(name for _, name in by_keys), *(name for _, _, name in by_letters)}
 
 
@@ -134,12 +154,12 @@ def _by_characters(rows: Sequence[_Row]) -> list[_Row]:
     return [row for row, is_chinese in zip(rows, are_chinese, strict=True) if is_chinese or row[0] not in known]
 
 
-def _best(rows: Iterable[_Row], matches: Mapping[str, Match]) -> Iterable[Hit]:
+def _best(rows: Iterable[_Row], matches: Mapping[str, Match], floor: float) -> Iterable[Hit]:
     """Each agency by its best name; of equal names the legal one."""
     best: dict[int, tuple[float, bool, str, str, Likeness]] = {}
     for agency_id, kind, name, _ in rows:
         match = matches.get(name)
-        if match is None:
+        if match is None or match.score < floor:
             continue
         score, how = match
         is_legal = kind == NameKind.LEGAL

@@ -1,7 +1,6 @@
 """How near a registered name is to what was asked, and in what way."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -287,12 +286,10 @@ def _coverage(name: Parted, other: Parted) -> _Coverage:
 
 def _nearest(unit: Unit, other: Parted) -> float:
     """Of two words that are no name's own only the meaning counts."""
-    nearest = 0.0
-    for one in other.units if unit.kind is Kind.CORE else other.cores:
-        nearness = _resemblance(unit, one)
-        if nearness > nearest:
-            nearest = nearness
-    return nearest
+    text = unit.text
+    return max(
+        [_resemblance(text, one.text) for one in (other.units if unit.kind is Kind.CORE else other.cores)], default=0.0
+    )
 
 
 def _is_place_of(place: Unit, other: Parted) -> bool:
@@ -303,27 +300,28 @@ def _is_place_of(place: Unit, other: Parted) -> bool:
     return any(not is_chinese(text[0]) or text[:2] == place.text[:2] for text in same)
 
 
-@lru_cache(1 << 14)
-def _resemblance(one: Unit, other: Unit) -> float:
+def _resemblance(one: str, other: str) -> float:
     """Of two words that do not mean the same, of which one at least is a name's own."""
-    if is_chinese(one.text[0]) == is_chinese(other.text[0]):
-        alike = fuzz.ratio(one.text, other.text) / 100.0
-        if is_chinese(one.text[0]):
-            # Half of a word of its own: 启航 of 示例启航.
-            is_part = len(one.text) >= 2 and one.text in other.text
-            return max(alike, _HALF) if is_part or _are_homophones(one.text, other.text) else alike
-        if len(one.text) >= 4 and other.text.startswith(one.text):
-            # A word cut short.
-            return max(alike, 0.95)
-        return alike if alike >= 0.5 else 0.0
-    latin, chinese = (other, one) if is_chinese(one.text[0]) else (one, other)
-    if _matches_pinyin(latin.text, chinese.text):
+    one_is_chinese = is_chinese(one[0])
+    if one_is_chinese != is_chinese(other[0]):
+        return _pinyin_resemblance(other, one) if one_is_chinese else _pinyin_resemblance(one, other)
+    alike = fuzz.ratio(one, other) / 100.0
+    if one_is_chinese:
+        # Half of a word of its own: 启航 of 示例启航.
+        is_part = len(one) >= 2 and one in other
+        return max(alike, _HALF) if is_part or _are_homophones(one, other) else alike
+    if len(one) >= 4 and other.startswith(one):
+        # A word cut short.
+        return max(alike, 0.95)
+    return alike if alike >= 0.5 else 0.0
+
+
+def _pinyin_resemblance(latin: str, chinese: str) -> float:
+    if _matches_pinyin(latin, chinese):
         return 1.0
-    if len(chinese.text) > 3 and any(
-        _matches_pinyin(latin.text, half) for half in (chinese.text[:2], chinese.text[-2:])
-    ):
+    if len(chinese) > 3 and any(_matches_pinyin(latin, half) for half in (chinese[:2], chinese[-2:])):
         return _HALF
-    alike = max((fuzz.ratio(latin.text, stated) for stated in pinyin.spellings(chinese.text)), default=0.0) / 100.0
+    alike = max([fuzz.ratio(latin, stated) for stated in pinyin.spellings(chinese)], default=0.0) / 100.0
     return 0.85 * alike if alike >= 0.7 else 0.0
 
 
