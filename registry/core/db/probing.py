@@ -45,7 +45,8 @@ class SelectAmong:
         self._by_rows = rows.where(key.in_(_each(bindparam("values"))))
 
     def rows(self, session: Session, values: Sequence[int]) -> Sequence[Any]:
-        """All of them, in no order, as tuples. What the session has not flushed is not among them."""
+        """All of them, in no order, as tuples."""
+        session.flush()
         connection = session.connection()
         if connection.dialect.name == "postgresql":
             return connection.execute(self._by_array, {"values": values}).all()
