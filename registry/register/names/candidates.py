@@ -11,7 +11,7 @@ from registry.register.names.keys import Evidence
 from registry.register.names.models import FreshPosting, NameBucket
 from registry.register.names.postings import agencies_under, bucket_of, unpacked
 
-POSTINGS = 6000
+POSTINGS = 3000
 """Postings that are counted for one question, those under the rarest keys first."""
 
 _WORTH = {

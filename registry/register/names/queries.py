@@ -40,8 +40,8 @@ class _Look(NamedTuple):
 
 
 LOOKS = (_Look(100, 20, 60.0), _Look(CANDIDATES, 30, 0.0))
-"""The second is only taken where the first finds no name that can be taken for what is asked (`NEAR`), or finds one among the
-lighter half of its candidates, behind which there may be more."""
+"""The second is taken where the first finds no name that can be taken for what is asked (`NEAR`), or where there may be more of
+them: so many are found, or one among the lighter half of its candidates."""
 
 
 class Hit(NamedTuple):
@@ -103,7 +103,7 @@ def search(
         able = _by_characters(rows) if readings[0].is_chinese else rows
         hits = sorted(_best(able, matches, floor), key=_order)
         near = {hit.agency_id for hit in hits if hit.score >= NEAR}
-        if near and near.isdisjoint(candidates[read // 2 : read]):
+        if 0 < len(near) < look.finalists // 2 and near.isdisjoint(candidates[read // 2 : read]):
             break
     if floor < NEAR:
         hits = sorted([*hits, *_companions(hits, able, floor)], key=_order)
