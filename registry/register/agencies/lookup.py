@@ -105,7 +105,7 @@ _VERSION = select(SourceVersion.version)
 def stored_records(session: Session, agency_ids: Sequence[int]) -> KeyMatch:
     """The records of some agencies in the order of their ids given, and the ground's version."""
     rows = _RECORDS.rows(session, agency_ids) if agency_ids else ()
-    by_id = {row.agency_id: Stored(*row, None) for row in rows}
+    by_id = {row.agency_id: Stored._make((*row, None, None)) for row in rows}
     version = session.connection().execute(_VERSION).scalar_one()
     return KeyMatch([by_id[agency_id] for agency_id in agency_ids if agency_id in by_id], version)
 
