@@ -1,7 +1,7 @@
 """Words that say little of whose name it is - places, the trade's words, legal forms - in every usual language and script."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
@@ -25,6 +25,10 @@ class Dictionary(NamedTuple):
     chinese: dict[str, tuple[Kind, str]]
     forms: dict[str, str]
     leading: dict[str, str]
+    latin_starts: frozenset[str]
+    """All beginnings of the Latin words, whole words too: what starts with none of them need not be put together."""
+    leading_starts: frozenset[str]
+    form_ends: frozenset[str]
 
 
 _DIVISIONS = ("市", "省")
@@ -60,7 +64,12 @@ def dictionary() -> Dictionary:
             forms.setdefault(spelled, form)
             if leads:
                 leading.setdefault(spelled, forms[spelled])
-    return Dictionary(latin, chinese, forms, leading)
+    ends = frozenset(form[at:] for form in forms for at in range(len(form)))
+    return Dictionary(latin, chinese, forms, leading, _starts(latin), _starts(leading), ends)
+
+
+def _starts(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word[:length] for word in words for length in range(1, len(word) + 1))
 
 
 def _data(name: str) -> dict[str, object]:
