@@ -43,6 +43,6 @@ def test_what_asks_for_one_agency_reads_by_it(database: Database) -> None:
         if is_postgresql:
             connection.execute(text("SET LOCAL enable_seqscan = off"))
         for query in OF_ONE:
-            asked = f"{'EXPLAIN' if is_postgresql else 'EXPLAIN QUERY PLAN'} {query}"
-            assert NAME in str(connection.execute(text(asked)).all()), query
+            explained = f"{'EXPLAIN' if is_postgresql else 'EXPLAIN QUERY PLAN'} {query}"
+            assert NAME in str(connection.execute(text(explained)).all()), query
     engine.dispose()

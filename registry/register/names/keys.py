@@ -84,11 +84,9 @@ def _keys(name: Parted) -> list[str]:
                 keys.append(f"word {_spellings(Unit(unit.kind, half, half))[0]}")
     units = [unit for unit in name.units if unit.kind is not Kind.LINK]
     has_own_word = name.has_own_word
-    for one, other in pairwise(units):
+    for (one, spelled), (other, others) in pairwise([(unit, _spellings(unit)) for unit in units]):
         if not has_own_word or one.kind is Kind.CORE or other.kind is Kind.CORE:
-            others = _spellings(other)
-            for spelling in _spellings(one):
-                keys += [_pair(spelling, another) for another in others]
+            keys += [_pair(spelling, another) for spelling in spelled for another in others]
     named_place = next((unit for unit in units if unit.kind is Kind.PLACE), None)
     if named_place and has_own_word:
         # A short name often keeps these two and drops what stands between them.

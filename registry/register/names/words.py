@@ -63,16 +63,16 @@ class Parted:
     @cached_property
     def own(self) -> tuple[Unit, ...]:
         """What is the name's own; where it has no word of its own, all that it has."""
-        return tuple(u for u in self.units if u.kind is Kind.CORE) or self.units
+        return self.cores or self.units
 
     @cached_property
     def has_own_word(self) -> bool:
-        return any(unit.kind is Kind.CORE for unit in self.units)
+        return bool(self.cores)
 
     @cached_property
     def cores(self) -> tuple[Unit, ...]:
         """The words of the name's own; none where it has only words of place and trade."""
-        return tuple(unit for unit in self.units if unit.kind is Kind.CORE)
+        return tuple([unit for unit in self.units if unit.kind is Kind.CORE])
 
     @cached_property
     def is_chinese(self) -> bool:
@@ -228,7 +228,7 @@ def _form_width(words: list[str], start: int, end: int, forms: dict[str, str], *
 
 def _initials_joined(words: list[str]) -> list[str]:
     """`s r l` as one word, as it is when typed without spaces."""
-    if sum(len(word) == 1 for word in words) < 2:
+    if sum([len(word) == 1 for word in words]) < 2:
         return words
     joined: list[str] = []
     before = ""
