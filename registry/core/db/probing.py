@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, String,
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-_CHUNK = 500
+_CHUNK = 2_000
 """Keys of one statement."""
 
 

@@ -36,6 +36,10 @@ class Dictionary(NamedTuple):
     leading: dict[str, str]
     places: dict[str, list[int]]
     ends: dict[str, list[int]]
+    latin_starts: frozenset[str]
+    """All beginnings of the Latin words, whole words too: what starts with none of them need not be put together."""
+    leading_starts: frozenset[str]
+    form_ends: frozenset[str]
 
 
 _DIVISIONS = ("市", "省")
@@ -73,7 +77,8 @@ def dictionary() -> Dictionary:
                 leading.setdefault(spelled, forms[spelled])
     places = _lengths((word for word, (kind, _) in chinese.items() if kind is Kind.PLACE), 0)
     ends = _lengths((*forms, *(word for word, (kind, _) in chinese.items() if kind is Kind.TRADE)), -1)
-    return Dictionary(latin, chinese, forms, leading, places, ends)
+    form_ends = frozenset(form[at:] for form in forms for at in range(len(form)))
+    return Dictionary(latin, chinese, forms, leading, places, ends, _starts(latin), _starts(leading), form_ends)
 
 
 def _lengths(words: Iterable[str], place: int) -> dict[str, list[int]]:
@@ -82,6 +87,10 @@ def _lengths(words: Iterable[str], place: int) -> dict[str, list[int]]:
         if 2 <= len(word) <= MAX_CHINESE:
             found[word[place]].add(len(word))
     return {character: sorted(lengths, reverse=True) for character, lengths in found.items()}
+
+
+def _starts(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word[:length] for word in words for length in range(1, len(word) + 1))
 
 
 def _data(name: str) -> dict[str, object]:

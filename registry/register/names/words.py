@@ -185,15 +185,24 @@ def _latin_parts(words: list[str], *, may_vanish: bool = False) -> tuple[list[Un
     forms: list[str] = []
     start, end = 0, len(words)
     minimum = 0 if may_vanish else 1
-    while end - start > minimum and (width := _form_width(words, minimum, end, known.forms, at_end=True)):
+    while (
+        end - start > minimum
+        and words[end - 1] in known.form_ends
+        and (width := _form_width(words, minimum, end, known.forms, at_end=True))
+    ):
         forms.insert(0, known.forms["".join(words[end - width : end])])
         end -= width
-    while end - start > 1 and (width := _form_width(words, start, end - 1, known.leading, at_end=False)):
+    while (
+        end - start > 1
+        and words[start] in known.leading_starts
+        and (width := _form_width(words, start, end - 1, known.leading, at_end=False))
+    ):
         forms.append(known.leading["".join(words[start : start + width])])
         start += width
     units: list[Unit] = []
     while start < end:
-        for width in range(min(MAX_WORD, end - start), 0, -1):
+        longest = min(MAX_WORD, end - start) if words[start] in known.latin_starts else 0
+        for width in range(longest, 0, -1):
             text = words[start] if width == 1 else "".join(words[start : start + width])
             meaning = known.latin.get(text)
             if meaning is not None:
@@ -201,7 +210,7 @@ def _latin_parts(words: list[str], *, may_vanish: bool = False) -> tuple[list[Un
                 break
         else:
             width = 1
-            units.append(_own(text))
+            units.append(_own(words[start]))
         start += width
     return units, forms
 
@@ -217,7 +226,7 @@ def _form_width(words: list[str], start: int, end: int, forms: dict[str, str], *
 
 def _initials_joined(words: list[str]) -> list[str]:
     """`s r l` as one word, as it is when typed without spaces."""
-    if sum(len(word) == 1 for word in words) < 2:
+    if sum([len(word) == 1 for word in words]) < 2:
         return words
     joined: list[str] = []
     before = ""
