@@ -4,7 +4,7 @@ import tomllib
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from registry.register.names import words
@@ -119,10 +119,12 @@ def test_what_is_typed_together_apart_or_wrong_is_read_as_it_may_be_meant(asked_
 
 
 @given(st.text(st.sampled_from("青岛云蝶劳务有限公司 abz.&-é国\u200b％ж"), max_size=30))
+@example("公 司")
 def test_no_letter_of_a_name_is_lost(name):
     plain = folded(normalised(name)).replace(" ", "")
     for reading in (parted(name), *query_variants(name)[:1]):
-        assert len(reading.body) <= len(plain)
+        # What is nothing but a legal form keeps its spaces.
+        assert len(reading.body.replace(" ", "")) <= len(plain)
         assert bool(reading.units) == bool(plain)
 
 
