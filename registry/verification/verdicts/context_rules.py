@@ -138,11 +138,12 @@ def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, is_r
 
 
 def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict: Verdict) -> Sequence[str]:
-    """Values of an unstated field that the law of the corridor tells apart."""
+    """Values of an unstated field that the law of the corridor tells apart, the likeliest to be refused first.
+
+    Who offers the work is none: no recruiter turns what is no `no` into one (`of_recruiter`).
+    """
     home = verdict.licence.country if verdict.licence is not None else None
     match parameter:
-        case "recruiter_kind":
-            return [one for one in RecruiterKind if one is not RecruiterKind.UNKNOWN]
         case "visa":
             return FOR_NO_WORK
         case "activity":
@@ -151,7 +152,8 @@ def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict
             closed = {one.country for one in _in_force(facts.regimes, verdict.on) if one.are_foreign_bodies_prohibited}
             return sorted(closed | {country for country in (home, question.destination) if country})
         case "destination":
-            return sorted({one.country for one in _in_force(facts.regimes, verdict.on)} | ({home} if home else set()))
+            there = {one.country for one in _in_force(facts.regimes, verdict.on)}
+            return [*([home] if home else ()), *sorted(there - {home})]
     return ()
 
 
