@@ -71,12 +71,11 @@ def asked_parameter(finding: Finding) -> str | None:
 
 def lacks_context_alone(verdict: Verdict) -> bool:
     """Whether a licence would answer `yes` but for what was not said of the job: nothing known speaks against it."""
+    if verdict.verdict is not Answer.UNKNOWN or verdict.licence is None:
+        return False
     decides = [finding for finding in verdict.reasons if finding.weight is Weight.DECIDES]
-    return (
-        verdict.verdict is Answer.UNKNOWN
-        and verdict.licence is not None
-        and all(finding.code is Reason.CONTEXT_NEEDED for finding in decides)
-        and "recruiter_kind" not in map(asked_parameter, decides)
+    return all(finding.code is Reason.CONTEXT_NEEDED for finding in decides) and "recruiter_kind" not in map(
+        asked_parameter, decides
     )
 
 

@@ -1,4 +1,4 @@
-"""What the law of a corridor's ends makes of recruiting under a licence: worked out once a day, for all who hold such a one. Pure.
+"""What the law of a corridor's ends makes of recruiting under a licence, worked out once a day for all who hold such a one.
 
 Only what follows from the law alone is remembered, under the question's corridor, activity and visa and the country and kind
 of the licence, until the law or the day is another. Nothing is that turns on an agency, a person, a trade, a region or on the
@@ -23,8 +23,9 @@ from registry.verification.verdicts.regime_rules import (
     of_regime,
     partner_of,
 )
+from registry.verification.verdicts.silence_rules import unique
 from registry.vocabulary.law import RegimeRule
-from registry.vocabulary.register import Activity
+from registry.vocabulary.register import Answer
 
 
 class CorridorLaw(NamedTuple):
@@ -44,16 +45,16 @@ def corridor_law(
     licence: record.Licence, agency: record.Agency, question: Question, day: date, today: date, facts: VerdictFacts
 ) -> CorridorLaw:
     """What the law of both ends makes of what was asked about, were it done under the licence."""
-    activities = activities_in_question(licence, question)
     partner = partner_of(licence, agency, question, day)
     if day != today or agency.country != licence.country or partner is not None or states_more(question):
-        return _worked_out(licence, agency, partner, question, activities, day, today, facts)
+        return _worked_out(licence, agency, partner, question, day, today, facts)
     known = law_today(facts, today)
-    ends = (question.origin, question.destination, question.visa, question.nace_revision)
-    key = (licence.country, licence.kind, *ends, question.activity, *activities)
+    asked = (question.origin, question.destination, question.activity, question.visa, question.nace_revision)
+    key = (licence.country, licence.kind, licence.activities, *asked)
     law: CorridorLaw | None = known.get(key)
     if law is None:
-        law = _worked_out(licence, agency, partner, question, activities, day, today, facts)
+        law = _worked_out(licence, agency, partner, question, day, today, facts)
+        activities = activities_in_question(licence, question)
         if not is_of_entry(Recruiting.under(licence), question, activities, day, facts.limits):
             known[key] = law
     return law
@@ -64,21 +65,26 @@ def _worked_out(
     agency: record.Agency,
     partner: str | None,
     question: Question,
-    activities: Sequence[Activity],
     day: date,
     today: date,
     facts: VerdictFacts,
 ) -> CorridorLaw:
     regimes = facts.regimes
+    activities = activities_in_question(licence, question)
+    at_home = (
+        *of_regime(licence, question, activities, day, regimes),
+        *of_origin(licence, agency, partner, question, day, regimes),
+    )
+    at_destination = (
+        *of_foreign_licence(licence, question, activities, day, regimes),
+        *of_limits(Recruiting.under(licence), question, activities, day, today, facts),
+    )
+    # What only informs is said once here, so that no answer has to compare it again. The order of two gravities is no matter.
+    informing = unique(one.finding for one in at_destination if one.answer is Answer.YES)
+    open_or_refused = [one for one in at_destination if one.answer is not Answer.YES]
     return CorridorLaw(
-        (
-            *of_regime(licence, question, activities, day, regimes),
-            *of_origin(licence, agency, partner, question, day, regimes),
-        ),
-        (
-            *of_foreign_licence(licence, question, activities, day, regimes),
-            *of_limits(Recruiting.under(licence), question, activities, day, today, facts),
-        ),
+        at_home,
+        (*open_or_refused, *(Judged(Answer.YES, one) for one in informing)),
         first_known(regimes, licence.country, activities, day),
         _needs_licence(licence, question, day, regimes),
     )

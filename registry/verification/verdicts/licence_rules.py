@@ -3,7 +3,7 @@
 A licence alone must satisfy the whole question: nothing here looks at another licence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -29,28 +29,34 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     licence: record.Licence
     day: date
     judged: tuple[Judged, ...]
+    answer: Answer
     status: LicenceStatus | None
     may_continue: Answer
     stale_at: datetime | None
     retrieved_at: datetime | None
 
     @property
-    def answer(self) -> Answer:
-        answers = {judged.answer for judged in self.judged}
-        if not answers:
-            return Answer.UNKNOWN
-        return Answer.NO if Answer.NO in answers else Answer.UNKNOWN if Answer.UNKNOWN in answers else Answer.YES
-
-    @property
     def findings(self) -> tuple[Finding, ...]:
         """The gravest first; those of one gravity in the order the rules found them."""
-        answer = self.answer
+        gravest = self.answer
+        ordered = sorted(self.judged, key=_gravest_first)
         return tuple(
-            judged.finding
-            if judged.answer is answer and judged.finding.code not in INFORMING
-            else judged.finding.informing()
-            for judged in sorted(self.judged, key=lambda j: -GRAVITY[j.answer])
+            [
+                finding if answer is gravest and finding.code not in INFORMING else finding.informing()
+                for answer, finding in ordered
+            ]
         )
+
+
+def _gravest_first(judged: Judged) -> int:
+    return -GRAVITY[judged.answer]
+
+
+def _gravest(judged: Sequence[Judged]) -> Answer:
+    answers = {one.answer for one in judged}
+    if Answer.NO in answers:
+        return Answer.NO
+    return Answer.UNKNOWN if Answer.UNKNOWN in answers or not answers else Answer.YES
 
 
 def judge(
@@ -85,6 +91,7 @@ def judge(
         licence,
         day,
         judged,
+        _gravest(judged),
         standing.status,
         continuation(standing, law.regime, day, judged),
         stale_at(licence, source, confirmed_at),

@@ -101,9 +101,11 @@ def _is_open(regime: Regime | None) -> bool:
 
 def partner_of(licence: record.Licence, agency: record.Agency, question: Question, day: date) -> str | None:
     """The agency that recruits for this one where workers come from, by an agreement for the corridor and day."""
+    if not agency.agreements:
+        return None
     origin = _origin(licence, question)
     covering = (one for one in agency.agreements if _agreement_covers(one, agency, origin, question.destination, day))
-    return next((one.sending for one in covering), None) if agency.agreements else None
+    return next((one.sending for one in covering), None)
 
 
 def _origin(licence: record.Licence, question: Question) -> str | None:

@@ -82,9 +82,11 @@ def _where_covered(question: Question, verdict: Verdict) -> Verdict:
 
 def _as_answered(verdict: Verdict) -> Verdict:
     """The verdict as it is answered: each reason once, and nothing that reassures beside a `no`."""
-    reasons = unique(verdict.reasons)
+    reasons = verdict.reasons
     if verdict.verdict is Answer.NO:
-        reasons = tuple(one for place, one in enumerate(reasons) if not place or one.code not in REASSURING)
+        # The first is what refuses.
+        reasons = (*reasons[:1], *[one for one in reasons[1:] if one.code not in REASSURING])
+    reasons = unique(reasons)
     return verdict if reasons == verdict.reasons else replace(verdict, reasons=reasons)
 
 
@@ -162,12 +164,12 @@ def _of_holder(question: Question, facts: VerdictFacts, holder: Holder) -> Verdi
     # One licence alone must satisfy the whole question: the best of them answers, scopes never combine.
     best = min(judgements, key=_closeness) if len(judgements) > 1 else judgements[0]
     answer, findings = best.answer, best.findings
-    if answer is Answer.NO and any(finding.code in _ABOUT_KIND for finding in findings):
+    if answer is Answer.NO and not _ABOUT_KIND.isdisjoint([one.code for one in findings]):
         answer, findings = _of_wrong_paper(question, facts, holder, best)
     return Verdict(
         answer,
         best.may_continue,
-        unique((*findings, *_warnings(question))),
+        (*findings, *_warnings(question)),
         best.day,
         holder.agency,
         best.licence,
