@@ -5,7 +5,7 @@ value is tried on the verdict itself, so that no rule is stated twice; where one
 ask.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -136,7 +136,7 @@ def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, is_r
             )
 
 
-def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict: Verdict) -> Sequence[str]:
+def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict: Verdict) -> Iterable[str]:
     """Values of an unstated field that the law of the corridor tells apart, the likeliest to be refused first.
 
     Who offers the work is none: no recruiter turns what is no `no` into one (`of_recruiter`).
@@ -151,9 +151,14 @@ def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict
             closed = {one.country for one in _in_force(facts.regimes, verdict.on) if one.are_foreign_bodies_prohibited}
             return sorted(closed | {country for country in (home, question.destination) if country})
         case "destination":
-            there = {one.country for one in _in_force(facts.regimes, verdict.on)}
-            return [*([home] if home else ()), *sorted(there - {home})]
+            return _destinations(home, facts.regimes, verdict.on)
     return ()
+
+
+def _destinations(home: str | None, regimes: Iterable[Regime], day: date) -> Iterator[str]:
+    if home is not None:
+        yield home
+    yield from {one.country for one in _in_force(regimes, day)} - {home}
 
 
 def _in_force(regimes: Iterable[Regime], day: date) -> Iterator[Regime]:
