@@ -35,6 +35,9 @@ PARAMETERS = (
 
 COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
 
+_VISAS = tuple(one.value for one in Visa)
+_RECRUITER_KINDS = tuple(one.value for one in RecruiterKind)
+
 
 class Need(NamedTuple):
     """A field that could still change the answer, and the values it takes. Without any: every code of NACE.
@@ -63,10 +66,10 @@ def needs_of(findings: Iterable[Finding]) -> tuple[Need, ...]:
 
 def asked_parameter(finding: Finding) -> str | None:
     """The field that a reason asks for; None where it asks for none."""
-    if finding.code is Reason.COUNTRY_NOT_STATED:
-        return "destination"
-    parameter = finding.values.get("parameter")
-    return parameter if finding.code is Reason.CONTEXT_NEEDED and parameter in PARAMETERS else None
+    if finding.code is Reason.CONTEXT_NEEDED:
+        parameter = finding.values.get("parameter")
+        return parameter if parameter in PARAMETERS else None
+    return "destination" if finding.code is Reason.COUNTRY_NOT_STATED else None
 
 
 def lacks_context_alone(verdict: Verdict) -> bool:
@@ -92,9 +95,9 @@ def _allowed(parameter: str, finding: Finding) -> Iterable[str]:
         case "sector":
             return finding.values.get("sectors", "").split()
         case "visa":
-            return [one.value for one in Visa]
+            return _VISAS
         case "recruiter_kind":
-            return [one.value for one in RecruiterKind]
+            return _RECRUITER_KINDS
         case _:
             return COUNTRIES
 
