@@ -1,16 +1,19 @@
 """Benchmarks of range files: writing them against copying the records out, one change, and how they are read."""
 
+import os
+import resource
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Self
 
 import msgspec
-from registry_client.ranges import key_of, look_up
+from registry_client.ranges import key_hash, key_of, look_up
 from registry_client.trust import read_trust
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from bench import box, invented, ranges_nginx
+from bench import box, invented, ranges_nginx, ranges_scale
 from bench.log import empty
 from bench.postgres import Cluster, kinds
 from bench.report import Row
@@ -21,8 +24,8 @@ from registry.core.settings import Settings
 from registry.log import queries as log
 from registry.log.signing import sign_committed
 from registry.proofs.credentials.signing import Signers
-from registry.ranges import exporting
-from registry.ranges.actions import write_epoch
+from registry.ranges import queries, rules
+from registry.ranges.actions import record_of, write_epoch
 from registry.ranges.kit import kit
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
@@ -32,7 +35,7 @@ MAX_COPY, MAX_CHANGE_MS, MAX_LOOKUP_MS, MAX_CHANGED = 3, 50, 20, 3
 KIT_AGENCIES, MAX_KIT_MB = 20_000, 2
 BARE_SECONDS = 2.0
 QUESTIONS = 20_000
-"""Questions of the trace at least; one for each agency where there are more."""
+"""Questions of the trace at least; one for each agency where there are more, or BENCH_ZIPF."""
 
 
 class Timed:
@@ -65,9 +68,11 @@ def measure(
     raw: dict[str, Any] = {}
     with box.pinned(core):
         for kind, server in kinds(cluster):
+            # Beyond this much PostgreSQL is built by a short way (ranges_scale), and SQLite at this size.
+            here = size if server is not None or size <= ranges_scale.BUILT_AT_MOST else KIT_AGENCIES
             with empty(folder, server) as (engine, url):
                 settings = Settings(home=folder / f"ranges-home-{kind}", database_url=url)
-                found, facts = _of(kind, size, rounds, core, engine, settings, folder, server)
+                found, facts = _of(kind, here, rounds, core, engine, settings, folder, server)
                 rows += found
                 raw[kind] = facts
     return rows, {"ranges": raw}
@@ -84,16 +89,24 @@ def _of(
     cluster: Cluster | None,
 ) -> tuple[list[Row], dict[str, Any]]:
     sessions = sessions_for(engine)
-    with sessions.begin() as session:
-        invented.keep_ground(session)
-        invented.admit_all(session, size)
+    is_short = size > ranges_scale.BUILT_AT_MOST
+    if is_short:
+        ranges_scale.store_records(sessions, size)
+    else:
+        with sessions.begin() as session:
+            invented.keep_ground(session)
+            invented.admit_all(session, size)
     sign_committed(settings, sessions)
-    with Timed(cluster) as whole:
+    with Timed(cluster) as whole, ranges_scale.shared_answers() if is_short else nullcontext():
         written = write_epoch(sessions)
     sign_committed(settings, sessions)
     assert written is not None
+    if is_short:
+        whole.cpu += ranges_scale.real_answers(sessions, written.files.bit_length() - 1)
+    changeable = ranges_scale.ADMITTED if is_short else size
     facts: dict[str, Any] = {
         "write_cpu_s": whole.cpu, "write_s": whole.wall, "keys": written.keys, "files": written.files,
+        "agencies": size, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }  # fmt: skip
     rows = []
     if cluster is not None:
@@ -106,11 +119,17 @@ def _of(
                 [whole.cpu / copied.cpu],
                 MAX_COPY,
                 is_at_least=False,
-                rates=[whole.wall / copied.wall],
-                note=f"{whole.cpu / size * 1000:.2f} ms an agency; beside it the clock's ratio",
+                rates=[] if is_short else [whole.wall / copied.wall],
+                note=f"{whole.cpu / written.keys * 1e6:.0f} us a key, {written.files:,} files, peak of the process "
+                f"{facts['peak_mb']:.0f} MB; "
+                + (
+                    f"answers of {ranges_scale.SAMPLE} files counted for all"
+                    if is_short
+                    else "beside it the clock's ratio"
+                ),
             )
         )
-    changes = [_change(sessions, settings, size, cluster) for _ in range(max(rounds, CHANGES))]
+    changes = [_change(sessions, settings, changeable, cluster) for _ in range(max(rounds, CHANGES))]
     facts |= {
         "change_cpu_ms": [one.cpu * 1000 for one, _ in changes],
         "change_ms": [one.wall * 1000 for one, _ in changes],
@@ -125,10 +144,11 @@ def _of(
             note="beside it ms by the clock",
         )
     )
-    if cluster is None:
+    if cluster is None or is_short:
         made = [float(files) for _, files in changes]
-        rows.append(Row("range files, files that one change touches", made, MAX_CHANGED, is_at_least=False))
-        rows += _read(sessions, settings, size, rounds, core, folder, facts)
+        name = f"range files, files that one change touches, of {written.files:,}"
+        rows.append(Row(name, made, MAX_CHANGED, is_at_least=False))
+        rows += _read(sessions, settings, size, changeable, rounds, core, folder / kind, facts)
     return rows, facts
 
 
@@ -136,6 +156,7 @@ def _read(
     sessions: sessionmaker[Session],
     settings: Settings,
     size: int,
+    changeable: int,
     rounds: int,
     core: int,
     folder: Path,
@@ -143,6 +164,7 @@ def _read(
 ) -> list[Row]:
     """What readers ask for: from a folder, from nginx, from nginx before the registry, and the kit."""
     mirror = folder / "mirror"
+    mirror.mkdir(parents=True)
     facts["lookup_cpu_ms"], facts["lookup_ms"] = _lookups(sessions, settings, mirror)
     name = "private lookup in the client in ms of CPU, without the network"
     rows = [Row(name, facts["lookup_cpu_ms"], MAX_LOOKUP_MS, is_at_least=False, rates=facts["lookup_ms"])]
@@ -150,15 +172,19 @@ def _read(
         print("Without nginx: its rows are left out; tools/system-packages installs it.")
     else:
         rows.append(ranges_nginx.against_bare_file(mirror, rounds, BARE_SECONDS, core, folder))
-        rows.append(
-            ranges_nginx.origin_share(
-                sessions, settings, max(size, QUESTIONS), core, folder, lambda: _change(sessions, settings, size, None)
-            )
+        rows += ranges_nginx.origin_share(
+            sessions, settings, _questions(size), core, folder, lambda: _change(sessions, settings, changeable, None)
         )
+    if size > ranges_scale.BUILT_AT_MOST:
+        return rows
     with sessions() as session:
-        megabytes = len(kit(session, Signers(settings.keys).of(Use.RECEIPT), settings.public_url)) / 1e6
+        page = kit(session, Signers(settings.keys).of(Use.RECEIPT), settings.public_url, max_bytes=10**9)
     target = MAX_KIT_MB if size <= KIT_AGENCIES else None
-    return [*rows, Row(f"offline kit of {size:,} agencies in MB", [megabytes], target, is_at_least=False)]
+    return [*rows, Row(f"offline kit of {size:,} agencies in MB", [len(page) / 1e6], target, is_at_least=False)]
+
+
+def _questions(size: int) -> int:
+    return int(os.environ.get("BENCH_ZIPF") or max(size, QUESTIONS))
 
 
 def _copy_out(engine: Engine) -> None:
@@ -187,18 +213,34 @@ def _change(
 def _lookups(sessions: sessionmaker[Session], settings: Settings, mirror: Path) -> tuple[list[float], list[float]]:
     """Milliseconds of lookups from a folder, every link of the proof checked: of CPU, and by the clock."""
     with sessions() as session:
-        exporting.export(session, mirror)
         trust = read_trust(msgspec.json.encode(log.trust_file(session, settings.public_url)))
         numbers = session.execute(text("SELECT value FROM lookup_keys WHERE kind = 'licence_number' LIMIT 10"))
         known = [value for (value,) in numbers]
+        keys = [
+            key_of("licence_number", number)
+            for number in known * (LOOKUPS // 10) + [f"NIX-{n}" for n in range(LOOKUPS // 2)]
+        ]
+        _mirror(session, mirror / "ranges", {key_hash(key) for key in keys})
     took = []
-    for number in known * (LOOKUPS // 10) + [f"NIX-{n}" for n in range(LOOKUPS // 2)]:
+    for key in keys:
         with Timed(None) as one:
-            look_up(
-                lambda path, _: (mirror / path.lstrip("/")).read_bytes(),
-                trust,
-                key_of("licence_number", number),
-                int(time.time()),
-            )
+            look_up(lambda path, _: (mirror / path.lstrip("/")).read_bytes(), trust, key, int(time.time()))
         took.append(one)
     return [one.cpu * 1000 for one in took], [one.wall * 1000 for one in took]
+
+
+def _mirror(session: Session, ranges: Path, hashes: set[bytes]) -> None:
+    """Of the newest epoch what leads to some hashes, and 64 files: as `export-static` writes all of it."""
+    current = queries.current(session)
+    bits = int(record_of(current.epoch)["p"])
+    prefixes = {rules.prefix_of(hash_, bits) for hash_ in hashes} | set(range(min(64, 1 << bits)))
+    for folder in ("tile", "file"):
+        (ranges / folder).mkdir(parents=True)
+    (ranges / "current").write_bytes(msgspec.json.encode(queries.current_answer(session)))
+    for prefix in prefixes:
+        *tiles, leaf = queries.path_to(session, current.epoch, prefix)
+        for tile in tiles:
+            (ranges / "tile" / tile.hex()).write_bytes(queries.stored_object(session, tile.hex()))
+        packed = queries.stored_object(session, leaf.hex())
+        (ranges / "file" / f"{leaf.hex()}.gz").write_bytes(packed)
+        (ranges / "file" / leaf.hex()).write_bytes(rules.uncompressed(packed))

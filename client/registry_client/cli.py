@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from registry_client import __version__, asking, private
+from registry_client import __version__, asking, private, rounds
 from registry_client.gathering import GatheringOptions
 from registry_client.monitor import USUAL_ANSWERS, USUAL_RANGES
 from registry_client.monitor import MonitorOptions as MonitorAsked
@@ -54,6 +54,7 @@ MONITOR_EXAMPLES = """\
 examples:
   {name} https://registry.example.org --state monitor.state
   {name} https://registry.example.org --trust trust.json --recheck --json
+  {name} https://registry.example.org --state monitor.state --every 1h
 """
 
 TRUST_EXAMPLES = """\
@@ -126,6 +127,11 @@ def _parser(program: str, help_name: str) -> Usage:
         metavar="N",
         default=str(USUAL_RANGES),
         help=f"range files to rebuild from the log, drawn by lot, or all ({USUAL_RANGES})",
+    )
+    two.add_argument(
+        "--every",
+        metavar="TIME",
+        help="go on, a round each 10m, 1h or 1d, until one finds something bad; without it, one round",
     )
     two.add_argument("--recheck", action="store_true", help="read the whole log once more, not a part of it")
 
@@ -233,20 +239,25 @@ def _monitor(options: argparse.Namespace, program: str) -> int:
         raise Unreadable("--ranges: a whole number from 0, or all, is expected")
     files = None if options.ranges == "all" else int(options.ranges)
     given = None if options.trust is None else read_trust(_read(options.trust, TRUST_LIMIT), options.trust)
+    state = Path(options.state)
+    evidence = state.with_name(f"{state.name}.evidence")
     words = Words(options.lang)
 
     def progress(text: str) -> None:
         print(f"{program}: {text}", file=sys.stderr)
 
-    with Store.open(Path(options.state)) as store:
-        requested = MonitorAsked(int(time.time()), options.answers, files, options.recheck)
-        report = run_monitor(fetcher(address), store, given, requested, progress)
-    if options.json:
-        answer = {"head": report.head} | {name: words.findings(verdict) for name, verdict in report.verdicts}
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        print(words.monitored(report))
-    return report.exit_code
+    def one_round() -> int:
+        with Store.open(state) as store:
+            requested = MonitorAsked(int(time.time()), options.answers, files, options.recheck, evidence=evidence)
+            report = run_monitor(fetcher(address), store, given, requested, progress)
+        if options.json:
+            answer = {"head": report.head} | {name: words.findings(verdict) for name, verdict in report.verdicts}
+            print(json.dumps(answer, ensure_ascii=False, indent=2 if options.every is None else None), flush=True)
+        else:
+            print(words.monitored(report), flush=True)
+        return report.exit_code
+
+    return one_round() if options.every is None else rounds.run(one_round, rounds.seconds_of(options.every), progress)
 
 
 def _trust(options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from registry_client.answers import choose, compare_answers, report_differences
@@ -56,6 +57,8 @@ class MonitorOptions:
     ranges: int | None = USUAL_RANGES
     is_whole: bool = False
     settling: float = SETTLING
+    evidence: Path | None = None
+    """A folder for range files that are not what the log implies."""
 
 
 def pinned_trust(fetch: Fetch, store: Store, given: Trust | None, verdict: Verdict) -> Trust:
@@ -145,13 +148,13 @@ def _check_ranges(
     if options.ranges == 0:
         report.ranges.good("ranges_not_read")
         return
-    check_ranges(fetch, trust, store, options.at, options.ranges, report.ranges)
+    check_ranges(fetch, trust, store, options.at, options.ranges, report.ranges, options.evidence)
     if any(finding.code == "range_beyond_head" for finding in report.ranges.findings):
         # The log grew between the head and the epoch.
         if not _follow_again(fetch, trust, store, report, progress):
             return
         report.ranges = Verdict()
-        check_ranges(fetch, trust, store, options.at, options.ranges, report.ranges)
+        check_ranges(fetch, trust, store, options.at, options.ranges, report.ranges, options.evidence)
     progress("range files rebuilt from the log")
 
 

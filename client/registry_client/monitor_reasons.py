@@ -128,6 +128,10 @@ MONITOR_REASONS: dict[str, tuple[str, str]] = {
         "HIDDEN OR INVENTED: epoch {epoch} does not follow from the log in {count} places",
         "隐瞒或捏造：第 {epoch} 期有 {count} 处与日志不符",
     ),
+    "range_evidence": (
+        "what was signed is kept in {folder}, as it was served: a reader of range files proves it from there",
+        "所签内容已按原样存于 {folder}，可由此证明",
+    ),
     "range_key_missing": (
         "file {prefix} leaves out key {key} of agency {agency}, which is in the log",
         "文件 {prefix} 漏掉了日志中机构 {agency} 的键 {key}",

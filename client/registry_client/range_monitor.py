@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from registry_client.entries import YES, status_on
@@ -79,19 +80,41 @@ class Implied:
             named.add(licence)
 
 
-def check_ranges(fetch: Fetch, trust: Trust, store: Store, at: int, count: int | None, verdict: Verdict) -> None:
-    """Hold `count` files of the newest epoch, drawn by lot, to the log; with None all of them, and so the whole manifest."""
+def check_ranges(
+    fetch: Fetch,
+    trust: Trust,
+    store: Store,
+    at: int,
+    count: int | None,
+    verdict: Verdict,
+    evidence: Path | None = None,
+) -> None:
+    """Hold `count` files of the newest epoch, drawn by lot, to the log; with None all of them, and so the whole manifest.
+
+    Files that say otherwise than the log are kept in the folder `evidence`, with all that leads from the signed log to them.
+    """
+    way: dict[str, bytes] = {}
+
+    def fetch_way(path: str, limit: int) -> bytes:
+        """What many files share is fetched once."""
+        if path not in way:
+            way[path] = fetch(path, limit)
+        return way[path]
+
     latest = store.latest(KEY, store.size)
     if latest is None:
         verdict.good("no_ranges")
         return
     try:
-        epoch = _current(fetch, trust, store, verdict)
+        epoch = _current(fetch_way, trust, store, verdict)
         if epoch is None:
             return
         _judge_age(epoch, latest[0], store, at, verdict)
         drawn = range(1 << epoch.bits) if count is None else _drawn(count, 1 << epoch.bits)
-        _compare(fetch, epoch, sorted(drawn), store, verdict)
+        differing = _compare(fetch, fetch_way, epoch, sorted(drawn), store, verdict)
+        if differing and evidence is not None:
+            _keep(evidence, {**way, **differing})
+            verdict.note("range_evidence", folder=str(evidence))
     except Refused as error:
         verdict.refused(error)
     except Unreadable as error:
@@ -135,7 +158,20 @@ def _is_old(store: Store, index: int, at: int) -> bool:
     return logged is not None and parsed_instant(logged, "entry: at") < at - LAG
 
 
-def _compare(fetch: Fetch, epoch: Epoch, prefixes: Sequence[int], store: Store, verdict: Verdict) -> None:
+def _keep(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files at the paths they were served at, so that any reader of range files can prove from them what was signed."""
+    for path, body in files.items():
+        file = folder / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_name(f".{file.name}")
+        draft.write_bytes(body)
+        draft.replace(file)
+
+
+def _compare(
+    fetch: Fetch, fetch_way: Fetch, epoch: Epoch, prefixes: Sequence[int], store: Store, verdict: Verdict
+) -> dict[str, bytes]:
+    """Gives the files that say otherwise than the log, by their paths."""
     agencies = implied_by(store, epoch.log_size)
     # Of these the files may say what was before or what came while they were made.
     unsettled = {key.partition("/")[2] for _, key in store.keys_between(epoch.log_size, epoch.index)}
@@ -148,32 +184,31 @@ def _compare(fetch: Fetch, epoch: Epoch, prefixes: Sequence[int], store: Store, 
                 if prefix in expected:
                     expected[prefix].setdefault(hash_, {})[reference] = licences
     differing: list[tuple[str, dict[str, str | int]]] = []
-    tiles: dict[str, bytes] = {}
-
-    def stored_tile(path: str, limit: int) -> bytes:
-        """Tiles are shared by many files."""
-        if path not in tiles:
-            tiles[path] = fetch(path, limit)
-        return tiles[path]
-
+    contradicting: dict[str, bytes] = {}
     keys = 0
     for prefix in prefixes:
         spelled = spelled_prefix(prefix, epoch.bits)
-        leaf = path_down(stored_tile, epoch, prefix)
+        leaf = path_down(fetch_way, epoch, prefix)
         body = fetched(fetch, f"/ranges/file/{leaf.hex()}", FILE_LIMIT, "file")
         if leaf_hash(body) != leaf:
             raise Refused("range_file_changed", prefix=spelled)
         entries, records = whole_file(body, epoch, prefix, spelled)
         keys += len(entries)
-        differing += _differences(spelled, entries, records, expected[prefix], agencies, unsettled, epoch)
+        found = list(_differences(spelled, entries, records, expected[prefix], agencies, unsettled, epoch))
+        differing += found
+        if found and len(contradicting) < MAX_FINDINGS:
+            contradicting[f"/ranges/file/{leaf.hex()}"] = body
     if len(prefixes) == 1 << epoch.bits and keys != epoch.keys:
         differing.append(("range_count_differs", {"said": epoch.keys, "found": keys}))
     for code, values in differing[:MAX_FINDINGS]:
         verdict.bad(code, **values)
     if differing:
         verdict.bad("range_differs_in", epoch=epoch.number, count=len(differing))
+        # It is signed: no later epoch mends it, and a kill between two rounds does not hide it.
+        store.record_finding("range_differs_in", verdict.findings[-1].values, epoch.index)
     else:
         verdict.good("range_follows", epoch=epoch.number, files=len(prefixes), of=1 << epoch.bits, keys=keys)
+    return contradicting
 
 
 def implied_by(store: Store, size: int) -> dict[str, Implied]:

@@ -16,6 +16,7 @@ Options:
   --answers N      licences to ask the API of (500)
   --ranges N       range files to rebuild from the log, or all (4)
   --recheck        read the whole log once more
+  --every TIME     go on, a round each 10m, 1h or 1d, until one finds something bad
   --lang LANG      en or zh-Hans
   --json           answer as JSON
 

@@ -54,9 +54,12 @@ def export_static(folder: Path) -> None:
     click.echo(f"Wrote an epoch of {files} files to {folder}.")
 
 
-@ranges.command(epilog="\b\nExamples:\n  registry ranges kit kit.html")
+@ranges.command(epilog="\b\nExamples:\n  registry ranges kit kit.html\n  registry ranges kit kit.html --max-mb 10")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def kit(file: Path) -> None:
+@click.option(
+    "--max-mb", type=click.IntRange(1, 200), default=2, show_default=True, help="Refuse to write a longer one."
+)
+def kit(file: Path, max_mb: int) -> None:
     """Write the offline kit of the newest epoch to FILE: one page that answers in Chinese without a network.
 
     It is signed with the key of receipts and may be used for 30 days. Hand it on as it is: on a stick, in a chat, on a site.
@@ -67,7 +70,7 @@ def kit(file: Path) -> None:
     from registry.ranges.kit import kit as made_kit
 
     with opened() as (settings, sessions), reading_of(sessions) as session:
-        body = made_kit(session, Signers(settings.keys).of(Use.RECEIPT), settings.public_url)
+        body = made_kit(session, Signers(settings.keys).of(Use.RECEIPT), settings.public_url, max_mb * 1_000_000)
     try:
         write_file(file, body)
     except OSError as error:

@@ -6,11 +6,12 @@ unnamed for an hour; after it the new one is whole.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
@@ -19,10 +20,10 @@ from registry.log.actions import Draft, append, lock_log
 from registry.log.models import Entry, LogState
 from registry.ranges import rules
 from registry.ranges.answer_rules import day_of
+from registry.ranges.key_rows import CHUNK, IS_GONE, count_keys, renew_keys
 from registry.ranges.models import RangeEpoch, RangeFile, RangeKey, RangeObject
-from registry.ranges.rendering import Changed, Ground, Made, ground_at, keys_of, made_files, shown_records
+from registry.ranges.rendering import Changed, Ground, Made, earliest, ground_at, made_files
 from registry.register.agencies import record
-from registry.register.agencies.models import PublicRecord
 from registry.vocabulary.entries import EntryType
 
 KEY = "ranges/epoch"
@@ -34,7 +35,9 @@ KEPT_FOR = timedelta(hours=1)
 RENEWED_AFTER = timedelta(hours=24)
 """An epoch is published after this time although nothing changed, so that its age can be judged."""
 
-CHUNK = 500
+MEANWHILE = 5.0
+"""Seconds between two looks, while all files are made anew, whether something was published that cannot wait."""
+
 FEW = 16
 """So many files at most are stored in the transaction that puts them in force."""
 
@@ -53,7 +56,7 @@ class Written(NamedTuple):
 class _Plan(NamedTuple):
     """What is to be made: the epoch before, the log's size that was looked at, the bits, the prefixes, and what is new.
 
-    `changed` is None where every file is made anew.
+    `changed` is None where every file is made anew. An epoch made `is_meanwhile` keeps the ground of the files before.
     """
 
     former: RangeEpoch | None
@@ -62,6 +65,7 @@ class _Plan(NamedTuple):
     prefixes: Sequence[int]
     changed: Changed | None
     ground: Ground
+    is_meanwhile: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -71,22 +75,57 @@ class _Plan(NamedTuple):
 def write_epoch(sessions: sessionmaker[Session], at: datetime | None = None) -> Written | None:
     """Write what changed since the last epoch and publish it. None where nothing did; LogClosed once the log is closed."""
     plan = _planned(sessions, at or now())
-    if plan is None:
-        return None
-    made: list[Made] = []
+    return None if plan is None else _write(sessions, plan)
+
+
+def _write(sessions: sessionmaker[Session], plan: _Plan) -> Written | None:
+    made: dict[int, Made] = {}
+    again: set[int] = set()
+    looked_at = monotonic()
     pending: list[Made] = []
-    with sessions() as reading:
-        reading.connection(execution_options={"registry_reading": True})
-        for file in made_files(reading, plan.prefixes, plan.bits, plan.ground, plan.changed):
-            pending.append(file)
-            if len(pending) >= CHUNK:
-                made += _stored(sessions, pending, plan.ground.at)
-                pending = []
+    for prefixes in (plan.prefixes, again):
+        with sessions() as reading:
+            reading.connection(execution_options={"registry_reading": True})
+            for file in made_files(reading, sorted(prefixes), plan.bits, plan.ground, plan.changed):
+                pending.append(file)
+                if len(pending) >= CHUNK:
+                    _store(sessions, pending, made, plan.ground.at)
+                if plan.is_whole and plan.former is not None and monotonic() - looked_at > MEANWHILE:
+                    plan, touched = _published_meanwhile(sessions, plan, plan.former)
+                    again |= {rules.prefix_of(hash_, plan.bits) for hash_ in touched}
+                    looked_at = monotonic()
     # A few files go with the epoch itself: a commit less, and the log's lock is held hardly longer.
     last = {file.hash: rules.compressed(file.body) for file in pending} if len(pending) <= FEW else {}
-    made += [file._replace(body=b"") for file in pending] if last else _stored(sessions, pending, plan.ground.at)
+    if last:
+        made |= {file.prefix: file._replace(body=b"") for file in pending}
+    else:
+        _store(sessions, pending, made, plan.ground.at)
     with sessions.begin() as session:
-        return _published(session, plan, made, last)
+        return _published(session, plan, [made[prefix] for prefix in sorted(made)], last)
+
+
+def _published_meanwhile(sessions: sessionmaker[Session], plan: _Plan, former: RangeEpoch) -> tuple[_Plan, set[bytes]]:
+    """Publish over the files before, while all are made anew, what came since: that may take minutes, and a suspension may not.
+
+    Gives the plan behind that epoch, and the hashes whose files are old again.
+    """
+    at = now()
+    with sessions() as session:
+        session.connection(execution_options={"registry_reading": True})
+        size = session.execute(select(LogState)).scalar_one().size
+        changed = _changed(session, former.seen_size, size)
+        ground = ground_at(session, at)
+    if not changed:
+        return plan, set()
+    bits = int(record_of(former)["p"])
+    touched = renew_keys(sessions, changed, at)
+    prefixes = {rules.prefix_of(hash_, bits) for hash_ in touched}
+    new = Changed(frozenset(changed), frozenset())
+    if _write(sessions, _Plan(former, size, bits, sorted(prefixes), new, ground, is_meanwhile=True)) is None:
+        # Another process did: then this one may not publish what it makes, and finds so in the end.
+        return plan, touched
+    with sessions() as session:
+        return plan._replace(former=newest_epoch(session), seen_size=size), touched
 
 
 def _planned(sessions: sessionmaker[Session], at: datetime) -> _Plan | None:
@@ -108,7 +147,7 @@ def _planned(sessions: sessionmaker[Session], at: datetime) -> _Plan | None:
         is_same = stated.get("lists", []) == ground.lists() and at - former.at < RENEWED_AFTER
         if is_same:
             return None
-    touched = _renew_keys(sessions, changed, at)
+    touched = renew_keys(sessions, changed, at)
     if former is not None and not is_whole:
         stated = record_of(former)
         bits = int(stated["p"])
@@ -117,9 +156,7 @@ def _planned(sessions: sessionmaker[Session], at: datetime) -> _Plan | None:
             new = Changed(frozenset(changed or ()), frozenset(due))
             return _Plan(former, size, bits, sorted(prefixes), new, ground)
     with sessions() as session:
-        live = RangeKey.is_gone.is_(False)
-        count = session.execute(select(func.count(func.distinct(RangeKey.hash))).where(live)).scalar_one()
-    bits = rules.bits_for(count)
+        bits = rules.bits_for(count_keys(session))
     return _Plan(former, size, bits, range(1 << bits), None, ground)
 
 
@@ -142,55 +179,12 @@ def _changed(session: Session, seen: int, size: int) -> list[int]:
     return sorted(found)
 
 
-def _renew_keys(sessions: sessionmaker[Session], changed: Sequence[int] | None, at: datetime) -> set[bytes]:
-    """Write the keys of agencies (None: of all) as their records state them. Gives the hashes of former and new ones."""
-    touched: set[bytes] = set()
-    for chunk in _chunks(sessions, changed):
-        with sessions.begin() as session:
-            table = RangeKey
-            touched.update(session.execute(select(table.hash).where(table.agency_id.in_(chunk))).scalars())
-            live = table.agency_id.in_(chunk), table.is_gone.is_(False)
-            # A crash must not forget in which files a former key still stands.
-            session.execute(update(table).where(*live).values(is_gone=True))
-            fresh: list[tuple[Any, ...]] = []
-            for agency_id, one in shown_records(session, chunk, at).items():
-                for hash_, number, licence in keys_of(one.agency):
-                    fresh.append((hash_, agency_id, number.kind, number.value, licence, number.has_failed_check, False))
-                    touched.add(hash_)
-            bulk_insert(session, table, _KEY_COLUMNS, fresh)
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
-        touched.update(session.execute(select(RangeKey.hash).where(_IS_GONE)).scalars())
-    return touched
-
-
-_IS_GONE = text("is_gone")
-"""As the partial index says it, so that both databases use it."""
-
-_KEY_COLUMNS = ("hash", "agency_id", "kind", "value", "licence", "has_failed_check", "is_gone")
-
-
-def _chunks(sessions: sessionmaker[Session], changed: Sequence[int] | None) -> Iterator[Sequence[int]]:
-    if changed is not None:
-        yield from (changed[start : start + CHUNK] for start in range(0, len(changed), CHUNK))
-        return
-    after = 0
-    while True:
-        with sessions() as session:
-            table = PublicRecord
-            query = select(table.agency_id).where(table.agency_id > after).order_by(table.agency_id).limit(CHUNK)
-            chunk = session.execute(query).scalars().all()
-        if not chunk:
-            return
-        yield chunk
-        after = chunk[-1]
-
-
-def _stored(sessions: sessionmaker[Session], files: Sequence[Made], at: datetime) -> list[Made]:
-    """Store files under their hashes, not in force yet. Gives them without their bytes."""
+def _store(sessions: sessionmaker[Session], files: list[Made], made: dict[int, Made], at: datetime) -> None:
+    """Store files under their hashes, not in force yet, and move them to `made` without their bytes."""
     with sessions.begin() as session:
         _keep(session, ((file.hash, rules.compressed(file.body)) for file in files), at)
-    return [file._replace(body=b"") for file in files]
+    made |= {file.prefix: file._replace(body=b"") for file in files}
+    files.clear()
 
 
 def _keep(session: Session, objects: Iterable[tuple[bytes, bytes]], at: datetime) -> None:
@@ -238,13 +232,13 @@ def _published(
         return None
     force = _whole(session, plan, made) if plan.is_whole or former is None else _grown(session, plan, former, made)
     _write_files(session, made, is_whole=plan.is_whole)
-    session.execute(delete(RangeKey).where(_IS_GONE))
+    session.execute(delete(RangeKey).where(IS_GONE))
     at = plan.ground.at
     _keep(session, [*force.tiles.items(), *(last or {}).items()], at)
     _set_ended(session, force.live, None)
     _set_ended(session, force.gone_files | force.gone_tiles, at)
     epoch = former.epoch + 1 if former else 1
-    stated = _record(session, epoch, plan, force)
+    stated = _record(session, epoch, plan, force, former)
     appended = append(session, [Draft(KEY, EntryType.RANGES_PUBLISHED, stated)])
     session.add(
         RangeEpoch(
@@ -262,7 +256,9 @@ def _published(
             ),
         )
     )
-    sweep(session, at)
+    if not plan.is_meanwhile:
+        # What the other plan has stored lies unnamed, however long it takes.
+        sweep(session, at)
     return Written(epoch, force.root, force.changed, 1 << plan.bits, force.keys, appended.first_index)
 
 
@@ -329,8 +325,12 @@ def _set_ended(session: Session, hashes: Iterable[bytes], at: datetime | None) -
         session.execute(update(RangeObject).where(RangeObject.hash.in_(chunk)).values(ended_at=at))
 
 
-def _record(session: Session, epoch: int, plan: _Plan, force: _Force) -> dict[str, Any]:
+def _record(session: Session, epoch: int, plan: _Plan, force: _Force, former: RangeEpoch | None) -> dict[str, Any]:
     """What the entry says; docs/users/range-files.md."""
+    ground, lists = plan.ground.digest(), plan.ground.lists()
+    if plan.is_meanwhile and former is not None:
+        # Most files are older than the ground that this plan has read: what was over for them stays over.
+        ground, lists = former.ground, earliest([*record_of(former).get("lists", []), *lists])
     smallest = session.execute(select(func.min(RangeFile.key_count))).scalar_one()
     return {
         "v": rules.VERSION,
@@ -340,10 +340,10 @@ def _record(session: Session, epoch: int, plan: _Plan, force: _Force) -> dict[st
         "root": force.root.hex(),
         "keys": force.keys,
         "least_keys": int(smallest),
-        "ground": plan.ground.digest(),
+        "ground": ground,
         "made_at": plan.ground.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "not_after": plan.ground.last_day().isoformat(),
-        "lists": plan.ground.lists(),
+        "lists": lists,
     }
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import read_instant
 from registry.core.codes import Reason
+from registry.core.errors import RegistryError
 from registry.core.keyring import Signer
 from registry.i18n.wording import country_name, reason_text
 from registry.proofs.credentials.signing import compact_jws
@@ -34,6 +35,15 @@ HASH_BYTES = 10
 
 LANGUAGES = (Language.ZH_HANS, Language.EN)
 MAX_BYTES = 2_000_000
+"""What chats and telephones of five years ago take without trouble: about 35,000 agencies."""
+
+MIN_KEY_BYTES = HASH_BYTES * 4 / 3
+"""Bytes that a key takes at least: hashes do not compress, and Base64 makes four bytes of three."""
+
+
+class KitTooLarge(RegistryError):
+    """The kit would be longer than its caller would take; the text says how long, and what else there is."""
+
 
 _SAID_BESIDE = frozenset(
     {
@@ -62,13 +72,15 @@ class Table:
         return self._places[key]
 
 
-def kit(session: Session, signer: Signer, issuer: str) -> bytes:
-    """The page. NotFound while no epoch is published."""
+def kit(session: Session, signer: Signer, issuer: str, max_bytes: int = MAX_BYTES) -> bytes:
+    """The page. NotFound while no epoch is published, and KitTooLarge before much is read or signed."""
     current = queries.current(session)
     stated = record_of(current.epoch)
+    _require_room(int(stated["keys"]), round(stated["keys"] * MIN_KEY_BYTES), max_bytes, "at least ")
     payload = msgspec.json.encode(_payload(session, queries.tree_of(session, current.epoch), stated["lists"]))
     squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = squeezer.compress(payload) + squeezer.flush()
+    _require_room(int(stated["keys"]), len(packed) * 4 // 3, max_bytes)
     made_at = read_instant(stated["made_at"])
     facts: dict[str, Any] = {
         "v": 1,
@@ -86,6 +98,17 @@ def kit(session: Session, signer: Signer, issuer: str) -> bytes:
         "proof": current.proof,
     }
     return _page(facts, packed, stated, current.epoch.log_index, made_at, issuer, current.proof)
+
+
+def _require_room(keys: int, size: int, max_bytes: int, least: str = "") -> None:
+    if size <= max_bytes:
+        return
+    raise KitTooLarge(
+        f"the offline kit of {keys:,} numbers would take {least}{size / 1e6:.1f} MB, and {max_bytes / 1e6:g} MB are wanted: "
+        "a page of that length opens slowly or not at all on a telephone, and chats refuse it. Write it all the same with "
+        "--max-mb, for computers and sticks; for telephones hand out the address of the lookup page, which asks privately "
+        "(docs/users/range-files.md), or a mirror by `registry ranges export-static`"
+    )
 
 
 def _page(

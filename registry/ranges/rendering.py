@@ -18,9 +18,9 @@ from registry.ranges import rules
 from registry.ranges.answer_rules import Calendar, LookupNumber, answers_on, day_of, facts_of
 from registry.ranges.models import RangeFile, RangeKey, RangeObject
 from registry.register.agencies import record
-from registry.register.agencies.keys import NAME, identifier_key
+from registry.register.agencies.keys import identifier_key
 from registry.register.agencies.models import PublicRecord
-from registry.register.agencies.rules import lookup_keys
+from registry.register.agencies.rules import number_keys
 from registry.register.authorities.queries import snapshot_at
 from registry.register.authorities.sources import SourceFacts, SourceSnapshot
 from registry.register.law.loading import Law
@@ -60,20 +60,26 @@ class Ground(NamedTuple):
         ]
         return hashlib.sha256(msgspec.json.encode(stated)).hexdigest()
 
-    def lists(self) -> list[dict[str, Any]]:
+    def lists(self) -> list[dict[str, str]]:
         """Until when the lists of each country may be relied on: the earliest end of those that are fresh."""
-        ends: dict[str, datetime] = {}
-        for source in self.snapshot.sources.values():
-            stale_at = source.stale_at()
-            if stale_at is not None and stale_at > self.at:
-                ends[source.country] = min(stale_at, ends.get(source.country, stale_at))
-        return [
-            {"country": country, "until": end.strftime("%Y-%m-%dT%H:%M:%SZ")} for country, end in sorted(ends.items())
-        ]
+        ends = [(source.country, source.stale_at()) for source in self.snapshot.sources.values()]
+        return earliest(
+            {"country": country, "until": end.strftime("%Y-%m-%dT%H:%M:%SZ")}
+            for country, end in ends
+            if end is not None and end > self.at
+        )
 
     def last_day(self) -> date:
         """The last day on which the epoch may be relied on at all."""
         return self.at.date() + timedelta(days=rules.MAX_DAYS)
+
+
+def earliest(lists: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """One end for each country, the first of those given."""
+    ends: dict[str, str] = {}
+    for one in lists:
+        ends[one["country"]] = min(one["until"], ends.get(one["country"], one["until"]))
+    return [{"country": country, "until": end} for country, end in sorted(ends.items())]
 
 
 @lru_cache(maxsize=4)
@@ -107,8 +113,8 @@ def keys_of(agency: record.Agency) -> Iterator[tuple[bytes, LookupNumber, str | 
         for one in agency.identifiers
         if one.has_failed_check
     }
-    for kind, value, licence in dict.fromkeys(lookup_keys(agency)):
-        if kind != NAME and value:
+    for kind, value, licence in dict.fromkeys(number_keys(agency)):
+        if value:
             number = LookupNumber(kind, value, (kind, value) in failed)
             yield rules.key_hash(rules.key_text(kind, value)), number, licence
 
@@ -162,12 +168,14 @@ def made_files(
         keys_in = _keys_in(session, chunk, bits)
         fresh: dict[int, list[Any]] = {}
         for prefix in chunk:
-            keys = keys_in[prefix]
-            new = {key.hash for key in keys if changed is None or key.agency_id in changed.agencies}
-            new |= {key.hash for key in keys if _in_file(key.hash) not in former_entries[prefix]}
-            fresh[prefix] = [key for key in keys if key.hash in new]
-            still = {_in_file(key.hash) for key in keys if key.hash not in new}
-            former_entries[prefix] = {hash_: one for hash_, one in former_entries[prefix].items() if hash_ in still}
+            fresh[prefix] = keys = keys_in[prefix]
+            former = former_entries[prefix]
+            if changed is not None and former:
+                new = {key.hash for key in keys if key.agency_id in changed.agencies}
+                new |= {key.hash for key in keys if _in_file(key.hash) not in former}
+                fresh[prefix] = [key for key in keys if key.hash in new]
+                still = {_in_file(key.hash) for key in keys if key.hash not in new}
+                former_entries[prefix] = {hash_: one for hash_, one in former.items() if hash_ in still}
         stated_records = shown_records(session, {key.agency_id for rows in fresh.values() for key in rows}, ground.at)
         facts: dict[int, dict[str, Any]] = {}
         for prefix in chunk:
@@ -259,6 +267,7 @@ def made_file(
 
     Keys whose hashes in the file are alike are one entry, so never a yes.
     """
+    today = day_of(ground.at)
     by_hash: dict[str, list[Any]] = defaultdict(list)
     for key in keys:
         if key.agency_id in stated_records:
@@ -267,7 +276,8 @@ def made_file(
     former = list((former_entries or {}).values())
     listed = [one.listed for one in former]
     records = {reference: stated for one in former for reference, stated in one.records.items()}
-    lasts = [one.due_on - timedelta(days=1) for one in former if one.due_on is not None][:1]
+    lasts = {one.due_on - timedelta(days=1) for one in former if one.due_on is not None}
+    untils: set[str] = set()
     for hash_, rows in by_hash.items():
         licences: dict[int, frozenset[str] | None] = {}
         for row in rows:
@@ -279,7 +289,7 @@ def made_file(
         ]
         number = LookupNumber(rows[0].kind, rows[0].value, rows[0].has_failed_check)
         answers = answers_on(number, holders, ground.facts, ground.calendar)
-        lasts += [date.fromisoformat(one["until"]) for one in answers if "until" in one]
+        untils.update(one["until"] for one in answers if "until" in one)
         of_holders = {}
         for agency_id, named in licences.items():
             if agency_id not in facts:
@@ -288,8 +298,10 @@ def made_file(
             records[reference] = facts[agency_id]
             of_holders[reference] = sorted(named or ())
             withheld = stated_records[agency_id].withhold_on
-            lasts += [withheld] if withheld is not None and withheld >= day_of(ground.at) else []
+            if withheld is not None and withheld >= today:
+                lasts.add(withheld)
         listed.append(rules.Listed(hash_, of_holders, answers))
     body = rules.file_bytes(prefix, bits, listed, records)
-    due_on = max(min(lasts), day_of(ground.at)) + timedelta(days=1) if lasts else None
+    lasts.update(map(date.fromisoformat, untils))
+    due_on = max(min(lasts), today) + timedelta(days=1) if lasts else None
     return Made(prefix, body, leaf_hash(body), len(listed), due_on)

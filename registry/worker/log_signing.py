@@ -1,5 +1,6 @@
 """Signs the log after what was published: of all workers on one database one does, and the others stand by."""
 
+from threading import Lock
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -57,12 +58,15 @@ def _note_signing(sessions: sessionmaker[Session], trouble: str | None) -> None:
         _noted[engine] = trouble
 
 
+_making = Lock()
 _leases: WeakKeyDictionary[Engine, SigningLease] = WeakKeyDictionary()
 
 
 def lease_of(sessions: sessionmaker[Session]) -> SigningLease:
     """The lease of this process on a database: it lasts as long as the engine."""
     engine: Engine = sessions.kw["bind"]
-    if engine not in _leases:
-        _leases[engine] = SigningLease(engine)
-    return _leases[engine]
+    # Two of one process would each take the other for another worker.
+    with _making:
+        if engine not in _leases:
+            _leases[engine] = SigningLease(engine)
+        return _leases[engine]

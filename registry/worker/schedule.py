@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from enum import StrEnum
 from typing import NamedTuple
 
 import structlog
@@ -60,12 +61,23 @@ from registry.worker.log_signing import lease_of, sign_log
 log = structlog.get_logger()
 
 
+class Lane(StrEnum):
+    """Tasks of one lane follow one another, and wait for those of no other: a list that takes half an hour to come, or range
+    files that are all written anew, keep no suspension from being signed.
+    """
+
+    ROUND = "round"
+    RANGES = "ranges"
+    SIGNING = "signing"
+
+
 class Task(NamedTuple):
     """`run` is due again after so many seconds."""
 
     name: str
     seconds: float
     run: Callable[[Settings, sessionmaker[Session]], object]
+    lane: Lane = Lane.ROUND
 
 
 def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -353,10 +365,10 @@ TASKS = (
     Task("clean_attachments", 60.0, clean_waiting),
     Task("answer_lists", 1.0, answer_lists),
     Task("purge_lists", 3600.0, purge_lists),
-    Task("write_ranges", 5.0, write_ranges),
-    # Last, so that one round signs what it published itself.
-    Task("sign_log", 1.0, sign_log),
-    Task("ask_witnesses", 30.0, ask_again),
+    Task("write_ranges", 5.0, write_ranges, Lane.RANGES),
+    # Behind all that publishes, so that `registry worker --once` signs it.
+    Task("sign_log", 1.0, sign_log, Lane.SIGNING),
+    Task("ask_witnesses", 30.0, ask_again, Lane.SIGNING),
     # After signing: it is written at a signed head.
-    Task("write_dataset", 600.0, write_dataset),
+    Task("write_dataset", 600.0, write_dataset, Lane.SIGNING),
 )

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +16,7 @@ from registry.core.errors import LogClosed
 from registry.core.settings import Settings
 from registry.worker import dataset
 from registry.worker.sandbox_loop import SandboxLoop
-from registry.worker.schedule import TASKS, Task
+from registry.worker.schedule import TASKS, Lane, Task
 from registry.worker.watch_loop import WatchLoop
 
 log = structlog.get_logger()
@@ -28,16 +29,17 @@ def work(
     watch_loop, sandbox = WatchLoop(settings, sessions), SandboxLoop(settings)
     try:
         if is_once:
-            _round(dict.fromkeys((task.name for task in TASKS), 0.0), settings, sessions, stopping)
+            TaskLoop(TASKS, settings, sessions).once(stopping)
             dataset.wait()
             watch_loop.once(now())
             sandbox.once()
             return
-        with _background_thread(watch_loop, stopping), _background_thread(sandbox, stopping):
-            due = {task.name: 0.0 for task in TASKS}
-            while not stopping.is_set():
-                _round(due, settings, sessions, stopping)
-                stopping.wait(max(min(due.values()) - time.monotonic(), 0.05))
+        first, *others = (TaskLoop(_of_lane(lane), settings, sessions) for lane in Lane)
+        loops: list[Loop] = [watch_loop, sandbox, *others]
+        with ExitStack() as stack:
+            for beside in loops:
+                stack.enter_context(_background_thread(beside, stopping))
+            first.until(stopping)
     finally:
         # A snapshot that is cut short is begun anew: what lies there is whole.
         dataset.wait(5.0)
@@ -45,8 +47,38 @@ def work(
         sandbox.close()
 
 
+def _of_lane(lane: Lane) -> list[Task]:
+    return [task for task in TASKS if task.lane is lane]
+
+
+class TaskLoop:
+    """Tasks that follow one another, each when its time has come."""
+
+    def __init__(self, tasks: Sequence[Task], settings: Settings, sessions: sessionmaker[Session]) -> None:
+        self._settings, self._sessions = settings, sessions
+        self._due = dict.fromkeys(tasks, 0.0)
+
+    def once(self, stopping: threading.Event) -> None:
+        """Run what is due, until told to stop."""
+        for task, due_at in self._due.items():
+            if time.monotonic() >= due_at and not stopping.is_set():
+                _run(task, self._settings, self._sessions)
+                self._due[task] = time.monotonic() + task.seconds
+
+    def until(self, stopping: threading.Event) -> None:
+        while not stopping.is_set():
+            self.once(stopping)
+            stopping.wait(max(min(self._due.values()) - time.monotonic(), 0.05))
+
+
+class Loop(Protocol):
+    """What runs in a thread of its own until it is told to stop."""
+
+    def until(self, stopping: threading.Event) -> None: ...
+
+
 @contextmanager
-def _background_thread(loop: WatchLoop | SandboxLoop, stopping: threading.Event) -> Iterator[None]:
+def _background_thread(loop: Loop, stopping: threading.Event) -> Iterator[None]:
     """Run a loop in a thread of its own, so that an import that takes an hour delays no watcher.
 
     If that thread dies the worker ends too, so that its supervisor restarts it.
@@ -70,15 +102,6 @@ def _background_thread(loop: WatchLoop | SandboxLoop, stopping: threading.Event)
         thread.join()
     if died:
         raise died[0]
-
-
-def _round(
-    due: dict[str, float], settings: Settings, sessions: sessionmaker[Session], stopping: threading.Event
-) -> None:
-    for task in TASKS:
-        if time.monotonic() >= due[task.name] and not stopping.is_set():
-            _run(task, settings, sessions)
-            due[task.name] = time.monotonic() + task.seconds
 
 
 def _run(task: Task, settings: Settings, sessions: sessionmaker[Session]) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
@@ -18,7 +18,7 @@ from registry.log.models import Entry
 from registry.log.signing import sign_committed
 from registry.ranges import actions, queries, rules
 from registry.ranges.models import RangeEpoch, RangeObject
-from registry.ranges.rendering import ground_at, made_file, shown_records
+from registry.ranges.rendering import Made, ground_at, made_file, shown_records
 from registry.register.agencies.actions import amend, erase
 from registry.register.agencies.models import Agency
 from registry.register.agencies.publishing import Event
@@ -309,6 +309,64 @@ def test_a_list_that_grows_too_old_changes_the_answers(session: Session, reading
     assert "source_stale" in codes_of(entry_of(reading, "INV1"))
 
 
+def test_what_is_published_while_all_files_are_made_anew_does_not_wait(
+    session: Session,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    reading: Session,
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    for name, value in (("MEAN", 2), ("MIN_MEAN", 1), ("MORE", 0)):
+        monkeypatch.setattr(rules, name, value)
+    for n in range(30):
+        make.make_licence(session, number=f"INV-{n}", valid_to=date(2099, 1, 1))
+    suspended = make.make_agency(session, licences=(make.licence_record(number="SUS-1", valid_to=date(2099, 1, 1)),))
+    old, new = (make.identifier_record(IdentifierScheme.REGISTRATION_NUMBER, value) for value in ("OLD-1", "NEW-1"))
+    moved = make.make_agency(session, identifiers=(old,))
+    first = write()
+    assert first is not None
+    before = json.loads(queries.current(reading).epoch.record)
+    # Everything is old, for the list of the country is; while it is written anew, two things come in between.
+    stale = max(datetime.fromisoformat(one["until"]) for one in before["lists"]) + timedelta(minutes=1)
+    true, seen = actions.made_files, []
+
+    def made_files(*arguments: Any) -> Any:
+        is_whole = arguments[-1] is None
+        for number, file in enumerate(true(*arguments)):
+            if is_whole and number == 4:
+                make.suspend(session, suspended.agency_id)
+                stated = make.public_record_of(session, moved.agency_id)
+                amend(session, make.changed(stated, identifiers=(new,)), Event("agency.corrected", is_correction=True))
+                session.commit()
+            elif is_whole and number > 4:
+                sign_committed(settings, sessions)
+                entry = entry_of(reading, "SUS1")
+                assert "licence_suspended" in codes_of(entry)
+                seen.append(json.loads(queries.current(reading).epoch.record))
+            yield file
+
+    monkeypatch.setattr(actions, "MEANWHILE", 0.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(actions, "made_files", made_files)
+        whole = write(stale)
+    assert whole is not None
+    assert (seen[0]["epoch"], seen[-1]["epoch"], whole.epoch) == (2, 2, 3)
+    # What was over for the files before is not said to be fresh: most of them stand there still.
+    assert (seen[0]["ground"], seen[0]["lists"]) == (before["ground"], before["lists"])
+    for number, kind in (("SUS1", "licence_number"), ("INV1", "licence_number"), ("CZ:NEW1", "registration_number")):
+        assert "source_stale" in codes_of(entry_of(reading, number, kind)), number
+    assert "licence_suspended" in codes_of(entry_of(reading, "SUS1"))
+    assert entry_of(reading, "CZ:OLD1", "registration_number") is None
+    # Nothing is left to do, and all of it is as if it had been written at once.
+    assert write(stale) is None
+    with sessions.begin() as writing:
+        writing.execute(delete(RangeEpoch))
+    anew = write(stale)
+    assert anew is not None
+    assert anew.root == whole.root
+
+
 def test_writers_at_once_make_one_epoch(session: Session, sessions: sessionmaker[Session], write: Write):
     make.make_licence(session, number="INV-1")
     session.commit()
@@ -318,10 +376,11 @@ def test_writers_at_once_make_one_epoch(session: Session, sessions: sessionmaker
         assert plan is not None
         with sessions() as reading:
             files = list(actions.made_files(reading, plan.prefixes, plan.bits, plan.ground))
-        stored = actions._stored(sessions, files, plan.ground.at)
+        stored: dict[int, Made] = {}
+        actions._store(sessions, files, stored, plan.ground.at)
         with sessions.begin() as writing:
             lock_log(writing)
-            made.append(actions._published(writing, plan, stored))
+            made.append(actions._published(writing, plan, list(stored.values())))
     assert made[0] is not None
     assert made[1] is None
     with sessions() as reading:

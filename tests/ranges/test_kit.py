@@ -18,7 +18,7 @@ from registry.log.signing import sign_committed
 from registry.proofs.credentials.reading import read_jws
 from registry.proofs.credentials.signing import Signers
 from registry.ranges.actions import write_epoch
-from registry.ranges.kit import KIT_TYPE, kit
+from registry.ranges.kit import KIT_TYPE, KitTooLarge, kit
 from registry.vocabulary.register import LicenceStatus
 from tests import make
 
@@ -78,7 +78,10 @@ def test_it_answers_from_the_disk_in_chinese_and_not_when_it_is_old(page_file: P
     assert "没有此号码" in absent
     assert "可以招工" not in absent
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    for shift in (-3, 31):
+    # Made for today: a clock that is a day fast answers still, one that is a day slow says so.
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=1))
+    assert "Invented" in ask("INV-1")
+    for shift in (-1, -3, 31):
         page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=shift))
         output = ask("INV-1")
         assert "Invented" not in output
@@ -91,3 +94,17 @@ def test_a_changed_kit_says_that_it_is_damaged(page_file: Path, page: Any):
     page_file.write_text(text[:begin] + ("A" if text[begin] != "A" else "B") + text[begin + 1 :])
     page.goto(page_file.as_uri())
     page.locator("#answer", has_text="已损坏").wait_for()
+
+
+def test_a_kit_that_grew_too_long_is_refused_with_what_else_there_is(
+    page_file: Path, held_services: Services, settings: Settings, session: Session
+):
+    """Before anything is read where hashes alone are too many, and once it is packed otherwise."""
+    size = page_file.stat().st_size
+    assert size > 3_000
+    for max_bytes, phrase in ((20, "at least 0.0 MB"), (600, "MB are wanted")):
+        with held_services.reading_sessions() as reading, pytest.raises(KitTooLarge) as caught:
+            kit(reading, Signers(settings.keys).of(Use.RECEIPT), settings.public_url, max_bytes)
+        assert phrase in caught.value.text
+        assert "--max-mb" in caught.value.text
+        assert ("at least" in caught.value.text) == (max_bytes == 20)

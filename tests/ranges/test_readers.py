@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from registry_client.cli import main as client_main
 from registry_client.network import Unreachable
-from registry_client.private import remember
-from registry_client.ranges import HASH_HEX, PrivateAnswer, key_hash, key_of, look_up, read_file
+from registry_client.private import Sentences, lines_of, remember
+from registry_client.ranges import HASH_HEX, PrivateAnswer, key_hash, key_of, look_up, read_file, whole_file
 from registry_client.strict import Refused, Unreadable, parsed_instant
 from registry_client.tree import leaf_hash
 from registry_client.trust import Trust, read_trust
@@ -130,6 +130,65 @@ def test_a_changed_file_is_refused(mirror: Mirror, kind: str):
     changed(mirror, TAMPERED[kind])
     assert mirror.files[mirror.asked[-1]] != before
     assert refused(mirror) == "range_file_changed"
+
+
+def swapped(content: dict[str, Any]) -> None:
+    content["entries"][:2] = content["entries"][1::-1]
+
+
+def moved(content: dict[str, Any]) -> None:
+    """The last entry gets a hash of the next file."""
+    last = content["entries"][-1]
+    last["h"] = f"{(int(last['h'][:8], 16) ^ 1 << 32 - content['p']) & 0xFFFFFFFF:08x}{last['h'][8:]}"
+
+
+SIGNED_ANYHOW: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "reordered": (swapped, "range_file_out_of_order"),
+    "an entry twice": (lambda c: c["entries"].insert(0, c["entries"][0]), "range_file_out_of_order"),
+    "an entry of another file": (moved, "range_file_out_of_order"),
+    "a hash in capitals": (lambda c: c["entries"][-1].update(h="F" * 40), "range_file_out_of_order"),
+    "an entry without a holder": (lambda c: c["entries"][0].update(holders=[]), "range_file_out_of_order"),
+    "a holder without a record": (lambda c: c.update(records=[]), "range_file_out_of_order"),
+    "a wider prefix": (lambda c: c.update(prefix=f"0{c['prefix']}"), "range_file_of_another"),
+    "a prefix in capitals": (lambda c: c.update(prefix="F"), "range_file_of_another"),
+    "other bits": (lambda c: c.update(p=c["p"] + 1), "range_file_of_another"),
+    "another version": (lambda c: c.update(v=2), "range_file_of_another"),
+}
+
+
+def test_a_file_that_a_registry_signed_though_it_is_none_is_refused(mirror: Mirror):
+    """Its hash is the one that the epoch proves: what the file says of itself has to hold as well."""
+    epoch = mirror.look_up().epoch
+    body = mirror.files[mirror.file_of()]
+    spelled = json.loads(body)["prefix"]
+    prefix = int(spelled, 16)
+    assert len(whole_file(body, epoch, prefix, spelled)[0]) > 1
+    for kind, (change, code) in SIGNED_ANYHOW.items():
+        content = json.loads(body)
+        change(content)
+        with pytest.raises(Refused) as caught:
+            whole_file(msgspec.json.Encoder(order="sorted").encode(content), epoch, prefix, spelled)
+        assert caught.value.code == code, kind
+    with pytest.raises(Refused, match="range_file_not_canonical"):
+        whole_file(json.dumps(json.loads(body)).encode(), epoch, prefix, spelled)
+    with pytest.raises(Unreadable):
+        whole_file(body.replace(b'"p":', b'"p":1,"p":', 1), epoch, prefix, spelled)
+
+
+def test_a_collision_and_a_record_too_long_are_read(
+    publish: Publish, monkeypatch: pytest.MonkeyPatch, session: Session
+):
+    monkeypatch.setattr("registry.ranges.answer_rules.MAX_RECORD", 200)
+    # Two agencies of one number, as two numbers of one hash are: the registry's own test makes those.
+    for _ in range(2):
+        make.make_licence(session, number="TWICE-1", valid_to=date(2099, 1, 1))
+    mirror = publish()
+    found = mirror.look_up("TWICE-1")
+    assert [one["is_too_long"] for one in found.records] == [True, True]
+    assert {one["verdict"] for one in found.answers} == {"unknown"}
+    lines = "\n".join(lines_of(found, None, Sentences("en")))
+    assert "no name is public" in lines
+    assert "ambiguous" in lines
 
 
 def test_a_cut_file_another_file_and_a_missing_one_are_refused(mirror: Mirror):

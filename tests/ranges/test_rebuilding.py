@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,11 +13,12 @@ import pytest
 from registry_client.entries import read_entry
 from registry_client.network import Unreachable
 from registry_client.range_monitor import check_ranges
+from registry_client.ranges import HASH_HEX, key_hash, key_of, look_up, proven_epoch
 from registry_client.store import Store
 from registry_client.strict import parsed_instant
 from registry_client.tree import Frontier, leaf_hash
 from registry_client.trust import Trust, read_trust
-from registry_client.verdicts import State, Verdict
+from registry_client.verdicts import Finding, State, Verdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -46,6 +47,7 @@ class Watched:
     settings: Settings
     folder: Path
     trust: Trust | None = None
+    kept: Sequence[Finding] = ()
 
     def publish(self) -> None:
         """Commit, sign, write an epoch, sign it, and mirror it."""
@@ -87,11 +89,16 @@ class Watched:
         assert self.trust is not None
         at = parsed_instant(now().strftime("%Y-%m-%dT%H:%M:%SZ"), "now") + shift
         with self.copy() as store:
-            check_ranges(self.fetch, self.trust, store, at, count, verdict)
+            check_ranges(self.fetch, self.trust, store, at, count, verdict, self.evidence)
+            self.kept = store.findings()
         return verdict
 
+    @property
+    def evidence(self) -> Path:
+        return self.folder / "evidence"
+
     def bad(self, shift: int = 0, count: int | None = None) -> set[str]:
-        return {one.code for one in self.found(shift, count) if one.state is not State.GOOD}
+        return {one.code for one in self.found(shift, count) if one.state in (State.BAD, State.UNKNOWN)}
 
 
 @pytest.fixture
@@ -216,6 +223,31 @@ def test_a_registry_that_signs_other_files_than_its_log_implies_is_found(
         # Truth again, and everything anew.
         watched.publish()
         assert watched.bad() == set(), kind
+
+
+def test_what_was_signed_against_the_log_is_kept_and_proves_itself(watched: Watched, monkeypatch: pytest.MonkeyPatch):
+    assert watched.bad() == set()
+    assert not watched.evidence.exists()
+    hidden = key_hash(key_of("licence_number", "INV-3")).hex()[:HASH_HEX]
+
+    def without(content: dict[str, Any]) -> None:
+        content["entries"] = [one for one in content["entries"] if one["h"] != hidden]
+
+    lying(watched, monkeypatch, without)
+    assert [(one.code, one.values["count"]) for one in watched.kept] == [("range_differs_in", 2)]
+    assert watched.trust is not None
+    epoch = proven_epoch((watched.evidence / "ranges/current").read_bytes(), watched.trust)
+    fetched = []
+
+    def fetch(path: str, limit: int) -> bytes:
+        fetched.append(path)
+        return (watched.evidence / path.lstrip("/")).read_bytes()
+
+    # Who holds the folder and a trust file needs no one else to prove that the registry signed the number away.
+    found = look_up(fetch, watched.trust, key_of("licence_number", "INV-3"), epoch.made_at + 60)
+    assert (found.state, found.epoch.root) == ("absent", epoch.root)
+    files = {f"/{path.relative_to(watched.evidence)}" for path in watched.evidence.rglob("*") if path.is_file()}
+    assert files == set(fetched)
 
 
 def test_what_was_logged_an_hour_ago_and_is_in_no_epoch_is_held_back(watched: Watched):

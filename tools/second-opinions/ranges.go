@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -170,6 +171,11 @@ func lookUp(get fetch, keys note.Verifiers, key string, now time.Time) (bool, er
 	if leaf := hash(0, body); !bytes.Equal(leaf[:], at) {
 		return false, errors.New("the file is not the one that the epoch names")
 	}
+	return isIn(body, bits, prefix, wanted[:20])
+}
+
+// isIn says whether a file that is proven to be the one of a prefix holds a hash. A registry may have signed any bytes.
+func isIn(body []byte, bits uint, prefix uint64, wanted []byte) (bool, error) {
 	var content file
 	if err := json.Unmarshal(body, &content); err != nil {
 		return false, err
@@ -183,15 +189,91 @@ func lookUp(get fetch, keys note.Verifiers, key string, now time.Time) (bool, er
 	}
 	former, isPresent := "", false
 	for _, entry := range content.Entries {
-		if len(entry.H) != 40 || entry.H <= former {
+		raw, err := hex.DecodeString(entry.H)
+		if err != nil || len(raw) != 20 || entry.H != strings.ToLower(entry.H) || entry.H <= former {
 			return false, errors.New("the entries are not in order")
 		}
-		former = entry.H
-		if entry.H == hex.EncodeToString(wanted[:20]) {
-			isPresent = len(entry.Holders) > 0
+		if uint64(binary.BigEndian.Uint32(raw))>>(32-bits) != prefix {
+			return false, errors.New("an entry lies in the wrong file")
 		}
+		former = entry.H
+		if len(entry.Holders) == 0 {
+			return false, errors.New("an entry leads to no one")
+		}
+		for _, holder := range entry.Holders {
+			if holder.Record < 0 || holder.Record >= len(content.Records) {
+				return false, errors.New("a holder has no record")
+			}
+		}
+		isPresent = isPresent || bytes.Equal(raw, wanted)
 	}
 	return isPresent, nil
+}
+
+// signedAnyhow asks of files that a registry would sign and prove, though they are none: the hash of each is the right one.
+func signedAnyhow(get fetch, keys note.Verifiers, key string, now time.Time, refused func(string, error)) {
+	var body []byte
+	one, err := proven(get, keys, now)
+	if err == nil {
+		_, err = lookUp(func(path string) ([]byte, error) {
+			found, err := get(path)
+			if strings.HasPrefix(path, "/ranges/file/") {
+				body = found
+			}
+			return found, err
+		}, keys, key, now)
+	}
+	if err != nil {
+		opinion("a file is read again", err)
+		return
+	}
+	wanted := sha256.Sum256([]byte(domain + key))
+	bits := one.Record.P
+	prefix := uint64(binary.BigEndian.Uint32(wanted[:])) >> (32 - bits)
+	changes := map[string]func(map[string]any){
+		"in another order": func(content map[string]any) {
+			entries := content["entries"].([]any)
+			entries[0], entries[1] = entries[1], entries[0]
+		},
+		"with an entry twice": func(content map[string]any) {
+			entries := content["entries"].([]any)
+			content["entries"] = append([]any{entries[0]}, entries...)
+		},
+		"with a prefix of another spelling": func(content map[string]any) {
+			content["prefix"] = "0" + content["prefix"].(string)
+		},
+		"with a prefix in capitals": func(content map[string]any) {
+			content["prefix"] = "F" + strings.ToUpper(content["prefix"].(string)[1:])
+		},
+		"with another number of bits": func(content map[string]any) { content["p"] = bits + 1 },
+		"with an entry of another file": func(content map[string]any) {
+			entries := content["entries"].([]any)
+			last := entries[len(entries)-1].(map[string]any)
+			raw, _ := hex.DecodeString(last["h"].(string))
+			if bits > 0 {
+				// The lowest bit of the prefix.
+				raw[(bits-1)/8] ^= 1 << (7 - (bits-1)%8)
+			} else {
+				raw = raw[1:]
+			}
+			last["h"] = hex.EncodeToString(raw)
+		},
+		"with an entry that leads to no one": func(content map[string]any) {
+			content["entries"].([]any)[0].(map[string]any)["holders"] = []any{}
+		},
+		"with a holder that has no record": func(content map[string]any) { content["records"] = []any{} },
+	}
+	for kind, change := range changes {
+		var content map[string]any
+		if err := json.Unmarshal(body, &content); err != nil {
+			opinion("a file is read again", err)
+			return
+		}
+		change(content)
+		other, _ := json.Marshal(content)
+		_, err := isIn(other, bits, prefix, wanted[:20])
+		refused("a signed file "+kind, err)
+	}
 }
 
 var isDisagreed = false
@@ -317,11 +399,35 @@ func main() {
 		other[at-8] ^= 1
 		return other
 	})
-	if _, err := lookUp(get, keys, present, now.Add(72*time.Hour)); err == nil {
-		opinion("an epoch of three days ago is refused", errors.New("it was believed"))
-	} else {
-		opinion("an epoch of three days ago is refused", nil)
+	for other := 0; other < 64 && err == nil; other++ {
+		// So that a file of another place is at hand.
+		_, err = lookUp(get, keys, fmt.Sprintf("%s/%d", absent, other), now)
 	}
+	changed("a file of another place in the tree", func(path string, body []byte) []byte {
+		if !strings.HasPrefix(path, "/ranges/file/") {
+			return nil
+		}
+		for other, content := range kept {
+			if strings.HasPrefix(other, "/ranges/file/") && other != path {
+				return content
+			}
+		}
+		return nil
+	})
+	refused := func(kind string, err error) {
+		if err == nil {
+			opinion(kind+" is refused", errors.New("it was believed"))
+		} else {
+			opinion(kind+" is refused", nil)
+		}
+	}
+	_, err = lookUp(get, keys, present, now.Add(72*time.Hour))
+	refused("an epoch of three days ago", err)
+	_, err = lookUp(get, keys, present, now.Add(-24*time.Hour))
+	refused("an epoch from tomorrow, for a clock that is a day slow,", err)
+	_, err = lookUp(get, keys, present, now.Add(24*time.Hour))
+	opinion("a clock that is a day fast still reads the epoch", err)
+	signedAnyhow(get, keys, present, now, refused)
 	if isDisagreed {
 		os.Exit(1)
 	}

@@ -175,6 +175,11 @@ def lookup_keys(agency: record.Agency) -> Iterator[Key]:
     """Every key by which a person may look this agency up, former names and numbers included."""
     for name in agency.names:
         yield Key(NAME, published_name_key(name.name), None)
+    yield from number_keys(agency)
+
+
+def number_keys(agency: record.Agency) -> Iterator[Key]:
+    """The lookup keys that are numbers."""
     for identifier in agency.identifiers:
         yield Key(identifier.scheme.value, identifier_key(identifier.scheme, identifier.value, agency.country), None)
     for licence in agency.licences:

@@ -56,7 +56,10 @@
     }
     const raw = await get(`file/${at}`);
     if (Numbers.hex(Numbers.sha256(joined(0, raw))) !== at) throw new Error("file");
-    const file = json(raw), entry = file.entries.find((one) => one.h === wanted);
+    const file = json(raw), spelled = prefix.toString(16).padStart(Math.max(1, Math.ceil(p / 4)), "0");
+    const isOrdered = file.entries.every((one, place) => /^[0-9a-f]{40}$/.test(one.h) && (!place || file.entries[place - 1].h < one.h));
+    if (file.v !== 1 || file.p !== p || file.prefix !== spelled || !isOrdered) throw new Error("file");
+    const entry = file.entries.find((one) => one.h === wanted);
     if (age > 48 * 3600e3 || age < -300e3 || not_after < today) return { verdict: "old" };
     if (!entry) return { verdict: "absent", kind, on: made_at.slice(0, 10) };
     const records = entry.holders.map((one) => file.records[one.record]), country = document.getElementById("country").value;
