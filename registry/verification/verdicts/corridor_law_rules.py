@@ -49,8 +49,8 @@ def corridor_law(
     if day != today or agency.country != licence.country or partner is not None or states_more(question):
         return _worked_out(licence, agency, partner, question, day, today, facts)
     known = law_today(facts, today)
-    asked = (question.origin, question.destination, question.activity, question.visa, question.nace_revision)
-    key = (licence.country, licence.kind, licence.activities, *asked)
+    plan = (question.origin, question.destination, question.activity, question.visa, question.nace_revision)
+    key = (licence.country, licence.kind, licence.activities, *plan)
     law: CorridorLaw | None = known.get(key)
     if law is None:
         law = _worked_out(licence, agency, partner, question, day, today, facts)
