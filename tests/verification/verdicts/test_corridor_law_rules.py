@@ -10,6 +10,7 @@ from registry.register.agencies import record
 from registry.register.law.loading import shipped_law
 from registry.verification.verdicts import rules
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, VerdictFacts
+from registry.verification.verdicts.recruiter_rules import of_recruiter
 from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import Activity, Answer, LicenceKind, RecruiterKind, Visa
 from tests.make import agency_record, agreement_record, licence_record
@@ -108,4 +109,4 @@ def test_no_recruiter_turns_what_is_no_no_into_one() -> None:
         if subject.verdict is Answer.NO:
             continue
         for kind in (None, *RecruiterKind):
-            assert rules.of_recruiter(replace(question, recruiter_kind=kind), subject).verdict is not Answer.NO
+            assert of_recruiter(replace(question, recruiter_kind=kind), subject).verdict is not Answer.NO
