@@ -1,4 +1,7 @@
-"""Publishes at a steady pace until told to stop: `python -m bench.writer URL PER_SECOND`. Prints how many it wrote at the end."""
+"""Publishes at a steady pace until told to stop: `python -m bench.writer URL PER_SECOND`.
+
+Says when it begins, and prints how many it wrote at the end.
+"""
 
 import random
 import signal
@@ -25,6 +28,7 @@ def main(url: str, per_second: float) -> None:
     sessions = sessions_for(engine_for(url))
     with sessions() as session:
         size = session.execute(select(func.max(models.Agency.id))).scalar_one()
+    print("begun", flush=True)
     written, began = 0, time.monotonic()
     while not stopping.is_set():
         early = began + written / per_second - time.monotonic()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from flask.globals import request_ctx
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
@@ -43,8 +43,8 @@ class NoSession(SessionInterface):
 class RegistryApp(Flask):
     """Flask with the frame's admission in front of every view, and exceptions logged without their words.
 
-    A lookup spends most of its time here, so what no view needs is left out: sessions, coroutines, and parsing the host's
-    name a second time.
+    Every lookup passes here, so what no view needs is left out: sessions, coroutines, parsing the host's name a second
+    time, hooks of which there are none, and the signal of a request's teardown.
     """
 
     request_class = RegistryRequest
@@ -72,7 +72,16 @@ class RegistryApp(Flask):
 
     def preprocess_request(self) -> Any:
         self.frame.admit(request_ctx.request.environ)
-        return super().preprocess_request()
+        has_hooks = self.before_request_funcs or self.url_value_preprocessors
+        return super().preprocess_request() if has_hooks else None
+
+    def process_response(self, response: Response) -> Response:
+        has_hooks = self.after_request_funcs or request_ctx._after_request_functions
+        return super().process_response(response) if has_hooks else response
+
+    def do_teardown_request(self, exc: BaseException | None = None) -> None:
+        if self.teardown_request_funcs:
+            super().do_teardown_request(exc)
 
     def log_exception(
         self,

@@ -1,9 +1,10 @@
 """The REST edge: Flask-RESTX for routing alone, without its error handling, documentation and masks."""
 
 from collections.abc import Sequence
+from functools import wraps
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 
 from registry.api.docs import views
 from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
@@ -15,6 +16,19 @@ from registry.api.restx import Api, Namespace
 
 class Router(Api):
     """Flask-RESTX with what it would do behind our back taken out."""
+
+    def output(self, resource: Any) -> Any:
+        """A class of views as one function, in place of three: every view of ours makes its response, and keeps nothing."""
+        views = resource.view_class(self)
+        by_method = {method: getattr(views, method.lower()) for method in resource.methods}
+        if "GET" in by_method:
+            by_method.setdefault("HEAD", by_method["GET"])
+
+        @wraps(resource)
+        def answered(**path: Any) -> Any:
+            return by_method[request.method](**path)
+
+        return answered
 
     def error_router(self, original_handler: Any, e: BaseException) -> Any:
         """Errors are the application's: the same body under /api as in every other place, tested or not."""

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
         def __init__(self, *, doc: bool, prefix: str) -> None: ...
 
+        def output(self, resource: Callable[..., Any]) -> Callable[..., Any]:
+            """What is called for a class of views."""
+
         def add_namespace(self, namespace: Namespace) -> None: ...
 
         def init_app(self, app: Flask, *, add_specs: bool) -> None: ...

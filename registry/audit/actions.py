@@ -5,13 +5,28 @@ other rows before it.
 """
 
 import secrets
+from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session, SessionTransaction
 
 from registry.audit.chain import body_of, hash_of
 from registry.audit.models import AuditEntry, AuditHead, AuditSubject
+from registry.core.db.locking import locking_select
+
+_LOCKED = "audit_locked"
+_HEAD = locking_select(AuditHead)
+_SUBJECT = select(AuditSubject).where(AuditSubject.subject == bindparam("subject"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """What a session notes for the transaction that has the head: it reads neither the head nor a subject twice."""
+
+    transaction: SessionTransaction | None
+    head: AuditHead
+    subjects: dict[str, AuditSubject] = field(default_factory=dict)
 
 
 def record(
@@ -24,8 +39,8 @@ def record(
     """
     if len(detail) > 400 or len(actor) > 200 or len(act) > 60 or len(subject) > 60:
         raise ValueError("a line of the audit is too long")
-    pseudonym = _pseudonym(session, subject, unit)
-    head = lock_audit_chain(session)
+    locked = _lock(session)
+    head, pseudonym = locked.head, _pseudonym(session, locked, subject, unit)
     body = body_of(index=head.size, on=on, actor=actor, act=act, subject=pseudonym, detail=detail)
     entry = AuditEntry(
         index=head.size,
@@ -39,7 +54,6 @@ def record(
     )
     session.add(entry)
     head.size, head.hash = head.size + 1, entry.hash
-    session.flush()
     return entry
 
 
@@ -51,21 +65,34 @@ def forget_subject(session: Session, subject: str) -> bool:
 
 def lock_audit_chain(session: Session) -> AuditHead:
     """The chain's head, locked until the transaction ends (SQLite locks with BEGIN IMMEDIATE)."""
-    return session.execute(select(AuditHead).with_for_update().execution_options(populate_existing=True)).scalar_one()
+    return _lock(session).head
 
 
-def _pseudonym(session: Session, subject: str, unit: str | None) -> str:
-    known = select(AuditSubject).where(AuditSubject.subject == subject)
-    found = session.execute(known).scalar_one_or_none()
-    if found is None:
-        # Two that meet a subject for the first time: the second waits here for the head, and finds the first one's name.
-        lock_audit_chain(session)
-        found = session.execute(known).scalar_one_or_none()
+def _lock(session: Session) -> _Locked:
+    locked: _Locked | None = session.info.get(_LOCKED)
+    if locked is None or locked.transaction is not session.get_transaction():
+        # What is pending of the head would be lost by reading it anew.
+        session.flush()
+        head = session.execute(_HEAD).scalar_one()
+        locked = _Locked(session.get_transaction(), head)
+        # A savepoint may be undone, and the lock that was taken in it.
+        if not session.in_nested_transaction():
+            session.info[_LOCKED] = locked
+    return locked
+
+
+def _pseudonym(session: Session, locked: _Locked, subject: str, unit: str | None) -> str:
+    """What stands for a subject. Asked under the lock: of two that meet a subject for the first time one gives it a name."""
+    found = locked.subjects.get(subject)
+    if found is None or found.subject != subject:
+        # It may have been named by a line that is still pending.
+        session.flush()
+        found = session.execute(_SUBJECT, {"subject": subject}).scalar_one_or_none()
     if found is None:
         found = AuditSubject(pseudonym=secrets.token_hex(8), subject=subject, unit=unit)
         session.add(found)
-        session.flush()
-    elif unit is not None and found.unit != unit:
+    elif unit is not None:
         found.unit = unit
-        session.flush()
+    if not session.in_nested_transaction():
+        locked.subjects[subject] = found
     return found.pseudonym

@@ -90,14 +90,16 @@ def request_schema(
     reader = QueryReader(EmptySchema() if body else shape)
 
     def decorate(view: View) -> View:
+        def stated() -> dict[str, Any]:
+            if body:
+                return loaded_body(shape, max_bytes, is_optional=is_body_optional)
+            return reader.loaded(request.environ.get("QUERY_STRING", ""))
+
         @wraps(view)
         def taking(self: Any, **path: str) -> Any:
-            stated = (
-                loaded_body(shape, max_bytes, is_optional=is_body_optional)
-                if body
-                else reader.loaded(request.environ.get("QUERY_STRING", ""))
-            )
-            return view(self, **path, **stated, **({"idempotency_key": loaded_idempotency_key()} if idempotent else {}))
+            if idempotent:
+                return view(self, **path, **stated(), idempotency_key=loaded_idempotency_key())
+            return view(self, **path, **stated())
 
         taking.taken = RequestSpec(  # type: ignore[attr-defined]
             shape, body, idempotent, max_bytes=max_bytes, is_body_optional=is_body_optional

@@ -53,6 +53,50 @@ def change(sessions: Sessions, kind: str, *statements: str) -> None:
             session.execute(text(statement))
 
 
+def test_lines_of_an_undone_savepoint_leave_no_gap_and_the_head_is_read_anew(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        savepoint = session.begin_nested()
+        record(session, "case.read", CASE, on=DAY, actor="A. Officer", detail="undone")
+        savepoint.rollback()
+        record(session, "case.read", OTHER, on=DAY, actor="A. Officer")
+        savepoint = session.begin_nested()
+        record(session, "case.read", CASE, on=DAY, actor="A. Officer", detail="undone too")
+        savepoint.rollback()
+        with session.begin_nested():
+            record(session, "case.read", CASE, on=DAY, actor="A. Officer", detail="kept")
+        record(session, "case.read", CASE, on=DAY, actor="A. Officer")
+        assert head(session).size == 3
+    with sessions() as session:
+        assert [line.detail for line in lines_about(session, CASE)] == ["kept", ""]
+        assert len(lines_about(session, OTHER)) == 1
+    assert troubles(sessions) == []
+
+
+def test_lines_that_wait_to_be_written_are_of_one_subject_and_go_on_after_a_commit(sessions: Sessions) -> None:
+    with sessions() as session:
+        for _ in range(2):
+            with session.no_autoflush:
+                for _ in range(2):
+                    record(session, "case.read", CASE, on=DAY, actor="A. Officer", unit="it-labour")
+            with session.no_autoflush, session.begin_nested():
+                for _ in range(2):
+                    record(session, "case.read", OTHER, on=DAY, actor="A. Officer", unit="it-labour")
+            session.commit()
+        assert len(lines_about(session, CASE)) == len(lines_about(session, OTHER)) == 4
+        assert session.execute(select(AuditSubject.unit)).scalars().all() == ["it-labour"] * 2
+    assert troubles(sessions) == []
+
+
+def test_a_subject_that_is_forgotten_between_two_lines_gets_another_name(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        before = record(session, "case.read", CASE, on=DAY, actor="A. Officer")
+        forget_subject(session, CASE)
+        after = record(session, "case.read", CASE, on=DAY, actor="A. Officer")
+        assert before.subject != after.subject
+        assert len(lines_about(session, CASE)) == 1
+    assert troubles(sessions) == []
+
+
 def test_lines_follow_from_one_another_by_their_exact_bytes(sessions: Sessions) -> None:
     write(sessions)
     with sessions() as session:

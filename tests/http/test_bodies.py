@@ -1,5 +1,6 @@
 """Bodies on the wire, against a served process: slow ones stop nothing, and a part is never taken for the whole."""
 
+import json
 import shutil
 import socket
 import time
@@ -133,6 +134,20 @@ def test_half_a_question_is_none(served: Served, path: str) -> None:
     assert cut(served, path, JSON | {"Content-Length": "500"}, QUESTION).code == "incomplete_body"
     assert cut(served, path, JSON | CHUNKED, chunk(QUESTION)).code == "incomplete_body"
     assert cut(served, path, JSON | CHUNKED, b"%x\r\n" % 500 + QUESTION).status == 400
+
+
+def test_a_long_answer_comes_whole_and_says_how_long_it_is(served: Served, place: Place) -> None:
+    # Longer than what is sent at once, in parts that are no multiple of what is joined at a time.
+    rows = b"registration_number,country\n" + b"".join(b"X-%d,SK\n" % number for number in range(4001))
+    headers = CSV | place.authority | {"Content-Length": str(len(rows))}
+    answer = post(served, "/api/v1/verifications", headers, rows)
+    assert (answer.status, int(answer.headers["content-length"])) == (200, len(answer.body))
+    assert len(answer.body) > 2 * 1024 * 1024
+    assert "transfer-encoding" not in answer.headers
+    items = json.loads(answer.body)["items"]
+    assert [one["answer"]["question"]["registration_number"] for one in items] == [
+        f"X-{number}" for number in range(4001)
+    ]
 
 
 def test_half_a_list_is_not_answered(served: Served, place: Place) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, Request, Response
+from flask.ctx import RequestContext
 from flask.sessions import SessionInterface
 from flask_restx import Api
 from werkzeug.datastructures import Headers
@@ -26,6 +27,8 @@ OVERRIDDEN: list[tuple[type, type, str, list[str]]] = [
     (RegistryApp, Flask, "ensure_sync", ["self", "func"]),
     (RegistryApp, Flask, "create_url_adapter", ["self", "request"]),
     (RegistryApp, Flask, "preprocess_request", ["self"]),
+    (RegistryApp, Flask, "process_response", ["self", "response"]),
+    (RegistryApp, Flask, "do_teardown_request", ["self", "exc"]),
     (RegistryApp, Flask, "log_exception", ["self", "exc_info"]),
     (
         RegistryRequest, Request, "_get_file_stream",
@@ -35,6 +38,7 @@ OVERRIDDEN: list[tuple[type, type, str, list[str]]] = [
     (RegistryRequest, Request, "on_json_loading_failed", ["self", "e"]),
     (NoSession, SessionInterface, "open_session", ["self", "app", "request"]),
     (NoSession, SessionInterface, "is_null_session", ["self", "obj"]),
+    (Router, Api, "output", ["self", "resource"]),
     (Router, Api, "error_router", ["self", "original_handler", "e"]),
     (Router, Api, "_register_doc", ["self", "app_or_blueprint"]),
     (Router, Api, "_register_apidoc", ["self", "app"]),
@@ -70,9 +74,12 @@ def test_flask_still_asks_what_the_application_replaces() -> None:
         "self.ensure_sync(",
         "self.create_url_adapter(",
         "self.preprocess_request(",
+        "self.process_response(",
         "self.log_exception(",
     ):
         assert requested in source, f"Flask does not call {requested}...) itself any more: see registry.app.RegistryApp"
+    assert "self.app.do_teardown_request(" in inspect.getsource(RequestContext)
+    assert "ctx._after_request_functions" in inspect.getsource(Flask.process_response)
     assert Flask.session_interface is not None
     assert Flask.request_class is Request
 

@@ -19,7 +19,7 @@ from registry.http.responses import Answer, Determined, cache_seconds, requested
 from registry.http.schemas import request_schema, response_schema
 from registry.register.agencies.prerendered import PrerenderedAnswer
 from registry.register.authorities.sources import SourceSnapshot
-from registry.verification.verdicts.queries import ReadQuestion
+from registry.verification.verdicts.queries import ReadQuestion, VerdictReader
 from registry.verification.verdicts.question import Verdict
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Language
@@ -82,19 +82,20 @@ class Verify(Resource):
 
 def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:
     """The answer, with its receipt where one is asked for."""
-    if wants_receipt or RECEIPT in request.environ.get("HTTP_ACCEPT", ""):
+    environ, reader = request.environ, verdicts()
+    if wants_receipt or RECEIPT in environ.get("HTTP_ACCEPT", ""):
         from registry.bulk.archive.receipts import with_receipt
 
         verdict, at, answer = _answered(parameters)
         return with_receipt(request, parameters, verdict, at, answer, is_field=wants_receipt)
-    read = _read(parameters)
-    language = requested_language(request.environ)
+    read = _read(reader, parameters)
+    language = requested_language(environ)
     stands_on = read.determinants
     if stands_on is None:
-        return _answer(read, *verdicts().judged(read), language)[1]
+        return _answer(read, *reader.judged(read), language)[1]
 
     def make() -> VerdictShown:
-        verdict, snapshot, prerendered = verdicts().judged(read)
+        verdict, snapshot, prerendered = reader.judged(read)
         return verdict_payload(read.question, verdict, snapshot, language, prerendered)
 
     digest = hashlib.blake2b(stands_on.digest, digest_size=12, key=RELEASE.encode(), salt=language.value.encode())
@@ -102,18 +103,19 @@ def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:
     return Answer(Determined(digest.hexdigest(), make), keep, _VARIES, language)
 
 
-def _read(parameters: dict[str, Any]) -> ReadQuestion:
+def _read(reader: VerdictReader, parameters: dict[str, Any]) -> ReadQuestion:
     at = now()
     question = question_of(parameters, at)
-    read = verdicts().read(question, at)
+    read = reader.read(question, at)
     require_authority(question.authority, read.facts.snapshot)
     return read
 
 
 def _answered(parameters: dict[str, Any]) -> tuple[Verdict, datetime, Answer]:
-    read = _read(parameters)
+    reader = verdicts()
+    read = _read(reader, parameters)
     language = requested_language(request.environ)
-    verdict, answer = _answer(read, *verdicts().judged(read), language)
+    verdict, answer = _answer(read, *reader.judged(read), language)
     return verdict, read.now, answer
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
@@ -16,13 +16,20 @@ from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Tier
 from registry.core.db.locking import require_version
 
+# Built once: building such a statement costs more than running it.
+_OF_BOX = select(AnswerSheet).where(AnswerSheet.box_id == bindparam("box_id"))
+
 
 class Sheet(NamedTuple):
-    """The answers of a box. `version` is 0 before the first; `submitted_on` None while it is a draft."""
+    """The answers of a box. `version` is 0 before the first; `submitted_on` None while it is a draft.
+
+    `row` is what `merge` and `write` change; None before the first answer.
+    """
 
     answers: dict[str, Any]
     version: int
     submitted_on: date | None
+    row: AnswerSheet | None
 
 
 def read(session: Session, opened: OpenContainer, case: Case) -> Sheet:
@@ -39,30 +46,42 @@ def read_all(session: Session, opened: Sequence[OpenContainer], case: Case) -> l
 
 def _read(row: AnswerSheet | None, opened: OpenContainer, case: Case) -> Sheet:
     if row is None:
-        return Sheet({}, 0, None)
+        return Sheet({}, 0, None, None)
     answers = msgspec.json.decode(opened.open(row.sealed, place(opened.box, case, "sealed")))
     if row.identity_sealed is not None and Tier.IDENTITY in opened.tiers:
         answers |= msgspec.json.decode(opened.open(row.identity_sealed, place(opened.box, case, "identity_sealed")))
-    return Sheet(answers, row.version, row.submitted_on)
+    return Sheet(answers, row.version, row.submitted_on, row)
 
 
 def merge(
-    session: Session, opened: OpenContainer, case: Case, given: Mapping[str, Any], version: int | None = None
+    session: Session,
+    opened: OpenContainer,
+    case: Case,
+    sheet: Sheet,
+    given: Mapping[str, Any],
+    version: int | None = None,
 ) -> Sheet:
-    """Write some answers over what is there; None takes one back. The case must be locked. Raises StaleVersion."""
-    sheet = read(session, opened, case)
+    """Write some answers over those of `sheet`, read under the lock of the case; None takes one back.
+
+    Raises StaleVersion.
+    """
     require_version(sheet.version, version, "the answer sheet")
     answers = {code: value for code, value in {**sheet.answers, **given}.items() if value is not None}
     if answers == sheet.answers:
         return sheet
-    return write(session, opened, case, answers)
+    return write(session, opened, case, sheet, answers)
 
 
 def write(
-    session: Session, opened: OpenContainer, case: Case, answers: dict[str, Any], submitted_on: date | None = None
+    session: Session,
+    opened: OpenContainer,
+    case: Case,
+    sheet: Sheet,
+    answers: dict[str, Any],
+    submitted_on: date | None = None,
 ) -> Sheet:
-    """Replace the answers of a box. Identity is sealed in its own tier, apart from the account of what happened."""
-    row = sheet_row(session, opened.box)
+    """Replace the answers of `sheet`. Identity is sealed in its own tier, apart from the account of what happened."""
+    row = sheet.row
     if row is None:
         row = AnswerSheet(box_id=opened.box.id, version=0, identity_sealed=None, submitted_on=None)
         session.add(row)
@@ -75,12 +94,11 @@ def write(
     )
     row.version += 1
     row.submitted_on = submitted_on
-    session.flush()
-    return Sheet(answers, row.version, row.submitted_on)
+    return Sheet(answers, row.version, row.submitted_on, row)
 
 
 def sheet_row(session: Session, box: EncryptedContainer) -> AnswerSheet | None:
-    return session.execute(select(AnswerSheet).where(AnswerSheet.box_id == box.id)).scalar_one_or_none()
+    return session.execute(_OF_BOX, {"box_id": box.id}).scalar_one_or_none()
 
 
 def place(box: EncryptedContainer, case: Case, column: str) -> Place:

@@ -13,10 +13,12 @@ from registry.core import working_days
 from registry.vocabulary.cases import ClockKind, Priority
 
 
-def turn(session: Session, case: Case, clock: Clock, at: datetime) -> None:
-    """Apply to the deadlines of a locked case what a move says."""
+def turn(
+    session: Session, case: Case, clock: Clock, at: datetime, rows: dict[ClockKind, CaseClock] | None = None
+) -> None:
+    """Apply to the deadlines of a locked case what a move says. `rows`: the deadlines, where they are known."""
     today = at.date()
-    rows = clocks_of(session, case)
+    rows = clocks_of(session, case) if rows is None else rows
     # Whatever an officer does with a decided case is what follows from an objection to it.
     _meet(rows, (ClockKind.OBJECTION,), today)
     running = [row for row in rows.values() if row.met_on is None]
@@ -46,7 +48,6 @@ def turn(session: Session, case: Case, clock: Clock, at: datetime) -> None:
         case Clock.NONE:
             pass
     _store_next_due(case, rows)
-    session.flush()
 
 
 def objected(session: Session, case: Case, today: date) -> None:

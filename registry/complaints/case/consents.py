@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
@@ -13,6 +13,8 @@ from registry.complaints.case.questions import QUESTIONNAIRE, YES
 from registry.complaints.intake.mailbox_models import Consent
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.vocabulary.cases import CaseRole, ConsentKind, MailboxRole
+
+_RUNNING = select(Consent).where(Consent.box_id == bindparam("box_id"), Consent.revoked_on.is_(None))
 
 
 class ConsentState(NamedTuple):
@@ -27,14 +29,25 @@ def set_consent(
     session: Session, case: Case, box: EncryptedContainer, kind: ConsentKind, today: date, *, is_given: bool
 ) -> None:
     """Give or revoke one consent in a locked case. Idempotent."""
-    row = _running(session, box, kind)
+    _set(session, case, box, kind, _running(session, box).get(kind), today, is_given=is_given)
+
+
+def _set(
+    session: Session,
+    case: Case,
+    box: EncryptedContainer,
+    kind: ConsentKind,
+    row: Consent | None,
+    today: date,
+    *,
+    is_given: bool,
+) -> None:
     if is_given == (row is not None):
         return
     if row is None:
         session.add(Consent(case_id=case.id, box_id=box.id, kind=kind, given_on=today, revoked_on=None))
     else:
         row.revoked_on = today
-    session.flush()
     changed(
         session,
         case,
@@ -49,9 +62,10 @@ def consents_answered(
     session: Session, case: Case, box: EncryptedContainer, answers: Mapping[str, Any], today: date
 ) -> None:
     """Give the consents that were answered with yes, and no other: silence is no consent."""
-    for question in QUESTIONNAIRE:
-        if question.consent is not None and answers.get(question.code) == YES:
-            set_consent(session, case, box, ConsentKind(question.consent), today, is_given=True)
+    given = [one.consent for one in QUESTIONNAIRE if one.consent is not None and answers.get(one.code) == YES]
+    running = _running(session, box) if given else {}
+    for kind in given:
+        _set(session, case, box, kind, running.get(kind), today, is_given=True)
 
 
 def standing(session: Session, box: EncryptedContainer) -> list[ConsentState]:
@@ -88,6 +102,5 @@ def _standing(kind: ConsentKind, row: Consent | None) -> ConsentState:
     return ConsentState(kind, is_given=row.revoked_on is None, since=row.revoked_on or row.given_on)
 
 
-def _running(session: Session, box: EncryptedContainer, kind: ConsentKind) -> Consent | None:
-    running = select(Consent).where(Consent.box_id == box.id, Consent.kind == kind, Consent.revoked_on.is_(None))
-    return session.execute(running).scalar_one_or_none()
+def _running(session: Session, box: EncryptedContainer) -> dict[ConsentKind, Consent]:
+    return {row.kind: row for row in session.execute(_RUNNING, {"box_id": box.id}).scalars()}

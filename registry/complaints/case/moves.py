@@ -5,11 +5,12 @@ leaves a row and an audit line. Neither holds a word of what was written.
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -22,20 +23,28 @@ from registry.complaints.case.units import periods_of
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.parties.hearings.models import Hearing
 from registry.core import moves
-from registry.core.db.locking import lock_or_none
+from registry.core.db.locking import lock_or_none, locking_select
 from registry.core.errors import NotFound
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseRole, CaseState, HearingState
 
 _INVESTIGATION = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseState.DECISION_DRAFT})
 
+_ABOUT_HISTORY = frozenset({Guard.CAME_FROM_TRIAGE, Guard.CAME_FROM_INVESTIGATION, Guard.OTHER_THAN_INVESTIGATOR})
+"""Guards that ask for the moves that a case has made."""
+
 _ABOUT_HEARINGS = frozenset({Guard.HEARING_IS_SERVED, Guard.HEARING_IS_OVER})
 """Guards that ask for a hearing of the case."""
 
 
+# Built once: building such a statement costs more than running it.
+_LOCKED = locking_select(Case, Case.id == bindparam("case_id"))
+
+
 def lock_case_by_id(session: Session, case_id: int) -> Case:
     """Lock and return a case; no other transaction changes it before this one ends. Raises NotFound when it is gone."""
-    case = lock_case_where(session, Case.id == case_id)
+    with _before_lock(session):
+        case = session.execute(_LOCKED, {"case_id": case_id}).scalar_one_or_none()
     if case is None:
         raise NotFound("there is nothing here any more")
     return case
@@ -44,16 +53,22 @@ def lock_case_by_id(session: Session, case_id: int) -> Case:
 def lock_case_where(
     session: Session, *conditions: ColumnElement[bool], also: Sequence[ExecutableOption] = ()
 ) -> Case | None:
-    """Lock and return the one case that meets the conditions, with what is to be loaded by the same query.
+    """Lock and return the one case that meets the conditions, with what is to be loaded by the same query."""
+    with _before_lock(session):
+        return lock_or_none(session, Case, *conditions, options=also)
 
-    What else is pending is written after the lock: a visit that was extended must not wait for the case while another
-    transaction that has the case waits to end that visit. A changed case is written first: reading it anew would lose
-    what was changed.
+
+@contextmanager
+def _before_lock(session: Session) -> Iterator[None]:
+    """Lock a case inside: what else is pending is written after the lock.
+
+    A visit that was extended must not wait for the case while another transaction that has the case waits to end that
+    visit. A changed case is written first: reading it anew would lose what was changed.
     """
     if any(isinstance(one, Case) for one in session.dirty):
         session.flush()
     with session.no_autoflush:
-        return lock_or_none(session, Case, *conditions, options=also)
+        yield
 
 
 def advance(
@@ -68,10 +83,9 @@ def advance(
     is_same_unit: bool = False,
 ) -> CaseMove:
     """Move a locked case. Raises IllegalMove when the table, or what must hold beside it, does not let it."""
-    history = moves_of(session, case)
-    unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
 
     def known(move: Move) -> CaseFacts:
+        history = moves_of(session, case) if move.guard in _ABOUT_HISTORY else ()
         facts = facts_of(
             case, history, actor, at.date(), has_reason=reason_sealed is not None, is_same_unit=is_same_unit
         )
@@ -82,8 +96,9 @@ def advance(
     case.is_open = target in OPEN_STATES
     if target is CaseState.PURGED:
         case.has_unread = False
-    _set_days(case, history, unit, at.date())
-    clocks.turn(session, case, move.clock, at)
+    _set_days(session, case, at.date())
+    # A draft has no deadlines yet.
+    clocks.turn(session, case, move.clock, at, {} if source is CaseState.DRAFT else None)
     row = CaseMove(
         case_id=case.id,
         from_state=source,
@@ -145,9 +160,10 @@ def same_person(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def _set_days(case: Case, history: list[CaseMove], unit: Unit | None, today: date) -> None:
+def _set_days(session: Session, case: Case, today: date) -> None:
     if case.state in ENDING_STATES:
-        has_sanction = any(move.to_state is CaseState.SANCTION_PENDING for move in history)
+        has_sanction = any(move.to_state is CaseState.SANCTION_PENDING for move in moves_of(session, case))
+        unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
         case.closed_on = today
         case.purge_on = purge_day(case.state, today, periods_of(unit), has_sanction=has_sanction)
     elif case.state is not CaseState.PURGED:

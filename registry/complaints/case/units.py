@@ -18,6 +18,7 @@ from registry.officers.models import Unit
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 
 _REFERENCE = re.compile(r"[a-z]{2}(-[a-z0-9]+)+")
+_ALL = select(Unit).order_by(Unit.reference)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -113,7 +114,7 @@ def unit_named(session: Session, reference: str) -> Unit:
 
 def all_units(session: Session) -> list[Unit]:
     """Every unit, closed ones too, by reference."""
-    return list(session.execute(select(Unit).order_by(Unit.reference)).scalars())
+    return list(session.execute(_ALL).scalars())
 
 
 def require_open_intake(session: Session) -> None:

@@ -123,15 +123,15 @@ def answer(
     """
     read = read_answers(given)
     case = lock_case_for_visit(session, visit, is_draft=True)
-    row = sheets.sheet_row(session, visit.box)
-    if row is not None and row.submitted_on is not None:
+    opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
+    sheet = sheets.read(session, opened, case)
+    if sheet.submitted_on is not None:
         raise NotNow("this was sent already and stays as it is: write a message to add something")
     if case.state not in (CaseState.DRAFT, *handover.TAKES_MORE):
         raise NotNow("nothing more can be added here now")
-    opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
     if case.state is CaseState.DRAFT and isinstance(who := read.get("who_files"), str):
         visit.box.role = MailboxRole.HELPER if who in HELPERS else MailboxRole.WORKER
-    return sheets.merge(session, opened, case, read, version)
+    return sheets.merge(session, opened, case, sheet, read, version)
 
 
 def answers(session: Session, sealer: Sealer, visit: Visit) -> Sheet:
@@ -148,21 +148,23 @@ def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Rece
     InvalidInput when nothing was answered and no file was added: a recording alone is a complaint.
     """
     case = lock_case_for_visit(session, visit)
-    row = sheets.sheet_row(session, visit.box)
-    if row is None or row.submitted_on is None:
-        opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-        given = cleared(sheets.read(session, opened, case).answers)
+    opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
+    sheet = sheets.read(session, opened, case)
+    if sheet.submitted_on is None:
+        given = cleared(sheet.answers)
         if not given.keys() - {"who_files"} and not attachments_of(session, [visit.box]):
             raise InvalidInput(
                 [Fault("answers", Problem.MISSING, "nothing was answered yet: one answer or one file is enough")]
             )
-        if case.state is CaseState.DRAFT:
-            handover.hand_over(session, sealer, case, opened, given, at)
-        elif case.state in handover.TAKES_MORE:
-            handover.add_answers(session, sealer, case, opened, given, at)
-        else:
+        is_draft = case.state is CaseState.DRAFT
+        if not is_draft and case.state not in handover.TAKES_MORE:
             raise NotNow("nothing more can be added here now")
-        sheets.write(session, opened, case, given, submitted_on=at.date())
+        # Before the lines of the audit trail, for which all transactions wait.
+        sheets.write(session, opened, case, sheet, given, submitted_on=at.date())
+        if is_draft:
+            handover.hand_over(session, sealer, case, opened, given, at)
+        else:
+            handover.add_answers(session, sealer, case, opened, given, at)
     return Receipted(case.filed_on, *promised(case.filed_on))
 
 

@@ -50,6 +50,22 @@ def hand_over(
 
     A paper form belongs to the `unit` to which it was handed in; its deadlines run from the day of receipt.
     """
+    # Nothing that is read here is pending, so all is written once, at the end.
+    with session.no_autoflush:
+        _hand_over(session, sealer, case, opened, answers, at, unit, received_on)
+    session.flush()
+
+
+def _hand_over(
+    session: Session,
+    sealer: Sealer,
+    case: Case,
+    opened: OpenContainer,
+    answers: Mapping[str, Any],
+    at: datetime,
+    unit: Unit | None,
+    received_on: date | None,
+) -> None:
     unit = unit or route(session, country_of_work(answers))
     received_on = received_on or at.date()
     case.unit_id, case.filed_on, case.questionnaire = unit.id, received_on, QUESTIONNAIRE.version
@@ -69,6 +85,7 @@ def hand_over(
         advance(session, case, CaseState.SUBMITTED, CaseRole.COMPLAINANT, at)
         assessment.raise_others(session, others, at)
         if received_on != at.date():
+            session.flush()
             clocks.turn(session, case, Clock.START, at - timedelta(days=(at.date() - received_on).days))
     consents_answered(session, case, opened.box, answers, at.date())
 

@@ -24,7 +24,7 @@ from enum import IntEnum
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
-from sqlalchemy import Select, and_, delete, select
+from sqlalchemy import Select, and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.envelopes import (
@@ -40,11 +40,17 @@ from registry.complaints.sealing.envelopes import (
     text_of,
 )
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, OpenVisit, WrappedKey
-from registry.complaints.sealing.unit_keys import ESCROW, holder_key, newest_key, secret_of
+from registry.complaints.sealing.unit_keys import ESCROW, HolderKey, holder_keys, secret_of
 from registry.core.errors import Unopenable
 from registry.core.keyring import Keyring
 
 RING = "case-ring"
+
+# Built once: building such a statement costs more than running it.
+_OF_BOX = select(WrappedKey).where(WrappedKey.box_id == bindparam("box_id"))
+_OF_HOLDER = _OF_BOX.where(
+    WrappedKey.holder_kind == bindparam("kind"), WrappedKey.holder == bindparam("holder")
+).order_by(WrappedKey.tier)
 
 
 class Tier(IntEnum):
@@ -184,38 +190,35 @@ class Sealer:
 
         `public` is needed for a mailbox alone. Raises KeyTrouble where a unit, custodian or escrow has no key.
         """
-        tiers = opened.tiers & TIERS_OF[holder_kind]
-        if not tiers:
-            raise Unopenable(f"nothing of the box {opened.box.reference} that is open here is for a {holder_kind}")
         if public is None:
-            kid, public = holder_key(session, self.keyring, holder_kind, holder)
+            recipients = holder_keys(session, self.keyring, [(holder_kind, holder)])
         else:
-            kid = key_id_of(public)
-        session.flush()
-        known = {wrap.tier: wrap for wrap in _wraps(session, opened.box, holder_kind, holder)}
-        for tier in tiers:
-            wrapped = self._wrapped(opened.box, tier, opened.key(tier), public)
-            if tier in known:
-                known[tier].kid, known[tier].wrapped = kid, wrapped
-            else:
-                session.add(
-                    WrappedKey(
-                        box_id=opened.box.id,
-                        tier=tier,
-                        holder_kind=holder_kind,
-                        holder=holder,
-                        kid=kid,
-                        wrapped=wrapped,
-                    )
-                )
-        session.flush()
+            recipients = [HolderKey(holder_kind, holder, key_id_of(public), public)]
+        self._share(session, opened, recipients)
 
     def hand_over(self, session: Session, opened: OpenContainer, unit: str) -> None:
         """On submission: let the unit, its custodian and, where there is one, the escrow open the box."""
-        self.share(session, opened, KeyHolder.UNIT, unit)
-        self.share(session, opened, KeyHolder.CUSTODIAN, unit)
-        if newest_key(session, KeyHolder.ESCROW, ESCROW) is not None:
-            self.share(session, opened, KeyHolder.ESCROW, ESCROW)
+        holders = [(KeyHolder.UNIT, unit), (KeyHolder.CUSTODIAN, unit), (KeyHolder.ESCROW, ESCROW)]
+        self._share(session, opened, holder_keys(session, self.keyring, holders, optional=KeyHolder.ESCROW))
+
+    def _share(self, session: Session, opened: OpenContainer, recipients: Sequence[HolderKey]) -> None:
+        wraps = session.execute(_OF_BOX, {"box_id": opened.box.id}).scalars()
+        known = {(wrap.holder_kind, wrap.holder, wrap.tier): wrap for wrap in wraps}
+        for recipient in recipients:
+            kind, holder, kid, public = recipient
+            tiers = opened.tiers & TIERS_OF[kind]
+            if not tiers:
+                raise Unopenable(f"nothing of the box {opened.box.reference} that is open here is for a {kind}")
+            for tier in sorted(tiers):
+                wrapped = self._wrapped(opened.box, tier, opened.key(tier), public)
+                if (wrap := known.get((kind, holder, tier))) is not None:
+                    wrap.kid, wrap.wrapped = kid, wrapped
+                else:
+                    session.add(
+                        WrappedKey(
+                            box_id=opened.box.id, tier=tier, holder_kind=kind, holder=holder, kid=kid, wrapped=wrapped
+                        )
+                    )
 
     def revoke(self, session: Session, box: EncryptedContainer, holder_kind: KeyHolder, holder: str) -> None:
         """Delete a holder's wrapped keys of a box. What the holder has read before is not undone."""
@@ -238,7 +241,7 @@ class Sealer:
 
         The escrow's secret lies off line: its wraps are made anew from what unit or custodian can open.
         """
-        kid, public = holder_key(session, self.keyring, wrap.holder_kind, wrap.holder)
+        ((_, _, kid, public),) = holder_keys(session, self.keyring, [(wrap.holder_kind, wrap.holder)])
         if wrap.kid == kid:
             return False
         source = self._readable(session, box, wrap.tier) if wrap.holder_kind is KeyHolder.ESCROW else wrap
@@ -306,5 +309,4 @@ class Sealer:
 
 
 def _wraps(session: Session, box: EncryptedContainer, kind: KeyHolder, holder: str) -> list[WrappedKey]:
-    of_holder = (WrappedKey.box_id == box.id, WrappedKey.holder_kind == kind, WrappedKey.holder == holder)
-    return list(session.execute(select(WrappedKey).where(*of_holder).order_by(WrappedKey.tier)).scalars())
+    return list(session.execute(_OF_HOLDER, {"box_id": box.id, "kind": kind, "holder": holder}).scalars())

@@ -5,9 +5,11 @@ row is committed: if we crash between the two there is a secret that nothing is 
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.envelopes import key_id_of, public_of
@@ -19,32 +21,67 @@ from registry.core.keyring import Keyring
 ESCROW = "escrow"
 """What the escrow is called where others have the reference of their unit."""
 
+Holder = tuple[KeyHolder, str]
+"""A kind of holder, and which: the reference of a unit, or `escrow`."""
+
 OF_UNITS = (KeyHolder.UNIT, KeyHolder.CUSTODIAN)
 _IN_FILE_NAMES = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
+# Built once: building such a statement costs more than running it.
+_ACTIVE = (
+    select(UnitKey)
+    .where(
+        UnitKey.state == UnitKeyState.ACTIVE,
+        tuple_(UnitKey.holder_kind, UnitKey.unit).in_(bindparam("holders", expanding=True)),
+    )
+    .order_by(UnitKey.id)
+    .with_for_update(read=True)
+)
+
+
+class HolderKey(NamedTuple):
+    """What is sealed to: id and public key of a holder."""
+
+    kind: KeyHolder
+    holder: str
+    kid: str
+    public: bytes
+
+
+def newest_keys(session: Session, holders: Sequence[Holder]) -> dict[Holder, UnitKey]:
+    """Of each holder that has one the key that is sealed to now, locked against being retired until the transaction ends."""
+    rows = session.execute(_ACTIVE, {"holders": holders}).scalars()
+    return {(row.holder_kind, row.unit): row for row in rows}
+
+
 def newest_key(session: Session, kind: KeyHolder, holder: str) -> UnitKey | None:
-    """The key that is sealed to now, locked against being retired until the transaction ends."""
-    of_holder = (UnitKey.holder_kind == kind, UnitKey.unit == holder, UnitKey.state == UnitKeyState.ACTIVE)
-    return session.execute(
-        select(UnitKey).where(*of_holder).order_by(UnitKey.id.desc()).limit(1).with_for_update(read=True)
-    ).scalar_one_or_none()
+    """As `newest_keys`, of one holder."""
+    return newest_keys(session, [(kind, holder)]).get((kind, holder))
 
 
-def holder_key(session: Session, keyring: Keyring, kind: KeyHolder, holder: str) -> tuple[str, bytes]:
-    """Id and public key of a holder's current key. The row stays locked, so that the key is not retired meanwhile.
+def holder_keys(
+    session: Session, keyring: Keyring, holders: Sequence[Holder], *, optional: KeyHolder | None = None
+) -> list[HolderKey]:
+    """The holders' current keys. Their rows stay locked, so that no key is retired meanwhile. `optional` may lack one.
 
-    The folder must hold the same key: a row that was written into the table by hand is refused. Raises KeyTrouble.
+    The folder must hold the same keys: a row that was written into the table by hand is refused. Raises KeyTrouble.
     """
-    row = newest_key(session, kind, holder)
-    if row is None:
-        raise KeyTrouble(f"there is no {kind} key of {holder}; make one with `registry keys units rotate {holder}`")
-    if known_public(keyring, kind, holder, row.kid) != row.public_key:
-        raise KeyTrouble(
-            f"the {kind} key {row.kid} of {holder} in the database is not the one in {keyring.folder}: "
-            "find out who changed it before anything is sealed to it"
-        )
-    return row.kid, row.public_key
+    rows = newest_keys(session, holders)
+    found = []
+    for kind, holder in holders:
+        row = rows.get((kind, holder))
+        if row is None:
+            if kind is optional:
+                continue
+            raise KeyTrouble(f"there is no {kind} key of {holder}; make one with `registry keys units rotate {holder}`")
+        if known_public(keyring, kind, holder, row.kid) != row.public_key:
+            raise KeyTrouble(
+                f"the {kind} key {row.kid} of {holder} in the database is not the one in {keyring.folder}: "
+                "find out who changed it before anything is sealed to it"
+            )
+        found.append(HolderKey(kind, holder, row.kid, row.public_key))
+    return found
 
 
 def known_public(keyring: Keyring, kind: KeyHolder, holder: str, kid: str) -> bytes | None:

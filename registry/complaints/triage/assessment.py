@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.models import Attachment
@@ -31,6 +31,8 @@ from registry.vocabulary.cases import RECORDINGS, CaseRole, CaseState
 MAX_COMPARED = 50
 """Complaints about one agency that are compared: far more than are needed to raise them."""
 
+COMPARED_AT_ONCE = 8
+
 COUNTED = frozenset({*OPEN_STATES, CaseState.CLOSED})
 """Quarantined, withdrawn or merged cases say nothing more about an agency."""
 
@@ -41,6 +43,35 @@ class NamedAgency(NamedTuple):
     key: str
     is_registered: bool
     stated: Mapping[str, str]
+
+
+# Built once: building such a statement costs more than running it.
+_RECORDINGS = (
+    select(Attachment.id)
+    .where(Attachment.case_id == bindparam("case_id"), Attachment.kind.in_(sorted(RECORDINGS)))
+    .limit(1)
+)
+_ABOUT_AGENCY = (
+    select(Case.id, Case.state, Case.priority, Case.reasons)
+    .where(
+        Case.agency_digest == bindparam("agency"),
+        Case.filed_on > bindparam("since"),
+        Case.state.in_(sorted(COUNTED)),
+        Case.id != bindparam("case_id"),
+    )
+    .order_by(Case.id)
+    .limit(MAX_COMPARED)
+)
+
+
+class Others(NamedTuple):
+    """Independent complaints about the same agency: how many, and those that are to be raised once they are enough, by id.
+
+    Of more than `INDEPENDENT_COMPLAINTS` only some may have been counted.
+    """
+
+    number: int
+    waiting: list[int]
 
 
 def named_agency(session: Session, answers: Mapping[str, Any]) -> NamedAgency | None:
@@ -59,21 +90,17 @@ def named_agency(session: Session, answers: Mapping[str, Any]) -> NamedAgency | 
     )
 
 
-def judge(session: Session, case: Case, answers: Mapping[str, Any], others: Sequence[int]) -> Triaged:
+def judge(session: Session, case: Case, answers: Mapping[str, Any], others: Others) -> Triaged:
     """The triage of a case, which is itself one of the complaints that count beside the `independent_others`."""
-    recordings = select(Attachment.id).where(Attachment.case_id == case.id, Attachment.kind.in_(sorted(RECORDINGS)))
-    has_recording = session.execute(recordings.limit(1)).first() is not None
-    return triage(answers, TriageFacts(independent_complaints=1 + len(others), has_recording=has_recording))
+    has_recording = session.execute(_RECORDINGS, {"case_id": case.id}).first() is not None
+    return triage(answers, TriageFacts(independent_complaints=1 + others.number, has_recording=has_recording))
 
 
-def others_to_raise(session: Session, others: Sequence[int]) -> list[Case]:
+def others_to_raise(session: Session, others: Others) -> list[Case]:
     """Of the `independent_others` those that a third complaint about the same agency raises too, locked; each once."""
-    if 1 + len(others) < INDEPENDENT_COMPLAINTS:
+    if 1 + others.number < INDEPENDENT_COMPLAINTS:
         return []
-    # Read without locks first, for most were raised long ago: a filing then need not wait for locks on all of them.
-    seen = session.execute(select(Case.id, Case.state, Case.priority, Case.reasons).where(Case.id.in_(others)))
-    waiting = sorted(row.id for row in seen if _is_to_be_raised(row))
-    return [other for one in waiting if _is_to_be_raised(other := lock_case_by_id(session, one))]
+    return [other for one in others.waiting if _is_to_be_raised(other := lock_case_by_id(session, one))]
 
 
 def _is_to_be_raised(case: Any) -> bool:
@@ -115,18 +142,22 @@ def is_part_of_flood(session: Session, case: Case, of_text: Sequence[str], today
     return is_flood(case.priority, len(near), session.execute(filed_today).scalar_one())
 
 
-def independent_others(session: Session, case: Case, today: date) -> list[int]:
+def independent_others(session: Session, case: Case, today: date) -> Others:
     """The other cases about the same agency within the days that count, each in words of its own: of copies the first.
 
     The agency and the words of the case are known already.
     """
     if case.agency_digest is None:
-        return []
-    about = select(Case.id).where(
-        Case.agency_digest == case.agency_digest,
-        Case.filed_on > today - timedelta(days=INDEPENDENT_DAYS),
-        Case.state.in_(sorted(COUNTED)),
-        Case.id != case.id,
-    )
-    others = session.execute(about.order_by(Case.id).limit(MAX_COMPARED)).scalars().all()
-    return independent(session, [[case.id, *others]])[0][1:]
+        return Others(0, [])
+    since = today - timedelta(days=INDEPENDENT_DAYS)
+    about = {"agency": case.agency_digest, "since": since, "case_id": case.id}
+    others = session.execute(_ABOUT_AGENCY, about).all()
+    # Most were raised long ago. Where none waits, it counts alone whether there are enough, and the first few say so.
+    waiting = {row.id for row in others if _is_to_be_raised(row)}
+    last = max((place for place, row in enumerate(others) if row.id in waiting), default=-1)
+    stored = [case.id]
+    for start in range(0, len(others), COMPARED_AT_ONCE):
+        if start > last and len(stored) >= INDEPENDENT_COMPLAINTS:
+            break
+        stored = independent(session, [[*stored, *(row.id for row in others[start : start + COMPARED_AT_ONCE])]])[0]
+    return Others(len(stored) - 1, sorted(waiting.intersection(stored)))

@@ -177,6 +177,15 @@ def raised(priority: Priority) -> Priority:
 
 def version_of(thresholds: Sequence[FeeThreshold]) -> str:
     """The version under which a complaint was judged: of the rules, then by digest of the thresholds and of the words."""
+    return _shipped_version() if thresholds is shipped_thresholds() else _version_of(thresholds)
+
+
+@cache
+def _shipped_version() -> str:
+    return _version_of(shipped_thresholds())
+
+
+def _version_of(thresholds: Sequence[FeeThreshold]) -> str:
     data = [list(thresholds), danger_rules(), story_rules()]
     digest = hashlib.sha256(msgspec.json.encode(data, order="sorted")).hexdigest()
     return f"{_POLICY}.{digest[:8]}"

@@ -8,13 +8,12 @@ With a dump of the database but without the key folder these digests can neither
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from heapq import nsmallest
-from struct import Struct
 from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, Index, func, insert, select
+from sqlalchemy import ForeignKey, Index, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry.complaints.case.models import Case
@@ -37,8 +36,9 @@ MAX_RUNS = 1000
 
 _HAN_RUN, _OTHER_RUN = 3, 7
 """Letters in a run. Chinese says in three characters what others say in a word or two."""
-_HASHES = Struct(">16I")
-_PARTS = BANDS * ROWS // 16
+_DIGEST, _VALUE = 64, 4
+"""Bytes of a digest, and of a value: a digest is the values of sixteen hash functions."""
+_PARTS = BANDS * ROWS * _VALUE // _DIGEST
 
 
 class Shingle(Base):
@@ -58,6 +58,17 @@ class Alike(NamedTuple):
     shared: int
 
 
+# Built once: building such a statement costs more than running it.
+_WORDS = select(Shingle.case_id, Shingle.band, Shingle.digest).where(
+    Shingle.case_id.in_(bindparam("cases", expanding=True))
+)
+_REMEMBER = text(
+    "INSERT INTO shingles (case_id, band, digest) VALUES "
+    + ", ".join(f"(:case_id, {band}, :band_{band})" for band in range(BANDS))
+    + " ON CONFLICT DO NOTHING"
+)
+
+
 def bands(digest: Digest, text: str) -> tuple[str, ...]:
     """The bands of a text, 32 hexadecimal digits each; none of a text too short to compare."""
     found = runs(text)
@@ -70,11 +81,9 @@ def bands(digest: Digest, text: str) -> tuple[str, ...]:
 
 def remember(session: Session, case_id: int, of_text: Sequence[str]) -> None:
     """Keep the bands of a text of this case; those that are there already stay."""
-    stored = session.execute(select(Shingle.band, Shingle.digest).where(Shingle.case_id == case_id))
-    known = {(band, digest) for band, digest in stored}
-    new = [(band, digest) for band, digest in enumerate(of_text) if (band, digest) not in known]
-    if new:
-        session.execute(insert(Shingle), [{"case_id": case_id, "band": band, "digest": digest} for band, digest in new])
+    if of_text:
+        digests = {f"band_{band}": digest for band, digest in enumerate(of_text)}
+        session.execute(_REMEMBER, {"case_id": case_id, **digests})
 
 
 def alike(
@@ -103,7 +112,7 @@ def alike_to_case(session: Session, case: Case) -> list[Alike]:
 def independent(session: Session, groups: Sequence[Sequence[int]]) -> list[list[int]]:
     """Of each group of cases those that have words of their own, in the order given: of copies the first. One query."""
     everyone = [case_id for group in groups for case_id in group]
-    rows = session.execute(select(Shingle.case_id, Shingle.band, Shingle.digest).where(Shingle.case_id.in_(everyone)))
+    rows = session.execute(_WORDS, {"cases": everyone})
     words: dict[int, set[tuple[int, str]]] = defaultdict(set)
     for case_id, band, digest in rows:
         words[case_id].add((band, digest))
@@ -134,20 +143,32 @@ def _sample(key: bytes, found: set[str]) -> Collection[str]:
     )
 
 
-def _least(key: bytes, found: Collection[str]) -> list[int]:
-    """Of each of the 64 hash functions the least value over all runs."""
-    keyed = [hashlib.blake2b(key=key, person=b"run%d" % part) for part in range(_PARTS)]
-    minimum: list[int] = []
-    for started in keyed:
-        values = []
-        for run in found:
+def _least(key: bytes, found: Collection[str]) -> list[bytes]:
+    """Of each of the 64 hash functions the least value over all runs, as four bytes."""
+    encoded = [run.encode() for run in found]
+    least: list[bytes] = []
+    for part in range(_PARTS):
+        started = hashlib.blake2b(key=key, person=b"run%d" % part)
+        digests = []
+        for run in encoded:
             hashed = started.copy()
-            hashed.update(run.encode())
-            values.append(_HASHES.unpack(hashed.digest()))
-        minimum += map(min, zip(*values, strict=True))
-    return minimum
+            hashed.update(run)
+            digests.append(hashed.digest())
+        together = b"".join(digests)
+        least += [min(_candidates(together, place)) for place in range(0, _DIGEST, _VALUE)]
+    return least
 
 
-def _band(key: bytes, band: int, values: Sequence[int]) -> str:
-    given = b"".join(value.to_bytes(4, "big") for value in values)
-    return hashlib.blake2b(given, key=key, person=b"band%d" % band, digest_size=16).hexdigest()
+def _candidates(digests: bytes, place: int) -> Iterator[bytes]:
+    """The values at a place of each digest that begin with the least byte: of hundreds one or two are left to compare."""
+    first = digests[place::_DIGEST]
+    low = next(byte for byte in range(256) if byte in first)
+    at = first.find(low)
+    while at >= 0:
+        begin = at * _DIGEST + place
+        yield digests[begin : begin + _VALUE]
+        at = first.find(low, at + 1)
+
+
+def _band(key: bytes, band: int, values: Sequence[bytes]) -> str:
+    return hashlib.blake2b(b"".join(values), key=key, person=b"band%d" % band, digest_size=16).hexdigest()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -44,8 +44,19 @@ def lock_or_none(
     key_share: bool = False,
 ) -> Row | None:
     """As `lock`, None where there is no such row. Only the row itself is locked, whatever is loaded beside it."""
+    query = locking_select(model, *where, options=options, key_share=key_share)
+    return session.execute(query).unique().scalar_one_or_none()
+
+
+def locking_select(
+    model: type[Row],
+    *where: ColumnElement[bool],
+    options: Sequence[ExecutableOption] = (),
+    key_share: bool = False,
+) -> Select[Row]:
+    """The statement of `lock_or_none`, for those that are built once and run with parameters."""
     query = select(model).where(*where).options(*options).with_for_update(of=model, key_share=key_share)
-    return session.execute(query.execution_options(populate_existing=True)).unique().scalar_one_or_none()
+    return query.execution_options(populate_existing=True)
 
 
 def require_version(current: int, version: int | None, thing: str = "this") -> None:

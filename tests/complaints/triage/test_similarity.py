@@ -112,6 +112,23 @@ def test_a_text_too_short_to_compare_has_no_bands(digest: Digest):
     assert len(bands(digest, CHINESE)) == BANDS
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        (CHINESE, "be4f76ae298e0b70375158d9a2a29f82", "062942ae1dd8299757be0ef815525225"),
+        (ENGLISH, "f24c22507dfee3830da44f99fdfddd38", "c5c6c40d26fe8026591b81cfb00c09c4"),
+        (
+            "".join(chr(0x4E00 + place * 7 % 5000) for place in range(3000)),
+            "b4f1ba69b95df95a0f9259fea2b423ff",
+            "961c89e6799221acf500f4c9b82c3b30",
+        ),
+    ],
+)
+def test_the_bands_of_a_text_stay_those_that_were_stored(text: str, first: str, last: str):
+    found = bands(lambda purpose, what: "0b" * 32, text)
+    assert (found[0], found[-1]) == (first, last)
+
+
 def test_without_the_key_nothing_can_be_tried(digest: Digest, tmp_path: Path):
     stolen = Keyring(tmp_path / "another" / "keys").digest
     assert not set(bands(digest, CHINESE)) & set(bands(stolen, CHINESE))

@@ -138,7 +138,7 @@ def save_page(
     opened = _opened(session, sealer, case, officer)
     if isinstance(who := read.get("who_files"), str):
         opened.box.role = MailboxRole.HELPER if who in HELPERS else MailboxRole.WORKER
-    sheet = sheets.merge(session, opened, case, read, version)
+    sheet = sheets.merge(session, opened, case, sheets.read(session, opened, case), read, version)
     form.saved_on = today
     session.flush()
     return _typed(case, form, sheet)
@@ -160,7 +160,7 @@ def send(
         raise InvalidInput([Fault.of("answers", Problem.MISSING, "nothing_typed")])
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
     handover.hand_over(session, sealer, case, opened, given, at, unit=unit, received_on=form.received_on)
-    sheets.write(session, opened, case, given, submitted_on=form.received_on)
+    sheets.write(session, opened, case, sheet, given, submitted_on=form.received_on)
     # The person who handed the form in has kept its slip.
     opened.box.state = MailboxState.OPEN
     form.entered_on = at.date()
