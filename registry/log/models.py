@@ -22,7 +22,13 @@ class Entry(Base):
     __table_args__ = (
         Index("ix_entries_key", "key", "index"),
         Index("ix_entries_agency", "agency_id", "index"),
-        Index("ix_entries_other_agency", "other_agency_id", "index"),
+        Index(
+            "ix_entries_shared",
+            "other_agency_id",
+            "index",
+            sqlite_where=text("other_agency_id IS NOT NULL"),
+            postgresql_where=text("other_agency_id IS NOT NULL"),
+        ),
     )
     index: Mapped[int] = mapped_column(LARGE, primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(Text(32))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from registry.core.clock import instant_text
 from registry.core.errors import EntryTooLarge, UnfitText
-from registry.log.leaf import BIDI, LIMIT, clean_text, leaf_bytes
+from registry.log.leaf import _HIDING, BIDI, LIMIT, clean_text, leaf_bytes
 from registry.register.agencies.record import canonical
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
@@ -91,3 +91,9 @@ def test_quotes_and_backslashes_are_logged():
     record = {"name": 'A "quoted" \\ name \\u0041'}
     leaf = leaf_bytes(at=AT, index=0, key="agency/X", prev=None, record=record, type="agency.registered")
     assert json.loads(leaf)["record"] == record
+
+
+def test_no_character_that_hides_or_reorders_text_counts_as_printable():
+    hiding = [chr(code) for code in range(0x110000) if _HIDING.match(chr(code))]
+    assert set(hiding) > BIDI
+    assert not any(map(str.isprintable, hiding))

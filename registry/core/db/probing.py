@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Select, String, any_, bindparam, func, select, true
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, String, any_, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-_CHUNK = 500
+_CHUNK = 2_000
 """Keys of one statement."""
 
 
@@ -25,8 +25,32 @@ def is_among(session: Session, column: Any, values: Sequence[int] | Sequence[str
 
 def _each_of(values: Sequence[int] | Sequence[str]) -> Select[Any]:
     """The values as rows, for SQLite: the statement is the same however many they are."""
-    encoded = msgspec.json.encode(values).decode()
-    return select(func.json_each(bindparam(None, encoded, unique=True)).table_valued("value").c.value)
+    return _each(bindparam(None, _encoded(values), unique=True))
+
+
+def _each(parameter: BindParameter[Any]) -> Select[Any]:
+    return select(func.json_each(parameter).table_valued("value").c.value)
+
+
+def _encoded(values: Sequence[int] | Sequence[str]) -> str:
+    return msgspec.json.encode(values).decode()
+
+
+class SelectAmong:
+    """Columns of the rows whose `key` is one of many integers: put together once, for what is read at every question."""
+
+    def __init__(self, key: Any, *columns: Any) -> None:
+        rows = select(*columns)
+        self._by_array = rows.where(key == any_(bindparam("values", type_=ARRAY(BigInteger))))
+        self._by_rows = rows.where(key.in_(_each(bindparam("values"))))
+
+    def rows(self, session: Session, values: Sequence[int]) -> Sequence[Any]:
+        """All of them, in no order, as tuples."""
+        session.flush()
+        connection = session.connection()
+        if connection.dialect.name == "postgresql":
+            return connection.execute(self._by_array, {"values": values}).all()
+        return connection.execute(self._by_rows, {"values": _encoded(values)}).all()
 
 
 def rows_by_key(

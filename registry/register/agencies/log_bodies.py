@@ -49,4 +49,4 @@ def licence_bytes(agency: record.Agency, licence: record.Licence) -> msgspec.Raw
 
 
 def _is_few(*facts: Sequence[Any] | None) -> bool:
-    return all(one is None or len(one) < 2 for one in facts)
+    return max([len(one) for one in facts if one], default=0) < 2

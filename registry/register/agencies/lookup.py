@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.db.engine import EPOCH
 from registry.core.db.prepared import AnySelect, ThreadLocalReader
+from registry.core.db.probing import SelectAmong
 from registry.register.agencies.models import Licence, LookupKey, PublicRecord
 from registry.register.authorities.models import SourceVersion
 
@@ -97,14 +98,15 @@ class Lookup:
         return _found(self._reader.rows(self._licence, {"value": reference}))
 
 
+_RECORDS = SelectAmong(PublicRecord.agency_id, *RECORD)
+_VERSION = select(SourceVersion.version)
+
+
 def stored_records(session: Session, agency_ids: Sequence[int]) -> KeyMatch:
     """The records of some agencies in the order of their ids given, and the ground's version."""
-    rows = session.execute(select(*RECORD).where(PublicRecord.agency_id.in_(agency_ids)))
-    by_id = {
-        row.agency_id: Stored(row.body, row.etag, row.agency_id, row.withhold_on, row.confirmed_at, None)
-        for row in rows
-    }
-    version = session.execute(select(SourceVersion.version)).scalar_one()
+    rows = _RECORDS.rows(session, agency_ids) if agency_ids else ()
+    by_id = {row.agency_id: Stored._make((*row, None, None)) for row in rows}
+    version = session.connection().execute(_VERSION).scalar_one()
     return KeyMatch([by_id[agency_id] for agency_id in agency_ids if agency_id in by_id], version)
 
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from registry.core.db.probing import SelectAmong
 from registry.register.agencies.keys import NAME, name_key
 from registry.register.agencies.models import LookupKey
 from registry.register.names.models import IndexedName
 from registry.register.names.queries import Filter, Hit, search
-from registry.register.names.rules import FLOOR, normalised, score
+from registry.register.names.query_variants import query_variants
+from registry.register.names.rules import FLOOR, normalised
+from registry.register.names.scoring import best_match
+from registry.register.names.words import parted
 from registry.vocabulary.register import Likeness, NameKind
 
 MIN_PREFIX_LENGTH = 2
@@ -27,27 +31,38 @@ def agencies_named(session: Session, text: str, limit: int, *, wanted: Filter | 
     return sorted(hits.values(), key=lambda hit: (-hit.score, hit.agency_id))[:limit]
 
 
-def _begun(session: Session, begun: str, limit: int) -> Sequence[int]:
-    """The greatest code point closes the range: keys are compared byte by byte."""
-    query = select(LookupKey.agency_id).where(
+_BEGUN = (
+    select(LookupKey.agency_id)
+    .where(
         LookupKey.kind == NAME,
-        LookupKey.value >= begun,
-        LookupKey.value < begun + "\U0010ffff",
+        LookupKey.value >= bindparam("begun"),
+        LookupKey.value < bindparam("end"),
         LookupKey.superseded_at.is_(None),
     )
-    rows = session.execute(query.order_by(LookupKey.value, LookupKey.agency_id).limit(limit)).scalars()
-    return list(dict.fromkeys(rows))
+    .order_by(LookupKey.value, LookupKey.agency_id)
+    .limit(bindparam("most"))
+)
+_NAMES = SelectAmong(
+    IndexedName.agency_id, IndexedName.agency_id, IndexedName.place, IndexedName.kind, IndexedName.name
+)
+
+
+def _begun(session: Session, begun: str, limit: int) -> Sequence[int]:
+    """The greatest code point closes the range: keys are compared byte by byte."""
+    given = {"begun": begun, "end": begun + "\U0010ffff", "most": limit}
+    session.flush()
+    return list(dict.fromkeys(session.connection().execute(_BEGUN, given).scalars()))
 
 
 def _by_beginning(session: Session, text: str, begun: str, agency_ids: Sequence[int]) -> list[Hit]:
-    query = select(IndexedName.agency_id, IndexedName.kind, IndexedName.name).where(
-        IndexedName.agency_id.in_(agency_ids)
-    )
+    if not agency_ids:
+        return []
     hits: dict[int, Hit] = {}
-    for agency_id, kind, name in session.execute(query.order_by(IndexedName.agency_id, IndexedName.place)):
+    readings = query_variants(text)
+    for agency_id, _, kind, name in sorted(_NAMES.rows(session, agency_ids), key=lambda row: row[:2]):
         if not normalised(name).startswith(begun):
             continue
-        nearness = max(FLOOR, score(text, name).score)
+        nearness = max(FLOOR, best_match(readings, parted(name)).score)
         best = hits.get(agency_id)
         if best is None or nearness > best.score:
             hits[agency_id] = Hit(agency_id, name, NameKind(kind), round(nearness, 2), Likeness.PART)

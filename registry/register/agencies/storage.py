@@ -77,35 +77,39 @@ def _as_is(value: Any) -> Any:
     return value
 
 
-_STORED_AS: dict[type, Callable[[Any], Any]] = {
-    type(None): _as_is,
-    str: _as_is,
-    int: _as_is,
-    bool: _as_is,
-    datetime: lru_cache(256)(microseconds),
-    date: date.isoformat,
-    tuple: lambda value: record.canonical(value).decode(),
-}
+class _Forms(dict[type, Callable[[Any], Any]]):
+    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        # A word of a closed set; its type is remembered, for imports ask this a million times.
+        assert issubclass(kind, StrEnum)
+        self[kind] = _WORD_OF
+        return _WORD_OF
+
+
+_WORD_OF = attrgetter("_value_")
+_STORED_AS = _Forms(
+    {
+        type(None): _as_is,
+        str: _as_is,
+        int: _as_is,
+        bool: _as_is,
+        datetime: lru_cache(256)(microseconds),
+        date: date.isoformat,
+        tuple: lambda value: record.canonical(value).decode(),
+    }
+)
 
 
 def stored(value: Any) -> Any:
     """A field's value as the driver is to be handed it (see registry.core.db.engine.bulk_insert)."""
-    kind = type(value)
-    convert = _STORED_AS.get(kind)
-    if convert is None:
-        # A word of a closed set; its type is remembered, for imports ask this a million times.
-        assert isinstance(value, StrEnum)
-        convert = _STORED_AS[kind] = _WORD_OF
-    return convert(value)
+    return _STORED_AS[type(value)](value)
 
 
 def stored_values(values: Iterable[Any]) -> list[Any]:
     """As `stored` of each; most are stored as they are."""
-    return [value if type(value) in _STORED_AS_IS else stored(value) for value in values]
+    return [value if (kind := type(value)) in _STORED_AS_IS else _STORED_AS[kind](value) for value in values]
 
 
 _STORED_AS_IS = frozenset({type(None), str, int, bool})
-_WORD_OF = attrgetter("_value_")
 
 
 def same_statement(one: record.Sourced, other: record.Sourced) -> bool:

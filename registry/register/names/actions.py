@@ -33,6 +33,7 @@ BATCH = 500
 SLICES = 64
 """Slices of the key space, sorted and written one after another, so that a million agencies need little memory."""
 _WIDTH = 2**32 // SLICES
+_SHIFT = _WIDTH.bit_length() - 1
 
 _GATHERED = "registry.register.names.gathered"
 
@@ -151,7 +152,7 @@ class _Postings:
     def add(self, agency_id: int, keys: Iterable[int]) -> None:
         slices = self.slices
         for key in keys:
-            slices[key // _WIDTH].append(key << 32 | agency_id)
+            slices[key >> _SHIFT].append(key << 32 | agency_id)
 
 
 class _Changes:

@@ -1,7 +1,8 @@
 """Words that say little of whose name it is - places, the trade's words, legal forms - in every usual language and script."""
 
 import tomllib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
@@ -18,13 +19,27 @@ class Kind(IntEnum):
     LINK = 3
 
 
+MAX_CHINESE = 10
+"""Characters of the longest Chinese word that is looked up."""
+
+
 class Dictionary(NamedTuple):
-    """The words of the data files, each folded and without spaces."""
+    """The words of the data files, each folded and without spaces.
+
+    `places` has the lengths of Chinese places by their first character, `ends` those of trade words and legal forms by their
+    last, the longest first: most characters of a name's own word neither begin nor end a known one.
+    """
 
     latin: dict[str, tuple[Kind, str]]
     chinese: dict[str, tuple[Kind, str]]
     forms: dict[str, str]
     leading: dict[str, str]
+    places: dict[str, list[int]]
+    ends: dict[str, list[int]]
+    latin_starts: frozenset[str]
+    """All beginnings of the Latin words, whole words too: what starts with none of them need not be put together."""
+    leading_starts: frozenset[str]
+    form_ends: frozenset[str]
 
 
 _DIVISIONS = ("市", "省")
@@ -60,7 +75,22 @@ def dictionary() -> Dictionary:
             forms.setdefault(spelled, form)
             if leads:
                 leading.setdefault(spelled, forms[spelled])
-    return Dictionary(latin, chinese, forms, leading)
+    places = _lengths((word for word, (kind, _) in chinese.items() if kind is Kind.PLACE), 0)
+    ends = _lengths((*forms, *(word for word, (kind, _) in chinese.items() if kind is Kind.TRADE)), -1)
+    form_ends = frozenset(form[at:] for form in forms for at in range(len(form)))
+    return Dictionary(latin, chinese, forms, leading, places, ends, _starts(latin), _starts(leading), form_ends)
+
+
+def _lengths(words: Iterable[str], place: int) -> dict[str, list[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for word in words:
+        if 2 <= len(word) <= MAX_CHINESE:
+            found[word[place]].add(len(word))
+    return {character: sorted(lengths, reverse=True) for character, lengths in found.items()}
+
+
+def _starts(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word[:length] for word in words for length in range(1, len(word) + 1))
 
 
 def _data(name: str) -> dict[str, object]:

@@ -83,14 +83,12 @@ def _keys(name: Parted) -> list[str]:
             for half in {unit.text[:2], unit.text[:3], unit.text[-2:]}:
                 keys.append(f"word {_spellings(Unit(unit.kind, half, half))[0]}")
     units = [unit for unit in name.units if unit.kind is not Kind.LINK]
-    own = set(own_units)
-    for one, other in pairwise(units):
-        if one in own or other in own:
-            others = _spellings(other)
-            for spelling in _spellings(one):
-                keys += [_pair(spelling, another) for another in others]
+    has_own_word = name.has_own_word
+    for (one, spelled), (other, others) in pairwise([(unit, _spellings(unit)) for unit in units]):
+        if not has_own_word or one.kind is Kind.CORE or other.kind is Kind.CORE:
+            keys += [_pair(spelling, another) for spelling in spelled for another in others]
     named_place = next((unit for unit in units if unit.kind is Kind.PLACE), None)
-    if named_place and named_place not in own:
+    if named_place and has_own_word:
         # A short name often keeps these two and drops what stands between them.
         keys += [_pair(named_place.means, spelling) for spelling in _spellings(own_units[0])]
     has_chinese = name.is_chinese

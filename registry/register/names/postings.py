@@ -38,12 +38,12 @@ def key_and_agency(number: int) -> tuple[int, int]:
 
 def packed(numbers: Iterable[int]) -> bytes:
     """Sorted postings of one bucket as bytes, at most `MOST` a key: all halves of keys, then all agencies, little end first."""
-    stored = numbers if isinstance(numbers, list) else list(numbers)
-    halves = array("I", array("Q", _bounded(stored)).tobytes())
-    # The second halves of keys stand in the upper half of each number: at odd places, and there first on a little end.
-    agencies, keys = (halves[0::2], halves[1::2]) if sys.byteorder == "little" else (halves[1::2], halves[0::2])
-    low = array("H", keys.tobytes())
-    return _as_bytes(low[0::2] if sys.byteorder == "little" else low[1::2]) + _as_bytes(agencies)
+    stored = array("Q", _bounded(numbers if isinstance(numbers, list) else list(numbers)))
+    if sys.byteorder == "big":
+        stored.byteswap()
+    # Little end first, a number is its agency in four bytes, the second half of its key in two, and the first.
+    body = memoryview(stored).cast("B")
+    return body.cast("H")[2::4].tobytes() + body.cast("I")[::2].tobytes()
 
 
 def unpacked(body: bytes) -> Postings:
@@ -80,12 +80,6 @@ def _bounded(numbers: list[int]) -> list[int]:
         for _, group in groupby(numbers, key=lambda number: number >> 32)
         for number in list(group)[:MAX_AGENCIES_PER_KEY]
     ]
-
-
-def _as_bytes(values: "array[int]") -> bytes:
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values.tobytes()
 
 
 def _from_bytes(kind: str, body: bytes) -> "array[int]":

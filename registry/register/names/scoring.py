@@ -1,7 +1,6 @@
 """How near a registered name is to what was asked, and in what way."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -38,6 +37,8 @@ _NEARLY_ALL = 0.895
 _HALF = 0.9
 """How much a half of a word of two halves is of the whole, and a word of another that sounds the same."""
 _WRITTEN = 0.4
+_SLIP = 80.0
+"""How much of its letters a name shares with another at least that is the same with a slip, from 0 to 100."""
 _ONE_SLIP, _OF_ONE_SLIP = 83.0, 82.0
 _TAKEN_FOR = 85.5
 _LIKE_LETTERS, _LIKE_CHARACTERS, _MAX_SLIPS = 0.8, 0.7, 2
@@ -89,30 +90,37 @@ def _is_written_for(claimed: Parted, name: Parted) -> bool:
 
 
 def _means_the_same(claimed: Parted, name: Parted) -> bool:
-    return _covered(claimed.units, name) >= _ALL and _covered(name.units, claimed) >= _ALL
+    return _coverage(claimed, name).whole >= _ALL and _coverage(name, claimed).whole >= _ALL
 
 
 def _with_places_by_meaning(name: Parted) -> list[str]:
     return [unit.text[:2] if unit.kind is Kind.PLACE else unit.text for unit in name.units]
 
 
-def best_match(readings: Sequence[Parted], name: Parted) -> Match:
-    """The best match among what a question may mean (`asked`)."""
+def best_match(readings: Sequence[Parted], name: Parted, floor: float = 0.0) -> Match:
+    """The best match among what a question may mean (`asked`). Below `floor` it may be said to be NONE."""
     if not name.units:
         return NONE
-    return max((_match(reading, name) for reading in readings), key=lambda match: match.score, default=NONE)
+    best = NONE
+    for reading in readings:
+        match = _match(reading, name, floor)
+        if match.score > best.score:
+            best = match
+    return best
 
 
-def _match(query: Parted, name: Parted) -> Match:
+def _match(query: Parted, name: Parted, floor: float) -> Match:
     if query.normal == name.normal:
         return Match(100.0, Likeness.EXACT)
-    found = _matched(query, name)
+    score, how = _matched(query, name, floor)
+    if score < floor:
+        return NONE
     # Of names that fare alike, the one that is written more alike comes first.
     written = fuzz.ratio(query.normal, name.normal) / 100.0
-    return found._replace(score=max(0.0, found.score - _WRITTEN * (1.0 - written)))
+    return Match(max(0.0, score - _WRITTEN * (1.0 - written)), how)
 
 
-def _matched(query: Parted, name: Parted) -> Match:
+def _matched(query: Parted, name: Parted, floor: float) -> Match:
     penalty = _penalty(query, name)
     if query.letters == name.letters:
         if query.body == name.body:
@@ -126,7 +134,7 @@ def _matched(query: Parted, name: Parted) -> Match:
         return NONE
     if query.is_chinese != name.is_chinese:
         return _across_scripts(query, name, penalty + _tone_penalty(query, name))
-    return _alike(query, name, penalty)
+    return _alike(query, name, penalty, floor)
 
 
 def _penalty(query: Parted, name: Parted) -> float:
@@ -145,19 +153,22 @@ def _tone_penalty(query: Parted, name: Parted) -> float:
     return 0.0 if all(pinyin.matches_toned(letters, unit.text) for unit in name.own) else _OTHER_TONES
 
 
-def _alike(query: Parted, name: Parted, penalty: float) -> Match:
+def _alike(query: Parted, name: Parted, penalty: float, floor: float) -> Match:
     # Two letters that changed places are one slip.
     whole = 100.0 * max(
         OSA.normalized_similarity(query.letters, name.letters),
         OSA.normalized_similarity(query.sorted_letters, name.sorted_letters),
     )
-    found, back = _covered(query.units, name), _covered(name.units, query)
+    found, own = _coverage(query, name)
+    if whole < _SLIP and found < _NEARLY_ALL and own < _ALL and _likeness(whole, found, 1.0, own) - penalty < floor:
+        # Neither a slip nor a part nor a brand, and not enough in common whatever else the name says.
+        return NONE
+    back = _coverage(name, query)
     if found >= _ALL:
-        how = Likeness.TRANSLATION if back >= _ALL else Likeness.PART
-        return Match(_part(query, name, back) - penalty, how)
-    own = _covered(query.own, name)
-    best = Match(0.5 * whole + 25.0 * found + 15.0 * back + 10.0 * own, Likeness.SIMILAR)
-    if whole >= 80.0:
+        how = Likeness.TRANSLATION if back.whole >= _ALL else Likeness.PART
+        return Match(_part(back) - penalty, how)
+    best = Match(_likeness(whole, found, back.whole, own), Likeness.SIMILAR)
+    if whole >= _SLIP:
         how = Likeness.CHARACTERS if name.is_chinese else Likeness.TYPING
         slipped = _slipped(whole, own, found)
         if penalty >= _ANOTHER_PLACE:
@@ -174,7 +185,7 @@ def _alike(query: Parted, name: Parted, penalty: float) -> Match:
         brand = min(_SAME_BRAND + _OF_SAME_BRAND * found, _BRAND_AT_MOST)
         best = max(best, Match(brand, Likeness.PART), key=lambda match: match.score)
     if found >= _NEARLY_ALL:
-        part = _part(query, name, back) - 100.0 * (1.0 - found)
+        part = _part(back) - 100.0 * (1.0 - found)
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return Match(best.score - penalty, best.how)
 
@@ -216,9 +227,13 @@ def _slipped(whole: float, own: float, found: float) -> float:
     return 0.7 * whole + 15.0 * own * own + 15.0 * found - 3.0
 
 
-def _part(query: Parted, name: Parted, back: float) -> float:
+def _likeness(whole: float, found: float, back: float, own: float) -> float:
+    return 0.5 * whole + 25.0 * found + 15.0 * back + 10.0 * own
+
+
+def _part(back: "_Coverage") -> float:
     """Nothing asked for is missing, and what the name has beyond it was left out; its own words weigh most."""
-    return 80.0 + 15.0 * back - (0.0 if _covered(name.own, query) >= _ALL else 8.0)
+    return 80.0 + 15.0 * back.whole - (0.0 if back.own >= _ALL else 8.0)
 
 
 def _across_scripts(query: Parted, name: Parted, penalty: float) -> Match:
@@ -226,42 +241,55 @@ def _across_scripts(query: Parted, name: Parted, penalty: float) -> Match:
     latin, chinese = (name, query) if query.is_chinese else (query, name)
     if _matches_pinyin(latin.body, chinese.body):
         return Match(96.0 - penalty, Likeness.PINYIN)
-    found, back = _covered(query.units, name), _covered(name.units, query)
+    found, own = _coverage(query, name)
     if found >= _ALL:
-        return Match(_part(query, name, back) - penalty, Likeness.TRANSLATION if back >= 0.9 else Likeness.PART)
+        back = _coverage(name, query)
+        return Match(_part(back) - penalty, Likeness.TRANSLATION if back.whole >= 0.9 else Likeness.PART)
     if len(latin.units) == 1 and 3 <= len(latin.body) <= 16 and latin.body in _initials(chinese.units):
         return Match(72.0, Likeness.INITIALS)
     stated = "".join((pinyin.spellings(unit.text) or (unit.text,))[0] for unit in chinese.units)
-    whole, own = fuzz.ratio(latin.body, stated), _covered(query.own, name)
+    whole = fuzz.ratio(latin.body, stated)
     best = Match(_slipped(whole, own, found) - penalty, Likeness.PINYIN)
     if found >= _NEARLY_ALL:
-        part = _part(query, name, back) - 100.0 * (1.0 - found) - penalty
+        part = _part(_coverage(name, query)) - 100.0 * (1.0 - found) - penalty
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return best
 
 
-def _covered(units: Sequence[Unit], other: Parted) -> float:
-    """How much of the units, by weight, the other name has too: 0 to 1."""
-    total = had = 0.0
+class _Coverage(NamedTuple):
+    """How much of a name, by weight, another has too, and how much of the name's own words: 0 to 1."""
+
+    whole: float
+    own: float
+
+
+def _coverage(name: Parted, other: Parted) -> _Coverage:
+    total = had = own_total = own_had = 0.0
     meanings = other.meanings
-    for unit in units:
+    for unit in name.units:
         kind, means, _ = unit
-        weight, is_there = _WEIGHTS[kind], means in meanings
-        if not is_there and means in _TITLES:
-            # 云蝶集团 is what people call 云蝶国际劳务合作有限公司.
-            weight = _UNSAID_TITLE
+        weight, share = _WEIGHTS[kind], 1.0
+        if means not in meanings:
+            if means in _TITLES:
+                # 云蝶集团 is what people call 云蝶国际劳务合作有限公司.
+                weight = _UNSAID_TITLE
+            share = _nearest(unit, other)
+        elif kind is Kind.PLACE and not _is_place_of(unit, other):
+            share = _nearest(unit, other)
         total += weight
-        if is_there and (kind is not Kind.PLACE or _is_place_of(unit, other)):
-            had += weight
-            continue
-        nearest = 0.0
-        # Of two words that are no name's own only the meaning counts.
-        for one in other.units if kind is Kind.CORE else other.cores:
-            nearness = _resemblance(unit, one)
-            if nearness > nearest:
-                nearest = nearness
-        had += weight * nearest
-    return had / total
+        had += weight * share
+        if kind is Kind.CORE:
+            own_total += weight
+            own_had += weight * share
+    return _Coverage(had / total, own_had / own_total if own_total else had / total)
+
+
+def _nearest(unit: Unit, other: Parted) -> float:
+    """Of two words that are no name's own only the meaning counts."""
+    text = unit.text
+    return max(
+        [_resemblance(text, one.text) for one in (other.units if unit.kind is Kind.CORE else other.cores)], default=0.0
+    )
 
 
 def _is_place_of(place: Unit, other: Parted) -> bool:
@@ -272,27 +300,28 @@ def _is_place_of(place: Unit, other: Parted) -> bool:
     return any(not is_chinese(text[0]) or text[:2] == place.text[:2] for text in same)
 
 
-@lru_cache(1 << 14)
-def _resemblance(one: Unit, other: Unit) -> float:
+def _resemblance(one: str, other: str) -> float:
     """Of two words that do not mean the same, of which one at least is a name's own."""
-    if is_chinese(one.text[0]) == is_chinese(other.text[0]):
-        alike = fuzz.ratio(one.text, other.text) / 100.0
-        if is_chinese(one.text[0]):
-            # Half of a word of its own: 启航 of 示例启航.
-            is_part = len(one.text) >= 2 and one.text in other.text
-            return max(alike, _HALF) if is_part or _are_homophones(one.text, other.text) else alike
-        if len(one.text) >= 4 and other.text.startswith(one.text):
-            # A word cut short.
-            return max(alike, 0.95)
-        return alike if alike >= 0.5 else 0.0
-    latin, chinese = (other, one) if is_chinese(one.text[0]) else (one, other)
-    if _matches_pinyin(latin.text, chinese.text):
+    one_is_chinese = is_chinese(one[0])
+    if one_is_chinese != is_chinese(other[0]):
+        return _pinyin_resemblance(other, one) if one_is_chinese else _pinyin_resemblance(one, other)
+    alike = fuzz.ratio(one, other) / 100.0
+    if one_is_chinese:
+        # Half of a word of its own: 启航 of 示例启航.
+        is_part = len(one) >= 2 and one in other
+        return max(alike, _HALF) if is_part or _are_homophones(one, other) else alike
+    if len(one) >= 4 and other.startswith(one):
+        # A word cut short.
+        return max(alike, 0.95)
+    return alike if alike >= 0.5 else 0.0
+
+
+def _pinyin_resemblance(latin: str, chinese: str) -> float:
+    if _matches_pinyin(latin, chinese):
         return 1.0
-    if len(chinese.text) > 3 and any(
-        _matches_pinyin(latin.text, half) for half in (chinese.text[:2], chinese.text[-2:])
-    ):
+    if len(chinese) > 3 and any(_matches_pinyin(latin, half) for half in (chinese[:2], chinese[-2:])):
         return _HALF
-    alike = max((fuzz.ratio(latin.text, stated) for stated in pinyin.spellings(chinese.text)), default=0.0) / 100.0
+    alike = max([fuzz.ratio(latin, stated) for stated in pinyin.spellings(chinese)], default=0.0) / 100.0
     return 0.85 * alike if alike >= 0.7 else 0.0
 
 

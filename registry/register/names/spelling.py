@@ -15,6 +15,7 @@ MAX_READ = 4 * MAX_LENGTH
 
 # Letters by Unicode's definition that are invisible, and selectors that only choose a picture.
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800") | {chr(c) for c in range(0xFE00, 0xFE10)}
+_SEEMS_UNSEEN = re.compile(f"[{''.join(sorted(_UNSEEN))}]")
 _INSIDE_WORDS = frozenset(".'\u2019\u2018`\u00b4\u02bc\u2032\u00b7")
 
 
@@ -26,11 +27,15 @@ def normalised(name: str) -> str:
     """
     text = name[:MAX_READ]
     if text.isascii():
-        stored = text.casefold().translate(_PLAIN)
-        return " ".join(stored.split())[:MAX_LENGTH].rstrip()
-    # What is removed may have kept a letter and its accent apart, so it goes before they are composed, and again after.
-    text = _composed(_composed(text.translate(_VISIBLE)).casefold()).translate(_simpler())
-    return _composed(" ".join(text.translate(_SIGNIFICANT).split()))[:MAX_LENGTH].rstrip()
+        return " ".join(text.casefold().translate(_PLAIN).split())[:MAX_LENGTH].rstrip()
+    if not text.isprintable() or _SEEMS_UNSEEN.search(text):
+        # What is removed may have kept a letter and its accent apart, so it goes before they are composed, and again after.
+        text = text.translate(_VISIBLE)
+    text = _composed(_composed(text).casefold())
+    if has_chinese(text):
+        text = text.translate(_simpler())
+    words = [word if word.isalnum() else word.translate(_SIGNIFICANT) for word in text.split()]
+    return _composed(" ".join(" ".join(words).split()))[:MAX_LENGTH].rstrip()
 
 
 class Spelling(NamedTuple):

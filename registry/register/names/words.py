@@ -11,8 +11,6 @@ from registry.register.names.spelling import folded, has_chinese, is_chinese, no
 
 MAX_FORM = 9
 """Words of the longest legal form, abbreviations spaced out: `spol . s r . o .`."""
-MAX_CHINESE = 10
-"""Characters of the longest Chinese word that is looked up."""
 MAX_WORD = 4
 """Words of the longest place or trade word, counting each syllable of pinyin typed apart."""
 
@@ -54,25 +52,25 @@ class Parted:
 
     @cached_property
     def meanings(self) -> frozenset[str]:
-        return frozenset(unit.means for unit in self.units)
+        return frozenset([unit.means for unit in self.units])
 
     @cached_property
     def places(self) -> frozenset[str]:
-        return frozenset(unit.means for unit in self.units if unit.kind is Kind.PLACE)
+        return frozenset([unit.means for unit in self.units if unit.kind is Kind.PLACE])
 
-    @cached_property
+    @property
     def own(self) -> tuple[Unit, ...]:
         """What is the name's own; where it has no word of its own, all that it has."""
-        return tuple(u for u in self.units if u.kind is Kind.CORE) or self.units
+        return self.cores or self.units
 
-    @cached_property
+    @property
     def has_own_word(self) -> bool:
-        return any(unit.kind is Kind.CORE for unit in self.units)
+        return bool(self.cores)
 
     @cached_property
     def cores(self) -> tuple[Unit, ...]:
         """The words of the name's own; none where it has only words of place and trade."""
-        return tuple(unit for unit in self.units if unit.kind is Kind.CORE)
+        return tuple([unit for unit in self.units if unit.kind is Kind.CORE])
 
     @cached_property
     def is_chinese(self) -> bool:
@@ -161,7 +159,7 @@ def _chinese_parts(run: str) -> tuple[list[Unit], list[str]]:
 
 def _known_at_start(run: str, start: int, known: Dictionary) -> str | None:
     """A place, unless nothing or a single character would be left after it."""
-    for length in range(min(MAX_CHINESE, len(run) - start), 1, -1):
+    for length in known.places.get(run[start : start + 1], ()):
         word = run[start : start + length]
         if known.chinese.get(word, _NOTHING)[0] is Kind.PLACE:
             return word
@@ -170,9 +168,9 @@ def _known_at_start(run: str, start: int, known: Dictionary) -> str | None:
 
 def _known_at_end(run: str, start: int, end: int, known: Dictionary) -> str | None:
     """A trade word or legal form; a place only behind other words, as in the name of a branch."""
-    for length in range(min(MAX_CHINESE, end - start), 1, -1):
+    for length in known.ends.get(run[end - 1], ()):
         word = run[end - length : end]
-        if word in known.forms or known.chinese.get(word, _NOTHING)[0] is Kind.TRADE:
+        if end - length >= start and (word in known.forms or known.chinese.get(word, _NOTHING)[0] is Kind.TRADE):
             return word
     return None
 
@@ -187,15 +185,24 @@ def _latin_parts(words: list[str], *, may_vanish: bool = False) -> tuple[list[Un
     forms: list[str] = []
     start, end = 0, len(words)
     minimum = 0 if may_vanish else 1
-    while end - start > minimum and (width := _form_width(words, minimum, end, known.forms, at_end=True)):
+    while (
+        end - start > minimum
+        and words[end - 1] in known.form_ends
+        and (width := _form_width(words, minimum, end, known.forms, at_end=True))
+    ):
         forms.insert(0, known.forms["".join(words[end - width : end])])
         end -= width
-    while end - start > 1 and (width := _form_width(words, start, end - 1, known.leading, at_end=False)):
+    while (
+        end - start > 1
+        and words[start] in known.leading_starts
+        and (width := _form_width(words, start, end - 1, known.leading, at_end=False))
+    ):
         forms.append(known.leading["".join(words[start : start + width])])
         start += width
     units: list[Unit] = []
     while start < end:
-        for width in range(min(MAX_WORD, end - start), 0, -1):
+        longest = min(MAX_WORD, end - start) if words[start] in known.latin_starts else 0
+        for width in range(longest, 0, -1):
             text = words[start] if width == 1 else "".join(words[start : start + width])
             meaning = known.latin.get(text)
             if meaning is not None:
@@ -203,7 +210,7 @@ def _latin_parts(words: list[str], *, may_vanish: bool = False) -> tuple[list[Un
                 break
         else:
             width = 1
-            units.append(_own(text))
+            units.append(_own(words[start]))
         start += width
     return units, forms
 
@@ -219,7 +226,7 @@ def _form_width(words: list[str], start: int, end: int, forms: dict[str, str], *
 
 def _initials_joined(words: list[str]) -> list[str]:
     """`s r l` as one word, as it is when typed without spaces."""
-    if sum(len(word) == 1 for word in words) < 2:
+    if sum([len(word) == 1 for word in words]) < 2:
         return words
     joined: list[str] = []
     before = ""

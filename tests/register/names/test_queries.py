@@ -199,3 +199,31 @@ def test_a_brand_leads_to_its_bearer_whatever_is_added_or_called_otherwise(sessi
 
 def test_another_trade_beside_one_brand_is_no_name_that_could_be_taken_for_it() -> None:
     assert score("海棠国际劳务合作有限公司", BRANDS[3]).score < NEAR
+
+
+def test_all_names_that_could_be_taken_for_what_is_asked_are_found_however_many(session, named):
+    """More than are scored at the first look, behind hundreds that share as many keys."""
+    likes = [
+        f"青岛云蝶星{character}国际劳务合作有限公司"
+        for character in "安北川东丰高国海和恒华汇嘉江金京巨康利联龙明南宁鹏平启千青仁瑞"
+    ]
+    others = [
+        f"青岛云鹤{one}{other}国际劳务合作有限公司"
+        for one in "安北川东丰高国海和恒华汇嘉江金"
+        for other in "京巨康利联龙明南宁鹏平启"
+    ]
+    named(*others, *likes)
+    near = [like for like in likes if score("青岛云蝶星新国际劳务合作有限公司", like).score >= NEAR]
+    assert len(near) == len(likes)
+    hits = search(session, "青岛云蝶星新国际劳务合作有限公司", 60, floor=NEAR)
+    assert {hit.name for hit in hits} >= set(likes)
+
+
+def test_what_shares_fewer_keys_is_looked_for_where_nothing_near_shares_more(session, named):
+    others = [
+        f"大连{one}{other}国际劳务合作有限公司"
+        for one in "安北川东丰高国海和恒华汇"
+        for other in "京巨康利联龙明南宁鹏平启"
+    ]
+    named(*others, "大连星鹭鸣船务国际劳务有限公司")
+    assert search(session, "大连星鹭国际劳务合作有限公司")[0].name == "大连星鹭鸣船务国际劳务有限公司"

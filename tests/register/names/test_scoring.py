@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.register.names.query_variants import query_variants
 from registry.register.names.rules import FLOOR, NEAR, score
+from registry.register.names.scoring import best_match
+from registry.register.names.words import parted
 from registry.vocabulary.register import Likeness
 
 CHINESE = "青岛云蝶国际劳务合作有限公司"
@@ -127,3 +130,20 @@ def test_half_a_word_and_pinyin_beside_english_words_are_found(asked_for, name):
 def test_two_characters_are_no_homophone_of_one():
     meant = score("沈阳前经济贸易有限公司", "沈阳前天经济贸易有限公司")
     assert meant.score > score("沈阳前经济贸易有限公司", "沈阳吉安经济贸易有限公司").score
+
+
+_WORDS = (
+    "青岛 大连 云蝶 云鹤 云蝶星 启航 国际 劳务 合作 对外 经济 技术 有限公司 集团 Qingdao yundie yun die Lumaca Lumacca Blu "
+    "Lavoro Servizi Milano S.r.l. S.p.A. Mühlfrosch GmbH International Labour Cooperation Co., Ltd. Group 7 12"
+).split()
+_names = st.builds(
+    lambda words, spaces: (" " if spaces else "").join(words),
+    st.lists(st.sampled_from(_WORDS), max_size=6),
+    st.booleans(),
+)
+
+
+@given(_names, _names, st.sampled_from([FLOOR, 75.0, NEAR]))
+def test_a_comparison_that_ends_early_misses_nothing_above_its_floor(asked_for, name, floor):
+    whole, early = score(asked_for, name), best_match(query_variants(asked_for), parted(name), floor)
+    assert early == whole if whole.score >= floor else early.score < floor

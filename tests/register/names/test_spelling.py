@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from registry.register.names import spelling
 from registry.register.names.rules import MAX_LENGTH, folded, normalised
 from registry.register.names.spelling import is_disguised, lookalike, squeezed
 
@@ -97,3 +98,25 @@ def test_a_form_is_bounded_however_long_the_text():
 )
 def test_letters_that_only_look_latin_are_a_disguise_and_a_name_in_its_own_letters_is_none(stated, name, is_it):
     assert is_disguised(stated, name) is is_it
+
+
+def by_character(name: str) -> str:
+    """The rule of `normalised` for any text, with nothing left out where it would change nothing."""
+    text = "".join(map(spelling._visible, name[: spelling.MAX_READ]))
+    text = spelling._composed(spelling._composed(text).casefold()).translate(spelling._simpler())
+    words = "".join(map(spelling._significant, text)).split()
+    return spelling._composed(" ".join(words))[:MAX_LENGTH].rstrip()
+
+
+@given(ANY_TEXT | st.text(st.sampled_from("aZ é.’-&\u3164\u0301\u200b\ufe0f\u0085\u2028\x1c\t青島ﷺ５"), max_size=30))
+@example("\u1160\u115f")
+@example("s\x0br")
+@example("a\u0301.b")
+def test_what_is_skipped_for_plain_texts_would_change_nothing(text):
+    assert normalised(text) == by_character(text)
+
+
+def test_each_character_is_read_by_the_rule():
+    codes = [*range(0x3600), *range(0x9F00, 0xD800), *range(0xF800, 0x10000), *range(0xE0000, 0xE0200)]
+    texts = [f"é{chr(code)}b" for code in codes]
+    assert [text for text in texts if normalised(text) != by_character(text)] == []

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.register.names import words
 from registry.register.names.dictionary import Kind, dictionary
 from registry.register.names.query_variants import query_variants
 from registry.register.names.spelling import folded, normalised
@@ -145,3 +146,26 @@ def test_a_legal_form_written_out_and_cut_short_leaves_the_same_name(one, other)
     assert parted(one).body == parted(other).body
     assert parted(one).forms
     assert parted(other).forms
+
+
+class Anything(frozenset[str]):
+    def __contains__(self, word: object) -> bool:
+        return True
+
+
+KNOWN = sorted({*dictionary().latin, *dictionary().forms, *dictionary().leading})
+PIECES = st.one_of(
+    st.sampled_from(KNOWN),
+    st.builds(lambda word, at: f"{word[:at]} {word[at:]}", st.sampled_from(KNOWN), st.integers(1, 6)),
+    st.sampled_from(KNOWN).map(" ".join),
+    st.sampled_from(["lumaca", "blu", "a", "s", "r", "1", "ě"]),
+)
+
+
+@given(st.lists(PIECES, max_size=5).map(" ".join).filter(str.strip), st.booleans())
+def test_no_known_word_is_missed_for_how_it_begins_or_ends(name, may_vanish):
+    with_guards = words._latin_parts(name.split(), may_vanish=may_vanish)
+    known = dictionary()._replace(latin_starts=Anything(), leading_starts=Anything(), form_ends=Anything())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words, "dictionary", lambda: known)
+        assert words._latin_parts(name.split(), may_vanish=may_vanish) == with_guards
