@@ -36,6 +36,7 @@ _OF_STATUS = ("status", "from", "to", "until", "is_stayed", "publish_until", "wi
 _OF_CONDITION = ("code", "sectors", "destinations")
 _OF_SANCTION = ("kind", "from", "to", "licence_id", "is_stayed_by_appeal", "publish_until", "withheld")
 _DAYS = re.compile(rb'"(\d{4}-\d\d-\d\d)"')
+_DAY = timedelta(days=1)
 
 
 def day_of(at: datetime) -> date:
@@ -98,10 +99,11 @@ def answers_on(
         SubjectKind(number.kind), value, country or None, origin=ORIGIN, has_failed_check=number.has_failed_check
     )
     here = replace(facts, holders=holders)
+    own = calendar.own_days(holders, facts)
     found = []
     for destination in (None, *destinations_of([holder.agency for holder in holders])):
         verdict = decide(replace(question, destination=destination), here)
-        last = calendar.last_day(holders, destination, facts)
+        last = calendar.last_day(own, destination)
         found.append(
             {"origin": ORIGIN, "verdict": verdict.verdict.value, "reasons": _reasons(verdict.reasons)}
             | ({"destination": destination} if destination is not None else {})
@@ -133,6 +135,15 @@ def destinations_of(agencies: Iterable[record.Agency]) -> list[str]:
     return sorted(place for place in found if place in EU_STATES)
 
 
+class OwnDays(NamedTuple):
+    """What follows from records and lists alone: the days they state, and those to come on which an answer may change."""
+
+    today: date
+    countries: frozenset[str]
+    stated: frozenset[date]
+    coming: tuple[date, ...]
+
+
 class Calendar:
     """The days on which an answer may change by itself, for one law: a record's own, and those of the countries' rows."""
 
@@ -141,26 +152,32 @@ class Calendar:
         self._days: dict[str, list[date]] = {}
         self._months: dict[str, frozenset[int]] = {}
 
-    def last_day(self, holders: Sequence[Holder], destination: str | None, facts: VerdictFacts) -> date | None:
+    def own_days(self, holders: Sequence[Holder], facts: VerdictFacts) -> OwnDays:
+        """The days of holders' records, and of partial lists, whatever the destination."""
+        at = facts.as_of
+        today = day_of(at)
+        countries = {ORIGIN, *(holder.agency.country for holder in holders)}
+        countries |= {licence.country for holder in holders for licence in holder.agency.licences}
+        stated = frozenset(day for holder in holders for day in _days_in(holder.agency))
+        coming = [one for day in stated for one in (day, day + _DAY, day - SOON) if one > today]
+        coming += [max(day_of(end), today + _DAY) for end in _ends_of_partial(holders, facts.snapshot) if end > at]
+        return OwnDays(today, frozenset(countries), stated, tuple(coming))
+
+    def last_day(self, own: OwnDays, destination: str | None) -> date | None:
         """The last day before anything known begins, ends or grows too old; at the latest before a partial list does.
 
         Until when full lists may be relied on, the epoch says for all its files.
         """
-        at = facts.as_of
-        today = day_of(at)
-        countries = {ORIGIN, destination, *(holder.agency.country for holder in holders)}
-        countries |= {licence.country for holder in holders for licence in holder.agency.licences}
-        named = sorted(country for country in countries if country is not None)
-        months = frozenset().union(*(self._months_of(country) for country in named))
-        coming = [day for holder in holders for day in _days_in(holder.agency, months) if day > today]
-        for country in named:
+        countries = own.countries if destination is None else own.countries | {destination}
+        coming = list(own.coming)
+        for months in frozenset().union(*(self._months_of(country) for country in countries)):
+            ends = (months_after(one, months) for day in own.stated for one in (day - _DAY, day))
+            coming += [day for end in ends for day in (end, end + _DAY) if day > own.today]
+        for country in countries:
             days = self._days_of(country)
-            place = bisect_right(days, today)
+            place = bisect_right(days, own.today)
             coming += days[place : place + 1]
-        coming += [
-            max(day_of(end), today + timedelta(days=1)) for end in _ends_of_partial(holders, facts.snapshot) if end > at
-        ]
-        return min(coming) - timedelta(days=1) if coming else None
+        return min(coming) - _DAY if coming else None
 
     def _days_of(self, country: str) -> list[date]:
         if country not in self._days:
@@ -190,18 +207,12 @@ def _ends_of_partial(holders: Sequence[Holder], snapshot: SourceSnapshot) -> Ite
                 yield seen + timedelta(days=source.fresh_for_days)
 
 
-def _days_in(agency: record.Agency, months: frozenset[int]) -> set[date]:
-    """Every day that follows from a day of the record: itself, the next, when it comes near, and months behind it."""
-    found: set[date] = set()
+def _days_in(agency: record.Agency) -> Iterator[date]:
+    """Every day that the record states, of those that a calendar can count from."""
     for text in set(_DAYS.findall(record.canonical(agency))):
         day = date.fromisoformat(text.decode())
-        if not 2 < day.year < 9990:
-            continue
-        before, behind = day - timedelta(days=1), day + timedelta(days=1)
-        found |= {day, behind, day - SOON}
-        for count in months:
-            found |= {months_after(one, count) + timedelta(days=shift) for one in (before, day) for shift in (0, 1)}
-    return found
+        if 2 < day.year < 9990:
+            yield day
 
 
 def _days_of_law(law: Law, country: str) -> set[date]:

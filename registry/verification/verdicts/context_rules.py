@@ -5,7 +5,7 @@ value is tried on the verdict itself, so that no rule is stated twice; where one
 ask.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -35,6 +35,9 @@ PARAMETERS = (
 
 COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
 
+_VISAS = tuple(one.value for one in Visa)
+_RECRUITER_KINDS = tuple(one.value for one in RecruiterKind)
+
 
 class Need(NamedTuple):
     """A field that could still change the answer, and the values it takes. Without any: every code of NACE.
@@ -63,20 +66,19 @@ def needs_of(findings: Iterable[Finding]) -> tuple[Need, ...]:
 
 def asked_parameter(finding: Finding) -> str | None:
     """The field that a reason asks for; None where it asks for none."""
-    if finding.code is Reason.COUNTRY_NOT_STATED:
-        return "destination"
-    parameter = finding.values.get("parameter")
-    return parameter if finding.code is Reason.CONTEXT_NEEDED and parameter in PARAMETERS else None
+    if finding.code is Reason.CONTEXT_NEEDED:
+        parameter = finding.values.get("parameter")
+        return parameter if parameter in PARAMETERS else None
+    return "destination" if finding.code is Reason.COUNTRY_NOT_STATED else None
 
 
 def lacks_context_alone(verdict: Verdict) -> bool:
     """Whether a licence would answer `yes` but for what was not said of the job: nothing known speaks against it."""
+    if verdict.verdict is not Answer.UNKNOWN or verdict.licence is None:
+        return False
     decides = [finding for finding in verdict.reasons if finding.weight is Weight.DECIDES]
-    return (
-        verdict.verdict is Answer.UNKNOWN
-        and verdict.licence is not None
-        and all(finding.code is Reason.CONTEXT_NEEDED for finding in decides)
-        and "recruiter_kind" not in map(asked_parameter, decides)
+    return all(finding.code is Reason.CONTEXT_NEEDED for finding in decides) and "recruiter_kind" not in map(
+        asked_parameter, decides
     )
 
 
@@ -93,9 +95,9 @@ def _allowed(parameter: str, finding: Finding) -> Iterable[str]:
         case "sector":
             return finding.values.get("sectors", "").split()
         case "visa":
-            return [one.value for one in Visa]
+            return _VISAS
         case "recruiter_kind":
-            return [one.value for one in RecruiterKind]
+            return _RECRUITER_KINDS
         case _:
             return COUNTRIES
 
@@ -137,12 +139,13 @@ def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, is_r
             )
 
 
-def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict: Verdict) -> Sequence[str]:
-    """Values of an unstated field that the law of the corridor tells apart."""
+def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict: Verdict) -> Iterable[str]:
+    """Values of an unstated field that the law of the corridor tells apart, the likeliest to be refused first.
+
+    Who offers the work is none: no recruiter turns what is no `no` into one (`of_recruiter`).
+    """
     home = verdict.licence.country if verdict.licence is not None else None
     match parameter:
-        case "recruiter_kind":
-            return [one for one in RecruiterKind if one is not RecruiterKind.UNKNOWN]
         case "visa":
             return FOR_NO_WORK
         case "activity":
@@ -151,8 +154,14 @@ def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict
             closed = {one.country for one in _in_force(facts.regimes, verdict.on) if one.are_foreign_bodies_prohibited}
             return sorted(closed | {country for country in (home, question.destination) if country})
         case "destination":
-            return sorted({one.country for one in _in_force(facts.regimes, verdict.on)} | ({home} if home else set()))
+            return _destinations(home, facts.regimes, verdict.on)
     return ()
+
+
+def _destinations(home: str | None, regimes: Iterable[Regime], day: date) -> Iterator[str]:
+    if home is not None:
+        yield home
+    yield from {one.country for one in _in_force(regimes, day)} - {home}
 
 
 def _in_force(regimes: Iterable[Regime], day: date) -> Iterator[Regime]:

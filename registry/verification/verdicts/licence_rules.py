@@ -3,7 +3,7 @@
 A licence alone must satisfy the whole question: nothing here looks at another licence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -12,21 +12,11 @@ from registry.core.clock import day_at
 from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceFacts
-from registry.register.law.rules import regime_on
+from registry.verification.verdicts.corridor_law_rules import corridor_law
 from registry.verification.verdicts.judged import GRAVITY, INFORMING, Judged
-from registry.verification.verdicts.limit_rules import Recruiting, of_limits
 from registry.verification.verdicts.question import Finding, Question, VerdictFacts
-from registry.verification.verdicts.regime_rules import (
-    LICENSING,
-    activities_in_question,
-    first_known,
-    of_foreign_licence,
-    of_origin,
-    of_regime,
-)
 from registry.verification.verdicts.scope_rules import of_conditions, of_corridor, of_kind, of_permission, of_sector
 from registry.verification.verdicts.status_rules import continuation, of_status, of_time, standing_on
-from registry.vocabulary.law import RegimeRule
 from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Answer, LicenceStatus, Territory
 
 SOON = timedelta(days=30)
@@ -39,28 +29,34 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     licence: record.Licence
     day: date
     judged: tuple[Judged, ...]
+    answer: Answer
     status: LicenceStatus | None
     may_continue: Answer
     stale_at: datetime | None
     retrieved_at: datetime | None
 
     @property
-    def answer(self) -> Answer:
-        answers = {judged.answer for judged in self.judged}
-        if not answers:
-            return Answer.UNKNOWN
-        return Answer.NO if Answer.NO in answers else Answer.UNKNOWN if Answer.UNKNOWN in answers else Answer.YES
-
-    @property
     def findings(self) -> tuple[Finding, ...]:
         """The gravest first; those of one gravity in the order the rules found them."""
-        answer = self.answer
+        gravest = self.answer
+        ordered = sorted(self.judged, key=_gravest_first)
         return tuple(
-            judged.finding
-            if judged.answer is answer and judged.finding.code not in INFORMING
-            else judged.finding.informing()
-            for judged in sorted(self.judged, key=lambda j: -GRAVITY[j.answer])
+            [
+                finding if answer is gravest and finding.code not in INFORMING else finding.informing()
+                for answer, finding in ordered
+            ]
         )
+
+
+def _gravest_first(judged: Judged) -> int:
+    return -GRAVITY[judged.answer]
+
+
+def _gravest(judged: Sequence[Judged]) -> Answer:
+    answers = {one.answer for one in judged}
+    if Answer.NO in answers:
+        return Answer.NO
+    return Answer.UNKNOWN if Answer.UNKNOWN in answers or not answers else Answer.YES
 
 
 def judge(
@@ -76,41 +72,31 @@ def judge(
     day = question.on or today
     source = facts.snapshot.sources.get(licence.source)
     standing = standing_on(licence, agency, day)
-    activities = activities_in_question(licence, question)
+    law = corridor_law(licence, agency, question, day, today, facts)
     judged = (
-        *of_kind(licence, question, is_licence_needed=_needs_licence(licence, question, facts, day)),
+        *of_kind(licence, question, is_licence_needed=law.is_licence_needed),
         *of_status(licence, standing, day),
         *_of_headlines(licence, agency, question, day, today),
         *of_time(licence, source, day, today, zone),
-        *of_regime(licence, question, activities, day, facts.regimes),
-        *of_origin(licence, agency, question, day, facts.regimes),
+        *law.at_home,
         *of_corridor(licence, question),
-        *of_foreign_licence(licence, question, activities, day, facts.regimes),
-        *of_limits(Recruiting.under(licence), question, activities, day, today, facts),
+        *law.at_destination,
         *of_sector(licence, question),
         *of_conditions(licence, question, standing.status),
         *_of_holder(agency, day),
         *_of_freshness(licence, source, confirmed_at, facts.as_of, zone),
         *of_permission(licence),
     )
-    regime = first_known(facts.regimes, licence.country, activities, day)
     return Judgement(
         licence,
         day,
         judged,
+        _gravest(judged),
         standing.status,
-        continuation(standing, regime, day, judged),
+        continuation(standing, law.regime, day, judged),
         stale_at(licence, source, confirmed_at),
         _retrieved_at(licence, source, confirmed_at),
     )
-
-
-def _needs_licence(licence: record.Licence, question: Question, facts: VerdictFacts, day: date) -> bool:
-    """Whether the country of issue is known to ask for a licence, or to forbid, what was asked about."""
-    if question.activity is None:
-        return True
-    regime = regime_on(facts.regimes, licence.country, question.activity, day, region=question.region)
-    return regime is not None and (regime.rule in LICENSING or regime.rule is RegimeRule.PROHIBITED)
 
 
 def _of_headlines(

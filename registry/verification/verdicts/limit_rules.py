@@ -6,12 +6,12 @@ that they judge. A limit that the question states in full makes a `no`; one that
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.law.limit_rules import LimitFinding, Outcome, Plan, judge_limits, judge_route
-from registry.register.law.rows import Limit, PermitRoute
+from registry.register.law.rows import Limit, PermitRoute, Regime
 from registry.register.law.rules import limits_on, routes_of
 from registry.register.law.words import LimitEffect, LimitSubject, Possible, Route
 from registry.register.law.words import Visa as LawVisa
@@ -68,44 +68,66 @@ def of_limits(
     What it says today of a plan of which no more is stated than a corridor, an activity and a visa is remembered: it follows
     from the law alone. Nothing is that depends on the recruiter, and no day, trade or person that was asked about.
     """
-    if day != today or any(getattr(question, name) is not None for name in _OF_ONE_PERSON):
+    if day != today or states_more(question):
         yield from _of_limits(recruiting, question, activities, day, today, facts)
         return
-    findings = _law_today(facts, today)
+    findings = law_today(facts, today)
     ends = (question.origin, question.destination, question.visa, question.nace_revision)
     key = (recruiting.home, recruiting.is_for_abroad, *ends, *activities)
     known = findings.get(key)
     if known is None:
         known = tuple(_of_limits(recruiting, question, activities, day, today, facts))
-        if not any(map(_is_about_entry, _that_apply(recruiting, question, activities, day, facts.limits))):
+        if not is_of_entry(recruiting, question, activities, day, facts.limits):
             findings[key] = known
     yield from known
 
 
-_OF_ONE_PERSON = ("sector", "nationality", "occupation", "work_permit", "region")
+def states_more(question: Question) -> bool:
+    """Whether more of the plan is stated than corridor, activity and visa: of a person, a trade or a place."""
+    return (
+        question.sector is not None
+        or question.nationality is not None
+        or question.occupation is not None
+        or question.work_permit is not None
+        or question.region is not None
+    )
 
 
-def _is_about_entry(limit: Limit) -> bool:
-    """Whether a limit depends on how long the recruiter has been licensed."""
-    return limit.years_after_entry is not None or limit.years_active_before is not None
+def is_of_entry(
+    recruiting: Recruiting, question: Question, activities: Sequence[Activity], day: date, limits: Sequence[Limit]
+) -> bool:
+    """Whether a limit on the plan depends on how long the recruiter has been licensed."""
+    return any(
+        limit.years_after_entry is not None or limit.years_active_before is not None
+        for limit in _that_apply(recruiting, question, activities, day, limits)
+    )
 
 
-_Remembered = dict[tuple[object, ...], tuple[Judged, ...]]
+class _LawToday(NamedTuple):
+    """What a law says on the day that is today, by what it says it of."""
 
-_MAX_REMEMBERED = 2048
-_remembered: tuple[Sequence[Limit], Sequence[PermitRoute], date, _Remembered] = ((), (), date.min, {})
+    regimes: Sequence[Regime]
+    limits: Sequence[Limit]
+    routes: Sequence[PermitRoute]
+    day: date
+    known: dict[tuple[object, ...], Any]
 
 
-def _law_today(facts: VerdictFacts, today: date) -> _Remembered:
+_MAX_REMEMBERED = 4096
+_remembered = _LawToday((), (), (), date.min, {})
+
+
+def law_today(facts: VerdictFacts, today: date) -> dict[tuple[object, ...], Any]:
     """What is remembered for this law and day. Rows in a list may still change: of them nothing is."""
     global _remembered
-    limits, routes, day, findings = _remembered
-    if limits is facts.limits and routes is facts.routes and day == today and len(findings) < _MAX_REMEMBERED:
-        return findings
-    if isinstance(facts.limits, tuple) and isinstance(facts.routes, tuple):
-        _remembered = (facts.limits, facts.routes, today, findings := {})
-        return findings
-    return {}
+    regimes, limits, routes, day, known = _remembered
+    is_same = regimes is facts.regimes and limits is facts.limits and routes is facts.routes and day == today
+    if is_same and len(known) < _MAX_REMEMBERED:
+        return known
+    known = {}
+    if all(isinstance(rows, tuple) for rows in (facts.regimes, facts.limits, facts.routes)):
+        _remembered = _LawToday(facts.regimes, facts.limits, facts.routes, today, known)
+    return known
 
 
 def _of_limits(

@@ -119,7 +119,7 @@ class Finding(NamedTuple):
     weight: Weight = Weight.DECIDES
 
     def informing(self) -> "Finding":
-        return Finding(self.code, self.values, Weight.INFORMS)
+        return self if self.weight is Weight.INFORMS else Finding(self.code, self.values, Weight.INFORMS)
 
     @property
     def rows(self) -> list[str]:

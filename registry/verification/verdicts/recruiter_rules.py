@@ -93,9 +93,11 @@ def _may_be_right_for_another(question: Question, verdict: Verdict) -> bool:
     """Whether the `no` says only that no agency of that number is licensed, which an employer or a ship need not be."""
     if verdict.verdict is not Answer.NO:
         return False
+    licence = verdict.licence
+    is_for_ships = licence is not None and licence.kind is LicenceKind.CN_SEAFARER_DISPATCH
+    if not is_for_ships and question.kind not in _OF_A_COMPANY:
+        return False
     codes = {finding.code for finding in verdict.reasons}
     if Reason.NOT_REGISTERED in codes and question.kind in _OF_A_COMPANY:
         return True
-    licence = verdict.licence
-    is_for_ships = licence is not None and licence.kind is LicenceKind.CN_SEAFARER_DISPATCH
     return is_for_ships and Reason.NOT_A_RECRUITMENT_LICENCE in codes

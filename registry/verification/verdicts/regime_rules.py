@@ -99,29 +99,42 @@ def _is_open(regime: Regime | None) -> bool:
     return regime is None or regime.rule is RegimeRule.UNKNOWN
 
 
+def partner_of(licence: record.Licence, agency: record.Agency, question: Question, day: date) -> str | None:
+    """The agency that recruits for this one where workers come from, by an agreement for the corridor and day."""
+    if not agency.agreements:
+        return None
+    origin = _origin(licence, question)
+    covering = (one for one in agency.agreements if _agreement_covers(one, agency, origin, question.destination, day))
+    return next((one.sending for one in covering), None)
+
+
+def _origin(licence: record.Licence, question: Question) -> str | None:
+    """A licence to send workers abroad is used in its own country, whether the asker says so or not."""
+    is_for_abroad = KINDS[licence.kind].territory is Territory.ABROAD
+    return question.origin or (licence.country if is_for_abroad else None)
+
+
 def of_origin(
-    licence: record.Licence, agency: record.Agency, question: Question, day: date, regimes: Sequence[Regime]
+    licence: record.Licence,
+    agency: record.Agency,
+    partner: str | None,
+    question: Question,
+    day: date,
+    regimes: Sequence[Regime],
 ) -> Iterator[Judged]:
     """Where recruiting happens: a foreign agency may need a partner licensed there."""
-    is_for_abroad = KINDS[licence.kind].territory is Territory.ABROAD
-    # A licence to send workers abroad is used in its own country, whether the asker says so or not.
-    origin = question.origin or (licence.country if is_for_abroad else None)
+    origin = _origin(licence, question)
     if origin is None:
         return
     values = {"origin": origin, "country": licence.country}
-    if is_for_abroad and origin != licence.country:
+    if KINDS[licence.kind].territory is Territory.ABROAD and origin != licence.country:
         yield Judged(Answer.NO, Finding(Reason.OUT_OF_CORRIDOR, values))
         return
     there = regime_on(regimes, origin, Activity.LABOUR_SERVICE_ABROAD, day)
     if there is not None and there.are_foreign_bodies_prohibited:
         if not origin == licence.country == agency.country:
-            partners = [
-                one.sending
-                for one in agency.agreements
-                if _agreement_covers(one, agency, origin, question.destination, day)
-            ]
-            answer = Answer.UNKNOWN if partners else Answer.NO
-            named = {"partner": partners[0]} if partners else {}
+            answer = Answer.UNKNOWN if partner else Answer.NO
+            named = {"partner": partner} if partner else {}
             law = rows_of_regimes([there])
             yield Judged(answer, Finding(Reason.NEEDS_LICENSED_SENDING_PARTNER, values | named | law))
     elif origin != licence.country:
@@ -129,7 +142,7 @@ def of_origin(
 
 
 def _agreement_covers(
-    agreement: record.Agreement, agency: record.Agency, origin: str, destination: str | None, day: date
+    agreement: record.Agreement, agency: record.Agency, origin: str | None, destination: str | None, day: date
 ) -> bool:
     return (
         agreement.receiving == agency.agency_id

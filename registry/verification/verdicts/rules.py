@@ -6,6 +6,7 @@ licence was required and the registry covers, in full and freshly, everybody who
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -38,26 +39,32 @@ _ABOUT_KIND = frozenset({Reason.NOT_A_RECRUITMENT_LICENCE, Reason.LEGACY_LICENCE
 
 def decide(question: Question, facts: VerdictFacts) -> Verdict:
     """May this recruiter recruit for this corridor, sector, activity and day - and how do we know?"""
-    subject = _on_subject(question, facts)
-    verdict = _by_recruiter(question, subject, facts)
+    verdict = _by_recruiter(question, facts)
     if verdict.verdict is Answer.YES or lacks_context_alone(verdict):
-
-        def is_refused(other: Question) -> bool:
-            # Who offers the work changes nothing of what a licence says, and a visa for no work refuses by itself.
-            is_same = subject.licence is not None and replace(other, recruiter_kind=question.recruiter_kind) == question
-            return visa_answer(other) is Answer.NO or (
-                _by_recruiter(other, subject if is_same else _on_subject(other, facts), facts).verdict is Answer.NO
-            )
-
-        verdict = unless_unsaid_decides(question, facts, verdict, is_refused)
+        verdict = unless_unsaid_decides(question, facts, verdict, partial(_is_refused, facts, verdict.licence))
     answered = _as_answered(_where_covered(question, verdict))
     overlay = facts.snapshot.law_overlay
     return answered if overlay is None else replace(answered, law_overlay=overlay)
 
 
-def _by_recruiter(question: Question, subject: Verdict, facts: VerdictFacts) -> Verdict:
+def _by_recruiter(question: Question, facts: VerdictFacts) -> Verdict:
     """The verdict on what was said alone: on the subject, by who offers the work and on which visa."""
-    return with_visa(question, of_recruiter(question, subject, facts.regimes), facts.limits)
+    return with_visa(question, of_recruiter(question, _on_subject(question, facts), facts.regimes), facts.limits)
+
+
+def _is_refused(facts: VerdictFacts, licence: record.Licence | None, question: Question) -> bool:
+    """Whether the verdict on what was said is `no`.
+
+    `licence` is one that may answer: while it does not refuse, neither does the verdict, for the best licence gives it.
+    """
+    if visa_answer(question) is Answer.NO:
+        return True
+    holders = _of_authority(question, facts.holders)
+    if licence is not None and len(holders) == 1:
+        agency, confirmed_at = holders[0].agency, holders[0].confirmed_at
+        if judge(licence, agency, question, facts, confirmed_at).answer is not Answer.NO:
+            return False
+    return _by_recruiter(question, facts).verdict is Answer.NO
 
 
 def _where_covered(question: Question, verdict: Verdict) -> Verdict:
@@ -75,9 +82,11 @@ def _where_covered(question: Question, verdict: Verdict) -> Verdict:
 
 def _as_answered(verdict: Verdict) -> Verdict:
     """The verdict as it is answered: each reason once, and nothing that reassures beside a `no`."""
-    reasons = unique(verdict.reasons)
+    reasons = verdict.reasons
     if verdict.verdict is Answer.NO:
-        reasons = tuple(one for place, one in enumerate(reasons) if not place or one.code not in REASSURING)
+        # The first is what refuses.
+        reasons = (*reasons[:1], *[one for one in reasons[1:] if one.code not in REASSURING])
+    reasons = unique(reasons)
     return verdict if reasons == verdict.reasons else replace(verdict, reasons=reasons)
 
 
@@ -155,12 +164,12 @@ def _of_holder(question: Question, facts: VerdictFacts, holder: Holder) -> Verdi
     # One licence alone must satisfy the whole question: the best of them answers, scopes never combine.
     best = min(judgements, key=_closeness) if len(judgements) > 1 else judgements[0]
     answer, findings = best.answer, best.findings
-    if answer is Answer.NO and any(finding.code in _ABOUT_KIND for finding in findings):
+    if answer is Answer.NO and not _ABOUT_KIND.isdisjoint([one.code for one in findings]):
         answer, findings = _of_wrong_paper(question, facts, holder, best)
     return Verdict(
         answer,
         best.may_continue,
-        unique((*findings, *_warnings(question))),
+        (*findings, *_warnings(question)),
         best.day,
         holder.agency,
         best.licence,

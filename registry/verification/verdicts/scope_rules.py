@@ -1,6 +1,7 @@
 """Rules on scope: what a licence kind permits, and the activities, corridors, sectors and conditions that it states."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from registry.core.codes import Reason
 from registry.register.agencies import record
@@ -42,7 +43,7 @@ def of_kind(licence: record.Licence, question: Question, *, is_licence_needed: b
         yield Judged(Answer.UNKNOWN, Finding(Reason.SCOPE_NOT_STATED, {"scope": "activity"}))
         return
     permitted = permitted_activities(licence)
-    words = " ".join(sorted(permitted & RECRUITING))
+    words = _recruiting(permitted)
     if question.activity is not None:
         if question.activity not in permitted:
             values = {"activity": question.activity, "activities": words}
@@ -58,11 +59,21 @@ def of_kind(licence: record.Licence, question: Question, *, is_licence_needed: b
         yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": "activity", "activities": words}))
 
 
-def of_permission(licence: record.Licence) -> Iterator[Judged]:
+def of_permission(licence: record.Licence) -> Sequence[Judged]:
     """States, last, what the licence permits: a licence to place workers must not be taken for one to hire them out."""
-    permitted = permitted_activities(licence) & RECRUITING
-    if permitted:
-        yield Judged(Answer.YES, Finding(Reason.PERMITS_ONLY, {"activities": " ".join(sorted(permitted))}))
+    return _permitting(permitted_activities(licence))
+
+
+@cache
+def _permitting(permitted: frozenset[Activity]) -> Sequence[Judged]:
+    words = _recruiting(permitted)
+    return [Judged(Answer.YES, Finding(Reason.PERMITS_ONLY, {"activities": words}))] if words else ()
+
+
+@cache
+def _recruiting(permitted: frozenset[Activity]) -> str:
+    """Which of the activities recruit, as a finding says them. Of four words there are sixteen sets."""
+    return " ".join(sorted(permitted & RECRUITING))
 
 
 def of_corridor(licence: record.Licence, question: Question) -> Iterator[Judged]:

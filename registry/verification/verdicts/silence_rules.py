@@ -3,7 +3,7 @@
 "Not found" is `no` only where a licence was required and the registry covers, in full and freshly,
 everybody who could have issued one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -216,30 +216,36 @@ def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     Those that differ in the activities or the rows of law alone are one that names them all.
     """
     listed = tuple(findings)
-    seen: set[Reason] = set()
-    repeated: set[Reason] = set()
-    for finding in listed:
-        (repeated if finding.code in seen else seen).add(finding.code)
-    if not repeated:
+    if len({finding.code for finding in listed}) == len(listed):
         return listed
-    stored: dict[object, Finding] = {}
+    stored: list[Finding] = []
+    places: dict[Reason, list[int]] = {}
     for finding in listed:
-        code, values = finding.code, finding.values
-        if code not in repeated:
-            stored[code] = finding
-            continue
-        key = (code, frozenset(item for item in values.items() if item[0] not in _SEVERAL))
-        known = stored.get(key)
-        if known is None:
-            stored[key] = finding
-            continue
-        merged = dict(known.values)
-        for name in _SEVERAL:
-            named = dict.fromkeys((*known.values.get(name, "").split(), *values.get(name, "").split()))
-            merged |= {name: " ".join(named)} if named else {}
-        # One that decides does so whatever else says the same.
-        stored[key] = Finding(code, merged, min(known.weight, finding.weight))
-    return tuple(stored.values())
+        same_code = places.setdefault(finding.code, [])
+        for place in same_code:
+            if _say_the_same(stored[place].values, finding.values):
+                stored[place] = _merged(stored[place], finding)
+                break
+        else:
+            same_code.append(len(stored))
+            stored.append(finding)
+    return tuple(stored)
+
+
+def _say_the_same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    for name, value in one.items():
+        if name not in _SEVERAL and other.get(name) != value:
+            return False
+    return all(name in one or name in _SEVERAL for name in other)
+
+
+def _merged(one: Finding, other: Finding) -> Finding:
+    merged = dict(one.values)
+    for name in _SEVERAL:
+        named = dict.fromkeys((*one.values.get(name, "").split(), *other.values.get(name, "").split()))
+        merged |= {name: " ".join(named)} if named else {}
+    # One that decides does so whatever else says the same.
+    return Finding(one.code, merged, min(one.weight, other.weight))
 
 
 _SEVERAL = ("activities", "rows")

@@ -29,7 +29,7 @@ def standing_on(licence: record.Licence, agency: record.Agency, day: date) -> St
     if agency.dissolved_on is not None and day >= agency.dissolved_on:
         return StatusOnDay(LicenceStatus.ANNULLED_ENTITY_DISSOLVED, agency.dissolved_on)
     covering = [p for p in licence.status_history if _covers(p, day)]
-    period = max(covering, key=_gravity_of, default=None)
+    period = max(covering, key=_gravity_of) if len(covering) > 1 else covering[0] if covering else None
     has_run_out = licence.valid_to is not None and day > licence.valid_to
     if period is None:
         return StatusOnDay(LicenceStatus.EXPIRED, _day_after(licence.valid_to)) if has_run_out else StatusOnDay(None)
@@ -67,6 +67,9 @@ def _gravity_of(period: record.StatusPeriod) -> tuple[int, date]:
     return GRAVITY[answer], period.from_ or date.min
 
 
+_REASONS = {status: Reason(f"licence_{status}") for status in LicenceStatus}
+
+
 def of_status(licence: record.Licence, standing: StatusOnDay, day: date) -> Iterator[Judged]:
     status, ended_on, period = standing
     if status is None and period is not None:
@@ -91,7 +94,7 @@ def of_status(licence: record.Licence, standing: StatusOnDay, day: date) -> Iter
             values["until"] = period.until.isoformat()
         if period.ground is not None:
             values["ground"] = period.ground
-    yield Judged(STATUSES[status].recruit, Finding(Reason(f"licence_{status}"), values))
+    yield Judged(STATUSES[status].recruit, Finding(_REASONS[status], values))
 
 
 def of_time(
@@ -150,7 +153,7 @@ _DOUBTS = frozenset(
 def continuation(standing: StatusOnDay, regime: Regime | None, day: date, judged: Sequence[Judged]) -> Answer:
     """What may go on with workers already placed: the status table, and the regime where the table leaves it to the law."""
     status, ended_on, period = standing
-    if status is None or any(one.finding.code in _DOUBTS for one in judged):
+    if status is None or not _DOUBTS.isdisjoint([one.finding.code for one in judged]):
         return Answer.UNKNOWN
     if period is not None and period.status is LicenceStatus.WINDING_DOWN and period.until is not None:
         return Answer.YES if day <= period.until else Answer.NO

@@ -49,8 +49,10 @@ def _on_pretexts(limits: Sequence[Limit], country: str, visa: Visa, day: date) -
 
 def with_visa(question: Question, verdict: Verdict, limits: Sequence[Limit] = ()) -> Verdict:
     """The verdict, stopped where the visa does not allow the work; a `no` keeps its own first reason."""
+    if question.visa is None:
+        return verdict
     best = visa_answer(question)
-    if best is Answer.YES or question.visa is None:
+    if best is Answer.YES:
         return verdict
     values = {"visa": question.visa.value}
     if best is Answer.NO and question.origin in SENDING_COUNTRIES:
