@@ -79,6 +79,11 @@ class Step:
             seen = _table(connection, table)
             return [dict(row) for row in connection.execute(select(seen).order_by(*seen.primary_key)).mappings()]
 
+    def indexes(self, table: str) -> set[str | None]:
+        """The names of a table's indexes at this revision."""
+        with self._connection() as connection:
+            return {one["name"] for one in inspect(connection).get_indexes(table)}
+
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
         engine: Engine = engine_for(self._url)

@@ -1,6 +1,6 @@
 """Step 0132: entries of a second agency are found by an index of few, and all entries stay."""
 
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 
 from registry.core.db.engine import engine_for
 from tests.conftest import Database
@@ -14,24 +14,16 @@ OF_ONE = (
 )
 
 
-def indexes_of(database: Database) -> set[str | None]:
-    engine = engine_for(database.url)
-    try:
-        return {one["name"] for one in inspect(engine).get_indexes("entries")}
-    finally:
-        engine.dispose()
-
-
 def test_shared_entries_have_an_index_of_their_own(database: Database) -> None:
     step = Step(database, "0132")
     shared = {"index": 0, "key": "agreement/1", "agency_id": 2, "other_agency_id": 1}
     own = {"index": 1, "key": "agency/1", "agency_id": 1, "other_agency_id": None}
     step.insert("entries", ENTRY | shared, ENTRY | own)
-    before = indexes_of(database)
+    before = step.indexes("entries")
     step.run()
-    assert indexes_of(database) == before | {NAME}
+    assert step.indexes("entries") == before | {NAME}
     step.undo()
-    assert indexes_of(database) == before
+    assert step.indexes("entries") == before
     assert [row["other_agency_id"] for row in step.rows("entries")] == [1, None]
 
 
