@@ -129,15 +129,15 @@ def rows(played: Sequence[Round]) -> list[Row]:
         )
 
     found = [
-        speed("verify by number, SQLite, of raw WSGI", "ours", "raw", 0.15),
-        speed("  against RESTX + ORM + marshmallow + Flask-Limiter", "ours", "orm", 4),
+        speed("verify by number, SQLite, of raw WSGI", "ours", "raw", 0.12),
+        speed("  against RESTX + ORM + marshmallow + Flask-Limiter", "ours", "orm", 8),
         speed("  against FastAPI + Core document", "ours", "fastapi", 2),
-        speed("  against Datasette row", "ours", "datasette", 4),
+        speed("  against Datasette row", "ours", "datasette", 3),
     ]
     if "ours postgresql" in first:
         found += [
-            speed("verify by number, PostgreSQL, of raw WSGI", "ours postgresql", "raw", 0.08),
-            speed("  against its ORM twin", "ours postgresql", "orm postgresql", 4),
+            speed("verify by number, PostgreSQL, of raw WSGI", "ours postgresql", "raw", 0.07),
+            speed("  against its ORM twin", "ours postgresql", "orm postgresql", 8),
         ]
     cost = [one["ours 304"].cpu_us / one["ours 200"].cpu_us for one in played]
     size = [one["ours"].cpu_us / one["ours small"].cpu_us for one in played]
