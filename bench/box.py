@@ -42,15 +42,23 @@ def cpu_seconds(pid: int) -> float:
     total = 0
     for process in _family(pid):
         for task in Path(f"/proc/{process}/task").iterdir():
-            total += int((task / "schedstat").read_text().split()[0])
+            total += int((_read(task / "schedstat") or "0").split()[0])
     return total / 1e9
 
 
 def _family(pid: int) -> Iterator[int]:
     yield pid
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
+        for child in _read(task / "children").split():
             yield from _family(int(child))
+
+
+def _read(path: Path) -> str:
+    """A file of a thread; empty where it ended a moment ago."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def forget_peak() -> None:
