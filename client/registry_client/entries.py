@@ -22,7 +22,9 @@ from registry_client.strict import (
 from registry_client.trust import thumbprint
 
 LEAF_LIMIT = 16 * 1024
-KEY = re.compile(r"(agency|licence|agreement|law)/[2-9A-HJKMNP-Z]{12}|key/[A-Za-z0-9_-]{16}|policy/log|ranges/epoch")
+KEY = re.compile(
+    r"(agency|licence|agreement|law)/[2-9A-HJKMNP-Z]{12}|key/[A-Za-z0-9_-]{16}|policy/log|ranges/epoch|dataset/snapshot"
+)
 AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 FIELDS = frozenset({"at", "index", "key", "record", "type", "v"})
 KINDS_OF_TYPE = {
@@ -32,6 +34,7 @@ KINDS_OF_TYPE = {
     "key": "registry.key_",
     "law": "law.",
     "ranges": "ranges.",
+    "dataset": "dataset.",
 }
 PLACES = 131072
 """Places in one status list."""

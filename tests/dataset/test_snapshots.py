@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from jsonschema import Draft202012Validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,7 @@ from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import HolderKind, IdentifierScheme, LicenceStatus, NameKind
 from tests import make
 from tests.dataset.conftest import WriteDataset
+from tests.log.entry_schema import SCHEMA
 
 ALL = "licences.jsonl licences.csv licences.parquet events.jsonl events.csv events.parquet entities.ftm.json".split()
 
@@ -65,6 +67,7 @@ def test_the_manifest_is_signed_as_heads_are_and_stands_in_the_log(
     stated = checked(folder / written.name, trust())
     assert {one["name"] for one in stated["files"]} >= set(ALL)
     entry = log.entry_at(reading, written.log_index)
+    Draft202012Validator(SCHEMA).validate(json.loads(entry.leaf))
     statement = json.loads(entry.leaf)["record"]
     manifest = (folder / written.name / MANIFEST).read_bytes()
     assert (entry.key, entry.type) == ("dataset/snapshot", "dataset.published")

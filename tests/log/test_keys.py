@@ -26,6 +26,7 @@ from registry.log.audit import audit
 from registry.log.keys import FIRST, change_state, draft_of, make_keys, new_key
 from registry.log.models import Entry
 from registry.log.signing import sign_committed
+from registry.vocabulary.entries import EntryType
 from tests.conftest import Database
 from tests.log.entry_schema import SCHEMA
 
@@ -132,6 +133,10 @@ def test_certificates_lead_to_the_root_and_to_no_other(keyring: Keyring, setting
 def _read(certificate: str | None) -> x509.Certificate:
     assert certificate is not None
     return x509.load_der_x509_certificate(b64decode(certificate))
+
+
+def test_every_type_of_entry_is_published() -> None:
+    assert SCHEMA["properties"]["type"]["enum"] == list(EntryType)
 
 
 def test_entries_of_keys_and_policy_have_the_form_that_is_published(
