@@ -6,6 +6,8 @@ the process and not of its queue.
 """
 
 import asyncio
+import os
+import signal
 import sys
 import threading
 from collections import deque
@@ -108,7 +110,8 @@ class Gateway:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         sys.setswitchinterval(SWITCH_SECONDS)
-        loop.call_later(LOOK, self._give_up, loop)
+        self._parent = os.getppid()
+        loop.call_later(LOOK, self._look, loop)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         if scope.path == "/live":
@@ -180,7 +183,14 @@ class Gateway:
         while self._waiting and self._waiting[0].is_claimed:
             self._waiting.popleft()
 
-    def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._give_up()
+        if os.getppid() != self._parent:
+            # The server was killed, and can no longer tell this process to stop: what it was told would stay in force.
+            os.kill(os.getpid(), signal.SIGTERM)
+        loop.call_later(LOOK, self._look, loop)
+
+    def _give_up(self) -> None:
         """Answer those that waited too long for a thread: all of them are busy, or wait for a database that is frozen."""
         end = monotonic() - WAIT
         while self._waiting and (self._waiting[0].is_claimed or self._waiting[0].queued_at < end):
@@ -188,7 +198,6 @@ class Gateway:
             if work.claim():
                 work.protocol.response_bytes(*busy_answer(work.scope.path))
                 work._set_done()
-        loop.call_later(LOOK, self._give_up, loop)
 
     def _serve(self, works: "SimpleQueue[Work]") -> None:
         while True:

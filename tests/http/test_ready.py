@@ -176,3 +176,19 @@ def test_ones_own_options_count_more_than_ours(database: Database, settings: Set
     assert settings_of(database.url)[:2] == ("5s", "1min")
     own = f"{database.url}&options=-c%20statement_timeout%3D1234&application_name=mine"
     assert settings_of(own) == ("1234ms", "1min", "mine")
+
+
+@pytest.mark.slow
+@pytest.mark.one_database
+def test_a_killed_server_leaves_no_process_that_answers(settings: Settings) -> None:
+    with serve(settings) as served:
+        os.kill(served.process.pid, signal.SIGKILL)
+        until(lambda: is_refused(f"{served.base_url}/live"))
+
+
+def is_refused(url: str) -> bool:
+    try:
+        requests.get(url, timeout=5)
+    except requests.ConnectionError:
+        return True
+    return False
