@@ -3,7 +3,8 @@
 import datetime as dt
 import enum
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -202,12 +203,14 @@ POOLER_REFUSES = "unsupported startup parameter"
 """What PgBouncer says of limits that are stated at the beginning of a connection."""
 
 
+_CACHE_KIB, _WIDE_CACHE_KIB = 65536, 524288
+
 # Deleted bytes are overwritten: what was erased shall not lie in the free pages of the file.
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "cache_size=-65536",
+    f"cache_size=-{_CACHE_KIB}",
     "mmap_size=1073741824",
     "secure_delete=ON",
 )
@@ -270,6 +273,24 @@ def prefer_indexes(session: Session) -> None:
         session.execute(text("SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"))
 
 
+@contextmanager
+def wide_cache(session: Session) -> Iterator[None]:
+    """Let SQLite keep half a gigabyte of pages meanwhile, for a transaction that fills indexes at random places.
+
+    A page that left the cache is looked for in the whole write-ahead log, which is as long as all that was written: the rows
+    of a million agencies cost 1.7 times those of a hundred thousand. Nothing is taken that is not needed.
+    """
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{_WIDE_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIB}")
+
+
 def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:
     """Row ids for `count` rows about to be bulk inserted; no other transaction can be given them."""
     session.flush()
@@ -312,5 +333,5 @@ def drop_deleted(engine: Engine, tables: Sequence[str]) -> bool:
 
 __all__ = [
     "Base", "CheckConstraint", "DateTime", "Instant", "Text", "bulk_insert", "drop_deleted", "engine_for", "microseconds",
-    "one_of", "prefer_indexes", "reading_sessions_for", "reserve_ids", "sessions_for",
+    "one_of", "prefer_indexes", "reading_sessions_for", "reserve_ids", "sessions_for", "wide_cache",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at
 from registry.core.codes import Flaw
-from registry.core.db.engine import prefer_indexes
+from registry.core.db.engine import prefer_indexes, wide_cache
 from registry.core.db.probing import rows_by_key
 from registry.core.errors import ImportRefused
 from registry.core.gc import gc_paused
@@ -339,7 +339,7 @@ def apply_staged(
         raise ImportRefused(f"{mapping.source.reference} was read again in the meantime: import the newer file")
     applier = ListApplier(session, source, mapping, staging, report, retrieved_at)
     # Thousands of rows and statements live until they are written: the collector would walk them again and again.
-    with gc_paused():
+    with gc_paused(), wide_cache(session):
         applier.apply(accepts_shrink=accepts_shrink, progress=progress)
     counts = {name: getattr(report.counts, name) for name in report.counts.__struct_fields__}
     counts |= {f"{WITHOUT}{scheme}": count for scheme, count in staging.without.items() if count}
