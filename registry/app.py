@@ -15,6 +15,7 @@ from registry.core.db.engine import engine_for, reading_sessions_for, sessions_f
 from registry.core.db.limits import Limits
 from registry.core.gc import freeze_gc
 from registry.core.settings import Edge, Settings
+from registry.core.structs import prepare_structs
 from registry.http import errors, health, logs, metrics, transaction
 from registry.http.errors import RegistryRequest
 from registry.http.gateway import Gateway
@@ -105,6 +106,7 @@ def create_app(settings: Settings) -> Flask:
         metrics.register(app, measured)
     connect(app, settings, measured)
     register_edges(app, settings)
+    prepare_structs()
     return app
 
 

@@ -14,6 +14,7 @@ from registry.core.clock import now
 from registry.core.db.errors import classify_db_error
 from registry.core.errors import LogClosed
 from registry.core.settings import Settings
+from registry.core.structs import prepare_structs
 from registry.worker import dataset
 from registry.worker.sandbox_loop import SandboxLoop
 from registry.worker.schedule import TASKS, Lane, Task
@@ -27,6 +28,7 @@ def work(
 ) -> None:
     """Run each task when its time has come, until told to stop; what runs then is finished first."""
     watch_loop, sandbox = WatchLoop(settings, sessions), SandboxLoop(settings)
+    prepare_structs()
     try:
         if is_once:
             TaskLoop(TASKS, settings, sessions).once(stopping)

@@ -94,11 +94,14 @@ def _following(found: Page) -> str | None:
     return base64.urlsafe_b64encode(msgspec.json.encode(found.next_place)).decode("ascii").rstrip("=")
 
 
+_read_place = msgspec.json.Decoder(Place).decode
+
+
 def _place(text: str) -> Place | None:
     if not text:
         return None
     try:
-        place = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Place)
+        place = _read_place(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         place = None
     if place is None or not 0 <= place.agency_id <= NEWEST or not 0 <= place.rank <= 10_000:
