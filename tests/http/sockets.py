@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -68,7 +69,11 @@ def cut(served: Served, path: str, headers: Mapping[str, str], sent: bytes, meth
 
 
 def post(served: Served, path: str, headers: Mapping[str, str], *pieces: bytes, method: str = "POST") -> Answer:
-    with opened(served, head(served, method, path, headers), *pieces) as connection:
+    with opened(served, head(served, method, path, headers)) as connection:
+        # A server that has heard enough answers and ends: what is left need not be sent, and its answer is there.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for piece in pieces:
+                connection.sendall(piece)
         return read_answer(connection)
 
 
