@@ -37,6 +37,9 @@ Fetch = Callable[[str, int], bytes]
 """From a path with its leading slash, and the most bytes that are taken, to the body. Raises Unreachable."""
 
 
+_PADDED = b"\x1f\x8b\x08\x04"
+
+
 def fetcher(
     address: str, timeout: float = TIMEOUT, deadline: float = DEADLINE, *, is_compressed: bool = False
 ) -> Fetch:
@@ -47,9 +50,10 @@ def fetcher(
 
     def fetch(path: str, limit: int) -> bytes:
         if not is_compressed:
-            return _get(address + path, limit, timeout, deadline)
-        body = _get(address + path, limit, timeout, deadline, {"Accept-Encoding": "gzip"})
-        return _inflated(body, limit, address + path) if body.startswith(b"\x1f\x8b\x08\x04") else body
+            return _get(address + path, limit, timeout, deadline)[0]
+        body, is_gzip = _get(address + path, limit, timeout, deadline, {"Accept-Encoding": "gzip"})
+        # A plain web server gives a range file as it lies there, padded, and does not say that it is gzip.
+        return _inflated(body, limit, address + path) if is_gzip or body.startswith(_PADDED) else body
 
     return fetch
 
@@ -65,7 +69,10 @@ def _inflated(body: bytes, limit: int, url: str) -> bytes:
     return found
 
 
-def _get(url: str, limit: int, timeout: float, deadline: float, headers: Mapping[str, str] | None = None) -> bytes:
+def _get(
+    url: str, limit: int, timeout: float, deadline: float, headers: Mapping[str, str] | None = None
+) -> tuple[bytes, bool]:
+    """The body, and whether its sender says that it is gzip."""
     end = time.monotonic() + deadline
     request = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept": "*/*", **(headers or {})})
     try:
@@ -79,7 +86,7 @@ def _get(url: str, limit: int, timeout: float, deadline: float, headers: Mapping
                     raise Unreachable(f"{url}: the answer took longer than {deadline:g} seconds")
             if left <= 0:
                 raise Unreachable(f"{url}: the answer is longer than {limit} bytes")
-            return b"".join(parts)
+            return b"".join(parts), answer.headers.get("Content-Encoding", "").strip().lower() == "gzip"
     except urllib.error.HTTPError as error:
         with error:
             retry = error.headers.get("Retry-After", "") if error.headers else ""
