@@ -52,42 +52,29 @@ def hand_over(
     """
     # Nothing that is read here is pending, so all is written once, at the end.
     with session.no_autoflush:
-        _hand_over(session, sealer, case, opened, answers, at, unit, received_on)
+        unit = unit or route(session, country_of_work(answers))
+        received_on = received_on or at.date()
+        case.unit_id, case.filed_on, case.questionnaire = unit.id, received_on, QUESTIONNAIRE.version
+        case.country = _country(answers)
+        case.sector = answers["sector"] if answers.get("sector") in CORRIDOR_SECTORS else None
+        _seal_facts(session, sealer, case, answers)
+        of_text = assessment.remember_words(session, sealer, case, answers)
+        independent = assessment.independent_others(session, case, at.date())
+        _store_judgement(case, assessment.judge(session, case, answers, independent))
+        is_flood = assessment.is_part_of_flood(session, case, of_text, at.date())
+        sealer.hand_over(session, opened, unit.reference)
+        if is_flood:
+            advance(session, case, CaseState.QUARANTINED, CaseRole.REGISTRY, at)
+        else:
+            # Locked before the first line of the audit trail, for which all transactions wait.
+            others = assessment.others_to_raise(session, independent)
+            advance(session, case, CaseState.SUBMITTED, CaseRole.COMPLAINANT, at)
+            assessment.raise_others(session, others, at)
+            if received_on != at.date():
+                session.flush()
+                clocks.turn(session, case, Clock.START, at - timedelta(days=(at.date() - received_on).days))
+        consents_answered(session, case, opened.box, answers, at.date())
     session.flush()
-
-
-def _hand_over(
-    session: Session,
-    sealer: Sealer,
-    case: Case,
-    opened: OpenContainer,
-    answers: Mapping[str, Any],
-    at: datetime,
-    unit: Unit | None,
-    received_on: date | None,
-) -> None:
-    unit = unit or route(session, country_of_work(answers))
-    received_on = received_on or at.date()
-    case.unit_id, case.filed_on, case.questionnaire = unit.id, received_on, QUESTIONNAIRE.version
-    case.country = _country(answers)
-    case.sector = answers["sector"] if answers.get("sector") in CORRIDOR_SECTORS else None
-    _seal_facts(session, sealer, case, answers)
-    of_text = assessment.remember_words(session, sealer, case, answers)
-    independent = assessment.independent_others(session, case, at.date())
-    _store_judgement(case, assessment.judge(session, case, answers, independent))
-    is_flood = assessment.is_part_of_flood(session, case, of_text, at.date())
-    sealer.hand_over(session, opened, unit.reference)
-    if is_flood:
-        advance(session, case, CaseState.QUARANTINED, CaseRole.REGISTRY, at)
-    else:
-        # Locked before the first line of the audit trail, for which all transactions wait.
-        others = assessment.others_to_raise(session, independent)
-        advance(session, case, CaseState.SUBMITTED, CaseRole.COMPLAINANT, at)
-        assessment.raise_others(session, others, at)
-        if received_on != at.date():
-            session.flush()
-            clocks.turn(session, case, Clock.START, at - timedelta(days=(at.date() - received_on).days))
-    consents_answered(session, case, opened.box, answers, at.date())
 
 
 def add_answers(
