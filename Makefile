@@ -86,8 +86,9 @@ types: $(ALL)
 layers: $(ALL)
 	@$(BIN)/lint-imports
 
-words: $(ALL) ## Find retired words (docs/glossary.md) in names, docs, texts and the API description.
+words: $(ALL) ## Find retired words (docs/glossary.md), and names in docstrings that name nothing.
 	@$(BIN)/python tools/words.py $(ARGS)
+	@$(BIN)/python -m tools.docstrings
 
 lint-openapi: $(ALL)
 	@$(BIN)/registry openapi --check

@@ -1,17 +1,19 @@
 """Schemas of checks: what a recruiter told a worker, compared with what the agency registered."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from marshmallow import fields
+from msgspec import Meta, Struct
 
 from registry.core.codes import CheckNote, CheckSummary, Problem, RedFlag
 from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.law import CitedRow
+from registry.vocabulary.record import AgencySummary
 from registry.vocabulary.register import Answer
-from schemas.agencies import AgencySummarySchema
-from schemas.base import InSchema, OutSchema
-from schemas.fields import Country, Line, OneOf, Passage
+from schemas.base import InSchema
+from schemas.fields import Country, Line, Passage
 from schemas.identifiers import scheme_field, take_identifier, value_field
-from schemas.verify import CitedRowSchema, ReasonSchema
+from schemas.struct_schema import schema_of
+from schemas.verify import ReasonShown
 
 MAX_IN_AN_ADVERT = 10_000
 
@@ -52,66 +54,58 @@ class ChecksSchema(InSchema):
         return [("body", Problem.MISSING, f"must state one of {', '.join(CheckKind)}, or an advert")]
 
 
-class CheckRemarkSchema(OutSchema):
+class CheckRemark(Struct, frozen=True):
     """Something noticed."""
 
-    code = OneOf(CheckNote, required=True)
-    text = fields.String(required=True)
+    code: CheckNote
+    text: str
 
 
-class CheckedSchema(OutSchema):
+class Checked(Struct, frozen=True):
     """One thing told. `value` is as it was told or picked out."""
 
-    kind = OneOf(CheckKind, required=True)
-    value = fields.String(required=True)
-    outcome = OneOf(CheckOutcome, required=True)
-    text = fields.String(required=True, metadata={"description": "What it means."})
-    notes = fields.List(fields.Nested(CheckRemarkSchema), required=True)
+    kind: CheckKind
+    value: str
+    outcome: CheckOutcome
+    text: Annotated[str, Meta(description="What it means.")]
+    notes: list[CheckRemark]
 
 
-class CheckResultSchema(OutSchema):
+class CheckResult(Struct, frozen=True):
     """What it comes to, in plain words."""
 
-    code = OneOf(CheckSummary, required=True)
-    text = fields.String(required=True)
+    code: CheckSummary
+    text: str
 
 
-class AdvertFlagSchema(OutSchema):
+class AdvertFlag(Struct, frozen=True):
     """What an advert itself asks for, promises or leaves out."""
 
-    code = OneOf(RedFlag, required=True)
-    text = fields.String(required=True, metadata={"description": "What is wrong with it, and what to do."})
-    law = fields.List(
-        fields.Nested(CitedRowSchema),
-        required=True,
-        metadata={"description": "The rules it breaks where workers are recruited in China."},
-    )
+    code: RedFlag
+    text: Annotated[str, Meta(description="What is wrong with it, and what to do.")]
+    law: Annotated[list[CitedRow], Meta(description="The rules it breaks where workers are recruited in China.")]
 
 
-class ChecksAnswerSchema(OutSchema):
+class ChecksAnswer(Struct, frozen=True):
     """The whole answer. `verdict` says whether the agency is licensed; matching channels alone never do."""
 
-    summary = fields.Nested(CheckResultSchema, required=True)
-    offer = OneOf(
+    summary: CheckResult
+    offer: Annotated[
         Answer,
-        required=True,
-        metadata={
-            "description": "What the advert comes to: `no` where it plans or asks for what the law forbids; never `yes`."
-        },
-    )
-    red_flags = fields.List(fields.Nested(AdvertFlagSchema), required=True)
-    law = fields.List(
-        fields.Nested(ReasonSchema),
-        required=True,
-        metadata={"description": "What the law says of the advert's plan, for all recruiters."},
-    )
-    checks = fields.List(fields.Nested(CheckedSchema), required=True)
-    papers = fields.List(
-        fields.Nested(CheckRemarkSchema),
-        required=True,
-        metadata={"description": "Papers shown in the advert that are no licence for work abroad."},
-    )
-    verdict = OneOf(Answer, required=True)
-    reasons = fields.List(fields.Nested(ReasonSchema), required=True)
-    agency = fields.Nested(AgencySummarySchema, required=True, allow_none=True)
-    candidates = fields.List(fields.Nested(AgencySummarySchema), required=True)
+        Meta(
+            description="What the advert comes to: `no` where it plans or asks for what the law forbids; never `yes`."
+        ),
+    ]
+    red_flags: list[AdvertFlag]
+    law: Annotated[list[ReasonShown], Meta(description="What the law says of the advert's plan, for all recruiters.")]
+    checks: list[Checked]
+    papers: Annotated[
+        list[CheckRemark], Meta(description="Papers shown in the advert that are no licence for work abroad.")
+    ]
+    verdict: Answer
+    reasons: list[ReasonShown]
+    agency: AgencySummary | None
+    candidates: list[AgencySummary]
+
+
+ChecksAnswerSchema = schema_of(ChecksAnswer)

@@ -159,7 +159,7 @@ class QuestionPartSchema(OutSchema):
 class QuestionnaireSchema(OutSchema):
     """Every question, in its order.
 
-    All are optional, and all but texts and sums may be `dont_know` or `rather_not_say`.
+    All are optional, and all but texts and sums may be "dont_know" or "rather_not_say".
     """
 
     version = fields.String(required=True, metadata=_QUESTIONNAIRE)

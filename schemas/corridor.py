@@ -1,17 +1,21 @@
 """The question about both ends of a corridor and the agreement between them."""
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, ClassVar
 
 from marshmallow import fields
+from msgspec import UNSET, Meta, Raw, Struct
 
 from registry.core.codes import Problem
+from registry.vocabulary.record import AgencyHit, AgencySummary, Agreement, LicenceOnDay
 from registry.vocabulary.register import Activity, Answer
-from schemas.agencies import AgencyHitSchema, AgencySummarySchema, AgreementSchema, LicenceOnDaySchema
 from schemas.base import OutSchema
 from schemas.fields import Country, Flag, Line, OneOf, Word
 from schemas.identifiers import scheme_of
 from schemas.row_proofs import RowProofSchema
-from schemas.verify import NeedSchema, PlanSchema, ReasonSchema, SourceNoteSchema, known_at_field
+from schemas.struct_schema import schema_of
+from schemas.verify import LawOverlay, NeedShown, PlanSchema, ReasonShown, SourceShown, known_at_field
 
 _ANYTHING = "Licence number, identifier, reference of the registry, or name (a name alone is never `yes`)."
 
@@ -65,36 +69,34 @@ class CorridorQuerySchema(CorridorEndsSchema):
     )
 
 
-class LegSchema(OutSchema):
+class LegShown(Struct, frozen=True):
     """One leg of the corridor."""
 
-    leg = OneOf(("sending_licence", "receiving_licence", "agreement"), required=True)
-    verdict = OneOf(
-        (*(answer.value for answer in Answer), "not_required"),
-        required=True,
-        metadata={"description": "`not_required`: a direct employer needs no licence, but needs the agreement."},
-    )
-    reasons = fields.List(fields.Nested(ReasonSchema), required=True)
-    needs = fields.List(fields.Nested(NeedSchema), required=True)
-    question = fields.Dict(
-        keys=fields.String(),
-        values=fields.String(),
-        required=True,
-        allow_none=True,
-        metadata={"description": "The leg's question as it was understood; null for an employer and an agreement."},
-    )
-    on = fields.Date(required=True)
-    agency = fields.Nested(AgencySummarySchema, required=True, allow_none=True)
-    licence = fields.Nested(LicenceOnDaySchema, required=True, allow_none=True)
-    agreement = fields.Nested(AgreementSchema, required=True, allow_none=True)
-    candidates = fields.List(fields.Nested(AgencyHitSchema), required=True)
-    source = fields.Nested(SourceNoteSchema, required=True, allow_none=True)
-    law_overlay = fields.Integer(
-        metadata={
-            "description": "Version of the operator's last correction of the law that the answer stands on; absent: the law as "
-            "it was released."
-        }
-    )
+    schema_name: ClassVar = "Leg"
+    leg: Annotated[str, Meta(extra={"words": ("sending_licence", "receiving_licence", "agreement")})]
+    verdict: Annotated[
+        str,
+        Meta(
+            description="`not_required`: a direct employer needs no licence, but needs the agreement.",
+            extra={"words": (*(answer.value for answer in Answer), "not_required")},
+        ),
+    ]
+    reasons: list[ReasonShown]
+    needs: list[NeedShown]
+    question: Annotated[
+        Mapping[str, str] | None,
+        Meta(description="The leg's question as it was understood; null for an employer and an agreement."),
+    ]
+    on: date
+    agency: AgencySummary | None
+    licence: LicenceOnDay | Raw | None
+    agreement: Agreement | None
+    candidates: list[AgencyHit | AgencySummary | Raw]
+    source: SourceShown | None
+    law_overlay: LawOverlay = UNSET
+
+
+LegSchema = schema_of(LegShown)
 
 
 class CorridorVerdictSchema(OutSchema):

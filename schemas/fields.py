@@ -1,7 +1,7 @@
 """Fields of payloads. What comes in is folded (NFKC, spaces, letter case) before it is judged; errors carry a code.
 
 Every field that is read from a query string has `quick`: from the raw text to the loaded value, or DOUBT when only the
-slow way can tell. It never accepts what `deserialize` would refuse, and gives the same value.
+slow way can tell. It never accepts what `deserialize()` would refuse, and gives the same value.
 """
 
 import re
@@ -58,7 +58,7 @@ ABSENT: dict[str, Any] = {
 
 
 class Line(fields.Field[str]):
-    """One line of text of at most `most` characters.
+    """One line of text of at most `max_length` characters.
 
     Zero-width and direction marks are left out; control characters refuse it.
 
@@ -283,7 +283,7 @@ class Moment(fields.Field[datetime]):
 
 
 class Count(fields.Field[int]):
-    """A whole number from `least` to `most`."""
+    """A whole number from `minimum` to `maximum`."""
 
     default_error_messages = ABSENT
 

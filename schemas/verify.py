@@ -1,18 +1,21 @@
 """The question "may this recruiter recruit?" and its answer."""
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar
 
-from marshmallow import fields
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from registry.core.codes import Problem, Reason
 from registry.vocabulary.checks import Difference
-from registry.vocabulary.law import Mark
+from registry.vocabulary.law import CitedRow
+from registry.vocabulary.record import AgencyHit, AgencySummary, LicenceOnDay
 from registry.vocabulary.register import NACE_REVISIONS, Activity, Answer, Likeness, RecruiterKind, Visa, Weight
-from schemas.agencies import AgencyHitSchema, AgencySummarySchema, LicenceOnDaySchema
-from schemas.base import InSchema, OutSchema
-from schemas.fields import Country, Day, Flag, Instant, Line, Moment, OneOf, Word
+from schemas.base import InSchema
+from schemas.fields import Country, Day, Flag, Line, Moment, Word
 from schemas.identifiers import scheme_field, take_identifier, value_field
 from schemas.sectors import MAX_LENGTH, NACE_PATTERN, exists, tidy_sector
+from schemas.struct_schema import schema_of
 
 SUBJECTS = ("licence_number", "uscc", "vat", "lei", "euid", "registration_number", "agency_id", "name")
 
@@ -196,121 +199,104 @@ class VerifySchema(PlanSchema):
         return faults
 
 
-class CitedRowSchema(OutSchema):
-    """A row of law that a reason stands on. `GET /api/v1/regimes` has all of it, the page `/rules/<country>#<id>` shows it."""
-
-    id = fields.String(
-        required=True, metadata={"description": "Its id, kept for good.", "example": "cz-limit-occupation"}
-    )
-    country = fields.String(required=True, metadata={"description": "ISO 3166-1 alpha-2."})
-    article = fields.String(required=True, allow_none=True, metadata={"description": "Law and article."})
-    text = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "What it says, in English; null: a rule without words."},
-    )
-    as_of = fields.Date(required=True, metadata={"description": "The state of the text that was read."})
-    mark = OneOf(Mark, required=True, metadata={"description": "Where it was read: see the rules page."})
-    url = fields.String(required=True, allow_none=True, metadata={"description": "The publisher's page."})
+LawOverlay = Annotated[
+    int | UnsetType,
+    Meta(
+        description="Version of the operator's last correction of the law that the answer stands on; absent: the law as "
+        "it was released."
+    ),
+]
 
 
-class ReasonSchema(OutSchema):
+class ReasonShown(Struct, frozen=True, gc=False):
     """One reason. Programs act on `code`; `text` is in the language of Content-Language."""
 
-    code = OneOf(Reason, required=True)
-    text = fields.String(required=True)
-    weight = OneOf(
-        Weight,
-        required=True,
-        metadata={"description": "`decides`: the answer is this for it; `informs`: it says more."},
-    )
-    law = fields.List(
-        fields.Nested(CitedRowSchema),
-        required=True,
-        metadata={"description": "The rows of law that it stands on; empty for a reason of the register."},
-    )
+    schema_name: ClassVar = "Reason"
+    code: Reason
+    text: str
+    weight: Annotated[Weight, Meta(description="`decides`: the answer is this for it; `informs`: it says more.")]
+    law: Annotated[
+        list[CitedRow], Meta(description="The rows of law that it stands on; empty for a reason of the register.")
+    ]
 
 
-class NeedSchema(OutSchema):
+class NeedShown(Struct, frozen=True, gc=False):
     """A parameter that could still change the answer. Ask again with it."""
 
-    parameter = fields.String(required=True, metadata={"description": "Name of the parameter.", "example": "origin"})
-    allowed = fields.List(
-        fields.String(),
-        required=True,
-        metadata={
-            "description": "Values it takes; of `sector` those the licence names, of `occupation` those the law names. "
+    schema_name: ClassVar = "Need"
+    parameter: Annotated[str, Meta(description="Name of the parameter.", examples=["origin"])]
+    allowed: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Values it takes; of `sector` those the licence names, of `occupation` those the law names. "
             "None: any code of NACE."
-        },
-    )
+        ),
+    ]
 
 
-class SourceNoteSchema(OutSchema):
+class SourceShown(Struct, frozen=True, gc=False):
     """The list an answer stands on."""
 
-    authority = fields.String(required=True, metadata={"description": "Reference of the authority."})
-    name = fields.String(required=True, metadata={"description": "The authority's name."})
-    retrieved_at = Instant(
-        required=True, allow_none=True, metadata={"description": "When the list was last read; null: never."}
-    )
-    is_stale = fields.Boolean(required=True, metadata={"description": "It was too old to rely on."})
+    schema_name: ClassVar = "SourceNote"
+    authority: Annotated[str, Meta(description="Reference of the authority.")]
+    name: Annotated[str, Meta(description="The authority's name.")]
+    retrieved_at: Annotated[datetime | None, Meta(description="When the list was last read; null: never.")]
+    is_stale: Annotated[bool, Meta(description="It was too old to rely on.")]
 
 
-class ImitatedSchema(OutSchema):
+class ImitatedShown(Struct, frozen=True, gc=False):
     """A licensed agency that a paper may imitate."""
 
-    agency = fields.Nested(AgencySummarySchema, required=True)
-    name = fields.String(required=True, metadata={"description": "Which of its names is near."})
-    how = OneOf(Likeness, required=True, metadata={"description": "In what way it is near."})
-    score = fields.Float(required=True, metadata={"description": "How near, 85 to 100."})
-    differs = fields.List(
-        OneOf(Difference), required=True, metadata={"description": "What of the question is not this agency's."}
-    )
+    schema_name: ClassVar = "Imitated"
+    agency: AgencySummary
+    name: Annotated[str, Meta(description="Which of its names is near.")]
+    how: Annotated[Likeness, Meta(description="In what way it is near.")]
+    score: Annotated[float, Meta(description="How near, 85 to 100.")]
+    differs: Annotated[tuple[Difference, ...], Meta(description="What of the question is not this agency's.")]
 
 
-class VerdictSchema(OutSchema):
-    """The answer. `yes` holds for exactly what was asked."""
+class VerdictShown(Struct, frozen=True, gc=False):
+    """The answer. `yes` holds for exactly what was asked.
 
-    verdict = OneOf(Answer, required=True)
-    may_continue_existing_placements = OneOf(Answer, required=True)
-    reasons = fields.List(
-        fields.Nested(ReasonSchema), required=True, metadata={"description": "The first decides, the rest explain."}
-    )
-    needs = fields.List(
-        fields.Nested(NeedSchema),
-        required=True,
-        metadata={"description": "What to ask for before the answer can be another, in the order to ask it."},
-    )
-    not_asked = fields.List(
-        fields.String(), required=True, metadata={"description": "Parameters of context that the question left open."}
-    )
-    question = fields.Dict(
-        keys=fields.String(),
-        values=fields.String(),
-        required=True,
-        metadata={"description": "The question as it was understood, by the names of its parameters."},
-    )
-    on = fields.Date(required=True, metadata={"description": "The day the answer is for."})
-    agency = fields.Nested(AgencySummarySchema, required=True, allow_none=True)
-    licence = fields.Nested(LicenceOnDaySchema, required=True, allow_none=True)
-    candidates = fields.List(
-        fields.Nested(AgencyHitSchema),
-        required=True,
-        metadata={"description": "Whom the subject may mean, where it does not say."},
-    )
-    possible_clone_of = fields.List(
-        fields.Nested(ImitatedSchema),
-        required=True,
-        metadata={"description": "Licensed agencies whose name is near, while other data are not theirs."},
-    )
-    source = fields.Nested(SourceNoteSchema, required=True, allow_none=True)
-    law_overlay = fields.Integer(
-        metadata={
-            "description": "Version of the operator's last correction of the law that the answer stands on; absent: the law as "
-            "it was released."
-        }
-    )
-    receipt = fields.String(
-        metadata={"description": "The answer as a signed statement (JWS), where `receipt` was asked for."}
-    )
-    receipt_id = fields.String(metadata={"description": "Where it stands in your organisation's file, if it was kept."})
+    Raw: a part that was encoded before. `receipt` and `receipt_id` are put in when the rest is written.
+    """
+
+    schema_name: ClassVar = "Verdict"
+    verdict: Answer
+    may_continue_existing_placements: Answer
+    reasons: Annotated[list[ReasonShown | Raw], Meta(description="The first decides, the rest explain.")]
+    needs: Annotated[
+        list[NeedShown],
+        Meta(description="What to ask for before the answer can be another, in the order to ask it."),
+    ]
+    not_asked: Annotated[list[str], Meta(description="Parameters of context that the question left open.")]
+    question: Annotated[
+        Mapping[str, str],
+        Meta(description="The question as it was understood, by the names of its parameters."),
+    ]
+    on: Annotated[date, Meta(description="The day the answer is for.")]
+    agency: AgencySummary | Raw | None
+    licence: LicenceOnDay | Raw | None
+    candidates: Annotated[
+        list[AgencyHit | AgencySummary | Raw],
+        Meta(description="Whom the subject may mean, where it does not say."),
+    ]
+    possible_clone_of: Annotated[
+        list[ImitatedShown],
+        Meta(description="Licensed agencies whose name is near, while other data are not theirs."),
+    ]
+    source: SourceShown | None
+    law_overlay: LawOverlay = UNSET
+    receipt: Annotated[
+        str | UnsetType, Meta(description="The answer as a signed statement (JWS), where `receipt` was asked for.")
+    ] = UNSET
+    receipt_id: Annotated[
+        str | UnsetType, Meta(description="Where it stands in your organisation's file, if it was kept.")
+    ] = UNSET
+
+
+CitedRowSchema = schema_of(CitedRow)
+ReasonSchema = schema_of(ReasonShown)
+NeedSchema = schema_of(NeedShown)
+SourceNoteSchema = schema_of(SourceShown)
+VerdictSchema = schema_of(VerdictShown)

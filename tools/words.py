@@ -1,8 +1,7 @@
-"""Finds retired words in names, docstrings, comments, docs, API descriptions, command help and English catalogues.
+"""Finds retired words in docstrings, comments, docs, API descriptions, command help and English catalogues.
 
 The words stand in docs/glossary.md, in the table `| retired | say |`. Each term in backticks is looked for as whole words,
-whatever its case: in prose as it is written, in a name as consecutive parts of it (`hand on` is found in `fan_out_calendar`).
-NAME_RULES below has what only names must not be: an ordinary participle may stand in prose, but says nothing as a name.
+whatever its case. Names are left out: no list tells a good name from a bad one.
 A line that ends in `words: ok` (in a comment) is left out, and so is the glossary itself.
 
     python tools/words.py [--root DIR] [--summary] [--kind KIND]... [PATH]...
@@ -25,29 +24,9 @@ from typing import NamedTuple
 GLOSSARY = "docs/glossary.md"
 CODE = ("registry", "schemas", "tests", "client", "bench", "tools", "migrations")
 PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "client/README.md")
-KINDS = ("name", "test", "docstring", "comment", "doc", "openapi", "help", "catalogue")
+KINDS = ("docstring", "comment", "doc", "openapi", "help", "catalogue")
 SKIPPED = frozenset({".venv", "node_modules", "__pycache__", "build", "dist"})
 ALLOWED = "words: ok"
-
-NAME_RULES: tuple[tuple[str, str], ...] = (
-    (r"_?(MOST|LONGEST)(_[A-Z0-9_]+)?", "MAX_..., MAX_LENGTH"),
-    (r"_?(LEAST|FEWEST)(_[A-Z0-9_]+)?", "MIN_..."),
-    (r"most", "max_length, max_bytes, limit, maximum"),
-    (r"_?([Tt]old|told_of|read_told)", "what it is: a prerendered answer, an event, a stated detail"),
-    (r"_?([Aa]sked|[Aa]sking)", "what it is: a question, a request, a form, filters"),
-    (r"_?([Ss]aid|[Ss]aying|said_of)", "what it is: a statement, a record, a text"),
-    (r"_?([Ss]hown)", "what it is: a view, a payload"),
-    (r"_?([Kk]ept)", "what it is: a stored row, an archived receipt"),
-    (r"_?([Hh]eld|held_in|held_of)", "lock_... for a function that locks; else what it is"),
-    (r"[a-z_]+_(shown|said|told)", "..._payload, ..._view, ..._text"),
-    (r"(takes|returns|sends|saves)(_(file|list|upload|nothing))?", "request_schema, response_schema, response_bytes, ..."),
-    (r"_?(flying|landed|uncollected|bared)", "in_flight, completed, gc_paused, canonical_form"),
-    (r"_?(Nothing|Standing|Facts|Official|Policy|Present|Answering|Errand|errand)", "a name that says whose or of what"),
-)  # fmt: skip
-"""Patterns that a whole name of a function, class, variable or parameter must not match, and what to say instead."""
-
-_RULES = [(re.compile(pattern), say) for pattern, say in NAME_RULES]
-_PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
 
 class Finding(NamedTuple):
@@ -69,7 +48,6 @@ class Words:
         ordered = sorted(self._by_term, key=len, reverse=True)
         either = "|".join(r"\s+".join(map(re.escape, term.split())) for term in ordered)
         self._prose = re.compile(rf"(?<![\w.])(?:{either})(?![\w])", re.IGNORECASE) if ordered else None
-        self._runs = {tuple(parts_of(term)): (term, say) for term, say in terms.items() if "." not in term}
 
     def in_prose(self, text: str) -> Iterator[tuple[int, str, str]]:
         """Each retired term in a text: its offset, the term as it is written there, and what to say."""
@@ -77,21 +55,6 @@ class Words:
             for match in self._prose.finditer(text):
                 found = " ".join(match[0].split())
                 yield match.start(), found, self._by_term[found.lower()]
-
-    def in_name(self, name: str) -> Iterator[tuple[str, str]]:
-        """Each retired term in a name, and what to say."""
-        for pattern, say in _RULES:
-            if pattern.fullmatch(name):
-                yield name, say
-        parts = parts_of(name)
-        for run, (term, say) in self._runs.items():
-            if any(tuple(parts[at : at + len(run)]) == run for at in range(len(parts) - len(run) + 1)):
-                yield term, say
-
-
-def parts_of(name: str) -> list[str]:
-    """The words of a name in lower case: `ThreadLocalReader` and `held_reader` alike give held, reader."""
-    return [part.lower() for part in _PARTS.findall(name)]
 
 
 def read_glossary(text: str) -> dict[str, str]:
@@ -138,7 +101,7 @@ def _in_file(path: Path, name: str, text: str, words: Words) -> Iterator[tuple[i
     if path.suffix == ".py":
         # What plants retired words, and what lists them.
         if name not in ("tools/words.py", "tests/tools/test_words.py"):
-            yield from _in_python(name, text, words)
+            yield from _in_python(text, words)
     elif path.suffix == ".po":
         yield from _in_catalogue(text, words)
     elif path.suffix == ".json":
@@ -152,12 +115,8 @@ def _in_text(text: str, first: int, kind: str, words: Words) -> Iterator[tuple[i
         yield first + text.count("\n", 0, at), kind, word, say
 
 
-def _in_python(path: str, text: str, words: Words) -> Iterator[tuple[int, str, str, str]]:
+def _in_python(text: str, words: Words) -> Iterator[tuple[int, str, str, str]]:
     tree = ast.parse(text)
-    for name, line in _names(tree):
-        is_test = path.startswith("tests/") and name.startswith("test_")
-        for word, say in words.in_name(name):
-            yield line, "test" if is_test else "name", word, say
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             source = ast.get_source_segment(text, node) or ""
@@ -170,46 +129,6 @@ def _in_python(path: str, text: str, words: Words) -> Iterator[tuple[int, str, s
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield from _in_text(token.string, token.start[0], "comment", words)
-
-
-_NOT_VIEWS = (
-    "contextmanager",
-    "staticmethod",
-    "classmethod",
-    "property",
-    "cache",
-    "lru_cache",
-    "override",
-    "functools",
-    "wraps",
-)
-
-
-def _names(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """Names where they are given. Fields of classes and keywords of decorated views are words of the API, not of the code."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef):
-            yield node.name, node.lineno
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name, node.lineno
-            if all(ast.unparse(one).startswith(_NOT_VIEWS) for one in node.decorator_list):
-                given = node.args
-                for arg in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
-                    if arg is not None:
-                        yield arg.arg, arg.lineno
-    yield from _variables(tree, is_class=False)
-
-
-def _variables(node: ast.AST, is_class: bool) -> Iterator[tuple[str, int]]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
-            if not is_class:
-                yield child.id, child.lineno
-        elif isinstance(child, ast.alias) and child.asname:
-            yield child.asname, child.lineno
-        else:
-            is_scope = isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            yield from _variables(child, isinstance(child, ast.ClassDef) if is_scope else is_class)
 
 
 def _in_catalogue(text: str, words: Words) -> Iterator[tuple[int, str, str, str]]:

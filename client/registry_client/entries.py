@@ -223,8 +223,8 @@ def _day(holder: Mapping[str, Any], name: str) -> date | None:
 def status_value(licence: Mapping[str, Any], agency: Mapping[str, Any], day: date) -> int:
     """What must stand in the status list. Raises Unreadable.
 
-    The end of a term is `exp` and no value; an end that was stated otherwise is one. While it is reviewed whose an identifier
-    is, nothing of that agency is valid.
+    The end of a term is the token's "exp" and no value; an end that was stated otherwise is one. While it is reviewed whose
+    an identifier is, nothing of that agency is valid.
     """
     status = status_on(licence, agency, day)
     if status in FINAL:

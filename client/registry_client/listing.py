@@ -11,7 +11,7 @@ from registry_client.trust import Trust
 from registry_client.verdicts import Verdict
 
 LAG = 7200
-"""Seconds by which a list may be behind the log when it is signed: twice its `ttl`."""
+"""Seconds by which a list may be behind the log when it is signed: twice its "ttl"."""
 
 
 def check_lists(fetch: Fetch, trust: Trust, store: Store, at: int, verdict: Verdict) -> list[StatusList]:

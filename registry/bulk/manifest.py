@@ -25,7 +25,7 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 
 
 def statement(number: int, key: str | None, line: int | None, stated: Mapping[str, Any]) -> bytes:
-    """One line, with its line feed. `said` is what `verdict_statement`, `corridor_statement` or `refusal_said` give."""
+    """One line, with its line feed. `stated` is what `verdict_statement`, `corridor_statement` or `refusal_statement` give."""
     place: dict[str, Any] = {"n": number, "key": key}
     if line is not None:
         place["line"] = line

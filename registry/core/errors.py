@@ -330,7 +330,7 @@ class VersionMissing(RegistryError):
 class NotSignedIn(RegistryError):
     """Authentication required, or incomplete: the same words for every token that is not valid.
 
-    `reason` is a code where what was sent is good and waits for something, such as `sign_in_at_provider`.
+    `reason` is a code where what was sent is good and waits for something, such as "sign_in_at_provider".
     """
 
     code = Problem.NOT_SIGNED_IN
@@ -356,7 +356,7 @@ class ActRefused(RegistryError):
 class Forbidden(RegistryError):
     """The officer's roles do not allow it. For what belongs to another unit NotFound is raised instead.
 
-    `reason` is a code where it is something else than the roles, such as `conflict_of_interest`.
+    `reason` is a code where it is something else than the roles, such as "conflict_of_interest".
     """
 
     code = Problem.FORBIDDEN

@@ -38,7 +38,7 @@ class Stateful(Protocol):
 class Moves(Generic[State, By, MoveFacts, AnyMove]):
     """A table of moves; iterating gives them in the order stated.
 
-    `thing` names what is moved, such as `hearing`; it begins the codes of IllegalMove, those of what does not hold with `family`
+    `thing` names what is moved, such as "hearing"; it begins the codes of IllegalMove, those of what does not hold with `family`
     where that is another. `guards` give what does not hold as a code, None when all does; `words` are the English of the codes.
     """
 

@@ -76,12 +76,12 @@ def guard_witness_of(name: str, text: str) -> str | None:
     return None
 
 
-def licence_of(name: str, text: str) -> str | None:
-    if text and not re.fullmatch(r"[A-Za-z0-9.-]{1,60}|https://[!-~]+", text):
+def licence_of(name: str, text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.-]{1,60}|https://[!-~]+", text):
         raise SettingsError(
             f"{name} must be an SPDX identifier like CC-BY-4.0, or the https:// address of a licence's text"
         )
-    return text or None
+    return text
 
 
 def server_of(name: str, text: str, schemes: tuple[str, ...], example: str) -> str | None:

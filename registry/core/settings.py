@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from registry.core.errors import SettingsError
+from registry.core.setting_table import DEFAULTS, NAMES
 from registry.core.setting_texts import (
     contact_of,
     guard_witness_of,
@@ -126,9 +127,9 @@ class Settings:
         REGISTRY_DATABASE_URL would otherwise serve an empty SQLite file.
         """
         _refuse_near_misses(environ)
-        given = {name: environ.get(name, "").strip() for name in NAMES}
-        home = Path(given["REGISTRY_HOME"] or "var").expanduser().resolve()
-        port = whole_number("PORT", given["PORT"] or "8000", 1, 65535)
+        given = {name: environ.get(name, "").strip() or DEFAULTS[name] for name in NAMES}
+        home = Path(given["REGISTRY_HOME"]).expanduser().resolve()
+        port = whole_number("PORT", given["PORT"], 1, 65535)
         return cls(
             home=home,
             database_url=_database_url(given["REGISTRY_DATABASE_URL"], home),
@@ -136,7 +137,7 @@ class Settings:
             public_url=_public_url("REGISTRY_URL", given["REGISTRY_URL"] or f"http://127.0.0.1:{port}"),
             console_url=_console_url(given),
             is_public_url_set=bool(given["REGISTRY_URL"]),
-            edges=_edges(given["REGISTRY_EDGES"] or "api,public,intake"),
+            edges=_edges(given["REGISTRY_EDGES"]),
             files=_files(given, home),
             smtp_url=server_of("REGISTRY_SMTP_URL", given["REGISTRY_SMTP_URL"], ("smtp", "smtps"), "smtp://mail:25"),
             redis_url=server_of(
@@ -147,29 +148,27 @@ class Settings:
                 "REGISTRY_MATRIX_URL", given["REGISTRY_MATRIX_URL"], "https://:token@matrix.example"
             ),
             trusted_proxies=_trusted_proxies(given["REGISTRY_TRUSTED_PROXIES"]),
-            has_metrics=switch_of("REGISTRY_METRICS", given["REGISTRY_METRICS"] or "off"),
-            rate=whole_number("REGISTRY_RATE", given["REGISTRY_RATE"] or "600", 1, 1_000_000),
+            has_metrics=switch_of("REGISTRY_METRICS", given["REGISTRY_METRICS"]),
+            rate=whole_number("REGISTRY_RATE", given["REGISTRY_RATE"], 1, 1_000_000),
             organisation_rate=whole_number(
-                "REGISTRY_ORGANISATION_RATE", given["REGISTRY_ORGANISATION_RATE"] or "6000", 1, 1_000_000
+                "REGISTRY_ORGANISATION_RATE", given["REGISTRY_ORGANISATION_RATE"], 1, 1_000_000
             ),
-            is_intake_elsewhere=switch_of("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"] or "off"),
+            is_intake_elsewhere=switch_of("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"]),
             has_unsafe_webhooks=_unsafe_webhooks(given),
-            signs=switch_of("REGISTRY_SIGNS", given["REGISTRY_SIGNS"] or "on"),
+            signs=switch_of("REGISTRY_SIGNS", given["REGISTRY_SIGNS"]),
             has_log_guard=given["REGISTRY_LOG_GUARD"].lower() not in ("off", "0", "false", "no"),
             guard_witness=guard_witness_of("REGISTRY_LOG_GUARD", given["REGISTRY_LOG_GUARD"]),
             demands=_demands(given["REGISTRY_REQUIRES"]),
             read_url=_read_url(given, home),
-            read_seconds=whole_number("REGISTRY_READ_SECONDS", given["REGISTRY_READ_SECONDS"] or "10", 1, 300),
-            database_seconds=whole_number(
-                "REGISTRY_DATABASE_SECONDS", given["REGISTRY_DATABASE_SECONDS"] or "5", 0, 3600
-            ),
-            drain_seconds=whole_number("REGISTRY_DRAIN_SECONDS", given["REGISTRY_DRAIN_SECONDS"] or "0", 0, 600),
-            threads=whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"] or "8", 1, 64),
-            body_seconds=whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"] or "20", 1, 600),
+            read_seconds=whole_number("REGISTRY_READ_SECONDS", given["REGISTRY_READ_SECONDS"], 1, 300),
+            database_seconds=whole_number("REGISTRY_DATABASE_SECONDS", given["REGISTRY_DATABASE_SECONDS"], 0, 3600),
+            drain_seconds=whole_number("REGISTRY_DRAIN_SECONDS", given["REGISTRY_DRAIN_SECONDS"], 0, 600),
+            threads=whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"], 1, 64),
+            body_seconds=whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"], 1, 600),
             scanner=scanner_of("REGISTRY_CLAMD", given["REGISTRY_CLAMD"]),
-            has_sandbox=switch_of("REGISTRY_SANDBOX", given["REGISTRY_SANDBOX"] or "on"),
+            has_sandbox=switch_of("REGISTRY_SANDBOX", given["REGISTRY_SANDBOX"]),
             security_contact=contact_of("REGISTRY_SECURITY_CONTACT", given["REGISTRY_SECURITY_CONTACT"]),
-            data_licence=licence_of("REGISTRY_DATA_LICENCE", given["REGISTRY_DATA_LICENCE"]) or "CC-BY-4.0",
+            data_licence=licence_of("REGISTRY_DATA_LICENCE", given["REGISTRY_DATA_LICENCE"]),
         )
 
     @cached_property
@@ -219,44 +218,6 @@ class Settings:
             ) from None
 
 
-NAMES = (
-    "REGISTRY_SANDBOX",
-    "PORT",
-    "REGISTRY_ADDRESS",
-    "REGISTRY_HOME",
-    "REGISTRY_DATABASE_URL",
-    "REGISTRY_URL",
-    "REGISTRY_CONSOLE_URL",
-    "REGISTRY_EDGES",
-    "REGISTRY_FILES",
-    "REGISTRY_S3_ENDPOINT",
-    "REGISTRY_S3_REGION",
-    "REGISTRY_S3_KEY",
-    "REGISTRY_S3_SECRET",
-    "REGISTRY_SMTP_URL",
-    "REGISTRY_REDIS_URL",
-    "REGISTRY_NTFY_URL",
-    "REGISTRY_MATRIX_URL",
-    "REGISTRY_TRUSTED_PROXIES",
-    "REGISTRY_METRICS",
-    "REGISTRY_RATE",
-    "REGISTRY_ORGANISATION_RATE",
-    "REGISTRY_INTAKE_ELSEWHERE",
-    "REGISTRY_UNSAFE_WEBHOOKS",
-    "REGISTRY_SIGNS",
-    "REGISTRY_LOG_GUARD",
-    "REGISTRY_REQUIRES",
-    "REGISTRY_DATABASE_READ_URL",
-    "REGISTRY_READ_SECONDS",
-    "REGISTRY_DATABASE_SECONDS",
-    "REGISTRY_DRAIN_SECONDS",
-    "REGISTRY_THREADS",
-    "REGISTRY_BODY_SECONDS",
-    "REGISTRY_CLAMD",
-    "REGISTRY_SECURITY_CONTACT",
-    "REGISTRY_DATA_LICENCE",
-)
-
 S3_NAMES = tuple(name for name in NAMES if name.startswith("REGISTRY_S3_"))
 
 
@@ -269,7 +230,7 @@ def _refuse_near_misses(environ: Mapping[str, str]) -> None:
 
 
 def _unsafe_webhooks(given: Mapping[str, str]) -> bool:
-    is_on = switch_of("REGISTRY_UNSAFE_WEBHOOKS", given["REGISTRY_UNSAFE_WEBHOOKS"] or "off")
+    is_on = switch_of("REGISTRY_UNSAFE_WEBHOOKS", given["REGISTRY_UNSAFE_WEBHOOKS"])
     if is_on and given["REGISTRY_URL"].startswith("https:"):
         raise SettingsError(
             "REGISTRY_UNSAFE_WEBHOOKS lets anybody with a key call this machine's own network: it is for tests and "

@@ -1,10 +1,7 @@
-"""How records and verdicts look in an answer. Only what must be made anew is: the rest is encoded as it was stored.
+"""Records and verdicts as an answer has them. Only what must be made anew is: the rest is encoded as it was stored."""
 
-schemas/agencies.py and schemas/verify.py say the same for the documentation; tests hold the two together.
-"""
-
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -15,78 +12,19 @@ from registry.http.responses import encode
 from registry.i18n.wording import authority_name, reason_text
 from registry.register.agencies import record
 from registry.register.agencies.prerendered import PrerenderedAnswer
-from registry.register.agencies.public_view import AgencySummary, agency_summary, names_payload
+from registry.register.agencies.public_view import agency_summary, names_payload
 from registry.register.authorities.sources import SourceSnapshot
-from registry.register.law.law_view import CitedRow, cited
+from registry.register.law.law_view import cited
 from registry.verification.verdicts.context_rules import needs_of, not_asked
-from registry.verification.verdicts.corridor import CorridorVerdict, Leg, LegKind
+from registry.verification.verdicts.corridor import CorridorVerdict, Leg
 from registry.verification.verdicts.question import Finding, Holder, Question, SourceNote, SubjectKind, Verdict
-from registry.vocabulary.checks import Difference
-from registry.vocabulary.register import Answer, Language, Likeness, NameKind, Weight
+from registry.vocabulary.record import AgencyShown, AgencySummary, Match
+from registry.vocabulary.register import Answer, Language
+from schemas.corridor import LegShown
+from schemas.verify import ImitatedShown, NeedShown, ReasonShown, SourceShown, VerdictShown
 
 
-class MatchShown(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Why an agency is among the hits: by a number or a name, which, and of a name its kind and how it matched."""
-
-    by: str
-    value: str
-    kind: NameKind | None = None
-    how: Likeness | None = None
-
-
-class AgencyShown(AgencySummary, frozen=True, kw_only=True):
-    licences: tuple[record.Licence, ...]
-    agreements: tuple[record.Agreement, ...]
-    deposits: tuple[record.Deposit, ...]
-    intermediaries: tuple[record.Intermediary, ...]
-    channels: tuple[record.Channel, ...]
-    sanctions: tuple[record.Sanction, ...]
-
-
-class ReasonShown(msgspec.Struct, frozen=True, gc=False):
-    code: Reason
-    text: str
-    weight: Weight
-    law: list[CitedRow]
-
-
-class NeedShown(msgspec.Struct, frozen=True, gc=False):
-    parameter: str
-    allowed: tuple[str, ...]
-
-
-class SourceShown(msgspec.Struct, frozen=True, gc=False):
-    authority: str
-    name: str
-    retrieved_at: datetime | None
-    is_stale: bool
-
-
-class ImitatedShown(msgspec.Struct, frozen=True, gc=False):
-    agency: AgencySummary
-    name: str
-    how: Likeness
-    score: float
-    differs: tuple[Difference, ...]
-
-
-class VerdictShown(msgspec.Struct, frozen=True, gc=False):
-    verdict: Answer
-    may_continue_existing_placements: Answer
-    reasons: list[ReasonShown | msgspec.Raw]
-    needs: list[NeedShown]
-    not_asked: list[str]
-    question: Mapping[str, str]
-    on: date
-    agency: AgencySummary | msgspec.Raw | None
-    licence: msgspec.Raw | None
-    candidates: list[AgencySummary | msgspec.Raw]
-    possible_clone_of: list[ImitatedShown]
-    source: SourceShown | None
-    law_overlay: int | msgspec.UnsetType = msgspec.UNSET
-
-
-def hit_payload(agency: record.Agency, score: float, matched: MatchShown) -> msgspec.Raw:
+def hit_payload(agency: record.Agency, score: float, matched: Match) -> msgspec.Raw:
     """An agency with why it is among the hits, and how near: 0 to 100."""
     found = {"score": score, "matched": matched}
     return msgspec.Raw(encode(found)[:-1] + b"," + encode(agency_summary(agency))[1:])
@@ -97,7 +35,7 @@ def candidate_payload(candidate: Holder) -> AgencySummary | msgspec.Raw:
     if candidate.match is None:
         return agency_summary(candidate.agency)
     name, kind, score, how = candidate.match
-    return hit_payload(candidate.agency, score, MatchShown("name", name, kind, how))
+    return hit_payload(candidate.agency, score, Match("name", name, kind, how))
 
 
 def agency_payload(agency: record.Agency) -> AgencyShown:
@@ -265,21 +203,6 @@ def source_payload(note: SourceNote | None, snapshot: SourceSnapshot, language: 
         note.retrieved_at and note.retrieved_at.replace(microsecond=0),
         note.stale,
     )
-
-
-class LegShown(msgspec.Struct, frozen=True):
-    leg: LegKind
-    verdict: str
-    reasons: list[ReasonShown]
-    needs: list[NeedShown]
-    question: Mapping[str, str] | None
-    on: date
-    agency: AgencySummary | None
-    licence: msgspec.Raw | None
-    agreement: record.Agreement | None
-    candidates: list[AgencySummary | msgspec.Raw]
-    source: SourceShown | None
-    law_overlay: int | msgspec.UnsetType = msgspec.UNSET
 
 
 def corridor_payload(whole: CorridorVerdict, snapshot: SourceSnapshot, language: Language) -> dict[str, Any]:

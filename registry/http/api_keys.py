@@ -35,7 +35,7 @@ View = Callable[..., Any]
 class Caller:
     """The organisation whose key was sent. `id` is its row, `key` the reference of the key, `scopes` what that key opens.
 
-    `archives_all`: what this key asks is kept where the question does not say otherwise.
+    `keeps_every`: what this key asks is kept where the question does not say otherwise.
     """
 
     id: int
@@ -49,7 +49,7 @@ class Caller:
 
 
 def needs_scope(scope: Scope) -> Callable[[View], View]:
-    """A method of a Resource for organisations' keys of a scope; it stands above `takes` and `returns`.
+    """A method of a Resource for organisations' keys of a scope; it stands above request_schema and response_schema.
 
     Before a body is read: 401 without a key that opens, 403 `scope_missing` where it does not open this, 429 beyond the
     organisation's limit. The view reads whose it is from `current_organisation()`.

@@ -45,7 +45,7 @@ UNLIMITED = ("/health", "/ready", "/metrics", "/static/")
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
-"""A `traceparent` of W3C Trace Context; its first group is the id of the trace."""
+"""A "traceparent" of W3C Trace Context; its first group is the id of the trace."""
 
 API_PATH = "/api/v1/"
 API_VERSION = ("API-Version", version("recruitment-registry"))

@@ -1,8 +1,8 @@
 """A read-only standby of PostgreSQL for lookups, public pages and the log.
 
-It answers only while it surely has what was acknowledged: the primary must wait for this very standby, and publications wait
-until it has applied them (`lock_log`), so no one reads `yes` after a suspension was acknowledged. A look at both servers
-each second finds whether that is so. A primary that is away cannot be asked: the last look then counts for
+It answers only while it surely has what was acknowledged: the primary must wait for this very standby, and publications
+wait until it has applied them (registry.log.actions), so no one reads `yes` after a suspension was acknowledged. A look at
+both servers each second finds whether that is so. A primary that is away cannot be asked: the last look then counts for
 `REGISTRY_READ_SECONDS`, which must be shorter than any promotion of another server takes.
 """
 
@@ -131,7 +131,7 @@ def _waits_for(primary: Connection, name: str | None) -> bool:
 def is_waited_for(name: str, names: str) -> bool:
     """Whether `synchronous_standby_names` asks for every standby that it names, and for this one.
 
-    `b`, `FIRST 2 (b, c)` and `ANY 2 (b, c)` do; `b, c` asks for one of both.
+    "b", "FIRST 2 (b, c)" and "ANY 2 (b, c)" do; "b, c" asks for one of both.
     """
     found = re.fullmatch(r"(?:(?:FIRST|ANY)\s+)?([0-9]+)\s*\((.*)\)", names.strip(), re.IGNORECASE)
     count, stated = (int(found[1]), found[2]) if found else (1, names)

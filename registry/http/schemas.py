@@ -59,9 +59,9 @@ class RequestSpec:
 class ResponseSpec:
     """What a view answers with, and the operation's name for generated clients. `also` are its other statuses.
 
-    `media_types` are the forms of the answer; one that is not JSON is text, and of such alone there is no schema. Without any
-    the answer is empty. Without `is_kept` no cache may keep the answer to a GET. `location` is where what was made is read, with
-    fields of the answer in braces.
+    `media_types` are the forms of the answer; one that is not JSON is text, and of such alone there is no schema. Without
+    any the answer is empty. Without `is_cacheable` no cache may keep the answer to a GET. `location` is where what was made
+    is read, with fields of the answer in braces.
     """
 
     schema: OutSchema | None
@@ -81,9 +81,10 @@ def request_schema(
     max_bytes: int = MAX_BODY_BYTES,
     is_body_optional: bool = False,
 ) -> Callable[[View], View]:
-    """Hand the view its input as keywords: the query's parameters, or with `body` the fields of a JSON body of `most` bytes.
+    """Hand the view its input as keywords: the query's parameters, or with `body` the fields of a JSON body of at most
+    `max_bytes`.
 
-    With `once` the view also gets what Idempotency-Key says, as `once`.
+    With `idempotent` the view also gets what Idempotency-Key says, as `idempotency_key`.
     """
     shape = schema or EmptySchema()
     # A body may hold lists, which no query string can.
@@ -110,7 +111,9 @@ def request_schema(
 
 
 def request_file(max_bytes: int) -> Callable[[View], View]:
-    """Hand the view its body as the bytes of a file, `body`, the file's `name`, and what Idempotency-Key says, as `once`."""
+    """Hand the view its body as the bytes of a file, `body`, the file's `name`, and what Idempotency-Key says, as
+    `idempotency_key`.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -126,7 +129,7 @@ def request_file(max_bytes: int) -> Callable[[View], View]:
 
 
 def request_upload(max_bytes: int) -> Callable[[View], View]:
-    """Hand the view its body as it comes, `stream`, the file's `name`, and what Idempotency-Key says, as `once`."""
+    """Hand the view its body as it comes, `stream`, the file's `name`, and what Idempotency-Key says, as `idempotency_key`."""
 
     def decorate(view: View) -> View:
         @wraps(view)

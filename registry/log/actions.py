@@ -1,4 +1,4 @@
-"""Appends entries to the log. The one `log_state` row is locked until the transaction ends, so indexes have no gap.
+"""Appends entries to the log. The one row of LogState is locked until the transaction ends, so indexes have no gap.
 
 If we crash before the commit nothing was appended; after it everything was. No database sequence gives the index, for a
 rollback would leave a hole.

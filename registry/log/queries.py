@@ -105,10 +105,10 @@ def head(session: Session) -> Published:
 
 def proof(session: Session, index: int, under: Published | None = None) -> Proof:
     """The proof of one entry under the published head. NotFound behind it."""
-    displayed = under or head(session)
-    if not 0 <= index < displayed.size:
-        raise NotFound(f"the published log has {displayed.size} entries, and none at index {index}")
-    return Proof(index, tuple(tree.inclusion_proof(reader(session), index, displayed.size)), displayed.note)
+    checkpoint = under or head(session)
+    if not 0 <= index < checkpoint.size:
+        raise NotFound(f"the published log has {checkpoint.size} entries, and none at index {index}")
+    return Proof(index, tuple(tree.inclusion_proof(reader(session), index, checkpoint.size)), checkpoint.note)
 
 
 def proof_text(session: Session, index: int) -> str:
@@ -217,7 +217,9 @@ def trust_file(session: Session, public_url: str) -> dict[str, object]:
 
 
 def is_former_name(session: Session, name: str, present: str) -> bool:
-    """Whether `name` is a former name of the log `present`, by its signed heads or by how `recover` numbers names."""
+    """Whether `name` is a former name of the log `present`, by its signed heads or by the number that a recovery put
+    behind the name.
+    """
     if name == present:
         return False
     if session.execute(select(Checkpoint.id).where(Checkpoint.origin == name).limit(1)).first() is not None:

@@ -41,7 +41,7 @@ SIGN_AGAIN = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A head that was signed just now; `is_view` is false while witnesses are waited for."""
+    """A head that was signed just now; `is_shown` is false while witnesses are waited for."""
 
     origin: str
     size: int

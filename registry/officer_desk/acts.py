@@ -78,7 +78,7 @@ class OfficerAct:
     it is called otherwise, `unread` which message says that it cannot be read. `operation` and `about`, a summary
     and what follows it, document it in the API; `statuses` where they are others than follow from the schema. `resource` is what
     the right is to, where it is another than that of the table. Without `is_shown_after` the API's answer is empty: what it was
-    done to is closed to the officer from then on. What `drafts` something, such as a `hearing`, is done once however often it is
+    done to is closed to the officer from then on. What `drafts` something, such as a hearing, is done once however often it is
     sent, and its `do` gives the reference of what was drafted. `done` gives the code of what was done (`done.<code>`) from what
     `do` gives, where that is not always the same. `undo` is given what the act is done to, as it was before, and the form;
     it gives the fields with which the same act takes it back, None where that is no act of one person. `taken_back_at` gives,

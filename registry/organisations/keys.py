@@ -50,7 +50,7 @@ def make(
     """A new key for `days`, and its text, which cannot be read from the table. Raises ActRefused.
 
     `within` are the scopes that its maker may give: for a key that makes another, its own. Raises ScopeMissing beyond
-    them. `archives_all`: whether receipts of its questions are archived; None: as the organisation has chosen.
+    them. `keeps_every`: whether receipts of its questions are archived; None: as the organisation has chosen.
     A test key opens everything but the organisation itself, which is real.
     """
     tidy = " ".join(name.split())

@@ -18,7 +18,7 @@ class Organisation(Base):
     """An organisation that checks on behalf of others: an employer, a brand, an auditor, a union.
 
     `rate` is how many requests a minute its keys may make together; empty: as the settings say. A closed one has no key
-    left. `archives_all`: what its keys ask is kept in its file of receipts, whether or not each question says so.
+    left. `keeps_every`: what its keys ask is kept in its file of receipts, whether or not each question says so.
     `needs_second_step`: no member comes in with a password alone.
     """
 
@@ -57,7 +57,7 @@ class ApiKey(Base):
     """What an organisation's programs come with. `digest` is SHA-256 of the key, `prefix` its beginning, to tell it by.
 
     It opens until the end of `ends_on`, in UTC. `replaced_by` is the reference of the key made in its place.
-    `archives_all` is as the organisation's where it is empty. `is_test`: it sees the sandbox and nothing else.
+    `keeps_every` is as the organisation's where it is empty. `is_test`: it sees the sandbox and nothing else.
     """
 
     __tablename__ = "api_keys"

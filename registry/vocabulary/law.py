@@ -1,6 +1,10 @@
 """Words of the law of a country: what it asks for, what a foreign licence is worth there, and how a row was read."""
 
+from datetime import date
 from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from registry.vocabulary.register import Word
 
@@ -38,3 +42,15 @@ class Mark(StrEnum):
     KNOWN = "k"
     """Known and not read: of the rows of law, one that is never shown and never decides."""
     MEMORY = "m"
+
+
+class CitedRow(Struct, frozen=True, gc=False):
+    """A row of law that a reason stands on. `GET /api/v1/regimes` has all of it, the page `/rules/<country>#<id>` shows it."""
+
+    id: Annotated[str, Meta(description="Its id, kept for good.", examples=["cz-limit-occupation"])]
+    country: Annotated[str, Meta(description="ISO 3166-1 alpha-2.")]
+    article: Annotated[str | None, Meta(description="Law and article.")]
+    text: Annotated[str | None, Meta(description="What it says, in English; null: a rule without words.")]
+    as_of: Annotated[date, Meta(description="The state of the text that was read.")]
+    mark: Annotated[Mark, Meta(description="Where it was read: see the rules page.")]
+    url: Annotated[str | None, Meta(description="The publisher's page.")]

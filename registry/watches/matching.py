@@ -1,6 +1,6 @@
 """Finds an event's watchers: of its agency, licence, other end of an agreement, official list, or by a search.
 
-Matches of one round stand in `watch_matches`, which is empty outside of the round's transaction.
+Matches of one round stand in the table watch_matches, which is empty outside of the round's transaction.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What docs/users/api.md and start.md show is run line by line against a served registry of demo data."""
+"""What README.md, docs/users/api.md and start.md show is run line by line against a served registry of demo data."""
 
 import doctest
 import os
@@ -67,6 +67,33 @@ def environment_of(served: Served) -> dict[str, str]:
     return stored | {URL_VARIABLE: served.base_url, "PATH": commands}
 
 
+def run_as_shown(steps: list[tuple[str, str]], served: Served, folder: Path) -> None:
+    """Run each command in one shell and compare what it prints with what is shown."""
+    script = "\n".join(f"{command}\nprintf '{END}'" for command, _ in steps)
+    done = subprocess.run(
+        ["bash", "-u"],
+        input=script,
+        text=True,
+        capture_output=True,
+        cwd=folder,
+        env=environment_of(served),
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    checker = doctest.OutputChecker()
+    for (command, displayed), printed in zip(steps, done.stdout.split(END), strict=False):
+        assert checker.check_output(displayed + "\n", printed.rstrip("\n") + "\n", FLAGS), f"{command}\n{printed}"
+
+
+def test_the_questions_of_the_readme_are_answered_as_it_shows(demo: tuple[Served, str], tmp_path: Path) -> None:
+    served, _ = demo
+    text = (DOCS.parents[1] / "README.md").read_text(encoding="utf-8").replace(SHOWN, served.base_url)
+    steps = list(commands_of(text))
+    assert len(steps) == 3
+    run_as_shown(steps, served, tmp_path)
+
+
 @pytest.mark.parametrize("document", ["start.md", "api.md"])
 def test_what_is_shown_is_what_comes(
     demo: tuple[Served, str], document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -77,21 +104,7 @@ def test_what_is_shown_is_what_comes(
     text = (DOCS / document).read_text(encoding="utf-8").replace(SHOWN, served.base_url)
     steps = list(commands_of(text))
     assert len(steps) >= 5
-    script = "\n".join(f"{command}\nprintf '{END}'" for command, _ in steps)
-    done = subprocess.run(
-        ["bash", "-u"],
-        input=script,
-        text=True,
-        capture_output=True,
-        cwd=tmp_path,
-        env=environment_of(served),
-        timeout=60,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    checker = doctest.OutputChecker()
-    for (command, displayed), printed in zip(steps, done.stdout.split(END), strict=False):
-        assert checker.check_output(displayed + "\n", printed.rstrip("\n") + "\n", FLAGS), f"{command}\n{printed}"
+    run_as_shown(steps, served, tmp_path)
 
     monkeypatch.chdir(tmp_path)
     for name in (KEY_VARIABLE, KEY_FILE_VARIABLE):

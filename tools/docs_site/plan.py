@@ -37,7 +37,7 @@ GROUPS = (
     Group(
         "Operators",
         _docs(
-            "operators", "operations", "machines", "sources", "lists", "law-overlays", "log", "attachments",
+            "operators", "operations", "settings", "machines", "sources", "lists", "law-overlays", "log", "attachments",
             "translations", "processing-record", "dpia", "browsers",
         ),
     ),

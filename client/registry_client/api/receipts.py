@@ -121,7 +121,7 @@ class ArchivedLists:
         return paged(self._transport, ChangedRow, path_of("archived-lists", list_id, "changes"), {})
 
     def proof(self, list_id: str, row: int) -> RowProof:
-        """One row, counted from 0, to be shown without the others; `raw` is what verify-offline reads."""
+        """One row, counted from 0, to be shown without the others; its raw form is what verify-offline reads."""
         answered = self._transport.ask("GET", path_of("archived-lists", list_id, "proofs", str(row)))
         return read(RowProof, answered.json(), answered.where)
 

@@ -287,7 +287,7 @@ class Webhooks(_Part):
         return self._got(Webhook, "POST", path_of("webhooks", webhook.webhook_id, "secret"), headers=_version(webhook))
 
     def test(self, webhook: Webhook, event_type: str | None = None) -> Delivery:
-        """Have a test event delivered: `webhook.test`, or with a test key (`rrk_test_`) one of any type."""
+        """Have a test event delivered: `webhook.test`, or with a test key ("rrk_test_...") one of any type."""
         body = None if event_type is None else {"type": event_type}
         return self._got(Delivery, "POST", path_of("webhooks", webhook.webhook_id, "test"), body=body)
 

@@ -40,13 +40,13 @@ View = Callable[..., Any]
 def officer_may(
     resource: Resource, act: Act, *, versioned: bool = False, reads: bool = False
 ) -> Callable[[View], View]:
-    """A method of a Resource for officers whose role has the right; it stands above `takes` and `returns`.
+    """A method of a Resource for officers whose role has the right; it stands above request_schema and response_schema.
 
-    The method is given `session` and `me` (Present), and with `versioned` the `version` that If-Match names. One transaction:
-    what it did is committed when it returns and rolled back when it raises. A refusal comes before the body is read:
-    401 without a valid token, 403 where no role has the right. What belongs to others is NotFound, which the method
-    raises. With `reads` the method is given a session that only reads, after that transaction: what takes long holds up
-    no writer.
+    The method is given `session` and `me` (AuthenticatedOfficer), and with `versioned` the `version` that If-Match names.
+    One transaction: what it did is committed when it returns and rolled back when it raises. A refusal comes before the
+    body is read: 401 without a valid token, 403 where no role has the right. What belongs to others is NotFound, which the
+    method raises. With `reads` the method is given a session that only reads, after that transaction: what takes long holds
+    up no writer.
     """
 
     def decorate(view: View) -> View:

@@ -15,7 +15,7 @@ View = Callable[..., Any]
 
 
 def versioned(view: View) -> View:
-    """Hand a method the `version` that If-Match names; it stands between `needs_scope` and `takes`. 428 without one."""
+    """Hand a method the `version` that If-Match names; it stands between needs_scope and request_schema. 428 without one."""
 
     @wraps(view)
     def with_version(self: Any, **path: Any) -> Any:

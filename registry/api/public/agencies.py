@@ -11,19 +11,20 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
-from registry.http.answer_shapes import MatchShown, agency_payload, hit_payload, licence_with
+from registry.http.answer_shapes import agency_payload, hit_payload, licence_with
 from registry.http.app_services import verdicts
 from registry.http.responses import Answer, cache_seconds
 from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import public_reading, services
 from registry.register.agencies import record
 from registry.register.agencies.listing import Filters, Hit, Place, page_of_agencies
-from registry.register.agencies.public_view import AgencySummary, agency_summary
+from registry.register.agencies.public_view import agency_summary
 from registry.register.agencies.queries import agency_row, history, history_length
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
 from registry.verification.verdicts.queries import public_record
 from registry.verification.verdicts.status_rules import standing_on
+from registry.vocabulary.record import AgencySummary, Match
 from schemas.agencies import AgencySchema, HistorySchema, LicenceAnswerSchema, LicencesSchema
 from schemas.entries import RepliesSchema
 from schemas.lists import DEFAULT_PAGE_SIZE, AgenciesQuerySchema, AgenciesSchema, DaySchema, PageSchema
@@ -155,7 +156,7 @@ def listed(hit: Hit) -> AgencySummary | msgspec.Raw:
     match = hit.match
     if match is None:
         return agency_summary(hit.agency)
-    return hit_payload(hit.agency, match.score, MatchShown(match.by, match.value, match.kind, match.how))
+    return hit_payload(hit.agency, match.score, Match(match.by, match.value, match.kind, match.how))
 
 
 def next_link(path: str, parameters: dict[str, Any], cursor: str | None) -> tuple[tuple[str, str], ...]:

@@ -2,31 +2,30 @@
 
 from typing import Any
 
-import msgspec
 from flask import request
 
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
-from registry.core.codes import CheckNote, CheckSummary, Problem, RedFlag
+from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
-from registry.http.answer_shapes import ReasonShown, reasons_payload
+from registry.http.answer_shapes import reasons_payload
 from registry.http.app_services import keyring, verdicts
 from registry.http.question_parser import agency_reference
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import public_reading
 from registry.i18n.wording import check_meaning, check_note, check_summary, red_flag_text
-from registry.register.agencies.public_view import AgencySummary, agency_summary
-from registry.register.law.law_view import CitedRow, cited
+from registry.register.agencies.public_view import agency_summary
+from registry.register.law.law_view import cited
 from registry.register.names.rules import normalised
 from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
 from registry.verification.checks.red_flags import ROWS
 from registry.verification.checks.rules import Noted, StatedDetail
 from registry.verification.verdicts.subjects import is_identity_number
-from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.checks import CheckKind
 from registry.vocabulary.register import Answer as Verdict
 from registry.vocabulary.register import Language
-from schemas.checks import ChecksAnswerSchema, ChecksSchema
+from schemas.checks import AdvertFlag, Checked, CheckRemark, CheckResult, ChecksAnswer, ChecksAnswerSchema, ChecksSchema
 
 ns = Namespace("checks", path="/checks")
 
@@ -58,55 +57,18 @@ class Checks(Resource):
         )
 
 
-class NoteShown(msgspec.Struct, frozen=True):
-    code: CheckNote
-    text: str
-
-
-class CheckedShown(msgspec.Struct, frozen=True):
-    kind: CheckKind
-    value: str
-    outcome: CheckOutcome
-    text: str
-    notes: list[NoteShown]
-
-
-class SummaryShown(msgspec.Struct, frozen=True):
-    code: CheckSummary
-    text: str
-
-
-class RedFlagShown(msgspec.Struct, frozen=True):
-    code: RedFlag
-    text: str
-    law: list[CitedRow]
-
-
-class ChecksShown(msgspec.Struct, frozen=True):
-    summary: SummaryShown
-    offer: Verdict
-    red_flags: list[RedFlagShown]
-    law: list[ReasonShown]
-    checks: list[CheckedShown]
-    papers: list[NoteShown]
-    verdict: Verdict
-    reasons: list[ReasonShown]
-    agency: AgencySummary | None
-    candidates: list[AgencySummary]
-
-
-def check_payload(outcome: Outcome, language: Language) -> ChecksShown:
+def check_payload(outcome: Outcome, language: Language) -> ChecksAnswer:
     verdict = outcome.verdict
-    return ChecksShown(
-        SummaryShown(outcome.summary, check_summary(language, outcome.summary)),
+    return ChecksAnswer(
+        CheckResult(outcome.summary, check_summary(language, outcome.summary)),
         outcome.offer,
         [
-            RedFlagShown(flag, red_flag_text(language, flag), cited(ROWS[flag], outcome.snapshot.law))
+            AdvertFlag(flag, red_flag_text(language, flag), cited(ROWS[flag], outcome.snapshot.law))
             for flag in outcome.flags
         ],
         reasons_payload(outcome.law, outcome.snapshot, language, False, outcome.offer),
         [
-            CheckedShown(
+            Checked(
                 one.stated.kind,
                 one.stated.value,
                 one.outcome,
@@ -131,5 +93,5 @@ def check_payload(outcome: Outcome, language: Language) -> ChecksShown:
     )
 
 
-def _note(language: Language, note: Noted) -> NoteShown:
-    return NoteShown(note.code, check_note(language, note.code, note.like))
+def _note(language: Language, note: Noted) -> CheckRemark:
+    return CheckRemark(note.code, check_note(language, note.code, note.like))

@@ -10,7 +10,7 @@ from registry.api.idempotency import claim
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.core.release import RELEASE
-from registry.http.answer_shapes import VerdictShown, verdict_payload
+from registry.http.answer_shapes import verdict_payload
 from registry.http.api_keys import optional_api_key, require_scope
 from registry.http.app_services import verdicts
 from registry.http.query_reader import IdempotencyKey
@@ -23,7 +23,7 @@ from registry.verification.verdicts.queries import ReadQuestion, VerdictReader
 from registry.verification.verdicts.question import Verdict
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Language
-from schemas.verify import VerdictSchema, VerifySchema
+from schemas.verify import VerdictSchema, VerdictShown, VerifySchema
 
 ns = Namespace("verify", path="/verify")
 

@@ -1,7 +1,7 @@
 """Attachments of a complaint: each file is encrypted, stored, and then recorded as a row, in that order.
 
 The encrypted file is in the store before its row is committed, so a row never refers to a missing file. After a crash
-in between, the file is an orphan that no key opens, and `reconcile` removes it. No file is on a disk in clear.
+in between, the file is an orphan that no key opens, and reconciliation.py removes it. No file is on a disk in clear.
 """
 
 import hashlib
@@ -254,7 +254,7 @@ def remove(session: Session, attachments: Iterable[Attachment]) -> list[str]:
 
 
 def discard(store: FileStore, names: Iterable[str]) -> None:
-    """Remove files that no row refers to any more. Raises FilesUnavailable; `reconcile` then removes what is left."""
+    """Remove files that no row refers to any more. Raises FilesUnavailable; reconciliation then removes what is left."""
     for name in names:
         store.delete(name)
 

@@ -1,7 +1,7 @@
 """One upload, from its bytes to a committed attachment with its clean copy started; used by pages and API alike.
 
 A store may be slow, so no database lock is held while it is called. If we crash anywhere, the upload was not
-acknowledged; sent again with the same `once` it is stored once.
+acknowledged; sent again with the same `idempotency_key` it is stored once.
 """
 
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def upload(
     changes_voice: bool = False,
     also: Callable[[Session], None] | None = None,
 ) -> Attachment:
-    """Take a file into a box. `once` names the upload, `declared` is its media type as the sender says.
+    """Take a file into a box. `idempotency_key` names the upload, `declared` is its media type as the sender says.
 
     `changes_voice`: the clean copy of a recording, which officers hear, sounds with another voice.
 

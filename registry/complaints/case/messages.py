@@ -45,7 +45,7 @@ def write_message(
     *,
     idempotency_key: str | None = None,
 ) -> tuple[Message, bool]:
-    """Add a message to an open box of a locked case; True with it when it is new. `once`: the writer's own key for it.
+    """Add a message to an open box of a locked case; True with it when it is new. `idempotency_key` is the writer's own.
 
     Raises InvalidInput when it says nothing, is too long, or is one too many today.
     """

@@ -23,7 +23,7 @@ class Case(Base):
 
     A draft is a reference and a day, and belongs to no unit.
 
-    `filed_on` is the day of the draft, then that of its submission. Columns ending in `_sealed` are of tier 1 and
+    `filed_on` is the day of the draft, then that of its submission. Columns ending in _sealed are of tier 1 and
     opened by the server's key ring; `agency_digest` is keyed and good for equality alone. `version` goes up with
     every change.
 
@@ -34,7 +34,7 @@ class Case(Base):
     `measure` is where the sanction that rests on the case's decision stands (vocabulary/licensing.py), since
     `measure_on`; it holds until `measure_until` where it ends by itself. None before anything is in force.
 
-    `clock_rows` and `lowering`, one that waits for a second person, are there for who asks for them by `joinedload`.
+    `clock_rows` and `lowering`, one that waits for a second person, are there for queries that join them.
     """
 
     __tablename__ = "cases"

@@ -180,7 +180,7 @@ _TABLE: tuple[Move, ...] = (
 class CaseFacts:
     """What guards look at. Days are the registry's; `came_from` is the state before the present one.
 
-    `investigators` are those who moved the case while it was investigated; `other_unit_is_same` is about a merge's other case.
+    `investigators` are those who moved the case while it was investigated; `is_same_unit` is about a merge's other case.
     `hearing` is where the case's hearing stands, if one is open.
     """
 

@@ -28,7 +28,7 @@ _ANSWER = frozenset({CaseRole.TRIAGE, CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR
 
 
 def danger_of(text: str, *, is_stated: bool) -> TriageReason | None:
-    """Why a message is about danger: its writer pressed the button (`is_said`), or its words are among ours."""
+    """Why a message is about danger: its writer pressed the button (`is_stated`), or its words are among ours."""
     if is_stated:
         return TriageReason.IN_DANGER
     return TriageReason.DANGER_IN_MESSAGE if dangers_in(text) else None

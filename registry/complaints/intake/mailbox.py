@@ -80,7 +80,8 @@ class ShownHelper(NamedTuple):
 
 
 class MailboxView(NamedTuple):
-    """All of one mailbox. A helper sees `received`, what the helper wrote and the answers to it, and no more.
+    """All of one mailbox. A helper sees that the complaint was received, what the helper wrote and the answers to it, and
+    no more.
 
     `acknowledge_by` and `answer_by` are None once they were met, or do not run; `waiting_until` is set while the
     officers wait for an answer. `purge_on`: the day on which what was written is destroyed; `draft_until`: the same for

@@ -1,6 +1,6 @@
 """The keys of units, their custodians and the escrow: which is sealed to now, how one is made, and when one may go.
 
-A unit's secrets are files in the folder of keys, and its public keys rows of `unit_keys`. The secret is on the disk before its
+A unit's secrets are files in the folder of keys, and its public keys rows of a table. The secret is on the disk before its
 row is committed: if we crash between the two there is a secret that nothing is sealed to.
 """
 

@@ -5,10 +5,11 @@ from registry.http.agency_names import main_name
 from registry.i18n.wording import listed, word
 from registry.pages.public.answers import LookupResult, Tone
 from registry.pages.public.forms import LookupForm
-from registry.register.law.law_view import CitedRow, cited
+from registry.register.law.law_view import cited
 from registry.register.law.loading import Law
 from registry.verification.verdicts.question import Finding
 from registry.verification.verdicts.subjects import is_person_like
+from registry.vocabulary.law import CitedRow
 from registry.vocabulary.register import Language, LicenceStatus
 
 

@@ -74,7 +74,7 @@ def trouble_with(kind: ChannelKind, value: str) -> Message | None:
 
 
 class ChannelPeriod(NamedTuple):
-    """One saying of a channel: from when until when the registry said it, and the days for which."""
+    """A statement about a channel: from when until when the registry made it, and the days for which."""
 
     recorded_at: datetime
     superseded_at: datetime | None
@@ -85,7 +85,7 @@ class ChannelPeriod(NamedTuple):
 def begun_at(periods: Sequence[ChannelPeriod], now: datetime) -> datetime | None:
     """Since when the registry has said without a gap that the channel holds; None when it did not.
 
-    `sayings` are all of one channel. A saying that was already over when it was said tells only of the past.
+    `periods` are all of one channel. One that was already over when it was said tells only of the past.
     """
     begun: datetime | None = None
     ended: datetime | None = None

@@ -1,6 +1,6 @@
 """What the facts say after an amendment: what is repeated keeps its row, source and first retrieval, in its place. Pure.
 
-`actions` writes the same to the fact tables; a test holds what is read from them to what is said here.
+actions.py writes the same to the fact tables; a test holds what is read from them to what is said here.
 """
 
 from collections.abc import Iterable, Sequence

@@ -47,7 +47,7 @@ class Change:
 def publish_all(
     session: Session, agency_ids: Sequence[int], event: Event, at: datetime | None = None
 ) -> Appended | None:
-    """As `publish`, for many agencies at once: one instant, consecutive entries."""
+    """Publish, for many agencies at once: one instant, consecutive entries."""
     session.flush()
     wanted = list(dict.fromkeys(agency_ids))
     new = storage.loaded_records(session, wanted)

@@ -24,7 +24,7 @@ class SourceFacts:
 
     `retrieved_at` is its last reading by then, None if it had not been read yet; `first_retrieved_at` its first. `prints`
     are the numbers it shows of everybody on it: identifier schemes and `licence_number`. `is_full` is False where the
-    last reading lost rows. `territory` are the places in China (`places`) whose licence holders it holds, all of them if
+    last reading lost rows. `territory` are the places in China whose licence holders it holds, all of them if
     it is full, whichever authority there licensed them. `activities` are those that the list is about where its kind does
     not say (`other_eu`): on any other its silence proves nothing.
     """

@@ -1,6 +1,6 @@
 """Lists that wait for an official: ordered to be applied, or rejected. The worker does it, for a list may take minutes.
 
-No request waits for it, and nothing here reaches out to any other server: see `ordered` for the worker's part.
+No request waits for it, and nothing here reaches out to any other server: see ordered.py for the worker's part.
 """
 
 from datetime import datetime

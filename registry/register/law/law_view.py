@@ -4,14 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-import msgspec
 from msgspec.structs import asdict
 
 from registry.register.law.loading import TABLES, Law, rows_of, shipped_law
 from registry.register.law.rows import CountryLaw, DatedRow, Fee, Row
 from registry.register.law.rules import where_to_ask
 from registry.register.law.weights import is_fresh, is_in_force, is_readable, may_decide, undisputed
-from registry.vocabulary.law import Mark
+from registry.vocabulary.law import CitedRow
 
 _FOR_KEEPERS = ("copy_url", "unread", "confirmation", "full_text", "second_reading", "checked_how", "is_from_unread")
 
@@ -40,22 +39,6 @@ def row_payload(law: Law, row: Row, day: date, today: date) -> dict[str, Any]:
         "overlaid_on": None if overlay is None else overlay.in_force_on,
         "weight": may_decide(row, day, today=today),
     }
-
-
-class CitedRow(msgspec.Struct, frozen=True, gc=False):
-    """A row of law that a reason stands on, as it is told beside it: what it says, and how far it may be relied on.
-
-    `text` is English, None where the row is a rule without words of its own; `as_of` is the state of the text that was
-    read.
-    """
-
-    id: str
-    country: str
-    article: str | None
-    text: str | None
-    as_of: date
-    mark: Mark
-    url: str | None
 
 
 def cited(row_ids: Iterable[str], law: Law | None) -> list[CitedRow]:

@@ -226,7 +226,7 @@ class HelpLineRow(Row, frozen=True, kw_only=True):
     """A help line of this country; without `number` there are centres.
 
     `checked_on`: the day somebody of the registry called the number. `languages` are ISO 639 codes; `languages_note`
-    says what no code does. `speaks_chinese` only where a page says so. `is_anonymous` None: not known. `is_view`
+    says what no code does. `speaks_chinese` only where a page says so. `is_anonymous` None: not known. `is_shown`
     false: the number is never given.
     """
 

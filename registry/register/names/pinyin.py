@@ -48,7 +48,7 @@ def usual(word: str) -> tuple[str, ...]:
 
 
 def initials(word: str) -> str:
-    """The first letters of the commonest readings: `hr` for 海润."""
+    """The first letters of the commonest readings: "hr" for 海润."""
     return "".join(stated[0][0] for stated in map(readings, word) if stated)
 
 
@@ -81,7 +81,7 @@ def has_tones(letters: str) -> bool:
 
 
 def untyped(letters: str) -> str:
-    """Pinyin as keyboards and passports write it, in our spelling: `lv` and `lyu` for `lü`, tones as digits."""
+    """Pinyin as keyboards and passports write it, in our spelling: "lv" and "lyu" for "lü", tones as digits."""
     return re.sub(r"(?<=[ln])v|(?<=l)yu", "u", re.sub(r"(?<=[a-z])[1-5]", "", letters))
 
 

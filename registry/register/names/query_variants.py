@@ -73,7 +73,7 @@ def _syllables_joined(words: list[str]) -> Iterator[str]:
 
 
 def _cut(letters: str, *, is_spoken: bool, places: int = 2) -> list[str]:
-    """Known words at both ends of a run of letters, and what is left between them; `is_said` if it is pinyin."""
+    """Known words at both ends of a run of letters, and what is left between them; `is_spoken` if it is pinyin."""
     known = dictionary()
     head: list[str] = []
     tail: list[str] = []

@@ -66,7 +66,7 @@ def folded(normal: str) -> str:
 
 
 def squeezed(word: str) -> str:
-    """A folded word in which umlauts spelled out and left out are one: `mueller` and `muller`, `aarhus` and `arhus`."""
+    """A folded word in which umlauts spelled out and left out are one: "mueller" and "muller", "aarhus" and "arhus"."""
     for spelled, plain in (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a")):
         if spelled in word:
             word = word.replace(spelled, plain)
@@ -192,7 +192,7 @@ def _disguises(text: str) -> frozenset[str]:
 
 
 def lookalike(normal: str) -> str | None:
-    """A name all of whose letters look Latin and are not, as Latin: `сора` in Cyrillic reads `copa`.
+    """A name all of whose letters look Latin and are not, as Latin: `сора` in Cyrillic reads "copa".
 
     None for others.
     """

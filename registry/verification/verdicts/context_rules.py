@@ -142,7 +142,7 @@ def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, is_r
 def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict: Verdict) -> Iterable[str]:
     """Values of an unstated field that the law of the corridor tells apart, the likeliest to be refused first.
 
-    Who offers the work is none: no recruiter turns what is no `no` into one (`of_recruiter`).
+    Who offers the work is none: no recruiter turns what is no `no` into one (recruiter_rules.py).
     """
     home = verdict.licence.country if verdict.licence is not None else None
     match parameter:

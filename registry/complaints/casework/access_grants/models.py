@@ -17,7 +17,7 @@ class AccessGrant(Base):
 
     `attachment` is the reference of a file, empty for the other kinds. `ends_at`: while it is asked for, when it can no
     longer be granted; once it is granted, when it ends. `hours` is the duration asked for. `reason_sealed` and
-    `answer_sealed` (why it was refused) are sealed under the case's own keys. The `_by` are officers' references.
+    `answer_sealed` (why it was refused) are sealed under the case's own keys. Columns ending in _by are officers' references.
     """
 
     __tablename__ = "openings"

@@ -29,7 +29,7 @@ RIGHT_TO: Mapping[AccessKind, Resource] = {
     AccessKind.IDENTITY: Resource.IDENTITY,
     AccessKind.ORIGINAL: Resource.ORIGINAL,
 }
-"""By kind, the resource whose `propose` right allows asking, and whose `approve` right allows granting."""
+"""By kind, the resource that one may propose for to ask, and approve for to grant."""
 
 LIVE = frozenset({AccessState.ASKED, AccessState.GRANTED})
 

@@ -23,7 +23,7 @@ DRAFTED_IN = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionFacts:
-    """The facts that a decision is checked against. `investigators` and `actor` as `same_person` writes them.
+    """The facts that a decision is checked against. `investigators` and `actor` in one spelling for one person.
 
     `is_readable`: the summary is there in the language of the complainant, or no one said in which it is.
     """

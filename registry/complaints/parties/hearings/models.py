@@ -15,15 +15,15 @@ _IS_OPEN = text("state <> 'closed'")
 class Hearing(Base):
     """Allegations of an officer's own writing, put to one agency (its public reference) through its unit, `desk`.
 
-    `allegation_sealed`, `answer_sealed` and `draft_sealed`, the answer as far as it is written, stand under the keys of a box of
-    its own, which the agency opens from the moment it is served. `returned_sealed` and `few_sealed` (why it was sent back, why it
-    may go though few could have complained) and `extended_sealed` (why it has longer) stand under the case's own: the agency
-    never opens those. `longer_sealed` is why it asks for longer, `outcome_sealed` what it is told once the case is decided,
-    `objection_sealed` what it says to that until `object_until`.
-    `language` is that of the allegation, `outcome_language` that of the outcome, None where no one said; the translations are in
-    the agency's. An outcome that waits for its translation has `told_by` and `object_days`, and `told_on` once it is sent.
-    `could_complain` is the officer's estimate of how many could have. The `_by` are officers' references, `answered_by` one of
-    the agency's people.
+    `allegation_sealed`, `answer_sealed` and `draft_sealed`, the answer as far as it is written, stand under the keys of a
+    box of its own, which the agency opens from the moment it is served. `returned_sealed` and `few_sealed` (why it was sent
+    back, why it may go though few could have complained) and `extended_sealed` (why it has longer) stand under the case's
+    own: the agency never opens those. `longer_sealed` is why it asks for longer, `outcome_sealed` what it is told once the
+    case is decided, `objection_sealed` what it says to that until `object_until`. `language` is that of the allegation,
+    `outcome_language` that of the outcome, None where no one said; the translations are in the agency's. An outcome that
+    waits for its translation has `told_by` and `object_days`, and `told_on` once it is sent. `could_complain` is the
+    officer's estimate of how many could have. Columns ending in _by are officers' references, `answered_by` one of the
+    agency's people.
     """
 
     __tablename__ = "hearings"

@@ -31,7 +31,7 @@ def act_named(text: str) -> LicenceAct:
 
 
 def stated_in(form: "MultiDict[str, str]", act: LicenceAct, rule: ActRule) -> dict[str, Any]:
-    """The fields of the act as `propose` takes them. A term left blank is not stated; of an amendment that is a statement."""
+    """The fields of the act as a proposal takes them. A term left blank is not stated; of an amendment that is a statement."""
     sent: dict[str, Any] = {}
     for field in (*rule.needs, *rule.takes):
         value = _READERS.get(field, _line)(form, field)

@@ -35,7 +35,7 @@ _AMOUNT = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,2})?")
 
 
 class Movement(NamedTuple):
-    """A line that counts. `reversed_kind` is what kind of line a reversal takes back."""
+    """A line that counts. `reverses` is the reference of the line that it takes back."""
 
     reference: str
     kind: DepositLineKind

@@ -1,0 +1,217 @@
+"""Every setting: its name, default, the need it serves, and what it means. docs/operators/settings.md is written from it."""
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Need(Enum):
+    """For what an operator sets it: the heading and the first sentence of a part of the page."""
+
+    START = (
+        "One machine",
+        "Nothing has to be set to try the registry. A production server sets `REGISTRY_HOME`, `REGISTRY_DATABASE_URL` and "
+        "`REGISTRY_URL`, and names its edges.",
+    )
+    SAFETY = (
+        "Safety and limits",
+        "What is believed of a request, how much one client may ask, and what production refuses to run without.",
+    )
+    MAIL = ("Mail and notices", "Without a mail server, mails lie as `.eml` files in `REGISTRY_HOME/mail`.")
+    MACHINES = (
+        "Several machines",
+        "Where one process is no longer enough: shared limits, files in an object store, a standby that is read, and which "
+        "machine signs the log. [Several machines](machines.md) says how the parts fit together.",
+    )
+    PUBLISHING = ("What is published", "Said to everybody, or open to programs.")
+
+
+class Setting(NamedTuple):
+    """One variable of the environment. `default` is the text that an unset variable counts as; `shown` words it if it is none."""
+
+    name: str
+    need: Need
+    meaning: str
+    default: str = ""
+    shown: str = ""
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("PORT", Need.START, "where `registry serve` listens", "8000"),
+    Setting(
+        "REGISTRY_ADDRESS",
+        Need.START,
+        "address on which `registry serve` and `registry stream` listen; `0.0.0.0` for all",
+        "127.0.0.1",
+    ),
+    Setting("REGISTRY_HOME", Need.START, "data folder, created with mode 0700", "var"),
+    Setting(
+        "REGISTRY_DATABASE_URL",
+        Need.START,
+        "`postgresql+psycopg://...`, PostgreSQL 15 or newer, in production",
+        shown="SQLite in the data folder",
+    ),
+    Setting(
+        "REGISTRY_URL",
+        Need.START,
+        "public address; requests for another host are refused",
+        shown="`http://127.0.0.1:PORT`",
+    ),
+    Setting(
+        "REGISTRY_EDGES",
+        Need.START,
+        "which edges this process serves; `console` for officers is closed unless named",
+        "api,public,intake",
+    ),
+    Setting(
+        "REGISTRY_CONSOLE_URL",
+        Need.START,
+        "address of a host of its own for the console, which is then served on no other",
+        shown="unset: the console is at `/console` of the public address",
+    ),
+    Setting(
+        "REGISTRY_INTAKE_ELSEWHERE",
+        Need.START,
+        "on where another process serves the intake under the same address, so that pages link to it",
+        "off",
+    ),
+    Setting(
+        "REGISTRY_THREADS",
+        Need.START,
+        "threads of a process that answer; one is taken when a request is here as a whole",
+        "8",
+    ),
+    Setting(
+        "REGISTRY_DRAIN_SECONDS",
+        Need.START,
+        "how long a server that got SIGTERM says on `/ready` that it is not ready before it closes",
+        "0",
+    ),
+    Setting(
+        "REGISTRY_SANDBOX",
+        Need.START,
+        "whether test keys see an invented registry in `REGISTRY_HOME/sandbox`, made when one is first used",
+        "on",
+    ),
+    Setting(
+        "REGISTRY_TRUSTED_PROXIES",
+        Need.SAFETY,
+        "proxies whose `X-Forwarded-*` headers are trusted",
+        shown="none",
+    ),
+    Setting("REGISTRY_RATE", Need.SAFETY, "requests a client may make in a minute", "600"),
+    Setting(
+        "REGISTRY_ORGANISATION_RATE",
+        Need.SAFETY,
+        "requests the keys of one organisation may make together in a minute",
+        "6000",
+    ),
+    Setting(
+        "REGISTRY_BODY_SECONDS",
+        Need.SAFETY,
+        "how long a body may bring nothing; after as long it must have come at 1 KB a second",
+        "20",
+    ),
+    Setting(
+        "REGISTRY_DATABASE_SECONDS",
+        Need.SAFETY,
+        "how long a request waits for one statement, lock or answer of PostgreSQL; 0 for no limit. `options` in the address "
+        "count more",
+        "5",
+    ),
+    Setting(
+        "REGISTRY_CLAMD",
+        Need.SAFETY,
+        "ClamAV's clamd, asked about attachments before they are copied: `unix:/run/clamav/clamd.ctl` or `tcp://host:3310`",
+        shown="none",
+    ),
+    Setting(
+        "REGISTRY_REQUIRES",
+        Need.SAFETY,
+        "what production demands: `standby` (a synchronous one), `quorum` (of witnesses), or both with a comma",
+        shown="nothing",
+    ),
+    Setting(
+        "REGISTRY_UNSAFE_WEBHOOKS",
+        Need.SAFETY,
+        "on lets webhooks call http and this machine's own network: for tests and demonstrations; refused where "
+        "`REGISTRY_URL` is https",
+        "off",
+    ),
+    Setting(
+        "REGISTRY_SMTP_URL",
+        Need.MAIL,
+        "`smtp://user:password@host:587`",
+        shown="unset: mail is written as `.eml` files",
+    ),
+    Setting(
+        "REGISTRY_NTFY_URL",
+        Need.MAIL,
+        "`https://:token@ntfy.example`: officers may choose to be told there",
+        shown="unset: officers are told by mail alone",
+    ),
+    Setting(
+        "REGISTRY_MATRIX_URL",
+        Need.MAIL,
+        "`https://:token@matrix.example`: officers may choose to be told there",
+        shown="unset: officers are told by mail alone",
+    ),
+    Setting(
+        "REGISTRY_REDIS_URL",
+        Need.MACHINES,
+        "shared request limits for more than one process",
+        shown="unset: counted per process",
+    ),
+    Setting(
+        "REGISTRY_FILES",
+        Need.MACHINES,
+        "where encrypted attachments are stored: a folder, or `s3://bucket/prefix`",
+        shown="`files` in the data folder",
+    ),
+    Setting(
+        "REGISTRY_S3_ENDPOINT",
+        Need.MACHINES,
+        "address of another S3 store, like `https://s3.example.org`",
+        shown="Amazon's",
+    ),
+    Setting("REGISTRY_S3_REGION", Need.MACHINES, "its region", shown="`us-east-1`"),
+    Setting(
+        "REGISTRY_S3_KEY", Need.MACHINES, "access key, with its secret or not at all", shown="the machine's own role"
+    ),
+    Setting("REGISTRY_S3_SECRET", Need.MACHINES, "secret of the access key", shown="the machine's own role"),
+    Setting(
+        "REGISTRY_DATABASE_READ_URL",
+        Need.MACHINES,
+        "a standby for lookups, public pages and the log, read while the primary waits for it",
+        shown="unset",
+    ),
+    Setting(
+        "REGISTRY_READ_SECONDS",
+        Need.MACHINES,
+        "how long the standby is read after the primary was seen last",
+        "10",
+    ),
+    Setting("REGISTRY_SIGNS", Need.MACHINES, "off where another `REGISTRY_HOME` signs the log", "on"),
+    Setting(
+        "REGISTRY_LOG_GUARD",
+        Need.MACHINES,
+        "`witness:NAME` where that witness of the policy has each head first ([log](log.md)); off where not even the bucket "
+        "of `REGISTRY_FILES` shall remember which head was signed last",
+        shown="on",
+    ),
+    Setting("REGISTRY_METRICS", Need.PUBLISHING, "`/metrics` for Prometheus", "off"),
+    Setting(
+        "REGISTRY_SECURITY_CONTACT",
+        Need.PUBLISHING,
+        "`mailto:` or `https:` address for reports of weaknesses, in `/.well-known/security.txt`",
+        shown="none",
+    ),
+    Setting(
+        "REGISTRY_DATA_LICENCE",
+        Need.PUBLISHING,
+        "SPDX identifier or `https:` address of the licence of the [open dataset](../users/dataset.md)",
+        "CC-BY-4.0",
+    ),
+)
+
+NAMES = tuple(setting.name for setting in SETTINGS)
+DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
