@@ -136,7 +136,7 @@ def add(
     session.add(key)
     session.flush()
     if officer.state is OfficerState.ACTIVE:
-        # Whoever joins with a key is told of joining.
+        # An officer who joins with a key is told of joining.
         security_mails.queue(session, officer, SecurityEvent.FACTOR_ADDED, at)
     record(session, "officer.key_added", key.reference, on=today, actor=officer.reference)
     return key

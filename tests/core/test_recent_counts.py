@@ -1,4 +1,4 @@
-"""Counts that fade, of names that nobody can read."""
+"""Counts that fade, of names that no one can read."""
 
 from registry.core.recent_counts import RecentCounts
 

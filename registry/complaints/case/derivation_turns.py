@@ -1,4 +1,4 @@
-"""Whose complaint code is derived next in this process: a network that floods keeps nobody else waiting.
+"""Whose complaint code is derived next in this process: a network that floods keeps no one else waiting.
 
 Of one network one code is derived at a time. Next is whose network came least lately; of equals who did work comes before
 who waited, then who came first. Only a few wait, so that threads are left for everybody else: where the places are taken,

@@ -50,7 +50,7 @@ def pressure_of(cap: Cap, from_bucket: int, from_all: int) -> int:
 
 def cost_of(pressure: int, taken: float) -> int:
     """What the next offer costs a network that took so many lately: as often the ordinary, within `MAX_PRESSURE`."""
-    return min(pressure * (1 + int(taken)), MAX_PRESSURE)
+    return min(pressure * (1 + round(taken)), MAX_PRESSURE)
 
 
 def wait_of(cost: int) -> int:

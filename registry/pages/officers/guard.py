@@ -109,7 +109,7 @@ def _with_word(given: Any) -> Any:
             code += "." + urlsafe_b64encode(stated.encode()).decode()
         elif "undone" in request.form:
             code = "undone"
-        # Whoever can set a cookie from a neighbouring host shall not choose what the button "Undo" sends.
+        # A neighbouring host, which can set a cookie, shall not choose what the button "Undo" sends.
         signed = sessions.sign(token_sent(), code)
         given.set_cookie(f"{name}-done", signed, 60, httponly=True, samesite="Strict", secure=is_secure, path=path)
     return given

@@ -31,7 +31,7 @@ class Visitors:
         thread = Thread(target=self._visit, args=(name, network, is_solved))
         self._threads.append(thread)
         thread.start()
-        # Whoever came stands somewhere, or was told to come again, or drove another out.
+        # The one who came stands somewhere, or was told to come again, or drove another out.
         with self.turns._changed:
             assert self.turns._changed.wait_for(lambda: self._here() != before or self._begun[name].is_set(), PATIENCE)
 

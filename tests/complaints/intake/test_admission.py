@@ -197,7 +197,7 @@ def test_the_more_come_the_longer_it_takes_and_no_one_is_refused(
     monkeypatch.setitem(CAPS, Purpose.START, Cap(of_a_bucket=2, of_all=1_000))
     waits = []
     for number in range(9):
-        # At a pace that nobody hurries for.
+        # At an unhurried pace.
         at = NOW + timedelta(seconds=number * admission_rules.FADES_IN)
         waits.append(door.offer(session, Purpose.START, NETWORK, at).wait)
         door.admit(session, Purpose.START, NETWORK, door.waited(Purpose.START, at), at)
@@ -217,7 +217,8 @@ def most_tries(door: Admission, session: Session, network: str, monkeypatch: pyt
 def test_the_nth_ticket_of_a_network_waits_n_times_as_long_and_another_network_pays_the_ordinary(
     door: Admission, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waits = [door.offer(session, Purpose.OPEN, NETWORK, NOW).wait for _ in range(80)]
+    hundredth = timedelta(seconds=0.01)
+    waits = [door.offer(session, Purpose.OPEN, NETWORK, NOW + number * hundredth).wait for number in range(80)]
     assert waits == [15, 30, 45, 60, 75, 90, 105] + [120] * 73
     assert most_tries(door, session, NETWORK, monkeypatch) == 4 * admission_rules.TRIES
     assert door.offer(session, Purpose.OPEN, "203.0.113.8", NOW).wait == 15

@@ -165,13 +165,13 @@ def test_tokens_and_the_calendar_end_with_the_other_sessions_unless_they_are_kep
     )
     assert token is not None
     assert desk.post("/console/own/calendar", password=PASSWORD).status_code == 200
-    said = html.unescape(words_of(desk.get("/console/own")))
-    assert said.count("Tokens that end with it: 1. The calendar's address ends too.") == 2
-    kept = {"keep_programs": "yes"} if is_kept else {}
+    page = html.unescape(words_of(desk.get("/console/own")))
+    assert page.count("Tokens that end with it: 1. The calendar's address ends too.") == 2
+    choice = {"keep_programs": "yes"} if is_kept else {}
     if way == "sessions":
-        done = desk.post("/console/own/sessions/end", **kept)
+        done = desk.post("/console/own/sessions/end", **choice)
     else:
-        done = desk.post("/console/own/password", old=PASSWORD, new=NEW, again=NEW, **kept)
+        done = desk.post("/console/own/password", old=PASSWORD, new=NEW, again=NEW, **choice)
     assert done.status_code == 200
     assert ("Tokens that ended: 1." in words_of(done)) is not is_kept
     requested = {"Authorization": f"Bearer {token[0]}"}
