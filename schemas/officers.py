@@ -125,7 +125,10 @@ class OfficerChangeApprovedSchema(OutSchema):
     join_code = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "Handed over in person, and shown this once; null where no one has to join."},
+        metadata={
+            "description": "The part of the join code that is handed over in person, shown this once; the other part is "
+            "mailed to the officer. Null where no one has to join."
+        },
     )
 
 

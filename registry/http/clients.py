@@ -4,6 +4,8 @@ import ipaddress
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
+from flask import request
+
 from registry.core.settings import TrustedProxies
 
 Environ = dict[str, Any]
@@ -53,6 +55,11 @@ def _read(text: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def network_here() -> str:
+    """The network of who asks in this request, for the moment of being counted in."""
+    return network_of(request.environ.get("REMOTE_ADDR") or "")
 
 
 def network_of(text: str) -> str:

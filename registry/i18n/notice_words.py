@@ -1,6 +1,8 @@
-"""The words of mails to officers: that there is something, and where to look. Never what."""
+"""The words of mails to officers: that there is something, never what; and what was changed about how they sign in."""
 
 from registry.i18n.languages import text
+from registry.officers import security_mails
+from registry.officers.models import SecurityEvent
 from registry.officers.notices import Wording, Words
 from registry.vocabulary.register import Language
 
@@ -11,5 +13,16 @@ def notice_words(address: str) -> Wording:
     def wording(language: Language, words: Words) -> tuple[str, str]:
         body = text(language, f"notice.{words}", address=f"{address}/console/")
         return text(language, "notice.subject"), f"{body}\n\n{text(language, 'notice.why')}\n"
+
+    return wording
+
+
+def security_words(address: str) -> security_mails.Wording:
+    """`registry.officers.security_mails.Wording`, with the address of the console."""
+
+    def wording(language: Language, event: SecurityEvent, code: str) -> tuple[str, str]:
+        facts = {"code": code, "address": f"{address}/console/join"} if code else {}
+        body = text(language, f"security.{event}", **facts)
+        return text(language, "security.subject"), f"{body}\n\n{text(language, 'security.not_you')}\n"
 
     return wording

@@ -67,7 +67,7 @@ def _revoke_token(on: Doing[str]) -> None:
 
 
 def _approve(on: Doing[str]) -> str | None:
-    """The join code, to be handed over in person."""
+    """The part of the join code that is handed over in person."""
     change = accounts.change_named(on.session, on.reference, on.me.standing.unit)
     return accounts.approve(on.session, change, by=on.officer, at=on.at, today=day_at(on.at, None))
 
@@ -112,7 +112,8 @@ OFFICER_ACCOUNTS: OfficerActs[str] = OfficerActs(
             "reset", Act.PROPOSE, _reset, "proposeReset",
             """Propose a reset of an officer's password and second factor.
 
-            For an officer who lost one. Until another approves it, nothing changes for that officer.
+            For an officer who lost one. Until another approves it, nothing changes for that officer, who is mailed that it was
+            proposed. A custodian's new code is good a day after the approval.
             """,
             drafts="reset",
         ),
@@ -129,8 +130,8 @@ OFFICER_ACCOUNTS: OfficerActs[str] = OfficerActs(
             "sign-out", Act.PROPOSE, _sign_out, "signOutOfficer",
             """Sign an officer out everywhere.
 
-            Every session and token of the officer ends at once, as when a machine was lost. The officer signs in again as
-            before.
+            Every session and token of the officer, the calendar's address and a join code that waits end at once, as when a
+            machine was lost. The officer signs in again as before.
             """,
             is_shown_after=False, is_versioned=False, statuses=(404,),
         ),
@@ -158,8 +159,9 @@ OFFICER_CHANGES: OfficerActs[str] = OfficerActs(
             "approve", Act.APPROVE, _approve, "approveOfficerChange",
             """Approve a change of an officer.
 
-            Neither who proposed it nor whom it is about may (409, `own_proposal`, `about_yourself`). A change never alters
-            once it was proposed, so there is no version to send: what was decided already is 409 `decided`.
+            Neither who proposed it nor whom it is about may (409, `own_proposal`, `about_yourself`). An invitation or a reset
+            gives one part of the join code; the other is mailed to the officer. A change never alters once it was proposed,
+            so there is no version to send: what was decided already is 409 `decided`.
             """,
             is_versioned=False,
         ),

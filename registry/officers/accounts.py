@@ -1,6 +1,7 @@
-"""Officers' accounts: invited and changed by two persons, joined with a code given in person, closed by one person.
+"""Officers' accounts: invited and changed by two persons, joined with a code in two parts, closed by one person.
 
-No officer grants rights to themselves: the one who proposes does not approve, and neither does the one concerned.
+No officer grants rights to themselves: the one who proposes does not approve, and neither does the one concerned. Who
+approves is shown one part of the join code, and the officer is mailed the other: neither of the two becomes the officer.
 """
 
 import re
@@ -16,7 +17,7 @@ from registry.core.codes import Problem
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
-from registry.officers import factors, joining, notices, sessions, tokens
+from registry.officers import factors, join_codes, notices, program_access, security_mails, sessions
 from registry.officers.models import (
     ChangeKind,
     ChangeState,
@@ -27,14 +28,18 @@ from registry.officers.models import (
     OfficerState,
     RoleHeld,
     RoleLent,
+    SecurityEvent,
     Unit,
 )
 from registry.officers.providers import linking
 from registry.officers.rights import OUTSIDERS, Act, Resource, Role, unfit
+from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import tidy_email
 from registry.vocabulary.register import SENDING_COUNTRIES, STAFF_LANGUAGES
 
 MAX_LOAN = timedelta(days=92)
+CUSTODIANS_REST = timedelta(days=1)
+"""Before a custodian's new join code is good: who keeps identities hears of a reset in time to have it stopped."""
 COMMAND_LINE = "command line"
 """Who acts when an operator does so at the machine itself."""
 
@@ -79,11 +84,12 @@ def propose_roles(
 def propose_reset(session: Session, officer: Officer, *, by: str, at: datetime) -> OfficerChange:
     """Propose that an officer who lost password or second factor may set both anew."""
     _require_other(officer, by)
+    security_mails.queue(session, officer, SecurityEvent.RESET_PROPOSED, at)
     return _propose(session, ChangeKind.RESET, officer.unit, officer, {}, by, at)
 
 
 def approve(session: Session, change: OfficerChange, *, by: str, at: datetime, today: date) -> str | None:
-    """Put a proposed change in force. Gives the join code to hand over where there is one. Raises ActRefused."""
+    """Put a proposed change in force. Gives the part of the join code to hand over where there is one. Raises ActRefused."""
     _require_open(session, change)
     officer = session.get_one(Officer, change.officer_id) if change.officer_id is not None else None
     if change.proposed_by == by:
@@ -92,12 +98,13 @@ def approve(session: Session, change: OfficerChange, *, by: str, at: datetime, t
         _require_other(officer, by)
     code = None
     if change.kind is ChangeKind.INVITE:
-        code = _invited(session, change, at, today)
+        code = _invited(session, change, at, today, is_split=True)
     elif officer is not None:
         if officer.state is OfficerState.CLOSED:
             raise ActRefused("closed", "this account is closed: invite the person anew")
         if change.kind is ChangeKind.RESET:
             code = _reset(session, officer, at)
+            security_mails.queue_named(session, change.proposed_by, SecurityEvent.RESET_APPROVED, at)
         else:
             _set_roles(session, officer, [Role(word) for word in change.details["roles"]], today)
     _decide(session, change, ChangeState.APPROVED, by, at)
@@ -122,7 +129,7 @@ def add_first(
 ) -> tuple[Officer, str]:
     """An officer added at the command line, for there may be no one yet who could approve. Gives the join code."""
     change = propose_invitation(session, unit, name, email, roles, language, by=COMMAND_LINE, at=at)
-    code = _invited(session, change, at, today)
+    code = _invited(session, change, at, today, is_split=False)
     _decide(session, change, ChangeState.APPROVED, COMMAND_LINE, at)
     return session.get_one(Officer, change.officer_id), code
 
@@ -138,7 +145,7 @@ def close(session: Session, officer: Officer, *, by: str, at: datetime, today: d
     factors.remove_all(session, officer)
     linking.unlink_all(session, officer)
     sessions.end_all(session, officer, at)
-    tokens.revoke_all(session, officer, at)
+    program_access.end(session, officer, at)
     record(session, "officer.closed", officer.reference, on=today, actor=by)
 
 
@@ -212,10 +219,26 @@ def declare_conflict(session: Session, officer: Officer, agency: str, today: dat
 
 
 def sign_out(session: Session, officer: Officer, *, by: str, at: datetime) -> None:
-    """End every session and every token of an officer at once, such as when a device was lost."""
+    """End every session and token and the calendar's address of an officer at once, such as when a device was lost.
+
+    A join code that waits opens nothing any more either, so that one person stops a reset that its officer did not want.
+    """
     sessions.end_all(session, officer, at)
-    tokens.revoke_all(session, officer, at)
+    program_access.end(session, officer, at)
+    join_codes.forget(session, officer, at)
     record(session, "officer.signed_out", officer.reference, on=at.date(), actor=by)
+
+
+def sign_out_elsewhere(session: Session, me: AuthenticatedOfficer, at: datetime, *, keeps_programs: bool) -> int:
+    """End the officer's own sessions but this one, and what programs open in their name unless it is kept.
+
+    Gives how many tokens ended.
+    """
+    officer = me.officer
+    sessions.end_all(session, officer, at, but=me.session)
+    ended = 0 if keeps_programs else program_access.end(session, officer, at)
+    record(session, "officer.signed_out", officer.reference, on=at.date(), actor=officer.reference)
+    return ended
 
 
 def officer_named(session: Session, reference: str, unit: str | None = None, version: int | None = None) -> Officer:
@@ -311,7 +334,7 @@ def _decide(session: Session, change: OfficerChange, state: ChangeState, by: str
     record(session, f"officer.{change.kind}_{state}", change.reference, on=at.date(), actor=by)
 
 
-def _invited(session: Session, change: OfficerChange, at: datetime, today: date) -> str:
+def _invited(session: Session, change: OfficerChange, at: datetime, today: date, *, is_split: bool) -> str:
     stated = change.details
     if session.scalars(select(Officer.id).where(Officer.email == stated["email"])).first() is not None:
         raise ActRefused("known_email", "an officer with this e-mail address is there already")
@@ -327,7 +350,9 @@ def _invited(session: Session, change: OfficerChange, at: datetime, today: date)
     session.flush()
     change.officer_id = officer.id
     _set_roles(session, officer, [Role(word) for word in stated["roles"]], today)
-    return joining.new_code(session, officer, at)
+    if is_split:
+        security_mails.queue(session, officer, SecurityEvent.INVITED, at)
+    return join_codes.new_code(session, officer, at, is_split=is_split)
 
 
 def _reset(session: Session, officer: Officer, at: datetime) -> str:
@@ -337,8 +362,10 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
     linking.unlink_all(session, officer)
     sessions.end_all(session, officer, at)
     # A lost password or factor may have been used by another person to make tokens.
-    tokens.revoke_all(session, officer, at)
-    return joining.new_code(session, officer, at)
+    program_access.end(session, officer, at)
+    security_mails.queue(session, officer, SecurityEvent.RESET, at)
+    rest = CUSTODIANS_REST if Role.CUSTODIAN in own_roles(session, officer) else timedelta()
+    return join_codes.new_code(session, officer, at, is_split=True, rest=rest)
 
 
 def _set_roles(session: Session, officer: Officer, roles: Collection[Role], today: date) -> None:

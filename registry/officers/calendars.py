@@ -5,23 +5,25 @@ Calendar programs send no cookie, so the address itself opens the calendar: 256 
 
 import hashlib
 import secrets
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.core.errors import NotFound
-from registry.officers.models import CalendarAddress, Officer, OfficerState
+from registry.officers import security_mails
+from registry.officers.models import CalendarAddress, Officer, OfficerState, SecurityEvent
 from registry.officers.sessions import AuthenticatedOfficer, authenticated_as
 
 
-def make(session: Session, officer: Officer, today: date) -> str:
+def make(session: Session, officer: Officer, at: datetime, today: date) -> str:
     """A new secret in place of the former one, which opens nothing any more."""
-    session.execute(delete(CalendarAddress).where(CalendarAddress.officer_id == officer.id))
+    forget(session, officer)
     secret = secrets.token_urlsafe(32)
     session.add(CalendarAddress(officer_id=officer.id, digest=_digest(secret), made_on=today))
     session.flush()
+    security_mails.queue(session, officer, SecurityEvent.CALENDAR_MADE, at)
     record(session, "officer.calendar_made", officer.reference, on=today, actor=officer.reference)
     return secret
 
@@ -29,8 +31,13 @@ def make(session: Session, officer: Officer, today: date) -> str:
 def revoke(session: Session, officer: Officer, today: date) -> None:
     """The address opens nothing from now on. Idempotent."""
     if made_on(session, officer) is not None:
-        session.execute(delete(CalendarAddress).where(CalendarAddress.officer_id == officer.id))
+        forget(session, officer)
         record(session, "officer.calendar_revoked", officer.reference, on=today, actor=officer.reference)
+
+
+def forget(session: Session, officer: Officer) -> None:
+    """Delete the address with the act that stands in the audit trail, such as the end of the account."""
+    session.execute(delete(CalendarAddress).where(CalendarAddress.officer_id == officer.id))
 
 
 def made_on(session: Session, officer: Officer) -> date | None:

@@ -10,8 +10,8 @@ from registry.audit.actions import record
 from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
-from registry.officers import one_time_codes
-from registry.officers.models import FactorKind, Officer, RecoveryCode, SecondFactor
+from registry.officers import one_time_codes, security_mails
+from registry.officers.models import FactorKind, Officer, RecoveryCode, SecondFactor, SecurityEvent
 from registry.officers.one_time_codes import recovery_digest
 
 PURPOSE = "officer-factors"
@@ -61,10 +61,11 @@ def confirm(factor: SecondFactor) -> None:
     factor.is_confirmed = True
 
 
-def add_app(session: Session, officer: Officer, app: SecondFactor, today: date) -> None:
+def add_app(session: Session, officer: Officer, app: SecondFactor, at: datetime) -> None:
     """Confirm a further app of an officer who is signed in."""
     confirm(app)
-    record(session, "officer.app_added", app.reference, on=today, actor=officer.reference)
+    security_mails.queue(session, officer, SecurityEvent.FACTOR_ADDED, at)
+    record(session, "officer.app_added", app.reference, on=at.date(), actor=officer.reference)
 
 
 def factors_of(session: Session, officer: Officer) -> list[SecondFactor]:
@@ -84,7 +85,7 @@ def drop_unconfirmed(session: Session, officer: Officer) -> None:
     session.flush()
 
 
-def remove(session: Session, officer: Officer, reference: str, today: date) -> None:
+def remove(session: Session, officer: Officer, reference: str, at: datetime) -> None:
     """Remove one of an officer's second factors, lost or no longer needed.
 
     Raises NotFound, ActRefused for the last one.
@@ -101,7 +102,8 @@ def remove(session: Session, officer: Officer, reference: str, today: date) -> N
         raise ActRefused("last_factor", "this is your only second factor: add another one first")
     session.delete(factor)
     session.flush()
-    record(session, "officer.factor_removed", reference, on=today, actor=officer.reference, detail=factor.kind)
+    security_mails.queue(session, officer, SecurityEvent.FACTOR_REMOVED, at)
+    record(session, "officer.factor_removed", reference, on=at.date(), actor=officer.reference, detail=factor.kind)
 
 
 def remove_all(session: Session, officer: Officer) -> None:
@@ -121,6 +123,14 @@ def new_recovery_codes(session: Session, officer: Officer) -> list[str]:
         [RecoveryCode(officer_id=officer.id, digest=recovery_digest(officer.reference, code)) for code in made]
     )
     session.flush()
+    return made
+
+
+def renew_recovery_codes(session: Session, officer: Officer, at: datetime) -> list[str]:
+    """Ten new recovery codes for an officer who is signed in, in place of those from before."""
+    made = new_recovery_codes(session, officer)
+    security_mails.queue(session, officer, SecurityEvent.RECOVERY_CODES_MADE, at)
+    record(session, "officer.recovery_codes_made", officer.reference, on=at.date(), actor=officer.reference)
     return made
 
 

@@ -57,6 +57,24 @@ class NoticeKind(StrEnum):
     LENT = "lent"
 
 
+class SecurityEvent(StrEnum):
+    """What an officer is told of by mail: a change to how they sign in, or to what opens in their name."""
+
+    TOKEN_MADE = "token_made"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    PROVIDER_LINKED = "provider_linked"
+    CALENDAR_MADE = "calendar_made"
+    PASSWORD_CHANGED = "password_changed"
+    INVITED = "invited"
+    RESET_PROPOSED = "reset_proposed"
+    RESET = "reset"
+    RESET_APPROVED = "reset_approved"
+    """To the officer who proposed it."""
+    JOINED = "joined"
+
+
 class NoticeChoice(StrEnum):
     """How an officer wants to be told by mail."""
 
@@ -168,12 +186,19 @@ class OfficerChange(Base):
 
 
 class JoinCode(Base):
-    """A code that lets an officer set password and second factor, once. It is handed over in person, never by mail."""
+    """A code that lets an officer set password and second factor, once.
+
+    What two officers approved has two parts: one is handed over in person by who approved, whose digest is `half_digest`,
+    and one is mailed to the officer. `digest` is of both together, and of nothing before the mail is sent. Without
+    `half_digest` the code is whole, as the command line gives it. It is good from `good_from` on, if that is stated.
+    """
 
     __tablename__ = "officer_join_codes"
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(Text(64), unique=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
+    half_digest: Mapped[str | None] = mapped_column(Text(64))
+    good_from: Mapped[datetime | None] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)
     used_at: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -268,6 +293,20 @@ class Notice(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
     kind: Mapped[NoticeKind] = mapped_column(one_of(NoticeKind))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    taken_until: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class SecurityMail(Base):
+    """An outbox row: a mail that tells an officer of a change to how they sign in. Deleted once it is sent.
+
+    Until `taken_until` one worker is sending it; after that any worker may.
+    """
+
+    __tablename__ = "officer_security_mails"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
+    event: Mapped[SecurityEvent] = mapped_column(one_of(SecurityEvent))
     made_at: Mapped[datetime] = mapped_column(Instant)
     taken_until: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -21,8 +21,17 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.core.errors import ActRefused
 from registry.core.ids import new_reference
-from registry.officers import factors
-from registry.officers.models import ChallengePurpose, FactorKind, KeyChallenge, Officer, SecondFactor, SignedIn
+from registry.officers import factors, security_mails
+from registry.officers.models import (
+    ChallengePurpose,
+    FactorKind,
+    KeyChallenge,
+    Officer,
+    OfficerState,
+    SecondFactor,
+    SecurityEvent,
+    SignedIn,
+)
 
 ANSWER_WITHIN = timedelta(minutes=5)
 MAX_KEYS = 10
@@ -126,6 +135,9 @@ def add(
     )
     session.add(key)
     session.flush()
+    if officer.state is OfficerState.ACTIVE:
+        # An officer who joins with a key is told of joining.
+        security_mails.queue(session, officer, SecurityEvent.FACTOR_ADDED, at)
     record(session, "officer.key_added", key.reference, on=today, actor=officer.reference)
     return key
 

@@ -209,6 +209,22 @@ def is_form_token(token: str, given: str) -> bool:
     return hmac.compare_digest(form_token(token).encode(), given.encode("utf-8", "replace"))
 
 
+def sign(token: str, text: str) -> str:
+    """A text that the browser keeps between two pages, with a mark that only who has the session's token can make."""
+    return f"{_mark_of(token, text)}.{text}"
+
+
+def read_signed(token: str, signed: str) -> str:
+    """The text of `sign`; empty where it was made for another session, or by another hand."""
+    mark, _, text = signed.partition(".")
+    is_ours = bool(token) and hmac.compare_digest(_mark_of(token, text).encode(), mark.encode("utf-8", "replace"))
+    return text if is_ours else ""
+
+
+def _mark_of(token: str, text: str) -> str:
+    return hmac.new(token.encode(), b"between pages " + text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
 def _living(session: Session, token: str, at: datetime) -> SignedIn | None:
     stored = session.scalars(select(SignedIn).where(SignedIn.digest == _digest(token))).one_or_none()
     if stored is None or stored.ended_at is not None or at >= stored.ends_at or at - stored.seen_at >= IDLE:

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.core.errors import ActRefused
 from registry.core.keyring import Keyring
-from registry.officers import factors, joining, passwords, security_keys, sessions
+from registry.officers import factors, passwords, program_access, security_keys, security_mails, sessions
 from registry.officers.delays import REMEMBERED, Delays
-from registry.officers.models import FactorKind, Officer, OfficerState, SignInDelay
+from registry.officers.models import FactorKind, Officer, OfficerState, SecurityEvent, SignInDelay
 from registry.officers.security_keys import Place
 from registry.officers.sessions import AuthenticatedOfficer
 
@@ -39,7 +39,7 @@ class Step(StrEnum):
 class Attempt:
     """`token` goes to the browser; `seconds` say how long to wait. `officer` is for the audit alone.
 
-    `mark` is what the browser keeps, for its next attempts to be counted apart.
+    `mark` is what the browser keeps, for its next attempts to be counted apart. `ended_tokens` ended with what was done.
     """
 
     step: Step
@@ -47,6 +47,7 @@ class Attempt:
     seconds: int = 0
     officer: Officer | None = None
     mark: str = ""
+    ended_tokens: int = 0
 
 
 def sign_in(
@@ -137,10 +138,13 @@ def change_password(
     at: datetime,
     today: date,
     home: Path,
+    *,
+    keeps_programs: bool = False,
 ) -> Attempt:
-    """Change the officer's own password; their other sessions end. Raises ActRefused if the new one is not acceptable.
+    """Change the officer's own password. Raises ActRefused if the new one is not acceptable.
 
-    The old password is checked first (`ask_again`).
+    Their other sessions end, and unless `keeps_programs` their tokens and the calendar's address. The old password is
+    checked first (`ask_again`).
     """
     officer = me.officer
     requested = ask_again(session, keyring, officer, old, at)
@@ -148,14 +152,16 @@ def change_password(
         return requested
     if passwords.is_right(new, officer.password):
         raise ActRefused("password_same", "this is the password you have: choose another")
-    joining.set_password(officer, new, today, home)
+    passwords.set_password(officer, new, today, home)
     sessions.end_all(session, officer, at, but=me.session)
+    ended = 0 if keeps_programs else program_access.end(session, officer, at)
+    security_mails.queue(session, officer, SecurityEvent.PASSWORD_CHANGED, at)
     record(session, "officer.password_changed", officer.reference, on=today, actor=officer.reference)
-    return Attempt(Step.IN, officer=officer)
+    return Attempt(Step.IN, officer=officer, ended_tokens=ended)
 
 
 def ask_again(session: Session, keyring: Keyring, officer: Officer, password: str, at: datetime) -> Attempt:
-    """Check the signed-in officer's password again, before a change of password or second factor.
+    """Check the signed-in officer's password again, before whatever would outlast the session or opens in their name.
 
     Wrong passwords count as at sign-in, so that at an unattended session not all can be tried.
     """

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.core.ids import new_reference
-from registry.officers.models import ApiToken, Officer, OfficerState
+from registry.officers import security_mails
+from registry.officers.models import ApiToken, Officer, OfficerState, SecurityEvent
 from registry.officers.sessions import AuthenticatedOfficer, authenticated_as
 
 BEGINNING = "rrt_"
@@ -52,6 +53,7 @@ def make(
     )
     session.add(token)
     session.flush()
+    security_mails.queue(session, officer, SecurityEvent.TOKEN_MADE, at)
     record(session, "officer.token_made", token.reference, on=today, actor=officer.reference, detail=str(days))
     return token, text
 
@@ -94,11 +96,13 @@ def revoke(session: Session, officer: Officer, reference: str, *, by: str, at: d
     return True
 
 
-def revoke_all(session: Session, officer: Officer, at: datetime) -> None:
-    """Revoke every token of the officer when the account ends; the act that ends it is in the audit trail."""
+def revoke_all(session: Session, officer: Officer, at: datetime) -> int:
+    """Revoke every token of the officer, with the act that stands in the audit trail. Gives how many still opened."""
+    living = len(tokens_of(session, officer, at.date()))
     session.execute(
         update(ApiToken).where(ApiToken.officer_id == officer.id, ApiToken.revoked_at.is_(None)).values(revoked_at=at)
     )
+    return living
 
 
 def _digest(text: str) -> str:

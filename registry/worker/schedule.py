@@ -31,9 +31,9 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.core.shared_home import ROUND_SECONDS, share
 from registry.http.sanction_words import sanction_notice
-from registry.i18n.notice_words import notice_words
+from registry.i18n.notice_words import notice_words, security_words
 from registry.log.witnesses.client import ask_witnesses
-from registry.officers import notices, security_keys, signing_in
+from registry.officers import notices, security_keys, security_mails, signing_in
 from registry.officers import sessions as officer_sessions
 from registry.officers.providers import linking
 from registry.organisations import letters
@@ -194,7 +194,10 @@ def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None
 
 
 def notify_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """What is not sent is tried again in some minutes."""
+    """What is not sent is tried again in some minutes. Mails about their sign-in go first: a code may wait in one."""
+    security_mails.send_due(
+        sessions, security_words(settings.console_address), _sender(settings, "security_mail_not_sent"), now()
+    )
     notices.send_due_notices(
         sessions, notice_words(settings.console_address), _teller(settings), now(), push.ways(settings)
     )

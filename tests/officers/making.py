@@ -6,12 +6,13 @@ from functools import cache
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.keyring import Keyring
-from registry.officers import accounts, factors, joining, one_time_codes, passwords
-from registry.officers.models import Officer, Unit
+from registry.officers import accounts, factors, join_codes, joining, one_time_codes, passwords
+from registry.officers.models import Officer, SecurityMail, Unit
 from registry.officers.rights import Role
 
 PASSWORD = "lantern walnut cobalt seventeen"
@@ -53,6 +54,14 @@ class Joined:
         )
 
 
+def whole_code(session: Session, officer: Officer, handed_over: str | None, at: datetime | None = None) -> str:
+    """The join code of both parts: what who approved hands over, and what the officer is mailed."""
+    mailed = join_codes.new_mailed_part(session, officer, at or now())
+    assert handed_over is not None
+    assert mailed is not None
+    return join_codes.joined(handed_over, mailed)
+
+
 def make_officer(
     session: Session,
     keyring: Keyring,
@@ -70,5 +79,7 @@ def make_officer(
     factor, secret = factors.new_totp(session, keyring, officer, "app", today)
     factors.confirm(factor)
     _, recovery_codes = joining.finish_joining(session, code, at)
+    # The mail that they joined was sent long ago.
+    session.execute(delete(SecurityMail).where(SecurityMail.officer_id == officer.id))
     session.flush()
     return Joined(officer, secret, recovery_codes)

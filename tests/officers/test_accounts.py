@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from registry.audit.models import AuditEntry
 from registry.core.clock import now
-from registry.core.errors import ActRefused, NotFound, StaleVersion
+from registry.core.errors import ActRefused, NotFound, NotSignedIn, StaleVersion
 from registry.core.keyring import Keyring
 from registry.http.transaction import services
-from registry.officers import accounts, factors, joining, sessions
-from registry.officers.models import ChangeState, OfficerState
+from registry.officers import accounts, calendars, factors, join_codes, joining, sessions, tokens
+from registry.officers.models import ChangeState, Officer, OfficerState, SecurityEvent, SecurityMail
 from registry.officers.rights import Role
-from tests.officers.making import PASSWORD, make_officer, make_unit
+from tests.officers.making import PASSWORD, make_officer, make_unit, whole_code
 
 UNIT = "it-invented-unit"
 
@@ -32,12 +32,16 @@ def invited(session: Session, *roles: Role, unit: str = UNIT, email: str = "new@
     )
 
 
+def only_new(session: Session) -> Officer:
+    return session.scalars(select(Officer).where(Officer.email == "new@authority.example")).one()
+
+
 def test_an_officer_joins_by_two_persons_a_code_and_two_proofs(session: Session, keyring: Keyring) -> None:
     at = now()
     change = invited(session)
     assert accounts.officers_of(session) == []
-    code = accounts.approve(session, change, by="APPROVER", at=at, today=at.date())
-    assert code is not None
+    handed_over = accounts.approve(session, change, by="APPROVER", at=at, today=at.date())
+    code = whole_code(session, only_new(session), handed_over)
     officer = joining.join(session, code.lower().replace("-", " "), PASSWORD, at, at.date())
     with pytest.raises(ActRefused, match="second factor"):
         joining.finish_joining(session, code, at)
@@ -120,15 +124,16 @@ def test_one_address_is_one_officers(session: Session, keyring: Keyring) -> None
 
 def test_a_join_code_lasts_three_days_and_a_newer_one_replaces_it(session: Session) -> None:
     at = now()
-    code = str(accounts.approve(session, invited(session), by="APPROVER", at=at, today=at.date()))
-    officer = joining.officer_of_code(session, code, at + timedelta(hours=71))
+    handed_over = accounts.approve(session, invited(session), by="APPROVER", at=at, today=at.date())
+    code = whole_code(session, only_new(session), handed_over)
+    officer = join_codes.officer_of_code(session, code, at + timedelta(hours=71))
     with pytest.raises(ActRefused):
-        joining.officer_of_code(session, code, at + timedelta(hours=72))
+        join_codes.officer_of_code(session, code, at + timedelta(hours=72))
     reset = accounts.propose_reset(session, officer, by="PROPOSER", at=at)
-    newer = str(accounts.approve(session, reset, by="APPROVER", at=at, today=at.date()))
+    newer = whole_code(session, officer, accounts.approve(session, reset, by="APPROVER", at=at, today=at.date()))
     with pytest.raises(ActRefused):
-        joining.officer_of_code(session, code, at)
-    assert joining.officer_of_code(session, newer, at).id == officer.id
+        join_codes.officer_of_code(session, code, at)
+    assert join_codes.officer_of_code(session, newer, at).id == officer.id
 
 
 def test_a_reset_takes_password_factors_and_sessions(session: Session, keyring: Keyring) -> None:
@@ -146,10 +151,100 @@ def test_a_reset_takes_password_factors_and_sessions(session: Session, keyring: 
     assert accounts.own_roles(session, joined.officer) == {Role.TRIAGE}
 
 
+def mails(session: Session) -> list[tuple[str, SecurityEvent]]:
+    """What waits to be mailed, in order: to whom, and about what."""
+    query = select(Officer.email, SecurityMail.event).join(Officer, Officer.id == SecurityMail.officer_id)
+    return [(email, event) for email, event in session.execute(query.order_by(SecurityMail.id))]
+
+
+@pytest.mark.parametrize("kind", ["invitation", "reset"])
+def test_who_approves_does_not_become_the_officer(session: Session, keyring: Keyring, kind: str) -> None:
+    at = now()
+    if kind == "invitation":
+        handed_over = accounts.approve(session, invited(session), by="APPROVER", at=at, today=at.date())
+        officer = only_new(session)
+    else:
+        officer = make_officer(session, keyring, Role.SUPERVISOR).officer
+        change = accounts.propose_reset(session, officer, by="PROPOSER", at=at)
+        handed_over = accounts.approve(session, change, by="APPROVER", at=at, today=at.date())
+    other = make_officer(session, keyring, email="other@authority.example").officer
+    again = accounts.propose_reset(session, other, by="PROPOSER", at=at)
+    theirs = accounts.approve(session, again, by="APPROVER", at=at, today=at.date())
+
+    def assert_opens_nothing(*codes: str) -> None:
+        for code in codes:
+            with pytest.raises(ActRefused) as refused:
+                joining.join(session, code, PASSWORD, at, at.date())
+            assert refused.value.reason == "bad_join_code"
+
+    assert handed_over is not None
+    # Neither before the mail is sent nor after it, nor with the mail of another, nor with the mail alone.
+    assert_opens_nothing(handed_over, f"{handed_over}/", f"{handed_over}/{handed_over}")
+    code = whole_code(session, officer, handed_over)
+    mailed = code.partition("/")[2]
+    of_other = whole_code(session, other, theirs).partition("/")[2]
+    assert_opens_nothing(handed_over, f"{handed_over}/{of_other}", mailed, f"/{mailed}", f"{handed_over}{mailed}")
+    assert join_codes.officer_of_code(session, code, at).id == officer.id
+
+
+def test_the_officer_and_the_proposer_are_mailed_about_a_reset(session: Session, keyring: Keyring) -> None:
+    at = now()
+    officer = make_officer(session, keyring, Role.TRIAGE).officer
+    proposer = make_officer(session, keyring, Role.SUPERVISOR, email="proposer@authority.example").officer
+    change = accounts.propose_reset(session, officer, by=proposer.reference, at=at)
+    assert mails(session) == [(officer.email, SecurityEvent.RESET_PROPOSED)]
+    accounts.approve(session, change, by="APPROVER", at=at, today=at.date())
+    assert mails(session)[1:] == [
+        (officer.email, SecurityEvent.RESET),
+        (proposer.email, SecurityEvent.RESET_APPROVED),
+    ]
+
+
+def test_a_custodians_reset_rests_for_a_day_and_is_stopped_by_one_person(session: Session, keyring: Keyring) -> None:
+    at = now()
+    custodian = make_officer(session, keyring, Role.CUSTODIAN).officer
+    change = accounts.propose_reset(session, custodian, by="PROPOSER", at=at)
+    code = whole_code(session, custodian, accounts.approve(session, change, by="APPROVER", at=at, today=at.date()))
+    with pytest.raises(ActRefused) as refused:
+        joining.join(session, code, PASSWORD, at + timedelta(hours=23), at.date())
+    assert refused.value.reason == "join_code_rests"
+    later = at + timedelta(hours=24)
+    assert join_codes.officer_of_code(session, code, later + timedelta(hours=71)).id == custodian.id
+    # The custodian knows nothing of it, and tells a supervisor.
+    accounts.sign_out(session, custodian, by="SUPERVISOR", at=later)
+    with pytest.raises(ActRefused) as refused:
+        joining.join(session, code, PASSWORD, later, at.date())
+    assert refused.value.reason == "bad_join_code"
+
+
+@pytest.mark.parametrize("end", ["reset", "close", "sign_out"])
+def test_tokens_and_the_calendar_end_with_the_sign_in(session: Session, keyring: Keyring, end: str) -> None:
+    at = now()
+    today = at.date()
+    officer = make_officer(session, keyring, Role.TRIAGE).officer
+    _, token = tokens.make(session, officer, "export", 9, at=at, today=today)
+    secret = calendars.make(session, officer, at, today)
+    if end == "reset":
+        change = accounts.propose_reset(session, officer, by="PROPOSER", at=at)
+        accounts.approve(session, change, by="APPROVER", at=at, today=today)
+    elif end == "close":
+        accounts.close(session, officer, by="X", at=at, today=today)
+    else:
+        accounts.sign_out(session, officer, by="X", at=at)
+    # Also once the officer has joined anew.
+    officer.state = OfficerState.ACTIVE
+    session.flush()
+    with pytest.raises(NotSignedIn):
+        tokens.present(session, token, today)
+    with pytest.raises(NotFound):
+        calendars.present(session, secret, today)
+
+
 @pytest.mark.parametrize("password", ["short", "password123456", "new@authority"])
 def test_no_account_is_joined_with_a_weak_password(session: Session, password: str) -> None:
     at = now()
-    code = str(accounts.approve(session, invited(session), by="APPROVER", at=at, today=at.date()))
+    handed_over = accounts.approve(session, invited(session), by="APPROVER", at=at, today=at.date())
+    code = whole_code(session, only_new(session), handed_over)
     with pytest.raises(ActRefused) as refused:
         joining.join(session, code, password, at, at.date())
     assert refused.value.reason.startswith("password_")

@@ -176,14 +176,14 @@ def test_the_last_factor_stays_and_a_reset_takes_them_all(door: Door) -> None:
     session, officer, today = door.session, door.officer, now().date()
     app, key = factors.factors_of(session, officer)
     with pytest.raises(NotFound):
-        factors.remove(session, officer, "NOTHING", today)
-    factors.remove(session, officer, app.reference, today)
+        factors.remove(session, officer, "NOTHING", now())
+    factors.remove(session, officer, app.reference, now())
     with pytest.raises(ActRefused, match="only second factor"):
-        factors.remove(session, officer, key.reference, today)
+        factors.remove(session, officer, key.reference, now())
     # What is only begun is no factor yet.
     factors.new_totp(session, door.keyring, officer, "new app", today)
     with pytest.raises(ActRefused, match="only second factor"):
-        factors.remove(session, officer, key.reference, today)
+        factors.remove(session, officer, key.reference, now())
     change = accounts.propose_reset(session, officer, by="somebody", at=now())
     accounts.approve(session, change, by="another", at=now(), today=today)
     assert factors.factors_of(session, officer) == []

@@ -6,7 +6,6 @@ from typing import Any
 from flask import request
 
 from registry.api.complaints.shapes import received_payload, sheet_payload
-from registry.api.complaints.sign_in import network_here
 from registry.api.complaints.visiting import Here, visiting
 from registry.api.restx import Namespace, Resource
 from registry.complaints.case import complaint_codes
@@ -16,6 +15,7 @@ from registry.complaints.intake.admission_rules import Purpose
 from registry.core.clock import now
 from registry.core.errors import AlreadyDone
 from registry.http.app_services import keyring
+from registry.http.clients import network_here
 from registry.http.complaint_services import admission, sealer
 from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer, requested_language
@@ -54,9 +54,9 @@ class Complaints(Resource):
                 session, sealer(), "start", *idempotency_key, at.date()
             ):
                 raise AlreadyDone("a complaint was begun with this key: its receipt is not shown again")
-            admission().admit(session, Purpose.START, network_here(), proof, at)
+            is_solved = admission().admit(session, Purpose.START, network_here(), proof, at)
         code = complaint_codes.new_code()
-        root = complaint_codes.derive(keyring(), code)
+        root = complaint_codes.derive(keyring(), code, network_here(), is_solved=is_solved)
         with writing() as session:
             begun = filing.start(session, sealer(), code, root, language=language, role=role, at=at)
             payload = {

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from flask import request
 
 from registry.api.complaints.shapes import mailbox_payload, sheet_payload
-from registry.api.complaints.sign_in import network_here
 from registry.api.complaints.visiting import Here, needs_visit, open_visit, visiting
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.sanitise_jobs import begin_all
@@ -16,6 +15,7 @@ from registry.complaints.intake.mailbox_files import files_of, pending_sanitise_
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.app_services import keyring
+from registry.http.clients import network_here
 from registry.http.complaint_services import admission, sealer
 from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer, requested_language
@@ -48,8 +48,8 @@ class Visits(Resource):
         """
         code, at = complaint_codes.require_code(receipt), now()
         with writing() as session:
-            admission().admit(session, Purpose.OPEN, network_here(), proof, at)
-        root = complaint_codes.derive(keyring(), code)
+            is_solved = admission().admit(session, Purpose.OPEN, network_here(), proof, at)
+        root = complaint_codes.derive(keyring(), code, network_here(), is_solved=is_solved)
         with writing() as session:
             token = mailbox.open_mailbox(session, sealer(), root, at)
         return Answer({"token": token}, language=requested_language(request.environ))

@@ -1,7 +1,5 @@
 """Before anything is told: what is asked, and how to be let in."""
 
-from typing import Any
-
 import msgspec
 from flask import request
 
@@ -9,7 +7,7 @@ from registry.api.restx import Namespace, Resource
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind, Part, Question
 from registry.complaints.intake.admission_rules import Purpose
 from registry.core.clock import now
-from registry.http.clients import network_of
+from registry.http.clients import network_here
 from registry.http.complaint_services import admission
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import request_schema, response_schema
@@ -42,8 +40,9 @@ class Offer(Resource):
     def get(self, purpose: Purpose) -> Answer:
         """Get a challenge and a waiting ticket, to send either as `proof`.
 
-        Solve the challenge, or wait until the ticket is good, and send either as `proof`. When many come it takes longer;
-        no one is refused. Who asked is not kept.
+        Solve the challenge, or wait until the ticket is good, and send either as `proof`. When many come it takes longer,
+        and the more a network asked for lately, the longer for it (two minutes at most); no one is refused, and who did
+        the work is served before who waited. Who asked is not kept.
         """
         offer = admission().offer(reading(), Purpose(purpose), network_here(), now())
         return Answer(offer, language=requested_language(request.environ))
@@ -99,9 +98,3 @@ def _payload(language: Language, question: Question) -> QuestionShown:
         [ShownIf(code, answers) for code, answers in question.shown_if.items()],
         question.most,
     )
-
-
-def network_here() -> str:
-    """The asker's network, for the moment of being counted in."""
-    environ: dict[str, Any] = request.environ
-    return network_of(environ.get("REMOTE_ADDR") or "")

@@ -18,6 +18,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.errors import NoVisit
 from registry.http.app_services import keyring
+from registry.http.clients import network_here
 from registry.http.complaint_services import sealer
 from registry.http.responses import requested_language
 from registry.http.transaction import services, writing
@@ -82,7 +83,7 @@ def visiting_with_new_receipt(view: Callable[..., Any]) -> Callable[..., Any]:
     def minting(self: Any, **given: Any) -> Any:
         require_visit()
         code = new_code()
-        return entering(self, new=New(code, derive(keyring(), code)), **given)
+        return entering(self, new=New(code, derive(keyring(), code, network_here())), **given)
 
     return needs_visit(minting)
 

@@ -63,7 +63,7 @@ class Tokens(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List your active tokens.
 
-        A token is made in the console alone, after the second factor: none makes another.
+        A token is made in the console alone, after the second factor and the password again: none makes another.
         """
         return Answer(
             {"items": [token_payload(one) for one in tokens.tokens_of(session, me.officer, day_at(now(), None))]}

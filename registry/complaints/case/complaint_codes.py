@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session
 from stdnum.iso7064 import mod_97_10
 
 from registry.complaints.case import code_words
+from registry.complaints.case.derivation_turns import RETRY_AFTER, Turns
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import expand, public_of
 from registry.complaints.sealing.models import EncryptedContainer
@@ -46,7 +47,8 @@ SLOTS = 2
 PATIENCE = 5.0
 """Seconds that a caller waits for one of the slots."""
 PAUSE = 0.05
-RETRY_AFTER = 5
+
+_turns = Turns(SLOTS)
 
 _OPENS = frozenset({MailboxState.UNCONFIRMED, MailboxState.OPEN})
 
@@ -126,13 +128,15 @@ def require_code(text: str) -> str:
     return code
 
 
-def derive(keyring: Keyring, code: str) -> Root:
+def derive(keyring: Keyring, code: str, network: str = "", *, is_solved: bool = True) -> Root:
     """The root of a complaint code, in a tenth of a second or more. Not within a transaction. Raises TooBusy.
 
-    At most two at once over all processes of one home: each takes 64 MiB and a core.
+    At most two at once over all processes of one home: each takes 64 MiB and a core. Of one `network` (clients.network_of)
+    a process derives one at a time; who was admitted by work (`is_solved`) goes first.
     """
     salt, lookup = keyring.secret("receipt-salt"), keyring.secret("receipt-lookup")
-    with _slot(keyring):
+    until = time.monotonic() + PATIENCE
+    with _turns.turn(network, is_solved, PATIENCE), _slot(keyring, until):
         root = hash_secret_raw(
             code.encode(), salt, time_cost=2, memory_cost=64 * 1024, parallelism=1, hash_len=32, type=Type.ID
         )
@@ -159,9 +163,8 @@ def _is_open(box: EncryptedContainer, case: Case, today: date) -> bool:
 
 
 @contextmanager
-def _slot(keyring: Keyring) -> Iterator[None]:
+def _slot(keyring: Keyring, until: float) -> Iterator[None]:
     """One of the slots of this home. A slot is a locked file, so that a process that is killed frees it by dying."""
-    until = time.monotonic() + PATIENCE
     while True:
         for number in range(SLOTS):
             slot = os.open(keyring.lock_file(f"deriving-{number}"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -3,7 +3,8 @@
 Work is an altcha challenge, which a script solves while the page is read. A ticket is for visitors without scripts: it
 becomes valid after a wait. Either works once. Admissions are counted in a few buckets under a key that is destroyed the
 next day: a dump of the database reveals nothing of an address. All machines have one key, which is
-in no backup.
+in no backup. What one network takes within minutes is counted in the memory of each process alone, and raises what it
+costs that network: the n-th of its tickets waits n times as long.
 """
 
 import hashlib
@@ -25,10 +26,22 @@ from sqlalchemy import Date, LargeBinary, String, bindparam, delete, func, selec
 from sqlalchemy.orm import Session
 
 from registry.complaints.intake.admission_models import DailyCount, DayKey, UsedChallenge
-from registry.complaints.intake.admission_rules import BUCKETS, CAPS, COST, Purpose, pressure_of, tries_of, wait_of
+from registry.complaints.intake.admission_rules import (
+    BUCKETS,
+    CAPS,
+    COST,
+    FADES_IN,
+    MAX_COUNTED,
+    Purpose,
+    cost_of,
+    pressure_of,
+    tries_of,
+    wait_of,
+)
 from registry.core.codes import Lack
 from registry.core.errors import NotAdmitted
 from registry.core.keyring import Keyring
+from registry.core.recent_counts import RecentCounts
 
 GOOD_FOR = timedelta(minutes=20)
 """How long a challenge may be solved, and a ticket used after its wait: as long as reading the page before it takes."""
@@ -64,21 +77,31 @@ class Admission:
         self._secret = keyring.secret(_SECRET)
         self._days = home / "days"
         self._known: tuple[date, bytes] | None = None
+        self._offers = RecentCounts(FADES_IN, MAX_COUNTED)
 
-    def offer(self, session: Session, purpose: Purpose, network: str, at: datetime) -> Offer:
-        """What admission costs now. `network` is the visitor's, as clients.network_of gives it; it is not stored."""
+    def offer(self, session: Session, purpose: Purpose, network: str, at: datetime, ticket: str = "") -> Offer:
+        """What admission costs now. `network` is the visitor's, as clients.network_of gives it; it is not stored.
+
+        A `ticket` that the visitor has stays theirs for as long as it is or will be good.
+        """
         pressure = self._pressure(session, purpose, network, at)
-        wait = wait_of(pressure)
-        return Offer(self._challenge(purpose, tries_of(pressure), at), self._ticket(purpose, wait, at), wait)
+        cost = cost_of(pressure, self._offers.add(f"{purpose} {network}", at.timestamp()))
+        challenge = self._challenge(purpose, tries_of(cost), at)
+        left = self._wait_left(session, purpose, ticket, at) if ticket else None
+        if left is not None:
+            return Offer(challenge, ticket, left)
+        wait = wait_of(cost)
+        return Offer(challenge, self._ticket(purpose, wait, at), wait)
 
     def waited(self, purpose: Purpose, at: datetime) -> str:
         """A ticket that is good at once, for a visitor who was admitted and then could not be served."""
         return self._ticket(purpose, 0, at)
 
-    def admit(self, session: Session, purpose: Purpose, network: str, proof: str | None, at: datetime) -> None:
+    def admit(self, session: Session, purpose: Purpose, network: str, proof: str | None, at: datetime) -> bool:
         """Use up a proof, a solution or a ticket, and count. Commit before the admitted request costs anything.
 
-        Raises NotAdmitted. Two requests with one proof at once: the database admits one.
+        Gives whether it was a solution: who did work is served before who waited. Raises NotAdmitted. Of two requests
+        with one proof at once the database admits one.
         """
         if not proof:
             raise _refusal(Lack.NOTHING_GIVEN)
@@ -95,6 +118,7 @@ class Admission:
             _COUNT,
             {"day": day, "purpose": purpose.value, "bucket": self._bucket(network, self._made_key(session, day))},
         )
+        return not is_ticket
 
     def wait_left(self, purpose: Purpose, ticket: str, at: datetime) -> int:
         """Seconds until a ticket is good, 0 when it is. Raises NotAdmitted if it never will be."""
@@ -106,10 +130,15 @@ class Admission:
             raise
         return 0
 
-    def is_used(self, session: Session, proof: str) -> bool:
-        """Whether a ticket was used already; the caller then offers another."""
-        body = proof.rpartition(".")[0]
-        return session.get(UsedChallenge, hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()) is not None
+    def _wait_left(self, session: Session, purpose: Purpose, ticket: str, at: datetime) -> int | None:
+        """Seconds until a ticket is good; None for one that was used, and for one that never will be good."""
+        try:
+            left = self.wait_left(purpose, ticket, at)
+        except NotAdmitted:
+            return None
+        body = ticket.rpartition(".")[0]
+        digest = hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+        return left if session.get(UsedChallenge, digest) is None else None
 
     def forget(self, session: Session, at: datetime) -> None:
         """Drop what is over: used proofs, counts and keys of days before today. Safe at any time, and again."""

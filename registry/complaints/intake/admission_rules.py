@@ -1,4 +1,4 @@
-"""How much work, or how long a wait, admission costs: more as more visitors come, but no one is refused."""
+"""How much work, or how long a wait, admission costs: more as more come, of a network above all, but no one is refused."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,6 +35,12 @@ CAPS = {Purpose.START: Cap(100, 2_000), Purpose.OPEN: Cap(400, 10_000)}
 
 MAX_PRESSURE = 8
 
+FADES_IN = 15.0
+"""Seconds in which one offer to a network is forgotten: a household or an office of four visitors a minute pays the ordinary."""
+
+MAX_COUNTED = 16
+"""Offers to a network that are counted at most: four minutes after a flood its network pays the ordinary again."""
+
 
 def pressure_of(cap: Cap, from_bucket: int, from_all: int) -> int:
     """1 while there is room; doubled each time that either cap is filled once more, 8 at most."""
@@ -42,11 +48,16 @@ def pressure_of(cap: Cap, from_bucket: int, from_all: int) -> int:
     return MAX_PRESSURE if filled >= 3 else int(2**filled)
 
 
-def wait_of(pressure: int) -> int:
+def cost_of(pressure: int, taken: float) -> int:
+    """What the next offer costs a network that took so many lately: as often the ordinary, within `MAX_PRESSURE`."""
+    return min(pressure * (1 + round(taken)), MAX_PRESSURE)
+
+
+def wait_of(cost: int) -> int:
     """Seconds: two minutes at the very most, because the person waiting may be in danger."""
-    return WAIT * pressure
+    return WAIT * cost
 
 
-def tries_of(pressure: int) -> int:
+def tries_of(cost: int) -> int:
     """The work grows less than the wait: a cheap telephone is not a flood's computer."""
-    return TRIES * min(pressure, 4)
+    return TRIES * min(cost, 4)

@@ -15,10 +15,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
+from registry.core.clock import day_at
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.core.keyring import Keyring
-from registry.officers import sessions, signing_in
-from registry.officers.models import Officer, OfficerState, Unit
+from registry.officers import security_mails, sessions, signing_in
+from registry.officers.models import Officer, OfficerState, SecurityEvent, Unit
 from registry.officers.providers.models import ProviderLink, ProviderVisit
 from registry.officers.providers.rules import Known
 from registry.officers.providers.settings import Provider
@@ -109,7 +110,7 @@ def enter(session: Session, keyring: Keyring, provider: Provider, known: Known, 
     return Attempt(Step.SECOND_FACTOR, half, officer=officer)
 
 
-def link(session: Session, officer: Officer, provider: Provider, known: Known, today: date) -> None:
+def link(session: Session, officer: Officer, provider: Provider, known: Known, at: datetime) -> None:
     """Link a provider's account to an officer, in place of an earlier one of the same issuer.
 
     Raises ActRefused where the account is linked to another officer, the officer is not of the provider's authority, or
@@ -126,8 +127,10 @@ def link(session: Session, officer: Officer, provider: Provider, known: Known, t
     session.execute(
         delete(ProviderLink).where(ProviderLink.officer_id == officer.id, ProviderLink.issuer == known.issuer)
     )
+    today = day_at(at, None)
     session.add(ProviderLink(officer_id=officer.id, issuer=known.issuer, subject=known.subject, since_on=today))
     session.flush()
+    security_mails.queue(session, officer, SecurityEvent.PROVIDER_LINKED, at)
     record(session, "officer.provider_linked", officer.reference, on=today, actor=officer.reference)
 
 

@@ -11,6 +11,7 @@ from registry.complaints.case.complaint_codes import Root
 from registry.core.clock import now
 from registry.core.errors import NotFound, NotNow, NoVisit, TooBusy
 from registry.http.app_services import keyring
+from registry.http.clients import network_here
 from registry.http.complaint_services import sealer
 from registry.http.transaction import reading
 from registry.pages.intake import cookies, sign_in
@@ -33,7 +34,7 @@ def minting(view: Callable[..., Response]) -> Callable[..., Response]:
             return sign_in.knock(language, submitted_fields())
         code = complaint_codes.new_code()
         try:
-            root = complaint_codes.derive(keyring(), code)
+            root = complaint_codes.derive(keyring(), code, network_here())
         except TooBusy as refusal:
             return busy(language, refusal=refusal)
         return entered(language, code=code, root=root, **given)

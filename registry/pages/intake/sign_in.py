@@ -12,14 +12,13 @@ from flask import Blueprint, Response, request
 from registry.complaints.case import complaint_codes, visits
 from registry.complaints.case.units import require_open_intake
 from registry.complaints.intake import filing, mailbox
-from registry.complaints.intake.admission import Offer
 from registry.complaints.intake.admission_rules import Purpose
 from registry.core.clock import now
 from registry.core.codes import Lack, Problem
 from registry.core.errors import IntakeClosed, MistypedReceipt, NotAdmitted, NoVisit, TooBusy, UnknownReceipt
 from registry.core.ids import read_reference
 from registry.http.app_services import keyring
-from registry.http.clients import network_of
+from registry.http.clients import network_here
 from registry.http.complaint_services import admission, sealer
 from registry.http.forms import is_foreign
 from registry.http.transaction import reading, writing
@@ -71,12 +70,12 @@ def begin(language: Language) -> Response:
             "first.html", language, Purpose.START, status=400, has_no_cookie=not ticket, **lines.all_lands(language)
         )
     try:
-        _admit(Purpose.START, ticket)
+        is_solved = _admit(Purpose.START, ticket)
     except NotAdmitted:
         return lead(language, "/wait")
     code = complaint_codes.new_code()
     try:
-        root = complaint_codes.derive(keyring(), code)
+        root = complaint_codes.derive(keyring(), code, network_here(), is_solved=is_solved)
         with writing() as session:
             started = filing.start(session, sealer(), code, root, language=language, role=MailboxRole.WORKER, at=now())
     except TooBusy:
@@ -120,18 +119,17 @@ def open_box(language: Language) -> Response:
     except MistypedReceipt:
         return knock(language, stored, typed=typed, problem=Problem.MISTYPED_RECEIPT, status=400)
     try:
-        _admit(Purpose.OPEN, ticket)
+        is_solved = _admit(Purpose.OPEN, ticket)
     except NotAdmitted as refusal:
         is_over = refusal.lack is not Lack.TOO_EARLY
         return knock(language, stored, typed=typed, seconds=refusal.retry_after, is_again=is_over, status=403)
     try:
-        root = complaint_codes.derive(keyring(), code)
+        root = complaint_codes.derive(keyring(), code, network_here(), is_solved=is_solved)
         with writing() as session:
             token = mailbox.open_mailbox(session, sealer(), root, now())
     except TooBusy:
-        response = knock(language, stored, typed=typed, problem=Problem.TOO_BUSY, status=503)
-        cookies.set_cookie(response, cookies.DOORS[Purpose.OPEN], admission().waited(Purpose.OPEN, now()))
-        return response
+        waited = admission().waited(Purpose.OPEN, now())
+        return knock(language, stored, typed=typed, problem=Problem.TOO_BUSY, status=503, ticket=waited)
     except UnknownReceipt:
         return knock(language, stored, problem=Problem.UNKNOWN_RECEIPT, status=404)
     response = _resend(language, token, stored) if stored else lead(language, "/mine")
@@ -148,14 +146,19 @@ def knock(
     is_again: bool = False,
     has_no_cookie: bool = False,
     status: int = 200,
+    ticket: str | None = None,
 ) -> Response:
-    """The page that asks for the number. `kept` is what was typed when a visit ended: it is sent on once the box is open."""
+    """The page that asks for the number. `stored` is what was typed when a visit ended: it is sent on once the box is open.
+
+    `ticket` as in `_entrance_page`.
+    """
     path = request.path if stored and not any(name == "kept_path" for name, _ in stored) else ""
     response = _entrance_page(
         "open.html",
         language,
         Purpose.OPEN,
         status=status or 200,
+        ticket=ticket,
         typed=typed,
         problem=problem,
         seconds=seconds,
@@ -184,19 +187,21 @@ def _resend(language: Language, token: str, stored: FormFields) -> Response:
     )
 
 
-def _admit(purpose: Purpose, ticket: str) -> None:
-    """By the work a script did, else by the wait that the ticket has behind it. Counted and committed before anything costs."""
-    network = network_of(request.environ.get("REMOTE_ADDR") or "")
+def _admit(purpose: Purpose, ticket: str) -> bool:
+    """By the work a script did, else by the wait that the ticket has behind it. Counted and committed before anything costs.
+
+    Gives whether it was by work.
+    """
     work = request.form.get("proof")
     try:
         with writing() as session:
-            admission().admit(session, purpose, network, work or ticket, now())
+            return admission().admit(session, purpose, network_here(), work or ticket, now())
     except NotAdmitted as refusal:
         if not work or refusal.lack is Lack.USED:
             raise
         # The work may have grown old while the visitor read; then the wait is over as well.
         with writing() as session:
-            admission().admit(session, purpose, network, ticket, now())
+            return admission().admit(session, purpose, network_here(), ticket, now())
 
 
 def _has_new_number() -> bool:
@@ -216,36 +221,29 @@ def _let_in(response: Response, token: str, purpose: Purpose) -> Response:
 
 
 def _entrance_page(
-    template: str, language: Language, purpose: Purpose, *, status: int = 200, **context: object
+    template: str,
+    language: Language,
+    purpose: Purpose,
+    *,
+    status: int = 200,
+    ticket: str | None = None,
+    **context: object,
 ) -> Response:
-    """A page with a form that needs work or a wait; the wait begins when the page is first shown."""
-    offer = _offer(purpose)
-    ticket = cookies.value_of(cookies.DOORS[purpose])
-    if not _is_good(purpose, ticket):
-        ticket = offer.ticket
+    """A page with a form that needs work or a wait; the wait begins when the page is first shown.
+
+    `ticket` goes with the page in place of the one that the browser has.
+    """
+    ticket = cookies.value_of(cookies.DOORS[purpose]) if ticket is None else ticket
+    offer = admission().offer(reading(), purpose, network_here(), now(), ticket)
     words = {"has_no_cookie": False} | context
     response = box_page(
         template,
         language,
         status=status,
-        door_token=cookies.entrance_token(ticket),
+        door_token=cookies.entrance_token(offer.ticket),
         door_wait=offer.wait + 1,
         challenge=json.dumps(offer.challenge, separators=(",", ":")),
         **words,
     )
-    cookies.set_cookie(response, cookies.DOORS[purpose], ticket)
+    cookies.set_cookie(response, cookies.DOORS[purpose], offer.ticket)
     return response
-
-
-def _offer(purpose: Purpose) -> Offer:
-    network = network_of(request.environ.get("REMOTE_ADDR") or "")
-    return admission().offer(reading(), purpose, network, now())
-
-
-def _is_good(purpose: Purpose, ticket: str) -> bool:
-    """Whether a ticket is, or will be, good: one that was used or has expired is replaced."""
-    try:
-        admission().wait_left(purpose, ticket, now())
-    except NotAdmitted:
-        return False
-    return not admission().is_used(reading(), ticket)

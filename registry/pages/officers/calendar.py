@@ -11,6 +11,8 @@ from registry.officers import calendars
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.guard import allowed, open_to_all
+from registry.pages.officers.profile import own_page
+from registry.pages.officers.reauthentication import password_fault
 from registry.pages.officers.rendering import page
 
 pages = Blueprint("console_calendar", __name__)
@@ -32,7 +34,10 @@ def feed(secret: str) -> Response:
 @allowed(Resource.OWN, Act.WRITE)
 def make_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
     """Make the address, or another in place of it. It is shown this once."""
-    secret = calendars.make(session, me.officer, day_at(now(), None))
+    fault, at = password_fault(session, me), now()
+    if fault is not None:
+        return own_page(session, me, fault=fault)
+    secret = calendars.make(session, me.officer, at, day_at(at, None))
     address = f"{services().settings.console_address}/console/calendar/{secret}.ics"
     return page("calendar.html", here="own", address=address)
 

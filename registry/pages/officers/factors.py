@@ -7,15 +7,15 @@ from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
-from registry.core.errors import ActRefused, TooManyRequests
+from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
 from registry.http.qr_pictures import picture
-from registry.officers import factors, one_time_codes, security_keys, sessions, signing_in
+from registry.officers import factors, one_time_codes, security_keys, sessions
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.officers.signing_in import Step
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.profile import own_page
+from registry.pages.officers.reauthentication import password_fault
 from registry.pages.officers.rendering import page
 from registry.pages.officers.sign_in import MAX_ANSWER, place
 
@@ -27,7 +27,7 @@ pages = Blueprint("console_factors", __name__)
 def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
     """What the new key is asked to sign, on a page whose script asks it."""
     here, name = place(), " ".join(request.form.get("name", "").split())[:60]
-    fault = doubt(session, me) or (None if name else "bad_key_name")
+    fault = password_fault(session, me) or (None if name else "bad_key_name")
     if fault is not None or here is None or me.session is None:
         return own_page(session, me, fault=fault or "no_keys_here")
     try:
@@ -55,7 +55,7 @@ def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
 @allowed(Resource.OWN, Act.WRITE)
 def begin_app(session: Session, me: AuthenticatedOfficer) -> Response:
     name = " ".join(request.form.get("name", "").split())[:60]
-    fault = doubt(session, me) or (None if name.isprintable() and name else "bad_key_name")
+    fault = password_fault(session, me) or (None if name.isprintable() and name else "bad_key_name")
     if fault is not None:
         return own_page(session, me, fault=fault)
     _, secret = factors.new_totp(session, keyring(), me.officer, name, day_at(now(), None))
@@ -72,7 +72,7 @@ def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
         return own_page(session, me, fault="no_app_begun")
     if not factors.is_code_right(session, keyring(), app, request.form.get("code", "")[:20], at):
         return _app_page(me, factors.secret_of(keyring(), app), fault="wrong_code")
-    factors.add_app(session, me.officer, app, day_at(at, None))
+    factors.add_app(session, me.officer, app, at)
     return _back()
 
 
@@ -80,24 +80,16 @@ def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
 @allowed(Resource.OWN, Act.WRITE)
 def remove(session: Session, me: AuthenticatedOfficer) -> Response:
     """Remove a second factor. As a lost one may be in use elsewhere, every other session ends."""
-    fault = doubt(session, me)
+    fault = password_fault(session, me)
     if fault is not None:
         return own_page(session, me, fault=fault)
     at = now()
     try:
-        factors.remove(session, me.officer, request.form.get("factor", "")[:40], day_at(at, None))
+        factors.remove(session, me.officer, request.form.get("factor", "")[:40], at)
     except ActRefused as refused:
         return own_page(session, me, fault=refused.reason)
     sessions.end_all(session, me.officer, at, but=me.session)
     return _back()
-
-
-def doubt(session: Session, me: AuthenticatedOfficer) -> str | None:
-    """The fault if the typed password is wrong; None if it is right. A failure is written down with the answer."""
-    attempt = signing_in.ask_again(session, keyring(), me.officer, request.form.get("password", "")[:1000], now())
-    if attempt.step is Step.WAIT:
-        raise TooManyRequests(f"too many attempts: try again in {attempt.seconds} seconds", attempt.seconds)
-    return "wrong_password" if attempt.step is Step.REFUSED else None
 
 
 def _app_page(me: AuthenticatedOfficer, secret: bytes, fault: str | None = None) -> Response:

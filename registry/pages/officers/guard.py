@@ -109,7 +109,9 @@ def _with_word(given: Any) -> Any:
             code += "." + urlsafe_b64encode(stated.encode()).decode()
         elif "undone" in request.form:
             code = "undone"
-        given.set_cookie(f"{name}-done", code, 60, httponly=True, samesite="Strict", secure=is_secure, path=path)
+        # A neighbouring host, which can set a cookie, shall not choose what the button "Undo" sends.
+        signed = sessions.sign(token_sent(), code)
+        given.set_cookie(f"{name}-done", signed, 60, httponly=True, samesite="Strict", secure=is_secure, path=path)
     return given
 
 
@@ -142,7 +144,8 @@ def note_undo(fields: Mapping[str, str] | None, action: str = "") -> None:
 
 
 def _done_sent() -> tuple[str, str]:
-    code, _, undo = request.cookies.get(f"{_cookie()[0]}-done", "").partition(".")
+    sent = request.cookies.get(f"{_cookie()[0]}-done", "")
+    code, _, undo = sessions.read_signed(token_sent(), sent).partition(".")
     return code, undo
 
 

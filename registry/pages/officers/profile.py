@@ -23,6 +23,7 @@ from registry.officers.signing_in import Step
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions
 from registry.pages.officers.guard import allowed
+from registry.pages.officers.reauthentication import password_fault
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
 from registry.pages.officers.sign_in import place
@@ -41,15 +42,18 @@ def own(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.post("/own/sessions/end")
 @allowed(Resource.OWN, Act.WRITE)
 def end_others(session: Session, me: AuthenticatedOfficer) -> Response:
-    """Everywhere but here."""
-    sessions.end_all(session, me.officer, now(), but=me.session)
-    return _back()
+    """Everywhere but here, and programs too unless they are kept."""
+    ended = accounts.sign_out_elsewhere(session, me, now(), keeps_programs=_keeps_programs())
+    return own_page(session, me, given="signed_out", ended_tokens=ended)
 
 
 @pages.post("/own/recovery-codes")
 @allowed(Resource.OWN, Act.WRITE)
 def renew_recovery_codes(session: Session, me: AuthenticatedOfficer) -> Response:
-    return own_page(session, me, recovery=factors.new_recovery_codes(session, me.officer))
+    fault = password_fault(session, me)
+    if fault is not None:
+        return own_page(session, me, fault=fault)
+    return own_page(session, me, recovery=factors.renew_recovery_codes(session, me.officer, now()))
 
 
 @pages.post("/own/password")
@@ -62,8 +66,9 @@ def change_password(session: Session, me: AuthenticatedOfficer) -> Response:
         return own_page(session, me, fault="password_differs")
     try:
         attempt = signing_in.change_password(
-            session, keyring(), me, old, new, at, day_at(at, None), services().settings.home
-        )
+            session, keyring(), me, old, new, at, day_at(at, None), services().settings.home,
+            keeps_programs=_keeps_programs(),
+        )  # fmt: skip
     except ActRefused as refused:
         return own_page(session, me, fault=refused.reason)
     if attempt.step is Step.WAIT:
@@ -71,8 +76,13 @@ def change_password(session: Session, me: AuthenticatedOfficer) -> Response:
     return (
         own_page(session, me, fault="wrong_password")
         if attempt.step is Step.REFUSED
-        else own_page(session, me, given="password")
+        else own_page(session, me, given="password", ended_tokens=attempt.ended_tokens)
     )
+
+
+def _keeps_programs() -> bool:
+    """Whether tokens and the calendar's address shall outlast the sessions that end."""
+    return "keep_programs" in request.form
 
 
 @pages.post("/own/tokens")
@@ -80,6 +90,9 @@ def change_password(session: Session, me: AuthenticatedOfficer) -> Response:
 def make_token(session: Session, me: AuthenticatedOfficer) -> Response:
     """The token is shown on this page and nowhere else."""
     at = now()
+    fault = password_fault(session, me)
+    if fault is not None:
+        return own_page(session, me, fault=fault)
     days = request.form.get("days", "")[:9]
     try:
         number = int(days) if days.isascii() and days.isdigit() else 0
@@ -109,6 +122,7 @@ def own_page(
     recovery: list[str] | None = None,
     token: str | None = None,
     given: str | None = None,
+    ended_tokens: int = 0,
     refusal: Refusal | None = None,
 ) -> Response:
     """The page, with what was made and is shown once, or with what was wrong."""
@@ -123,6 +137,7 @@ def own_page(
         recovery=recovery,
         token=token,
         notice=given,
+        ended_tokens=ended_tokens,
         calendar_made_on=calendars.made_on(session, me.officer),
         tokens=tokens.tokens_of(session, me.officer, day_at(at, None)),
         token_days=request.form.get("days", tokens.DAYS),

@@ -20,7 +20,6 @@ from registry.officers.providers.rules import Known
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import Step
-from registry.pages.officers.factors import doubt
 from registry.pages.officers.guard import (
     Afterwards,
     allowed,
@@ -34,6 +33,7 @@ from registry.pages.officers.guard import (
 )
 from registry.pages.officers.profile import own_page
 from registry.pages.officers.provider_sign_in import clients
+from registry.pages.officers.reauthentication import password_fault
 from registry.pages.officers.rendering import page
 
 pages = Blueprint("console_providers", __name__)
@@ -79,7 +79,7 @@ def back() -> Response:
 def begin_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Response | Afterwards:
     """To the provider, for an account there that is to open this one."""
     client = _client(provider)
-    fault = doubt(session, me)
+    fault = password_fault(session, me)
     if fault is not None:
         return own_page(session, me, fault=fault)
     if client.provider.authority != me.standing.authority:
@@ -122,7 +122,7 @@ def _link(client: Client, visit: Returned, known: Known) -> Response:
     try:
         with writing() as session:
             officer = session.get_one(Officer, visit.officer_id)
-            linking.link(session, officer, client.provider, known, day_at(at, None))
+            linking.link(session, officer, client.provider, known, at)
     except ActRefused as refused:
         fault = refused.reason
     return page("arriving.html", here="own", address="/console/own", fault=fault, status=409 if fault else 200)

@@ -8,7 +8,7 @@ from registry.http.app_services import keyring
 from registry.http.qr_pictures import picture
 from registry.http.transaction import services, writing
 from registry.officer_desk.sign_in_providers import providers
-from registry.officers import factors, joining, one_time_codes, security_keys, sessions, signing_in
+from registry.officers import factors, join_codes, joining, one_time_codes, security_keys, sessions, signing_in
 from registry.officers.providers import linking
 from registry.officers.security_keys import Place, place_of
 from registry.officers.signing_in import Attempt, Step
@@ -120,19 +120,19 @@ def sign_out() -> Response:
 @pages.get("/join")
 @open_to_all
 def join_form() -> Response:
-    return page("join.html", here="sign_in", fault=None, code="")
+    return _join_page("")
 
 
 @pages.post("/join")
 @open_to_all
 def join() -> Response:
     """First the code and a password, then the app's first code. The join code goes along in the form, never in an address."""
-    code = request.form.get("join_code", "")[:60]
+    code = join_codes.joined(request.form.get("join_code", "")[:100], request.form.get("mail_code", "")[:40])
     if "app_code" in request.form:
         return _finish(code, request.form.get("app_code", "")[:20])
     password = request.form.get("password", "")[:1000]
     if password != request.form.get("again", "")[:1000]:
-        return page("join.html", here="sign_in", fault="password_differs", code=code, status=400)
+        return _join_page(code, "password_differs")
     at = now()
     try:
         with writing() as session:
@@ -141,7 +141,7 @@ def join() -> Response:
             if not factors.factors_of(session, officer):
                 factors.new_totp(session, keyring(), officer, "app", today)
     except ActRefused as refused:
-        return page("join.html", here="sign_in", fault=refused.reason, code=code, status=400)
+        return _join_page(code, refused.reason)
     return _app_page(code)
 
 
@@ -152,7 +152,7 @@ def join_with_key() -> Response:
 
     The session that begins for it opens nothing: its officer has no second factor yet, and it ends once there is one.
     """
-    code, name = request.form.get("join_code", "")[:60], " ".join(request.form.get("name", "").split())[:60]
+    code, name = request.form.get("join_code", "")[:100], " ".join(request.form.get("name", "").split())[:60]
     at, here = now(), place()
     if here is None or not name:
         return _app_page(code, fault="no_keys_here" if here is None else "bad_key_name")
@@ -160,7 +160,7 @@ def join_with_key() -> Response:
     with writing() as session:
         # Refused within: what the key was asked to sign is used up, whatever the answer.
         try:
-            officer = joining.officer_of_code(session, code, at)
+            officer = join_codes.officer_of_code(session, code, at)
             if not answer:
                 token = sessions.begin(session, officer, at, is_full=False)
                 _, half = sessions.half_present(session, token, at)
@@ -181,18 +181,24 @@ def join_with_key() -> Response:
     return take_cookie(page("joined.html", here="sign_in", recovery=recovery))
 
 
+def _join_page(code: str, fault: str | None = None) -> Response:
+    handed_over, _, mailed = code.partition(join_codes.BETWEEN)
+    status = 400 if fault else 200
+    return page("join.html", here="sign_in", fault=fault, code=handed_over, mailed=mailed, status=status)
+
+
 def _finish(code: str, app_code: str) -> Response:
     at = now()
     recovery: list[str] = []
     try:
         with writing() as session:
-            officer = joining.officer_of_code(session, code, at)
+            officer = join_codes.officer_of_code(session, code, at)
             app = factors.unconfirmed_app(session, officer)
             if app is not None and factors.is_code_right(session, keyring(), app, app_code, at):
                 factors.confirm(app)
                 _, recovery = joining.finish_joining(session, code, at)
     except ActRefused as refused:
-        return page("join.html", here="sign_in", fault=refused.reason, code="", status=400)
+        return _join_page("", refused.reason)
     return page("joined.html", here="sign_in", recovery=recovery) if recovery else _app_page(code, fault="wrong_code")
 
 
@@ -200,12 +206,12 @@ def _app_page(code: str, fault: str | None = None) -> Response:
     """The secret for the app, as a picture and to be typed. It is the same until a first code from it is right."""
     with writing() as session:
         try:
-            officer = joining.officer_of_code(session, code, now())
+            officer = join_codes.officer_of_code(session, code, now())
             app = factors.unconfirmed_app(session, officer)
         except ActRefused:
             app = None
         if app is None:
-            return page("join.html", here="sign_in", fault="bad_join_code", code="", status=400)
+            return _join_page("", "bad_join_code")
         secret = factors.secret_of(keyring(), app)
     address = one_time_codes.address_for_app(secret, officer.email)
     return page(

@@ -11,6 +11,7 @@ from registry.core.ids import read_reference
 from registry.organisations import keys
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.reauthentication import password_fault
 from registry.pages.organisations.rendering import page, to
 from registry.vocabulary.organisations import Scope
 
@@ -35,6 +36,9 @@ def listed(session: Session, me: MemberPresent) -> Response:
 @pages.post("/keys")
 @for_members
 def make(session: Session, me: MemberPresent) -> Response:
+    fault = password_fault(session, me)
+    if fault is not None:
+        return _page(session, me, fault=fault)
     scopes = [Scope(word) for word in request.form.getlist("scope") if word in list(Scope)]
     try:
         name = request.form.get("name", "")[:200]
@@ -56,7 +60,9 @@ def make(session: Session, me: MemberPresent) -> Response:
 @pages.post("/keys/<reference>/exchange")
 @for_members
 def exchange(session: Session, me: MemberPresent, reference: str) -> Response:
-    at = now()
+    fault, at = password_fault(session, me), now()
+    if fault is not None:
+        return _page(session, me, fault=fault)
     try:
         overlap = _number("overlap")
         made = keys.rotate(session, me.organisation, _read(reference), overlap, at=at, today=day_at(at, None))

@@ -8,6 +8,7 @@ from registry.core.errors import ActRefused
 from registry.organisations import apps, letters, members
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.reauthentication import password_fault
 from registry.pages.organisations.rendering import page, to
 from registry.vocabulary.organisations import MemberRole
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
@@ -25,6 +26,10 @@ def listed(session: Session, me: MemberPresent) -> Response:
 @for_members
 def invite(session: Session, me: MemberPresent) -> Response:
     """Invite a member. Whether the address has an account already is told to its reader alone."""
+    me.require_owner()
+    fault = password_fault(session, me)
+    if fault is not None:
+        return _page(session, me, fault=fault)
     language = request.form.get("language", "")
     spoken = Language(language) if language in STAFF_LANGUAGES else Language(me.member.language)
     try:

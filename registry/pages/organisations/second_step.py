@@ -14,6 +14,7 @@ from registry.organisations import apps, members, second_steps
 from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_arriving, for_members, give_cookie, token_sent
+from registry.pages.organisations.reauthentication import password_fault
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import require_no_wait, typed
 
@@ -73,7 +74,7 @@ def own(session: Session, me: MemberPresent) -> Response:
 @pages.post("/second-step/apps")
 @for_members
 def begin_app(session: Session, me: MemberPresent) -> Response:
-    fault = doubt(session, me)
+    fault = password_fault(session, me)
     if fault is None:
         try:
             app, _ = apps.begin(session, keyring(), me.member, typed("name"), day_at(now(), None))
@@ -107,7 +108,7 @@ def remove_app(session: Session, me: MemberPresent) -> Response:
 @pages.post("/second-step/codes")
 @for_members
 def new_codes(session: Session, me: MemberPresent) -> Response:
-    fault = doubt(session, me) or (None if apps.has_app(session, me.member.id) else "no_app_begun")
+    fault = password_fault(session, me) or (None if apps.has_app(session, me.member.id) else "no_app_begun")
     if fault is not None:
         return _page(session, me, fault)
     return page("recovery_codes.html", here="own", codes=apps.new_recovery_codes(session, me.member))
@@ -137,18 +138,9 @@ def reset(session: Session, me: MemberPresent, reference: str) -> Response:
     return to("people") if fault is None else _reset_page(session, me, reference, fault)
 
 
-def doubt(session: Session, me: MemberPresent) -> str | None:
-    """The fault if the typed password is wrong; None if it is right. A failure is written down with the answer."""
-    entry = members.ask_again(session, keyring(), me, typed("old", 1000), now())
-    if entry is None:
-        return None
-    require_no_wait(entry)
-    return "wrong_password"
-
-
 def _fault_in(session: Session, me: MemberPresent, act: Callable[[], None]) -> str | None:
     """Act once the password was typed again; gives the fault where it was not done."""
-    fault = doubt(session, me)
+    fault = password_fault(session, me)
     if fault is None:
         try:
             act()

@@ -28,7 +28,7 @@ def invite(
 
 
 def approve(session: Session, official: EntryOfficial, reference: str, at: datetime) -> str | None:
-    """Approve an invitation, by another officer. Gives the join code. Raises NotFound, ActRefused."""
+    """Approve an invitation, by another officer. Gives the part of the join code to hand over. Raises NotFound, ActRefused."""
     change, agency = invitation_named(session, official, reference)
     code = accounts.approve(session, change, by=official.name, at=at, today=at.date())
     record(session, "entry.claimed", agency, on=at.date(), actor=official.name)

@@ -57,7 +57,7 @@ def refused(door: Admission, session: Session, proof: str | None, at: datetime =
 
 def test_work_lets_in_once(door: Admission, session: Session) -> None:
     proof = worked(door.offer(session, Purpose.START, NETWORK, NOW).challenge)
-    door.admit(session, Purpose.START, NETWORK, proof, NOW)
+    assert door.admit(session, Purpose.START, NETWORK, proof, NOW) is True
     session.commit()
     assert refused(door, session, proof) is Lack.USED
 
@@ -196,12 +196,56 @@ def test_the_more_come_the_longer_it_takes_and_no_one_is_refused(
 ) -> None:
     monkeypatch.setitem(CAPS, Purpose.START, Cap(of_a_bucket=2, of_all=1_000))
     waits = []
-    for _ in range(9):
-        waits.append(door.offer(session, Purpose.START, NETWORK, NOW).wait)
-        door.admit(session, Purpose.START, NETWORK, door.waited(Purpose.START, NOW), NOW)
+    for number in range(9):
+        # At an unhurried pace.
+        at = NOW + timedelta(seconds=number * admission_rules.FADES_IN)
+        waits.append(door.offer(session, Purpose.START, NETWORK, at).wait)
+        door.admit(session, Purpose.START, NETWORK, door.waited(Purpose.START, at), at)
     assert waits == [15, 15, 30, 30, 60, 60, 120, 120, 120]
     assert door.offer(session, Purpose.OPEN, NETWORK, NOW).wait == 15
     assert door.offer(session, Purpose.START, NETWORK, NOW + timedelta(days=1)).wait == 15
+
+
+def most_tries(door: Admission, session: Session, network: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Of how many counters the next challenge of a network may have."""
+    given: list[int] = []
+    monkeypatch.setattr("registry.complaints.intake.admission.secrets.randbelow", lambda most: given.append(most) or 0)
+    door.offer(session, Purpose.OPEN, network, NOW)
+    return given[0]
+
+
+def test_the_nth_ticket_of_a_network_waits_n_times_as_long_and_another_network_pays_the_ordinary(
+    door: Admission, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hundredth = timedelta(seconds=0.01)
+    waits = [door.offer(session, Purpose.OPEN, NETWORK, NOW + number * hundredth).wait for number in range(80)]
+    assert waits == [15, 30, 45, 60, 75, 90, 105] + [120] * 73
+    assert most_tries(door, session, NETWORK, monkeypatch) == 4 * admission_rules.TRIES
+    assert door.offer(session, Purpose.OPEN, "203.0.113.8", NOW).wait == 15
+    assert most_tries(door, session, "203.0.113.9", monkeypatch) == admission_rules.TRIES
+    # Four minutes later nothing is left of it.
+    later = NOW + timedelta(seconds=admission_rules.FADES_IN * admission_rules.MAX_COUNTED)
+    assert door.offer(session, Purpose.OPEN, NETWORK, later).wait == 15
+
+
+def test_a_ticket_that_a_visitor_has_stays_theirs_while_it_is_good(door: Admission, session: Session) -> None:
+    first = door.offer(session, Purpose.OPEN, NETWORK, NOW)
+    again = door.offer(session, Purpose.OPEN, NETWORK, NOW + timedelta(seconds=5), first.ticket)
+    assert (again.ticket, again.wait) == (first.ticket, 11)
+    later = NOW + timedelta(seconds=15)
+    assert door.offer(session, Purpose.OPEN, NETWORK, later, first.ticket).wait == 0
+    assert door.admit(session, Purpose.OPEN, NETWORK, first.ticket, later) is False
+    for bad in (first.ticket, "nonsense", door.waited(Purpose.START, later)):
+        assert door.offer(session, Purpose.OPEN, NETWORK, later, bad).ticket != bad
+
+
+def test_who_reloads_a_page_with_a_ticket_gets_no_cheaper_work(
+    door: Admission, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = door.offer(session, Purpose.OPEN, NETWORK, NOW).ticket
+    for _ in range(8):
+        assert door.offer(session, Purpose.OPEN, NETWORK, NOW, ticket).ticket == ticket
+    assert most_tries(door, session, NETWORK, monkeypatch) == 4 * admission_rules.TRIES
 
 
 def test_a_flood_from_everywhere_is_felt_by_all(

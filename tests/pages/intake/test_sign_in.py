@@ -98,7 +98,7 @@ def test_when_all_is_busy_what_was_typed_stays_and_the_wait_is_not_repeated(
 ) -> None:
     code = phone.file()
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise TooBusy("busy", 5)
 
     with monkeypatch.context() as busy:
@@ -106,6 +106,8 @@ def test_when_all_is_busy_what_was_typed_stays_and_the_wait_is_not_repeated(
         answer = other.come_back(code)
         assert answer.status_code == 503
         assert f">{code}</textarea>" in answer.text
+        # The ticket that need not wait again is the one of the form that is shown.
+        assert other.send(other.form("open") | {"number": code, "proof": ""}, "open").status_code == 503
         other.go()
         other.press("begin")
         assert other.path == "/wait"

@@ -15,7 +15,7 @@ from registry.core.keyring import Keyring
 from registry.officers.models import OfficerState
 from registry.officers.rights import Role
 from tests.complaints.filing import Filed, file, make_units
-from tests.officers.making import make_officer
+from tests.officers.making import PASSWORD, make_officer
 from tests.pages.officers.signed_in import Desk, desk_of
 
 PLAIN = {"country": "IT", "deception": "yes", "account": "It was another job."}
@@ -43,7 +43,7 @@ def filed(session: Session, keyring: Keyring, desk: Desk) -> Filed:
 
 
 def address_of(desk: Desk) -> str:
-    page = desk.post("/console/own/calendar").get_data(as_text=True)
+    page = desk.post("/console/own/calendar", password=PASSWORD).get_data(as_text=True)
     return re.search(r'value="https?://[^/"]+(/console/calendar/[\w-]{43}\.ics)"', page)[1]
 
 

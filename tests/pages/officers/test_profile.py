@@ -1,6 +1,7 @@
 """An officer's own page: tokens shown once, notices by mail, another password."""
 
 import hashlib
+import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,6 +9,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -15,8 +17,8 @@ from registry.audit.models import AuditEntry
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.officers import notices, signing_in, tokens
-from registry.officers.models import NoticeChoice
+from registry.officers import calendars, factors, notices, signing_in, tokens
+from registry.officers.models import NoticeChoice, RecoveryCode, SecurityEvent, SecurityMail
 from registry.officers.passwords import STOLEN
 from registry.officers.rights import Role
 from registry.officers.signing_in import Step
@@ -31,7 +33,7 @@ def desk(client: FlaskClient, session: Session, keyring: Keyring) -> Desk:
 
 
 def test_a_token_is_shown_once_works_and_is_revoked(desk: Desk, client: FlaskClient, session: Session) -> None:
-    response = desk.post("/console/own/tokens", name="<b>export</b>", days="30")
+    response = desk.post("/console/own/tokens", name="<b>export</b>", days="30", password=PASSWORD)
     output = re.search(r"<code class=\"long\">(rrt_[\w-]{43})</code>", response.get_data(as_text=True))
     assert output is not None
     assert response.headers["Cache-Control"] == "no-store"
@@ -51,7 +53,7 @@ def test_a_token_is_shown_once_works_and_is_revoked(desk: Desk, client: FlaskCli
 
 @pytest.mark.parametrize("days", ["", "0", "366", "x", "9" * 30, "٣٠"])
 def test_what_is_refused_says_why_and_keeps_what_was_typed(desk: Desk, days: str) -> None:
-    response = desk.post("/console/own/tokens", name="nightly export", days=days)
+    response = desk.post("/console/own/tokens", name="nightly export", days=days, password=PASSWORD)
     assert response.status_code == 400
     assert "1 to 365 days" in words_of(response)
     assert 'value="nightly export"' in response.get_data(as_text=True)
@@ -89,6 +91,94 @@ def test_an_officer_is_told_by_ntfy_or_matrix_where_the_operator_has_a_server(
     there.post("/console/own/notices", choice="at_once", way="mail")
     session.rollback()
     assert notices.push_of(session, desk.officer) is None
+
+
+LASTING = [
+    ("/console/own/tokens", {"name": "export", "days": "30"}),
+    ("/console/own/recovery-codes", {}),
+    ("/console/own/calendar", {}),
+    ("/console/own/apps", {"name": "other app"}),
+    ("/console/own/keys", {"name": "blue key"}),
+]
+"""Forms that make what outlasts the session."""
+
+
+def acts_of(session: Session) -> list[str]:
+    return [entry.act for entry in session.query(AuditEntry).order_by(AuditEntry.index)]
+
+
+@pytest.mark.parametrize(("path", "fields"), LASTING)
+@pytest.mark.parametrize("password", [{}, {"password": ""}, {"password": "another walnut cobalt"}])
+def test_an_open_session_alone_makes_nothing_that_outlasts_it(
+    desk: Desk, session: Session, path: str, fields: dict[str, str], password: dict[str, str]
+) -> None:
+    left = factors.recovery_codes_left(session, desk.officer)
+    codes = session.scalars(select(RecoveryCode.digest)).all()
+    refused = desk.post(path, **fields, **password)
+    assert refused.status_code == 400
+    assert "is another one" in words_of(refused)
+    assert tokens.tokens_of(session, desk.officer, now().date()) == []
+    assert calendars.made_on(session, desk.officer) is None
+    assert factors.unconfirmed_app(session, desk.officer) is None
+    assert session.scalars(select(RecoveryCode.digest)).all() == codes
+    assert left == 10
+
+
+@pytest.mark.parametrize(("path", "fields"), LASTING)
+def test_passwords_are_not_tried_at_the_forms_of_an_open_session(desk: Desk, path: str, fields: dict[str, str]) -> None:
+    statuses = [desk.post(path, **fields, password=f"guess number {number}").status_code for number in range(7)]
+    assert statuses == [400] * 5 + [429] * 2
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "act", "event"),
+    [
+        (*LASTING[0], "officer.token_made", SecurityEvent.TOKEN_MADE),
+        (*LASTING[1], "officer.recovery_codes_made", SecurityEvent.RECOVERY_CODES_MADE),
+        (*LASTING[2], "officer.calendar_made", SecurityEvent.CALENDAR_MADE),
+    ],
+)
+def test_what_outlasts_the_session_is_in_the_audit_trail_and_mailed(
+    desk: Desk, session: Session, path: str, fields: dict[str, str], act: str, event: SecurityEvent
+) -> None:
+    assert desk.post(path, **fields, password=PASSWORD).status_code == 200
+    assert acts_of(session)[-1] == act
+    assert session.scalars(select(SecurityMail.event)).all() == [event]
+
+
+def test_new_recovery_codes_are_shown_and_the_former_open_nothing(desk: Desk, session: Session) -> None:
+    former = set(session.scalars(select(RecoveryCode.digest)))
+    page = desk.post("/console/own/recovery-codes", password=PASSWORD).get_data(as_text=True)
+    assert len(set(re.findall(r"<code>([2-9A-Z]{5}-[2-9A-Z]{5})</code>", page))) == 10
+    session.expire_all()
+    assert not former & set(session.scalars(select(RecoveryCode.digest)))
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+@pytest.mark.parametrize("way", ["sessions", "password"])
+def test_tokens_and_the_calendar_end_with_the_other_sessions_unless_they_are_kept(
+    desk: Desk, client: FlaskClient, session: Session, way: str, is_kept: bool
+) -> None:
+    token = re.search(
+        r"rrt_[\w-]{43}",
+        desk.post("/console/own/tokens", name="export", days="30", password=PASSWORD).get_data(as_text=True),
+    )
+    assert token is not None
+    assert desk.post("/console/own/calendar", password=PASSWORD).status_code == 200
+    page = html.unescape(words_of(desk.get("/console/own")))
+    assert page.count("Tokens that end with it: 1. The calendar's address ends too.") == 2
+    choice = {"keep_programs": "yes"} if is_kept else {}
+    if way == "sessions":
+        done = desk.post("/console/own/sessions/end", **choice)
+    else:
+        done = desk.post("/console/own/password", old=PASSWORD, new=NEW, again=NEW, **choice)
+    assert done.status_code == 200
+    assert ("Tokens that ended: 1." in words_of(done)) is not is_kept
+    requested = {"Authorization": f"Bearer {token[0]}"}
+    assert client.get("/api/v1/officers/me", headers=requested).status_code == (200 if is_kept else 401)
+    session.expire_all()
+    assert (calendars.made_on(session, desk.officer) is not None) is is_kept
+    assert acts_of(session)[-1] == {"sessions": "officer.signed_out", "password": "officer.password_changed"}[way]
 
 
 NEW = "granite violin harvest ninety-one"

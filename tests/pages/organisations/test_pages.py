@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,22 +19,24 @@ __all__ = ["mails"]
 
 def test_a_key_is_shown_once_exchanged_and_revoked(client: FlaskClient, session: Session) -> None:
     seat = Seat(client, session, make_member(session), now())
-    page = seat.post("/account/keys", name="<b>check", scope=["verify", "organisation"], days="30").get_data(
-        as_text=True
-    )
+    page = seat.post(
+        "/account/keys", old=PASSWORD, name="<b>check", scope=["verify", "organisation"], days="30"
+    ).get_data(as_text=True)
     (key,) = re.findall(r"rrk_[\w-]{43}", page)
     assert "&lt;b&gt;check" in page
     assert client.get("/api/v1/organisation", headers={"Authorization": f"Bearer {key}"}).status_code == 200
     stored = session.scalars(select(ApiKey)).one()
     assert key not in seat.get("/account/keys").get_data(as_text=True)
-    exchanged = seat.post(f"/account/keys/{stored.reference}/exchange", overlap="0").get_data(as_text=True)
+    exchanged = seat.post(f"/account/keys/{stored.reference}/exchange", old=PASSWORD, overlap="0").get_data(
+        as_text=True
+    )
     (fresh,) = re.findall(r"rrk_[\w-]{43}", exchanged)
     statuses = [
         client.get("/api/v1/organisation", headers={"Authorization": f"Bearer {one}"}).status_code
         for one in (key, fresh)
     ]
     assert statuses == [401, 200]
-    bad = seat.post("/account/keys", name="check", days="9999", scope="verify")
+    bad = seat.post("/account/keys", old=PASSWORD, name="check", days="9999", scope="verify")
     assert (bad.status_code, "1 to 730 days" in bad.get_data(as_text=True)) == (400, True)
     other = Seat(client, session, make_member(session, email="other@others.example"), now())
     newest = session.scalars(select(ApiKey.reference).order_by(ApiKey.id.desc())).first()
@@ -42,12 +45,31 @@ def test_a_key_is_shown_once_exchanged_and_revoked(client: FlaskClient, session:
     assert client.get("/api/v1/organisation", headers={"Authorization": f"Bearer {fresh}"}).status_code == 401
 
 
+@pytest.mark.parametrize("password", [{}, {"old": ""}, {"old": "another walnut cobalt"}])
+def test_an_open_session_alone_makes_no_key_and_lets_no_one_in(
+    client: FlaskClient, session: Session, mails: Callable[[], list[tuple[str, str, str]]], password: dict[str, str]
+) -> None:
+    seat = Seat(client, session, make_member(session), now())
+    seat.post("/account/keys", old=PASSWORD, name="check", scope="verify", days="30")
+    key = session.scalars(select(ApiKey)).one()
+    for path, fields in (
+        ("keys", {"name": "other", "scope": "verify", "days": "30"}),
+        (f"keys/{key.reference}/exchange", {"overlap": "0"}),
+        ("people", {"email": "new@works.example", "role": "owner"}),
+    ):
+        refused = seat.post(f"/account/{path}", **fields, **password)
+        assert (refused.status_code, "present password is wrong" in refused.get_data(as_text=True)) == (400, True), path
+    session.expire_all()
+    assert [one.revoked_at for one in session.scalars(select(ApiKey))] == [None]
+    assert mails() == []
+
+
 def test_an_owner_invites_and_removes_and_a_member_does_not(
     client: FlaskClient, session: Session, mails: Callable[[], list[tuple[str, str, str]]]
 ) -> None:
     organisation = make_organisation(session)
     owner = Seat(client, session, make_member(session, organisation), now())
-    owner.post("/account/people", email="new@works.example", role="member")
+    owner.post("/account/people", old=PASSWORD, email="new@works.example", role="member")
     ((to, _, text),) = mails()
     assert to == "new@works.example"
     assert "join Invented Works" in text

@@ -78,7 +78,9 @@ def test_nothing_tells_whether_an_address_is_known(client: FlaskClient, session:
         }
         assert len(answers) == 1
     invited = {
-        seat.post("/account/people", email=address, role="member").get_data(as_text=True).replace(address, "-")
+        seat.post("/account/people", old=PASSWORD, email=address, role="member")
+        .get_data(as_text=True)
+        .replace(address, "-")
         for address in (make_member(session, email="other@others.example").email,)
     }
     assert all("a mail is on its way" in one for one in invited)

@@ -1,6 +1,8 @@
 """What is done with a case from its page: the table of moves holds whatever a form says, and nothing typed is lost."""
 
+import json
 import re
+from base64 import urlsafe_b64encode
 
 import pytest
 from sqlalchemy import func, select
@@ -11,7 +13,7 @@ from registry.complaints.casework.models import CaseClock
 from registry.complaints.casework.notes.models import CaseTask
 from registry.complaints.intake import mailbox
 from registry.core.clock import now
-from registry.officers import accounts
+from registry.officers import accounts, sessions
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseState, MailboxRole, Priority
 from tests.complaints.filing import come_back, file
@@ -235,6 +237,38 @@ def test_what_was_assigned_and_a_priority_that_was_set_are_taken_back_with_one_p
     assert filed.case.priority is before
     desk.post(f"{at}/priority", priority="p1", reason="Worse than it seemed.", version=filed.case.version)
     assert undo_on(desk.get(at)) == {}, "from an urgent priority two persons come back"
+
+
+def test_what_another_site_plants_as_an_undo_is_no_button(session, filed, at, desk_for):
+    desk, other = desk_for(Role.SUPERVISOR), desk_for(Role.SUPERVISOR, name="Other Officer")
+    stated = {"action": "/console/licences/proposals/7KQ2ABCD3EFG/approve", "fields": {"confirmed": "yes"}}
+    planted = f"assign.{urlsafe_b64encode(json.dumps(stated).encode()).decode()}"
+    other.post(f"{at}/assignee", assignee=other.officer.reference, version=filed.case.version)
+    of_other = other.client.get_cookie("console-done", path="/console").value
+    mark = of_other.partition(".")[0]
+    signed_with_nothing = sessions.sign("", planted)
+    for cookie in (
+        planted,
+        f"{mark}.{planted}",
+        f".{planted}",
+        signed_with_nothing,
+        of_other,
+        f"{of_other}x",
+        "\u00e9.x",
+    ):
+        desk.client.set_cookie("console-done", cookie, path="/console")
+        page = desk.get(at)
+        assert page.status_code == 200
+        assert undo_on(page) == {}, cookie
+        assert "/proposals/" not in page.get_data(as_text=True)
+    # Its own is one, until something of it was changed.
+    session.refresh(filed.case)
+    desk.post(f"{at}/assignee", assignee=desk.officer.reference, version=filed.case.version)
+    own = desk.client.get_cookie("console-done", path="/console").value
+    desk.client.set_cookie("console-done", f"{own[:-4]}AAAA", path="/console")
+    assert undo_on(desk.get(at)) == {}
+    desk.client.set_cookie("console-done", own, path="/console")
+    assert undo_on(desk.get(at))["assignee"] == other.officer.reference
 
 
 def undo_at(page) -> str:

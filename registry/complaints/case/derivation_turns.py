@@ -1,0 +1,94 @@
+"""Whose complaint code is derived next in this process: a network that floods keeps no one else waiting.
+
+Of one network one code is derived at a time. Next is whose network came least lately; of equals who did work comes before
+who waited, then who came first. Only a few wait, so that threads are left for everybody else: where the places are taken,
+the one that would come last is told to come again.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+
+from registry.core.errors import TooBusy
+from registry.core.recent_counts import RecentCounts
+
+PLACES = 6
+"""Requests that wait or derive at a time. A process answers with eight threads (REGISTRY_THREADS)."""
+FADES_IN = 15.0
+"""Seconds in which one derivation of a network is forgotten."""
+MAX_RECENT = 64
+RETRY_AFTER = 5
+
+Rank = tuple[int, bool, int]
+
+
+@dataclass(eq=False, slots=True)
+class _Waiter:
+    network: str
+    is_solved: bool
+    number: int
+    is_dropped: bool = False
+
+
+class Turns:
+    """The turns of one process; `slots` derive at a time."""
+
+    def __init__(self, slots: int) -> None:
+        self._slots = slots
+        self._changed = threading.Condition()
+        self._numbers = count()
+        self._waiting: list[_Waiter] = []
+        self._running: list[_Waiter] = []
+        self._recent = RecentCounts(FADES_IN, MAX_RECENT)
+
+    @contextmanager
+    def turn(self, network: str, is_solved: bool, patience: float) -> Iterator[None]:
+        """Wait for a turn, and hold it for as long as the block runs. Raises TooBusy.
+
+        `network` is the visitor's, in passing; empty for the command line, of which any number may run.
+        """
+        waiter = _Waiter(network, is_solved, next(self._numbers))
+        with self._changed:
+            self._take_place(waiter)
+            try:
+                self._await(waiter, time.monotonic() + patience)
+            finally:
+                self._waiting.remove(waiter)
+                self._changed.notify_all()
+            self._running.append(waiter)
+            self._recent.add(network, time.monotonic())
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running.remove(waiter)
+                self._changed.notify_all()
+
+    def _take_place(self, waiter: _Waiter) -> None:
+        self._waiting.append(waiter)
+        if len(self._waiting) + len(self._running) > PLACES:
+            last = max(self._waiting, key=self._rank)
+            last.is_dropped = True
+            self._changed.notify_all()
+
+    def _await(self, waiter: _Waiter, until: float) -> None:
+        while not self._is_next(waiter):
+            left = until - time.monotonic()
+            if waiter.is_dropped or left <= 0:
+                raise TooBusy("many numbers are being opened at once: try again in a moment", RETRY_AFTER)
+            self._changed.wait(left)
+
+    def _is_next(self, waiter: _Waiter) -> bool:
+        if waiter.is_dropped or len(self._running) >= self._slots:
+            return False
+        busy = {one.network for one in self._running} - {""}
+        able = [one for one in self._waiting if not one.is_dropped and one.network not in busy]
+        return min(able, key=self._rank, default=None) is waiter
+
+    def _rank(self, waiter: _Waiter) -> Rank:
+        """The lower, the sooner. A network counts with what it had lately, and with what it has here."""
+        here = sum(one.network == waiter.network for one in (*self._waiting, *self._running))
+        return int(self._recent.of(waiter.network, time.monotonic())) + here, not waiter.is_solved, waiter.number

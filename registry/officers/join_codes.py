@@ -1,0 +1,107 @@
+"""Codes by which officers join: in two parts where two officers approved, so that no officer but the invited has both.
+
+One part is shown to who approved, who hands it over in person; the other is mailed to the officer. A code of the
+command line is whole: who works at the machine is asked for no second person.
+"""
+
+import hashlib
+import secrets
+from base64 import b32encode
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registry.core.errors import ActRefused
+from registry.officers.models import JoinCode, Officer, OfficerState
+
+JOIN_WITHIN = timedelta(hours=72)
+BETWEEN = "/"
+"""Between the parts of a code as it is joined with: what was handed over, then what was mailed."""
+
+
+def new_code(
+    session: Session, officer: Officer, at: datetime, *, is_split: bool = False, rest: timedelta = timedelta()
+) -> str:
+    """A new join code, or the part of it that is handed over; earlier ones stop working. Only a digest is stored.
+
+    It is good after `rest`, and three days from then.
+    """
+    forget(session, officer, at)
+    code, good_from = _random(15), at + rest
+    digest = _digest(code)
+    stored = JoinCode(
+        # Of no code at all before the mail is sent: a former version that looks here finds none.
+        digest=secrets.token_hex(32) if is_split else digest,
+        half_digest=digest if is_split else None,
+        officer_id=officer.id,
+        good_from=good_from if rest else None,
+        ends_at=good_from + JOIN_WITHIN,
+    )
+    session.add(stored)
+    session.flush()
+    return code
+
+
+def new_mailed_part(session: Session, officer: Officer, at: datetime) -> str | None:
+    """The part of the officer's code that is mailed, in place of one that was mailed before; None without such a code."""
+    query = select(JoinCode).where(JoinCode.officer_id == officer.id, JoinCode.used_at.is_(None), JoinCode.ends_at > at)
+    stored = session.scalars(query.where(JoinCode.half_digest.is_not(None)).with_for_update()).one_or_none()
+    if stored is None or stored.half_digest is None:
+        return None
+    part = _random(10)
+    stored.digest = _of_both(stored.half_digest, part)
+    return part
+
+
+def forget(session: Session, officer: Officer, at: datetime) -> None:
+    """Let no code of the officer open anything any more."""
+    session.execute(
+        update(JoinCode).where(JoinCode.officer_id == officer.id, JoinCode.used_at.is_(None)).values(used_at=at)
+    )
+
+
+def joined(handed_over: str, mailed: str) -> str:
+    """The whole code of its two parts as they were typed; `mailed` is empty for a code of the command line."""
+    return f"{handed_over}{BETWEEN}{mailed}" if mailed.strip() else handed_over
+
+
+def officer_of_code(session: Session, code: str, at: datetime) -> Officer:
+    """Whose code it is. Raises ActRefused: one answer for every code that is not good, another for one that rests."""
+    handed_over, _, mailed = code.partition(BETWEEN)
+    digest = _of_both(_digest(handed_over), mailed) if mailed else _digest(handed_over)
+    stored = session.scalars(select(JoinCode).where(JoinCode.digest == digest)).one_or_none()
+    if stored is None or stored.used_at is not None or stored.ends_at <= at:
+        raise _refusal()
+    officer = session.get_one(Officer, stored.officer_id)
+    if officer.state is OfficerState.CLOSED:
+        raise _refusal()
+    if stored.good_from is not None and at < stored.good_from:
+        raise ActRefused("join_code_rests", "this code is good a day after it was approved: come back then")
+    return officer
+
+
+def _refusal() -> ActRefused:
+    return ActRefused(
+        "bad_join_code",
+        "this code is not good: mistyped, without the part that was mailed, used, or older than three days; ask for another",
+    )
+
+
+def _random(count: int) -> str:
+    """So many random bytes as groups of letters and digits."""
+    text = b32encode(secrets.token_bytes(count)).decode()
+    size = 6 if count == 15 else 4
+    return "-".join(text[place : place + size] for place in range(0, len(text), size))
+
+
+def _of_both(half_digest: str, mailed: str) -> str:
+    return hashlib.sha256(f"{half_digest} {_tidy(mailed)}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(_tidy(code).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _tidy(code: str) -> str:
+    return code.upper().replace("-", "").replace(" ", "").strip()
