@@ -26,7 +26,7 @@ RELEASE = "one"
 
 
 def values() -> dict[str, Any]:
-    """The chart's values, with the one that whoever installs it must fill in."""
+    """The chart's values, with the one that must be filled in to install it."""
     shipped = dict(yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8")))
     return shipped | {"image": shipped["image"] | {"digest": f"sha256:{'0' * 64}"}}
 
@@ -117,9 +117,9 @@ def test_every_image_is_named_by_its_digest(tmp_path: Path) -> None:
     # What asks for the digests asks for all of them, and writes them for the composition to read.
     folder = tmp_path / "container"
     shutil.copytree(DEPLOY / "container", folder)
-    asked = tmp_path / "skopeo"
-    asked.write_text('#!/bin/sh\necho "$3"\n', encoding="utf-8")
-    asked.chmod(0o755)
+    skopeo = tmp_path / "skopeo"
+    skopeo.write_text('#!/bin/sh\necho "$3"\n', encoding="utf-8")
+    skopeo.chmod(0o755)
     path = f"{tmp_path}:{os.environ['PATH']}"
     subprocess.run([folder / "digests"], env={"PATH": path}, capture_output=True, timeout=30, check=True)
     lines = dict(line.split("=") for line in (folder / ".env").read_text(encoding="utf-8").splitlines())
@@ -132,7 +132,7 @@ def test_every_image_is_named_by_its_digest(tmp_path: Path) -> None:
 def test_images_are_not_built_on_a_tag() -> None:
     script = DEPLOY / "container" / "images"
     assert set(re.findall(r"--target (\w+)", script.read_text(encoding="utf-8"))) == {"whole", "serving"}
-    for arguments, base, told in (
+    for arguments, base, message in (
         (["--other"], "", "usage: deploy/container/images [--own-base]\n"),
         (
             [],
@@ -142,7 +142,7 @@ def test_images_are_not_built_on_a_tag() -> None:
     ):
         env = {"PATH": os.environ["PATH"], "BASE_IMAGE": base}
         refused = subprocess.run([script, *arguments], env=env, capture_output=True, text=True, timeout=30, check=False)
-        assert (refused.returncode, refused.stderr) == (2, told)
+        assert (refused.returncode, refused.stderr) == (2, message)
 
 
 def test_nginx_takes_the_composed_configuration(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,6 +24,7 @@ from registry.i18n.languages import text
 from registry.log import note, queries
 from registry.log.signing import sign_committed
 from registry.log.tree import leaf_hash, node_hash
+from registry.pages.public.assets import address_of
 from registry.ranges import rules
 from registry.ranges.actions import write_epoch
 from registry.vocabulary.register import Language
@@ -30,6 +32,8 @@ from tests import make
 from tests.serving import Served
 
 NUMBER = "INV-4711"
+MAX_SCRIPTS = 6 * 1024
+"""Bytes, compressed, that are fetched when the switch is first set."""
 KEPT = Language.ZH_HANS
 """The language in which what a browser cannot prove is read here."""
 
@@ -106,7 +110,7 @@ def test_with_the_switch_set_a_number_is_answered_and_never_sent(
 
 @dataclass(frozen=True, slots=True)
 class Forger:
-    """Whoever delivers the range files: a genuine entry to change, the log's name, and a key to sign heads with."""
+    """A cache or mirror that delivers the files: a genuine entry to change, the log's name, and a key to sign heads with."""
 
     entry: dict[str, Any]
     key: note.VerifierKey
@@ -226,6 +230,14 @@ def test_a_browser_that_cannot_check_the_signature_says_not_proven(
     for epoch in (forged | {"proof": "none"}, _unsigned(forged), own.stranger().current(leaf_hash(SAYS_YES))):
         with lying(page, SAYS_YES, epoch):
             ask(page, "bad")
+
+
+def test_the_scripts_of_the_switch_are_small(client: FlaskClient) -> None:
+    served = [
+        client.get(address_of(name), headers={"Accept-Encoding": "gzip"}) for name in ("private.js", "numbers.js")
+    ]
+    assert {one.headers["Content-Encoding"] for one in served} == {"gzip"}
+    assert sum(len(one.data) for one in served) <= MAX_SCRIPTS
 
 
 def _unsigned(epoch: dict[str, Any]) -> dict[str, Any]:
