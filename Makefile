@@ -24,15 +24,15 @@ SOAKED := -n 2 --everything tests/cli/test_imports.py tests/api/test_schemathesi
 help: ## Show what can be made.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-$(RUN): uv.lock pyproject.toml client/pyproject.toml
+$(RUN): uv.lock pyproject.toml client/pyproject.toml tools/uv.txt
 	@tools/environment run
 	@touch $@
 
-$(ALL): uv.lock pyproject.toml client/pyproject.toml
+$(ALL): uv.lock pyproject.toml client/pyproject.toml tools/uv.txt
 	@tools/environment all
 	@touch $(RUN) $@
 
-$(BENCH): uv.lock pyproject.toml client/pyproject.toml
+$(BENCH): uv.lock pyproject.toml client/pyproject.toml tools/uv.txt
 	@tools/environment bench
 	@touch $(RUN) $(ALL) $@
 
@@ -107,7 +107,7 @@ second-opinions: $(ALL) ## Ask readers in Go, JavaScript, C and Python about wha
 	@tools/system-packages second-opinions
 	@$(BIN)/python tools/second-opinions
 
-sbom: $(RUN) ## Write build/sbom.cdx.json: every package a server runs with, with its licence (CycloneDX).
+sbom: $(RUN) ## Write build/sbom.cdx.json: what a server may run with, with licences and hashes (CycloneDX).
 	@tools/sbom
 
 wheel: $(RUN) ## Build the wheels of server and client twice and compare them byte by byte (build/wheels).

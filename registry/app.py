@@ -14,6 +14,7 @@ from werkzeug.routing import MapAdapter
 from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
 from registry.core.db.limits import Limits
 from registry.core.gc import freeze_gc
+from registry.core.processes import forbid_dumps
 from registry.core.settings import Edge, Settings
 from registry.core.structs import prepare_structs
 from registry.http import errors, health, logs, metrics, transaction
@@ -186,6 +187,7 @@ def gateway_from_environment() -> Gateway:
 
 def from_environment() -> Flask:
     """For WSGI servers: the application as the environment describes it."""
+    forbid_dumps()
     app = create_app(Settings.from_environment(os.environ))
     freeze_gc()
     return app

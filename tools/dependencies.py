@@ -3,14 +3,13 @@
     python -m tools.dependencies licences    # the exit code is 1 for a licence that was not looked at
     python -m tools.dependencies faults      # the exit code is 1 for a known fault; without a network it says so, and is 0
 
-`faults` asks once a day for each uv.lock (pip-audit, run by uv), and remembers a good answer beside the environment. What was
-judged stands in tools/dependencies.toml, each with its reason.
+`faults` asks once a day for each uv.lock (pip-audit, which comes by the hashes of uv.lock too), and remembers a good answer
+beside the environment. What was judged stands in tools/dependencies.toml, each with its reason.
 """
 
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,21 +23,24 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "uv.lock"
 JUDGED = ROOT / "tools" / "dependencies.toml"
 OURS = ("recruitment-registry", "registry-client")
-AUDIT = "pip-audit==2.10.1"
+AUDIT = "pip-audit"
 REMEMBERED = ROOT / ".venv" / ".faults-asked"
 DAY, PATIENCE = 86_400, 120
 """Seconds for which a good answer holds, and that an answer may take."""
 
 
 def served() -> list[str]:
-    """Every package that a server runs with, as uv.lock has them, without our own; sorted."""
+    """Every package that a server may run with, as uv.lock has them, extras included, without our own; sorted."""
     packages = {one["name"]: one for one in tomllib.loads(LOCK.read_text(encoding="utf-8"))["package"]}
     waiting, found = list(OURS), set[str]()
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += [one["name"] for one in packages[name].get("dependencies", ())]
+            wanted = [packages[name].get("dependencies", ())]
+            if name in OURS:
+                wanted += packages[name].get("optional-dependencies", {}).values()
+            waiting += [one["name"] for part in wanted for one in part]
     return sorted(found - set(OURS))
 
 
@@ -82,9 +84,8 @@ def faults() -> int:
     key = hashlib.sha256(LOCK.read_bytes() + JUDGED.read_bytes()).hexdigest()
     if REMEMBERED.is_file() and time.time() - REMEMBERED.stat().st_mtime < DAY and REMEMBERED.read_text("ascii") == key:
         return 0
-    uv = shutil.which("uv") or str(ROOT / ".venv" / "bin" / "uv")
     try:
-        found = _audited(uv)
+        found = _audited(str(ROOT / "tools" / "uv"))
     except (OSError, subprocess.SubprocessError, ValueError):
         print("Known faults of the packages were not asked for: no answer from the index.")
         return 0
@@ -107,12 +108,14 @@ def _audited(uv: str) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder) / "requirements.txt"
         exported = subprocess.run(
-            [uv, "export", "--frozen", "--no-default-groups", "--no-emit-workspace", "--quiet", "--format", "requirements-txt"],
+            [uv, "export", "--frozen", "--no-default-groups", "--all-extras", "--no-emit-workspace", "--quiet",
+             "--format", "requirements-txt"],
             cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE,
         )  # fmt: skip
         # Pinned with hashes: nothing is resolved or built, each is asked about as it stands.
         wanted.write_text(exported.stdout, encoding="utf-8")
-        command = [uv, "tool", "run", "--quiet", AUDIT, "--requirement", wanted, "--require-hashes", "--disable-pip"]
+        own = [uv, "run", "--quiet", "--isolated", "--frozen", "--only-group", "audit"]
+        command = [*own, AUDIT, "--requirement", wanted, "--require-hashes", "--disable-pip"]
         report = subprocess.run(
             [*command, "--format", "json", "--progress-spinner", "off"],
             cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE,

@@ -9,6 +9,7 @@ import click
 
 from registry.core.db.errors import classify_db_error
 from registry.core.errors import NO_ROOM, RegistryError, SettingsError
+from registry.core.processes import forbid_dumps
 from registry.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -100,7 +101,11 @@ def refuse(error: RegistryError) -> None:
 
 
 def settings() -> Settings:
-    """The environment's settings, with the data folder made. Raises SettingsError."""
+    """The environment's settings, with the data folder made. Raises SettingsError.
+
+    From here on the process may hold what is secret, and leaves no image of its memory.
+    """
+    forbid_dumps()
     found = Settings.from_environment(os.environ)
     found.prepare_home()
     return found

@@ -15,6 +15,7 @@ from registry.audit.queries import Head
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, reading_sessions_for
 from registry.core.errors import BadProof
+from registry.core.processes import owner_only
 from registry.core.settings import Settings
 
 NOT_WELL = 2
@@ -92,7 +93,7 @@ def _noted(path: Path) -> Head | None:
 
 def _note(path: Path, head: Head) -> None:
     draft = path.with_name(f".{path.name}")
-    with draft.open("w", encoding="ascii") as file:
+    with open(draft, "w", encoding="ascii", opener=owner_only) as file:
         file.write(f"{head}\n")
         file.flush()
         os.fsync(file.fileno())

@@ -3,19 +3,23 @@
 import shutil
 
 import click
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from registry import cli
 from registry.core.clock import day_at, now
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
+from registry.core.db.engine import Base, drop_deleted, engine_for, sessions_for
 from registry.core.errors import ErasedAgency, NotFound
 from registry.core.ids import read_reference
 from registry.core.settings import Settings
 from registry.core.shared_home import share
 from registry.proofs.papers import shared as papers
+from registry.register.agencies import models as agency_models
 from registry.register.agencies import queries
 from registry.register.agencies.erasures import erase_again, remember
+from registry.register.names import models as name_models
+from registry.supervision.licensing.models import Proposal
 from registry.supervision.licensing.proposals import forget_proposals
 from registry.vocabulary.register import HolderKind
 
@@ -52,8 +56,28 @@ def erase(reference: str, yes: bool) -> None:
         share(settings, sessions)
         cli.sign_published(settings, sessions)
         click.echo(f"Erased. {known} is remembered in {settings.home / 'erased'}.")
+        click.echo(drop_erased(engine))
     finally:
         engine.dispose()
+
+
+def drop_erased(engine: Engine) -> str:
+    """Let erased values leave the database's files too. Gives what was done, and what is left to do."""
+    rooms = (agency_models.__name__, name_models.__name__)
+    mapped = {mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__module__ in rooms}
+    tables = sorted(one.__tablename__ for one in mapped | {Proposal, papers.MadePaper})
+    is_done = drop_deleted(engine, tables)
+    if engine.dialect.name == "sqlite":
+        return (
+            "Its bytes are overwritten in the database, and the write-ahead log is empty."
+            if is_done
+            else "Its bytes are overwritten in the database. The write-ahead log still holds them, for somebody reads from it: "
+            "the worker empties it with its next purge, a stop of `serve` and `worker` at once."
+        )
+    return (
+        "PostgreSQL may use their place again, and writes over it in time. To have the bytes leave the tables now, run "
+        f"VACUUM FULL {', '.join(tables)}; it locks each of them meanwhile. Archived write-ahead logs keep them."
+    )
 
 
 def erasable(session: Session, written: str) -> str:
@@ -80,6 +104,7 @@ def repeat_erasures(settings: Settings) -> None:
             forget_proposals(session, again)
         if again:
             cli.sign_published(settings, sessions)
+            drop_erased(engine)
             click.echo(f"Erased again, for a restored backup brought them back: {' '.join(again)}", err=True)
     finally:
         engine.dispose()

@@ -202,7 +202,7 @@ def province(code: str, authority: str, is_full: bool, holds_whole_place: bool) 
     to = cli.settings().home / "sources" / f"cn-labour-{code}.toml"
     if to.exists():
         raise ImportRefused(f"{to} is there already: correct it, or remove it first")
-    to.parent.mkdir(parents=True, exist_ok=True)
+    to.parent.mkdir(mode=0o700, exist_ok=True)
     write_whole(to, text.encode())
     click.echo(f"{to}: compare it with the list, then try: registry import LIST --source cn-labour-{code} --dry-run")
 

@@ -22,6 +22,7 @@ from registry.complaints.parties import accounts as parties
 from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.ids import new_reference
+from registry.core.processes import owner_only
 from registry.demo.complaints import demo_code
 from registry.demo.load import demo_reference
 from registry.demo.officers import UNIT
@@ -263,7 +264,8 @@ def _held_list(desk: Desk) -> None:
     source = desk.session.scalars(select(Source).where(Source.reference == "it-demo-albo")).one()
     folder = desk.home / "pending"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / "demo.list").write_text("number;name;status\nINV/2001;Agenzia Inventata Uno S.p.A.;active\n")
+    with open(folder / "demo.list", "w", encoding="utf-8", opener=owner_only) as file:
+        file.write("number;name;status\nINV/2001;Agenzia Inventata Uno S.p.A.;active\n")
     desk.session.add(
         PendingImport(
             reference=new_reference(), source_id=source.id, file="demo.list", digest="0" * 64, fetched_at=desk.ago(1),

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import requests
 from click.testing import CliRunner, Result
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from registry.cli import main
+from registry.cli import erase, main
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
 from registry.register.agencies.erasures import remember, remembered
@@ -22,14 +22,16 @@ from tests.supervision.licensing.making import proposed
 
 pytestmark = pytest.mark.both_databases
 
-NAME = "Smyslík Vymyšlený"
+NAME, NUMBER = "Smyslík Vymyšlený", "OSOBNI-3313"
+FORMS = (NAME, "smyslik vymysleny", NUMBER, "OSOBNI3313")
+"""How they are written down: as they are printed, and as they are looked up."""
 
 
 @pytest.fixture
 def person(session: Session) -> str:
     """The reference of an invented sole trader."""
     agency = make_agency(
-        session, name=NAME, holder_kind=HolderKind.SOLE_TRADER, licences=(licence_record(number="OSOBNI/3"),)
+        session, name=NAME, holder_kind=HolderKind.SOLE_TRADER, licences=(licence_record(number=NUMBER),)
     )
     session.commit()
     return agency.agency_id
@@ -55,6 +57,60 @@ def test_erasing_destroys_the_name_and_remembers_the_reference(
     again = run(settings, "erase", person, "--yes")
     assert again.exit_code == 2
     assert "was erased on" in again.stderr
+
+
+def places_of(home: Path, *texts: str) -> dict[str, list[str]]:
+    """The files below a folder, by name, that hold one of the texts in UTF-8 or UTF-16, with those that they hold."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(path for path in home.rglob("*") if path.is_file()):
+        body = path.read_bytes()
+        for one in texts:
+            if any(one.encode(form) in body for form in ("utf-8", "utf-16-le", "utf-16-be")):
+                found.setdefault(path.name, []).append(one)
+    return found
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_what_was_erased_is_in_no_file(settings: Settings, session: Session, person: str, tmp_path: Path) -> None:
+    """The database lies beside its home here; both are searched."""
+    (licence,) = public_record_of(session, person).licences
+    proposed(session, LicenceAct.SUSPEND, licence, ground_text=f"{NAME} did not answer.")
+    session.commit()
+    papers = settings.home / "papers"
+    papers.mkdir(parents=True)
+    (papers / "utf-16.txt").write_bytes(NAME.encode("utf-16-le"))
+    # The open session keeps the write-ahead log, as a server does.
+    assert places_of(tmp_path, *FORMS) == {"registry.sqlite3-wal": [*FORMS], "utf-16.txt": [NAME]}
+    done = run(settings, "erase", person, "--yes")
+    assert done.exit_code == 0, done.output
+    assert "the write-ahead log is empty" in done.output
+    assert places_of(tmp_path, *FORMS) == {}
+    assert (tmp_path / "registry.sqlite3-wal").stat().st_size == 0
+
+
+def test_who_reads_meanwhile_keeps_what_was_erased_and_the_command_says_so(
+    settings: Settings, session: Session, person: str, database_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erase, "drop_deleted", lambda *_: False)
+    done = run(settings, "erase", person, "--yes")
+    assert done.exit_code == 0
+    assert (
+        "still holds them" if database_kind == "sqlite" else "VACUUM FULL agencies, agency_identifiers"
+    ) in done.output
+
+
+def test_on_postgresql_no_dead_row_of_a_person_is_left(
+    settings: Settings, session: Session, person: str, database_kind: str
+) -> None:
+    if database_kind == "sqlite":
+        assert "VACUUM" not in run(settings, "erase", person, "--yes").output
+        return
+    session.execute(text("CREATE EXTENSION IF NOT EXISTS pgstattuple"))
+    session.commit()
+    assert run(settings, "erase", person, "--yes").exit_code == 0
+    for table in ("agency_names", "lookup_keys", "erasable_values", "public_records", "indexed_names"):
+        dead = session.execute(text("SELECT dead_tuple_count FROM pgstattuple(:name)"), {"name": table}).scalar_one()
+        assert dead == 0, table
 
 
 def test_erasing_a_person_destroys_what_officers_proposed_of_them(

@@ -3,8 +3,11 @@
 No container and no cluster is started here. The chart is rendered by a reading of the few template forms that it uses.
 """
 
+import hashlib
 import json
+import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -23,7 +26,9 @@ RELEASE = "one"
 
 
 def values() -> dict[str, Any]:
-    return dict(yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8")))
+    """The chart's values, with the one that must be filled in to install it."""
+    shipped = dict(yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8")))
+    return shipped | {"image": shipped["image"] | {"digest": f"sha256:{'0' * 64}"}}
 
 
 def test_every_setting_in_deploy_is_one_of_the_registrys() -> None:
@@ -37,7 +42,8 @@ def test_the_charts_values_follow_its_schema_and_a_wrong_one_does_not() -> None:
     schema = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft7Validator.check_schema(schema)
     jsonschema.validate(values(), schema)
-    for wrong in ({"url": "http://registry.example.org"}, {"requires": "luck"}, {"unknown": 1}):
+    by_tag = [{"image": {"repository": "registry", "digest": digest}} for digest in ("", "latest", "sha256:0")]
+    for wrong in ({"url": "http://registry.example.org"}, {"requires": "luck"}, {"unknown": 1}, *by_tag):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(values() | wrong, schema)
 
@@ -87,16 +93,61 @@ def test_the_compose_file_names_its_own_services_and_commands() -> None:
             assert source in read["volumes"] or (DEPLOY / "container" / source).exists(), mount
 
 
-def test_images_are_built_on_a_base_that_can_be_given() -> None:
+def test_every_image_is_named_by_its_digest(tmp_path: Path) -> None:
     text = (DEPLOY / "container" / "Containerfile").read_text(encoding="utf-8")
     stages = re.findall(r"^FROM (\S+) AS (\w+)$", text, re.MULTILINE)
     assert {base for base, _ in stages} - {name for _, name in stages} == {"${BASE_IMAGE}"}
+    # No base is named here, so that without a digest nothing is built; the first stage looks at the one that is given.
+    assert re.findall(r"^ARG BASE_IMAGE.*$", text, re.MULTILINE) == ["ARG BASE_IMAGE", "ARG BASE_IMAGE"]
+    # What cannot be put in place by its hash ends the build: compiling alone, in braces, may fail.
+    joined = re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ")
+    (build,) = re.findall(r"^RUN (tools/environment .*)$", joined, re.MULTILINE)
+    assert "compileall" in build
+    assert "||" not in re.sub(r"\{[^}]*\}", "", build)
+    (check,) = re.findall(r"^RUN (case .*)$", text, re.MULTILINE)
+    for base, code in (
+        ("debian:trixie-slim", 1),
+        ("", 1),
+        (f"debian@sha256:{'0' * 64}", 0),
+        ("localhost/debian:own", 0),
+    ):
+        done = subprocess.run(
+            ["sh", "-c", check], env={"BASE_IMAGE": base}, capture_output=True, timeout=30, check=False
+        )
+        assert done.returncode == code, base
+    composed = (DEPLOY / "container" / "compose.yaml").read_text(encoding="utf-8")
+    others = {one for one in re.findall(r'image: ("[^"]+"|\S+)', composed) if one != "registry"}
+    wanted = set(re.findall(r"\$\{(\w+):\?", composed))
+    assert others == {f'"${{{name}:?run deploy/container/digests first}}"' for name in wanted - {"BASE_IMAGE"}}
+    # What asks for the digests asks for all of them, and writes them for the composition to read.
+    folder = tmp_path / "container"
+    shutil.copytree(DEPLOY / "container", folder)
+    skopeo = tmp_path / "skopeo"
+    skopeo.write_text('#!/bin/sh\necho "$3"\n', encoding="utf-8")
+    skopeo.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    subprocess.run([folder / "digests"], env={"PATH": path}, capture_output=True, timeout=30, check=True)
+    lines = dict(line.split("=") for line in (folder / ".env").read_text(encoding="utf-8").splitlines())
+    assert set(lines) == wanted
+    for image in lines.values():
+        name, digest = image.split("@sha256:")
+        assert digest == hashlib.sha256(f"docker://{name}\n".encode()).hexdigest()
+
+
+def test_images_are_not_built_on_a_tag() -> None:
     script = DEPLOY / "container" / "images"
     assert set(re.findall(r"--target (\w+)", script.read_text(encoding="utf-8"))) == {"whole", "serving"}
-    done = subprocess.run(["bash", "-n", script], capture_output=True, text=True, timeout=30, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    refused = subprocess.run([script, "--other"], capture_output=True, text=True, timeout=30, check=False)
-    assert (refused.returncode, refused.stderr) == (2, "usage: deploy/container/images [--own-base]\n")
+    for arguments, base, message in (
+        (["--other"], "", "usage: deploy/container/images [--own-base]\n"),
+        (
+            [],
+            "debian:trixie",
+            "BASE_IMAGE must name a digest: run deploy/container/digests, or build with --own-base\n",
+        ),
+    ):
+        env = {"PATH": os.environ["PATH"], "BASE_IMAGE": base}
+        refused = subprocess.run([script, *arguments], env=env, capture_output=True, text=True, timeout=30, check=False)
+        assert (refused.returncode, refused.stderr) == (2, message)
 
 
 def test_nginx_takes_the_composed_configuration(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def readers_of_open_data() -> Path:
     """A Python of its own with FollowTheMoney and DuckDB, installed when they are not there."""
     folder = cache(f"python-{hashlib.sha256(' '.join(READERS).encode()).hexdigest()[:16]}")
     if not (folder / "installed").exists():
-        uv = shutil.which("uv") or Path(sys.executable).with_name("uv")
+        uv = Path(__file__).parents[1] / "uv"
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder / "venv"], check=True)
         command = [uv, "pip", "install", "--quiet", "--python", folder / "venv" / "bin" / "python", *READERS]
         made = subprocess.run(command, capture_output=True, text=True)

@@ -16,6 +16,7 @@ from registry.http.app_services import verdicts
 from registry.http.transaction import public_reading, services
 from registry.i18n.languages import accepted, text
 from registry.i18n.wording import authority_name, date_text, listed, occupation_name, reason_text, word
+from registry.log.queries import verifier_keys
 from registry.pages.public import answers, headlines
 from registry.pages.public.assets import Within
 from registry.pages.public.forms import ELSEWHERE, READ_BY_CHINESE_CITIZENS, LookupForm, read_form
@@ -207,6 +208,8 @@ def _form_page(
         asked=form,
         faults=faults,
         is_past=is_past,
+        # What the script of the private lookup believes stands in the page, not beside the files that it checks.
+        log_keys=" ".join(map(str, verifier_keys(public_reading()))) if is_first else "",
         **_choices(language),
     )
 

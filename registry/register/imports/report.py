@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from registry.core.formulas import harmless
+from registry.core.processes import owner_only
 from registry.register.imports.findings import Finding
 from registry.register.imports.rows import Opened
 
@@ -104,9 +105,10 @@ def _finding_text(finding: Finding) -> dict[str, Any]:
 
 
 def write_whole(path: Path, body: bytes) -> None:
-    """The file appears as a whole or not at all."""
+    """The file appears as a whole or not at all, and is its owner's alone: lists name persons."""
     half = path.with_name(f".{path.name}.{os.getpid()}.part")
-    half.write_bytes(body)
+    with open(half, "wb", opener=owner_only) as file:
+        file.write(body)
     half.replace(path)
 
 

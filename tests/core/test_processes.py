@@ -1,0 +1,75 @@
+"""Nothing of a process is left for others: no image of its memory, and no file of the data folder that they can read."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from registry.core.processes import owner_only
+from registry.core.settings import Settings
+from tests.serving import command, environment, free_port, serve
+
+CODE = """
+import ctypes, resource
+from registry.core.processes import forbid_dumps
+asked = lambda: (ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLIMIT_CORE)[0])
+resource.setrlimit(resource.RLIMIT_CORE, (4096, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+print(*asked())
+forbid_dumps()
+print(*asked())
+"""
+
+
+def test_a_crash_writes_no_memory_and_no_one_reads_it() -> None:
+    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split("\n")[:2] == ["1 4096", "0 0"]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_no_process_of_a_server_dumps_its_memory(settings: Settings) -> None:
+    with serve(settings, "--with-worker") as served:
+        found = _tree(served.process.pid)
+        # The server, the one that answers, and the worker.
+        assert len(found) >= 3
+        for pid in found:
+            limits = Path(f"/proc/{pid}/limits").read_text(encoding="ascii").splitlines()
+            (line,) = [one for one in limits if one.startswith("Max core file size")]
+            assert line.split()[4:6] == ["0", "0"], pid
+
+
+def _tree(pid: int) -> list[int]:
+    """A process and all that it began."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [pid, *(one for task in tasks for child in task.read_text().split() for one in _tree(int(child)))]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_every_file_of_the_home_is_its_owners_alone(settings: Settings, tmp_path: Path) -> None:
+    env = environment(settings, free_port())
+    former = os.umask(0o022)
+    try:
+        for arguments in (
+            ["demo", "load"],
+            ["demo", "officers"],
+            ["audit", "verify"],
+            ["sources", "province", "35", "--authority", "cn-demo"],
+        ):
+            done = command(*arguments, env=env)
+            assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+    finally:
+        os.umask(former)
+    made = [path for path in settings.home.rglob("*") if not path.is_symlink()]
+    assert {"demo.list", "audit-head", "cn-labour-35.toml"} <= {path.name for path in made}
+    assert [path for path in (settings.home, *made) if path.stat().st_mode & 0o077] == []
+
+
+def test_an_opener_makes_files_for_their_owner(tmp_path: Path) -> None:
+    former = os.umask(0)
+    try:
+        with open(tmp_path / "one", "w", opener=owner_only) as file:
+            file.write("x")
+    finally:
+        os.umask(former)
+    assert (tmp_path / "one").stat().st_mode & 0o777 == 0o600
