@@ -71,8 +71,7 @@ class Ground(NamedTuple):
 
     def begun_since(self, earlier: datetime) -> date | None:
         """The latest day that began since, in UTC or where an authority sits; None where none did."""
-        zones = {None, *(one.time_zone for one in self.snapshot.authorities.values())}
-        days = [(day_at(earlier, zone), day_at(self.at, zone)) for zone in zones]
+        days = [(day_at(earlier, zone), day_at(self.at, zone)) for zone in (None, *self.snapshot.time_zones())]
         return max((day for before, day in days if before != day), default=None)
 
     def last_day(self) -> date:

@@ -22,6 +22,7 @@ from registry.pages.public.structured_data import structured_data
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies import queries, record
 from registry.register.agencies.listing import Filters, Hit, Page, Place, page_of_agencies
+from registry.register.authorities.days import authority_days
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
 from registry.verification.verdicts.status_rules import standing_on
@@ -47,7 +48,8 @@ NEWEST = 2**31 - 1
 @pages.get("/<language:language>/agencies")
 def listed(language: Language) -> Response:
     filters, after = _filters(), _place(request.args.get("after", ""))
-    found = page_of_agencies(public_reading(), filters, day_at(now(), None), limit=ON_A_PAGE, after=after)
+    session = public_reading()
+    found = page_of_agencies(session, filters, authority_days(session, now()), limit=ON_A_PAGE, after=after)
     snapshot = verdicts().current_snapshot()
     return page(
         "agencies.html",
