@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -177,6 +178,38 @@ def test_a_file_is_made_anew_when_one_of_its_answers_is_over(session: Session, r
     assert "licence_expired" not in codes_of(entry_of(reading, "INV1"))
     assert write(now() + timedelta(days=5)) is not None
     assert "licence_expired" in codes_of(entry_of(reading, "INV1"))
+
+
+def test_a_file_is_made_anew_when_a_day_begins_where_its_authority_sits_and_not_each_minute(
+    session: Session, reading: Session, write: Write
+):
+    tomorrow = date(2026, 11, 30)
+    periods = (
+        make.status_record(from_=date(2020, 1, 1), to=date(2026, 11, 29)),
+        make.status_record(LicenceStatus.SUSPENDED, from_=tomorrow),
+    )
+
+    def suspended() -> set[str]:
+        found = {number: codes_of(entry_of(reading, number)) for number in ("CN1", "GR1", "CZ1")}
+        return {number for number, codes in found.items() if "licence_suspended" in codes}
+
+    with time_machine.travel("2026-11-29T15:50:00Z", tick=False) as clock:
+        for country in ("CN", "GR", "CZ"):
+            make.make_licence(session, country=country, number=f"{country}-1", status_history=periods)
+        assert write() is not None
+        assert suspended() == set()
+        for time, expected in (
+            ("15:59:30", None),
+            ("16:00:30", {"CN1"}),
+            ("16:01:30", None),
+            ("22:00:30", {"CN1", "GR1"}),
+            ("22:01:30", None),
+            ("23:00:30", {"CN1", "GR1", "CZ1"}),
+            ("23:01:30", None),
+        ):
+            clock.move_to(f"2026-11-29T{time}Z")
+            assert (write() is None) == (expected is None), time
+            assert expected is None or suspended() == expected
 
 
 def test_a_day_without_a_change_has_an_epoch_too(session: Session, write: Write):
