@@ -124,7 +124,7 @@ def one(language: Language, agency_id: str) -> Response:
     before = request.args.get("before", "")
     after = min(int(before), NEWEST) if before.isdecimal() and len(before) < 16 else NEWEST
     entries = queries.history(session, row.id, day_at(at, None), after=after, limit=ENTRIES_ON_A_PAGE + 1)
-    main = main_name(agency, language)
+    main, days = main_name(agency, language), authority_days(session, at)
     licences = [_licence(licence, agency, snapshot, language) for licence in agency.licences]
     address = f"{services().settings.public_url}/{language}/agencies/{agency.agency_id}"
     return page(
@@ -135,7 +135,7 @@ def one(language: Language, agency_id: str) -> Response:
         structured=None if is_demo() else structured_data(agency, main.name, licences, address),
         main=main,
         names=[(display_name(name), name) for name in agency.names],
-        warnings=warnings_on(agency, snapshot, language, day_at(at, None)),
+        warnings=warnings_on(agency, snapshot, language, days.latest(one.authority for one in agency.licences)),
         licences=licences,
         reply=reply_to(session, agency, day_at(at, None)),
         partners=_partners(agency, language),

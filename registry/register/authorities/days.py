@@ -1,6 +1,6 @@
 """The day that it is where each authority sits: what it states of a licence holds by that day, and by no other."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -20,6 +20,10 @@ class AuthorityDays(NamedTuple):
     def of(self, authority: str) -> date:
         """The day where an authority sits; in UTC where it is not known."""
         return self.there.get(authority, self.utc)
+
+    def latest(self, authorities: Iterable[str]) -> date:
+        """The latest of the days where some authorities sit; in UTC of none."""
+        return max(map(self.of, authorities), default=self.utc)
 
     def in_sql(self, authority: InstrumentedAttribute[str]) -> ColumnElement[date]:
         """The same for a column of authorities' references. At most three days are today somewhere, so it is a short list."""
