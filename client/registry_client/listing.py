@@ -95,8 +95,8 @@ def _compare(found: StatusList, number: int, store: Store, verdict: Verdict) -> 
         holder = {} if agency is None else agency[2]
         try:
             values = [status_value(record, holder, day) for day in days]
-            said = found.value(place % PLACES)
-            expected[place % PLACES] = (said if said in values else values[0], key, index)
+            listed = found.value(place % PLACES)
+            expected[place % PLACES] = (listed if listed in values else values[0], key, index)
         except Unreadable:
             # Malformed is a finding of its own, of the entry.
             continue

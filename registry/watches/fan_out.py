@@ -81,15 +81,17 @@ def fan_out_calendar(sessions: sessionmaker[Session], at: datetime) -> int:
             told_at = datetime.combine(told_on, time(), UTC)
         begun = _days_begun(session, max(told_at, at - MAX_DAYS), at)
         if begun or state.told_at is None:
-            pending += [event for told, today, whose in begun for event in _of_endings(session, told, today, whose, at)]
+            pending += [
+                event for after, today, whose in begun for event in _of_endings(session, after, today, whose, at)
+            ]
             state.told_at, state.told_through = at, day_at(at, None)
         return insert_events(session, pending, at)
 
 
 class _DaysBegun(NamedTuple):
-    """The days after `told` up to `today` that began for the licences of some authorities."""
+    """The days behind `after` up to `today` that began for the licences of some authorities."""
 
-    told: date
+    after: date
     today: date
     whose: ColumnElement[bool]
 
@@ -104,7 +106,7 @@ def _days_begun(session: Session, told_at: datetime, at: datetime) -> list[_Days
         _DaysBegun(day_at(told_at, zone), day_at(at, zone), Licence.authority.in_(references))
         for zone, references in zones.items()
     ]
-    return [one for one in groups if one.told < one.today]
+    return [one for one in groups if one.after < one.today]
 
 
 def is_behind(session: Session) -> bool:

@@ -182,12 +182,12 @@ def test_a_licence_ends_with_the_day_where_its_authority_sits(session: Session, 
             make_watch(session, make_agency(session, country=country, licences=(licence,)).agency_id)
         fan_out_committed(session, keyring)
         fan_out.fan_out_calendar(sessions, now())
-        told = []
+        written = []
         for hour, minute in ((15, 59), (16, 1), (16, 2), (21, 59), (22, 1), (22, 59), (23, 1), (23, 59)):
             clock.move_to(datetime(2026, 11, 29, hour, minute, tzinfo=UTC))
-            told.append(fan_out.fan_out_calendar(sessions, now()))
+            written.append(fan_out.fan_out_calendar(sessions, now()))
         clock.move_to(datetime(2026, 11, 30, 0, 1, tzinfo=UTC))
-        assert [*told, fan_out.fan_out_calendar(sessions, now())] == [0, 1, 0, 0, 1, 0, 1, 0, 0]
+        assert [*written, fan_out.fan_out_calendar(sessions, now())] == [0, 1, 0, 0, 1, 0, 1, 0, 0]
 
 
 def test_after_its_publicity_has_ended_no_one_is_told_what_it_was(session: Session, keyring: Keyring) -> None:

@@ -1,4 +1,4 @@
-"""A licence is judged by the day where its authority sits, whoever is asked, at every hour: nobody is kinder than `/verify`."""
+"""A licence is judged by the day where its authority sits, in every answer and at every hour: none is kinder than `/verify`."""
 
 import json
 import re
@@ -127,7 +127,7 @@ class World:
 
 
 @pytest.mark.parametrize("at", MOMENTS, ids=lambda at: at.strftime("%H:%M"))
-def test_nobody_is_kinder_than_verify(
+def test_no_answer_is_kinder_than_verify(
     client: FlaskClient, session: Session, held_services: Services, settings: Settings, at: datetime
 ):
     with time_machine.travel(at, tick=False):

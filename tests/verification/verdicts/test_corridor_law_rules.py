@@ -99,12 +99,12 @@ def test_the_days_that_are_today_at_once_in_china_and_in_europe_do_not_forget_ea
     monkeypatch.setattr(limit_rules, "_remembered", limit_rules._LawToday((), (), (), {}))
     ground = ground_of(("CN", "CZ"))
     at = NOW.replace(hour=17)
-    asked = []
+    days = set()
     for country in ("CN", "CZ") * 50:
         agency = agency_record(country=country, licences=(licence_record(country=country),))
         facts = VerdictFacts([Holder(agency)], ground, LAW.regimes, at, False, LAW.limits, LAW.permit_routes)
-        asked.append(decide(Question(SubjectKind.LICENCE_NUMBER, "X", origin="CN", destination="CZ"), facts).on)
-    assert len(set(asked)) == 2
+        days.add(decide(Question(SubjectKind.LICENCE_NUMBER, "X", origin="CN", destination="CZ"), facts).on)
+    assert len(days) == 2
     assert len(worked_out) <= 4, "each of two laws is worked out once, or twice where a value was left unsaid"
     assert len(limit_rules._remembered.by_day) == 2
 
