@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from registry_client.claims import Claim, corridor_text
-from registry_client.entries import PLACES, YES, KeyRecord, day_after, key_record, status_on, status_value
+from registry_client.entries import PLACES, YES, KeyRecord, day_after, has_run_out, key_record, status_on, status_value
 from registry_client.keys import judge_key
 from registry_client.proving import Proven, judge_head, prove
 from registry_client.status import StatusList, judge_freshness, judge_value, read_status_list
@@ -15,7 +15,7 @@ from registry_client.strict import (
     Refused,
     Unreadable,
     canonical,
-    day_of,
+    days_of,
     from_base64,
     instant_text,
     list_of,
@@ -218,9 +218,7 @@ def _judge_holder(claim: Claim, own: Proven, agency: Proven | None, verdict: Ver
 def _judge_in_force(claim: Claim, evidence: Evidence, report: Report) -> None:
     verdict, at, latest = report.in_force, report.at, evidence.latest
     holder = {} if evidence.agency is None else evidence.agency.entry.record
-    status = None
-    if latest is not None:
-        status = status_on(latest.entry.record, holder, day_of(at))
+    status = None if latest is None else _status_at(latest.entry.record, holder, at)
     if claim.iat > at + SKEW:
         verdict.unknown("issued_later", signed=instant_text(claim.iat), at=instant_text(at))
     if claim.nbf is not None and at < claim.nbf:
@@ -242,9 +240,19 @@ def _judge_in_force(claim: Claim, evidence: Evidence, report: Report) -> None:
     elif judge_freshness(evidence.status, at, evidence.keys, verdict):
         judge_value(evidence.status, claim.place, verdict)
         if latest is not None and latest.entry.index < evidence.status.size:
-            then = status_value(latest.entry.record, holder, day_of(evidence.status.iat))
-            if then != evidence.status.value(claim.place):
+            then = [status_value(latest.entry.record, holder, day) for day in days_of(evidence.status.iat)]
+            if evidence.status.value(claim.place) not in then:
                 verdict.note("status_and_entry_differ", index=latest.entry.index)
+
+
+def _status_at(licence: Mapping[str, Any], holder: Mapping[str, Any], at: int) -> str | None:
+    """The status that an entry states for an instant; where one day has it in force and another not, the latter.
+
+    The end of the term is an instant of the claim.
+    """
+    stated = [status_on(licence, holder, day) for day in days_of(at)]
+    ended = stated[1] == "expired" and has_run_out(licence, days_of(at)[1])
+    return stated[0] if ended or stated[1] in YES else stated[1]
 
 
 def _judge_stated(status: str | None, index: int, verdict: Verdict) -> None:

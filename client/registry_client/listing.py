@@ -5,7 +5,7 @@ from registry_client.keys import may_have_signed
 from registry_client.network import Fetch, Unreachable
 from registry_client.status import BITS, StatusList, read_status_list
 from registry_client.store import Store
-from registry_client.strict import SKEW, Refused, Unreadable, day_of, instant_text, parsed_instant
+from registry_client.strict import SKEW, Refused, Unreadable, days_of, instant_text, parsed_instant
 from registry_client.tokens import TOKEN_LIMIT
 from registry_client.trust import Trust
 from registry_client.verdicts import Verdict
@@ -85,7 +85,7 @@ def _is_stated(
 
 
 def _compare(found: StatusList, number: int, store: Store, verdict: Verdict) -> None:
-    day = day_of(found.iat)
+    days = days_of(found.iat)
     expected: dict[int, tuple[int, str, int]] = {}
     for index, key, record in store.latest_of_kind("licence", found.size):
         place = record.get("status_place")
@@ -94,7 +94,9 @@ def _compare(found: StatusList, number: int, store: Store, verdict: Verdict) -> 
         agency = store.latest(f"agency/{record.get('agency_id')}", found.size)
         holder = {} if agency is None else agency[2]
         try:
-            expected[place % PLACES] = (status_value(record, holder, day), key, index)
+            values = [status_value(record, holder, day) for day in days]
+            listed = found.value(place % PLACES)
+            expected[place % PLACES] = (listed if listed in values else values[0], key, index)
         except Unreadable:
             # Malformed is a finding of its own, of the entry.
             continue

@@ -176,6 +176,11 @@ def day_of(seconds: int) -> date:
     return datetime.fromtimestamp(seconds, UTC).date()
 
 
+def days_of(seconds: int) -> tuple[date, date]:
+    """The days that it may be where an authority sits, which the log does not say: from UTC to UTC+8."""
+    return day_of(seconds), day_of(seconds + 8 * 3600)
+
+
 def parsed_day(value: object, what: str) -> date:
     """`YYYY-MM-DD`. Raises Unreadable."""
     try:

@@ -10,7 +10,7 @@ from alembic import op
 from migrations.columns import own_id, text, words
 
 revision = "0136"
-down_revision = "0133"
+down_revision = "0134"
 branch_labels = None
 depends_on = None
 

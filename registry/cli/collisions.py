@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
 from registry.cli.officer_terminal import act_at_terminal, by_officer, if_unchanged
-from registry.core.clock import day_at, instant_text, now
+from registry.core.clock import instant_text, now
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import read_reference
@@ -21,6 +21,7 @@ from registry.core.settings import Settings
 from registry.officer_desk.licence_acts import COLLISIONS
 from registry.register.agencies import record
 from registry.register.agencies.storage import row_ids
+from registry.register.authorities.days import AuthorityDays, authority_days
 from registry.supervision.collisions.actions import Step, begin_search, find_collisions, renew_keys, search_on
 from registry.supervision.collisions.models import Collision, CollisionGroup, CollisionState
 from registry.supervision.collisions.queries import collisions_found, groups_found, records_of
@@ -117,7 +118,8 @@ def _find_and_list(
         found = collisions_found(session, wanted, agency=row_id, after=after, limit=limit + 1)
         records = records_of(session, sorted({end for one in found for end in (one.first_id, one.second_id)}))
         groups = groups_found(session, GROUPS_SHOWN) if row_id is None and after is None else []
-        view = [_pair_json(one, records) for one in found[:limit]]
+        days = authority_days(session, now())
+        view = [_pair_json(one, records, days) for one in found[:limit]]
     engine.dispose()
     following = found[limit - 1].reference if len(found) > limit else None
     tell = _print_json if as_json else _print
@@ -168,7 +170,7 @@ def _each(sessions: sessionmaker[Session], progress: Progress, task: TaskID, tak
         progress.update(task, completed=step.done, total=step.total)
 
 
-def _pair_json(one: Collision, records: dict[int, record.Agency]) -> dict[str, Any]:
+def _pair_json(one: Collision, records: dict[int, record.Agency], days: AuthorityDays) -> dict[str, Any]:
     first, second = records[one.first_id], records[one.second_id]
     signs = [Sign(word) for word in one.signs]
     return {
@@ -176,7 +178,7 @@ def _pair_json(one: Collision, records: dict[int, record.Agency]) -> dict[str, A
         "rank": one.rank,
         "state": one.state.value,
         "found_at": instant_text(one.found_at),
-        "agencies": [_agency_json(first), _agency_json(second)],
+        "agencies": [_agency_json(first, days), _agency_json(second, days)],
         "signs": one.signs,
         "evidence": evidence(first, second, signs),
         "decided_by": one.decided_by,
@@ -185,13 +187,13 @@ def _pair_json(one: Collision, records: dict[int, record.Agency]) -> dict[str, A
     }
 
 
-def _agency_json(agency: record.Agency) -> dict[str, Any]:
+def _agency_json(agency: record.Agency, days: AuthorityDays) -> dict[str, Any]:
     return {
         "agency_id": agency.agency_id,
         "name": agency.names[0].name if agency.names else None,
         "country": agency.country,
         "place": agency.place,
-        "statuses": statuses_now(agency, day_at(now(), None)),
+        "statuses": statuses_now(agency, days.of),
     }
 
 

@@ -24,19 +24,22 @@ class _Day(NamedTuple):
     date: date
 
 
-_days: dict[str | None, _Day] = {}
-"""The day that was last asked about in each zone: nearly always today. UTC stands under None."""
+_MAX_DAYS = 4
+
+_days: dict[str | None, tuple[_Day, ...]] = {}
+"""The days last asked about in each zone: nearly always today, or one on which a list was first read. UTC stands under None."""
 
 
 def day_at(instant: datetime, time_zone: str | None) -> date:
     """The calendar day at `instant` where the authority sits; UTC when no authority is known."""
-    known = _days.get(time_zone)
-    if known is not None and known.begin <= instant < known.end:
-        return known.date
+    known = _days.get(time_zone, ())
+    for one in known:
+        if one.begin <= instant < one.end:
+            return one.date
     local = instant.astimezone(zone(time_zone) if time_zone else UTC)
     day = _whole_day(local)
     if day is not None:
-        _days[time_zone] = day
+        _days[time_zone] = (day, *known)[:_MAX_DAYS]
     return local.date()
 
 

@@ -7,7 +7,7 @@ unnamed for an hour; after it the new one is whole.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -19,7 +19,6 @@ from registry.core.db.engine import bulk_insert, microseconds
 from registry.log.actions import Draft, append, lock_log
 from registry.log.models import Entry, LogState
 from registry.ranges import rules
-from registry.ranges.answer_rules import day_of
 from registry.ranges.key_rows import CHUNK, IS_GONE, count_keys, renew_keys
 from registry.ranges.models import RangeEpoch, RangeFile, RangeKey, RangeObject
 from registry.ranges.rendering import Changed, Ground, Made, earliest, ground_at, made_files
@@ -141,7 +140,7 @@ def _planned(sessions: sessionmaker[Session], at: datetime) -> _Plan | None:
         is_whole = former is None or former.ground != ground.digest()
         seen = 0 if former is None else former.seen_size
         changed = None if former is None else _changed(session, seen, size)
-        due = session.execute(select(RangeFile.prefix).where(RangeFile.due_on <= day_of(at))).scalars().all()
+        due = _due(session, None if former is None else ground.begun_since(former.at))
     if former is not None and not is_whole and not changed and not due:
         stated = record_of(former)
         is_same = stated.get("lists", []) == ground.lists() and at - former.at < RENEWED_AFTER
@@ -168,6 +167,13 @@ def record_of(epoch: RangeEpoch) -> dict[str, Any]:
     """The record of an epoch's entry in the log."""
     found: dict[str, Any] = json.loads(epoch.record)
     return found
+
+
+def _due(session: Session, begun: date | None) -> Sequence[int]:
+    """The prefixes of files with an answer that is over, or may be where the day that has just begun is the authority's."""
+    if begun is None:
+        return ()
+    return session.execute(select(RangeFile.prefix).where(RangeFile.due_on <= begun)).scalars().all()
 
 
 def _changed(session: Session, seen: int, size: int) -> list[int]:

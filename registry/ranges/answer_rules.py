@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from registry.ranges.rules import MAX_RECORD
+from registry.core.clock import day_at
+from registry.ranges.rules import MAX_RECORD, easternmost_day
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import Law, rows_of
@@ -21,6 +22,7 @@ from registry.register.law.weights import FRESH_MONTHS, months_after
 from registry.verification.verdicts.licence_rules import SOON
 from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, VerdictFacts
 from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.silence_rules import zone_of
 from registry.vocabulary.register import EU_STATES, HolderKind, Weight
 
 ORIGIN = "CN"
@@ -35,13 +37,10 @@ _OF_LICENCE = (
 _OF_STATUS = ("status", "from", "to", "until", "is_stayed", "publish_until", "withheld")
 _OF_CONDITION = ("code", "sectors", "destinations")
 _OF_SANCTION = ("kind", "from", "to", "licence_id", "is_stayed_by_appeal", "publish_until", "withheld")
-_DAYS = re.compile(rb'"(\d{4}-\d\d-\d\d)"')
+_DAYS = re.compile(rb'"([a-z_]+)":"(\d{4}-\d\d-\d\d)"')
+_LAST_DAYS = frozenset({"to", "until", "valid_to", "publish_until"})
+"""Fields of which the day itself still counts; any other states the first day of something."""
 _DAY = timedelta(days=1)
-
-
-def day_of(at: datetime) -> date:
-    """The earliest day anywhere that the registry answers for: an hour behind UTC in the Azores."""
-    return (at - timedelta(hours=1)).date()
 
 
 def facts_of(agency: record.Agency) -> dict[str, Any]:
@@ -136,7 +135,10 @@ def destinations_of(agencies: Iterable[record.Agency]) -> list[str]:
 
 
 class OwnDays(NamedTuple):
-    """What follows from records and lists alone: the days they state, and those to come on which an answer may change."""
+    """What follows from records and lists alone: the days they state, and those to come on which an answer may change.
+
+    `today` is the day on which the answer is judged.
+    """
 
     today: date
     countries: frozenset[str]
@@ -155,13 +157,21 @@ class Calendar:
     def own_days(self, holders: Sequence[Holder], facts: VerdictFacts) -> OwnDays:
         """The days of holders' records, and of partial lists, whatever the destination."""
         at = facts.as_of
-        today = day_of(at)
+        today = min(day_at(at, zone) for zone in _zones_of(holders, facts))
         countries = {ORIGIN, *(holder.agency.country for holder in holders)}
         countries |= {licence.country for holder in holders for licence in holder.agency.licences}
-        stated = frozenset(day for holder in holders for day in _days_in(holder.agency))
-        coming = [one for day in stated for one in (day, day + _DAY, day - SOON) if one > today]
-        coming += [max(day_of(end), today + _DAY) for end in _ends_of_partial(holders, facts.snapshot) if end > at]
-        return OwnDays(today, frozenset(countries), stated, tuple(coming))
+        stated = {one for holder in holders for one in _days_in(holder.agency)}
+        coming = []
+        for field, day in stated:
+            first = day + _DAY if field in _LAST_DAYS else day
+            # What the law lets us show ends with a day in UTC.
+            if first > (day_at(at, None) if field == "publish_until" else today):
+                coming.append(first)
+            if field == "valid_to" and day - SOON > today:
+                coming.append(day - SOON)
+        coming += [easternmost_day(end) for end in _ends_of_partial(holders, facts.snapshot) if end > at]
+        stated_days = frozenset(day for _, day in stated)
+        return OwnDays(today, frozenset(countries), stated_days, tuple(coming))
 
     def last_day(self, own: OwnDays, destination: str | None) -> date | None:
         """The last day before anything known begins, ends or grows too old; at the latest before a partial list does.
@@ -197,6 +207,16 @@ class Calendar:
         return self._months[country]
 
 
+def _zones_of(holders: Sequence[Holder], facts: VerdictFacts) -> set[str | None]:
+    """The zones by whose days the verdict is judged: of the authorities of its licences, else as `decide` has it."""
+    if len(holders) != 1:
+        return {None}
+    agency, named = holders[0].agency, holders[0].licences
+    judged = [one for one in agency.licences if named is None or one.licence_id in named]
+    zones = {facts.snapshot.time_zone(one.authority) for one in judged}
+    return zones or {zone_of(agency.country, facts)}
+
+
 def _ends_of_partial(holders: Sequence[Holder], snapshot: SourceSnapshot) -> Iterator[datetime]:
     """When licences of partial lists grow too old: each counts from when it was seen last, not from the list's reading."""
     for holder in holders:
@@ -207,12 +227,12 @@ def _ends_of_partial(holders: Sequence[Holder], snapshot: SourceSnapshot) -> Ite
                 yield seen + timedelta(days=source.fresh_for_days)
 
 
-def _days_in(agency: record.Agency) -> Iterator[date]:
-    """Every day that the record states, of those that a calendar can count from."""
-    for text in set(_DAYS.findall(record.canonical(agency))):
+def _days_in(agency: record.Agency) -> Iterator[tuple[str, date]]:
+    """Every day that the record states, of those that a calendar can count from, with the field's name."""
+    for field, text in set(_DAYS.findall(record.canonical(agency))):
         day = date.fromisoformat(text.decode())
         if 2 < day.year < 9990:
-            yield day
+            yield field.decode(), day
 
 
 def _days_of_law(law: Law, country: str) -> set[date]:

@@ -84,7 +84,7 @@ def kit(session: Session, signer: Signer, issuer: str, max_bytes: int = MAX_BYTE
     made_at = read_instant(stated["made_at"])
     facts: dict[str, Any] = {
         "v": 1,
-        "on": made_at.date().isoformat(),
+        "on": rules.easternmost_day(made_at).isoformat(),
         "not_after": stated["not_after"],
         "sha256": hashlib.sha256(packed).hexdigest(),
     }
@@ -97,7 +97,7 @@ def kit(session: Session, signer: Signer, issuer: str, max_bytes: int = MAX_BYTE
         "entry": current.entry,
         "proof": current.proof,
     }
-    return _page(facts, packed, stated, current.epoch.log_index, made_at, issuer, current.proof)
+    return _page(facts, packed, stated, current.epoch.log_index, issuer, current.proof)
 
 
 def _require_room(keys: int, size: int, max_bytes: int, least: str = "") -> None:
@@ -116,13 +116,12 @@ def _page(
     packed: bytes,
     stated: Mapping[str, Any],
     index: int,
-    made_at: datetime,
     issuer: str,
     proof: str,
 ) -> bytes:
     parts = {
         "on": facts["on"],
-        "on_zh": _in_chinese(made_at.date()),
+        "on_zh": _in_chinese(date.fromisoformat(facts["on"])),
         "not_after_zh": _in_chinese(date.fromisoformat(facts["not_after"])),
         "not_after": facts["not_after"],
         "issuer": issuer,
@@ -204,7 +203,7 @@ def _answer(
     """Destination, verdict, last day and places of its sentences."""
     lasts = [date.fromisoformat(answer["until"])] if "until" in answer else []
     concerned = {answer["origin"], answer.get("destination"), *countries}
-    lasts += [ends[one].date() - timedelta(days=1) for one in concerned if one in ends]
+    lasts += [rules.easternmost_day(ends[one]) - timedelta(days=1) for one in concerned if one in ends]
     sentences = []
     for one in answer["reasons"]:
         finding = Finding(Reason(one["code"]), one.get("values", {}))

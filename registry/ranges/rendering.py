@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at
 from registry.log.tree import leaf_hash
 from registry.ranges import rules
-from registry.ranges.answer_rules import Calendar, LookupNumber, answers_on, day_of, facts_of
+from registry.ranges.answer_rules import Calendar, LookupNumber, answers_on, facts_of
 from registry.ranges.models import RangeFile, RangeKey, RangeObject
 from registry.register.agencies import record
 from registry.register.agencies.keys import identifier_key
@@ -31,7 +31,7 @@ CHUNK = 500
 
 
 class Made(NamedTuple):
-    """A file: its prefix, bytes, leaf hash, number of keys, and the day on which it must be made anew (None: never)."""
+    """A file: its prefix, bytes, leaf hash, number of keys, and the day with which it must be made anew (None: never)."""
 
     prefix: int
     body: bytes
@@ -68,6 +68,11 @@ class Ground(NamedTuple):
             for country, end in ends
             if end is not None and end > self.at
         )
+
+    def begun_since(self, earlier: datetime) -> date | None:
+        """The latest day that began since, in UTC or where an authority sits; None where none did."""
+        days = [(day_at(earlier, zone), day_at(self.at, zone)) for zone in (None, *self.snapshot.time_zones())]
+        return max((day for before, day in days if before != day), default=None)
 
     def last_day(self) -> date:
         """The last day on which the epoch may be relied on at all."""
@@ -267,7 +272,7 @@ def made_file(
 
     Keys whose hashes in the file are alike are one entry, so never a yes.
     """
-    today = day_of(ground.at)
+    today = day_at(ground.at, None)
     by_hash: dict[str, list[Any]] = defaultdict(list)
     for key in keys:
         if key.agency_id in stated_records:
@@ -303,5 +308,5 @@ def made_file(
         listed.append(rules.Listed(hash_, of_holders, answers))
     body = rules.file_bytes(prefix, bits, listed, records)
     lasts.update(map(date.fromisoformat, untils))
-    due_on = max(min(lasts), today) + timedelta(days=1) if lasts else None
+    due_on = min(lasts) + timedelta(days=1) if lasts else None
     return Made(prefix, body, leaf_hash(body), len(listed), due_on)

@@ -8,6 +8,7 @@ import hashlib
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from registry.log import tree
@@ -40,7 +41,14 @@ MAX_RECORD = 16 * 1024
 MAX_DAYS = 30
 """For how many days after its day an epoch may be relied on."""
 
+_EASTERNMOST = timedelta(hours=8)
+
 _DOMAIN = b"recruitment-registry range v1\0"
+
+
+def easternmost_day(at: datetime) -> date:
+    """The day in UTC+8, the easternmost zone that the registry answers for: readers of files count in it."""
+    return (at.astimezone(UTC) + _EASTERNMOST).date()
 
 
 def key_text(kind: str, value: str) -> str:

@@ -7,10 +7,10 @@ order: none is ever given behind a reader.
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, delete, func, insert, literal, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, sessionmaker
@@ -23,6 +23,8 @@ from registry.core.keyring import Keyring
 from registry.log.models import Entry, LogState
 from registry.register.agencies.models import Agency, Licence, LicenceTerm, LookupKey
 from registry.register.agencies.queries import opened
+from registry.register.authorities.days import authority_days
+from registry.register.authorities.models import Authority
 from registry.register.authorities.queries import snapshot_at
 from registry.vocabulary.register import LicenceKind
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
@@ -66,17 +68,45 @@ def fan_out_log_entries(sessions: sessionmaker[Session], keyring: Keyring, at: d
 
 
 def fan_out_calendar(sessions: sessionmaker[Session], at: datetime) -> int:
-    """Tell of what the calendar brings: licences that end, lists that went stale or are fresh again. Days are UTC's."""
+    """Tell of what the calendar brings: licences that end, lists that went stale or are fresh again.
+
+    A licence ends with the day where its authority sits.
+    """
     with sessions.begin() as session:
         state = lock_watch_state(session)
-        today = day_at(at, None)
         pending = _of_sources(session, at)
-        if state.told_through is None:
-            state.told_through = today - timedelta(days=1)
-        if state.told_through < today:
-            pending += _of_endings(session, max(state.told_through, today - MAX_DAYS), today, at)
-            state.told_through = today
+        told_at = state.told_at
+        if told_at is None:
+            told_on = state.told_through or day_at(at, None) - timedelta(days=1)
+            told_at = datetime.combine(told_on, time(), UTC)
+        begun = _days_begun(session, max(told_at, at - MAX_DAYS), at)
+        if begun or state.told_at is None:
+            pending += [
+                event for after, today, whose in begun for event in _of_endings(session, after, today, whose, at)
+            ]
+            state.told_at, state.told_through = at, day_at(at, None)
         return insert_events(session, pending, at)
+
+
+class _DaysBegun(NamedTuple):
+    """The days behind `after` up to `today` that began for the licences of some authorities."""
+
+    after: date
+    today: date
+    whose: ColumnElement[bool]
+
+
+def _days_begun(session: Session, told_at: datetime, at: datetime) -> list[_DaysBegun]:
+    zones: dict[str | None, list[str]] = {}
+    for reference, time_zone in session.execute(select(Authority.reference, Authority.time_zone)):
+        zones.setdefault(time_zone, []).append(reference)
+    known = [reference for references in zones.values() for reference in references]
+    groups = [_DaysBegun(day_at(told_at, None), day_at(at, None), Licence.authority.not_in(known))]
+    groups += [
+        _DaysBegun(day_at(told_at, zone), day_at(at, zone), Licence.authority.in_(references))
+        for zone, references in zones.items()
+    ]
+    return [one for one in groups if one.after < one.today]
 
 
 def is_behind(session: Session) -> bool:
@@ -141,9 +171,9 @@ def _read(session: Session, entry: Entry) -> list[PendingEvent]:
     new = opened(session, body)
     old = None if former is None else opened(session, former)
     assert entry.agency_id is not None
-    today = day_at(entry.at, None)
     if what == "agency":
-        found = rules.of_agency(old, new, _kinds(session, entry.agency_id), today)
+        kinds, today = _kinds_and_day(session, entry.agency_id, entry.at)
+        found = rules.of_agency(old, new, kinds, today)
     elif what == "licence":
         found = rules.of_licence(old, new)
     else:
@@ -166,18 +196,23 @@ def _read(session: Session, entry: Entry) -> list[PendingEvent]:
     ]
 
 
-def _kinds(session: Session, agency_id: int) -> list[LicenceKind]:
-    return list(session.execute(select(Licence.kind).where(Licence.agency_id == agency_id).distinct()).scalars())
+def _kinds_and_day(session: Session, agency_id: int, at: datetime) -> tuple[list[LicenceKind], date]:
+    """The kinds of an agency's licences, and the day where their authorities sit, the later of two."""
+    rows = session.execute(select(Licence.kind, Licence.authority).where(Licence.agency_id == agency_id)).all()
+    today = authority_days(session, at).latest(authority for _, authority in rows)
+    return list(dict.fromkeys(kind for kind, _ in rows)), today
 
 
-def _of_endings(session: Session, told_through: date, today: date, at: datetime) -> list[PendingEvent]:
+def _of_endings(
+    session: Session, told_through: date, today: date, whose: ColumnElement[bool], at: datetime
+) -> list[PendingEvent]:
     found = []
     for ending in rules.endings_between(told_through, today):
         query = (
             select(Licence.reference, Licence.agency_id, Agency.reference)
             .join(LicenceTerm, LicenceTerm.licence_id == Licence.id)
             .join(Agency, Agency.id == Licence.agency_id)
-            .where(LicenceTerm.superseded_at.is_(None), LicenceTerm.valid_to == ending.last_day)
+            .where(LicenceTerm.superseded_at.is_(None), LicenceTerm.valid_to == ending.last_day, whose)
             .order_by(Licence.id)
         )
         word = EventType.LICENCE_EXPIRING if ending.days else EventType.LICENCE_EXPIRED

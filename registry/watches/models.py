@@ -114,9 +114,13 @@ class Digest(Base):
 
 
 class WatchState(Base):
-    """The fan-out state, one row that the worker locks: up to which log entry, and to which day, events were made."""
+    """The fan-out state, one row that the worker locks: up to which log entry, and to which instant, events were made.
+
+    `told_through` is the day of `told_at` in UTC, for a worker of a former version.
+    """
 
     __tablename__ = "watch_state"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     next_index: Mapped[int] = mapped_column(LARGE)
     told_through: Mapped[date | None]
+    told_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -2,6 +2,7 @@
 
 import time
 import zlib
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,23 @@ def test_a_hidden_revocation_is_found(site: Site, state: Path) -> None:
     assert {"list_differs", "list_differs_in"} <= bad(report)
     finding = next(one for one in report.lists if one.code == "list_differs")
     assert (finding.values["said"], finding.values["expected"], finding.values["place"]) == (0, 1, 5)
+
+
+def test_a_list_follows_by_the_day_in_utc_or_farther_east_and_by_no_other(site: Site, state: Path) -> None:
+    moment = datetime.fromtimestamp(site.registrar.clock.timestamp(), UTC).replace(hour=17, minute=0) + timedelta(
+        days=1
+    )
+    today, tomorrow, later = (str((moment + timedelta(days=shift)).date()) for shift in (0, 1, 2))
+    site.registrar.state(("active", "2024-01-01"), ("suspended", tomorrow), valid_to="2099-12-31")
+    site.iat = int(moment.timestamp())
+    for day in (today, tomorrow):
+        lst = zlib.compress(site.registrar.places(0, len(site.registrar.leaves), day))
+        site.lies["/status/0"] = site.status(status_list={"bits": 2, "lst": b64url(lst)}).encode()
+        assert "list_follows" in codes(watch(site, state, at=site.iat + 60))
+    site.registrar.state(("active", "2024-01-01"), ("suspended", later), valid_to="2099-12-31")
+    lst = zlib.compress(site.registrar.places(0, len(site.registrar.leaves), later))
+    site.lies["/status/0"] = site.status(status_list={"bits": 2, "lst": b64url(lst)}).encode()
+    assert "list_differs" in codes(watch(site, state, at=site.iat + 60))
 
 
 def test_a_list_that_holds_an_entry_back_is_found(site: Site, state: Path) -> None:

@@ -49,6 +49,17 @@ def test_a_licence_out_of_force_is_bad_by_list_and_by_entry(registrar: Registrar
     assert {code, "status_stated"} <= codes(report)
 
 
+def test_an_entry_counts_from_its_day_in_china_and_the_term_to_its_last_second(registrar: Registrar) -> None:
+    """From 16:00 UTC, in the worse of the days that it may be where the authority sits; `exp` is an instant."""
+    registrar.state(("active", "2024-01-01"), valid_to="2026-11-18")
+    before, evening = NOW + 4 * 3600, NOW + 6 * 3600
+    assert "status_stated" in codes(check(registrar, registrar.bundle_bytes(), at=evening))
+    assert states(check(registrar, registrar.bundle_bytes(), at=before))[2] == "good"
+    registrar.state(("active", "2024-01-01"), ("suspended", "2026-11-19"))
+    assert states(check(registrar, registrar.bundle_bytes(), at=before))[2] == "good"
+    assert states(check(registrar, registrar.bundle_bytes(), at=evening))[2] == "bad"
+
+
 def test_a_bundle_that_hides_the_revocation_is_bad_by_its_entry(registrar: Registrar) -> None:
     """The old list is fresh and says nothing of it; the entry does."""
     old = registrar.status()

@@ -9,6 +9,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.core import clock
 from registry.core.clock import answer_instant, day_at, instant_text, json_in_whole_seconds, now, read_instant
 
 FIRST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -35,6 +36,21 @@ def test_now_is_aware_and_in_utc():
 )
 def test_a_day_is_the_authoritys_own(instant, zone, day):
     assert day_at(read_instant(instant), zone) == day
+
+
+def test_a_day_long_past_is_not_forgotten_for_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a verdict asks for today and for the day on which a list was first read, in turn."""
+    worked_out = []
+    work_out = clock._whole_day
+    monkeypatch.setattr(clock, "_days", {})
+    monkeypatch.setattr(clock, "_whole_day", lambda local: worked_out.append(local) or work_out(local))
+    for _ in range(10):
+        assert day_at(read_instant("2026-11-29T17:00:00Z"), "Asia/Shanghai") == date(2026, 11, 30)
+        assert day_at(read_instant("2025-11-29T17:00:00Z"), "Asia/Shanghai") == date(2025, 11, 30)
+    assert len(worked_out) == 2
+    for day in range(1, 28):
+        day_at(datetime(2027, 1, day, tzinfo=UTC), "Asia/Shanghai")
+    assert len(clock._days["Asia/Shanghai"]) == clock._MAX_DAYS
 
 
 @given(instants, instants)

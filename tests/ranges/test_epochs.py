@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -145,29 +146,39 @@ def test_until_the_last_day_of_an_answer_nothing_changes_it(
     session: Session, sessions: sessionmaker[Session], write: Write
 ):
     soon = now().date() + timedelta(days=12)
-    make.make_licence(session, number="INV-1", valid_to=soon)
-    make.make_licence(session, number="INV-2", valid_to=soon + timedelta(days=40))
+    numbers = [f"{country}-{days}" for country in ("CN", "GR", "PT") for days in (0, 40)]
+    for number in numbers:
+        country, _, days = number.partition("-")
+        make.make_licence(session, country=country, number=number, valid_to=soon + timedelta(days=int(days)))
+    # A partial list, of which each licence grows too old by itself.
+    source = make.make_source(session, "RO", is_full=False, fresh_for_days=9)
+    seen = datetime.now(UTC).replace(hour=8)
+    make.make_licence(session, country="RO", number="RO-1", source=source.reference, retrieved_at=seen)
     write()
-    at = datetime.now(UTC).replace(hour=12)
+    at = datetime.now(UTC).replace(hour=9)
 
     def answers(day: datetime) -> dict[str, list[dict[str, Any]]]:
         with sessions() as reading:
             ground = ground_at(reading, day)
-            keys = [one for prefix in (0,) for one in reading.execute(select(actions.RangeKey)).scalars()]
+            keys = reading.execute(select(actions.RangeKey)).scalars().all()
             stated = shown_records(reading, [key.agency_id for key in keys], day)
             body = json.loads(made_file(0, 0, keys, stated, ground).body)
             return {entry["h"]: entry["answers"] for entry in body["entries"]}
 
-    first = answers(at)
-    lasts = [date.fromisoformat(one["until"]) for found in first.values() for one in found]
+    lasts = [date.fromisoformat(one["until"]) for found in answers(at).values() for one in found]
     assert min(lasts) <= soon
-    for shift in range(1, 60):
-        day = at + timedelta(days=shift)
-        for hash_, found in answers(day).items():
-            for former, later in zip(first[hash_], found, strict=True):
-                if day.date() <= date.fromisoformat(former["until"]):
-                    codes = [[one["code"] for one in answer["reasons"]] for answer in (former, later)]
-                    assert (former["verdict"], codes[0]) == (later["verdict"], codes[1])
+    checked = 0
+    for begin in (at, seen + timedelta(days=9, hours=-3)):
+        first = answers(begin)
+        for hours in range(5, 10 * 24, 7):
+            later_at = begin + timedelta(hours=hours)
+            for hash_, found in answers(later_at).items():
+                for former, later in zip(first[hash_], found, strict=True):
+                    if rules.easternmost_day(later_at) <= date.fromisoformat(former["until"]):
+                        codes = [[one["code"] for one in answer["reasons"]] for answer in (former, later)]
+                        assert (former["verdict"], codes[0]) == (later["verdict"], codes[1])
+                        checked += 1
+    assert checked > 100
 
 
 def test_a_file_is_made_anew_when_one_of_its_answers_is_over(session: Session, reading: Session, write: Write):
@@ -177,6 +188,38 @@ def test_a_file_is_made_anew_when_one_of_its_answers_is_over(session: Session, r
     assert "licence_expired" not in codes_of(entry_of(reading, "INV1"))
     assert write(now() + timedelta(days=5)) is not None
     assert "licence_expired" in codes_of(entry_of(reading, "INV1"))
+
+
+def test_a_file_is_made_anew_when_a_day_begins_where_its_authority_sits_and_not_each_minute(
+    session: Session, reading: Session, write: Write
+):
+    tomorrow = date(2026, 11, 30)
+    periods = (
+        make.status_record(from_=date(2020, 1, 1), to=date(2026, 11, 29)),
+        make.status_record(LicenceStatus.SUSPENDED, from_=tomorrow),
+    )
+
+    def suspended() -> set[str]:
+        found = {number: codes_of(entry_of(reading, number)) for number in ("CN1", "GR1", "CZ1")}
+        return {number for number, codes in found.items() if "licence_suspended" in codes}
+
+    with time_machine.travel("2026-11-29T15:50:00Z", tick=False) as clock:
+        for country in ("CN", "GR", "CZ"):
+            make.make_licence(session, country=country, number=f"{country}-1", status_history=periods)
+        assert write() is not None
+        assert suspended() == set()
+        for time, expected in (
+            ("15:59:30", None),
+            ("16:00:30", {"CN1"}),
+            ("16:01:30", None),
+            ("22:00:30", {"CN1", "GR1"}),
+            ("22:01:30", None),
+            ("23:00:30", {"CN1", "GR1", "CZ1"}),
+            ("23:01:30", None),
+        ):
+            clock.move_to(f"2026-11-29T{time}Z")
+            assert (write() is None) == (expected is None), time
+            assert expected is None or suspended() == expected
 
 
 def test_a_day_without_a_change_has_an_epoch_too(session: Session, write: Write):

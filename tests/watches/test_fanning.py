@@ -1,6 +1,6 @@
 """Watchers get what was published: in order, each once, and no one else learns that they watch."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -171,6 +171,23 @@ def test_what_the_calendar_brings_is_told_once_even_after_a_standstill(session: 
         fan_out.fan_out_calendar(sessions, now())
     session.expire_all()
     assert [str(event.type) for event in feed_of(session) if event.source] == ["source.stale", "source.fresh"]
+
+
+def test_a_licence_ends_with_the_day_where_its_authority_sits(session: Session, keyring: Keyring) -> None:
+    sessions = sessionmaker(session.get_bind())
+    last_day = date(2026, 11, 29)
+    with time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC), tick=False) as clock:
+        for country in ("CN", "GR", "CZ"):
+            licence = licence_record(country=country, valid_to=last_day)
+            make_watch(session, make_agency(session, country=country, licences=(licence,)).agency_id)
+        fan_out_committed(session, keyring)
+        fan_out.fan_out_calendar(sessions, now())
+        written = []
+        for hour, minute in ((15, 59), (16, 1), (16, 2), (21, 59), (22, 1), (22, 59), (23, 1), (23, 59)):
+            clock.move_to(datetime(2026, 11, 29, hour, minute, tzinfo=UTC))
+            written.append(fan_out.fan_out_calendar(sessions, now()))
+        clock.move_to(datetime(2026, 11, 30, 0, 1, tzinfo=UTC))
+        assert [*written, fan_out.fan_out_calendar(sessions, now())] == [0, 1, 0, 0, 1, 0, 1, 0, 0]
 
 
 def test_after_its_publicity_has_ended_no_one_is_told_what_it_was(session: Session, keyring: Keyring) -> None:

@@ -20,6 +20,7 @@ from registry.register.agencies import record
 from registry.register.agencies.listing import Filters, Hit, Place, page_of_agencies
 from registry.register.agencies.public_view import agency_summary
 from registry.register.agencies.queries import agency_row, history, history_length
+from registry.register.authorities.days import authority_days
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
 from registry.verification.verdicts.queries import public_record
@@ -46,11 +47,14 @@ class Agencies(Resource):
         """
         at = now()
         after = None if cursor is None else _place(filters, cursor)
-        page = page_of_agencies(public_reading(), Filters(**filters), day_at(at, None), limit=limit, after=after)
+        session = public_reading()
+        page = page_of_agencies(session, Filters(**filters), authority_days(session, at), limit=limit, after=after)
         next_cursor = None if page.next_place is None else cursor_of(filters, list(page.next_place))
         value = {"items": [listed(hit) for hit in page.items], "next_cursor": next_cursor, "total": page.total}
         return Answer(
-            value, cache_seconds(at, ()), next_link("/api/v1/agencies", {**filters, "limit": limit}, next_cursor)
+            value,
+            cache_seconds(at, verdicts().current_snapshot().time_zones()),
+            next_link("/api/v1/agencies", {**filters, "limit": limit}, next_cursor),
         )
 
 

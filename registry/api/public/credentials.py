@@ -11,6 +11,7 @@ from registry.bulk.archive.rechecks import Again, checked_again
 from registry.core.clock import now
 from registry.http import credentials
 from registry.http.answer_shapes import reasons_payload
+from registry.http.app_services import verdicts
 from registry.http.responses import Answer, Fixed, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_bytes, response_schema
 from registry.i18n.languages import text
@@ -47,7 +48,8 @@ class LicenceBundle(Resource):
         Credential, status list, log entries and their proofs; to check them, the registry's trust file is needed
         besides.
         """
-        return Answer(credentials.bundle(reference_of(licence_id)), cache_seconds(now(), ()))
+        keep = cache_seconds(now(), verdicts().current_snapshot().time_zones())
+        return Answer(credentials.bundle(reference_of(licence_id)), keep)
 
 
 @ns.route("/receipts/verify")

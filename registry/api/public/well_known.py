@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, request
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
+from registry.http.app_services import verdicts
 from registry.http.credentials import status_list
 from registry.http.responses import cache_seconds, respond_with
 from registry.http.transaction import public_reading, services
@@ -42,7 +43,12 @@ def register(app: Flask) -> None:
 def show_status_list(number: str) -> Response:
     if not _NUMBER.fullmatch(number):
         raise NotFound("there is no status list of this number: it is a whole number without leading zeros")
-    return respond_with(status_list(int(number)).encode(), STATUS_LIST, cache_seconds(now(), ()), request.environ)
+    return respond_with(
+        status_list(int(number)).encode(),
+        STATUS_LIST,
+        cache_seconds(now(), verdicts().current_snapshot().time_zones()),
+        request.environ,
+    )
 
 
 @pages.get("/.well-known/jwt-vc-issuer")

@@ -22,6 +22,7 @@ from registry.pages.public.structured_data import structured_data
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies import queries, record
 from registry.register.agencies.listing import Filters, Hit, Page, Place, page_of_agencies
+from registry.register.authorities.days import authority_days
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
 from registry.verification.verdicts.status_rules import standing_on
@@ -47,7 +48,8 @@ NEWEST = 2**31 - 1
 @pages.get("/<language:language>/agencies")
 def listed(language: Language) -> Response:
     filters, after = _filters(), _place(request.args.get("after", ""))
-    found = page_of_agencies(public_reading(), filters, day_at(now(), None), limit=ON_A_PAGE, after=after)
+    session = public_reading()
+    found = page_of_agencies(session, filters, authority_days(session, now()), limit=ON_A_PAGE, after=after)
     snapshot = verdicts().current_snapshot()
     return page(
         "agencies.html",
@@ -122,7 +124,7 @@ def one(language: Language, agency_id: str) -> Response:
     before = request.args.get("before", "")
     after = min(int(before), NEWEST) if before.isdecimal() and len(before) < 16 else NEWEST
     entries = queries.history(session, row.id, day_at(at, None), after=after, limit=ENTRIES_ON_A_PAGE + 1)
-    main = main_name(agency, language)
+    main, days = main_name(agency, language), authority_days(session, at)
     licences = [_licence(licence, agency, snapshot, language) for licence in agency.licences]
     address = f"{services().settings.public_url}/{language}/agencies/{agency.agency_id}"
     return page(
@@ -133,7 +135,7 @@ def one(language: Language, agency_id: str) -> Response:
         structured=None if is_demo() else structured_data(agency, main.name, licences, address),
         main=main,
         names=[(display_name(name), name) for name in agency.names],
-        warnings=warnings_on(agency, snapshot, language, day_at(at, None)),
+        warnings=warnings_on(agency, snapshot, language, days.latest(one.authority for one in agency.licences)),
         licences=licences,
         reply=reply_to(session, agency, day_at(at, None)),
         partners=_partners(agency, language),

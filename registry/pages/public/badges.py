@@ -15,6 +15,7 @@ from registry.core.codes import Reason
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.http.agency_names import main_name
+from registry.http.app_services import verdicts
 from registry.http.headers import content_policy
 from registry.http.responses import cache_seconds, respond_with
 from registry.http.transaction import public_reading, services
@@ -58,7 +59,7 @@ def badge(agency_id: str) -> Response:
     at, language = now(), _language()
     displayed = badge_of(agency_id, at)
     body = rendered_alone("badge.svg", language, badge=displayed, name=main_name(displayed.agency, language).name)
-    response = respond_with(body.encode(), "image/svg+xml", cache_seconds(at, ()), request.environ)
+    response = respond_with(body.encode(), "image/svg+xml", _seconds_kept(at), request.environ)
     # Opened by itself the picture runs nothing, loads nothing and stands in no frame.
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     response.headers["Content-Language"] = language
@@ -74,7 +75,12 @@ def embed(agency_id: str) -> Response:
     displayed = badge_of(agency_id, at)
     address = f"/badge/{displayed.agency.agency_id}.svg?language={language}"
     body = rendered_alone("embed.html", language, badge=displayed, picture=address)
-    response = respond_with(body.encode(), "text/html; charset=utf-8", cache_seconds(at, ()), request.environ)
+    response = respond_with(
+        body.encode(),
+        "text/html; charset=utf-8",
+        _seconds_kept(at),
+        request.environ,
+    )
     ancestors = f"https://{displayed.site}" if displayed.site else "'none'"
     response.headers["Content-Security-Policy"] = content_policy(
         style_src="'none'", script_src="'none'", form_action="'none'", frame_ancestors=ancestors
@@ -82,6 +88,10 @@ def embed(agency_id: str) -> Response:
     response.headers["Content-Language"] = language
     response.vary.add("Accept-Language")
     return response
+
+
+def _seconds_kept(at: datetime) -> int:
+    return cache_seconds(at, verdicts().current_snapshot().time_zones())
 
 
 def badge_of(agency_id: str, at: datetime) -> Badge:

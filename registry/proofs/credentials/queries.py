@@ -48,21 +48,19 @@ def subject_of(session: Session, licence_id: str, now: datetime) -> Subject:
     if row is None:
         raise NotFound("there is no licence of this reference")
     body, agency_id = row
-    day = day_at(now, None)
-    agency = record.withhold(record.read_record(body), day)
+    agency = record.withhold(record.read_record(body), day_at(now, None))
     licence = next((one for one in agency.licences if one.licence_id == licence_id), None)
     if licence is None:
         raise NotFound("there is no licence of this reference")
-    if is_withheld(agency, licence, day):
+    time_zone = snapshot_at(session).time_zone(licence.authority)
+    if is_withheld(agency, licence, day_at(now, time_zone)):
         raise WithheldByLaw("the law no longer lets us say how this licence stands, so nothing is signed about it")
     checkpoint = published_now(session)
     its_entry = latest_entry(session, f"licence/{licence_id}", checkpoint.size)
     holders_entry = latest_entry(session, f"agency/{agency_id}", checkpoint.size)
     if its_entry is None or holders_entry is None:
         raise NotIssuing("the licence is recorded, but not under a published checkpoint yet; ask again in a minute")
-    return Subject(
-        logged(its_entry), logged(holders_entry), checkpoint, snapshot_at(session).time_zone(licence.authority)
-    )
+    return Subject(logged(its_entry), logged(holders_entry), checkpoint, time_zone)
 
 
 def logged(entry: LoggedEntry) -> Logged:

@@ -1,4 +1,4 @@
-"""The status lists, derived from the entries below the published checkpoint and from nothing else.
+"""The status lists, derived from the entries below the published checkpoint and the days where authorities sit.
 
 What a list needs is kept in memory by place, only of licences that are not plainly valid, and brought up to date by the
 entries appended since. Replaying the log gives the same bits.
@@ -6,14 +6,13 @@ entries appended since. Replaying the log gives the same bits.
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from registry.core.clock import day_at
 from registry.core.errors import NotFound
 from registry.core.keyring import Signer
 from registry.log.models import Entry, LogState
@@ -30,6 +29,7 @@ from registry.proofs.credentials.rules import (
 from registry.proofs.credentials.signing import STATUS_TYPE, compact_jws
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency, Licence
+from registry.register.authorities.days import AuthorityDays, authority_days
 
 MAX_AGENCIES_CAUGHT_UP = 20_000
 """Beyond so many changed agencies a list is read anew: it costs less."""
@@ -55,11 +55,18 @@ _read_licence = msgspec.json.Decoder(_LicenceLeaf).decode
 _read_agency = msgspec.json.Decoder(_AgencyLeaf).decode
 
 
+class _Place(NamedTuple):
+    """What is logged of one place: the authority by whose days it holds, and the values with their first days."""
+
+    authority: str
+    steps: Steps
+
+
 class _List(NamedTuple):
     """What the first `size` entries say of the places of one list."""
 
     size: int
-    steps: dict[int, Steps]
+    places: dict[int, _Place]
 
 
 class _Token(NamedTuple):
@@ -67,6 +74,7 @@ class _Token(NamedTuple):
     size: int
     kid: str
     at: datetime
+    days: AuthorityDays
 
 
 class StatusLists:
@@ -79,16 +87,17 @@ class StatusLists:
         self._lock = threading.Lock()
 
     def token(self, session: Session, number: int, signer: Signer, now: datetime) -> str:
-        """The signed list of a number; the same until the log grew, the day ended or half its time to live is over.
+        """The signed list of a number; the same until the log grew, a day began somewhere or half its time to live is over.
 
         Raises NotFound for a list in which no licence has a place, NotIssuing before the first checkpoint.
         """
         checkpoint = published_now(session)
+        days = authority_days(session, now)
         with self._lock:
             existing = self._tokens.get(number)
-            if existing is not None and _serves(existing, checkpoint.size, signer, now):
+            if existing is not None and _serves(existing, checkpoint.size, signer, now, days):
                 return existing.text
-            values = self._values(session, number, checkpoint.size, day_at(now, None))
+            values = self._values(session, number, checkpoint.size, days)
             claims = status_claims(
                 self._issuer,
                 number,
@@ -98,10 +107,10 @@ class StatusLists:
                 size=checkpoint.size,
             )
             text = compact_jws(STATUS_TYPE, claims, signer)
-            self._tokens[number] = _Token(text, checkpoint.size, signer.key.kid, now)
+            self._tokens[number] = _Token(text, checkpoint.size, signer.key.kid, now, days)
             return text
 
-    def _values(self, session: Session, number: int, size: int, day: date) -> list[tuple[int, int]]:
+    def _values(self, session: Session, number: int, size: int, days: AuthorityDays) -> list[tuple[int, int]]:
         known = self._lists.get(number)
         if known is None and not 0 <= number <= _last_list(session):
             raise NotFound("there is no status list of this number: no licence has a place in it")
@@ -110,17 +119,16 @@ class StatusLists:
         elif known.size < size:
             known = _caught_up(session, number, known, size)
         self._lists[number] = known
-        return [(place, value) for place, steps in known.steps.items() if (value := value_on(steps, day))]
+        return [
+            (place, value)
+            for place, (authority, steps) in known.places.items()
+            if (value := value_on(steps, days.of(authority)))
+        ]
 
 
-def _serves(existing: _Token, size: int, signer: Signer, now: datetime) -> bool:
+def _serves(existing: _Token, size: int, signer: Signer, now: datetime, days: AuthorityDays) -> bool:
     is_young = 0 <= (now - existing.at).total_seconds() < STATUS_TTL / 2
-    return (
-        existing.size == size
-        and existing.kid == signer.key.kid
-        and is_young
-        and day_at(existing.at, None) == day_at(now, None)
-    )
+    return existing.size == size and existing.kid == signer.key.kid and is_young and existing.days == days
 
 
 def _last_list(session: Session) -> int:
@@ -128,10 +136,10 @@ def _last_list(session: Session) -> int:
     return max(0, places - 1) // PLACES
 
 
-def _read(session: Session, number: int, size: int) -> dict[int, Steps]:
-    """The steps of all places of a list, by one pass over its licences' latest entries and their agencies'."""
+def _read(session: Session, number: int, size: int) -> dict[int, _Place]:
+    """What is logged of all places of a list, by one pass over its licences' latest entries and their agencies'."""
     agencies = {row_id: _read_agency(leaf).record for row_id, leaf in _agencies(session, size, _within(number))}
-    return _steps(_licences(session, size, _within(number)), agencies)
+    return _places(_licences(session, size, _within(number)), agencies)
 
 
 def _caught_up(session: Session, number: int, known: _List, size: int) -> _List:
@@ -144,24 +152,24 @@ def _caught_up(session: Session, number: int, known: _List, size: int) -> _List:
     row_ids = [row_id for row_id in changed if row_id is not None]
     if len(row_ids) > MAX_AGENCIES_CAUGHT_UP:
         return _List(size, _read(session, number, size))
-    steps = dict(known.steps)
+    places = dict(known.places)
     for start in range(0, len(row_ids), _CHUNK):
         these = and_(_within(number), Licence.agency_id.in_(row_ids[start : start + _CHUNK]))
         agencies = {row_id: _read_agency(leaf).record for row_id, leaf in _agencies(session, size, these)}
         licences = _licences(session, size, these)
         for place in [_read_licence(leaf).record.status_place % PLACES for _, leaf in licences]:
-            steps.pop(place, None)
-        steps |= _steps(licences, agencies)
-    return _List(size, steps)
+            places.pop(place, None)
+        places |= _places(licences, agencies)
+    return _List(size, places)
 
 
-def _steps(licences: Iterable[tuple[int, bytes]], agencies: Mapping[int, record.Agency]) -> dict[int, Steps]:
+def _places(licences: Iterable[tuple[int, bytes]], agencies: Mapping[int, record.Agency]) -> dict[int, _Place]:
     found = {}
     for agency_id, leaf in licences:
         licence = _read_licence(leaf).record
         steps = status_steps(licence, agencies[agency_id])
         if steps:
-            found[licence.status_place % PLACES] = steps
+            found[licence.status_place % PLACES] = _Place(licence.authority, steps)
     return found
 
 

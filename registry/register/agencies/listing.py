@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -22,6 +21,7 @@ from registry.register.agencies.models import (
     PublicRecord,
 )
 from registry.register.agencies.naming import agencies_named
+from registry.register.authorities.days import AuthorityDays
 from registry.register.names.queries import CANDIDATES
 from registry.vocabulary.register import (
     EU_STATES,
@@ -93,7 +93,7 @@ class Page(NamedTuple):
 
 
 def page_of_agencies(
-    session: Session, filters: Filters, today: date, *, limit: int, after: Place | None = None
+    session: Session, filters: Filters, days: AuthorityDays, *, limit: int, after: Place | None = None
 ) -> Page:
     """At most `limit` agencies behind the place `after`: by how well `q` matches, else in the order of registration.
 
@@ -101,23 +101,23 @@ def page_of_agencies(
     """
     if filters.q is None and filters.value is None:
         matches: dict[int, Match] = {}
-        displayed, is_more, total = _listed(session, filters, today, limit, after.agency_id if after else 0)
+        displayed, is_more, total = _listed(session, filters, days, limit, after.agency_id if after else 0)
     else:
-        matches = _matches(session, filters, today)
+        matches = _matches(session, filters, days)
         ranked = sorted((_place(agency_id, match) for agency_id, match in matches.items()), key=_order)
         rest = [place.agency_id for place in ranked if after is None or _order(place) > _order(after)]
         displayed, is_more, total = rest[:limit], len(rest) > limit, len(ranked)
     bodies = _bodies(session, displayed)
     items = [
-        Hit(record.withhold(record.read_record(bodies[agency_id]), today), matches.get(agency_id))
+        Hit(record.withhold(record.read_record(bodies[agency_id]), days.utc), matches.get(agency_id))
         for agency_id in displayed
     ]
     return Page(items, _place(displayed[-1], matches.get(displayed[-1])) if is_more else None, total)
 
 
-def agencies_matching(session: Session, q: str, today: date) -> dict[int, Match]:
+def agencies_matching(session: Session, q: str, days: AuthorityDays) -> dict[int, Match]:
     """The agencies (row ids) that free text leads to, whole numbers and names alike, each with its best match."""
-    return _matches(session, Filters(q=q), today)
+    return _matches(session, Filters(q=q), days)
 
 
 def _place(agency_id: int, match: Match | None) -> Place:
@@ -128,8 +128,10 @@ def _order(place: Place) -> tuple[int, int]:
     return -place.rank, place.agency_id
 
 
-def _listed(session: Session, filters: Filters, today: date, limit: int, after: int) -> tuple[list[int], bool, int]:
-    fitting = select(AgencyProfile.agency_id).where(AgencyProfile.superseded_at.is_(None), *_conditions(filters, today))
+def _listed(
+    session: Session, filters: Filters, days: AuthorityDays, limit: int, after: int
+) -> tuple[list[int], bool, int]:
+    fitting = select(AgencyProfile.agency_id).where(AgencyProfile.superseded_at.is_(None), *_conditions(filters, days))
     total = session.execute(select(func.count()).select_from(fitting.subquery())).scalar_one()
     behind = fitting.where(AgencyProfile.agency_id > after).order_by(AgencyProfile.agency_id).limit(limit + 1)
     rows = list(session.execute(behind).scalars())
@@ -141,9 +143,9 @@ def _bodies(session: Session, agency_ids: list[int]) -> dict[int, bytes]:
     return {row.agency_id: row.body for row in session.execute(query).scalars()}
 
 
-def _matches(session: Session, filters: Filters, today: date) -> dict[int, Match]:
+def _matches(session: Session, filters: Filters, days: AuthorityDays) -> dict[int, Match]:
     """The agencies that `q` leads to and the filters leave, each with its best match: a number before any name."""
-    conditions = list(_conditions(filters, today))
+    conditions = list(_conditions(filters, days))
 
     def wanted(agency_ids: Sequence[int]) -> set[int]:
         fitting = select(AgencyProfile.agency_id).where(AgencyProfile.superseded_at.is_(None), *conditions)
@@ -189,12 +191,12 @@ def _referred(session: Session, text: str) -> Iterator[tuple[int, Match]]:
             yield agency_id, Match("licence_id", reference, 100.0)
 
 
-def _conditions(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
+def _conditions(filters: Filters, days: AuthorityDays) -> Iterator[ColumnElement[bool]]:
     if filters.country is not None:
         yield AgencyProfile.country == filters.country
     if filters.role is not None:
         yield AgencyProfile.role == filters.role
-    of_licence = list(_licence_conditions(filters, today))
+    of_licence = list(_licence_conditions(filters, days))
     if of_licence:
         yield exists().where(
             Licence.agency_id == AgencyProfile.agency_id,
@@ -204,7 +206,7 @@ def _conditions(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
         )
 
 
-def _licence_conditions(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
+def _licence_conditions(filters: Filters, days: AuthorityDays) -> Iterator[ColumnElement[bool]]:
     if filters.origin is not None or filters.destination is not None:
         yield _may_serve(filters.origin, filters.destination)
     if filters.sector is not None:
@@ -212,7 +214,7 @@ def _licence_conditions(filters: Filters, today: date) -> Iterator[ColumnElement
         wider = {filters.sector, digits[:2], f"{digits[:2]}.{digits[2:3]}"}
         yield or_(LicenceTerm.sectors.is_(None), _states("sector", LicenceScope.value.in_(wider)))
     if filters.status is not None:
-        yield has_status(filters.status, today)
+        yield has_status(filters.status, days)
 
 
 def _may_serve(origin: str | None, destination: str | None) -> ColumnElement[bool]:
@@ -235,15 +237,15 @@ def _states(what: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(LicenceScope.licence_id == Licence.id, LicenceScope.what == what, condition)
 
 
-def has_status(status: LicenceStatus, today: date) -> ColumnElement[bool]:
-    """The status today: stated and not withheld, or expired by the end of the term."""
-    period = LicenceStatusPeriod
+def has_status(status: LicenceStatus, days: AuthorityDays) -> ColumnElement[bool]:
+    """The status today where its authority sits: stated and not withheld, or expired by the end of the term."""
+    period, today = LicenceStatusPeriod, days.in_sql(Licence.authority)
     covers = and_(
         period.licence_id == Licence.id,
         period.superseded_at.is_(None),
         or_(period.held_from.is_(None), period.held_from <= today),
         or_(period.held_to.is_(None), period.held_to >= today),
-        or_(period.publish_until.is_(None), period.publish_until >= today),
+        or_(period.publish_until.is_(None), period.publish_until >= days.utc),
     )
     running = or_(LicenceTerm.valid_to.is_(None), LicenceTerm.valid_to >= today)
     if status is LicenceStatus.EXPIRED:

@@ -78,5 +78,9 @@ class SourceSnapshot:
         facts = self.authorities.get(authority) if authority else None
         return facts.time_zone if facts else None
 
+    def time_zones(self) -> set[str]:
+        """Where days begin: the zones of all authorities."""
+        return {facts.time_zone for facts in self.authorities.values()}
+
     def authorities_of(self, country: str) -> list[AuthorityFacts]:
         return [facts for facts in self.authorities.values() if facts.country == country]

@@ -9,6 +9,7 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency, Licence, LicenceStatusPeriod, PublicRecord
+from registry.register.authorities.days import authority_days
 from registry.supervision.collisions.models import Collision, CollisionGroup, CollisionState
 from registry.vocabulary.register import LicenceStatus
 
@@ -18,7 +19,7 @@ def sought(session: Session, against: Collection[LicenceStatus], after: int, lim
     if not against:
         query = select(PublicRecord.agency_id).where(PublicRecord.agency_id > after)
         return list(session.execute(query.order_by(PublicRecord.agency_id).limit(limit)).scalars())
-    period, today = LicenceStatusPeriod, day_at(now(), None)
+    period, today = LicenceStatusPeriod, authority_days(session, now()).in_sql(Licence.authority)
     query = (
         select(Licence.agency_id)
         .join(period, period.licence_id == Licence.id)

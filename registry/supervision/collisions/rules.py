@@ -1,7 +1,7 @@
 """Pure decisions about agencies that resemble each other: what is compared, in which form, and how much it tells."""
 
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from enum import StrEnum
 
@@ -205,11 +205,12 @@ def _time_line(one: record.Agency, other: record.Agency) -> str:
     return f"{fresh.agency_id} begins {began_on(fresh)}; {fallen.agency_id} lost its licence on {lost_on(fallen)}"
 
 
-def statuses_now(agency: record.Agency, day: date) -> list[str]:
-    """The statuses stated for a day, the worst first, for a reader's eye."""
+def statuses_now(agency: record.Agency, day_of: Callable[[str], date]) -> list[str]:
+    """The statuses stated for today, the worst first, for a reader's eye; `day_of` an authority is the day where it sits."""
     stated = {
         period.status
         for licence in agency.licences
+        for day in (day_of(licence.authority),)
         for period in licence.status_history
         if period.status and (period.from_ is None or period.from_ <= day) and (period.to is None or day <= period.to)
     }

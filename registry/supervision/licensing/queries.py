@@ -14,6 +14,7 @@ from registry.log.models import Entry
 from registry.register.agencies import models, record, storage
 from registry.register.agencies.listing import agencies_matching, has_status
 from registry.register.agencies.queries import agency_row, licence_row
+from registry.register.authorities.days import AuthorityDays
 from registry.supervision.licensing.drafting import is_of, status_on
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import ProposalState
@@ -79,12 +80,14 @@ def page_of_licences(
 def _conditions(session: Session, filters: Filters, today: date) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     ends_on = models.LicenceTerm.valid_to
+    # All are of one authority, whose day it is.
+    days = AuthorityDays(today, {})
     if filters.status is not None:
-        found.append(has_status(filters.status, today))
+        found.append(has_status(filters.status, days))
     if filters.is_expiring:
         found += [ends_on >= today, ends_on <= today + SOON]
     if filters.q.strip():
-        requested = agencies_matching(session, filters.q, today)
+        requested = agencies_matching(session, filters.q, days)
         found.append(
             or_(models.Licence.agency_id.in_(requested), models.Licence.reference == read_reference(filters.q))
         )

@@ -12,6 +12,7 @@ from registry.register.agencies import record
 from registry.register.agencies.bank_accounts import ACCOUNTS, channel_history
 from registry.register.agencies.channel_rules import account_text, changed_at
 from registry.register.agencies.queries import published
+from registry.register.authorities.days import authority_days
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Fee, Row
@@ -214,7 +215,8 @@ def _registered(
         requested = {
             value: keyring.digest(ACCOUNTS, account) for value, account in accounts.items() if account is not None
         }
-    return Registered(agency, changes, history.digests, requested)
+    today = authority_days(session, now).latest(licence.authority for licence in agency.licences)
+    return Registered(agency, changes, history.digests, requested, today)
 
 
 def _known_from(agency: record.Agency, first_said_on: date) -> date:

@@ -54,13 +54,14 @@ class Registered:
 
     `changed_at` is when a channel became one of the agency's after it was known, by kind and key (of an account its
     digest). `digests` are those of each shown account, `asked` the digest of each account that was told, as it was
-    told.
+    told. `today` is the day where the authority of its licences sits; None stands for UTC.
     """
 
     agency: record.Agency
     changed_at: Mapping[tuple[ChannelKind, str], datetime] = field(default_factory=dict)
     digests: Mapping[str, frozenset[str]] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
+    today: date | None = None
 
 
 def check(stated: StatedDetail, registered: Registered | None, now: datetime) -> Checked:
@@ -74,7 +75,11 @@ def check(stated: StatedDetail, registered: Registered | None, now: datetime) ->
     if stated.kind is CheckKind.NUMBER:
         return Checked(stated, _one_of(number_key(stated.value), map(number_key, _numbers(agency))), notes)
     if stated.kind is CheckKind.STAFF_NUMBER:
-        numbers = [one.number for one in agency.intermediaries if one.number and _holds(one.from_, one.to, now.date())]
+        numbers = [
+            one.number
+            for one in agency.intermediaries
+            if one.number and _holds(one.from_, one.to, registered.today or now.date())
+        ]
         return Checked(stated, _one_of(number_key(stated.value), map(number_key, numbers)), notes)
     if stated.kind is CheckKind.NAME:
         return _checked_name(stated, agency, notes)

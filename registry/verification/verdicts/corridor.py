@@ -106,7 +106,7 @@ def _leg_of_agreement(
         and _is_with(agreement, second, receiving)
         and _is_for(agreement, question)
     ]
-    in_force = [one for one in between if (one.from_ is None or one.from_ <= day) and (one.to is None or day <= one.to)]
+    in_force = [one for one in between if record.holds_on(one, _day_of(one, question, facts))]
     if not in_force and between:
         ended = max((one.to for one in between if one.to is not None), default=None)
         values = {"date": ended.isoformat()} if ended else {}
@@ -114,12 +114,17 @@ def _leg_of_agreement(
     if not in_force:
         # No list of agreements is held in full, so their absence proves nothing.
         return _agreement_leg(Answer.UNKNOWN, (Finding(Reason.AGREEMENT_NOT_COVERED),), day)
-    return _of_agreement_in_force(in_force[0], facts, day, question)
+    return _of_agreement_in_force(in_force[0], facts, question)
 
 
-def _of_agreement_in_force(agreement: record.Agreement, facts: VerdictFacts, day: date, question: Question) -> Leg:
+def _day_of(agreement: record.Agreement, question: Question, facts: VerdictFacts) -> date:
+    """The day asked about; else today where the authority of the agreement sits, which need not be that of the licences."""
+    return question.on or day_at(facts.as_of, facts.snapshot.time_zone(agreement.authority))
+
+
+def _of_agreement_in_force(agreement: record.Agreement, facts: VerdictFacts, question: Question) -> Leg:
     zone = facts.snapshot.time_zone(agreement.authority)
-    today = day_at(facts.as_of, zone)
+    day, today = _day_of(agreement, question, facts), day_at(facts.as_of, zone)
     source = facts.snapshot.sources.get(agreement.source)
     stale_at = source.stale_at() if source else agreement.retrieved_at
     is_stale = stale_at is not None and facts.as_of >= stale_at

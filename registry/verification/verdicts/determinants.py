@@ -45,7 +45,7 @@ def moment_at(snapshot: SourceSnapshot, at: datetime, last: Moment = NO_MOMENT) 
     """The moment that an instant lies in: `last`, where it still does."""
     if last.snapshot is snapshot and last.begin <= at < last.end:
         return last
-    zones = sorted({facts.time_zone for facts in snapshot.authorities.values()})
+    zones = sorted(snapshot.time_zones())
     stale = [source.stale_at() for source in snapshot.sources.values()]
     ends = [end_of_day(at, name) for name in (None, *zones)]
     ends += [one for one in stale if one is not None and one > at]

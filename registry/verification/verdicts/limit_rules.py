@@ -66,7 +66,7 @@ def of_limits(
     """What the law of the corridor's ends makes of the plan, beyond what it asks of the agency.
 
     What it says today of a plan of which no more is stated than a corridor, an activity and a visa is remembered: it follows
-    from the law alone. Nothing is that depends on the recruiter, and no day, trade or person that was asked about.
+    from the law alone. Nothing is that depends on the recruiter, and no day, instant, trade or person that was asked about.
     """
     if day != today or states_more(question):
         yield from _of_limits(recruiting, question, activities, day, today, facts)
@@ -83,9 +83,10 @@ def of_limits(
 
 
 def states_more(question: Question) -> bool:
-    """Whether more of the plan is stated than corridor, activity and visa: of a person, a trade or a place."""
+    """Whether more is stated than corridor, activity and visa: of a person, a trade, a place, or what was known before."""
     return (
-        question.sector is not None
+        question.known_at is not None
+        or question.sector is not None
         or question.nationality is not None
         or question.occupation is not None
         or question.work_permit is not None
@@ -104,29 +105,35 @@ def is_of_entry(
 
 
 class _LawToday(NamedTuple):
-    """What a law says on the day that is today, by what it says it of."""
+    """What a law says on the days that are today somewhere: by day, and by what it says it of."""
 
     regimes: Sequence[Regime]
     limits: Sequence[Limit]
     routes: Sequence[PermitRoute]
-    day: date
-    known: dict[tuple[object, ...], Any]
+    by_day: dict[date, dict[tuple[object, ...], Any]]
 
 
 _MAX_REMEMBERED = 4096
-_remembered = _LawToday((), (), (), date.min, {})
+_MAX_DAYS = 3
+"""So many days are today somewhere at once; for half of every day it is another one in China than in Europe."""
+
+_remembered = _LawToday((), (), (), {})
 
 
 def law_today(facts: VerdictFacts, today: date) -> dict[tuple[object, ...], Any]:
     """What is remembered for this law and day. Rows in a list may still change: of them nothing is."""
     global _remembered
-    regimes, limits, routes, day, known = _remembered
-    is_same = regimes is facts.regimes and limits is facts.limits and routes is facts.routes and day == today
-    if is_same and len(known) < _MAX_REMEMBERED:
-        return known
-    known = {}
-    if all(isinstance(rows, tuple) for rows in (facts.regimes, facts.limits, facts.routes)):
-        _remembered = _LawToday(facts.regimes, facts.limits, facts.routes, today, known)
+    law = _remembered
+    if law.regimes is not facts.regimes or law.limits is not facts.limits or law.routes is not facts.routes:
+        if not all(isinstance(rows, tuple) for rows in (facts.regimes, facts.limits, facts.routes)):
+            return {}
+        _remembered = law = _LawToday(facts.regimes, facts.limits, facts.routes, {})
+    known = law.by_day.get(today)
+    if known is None or len(known) >= _MAX_REMEMBERED:
+        # Threads that come first at once may each begin a day; any of their dictionaries serves.
+        known = {}
+        others = [(day, of_day) for day, of_day in law.by_day.items() if day != today]
+        _remembered = law._replace(by_day=dict(others[1 - _MAX_DAYS :]) | {today: known})
     return known
 
 

@@ -91,7 +91,8 @@ def _silence_in(country: str, question: Question, facts: VerdictFacts, day: date
         note = found or note
         if finding is not None:
             why.append(finding)
-    if day > today:
+    # A day that no one asked about is today where another authority sits.
+    if question.on is not None and day > today:
         why.append(Finding(Reason.FUTURE_DATE, {"date": day.isoformat(), "today": today.isoformat()}))
     if why:
         return Silence(Answer.UNKNOWN, unique(why), note)

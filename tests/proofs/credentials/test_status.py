@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import time_machine
 from sqlalchemy import select
 
-from registry.core.clock import now
+from registry.core.clock import day_at, now
 from registry.core.keyring import Use
 from registry.log.models import Entry, LogState
 from registry.proofs.credentials import rules, status
@@ -101,7 +101,7 @@ def test_a_holders_end_is_in_the_list_without_an_entry_of_the_licence(client, se
 
 
 def test_a_list_follows_from_replaying_the_log_on_any_day(client, session, publish):
-    today = now().date()
+    today = day_at(now(), make.ZONES["CZ"])
     for kind in LicenceStatus:
         make.make_licence(session, kind)
         periods = (
@@ -113,8 +113,7 @@ def test_a_list_follows_from_replaying_the_log_on_any_day(client, session, publi
     for days in range(5):
         with time_machine.travel(now() + timedelta(days=days)):
             _, payload = tokens(client)
-            size, day = payload["log"]["size"], today + timedelta(days=days)
-            expected = replayed(session, size, day)
+            expected = replayed(session, payload["log"]["size"], day_at(now(), make.ZONES["CZ"]))
             lst = payload["status_list"]["lst"]
             assert {place: reading.status_at(lst, place) for place in expected} == expected
 
@@ -155,6 +154,21 @@ def test_a_list_is_signed_anew_after_half_its_time_to_live_and_not_before(client
         assert int(late.headers["Cache-Control"].partition("max-age=")[2]) <= 10
         clock.shift(20)
         assert client.get("/status/0").data != late.data
+
+
+def test_a_list_is_signed_anew_when_a_day_begins_where_an_authority_sits(client, session, publish):
+    with time_machine.travel("2030-01-01T15:59:50Z") as clock:
+        today = date(2030, 1, 2)
+        periods = (make.status_record(to=date(2030, 1, 1)), make.status_record(LicenceStatus.SUSPENDED, from_=today))
+        here, there = (make.make_licence(session, country=one, status_history=periods) for one in ("CZ", "CN"))
+        publish()
+        assert (value(client, here), value(client, there)) == (rules.VALID, rules.VALID)
+        late = client.get("/status/0").headers["Cache-Control"]
+        assert int(late.partition("max-age=")[2]) <= 10
+        clock.shift(20)
+        assert (value(client, here), value(client, there)) == (rules.VALID, rules.SUSPENDED)
+        clock.move_to("2030-01-01T23:00:10Z")
+        assert (value(client, here), value(client, there)) == (rules.SUSPENDED, rules.SUSPENDED)
 
 
 def test_a_list_of_many_places_has_its_own_number(client, session, publish):

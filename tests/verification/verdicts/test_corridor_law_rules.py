@@ -8,12 +8,12 @@ from msgspec.structs import replace
 
 from registry.register.agencies import record
 from registry.register.law.loading import shipped_law
-from registry.verification.verdicts import rules
+from registry.verification.verdicts import corridor_law_rules, limit_rules, rules
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, VerdictFacts
 from registry.verification.verdicts.recruiter_rules import of_recruiter
 from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import Activity, Answer, LicenceKind, RecruiterKind, Visa
-from tests.make import agency_record, agreement_record, licence_record
+from tests.make import agency_record, agreement_record, ground_of, licence_record
 from tests.verification.verdicts.asking import NOW, TODAY, fresh_ground
 
 LAW = shipped_law()
@@ -90,6 +90,31 @@ def test_another_law_is_not_answered_from_what_is_remembered_of_this_one() -> No
         before = decide(question, facts)
         assert decide(question, without_regimes) == decide(question, replace(without_regimes, limits=list(LAW.limits)))
         assert decide(question, facts) == before
+
+
+def test_the_days_that_are_today_at_once_in_china_and_in_europe_do_not_forget_each_other(monkeypatch) -> None:
+    worked_out = []
+    work_out = corridor_law_rules._worked_out
+    monkeypatch.setattr(corridor_law_rules, "_worked_out", lambda *a: worked_out.append(a[4]) or work_out(*a))
+    monkeypatch.setattr(limit_rules, "_remembered", limit_rules._LawToday((), (), (), {}))
+    ground = ground_of(("CN", "CZ"))
+    at = NOW.replace(hour=17)
+    days = set()
+    for country in ("CN", "CZ") * 50:
+        agency = agency_record(country=country, licences=(licence_record(country=country),))
+        facts = VerdictFacts([Holder(agency)], ground, LAW.regimes, at, False, LAW.limits, LAW.permit_routes)
+        days.add(decide(Question(SubjectKind.LICENCE_NUMBER, "X", origin="CN", destination="CZ"), facts).on)
+    assert len(days) == 2
+    assert len(worked_out) <= 4, "each of two laws is worked out once, or twice where a value was left unsaid"
+    assert len(limit_rules._remembered.by_day) == 2
+
+
+def test_the_memory_of_the_law_holds_a_handful_of_days() -> None:
+    facts = VerdictFacts([], fresh_ground(), LAW.regimes, NOW, False, LAW.limits, LAW.permit_routes)
+    for shift in range(20):
+        limit_rules.law_today(facts, TODAY + timedelta(days=shift))["what"] = shift
+    assert len(limit_rules._remembered.by_day) == limit_rules._MAX_DAYS
+    assert limit_rules.law_today(facts, TODAY + timedelta(days=19)) == {"what": 19}
 
 
 def test_a_value_left_unsaid_is_refused_just_where_the_whole_verdict_on_it_is_no() -> None:

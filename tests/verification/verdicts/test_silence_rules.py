@@ -9,9 +9,9 @@ from registry.core.codes import Reason
 from registry.register.agencies.identifiers import uscc_check_character
 from registry.register.authorities.places import provinces
 from registry.register.law.rules import shipped_regimes
-from registry.verification.verdicts.question import SubjectKind
+from registry.verification.verdicts.question import Holder, SubjectKind
 from registry.vocabulary.register import Activity, Answer, LicenceKind
-from tests.make import authority_of, licence_record, source_of
+from tests.make import agency_record, authority_of, licence_record, source_of
 from tests.verification.verdicts.asking import NOW, TODAY, TOMORROW, ask, ask_unmatched, codes, fresh_ground, regime
 
 NUMBER = SubjectKind.LICENCE_NUMBER
@@ -108,6 +108,16 @@ def test_silence_before_the_first_reading_proves_nothing():
 def test_silence_about_a_future_day_proves_nothing():
     verdict = ask_unmatched(REGISTRATION, country="CZ", on=TOMORROW)
     assert first(verdict) == (Answer.UNKNOWN, Reason.FUTURE_DATE)
+
+
+def test_today_is_no_future_day_because_it_is_yesterday_still_where_another_authority_sits():
+    evening = NOW.replace(hour=17)
+    chinese = [Holder(agency_record(country="CN"))]
+    verdict = ask(kind=NUMBER, holders=chinese, origin="PL", destination="CZ", as_of=evening)
+    assert verdict.on == TOMORROW
+    assert Reason.FUTURE_DATE not in codes(verdict)
+    asked = ask(kind=NUMBER, holders=chinese, origin="PL", destination="CZ", as_of=evening, on=TOMORROW)
+    assert Reason.FUTURE_DATE in codes(asked)
 
 
 def test_silence_about_counselling_proves_nothing():

@@ -38,6 +38,7 @@ from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import language
 from registry.register.agencies.queries import public_record
+from registry.register.authorities.days import authority_days
 from registry.vocabulary.cases import Priority
 from registry.vocabulary.register import Language
 
@@ -115,7 +116,7 @@ def case_content(
         refusal=refusal,
         view=view,
         boxes=[box_view(spoken, box, agency) for box in view.boxes],
-        agency=None if agency is None else agency_view(spoken, agency, today),
+        agency=None if agency is None else agency_view(spoken, agency, authority_days(session, now())),
         happened=happened(session, me, view),
         detail_of=partial(detail_in, spoken),
         suggested=sorted({sign for box in view.boxes for sign in triage(box.answers).suggested}),

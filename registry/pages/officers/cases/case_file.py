@@ -37,6 +37,7 @@ from registry.pages.officers.rendering import language, rendered
 from registry.proofs.papers.at_once import pdf_at_once
 from registry.proofs.papers.rendering import Attachment, Draft
 from registry.register.agencies.queries import public_record
+from registry.register.authorities.days import authority_days
 from registry.vocabulary.cases import AttachmentState
 
 pages = Blueprint("console_case_file", __name__)
@@ -92,7 +93,7 @@ def _content(
         view=view,
         at=at,
         boxes=[box_view(spoken, box, agency) for box in view.boxes],
-        agency=None if agency is None else agency_view(spoken, agency, today),
+        agency=None if agency is None else agency_view(spoken, agency, authority_days(session, at)),
         happened=list(reversed(happened(session, me, view))),
         detail_of=partial(detail_in, spoken),
         decisions=list(reversed(decided)),

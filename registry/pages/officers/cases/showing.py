@@ -1,7 +1,6 @@
 """A case as a page shows it: answers in the questionnaire's words, moves with names, and what the registry says of the agency."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 from unicodedata import east_asian_width
@@ -11,6 +10,7 @@ from registry.complaints.casework.queries import ContainerView
 from registry.http.agency_names import ShownName, main_name
 from registry.i18n.question_words import in_words
 from registry.register.agencies import record
+from registry.register.authorities.days import AuthorityDays
 from registry.verification.verdicts.status_rules import standing_on
 from registry.vocabulary.cases import AttachmentState
 from registry.vocabulary.register import Language
@@ -103,11 +103,11 @@ def identity_view(language: Language, given: Mapping[str, Any]) -> list[ShownAns
     return [ShownAnswer(code, *in_words(language, code, value)) for code, value in ordered]
 
 
-def agency_view(language: Language, agency: record.Agency, day: date) -> ShownAgency:
+def agency_view(language: Language, agency: record.Agency, days: AuthorityDays) -> ShownAgency:
     licences = [
         ShownLicence(one.number, one.kind, standing.status.value if standing.status else None)
         for one in agency.licences
-        for standing in [standing_on(one, agency, day)]
+        for standing in [standing_on(one, agency, days.of(one.authority))]
     ]
     name = main_name(agency, language)
     return ShownAgency(agency.agency_id, name, agency.country, licences, bool(agency.clone_warnings))
