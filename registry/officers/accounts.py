@@ -364,7 +364,8 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
     # A lost password or factor may have been used by another person to make tokens.
     program_access.end(session, officer, at)
     security_mails.queue(session, officer, SecurityEvent.RESET, at)
-    rest = CUSTODIANS_REST if Role.CUSTODIAN in own_roles(session, officer) else timedelta()
+    is_custodian = Role.CUSTODIAN in sessions.roles_on(session, officer, at.date())
+    rest = CUSTODIANS_REST if is_custodian else timedelta()
     return join_codes.new_code(session, officer, at, is_split=True, rest=rest)
 
 

@@ -200,9 +200,15 @@ def test_the_officer_and_the_proposer_are_mailed_about_a_reset(session: Session,
     ]
 
 
-def test_a_custodians_reset_rests_for_a_day_and_is_stopped_by_one_person(session: Session, keyring: Keyring) -> None:
+@pytest.mark.parametrize("is_lent", [False, True])
+def test_a_custodians_reset_rests_for_a_day_and_is_stopped_by_one_person(
+    session: Session, keyring: Keyring, is_lent: bool
+) -> None:
     at = now()
     custodian = make_officer(session, keyring, Role.CUSTODIAN).officer
+    if is_lent:
+        lender, custodian = custodian, make_officer(session, keyring, email="deputy@authority.example").officer
+        accounts.lend(session, lender, custodian, Role.CUSTODIAN, at.date(), at.date(), at.date())
     change = accounts.propose_reset(session, custodian, by="PROPOSER", at=at)
     code = whole_code(session, custodian, accounts.approve(session, change, by="APPROVER", at=at, today=at.date()))
     with pytest.raises(ActRefused) as refused:

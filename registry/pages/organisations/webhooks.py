@@ -14,6 +14,7 @@ from registry.http.transaction import services
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.fault_words import trouble_text
 from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.reauthentication import password_fault
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.watches import WebhookState
 from registry.watches import webhooks
@@ -33,6 +34,9 @@ def listed(session: Session, me: MemberPresent) -> Response:
 @pages.post("/webhooks")
 @for_members
 def make(session: Session, me: MemberPresent) -> Response:
+    fault = password_fault(session, me)
+    if fault is not None:
+        return _page(session, me, fault=fault)
     url, label = request.form.get("url", "")[:2000], request.form.get("label", "")[:200]
     is_unsafe = services().settings.has_unsafe_webhooks
     try:
@@ -47,6 +51,9 @@ def make(session: Session, me: MemberPresent) -> Response:
 @pages.post("/webhooks/<reference>/secret")
 @for_members
 def rotate(session: Session, me: MemberPresent, reference: str) -> Response:
+    fault = password_fault(session, me)
+    if fault is not None:
+        return _page(session, me, fault=fault)
     made = webhooks.rotate(session, keyring(), me.organisation.id, reference, now())
     return _page(session, me, made=made.secret)
 

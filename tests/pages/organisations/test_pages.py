@@ -56,6 +56,8 @@ def test_an_open_session_alone_makes_no_key_and_lets_no_one_in(
         ("keys", {"name": "other", "scope": "verify", "days": "30"}),
         (f"keys/{key.reference}/exchange", {"overlap": "0"}),
         ("people", {"email": "new@works.example", "role": "owner"}),
+        ("webhooks", {"label": "Night shift", "url": "https://hooks.example.org/"}),
+        ("webhooks/222222222222/secret", {}),
     ):
         refused = seat.post(f"/account/{path}", **fields, **password)
         assert (refused.status_code, "present password is wrong" in refused.get_data(as_text=True)) == (400, True), path

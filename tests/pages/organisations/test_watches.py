@@ -14,7 +14,7 @@ from registry.organisations.models import Organisation
 from registry.vocabulary.watches import EventType
 from registry.watches.models import WatchEvent
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
-from tests.pages.organisations.conftest import Seat, make_member
+from tests.pages.organisations.conftest import PASSWORD, Seat, make_member
 from tests.watches.conftest import keyring
 from tests.watches.making import fan_out_committed, make_watch
 
@@ -72,10 +72,12 @@ def test_a_webhook_is_made_tested_and_switched_off_on_a_page(
     ours = Seat(client, session, make_member(session), now())
     other = make_member(session, make_organisation(session, "Invented Others"), email="o@others.example")
     theirs = Seat(client, session, other, now())
-    refused = ours.post("/account/webhooks", label="x", url="https://[::ffff:169.254.169.254]/")
+    refused = ours.post("/account/webhooks", old=PASSWORD, label="x", url="https://[::ffff:169.254.169.254]/")
     assert refused.status_code == 400
     assert "must begin with https://" in refused.get_data(as_text=True)
-    made = ours.post("/account/webhooks", label="Night shift", url="https://hooks.example.org/").get_data(as_text=True)
+    made = ours.post("/account/webhooks", old=PASSWORD, label="Night shift", url="https://hooks.example.org/").get_data(
+        as_text=True
+    )
     (secret,) = re.findall("whsec_[A-Za-z0-9+/=]+", made)
     page = ours.get("/account/webhooks").get_data(as_text=True)
     assert secret not in page
@@ -93,7 +95,7 @@ def test_a_webhook_is_made_tested_and_switched_off_on_a_page(
     assert "under the ids they had: 0" in answer[1]
     assert "State a day as year, month and day" in answer[2]
     for act in ("test", "secret", "switch", "end", "replay"):
-        assert theirs.post(f"/account/webhooks/{reference}/{act}").status_code == 404
+        assert theirs.post(f"/account/webhooks/{reference}/{act}", old=PASSWORD).status_code == 404
     # Once the law forbids to disclose it, the log of deliveries does not tell either.
     session.execute(
         update(WatchEvent).values(type=EventType.LICENCE_REVOKED, publish_until=now().date() - timedelta(days=1))
