@@ -15,6 +15,8 @@ from registry.core.ids import read_reference
 from registry.core.settings import Settings
 from registry.core.shared_home import share
 from registry.proofs.papers import shared as papers
+from registry.ranges.key_rows import forget_numbers
+from registry.ranges.models import RangeKey
 from registry.register.agencies import models as agency_models
 from registry.register.agencies import queries
 from registry.register.agencies.erasures import erase_again, remember
@@ -49,7 +51,7 @@ def erase(reference: str, yes: bool) -> None:
             click.confirm(f"This cannot be undone. Erase who stands behind {known}?", abort=True)
         remember(settings.home, known)
         with sessions.begin() as session:
-            forget_proposals(session, erase_again(session, settings.home))
+            erase_remembered(session, settings)
             papers.forget(session)
         # A paper made a moment ago may name the person.
         shutil.rmtree(settings.home / "papers", ignore_errors=True)
@@ -61,11 +63,19 @@ def erase(reference: str, yes: bool) -> None:
         engine.dispose()
 
 
+def erase_remembered(session: Session, settings: Settings) -> list[str]:
+    """Erase who is remembered and not erased, wherever they are named. Gives the references of those."""
+    again = erase_again(session, settings.home)
+    forget_proposals(session, again)
+    forget_numbers(session, again)
+    return again
+
+
 def drop_erased(engine: Engine) -> str:
     """Let erased values leave the database's files too. Gives what was done, and what is left to do."""
     rooms = (agency_models.__name__, name_models.__name__)
     mapped = {mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__module__ in rooms}
-    tables = sorted(one.__tablename__ for one in mapped | {Proposal, papers.MadePaper})
+    tables = sorted(one.__tablename__ for one in mapped | {Proposal, RangeKey, papers.MadePaper})
     is_done = drop_deleted(engine, tables)
     if engine.dialect.name == "sqlite":
         return (
@@ -100,8 +110,7 @@ def repeat_erasures(settings: Settings) -> None:
     try:
         sessions = sessions_for(engine)
         with sessions.begin() as session:
-            again = erase_again(session, settings.home)
-            forget_proposals(session, again)
+            again = erase_remembered(session, settings)
         if again:
             cli.sign_published(settings, sessions)
             drop_erased(engine)

@@ -1,6 +1,6 @@
 """The rows of lookup keys: which hash stands in which file, brought up to date with the public records."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.core.db.engine import bulk_insert
 from registry.ranges.models import RangeKey
 from registry.ranges.rendering import keys_of, shown_records
-from registry.register.agencies.models import PublicRecord
+from registry.register.agencies.models import Agency, PublicRecord
 
 CHUNK = 500
 
@@ -52,6 +52,12 @@ def renew_keys(sessions: sessionmaker[Session], changed: Sequence[int] | None, a
         session.connection(execution_options={"registry_reading": True})
         touched.update(session.execute(select(RangeKey.hash).where(IS_GONE)).scalars())
     return touched
+
+
+def forget_numbers(session: Session, agencies: Collection[str]) -> None:
+    """Empty the keys of agencies (references) whose holder is erased; the next epoch leaves them out, and needs their hashes."""
+    erased = select(Agency.id).where(Agency.reference.in_(agencies))
+    session.execute(update(RangeKey).where(RangeKey.agency_id.in_(erased)).values(value="", is_gone=True))
 
 
 def _chunks(sessions: sessionmaker[Session], changed: Sequence[int] | None) -> Iterator[Sequence[int]]:

@@ -14,7 +14,8 @@ _IS_GONE = text("is_gone")
 class RangeKey(Base):
     """A live lookup key by its hash; all of it follows from the public records.
 
-    One that `is_gone` leads nowhere any more, and stays until the file in which it stood is published without it.
+    One that `is_gone` leads nowhere any more, and stays until the file in which it stood is published without it; of an erased
+    holder its `value` is empty.
     """
 
     __tablename__ = "range_keys"

@@ -9,8 +9,12 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from registry.cli import erase, main
+from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
+from registry.log.signing import sign_committed
+from registry.ranges.actions import write_epoch
+from registry.ranges.models import RangeKey
 from registry.register.agencies.erasures import remember, remembered
 from registry.register.agencies.queries import agency_row
 from registry.supervision.licensing.models import Proposal
@@ -76,6 +80,11 @@ def test_what_was_erased_is_in_no_file(settings: Settings, session: Session, per
     (licence,) = public_record_of(session, person).licences
     proposed(session, LicenceAct.SUSPEND, licence, ground_text=f"{NAME} did not answer.")
     session.commit()
+    # What the worker makes of it too.
+    engine = engine_for(settings.database_url)
+    sessions = sessions_for(engine)
+    sign_committed(settings, sessions)
+    assert write_epoch(sessions) is not None
     papers = settings.home / "papers"
     papers.mkdir(parents=True)
     (papers / "utf-16.txt").write_bytes(NAME.encode("utf-16-le"))
@@ -86,6 +95,12 @@ def test_what_was_erased_is_in_no_file(settings: Settings, session: Session, per
     assert "the write-ahead log is empty" in done.output
     assert places_of(tmp_path, *FORMS) == {}
     assert (tmp_path / "registry.sqlite3-wal").stat().st_size == 0
+    # The next epoch is made without the number, and leaves nothing of it either.
+    written = write_epoch(sessions)
+    assert written is not None
+    assert session.execute(select(RangeKey.id)).first() is None
+    assert places_of(tmp_path, *FORMS) == {}
+    engine.dispose()
 
 
 def test_who_reads_meanwhile_keeps_what_was_erased_and_the_command_says_so(

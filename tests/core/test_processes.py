@@ -14,17 +14,15 @@ from tests.serving import command, environment, free_port, serve
 CODE = """
 import ctypes, resource
 from registry.core.processes import forbid_dumps
-asked = lambda: (ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLIMIT_CORE)[0])
-resource.setrlimit(resource.RLIMIT_CORE, (4096, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-print(*asked())
+print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
 forbid_dumps()
-print(*asked())
+print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), *resource.getrlimit(resource.RLIMIT_CORE))
 """
 
 
 def test_a_crash_writes_no_memory_and_no_one_reads_it() -> None:
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.split("\n")[:2] == ["1 4096", "0 0"]
+    assert done.stdout.splitlines() == ["1", "0 0 0"]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
