@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -31,6 +32,14 @@ OPEN = (JobState.UPLOADED, JobState.QUEUED, JobState.RUNNING, JobState.WRITING)
 ENDED = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
 
 
+class Guess(NamedTuple):
+    """What a list seems to be about, its columns as guessed, and its headers."""
+
+    kind: JobKind
+    columns: dict[str, str]
+    headers: list[str]
+
+
 def add_job(
     session: Session,
     folder: Path,
@@ -43,9 +52,11 @@ def add_job(
     idempotency_key: str | None,
     now: datetime,
     is_kept: bool = False,
+    guess: Guess | None = None,
 ) -> BulkJob:
     """A job for a list that lies in its folder. Its kind and columns are guessed by its header; it waits to be started.
 
+    `guess`: what `guessed_kind` said of the list, where that was asked before the transaction: it may take seconds.
     Raises UnreadableList, TooBusy; RepeatDiffers where the same Idempotency-Key came with another file.
     """
     known = job_by_idempotency_key(session, organisation_id, idempotency_key)
@@ -58,7 +69,7 @@ def add_job(
     ).all()
     if len(waiting) >= MAX_OPEN:
         raise TooBusy(f"{MAX_OPEN} lists of your organisation are waiting: start, cancel or remove one", 60)
-    kind, columns, headers = guessed_kind(folder / files.LIST)
+    kind, columns, headers = guess or guessed_kind(folder / files.LIST)
     job = BulkJob(
         reference=reference,
         organisation_id=organisation_id,
@@ -85,7 +96,7 @@ def add_job(
     return job
 
 
-def guessed_kind(path: Path) -> tuple[JobKind, dict[str, str], list[str]]:
+def guessed_kind(path: Path) -> Guess:
     """What a list seems to be about, its columns as guessed, and its headers.
 
     Nothing is refused for what it may lack.
@@ -95,13 +106,13 @@ def guessed_kind(path: Path) -> tuple[JobKind, dict[str, str], list[str]]:
         there = columns_of_lines(lines, wanted)
         columns = mapping_of(there, wanted).columns
         if not lacking(columns, wanted):
-            return kind, columns, [column.name for column in there]
+            return Guess(kind, columns, [column.name for column in there])
     requested = columns_of_lines(lines, VERIFICATION)
     found = mapping_of(requested, VERIFICATION).columns
     # Both ends of corridors whose destination is stated once for all rows, and no other recruiter to ask about.
     if lacking(found, VERIFICATION) and "sending" in columns and columns.keys() & _RECEIVING:
-        return JobKind.CORRIDOR, columns, [column.name for column in there]
-    return JobKind.VERIFICATION, found, [column.name for column in requested]
+        return Guess(JobKind.CORRIDOR, columns, [column.name for column in there])
+    return Guess(JobKind.VERIFICATION, found, [column.name for column in requested])
 
 
 def job_by_idempotency_key(session: Session, organisation_id: int, idempotency_key: str | None) -> BulkJob | None:

@@ -4,6 +4,7 @@ Larger files than a page takes are sent by the API. Pages need no script: one th
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from registry.bulk import actions, files
 from registry.bulk.answering.copies import downloaded
 from registry.bulk.models import BulkJob
-from registry.bulk.reading import columns_in
+from registry.bulk.reading import columns_in, is_workbook
 from registry.bulk.results import results_of
 from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, guessed, lacking, stated
 from registry.bulk.shared import SharedFiles, bring_here, is_shared
@@ -27,7 +28,7 @@ from registry.core.ids import new_reference
 from registry.http.query_reader import loaded
 from registry.http.responses import File, respond_with_file
 from registry.http.transaction import services
-from registry.http.uploads import one_of_few
+from registry.http.uploads import one_of_few, workbook_turn
 from registry.i18n.wording import country_name
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.fault_words import LocalisedText, refusal_text, trouble_text
@@ -105,9 +106,11 @@ def send(session: Session, me: MemberPresent) -> Response:
         taken = files.take(folder, BytesIO(sent.read()))
         if is_shared(services().settings):
             SharedFiles(services().settings).give(reference)
+        with workbook_turn() if is_workbook(folder / files.LIST) else nullcontext():
+            guess = actions.guessed_kind(folder / files.LIST)
         job = actions.add_job(
             session, folder, me.organisation.id, taken, reference=reference, name=" ".join(sent.filename.split()),
-            language=language().value, idempotency_key=None, now=now(), is_kept=me.organisation.keeps_every,
+            language=language().value, idempotency_key=None, now=now(), is_kept=me.organisation.keeps_every, guess=guess,
         )  # fmt: skip
     except (UnreadableList, TooLarge, TooBusy) as refused:
         files.remove(folder)
@@ -212,7 +215,8 @@ def _all(session: Session, me: MemberPresent, fault: str = "", detail: Localised
 
 def _columns(job: BulkJob, path: Path) -> list[ShownColumn]:
     """The columns of a job that is not started yet. What was typed and refused stays."""
-    values = {one.name: one.values[:SHOWN_VALUES] for one in columns_in(path, FIELDS[job.kind])}
+    with workbook_turn() if is_workbook(path) else nullcontext():
+        values = {one.name: one.values[:SHOWN_VALUES] for one in columns_in(path, FIELDS[job.kind])}
     existing = {header: field for field, header in job.columns.items()}
     is_typed = "kind" in request.form
     return [
