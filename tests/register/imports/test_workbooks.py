@@ -4,14 +4,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from registry.core.errors import ImportRefused
+from registry.register.imports import worker
 from registry.register.imports.extraction.terms import Room
 from registry.register.imports.mapping import Layout
+from registry.register.imports.models import FetchState
 from registry.register.imports.reading import opened
 from registry.register.imports.spreadsheets import LIST, opened_sheet, sheet_of
+from tests.cli.running import refused
 from tests.register.imports.bad_workbooks import BAD_WORKBOOKS, workbook
-from tests.register.imports.lists import plain_mapping
+from tests.register.imports.lists import Desk, plain_mapping, plain_text
+from tests.register.imports.publisher import publishing
+from tests.serving import environment
 
 MAPPING = plain_mapping({"name": "Name", "registration_number": "Reg", "status": "Status"})
 LAYOUT = Layout(columns={"licence_number": "licence_number"})
@@ -61,3 +67,27 @@ def test_a_text_that_is_shown_again_and_again_fills_no_disk(tmp_path: Path) -> N
     limits = replace(LIST.limits, written=8 << 20)
     with pytest.raises(ImportRefused, match="costs more time or memory"):
         sheet_of(path, LAYOUT, LIST._replace(limits=limits))
+
+
+@pytest.mark.parametrize("name", ["row 99,999,999,999", "a text out of bounds"])
+def test_a_fetched_list_that_is_bad_is_a_failure_to_fetch(desk: Desk, name: str) -> None:
+    body, words = BAD_WORKBOOKS[name]
+    columns = {"name": "Name", "registration_number": "Reg", "status": "Status"}
+    with publishing() as publisher:
+        publisher.body = body
+        more = f'address = "{publisher.url()}"\nfetch_every_hours = 24\nwarn = ["lists@registry.invalid"]'
+        (desk.settings.home / "sources").mkdir()
+        (desk.settings.home / "sources" / "zz-list.toml").write_text(plain_text(columns, source_more=more))
+        assert words in worker.fetch_source(desk.settings, desk.sessions, "zz-list")
+    with desk.sessions() as session:
+        assert session.execute(select(FetchState.failures)).scalar_one() == 1
+
+
+@pytest.mark.parametrize("name", ["row 99,999,999,999", "a text out of bounds"])
+def test_a_bad_list_that_an_operator_imports_is_told_in_one_line(desk: Desk, tmp_path: Path, name: str) -> None:
+    body, words = BAD_WORKBOOKS[name]
+    file, mapping = written(tmp_path, body), tmp_path / "mapping.toml"
+    mapping.write_text(plain_text({"name": "Name", "registration_number": "Reg", "status": "Status"}))
+    told = refused("import", str(file), "--mapping", str(mapping), env=environment(desk.settings, 8000))
+    assert words in " ".join(told.split())
+    assert "Traceback" not in told
