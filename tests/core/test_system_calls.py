@@ -1,7 +1,7 @@
 """What a confined process may not ask of the kernel, whatever its files and network allow."""
 
+import json
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -126,10 +126,10 @@ def test_numbers_of_later_calls_are_those_that_the_library_knows() -> None:
         assert library.seccomp_syscall_resolve_name(name.encode()) in (number, -1)
 
 
-def test_a_machine_that_confines_nothing_is_told_with_the_step_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_that_confines_nothing_is_told_with_the_step_that_failed() -> None:
     assert confinable.why_unconfined() is None
     code = """
-from registry.core import confinable
+from registry.core import confinable, system_calls
 system_calls.ctypes.CDLL = lambda _name: (_ for _ in ()).throw(OSError())
 confinable.main()
 """
