@@ -273,6 +273,18 @@ def test_another_archive_is_no_sheet(tmp_path: Path) -> None:
         rows_of(path)
 
 
+def test_a_part_that_is_packed_wrongly_is_no_crash(tmp_path: Path) -> None:
+    path = tmp_path / "l.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet" * 9)
+    body = bytearray(path.read_bytes())
+    start = body.index(b"mimetype") + len("mimetype")
+    body[start : start + 8] = b"\xff" * 8
+    path.write_bytes(body)
+    with pytest.raises(ImportRefused, match="no XLSX file: unpack it"):
+        rows_of(path)
+
+
 CZECH = mapping_named("cz-mpsv", Path("/nonexistent"))
 
 

@@ -15,16 +15,23 @@ import msgspec
 from registry.core.confinement import Unconfined, confine
 from registry.register.imports.extraction.terms import TOO_LONG, End, Line, Refusal, Refused, Task
 
+Reader = Callable[[bytes], Iterator[Line]]
+
 
 def main() -> None:
     task = msgspec.json.decode(sys.argv[1], type=Task)
-    tables_of = _reader(task)
+    tables_of = reader(task)
     try:
         confine(task.limits)
     except Unconfined as trouble:
         words = f"cannot be read here: the process that would read it cannot be confined ({trouble})"
         _write(Refusal(words, is_ours=True))
         return
+    write_tables(tables_of)
+
+
+def write_tables(tables_of: Reader) -> None:
+    """Read standard input, and write what is in it to standard output."""
     try:
         for line in tables_of(sys.stdin.buffer.read()):
             _write(line)
@@ -41,7 +48,7 @@ def main() -> None:
         os._exit(TOO_LONG)
 
 
-def _reader(task: Task) -> Callable[[bytes], Iterator[Line]]:
+def reader(task: Task) -> Reader:
     """The reader of a form. Its libraries are loaded here, and those of the others not at all."""
     if task.form == "xlsx":
         from registry.register.imports.extraction import workbooks
