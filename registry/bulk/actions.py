@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -97,11 +98,12 @@ def add_job(
 
 
 def guessed_kind(path: Path) -> Guess:
-    """What a list seems to be about, its columns as guessed, and its headers.
+    """What a list seems to be about, its columns as guessed, and its headers. Its first lines are stored beside it.
 
     Nothing is refused for what it may lack.
     """
     lines = looked_at(path)
+    files.put(path.parent, files.FIRST_LINES, msgspec.json.encode(lines))
     for kind, wanted in ((JobKind.SUPPLY_CHAIN, SUPPLY_CHAIN), (JobKind.CORRIDOR, CORRIDOR)):
         there = columns_of_lines(lines, wanted)
         columns = mapping_of(there, wanted).columns
@@ -113,6 +115,14 @@ def guessed_kind(path: Path) -> Guess:
     if lacking(found, VERIFICATION) and "sending" in columns and columns.keys() & _RECEIVING:
         return Guess(JobKind.CORRIDOR, columns, [column.name for column in there])
     return Guess(JobKind.VERIFICATION, found, [column.name for column in requested])
+
+
+def first_lines(path: Path) -> list[list[str]]:
+    """The first lines of a job's list, as they were stored; read again where a former version took the list."""
+    try:
+        return msgspec.json.decode(path.with_name(files.FIRST_LINES).read_bytes(), type=list[list[str]])
+    except FileNotFoundError:
+        return looked_at(path)
 
 
 def job_by_idempotency_key(session: Session, organisation_id: int, idempotency_key: str | None) -> BulkJob | None:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 from registry.bulk.rules import JOBS, Columns, guessed, lacking
 from registry.core.errors import ImportRefused, ReaderUnavailable, TooBusy, TooLarge, UnreadableList
 from registry.register.imports.columns import LOOKED_AT, Column, below, first_lines
+from registry.register.imports.extraction.terms import HEADER_WITHIN
 from registry.register.imports.mapping import Layout
 from registry.register.imports.reading import form_of
 from registry.register.imports.spreadsheets import LIST, LOOK, Allowance, Sheet, opened_sheet, sheet_of
-from registry.register.imports.tables import HEADER_WITHIN, opened_table
+from registry.register.imports.tables import opened_table
 from registry.register.imports.values import tidy
 
 FORMS = ("csv", "xlsx")

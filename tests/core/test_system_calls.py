@@ -77,8 +77,8 @@ def test_nothing_of_this_machine_is_reached_or_changed_from_there(places: tuple[
     file = Path(places[1])
     before = file.stat()
     with file.open("rb") as given:
-        told = run(CONFINED + TRY, *places, json.dumps(ACTS), given=given.fileno())
-    assert told.splitlines() == [f"EPERM {name}" for name in ACTS]
+        output = run(CONFINED + TRY, *places, json.dumps(ACTS), given=given.fileno())
+    assert output.splitlines() == [f"EPERM {name}" for name in ACTS]
     after = file.stat()
     assert (after.st_mode, after.st_mtime_ns, after.st_ctime_ns) == (
         before.st_mode,

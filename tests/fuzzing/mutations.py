@@ -64,7 +64,7 @@ def cut_off(chance: random.Random, body: bytes) -> bytes:
 
 
 def enlarge(chance: random.Random, body: bytes) -> bytes:
-    """A number that stands there in digits becomes one that nobody expects."""
+    """A number that stands there in digits becomes one that no reader expects."""
     return _replaced(chance, body, _NUMBER, lambda _found: chance.choice(HUGE))
 
 

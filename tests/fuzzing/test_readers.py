@@ -190,12 +190,12 @@ def test_a_table_in_a_changed_file(form: str, tmp_path: Path, start: Start, monk
     last: dict[tuple[str, bytes], tuple[int, bytes]] = {}
 
     def run(path: Path, task: Task, made: BinaryIO) -> int:
-        asked = (msgspec.json.encode(task).decode(), path.read_bytes())
-        if asked not in last:
+        key = (msgspec.json.encode(task).decode(), path.read_bytes())
+        if key not in last:
             last.clear()
-            last[asked] = start("extraction", asked[0]).read(asked[1])
-            ends[last[asked][0]] += 1
-        status, lines = last[asked]
+            last[key] = start("extraction", key[0]).read(key[1])
+            ends[last[key][0]] += 1
+        status, lines = last[key]
         made.write(lines)
         return status
 

@@ -209,11 +209,11 @@ def sent(stream: files.Stream, name: str, idempotency_key: str | None) -> BulkJo
     }
     job: BulkJob | None = None
     try:
-        if is_shared(settings):
-            SharedFiles(settings).give(reference)
         # Before the transaction, which others wait for.
         with workbook_turn() if is_workbook(folder / files.LIST) else nullcontext():
             facts["guess"] = actions.guessed_kind(folder / files.LIST)
+        if is_shared(settings):
+            SharedFiles(settings).give(reference)
         try:
             with writing() as session:
                 job = actions.add_job(

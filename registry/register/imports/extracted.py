@@ -11,6 +11,7 @@ from registry.core.errors import ImportRefused
 from registry.register.imports import confined
 from registry.register.imports.encodings import Encoding, found_encoding, named_encoding, stated_encoding
 from registry.register.imports.extraction.terms import (
+    HEADER_WITHIN,
     LIMITS,
     MAX_FILE,
     Cells,
@@ -21,7 +22,7 @@ from registry.register.imports.extraction.terms import (
 from registry.register.imports.mapping import Layout
 from registry.register.imports.rows import Opened, Row
 from registry.register.imports.spreadsheets import sheet_row
-from registry.register.imports.tables import HEADER_WITHIN, Header, found_header, picked
+from registry.register.imports.tables import Header, found_header, picked
 
 _UNTOLD = ("(cid:", "\ufffd")
 """How a letter is written that a file draws but does not name."""

@@ -28,7 +28,7 @@ class Allowance(NamedTuple):
 
 
 LIST = Allowance(Limits(2048 * MB, 300, 600, 1024 * MB), Room(LIMIT, 20_000_000, 5_000_000))
-"""A list that is imported, or that a job answers: nobody waits for it."""
+"""A list that is imported, or that a job answers: no one waits for it."""
 
 LOOK = Allowance(Limits(2048 * MB, 30, 60, 64 * MB), LIST.room)
 """The first lines of such a list, for which its sender waits."""

@@ -1,4 +1,4 @@
-"""Workbooks that were made to harm are refused with what is wrong with them, whoever sends them, and keep nobody waiting."""
+"""Workbooks that were made to harm are refused with what is wrong with them, at every door, and keep no one waiting."""
 
 import threading
 from dataclasses import replace

@@ -88,6 +88,6 @@ def test_a_bad_list_that_an_operator_imports_is_told_in_one_line(desk: Desk, tmp
     body, words = BAD_WORKBOOKS[name]
     file, mapping = written(tmp_path, body), tmp_path / "mapping.toml"
     mapping.write_text(plain_text({"name": "Name", "registration_number": "Reg", "status": "Status"}))
-    told = refused("import", str(file), "--mapping", str(mapping), env=environment(desk.settings, 8000))
-    assert words in " ".join(told.split())
-    assert "Traceback" not in told
+    output = refused("import", str(file), "--mapping", str(mapping), env=environment(desk.settings, 8000))
+    assert words in " ".join(output.split())
+    assert "Traceback" not in output

@@ -7,7 +7,7 @@ import msgspec
 from registry.core.confinement import Limits
 
 FORMS = ("xls", "ods", "html", "docx", "pdf")
-"""Beside XLSX, of which a list of callers may be too, and one sheet alone is read."""
+"""Beside XLSX, which lists of callers may be too, and of which one sheet alone is read."""
 
 HEADER_WITHIN = 40
 """Lines in which the header must stand: titles, dates and notes come above it."""
