@@ -51,7 +51,7 @@ class Turns:
 
 
 _WORKBOOKS = Turns(at_once=2, waiting=1, patience=10)
-_WORKBOOKS_WITHOUT_KEY = Turns(at_once=1, waiting=1, patience=5)
+_WORKBOOKS_WITHOUT_KEY = Turns(at_once=1, waiting=2, patience=5)
 """Those of anybody have turns of their own: they keep no organisation waiting."""
 
 

@@ -26,10 +26,11 @@ import openpyxl
 import pikepdf
 import pytest
 
-from registry.bulk.reading import columns_in, lines_of, mapping_of
+from registry.bulk.reading import columns_in, lines_of, mapping_of, require_small
 from registry.bulk.rules import VERIFICATION
+from registry.complaints.attachments.file_kinds import kind_of
 from registry.complaints.attachments.sanitiser import running
-from registry.core.errors import ImportRefused, UnreadableList
+from registry.core.errors import ImportRefused, RefusedFile, TooLarge, UnreadableList
 from registry.register.imports import confined
 from registry.register.imports.columns import columns_of
 from registry.register.imports.extraction.terms import Task
@@ -177,6 +178,8 @@ def read_list(path: Path, mapping: SourceMapping) -> None:
 
 def read_questions(path: Path) -> None:
     """All that a request does with a list of questions."""
+    with suppress(TooLarge):
+        require_small(path, 64 << 20)
     with suppress(UnreadableList):
         columns = mapping_of(columns_in(path, VERIFICATION), VERIFICATION)
         for line in lines_of(path, columns.columns or {"name": "Name"}):
@@ -248,6 +251,10 @@ def test_a_changed_attachment(kinds: Sequence[FileKind], start: Start, monkeypat
 
         def trial(body: bytes = body, kind: FileKind = kind) -> None:
             nonlocal copies
+            before = time.process_time()
+            with suppress(RefusedFile):
+                kind_of(body)
+            assert time.process_time() - before < SECONDS
             outcome = running.clean(body or b"x", kind)
             assert (outcome.body is None) == (outcome.reason is not None)
             copies += outcome.body is not None

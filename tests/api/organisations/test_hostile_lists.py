@@ -14,6 +14,7 @@ from registry.register.imports import confined
 from registry.register.imports.extraction.terms import Refusal, Task
 from registry.register.imports.spreadsheets import WITHOUT_KEY
 from tests.api.organisations.conftest import Program
+from tests.api.shapes import assert_as_documented
 from tests.register.imports.bad_workbooks import BAD_WORKBOOKS, workbook
 
 VERIFICATIONS = "/api/v1/verifications"
@@ -58,6 +59,7 @@ def test_few_are_read_at_once_few_wait_and_the_others_are_told_to_come_again(
         answer = anonymously(client)
         assert (answer.status_code, answer.json["code"]) == (503, "too_busy")
         assert answer.headers["Retry-After"] == "15"
+        assert_as_documented(answer, "verifyMany")
         # Organisations do not wait for anybody.
         body = workbook("<row><c><v>7</v></c></row>")
         headers = {"Authorization": f"Bearer {program.key}"}
