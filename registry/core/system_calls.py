@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -26,19 +27,24 @@ REFUSED = frozenset(
 LATER = {"fchmodat2": 452, "setxattrat": 463, "removexattrat": 466, "open_tree_attr": 467, "file_setattr": 469}
 """Numbers of calls that an older libseccomp does not know by name; since 424 they are those of every machine."""
 
-OF_ANOTHER = {
-    "prlimit64": 0, "sched_setaffinity": 0, "sched_setscheduler": 0, "sched_setparam": 0, "sched_setattr": 0,
-    "setpriority": 1, "ioprio_set": 1,
-}  # fmt: skip
-"""Calls that are refused where their argument of that place names another process: 0 is the one that calls."""
+OF_ANOTHER = (
+    ("prlimit64", 0, 0), ("sched_setaffinity", 0, 0), ("sched_setscheduler", 0, 0), ("sched_setparam", 0, 0),
+    ("sched_setattr", 0, 0), ("setpriority", 0, 0), ("setpriority", 1, 0), ("ioprio_set", 0, 1), ("ioprio_set", 1, 0),
+)  # fmt: skip
+"""Calls that are refused where their argument of a place is another value: they reach one process, a group or a user's.
 
-_NEW_NAMESPACES = (0x80, 0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
-"""Flags of clone(2): time, mount, cgroup, host name, IPC, user, process and network namespace."""
+Process 0 is the one that calls.
+"""
+
+_NEW_NAMESPACES = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
+"""Flags of clone(2): mount, cgroup, host name, IPC, user, process and network namespace."""
+
+_OWNERS = (fcntl.F_SETOWN, fcntl.F_SETSIG, 15)
+"""Commands of fcntl(2), the last F_SETOWN_EX, by which the kernel signals others."""
 
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000
-_NOT_EQUAL, _MASKED_EQUAL = 1, 7
+_NOT_EQUAL, _EQUAL, _MASKED_EQUAL = 1, 4, 7
 _ALL_THREADS = 4
-_ENOSYS = errno.ENOSYS
 
 
 class Unfiltered(Exception):
@@ -65,14 +71,16 @@ class Rule(NamedTuple):
 def rules() -> Iterator[Rule]:
     """What is refused to this process and to those that it starts or becomes."""
     yield from map(Rule, sorted(REFUSED))
-    for name, place in OF_ANOTHER.items():
-        yield Rule(name, condition=(place, _NOT_EQUAL, 0, 0))
+    for name, place, own in OF_ANOTHER:
+        yield Rule(name, condition=(place, _NOT_EQUAL, own, 0))
+    for command in _OWNERS:
+        yield Rule("fcntl", condition=(1, _EQUAL, command, 0))
     # A library that gives up ends its own process by this call.
     yield Rule("tgkill", condition=(0, _NOT_EQUAL, os.getpid(), 0))
     for flag in _NEW_NAMESPACES:
         yield Rule("clone", condition=(0, _MASKED_EQUAL, flag, flag))
     # Its flags lie in memory, which no filter reads: without it the C library calls clone.
-    yield Rule("clone3", _ENOSYS)
+    yield Rule("clone3", errno.ENOSYS)
 
 
 def filter_calls() -> None:
