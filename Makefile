@@ -19,7 +19,7 @@ QUICK := -m 'not slow and not browser'
 # What kills a process in the middle, and what invents its input anew each time.
 SOAKED := -n 2 --everything tests/cli/test_imports.py tests/api/test_schemathesis.py tests/verification/verdicts/test_no_false_yes.py tests/log \
 	tests/api/complaints/test_schemathesis.py tests/complaints/test_durability.py tests/complaints/test_canaries.py \
-	tests/complaints/test_moves_machine.py tests/supervision/sanctions/test_machine.py
+	tests/complaints/test_moves_machine.py tests/supervision/sanctions/test_machine.py tests/fuzzing
 
 help: ## Show what can be made.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'

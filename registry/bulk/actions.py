@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -31,6 +33,14 @@ OPEN = (JobState.UPLOADED, JobState.QUEUED, JobState.RUNNING, JobState.WRITING)
 ENDED = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
 
 
+class Guess(NamedTuple):
+    """What a list seems to be about, its columns as guessed, and its headers."""
+
+    kind: JobKind
+    columns: dict[str, str]
+    headers: list[str]
+
+
 def add_job(
     session: Session,
     folder: Path,
@@ -43,9 +53,11 @@ def add_job(
     idempotency_key: str | None,
     now: datetime,
     is_kept: bool = False,
+    guess: Guess | None = None,
 ) -> BulkJob:
     """A job for a list that lies in its folder. Its kind and columns are guessed by its header; it waits to be started.
 
+    `guess`: what `guessed_kind` said of the list, where that was asked before the transaction: it may take seconds.
     Raises UnreadableList, TooBusy; RepeatDiffers where the same Idempotency-Key came with another file.
     """
     known = job_by_idempotency_key(session, organisation_id, idempotency_key)
@@ -58,7 +70,7 @@ def add_job(
     ).all()
     if len(waiting) >= MAX_OPEN:
         raise TooBusy(f"{MAX_OPEN} lists of your organisation are waiting: start, cancel or remove one", 60)
-    kind, columns, headers = guessed_kind(folder / files.LIST)
+    kind, columns, headers = guess or guessed_kind(folder / files.LIST)
     job = BulkJob(
         reference=reference,
         organisation_id=organisation_id,
@@ -85,23 +97,32 @@ def add_job(
     return job
 
 
-def guessed_kind(path: Path) -> tuple[JobKind, dict[str, str], list[str]]:
-    """What a list seems to be about, its columns as guessed, and its headers.
+def guessed_kind(path: Path) -> Guess:
+    """What a list seems to be about, its columns as guessed, and its headers. Its first lines are stored beside it.
 
     Nothing is refused for what it may lack.
     """
     lines = looked_at(path)
+    files.put(path.parent, files.FIRST_LINES, msgspec.json.encode(lines))
     for kind, wanted in ((JobKind.SUPPLY_CHAIN, SUPPLY_CHAIN), (JobKind.CORRIDOR, CORRIDOR)):
         there = columns_of_lines(lines, wanted)
         columns = mapping_of(there, wanted).columns
         if not lacking(columns, wanted):
-            return kind, columns, [column.name for column in there]
+            return Guess(kind, columns, [column.name for column in there])
     requested = columns_of_lines(lines, VERIFICATION)
     found = mapping_of(requested, VERIFICATION).columns
     # Both ends of corridors whose destination is stated once for all rows, and no other recruiter to ask about.
     if lacking(found, VERIFICATION) and "sending" in columns and columns.keys() & _RECEIVING:
-        return JobKind.CORRIDOR, columns, [column.name for column in there]
-    return JobKind.VERIFICATION, found, [column.name for column in requested]
+        return Guess(JobKind.CORRIDOR, columns, [column.name for column in there])
+    return Guess(JobKind.VERIFICATION, found, [column.name for column in requested])
+
+
+def first_lines(path: Path) -> list[list[str]]:
+    """The first lines of a job's list, as they were stored; read again where a former version took the list."""
+    try:
+        return msgspec.json.decode(path.with_name(files.FIRST_LINES).read_bytes(), type=list[list[str]])
+    except FileNotFoundError:
+        return looked_at(path)
 
 
 def job_by_idempotency_key(session: Session, organisation_id: int, idempotency_key: str | None) -> BulkJob | None:

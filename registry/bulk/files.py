@@ -18,6 +18,9 @@ MAX_BYTES = 256 << 20
 CHUNK = 1 << 20
 
 LIST = "list"
+FIRST_LINES = "first-lines.json"
+"""What was seen of a list when it came: of a workbook they cost a process, and a page shows them often."""
+
 WRITTEN = ("results.jsonl", "results.csv", "statements.jsonl")
 """Files that grow with the rows."""
 

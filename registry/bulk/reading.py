@@ -4,19 +4,23 @@ import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from registry.bulk.rules import JOBS, Columns, guessed, lacking
-from registry.core.errors import ImportRefused, TooLarge, UnreadableList
-from registry.register.imports.columns import Column, below, first_lines
+from registry.core.errors import ImportRefused, ReaderUnavailable, TooBusy, TooLarge, UnreadableList
+from registry.register.imports.columns import LOOKED_AT, Column, below, first_lines
+from registry.register.imports.extraction.terms import HEADER_WITHIN
 from registry.register.imports.mapping import Layout
 from registry.register.imports.reading import form_of
-from registry.register.imports.spreadsheets import opened_sheet
-from registry.register.imports.tables import HEADER_WITHIN, opened_table
+from registry.register.imports.spreadsheets import LIST, LOOK, Allowance, Sheet, opened_sheet, sheet_of
+from registry.register.imports.tables import opened_table
 from registry.register.imports.values import tidy
 
 FORMS = ("csv", "xlsx")
+AWAY = 3600
+"""Seconds after which asking again may make sense where no workbook can be read."""
 
 
 class Line(NamedTuple):
@@ -48,19 +52,35 @@ _OTHERS = {
 """Forms that an authority's list may have and a list of questions may not, in the words of the catalogues."""
 
 
-def columns_in(path: Path, wanted: Sequence[str]) -> list[Column]:
-    """The columns of a list with some of their values. Raises UnreadableList."""
-    return columns_of_lines(looked_at(path), wanted)
+def is_workbook(path: Path) -> bool:
+    """Whether reading the list costs a process of its own. Raises UnreadableList."""
+    with _in_words(path):
+        return form_of(path) == "xlsx"
 
 
-def looked_at(path: Path) -> list[list[str]]:
-    """The first lines of a list. Raises UnreadableList."""
+def sheet_in(path: Path, allowance: Allowance) -> Sheet:
+    """The sheet of a workbook, for the functions below: with it they start no process. Raises UnreadableList, TooBusy."""
+    with _in_words(path):
+        return sheet_of(path, Layout(columns={}), allowance)
+
+
+def columns_in(path: Path, wanted: Sequence[str], sheet: Sheet | None = None) -> list[Column]:
+    """The columns of a list with some of their values. Raises UnreadableList, TooBusy."""
+    return columns_of_lines(looked_at(path, sheet), wanted)
+
+
+def looked_at(path: Path, sheet: Sheet | None = None) -> list[list[str]]:
+    """The first lines of a list. Raises UnreadableList, TooBusy."""
     with _in_words(path):
         form = form_of(path)
         if form not in FORMS:
             other = _OTHERS.get(form, "a ZIP archive and no XLSX file: unpack it first")
             raise UnreadableList(f"the file is {other}")
-        lines = first_lines(path, form)
+        if form == "csv":
+            lines = first_lines(path, form)
+        else:
+            found = sheet or sheet_of(path, Layout(columns={}), LOOK, LOOKED_AT)
+            lines = list(islice(found.rows(), LOOKED_AT))
         if not any(cell.strip() for line in lines for cell in line):
             raise UnreadableList("the file has no columns: is it a table?")
         return lines
@@ -101,11 +121,14 @@ def require(columns: Mapping[str, str], wanted: Sequence[str], names: Sequence[s
         raise UnreadableList(f"{trouble}; the file has {there}")
 
 
-def lines_of(path: Path, columns: Mapping[str, str]) -> Iterator[Line]:
-    """The rows of a list in order. Raises UnreadableList where the file breaks off."""
+def lines_of(path: Path, columns: Mapping[str, str], sheet: Sheet | None = None) -> Iterator[Line]:
+    """The rows of a list in order. Raises UnreadableList where the file breaks off, TooBusy."""
     layout = Layout(columns=dict(columns))
     with _in_words(path):
-        opened = opened_sheet(path, layout) if form_of(path) == "xlsx" else opened_table(path, layout, None)
+        if form_of(path) == "xlsx":
+            opened = opened_sheet(path, layout, sheet or sheet_of(path, layout, LIST))
+        else:
+            opened = opened_table(path, layout, None)
         for row in opened.rows:
             if row.cells is None:
                 yield Line(row.line, {}, row.detail or f"has {row.found} cells where the header has {row.wanted}")
@@ -119,6 +142,8 @@ def _in_words(path: Path) -> Iterator[None]:
     """Reword the errors of an import, which speak to the operator, for the caller who sent the file."""
     try:
         yield
+    except ReaderUnavailable:
+        raise TooBusy("no workbook can be read on this server now: send the list as CSV", AWAY) from None
     except ImportRefused as error:
         text = error.text.replace(" (see --encoding)", "").replace("with --encoding", "")
         raise UnreadableList(

@@ -24,6 +24,7 @@ from registry import cli
 from registry.cli.backup import repeat_purges
 from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
+from registry.core.confinable import why_unconfined
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import KeyTrouble, RegistryError, SettingsError
@@ -96,6 +97,7 @@ def serve(
         beside["stream"] = ["--address", address, "--port", str(stream_at)]
     announce(settings, address, stream_at)
     warn_of_seal(settings)
+    warn_of_confinement()
     with metrics_folder(settings, workers), supervised(beside), sharing(settings):
         listen(settings, address, workers)
 
@@ -185,6 +187,19 @@ def warn_of_seal(settings: Settings) -> None:
     else:
         if seal is not None:
             click.echo(f"  seal       until {seal.chain[0].not_valid_after_utc:%Y-%m-%d}")
+
+
+def warn_of_confinement() -> None:
+    """What needs a confined process is refused without one; lookups and lists as CSV or JSON need none."""
+    reason = why_unconfined()
+    if reason is None:
+        return
+    log.warning("unconfined", reason=reason)
+    click.echo(
+        f"No process can be confined here ({reason}): attachments get no copies, and no workbook, PDF or picture is read "
+        "(docs/operators/attachments.md)",
+        err=True,
+    )
 
 
 def listen(settings: Settings, address: str, workers: int) -> None:

@@ -2,8 +2,8 @@
 
 In this order, for each step may need what the next takes away: namespaces of its own for users and network
 (user_namespaces(7)), no capabilities, no new privileges, Landlock (landlock(7)) so that programs and libraries can be
-read and nothing be written, then limits (setrlimit(2)). All of it is then tried out: `confine` returns in a confined
-process or not at all.
+read and nothing be written, limits (setrlimit(2)), and a filter of system calls (seccomp(2)). All of it is tried out:
+`confine` returns in a confined process or not at all.
 """
 
 import ctypes
@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from registry.core.system_calls import Unfiltered, filter_calls
 
 
 class Unconfined(Exception):
@@ -36,6 +38,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 _NEW_NAMESPACES = 0x10000000 | 0x40000000 | 0x08000000 | 0x04000000  # user, network, IPC, host name
 _UNPRIVILEGED_ID = 65534
+_PR_GET_SECCOMP, _SECCOMP_MODE_FILTER = 21, 2
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_GET_NO_NEW_PRIVS = 1, 24, 38, 39
 _CAPABILITIES_V3 = 0x20080522
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
@@ -62,6 +65,11 @@ def confine(limits: Limits) -> None:
     for number, limit in _limits(limits):
         resource.setrlimit(number, (limit, limit))
     _verify(limits)
+    try:
+        filter_calls()
+    except Unfiltered as trouble:
+        raise Unconfined(f"seccomp: {trouble}") from None
+    _verify_filter()
 
 
 def _limits(limits: Limits) -> Iterator[tuple[int, int]]:
@@ -163,3 +171,11 @@ def _verify(limits: Limits) -> None:
             raise Unconfined(f"{path} can be opened")
     if _libc.unshare(0x40000000) == 0:
         raise Unconfined("a capability is left")
+
+
+def _verify_filter() -> None:
+    if _libc.prctl(_PR_GET_SECCOMP, 0, 0, 0, 0) != _SECCOMP_MODE_FILTER:
+        raise Unconfined("seccomp: there is no filter")
+    with suppress(OSError):
+        socket.socket(socket.AF_UNIX).close()
+        raise Unconfined("a socket can be made")

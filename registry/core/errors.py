@@ -218,6 +218,10 @@ class ImportRefused(RegistryError):
     """A file cannot be imported as asked; nothing was changed."""
 
 
+class ReaderUnavailable(ImportRefused):
+    """No process can be confined on this machine: a file of a form that needs one is not read; the text says why."""
+
+
 class ChannelChangeRefused(RegistryError):
     """A registered channel may not be changed as asked; nothing was changed. `lack` and `facts` as in IllegalMove."""
 

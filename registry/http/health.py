@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
+from registry.core.confinable import why_unconfined
 from registry.core.db.engine import engine_for, reading_sessions_for
 from registry.core.db.errors import classify_db_error
 from registry.core.db.limits import Limits
@@ -105,6 +106,8 @@ def readiness(app: Flask) -> dict[str, Any]:
         "lacking": lacks,
         # Whether attachments are shown to a virus scanner before they are opened (REGISTRY_CLAMD).
         "scanner": "asked" if settings.scanner is not None else "none",
+        # Which step of confinement this machine refuses: without it no attachment, workbook, PDF or picture is read.
+        "unconfined": why_unconfined(),
         # Whether lookups read from the standby of REGISTRY_DATABASE_READ_URL now.
         "replica": None if services(app).replica is None else "read" if usable_replica() else "not read",
         "log": {

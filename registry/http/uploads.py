@@ -28,3 +28,36 @@ def one_of_few(
         yield
     finally:
         among.release()
+
+
+class Turns:
+    """Room for what takes seconds of a processor: `at_once` do it, `waiting` wait for their turn, further ones are refused."""
+
+    def __init__(self, at_once: int, waiting: int, patience: float) -> None:
+        self._admitted = threading.BoundedSemaphore(at_once + waiting)
+        self._working = threading.BoundedSemaphore(at_once)
+        self._patience = patience
+
+    @contextmanager
+    def one(self, trouble: str) -> Iterator[None]:
+        """Wait for a turn, and have it while the block lasts. Raises TooBusy where too many wait, or none ends in time."""
+        with one_of_few(trouble, self._admitted):
+            if not self._working.acquire(timeout=self._patience):
+                raise TooBusy(trouble, RETRY_AFTER)
+            try:
+                yield
+            finally:
+                self._working.release()
+
+
+_WORKBOOKS = Turns(at_once=2, waiting=1, patience=10)
+_WORKBOOKS_WITHOUT_KEY = Turns(at_once=1, waiting=2, patience=5)
+"""Those of anybody have turns of their own: they keep no organisation waiting."""
+
+
+@contextmanager
+def workbook_turn(*, has_key: bool = True) -> Iterator[None]:
+    """Have a workbook read while the block lasts: that takes a processor, and a thread that waits. Raises TooBusy."""
+    turns = _WORKBOOKS if has_key else _WORKBOOKS_WITHOUT_KEY
+    with turns.one("several workbooks are being read right now: send this one again in a moment, or as CSV"):
+        yield

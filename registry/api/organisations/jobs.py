@@ -1,5 +1,6 @@
 """Lists as jobs by the API: sent, their columns looked at, started, followed, and their results had."""
 
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from registry.bulk.answering.json_results import Counts
 from registry.bulk.answering.row_proofs import row_proof
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
+from registry.bulk.reading import is_workbook
 from registry.bulk.results import result_of, results_of
 from registry.bulk.rules import FIELDS, lacking, stated
 from registry.bulk.shared import SharedFiles, bring_here, is_shared
@@ -26,6 +28,7 @@ from registry.http.api_keys import current_organisation, needs_scope, require_sc
 from registry.http.responses import Answer, File, requested_language
 from registry.http.schemas import no_content_response, request_schema, request_upload, response_file, response_schema
 from registry.http.transaction import reading, services, writing
+from registry.http.uploads import workbook_turn
 from registry.vocabulary.bulk import JobKind, ResultForm
 from registry.vocabulary.organisations import Scope
 from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema
@@ -206,6 +209,9 @@ def sent(stream: files.Stream, name: str, idempotency_key: str | None) -> BulkJo
     }
     job: BulkJob | None = None
     try:
+        # Before the transaction, which others wait for.
+        with workbook_turn() if is_workbook(folder / files.LIST) else nullcontext():
+            facts["guess"] = actions.guessed_kind(folder / files.LIST)
         if is_shared(settings):
             SharedFiles(settings).give(reference)
         try:

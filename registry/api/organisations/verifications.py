@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import repeat
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask import g, request
@@ -15,7 +16,16 @@ from registry.bulk.answering.items import AnySent, Item, Keys, Sent, items_in, q
 from registry.bulk.answering.json_results import Writer, Writing
 from registry.bulk.answering.statements import archive_answered_list, require_signed
 from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
-from registry.bulk.reading import columns_in, lines_of, mapping_of, memory_file, require, require_small
+from registry.bulk.reading import (
+    columns_in,
+    is_workbook,
+    lines_of,
+    mapping_of,
+    memory_file,
+    require,
+    require_small,
+    sheet_in,
+)
 from registry.bulk.rules import (
     CORRIDOR,
     JOBS,
@@ -39,6 +49,8 @@ from registry.http.query_reader import CSV, LIST_FILES, XLSX, IdempotencyKey, Li
 from registry.http.responses import MEDIA_TYPE, Answer, Written, encode, requested_language
 from registry.http.schemas import request_list, response_schema
 from registry.http.spreadsheets import as_csv, as_xlsx
+from registry.http.uploads import workbook_turn
+from registry.register.imports.spreadsheets import AT_ONCE, WITHOUT_KEY, Allowance, Sheet
 from registry.verification.verdicts.many import ManyReader, is_searched
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.organisations import Scope
@@ -57,10 +69,6 @@ corridors = Namespace("corridor verifications", path="/corridor-verifications")
 
 MAX_BYTES = 16 << 20
 """A body of 10,000 questions of the longest kind."""
-MAX_UNPACKED = 64 << 20
-MAX_UNPACKED_WITHOUT_KEY = 4 << 20
-"""Bytes that a workbook may unpack to in one go: reading it takes a thread of the server."""
-
 _VARIES = (("Vary", "Accept"),)
 
 
@@ -155,12 +163,13 @@ def listed_in(
         fields = [_with(constants, one) for one in sent.items] if constants else sent.items
         return Listed(zip(fields, repeat(None), repeat(""), repeat("")))
     with memory_file(sent.items) as path:
-        require_small(path, MAX_UNPACKED if _has_key() else MAX_UNPACKED_WITHOUT_KEY)
-        there = columns_in(path, wanted)
+        require_small(path, _allowance().room.unpacked)
+        sheet = _sheet_in(path)
+        there = columns_in(path, wanted, sheet)
         columns = mapping_of(there, wanted)
         require(columns.columns, wanted, [column.name for column in there])
         items = []
-        for line in lines_of(path, columns.columns):
+        for line in lines_of(path, columns.columns, sheet):
             cells, trouble = with_day_read(line.cells)
             items.append(Sent(requested(cells), line.number, line.trouble, trouble))
             if len(items) > MAX_AT_ONCE:
@@ -171,6 +180,14 @@ def listed_in(
     return Listed(items, columns)
 
 
+def _sheet_in(path: Path) -> Sheet | None:
+    """The sheet of a workbook, taken out of it by a process of its own; None of what is none."""
+    if not is_workbook(path):
+        return None
+    with workbook_turn(has_key=_has_key()):
+        return sheet_in(path, _allowance())
+
+
 def _with(constants: Mapping[str, str], fields: Any) -> Any:
     """An item with what holds for all; one that is no object is told so of itself."""
     return with_constants(constants, fields) if isinstance(fields, dict) else fields
@@ -178,6 +195,10 @@ def _with(constants: Mapping[str, str], fields: Any) -> Any:
 
 def _has_key() -> bool:
     return g.get("organisation") is not None
+
+
+def _allowance() -> Allowance:
+    return AT_ONCE if _has_key() else WITHOUT_KEY
 
 
 def _require_few(count: int) -> None:

@@ -4,34 +4,46 @@ Larger files than a page takes are sent by the API. Pages need no script: one th
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
-from flask import Blueprint, Response, after_this_request, request
+from flask import Blueprint, Response, after_this_request, g, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from registry.bulk import actions, files
 from registry.bulk.answering.copies import downloaded
 from registry.bulk.models import BulkJob
-from registry.bulk.reading import columns_in
+from registry.bulk.reading import columns_of_lines, is_workbook
 from registry.bulk.results import results_of
 from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, guessed, lacking, stated
 from registry.bulk.shared import SharedFiles, bring_here, is_shared
 from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.db.paging import Page
-from registry.core.errors import Fault, InvalidInput, NotFound, NotNow, RegistryError, TooBusy, TooLarge, UnreadableList
+from registry.core.errors import (
+    ActRefused,
+    Fault,
+    InvalidInput,
+    NotFound,
+    NotNow,
+    NotSignedIn,
+    RegistryError,
+    TooBusy,
+    TooLarge,
+    UnreadableList,
+)
 from registry.core.ids import new_reference
 from registry.http.query_reader import loaded
 from registry.http.responses import File, respond_with_file
-from registry.http.transaction import services
-from registry.http.uploads import one_of_few
+from registry.http.transaction import services, writing
+from registry.http.uploads import one_of_few, workbook_turn
 from registry.i18n.wording import country_name
-from registry.organisations.sessions import MemberPresent
+from registry.organisations.sessions import MemberPresent, SecondStepNeeded
 from registry.pages.organisations.fault_words import LocalisedText, refusal_text, trouble_text
-from registry.pages.organisations.guard import for_members, token_sent
+from registry.pages.organisations.guard import for_members, present, require_form, token_sent
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.bulk import JobKind, JobState, ResultForm, StepCode
 from registry.vocabulary.register import Activity
@@ -78,13 +90,53 @@ AGAIN = 3
 """Seconds after which a page that follows a job is loaded anew."""
 
 
+class Taken(NamedTuple):
+    """A list that lies in the folder of a job to come, and what it seems to be."""
+
+    reference: str
+    file: files.Taken
+    guess: actions.Guess
+
+
 @pages.before_request
 def take_form() -> None:
-    """Read a form with its file before anything is locked: a slow line must not hold the registry up."""
+    """Read a form with its file before anything is locked: a slow line must not hold the registry up, nor a workbook."""
     if request.method == "POST" and token_sent():
         request.max_content_length = MAX_BYTES + (1 << 20)
         with one_of_few():
             _ = request.form
+        if request.endpoint == "account_lists.send" and _is_sent_by_member():
+            g.taken = _taken()
+
+
+def _is_sent_by_member() -> bool:
+    """Whether it is worth reading; the view refuses by itself who may not send it."""
+    try:
+        with writing() as session:
+            present(session)
+            require_form(token_sent())
+    except (NotSignedIn, SecondStepNeeded, ActRefused):
+        return False
+    return True
+
+
+def _taken() -> Taken | RegistryError | None:
+    """The list that was sent, why it is not taken, or None where there is none."""
+    sent = request.files.get("list")
+    if sent is None or not sent.filename:
+        return None
+    reference = new_reference()
+    folder = files.folder_of(services().settings.home, reference)
+    try:
+        taken = files.take(folder, BytesIO(sent.read()))
+        with workbook_turn() if is_workbook(folder / files.LIST) else nullcontext():
+            return Taken(reference, taken, actions.guessed_kind(folder / files.LIST))
+    except (UnreadableList, TooLarge, TooBusy) as refused:
+        files.remove(folder)
+        return refused
+    except BaseException:
+        files.remove(folder)
+        raise
 
 
 @pages.get("/lists")
@@ -96,20 +148,21 @@ def listed(session: Session, me: MemberPresent) -> Response:
 @pages.post("/lists")
 @for_members
 def send(session: Session, me: MemberPresent) -> Response:
-    sent = request.files.get("list")
-    if sent is None or not sent.filename:
+    taken: Taken | RegistryError | None = g.get("taken")
+    if taken is None:
         return _all(session, me, "bulk.page.no_file")
-    reference = new_reference()
-    folder = files.folder_of(services().settings.home, reference)
+    if isinstance(taken, RegistryError):
+        return _all(session, me, "bulk.page.refused", refusal_text(language(), taken))
+    folder = files.folder_of(services().settings.home, taken.reference)
     try:
-        taken = files.take(folder, BytesIO(sent.read()))
         if is_shared(services().settings):
-            SharedFiles(services().settings).give(reference)
+            SharedFiles(services().settings).give(taken.reference)
         job = actions.add_job(
-            session, folder, me.organisation.id, taken, reference=reference, name=" ".join(sent.filename.split()),
-            language=language().value, idempotency_key=None, now=now(), is_kept=me.organisation.keeps_every,
+            session, folder, me.organisation.id, taken.file, reference=taken.reference,
+            name=" ".join((request.files["list"].filename or "").split()), language=language().value,
+            idempotency_key=None, now=now(), is_kept=me.organisation.keeps_every, guess=taken.guess,
         )  # fmt: skip
-    except (UnreadableList, TooLarge, TooBusy) as refused:
+    except TooBusy as refused:
         files.remove(folder)
         return _all(session, me, "bulk.page.refused", refusal_text(language(), refused))
     except BaseException:
@@ -212,7 +265,8 @@ def _all(session: Session, me: MemberPresent, fault: str = "", detail: Localised
 
 def _columns(job: BulkJob, path: Path) -> list[ShownColumn]:
     """The columns of a job that is not started yet. What was typed and refused stays."""
-    values = {one.name: one.values[:SHOWN_VALUES] for one in columns_in(path, FIELDS[job.kind])}
+    there = columns_of_lines(actions.first_lines(path), FIELDS[job.kind])
+    values = {one.name: one.values[:SHOWN_VALUES] for one in there}
     existing = {header: field for field, header in job.columns.items()}
     is_typed = "kind" in request.form
     return [

@@ -13,13 +13,13 @@ from registry.core.errors import ImportRefused
 from registry.register.imports import extracted
 from registry.register.imports.documents import readable
 from registry.register.imports.encodings import found_encoding, named_encoding
-from registry.register.imports.extraction.terms import FORMS
+from registry.register.imports.extraction.terms import FORMS, HEADER_WITHIN
 from registry.register.imports.identifiers import checked_uscc
 from registry.register.imports.mapping import Layout
 from registry.register.imports.personal import holds_personal_number
 from registry.register.imports.reading import form_of
 from registry.register.imports.spreadsheets import first_rows
-from registry.register.imports.tables import HEADER_WITHIN, found_delimiter
+from registry.register.imports.tables import found_delimiter
 from registry.register.imports.values import DATE_FORMS, day_of
 
 LOOKED_AT = 200

@@ -1,42 +1,31 @@
 """Lists that come as XLS, ODS, HTML, DOCX or PDF: their tables are taken out by a confined process and read here."""
 
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
-
-import msgspec
 
 from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
+from registry.register.imports import confined
 from registry.register.imports.encodings import Encoding, found_encoding, named_encoding, stated_encoding
 from registry.register.imports.extraction.terms import (
+    HEADER_WITHIN,
     LIMITS,
     MAX_FILE,
     Cells,
-    End,
-    Line,
     Note,
-    Refusal,
     Started,
+    Task,
 )
 from registry.register.imports.mapping import Layout
 from registry.register.imports.rows import Opened, Row
 from registry.register.imports.spreadsheets import sheet_row
-from registry.register.imports.tables import HEADER_WITHIN, Header, found_header, picked
-
-_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
+from registry.register.imports.tables import Header, found_header, picked
 
 _UNTOLD = ("(cid:", "\ufffd")
 """How a letter is written that a file draws but does not name."""
-
-_COSTLY = (signal.SIGXCPU, signal.SIGKILL, signal.SIGALRM, signal.SIGXFSZ, signal.SIGABRT, signal.SIGSEGV)
 
 
 class Table:
@@ -105,61 +94,19 @@ def _extracted(path: Path, form: str, encoding: str) -> tuple[list[Table], list[
     notes: list[str] = []
     losses: list[str] = []
     with tempfile.TemporaryFile() as made:
-        status = _run(path, form, encoding, made)
-        made.seek(0)
-        is_whole = False
-        for line in made:
-            match _line(line):
+        confined.read(path, Task(form, LIMITS[form], encoding), made)
+        for line in confined.lines_of(made):
+            match line:
                 case Started() as started:
                     tables.append(Table(started))
                 case Cells() as cells:
                     tables[-1].rows.append(cells)
                 case Note(text, is_loss):
                     (losses if is_loss else notes).append(text)
-                case Refusal(text):
-                    raise ImportRefused(f"{path.name} {text}")
-                case End():
-                    is_whole = True
-    if not is_whole:
-        raise ImportRefused(_broken(path, status))
     tables = [table for table in tables if not table.is_empty]
     if not tables:
         raise ImportRefused(f"{path.name} holds no table with anything in it: is it the right file?")
     return tables, notes, losses
-
-
-def _line(line: bytes) -> Line | None:
-    try:
-        return _decoder.decode(line)
-    except msgspec.DecodeError:
-        # Cut off where the process was ended; that there is no last line says it.
-        return None
-
-
-def _broken(path: Path, status: int) -> str:
-    if -status in _COSTLY:
-        return f"{path.name} costs more time or memory than a list may: ask the publisher for CSV or a spreadsheet"
-    return f"{path.name} is damaged, or of a form that is not known: open it, save it again, and import that"
-
-
-def _run(path: Path, form: str, encoding: str, made: BinaryIO) -> int:
-    """The exit status of the confined process, negative for a signal."""
-    with path.open("rb") as given:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "registry.register.imports.extraction", form, encoding],
-            stdin=given,
-            stdout=made,
-            stderr=subprocess.DEVNULL,
-            # The process gets none of the registry's environment: no addresses, no passwords.
-            env={"LANG": "C.UTF-8", "PATH": os.defpath},
-        )
-        try:
-            # It ends by itself at this time; twice it is for a machine that stood still.
-            return process.wait(LIMITS[form].wall * 2)
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
 
 
 def _sheet(tables: Sequence[Table], layout: Layout, path: Path, notes: list[str]) -> list[Table]:

@@ -66,7 +66,9 @@ def _archive_form(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            kind = archive.open("mimetype").read(100) if "mimetype" in names else b""
+            # Formats that begin with it store it as it is: what is packed says nothing, and is not unpacked here.
+            is_stored = "mimetype" in names and archive.getinfo("mimetype").compress_type == zipfile.ZIP_STORED
+            kind = archive.open("mimetype").read(100) if is_stored else b""
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
         raise ImportRefused(f"{path.name} is damaged or cut off ({error}): download it again") from None
     if kind.startswith(b"application/vnd.oasis.opendocument."):

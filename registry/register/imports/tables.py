@@ -11,12 +11,10 @@ from typing import Any, BinaryIO
 from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
 from registry.register.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
+from registry.register.imports.extraction.terms import HEADER_WITHIN
 from registry.register.imports.mapping import Layout, dropped_columns, wanted_columns
 from registry.register.imports.rows import Opened, Row
 from registry.register.imports.values import folded
-
-HEADER_WITHIN = 40
-"""Lines in which the header must stand: titles, dates and notes come above it."""
 
 MAX_HEADINGS = 1_000
 """Lines of one cell that are looked at for what they head."""

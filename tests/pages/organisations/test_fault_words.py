@@ -18,16 +18,16 @@ from registry.watches.delivery.connections import CERTIFICATES
 ROOT = Path(registry.__file__).parent
 LISTS = (
     "bulk/actions.py", "bulk/files.py", "bulk/reading.py", "bulk/engine.py",
-    "register/imports/columns.py", "register/imports/reading.py", "register/imports/spreadsheets.py",
-    "register/imports/tables.py",
+    "register/imports/columns.py", "register/imports/confined.py", "register/imports/reading.py", "register/imports/tables.py",
+    "register/imports/extraction/workbooks.py", "register/imports/extraction/zips.py",
 )  # fmt: skip
-REFUSALS = frozenset({"UnreadableList", "ImportRefused", "NotNow", "TooBusy", "TooLarge"})
+REFUSALS = frozenset({"UnreadableList", "ImportRefused", "NotNow", "TooBusy", "TooLarge", "Refused"})
 
 ELSEWHERE = (
     # A mapping of the operator's, JSON, and what is sent in one go are on no page; what columns lack is said beside them.
     "7 cannot be read: 7", "the file is 7, and the mapping", "--encoding is for", "none of the mapped columns",
     "line 7 looks like", "the file is no well-formed JSON", "the file holds no list of records", "7: send it to",
-    "7; the file has 7",
+    "7; the file has 7", "the file is damaged in 7",
 )  # fmt: skip
 PUT_TOGETHER = frozenset({"the file is 7", "7: the file is cut off, damaged, or in another encoding"})
 """Judged by what stands in their table, and by their values."""
@@ -38,6 +38,9 @@ def said_of_lists() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse((ROOT / name).read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REFUSALS:
                 words = _words(node.args[0])
+                if node.func.id == "Refused":
+                    # Said by the process that reads it, which knows no name.
+                    words = f"the file {words}"
                 if words and not words.startswith(ELSEWHERE):
                     yield f"{name}:{node.lineno}", words
             elif isinstance(node, ast.Return) and name == "register/imports/reading.py" and node.value is not None:

@@ -3,17 +3,22 @@
 from io import BytesIO
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.settings import Settings
 from registry.http.transaction import services
+from registry.organisations.models import Member
+from registry.register.imports import confined
 from registry.worker.bulk_jobs import work_on
 from tests import make
 from tests.api import world
 from tests.pages.organisations.conftest import Seat, make_member
+from tests.register.imports.bad_workbooks import BAD_WORKBOOKS, workbook
 
 BODY = b"Supplier,Site,Labour provider,Country\n<b>Sartoria</b>,Prato,VYMYSL/1,CZ\nTessile Inventata,Prato,,CZ\n"
 
@@ -81,6 +86,9 @@ def test_what_is_wrong_with_a_file_or_a_column_is_said_in_the_readers_language(
     world.publish(settings, services(app).sessions)
     refused = drop(seat, b"%PDF-1.7").get_data(as_text=True)
     assert '<span lang="it">il file è un PDF: serve un CSV o un XLSX</span>' in refused
+    hostile = drop(seat, BAD_WORKBOOKS["a text out of bounds"][0]).get_data(as_text=True)
+    assert '<span lang="it">il file ha un errore nel foglio &#39;Sheet&#39;, cella B2' in hostile
+    assert list((settings.home / "bulk").iterdir()) == []
     at = drop(seat, BODY).headers["Location"]
     twice = seat.post(at, act="save", kind="supply_chain", **{"as-0": "supplier", "as-1": "supplier"})
     assert '<span lang="it">Fornitore: due colonne sono indicate per lo stesso dato' in twice.get_data(as_text=True)
@@ -92,3 +100,31 @@ def test_what_is_wrong_with_a_file_or_a_column_is_said_in_the_readers_language(
     session.commit()
     assert work_on(settings, services(app).sessions, services(app).reading_sessions) == 1
     assert "il file ha un’intestazione e nessuna riga sotto" in seat.get(broken).get_data(as_text=True)
+
+
+def test_a_workbook_is_read_before_anything_is_locked_and_once(
+    app: Flask, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat = Seat(client, session, make_member(session), now())
+    read = confined.read
+    free: list[bool] = []
+
+    def reading(*arguments: Any) -> None:
+        # SQLite has one place to write, and PostgreSQL's rows are locked as little.
+        with services(app).sessions.begin() as other:
+            other.execute(update(Member).values(name=Member.name))
+        free.append(True)
+        read(*arguments)
+
+    monkeypatch.setattr(confined, "read", reading)
+    at = drop(seat, workbook("<row><c><v>7</v></c></row>")).headers["Location"]
+    assert "licence_number" in seat.get(at).get_data(as_text=True)
+    assert free == [True]
+
+
+def test_a_list_of_a_stranger_is_not_read(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confined, "read", lambda *_: pytest.fail("it was read"))
+    client.set_cookie("account", "x" * 43, path="/account")
+    body = workbook("<row><c><v>7</v></c></row>")
+    answer = client.post("/account/lists", data={"list": (BytesIO(body), "list.xlsx")})
+    assert answer.status_code in (303, 409)

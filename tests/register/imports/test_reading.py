@@ -11,9 +11,11 @@ import pytest
 
 from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
-from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
+from registry.register.imports.extraction.terms import Room
+from registry.register.imports.mapping import Layout, SourceMapping, mapping_named, read_mapping
 from registry.register.imports.reading import opened
 from registry.register.imports.rows import Row
+from registry.register.imports.spreadsheets import LIST, sheet_of
 from tests.register.imports.lists import HEADER, agency, czech_list, permit, plain_list, plain_mapping
 
 MAPPING = plain_mapping({"name": "Name", "registration_number": "Reg", "status": "Status"})
@@ -247,14 +249,11 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
         rows_of(path)
 
 
-def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "l.xlsx"
     workbook(path, ["Name"])
-    from registry.register.imports import spreadsheets
-
-    monkeypatch.setattr(spreadsheets, "LIMIT", 1000)
     with pytest.raises(ImportRefused, match="unpacks to"):
-        rows_of(path)
+        sheet_of(path, Layout(columns={}), LIST._replace(room=Room(1000, 1000, 1000)))
 
 
 def test_a_sheet_cut_off_in_the_middle_is_refused(tmp_path: Path) -> None:
@@ -270,6 +269,18 @@ def test_another_archive_is_no_sheet(tmp_path: Path) -> None:
     path = tmp_path / "l.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("list.csv", HEADER)
+    with pytest.raises(ImportRefused, match="no XLSX file: unpack it"):
+        rows_of(path)
+
+
+def test_a_part_that_is_packed_wrongly_is_no_crash(tmp_path: Path) -> None:
+    path = tmp_path / "l.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet" * 9)
+    body = bytearray(path.read_bytes())
+    start = body.index(b"mimetype") + len("mimetype")
+    body[start : start + 8] = b"\xff" * 8
+    path.write_bytes(body)
     with pytest.raises(ImportRefused, match="no XLSX file: unpack it"):
         rows_of(path)
 

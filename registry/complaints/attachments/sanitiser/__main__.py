@@ -19,12 +19,14 @@ from registry.complaints.attachments.sanitiser.terms import CHANGED_VOICE, EXIT_
 from registry.core.confinement import Unconfined, confine
 from registry.vocabulary.cases import RECORDINGS, FileKind, NoCopy
 
+Cleaner = Callable[[bytes], bytes]
+
 
 def main() -> None:
     sys.excepthook = _log_error_place
     kind = FileKind(sys.argv[1])
     ffmpeg = find_ffmpeg() if kind in RECORDINGS else None
-    clean = None if kind in RECORDINGS else _cleaner(kind)
+    clean = None if kind in RECORDINGS else cleaner(kind)
     try:
         confine(LIMITS[kind])
     except Unconfined as trouble:
@@ -35,6 +37,11 @@ def main() -> None:
             _install_error_hook(reason="ffmpeg is not installed")
             _end(NoCopy.NO_TOOL)
         become_ffmpeg(ffmpeg, kind, changes_voice=CHANGED_VOICE in sys.argv[2:])
+    write_clean(clean)
+
+
+def write_clean(clean: Cleaner) -> None:
+    """Read standard input, and write its clean copy to standard output."""
     try:
         cleaned = clean(sys.stdin.buffer.read())
     except Uncleanable as trouble:
@@ -44,7 +51,7 @@ def main() -> None:
     sys.stdout.buffer.write(cleaned)
 
 
-def _cleaner(kind: FileKind) -> Callable[[bytes], bytes]:
+def cleaner(kind: FileKind) -> Cleaner:
     """Loads no library of another kind: a third of what a small file costs is loading."""
     if kind is FileKind.PDF:
         from registry.complaints.attachments.sanitiser.documents import clean_document

@@ -1,1 +1,1 @@
-"""Takes the tables out of PDF, DOCX, HTML, XLS and ODS, in a confined process"""
+"""Takes the tables out of PDF, DOCX, HTML, XLS, ODS and XLSX, in a confined process"""

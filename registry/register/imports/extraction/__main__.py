@@ -1,9 +1,11 @@
-"""`python -m registry.register.imports.extraction FORM ENCODING`: a file on standard input, its tables on standard output.
+"""`python -m registry.register.imports.extraction TASK`: a file on standard input, its tables on standard output.
 
 Libraries are loaded, then the process is confined, and only then is a byte of the file read. Each line that is written is
 one of `terms.Line` in JSON; without a last line that says so, the file broke the process or cost more than it may.
 """
 
+import errno
+import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,40 +13,60 @@ from functools import partial
 import msgspec
 
 from registry.core.confinement import Unconfined, confine
-from registry.register.imports.extraction.terms import LIMITS, End, Line, Refusal, Refused
+from registry.register.imports.extraction.terms import TOO_LONG, End, Line, Refusal, Refused, Task
+
+Reader = Callable[[bytes], Iterator[Line]]
 
 
 def main() -> None:
-    form, encoding = sys.argv[1], sys.argv[2]
-    tables_of = _reader(form, encoding)
+    task = msgspec.json.decode(sys.argv[1], type=Task)
+    tables_of = reader(task)
     try:
-        confine(LIMITS[form])
+        confine(task.limits)
     except Unconfined as trouble:
-        _write(Refusal(f"cannot be read here: the process that would read it cannot be confined ({trouble})"))
+        words = f"cannot be read here: the process that would read it cannot be confined ({trouble})"
+        _write(Refusal(words, is_ours=True))
         return
+    write_tables(tables_of)
+
+
+def write_tables(tables_of: Reader) -> None:
+    """Read standard input, and write what is in it to standard output."""
     try:
         for line in tables_of(sys.stdin.buffer.read()):
             _write(line)
         _write(End())
+        sys.stdout.buffer.flush()
     except Refused as refused:
         _write(Refusal(str(refused)))
     except MemoryError:
         _write(Refusal("needs more memory than a list should: ask the publisher for CSV or a spreadsheet"))
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        # No word more can be written, nor what waits to be.
+        os._exit(TOO_LONG)
 
 
-def _reader(form: str, encoding: str) -> Callable[[bytes], Iterator[Line]]:
+def reader(task: Task) -> Reader:
     """The reader of a form. Its libraries are loaded here, and those of the others not at all."""
-    if form == "pdf":
+    if task.form == "xlsx":
+        from registry.register.imports.extraction import workbooks
+
+        return partial(workbooks.rows_of, task=task)
+    if task.form == "pdf":
         from registry.register.imports.extraction import pages
 
         return pages.tables_of
-    if form in ("html", "docx"):
+    if task.form in ("html", "docx"):
         from registry.register.imports.extraction import markup
 
-        return partial(markup.tables_of_page, encoding=encoding) if form == "html" else markup.tables_of_document
+        if task.form == "html":
+            return partial(markup.tables_of_page, encoding=task.encoding)
+        return markup.tables_of_document
     from registry.register.imports.extraction import sheets
 
-    return partial(sheets.tables_of, form=form)
+    return partial(sheets.tables_of, form=task.form)
 
 
 _encoder = msgspec.json.Encoder()

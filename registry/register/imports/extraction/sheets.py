@@ -11,8 +11,6 @@ import python_calamine as calamine
 from registry.register.imports.extraction.terms import MAX_CELLS, Cells, Line, Note, Refused, Span, Started
 from registry.register.imports.extraction.zips import refuse_bombs
 
-_VISIBLE = calamine.SheetVisibleEnum.Visible
-_WORKSHEET = calamine.SheetTypeEnum.WorkSheet
 _MACROS = "_VBA_PROJECT".encode("utf-16-le")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WORD = "WordDocument".encode("utf-16-le")
@@ -38,12 +36,20 @@ def tables_of(body: bytes, form: str) -> Iterator[Line]:
             f"cannot be opened ({_brief(error)}): open it in a spreadsheet program and save it as XLSX"
         ) from None
     for about in book.sheets_metadata:
-        if about.typ != _WORKSHEET:
+        if not is_worksheet(about):
             continue
-        if about.visible != _VISIBLE:
+        if not is_visible(about):
             yield Note(f"hidden sheet {about.name!r} was ignored")
             continue
         yield from _sheet(book, about.name)
+
+
+def is_worksheet(about: Any) -> bool:
+    return bool(about.typ == calamine.SheetTypeEnum.WorkSheet)
+
+
+def is_visible(about: Any) -> bool:
+    return bool(about.visible == calamine.SheetVisibleEnum.Visible)
 
 
 def _sheet(book: Any, name: str) -> Iterator[Line]:
@@ -60,26 +66,32 @@ def _sheet(book: Any, name: str) -> Iterator[Line]:
     spans = [Span(*first, *last) for first, last in (sheet.merged_cell_ranges or ())]
     if spans:
         yield Note(f"sheet {name!r}: {len(spans)} merged ranges, their value counts for every row they span")
-    filled: dict[tuple[int, int], str] = {}
+    merges = Merges(spans)
     for number, values in enumerate(sheet.to_python(skip_empty_area=False)):
-        cells = _with_spans([text_of(value) for value in values], number, spans, filled)
-        yield Cells(cells, _is_title(number, len(cells), spans))
+        cells = [text_of(value) for value in values]
+        is_title = merges.fill(number, cells)
+        yield Cells(cells, is_title)
 
 
-def _with_spans(cells: list[str], row: int, spans: Sequence[Span], filled: dict[tuple[int, int], str]) -> list[str]:
-    for span in spans:
-        if not span.top <= row <= span.bottom or span.left >= len(cells):
-            continue
-        key = (span.top, span.left)
-        if row == span.top:
-            filled[key] = cells[span.left]
-        elif not cells[span.left]:
-            cells[span.left] = filled.get(key, "")
-    return cells
+class Merges:
+    """Merged ranges of a sheet whose rows are read in order: their value counts for every row they span."""
 
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._waiting = sorted(spans, reverse=True)
+        self._open: list[tuple[Span, str]] = []
 
-def _is_title(row: int, width: int, spans: Sequence[Span]) -> bool:
-    return width > 2 and any(span.top <= row <= span.bottom and span.right - span.left + 1 >= width for span in spans)
+    def fill(self, row: int, cells: list[str]) -> bool:
+        """Fill in the cells of a row, counted from 0; whether one range spans the whole of it."""
+        self._open = [(span, text) for span, text in self._open if span.bottom >= row]
+        for span, text in self._open:
+            if span.left < len(cells) and not cells[span.left]:
+                cells[span.left] = text
+        while self._waiting and self._waiting[-1].top <= row:
+            span = self._waiting.pop()
+            if span.top == row and span.bottom >= row:
+                self._open.append((span, cells[span.left] if span.left < len(cells) else ""))
+        width = len(cells)
+        return width > 2 and any(span.right - span.left + 1 >= width for span, _ in self._open)
 
 
 def text_of(value: Any) -> str:

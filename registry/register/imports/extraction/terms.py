@@ -7,6 +7,10 @@ import msgspec
 from registry.core.confinement import Limits
 
 FORMS = ("xls", "ods", "html", "docx", "pdf")
+"""Beside XLSX, which lists of callers may be too, and of which one sheet alone is read."""
+
+HEADER_WITHIN = 40
+"""Lines in which the header must stand: titles, dates and notes come above it."""
 
 MB = 1 << 20
 MAX_FILE = {"xls": 64 * MB, "ods": 64 * MB, "html": 64 * MB, "docx": 64 * MB, "pdf": 64 * MB}
@@ -23,6 +27,29 @@ MAX_TEXT = 32 * 1024
 
 LIMITS = {form: Limits(2 << 30, 600, 900, 512 * MB) for form in FORMS}
 """Memory, seconds of processor time and by the clock, bytes written, of one file."""
+
+
+TOO_LONG = 75
+"""How the process ends that may write no more."""
+
+
+class Room(msgspec.Struct, frozen=True):
+    """How much of a workbook is read: bytes that it unpacks to, cells of its sheet, texts that its cells share."""
+
+    unpacked: int
+    cells: int
+    texts: int
+
+
+class Task(msgspec.Struct, frozen=True):
+    """What the confined process is to do, its one argument, in JSON. Of a workbook: one sheet, and its first rows or all."""
+
+    form: str
+    limits: Limits
+    encoding: str = "-"
+    sheet: str | None = None
+    rows: int | None = None
+    room: Room = Room(MAX_UNPACKED, 20_000_000, 5_000_000)
 
 
 class Started(msgspec.Struct, frozen=True, tag="table"):
@@ -52,9 +79,10 @@ class Note(msgspec.Struct, frozen=True, tag="note"):
 
 
 class Refusal(msgspec.Struct, frozen=True, tag="refused"):
-    """The file cannot be read; the text says what is wrong and what to do."""
+    """The file cannot be read; the text says what is wrong and what to do. `is_ours`: it lies in this machine."""
 
     text: str
+    is_ours: bool = False
 
 
 class End(msgspec.Struct, frozen=True, tag="end"):

@@ -9,7 +9,7 @@ RATIO = 200
 SMALL = 16 << 20
 
 
-def refuse_bombs(body: bytes) -> None:
+def refuse_bombs(body: bytes, max_unpacked: int = MAX_UNPACKED) -> None:
     """Raises Refused for an archive that is damaged, locked, or unpacks to more than a list can be."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
@@ -17,8 +17,8 @@ def refuse_bombs(body: bytes) -> None:
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError):
         raise Refused("is damaged or cut off (not a whole ZIP archive): download it again") from None
     total = sum(member.file_size for member in members)
-    if total > MAX_UNPACKED:
-        raise Refused(f"unpacks to {total >> 20} MB; the limit is {MAX_UNPACKED >> 20} MB")
+    if total > max_unpacked:
+        raise Refused(f"unpacks to {total >> 20} MB; the limit is {max_unpacked >> 20} MB")
     for member in members:
         if member.file_size > SMALL and member.file_size > RATIO * max(member.compress_size, 1):
             raise Refused("is packed suspiciously tight: it was made to fill a disk, and is not opened")

@@ -25,9 +25,7 @@ from registry.verification.checks.picture_text.terms import (
 
 
 def main() -> None:
-    pillow_heif.register_heif_opener(thumbnails=False)
-    Image.init()
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    prepare()
     tesseract, languages = sys.argv[1:3]
     try:
         confine(LIMITS)
@@ -35,7 +33,7 @@ def main() -> None:
         _end(NoText.UNCONFINED)
     try:
         # Pillow tells damage by errors of many kinds: any other end of this process means that there is no picture.
-        pixels = _grey(sys.stdin.buffer.read())
+        pixels = grey(sys.stdin.buffer.read())
     except Image.DecompressionBombError:
         _end(NoText.TOO_LARGE)
     except MemoryError:
@@ -43,7 +41,14 @@ def main() -> None:
     _become(tesseract, languages, pixels)
 
 
-def _grey(body: bytes) -> bytes:
+def prepare() -> None:
+    """Load what reads pictures."""
+    pillow_heif.register_heif_opener(thumbnails=False)
+    Image.init()
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+
+def grey(body: bytes) -> bytes:
     """The picture upright, on white, in grey, small enough to be read in seconds, as a PNG."""
     with Image.open(BytesIO(body), formats=FORMATS) as opened:
         if opened.width * opened.height > MAX_PIXELS:

@@ -1,0 +1,286 @@
+"""XLSX workbooks: the one sheet that is wanted, row by row. Macros are neither run nor read.
+
+A workbook says of itself which rows it has and which of its shared texts a cell shows. A reader that believes it goes on for
+ever, or beyond an end: each sheet is looked at first, and what it says is held against the format's bounds and our own.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from itertools import islice
+from typing import IO, Any
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+import python_calamine as calamine
+
+from registry.register.imports.extraction.sheets import Merges, is_visible, is_worksheet, text_of
+from registry.register.imports.extraction.terms import (
+    HEADER_WITHIN,
+    MAX_TEXT,
+    Cells,
+    Line,
+    Note,
+    Refused,
+    Room,
+    Span,
+    Started,
+    Task,
+)
+from registry.register.imports.extraction.zips import refuse_bombs
+
+MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
+"""Of a sheet, by ECMA-376."""
+
+MAX_MERGES = 100_000
+MAX_ERRORS = 100_000
+"""Cells with an error value, such as #REF!, whose words are read."""
+
+_CELL = re.compile("([A-Z]{1,3})([0-9]{1,7})")
+
+
+def rows_of(body: bytes, task: Task) -> Iterator[Line]:
+    """The sheet that `task` names, or the first visible one with anything at its top. Raises Refused."""
+    refuse_bombs(body, task.room.unpacked)
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        try:
+            _require_workbook(archive)
+            texts = _count_texts(archive, task.room)
+            book = calamine.CalamineWorkbook.from_object(io.BytesIO(body))
+            yield from _chosen(archive, book, texts, task)
+        except (
+            calamine.CalamineError, zipfile.BadZipFile, expat.ExpatError, ElementTree.ParseError,
+            EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError,
+        ) as error:  # fmt: skip
+            raise Refused(f"is damaged or cut off ({_brief(error)}): download it again") from None
+
+
+def _require_workbook(archive: zipfile.ZipFile) -> None:
+    names = archive.namelist()
+    if not any(name.startswith("xl/") for name in names):
+        raise Refused("is a ZIP archive and no XLSX file: unpack it first")
+    if len(names) > len(set(names)):
+        # Two readers could take one each.
+        raise Refused("is damaged or cut off (two parts have one name): download it again")
+
+
+def _chosen(archive: zipfile.ZipFile, book: Any, texts: int, task: Task) -> Iterator[Line]:
+    sheets = [about for about in book.sheets_metadata if is_worksheet(about)]
+    visible = [about.name for about in sheets if is_visible(about)]
+    for about in sheets:
+        if not is_visible(about):
+            yield Note(f"hidden sheet {about.name!r} was ignored")
+    if task.sheet is not None:
+        if task.sheet not in visible:
+            raise Refused(f"has no visible sheet {task.sheet!r}; it has {', '.join(map(repr, visible))}")
+        visible.remove(task.sheet)
+        visible.insert(0, task.sheet)
+    parts = _parts(archive)
+    for name in visible:
+        part = parts.get(name)
+        if part is None:
+            raise Refused(f"is damaged or cut off (no part holds sheet {name!r}): download it again")
+        look = _Look(name, texts, task.room)
+        with archive.open(part) as stream:
+            look.read(stream)
+        sheet = book.get_sheet_by_name(name)
+        rows = _rows(sheet, look, MAX_ROW if task.rows is None else task.rows)
+        first = list(islice(rows, HEADER_WITHIN))
+        if task.sheet is None and not any(any(row.cells) for row in first):
+            continue
+        yield Started(f"sheet {name!r}", is_sheet=True, name=name, heading=name)
+        others = [repr(other) for other in visible if other != name]
+        yield Note(f"sheet {name!r} was read" + (f", not {', '.join(others)}" if others else ""))
+        yield from look.notes()
+        merges = len([span for span in sheet.merged_cell_ranges or () if span[1][0] > span[0][0]])
+        if merges:
+            yield Note(f"{merges} merged ranges: their value counts for every row they span")
+        yield from first
+        yield from rows
+        return
+    raise Refused("has no visible sheet with anything in it")
+
+
+def _rows(sheet: Any, look: "_Look", count: int) -> Iterator[Cells]:
+    """The first rows of a sheet, from the first; empty cells at the end of each are left out."""
+    spans = [Span(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+    if len(spans) > MAX_MERGES:
+        raise Refused("has more merged ranges than a list needs: save it as CSV and import that")
+    merges = Merges(spans)
+    before = [""] * (sheet.start[1] if sheet.start else 0)
+    for number, values in enumerate(islice(sheet.iter_rows(), count)):
+        cells = [*before, *(text_of(value)[:MAX_TEXT] for value in values)]
+        for place, error in look.errors.get(number, ()):
+            cells += [""] * (place + 1 - len(cells))
+            cells[place] = error
+        merges.fill(number, cells)
+        while cells and not cells[-1]:
+            cells.pop()
+        yield Cells(cells)
+
+
+def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Names of the archive's members that hold sheets, by the names of the sheets."""
+    # The library does not tell apart the case of letters either.
+    members = {name.lower(): name for name in archive.namelist()}
+    relations = ElementTree.fromstring(archive.read(members["xl/_rels/workbook.xml.rels"]))
+    targets = {one.get("Id"): one.get("Target", "") for one in relations}
+    parts = {}
+    for sheet in ElementTree.fromstring(archive.read(members["xl/workbook.xml"])).iter():
+        if sheet.tag.rpartition("}")[2] == "sheet":
+            target = targets.get(next((value for key, value in sheet.items() if key.endswith("}id")), ""), "")
+            path = f"xl/{target.removeprefix('/').removeprefix('xl/')}".lower()
+            if path in members:
+                parts[sheet.get("name", "")] = members[path]
+    return parts
+
+
+def _count_texts(archive: zipfile.ZipFile, room: Room) -> int:
+    """How many texts the cells of the workbook share. Raises Refused for more than there is room for."""
+    count = 0
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        nonlocal count
+        if name.rpartition(":")[2] == "si":
+            count += 1
+            if count > room.texts:
+                raise Refused("holds more text than fits into memory: save it as CSV and import that")
+
+    for name in archive.namelist():
+        if name.lower() == "xl/sharedstrings.xml":
+            with archive.open(name) as stream:
+                _parse(stream, start)
+    return count
+
+
+def _parse(stream: IO[bytes], start: Any, end: Any = None, text: Any = None) -> None:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    parser.StartDoctypeDeclHandler = _refuse_entities
+    parser.ParseFile(stream)
+
+
+def _refuse_entities(*_declared: object) -> None:
+    raise Refused("declares entities, as no spreadsheet program writes: it was made to harm, and is not read")
+
+
+class _Look:
+    """One look at a sheet: raises Refused for what no sheet may say, and notes what the library leaves out."""
+
+    def __init__(self, sheet: str, texts: int, room: Room) -> None:
+        self._sheet, self._texts, self._room = sheet, texts, room
+        self._row = self._column = 0
+        self._kind: str | None = None
+        self._value: list[str] | None = None
+        self._top, self._left = MAX_ROW, MAX_COLUMN
+        self._bottom = self._right = self._count = self._merges = 0
+        self._formulas = 0
+        self.errors: dict[int, list[tuple[int, str]]] = {}
+        """Words of cells with an error value, as (column, words) by row, both from 0."""
+
+    def read(self, stream: IO[bytes]) -> None:
+        _parse(stream, self._start, self._end, self._text)
+
+    def notes(self) -> Iterator[Note]:
+        if self._formulas:
+            yield Note(
+                f"{self._formulas} formula cells: their stored results were read; one without a result counts as empty "
+                "(open and save the file in a spreadsheet program to have them computed)"
+            )
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        kind = name.rpartition(":")[2]
+        if kind == "c":
+            self._begin_cell(attributes.get("r"))
+            self._kind = attributes.get("t")
+        elif kind == "v":
+            self._hold_cell()
+            if self._kind in ("s", "e"):
+                self._value = []
+        elif kind == "is":
+            self._hold_cell()
+        elif kind == "row":
+            self._begin_row(attributes.get("r"))
+        elif kind == "f":
+            self._formulas += 1
+        elif kind == "mergeCell":
+            self._merges += 1
+            if self._merges > MAX_MERGES:
+                raise Refused("has more merged ranges than a list needs: save it as CSV and import that")
+
+    def _text(self, words: str) -> None:
+        if self._value is not None:
+            self._value.append(words)
+
+    def _end(self, name: str) -> None:
+        if self._value is None or name.rpartition(":")[2] != "v":
+            return
+        words, self._value = "".join(self._value).strip(), None
+        if self._kind == "e":
+            if len(self.errors) < MAX_ERRORS:
+                self.errors.setdefault(self._row - 1, []).append((self._column - 1, words[:20]))
+        elif not words.isdecimal() or not words.isascii() or len(words) > 9 or int(words) >= self._texts:
+            self._refuse_cell(f"it shows shared text {words[:20]!r} of {self._texts}")
+
+    def _begin_row(self, number: str | None) -> None:
+        row = self._row + 1
+        if number is not None:
+            if not (number.isascii() and number.isdecimal()) or len(number) > 7 or int(number) > MAX_ROW:
+                self._refuse_row(number, f"a sheet has {MAX_ROW} rows at most")
+            row = int(number)
+            if row <= self._row:
+                self._refuse_row(number, f"it follows row {self._row}")
+        self._row, self._column = row, 0
+
+    def _begin_cell(self, reference: str | None) -> None:
+        column = self._column + 1
+        if reference is not None:
+            match = _CELL.fullmatch(reference)
+            column = _column_of(match[1]) if match else 0
+            if not match or not 0 < column <= MAX_COLUMN:
+                self._refuse_row(str(self._row), f"it has a cell {reference[:20]!r}")
+            elif int(match[2]) != self._row:
+                self._refuse_row(str(self._row), f"it has cell {reference} of another row")
+        self._column = column
+
+    def _hold_cell(self) -> None:
+        """The cell begun last holds something: the library makes a field of all cells between the outermost that do."""
+        self._top, self._bottom = min(self._top, self._row), max(self._bottom, self._row)
+        self._left, self._right = min(self._left, self._column), max(self._right, self._column)
+        self._count += 1
+        rows, columns = self._bottom - self._top + 1, self._right - self._left + 1
+        if max(rows * columns, self._count) > self._room.cells:
+            raise Refused(
+                f"has {self._bottom} rows and {self._right} columns in sheet {self._sheet!r}, most of them surely empty: "
+                "delete what lies beyond the list and save it again"
+            )
+
+    def _refuse_cell(self, why: str) -> None:
+        cell = f"{_letters(self._column)}{self._row}"
+        raise Refused(f"has a fault in sheet {self._sheet!r}, cell {cell} ({why}): open it, save it again as .xlsx")
+
+    def _refuse_row(self, number: str, why: str) -> None:
+        raise Refused(
+            f"has a fault in sheet {self._sheet!r}, row {number[:20]} ({why}): open it, save it again as .xlsx"
+        )
+
+
+def _column_of(letters: str) -> int:
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return column
+
+
+def _letters(column: int) -> str:
+    letters = ""
+    while column > 0:
+        column, last = divmod(column - 1, 26)
+        letters = chr(ord("A") + last) + letters
+    return letters
+
+
+def _brief(error: BaseException) -> str:
+    return str(error).splitlines()[0][:120] if str(error) else type(error).__name__
