@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from enum import StrEnum
-from typing import NamedTuple
 
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
@@ -26,7 +24,6 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail, push
 from registry.core.clock import day_at, now
 from registry.core.errors import FilesUnavailable, RegistryError
-from registry.core.heartbeats import beat
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.core.shared_home import ROUND_SECONDS, share
@@ -57,27 +54,9 @@ from registry.watches.mail_words import account_words, digest_words, webhook_wor
 from registry.worker import dataset
 from registry.worker.bulk_jobs import answer_lists, purge_lists
 from registry.worker.log_signing import lease_of, sign_log
+from registry.worker.tasks import Lane, Task
 
 log = structlog.get_logger()
-
-
-class Lane(StrEnum):
-    """Tasks of one lane follow one another, and wait for those of no other: a list that takes half an hour to come, or range
-    files that are all written anew, keep no suspension from being signed.
-    """
-
-    ROUND = "round"
-    RANGES = "ranges"
-    SIGNING = "signing"
-
-
-class Task(NamedTuple):
-    """`run` is due again after so many seconds."""
-
-    name: str
-    seconds: float
-    run: Callable[[Settings, sessionmaker[Session]], object]
-    lane: Lane = Lane.ROUND
 
 
 def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -157,9 +136,9 @@ def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Begin to write the open dataset of a new day, or anew where a name was erased; only where the log is signed."""
+    """Write the open dataset of a new day, or anew where a name was erased; only where the log is signed."""
     if settings.signs and not lease_of(sessions).is_held_elsewhere():
-        dataset.begin(settings, sessions)
+        dataset.write_due(settings, sessions)
 
 
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -328,28 +307,23 @@ def clear_parts(settings: Settings, _sessions: sessionmaker[Session]) -> None:
         log.info("parts_cleared", count=cleared)
 
 
-def note_beat(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Note that this worker is at work: `/ready` and the metrics say how long ago one was."""
-    with sessions.begin() as session:
-        beat(session, now())
-
+HALF_HOUR, HOUR = 1800.0, 3600.0
 
 TASKS = (
-    Task("beat", 10.0, note_beat),
+    Task("remind_of_cases", 10.0, remind_of_cases, Lane.ALARMS),
+    Task("tell_officers", 10.0, notify_officers, Lane.NOTICES),
     Task("share_home", ROUND_SECONDS, share),
-    Task("fetch_lists", 60.0, fetch_due),
-    Task("apply_ordered", 30.0, apply_ordered),
-    Task("change_channels", 60.0, change_channels),
-    Task("tell_licensed", 60.0, notify_licensed_agencies),
+    Task("fetch_lists", 60.0, fetch_due, Lane.LISTS, HOUR),
+    Task("apply_ordered", 30.0, apply_ordered, Lane.LISTS, HOUR),
+    Task("change_channels", 60.0, change_channels, Lane.MAILS, HALF_HOUR),
+    Task("tell_licensed", 60.0, notify_licensed_agencies, Lane.MAILS, HALF_HOUR),
     Task("fold_names", 60.0, fold_names),
-    Task("warn_of_staleness", 3600.0, warn),
+    Task("warn_of_staleness", 3600.0, warn, Lane.MAILS),
     Task("warn_of_law", 86400.0, warn_of_law),
     Task("forget_admissions", 3600.0, forget_admissions),
     Task("forget_sign_ins", 3600.0, forget_sign_ins),
     Task("close_quarters", 3600.0, close_quarters),
-    Task("remind_of_cases", 20.0, remind_of_cases),
-    Task("tell_officers", 20.0, notify_officers),
-    Task("send_account_letters", 5.0, send_account_letters),
+    Task("send_account_letters", 5.0, send_account_letters, Lane.MAILS, HALF_HOUR),
     Task("forget_account_letters", 3600.0, forget_account_letters),
     Task("end_waiting", 300.0, end_waiting),
     Task("end_referrals", 60.0, end_referrals),
@@ -357,18 +331,18 @@ TASKS = (
     Task("end_openings", 60.0, end_access_grants),
     Task("enforce_sanctions", 60.0, enforce_sanctions),
     Task("tell_days", 60.0, fan_out_calendar_events),
-    Task("tell_switched_off", 60.0, notify_disabled_webhooks),
-    Task("tell_digests", 600.0, send_digests),
+    Task("tell_switched_off", 60.0, notify_disabled_webhooks, Lane.MAILS, HALF_HOUR),
+    Task("tell_digests", 600.0, send_digests, Lane.MAILS),
     Task("purge_watching", 3600.0, purge_watching),
     Task("purge_cases", 3600.0, purge_cases),
     Task("clear_parts", 21600.0, clear_parts),
     Task("clean_attachments", 60.0, clean_waiting),
     Task("answer_lists", 1.0, answer_lists),
     Task("purge_lists", 3600.0, purge_lists),
-    Task("write_ranges", 5.0, write_ranges, Lane.RANGES),
+    Task("write_ranges", 5.0, write_ranges, Lane.RANGES, HALF_HOUR),
     # Behind all that publishes, so that `registry worker --once` signs it.
     Task("sign_log", 1.0, sign_log, Lane.SIGNING),
     Task("ask_witnesses", 30.0, ask_again, Lane.SIGNING),
     # After signing: it is written at a signed head.
-    Task("write_dataset", 600.0, write_dataset, Lane.SIGNING),
+    Task("write_dataset", 600.0, write_dataset, Lane.DATASET, HOUR),
 )

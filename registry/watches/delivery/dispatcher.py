@@ -79,30 +79,50 @@ class WebhookDispatcher:
         self._keyring = keyring
         self._caller = caller
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="courier")
+        self._in_flight: set[Future[Outcome | None]] = set()
+        self._done: list[Outcome] = []
+        self._noted_at = time.monotonic()
 
-    def deliver_due(self) -> int:
-        """Send all that is due now. Gives how many were tried."""
+    def deliver_due(self, seconds: float | None = None) -> int:
+        """Send all that is due now, at most for so long: calls that still go on then are left to the next time.
+
+        Gives how many were begun.
+        """
+        until = None if seconds is None else time.monotonic() + seconds
         tried = 0
-        in_flight: set[Future[Outcome | None]] = set()
-        done: list[Outcome] = []
-        noted_at = time.monotonic()
         while True:
-            if len(in_flight) < MAX_CLAIMED // 2:
-                claimed = self._claimed(MAX_CLAIMED - len(in_flight))
+            if len(self._in_flight) < MAX_CLAIMED // 2:
+                claimed = self._claimed(MAX_CLAIMED - len(self._in_flight))
                 tried += len(claimed)
-                in_flight |= {self._pool.submit(self._send, delivery) for delivery in claimed}
-            if not in_flight and not done:
+                self._in_flight |= {self._pool.submit(self._send, delivery) for delivery in claimed}
+            if not self._in_flight and not self._done:
                 return tried
-            completed, in_flight = wait(in_flight, timeout=0.05, return_when=FIRST_COMPLETED)
-            self._caller.cut_overdue()
-            done += [outcome for one in completed if (outcome := one.result()) is not None]
-            if done and (len(done) >= MAX_CLAIMED // 2 or not in_flight or time.monotonic() - noted_at > 0.1):
-                self._note(done)
-                done, noted_at = [], time.monotonic()
+            self._wait_and_note()
+            if until is not None and time.monotonic() >= until:
+                return tried
+
+    def _wait_and_note(self) -> None:
+        """Wait a moment for calls that go on, and note some times a second how those went that ended."""
+        completed, self._in_flight = wait(self._in_flight, timeout=0.05, return_when=FIRST_COMPLETED)
+        self._caller.cut_overdue()
+        self._done += [outcome for one in completed if (outcome := one.result()) is not None]
+        is_time = len(self._done) >= MAX_CLAIMED // 2 or not self._in_flight or time.monotonic() - self._noted_at > 0.1
+        if self._done and is_time:
+            done, self._done, self._noted_at = self._done, [], time.monotonic()
+            # What cannot be noted is sent again once its lease is over.
+            self._note(done)
 
     def close(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        self._caller.close()
+        """Note how the calls went that go on, and begin none any more."""
+        for waiting in self._in_flight:
+            waiting.cancel()
+        self._in_flight = {one for one in self._in_flight if not one.cancelled()}
+        try:
+            while self._in_flight or self._done:
+                self._wait_and_note()
+        finally:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._caller.close()
 
     def _claimed(self, limit: int) -> list[ClaimedDelivery]:
         at, send_before = now(), time.monotonic() + LEASE.total_seconds() - MIN_LEFT
