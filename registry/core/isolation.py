@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
-from registry.core.db.errors import classify_db_error
+from registry.core.db.errors import is_database_away
 
 log = structlog.get_logger()
 
@@ -27,7 +26,7 @@ def do_for_each(items: Iterable[Item], act: Callable[[Item], object], name: str)
         try:
             act(item)
         except Exception as error:
-            if isinstance(error, SQLAlchemyError) and classify_db_error(error) is not None:
+            if is_database_away(error):
                 # It is away: the others would each wait for it in vain.
                 raise
             failed += 1

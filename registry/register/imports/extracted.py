@@ -156,6 +156,9 @@ def _run(path: Path, form: str, encoding: str, made: BinaryIO) -> int:
         try:
             # It ends by itself at this time; twice it is for a machine that stood still.
             return process.wait(LIMITS[form].wall * 2)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
         except BaseException:
             process.kill()
             process.wait()
