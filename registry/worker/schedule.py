@@ -161,15 +161,7 @@ def close_quarters(_settings: Settings, sessions: sessionmaker[Session]) -> None
 def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Remind officers of cases. It runs often, so that an urgent case is noticed within a minute."""
 
-    def send(address: str, subject: str, text: str) -> bool:
-        try:
-            mail.send(settings, address, subject, text)
-        except mail.MailNotSent as failure:
-            log.error("reminder_not_sent", trouble=failure.text)
-            return False
-        return True
-
-    reminding.remind(sessions, send, now())
+    reminding.remind(sessions, _sender(settings, "reminder_not_sent"), now())
 
 
 def notify_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -182,14 +174,20 @@ def notify_officers(settings: Settings, sessions: sessionmaker[Session]) -> None
 def _teller(settings: Settings) -> Callable[[str, str, str], bool]:
     """Sends a mail, or a message by push where the address says so."""
     by_mail = _sender(settings, "officer_not_told")
+    away: set[str] = set()
 
     def tell(address: str, subject: str, text: str) -> bool:
         way, _, to = address.partition(":")
         if way not in (push.NTFY, push.MATRIX):
             return by_mail(address, subject, text)
+        if way in away:
+            return False
         try:
             push.send(settings, way, to, subject, text)
         except push.PushNotSent as failure:
+            if isinstance(failure, push.PushServerAway):
+                # The others of this round would each wait for it, and so would those behind them who are told by mail.
+                away.add(way)
             log.error("officer_not_told", trouble=failure.text)
             return False
         return True
@@ -314,7 +312,7 @@ TASKS = (
     Task("tell_officers", 10.0, notify_officers, Lane.NOTICES),
     Task("share_home", ROUND_SECONDS, share),
     Task("fetch_lists", 60.0, fetch_due, Lane.LISTS, HOUR),
-    Task("apply_ordered", 30.0, apply_ordered, Lane.LISTS, HOUR),
+    Task("apply_ordered", 10.0, apply_ordered, Lane.LISTS, HOUR),
     Task("change_channels", 60.0, change_channels, Lane.MAILS, HALF_HOUR),
     Task("tell_licensed", 60.0, notify_licensed_agencies, Lane.MAILS, HALF_HOUR),
     Task("fold_names", 60.0, fold_names),
