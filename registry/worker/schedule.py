@@ -334,7 +334,7 @@ TASKS = (
     Task("purge_watching", 3600.0, purge_watching),
     Task("purge_cases", 3600.0, purge_cases),
     Task("clear_parts", 21600.0, clear_parts),
-    Task("clean_attachments", 60.0, clean_waiting),
+    Task("clean_attachments", 1.0, clean_waiting),
     Task("answer_lists", 1.0, answer_lists),
     Task("purge_lists", 3600.0, purge_lists),
     Task("write_ranges", 5.0, write_ranges, Lane.RANGES, HALF_HOUR),
