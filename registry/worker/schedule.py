@@ -268,6 +268,12 @@ def notify_disabled_webhooks(settings: Settings, sessions: sessionmaker[Session]
     watch_notices.notify_disabled_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
 
 
+def notify_failing_webhooks(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Tell owners that a webhook of theirs has taken nothing for an hour."""
+    words = webhook_words(settings.public_url, "webhook_failing")
+    watch_notices.notify_failing_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
+
+
 def send_digests(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Tell members who asked for it, each day or week, how much happened."""
     words = digest_words(settings.public_url)
@@ -330,6 +336,7 @@ TASKS = (
     Task("enforce_sanctions", 60.0, enforce_sanctions),
     Task("tell_days", 60.0, fan_out_calendar_events),
     Task("tell_switched_off", 60.0, notify_disabled_webhooks, Lane.MAILS, HALF_HOUR),
+    Task("tell_failing", 60.0, notify_failing_webhooks, Lane.MAILS, HALF_HOUR),
     Task("tell_digests", 600.0, send_digests, Lane.MAILS),
     Task("purge_watching", 3600.0, purge_watching),
     Task("purge_cases", 3600.0, purge_cases),
