@@ -131,7 +131,7 @@ def due(
 
 
 def _place_in_mailbox() -> ColumnElement[int]:
-    """The how manieth file of its mailbox an attachment is: who sends many delays nobody else's first ones."""
+    """The place of an attachment among the files of its mailbox: a mailbox with many delays the first of no other."""
     earlier = aliased(Attachment)
     return (
         select(func.count())
