@@ -113,6 +113,13 @@ class ListOnHoldSchema(OutSchema):
     why = fields.String(required=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     ordered_by = fields.String(required=True, allow_none=True, metadata={"description": "Who had it applied."})
+    trouble = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Why it could not be applied when it was approved last; it waits for a decision again."
+        },
+    )
 
 
 class ListsOnHoldSchema(OutSchema):

@@ -10,7 +10,7 @@ from alembic import op
 from migrations.columns import own_id, text, words
 
 revision = "0136"
-down_revision = "0134"
+down_revision = "0135"
 branch_labels = None
 depends_on = None
 

@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,8 +24,11 @@ from registry.bulk.reading import Line, lines_of
 from registry.bulk.rules import MAX_IN_A_JOB
 from registry.bulk.shared import SharedFiles, claimed, claimed_elsewhere
 from registry.core.clock import now
+from registry.core.db.errors import is_database_away
 from registry.core.errors import FilesUnavailable, RegistryError, UnreadableList
 from registry.vocabulary.bulk import JobState
+
+log = structlog.get_logger()
 
 AT_ONCE = 1000
 """Rows between two commits; as many are answered twice at most after a crash, and shown once."""
@@ -160,6 +164,13 @@ def _work_on(
         return False
     except RegistryError as error:
         _moved(sessions, job, None, state=JobState.FAILED, trouble=error.text[:1000], ended_at=now())
+    except Exception as error:
+        if isinstance(error, OSError) or is_database_away(error):
+            raise
+        # Tried again it would raise again, and no job behind it would ever be worked on.
+        log.error("job_raised", job=job.reference, exc_info=error)
+        trouble = f"answering this list raised {type(error).__name__}: send it again, or write to the registry"
+        _moved(sessions, job, None, state=JobState.FAILED, trouble=trouble, ended_at=now())
     return True
 
 

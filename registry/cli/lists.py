@@ -7,6 +7,7 @@ import click
 
 from registry import cli
 from registry.core.gc import freeze_gc
+from registry.http import logs
 from registry.worker.bulk_jobs import work_on
 
 
@@ -22,6 +23,7 @@ def work(with_parent: bool) -> None:
     from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
 
     settings = cli.settings()
+    logs.configure()
     engine = engine_for(settings.database_url)
     parent, stopping = os.getppid(), [False]
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -17,7 +17,7 @@ from registry.register.authorities.models import Source
 from registry.register.authorities.places import chinese_name
 from registry.register.imports import worker
 from registry.register.imports.drafting import Answers, as_toml, drafted
-from registry.register.imports.mapping import FIELDS, SourceMapping, mapping_named, shipped_names
+from registry.register.imports.mapping import FIELDS, SourceMapping, mapping_named, mapping_of, shipped_names
 from registry.register.imports.models import FetchState
 from registry.register.imports.province_kit import province_mapping
 from registry.register.imports.queries import last_retrieval, pending_imports, source_named
@@ -82,7 +82,11 @@ def show(name: str) -> None:
             source = source_named(session, name)
         except NotFound:
             source = None
-        mapping = worker.mapping_of(settings, source) if source is not None else mapping_named(name, settings.home)
+        mapping = (
+            mapping_of(source.reference, source.mapping, settings.home)
+            if source is not None
+            else mapping_named(name, settings.home)
+        )
         if source is not None:
             click.echo("\n".join(_lines(session, source)))
     click.echo("\n".join(_mapping_lines(mapping)))

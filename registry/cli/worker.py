@@ -32,6 +32,8 @@ def worker(once: bool) -> None:
         revisions.require_current(engine)
         cli.tell_of_demands(settings, engine, is_bound=False)
         prepare_keys(settings)
-        scheduler.work(settings, sessions_for(engine), stopping, is_once=once)
+        failed = scheduler.work(settings, sessions_for(engine), stopping, is_once=once)
     finally:
         engine.dispose()
+    if once and failed:
+        raise click.ClickException(f"failed: {', '.join(failed)}; the log says where")

@@ -1,10 +1,12 @@
-"""When each worker was last at work, so that one that hangs is noticed by any process on the same database."""
+"""When each worker was last at work and how its tasks fare, so that any process on the same database notices what hangs."""
 
 import os
 import socket
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text
@@ -26,10 +28,68 @@ class WorkerBeat(Base):
     """Why it signs no head of the log now, in words that may be shown; None where nothing keeps it from that."""
 
 
-def beat(session: Session, at: datetime) -> None:
-    """Note that this process is at work."""
-    session.merge(WorkerBeat(worker=_name(), beat_at=at))
+class TaskProgress(NamedTuple):
+    """How a recurring task fares in one process: `failures` follow one another, and what is not done at `late_at` is late.
+
+    `due_at` is when it runs next; of one that runs or waits for its turn, when it should have.
+    """
+
+    task: str
+    succeeded_at: datetime | None
+    failed_at: datetime | None
+    failures: int
+    due_at: datetime
+    late_at: datetime
+
+
+class WorkerTask(Base):
+    """How a recurring task of a worker fared up to that worker's last beat (TaskProgress)."""
+
+    __tablename__ = "worker_tasks"
+    worker: Mapped[str] = mapped_column(Text(64), primary_key=True)
+    task: Mapped[str] = mapped_column(Text(40), primary_key=True)
+    succeeded_at: Mapped[datetime | None] = mapped_column(Instant)
+    failed_at: Mapped[datetime | None] = mapped_column(Instant)
+    failures: Mapped[int]
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    late_at: Mapped[datetime] = mapped_column(Instant)
+
+
+def beat(session: Session, at: datetime, tasks: Iterable[TaskProgress] = ()) -> None:
+    """Note that this process is at work, and how its tasks fare."""
+    name, old = _name(), select(WorkerBeat.worker).where(WorkerBeat.beat_at < at - MAX_AGE)
+    session.merge(WorkerBeat(worker=name, beat_at=at))
+    session.execute(delete(WorkerTask).where(WorkerTask.worker.in_(old) | (WorkerTask.worker == name)))
     session.execute(delete(WorkerBeat).where(WorkerBeat.beat_at < at - MAX_AGE))
+    rows = [{"worker": name, **task._asdict()} for task in tasks]
+    if rows:
+        session.execute(insert(WorkerTask), rows)
+
+
+class TaskTroubles(NamedTuple):
+    """Tasks that failed when they ran last, with how often in a row; and those that are late, sorted."""
+
+    failing: Mapping[str, int] = {}
+    late: tuple[str, ...] = ()
+
+
+def task_troubles(session: Session, at: datetime) -> TaskTroubles:
+    """Which tasks of the workers at work are in trouble, as of the last beat of each.
+
+    Where none is at work the tasks of the last one are late in their time.
+    """
+    beats = {row.worker: row.beat_at for row in session.execute(select(WorkerBeat.worker, WorkerBeat.beat_at))}
+    judged = {worker: beat_at for worker, beat_at in beats.items() if beat_at >= at - PRESENT}
+    if beats and not judged:
+        judged = {max(beats, key=lambda worker: beats[worker]): at}
+    failing: dict[str, int] = {}
+    late = set()
+    for row in session.execute(select(WorkerTask).where(WorkerTask.worker.in_(judged))).scalars():
+        if row.failures:
+            failing[row.task] = max(row.failures, failing.get(row.task, 0))
+        if row.late_at <= judged[row.worker]:
+            late.add(row.task)
+    return TaskTroubles(dict(sorted(failing.items())), tuple(sorted(late)))
 
 
 def note_signing(session: Session, at: datetime, trouble: str | None) -> None:

@@ -72,7 +72,7 @@ def _deliver(server: SplitResult, message: EmailMessage) -> None:
             if server.username:
                 smtp.login(unquote(server.username), unquote(server.password or ""))
             smtp.send_message(message)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         raise MailNotSent(f"the mail server did not take a mail ({type(error).__name__})") from None
 
 

@@ -28,6 +28,10 @@ class PushNotSent(RegistryError):
     """The server was away or refused. Callers keep the message and retry."""
 
 
+class PushServerAway(PushNotSent):
+    """The server did not answer: it would take no other message now."""
+
+
 class _Request(NamedTuple):
     method: str
     path: str
@@ -64,7 +68,7 @@ def send(settings: Settings, way: str, to: str, subject: str, text: str) -> None
         connection.request(request.method, f"{parts.path.rstrip('/')}{request.path}", body, headers)
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        raise PushNotSent(f"the {way} server did not take a message ({type(error).__name__})") from None
+        raise PushServerAway(f"the {way} server did not take a message ({type(error).__name__})") from None
     finally:
         connection.close()
     if not 200 <= status < 300:

@@ -259,18 +259,26 @@ _WALKS: Mapping[CaseState, Callable[[Desk, int], Any]] = {
 """How an invented case comes into each state."""
 
 
+_LIST = """\
+name;number;kind;status;registration_number;vat;lei
+Agenzia Inventata Uno S.p.A.;INV/2001;generalista;attiva;99999019997;IT99999019997;999900DEMVERZNR00191
+Lavoro Inventato Provvisorio S.r.l.;INV/2002;intermediazione;???;99999029996;IT99999029996;
+Specialisti Inventati S.r.l.;INV/2003;specialista;???;99999039995;IT99999039995;
+"""
+
+
 def _held_list(desk: Desk) -> None:
-    """A list that would delist most of its agencies, held until somebody has looked at it."""
+    """A list with rows that cannot be read, held until somebody has looked at it."""
     source = desk.session.scalars(select(Source).where(Source.reference == "it-demo-albo")).one()
     folder = desk.home / "pending"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(folder / "demo.list", "w", encoding="utf-8", opener=owner_only) as file:
-        file.write("number;name;status\nINV/2001;Agenzia Inventata Uno S.p.A.;active\n")
+        file.write(_LIST)
     desk.session.add(
         PendingImport(
-            reference=new_reference(), source_id=source.id, file="demo.list", digest="0" * 64, fetched_at=desk.ago(1),
-            reason="the list would delist 8 of 9 agencies (more than 10%): see whether it is complete (invented)",
-            counts={"rows": 1, "unchanged": 1, "delisted": 8},
+            reference=new_reference(), source_id=source.id, file="demo.list", digest="0" * 64, fetched_at=desk.at,
+            reason="2 of 3 rows cannot be taken: mend them, or take the others with --skip-rejects (invented)",
+            counts={"read": 3, "rejected": 2, "changed": 1},
         )
     )  # fmt: skip
 

@@ -26,6 +26,8 @@ from registry.register.agencies import models, record
 from registry.register.agencies.actions import UNPLACED, admit, amend, register_agreement
 from registry.register.agencies.publishing import Event
 from registry.register.authorities.actions import record_retrieval, save_authority, save_source
+from registry.register.authorities.models import Authority
+from registry.register.imports.mapping import SourceMapping, as_stored
 from registry.vocabulary.cases import Dimension
 from registry.vocabulary.register import HolderKind, LicenceStatus, NameKind, Role, Script
 
@@ -127,12 +129,23 @@ def _load_sources(session: Session, data: dict[str, list[dict[str, Any]]]) -> di
     for entry in data["source"]:
         authority = authorities[entry.pop("authority")]
         days = entry.pop("read")
-        source = save_source(session, entry.pop("reference"), authority, mapping={}, **entry)
+        mapping = _mapping(entry.pop("list", None), authority, entry)
+        source = save_source(session, entry.pop("reference"), authority, mapping=mapping, **entry)
         instants = [_instant(day) for day in days]
         for instant in instants:
             record_retrieval(session, source, retrieved_at=instant, digest="0" * 64, counts={})
         readings[source.reference] = _Reading(source.reference, authority.reference, authority.country, instants[-1])
     return readings
+
+
+def _mapping(stated: dict[str, Any] | None, authority: Authority, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """How copies of an invented list are read, as its source stores it; empty where none ever comes."""
+    if stated is None:
+        return {}
+    about = {name: getattr(authority, name) for name in ("reference", "country", "time_zone", "names", "website")}
+    described = {name: value for name, value in entry.items() if name != "prints"} | {"is_invented": True}
+    whole = stated | {"authority": about, "source": stated["source"] | described}
+    return as_stored(msgspec.convert(whole, SourceMapping))
 
 
 def _instant(day: date) -> datetime:

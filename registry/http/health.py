@@ -21,7 +21,7 @@ from registry.core.db.engine import engine_for, reading_sessions_for
 from registry.core.db.errors import classify_db_error
 from registry.core.db.limits import Limits
 from registry.core.db.revisions import can_serve, current, head
-from registry.core.heartbeats import last_beat, why_not_signed
+from registry.core.heartbeats import TaskTroubles, last_beat, task_troubles, why_not_signed
 from registry.core.outbox.models import OutboxEvent
 from registry.http import requirements
 from registry.http.errors import RETRY_AFTER
@@ -118,12 +118,17 @@ def readiness(app: Flask) -> dict[str, Any]:
             # Such as a guard that does not answer (REGISTRY_LOG_GUARD).
             "not_signed": found_state.not_signed,
         },
-        "worker": {"seconds_since_beat": found_state.seconds_since_beat},
+        "worker": {
+            "seconds_since_beat": found_state.seconds_since_beat,
+            # By name, with how often in a row; and those that were due long ago and are not done.
+            "failing": found_state.tasks.failing,
+            "late": found_state.tasks.late,
+        },
     }
 
 
 class LogAndWorkers(msgspec.Struct):
-    """Sizes of the log: its entries, its newest signed head, and the newest head that is shown; and when a worker was there."""
+    """Sizes of the log: its entries, its newest signed head, and the newest head that is shown; and how the workers fare."""
 
     entries: int = 0
     signed: int = 0
@@ -134,6 +139,7 @@ class LogAndWorkers(msgspec.Struct):
     """Whether the log's policy asks for witnesses."""
     not_signed: str | None = None
     """Why a worker signs nothing now, in its words."""
+    tasks: TaskTroubles = TaskTroubles()
 
     @property
     def witnesses(self) -> str:
@@ -153,6 +159,7 @@ def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorke
         shown=session.scalar(sizes.where(Checkpoint.is_witnessed)) or 0,
         waiting=session.scalar(select(func.count()).select_from(OutboxEvent)) or 0,
         not_signed=why_not_signed(session, at),
+        tasks=task_troubles(session, at),
         has_quorum=bool(state.size) and requirements.has_quorum(session),
         seconds_since_beat=None if beaten is None else round((at - beaten).total_seconds(), 1),
     )

@@ -63,7 +63,7 @@ def gauges(app: Flask) -> bytes:
             raise
         lines.append("registry_database_up 0")
     else:
-        beat = found_state.seconds_since_beat
+        beat, tasks = found_state.seconds_since_beat, found_state.tasks
         lines += [
             "registry_database_up 1",
             *_gauge("registry_log_entries", "Entries of the log", found_state.entries),
@@ -83,6 +83,14 @@ def gauges(app: Flask) -> bytes:
                 if beat is None
                 else _gauge("registry_worker_beat_seconds", "Seconds since a worker was at work", beat)
             ),
+            *_gauge("registry_tasks_failing", "Tasks of workers that failed when they ran last", len(tasks.failing)),
+            *_gauge("registry_tasks_late", "Tasks of workers that are due and not done", len(tasks.late)),
+            "# HELP registry_task_failures How often in a row a task failed",
+            "# TYPE registry_task_failures gauge",
+            *(f'registry_task_failures{{task="{name}"}} {failures}' for name, failures in tasks.failing.items()),
+            "# HELP registry_task_late 1 while a task is due and not done",
+            "# TYPE registry_task_late gauge",
+            *(f'registry_task_late{{task="{name}"}} 1' for name in tasks.late),
         ]
     in_use = pool.checkedout() if isinstance(pool, QueuePool) else 0
     lines += _gauge("registry_database_connections_in_use", "Connections of this process that are in use", in_use)

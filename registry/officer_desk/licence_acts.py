@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.ids import read_reference
 from registry.http.app_services import keyring
+from registry.http.transaction import services
 from registry.officer_desk.acting import reference_in, require_no_interest
 from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, plainly
 from registry.officer_desk.agency_picker import picked_agency
@@ -293,7 +294,7 @@ CLONE_WARNINGS = _acts(
 
 
 def _order_list(on: Doing[LicensingOfficial]) -> None:
-    related_acts.order_list(on.session, on.officer, on.reference, on.at)
+    related_acts.order_list(on.session, on.officer, on.reference, on.at, services().settings.home)
 
 
 def _reject_list(on: Doing[LicensingOfficial]) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import LARGE, Base, Instant, Text, one_of
@@ -286,7 +286,8 @@ class ApiToken(Base):
 class Notice(Base):
     """An outbox row: there is something for an officer who has not had a mail about it yet. Deleted once it is sent.
 
-    Until `taken_until` one worker is sending it; after that any worker may.
+    Until `taken_until` one worker is sending it; after that any worker may. `is_danger`: somebody is in danger (P0), so
+    that it waits for no pause.
     """
 
     __tablename__ = "officer_notices"
@@ -295,6 +296,7 @@ class Notice(Base):
     kind: Mapped[NoticeKind] = mapped_column(one_of(NoticeKind))
     made_at: Mapped[datetime] = mapped_column(Instant)
     taken_until: Mapped[datetime | None] = mapped_column(Instant)
+    is_danger: Mapped[bool] = mapped_column(server_default=false(), default=False)
 
 
 class SecurityMail(Base):

@@ -8,10 +8,12 @@ before the notices are deleted, the mail is sent once more, which is better than
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.core.isolation import do_for_each
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState, Unit
 from registry.officers.rights import RIGHTS, Act, Resource
 from registry.officers.sessions import roles_on
@@ -20,7 +22,7 @@ from registry.vocabulary.register import Language
 DIGEST_AT = time(6)
 """In UTC: before offices open in Europe, and in the afternoon in China."""
 PAUSE = timedelta(minutes=10)
-"""Minimum time between two mails to one officer, who will look after the first anyway."""
+"""Minimum time between two mails to one officer, who will look after the first anyway; of danger there is none."""
 TAKEN_FOR = timedelta(minutes=5)
 
 Tell = Callable[[str, str, str], bool]
@@ -38,21 +40,22 @@ Wording = Callable[[Language, Words], tuple[str, str]]
 """Subject and text of a mail in a language."""
 
 
-def notify(session: Session, officer: Officer, kind: NoticeKind, at: datetime) -> None:
+def notify(session: Session, officer: Officer, kind: NoticeKind, at: datetime, *, is_danger: bool = False) -> None:
     """Queue a notice for an officer. Writes nothing for an officer who wants no mail or whose account is not active.
 
+    `is_danger`: somebody is in danger (P0), so it waits neither for a pause nor for the morning.
     Call it before the act is recorded in the audit trail, whose head stays locked until the transaction ends.
     """
     if officer.state is OfficerState.ACTIVE and choice_of(session, officer) is not NoticeChoice.NONE:
-        session.add(Notice(officer_id=officer.id, kind=kind, made_at=at))
+        session.add(Notice(officer_id=officer.id, kind=kind, made_at=at, is_danger=is_danger))
         session.flush()
 
 
-def notify_named(session: Session, reference: str, kind: NoticeKind, at: datetime) -> None:
+def notify_named(session: Session, reference: str, kind: NoticeKind, at: datetime, *, is_danger: bool = False) -> None:
     """Queue a notice like `notify`, by the officer's reference. Does nothing for others, such as the command line."""
     officer = session.scalars(select(Officer).where(Officer.reference == reference)).one_or_none()
     if officer is not None:
-        notify(session, officer, kind, at)
+        notify(session, officer, kind, at, is_danger=is_danger)
 
 
 def notify_unit(
@@ -64,9 +67,10 @@ def notify_unit(
     at: datetime,
     *,
     but: Collection[str] = (),
+    is_danger: bool = False,
 ) -> None:
     """Queue a notice for each officer of a unit who has a right today, except the references in `but`."""
-    _notify_able(session, select(Officer).where(Officer.unit == unit), resource, act, kind, at, but)
+    _notify_able(session, select(Officer).where(Officer.unit == unit), resource, act, kind, at, but, is_danger)
 
 
 def notify_authority(
@@ -78,10 +82,11 @@ def notify_authority(
     at: datetime,
     *,
     but: Collection[str] = (),
+    is_danger: bool = False,
 ) -> None:
     """Like `notify_unit`, for officers of all units of an authority: its licences and sanctions."""
     among = select(Officer).join(Unit, Unit.reference == Officer.unit).where(Unit.authority == authority)
-    _notify_able(session, among, resource, act, kind, at, but)
+    _notify_able(session, among, resource, act, kind, at, but, is_danger)
 
 
 def _notify_able(
@@ -92,11 +97,12 @@ def _notify_able(
     kind: NoticeKind,
     at: datetime,
     but: Collection[str],
+    is_danger: bool,
 ) -> None:
     able = RIGHTS[(resource, act)]
     for officer in session.scalars(among.where(Officer.state == OfficerState.ACTIVE)).all():
         if officer.reference not in but and able & roles_on(session, officer, at.date()):
-            notify(session, officer, kind, at)
+            notify(session, officer, kind, at, is_danger=is_danger)
 
 
 def choice_of(session: Session, officer: Officer) -> NoticeChoice:
@@ -112,11 +118,15 @@ def choose(session: Session, officer: Officer, choice: NoticeChoice) -> None:
     session.flush()
 
 
-def is_due(choice: NoticeChoice, made_at: datetime, told_at: datetime | None, at: datetime) -> bool:
-    """Whether the oldest notice of an officer is told now."""
+def is_due(
+    choice: NoticeChoice, made_at: datetime, told_at: datetime | None, at: datetime, *, is_danger: bool = False
+) -> bool:
+    """Whether the oldest notice of an officer is told now. `is_danger`: one of them is about danger."""
     match choice:
         case NoticeChoice.NONE:
             return False
+        case _ if is_danger:
+            return True
         case NoticeChoice.AT_ONCE:
             return told_at is None or at - told_at >= PAUSE
         case NoticeChoice.DAILY:
@@ -138,32 +148,49 @@ def choose_push(session: Session, officer: Officer, push: str | None) -> None:
 def send_due_notices(
     sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime, ways: Collection[str] = ()
 ) -> int:
-    """Tell each officer once of all that is due. Gives the messages sent.
+    """Tell each officer once of all that is due, of danger first. Gives the messages sent.
 
-    `tell` is given an address of mail or, where its way is among `ways`, what `choose_push` stored.
+    `tell` is given an address of mail or, where its way is among `ways`, what `choose_push` stored. An officer for whom it
+    raises keeps no other from being told: SomeFailed is raised at the end.
     """
     sent = 0
-    with sessions() as session:
-        waiting = session.scalars(select(Notice.officer_id).where(_is_free(at)).distinct()).all()
-    for officer_id in waiting:
+
+    def send(officer_id: int) -> None:
+        nonlocal sent
         with sessions.begin() as session:
             taken = _take(session, officer_id, at, ways)
         if taken is None:
-            continue
-        address, language, choice, notices = taken
-        words = Words.DAILY if choice is NoticeChoice.DAILY else Words.AT_ONCE
-        if not tell(address, *wording(language, words)):
-            continue
-        sent += 1
-        with sessions.begin() as session:
-            session.execute(delete(Notice).where(Notice.id.in_(notices)))
-            _mailing(session, officer_id).told_at = at
+            return
+        if tell(taken.address, *wording(taken.language, taken.words)):
+            sent += 1
+            with sessions.begin() as session:
+                session.execute(delete(Notice).where(Notice.id.in_(taken.notices)))
+                _mailing(session, officer_id).told_at = at
+        elif taken.is_danger:
+            # It goes with the next round, and not only when it is free again.
+            with sessions.begin() as session:
+                session.execute(update(Notice).where(Notice.id.in_(taken.notices)).values(taken_until=None))
+
+    with sessions() as session:
+        session.connection(execution_options={"registry_reading": True})
+        waiting = select(Notice.officer_id).where(_is_free(at)).group_by(Notice.officer_id)
+        in_order = waiting.order_by(func.max(case((Notice.is_danger, 1), else_=0)).desc(), Notice.officer_id)
+        officers = session.scalars(in_order).all()
+    do_for_each(officers, send, "telling an officer")
     return sent
 
 
-def _take(
-    session: Session, officer_id: int, at: datetime, ways: Collection[str]
-) -> tuple[str, Language, NoticeChoice, Sequence[int]] | None:
+class _Taken(NamedTuple):
+    """The notices of an officer that are reserved for this worker, and how they are told."""
+
+    address: str
+    language: Language
+    words: Words
+    notices: Sequence[int]
+    is_danger: bool
+
+
+def _take(session: Session, officer_id: int, at: datetime, ways: Collection[str]) -> _Taken | None:
     """Reserve the notices due for an officer, so that no other worker sends them; None where there are none."""
     officer = session.get_one(Officer, officer_id)
     if officer.state is not OfficerState.ACTIVE:
@@ -171,10 +198,14 @@ def _take(
         return None
     mailing = session.get(Mailing, officer_id)
     choice = NoticeChoice.AT_ONCE if mailing is None else mailing.choice
-    oldest = session.scalars(
-        select(Notice.made_at).where(Notice.officer_id == officer_id, _is_free(at)).order_by(Notice.made_at).limit(1)
-    ).one_or_none()
-    if oldest is None or not is_due(choice, oldest, None if mailing is None else mailing.told_at, at):
+    free = session.execute(
+        select(Notice.made_at, Notice.is_danger)
+        .where(Notice.officer_id == officer_id, _is_free(at))
+        .order_by(Notice.made_at)
+    ).all()
+    is_danger = any(one.is_danger for one in free)
+    told_at = None if mailing is None else mailing.told_at
+    if not free or not is_due(choice, free[0].made_at, told_at, at, is_danger=is_danger):
         return None
     taken = session.scalars(
         update(Notice)
@@ -184,7 +215,8 @@ def _take(
     ).all()
     # Where the operator has taken a way away, what waits goes by mail.
     push = None if mailing is None or (mailing.push or "").partition(":")[0] not in ways else mailing.push
-    return (push or officer.email, Language(officer.language), choice, taken) if taken else None
+    words = Words.DAILY if choice is NoticeChoice.DAILY and not is_danger else Words.AT_ONCE
+    return _Taken(push or officer.email, Language(officer.language), words, taken, is_danger) if taken else None
 
 
 def _is_free(at: datetime) -> ColumnElement[bool]:

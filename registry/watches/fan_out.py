@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, insert, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from registry.core.clock import day_at
 from registry.core.db.engine import Instant, bulk_insert, microseconds, reserve_ids
@@ -40,7 +40,7 @@ from registry.watches.models import (
     WatchTarget,
 )
 from registry.watches.numbers import digests_of_key
-from registry.watches.rules import Happening
+from registry.watches.rules import NEWS_WITHIN, Happening
 from registry.watches.webhook_models import Delivery, Webhook
 
 MAX_ENTRIES = 500
@@ -299,6 +299,24 @@ def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetim
     return len(pending) - int(removed.rowcount)  # type: ignore[attr-defined]
 
 
+def _wake(session: Session, first: int, last: int, at: datetime) -> None:
+    """Let what failed and has something new behind it now be tried within a minute: of each agency all go in their order."""
+    later = aliased(Delivery)
+    is_before_news = exists().where(
+        later.webhook_id == Delivery.webhook_id,
+        later.agency_id == Delivery.agency_id,
+        later.event_id.between(first, last),
+        later.id > Delivery.id,
+    )
+    waits = Delivery.state == DeliveryState.WAITING, Delivery.attempts > 0, is_before_news
+    for is_chosen, due_at in (
+        (Delivery.tried_at <= at - NEWS_WITHIN, at),
+        (Delivery.tried_at > at - NEWS_WITHIN, at + NEWS_WITHIN),
+    ):
+        waking = update(Delivery).where(*waits, is_chosen, Delivery.due_at > due_at).values(due_at=due_at)
+        session.execute(waking.execution_options(synchronize_session=False))
+
+
 def _known(session: Session, event_keys: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for first in range(0, len(event_keys), 500):
@@ -340,6 +358,7 @@ def _feed(session: Session, first: int, last: int, at: datetime) -> None:
     )
     columns = ["webhook_id", "event_id", "agency_id", "state", "queued_at", "due_at", "attempts"]
     session.execute(insert(Delivery).from_select(columns, queued))
+    _wake(session, first, last, at)
     # By the key of the feed: counting the matches of each would read them all for each.
     reached = (
         select(func.max(FeedRow.position)).where(FeedRow.organisation_id == FeedHead.organisation_id).scalar_subquery()

@@ -16,12 +16,12 @@ def account_words(language: Language, words: Words, values: Mapping[str, str]) -
     return text(language, f"account.mail.{words}.subject"), text(language, f"account.mail.{words}", **values) + "\n"
 
 
-def webhook_words(address: str) -> Wording:
-    """`registry.watches.notices.Wording`, with the address of the registry."""
+def webhook_words(address: str, what: str = "webhook_off") -> Wording:
+    """`registry.watches.notices.Wording`, with the address of the registry; `what` is `webhook_off` or `webhook_failing`."""
 
     def wording(language: Language, count: int) -> tuple[str, str]:
-        body = text(language, "account.mail.webhook_off", count=str(count), link=f"{address}/account/webhooks")
-        return text(language, "account.mail.webhook_off.subject"), body + "\n"
+        body = text(language, f"account.mail.{what}", count=str(count), link=f"{address}/account/webhooks")
+        return text(language, f"account.mail.{what}.subject"), body + "\n"
 
     return wording
 

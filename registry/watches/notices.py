@@ -1,24 +1,27 @@
-"""Mail to an organisation's owners when the registry gave up on a webhook: how many, and where to look. Never where it led.
+"""Mail to an organisation's owners when a webhook fails for an hour, and when the registry gave up on it.
+
+It says how many, and where to look; never where they led.
 
 It is noted down before it is sent, so that two workers do not send the same; where nothing went it is taken back and tried again.
 A worker that is killed between the two leaves it to the page and the API, which say so too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
 from registry.organisations.models import Member, Organisation
 from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.vocabulary.register import Language
 from registry.vocabulary.watches import WebhookState
+from registry.watches import rules
 from registry.watches.webhook_models import Webhook
 
 Wording = Callable[[Language, int], tuple[str, str]]
-"""Subject and text of the mail, from how many webhooks were switched off."""
+"""Subject and text of the mail, from how many webhooks it is about."""
 Tell = Callable[[str, str, str], bool]
 
 
@@ -29,14 +32,38 @@ class _Claimed(NamedTuple):
 
 def notify_disabled_webhooks(sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime) -> int:
     """Tell owners what was switched off since the last round. Gives the mails sent."""
+    untold = Webhook.state == WebhookState.DISABLED, Webhook.disabled_at.is_not(None), Webhook.told_at.is_(None)
+    return _notify(sessions, wording, tell, at, Webhook.told_at, untold)
+
+
+def notify_failing_webhooks(sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime) -> int:
+    """Tell owners once which webhooks have taken nothing for an hour. Gives the mails sent."""
+    untold = (
+        Webhook.state == WebhookState.ENABLED,
+        Webhook.failing_since <= at - rules.TOLD_AFTER,
+        Webhook.failing_told_at.is_(None),
+    )
+    return _notify(sessions, wording, tell, at, Webhook.failing_told_at, untold)
+
+
+def _notify(
+    sessions: sessionmaker[Session],
+    wording: Wording,
+    tell: Tell,
+    at: datetime,
+    told_at: InstrumentedAttribute[datetime | None],
+    untold: Sequence[ColumnElement[bool]],
+) -> int:
+    """Tell owners of the webhooks that are `untold`, noting it down in the column `told_at`. Gives the mails sent."""
     with sessions() as session:
+        session.connection(execution_options={"registry_reading": True})
         waiting = session.scalars(
-            select(Webhook.organisation_id).where(*_untold()).distinct().order_by(Webhook.organisation_id)
+            select(Webhook.organisation_id).where(*untold).distinct().order_by(Webhook.organisation_id)
         ).all()
     sent = 0
     for organisation_id in waiting:
         with sessions.begin() as session:
-            claimed = _claim(session, organisation_id, at)
+            claimed = _claim(session, organisation_id, at, told_at, untold)
         if not claimed.webhooks:
             continue
         went = [tell(email, *wording(language, len(claimed.webhooks))) for email, language in claimed.owners]
@@ -44,20 +71,22 @@ def notify_disabled_webhooks(sessions: sessionmaker[Session], wording: Wording, 
         if went and not any(went):
             with sessions.begin() as session:
                 session.execute(
-                    update(Webhook)
-                    .where(
-                        Webhook.id.in_(claimed.webhooks), Webhook.told_at == at, Webhook.state == WebhookState.DISABLED
-                    )
-                    .values(told_at=None)
+                    update(Webhook).where(Webhook.id.in_(claimed.webhooks), told_at == at).values({told_at: None})
                 )
     return sent
 
 
-def _claim(session: Session, organisation_id: int, at: datetime) -> _Claimed:
-    query = select(Webhook).where(Webhook.organisation_id == organisation_id, *_untold()).order_by(Webhook.id)
+def _claim(
+    session: Session,
+    organisation_id: int,
+    at: datetime,
+    told_at: InstrumentedAttribute[datetime | None],
+    untold: Sequence[ColumnElement[bool]],
+) -> _Claimed:
+    query = select(Webhook).where(Webhook.organisation_id == organisation_id, *untold).order_by(Webhook.id)
     webhooks = session.scalars(query.with_for_update()).all()
     for webhook in webhooks:
-        webhook.told_at = at
+        setattr(webhook, told_at.key, at)
     owners = session.execute(
         select(Member.email, Member.language)
         .join(Organisation, Organisation.id == Member.organisation_id)
@@ -70,7 +99,3 @@ def _claim(session: Session, organisation_id: int, at: datetime) -> _Claimed:
         .order_by(Member.id)
     )
     return _Claimed([webhook.id for webhook in webhooks], [(row.email, Language(row.language)) for row in owners])
-
-
-def _untold() -> tuple[ColumnElement[bool], ...]:
-    return Webhook.state == WebhookState.DISABLED, Webhook.disabled_at.is_not(None), Webhook.told_at.is_(None)

@@ -14,8 +14,8 @@ class Webhook(Base):
 
     Its secret is sealed under a key that is in no dump; during a rotation there are two.
 
-    `failing_since` is when the first delivery failed that no good one followed. `resting_until` spares an address that
-    does not answer at all.
+    `failing_since` is when the first delivery failed that no good one followed, `failing_told_at` when its owners heard of
+    that. `resting_until` spares an address that does not answer at all.
     """
 
     __tablename__ = "webhooks"
@@ -33,6 +33,7 @@ class Webhook(Base):
     resting_until: Mapped[datetime | None] = mapped_column(Instant)
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
     told_at: Mapped[datetime | None] = mapped_column(Instant)
+    failing_told_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int]
 
 

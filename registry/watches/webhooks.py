@@ -111,7 +111,7 @@ def change(
         webhook.told_at = webhook.disabled_at
         if state is WebhookState.DISABLED:
             give_up(session, webhook.id)
-    webhook.failing_since = webhook.resting_until = None
+    webhook.failing_since = webhook.resting_until = webhook.failing_told_at = None
     webhook.version += 1
     session.flush()
     return webhook

@@ -15,6 +15,7 @@ from registry.bulk import engine as working
 from registry.bulk.models import BulkJob
 from registry.bulk.shared import SharedFiles, is_shared
 from registry.core.clock import day_at, now
+from registry.core.errors import RegistryError
 from registry.core.settings import Settings
 
 log = structlog.get_logger()
@@ -54,6 +55,10 @@ def work_on(
             reader.reader.let_go()
 
 
+class ListsProcessEnded(RegistryError):
+    """The process that answers lists ended by itself before all were answered; the next one goes on where it stood."""
+
+
 class ListProcesses:
     """The process of one home that answers its lists, one at a time."""
 
@@ -65,10 +70,15 @@ class ListProcesses:
     ) -> None:
         """Begin a process for lists that wait, unless there is one: the worker itself waits for none of them.
 
-        `environment` is said to it beside the worker's own.
+        `environment` is said to it beside the worker's own. Raises ListsProcessEnded once for each that failed.
         """
-        if self._running is not None and self._running.poll() is None:
-            return
+        if self._running is not None:
+            exit_code = self._running.poll()
+            if exit_code is None:
+                return
+            self._running = None
+            if exit_code:
+                raise ListsProcessEnded(f"the process that answers lists ended with {exit_code}")
         with sessions() as session:
             if not working.waiting(session, settings.home, is_shared=is_shared(settings)):
                 return

@@ -1,24 +1,21 @@
-"""Beside the worker's round: the webhooks and jobs of test keys, in the sandbox, once there is one."""
+"""The webhooks and jobs of test keys, in the sandbox, once there is one."""
 
-import threading
+import time
 
-import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
-from registry.core.errors import RegistryError
 from registry.core.settings import Settings
 from registry.sandbox import existing
 from registry.worker.bulk_jobs import ListProcesses
 from registry.worker.watch_loop import WatchLoop
 
-log = structlog.get_logger()
-
-PAUSE = 0.5
 WITHOUT = 5.0
 """Seconds between two looks whether there is a sandbox."""
+
+SPELL = 0.2
+"""Seconds that its webhooks are looked after before what was published there is fanned out again."""
 
 
 class SandboxLoop:
@@ -30,31 +27,25 @@ class SandboxLoop:
         self._engine: Engine | None = None
         self._watches: WatchLoop | None = None
         self._processes = ListProcesses()
+        self._look_again = 0.0
 
-    def once(self) -> bool:
-        """Do what is due; gives whether there is a sandbox."""
+    def once(self, seconds: float | None = SPELL) -> None:
+        """Do what is due, where there is a sandbox; its webhooks are called for so long at most."""
+        if time.monotonic() < self._look_again:
+            return
         found = existing(self._settings)
         if found is None:
-            return False
+            self._look_again = time.monotonic() + WITHOUT
+            return
         if found != self._sandbox:
             self.close()
             self._sandbox, self._engine = found, engine_for(found.database_url)
             self._watches = WatchLoop(found, sessions_for(self._engine))
         assert self._engine is not None
         assert self._watches is not None
-        self._watches.once(now())
+        self._watches.fan_out(now())
+        self._watches.deliver(seconds)
         self._processes.answer_waiting(found, sessions_for(self._engine), _environment(found))
-        return True
-
-    def until(self, stopping: threading.Event) -> None:
-        while not stopping.is_set():
-            pause = WITHOUT
-            try:
-                pause = PAUSE if self.once() else WITHOUT
-            except (SQLAlchemyError, OSError, RegistryError) as error:
-                # It is for trying out: what is wrong with it stops nothing else.
-                log.error("sandbox_put_off", trouble=type(error).__name__)
-            stopping.wait(pause)
 
     def close(self) -> None:
         if self._watches is not None:

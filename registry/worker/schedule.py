@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from enum import StrEnum
-from typing import NamedTuple
 
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
@@ -26,7 +24,6 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail, push
 from registry.core.clock import day_at, now
 from registry.core.errors import FilesUnavailable, RegistryError
-from registry.core.heartbeats import beat
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.core.shared_home import ROUND_SECONDS, share
@@ -57,27 +54,9 @@ from registry.watches.mail_words import account_words, digest_words, webhook_wor
 from registry.worker import dataset
 from registry.worker.bulk_jobs import answer_lists, purge_lists
 from registry.worker.log_signing import lease_of, sign_log
+from registry.worker.tasks import Lane, Task
 
 log = structlog.get_logger()
-
-
-class Lane(StrEnum):
-    """Tasks of one lane follow one another, and wait for those of no other: a list that takes half an hour to come, or range
-    files that are all written anew, keep no suspension from being signed.
-    """
-
-    ROUND = "round"
-    RANGES = "ranges"
-    SIGNING = "signing"
-
-
-class Task(NamedTuple):
-    """`run` is due again after so many seconds."""
-
-    name: str
-    seconds: float
-    run: Callable[[Settings, sessionmaker[Session]], object]
-    lane: Lane = Lane.ROUND
 
 
 def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -157,9 +136,9 @@ def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Begin to write the open dataset of a new day, or anew where a name was erased; only where the log is signed."""
+    """Write the open dataset of a new day, or anew where a name was erased; only where the log is signed."""
     if settings.signs and not lease_of(sessions).is_held_elsewhere():
-        dataset.begin(settings, sessions)
+        dataset.write_due(settings, sessions)
 
 
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -182,15 +161,7 @@ def close_quarters(_settings: Settings, sessions: sessionmaker[Session]) -> None
 def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Remind officers of cases. It runs often, so that an urgent case is noticed within a minute."""
 
-    def send(address: str, subject: str, text: str) -> bool:
-        try:
-            mail.send(settings, address, subject, text)
-        except mail.MailNotSent as failure:
-            log.error("reminder_not_sent", trouble=failure.text)
-            return False
-        return True
-
-    reminding.remind(sessions, send, now())
+    reminding.remind(sessions, _sender(settings, "reminder_not_sent"), now())
 
 
 def notify_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -206,14 +177,20 @@ def notify_officers(settings: Settings, sessions: sessionmaker[Session]) -> None
 def _teller(settings: Settings) -> Callable[[str, str, str], bool]:
     """Sends a mail, or a message by push where the address says so."""
     by_mail = _sender(settings, "officer_not_told")
+    away: set[str] = set()
 
     def tell(address: str, subject: str, text: str) -> bool:
         way, _, to = address.partition(":")
         if way not in (push.NTFY, push.MATRIX):
             return by_mail(address, subject, text)
+        if way in away:
+            return False
         try:
             push.send(settings, way, to, subject, text)
         except push.PushNotSent as failure:
+            if isinstance(failure, push.PushServerAway):
+                # The others of this round would each wait for it, and so would those behind them who are told by mail.
+                away.add(way)
             log.error("officer_not_told", trouble=failure.text)
             return False
         return True
@@ -294,6 +271,12 @@ def notify_disabled_webhooks(settings: Settings, sessions: sessionmaker[Session]
     watch_notices.notify_disabled_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
 
 
+def notify_failing_webhooks(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Tell owners that a webhook of theirs has taken nothing for an hour."""
+    words = webhook_words(settings.public_url, "webhook_failing")
+    watch_notices.notify_failing_webhooks(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
+
+
 def send_digests(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Tell members who asked for it, each day or week, how much happened."""
     words = digest_words(settings.public_url)
@@ -331,28 +314,23 @@ def clear_parts(settings: Settings, _sessions: sessionmaker[Session]) -> None:
         log.info("parts_cleared", count=cleared)
 
 
-def note_beat(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Note that this worker is at work: `/ready` and the metrics say how long ago one was."""
-    with sessions.begin() as session:
-        beat(session, now())
-
+HALF_HOUR, HOUR = 1800.0, 3600.0
 
 TASKS = (
-    Task("beat", 10.0, note_beat),
+    Task("remind_of_cases", 10.0, remind_of_cases, Lane.ALARMS),
+    Task("tell_officers", 10.0, notify_officers, Lane.NOTICES),
     Task("share_home", ROUND_SECONDS, share),
-    Task("fetch_lists", 60.0, fetch_due),
-    Task("apply_ordered", 30.0, apply_ordered),
-    Task("change_channels", 60.0, change_channels),
-    Task("tell_licensed", 60.0, notify_licensed_agencies),
+    Task("fetch_lists", 60.0, fetch_due, Lane.LISTS, HOUR),
+    Task("apply_ordered", 10.0, apply_ordered, Lane.LISTS, HOUR),
+    Task("change_channels", 60.0, change_channels, Lane.MAILS, HALF_HOUR),
+    Task("tell_licensed", 60.0, notify_licensed_agencies, Lane.MAILS, HALF_HOUR),
     Task("fold_names", 60.0, fold_names),
-    Task("warn_of_staleness", 3600.0, warn),
+    Task("warn_of_staleness", 3600.0, warn, Lane.MAILS),
     Task("warn_of_law", 86400.0, warn_of_law),
     Task("forget_admissions", 3600.0, forget_admissions),
     Task("forget_sign_ins", 3600.0, forget_sign_ins),
     Task("close_quarters", 3600.0, close_quarters),
-    Task("remind_of_cases", 20.0, remind_of_cases),
-    Task("tell_officers", 20.0, notify_officers),
-    Task("send_account_letters", 5.0, send_account_letters),
+    Task("send_account_letters", 5.0, send_account_letters, Lane.MAILS, HALF_HOUR),
     Task("forget_account_letters", 3600.0, forget_account_letters),
     Task("end_waiting", 300.0, end_waiting),
     Task("end_referrals", 60.0, end_referrals),
@@ -360,18 +338,19 @@ TASKS = (
     Task("end_openings", 60.0, end_access_grants),
     Task("enforce_sanctions", 60.0, enforce_sanctions),
     Task("tell_days", 60.0, fan_out_calendar_events),
-    Task("tell_switched_off", 60.0, notify_disabled_webhooks),
-    Task("tell_digests", 600.0, send_digests),
+    Task("tell_switched_off", 60.0, notify_disabled_webhooks, Lane.MAILS, HALF_HOUR),
+    Task("tell_failing", 60.0, notify_failing_webhooks, Lane.MAILS, HALF_HOUR),
+    Task("tell_digests", 600.0, send_digests, Lane.MAILS),
     Task("purge_watching", 3600.0, purge_watching),
     Task("purge_cases", 3600.0, purge_cases),
     Task("clear_parts", 21600.0, clear_parts),
-    Task("clean_attachments", 60.0, clean_waiting),
+    Task("clean_attachments", 1.0, clean_waiting),
     Task("answer_lists", 1.0, answer_lists),
     Task("purge_lists", 3600.0, purge_lists),
-    Task("write_ranges", 5.0, write_ranges, Lane.RANGES),
+    Task("write_ranges", 5.0, write_ranges, Lane.RANGES, HALF_HOUR),
     # Behind all that publishes, so that `registry worker --once` signs it.
     Task("sign_log", 1.0, sign_log, Lane.SIGNING),
     Task("ask_witnesses", 30.0, ask_again, Lane.SIGNING),
     # After signing: it is written at a signed head.
-    Task("write_dataset", 600.0, write_dataset, Lane.SIGNING),
+    Task("write_dataset", 600.0, write_dataset, Lane.DATASET, HOUR),
 )

@@ -3,87 +3,93 @@
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from typing import Protocol
+from contextlib import ExitStack, closing, contextmanager
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
-from registry.core.db.errors import classify_db_error
-from registry.core.errors import LogClosed
+from registry.core.heartbeats import beat
 from registry.core.settings import Settings
 from registry.core.structs import prepare_structs
-from registry.worker import dataset
 from registry.worker.sandbox_loop import SandboxLoop
-from registry.worker.schedule import TASKS, Lane, Task
+from registry.worker.schedule import TASKS
+from registry.worker.tasks import Lane, ScheduledTask, Task
 from registry.worker.watch_loop import WatchLoop
 
-log = structlog.get_logger()
+LEFT_BEHIND = {Lane.DATASET: 5.0}
+"""Seconds that a lane has at the end before it is left behind: a snapshot that is cut short is begun anew."""
+
+TICK = 0.05
 
 
 def work(
     settings: Settings, sessions: sessionmaker[Session], stopping: threading.Event, *, is_once: bool = False
-) -> None:
-    """Run each task when its time has come, until told to stop; what runs then is finished first."""
-    watch_loop, sandbox = WatchLoop(settings, sessions), SandboxLoop(settings)
+) -> list[str]:
+    """Run each task when its time has come, until told to stop; what runs then is finished first.
+
+    Gives the names of tasks whose last run failed for a reason that no one foresaw.
+    """
     prepare_structs()
-    try:
+    spell = (None,) if is_once else ()
+    with closing(WatchLoop(settings, sessions)) as watches, closing(SandboxLoop(settings)) as sandbox:
+        scheduled = [
+            ScheduledTask(task)
+            for task in (
+                *TASKS,
+                Task("fan_out_events", 0.2, lambda *_: watches.fan_out(now()), Lane.EVENTS),
+                Task("deliver_webhooks", 0.2, lambda *_: watches.deliver(*spell), Lane.WEBHOOKS),
+                Task("attend_sandbox", 0.5, lambda *_: sandbox.once(*spell), Lane.SANDBOX),
+            )
+        ]
+        first = ScheduledTask(Task("beat", 10.0, lambda *_: _note_beat(sessions, scheduled), Lane.BEAT))
         if is_once:
-            TaskLoop(TASKS, settings, sessions).once(stopping)
-            dataset.wait()
-            watch_loop.once(now())
-            sandbox.once()
-            return
-        first, *others = (TaskLoop(_of_lane(lane), settings, sessions) for lane in Lane)
-        loops: list[Loop] = [watch_loop, sandbox, *others]
-        with ExitStack() as stack:
-            for beside in loops:
-                stack.enter_context(_background_thread(beside, stopping))
-            first.until(stopping)
-    finally:
-        # A snapshot that is cut short is begun anew: what lies there is whole.
-        dataset.wait(5.0)
-        watch_loop.close()
-        sandbox.close()
+            for each in ([first], scheduled, [first]):
+                TaskLoop(each, settings, sessions).once(stopping)
+                first.due = 0.0
+        else:
+            with ExitStack() as stack:
+                for lane in Lane:
+                    if of_lane := [one for one in scheduled if one.task.lane is lane]:
+                        loop = TaskLoop(of_lane, settings, sessions)
+                        stack.enter_context(_lane_thread(lane, loop, stopping))
+                TaskLoop([first], settings, sessions).until(stopping)
+    return [one.task.name for one in scheduled if one.is_faulty]
 
 
-def _of_lane(lane: Lane) -> list[Task]:
-    return [task for task in TASKS if task.lane is lane]
+def _note_beat(sessions: sessionmaker[Session], scheduled: Sequence[ScheduledTask]) -> None:
+    """Note that this worker is at work, and how each of its tasks fares: `/ready` and the metrics tell of both."""
+    progress = [one.progress() for one in scheduled]
+    with sessions.begin() as session:
+        beat(session, now(), progress)
 
 
 class TaskLoop:
     """Tasks that follow one another, each when its time has come."""
 
-    def __init__(self, tasks: Sequence[Task], settings: Settings, sessions: sessionmaker[Session]) -> None:
-        self._settings, self._sessions = settings, sessions
-        self._due = dict.fromkeys(tasks, 0.0)
+    def __init__(self, scheduled: Sequence[ScheduledTask], settings: Settings, sessions: sessionmaker[Session]) -> None:
+        self._scheduled, self._settings, self._sessions = scheduled, settings, sessions
 
     def once(self, stopping: threading.Event) -> None:
         """Run what is due, until told to stop."""
-        for task, due_at in self._due.items():
-            if time.monotonic() >= due_at and not stopping.is_set():
-                _run(task, self._settings, self._sessions)
-                self._due[task] = time.monotonic() + task.seconds
+        for one in self._scheduled:
+            if self._may_run(one, stopping):
+                one.run(self._settings, self._sessions)
 
     def until(self, stopping: threading.Event) -> None:
         while not stopping.is_set():
             self.once(stopping)
-            stopping.wait(max(min(self._due.values()) - time.monotonic(), 0.05))
+            stopping.wait(max(min(one.due for one in self._scheduled) - time.monotonic(), TICK))
 
-
-class Loop(Protocol):
-    """What runs in a thread of its own until it is told to stop."""
-
-    def until(self, stopping: threading.Event) -> None: ...
+    def _may_run(self, one: ScheduledTask, stopping: threading.Event) -> bool:
+        """Whether a task may run now; one that may not stays due, and is late in its time."""
+        return time.monotonic() >= one.due and not stopping.is_set()
 
 
 @contextmanager
-def _background_thread(loop: Loop, stopping: threading.Event) -> Iterator[None]:
-    """Run a loop in a thread of its own, so that an import that takes an hour delays no watcher.
+def _lane_thread(lane: Lane, loop: TaskLoop, stopping: threading.Event) -> Iterator[None]:
+    """Run the tasks of a lane in a thread of its own.
 
-    If that thread dies the worker ends too, so that its supervisor restarts it.
+    No task ends that thread. If it ends all the same the worker ends too, so that its supervisor restarts it.
     """
     died: list[BaseException] = []
 
@@ -95,29 +101,12 @@ def _background_thread(loop: Loop, stopping: threading.Event) -> Iterator[None]:
             stopping.set()
             raise
 
-    thread = threading.Thread(target=attend, name="attendant")
+    thread = threading.Thread(target=attend, name=lane, daemon=lane in LEFT_BEHIND)
     thread.start()
     try:
         yield
     finally:
         stopping.set()
-        thread.join()
+        thread.join(LEFT_BEHIND.get(lane))
     if died:
         raise died[0]
-
-
-def _run(task: Task, settings: Settings, sessions: sessionmaker[Session]) -> None:
-    try:
-        task.run(settings, sessions)
-    except SQLAlchemyError as error:
-        trouble = classify_db_error(error)
-        if trouble is None:
-            raise
-        # The database is away: the task is due again soon, and nothing is lost.
-        log.error("task_put_off", task=task.name, trouble=trouble.text)
-    except OSError as error:
-        # A full disk: mails, lists and webhooks of other tasks go on, and this one is due again.
-        log.error("task_put_off", task=task.name, trouble=f"{error.strerror}: {error.filename or 'the disk'}")
-    except LogClosed as closed:
-        # Nothing is published any more; the final head may still have to be signed.
-        log.error("task_refused", task=task.name, trouble=closed.text)

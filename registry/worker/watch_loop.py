@@ -1,15 +1,10 @@
-"""Beside the worker's round, in a thread of its own: telling watchers at once, whatever else is being done."""
+"""Telling watchers at once, whatever else is being done: what was published is fanned out, and webhooks are sent."""
 
-import threading
 from datetime import datetime
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.clock import now
-from registry.core.db.errors import classify_db_error
-from registry.core.errors import RegistryError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.watches import fan_out
@@ -18,14 +13,12 @@ from registry.watches.delivery.dispatcher import WebhookDispatcher
 
 log = structlog.get_logger()
 
-PAUSE = 0.2
-"""Seconds between two looks at the log and at what is due."""
-
-AFTER_TROUBLE = 5.0
+SPELL = 2.0
+"""Seconds after which a look at webhooks ends though some are still being called; the next one goes on with them."""
 
 
 class WatchLoop:
-    """Fans out what was published and sends the webhooks that are due."""
+    """Fans out what was published and sends the webhooks that are due. Neither waits for the other."""
 
     def __init__(self, settings: Settings, sessions: sessionmaker[Session]) -> None:
         self._sessions = sessions
@@ -34,32 +27,15 @@ class WatchLoop:
         if settings.has_unsafe_webhooks:
             log.warning("webhooks_call_this_machines_own_network", setting="REGISTRY_UNSAFE_WEBHOOKS")
 
-    def once(self, at: datetime) -> None:
+    def fan_out(self, at: datetime) -> None:
         with self._sessions() as session:
+            session.connection(execution_options={"registry_reading": True})
             is_behind = fan_out.is_behind(session)
         if is_behind:
             fan_out.fan_out_log_entries(self._sessions, self._keyring, at)
-        self._dispatcher.deliver_due()
 
-    def until(self, stopping: threading.Event) -> None:
-        """Again and again. What goes wrong is put off: everything is still there the next time."""
-        while not stopping.is_set():
-            pause = PAUSE
-            try:
-                self.once(now())
-            except SQLAlchemyError as error:
-                trouble = classify_db_error(error)
-                if trouble is None:
-                    raise
-                log.error("task_put_off", task="attend_watches", trouble=trouble.text)
-                pause = AFTER_TROUBLE
-            except OSError as error:
-                log.error("task_put_off", task="attend_watches", trouble=str(error.strerror))
-                pause = AFTER_TROUBLE
-            except RegistryError as trouble:
-                log.error("task_put_off", task="attend_watches", trouble=trouble.text)
-                pause = AFTER_TROUBLE
-            stopping.wait(pause)
+    def deliver(self, seconds: float | None = SPELL) -> None:
+        self._dispatcher.deliver_due(seconds)
 
     def close(self) -> None:
         self._dispatcher.close()

@@ -15,6 +15,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -31,6 +32,7 @@ from registry.core.ids import new_reference
 from registry.core.settings import Settings
 from registry.http.transaction import services
 from registry.vocabulary.bulk import JobKind, JobState, ResultForm
+from registry.worker import bulk_jobs
 from registry.worker.bulk_jobs import purge_lists, work_on
 from tests import make
 from tests.api import world
@@ -206,6 +208,43 @@ def test_cancelled_while_it_runs_it_ends_at_the_next_chunk(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_job_that_raises_fails_and_the_one_behind_it_is_answered(
+    app: Flask, session: Session, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = started(session, home, rows_of(1)), started(session, home, rows_of(2))
+    real = working._counted
+
+    def raise_for_the_first(sessions: Any, job: BulkJob, folder: Path) -> BulkJob:
+        if job.id == bad.id:
+            raise IndexError("secret of the list")
+        return real(sessions, job, folder)
+
+    monkeypatch.setattr(working, "_counted", raise_for_the_first)
+    with structlog.testing.capture_logs() as lines:
+        assert work(app, settings, session) == 2
+    assert (bad.state, good.state) == (JobState.FAILED, JobState.DONE)
+    assert "raised IndexError" in (bad.trouble or "")
+    assert "secret" not in (bad.trouble or "")
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["job_raised"]
+
+
+@pytest.mark.one_database
+def test_a_process_of_lists_that_fails_is_noticed_once_and_begun_again(
+    app: Flask, session: Session, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started(session, home, rows_of(1))
+    monkeypatch.setattr(bulk_jobs.sys, "executable", "false")
+    processes, sessions = bulk_jobs.ListProcesses(), services(app).sessions
+    processes.answer_waiting(settings, sessions)
+    assert processes._running is not None
+    processes._running.wait(30)
+    with pytest.raises(bulk_jobs.ListsProcessEnded, match="ended with 1"):
+        processes.answer_waiting(settings, sessions)
+    processes.answer_waiting(settings, sessions)
+    assert processes._running is not None
+    processes._running.wait(30)
+
+
 def test_a_supply_chain_shows_suppliers_that_declare_no_recruiter(
     app: Flask, session: Session, settings: Settings, home: Path
 ) -> None:

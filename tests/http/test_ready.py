@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,12 @@ from flask import Flask
 from sqlalchemy import text
 
 from registry.app import limits_of
+from registry.core.clock import now
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for
+from registry.core.heartbeats import TaskProgress, beat
 from registry.core.settings import Edge, Settings
+from registry.http.transaction import services
 from tests.conftest import Database
 from tests.log.witnesses.guarding import running_witness
 from tests.postgres import Server
@@ -99,6 +103,33 @@ def test_readiness_and_metrics_say_how_log_and_worker_stand(settings: Settings) 
         "connections_in_use ",
     ):
         assert name in metrics
+
+
+@pytest.mark.own_app
+def test_readiness_and_metrics_name_tasks_in_trouble_and_lookups_stay(
+    settings: Settings, make_app: Callable[[Settings], Flask]
+) -> None:
+    app, at = make_app(replace(settings, has_metrics=True)), now()
+    with services(app).sessions.begin() as session:
+        beat(
+            session,
+            at,
+            [
+                TaskProgress("apply_ordered", None, at, 3, at, at + timedelta(hours=1)),
+                TaskProgress("sign_log", at, None, 0, at - timedelta(hours=1), at - timedelta(minutes=5)),
+                TaskProgress("purge_cases", at, None, 0, at, at + timedelta(hours=1)),
+            ],
+        )
+    ready = app.test_client().get("/ready")
+    assert ready.status_code == 200
+    assert ready.json["worker"] | {"seconds_since_beat": 0} == {
+        "seconds_since_beat": 0, "failing": {"apply_ordered": 3}, "late": ["sign_log"],
+    }  # fmt: skip
+    metrics = app.test_client().get("/metrics").text.splitlines()
+    assert {
+        "registry_tasks_failing 1", "registry_tasks_late 1", 'registry_task_failures{task="apply_ordered"} 3',
+        'registry_task_late{task="sign_log"} 1',
+    } <= set(metrics)  # fmt: skip
 
 
 @pytest.mark.slow

@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 from email.policy import default
 
 import pytest
+import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.sealing.sealer import Sealer
+from registry.core import push
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
+from registry.core.isolation import SomeFailed
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.i18n.notice_words import notice_words
@@ -218,3 +221,81 @@ def test_a_decision_and_a_sanction_seek_their_second_person(session: Session, ke
     assert given() == [decider.id]
     sanctions.reviewed(session, sealer, existing)
     assert given() == [decider.id]
+
+
+def danger(session: Session, officer: Officer, at: datetime) -> None:
+    notices.notify(session, officer, NoticeKind.ASSIGNED, at, is_danger=True)
+    session.commit()
+
+
+@pytest.mark.parametrize("choice", [NoticeChoice.AT_ONCE, NoticeChoice.DAILY])
+def test_no_pause_and_no_morning_holds_back_what_is_about_danger(
+    session: Session, sessions: sessionmaker[Session], officer: Officer, choice: NoticeChoice
+) -> None:
+    post = Post()
+    something(session, officer)
+    tell(sessions, post, AT)
+    notices.choose(session, officer, choice)
+    something(session, officer, AT + MINUTE)
+    danger(session, officer, AT + 2 * MINUTE)
+    assert tell(sessions, post, AT + 2 * MINUTE) == 1
+    # It says no more than any other, and all that waited with it.
+    assert len({(subject, text) for _, subject, text in post.sent}) == 1
+    assert session.scalars(select(Notice)).all() == []
+    danger(session, officer, AT + 3 * MINUTE)
+    assert tell(sessions, post, AT + 3 * MINUTE) == 1
+
+
+def test_who_wants_no_mail_gets_none_of_danger_either(
+    session: Session, sessions: sessionmaker[Session], officer: Officer
+) -> None:
+    notices.choose(session, officer, NoticeChoice.NONE)
+    danger(session, officer, AT)
+    assert tell(sessions, Post(), AT) == 0
+
+
+def test_what_is_about_danger_goes_as_soon_as_the_server_is_back(
+    session: Session, sessions: sessionmaker[Session], officer: Officer
+) -> None:
+    post = Post()
+    post.is_dead = True
+    danger(session, officer, AT)
+    assert tell(sessions, post, AT) == 0
+    post.is_dead = False
+    assert tell(sessions, post, AT + timedelta(seconds=10)) == 1
+
+
+def test_danger_is_told_first_and_an_officer_for_whom_it_fails_keeps_no_other_from_it(
+    session: Session, sessions: sessionmaker[Session], keyring: Keyring, officer: Officer
+) -> None:
+    others = [make_officer(session, keyring, Role.TRIAGE, email=f"{name}@authority.example").officer for name in "ab"]
+    something(session, officer)
+    something(session, others[0])
+    danger(session, others[1], AT)
+    tried = []
+
+    def raise_for_the_first(address: str, subject: str, text: str) -> bool:
+        tried.append(address)
+        if len(tried) == 1:
+            raise IndexError
+        return True
+
+    with structlog.testing.capture_logs(), pytest.raises(SomeFailed):
+        notices.send_due_notices(sessions, notice_words("https://registry.example"), raise_for_the_first, AT)
+    assert tried == ["b@authority.example", "officer@authority.example", "a@authority.example"]
+
+
+def test_a_push_server_that_is_away_is_asked_once_in_a_round(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def send(_settings: Settings, way: str, to: str, *_: str) -> None:
+        asked.append(to)
+        raise (push.PushServerAway if to == "away" else push.PushNotSent)("no")
+
+    monkeypatch.setattr(push, "send", send)
+    teller = schedule._teller(settings)
+    with structlog.testing.capture_logs():
+        assert [teller(f"ntfy:{to}", "", "") for to in ("refused", "away", "third")] == [False] * 3
+    assert asked == ["refused", "away"]

@@ -71,3 +71,32 @@ def test_the_worker_tells_by_a_mail(session: Session, keyring: Keyring, settings
     for _ in range(2):
         notify_disabled_webhooks(settings, sessionmaker(session.get_bind()))
     assert len(list((settings.home / "mail").glob("*.eml"))) == 1
+
+
+def test_owners_hear_once_of_what_fails_for_an_hour_and_again_when_it_fails_again(
+    session: Session, keyring: Keyring
+) -> None:
+    ours, sessions, post = make_organisation(session), sessionmaker(session.get_bind()), Post()
+    make_member(session, ours, email="owner@works.example")
+    made = webhooks.make(session, keyring, ours.id, "https://hooks.example.org/", "Ear", now(), is_unsafe=False).webhook
+    made.failing_since = began = now()
+    session.commit()
+    words = webhook_words("https://registry.example", "webhook_failing")
+
+    def tell(after: timedelta) -> int:
+        return notices.notify_failing_webhooks(sessions, words, post, began + after)
+
+    assert tell(timedelta(minutes=59)) == 0
+    post.is_dead = True
+    assert tell(timedelta(minutes=60)) == 0
+    post.is_dead = False
+    assert [tell(timedelta(minutes=minutes)) for minutes in (61, 62, 500)] == [1, 0, 0]
+    (_, subject, text) = post.sent[0]
+    assert subject == "A webhook takes nothing"
+    assert "https://registry.example/account/webhooks" in text
+    for hidden in ("hooks.example.org", "Ear", ours.name):
+        assert hidden not in text
+    # It took something, and failed again later.
+    session.execute(update(Webhook).values(failing_since=began + timedelta(hours=20), failing_told_at=None))
+    session.commit()
+    assert [tell(timedelta(hours=hours)) for hours in (20, 21, 22)] == [0, 1, 0]

@@ -122,6 +122,7 @@ class HeldLists(Resource):
                 "why": pending.reason,
                 "counts": pending.counts,
                 "ordered_by": pending.ordered_by,
+                "trouble": pending.trouble,
             }
             for pending, source in found
         ]

@@ -10,13 +10,13 @@ import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from registry.complaints.attachments.actions import facts_of, place
 from registry.complaints.attachments.models import Attachment
@@ -98,27 +98,47 @@ def begin(settings: Settings, job: SanitiseJob) -> bool:
     return True
 
 
-def due(session: Session, settings: Settings, among: ColumnElement[bool], limit: int = 20) -> list[Attachment]:
-    """Attachments that need a clean copy and that no process is working on. Gives up those that were tried too often.
+WAITS = or_(
+    Attachment.state.in_([AttachmentState.KEPT, AttachmentState.CLEANING]),
+    and_(Attachment.state == AttachmentState.NO_CLEAN_COPY, Attachment.no_copy.in_(PASSING)),
+)
+"""Whether an attachment needs a clean copy, be it that a process is making it now."""
 
-    `among`: a condition on Attachment. Needs a session that may write.
+
+def due(
+    session: Session, settings: Settings, among: ColumnElement[bool], limit: int = 20, but: Collection[str] = ()
+) -> list[Attachment]:
+    """Attachments that need a clean copy and that no process is working on, the first file of each mailbox first.
+
+    Gives up those that were tried too often. `among`: a condition on Attachment; `but`: references of others that are left
+    out. Needs a session that may write.
     """
-    waits = or_(
-        Attachment.state.in_([AttachmentState.KEPT, AttachmentState.CLEANING]),
-        and_(Attachment.state == AttachmentState.NO_CLEAN_COPY, Attachment.no_copy.in_(PASSING)),
+    left_out = being_cleaned(settings) | set(but)
+    found = session.execute(
+        select(Attachment)
+        .where(among, WAITS, Attachment.reference.not_in(left_out))
+        .order_by(_place_in_mailbox(), Attachment.id)
+        .limit(limit)
     )
-    existing = being_cleaned(settings)
-    found = session.execute(select(Attachment).where(among, waits).order_by(Attachment.id).limit(limit + len(existing)))
     waiting = []
     for attachment in found.scalars():
-        if attachment.reference in existing:
-            continue
         if attachment.attempts >= MAX_ATTEMPTS and attachment.state is AttachmentState.CLEANING:
             attachment.state, attachment.no_copy = AttachmentState.NO_CLEAN_COPY, NoCopy.INTERRUPTED
         else:
             waiting.append(attachment)
     session.flush()
-    return waiting[:limit]
+    return waiting
+
+
+def _place_in_mailbox() -> ColumnElement[int]:
+    """The place of an attachment among the files of its mailbox: a mailbox with many delays the first of no other."""
+    earlier = aliased(Attachment)
+    return (
+        select(func.count())
+        .select_from(earlier)
+        .where(earlier.box_id == Attachment.box_id, earlier.id <= Attachment.id)
+        .scalar_subquery()
+    )
 
 
 def sanitise_jobs_due(

@@ -104,8 +104,8 @@ def _tell(session: Session, case: Case, at: datetime, *, is_danger: bool) -> Non
     """Tell the assignee; of danger, and where there is none, also those who give cases to officers."""
     assignee = _assignee(session, case)
     if assignee is not None:
-        notify(session, assignee, NoticeKind.ASSIGNED, at)
+        notify(session, assignee, NoticeKind.ASSIGNED, at, is_danger=is_danger)
     if assignee is None or is_danger:
         unit = session.get_one(Unit, case.unit_id).reference
         known = [] if assignee is None else [assignee.reference]
-        notify_unit(session, unit, Resource.CASE, Act.ASSIGN, NoticeKind.ASSIGNED, at, but=known)
+        notify_unit(session, unit, Resource.CASE, Act.ASSIGN, NoticeKind.ASSIGNED, at, but=known, is_danger=is_danger)

@@ -18,11 +18,12 @@ from registry.complaints.intake.mailbox import resume
 from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, REMIND_BEFORE
 from registry.core.clock import day_at
+from registry.core.isolation import do_for_each
 from registry.core.working_days import rounded_up
 from registry.officers.models import NoticeKind, Unit
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import CaseState, ClockKind, ReferralState
+from registry.vocabulary.cases import CaseState, ClockKind, Priority, ReferralState
 
 Tell = Callable[[str, str, str], bool]
 """Sends a mail: address, subject, text. False when it was not sent, so that it is tried again."""
@@ -40,22 +41,27 @@ class _Called(NamedTuple):
     address: str
     clock_ids: list[int]
     is_overdue: bool
+    is_danger: bool
 
 
 def remind(sessions: sessionmaker[Session], tell: Tell, at: datetime) -> int:
     """Mail each unit once for all its deadlines that are due, and its supervisor for overdue ones; gives how many.
 
-    The mail goes first: if we crash before that is recorded it is sent twice, which is better than never.
+    The mail goes first: if we crash before that is recorded it is sent twice, which is better than never. Units with somebody
+    in danger (P0) come first. One for which `tell` raises keeps no other from its mail: SomeFailed is raised at the end.
     """
     sent = 0
-    for is_overdue in (False, True):
-        with sessions() as session:
-            called = _due(session, at, is_overdue=is_overdue)
-        for one in called:
-            if not tell(one.address, SUBJECT, OVERDUE if one.is_overdue else TEXT):
-                continue
+
+    def call(one: _Called) -> None:
+        nonlocal sent
+        if tell(one.address, SUBJECT, OVERDUE if one.is_overdue else TEXT):
             sent += 1
             _write_down(sessions, one, at)
+
+    with sessions() as session:
+        session.connection(execution_options={"registry_reading": True})
+        called = [one for is_overdue in (False, True) for one in _due(session, at, is_overdue=is_overdue)]
+    do_for_each(sorted(called, key=lambda one: not one.is_danger), call, "reminding a unit")
     return sent
 
 
@@ -106,7 +112,7 @@ def _due(session: Session, at: datetime, *, is_overdue: bool) -> list[_Called]:
         (CaseClock.escalated_at, CaseClock.due_at) if is_overdue else (CaseClock.reminded_at, CaseClock.remind_at)
     )
     rows = session.execute(
-        select(Unit.id, Unit.email, Unit.supervisor_email, CaseClock.id)
+        select(Unit.id, Unit.email, Unit.supervisor_email, CaseClock.id, Case.priority)
         .join(Case, Case.id == CaseClock.case_id)
         .join(Unit, Unit.id == Case.unit_id)
         .where(
@@ -121,10 +127,12 @@ def _due(session: Session, at: datetime, *, is_overdue: bool) -> list[_Called]:
         .order_by(Unit.id, CaseClock.id)
     ).all()
     called: dict[int, _Called] = {}
-    for unit_id, email, supervisor, clock_id in rows:
+    in_danger = {unit_id for unit_id, *_, priority in rows if priority is Priority.P0}
+    for unit_id, email, supervisor, clock_id, _ in rows:
         # One of the two is there: the query asks for it.
         address = ((supervisor or email) if is_overdue else (email or supervisor)) or ""
-        called.setdefault(unit_id, _Called(unit_id, address, [], is_overdue)).clock_ids.append(clock_id)
+        one = called.setdefault(unit_id, _Called(unit_id, address, [], is_overdue, unit_id in in_danger))
+        one.clock_ids.append(clock_id)
     return list(called.values())
 
 

@@ -18,6 +18,11 @@ _POSTGRESQL_AWAY = ("08", "53", "57P", "58", "40001", "40P01", "55P03", "57014",
 _POSTGRESQL_OTHER_REVISION = ("42P01", "42703", "3F000")
 
 
+def is_database_away(error: BaseException) -> bool:
+    """Whether nothing is wrong but that the database is away, or at another revision."""
+    return isinstance(error, SQLAlchemyError) and classify_db_error(error) is not None
+
+
 def classify_db_error(error: SQLAlchemyError) -> DatabaseUnavailable | NotMigrated | None:
     """What a caller is told of a database error; None when it is a fault of ours and no trouble of the database."""
     if isinstance(error, PoolTimeout):

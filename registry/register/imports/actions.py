@@ -332,7 +332,7 @@ def apply_staged(
     if is_empty(session):
         # What the log is for is decided under its lock, which comes after the turn for everybody.
         take_turn(session)
-    refuse_mixing(session, is_demo=False)
+    refuse_mixing(session, is_demo=mapping.source.is_invented)
     source = saved_source(session, mapping)
     former = last_retrieval(session, source)
     if former is not None and former.retrieved_at >= retrieved_at:

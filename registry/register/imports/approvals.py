@@ -4,13 +4,15 @@ No request waits for it, and nothing here reaches out to any other server: see o
 """
 
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.core.errors import NotFound, NotNow
+from registry.core.errors import ImportRefused, NotFound, NotNow
 from registry.core.ids import read_reference
 from registry.register.authorities.models import Authority, Source
+from registry.register.imports.mapping import mapping_of
 from registry.register.imports.models import PendingImport
 
 
@@ -32,10 +34,18 @@ def lock_held_list(session: Session, authority: str, reference: str) -> tuple[Pe
     return pending, source
 
 
-def order(session: Session, authority: str, reference: str, by: str, at: datetime) -> Source:
-    """Have a held list applied: its good rows, and whatever it delists. Raises as `lock_held_list`."""
+def order(session: Session, authority: str, reference: str, by: str, at: datetime, home: Path) -> Source:
+    """Have a held list applied: its good rows, and whatever it delists.
+
+    Raises as `lock_held_list`, and NotNow where no list can be read by the mapping that its source has in `home`.
+    """
     pending, source = lock_held_list(session, authority, reference)
-    pending.ordered_by, pending.ordered_at = by, at
+    try:
+        mapping_of(source.reference, source.mapping, home)
+    except ImportRefused as refusal:
+        text = f"no list can be read by its mapping, so it was not approved; an operator has to mend it: {refusal.text}"
+        raise NotNow(text, "imports.mapping", reason=refusal.text) from None
+    pending.ordered_by, pending.ordered_at, pending.trouble = by, at, None
     session.flush()
     return source
 

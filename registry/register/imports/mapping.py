@@ -49,7 +49,7 @@ class SourceTable(Shape, frozen=True):
 
     `territory`: places in China (GB/T 2260) all of whose licence holders it is to hold. `form_mark`: how the form of the
     list is known: `s` and `s2` from a page about it, `k` by hearsay, "" from the list itself. `kinds` and `activities`
-    are those of its rows where they are not stated.
+    are those of its rows where they are not stated. `is_invented`: it stands beside demo data, and beside no other.
     """
 
     reference: str
@@ -64,6 +64,7 @@ class SourceTable(Shape, frozen=True):
     territory: list[str] = []
     form_mark: str = ""
     activities: list[Activity] = []
+    is_invented: bool = False
 
 
 class Layout(Shape, frozen=True):
@@ -354,6 +355,17 @@ def mapping_named(name: str, home: Path) -> SourceMapping:
     )
 
 
+def mapping_of(reference: str, stored: Mapping[str, Any], home: Path) -> SourceMapping:
+    """The mapping of a source as it stands now, or as it was when its list was last imported with one named by file.
+
+    ImportRefused where neither can be used.
+    """
+    try:
+        return mapping_named(reference, home)
+    except ImportRefused:
+        return from_stored(stored)
+
+
 def read_mapping_file(path: Path) -> SourceMapping:
     try:
         return read_mapping(path.read_text(encoding="utf-8"), str(path))
@@ -370,7 +382,11 @@ def as_stored(mapping: SourceMapping) -> dict[str, Any]:
 
 
 def from_stored(stored: Mapping[str, Any]) -> SourceMapping:
-    return msgspec.convert(stored, SourceMapping)
+    """What `as_stored` gave. ImportRefused where no list can be read by it."""
+    try:
+        return msgspec.convert(stored, SourceMapping)
+    except msgspec.ValidationError as error:
+        raise ImportRefused(f"the mapping that is stored for this list cannot be used: {error}") from None
 
 
 def wanted_columns(layout: Layout) -> Sequence[tuple[str, ...]]:

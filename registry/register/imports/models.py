@@ -29,7 +29,8 @@ class Listing(Base):
 class PendingImport(Base):
     """A fetched list that an official must look at first. `file` stands in REGISTRY_HOME/pending; `reason` is shown.
 
-    `ordered_by` is the officer (a reference) who decided in the console; the worker applies what was ordered.
+    `ordered_by` is the officer (a reference) who decided in the console; the worker applies what was ordered. `trouble` is
+    why it could not be applied when it was approved last: then it waits for a decision again.
     """
 
     __tablename__ = "pending_imports"
@@ -47,6 +48,7 @@ class PendingImport(Base):
     is_approved: Mapped[bool | None]
     ordered_by: Mapped[str | None] = mapped_column(Text(60))
     ordered_at: Mapped[datetime | None] = mapped_column(Instant)
+    trouble: Mapped[str | None] = mapped_column(Text(1000))
 
 
 class FetchState(Base):

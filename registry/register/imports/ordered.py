@@ -4,9 +4,14 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.core.clock import now
+from registry.core.db.errors import is_database_away
 from registry.core.errors import ImportRefused, NotFound
 from registry.core.settings import Settings
+from registry.officers.models import NoticeKind
+from registry.officers.notices import notify_named
 from registry.register.imports import worker
+from registry.register.imports.jobs import ImportRunning
 from registry.register.imports.models import FetchState, PendingImport
 
 log = structlog.get_logger()
@@ -15,9 +20,11 @@ log = structlog.get_logger()
 def apply_ordered(settings: Settings, sessions: sessionmaker[Session]) -> list[str]:
     """Apply every list that was ordered, and destroy the files of those rejected. Gives the references that were applied.
 
-    One that is refused waits again, and says why: an official has to look at it once more.
+    One that cannot be applied waits again and says why, and the officer who approved it is told: it is not tried again
+    until somebody decides so.
     """
     with sessions() as session:
+        session.connection(execution_options={"registry_reading": True})
         waits = PendingImport.decided_at.is_(None)
         ordered = list(
             session.execute(
@@ -32,11 +39,9 @@ def apply_ordered(settings: Settings, sessions: sessionmaker[Session]) -> list[s
     applied = []
     for reference in ordered:
         try:
-            trouble = worker.approve(settings, sessions, reference).refused_because
-        except ImportRefused as refusal:
-            trouble = refusal.text
-        except NotFound:
-            # A newer list took its place in the meantime.
+            trouble = _apply(settings, sessions, reference)
+        except (NotFound, ImportRunning):
+            # A newer list took its place in the meantime, or is just being imported.
             continue
         if trouble is None:
             applied.append(reference)
@@ -46,6 +51,21 @@ def apply_ordered(settings: Settings, sessions: sessionmaker[Session]) -> list[s
     return applied
 
 
+def _apply(settings: Settings, sessions: sessionmaker[Session], reference: str) -> str | None:
+    """Apply one list; gives why it could not be applied."""
+    try:
+        return worker.approve(settings, sessions, reference).refused_because
+    except (NotFound, ImportRunning):
+        raise
+    except ImportRefused as refusal:
+        return refusal.text
+    except Exception as error:
+        if is_database_away(error):
+            raise
+        log.error("held_list_raised", pending=reference, exc_info=error)
+        return f"applying it raised {type(error).__name__}, and the worker's log says where"
+
+
 def _wait_again(sessions: sessionmaker[Session], reference: str, trouble: str) -> None:
     with sessions.begin() as session:
         pending = session.execute(
@@ -53,7 +73,10 @@ def _wait_again(sessions: sessionmaker[Session], reference: str, trouble: str) -
         ).scalar_one_or_none()
         if pending is None:
             return
-        pending.ordered_by = pending.ordered_at = None
+        officer, pending.ordered_by, pending.ordered_at = pending.ordered_by, None, None
+        pending.trouble = trouble[:1000]
         state = session.get(FetchState, pending.source_id)
         if state is not None:
             state.trouble = f"the held list could not be applied: {trouble}"[:1000]
+        if officer is not None:
+            notify_named(session, officer, NoticeKind.DECIDED, now())

@@ -4,7 +4,7 @@ The state of the work stands in our own tables, so that any number of workers ma
 a source is claimed by moving its next fetch ahead, in a transaction of its own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import instant_text, now
-from registry.core.errors import ImportRefused, NotFound
+from registry.core.db.errors import is_database_away
+from registry.core.errors import ImportRefused, NotFound, RegistryError
 from registry.core.ids import new_reference, read_reference
 from registry.core.settings import Settings
 from registry.log.actions import refuse_mixing
@@ -26,11 +27,11 @@ from registry.register.imports.actions import saved_source
 from registry.register.imports.fetching import Fetched, FetchFailed, fetch
 from registry.register.imports.jobs import ImportRequest, ImportRunning, import_list
 from registry.register.imports.listings import Listings
-from registry.register.imports.mapping import SourceMapping, from_stored, mapping_named
+from registry.register.imports.mapping import mapping_named, mapping_of
 from registry.register.imports.models import FetchState, PendingImport
 from registry.register.imports.queries import last_retrieval, source_named
 from registry.register.imports.report import Report
-from registry.register.imports.schedule_rules import pause_after_failure, pause_between_fetches, warn_from
+from registry.register.imports.schedule_rules import MAX_PAUSE, pause_after_failure, pause_between_fetches, warn_from
 
 log = structlog.get_logger()
 
@@ -47,7 +48,15 @@ def fetch_due(settings: Settings, sessions: sessionmaker[Session]) -> int:
         if reference is None:
             return tried
         tried += 1
-        fetch_source(settings, sessions, reference)
+        try:
+            fetch_source(settings, sessions, reference)
+        except Exception as error:
+            if is_database_away(error):
+                raise
+            # Whatever a list does to its reader, the others are fetched.
+            log.error("fetch_raised", source=reference, exc_info=error)
+            trouble = error.text if isinstance(error, RegistryError) else f"reading it raised {type(error).__name__}"
+            _failed(sessions, reference, trouble, MAX_PAUSE)
 
 
 def _note_addresses(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -57,7 +66,7 @@ def _note_addresses(settings: Settings, sessions: sessionmaker[Session]) -> None
             if is_desk_list(source.reference) or not source.mapping:
                 continue
             try:
-                address = mapping_of(settings, source).source.address
+                address = mapping_of(source.reference, source.mapping, settings.home).source.address
             except ImportRefused as refusal:
                 log.warning("mapping_unusable", source=source.reference, trouble=refusal.text)
                 continue
@@ -86,7 +95,7 @@ def fetch_source(settings: Settings, sessions: sessionmaker[Session], reference:
     """Fetch one list now and apply it, or hold it for approval. Gives a sentence on how it went; it is also kept."""
     with sessions() as session:
         source = _known_source(session, settings, reference)
-        mapping = mapping_of(settings, source)
+        mapping = mapping_of(source.reference, source.mapping, settings.home)
         # The mapping's address of today: one written in after an import by hand counts at once.
         address, etag, last_modified = mapping.source.address, source.etag, source.last_modified
     usual = pause_between_fetches(mapping.source.fresh_for_days, mapping.source.fetch_every_hours)
@@ -139,18 +148,10 @@ def _known_source(session: Session, settings: Settings, reference: str) -> Sourc
         return source_named(session, reference)
     except NotFound:
         mapping = mapping_named(reference, settings.home)
-        refuse_mixing(session, is_demo=False)
+        refuse_mixing(session, is_demo=mapping.source.is_invented)
         source = saved_source(session, mapping)
         session.commit()
         return source
-
-
-def mapping_of(settings: Settings, source: Source) -> SourceMapping:
-    """The mapping as it stands now, or as it was when the list was last imported with one named by file."""
-    try:
-        return mapping_named(source.reference, settings.home)
-    except ImportRefused:
-        return from_stored(source.mapping)
 
 
 @contextmanager
@@ -289,7 +290,10 @@ def approve(settings: Settings, sessions: sessionmaker[Session], reference: str)
     """Apply a held list after all: good rows only, and whatever it delists. It counts as read when it was fetched."""
     with sessions() as session:
         pending, source = _pending(session, reference)
-        mapping, path = mapping_of(settings, source), settings.home / "pending" / pending.file
+        mapping, path = (
+            mapping_of(source.reference, source.mapping, settings.home),
+            settings.home / "pending" / pending.file,
+        )
     if not path.is_file():
         raise ImportRefused(f"the held file {path.name} is gone: reject it and fetch the list again")
     report = import_list(
@@ -332,9 +336,7 @@ def warn_of_staleness(settings: Settings, sessions: sessionmaker[Session], tell:
             warn_at = warn_from(former.retrieved_at, source.fresh_for_days) if former else None
             if former is not None and warn_at is not None and at >= warn_at:
                 stale_at = former.retrieved_at + timedelta(days=source.fresh_for_days)
-                # Demo data come from no list that anybody keeps.
-                addresses = mapping_of(settings, source).source.warn if source.mapping else ()
-                due.append((source.reference, addresses, former.retrieved_at, stale_at))
+                due.append((source.reference, _warned_addresses(settings, source), former.retrieved_at, stale_at))
     for reference, addresses, read_at, stale_at in due:
         log.warning("source_goes_stale", source=reference, stale_at=instant_text(stale_at))
         for address in addresses:
@@ -343,6 +345,17 @@ def warn_of_staleness(settings: Settings, sessions: sessionmaker[Session], tell:
             source_named(session, reference).warned_at = at
             session.commit()
     return [reference for reference, *_ in due]
+
+
+def _warned_addresses(settings: Settings, source: Source) -> Sequence[str]:
+    """Who is to be warned; no one where demo data come from no list that anybody keeps, or the mapping cannot be used."""
+    if not source.mapping:
+        return ()
+    try:
+        return mapping_of(source.reference, source.mapping, settings.home).source.warn
+    except ImportRefused as refusal:
+        log.warning("mapping_unusable", source=source.reference, trouble=refusal.text)
+        return ()
 
 
 def _warning(reference: str, read_at: datetime, stale_at: datetime) -> str:

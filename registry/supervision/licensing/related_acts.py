@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -217,9 +218,9 @@ def lift(
     return lifted
 
 
-def order_list(session: Session, official: LicensingOfficial, reference: str, at: datetime) -> None:
-    """Let the worker apply a list that was held back. Raises NotFound, NotNow."""
-    source = approvals.order(session, official.authority, reference, official.name, at)
+def order_list(session: Session, official: LicensingOfficial, reference: str, at: datetime, home: Path) -> None:
+    """Let the worker apply a list that was held back; `home` has its mapping. Raises NotFound, NotNow."""
+    source = approvals.order(session, official.authority, reference, official.name, at, home)
     _record(session, official, "import.approved", source.reference, at, f"held list {reference}")
 
 

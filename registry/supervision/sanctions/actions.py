@@ -169,7 +169,14 @@ def hand_to_review(
     sanction = moving.lock_sanction(session, official.authority, reference, version)
     first = {official.name, sanction.proposed_by}
     notify_authority(
-        session, official.authority, Resource.SANCTION, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=first
+        session,
+        official.authority,
+        Resource.SANCTION,
+        Act.APPROVE,
+        NoticeKind.SECOND_PERSON,
+        at,
+        but=first,
+        is_danger=sanction.is_urgent,
     )
     moving.advance(session, sanction, SanctionState.LEGAL_REVIEW, By.PROPOSER, at, actor=official.name)
     return sanction

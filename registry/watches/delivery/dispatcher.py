@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, sessionmaker
 from standardwebhooks import Webhook as Signing
 
@@ -31,10 +31,10 @@ from registry.watches.webhooks import give_up, secrets_of
 
 log = structlog.get_logger()
 
-THREADS = 16
+THREADS = 32
 MAX_CLAIMED = 256
-EACH_AT_ONCE = 4
-"""Deliveries of one webhook at a time: a slow one does not take all threads."""
+EACH_AT_ONCE, FAILING_AT_ONCE = 4, 1
+"""Deliveries of one webhook at a time: a slow one does not take all threads, and one that is away no more than one."""
 
 LEASE = timedelta(seconds=60)
 """Longer than any call may take."""
@@ -48,8 +48,6 @@ behind a later one.
 
 GONE = 410
 """410 Gone: by Standard Webhooks the receiver wants no more deliveries."""
-
-MAX_RETRY_AFTER = timedelta(hours=1)
 
 
 class ClaimedDelivery(NamedTuple):
@@ -79,30 +77,50 @@ class WebhookDispatcher:
         self._keyring = keyring
         self._caller = caller
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="courier")
+        self._in_flight: set[Future[Outcome | None]] = set()
+        self._done: list[Outcome] = []
+        self._noted_at = time.monotonic()
 
-    def deliver_due(self) -> int:
-        """Send all that is due now. Gives how many were tried."""
+    def deliver_due(self, seconds: float | None = None) -> int:
+        """Send all that is due now, at most for so long: calls that still go on then are left to the next time.
+
+        Gives how many were begun.
+        """
+        until = None if seconds is None else time.monotonic() + seconds
         tried = 0
-        in_flight: set[Future[Outcome | None]] = set()
-        done: list[Outcome] = []
-        noted_at = time.monotonic()
         while True:
-            if len(in_flight) < MAX_CLAIMED // 2:
-                claimed = self._claimed(MAX_CLAIMED - len(in_flight))
+            if len(self._in_flight) < MAX_CLAIMED // 2:
+                claimed = self._claimed(MAX_CLAIMED - len(self._in_flight))
                 tried += len(claimed)
-                in_flight |= {self._pool.submit(self._send, delivery) for delivery in claimed}
-            if not in_flight and not done:
+                self._in_flight |= {self._pool.submit(self._send, delivery) for delivery in claimed}
+            if not self._in_flight and not self._done:
                 return tried
-            completed, in_flight = wait(in_flight, timeout=0.05, return_when=FIRST_COMPLETED)
-            self._caller.cut_overdue()
-            done += [outcome for one in completed if (outcome := one.result()) is not None]
-            if done and (len(done) >= MAX_CLAIMED // 2 or not in_flight or time.monotonic() - noted_at > 0.1):
-                self._note(done)
-                done, noted_at = [], time.monotonic()
+            self._wait_and_note()
+            if until is not None and time.monotonic() >= until:
+                return tried
+
+    def _wait_and_note(self) -> None:
+        """Wait a moment for calls that go on, and note some times a second how those went that ended."""
+        completed, self._in_flight = wait(self._in_flight, timeout=0.05, return_when=FIRST_COMPLETED)
+        self._caller.cut_overdue()
+        self._done += [outcome for one in completed if (outcome := one.result()) is not None]
+        is_time = len(self._done) >= MAX_CLAIMED // 2 or not self._in_flight or time.monotonic() - self._noted_at > 0.1
+        if self._done and is_time:
+            done, self._done, self._noted_at = self._done, [], time.monotonic()
+            # What cannot be noted is sent again once its lease is over.
+            self._note(done)
 
     def close(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        self._caller.close()
+        """Note how the calls went that go on, and begin none any more."""
+        for waiting in self._in_flight:
+            waiting.cancel()
+        self._in_flight = {one for one in self._in_flight if not one.cancelled()}
+        try:
+            while self._in_flight or self._done:
+                self._wait_and_note()
+        finally:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._caller.close()
 
     def _claimed(self, limit: int) -> list[ClaimedDelivery]:
         at, send_before = now(), time.monotonic() + LEASE.total_seconds() - MIN_LEFT
@@ -158,6 +176,10 @@ class WebhookDispatcher:
         except RegistryError:
             # It was looked at when it was stated; the rule may have become stricter since.
             answered = CallResult(None, "its address is one that is not called")
+        except Exception as error:
+            # Whatever an address does to its caller, it is tried again later and the others are called.
+            log.error("webhook_raised", exc_info=error)
+            answered = CallResult(None, "it could not be called: an operator has to look into the log")
         return Outcome(delivery, answered, now())
 
     def _note(self, outcomes: Sequence[Outcome]) -> None:
@@ -182,7 +204,10 @@ def _is_free(delivery: Delivery, at: datetime) -> bool:
 
 
 def _due(session: Session, at: datetime, limit: int) -> list[int]:
-    """Deliveries that are due: the first of each agency, a few of each webhook, none that is claimed."""
+    """Deliveries that are due: the first of each agency, a few of each webhook, none that is claimed.
+
+    What is new comes before what is tried again, so that it never waits for it.
+    """
     earlier = aliased(Delivery)
     in_flight = (
         select(Delivery.webhook_id, func.count().label("held"))
@@ -193,8 +218,11 @@ def _due(session: Session, at: datetime, limit: int) -> list[int]:
     ranked = (
         select(
             Delivery.id,
-            func.row_number().over(partition_by=Delivery.webhook_id, order_by=Delivery.id).label("place"),
+            func.row_number()
+            .over(partition_by=Delivery.webhook_id, order_by=(case((Delivery.attempts == 0, 0), else_=1), Delivery.id))
+            .label("place"),
             func.coalesce(in_flight.c.held, 0).label("held"),
+            case((Webhook.failing_since.is_(None), EACH_AT_ONCE), else_=FAILING_AT_ONCE).label("at_once"),
         )
         .join(Webhook, Webhook.id == Delivery.webhook_id)
         .outerjoin(in_flight, in_flight.c.webhook_id == Delivery.webhook_id)
@@ -213,7 +241,8 @@ def _due(session: Session, at: datetime, limit: int) -> list[int]:
         )
         .subquery()
     )
-    query = select(ranked.c.id).where(ranked.c.place + ranked.c.held <= EACH_AT_ONCE).order_by(ranked.c.id).limit(limit)
+    is_among = ranked.c.place + ranked.c.held <= ranked.c.at_once
+    query = select(ranked.c.id).where(is_among).order_by(ranked.c.id).limit(limit)
     return list(session.execute(query).scalars())
 
 
@@ -250,7 +279,7 @@ def note(session: Session, outcomes: Sequence[Outcome]) -> None:
         if outcome.answered.is_taken:
             _taken(session, delivery, webhook, outcome.at)
         else:
-            _refused(delivery, webhook, outcome)
+            _refused(session, delivery, webhook, outcome)
     session.flush()
     for webhook in webhooks.values():
         _judge(session, webhook, now())
@@ -262,7 +291,7 @@ def _taken(session: Session, delivery: Delivery, webhook: Webhook, at: datetime)
     delivery.state, delivery.delivered_at = DeliveryState.DELIVERED, at
     if webhook.failing_since is not None:
         # It answers again: what waits for a later attempt goes now.
-        webhook.failing_since = webhook.resting_until = None
+        webhook.failing_since = webhook.resting_until = webhook.failing_told_at = None
         session.flush()
         session.execute(
             update(Delivery)
@@ -272,18 +301,30 @@ def _taken(session: Session, delivery: Delivery, webhook: Webhook, at: datetime)
         )
 
 
-def _refused(delivery: Delivery, webhook: Webhook, outcome: Outcome) -> None:
+def _refused(session: Session, delivery: Delivery, webhook: Webhook, outcome: Outcome) -> None:
     webhook.failing_since = webhook.failing_since or outcome.at
-    pause = rules.pause_after(delivery.attempts)
-    if outcome.answered.retry_after is not None:
-        pause = max(pause, min(timedelta(seconds=outcome.answered.retry_after), MAX_RETRY_AFTER))
+    retry_after = outcome.answered.retry_after
+    pause = rules.pause_after(delivery.attempts, retry_after, has_news=_has_news(session, delivery, outcome.at))
     delivery.due_at = outcome.at + pause
-    if outcome.answered.status is None:
-        webhook.resting_until = outcome.at + pause
+    if retry_after is not None:
+        # It is there and asks for a rest: others wait with this one, but not for long.
+        webhook.resting_until = outcome.at + min(pause, rules.NEWS_WITHIN)
     if outcome.answered.status == GONE:
         webhook.state, webhook.disabled_at = WebhookState.DISABLED, outcome.at
     if rules.is_given_up(delivery.queued_at, outcome.at):
         delivery.state = DeliveryState.FAILED
+
+
+def _has_news(session: Session, delivery: Delivery, at: datetime) -> bool:
+    """Whether something new of the same agency came while a delivery was on its way. What comes later wakes it itself."""
+    later = select(Delivery.id).where(
+        Delivery.webhook_id == delivery.webhook_id,
+        Delivery.agency_id == delivery.agency_id,
+        Delivery.state == DeliveryState.WAITING,
+        Delivery.id > delivery.id,
+        Delivery.queued_at >= at - LEASE,
+    )
+    return session.execute(later.limit(1)).first() is not None
 
 
 def _judge(session: Session, webhook: Webhook, at: datetime) -> None:

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.casework import queries as case_reading
 from registry.complaints.retention import reminding
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import sessions_for
+from registry.core.isolation import SomeFailed
 from registry.vocabulary.cases import CaseState
 from tests.complaints.filing import AT, INFORMATION, ORDINARY, URGENT, file, make_units
 from tests.complaints.officers import ANNA, go
@@ -46,6 +48,26 @@ def test_what_is_urgent_is_told_at_once_and_once(session, sessions, sealer, post
     assert remind(session, sessions, post, AT) == 1
     assert remind(session, sessions, post, AT + MINUTE) == 0
     assert post.addresses == ["desk@it.example"]
+
+
+def test_who_is_in_danger_comes_first_and_a_unit_for_which_it_fails_keeps_no_other_waiting(
+    session, sessions, sealer, post
+):
+    file(session, sealer, INFORMATION)
+    file(session, sealer, URGENT | {"country": "CZ"})
+    session.commit()
+    tried = []
+
+    def raise_for_the_first(address, *_):
+        tried.append(address)
+        if len(tried) == 1:
+            raise IndexError
+        return True
+
+    with structlog.testing.capture_logs(), pytest.raises(SomeFailed):
+        reminding.remind(sessions, raise_for_the_first, AT + 6 * DAY)
+    # What is overdue goes to the same desk, which has no supervisor.
+    assert tried == ["desk@cz.example", "desk@cz.example", "desk@it.example"]
 
 
 def test_a_mail_says_nothing_of_the_case(session, sessions, sealer, post):

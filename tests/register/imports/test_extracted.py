@@ -1,6 +1,7 @@
 """Tables out of XLS, ODS, HTML, DOCX and PDF; and files of these forms that are broken, hostile, or no lists."""
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -9,6 +10,7 @@ from PIL import Image
 
 from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
+from registry.register.imports import extracted
 from registry.register.imports.extraction import terms
 from registry.register.imports.reading import form_of, opened
 from registry.register.imports.rows import Opened
@@ -257,3 +259,17 @@ def test_a_file_that_ends_too_early_is_refused_or_a_loss(tmp_path: Path) -> None
         read(tmp_path / "b")
     (tmp_path / "c").write_text(f"<html><body>{page_table([HEAD, *ROWS])[:-20]}", encoding="utf-8")
     assert read(tmp_path / "c")[0].losses == ["the page ends within a table: it is cut off"]
+
+
+def test_a_document_has_a_minute_and_a_reader_that_stands_still_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert {(limits.seconds, limits.wall) for limits in terms.LIMITS.values()} == {(60, 60)}
+    path, reader = tmp_path / "list.pdf", tmp_path / "reader"
+    path.write_bytes(b"%PDF-1.7")
+    reader.write_text("#!/bin/sh\nexec sleep 600\n")
+    reader.chmod(0o700)
+    monkeypatch.setitem(extracted.LIMITS, "pdf", replace(terms.LIMITS["pdf"], wall=0))
+    monkeypatch.setattr(extracted.sys, "executable", str(reader))
+    with pytest.raises(ImportRefused, match="costs more time or memory than a list may"):
+        opened(path, MAPPING)

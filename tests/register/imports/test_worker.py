@@ -1,20 +1,27 @@
 """The worker keeps lists fresh, holds what needs eyes, and warns before one goes stale."""
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 import time_machine
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from registry.core.clock import now
-from registry.core.errors import NotFound, NotNow
+from registry.core.errors import ImportRefused, NotFound, NotNow
+from registry.core.keyring import Keyring
+from registry.officers.models import Notice
+from registry.register.authorities.actions import save_source
 from registry.register.authorities.models import Authority, Retrieval, Source
-from registry.register.imports import approvals, worker
+from registry.register.imports import approvals, ordered, worker
 from registry.register.imports.mapping import read_mapping
 from registry.register.imports.models import FetchState, PendingImport
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.schedule_rules import pause_after_failure, pause_between_fetches, warn_from
+from tests.officers.making import make_officer, make_unit
 from tests.register.imports.fetched import describe, mapping_text, publish
 from tests.register.imports.lists import Desk, agency, ico, plain_text
 from tests.register.imports.publisher import Publisher, publishing
@@ -142,8 +149,8 @@ def test_a_held_list_that_was_ordered_in_the_console_is_applied_by_the_worker(de
             .join(Authority, Authority.id == Source.authority_id)
         ).one()
         with pytest.raises(NotFound):
-            approvals.order(session, "another-authority", pending, "ANNA", now())
-        approvals.order(session, authority, pending, "ANNA", now())
+            approvals.order(session, "another-authority", pending, "ANNA", now(), desk.settings.home)
+        approvals.order(session, authority, pending, "ANNA", now(), desk.settings.home)
         with pytest.raises(NotNow):
             approvals.reject(session, authority, pending, "BORIS", now())
     file = next((desk.settings.home / "pending").iterdir())
@@ -154,10 +161,108 @@ def test_a_held_list_that_was_ordered_in_the_console_is_applied_by_the_worker(de
     assert "is gone" in (source_and_state(desk)[1].trouble or "")
     file.write_bytes(body)
     with desk.sessions.begin() as session:
-        approvals.order(session, authority, pending, "ANNA", now())
+        approvals.order(session, authority, pending, "ANNA", now(), desk.settings.home)
     assert apply_ordered(desk.settings, desk.sessions) == [pending]
     assert apply_ordered(desk.settings, desk.sessions) == []
     assert not file.exists()
+
+
+@pytest.fixture
+def held(desk: Desk, publisher: Publisher) -> PendingImport:
+    """A list that waits for a decision."""
+    fetch(desk)
+    publish(publisher, range(1, 7))
+    fetch(desk)
+    with desk.sessions() as session:
+        return session.execute(select(PendingImport)).scalar_one()
+
+
+def break_mapping(desk: Desk) -> None:
+    """What an operator's file and the database say of a list is of no form that is known."""
+    (desk.settings.home / "sources" / "zz-fetched.toml").unlink()
+    with desk.sessions.begin() as session:
+        session.execute(select(Source)).scalar_one().mapping = {"source": {"reference": "zz-fetched"}}
+
+
+def test_a_list_whose_stored_mapping_is_bad_is_not_approved(desk: Desk, held: PendingImport) -> None:
+    break_mapping(desk)
+    with desk.sessions.begin() as session:
+        authority = session.execute(select(Authority.reference)).scalar_one()
+        with pytest.raises(NotNow, match="cannot be used: Object missing required field") as refused:
+            approvals.order(session, authority, held.reference, "ANNA", now(), desk.settings.home)
+    assert refused.value.lack == "imports.mapping"
+
+
+def waiting_list(desk: Desk) -> PendingImport:
+    with desk.sessions() as session:
+        return session.execute(select(PendingImport)).scalar_one()
+
+
+def test_an_approved_list_that_raises_is_marked_and_not_tried_again(
+    desk: Desk, held: PendingImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk.sessions.begin() as session:
+        authority = session.execute(select(Authority.reference)).scalar_one()
+        make_unit(session)
+        anna = make_officer(session, Keyring(desk.settings.keys)).officer
+        approvals.order(session, authority, held.reference, anna.reference, now(), desk.settings.home)
+
+    def break_off(*_: object) -> None:
+        raise IndexError("secret of the list")
+
+    monkeypatch.setattr(worker, "import_list", break_off)
+    with structlog.testing.capture_logs() as lines:
+        assert [apply_ordered(desk.settings, desk.sessions) for _ in range(2)] == [[], []]
+    assert [line["event"] for line in lines] == ["held_list_raised", "held_list_not_applied"]
+    waits = waiting_list(desk)
+    assert (waits.ordered_at, waits.ordered_by, waits.decided_at) == (None, None, None)
+    assert waits.trouble == "applying it raised IndexError, and the worker's log says where"
+    with desk.sessions() as session:
+        # The officer who approved it hears that there is something.
+        assert list(session.execute(select(Notice.officer_id)).scalars()) == [anna.id]
+
+
+def test_an_approved_list_waits_while_the_database_is_away(
+    desk: Desk, held: PendingImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk.sessions.begin() as session:
+        authority = session.execute(select(Authority.reference)).scalar_one()
+        approvals.order(session, authority, held.reference, "ANNA", now(), desk.settings.home)
+
+    def be_away(*_: object) -> None:
+        raise OperationalError("", {}, sqlite3.OperationalError("away"), connection_invalidated=True)
+
+    monkeypatch.setattr(worker, "import_list", be_away)
+    monkeypatch.setattr(ordered, "is_database_away", lambda error: isinstance(error, OperationalError))
+    with pytest.raises(OperationalError):
+        apply_ordered(desk.settings, desk.sessions)
+    assert (waiting_list(desk).ordered_by, waiting_list(desk).trouble) == ("ANNA", None)
+
+
+def test_a_list_that_raises_keeps_no_other_from_being_fetched(
+    desk: Desk, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch(desk)
+    with desk.sessions.begin() as session:
+        first = session.execute(select(Source)).scalar_one()
+        first.next_fetch_at = None
+        save_source(
+            session, "zz-second", session.execute(select(Authority)).scalar_one(), mapping={}, kinds=[], prints=[],
+            is_full=False, is_national=False, fresh_for_days=20, address=publisher.url("/second"),
+        )  # fmt: skip
+    tried = []
+
+    def raise_once(_settings: object, _sessions: object, reference: str) -> None:
+        tried.append(reference)
+        raise IndexError if reference == "zz-fetched" else ImportRefused("no mapping is called so")
+
+    monkeypatch.setattr(worker, "fetch_source", raise_once)
+    with structlog.testing.capture_logs():
+        assert worker.fetch_due(desk.settings, desk.sessions) == 2
+    assert tried == ["zz-fetched", "zz-second"]
+    with desk.sessions() as session:
+        states = session.execute(select(FetchState.trouble).order_by(FetchState.source_id)).scalars().all()
+    assert states == ["reading it raised IndexError", "no mapping is called so"]
 
 
 def test_the_file_of_a_list_rejected_in_the_console_is_destroyed(desk: Desk, publisher: Publisher) -> None:

@@ -73,21 +73,15 @@ def test_a_suspension_arrives_signed_and_a_forged_or_old_one_is_told_apart(
     agency = make_watched(session, keyring)
     made = make_webhook(session, keyring, listener.url)
     session.commit()
-    stopping = threading.Event()
     loop = watch_loop.WatchLoop(
         Settings(home=settings.home, database_url=settings.database_url, has_unsafe_webhooks=True),
         sessionmaker(session.get_bind()),
     )
-    thread = threading.Thread(target=loop.until, args=(stopping,))
-    thread.start()
-    try:
-        suspend(session, agency)
-        session.commit()
-        listener.wait_for(1)
-    finally:
-        stopping.set()
-        thread.join()
-        loop.close()
+    suspend(session, agency)
+    session.commit()
+    loop.fan_out(now())
+    loop.deliver()
+    loop.close()
     body, headers = listener.got[0]
     delivery = verified(headers, body, made.secret)
     assert delivery.json()["type"] == "licence.suspended"

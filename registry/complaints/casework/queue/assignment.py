@@ -18,6 +18,7 @@ from registry.officers.models import Conflict, NoticeKind, OfficerState, RoleHel
 from registry.officers.models import Officer as Account
 from registry.officers.notices import notify_named
 from registry.officers.rights import RIGHTS, Act, Resource
+from registry.vocabulary.cases import Priority
 
 _WORKS = sorted(RIGHTS[Resource.CASE, Act.READ])
 
@@ -68,7 +69,7 @@ def assign(
     if case.assignee != to:
         case.assignee = to
         if to is not None and to != officer.name:
-            notify_named(session, to, NoticeKind.ASSIGNED, now())
+            notify_named(session, to, NoticeKind.ASSIGNED, now(), is_danger=case.priority is Priority.P0)
         what = "case.assigned" if to else "case.unassigned"
         changed(session, case, what, today, role=officer.role, actor=officer.name, detail=to or "")
         session.flush()

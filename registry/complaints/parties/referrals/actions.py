@@ -31,7 +31,7 @@ from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import CaseRole, ReferralBasis, ReferralEnd, ReferralState
+from registry.vocabulary.cases import CaseRole, Priority, ReferralBasis, ReferralEnd, ReferralState
 
 MAX_NOTE = 4000
 
@@ -147,7 +147,8 @@ def send(
     opened = opened_copy(session, sealer, officer.unit, referral)
     referral.sent_by, referral.sent_on = officer.name, at.date()
     # Someone may be in danger: the partner's people are notified that there is something for them.
-    notify_unit(session, referral.partner, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at)
+    is_danger = case.priority is Priority.P0
+    notify_unit(session, referral.partner, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at, is_danger=is_danger)
     advance(session, case, referral, ReferralState.SENT, _by(officer), at, actor=officer.name, role=officer.role)
     sealed_copies.share_with(session, sealer, opened, referral.partner, (KeyHolder.UNIT,))
     if referral.identity_sealed is not None:

@@ -25,7 +25,7 @@ MAX_HEADING = 200
 MAX_TEXT = 32 * 1024
 """Characters of one cell; what is longer is several cells run together and is cut by the mapping's own limits."""
 
-LIMITS = {form: Limits(2 << 30, 600, 900, 512 * MB) for form in FORMS}
+LIMITS = {form: Limits(2 << 30, 60, 60, 512 * MB) for form in FORMS}
 """Memory, seconds of processor time and by the clock, bytes written, of one file."""
 
 

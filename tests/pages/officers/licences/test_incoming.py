@@ -15,6 +15,7 @@ from registry.register.agencies import record
 from registry.register.agencies.models import PendingChannelChange
 from registry.register.agencies.storage import row_ids
 from registry.register.authorities.models import Source
+from registry.register.imports.mapping import as_stored
 from registry.register.imports.models import PendingImport
 from registry.supervision.collisions.actions import find_collisions, renew_keys
 from registry.supervision.collisions.models import Collision
@@ -24,6 +25,7 @@ from tests.make import licence_record, make_agency, make_source, public_record_o
 from tests.officers.making import make_unit
 from tests.pages.officers.licences.conftest import DeskFor
 from tests.pages.officers.signed_in import words_of
+from tests.register.imports.lists import plain_mapping
 from tests.supervision.licensing.making import proposed
 
 PHONE = "+420 601 000 001"
@@ -39,6 +41,7 @@ def agency(session: Session) -> record.Agency:
 def pending_import(session: Session) -> PendingImport:
     make_source(session, "CZ")
     source = session.execute(select(Source).where(Source.reference == source_of("CZ"))).scalar_one()
+    source.mapping = as_stored(plain_mapping())
     pending = PendingImport(
         reference=new_reference(), source_id=source.id, file="x.list", digest="0" * 64, fetched_at=now(),
         reason="the list would delist 5 of 11 agencies <script>", counts={"read": 6, "vanished": 5},
@@ -63,6 +66,24 @@ def test_a_held_list_is_ordered_once(session: Session, desk_for: DeskFor, pendin
     assert session.execute(select(AuditEntry.act).order_by(AuditEntry.index.desc()).limit(1)).scalar_one() == (
         "import.approved"
     )
+
+
+def test_a_list_that_no_mapping_reads_is_not_approved_and_one_that_was_not_applied_says_why(
+    session: Session, desk_for: DeskFor, pending_import: PendingImport
+) -> None:
+    anna = desk_for("Anna")
+    session.get_one(Source, pending_import.source_id).mapping = {}
+    pending_import.trouble = "applying it raised IndexError <script>"
+    session.flush()
+    page = anna.get("/console/imports")
+    assert "could not be applied: applying it raised IndexError" in words_of(page)
+    assert "<script>" not in page.get_data(as_text=True)
+    refused = anna.post(f"/console/imports/{pending_import.reference}/approve")
+    assert refused.status_code == 409
+    assert "no list can be read by its mapping, so it was not approved" in words_of(refused)
+    assert "missing required field `authority`" in words_of(refused)
+    session.refresh(pending_import)
+    assert pending_import.ordered_at is None
 
 
 def test_a_change_of_a_channel_is_proposed_by_one_and_approved_by_another(

@@ -1,0 +1,140 @@
+"""A recurring task: when it is due, what follows when it fails, and from when on it is late. It knows no other task."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.core.clock import now
+from registry.core.db.errors import classify_db_error
+from registry.core.errors import RegistryError
+from registry.core.heartbeats import TaskProgress
+from registry.core.settings import Settings
+
+log = structlog.get_logger()
+
+FIRST_PAUSE, MAX_PAUSE, MAX_PAUSE_AWAY = 2.0, 60.0, 5.0
+"""Seconds until a task that failed is tried again, doubled each time: up to a minute, or its own interval if that is longer;
+where nothing but the database is away, up to five seconds."""
+
+LATE_AFTER = 3
+MIN_PATIENCE = 60.0
+"""A task is late so many intervals after it was due, and never sooner than after a minute."""
+
+
+class Lane(StrEnum):
+    """A thread of the worker. Tasks of one lane follow one another, and wait for those of no other.
+
+    A lane is what may be slow: publishers' servers and their lists, mail servers, receivers of webhooks, files that are all
+    written anew. None of them keeps an alarm of danger from being mailed, or a suspension from being signed.
+    """
+
+    BEAT = "beat"
+    ALARMS = "alarms"
+    NOTICES = "notices"
+    ROUND = "round"
+    LISTS = "lists"
+    MAILS = "mails"
+    EVENTS = "events"
+    WEBHOOKS = "webhooks"
+    RANGES = "ranges"
+    SIGNING = "signing"
+    DATASET = "dataset"
+    SANDBOX = "sandbox"
+
+
+class Task(NamedTuple):
+    """`run` is due again after so many seconds. `patience`: seconds that it may take before it is late, where that is more than
+    its interval would allow.
+    """
+
+    name: str
+    seconds: float
+    run: Callable[[Settings, sessionmaker[Session]], object]
+    lane: Lane = Lane.ROUND
+    patience: float = 0.0
+
+    @property
+    def late_after(self) -> float:
+        """Seconds after which one that was due and is not done is late."""
+        return max(LATE_AFTER * self.seconds, MIN_PATIENCE, self.patience)
+
+
+def pause_after(failures: int, seconds: float, *, is_away: bool = False) -> float:
+    """Seconds until a task with an interval of `seconds` is tried again, after so many failures in a row."""
+    longest = max(seconds, MAX_PAUSE_AWAY if is_away else MAX_PAUSE)
+    return min(FIRST_PAUSE * 2.0 ** min(failures - 1, 20), longest)
+
+
+class ScheduledTask:
+    """A task in one process. Its lane runs it; the lane of the beat reads from another thread how it fares."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.due = time.monotonic()
+        self.failures = 0
+        self.is_faulty = False
+        """Whether it failed for a reason that no one foresaw."""
+        self._succeeded_at: datetime | None = None
+        self._failed_at: datetime | None = None
+        self._was_late = False
+
+    def run(self, settings: Settings, sessions: sessionmaker[Session]) -> None:
+        """Run the task now. It never raises: what goes wrong is logged and counted, and the task is due again later."""
+        try:
+            self.task.run(settings, sessions)
+        except Exception as error:
+            self._note_failure(error)
+            return
+        if self.failures:
+            log.info("task_recovered", task=self.task.name, failures=self.failures)
+        self.failures, self.is_faulty, self._succeeded_at = 0, False, now()
+        self.due = time.monotonic() + self.task.seconds
+
+    def _note_failure(self, error: Exception) -> None:
+        trouble, is_away = _foreseen(error)
+        self.failures += 1
+        self.is_faulty, self._failed_at = trouble is None, now()
+        pause = pause_after(self.failures, self.task.seconds, is_away=is_away)
+        facts = {"task": self.task.name, "failures": self.failures, "again_in_seconds": pause}
+        if trouble is None:
+            log.error("task_failed", exc_info=error, **facts)
+        else:
+            log.error("task_put_off", trouble=trouble, **facts)
+        self.due = time.monotonic() + pause
+
+    def progress(self) -> TaskProgress:
+        """How it fares now; logs once when it becomes late, and once when it is not any more."""
+        due_in = self.due - time.monotonic()
+        late_in = due_in + self.task.late_after
+        if (late_in <= 0) != self._was_late:
+            self._was_late = not self._was_late
+            if self._was_late:
+                log.error("task_late", task=self.task.name, seconds=round(-due_in))
+            else:
+                log.info("task_on_time", task=self.task.name)
+        at = now()
+        return TaskProgress(
+            task=self.task.name,
+            succeeded_at=self._succeeded_at,
+            failed_at=self._failed_at,
+            failures=self.failures,
+            due_at=at + timedelta(seconds=due_in),
+            late_at=at + timedelta(seconds=late_in),
+        )
+
+
+def _foreseen(error: Exception) -> tuple[str | None, bool]:
+    """What is wrong, in words that may be logged, and whether the database is away; no words for a fault of ours."""
+    if isinstance(error, SQLAlchemyError):
+        trouble = classify_db_error(error)
+        return (None, False) if trouble is None else (trouble.text, True)
+    if isinstance(error, OSError):
+        # A full disk, such as: mails, lists and webhooks of other tasks go on.
+        return f"{error.strerror}: {error.filename or 'the disk'}", False
+    return (error.text, False) if isinstance(error, RegistryError) else (None, False)
