@@ -15,6 +15,9 @@ MAX_AGE = timedelta(days=1)
 PRESENT = timedelta(minutes=2)
 """What a worker said counts for so long after its last beat."""
 
+TOLERANCE = timedelta(seconds=30)
+"""Clocks may be so far apart."""
+
 
 class WorkerBeat(Base):
     """The last beat of one worker, by its host and process."""
@@ -24,17 +27,32 @@ class WorkerBeat(Base):
     beat_at: Mapped[datetime] = mapped_column(Instant)
     not_signed: Mapped[str | None] = mapped_column(Text(400))
     """Why it signs no head of the log now, in words that may be shown; None where nothing keeps it from that."""
+    clock_offset: Mapped[float | None]
+    """Seconds that its clock is ahead, where that is too wrong to work by: it does nothing, and this is no beat."""
 
 
 def beat(session: Session, at: datetime) -> None:
     """Note that this process is at work."""
-    session.merge(WorkerBeat(worker=_name(), beat_at=at))
+    session.merge(WorkerBeat(worker=_name(), beat_at=at, clock_offset=None))
     session.execute(delete(WorkerBeat).where(WorkerBeat.beat_at < at - MAX_AGE))
 
 
 def note_signing(session: Session, at: datetime, trouble: str | None) -> None:
     """Note why this process signs nothing, or that it does again."""
     session.merge(WorkerBeat(worker=_name(), beat_at=at, not_signed=trouble and trouble[:400]))
+
+
+def note_wrong_clock(session: Session, at: datetime, offset: float) -> None:
+    """Note that this process does nothing because of its clock; `at` is by the database's."""
+    session.merge(WorkerBeat(worker=_name(), beat_at=at, clock_offset=offset))
+
+
+def worst_clock(session: Session, at: datetime) -> float | None:
+    """How far off the clock of a worker is that does nothing because of it, the worst of them; None where all are right."""
+    query = select(WorkerBeat.clock_offset).where(
+        WorkerBeat.clock_offset.is_not(None), WorkerBeat.beat_at.between(at - PRESENT, at + TOLERANCE)
+    )
+    return max(session.execute(query).scalars(), key=abs, default=None)
 
 
 def why_not_signed(session: Session, at: datetime) -> str | None:
@@ -47,5 +65,15 @@ def _name() -> str:
     return f"{socket.gethostname()[:50]}/{os.getpid()}"
 
 
-def last_beat(session: Session) -> datetime | None:
-    return session.execute(select(func.max(WorkerBeat.beat_at))).scalar_one()
+def last_beat(session: Session, at: datetime) -> datetime | None:
+    """The newest beat of a worker that works. One from the future shows no worker: its clock, or this one, was wrong."""
+    known = select(func.max(WorkerBeat.beat_at)).where(
+        WorkerBeat.beat_at <= at + TOLERANCE, WorkerBeat.clock_offset.is_(None)
+    )
+    return session.execute(known).scalar_one()
+
+
+def beat_ahead(session: Session, at: datetime) -> datetime | None:
+    """The newest beat if it is from the future."""
+    ahead = select(func.max(WorkerBeat.beat_at)).where(WorkerBeat.beat_at > at + TOLERANCE)
+    return session.execute(ahead).scalar_one()

@@ -22,10 +22,13 @@ from registry.complaints.intake.idempotency import forget_repeats
 from registry.complaints.parties.hearings import ending as hearings
 from registry.complaints.parties.referrals import ending as referrals
 from registry.complaints.retention import purging, reminding
+from registry.complaints.retention.purge_limit import purge_backlog
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail, push
 from registry.core.clock import day_at, now
-from registry.core.errors import FilesUnavailable, RegistryError
+from registry.core.db.clock import ask_database_clock, database_now
+from registry.core.db.engine import reading_sessions_for
+from registry.core.errors import ClockWrong, FilesUnavailable, RegistryError
 from registry.core.heartbeats import beat
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
@@ -190,13 +193,17 @@ def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None
             return False
         return True
 
-    reminding.remind(sessions, send, now())
+    reminding.remind(sessions, send, ask_database_clock(sessions))
 
 
 def notify_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """What is not sent is tried again in some minutes."""
     notices.send_due_notices(
-        sessions, notice_words(settings.console_address), _teller(settings), now(), push.ways(settings)
+        sessions,
+        notice_words(settings.console_address),
+        _teller(settings),
+        ask_database_clock(sessions),
+        push.ways(settings),
     )
 
 
@@ -220,7 +227,8 @@ def _teller(settings: Settings) -> Callable[[str, str, str], bool]:
 
 def send_account_letters(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Mail links to people of organisations; what is not sent is tried again."""
-    letters.send_due(sessions, account_words, _sender(settings, "account_mail_not_sent"), settings.public_url, now())
+    sender, at = _sender(settings, "account_mail_not_sent"), ask_database_clock(sessions)
+    letters.send_due(sessions, account_words, sender, settings.public_url, at)
 
 
 def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -304,16 +312,29 @@ def purge_watching(_settings: Settings, sessions: sessionmaker[Session]) -> None
         log.info("watching_purged", **done._asdict())
 
 
-def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> int:
-    """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases. Gives how many cases lost their keys."""
+def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_ordered: bool = False) -> int:
+    """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases. Gives how many cases lost their keys.
+
+    All of it where an operator ordered it; otherwise of one more day in each round.
+    """
+    at, do = now(), purging.purge if is_ordered else purging.purge_round
     try:
-        done = purging.purge(sessions, Sealer(Keyring(settings.keys)), now(), files_remover(store_of(settings)))
+        done = do(sessions, Sealer(Keyring(settings.keys)), at, files_remover(store_of(settings)))
+    except ClockWrong as trouble:
+        log.error("purging_stopped", trouble=trouble.text)
+        return 0
     except FilesUnavailable as trouble:
         # The keys are gone, so no one can read the files; they are removed in a later round.
         log.error("cases_not_emptied", trouble=trouble.text)
         return 0
     if any(done):
         log.info("cases_purged", closed=done.closed, emptied=done.emptied, removed=done.removed)
+    with reading_sessions_for(sessions.kw["bind"])() as session:
+        backlog = purge_backlog(session, at.date())
+    if backlog.trouble is not None:
+        log.error("purging_stopped", trouble=backlog.trouble)
+    elif backlog.waiting:
+        log.warning("purging_behind", waiting=backlog.waiting)
     return done.closed
 
 
@@ -331,7 +352,7 @@ def clear_parts(settings: Settings, _sessions: sessionmaker[Session]) -> None:
 def note_beat(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Note that this worker is at work: `/ready` and the metrics say how long ago one was."""
     with sessions.begin() as session:
-        beat(session, now())
+        beat(session, database_now(session))
 
 
 TASKS = (

@@ -15,7 +15,7 @@ from registry.core.db.errors import classify_db_error
 from registry.core.errors import LogClosed
 from registry.core.settings import Settings
 from registry.core.structs import prepare_structs
-from registry.worker import dataset
+from registry.worker import clock_guard, dataset
 from registry.worker.sandbox_loop import SandboxLoop
 from registry.worker.schedule import TASKS, Lane, Task
 from registry.worker.watch_loop import WatchLoop
@@ -108,7 +108,8 @@ def _background_thread(loop: Loop, stopping: threading.Event) -> Iterator[None]:
 
 def _run(task: Task, settings: Settings, sessions: sessionmaker[Session]) -> None:
     try:
-        task.run(settings, sessions)
+        if clock_guard.may_run(sessions, task.name):
+            task.run(settings, sessions)
     except SQLAlchemyError as error:
         trouble = classify_db_error(error)
         if trouble is None:

@@ -15,6 +15,7 @@ from registry.core.settings import Settings
 from registry.watches import fan_out
 from registry.watches.delivery.connections import Caller
 from registry.watches.delivery.dispatcher import WebhookDispatcher
+from registry.worker import clock_guard
 
 log = structlog.get_logger()
 
@@ -35,6 +36,8 @@ class WatchLoop:
             log.warning("webhooks_call_this_machines_own_network", setting="REGISTRY_UNSAFE_WEBHOOKS")
 
     def once(self, at: datetime) -> None:
+        if not clock_guard.may_run(self._sessions):
+            return
         with self._sessions() as session:
             is_behind = fan_out.is_behind(session)
         if is_behind:

@@ -1,0 +1,48 @@
+"""Keeps the worker from doing anything by a wrong clock."""
+
+from weakref import WeakKeyDictionary
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.core.db.engine import reading_sessions_for
+from registry.core.heartbeats import note_wrong_clock
+from registry.log.clock_check import ClockReport, recent_report, was_right_just_now
+
+log = structlog.get_logger()
+
+BY_DATABASE_CLOCK = frozenset({"remind_of_cases", "tell_officers"})
+"""Tasks that go by the database's clock alone: a mail about danger waits for no clock that is set."""
+
+_told: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
+"""What the log says of a clock already, without its seconds."""
+
+
+def may_run(sessions: sessionmaker[Session], task: str = "") -> bool:
+    """Whether this machine's clock is right, so that a task may run. Looked at when the worker starts and each minute.
+
+    What is wrong stands in the worker's log once, and on the worker's row for `/ready` of every server.
+    """
+    engine: Engine = sessions.kw["bind"]
+    if was_right_just_now(engine):
+        return True
+    with reading_sessions_for(engine)() as session:
+        report = recent_report(session)
+    if report.trouble is None:
+        if _told.pop(engine, None) is not None:
+            log.info("clock_right")
+        return True
+    _tell(engine, sessions, report)
+    return task in BY_DATABASE_CLOCK and report.database_now is not None
+
+
+def _tell(engine: Engine, sessions: sessionmaker[Session], report: ClockReport) -> None:
+    kind = "differs" if report.database_now is not None else "behind" if report.offset < 0 else "ahead"
+    if _told.get(engine) != kind:
+        _told[engine] = kind
+        log.error("clock_wrong", offset_seconds=round(report.offset), trouble=report.trouble)
+    if report.database_now is not None:
+        # Without a clock that can be relied on, no row can say when it was written.
+        with sessions.begin() as session:
+            note_wrong_clock(session, report.database_now, report.offset)
