@@ -8,6 +8,8 @@ Data test: tests/migrations/test_0134_clocks.py.
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.columns import LARGE
+
 revision = "0134"
 down_revision = "0133"
 branch_labels = None
@@ -18,7 +20,7 @@ def upgrade() -> None:
     # Instants are whole microseconds since 1970.
     op.add_column("log_state", sa.Column("clock_accepted_at", sa.BigInteger()))
     op.add_column("log_state", sa.Column("clock_disregards", sa.BigInteger()))
-    op.add_column("worker_beats", sa.Column("clock_offset", sa.Float()))
+    op.add_column("worker_beats", sa.Column("clock_offset", LARGE))
     op.create_table(
         "purge_progress",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from registry.core.db.engine import Base, Instant, Text
+from registry.core.db.engine import LARGE, Base, Instant, Text
 
 MAX_AGE = timedelta(days=1)
 """A worker that was not at work for so long is not remembered."""
@@ -27,7 +27,7 @@ class WorkerBeat(Base):
     beat_at: Mapped[datetime] = mapped_column(Instant)
     not_signed: Mapped[str | None] = mapped_column(Text(400))
     """Why it signs no head of the log now, in words that may be shown; None where nothing keeps it from that."""
-    clock_offset: Mapped[float | None]
+    clock_offset: Mapped[int | None] = mapped_column(LARGE)
     """Seconds that its clock is ahead, where that is too wrong to work by: it does nothing, and this is no beat."""
 
 
@@ -42,12 +42,12 @@ def note_signing(session: Session, at: datetime, trouble: str | None) -> None:
     session.merge(WorkerBeat(worker=_name(), beat_at=at, not_signed=trouble and trouble[:400]))
 
 
-def note_wrong_clock(session: Session, at: datetime, offset: float) -> None:
+def note_wrong_clock(session: Session, at: datetime, offset: int) -> None:
     """Note that this process does nothing because of its clock; `at` is by the database's."""
     session.merge(WorkerBeat(worker=_name(), beat_at=at, clock_offset=offset))
 
 
-def worst_clock(session: Session, at: datetime) -> float | None:
+def worst_clock(session: Session, at: datetime) -> int | None:
     """How far off the clock of a worker is that does nothing because of it, the worst of them; None where all are right."""
     query = select(WorkerBeat.clock_offset).where(
         WorkerBeat.clock_offset.is_not(None), WorkerBeat.beat_at.between(at - PRESENT, at + TOLERANCE)

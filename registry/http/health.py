@@ -146,7 +146,7 @@ class LogAndWorkers(msgspec.Struct):
     not_signed: str | None = None
     """Why a worker signs nothing now, in its words."""
     beat_seconds_ahead: float | None = None
-    worker_offset: float | None = None
+    worker_offset: int | None = None
     clock: ClockReport = ClockReport(0.0)
     """Of this machine."""
     purges_waiting: int = 0

@@ -45,4 +45,4 @@ def _tell(engine: Engine, sessions: sessionmaker[Session], report: ClockReport) 
     if report.database_now is not None:
         # Without a clock that can be relied on, no row can say when it was written.
         with sessions.begin() as session:
-            note_wrong_clock(session, report.database_now, report.offset)
+            note_wrong_clock(session, report.database_now, round(report.offset))
