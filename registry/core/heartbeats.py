@@ -52,7 +52,7 @@ def worst_clock(session: Session, at: datetime) -> int | None:
     query = select(WorkerBeat.clock_offset).where(
         WorkerBeat.clock_offset.is_not(None), WorkerBeat.beat_at.between(at - PRESENT, at + TOLERANCE)
     )
-    return max(session.execute(query).scalars(), key=abs, default=None)
+    return max((offset for offset in session.execute(query).scalars() if offset is not None), key=abs, default=None)
 
 
 def why_not_signed(session: Session, at: datetime) -> str | None:

@@ -15,8 +15,8 @@ log = structlog.get_logger()
 BY_DATABASE_CLOCK = frozenset({"remind_of_cases", "tell_officers"})
 """Tasks that go by the database's clock alone: a mail about danger waits for no clock that is set."""
 
-_told: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
-"""What the log says of a clock already, without its seconds."""
+_logged: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
+"""Which way a clock was wrong when the log said so last: not each task says it again."""
 
 
 def may_run(sessions: sessionmaker[Session], task: str = "") -> bool:
@@ -30,7 +30,7 @@ def may_run(sessions: sessionmaker[Session], task: str = "") -> bool:
     with reading_sessions_for(engine)() as session:
         report = recent_report(session)
     if report.trouble is None:
-        if _told.pop(engine, None) is not None:
+        if _logged.pop(engine, None) is not None:
             log.info("clock_right")
         return True
     _tell(engine, sessions, report)
@@ -39,8 +39,8 @@ def may_run(sessions: sessionmaker[Session], task: str = "") -> bool:
 
 def _tell(engine: Engine, sessions: sessionmaker[Session], report: ClockReport) -> None:
     kind = "differs" if report.database_now is not None else "behind" if report.offset < 0 else "ahead"
-    if _told.get(engine) != kind:
-        _told[engine] = kind
+    if _logged.get(engine) != kind:
+        _logged[engine] = kind
         log.error("clock_wrong", offset_seconds=round(report.offset), trouble=report.trouble)
     if report.database_now is not None:
         # Without a clock that can be relied on, no row can say when it was written.

@@ -1,9 +1,11 @@
 """A machine whose clock is wrong destroys, signs and dates nothing; once it is set, all goes on."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from subprocess import CompletedProcess
 from typing import NamedTuple
 
@@ -11,17 +13,18 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.models import WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import heartbeats
-from registry.core.clock import now
+from registry.core.clock import instant_text, now
 from registry.core.errors import ClockWrong
 from registry.core.heartbeats import WorkerBeat
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
+from registry.http.metrics import gauges
 from registry.http.transaction import services
 from registry.log.actions import Draft, append
 from registry.log.models import Checkpoint, Entry, LogState
@@ -67,13 +70,15 @@ def test_a_worker_that_is_400_days_ahead_does_nothing(session: Session, settings
     there = what_there_is(session)
     done = run("worker", "--once", env=moved(env, 400 * DAY))
     assert done.returncode == 2, done.stdout + done.stderr
-    said = "34560000 s ahead of the database's" if database.kind == "postgresql" else "400 days after the newest entry"
-    assert said in done.stderr
+    trouble = (
+        "34560000 s ahead of the database's" if database.kind == "postgresql" else "400 days after the newest entry"
+    )
+    assert trouble in done.stderr
     assert "clock_wrong" in done.stdout
     assert what_there_is(session) == there
     # Who purges by hand there is refused too.
     refused = run("cases", "purge", env=moved(env, 400 * DAY))
-    assert (refused.returncode, said in refused.stderr) == (2, True)
+    assert (refused.returncode, trouble in refused.stderr) == (2, True)
     assert what_there_is(session) == there
     # By the right clock all goes on.
     done = command("worker", "--once", env=env)
@@ -133,9 +138,9 @@ def test_half_an_hour_off(session: Session, app: Flask, client: FlaskClient, dat
         # A mail about danger goes by the database's clock, where there is one.
         assert clock_guard.may_run(sessions, "remind_of_cases") is (database.kind == "postgresql")
     if database.kind == "postgresql":
-        told = client.get("/ready").json["worker"]
-        assert round(told["clock_offset_seconds"] / 60) == minutes
-        assert told["seconds_since_beat"] is None
+        worker = client.get("/ready").json["worker"]
+        assert round(worker["clock_offset_seconds"] / 60) == minutes
+        assert worker["seconds_since_beat"] is None
     assert client.get("/ready").status_code == 200
     assert clock_guard.may_run(sessions)
     publish(session)
@@ -163,6 +168,15 @@ def test_a_beat_from_the_future_is_an_alarm(session: Session, app: Flask, client
     assert report["status"] == "unavailable"
     assert "before the newest entry or beat" in report["clock"]["trouble"]
     assert "registry clock accept" in report["clock"]["trouble"]
+    metrics = dict(line.split() for line in gauges(app).decode().splitlines() if not line.startswith("#"))
+    assert round(float(metrics["registry_worker_beat_ahead_seconds"]) / 86400) == 400
+    assert round(float(metrics["registry_clock_offset_seconds"]) / 86400) == -400
+    assert float(metrics["registry_worker_beat_seconds"]) >= 600
+    assert float(metrics["registry_clock_wrong"]) == 1
+    # With no other beat than that, no worker is known to be there.
+    session.execute(delete(WorkerBeat).where(WorkerBeat.worker != "ahead"))
+    assert client.get("/ready").json["worker"]["seconds_since_beat"] is None
+    assert "registry_worker_beat_seconds +Inf" in gauges(app).decode()
 
 
 def test_an_operator_accepts_a_clock(
@@ -194,6 +208,30 @@ def test_an_operator_accepts_a_clock(
     state = session.execute(select(LogState)).scalar_one()
     state.last_at = future + DAY
     assert client.get("/ready").status_code == 503
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_backup_of_some_weeks_ago_is_restored_with_todays_date(
+    session: Session, settings: Settings, tmp_path: Path
+) -> None:
+    publish(session)
+    # All of it was written and backed up a month ago.
+    session.execute(select(LogState)).scalar_one().last_at = now() - 30 * DAY
+    session.commit()
+    env = environment(settings, settings.port)
+    folder, empty = tmp_path / "backup", tmp_path / "empty"
+    assert command("backup", str(folder), env=env).returncode == 0
+    manifest = folder / "manifest.json"
+    stated = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(stated | {"made_at": instant_text(now() - 30 * DAY)}))
+    empty.mkdir()
+    env |= {"REGISTRY_HOME": str(empty), "REGISTRY_DATABASE_URL": f"sqlite:///{empty}/registry.sqlite3"}
+    wrong = command("restore", str(folder), "--today", "2020-01-01", env=env)
+    assert (wrong.returncode, "nothing was changed" in wrong.stderr) == (2, True)
+    assert list(empty.iterdir()) == []
+    done = command("restore", str(folder), "--today", f"{now():%Y-%m-%d}", env=env)
+    assert done.returncode == 0, done.stderr
+    assert command("clock", "show", env=env).returncode == 0
 
 
 def test_where_both_clocks_are_there_none_is_accepted(session: Session, settings: Settings, database: Database) -> None:

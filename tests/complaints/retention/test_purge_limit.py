@@ -104,6 +104,6 @@ def test_after_more_than_a_week_an_operator_says_so(session, sessions, sealer, c
 def test_nothing_waits_where_nothing_is_due(session, sessions, sealer):
     assert purge_round(session, sessions, sealer, AT) == 0
     assert purge_backlog(session, (AT + YEAR).date()) == (0, None)
-    # No case was due meanwhile: nobody is asked.
+    # No case was due meanwhile: no one is asked.
     assert purge_round(session, sessions, sealer, AT + YEAR) == 0
     assert purge_backlog(session, (AT + YEAR).date()) == (0, None)
