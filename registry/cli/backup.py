@@ -26,7 +26,7 @@ from registry.core.errors import BackupRefused
 from registry.core.settings import Settings
 from registry.log.actions import lock_log
 from registry.log.audit import audit
-from registry.log.clock_check import MAX_PAUSE, accept_clock
+from registry.log.clock_check import MAX_PAUSE, accept_clock, require_near
 
 MANIFEST = "manifest.json"
 VERSION = 1
@@ -100,6 +100,7 @@ def restore(folder: Path, today: datetime | None) -> None:
     settings = cli.settings()
     manifest = _checked(settings, folder)
     _require_empty(settings)
+    _require_databases_clock(settings)
     is_old = not timedelta() <= now() - read_instant(manifest.made_at) <= MAX_PAUSE
     if is_old:
         require_today(now(), today)
@@ -147,6 +148,16 @@ def repeat_purges(settings: Settings, *, is_ordered: bool = False) -> int:
             if not has_overdue(session, now().date()):
                 return 0
         return purge_cases(settings, sessions_for(engine), is_ordered=is_ordered)
+    finally:
+        engine.dispose()
+
+
+def _require_databases_clock(settings: Settings) -> None:
+    """Before anything is written. Raises ClockWrong where this machine's clock is not that of the database."""
+    engine = engine_for(settings.database_url)
+    try:
+        with reading_sessions_for(engine)() as session:
+            require_near(session)
     finally:
         engine.dispose()
 

@@ -101,12 +101,22 @@ def check_clock(session: Session) -> ClockReport:
         LogState.clock_accepted_at,
         LogState.clock_disregards,
     )
-    known = Known(*session.connection().execute(query).one())
+    return _compare(session, Known(*session.connection().execute(query).one()))
+
+
+def _compare(session: Session, known: Known) -> ClockReport:
     if session.get_bind().dialect.name != "postgresql":
         return judge_clock(now(), now(), None, known)
     before = now()
     database = clock.server_now(session)
     return judge_clock(before, now(), database, known)
+
+
+def require_near(session: Session) -> None:
+    """Compare with the database's clock alone, before there are any tables. Raises ClockWrong."""
+    trouble = _compare(session, Known()).trouble
+    if trouble is not None:
+        raise ClockWrong(f"{trouble}; nothing was changed")
 
 
 class _Look(NamedTuple):

@@ -27,6 +27,7 @@ from registry.core.settings import Settings
 from registry.http.metrics import gauges
 from registry.http.transaction import services
 from registry.log.actions import Draft, append
+from registry.log.clock_check import require_near
 from registry.log.models import Checkpoint, Entry, LogState
 from registry.vocabulary.cases import CaseState
 from registry.worker import clock_guard
@@ -135,6 +136,10 @@ def test_half_an_hour_off(session: Session, app: Flask, client: FlaskClient, dat
             publish(session)
         session.rollback()
         assert not clock_guard.may_run(sessions)
+        if database.kind == "postgresql":
+            # What a restore asks first.
+            with pytest.raises(ClockWrong, match="the database's"):
+                require_near(session)
         # A mail about danger goes by the database's clock, where there is one.
         assert clock_guard.may_run(sessions, "remind_of_cases") is (database.kind == "postgresql")
     if database.kind == "postgresql":

@@ -7,7 +7,7 @@ each round, an hour apart; where more is due, an operator says so (`registry cas
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Date, and_, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry.complaints.case.models import Case
@@ -54,7 +54,14 @@ def purged_through(session: Session) -> date | None:
 
 
 def note_purged(session: Session, day: date) -> None:
-    session.merge(PurgeProgress(id=1, purged_through=day))
+    """Note that everything due by a day is destroyed; two purges may do so at once."""
+    session.execute(_NOTE_PURGED, {"day": day})
+
+
+_NOTE_PURGED = text(
+    "INSERT INTO purge_progress (id, purged_through) VALUES (1, :day) "
+    "ON CONFLICT (id) DO UPDATE SET purged_through = excluded.purged_through"
+).bindparams(bindparam("day", type_=Date))
 
 
 def purge_backlog(session: Session, today: date) -> PurgeBacklog:
