@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Many processes are started, and each would compile all of the registry anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run docs test test-all test-quick test-pythons check format hooks lint types layers words lint-openapi dependencies \
+.PHONY: help run docs test test-all test-quick test-pythons test-clocks check format hooks lint types layers words lint-openapi dependencies \
 	collections second-opinions sbom wheel bench soak cluster failover rolling-upgrade setup-system clean
 
 BIN := .venv/bin
@@ -66,6 +66,9 @@ test-quick: $(ALL) setup-system ## Run what takes neither long nor a browser.
 
 test-pythons: $(ALL) setup-system ## Run the quick part under each Python from 3.11 to 3.14 that is here.
 	@tools/test-pythons $(ARGS)
+
+test-clocks: $(ALL) setup-system ## Run what goes by days and hours at the moments at which faults of time show (tools/test-clocks).
+	@$(BIN)/python tools/test-clocks $(ARGS)
 
 check: lint types layers words lint-openapi dependencies ## Lint, check types, layers, words, the API description and the packages.
 

@@ -19,6 +19,7 @@ from registry.complaints.intake import mailbox_models as _mailboxes
 from registry.complaints.intake.paper_forms import models as _paper_forms
 from registry.complaints.parties.hearings import models as _hearings
 from registry.complaints.parties.referrals import models as _referrals
+from registry.complaints.retention import purge_limit as _purging
 from registry.complaints.sealing import models as _boxes
 from registry.complaints.triage import similarity as _similarity
 from registry.core import heartbeats as _beats
@@ -83,6 +84,7 @@ MODELS = (
     _repeats,
     _officers,
     _providers,
+    _purging,
     _ranges,
     _sanctions,
     _secrets,

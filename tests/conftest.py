@@ -22,7 +22,7 @@ from registry.core.db.engine import engine_for, reading_sessions_for, sessions_f
 from registry.core.settings import Settings
 from registry.http.transaction import Services, services
 from registry.i18n import languages
-from tests import engines, little_work
+from tests import engines, little_work, travelling
 from tests.applications import Applications
 from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_summary
 from tests.postgres import Clones, Server, quickest_folder
@@ -43,6 +43,7 @@ SERVER_FIXTURES = frozenset({"served"})
 languages.IS_STRICT = True
 engines.share()
 little_work.ease()
+travelling.take_the_database_along()
 
 # How long an example takes depends on what else the machine does; whether it holds does not.
 hypothesis.settings.register_profile("registry", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -144,6 +145,17 @@ def _costs_what_it_costs(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with little_work.real_cost():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _tells_the_time_by_itself(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The database's clock goes along where a test travels, but for a test that is marked `real_clock`."""
+    if request.node.get_closest_marker("real_clock") is None:
+        yield
+        return
+    travelling.leave_the_database()
+    yield
+    travelling.take_the_database_along()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ COMMANDS: dict[str, str] = {
     "backup": "registry.cli.backup:backup",
     "restore": "registry.cli.backup:restore",
     "lists": "registry.cli.lists:lists",
+    "clock": "registry.cli.clock:clock",
     "i18n": "registry.cli.i18n:i18n",
     "voices": "registry.cli.voices:voices_command",
 }
@@ -121,6 +122,17 @@ def sign_published(settings: Settings, sessions: "sessionmaker[Session]") -> Non
         sign_committed(settings, sessions)
     except RegistryError as trouble:
         click.echo(f"registry: this is written down, but not signed: {trouble.text}", err=True)
+
+
+def tell_of_clock(engine: "Engine") -> None:
+    """Say on standard error what is wrong with this machine's clock, if anything is."""
+    from registry.core.db.engine import reading_sessions_for
+    from registry.log.clock_check import check_clock
+
+    with reading_sessions_for(engine)() as session:
+        trouble = check_clock(session).trouble
+    if trouble is not None:
+        click.echo(f"registry: {trouble}", err=True)
 
 
 def tell_of_demands(settings: Settings, engine: "Engine", *, is_bound: bool) -> None:

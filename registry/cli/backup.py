@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -14,15 +15,18 @@ import msgspec
 from sqlalchemy import URL, Engine, inspect, make_url
 
 from registry import cli
+from registry.cli.clock import TODAY, require_today
 from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
 from registry.complaints.retention.purging import has_overdue
-from registry.core.clock import instant_text, now
+from registry.core.clock import instant_text, now, read_instant
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
 from registry.core.errors import BackupRefused
 from registry.core.settings import Settings
+from registry.log.actions import lock_log
 from registry.log.audit import audit
+from registry.log.clock_check import MAX_PAUSE, accept_clock, require_near
 
 MANIFEST = "manifest.json"
 VERSION = 1
@@ -86,22 +90,30 @@ def backup(folder: Path) -> None:
 
 @click.command(epilog="\b\nExamples:\n  REGISTRY_HOME=/srv/registry registry restore /media/backup-2026-11-27")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def restore(folder: Path) -> None:
+@TODAY
+def restore(folder: Path, today: datetime | None) -> None:
     """Put a backup back into an empty REGISTRY_HOME and an empty database, and purge again what is over by now.
 
     Nothing is written where the backup is damaged. Afterwards no case past its retention period and no erased name is there.
+    For a backup of some weeks ago today's date is asked, because what is over is told by this machine's clock alone.
     """
     settings = cli.settings()
     manifest = _checked(settings, folder)
     _require_empty(settings)
+    _require_databases_clock(settings)
+    is_old = not timedelta() <= now() - read_instant(manifest.made_at) <= MAX_PAUSE
+    if is_old:
+        require_today(now(), today)
     _copy(folder / "home", settings.home)
     if isinstance(settings.files, Path) and (folder / "files").is_dir():
         _copy(folder / "files", settings.files)
     _load(settings, folder)
     revisions.upgrade(settings.database_url)
     prepare_keys(settings)
+    if is_old:
+        _accept_clock(settings)
     repeat_erasures(settings)
-    purged = repeat_purges(settings)
+    purged = repeat_purges(settings, is_ordered=True)
     engine = engine_for(settings.database_url)
     try:
         with reading_sessions_for(engine)() as session:
@@ -123,8 +135,11 @@ def restore(folder: Path) -> None:
     )
 
 
-def repeat_purges(settings: Settings) -> int:
-    """Purge what is past its retention period, before anything is served. Gives how many cases lost their keys."""
+def repeat_purges(settings: Settings, *, is_ordered: bool = False) -> int:
+    """Purge what is past its retention period, before anything is served. Gives how many cases lost their keys.
+
+    All of it where an operator ordered it, as by restoring; otherwise as much as the worker would by itself.
+    """
     from registry.worker.schedule import purge_cases
 
     engine = engine_for(settings.database_url)
@@ -132,7 +147,26 @@ def repeat_purges(settings: Settings) -> int:
         with reading_sessions_for(engine)() as session:
             if not has_overdue(session, now().date()):
                 return 0
-        return purge_cases(settings, sessions_for(engine))
+        return purge_cases(settings, sessions_for(engine), is_ordered=is_ordered)
+    finally:
+        engine.dispose()
+
+
+def _require_databases_clock(settings: Settings) -> None:
+    """Before anything is written. Raises ClockWrong where this machine's clock is not that of the database."""
+    engine = engine_for(settings.database_url)
+    try:
+        with reading_sessions_for(engine)() as session:
+            require_near(session)
+    finally:
+        engine.dispose()
+
+
+def _accept_clock(settings: Settings) -> None:
+    engine = engine_for(settings.database_url)
+    try:
+        with sessions_for(engine).begin() as session:
+            accept_clock(session, lock_log(session), now())
     finally:
         engine.dispose()
 

@@ -32,6 +32,7 @@ from registry.complaints.retention import purging
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
+from registry.log.clock_check import require_right_clock
 from registry.officer_desk.acting import require_right
 from registry.officer_desk.case_acts import ACTS, case_for
 from registry.officers.rights import Act, Resource
@@ -218,7 +219,10 @@ def hold(case: str, reason: str, is_released: bool, version: int | None, by: str
 @cases.command()
 @click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be destroyed, and destroy nothing.")
 def purge(is_dry: bool) -> None:
-    """Destroy what is kept long enough: keys first, then words and files. `registry worker` does it by itself."""
+    """Destroy what is kept long enough: keys first, then words and files.
+
+    `registry worker` does it by itself, of one more day each hour, unless it was away for more than a week.
+    """
     with opened() as (settings, sessions, keyring):
         if is_dry:
             with sessions() as session:
@@ -232,6 +236,8 @@ def purge(is_dry: bool) -> None:
                 click.echo(f"{reference}  kept by a legal hold")
             click.echo(f"{len(doomed)} would be destroyed.")
             return
+        with sessions() as session:
+            require_right_clock(session)
         done = purging.purge(sessions, Sealer(keyring), now(), files_remover(store_of(settings)))
     click.echo(f"Keys of {done.closed} destroyed, {done.emptied} emptied, {done.removed} removed altogether.")
 

@@ -106,6 +106,7 @@ def require_database(settings: Settings) -> None:
     engine = engine_for(settings.database_url)
     try:
         revisions.require_current(engine)
+        cli.tell_of_clock(engine)
         cli.tell_of_demands(settings, engine, is_bound=bool(settings.edges & requirements.WRITING))
     finally:
         engine.dispose()

@@ -9,8 +9,9 @@ import click
 from registry import cli
 from registry.cli.keys import prepare_keys
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
+from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
 from registry.http import logs
+from registry.log.clock_check import require_right_clock
 from registry.worker import scheduler
 
 
@@ -33,6 +34,9 @@ def worker(once: bool) -> None:
         cli.tell_of_demands(settings, engine, is_bound=False)
         prepare_keys(settings)
         failed = scheduler.work(settings, sessions_for(engine), stopping, is_once=once)
+        if once:
+            with reading_sessions_for(engine)() as session:
+                require_right_clock(session)
     finally:
         engine.dispose()
     if once and failed:

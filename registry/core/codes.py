@@ -271,6 +271,7 @@ class Problem(StrEnum):
     DATABASE_UNAVAILABLE = "database_unavailable"
     NOT_MIGRATED = "not_migrated"
     NOT_ISSUING = "not_issuing"
+    CLOCK_WRONG = "clock_wrong"
     KEY_NOT_HERE = "key_not_here"
     WITHHELD_BY_LAW = "withheld_by_law"
     LOG_CLOSED = "log_closed"

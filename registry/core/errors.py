@@ -248,6 +248,12 @@ class GuardAway(RegistryError):
     """The second place that has each head of the log first gives no answer: nothing is signed before it does."""
 
 
+class ClockWrong(RegistryError):
+    """This machine's clock is wrong: nothing is destroyed, signed or published until it is set; the text says how far off."""
+
+    code = Problem.CLOCK_WRONG
+
+
 class LogClosed(RegistryError):
     """The log has its final checkpoint: nothing more is published."""
 

@@ -9,13 +9,16 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from registry.core.db.engine import Base, Instant, Text
+from registry.core.db.engine import LARGE, Base, Instant, Text
 
 MAX_AGE = timedelta(days=1)
 """A worker that was not at work for so long is not remembered."""
 
 PRESENT = timedelta(minutes=2)
 """What a worker said counts for so long after its last beat."""
+
+TOLERANCE = timedelta(seconds=30)
+"""Clocks may be so far apart."""
 
 
 class WorkerBeat(Base):
@@ -26,6 +29,8 @@ class WorkerBeat(Base):
     beat_at: Mapped[datetime] = mapped_column(Instant)
     not_signed: Mapped[str | None] = mapped_column(Text(400))
     """Why it signs no head of the log now, in words that may be shown; None where nothing keeps it from that."""
+    clock_offset: Mapped[int | None] = mapped_column(LARGE)
+    """Seconds that its clock is ahead, where that is too wrong to work by: it does nothing, and this is no beat."""
 
 
 class TaskProgress(NamedTuple):
@@ -58,7 +63,7 @@ class WorkerTask(Base):
 def beat(session: Session, at: datetime, tasks: Iterable[TaskProgress] = ()) -> None:
     """Note that this process is at work, and how its tasks fare."""
     name, old = _name(), select(WorkerBeat.worker).where(WorkerBeat.beat_at < at - MAX_AGE)
-    session.merge(WorkerBeat(worker=name, beat_at=at))
+    session.merge(WorkerBeat(worker=name, beat_at=at, clock_offset=None))
     session.execute(delete(WorkerTask).where(WorkerTask.worker.in_(old) | (WorkerTask.worker == name)))
     session.execute(delete(WorkerBeat).where(WorkerBeat.beat_at < at - MAX_AGE))
     rows = [{"worker": name, **task._asdict()} for task in tasks]
@@ -97,6 +102,19 @@ def note_signing(session: Session, at: datetime, trouble: str | None) -> None:
     session.merge(WorkerBeat(worker=_name(), beat_at=at, not_signed=trouble and trouble[:400]))
 
 
+def note_wrong_clock(session: Session, at: datetime, offset: int) -> None:
+    """Note that this process does nothing because of its clock; `at` is by the database's."""
+    session.merge(WorkerBeat(worker=_name(), beat_at=at, clock_offset=offset))
+
+
+def worst_clock(session: Session, at: datetime) -> int | None:
+    """How far off the clock of a worker is that does nothing because of it, the worst of them; None where all are right."""
+    query = select(WorkerBeat.clock_offset).where(
+        WorkerBeat.clock_offset.is_not(None), WorkerBeat.beat_at.between(at - PRESENT, at + TOLERANCE)
+    )
+    return max((offset for offset in session.execute(query).scalars() if offset is not None), key=abs, default=None)
+
+
 def why_not_signed(session: Session, at: datetime) -> str | None:
     """Why a worker that is at work signs nothing; None where none says so."""
     query = select(WorkerBeat.not_signed).where(WorkerBeat.not_signed.is_not(None), WorkerBeat.beat_at >= at - PRESENT)
@@ -107,5 +125,15 @@ def _name() -> str:
     return f"{socket.gethostname()[:50]}/{os.getpid()}"
 
 
-def last_beat(session: Session) -> datetime | None:
-    return session.execute(select(func.max(WorkerBeat.beat_at))).scalar_one()
+def last_beat(session: Session, at: datetime) -> datetime | None:
+    """The newest beat of a worker that works. One from the future shows no worker: its clock, or this one, was wrong."""
+    known = select(func.max(WorkerBeat.beat_at)).where(
+        WorkerBeat.beat_at <= at + TOLERANCE, WorkerBeat.clock_offset.is_(None)
+    )
+    return session.execute(known).scalar_one()
+
+
+def beat_ahead(session: Session, at: datetime) -> datetime | None:
+    """The newest beat if it is from the future."""
+    ahead = select(func.max(WorkerBeat.beat_at)).where(WorkerBeat.beat_at > at + TOLERANCE)
+    return session.execute(ahead).scalar_one()

@@ -15,17 +15,19 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.clock import now
+from registry.complaints.retention.purge_limit import purge_backlog
 from registry.core.confinable import why_unconfined
+from registry.core.db.clock import database_now
 from registry.core.db.engine import engine_for, reading_sessions_for
 from registry.core.db.errors import classify_db_error
 from registry.core.db.limits import Limits
 from registry.core.db.revisions import can_serve, current, head
-from registry.core.heartbeats import TaskTroubles, last_beat, task_troubles, why_not_signed
+from registry.core.heartbeats import TaskTroubles, beat_ahead, last_beat, task_troubles, why_not_signed, worst_clock
 from registry.core.outbox.models import OutboxEvent
 from registry.http import requirements
 from registry.http.errors import RETRY_AFTER
 from registry.http.transaction import reading, services, usable_replica
+from registry.log.clock_check import ClockReport, check_clock
 from registry.log.models import Checkpoint, LogState
 
 PROBE = Limits(statement=2.0, lock=2.0, idle=10.0, connect=2.0)
@@ -77,8 +79,9 @@ def _report(database: str, found: str | None, wanted: str) -> dict[str, Any]:
 
 
 def readiness(app: Flask) -> dict[str, Any]:
-    """A report; `log` and `worker` inform, and take no process out of service: lookups need neither.
+    """A report; `log`, `worker` and `purging` inform, and take no process out of service: lookups need none of them.
 
+    A wrong clock does: the day decides a verdict.
     What the operator demands (REGISTRY_REQUIRES) and is not there takes the intake and the console out of service.
     """
     settings = services(app).settings
@@ -96,7 +99,9 @@ def readiness(app: Flask) -> dict[str, Any]:
         if classify_db_error(error) is None:
             raise
         return {"status": "unavailable", "database": "away", "migrations": {"current": None, "head": wanted}}
-    is_ready = can_serve(found) and not (lacks and settings.edges & requirements.WRITING)
+    is_ready = (
+        can_serve(found) and found_state.clock.trouble is None and not (lacks and settings.edges & requirements.WRITING)
+    )
     return {
         "status": "ready" if is_ready else "unavailable",
         "database": "ok",
@@ -123,7 +128,14 @@ def readiness(app: Flask) -> dict[str, Any]:
             # By name, with how often in a row; and those that were due long ago and are not done.
             "failing": found_state.tasks.failing,
             "late": found_state.tasks.late,
+            # An alarm: a beat from the future shows no worker, but a clock that was wrong.
+            "beat_seconds_ahead": found_state.beat_seconds_ahead,
+            # Of a worker that does nothing because its clock is wrong.
+            "clock_offset_seconds": found_state.worker_offset,
         },
+        "clock": {"offset_seconds": round(found_state.clock.offset, 3), "trouble": found_state.clock.trouble},
+        # Cases past their retention period that wait for the next round, or for `registry cases purge`.
+        "purging": {"waiting": found_state.purges_waiting, "trouble": found_state.purge_trouble},
     }
 
 
@@ -140,6 +152,12 @@ class LogAndWorkers(msgspec.Struct):
     not_signed: str | None = None
     """Why a worker signs nothing now, in its words."""
     tasks: TaskTroubles = TaskTroubles()
+    beat_seconds_ahead: float | None = None
+    worker_offset: int | None = None
+    clock: ClockReport = ClockReport(0.0)
+    """Of this machine."""
+    purges_waiting: int = 0
+    purge_trouble: str | None = None
 
     @property
     def witnesses(self) -> str:
@@ -152,7 +170,8 @@ class LogAndWorkers(msgspec.Struct):
 def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorkers:
     state = session.execute(select(LogState)).scalar_one()
     sizes = select(func.max(Checkpoint.size)).where(Checkpoint.origin == state.origin)
-    beaten, at = last_beat(session), at or now()
+    at = at or database_now(session)
+    beaten, ahead, backlog = last_beat(session, at), beat_ahead(session, at), purge_backlog(session, at.date())
     return LogAndWorkers(
         entries=state.size,
         signed=session.scalar(sizes) or 0,
@@ -161,7 +180,12 @@ def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorke
         not_signed=why_not_signed(session, at),
         tasks=task_troubles(session, at),
         has_quorum=bool(state.size) and requirements.has_quorum(session),
-        seconds_since_beat=None if beaten is None else round((at - beaten).total_seconds(), 1),
+        seconds_since_beat=None if beaten is None else max(round((at - beaten).total_seconds(), 1), 0.0),
+        beat_seconds_ahead=None if ahead is None else round((ahead - at).total_seconds(), 1),
+        worker_offset=worst_clock(session, at),
+        clock=check_clock(session),
+        purges_waiting=backlog.waiting,
+        purge_trouble=backlog.trouble,
     )
 
 

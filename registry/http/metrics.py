@@ -78,10 +78,38 @@ def gauges(app: Flask) -> bytes:
                 "registry_log_refused", "1 while a worker signs nothing", float(found_state.not_signed is not None)
             ),
             *_gauge("registry_outbox_waiting", "Things to be done after a commit", found_state.waiting),
-            *(
-                ()
-                if beat is None
-                else _gauge("registry_worker_beat_seconds", "Seconds since a worker was at work", beat)
+            *_gauge(
+                "registry_worker_beat_seconds",
+                "Seconds since a worker was at work; +Inf where none is known",
+                "+Inf" if beat is None else beat,
+            ),
+            *_gauge(
+                "registry_worker_beat_ahead_seconds",
+                "Seconds until the newest beat, where it is from the future: a clock was wrong",
+                found_state.beat_seconds_ahead or 0.0,
+            ),
+            *_gauge(
+                "registry_clock_offset_seconds",
+                "Seconds that this machine's clock is ahead of the database's, or of what is stored",
+                found_state.clock.offset,
+            ),
+            *_gauge(
+                "registry_clock_wrong",
+                "1 where this machine's clock is too wrong to publish or sign by",
+                float(found_state.clock.trouble is not None),
+            ),
+            *_gauge(
+                "registry_worker_clock_offset_seconds",
+                "The same of a worker that does nothing because of it",
+                found_state.worker_offset or 0.0,
+            ),
+            *_gauge(
+                "registry_purges_waiting", "Cases past their retention period with keys", found_state.purges_waiting
+            ),
+            *_gauge(
+                "registry_purging_stopped",
+                "1 where they wait for `registry cases purge`",
+                float(found_state.purge_trouble is not None),
             ),
             *_gauge("registry_tasks_failing", "Tasks of workers that failed when they ran last", len(tasks.failing)),
             *_gauge("registry_tasks_late", "Tasks of workers that are due and not done", len(tasks.late)),
@@ -97,7 +125,7 @@ def gauges(app: Flask) -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
-def _gauge(name: str, help_text: str, value: float) -> tuple[str, str, str]:
+def _gauge(name: str, help_text: str, value: float | str) -> tuple[str, str, str]:
     return f"# HELP {name} {help_text}", f"# TYPE {name} gauge", f"{name} {value}"
 
 

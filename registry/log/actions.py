@@ -15,6 +15,7 @@ from registry.core.clock import instant_text, now
 from registry.core.db.engine import bulk_insert, microseconds
 from registry.core.db.probing import is_among
 from registry.core.errors import ImportRefused, LogClosed
+from registry.log.clock_check import require_right_clock
 from registry.log.leaf import VERSION, leaf_bytes
 from registry.log.models import Entry, LogState
 from registry.log.tiles import catch_up, grow
@@ -109,11 +110,12 @@ def append(session: Session, drafts: Sequence[Draft], *, at: datetime | None = N
 
     `at` must come from `instant_of_append` under the same lock.
 
-    Raises LogClosed once the log has its final checkpoint.
+    Raises LogClosed once the log has its final checkpoint, and ClockWrong where no instant can be relied on.
     """
     state = lock_log(session)
     if state.closed_at is not None:
         raise LogClosed(f"the log was closed on {state.closed_at:%Y-%m-%d}: nothing more can be published here")
+    require_right_clock(session)
     catch_up(session, state)
     at = at or instant_of_append(state)
     known = _last_indexes(session, [draft.key for draft in drafts if not draft.is_first])

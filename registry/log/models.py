@@ -46,7 +46,8 @@ class LogState(Base):
 
     `origin` is fixed at the first checkpoint; `is_demo` keeps invented data and real data apart. The tree covers the
     first `hashed` entries, and `frontier` are the roots of its largest complete subtrees. After `closed_at` nothing is
-    appended.
+    appended. An operator called the clock right at `clock_accepted_at`, and the last entry of then wrong where
+    `clock_disregards` has its instant (registry.log.clock_check).
     """
 
     __tablename__ = "log_state"
@@ -59,6 +60,8 @@ class LogState(Base):
     hashed: Mapped[int] = mapped_column(LARGE, server_default=text("0"))
     frontier: Mapped[bytes | None] = mapped_column(LargeBinary)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    clock_accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    clock_disregards: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class LogTile(Base):

@@ -19,6 +19,7 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.log import note, tree
 from registry.log.actions import lock_log
+from registry.log.clock_check import require_right_clock
 from registry.log.keys import (
     are_settled,
     make_keys,
@@ -56,7 +57,7 @@ def sign_committed(settings: Settings, sessions: sessionmaker[Session]) -> Signe
     A policy that its operator changed is appended first, though nothing was published.
 
     Called after the commit by whatever publishes, and by the worker again and again, which also makes up for a crash. Makes
-    the keys at the first time. Raises ForkRefused, KeyTrouble, or BadProof for a policy that cannot be read.
+    the keys at the first time. Raises ForkRefused, KeyTrouble, ClockWrong, or BadProof for a policy that cannot be read.
     """
     if not settings.signs or not _is_due(sessions, settings):
         return None
@@ -313,6 +314,7 @@ def _is_due(sessions: sessionmaker[Session], settings: Settings) -> bool:
     with sessions() as session:
         # Looking must make no writer wait.
         session.connection(execution_options={"registry_reading": True})
+        require_right_clock(session)
         state = session.execute(select(LogState)).scalar_one()
         newest = _newest(session, state)
         if not state.size or newest is None or newest.size < state.size:

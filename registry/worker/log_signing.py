@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.clock import now
+from registry.core.db.clock import database_now
 from registry.core.errors import FilesUnavailable, GuardAway, RegistryError
 from registry.core.heartbeats import note_signing
 from registry.core.settings import Settings
@@ -54,7 +54,7 @@ def _note_signing(sessions: sessionmaker[Session], trouble: str | None) -> None:
     engine: Engine = sessions.kw["bind"]
     if _noted.get(engine) != trouble:
         with sessions.begin() as session:
-            note_signing(session, now(), trouble)
+            note_signing(session, database_now(session), trouble)
         _noted[engine] = trouble
 
 

@@ -20,10 +20,13 @@ from registry.complaints.intake.idempotency import forget_repeats
 from registry.complaints.parties.hearings import ending as hearings
 from registry.complaints.parties.referrals import ending as referrals
 from registry.complaints.retention import purging, reminding
+from registry.complaints.retention.purge_limit import purge_backlog
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail, push
 from registry.core.clock import day_at, now
-from registry.core.errors import FilesUnavailable, RegistryError
+from registry.core.db.clock import ask_database_clock
+from registry.core.db.engine import reading_sessions_for
+from registry.core.errors import ClockWrong, FilesUnavailable, RegistryError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.core.shared_home import ROUND_SECONDS, share
@@ -161,17 +164,14 @@ def close_quarters(_settings: Settings, sessions: sessionmaker[Session]) -> None
 def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Remind officers of cases. It runs often, so that an urgent case is noticed within a minute."""
 
-    reminding.remind(sessions, _sender(settings, "reminder_not_sent"), now())
+    reminding.remind(sessions, _sender(settings, "reminder_not_sent"), ask_database_clock(sessions))
 
 
 def notify_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """What is not sent is tried again in some minutes. Mails about their sign-in go first: a code may wait in one."""
-    security_mails.send_due(
-        sessions, security_words(settings.console_address), _sender(settings, "security_mail_not_sent"), now()
-    )
-    notices.send_due_notices(
-        sessions, notice_words(settings.console_address), _teller(settings), now(), push.ways(settings)
-    )
+    at, console = ask_database_clock(sessions), settings.console_address
+    security_mails.send_due(sessions, security_words(console), _sender(settings, "security_mail_not_sent"), at)
+    notices.send_due_notices(sessions, notice_words(console), _teller(settings), at, push.ways(settings))
 
 
 def _teller(settings: Settings) -> Callable[[str, str, str], bool]:
@@ -200,7 +200,8 @@ def _teller(settings: Settings) -> Callable[[str, str, str], bool]:
 
 def send_account_letters(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Mail links to people of organisations; what is not sent is tried again."""
-    letters.send_due(sessions, account_words, _sender(settings, "account_mail_not_sent"), settings.public_url, now())
+    sender, at = _sender(settings, "account_mail_not_sent"), ask_database_clock(sessions)
+    letters.send_due(sessions, account_words, sender, settings.public_url, at)
 
 
 def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -290,16 +291,29 @@ def purge_watching(_settings: Settings, sessions: sessionmaker[Session]) -> None
         log.info("watching_purged", **done._asdict())
 
 
-def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> int:
-    """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases. Gives how many cases lost their keys."""
+def purge_cases(settings: Settings, sessions: sessionmaker[Session], *, is_ordered: bool = False) -> int:
+    """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases. Gives how many cases lost their keys.
+
+    All of it where an operator ordered it; otherwise of one more day in each round.
+    """
+    at, do = now(), purging.purge if is_ordered else purging.purge_round
     try:
-        done = purging.purge(sessions, Sealer(Keyring(settings.keys)), now(), files_remover(store_of(settings)))
+        done = do(sessions, Sealer(Keyring(settings.keys)), at, files_remover(store_of(settings)))
+    except ClockWrong as trouble:
+        log.error("purging_stopped", trouble=trouble.text)
+        return 0
     except FilesUnavailable as trouble:
         # The keys are gone, so no one can read the files; they are removed in a later round.
         log.error("cases_not_emptied", trouble=trouble.text)
         return 0
     if any(done):
         log.info("cases_purged", closed=done.closed, emptied=done.emptied, removed=done.removed)
+    with reading_sessions_for(sessions.kw["bind"])() as session:
+        backlog = purge_backlog(session, at.date())
+    if backlog.trouble is not None:
+        log.error("purging_stopped", trouble=backlog.trouble)
+    elif backlog.waiting:
+        log.warning("purging_behind", waiting=backlog.waiting)
     return done.closed
 
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing, contextmanager
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
+from registry.core.db.clock import database_now
 from registry.core.heartbeats import beat
 from registry.core.settings import Settings
 from registry.core.structs import prepare_structs
@@ -58,9 +59,9 @@ def work(
 
 def _note_beat(sessions: sessionmaker[Session], scheduled: Sequence[ScheduledTask]) -> None:
     """Note that this worker is at work, and how each of its tasks fares: `/ready` and the metrics tell of both."""
-    progress = [one.progress() for one in scheduled]
     with sessions.begin() as session:
-        beat(session, now(), progress)
+        at = database_now(session)
+        beat(session, at, [one.progress(at) for one in scheduled])
 
 
 class TaskLoop:
@@ -78,11 +79,11 @@ class TaskLoop:
     def until(self, stopping: threading.Event) -> None:
         while not stopping.is_set():
             self.once(stopping)
-            stopping.wait(max(min(one.due for one in self._scheduled) - time.monotonic(), TICK))
+            stopping.wait(max(min(one.next_at for one in self._scheduled) - time.monotonic(), TICK))
 
     def _may_run(self, one: ScheduledTask, stopping: threading.Event) -> bool:
-        """Whether a task may run now; one that may not stays due, and is late in its time."""
-        return time.monotonic() >= one.due and not stopping.is_set()
+        """Whether it is time for a task, and the worker goes on."""
+        return time.monotonic() >= one.next_at and not stopping.is_set()
 
 
 @contextmanager

@@ -15,12 +15,16 @@ from registry.core.db.errors import classify_db_error
 from registry.core.errors import RegistryError
 from registry.core.heartbeats import TaskProgress
 from registry.core.settings import Settings
+from registry.worker import clock_guard
 
 log = structlog.get_logger()
 
 FIRST_PAUSE, MAX_PAUSE, MAX_PAUSE_AWAY = 2.0, 60.0, 5.0
 """Seconds until a task that failed is tried again, doubled each time: up to a minute, or its own interval if that is longer;
 where nothing but the database is away, up to five seconds."""
+
+WRONG_CLOCK_PAUSE = 5.0
+"""Seconds until a task is tried again that may not run because this machine's clock is wrong."""
 
 LATE_AFTER = 3
 MIN_PATIENCE = 60.0
@@ -83,10 +87,22 @@ class ScheduledTask:
         self._succeeded_at: datetime | None = None
         self._failed_at: datetime | None = None
         self._was_late = False
+        self._held_until = 0.0
+
+    @property
+    def next_at(self) -> float:
+        """When it is tried next, by the monotonic clock: when it is due, unless a wrong clock holds it."""
+        return max(self.due, self._held_until)
 
     def run(self, settings: Settings, sessions: sessionmaker[Session]) -> None:
-        """Run the task now. It never raises: what goes wrong is logged and counted, and the task is due again later."""
+        """Run the task now. It never raises: what goes wrong is logged and counted, and the task is due again later.
+
+        Where the clock is wrong it does not run: it stays due, and is late in its time.
+        """
         try:
+            if not clock_guard.may_run(sessions, self.task.name):
+                self._held_until = time.monotonic() + WRONG_CLOCK_PAUSE
+                return
             self.task.run(settings, sessions)
         except Exception as error:
             self._note_failure(error)
@@ -108,8 +124,8 @@ class ScheduledTask:
             log.error("task_put_off", trouble=trouble, **facts)
         self.due = time.monotonic() + pause
 
-    def progress(self) -> TaskProgress:
-        """How it fares now; logs once when it becomes late, and once when it is not any more."""
+    def progress(self, at: datetime) -> TaskProgress:
+        """How it fares now, at `at` by the database's clock; logs once when it becomes late, and once when it is not any more."""
         due_in = self.due - time.monotonic()
         late_in = due_in + self.task.late_after
         if (late_in <= 0) != self._was_late:
@@ -118,7 +134,6 @@ class ScheduledTask:
                 log.error("task_late", task=self.task.name, seconds=round(-due_in))
             else:
                 log.info("task_on_time", task=self.task.name)
-        at = now()
         return TaskProgress(
             task=self.task.name,
             succeeded_at=self._succeeded_at,

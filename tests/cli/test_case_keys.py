@@ -155,6 +155,7 @@ def test_the_list_says_what_seals_what_opens_and_where_secrets_are(stock: Stock)
     good("keys", "rewrap", env=stock.env)
 
 
+@pytest.mark.file_times
 def test_the_ring_is_rotated_rewrapped_and_its_former_key_retired(
     stock: Stock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

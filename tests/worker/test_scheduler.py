@@ -168,8 +168,8 @@ def test_a_success_ends_the_backing_off(settings: Settings) -> None:
         scheduled.run(settings, sessionmaker())
         pauses.append(scheduled.due - time.monotonic())
     assert pauses == pytest.approx([2, 4, 1], abs=0.5)
-    assert scheduled.progress().failures == 0
-    assert scheduled.progress().failed_at is not None
+    assert scheduled.progress(now()).failures == 0
+    assert scheduled.progress(now()).failed_at is not None
 
 
 @pytest.mark.parametrize(
@@ -197,11 +197,11 @@ def test_what_was_due_and_is_not_done_is_late_and_logged_once(settings: Settings
     scheduled = ScheduledTask(Task("sign", 30.0, Runs().of("sign")))
     with structlog.testing.capture_logs() as lines:
         scheduled.due = time.monotonic() - 89
-        on_time = scheduled.progress()
+        on_time = scheduled.progress(now())
         scheduled.due -= 2
-        late = [scheduled.progress() for _ in range(2)]
+        late = [scheduled.progress(now()) for _ in range(2)]
         scheduled.run(settings, sessionmaker())
-        again = scheduled.progress()
+        again = scheduled.progress(now())
     assert [line["event"] for line in lines] == ["task_late", "task_on_time"]
     assert on_time.late_at > now() - timedelta(seconds=1)
     assert [one.late_at < now() for one in late] == [True, True]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit.actions import forget_subject
@@ -17,7 +17,6 @@ from registry.complaints.case.access import forget_offer
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance, lock_case_by_id, moves_of
 from registry.complaints.case.retention_rules import UNCONFIRMED_DRAFT, bare_before
-from registry.complaints.case.states import PURGEABLE
 from registry.complaints.case.units import all_units, periods_of
 from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.decisions.models import Decision
@@ -30,10 +29,12 @@ from registry.complaints.intake.paper_forms.actions import drop_stale
 from registry.complaints.intake.paper_forms.models import PaperForm
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.referrals.models import Referral, ReferralReport
+from registry.complaints.retention.purge_limit import is_due, last_day_of_round, note_purged, purged_through
 from registry.complaints.sealing.models import EncryptedContainer, OpenVisit, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage.similarity import Shingle
 from registry.core.db.engine import drop_deleted
+from registry.log.clock_check import require_right_clock
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseRole, CaseState
 
@@ -73,7 +74,7 @@ def doomed(session: Session, today: date) -> list[Doomed]:
     rows = session.execute(
         select(Case, Unit.reference)
         .join(Unit, Unit.id == Case.unit_id, isouter=True)
-        .where(_is_over(today))
+        .where(is_due(today))
         .order_by(Case.id)
     )
     return [
@@ -92,22 +93,43 @@ def purge(
     sessions: sessionmaker[Session], sealer: Sealer, at: datetime, remove_files: RemoveFiles | None = None
 ) -> Purged:
     """Purge every case past its retention period. Safe to kill at any moment, and to run twice at once."""
-    forget_offers(sessions, sealer, at.date())
-    drop_stale(sessions, sealer, at.date())
-    over = select(Case).where(_is_over(at.date()))
+    return _purge_through(sessions, sealer, at, at.date(), remove_files)
+
+
+def purge_round(
+    sessions: sessionmaker[Session], sealer: Sealer, at: datetime, remove_files: RemoveFiles | None = None
+) -> Purged:
+    """Purge what a round may destroy by itself (registry.complaints.retention.purge_limit). Raises ClockWrong."""
+    with sessions() as session:
+        session.connection(execution_options={"registry_reading": True})
+        require_right_clock(session)
+        day = last_day_of_round(at.date(), purged_through(session))
+    if day is None:
+        return Purged(0, 0, 0)
+    return _purge_through(sessions, sealer, at, day, remove_files)
+
+
+def _purge_through(
+    sessions: sessionmaker[Session], sealer: Sealer, at: datetime, day: date, remove_files: RemoveFiles | None
+) -> Purged:
+    forget_offers(sessions, sealer, day)
+    drop_stale(sessions, sealer, day)
+    over = select(Case).where(is_due(day))
     closed = _each(sessions, over, lambda session, case: _destroy_keys(session, sealer, case, at))
     # Even when this run closed nothing: the one before may have been killed after its commit.
     drop_deleted(sessions.kw["bind"], KEY_TABLES)
     left = select(Case).where(Case.state == CaseState.PURGED, Case.purged_on.is_(None))
     emptied = _each(sessions, left, lambda session, case: _empty(session, case, at.date(), remove_files))
-    removed = _remove_bare(sessions, at.date())
+    removed = _remove_bare(sessions, day)
+    with sessions.begin() as session:
+        note_purged(session, day)
     drop_deleted(sessions.kw["bind"], EMPTIED_TABLES)
     return Purged(closed, emptied, removed)
 
 
 def has_overdue(session: Session, today: date) -> bool:
     """Whether a case is past its retention period and has its keys still: as after a restored backup, or without a worker."""
-    return session.execute(select(Case.id).where(_is_over(today)).limit(1)).first() is not None
+    return session.execute(select(Case.id).where(is_due(today)).limit(1)).first() is not None
 
 
 def forget_offers(sessions: sessionmaker[Session], sealer: Sealer, today: date) -> int:
@@ -123,11 +145,6 @@ def forget_offers(sessions: sessionmaker[Session], sealer: Sealer, today: date) 
             lock_case_by_id(session, offered.case_id)
             forget_offer(session, sealer, offered)
         return len(offers)
-
-
-def _is_over(today: date) -> ColumnElement[bool]:
-    ended = Case.state.in_(sorted({*PURGEABLE, CaseState.DRAFT}))
-    return and_(Case.purge_on <= today, Case.has_legal_hold.is_(False), ended)
 
 
 def _each(sessions: sessionmaker[Session], wanted: Select[Case], do: Callable[[Session, Case], None]) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import instant_text, now
+from registry.core.db.clock import ask_database_clock
 from registry.core.db.errors import is_database_away
 from registry.core.errors import ImportRefused, NotFound, RegistryError
 from registry.core.ids import new_reference, read_reference
@@ -44,7 +45,7 @@ def fetch_due(settings: Settings, sessions: sessionmaker[Session]) -> int:
     tried = 0
     _note_addresses(settings, sessions)
     while True:
-        reference = _claim(sessions, now())
+        reference = _claim(sessions, ask_database_clock(sessions))
         if reference is None:
             return tried
         tried += 1

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, aliased, sessionmaker
 from standardwebhooks import Webhook as Signing
 
 from registry.core.clock import day_at, now
+from registry.core.db.clock import database_now
 from registry.core.errors import KeyTrouble, RegistryError
 from registry.core.keyring import Keyring
 from registry.vocabulary.watches import DeliveryState, WebhookState
@@ -123,8 +124,10 @@ class WebhookDispatcher:
             self._caller.close()
 
     def _claimed(self, limit: int) -> list[ClaimedDelivery]:
-        at, send_before = now(), time.monotonic() + LEASE.total_seconds() - MIN_LEFT
+        send_before = time.monotonic() + LEASE.total_seconds() - MIN_LEFT
         with self._sessions.begin() as session:
+            # Machines whose clocks differ hold each other's leases all the same.
+            at = database_now(session)
             ids = _due(session, at, limit)
             if not ids:
                 return []

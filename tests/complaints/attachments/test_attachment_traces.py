@@ -119,6 +119,7 @@ def aged(upload: Uploads, name: str) -> None:
 
 
 @pytest.mark.one_database
+@pytest.mark.file_times
 def test_reconcile_removes_orphans_makes_lost_copies_again_and_tells_of_lost_originals(
     upload: Uploads, settings: Settings, session: Session
 ) -> None:

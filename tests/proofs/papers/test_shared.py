@@ -40,6 +40,7 @@ def test_it_is_kept_as_long_as_a_file_and_gone_with_an_erasure(session: Session)
     assert shared.found(session, key_of("two"), later) is None
 
 
+@pytest.mark.file_times
 def test_a_machine_gives_its_paper_to_others_once(tmp_path: Path) -> None:
     (tmp_path / f"{KEY}.pdf").write_bytes(b"%PDF-")
     made = paper(tmp_path, KEY, unasked)

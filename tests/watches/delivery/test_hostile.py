@@ -2,11 +2,14 @@
 
 import threading
 from collections import defaultdict
+from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.organisations.models import Organisation
@@ -157,6 +160,22 @@ def test_a_webhook_that_answers_gone_is_called_no_more_and_its_owners_are_notifi
     notify_disabled_webhooks(settings, sessionmaker(session.get_bind()))
     (mail,) = (settings.home / "mail").glob("*.eml")
     assert "/hook" not in mail.read_text()
+
+
+@pytest.mark.real_clock
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_lease_goes_by_the_databases_clock(session: Session, keyring: Keyring) -> None:
+    agency = make_watched(session, keyring)
+    make_webhook(session, keyring, "http://127.0.0.1:9/")
+    suspend(session, agency)
+    fan_out_committed(session, keyring)
+    dispatcher = WebhookDispatcher(sessionmaker(session.get_bind()), keyring, Slow(is_unsafe=True))
+    # A machine whose clock is behind claims it, and one whose clock is ahead leaves it alone.
+    with time_machine.travel(now() - timedelta(hours=1)):
+        assert len(dispatcher._claimed(10)) == 1
+    with time_machine.travel(now() + timedelta(hours=1)):
+        assert dispatcher._claimed(10) == []
+    dispatcher.close()
 
 
 class Slow(Caller):

@@ -1,0 +1,30 @@
+"""Processes whose clock is moved, by libfaketime (`make setup-system`): all they start is moved with them."""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+FOLDERS = ("/usr/lib/*/faketime", "/usr/lib/faketime")
+NAME = "libfaketimeMT.so.1"
+
+
+def library() -> Path:
+    """The part of libfaketime for programs with threads."""
+    found = [path for folder in FOLDERS for path in sorted(Path("/").glob(f"{folder[1:]}/{NAME}"))]
+    assert found, "libfaketime is needed: run `make setup-system`"
+    return found[0]
+
+
+def moved(environment: Mapping[str, str], by: timedelta) -> dict[str, str]:
+    """The environment of a process whose clock is that much ahead of the one of these tests, which may be moved itself."""
+    own = re.fullmatch(r"([+-]\d+)s", os.environ.get("FAKETIME", "+0s"))
+    assert own is not None, "tools/test-clocks moves the clock by whole seconds"
+    return {
+        **environment,
+        "LD_PRELOAD": str(library()),
+        "FAKETIME": f"{int(own[1]) + round(by.total_seconds()):+d}s",
+        # What is waited for goes by a clock that no one sets.
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
