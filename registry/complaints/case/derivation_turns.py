@@ -1,7 +1,7 @@
 """Whose complaint code is derived next in this process: a network that floods keeps no one else waiting.
 
 Of one network one code is derived at a time. Next is whose network came least lately; of equals who did work comes before
-who waited, then who came first. Only a few wait, so that threads are left for everybody else: where the places are taken,
+who waited, then who came first. Only a few wait, so that threads are left for all other requests: where the places are taken,
 the one that would come last is told to come again.
 """
 
@@ -69,9 +69,9 @@ class Turns:
 
     def _take_place(self, waiter: _Waiter) -> None:
         self._waiting.append(waiter)
-        if len(self._waiting) + len(self._running) > PLACES:
-            last = max(self._waiting, key=self._rank)
-            last.is_dropped = True
+        staying = self._staying()
+        if len(staying) + len(self._running) > PLACES:
+            max(staying, key=self._rank).is_dropped = True
             self._changed.notify_all()
 
     def _await(self, waiter: _Waiter, until: float) -> None:
@@ -81,14 +81,18 @@ class Turns:
                 raise TooBusy("many numbers are being opened at once: try again in a moment", RETRY_AFTER)
             self._changed.wait(left)
 
+    def _staying(self) -> list[_Waiter]:
+        """Those that wait and were not told to come again: their threads may not have gone yet."""
+        return [one for one in self._waiting if not one.is_dropped]
+
     def _is_next(self, waiter: _Waiter) -> bool:
         if waiter.is_dropped or len(self._running) >= self._slots:
             return False
         busy = {one.network for one in self._running} - {""}
-        able = [one for one in self._waiting if not one.is_dropped and one.network not in busy]
+        able = [one for one in self._staying() if one.network not in busy]
         return min(able, key=self._rank, default=None) is waiter
 
     def _rank(self, waiter: _Waiter) -> Rank:
         """The lower, the sooner. A network counts with what it had lately, and with what it has here."""
-        here = sum(one.network == waiter.network for one in (*self._waiting, *self._running))
+        here = sum(one.network == waiter.network for one in (*self._staying(), *self._running))
         return int(self._recent.of(waiter.network, time.monotonic())) + here, not waiter.is_solved, waiter.number
