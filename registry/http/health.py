@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from flask import Flask, Response
+from flask import Flask, Response, request
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
@@ -24,6 +24,7 @@ from registry.core.heartbeats import last_beat, why_not_signed
 from registry.core.outbox.models import OutboxEvent
 from registry.http import requirements
 from registry.http.errors import RETRY_AFTER
+from registry.http.lanes import LANES, LaneState, are_all_held
 from registry.http.transaction import reading, services, usable_replica
 from registry.log.models import Checkpoint, LogState
 
@@ -95,7 +96,8 @@ def readiness(app: Flask) -> dict[str, Any]:
         if classify_db_error(error) is None:
             raise
         return {"status": "unavailable", "database": "away", "migrations": {"current": None, "head": wanted}}
-    is_ready = can_serve(found) and not (lacks and settings.edges & requirements.WRITING)
+    lanes: dict[str, LaneState] = request.environ.get(LANES, {})
+    is_ready = can_serve(found) and not (lacks and settings.edges & requirements.WRITING) and not are_all_held(lanes)
     return {
         "status": "ready" if is_ready else "unavailable",
         "database": "ok",
@@ -116,6 +118,8 @@ def readiness(app: Flask) -> dict[str, Any]:
             "not_signed": found_state.not_signed,
         },
         "worker": {"seconds_since_beat": found_state.seconds_since_beat},
+        # Which threads answer, and who waits for them. Where all are held the process is not ready.
+        "lanes": {name: state._asdict() for name, state in lanes.items()},
     }
 
 
