@@ -57,7 +57,7 @@ class Connections:
         self._most = most
 
     def close_idle(self, in_use: Callable[[], set[str]]) -> int:
-        """Where few places or descriptors are left close idle connections until half are free; how many it closed.
+        """Where few places or descriptors are left close idle connections until a quarter is left; how many it closed.
 
         `in_use` gives the connections with a request, as `address:port`. Elsewhere than on Linux nothing is closed.
         """
@@ -71,7 +71,7 @@ class Connections:
         found = [one for one in map(self._connection, descriptors) if one is not None]
         if not is_short and len(found) < self._most * 3 // 4:
             return 0
-        too_many = len(found) - min(self._most, len(found)) // 2
+        too_many = len(found) - min(self._most, len(found)) // 4
         busy = in_use()
         idle = sorted((one for one in found if one.idle_ms > IDLE_MS and one.peer not in busy), reverse=True)
         return sum(self._shut(one.descriptor) for one in idle[:too_many])
@@ -106,6 +106,12 @@ def _borrowed(descriptor: int) -> Iterator[socket.socket]:
         yield borrowed
     finally:
         borrowed.detach()
+
+
+def descriptors() -> tuple[int, int]:
+    """How many descriptors this process uses, and how many it may."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return len(open_descriptors(limit)), limit
 
 
 def open_descriptors(limit: int) -> Sequence[int]:

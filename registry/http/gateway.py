@@ -197,6 +197,7 @@ class Gateway:
         sys.setswitchinterval(SWITCH_SECONDS)
         self._parent = os.getppid()
         loop.call_later(LOOK, self._look, loop)
+        loop.call_later(LOOK, self._close_idle, loop)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         path = plain_path(scope.path)
@@ -319,13 +320,18 @@ class Gateway:
         for lane in (*self._answering, self._probes):
             self._give_up(lane)
             self._watch(lane, loop)
-        self._count(Shed.IDLE, None, self._connections.close_idle(lambda: {work.scope.client for work in self._open}))
         if self._shed:
             log.warning("shed", **{reason.value: count for reason, count in self._shed.items()})
             self._shed.clear()
         if os.getppid() != self._parent:
             # The server was killed, and can no longer tell this process to stop: what it was told would stay in force.
             os.kill(os.getpid(), signal.SIGTERM)
+
+    def _close_idle(self, loop: asyncio.AbstractEventLoop) -> None:
+        count = self._connections.close_idle(lambda: {work.scope.client for work in self._open})
+        self._count(Shed.IDLE, None, count)
+        # Where there were too many, more of them wait to be taken.
+        loop.call_later(LOOK if count == 0 else LOOK / 5, self._close_idle, loop)
 
     def _give_up(self, lane: Lane[Work]) -> None:
         """Answer those that waited too long for a thread: all of them are busy, or wait for a database that is frozen."""
