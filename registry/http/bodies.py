@@ -47,29 +47,27 @@ class Room:
     def __init__(self, size: int = MAX_TOGETHER, share: int = MAX_OF_NETWORK) -> None:
         self._free = size
         self._share = share
-        self._held: dict[str, int] = {}
+        self._taken: dict[str, int] = {}
 
     def take(self, network: str, count: int) -> None:
         """Raises ShareUsed where the network holds its share, TooBusy where so much is not free."""
-        held = self._held.get(network, 0) + count
-        if held > self._share:
+        of_network = self._taken.get(network, 0) + count
+        if of_network > self._share:
             raise ShareUsed(
                 "your network sends several files at this moment: send this one again when they are there", RETRY_AFTER
             )
         if count > self._free:
             raise TooBusy("many files are being sent right now: send this one again in a moment", RETRY_AFTER)
-        self._held[network] = held
+        self._taken[network] = of_network
         self._free -= count
 
     def give_back(self, network: str, count: int) -> None:
         if not count:
             return
         self._free += count
-        held = self._held[network] - count
-        if held:
-            self._held[network] = held
-        else:
-            del self._held[network]
+        of_network = self._taken.pop(network) - count
+        if of_network:
+            self._taken[network] = of_network
 
 
 class RefusedBody(io.RawIOBase):

@@ -50,11 +50,11 @@ class Connection(NamedTuple):
 
 
 class Connections:
-    """The connections to a port of this process, of which it holds at most `most`."""
+    """The connections to a port of this process, of which it holds at most `maximum`."""
 
-    def __init__(self, port: int, most: int) -> None:
+    def __init__(self, port: int, maximum: int) -> None:
         self._port = port
-        self._most = most
+        self._maximum = maximum
 
     def close_idle(self, in_use: Callable[[], set[str]]) -> int:
         """Where few places or descriptors are left close idle connections until a quarter is left; how many it closed.
@@ -66,12 +66,12 @@ class Connections:
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         descriptors = open_descriptors(limit)
         is_short = limit - len(descriptors) < min(MAX_KEPT_FREE, limit // 2) // 2
-        if not is_short and len(descriptors) < self._most * 3 // 4:
+        if not is_short and len(descriptors) < self._maximum * 3 // 4:
             return 0
         found = [one for one in map(self._connection, descriptors) if one is not None]
-        if not is_short and len(found) < self._most * 3 // 4:
+        if not is_short and len(found) < self._maximum * 3 // 4:
             return 0
-        too_many = len(found) - min(self._most, len(found)) // 4
+        too_many = len(found) - min(self._maximum, len(found)) // 4
         busy = in_use()
         idle = sorted((one for one in found if one.idle_ms > IDLE_MS and one.peer not in busy), reverse=True)
         return sum(self._shut(one.descriptor) for one in idle[:too_many])

@@ -224,19 +224,19 @@ class Gateway:
         read: list[bytes] = []
         size = taken = 0
         network: str | None = None
-        most = bodies.MAX_SMALL
+        max_bytes = bodies.MAX_SMALL
         try:
             try:
                 if length is not None and length > bodies.MAX_SMALL:
-                    network, most = await self._admit(work, length)
+                    network, max_bytes = await self._admit(work, length)
                 pieces = bodies.pieces_in_time(work.protocol, length, bodies.Pace(self._grace))
                 if length is None or length < bodies.MAX_WHOLE:
                     async for piece in pieces:
                         read.append(piece)
                         size += len(piece)
-                        if size > most and network is None:
-                            network, most = await self._admit(work, None)
-                        if size > most:
+                        if size > max_bytes and network is None:
+                            network, max_bytes = await self._admit(work, None)
+                        if size > max_bytes:
                             raise RequestEntityTooLarge
                         if network is not None:
                             self._room.take(network, size - taken)
@@ -267,10 +267,10 @@ class Gateway:
         network = self._senders.network(environ)
         self._admissions += 1
         try:
-            most = await work.loop.run_in_executor(self._admitting, self._senders.admit, environ, length)
+            max_bytes = await work.loop.run_in_executor(self._admitting, self._senders.admit, environ, length)
         finally:
             self._admissions -= 1
-        return network, most
+        return network, max_bytes
 
     def _refuse(self, work: Work, refusal: Exception) -> None:
         work.body = bodies.RefusedBody(refusal)

@@ -27,7 +27,7 @@ _ESCAPED_KEY = re.compile(r"%[^&]*=")
 
 LATE = 1.0
 """Seconds from which on the newest request of a lane is answered first. The oldest has been given up by its sender, or soon
-will be; whoever asks now still waits."""
+will be; the newest is still waited for."""
 
 HELD = 10.0
 """Seconds after which a thread counts as held: longer than a request waits for the database."""

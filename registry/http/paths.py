@@ -8,12 +8,12 @@ def plain_path(path: str) -> str:
     """
     if path.startswith("/") and "//" not in path and "/." not in path:
         return path
-    kept: list[str] = []
+    parts: list[str] = []
     segments = path.split("/")
     for segment in segments:
         if segment == "..":
-            del kept[-1:]
+            del parts[-1:]
         elif segment not in ("", "."):
-            kept.append(segment)
-    is_folder = segments[-1] in ("", ".", "..") and bool(kept)
-    return "/" + "/".join(kept) + ("/" if is_folder else "")
+            parts.append(segment)
+    is_folder = segments[-1] in ("", ".", "..") and bool(parts)
+    return "/" + "/".join(parts) + ("/" if is_folder else "")

@@ -100,11 +100,11 @@ def test_with_few_descriptors_left_it_answers_and_tells(settings: Settings) -> N
 def test_a_connection_with_a_request_is_left_alone(small: Served) -> None:
     with ExitStack() as ends:
         body = JSON | {"Content-Length": str(len(QUESTION))}
-        asking = ends.enter_context(opened(small, head(small, "POST", "/api/v1/verify", body), QUESTION[:10]))
+        unfinished = ends.enter_context(opened(small, head(small, "POST", "/api/v1/verify", body), QUESTION[:10]))
         crowd(small, ends, 200)
         until(lambda: shed(small)["idle"] > 50)
-        asking.sendall(QUESTION[10:])
-        assert read_answer(asking).status == 200
+        unfinished.sendall(QUESTION[10:])
+        assert read_answer(unfinished).status == 200
 
 
 def crowd(served: Served, ends: ExitStack, count: int) -> None:

@@ -48,7 +48,7 @@ def broken() -> Iterator[bytes]:
     raise ZeroDivisionError
 
 
-class Asked:
+class FakeRequest:
     """A request as the server hands it on, and what came of it."""
 
     def __init__(self, path: str, name: str = "", pieces: Iterable[bytes] = (), **headers: str) -> None:
@@ -82,7 +82,7 @@ class Asked:
 
 
 class Senders:
-    """Takes large bodies of whoever has a key."""
+    """Takes large bodies of senders that have a key."""
 
     def network(self, environ: dict[str, Any]) -> str:
         return str(environ["REMOTE_ADDR"])
@@ -111,19 +111,19 @@ class Scene:
         self.gateway.__rsgi_init__(asyncio.get_running_loop())
         self.tasks: list[asyncio.Task[None]] = []
 
-    def ask(self, path: str, name: str = "", pieces: Iterable[bytes] = (), **headers: str) -> Asked:
-        asked = Asked(path, name, pieces, **headers)
-        self.tasks.append(asyncio.ensure_future(self.gateway.__rsgi__(asked.scope, asked)))
-        return asked
+    def ask(self, path: str, name: str = "", pieces: Iterable[bytes] = (), **headers: str) -> FakeRequest:
+        request = FakeRequest(path, name, pieces, **headers)
+        self.tasks.append(asyncio.ensure_future(self.gateway.__rsgi__(request.scope, request)))
+        return request
 
     async def until(self, holds: Callable[[], object]) -> None:
         await asyncio.to_thread(until, holds, 0.005)
 
-    async def hold(self, count: int, path: str = SLOW) -> list[Asked]:
+    async def hold(self, count: int, path: str = SLOW) -> list[FakeRequest]:
         """As many slow requests as keep so many threads."""
-        asked = [self.ask(path) for _ in range(count)]
+        request = [self.ask(path) for _ in range(count)]
         await self.until(lambda: self.application.busy == count)
-        return asked
+        return request
 
     async def end(self) -> None:
         self.application.go_on.set()
@@ -146,10 +146,10 @@ def test_a_lookup_waits_for_no_search() -> None:
         await here.hold(2, SEARCH)
         waiting = [here.ask(path) for path in (SEARCH, "/api/v1/agencies", SEARCH)]
         lookups = [here.ask(path) for path in (LOOKUP, "/ranges/current", "/status/1")]
-        await here.until(lambda: all(asked.status == 200 for asked in lookups))
-        assert [asked.status for asked in waiting] == [0, 0, 0]
+        await here.until(lambda: all(request.status == 200 for request in lookups))
+        assert [request.status for request in waiting] == [0, 0, 0]
         await here.end()
-        assert [asked.status for asked in waiting] == [200, 200, 200]
+        assert [request.status for request in waiting] == [200, 200, 200]
 
     play(scene)
 
@@ -157,7 +157,7 @@ def test_a_lookup_waits_for_no_search() -> None:
 def test_lookups_are_answered_by_all_threads_where_their_own_do_not_suffice() -> None:
     async def scene() -> None:
         here = Scene(threads=1, reserved=1)
-        held = await here.hold(1)
+        slow = await here.hold(1)
         # The reserved thread is held too: a lookup whose answer takes long.
         stuck = here.ask("/status/1?name=", "stuck")
         await here.until(lambda: here.application.busy == 2)
@@ -165,7 +165,7 @@ def test_lookups_are_answered_by_all_threads_where_their_own_do_not_suffice() ->
         here.application.go_on.set()
         await here.until(lambda: lookup.status == 200)
         await here.end()
-        assert [asked.status for asked in (*held, stuck)] == [200, 200]
+        assert [request.status for request in (*slow, stuck)] == [200, 200]
 
     play(scene)
 
@@ -212,7 +212,7 @@ def test_who_waited_too_long_is_told_and_counted(
         await here.hold(1)
         waiting = [here.ask("/api/v1/agencies?q=secret") for _ in range(3)]
         await here.until(lambda: here.shed["no_thread"] == 3)
-        assert [asked.status for asked in waiting] == [503] * 3
+        assert [request.status for request in waiting] == [503] * 3
         await here.end()
         assert here.application.came == [SLOW]
 
@@ -253,9 +253,9 @@ def test_probes_are_told_how_the_lanes_stand(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_all_are_held_when_each_is_at_one_request_for_too_long() -> None:
-    held, free = LaneState(2, 2, 2, 0, 0.0), LaneState(2, 2, 1, 9, 4.0)
-    assert are_all_held({"others": held, "lookups": held})
-    assert not are_all_held({"others": held, "lookups": free})
+    stuck, free = LaneState(2, 2, 2, 0, 0.0), LaneState(2, 2, 1, 9, 4.0)
+    assert are_all_held({"others": stuck, "lookups": stuck})
+    assert not are_all_held({"others": stuck, "lookups": free})
     # Behind another server nothing is known of threads.
     assert not are_all_held({})
 
@@ -273,11 +273,11 @@ def test_a_large_body_is_received_of_whom_it_may_come(headers: dict[str, str], a
     async def scene() -> None:
         here = Scene(threads=1, reserved=0)
         with suppress(NotSignedIn):
-            asked = here.ask("/lists", pieces=[b"x" * 50_000] * 6, **headers)
-            await here.until(lambda: asked.status or here.shed)
+            request = here.ask("/lists", pieces=[b"x" * 50_000] * 6, **headers)
+            await here.until(lambda: request.status or here.shed)
             await here.end()
         if answer.startswith(b"x"):
-            assert (asked.status, asked.body) == (200, answer)
+            assert (request.status, request.body) == (200, answer)
         else:
             assert here.shed == {"not_admitted": 1}
 
@@ -327,8 +327,8 @@ def test_the_path_says_what_is_a_lookup_and_of_verify_the_number(path: str, quer
 )
 def test_a_posted_question_is_a_lookup_by_its_number(sent: bytes, expected: bool) -> None:
     async def scene() -> None:
-        asked = Asked("/api/v1/verify")
-        work = gateway.Work(asked.scope, "/api/v1/verify", asked, asyncio.get_running_loop())
+        request = FakeRequest("/api/v1/verify")
+        work = gateway.Work(request.scope, "/api/v1/verify", request, asyncio.get_running_loop())
         work.body = gateway.BytesIO(sent)
         assert is_lookup(work.path, "", work.body) is expected
 
@@ -337,9 +337,9 @@ def test_a_posted_question_is_a_lookup_by_its_number(sent: bytes, expected: bool
 
 def test_names_with_underscores_are_no_headers() -> None:
     async def scene() -> None:
-        asked = Asked("/en")
-        asked.scope.headers = {"x-forwarded-for": "10.0.0.1", "x_forwarded_for": "10.0.0.2", "x-given": "1"}
-        environ = environ_of(gateway.Work(asked.scope, "/en", asked, asyncio.get_running_loop()))
+        request = FakeRequest("/en")
+        request.scope.headers = {"x-forwarded-for": "10.0.0.1", "x_forwarded_for": "10.0.0.2", "x-given": "1"}
+        environ = environ_of(gateway.Work(request.scope, "/en", request, asyncio.get_running_loop()))
         assert environ["HTTP_X_FORWARDED_FOR"] == "10.0.0.1"
         assert environ["HTTP_X_GIVEN"] == "1"
 

@@ -72,7 +72,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Ite
 
 
 def connect(port: int, client: str) -> socket.socket:
-    """A connection from an address of the loopback network: a client of its own for whoever is asked."""
+    """A connection from an address of the loopback network: a client of its own for the server."""
     return socket.create_connection(("127.0.0.1", port), PATIENCE, (client, 0))
 
 
@@ -103,7 +103,7 @@ def test_the_consoles_host_is_a_wall_however_a_path_is_spelt(site: Site, path: s
         assert ask(port, path, DESK, client, X_Forwarded_For=client).status in (200, 401)
 
 
-def test_a_header_with_underscores_is_nobodys(site: Site) -> None:
+def test_a_header_with_underscores_counts_for_nothing(site: Site) -> None:
     spent = spend(site.server, "10.1.1.1")
     assert ask(site.server, "/en", X_Forwarded_For="10.1.1.1").status == 429
     both = head("GET", "/en", PUBLIC, {"X-Forwarded-For": "10.1.1.1", "X_Forwarded_For": "10.1.1.2"})
@@ -156,7 +156,7 @@ def test_nginx_takes_large_bodies_where_they_belong_alone(site: Site) -> None:
         assert (refused.status, b"nginx" in refused.body) == (413, True)
 
 
-def test_bodies_that_trickle_keep_nobody_else_out(site: Site) -> None:
+def test_bodies_that_trickle_keep_no_one_else_out(site: Site) -> None:
     slow, other = "127.0.4.1", "127.0.4.2"
     length = 10 << 20
     with ExitStack() as ends:
