@@ -58,12 +58,12 @@ class RegistryApp(Flask):
     sandbox_for: Callable[[Environ], Flask | None] | None = None
     """The sandbox's application, if a request is for it."""
 
-    def network(self, environ: Environ) -> str:
+    def network_of_sender(self, environ: Environ) -> str:
         """The network of a request's sender, as limits count it (`gateway.Senders`)."""
         believe_proxies(environ, transaction.services(self).settings.trusted_proxies)
         return network_of(environ["REMOTE_ADDR"])
 
-    def admit(self, environ: Environ, length: int | None) -> int:
+    def admit_body(self, environ: Environ, length: int | None) -> int:
         """As `gateway.Senders` has it."""
         sandbox = self.sandbox_for(environ) if self.sandbox_for is not None else None
         app = cast(RegistryApp, sandbox or self)

@@ -26,14 +26,19 @@ _TCP_INFO = struct.Struct("=44xI4xII")
 """Of Linux's `tcp_info`: milliseconds since data was sent, since data came, and since an acknowledgement came."""
 
 
+def descriptor_limit() -> int:
+    """How many descriptors this process may use; `MAX_DESCRIPTORS` where there is no limit."""
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MAX_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
+
+
 def raise_descriptor_limit() -> int:
     """Ask for as many descriptors as the system allows this process, and say how many those are."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     allowed = MAX_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MAX_DESCRIPTORS)
-    if soft != resource.RLIM_INFINITY and soft < allowed:
+    if descriptor_limit() < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-        return allowed
-    return soft if soft != resource.RLIM_INFINITY else MAX_DESCRIPTORS
+    return descriptor_limit()
 
 
 def connections_for(wanted: int, descriptors: int) -> int:
@@ -63,8 +68,7 @@ class Connections:
         """
         if sys.platform != "linux":
             return 0
-        limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-        descriptors = open_descriptors(limit)
+        descriptors, limit = open_descriptors(), descriptor_limit()
         is_short = limit - len(descriptors) < min(MAX_KEPT_FREE, limit // 2) // 2
         if not is_short and len(descriptors) < self._maximum * 3 // 4:
             return 0
@@ -108,15 +112,9 @@ def _borrowed(descriptor: int) -> Iterator[socket.socket]:
         borrowed.detach()
 
 
-def descriptors() -> tuple[int, int]:
-    """How many descriptors this process uses, and how many it may."""
-    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return len(open_descriptors(limit)), limit
-
-
-def open_descriptors(limit: int) -> Sequence[int]:
+def open_descriptors() -> Sequence[int]:
+    """Those of this process; where none is left to look with, each number that may be one."""
     try:
         return [int(name) for name in os.listdir("/proc/self/fd")]
     except OSError:
-        # None is left to open the folder with.
-        return range(limit)
+        return range(min(descriptor_limit(), MAX_DESCRIPTORS))

@@ -145,12 +145,12 @@ class Work:
 
 
 class Senders(Protocol):
-    """What is known of who sends a large body. `admit` raises what the request is refused for before its body is received."""
+    """What is known of who sends a large body."""
 
-    def network(self, environ: Environ) -> str: ...
+    def network_of_sender(self, environ: Environ) -> str: ...
 
-    def admit(self, environ: Environ, length: int | None) -> int:
-        """How many bytes may come."""
+    def admit_body(self, environ: Environ, length: int | None) -> int:
+        """How many bytes may come. Raises what the request is refused for before its body is received."""
         ...
 
 
@@ -264,10 +264,10 @@ class Gateway:
         if self._admissions >= MAX_ADMITTED:
             raise TooBusy("many files are being sent right now: send this one again in a moment", bodies.RETRY_AFTER)
         environ = work.environ = environ_of(work)
-        network = self._senders.network(environ)
+        network = self._senders.network_of_sender(environ)
         self._admissions += 1
         try:
-            max_bytes = await work.loop.run_in_executor(self._admitting, self._senders.admit, environ, length)
+            max_bytes = await work.loop.run_in_executor(self._admitting, self._senders.admit_body, environ, length)
         finally:
             self._admissions -= 1
         return network, max_bytes

@@ -23,7 +23,7 @@ from registry.core.db.revisions import can_serve, current, head
 from registry.core.heartbeats import last_beat, why_not_signed
 from registry.core.outbox.models import OutboxEvent
 from registry.http import requirements
-from registry.http.connections import descriptors
+from registry.http.connections import descriptor_limit, open_descriptors
 from registry.http.errors import RETRY_AFTER
 from registry.http.lanes import LANES, LaneState, are_all_held
 from registry.http.transaction import reading, services, usable_replica
@@ -121,7 +121,7 @@ def readiness(app: Flask) -> dict[str, Any]:
         "worker": {"seconds_since_beat": found_state.seconds_since_beat},
         # Which threads answer, and who waits for them. Where all are held the process is not ready.
         "lanes": {name: state._asdict() for name, state in lanes.items()},
-        "descriptors": dict(zip(("used", "limit"), descriptors(), strict=True)),
+        "descriptors": {"used": len(open_descriptors()), "limit": descriptor_limit()},
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from registry.core.db.errors import classify_db_error
-from registry.http.connections import descriptors
+from registry.http.connections import descriptor_limit, open_descriptors
 from registry.http.health import log_and_workers, probing
 from registry.http.lanes import LANES, LaneState
 from registry.http.transaction import services
@@ -108,9 +108,8 @@ def gauges(app: Flask) -> bytes:
         lines += [f"# HELP registry_lane_{name} {help_text}", f"# TYPE registry_lane_{name} gauge"]
         lines += [f'registry_lane_{name}{{lane="{lane}"}} {getattr(state, name)}' for lane, state in states.items()]
     in_use = pool.checkedout() if isinstance(pool, QueuePool) else 0
-    used, limit = descriptors()
-    lines += _gauge("registry_descriptors_used", "Descriptors that this process uses", used)
-    lines += _gauge("registry_descriptors_limit", "Descriptors that this process may use", limit)
+    lines += _gauge("registry_descriptors_used", "Descriptors that this process uses", len(open_descriptors()))
+    lines += _gauge("registry_descriptors_limit", "Descriptors that this process may use", descriptor_limit())
     lines += _gauge("registry_database_connections_in_use", "Connections of this process that are in use", in_use)
     return "\n".join([*lines, ""]).encode()
 

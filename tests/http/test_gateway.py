@@ -84,10 +84,10 @@ class FakeRequest:
 class Senders:
     """Takes large bodies of senders that have a key."""
 
-    def network(self, environ: dict[str, Any]) -> str:
+    def network_of_sender(self, environ: dict[str, Any]) -> str:
         return str(environ["REMOTE_ADDR"])
 
-    def admit(self, environ: dict[str, Any], length: int | None) -> int:
+    def admit_body(self, environ: dict[str, Any], length: int | None) -> int:
         if "HTTP_AUTHORIZATION" not in environ:
             raise NotSignedIn("a key is needed")
         return 1_000_000

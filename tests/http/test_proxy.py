@@ -128,12 +128,13 @@ def test_range_files_are_counted_against_the_client_that_asks(site: Site) -> Non
     statuses = [ask(site.nginx, path, client=attacker, X_Forwarded_For=victim).status for _ in range(RATE + 10)]
     assert statuses[-1] == 429
     assert ask(site.nginx, path, client=victim).status == 404
+    assert ask(site.nginx, "/api/v1/coverage", client=victim).status == 200
 
 
 @pytest.mark.parametrize(
     ("path", "status", "headers"),
     [
-        ("/api/v1/verify", 413, {}),
+        ("/api/v1/verify", 413, {"Content-Type": "application/json"}),
         ("/api/v1/verification-jobs", 401, {"Content-Type": "text/csv"}),
         ("/api/v1/verification-jobs", 401, {"Content-Type": "text/csv", "Authorization": f"Bearer rrk_{'A' * 43}"}),
         ("/api/v1/watches", 401, {"Content-Type": "application/json"}),
