@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Request, Response
 from flask.globals import request_ctx
@@ -18,6 +18,9 @@ from registry.core.processes import forbid_dumps
 from registry.core.settings import Edge, Settings
 from registry.core.structs import prepare_structs
 from registry.http import errors, health, logs, metrics, transaction
+from registry.http.body_admission import admit_body
+from registry.http.clients import Environ, believe_proxies, network_of
+from registry.http.connections import Connections, connections_for, raise_descriptor_limit
 from registry.http.errors import RegistryRequest
 from registry.http.gateway import Gateway
 from registry.http.limits import limiter_for
@@ -52,6 +55,20 @@ class RegistryApp(Flask):
     request_class = RegistryRequest
     session_interface = NoSession()
     frame: RequestMiddleware
+    measured: metrics.Metrics | None = None
+    sandbox_for: Callable[[Environ], Flask | None] | None = None
+    """The sandbox's application, if a request is for it."""
+
+    def network_of_sender(self, environ: Environ) -> str:
+        """The network of a request's sender, as limits count it (`gateway.Senders`)."""
+        believe_proxies(environ, transaction.services(self).settings.trusted_proxies)
+        return network_of(environ["REMOTE_ADDR"])
+
+    def admit_body(self, environ: Environ, length: int | None) -> int:
+        """As `gateway.Senders` has it."""
+        sandbox = self.sandbox_for(environ) if self.sandbox_for is not None else None
+        app = cast(RegistryApp, sandbox or self)
+        return admit_body(app, app.frame, environ, length)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
@@ -92,7 +109,7 @@ class RegistryApp(Flask):
         """Nothing here: errors.answer_unexpected logs it once, and without the message."""
 
 
-def create_app(settings: Settings) -> Flask:
+def create_app(settings: Settings) -> RegistryApp:
     """The application with the edges that `settings` names. Touches the data folder, but no database yet."""
     logs.configure()
     app = RegistryApp("registry", static_folder=None, template_folder=None)
@@ -129,15 +146,17 @@ def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | No
         app.after_request(transaction.state_size)
     limiter = limiter_for(settings.redis_url, settings.rate)
     quotas = app.extensions["registry_quotas"] = Quotas(limiter, settings.organisation_rate)
+    app.measured = measured
     app.frame = RequestMiddleware(app, settings, limiter, quotas, measured)
     app.wsgi_app = app.frame  # type: ignore[method-assign]
     if settings.has_sandbox and Edge.API in settings.edges:
         from registry.sandbox import SandboxGate
 
-        app.wsgi_app = SandboxGate(app, app.frame, sandbox_app)  # type: ignore[method-assign]
+        gate = app.wsgi_app = SandboxGate(app, app.frame, sandbox_app)  # type: ignore[method-assign]
+        app.sandbox_for = gate.chosen
 
 
-def sandbox_app(settings: Settings) -> Flask:
+def sandbox_app(settings: Settings) -> RegistryApp:
     """The application of a sandbox, which has none beside it."""
     return create_app(replace(settings, has_sandbox=False))
 
@@ -182,10 +201,20 @@ def gateway_from_environment() -> Gateway:
     settings = services.settings
     if services.replica is not None:
         services.replica.start()
-    return Gateway(app.wsgi_app, settings.threads, settings.body_seconds)
+    # Where lookups are answered, a quarter of the threads answers nothing else.
+    reserved = max(1, settings.threads // 4) if settings.edges & {Edge.API, Edge.PUBLIC} else 0
+    return Gateway(
+        app.wsgi_app,
+        app,
+        Connections(settings.port, connections_for(settings.connections, raise_descriptor_limit())),
+        threads=max(1, settings.threads - reserved),
+        reserved=reserved,
+        grace=settings.body_seconds,
+        note=app.measured.note_shed if app.measured is not None else lambda _reason, _count: None,
+    )
 
 
-def from_environment() -> Flask:
+def from_environment() -> RegistryApp:
     """For WSGI servers: the application as the environment describes it."""
     forbid_dumps()
     app = create_app(Settings.from_environment(os.environ))

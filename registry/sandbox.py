@@ -151,13 +151,13 @@ class SandboxGate:
         app.extensions[TEST_NUMBERS] = test_numbers
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        app = self.chosen(environ)
+        return self._inner(environ, start_response) if app is None else app.wsgi_app(environ, start_response)
+
+    def chosen(self, environ: Environ) -> Flask | None:
+        """The sandbox's application, where the request brings a test key that opens it."""
         sent = _KEY.fullmatch(environ.get("HTTP_AUTHORIZATION", ""))
-        if sent is None:
-            return self._inner(environ, start_response)
-        app = self._application(sent[1])
-        if app is None:
-            return self._inner(environ, start_response)
-        return app.wsgi_app(environ, start_response)
+        return None if sent is None else self._application(sent[1])
 
     def _application(self, key: str) -> Flask | None:
         """The sandbox's; None while there is none and the key opens nothing: no stranger has one made."""

@@ -181,6 +181,7 @@ Settings come from the environment, all with a default:
   REGISTRY_DATABASE_SECONDS how long a request waits for PostgreSQL (5)
   REGISTRY_DRAIN_SECONDS    how long a server that stops is not ready first (0)
   REGISTRY_THREADS          threads of a process that answer (8)
+  REGISTRY_CONNECTIONS      connections that a process holds at a time (4096)
   REGISTRY_BODY_SECONDS     how long the body of a request may bring nothing (20)
   REGISTRY_CLAMD            a virus scanner for attachments, like unix:/run/clamav/clamd.ctl (none)
   REGISTRY_SANDBOX          off where no test keys are given, or another home has the sandbox (on)

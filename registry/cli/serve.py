@@ -32,12 +32,16 @@ from registry.core.keyring import read_private
 from registry.core.settings import Edge, Settings
 from registry.core.shared_home import ROUND_SECONDS, share
 from registry.http import logs, requirements
+from registry.http.connections import connections_for, raise_descriptor_limit
 from registry.http.health import draining_file
 
 log = structlog.get_logger()
 
 RESTART_PAUSE = 5.0
 """Seconds before a child that ended by itself is started again."""
+
+BACKLOG = 4096
+"""Connections that the system keeps for a process which holds as many as it may."""
 
 KILL_AFTER = 30
 """Seconds that requests which run have when the server stops."""
@@ -220,6 +224,8 @@ def listen(settings: Settings, address: str, workers: int) -> None:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),
         websockets=False,
+        backlog=BACKLOG,
+        backpressure=connections_for(settings.connections, raise_descriptor_limit()),
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_AFTER,
         log_level=LogLevels.warning,

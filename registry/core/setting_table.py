@@ -77,8 +77,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "REGISTRY_THREADS",
         Need.START,
-        "threads of a process that answer; one is taken when a request is here as a whole",
+        "threads of a process that answer; one is taken when a request is here as a whole. A quarter answers lookups alone",
         "8",
+    ),
+    Setting(
+        "REGISTRY_CONNECTIONS",
+        Need.START,
+        "connections that a process holds at a time; fewer where the system gives fewer descriptors",
+        "4096",
     ),
     Setting(
         "REGISTRY_DRAIN_SECONDS",

@@ -108,6 +108,8 @@ class Settings:
     """How long a server that is told to stop says that it is not ready before it closes."""
     threads: int = 8
     """Threads of a process that answer: fewer than half of its database connections, so that none waits for another."""
+    connections: int = 4096
+    """Connections that a process holds at a time, idle ones among them; fewer where the system gives fewer descriptors."""
     has_sandbox: bool = True
     """Whether test keys see an invented registry in REGISTRY_HOME/sandbox, which is made when one is first used."""
     body_seconds: int = 20
@@ -164,6 +166,7 @@ class Settings:
             database_seconds=whole_number("REGISTRY_DATABASE_SECONDS", given["REGISTRY_DATABASE_SECONDS"], 0, 3600),
             drain_seconds=whole_number("REGISTRY_DRAIN_SECONDS", given["REGISTRY_DRAIN_SECONDS"], 0, 600),
             threads=whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"], 1, 64),
+            connections=whole_number("REGISTRY_CONNECTIONS", given["REGISTRY_CONNECTIONS"], 16, 32_768),
             body_seconds=whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"], 1, 600),
             scanner=scanner_of("REGISTRY_CLAMD", given["REGISTRY_CLAMD"]),
             has_sandbox=switch_of("REGISTRY_SANDBOX", given["REGISTRY_SANDBOX"]),

@@ -7,7 +7,7 @@ things of `current_organisation()` and find nothing else.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, cast
 
 from flask import current_app, g, request
@@ -63,6 +63,7 @@ def needs_scope(scope: Scope) -> Callable[[View], View]:
 
         guarded.scope = scope  # type: ignore[attr-defined]
         guarded.needs = NEEDS  # type: ignore[attr-defined]
+        guarded.admit_sender = partial(admit, scope)  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -87,6 +88,7 @@ def optional_api_key(scope: Scope) -> Callable[[View], View]:
             return view(self, **path)
 
         opened.scope_if_any = scope  # type: ignore[attr-defined]
+        opened.admit_sender = partial(organisation_if_any, scope)  # type: ignore[attr-defined]
         return opened
 
     return decorate

@@ -1,14 +1,17 @@
 """How a request's body is received: whole, in time and within limits, before a thread is taken for it.
 
 A body that stops half-way holds a task of the event loop and what has come of it, and no thread. What came in part is
-never taken for the whole.
+never taken for the whole. A small body is received at once; a large one takes room that all of them share, and of which
+one network has a part alone.
 """
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from time import monotonic
+from typing import Any, NoReturn
 
-from registry.core.errors import BodyIncomplete, BodyTooSlow, RegistryError, TooBusy, TooLarge
+from registry.core.errors import BodyIncomplete, BodyTooSlow, TooBusy, TooLarge
 
 GRACE = 20.0
 """Seconds that a body has before its rate counts, and that it may bring nothing at a time."""
@@ -22,26 +25,62 @@ MAX_SECONDS = 1800.0
 MAX_WHOLE = 20 * 1024 * 1024 + 1
 """Bytes of a body that is received before a thread sees it: the largest attachment, and one byte that is too many."""
 
-MAX_TOGETHER = 256 * 1024 * 1024
-"""Bytes of all bodies that a process holds at a time."""
+MAX_SMALL = 64 * 1024
+"""Bytes of a body that waits for no room and no check: questions, forms, messages of a complaint."""
 
-TOO_LARGE = "the body is larger than this address takes"
+MAX_TOGETHER = 256 * 1024 * 1024
+"""Bytes of all larger bodies that a process holds at a time."""
+
+MAX_OF_NETWORK = MAX_TOGETHER // 4
+"""Bytes of them that one network holds: three of the largest attachments."""
+
+RETRY_AFTER = 15
+
+
+class ShareUsed(TooBusy):
+    """One network sends as much as it may at a time; others are received."""
 
 
 class Room:
-    """Memory that all bodies of a process share. Used by the event loop alone."""
+    """Memory that all large bodies of a process share. Used by the event loop alone."""
 
-    def __init__(self, size: int = MAX_TOGETHER) -> None:
-        self.free = size
+    def __init__(self, size: int = MAX_TOGETHER, share: int = MAX_OF_NETWORK) -> None:
+        self._free = size
+        self._share = share
+        self._taken: dict[str, int] = {}
 
-    def take(self, count: int) -> None:
-        """Raises TooBusy where so much is not free."""
-        if count > self.free:
-            raise TooBusy("many files are being sent right now: send this one again in a moment", 15)
-        self.free -= count
+    def take(self, network: str, count: int) -> None:
+        """Raises ShareUsed where the network holds its share, TooBusy where so much is not free."""
+        of_network = self._taken.get(network, 0) + count
+        if of_network > self._share:
+            raise ShareUsed(
+                "your network sends several files at this moment: send this one again when they are there", RETRY_AFTER
+            )
+        if count > self._free:
+            raise TooBusy("many files are being sent right now: send this one again in a moment", RETRY_AFTER)
+        self._taken[network] = of_network
+        self._free -= count
 
-    def give_back(self, count: int) -> None:
-        self.free += count
+    def give_back(self, network: str, count: int) -> None:
+        if not count:
+            return
+        self._free += count
+        of_network = self._taken.pop(network) - count
+        if of_network:
+            self._taken[network] = of_network
+
+
+class RefusedBody(io.RawIOBase):
+    """Stands in place of a body that was not received. A view answers what it would without one; `read` raises why."""
+
+    def __init__(self, refusal: Exception) -> None:
+        self._refusal = refusal
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _buffer: Any) -> NoReturn:
+        raise self._refusal
 
 
 class Pace:
@@ -98,5 +137,5 @@ def announced_length(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() else None
 
 
-def too_large() -> RegistryError:
-    return TooLarge(TOO_LARGE)
+def too_large() -> TooLarge:
+    return TooLarge("the body is larger than this address takes")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from flask import Flask, Response
+from flask import Flask, Response, request
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
@@ -25,7 +25,9 @@ from registry.core.db.revisions import can_serve, current, head
 from registry.core.heartbeats import TaskTroubles, beat_ahead, last_beat, task_troubles, why_not_signed, worst_clock
 from registry.core.outbox.models import OutboxEvent
 from registry.http import requirements
+from registry.http.connections import descriptor_limit, open_descriptors
 from registry.http.errors import RETRY_AFTER
+from registry.http.lanes import LANES, LaneState, are_all_held
 from registry.http.transaction import reading, services, usable_replica
 from registry.log.clock_check import ClockReport, check_clock
 from registry.log.models import Checkpoint, LogState
@@ -99,8 +101,12 @@ def readiness(app: Flask) -> dict[str, Any]:
         if classify_db_error(error) is None:
             raise
         return {"status": "unavailable", "database": "away", "migrations": {"current": None, "head": wanted}}
+    lanes: dict[str, LaneState] = request.environ.get(LANES, {})
     is_ready = (
-        can_serve(found) and found_state.clock.trouble is None and not (lacks and settings.edges & requirements.WRITING)
+        can_serve(found)
+        and found_state.clock.trouble is None
+        and not (lacks and settings.edges & requirements.WRITING)
+        and not are_all_held(lanes)
     )
     return {
         "status": "ready" if is_ready else "unavailable",
@@ -136,6 +142,9 @@ def readiness(app: Flask) -> dict[str, Any]:
         "clock": {"offset_seconds": round(found_state.clock.offset, 3), "trouble": found_state.clock.trouble},
         # Cases past their retention period that wait for the next round, or for `registry cases purge`.
         "purging": {"waiting": found_state.purges_waiting, "trouble": found_state.purge_trouble},
+        # Which threads answer, and who waits for them. Where all are held the process is not ready.
+        "lanes": {name: state._asdict() for name, state in lanes.items()},
+        "descriptors": {"used": len(open_descriptors()), "limit": descriptor_limit()},
     }
 
 

@@ -3,16 +3,26 @@
 import os
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from registry.core.db.errors import classify_db_error
+from registry.http.connections import descriptor_limit, open_descriptors
 from registry.http.health import log_and_workers, probing
+from registry.http.lanes import LANES, LaneState
 from registry.http.transaction import services
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+LANE_GAUGES = {
+    "threads": "Threads of this process that answer",
+    "busy": "Threads that answer a request now",
+    "held": "Threads that have been at one request for more than ten seconds",
+    "waiting": "Requests that wait for a thread",
+    "oldest_seconds": "How long the oldest of them waits",
+}
 
 
 class Metrics:
@@ -34,6 +44,15 @@ class Metrics:
             buckets=BUCKETS,
             registry=self._registry,
         )
+        self._shed = prometheus.Counter(
+            "registry_shed",
+            "Requests refused, or not answered, before a view had them",
+            ("reason",),
+            registry=self._registry,
+        )
+
+    def note_shed(self, reason: str, count: int) -> None:
+        self._shed.labels(reason).inc(count)
 
     def count(self, method: str, route: str | None, status: int, seconds: float) -> None:
         name = route or "none"
@@ -120,7 +139,13 @@ def gauges(app: Flask) -> bytes:
             "# TYPE registry_task_late gauge",
             *(f'registry_task_late{{task="{name}"}} 1' for name in tasks.late),
         ]
+    states: dict[str, LaneState] = request.environ.get(LANES, {})
+    for name, help_text in LANE_GAUGES.items():
+        lines += [f"# HELP registry_lane_{name} {help_text}", f"# TYPE registry_lane_{name} gauge"]
+        lines += [f'registry_lane_{name}{{lane="{lane}"}} {getattr(state, name)}' for lane, state in states.items()]
     in_use = pool.checkedout() if isinstance(pool, QueuePool) else 0
+    lines += _gauge("registry_descriptors_used", "Descriptors that this process uses", len(open_descriptors()))
+    lines += _gauge("registry_descriptors_limit", "Descriptors that this process may use", descriptor_limit())
     lines += _gauge("registry_database_connections_in_use", "Connections of this process that are in use", in_use)
     return "\n".join([*lines, ""]).encode()
 

@@ -31,6 +31,7 @@ from registry.http.limits import Limiter, Quota
 from registry.http.logs import SINK
 from registry.http.logs import LoggedRequest as Line
 from registry.http.metrics import Metrics
+from registry.http.paths import plain_path
 from registry.http.quotas import Quotas
 from registry.organisations.keys import BEGINNING
 
@@ -131,6 +132,10 @@ class RequestMiddleware:
             plans = self._plans = {path: plan_of(path, METHODS) for path in paths}
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         plan = plans.get(path)
+        if plan is None:
+            # Of our own routes none is spelt in two ways, so that lookups need not ask.
+            path = environ["PATH_INFO"] = plain_path(path)
+            plan = plans.get(path)
         return plan if plan is not None and method in METHODS else plan_of(path, (method,))
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -158,16 +163,19 @@ class RequestMiddleware:
     def admit(self, environ: Environ) -> None:
         """Raise HostNotServed, TooManyRequests, KeyInAddress, or what the body was refused for.
 
-        Called inside the application, whose error answers serve.
+        Called inside the application, whose error answers serve. A request with a large body comes here before its body
+        and again with it, and is counted once.
         """
         plan: PathPlan = environ.get("registry.plan") or self._plan(environ)
         if plan.is_unlimited:
             return
-        if not self._is_ours(environ.get("HTTP_HOST", "").lower(), environ["PATH_INFO"]):
-            raise HostNotServed
-        # Of a key that opened a moment ago the organisation's own limit counts, and no longer that of the address.
-        quota = self._quotas.of_known(environ) or self._limiter.take(network_of(environ.get("REMOTE_ADDR") or ""))
-        environ["registry.quota"] = quota
+        quota: Quota | None = environ.get("registry.quota")
+        if quota is None:
+            if not self._is_ours(environ.get("HTTP_HOST", "").lower(), environ["PATH_INFO"]):
+                raise HostNotServed
+            # Of a key that opened a moment ago the organisation's own limit counts, and no longer that of the address.
+            quota = self._quotas.of_known(environ) or self._limiter.take(network_of(environ.get("REMOTE_ADDR") or ""))
+            environ["registry.quota"] = quota
         if quota.is_refused:
             raise TooManyRequests(
                 f"more than {quota.limit} requests in a minute; ask again in {quota.next_in} seconds", quota.next_in

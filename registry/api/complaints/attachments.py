@@ -45,6 +45,7 @@ def one_of_few(view: Callable[..., Any]) -> Callable[..., Any]:
         with uploads.one_of_few():
             return view(self, **given)
 
+    taking.admit_sender = require_visit  # type: ignore[attr-defined]
     return taking
 
 

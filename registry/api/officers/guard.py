@@ -49,14 +49,17 @@ def officer_may(
     up no writer.
     """
 
+    def admit_sender() -> None:
+        with services().reading_sessions() as glance:
+            # A reader that wrote would not wait for a writer, as SQLite has it, but fail.
+            require_right(_present(glance, is_noted=False), resource, act)
+
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(self: Any, **path: Any) -> Any:
             if request.method not in SAFE:
                 # No transaction waits for a body to arrive, and no body is read of somebody who may not.
-                with services().reading_sessions() as glance:
-                    # A reader that wrote would not wait for a writer, as SQLite has it, but fail.
-                    require_right(_present(glance, is_noted=False), resource, act)
+                admit_sender()
                 _read_body(view)
             with writing() as session:
                 me = _present(session)
@@ -70,6 +73,7 @@ def officer_may(
         guarded.policy = ViewPolicy(resource, act)  # type: ignore[attr-defined]
         guarded.needs = NEEDS  # type: ignore[attr-defined]
         guarded.is_versioned = versioned  # type: ignore[attr-defined]
+        guarded.admit_sender = admit_sender  # type: ignore[attr-defined]
         return guarded
 
     return decorate

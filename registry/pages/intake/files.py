@@ -18,6 +18,7 @@ from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
+from registry.http.body_admission import takes_body
 from registry.http.complaint_services import sealer, store
 from registry.http.headers import content_policy, permissions_policy
 from registry.http.responses import File, respond_with_file
@@ -52,11 +53,17 @@ def files(language: Language) -> Response:
     return response
 
 
+def require_visit() -> None:
+    """Raises NoVisit where the browser brings none."""
+    visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
+
+
 @pages.post("/<language:language>/box/files")
+@takes_body(MAX_OF_FORM, require_visit)
 def add(language: Language) -> Response:
     """Take one file. Whether somebody is here is asked before it is read, and nothing of the database is held meanwhile."""
     try:
-        visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
+        require_visit()
         with one_of_few():
             return _taken(language)
     except NoVisit:

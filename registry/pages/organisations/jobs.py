@@ -36,11 +36,13 @@ from registry.core.errors import (
     UnreadableList,
 )
 from registry.core.ids import new_reference
+from registry.http.body_admission import takes_body
 from registry.http.query_reader import loaded
 from registry.http.responses import File, respond_with_file
 from registry.http.transaction import services, writing
 from registry.http.uploads import one_of_few, workbook_turn
 from registry.i18n.wording import country_name
+from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
 from registry.pages.organisations.fault_words import LocalisedText, refusal_text, trouble_text
 from registry.pages.organisations.guard import for_members, present, require_form, token_sent
@@ -86,6 +88,7 @@ MAX_SHOWN = 200
 pages = Blueprint("account_lists", __name__)
 
 MAX_BYTES = 20 << 20
+MAX_OF_FORM = MAX_BYTES + (1 << 20)
 AGAIN = 3
 """Seconds after which a page that follows a job is loaded anew."""
 
@@ -102,7 +105,7 @@ class Taken(NamedTuple):
 def take_form() -> None:
     """Read a form with its file before anything is locked: a slow line must not hold the registry up, nor a workbook."""
     if request.method == "POST" and token_sent():
-        request.max_content_length = MAX_BYTES + (1 << 20)
+        request.max_content_length = MAX_OF_FORM
         with one_of_few():
             _ = request.form
         if request.endpoint == "account_lists.send" and _is_sent_by_member():
@@ -145,7 +148,14 @@ def listed(session: Session, me: MemberPresent) -> Response:
     return _all(session, me)
 
 
+def _require_member() -> None:
+    """Raises NotSignedIn."""
+    with services().reading_sessions() as session, session.no_autoflush:
+        sessions.present(session, token_sent(), now())
+
+
 @pages.post("/lists")
+@takes_body(MAX_OF_FORM, _require_member)
 @for_members
 def send(session: Session, me: MemberPresent) -> Response:
     taken: Taken | RegistryError | None = g.get("taken")

@@ -11,6 +11,7 @@ from registry.core.codes import CheckSummary, Problem
 from registry.core.ids import read_reference
 from registry.http.agency_names import ShownName, main_name
 from registry.http.app_services import keyring, verdicts
+from registry.http.body_admission import takes_body
 from registry.http.transaction import public_reading
 from registry.i18n.wording import check_meaning, check_note, check_summary, reason_text, red_flag_text
 from registry.pages.public import answers
@@ -34,6 +35,8 @@ from registry.vocabulary.register import Answer, Language
 pages = Blueprint("checks", __name__)
 
 MAX_IN_A_FIELD = 400
+MAX_OF_FORM = MAX_BYTES + 64 * 1024
+"""The largest picture, with the form around it."""
 PLACE = "check"
 
 INPUTS: Mapping[str, CheckKind] = {
@@ -93,9 +96,10 @@ def answered(language: Language, sealed: str) -> Response:
 
 
 @pages.post(f"/<language:language>/{PLACE}/picture")
+@takes_body(MAX_OF_FORM)
 def picture(language: Language) -> Response:
     """Read the text of a picture and show it for correction. The picture lies in memory alone, and is dropped at once."""
-    request.max_content_length = MAX_BYTES + 64 * 1024
+    request.max_content_length = MAX_OF_FORM
     try:
         sent = request.files.get("picture")
         body = sent.read() if sent is not None else b""

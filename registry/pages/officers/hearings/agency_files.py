@@ -22,6 +22,7 @@ from registry.complaints.parties.hearings import portal_files
 from registry.core.clock import day_at, now
 from registry.core.codes import Problem
 from registry.core.errors import FilesUnavailable, Forbidden, IllegalMove, NotSignedIn, RefusedFile, TooBusy
+from registry.http.body_admission import takes_body
 from registry.http.downloads import sent_file
 from registry.http.transaction import services, writing
 from registry.http.uploads import one_of_few
@@ -45,16 +46,22 @@ MAX_OF_FORM = MAX_BYTES + 16 * 1024
 View = Callable[..., Any]
 
 
+def _require_sender() -> None:
+    """Raises NotSignedIn, or Forbidden for an officer who may send no paper."""
+    with services().reading_sessions() as glance, glance.no_autoflush:
+        at = now()
+        who = sessions.present(glance, token_sent(), at, day_at(at, None))
+        require_right(who, Resource.HEARING, Act.ANSWER)
+
+
 def _request_file(view: View) -> View:
     """Read the form before any transaction, and only of somebody who may send one; the view's own door asks all of it again."""
 
+    @takes_body(MAX_OF_FORM, _require_sender)
     @wraps(view)
     def taking(reference: str) -> Any:
         try:
-            with services().reading_sessions() as glance, glance.no_autoflush:
-                at = now()
-                who = sessions.present(glance, token_sent(), at, day_at(at, None))
-                require_right(who, Resource.HEARING, Act.ANSWER)
+            _require_sender()
         except (NotSignedIn, Forbidden):
             return view(reference=reference)
         try:
