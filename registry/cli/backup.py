@@ -91,7 +91,7 @@ def restore(folder: Path) -> None:
 
     Nothing is written where the backup is damaged. Afterwards no case past its retention period and no erased name is there.
     """
-    settings = cli.settings()
+    settings = cli.settings(needs_database=False, makes_home=True)
     manifest = _checked(settings, folder)
     _require_empty(settings)
     _copy(folder / "home", settings.home)
