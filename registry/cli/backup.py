@@ -91,9 +91,10 @@ def restore(folder: Path) -> None:
 
     Nothing is written where the backup is damaged. Afterwards no case past its retention period and no erased name is there.
     """
-    settings = cli.settings(needs_database=False, makes_home=True)
+    settings = Settings.from_environment(os.environ)
     manifest = _checked(settings, folder)
     _require_empty(settings)
+    settings.prepare_home()
     _copy(folder / "home", settings.home)
     if isinstance(settings.files, Path) and (folder / "files").is_dir():
         _copy(folder / "files", settings.files)
