@@ -20,6 +20,7 @@ from bench import (
     complaints,
     daily,
     databases,
+    hostile,
     imports,
     log,
     lookups,
@@ -48,6 +49,7 @@ PARTS = (
     "watches",
     "ranges",
     "adverts",
+    "hostile",
 )
 
 
@@ -79,6 +81,7 @@ def main(parts: list[str]) -> None:
         box.pin(load_core)
         measures = {
             "adverts": adverts.measure,
+            "hostile": lambda: hostile.measure(rounds),
             "lookups": lambda: lookups.measure(size, rounds, seconds, servers_core, folder, server),
             "writing": lambda: writing.measure(size, rounds, servers_core, folder, server),
             "search": lambda: search.measure(size, rounds, folder, server),
