@@ -20,6 +20,7 @@ from registry.http import errors, health, logs, metrics, transaction
 from registry.http.errors import RegistryRequest
 from registry.http.gateway import Gateway
 from registry.http.limits import limiter_for
+from registry.http.mail_limits import MAILS_A_DAY
 from registry.http.middleware import RequestMiddleware
 from registry.http.quotas import Quotas
 from registry.http.replica import Replica
@@ -127,6 +128,7 @@ def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | No
     if replica is not None:
         app.after_request(transaction.state_size)
     limiter = limiter_for(settings.redis_url, settings.rate)
+    app.extensions["registry_mail_limiter"] = limiter_for(settings.redis_url, MAILS_A_DAY)
     quotas = app.extensions["registry_quotas"] = Quotas(limiter, settings.organisation_rate)
     app.frame = RequestMiddleware(app, settings, limiter, quotas, measured)
     app.wsgi_app = app.frame  # type: ignore[method-assign]
