@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response
 from flask.globals import request_ctx
@@ -25,6 +25,9 @@ from registry.http.middleware import RequestMiddleware
 from registry.http.quotas import Quotas
 from registry.http.replica import Replica
 from registry.http.transaction import Services
+
+if TYPE_CHECKING:
+    from registry.agents.guard import Guard
 
 MAX_BODY_BYTES = 1024 * 1024
 """The largest body that is read; a view that takes files sets its own `request.max_content_length`."""
@@ -184,6 +187,15 @@ def gateway_from_environment() -> Gateway:
     if services.replica is not None:
         services.replica.start()
     return Gateway(app.wsgi_app, settings.threads, settings.body_seconds)
+
+
+def agents_from_environment() -> "Guard":
+    """For `registry mcp --http`: the door for agents as the environment describes it."""
+    from registry.agents.serving import asker, http_app
+
+    logs.configure()
+    settings = replace(Settings.from_environment(os.environ), edges=frozenset({Edge.API}))
+    return http_app(asker(create_app(settings), settings.public_url), settings)
 
 
 def from_environment() -> Flask:

@@ -1,8 +1,6 @@
 """The Model Context Protocol, by the package `mcp`: on standard input and output, or as streamable HTTP without sessions."""
 
-import os
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from typing import Any, Protocol
@@ -14,8 +12,7 @@ from flask import Flask
 from registry.agents.answering import Called, call
 from registry.agents.guard import Guard
 from registry.agents.tools import INSTRUCTIONS, TOOLS
-from registry.core.settings import Edge, Settings
-from registry.http import logs
+from registry.core.settings import Settings
 
 MAX_BODY = 64 * 1024
 """Of a request over HTTP."""
@@ -82,9 +79,9 @@ def server(ask: Asker, registry: str) -> Any:
         return types.ListToolsResult(tools=listed)
 
     async def answer(context: Any, parameters: types.CallToolRequestParams) -> types.CallToolResult:
-        asked = partial(ask, sender=_sender(context.request))
+        ask_for_sender = partial(ask, sender=_sender(context.request))
         found: Called = await anyio.to_thread.run_sync(
-            call, parameters.name, parameters.arguments or {}, asked, registry
+            call, parameters.name, parameters.arguments or {}, ask_for_sender, registry
         )
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=found.text)],
@@ -135,12 +132,3 @@ def http_app(ask: Asker, settings: Settings) -> Guard:
         ),
     )
     return Guard(inner, settings.rate, settings.trusted_proxies)
-
-
-def http_from_environment() -> Guard:
-    """For ASGI servers: the door for agents as the environment describes it."""
-    from registry.app import create_app
-
-    logs.configure()
-    settings = replace(Settings.from_environment(os.environ), edges=frozenset({Edge.API}))
-    return http_app(asker(create_app(settings), settings.public_url), settings)

@@ -74,7 +74,7 @@ def listen(address: str, port: int) -> None:
     from granian.log import LogLevels
 
     Granian(
-        "registry.agents.serving:http_from_environment",
+        "registry.app:agents_from_environment",
         factory=True,
         address=address,
         port=port,

@@ -1,7 +1,7 @@
 """How many mails to addresses that somebody types one network may ask for in a day.
 
-They hold no text of the sender's; still, whoever could have thousands sent would fill strangers' mailboxes in our name, and
-mail servers would believe us no more.
+They hold no text of the sender's; still, thousands of them would fill strangers' mailboxes in our name, and mail servers
+would believe us no more.
 """
 
 from typing import cast

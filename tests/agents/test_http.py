@@ -30,7 +30,7 @@ CALL = {
 }
 """A call of a tool that asks the API."""
 
-NOBODY = TrustedProxies()
+NO_PROXY = TrustedProxies()
 
 
 def client(http: Guard, peer: str = "192.0.2.1", host: str = "127.0.0.1:8002") -> TestClient:
@@ -103,46 +103,46 @@ async def status_of(http: Guard, peer: str, forwarded: str | None = None) -> int
     return int(sent[0]["status"])
 
 
-def test_a_network_uses_up_nobody_elses_requests() -> None:
-    http = Guard(answering, 2, NOBODY)
+def test_a_network_uses_up_no_others_requests() -> None:
+    http = Guard(answering, 2, NO_PROXY)
 
-    async def asked(*peers: str) -> list[int]:
+    async def statuses(*peers: str) -> list[int]:
         return [await status_of(http, peer) for peer in peers]
 
-    assert asyncio.run(asked("192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2")) == [200, 200, 429, 200]
+    assert asyncio.run(statuses("192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2")) == [200, 200, 429, 200]
     # One client has all the addresses of such a network.
-    assert asyncio.run(asked("2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1")) == [200, 200, 429, 200]
+    assert asyncio.run(statuses("2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1")) == [200, 200, 429, 200]
 
 
 def test_the_header_of_a_proxy_counts_where_the_proxy_is_trusted() -> None:
-    async def asked(http: Guard) -> list[int]:
+    async def statuses(http: Guard) -> list[int]:
         return [await status_of(http, "192.0.2.1", f"198.51.100.{number}") for number in range(3)]
 
-    assert asyncio.run(asked(Guard(answering, 2, NOBODY))) == [200, 200, 429]
+    assert asyncio.run(statuses(Guard(answering, 2, NO_PROXY))) == [200, 200, 429]
     trusted = TrustedProxies(networks=(ip_network("192.0.2.0/24"),))
-    assert asyncio.run(asked(Guard(answering, 2, trusted))) == [200, 200, 200]
+    assert asyncio.run(statuses(Guard(answering, 2, trusted))) == [200, 200, 200]
 
 
 def test_a_request_that_does_not_end_is_ended_and_frees_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "MAX_SECONDS", 0.05)
-    http = Guard(waiting, 1000, NOBODY)
+    http = Guard(waiting, 1000, NO_PROXY)
 
-    async def asked() -> list[int]:
+    async def statuses() -> list[int]:
         own = [status_of(http, "192.0.2.1") for _ in range(MAX_OPEN_EACH + 2)]
         found = await asyncio.gather(*own, status_of(http, "192.0.2.2"))
         return [*found, await status_of(http, "192.0.2.1")]
 
-    assert asyncio.run(asked()) == [408] * MAX_OPEN_EACH + [429, 429, 408, 408]
+    assert asyncio.run(statuses()) == [408] * MAX_OPEN_EACH + [429, 429, 408, 408]
 
 
 def test_many_networks_together_hold_no_more_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "MAX_SECONDS", 0.2)
-    http = Guard(waiting, 1000, NOBODY)
+    http = Guard(waiting, 1000, NO_PROXY)
 
-    async def asked() -> list[int]:
+    async def statuses() -> list[int]:
         return await asyncio.gather(*(status_of(http, f"10.0.{number}.1") for number in range(MAX_OPEN + 1)))
 
-    assert sorted(asyncio.run(asked())) == [408] * MAX_OPEN + [503]
+    assert sorted(asyncio.run(statuses())) == [408] * MAX_OPEN + [503]
 
 
 @pytest.mark.slow

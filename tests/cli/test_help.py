@@ -133,7 +133,7 @@ def test_a_mistyped_command_is_told_which_is_near() -> None:
 
 
 def test_no_text_sends_to_a_name_that_anybody_may_take_on_an_index() -> None:
-    """The registry and its client are on no index: who registers their names there would be run by whoever follows the text."""
+    """The registry and its client are on no index: what somebody registers there under their names would be run instead."""
     files = [path for room in ("registry", "client", "docs", "tools", "deploy") for path in (ROOT / room).rglob("*")]
     for path in (*files, ROOT / "README.md"):
         if path.suffix in (".py", ".md", ".html") and "site" not in path.parts:

@@ -1,4 +1,4 @@
-"""Names that nobody knows: what is sent in thousands costs no more than what is told of them."""
+"""Names that are not known: what is sent in thousands costs no more than what is told of them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -63,11 +63,13 @@ def test_a_question_of_too_many_names_is_refused_likewise(
     assert compared == []
 
 
-def test_no_more_names_are_compared_than_are_told(client: FlaskClient, session: Session, compared: list[str]) -> None:
-    most = dict(list(MANY.items())[:MAX_NAMES])
+def test_no_more_names_are_compared_than_a_refusal_lists(
+    client: FlaskClient, session: Session, compared: list[str]
+) -> None:
+    largest = dict(list(MANY.items())[:MAX_NAMES])
     for ask in (
-        lambda: client.post("/api/v1/verify", json=most),
-        lambda: client.post(LIST, json={"items": [{"name": "x"}], **dict(list(most.items())[1:])}),
+        lambda: client.post("/api/v1/verify", json=largest),
+        lambda: client.post(LIST, json={"items": [{"name": "x"}], **dict(list(largest.items())[1:])}),
         lambda: client.get("/api/v1/verify", query_string=dict(list(MANY.items())[:5_000])),
     ):
         compared.clear()

@@ -40,16 +40,16 @@ def test_one_network_has_few_mails_sent_in_a_day_and_others_go_on(
     ask: Ask, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mail_limits, "MAILS_A_DAY", 4)
-    asked = [ask(page, f"{page}{n}@works.example") for n in range(3) for page in ("register", "forgotten")]
-    assert asked == [200] * 4 + [429] * 2
+    statuses = [ask(page, f"{page}{n}@works.example") for n in range(3) for page in ("register", "forgotten")]
+    assert statuses == [200] * 4 + [429] * 2
     assert waiting(session) == 4
     assert ask("register", "other@works.example", "192.0.2.2") == 200
 
 
 def test_addresses_of_one_customer_are_one_network(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mail_limits, "MAILS_A_DAY", 2)
-    asked = [ask("register", f"a{n}@works.example", f"2001:db8:7:{n:x}::1") for n in range(3)]
-    assert asked == [200, 200, 429]
+    statuses = [ask("register", f"a{n}@works.example", f"2001:db8:7:{n:x}::1") for n in range(3)]
+    assert statuses == [200, 200, 429]
     assert ask("register", "other@works.example", "2001:db8:8::1") == 200
 
 
@@ -83,8 +83,8 @@ def test_one_address_gets_few_mails_in_a_day_and_nothing_says_so(ask: Ask, sessi
 def test_all_networks_together_register_no_flood(ask: Ask, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(letters, "MAX_REGISTRATIONS_A_DAY", 3)
     with time_machine.travel(now(), tick=False) as clock:
-        asked = [ask("register", f"a{n}@works.example", f"192.0.2.{n}") for n in range(5)]
-        assert asked == [200] * 3 + [429] * 2
+        statuses = [ask("register", f"a{n}@works.example", f"192.0.2.{n}") for n in range(5)]
+        assert statuses == [200] * 3 + [429] * 2
         # Who has an account is not kept out of it.
         assert ask("forgotten", "owner@works.example") == 200
         clock.shift(timedelta(days=1))
