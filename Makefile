@@ -116,8 +116,8 @@ sbom: $(RUN) ## Write build/sbom.cdx.json: what a server may run with, with lice
 wheel: $(RUN) ## Build the wheels of server and client twice and compare them byte by byte (build/wheels).
 	@tools/wheel
 
-bench: $(BENCH) setup-system ## Measure (BENCH_SIZE=10000 for a quick look).
-	@$(BIN)/python -m bench
+bench: $(BENCH) setup-system ## Measure (BENCH_SIZE=10000 for a quick look); ARGS are the parts, all if there are none.
+	@$(BIN)/python -m bench $(ARGS)
 
 cluster: $(ALL) setup-system ## Run two homes on a PostgreSQL with its standby, PgBouncer, Redis, an S3 store and nginx, and print where.
 	@$(BIN)/python -m tools.cluster

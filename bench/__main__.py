@@ -13,6 +13,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from bench import (
     adverts,
     box,
@@ -20,6 +22,7 @@ from bench import (
     complaints,
     daily,
     databases,
+    hostile,
     imports,
     log,
     lookups,
@@ -48,6 +51,7 @@ PARTS = (
     "watches",
     "ranges",
     "adverts",
+    "hostile",
 )
 
 
@@ -61,6 +65,8 @@ def main(parts: list[str]) -> None:
     wanted = parts or list(PARTS)
     # Thousands of deliveries to one listener: that its connections are not all kept is said for each of them.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
+    # What the measured code logs of its daily work would bury the rows.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     servers_core, load_core = box.cores()
     noise = [box.noise(servers_core)]
     began = time.monotonic()
@@ -69,7 +75,6 @@ def main(parts: list[str]) -> None:
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="bench-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        databases.forget_older()
         server = _postgres(stack, load_core)
         if {"lookups", "writing"} & set(wanted):
             # Built before anything is pinned: it may take all the machine has.
@@ -79,6 +84,7 @@ def main(parts: list[str]) -> None:
         box.pin(load_core)
         measures = {
             "adverts": adverts.measure,
+            "hostile": lambda: hostile.measure(rounds),
             "lookups": lambda: lookups.measure(size, rounds, seconds, servers_core, folder, server),
             "writing": lambda: writing.measure(size, rounds, servers_core, folder, server),
             "search": lambda: search.measure(size, rounds, folder, server),
@@ -107,7 +113,11 @@ def main(parts: list[str]) -> None:
 def _postgres(stack: ExitStack, core: int) -> Cluster | None:
     """The bench's own server on the load's core; None, said aloud, where none is installed."""
     try:
-        return stack.enter_context(cluster(databases.postgres_folder(), core))
+        databases.forget_older()
+        folder = databases.postgres_folder()
+        if databases.WORK not in folder.parents:
+            print(f"PostgreSQL's account may not enter {databases.WORK}: its data are kept in {folder}", flush=True)
+        return stack.enter_context(cluster(folder, core))
     except RuntimeError as error:
         print(f"Without PostgreSQL: {error}")
         return None

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import pwd
 import shutil
 import sqlite3
 import time
@@ -11,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from bench import invented
-from bench.postgres import ACCOUNT, Cluster
+from bench.postgres import ACCOUNT, Cluster, may_enter
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.log.actions import lock_log
@@ -75,27 +74,31 @@ def postgres_database(server: Cluster, size: int) -> str:
 
 
 def postgres_folder() -> Path:
-    """Where the data of the bench's own server are kept: elsewhere where its account may not enter this folder."""
+    """Where the data of the bench's own server are kept: elsewhere where its account may not enter this folder.
+
+    Raises RuntimeError, which says what to do, where they can be kept nowhere.
+    """
     return _postgres_root() / f"postgres-{digest()}"
 
 
 def _postgres_root() -> Path:
-    if os.geteuid() or _may_enter(WORK, pwd.getpwnam(ACCOUNT).pw_uid):
+    """Raises RuntimeError where there is none."""
+    if may_enter(WORK):
         return WORK
     # A folder of root's alone in one that everybody may enter: no one else can have made it.
     root = Path(f"/var/lib/recruitment-registry-bench-{hashlib.sha256(bytes(ROOT)).hexdigest()[:12]}")
-    root.mkdir(mode=0o711, exist_ok=True)
+    try:
+        root.mkdir(mode=0o711, exist_ok=True)
+    except OSError as error:
+        raise RuntimeError(
+            f"its account `{ACCOUNT}` may not enter {WORK}, and {root} cannot be made ({error.strerror}): clone below a folder "
+            "that everybody may enter, like /srv, or run this as another user than root"
+        ) from None
     return root
 
 
-def _may_enter(folder: Path, uid: int) -> bool:
-    """Whether an account that owns nothing on the way, and is in no group there, may enter all folders down to this one."""
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
-    return all(path.stat().st_mode & 0o001 or path.stat().st_uid == uid for path in (existing, *existing.parents))
-
-
 def forget_older() -> None:
-    """Remove what other code has built: a database of a million agencies takes gigabytes."""
+    """Remove what other code has built: a database of a million agencies takes gigabytes. Raises as `postgres_folder` does."""
     for path in _postgres_root().glob("postgres-*"):
         if path != postgres_folder():
             shutil.rmtree(path, ignore_errors=True)

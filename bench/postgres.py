@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -39,7 +40,8 @@ class Cluster:
         # PostgreSQL refuses to run as root.
         is_root = os.geteuid() == 0
         self._account: dict[str, Any] = {"user": ACCOUNT, "group": ACCOUNT, "extra_groups": []} if is_root else {}
-        self._sockets = Path(tempfile.mkdtemp(prefix="bench-postgres-"))
+        usual = Path(tempfile.gettempdir())
+        self._sockets = Path(tempfile.mkdtemp(prefix="bench-postgres-", dir=usual if may_enter(usual) else "/tmp"))
         if is_root:
             shutil.chown(self._sockets, ACCOUNT, ACCOUNT)
         self._process: subprocess.Popen[bytes] | None = None
@@ -108,13 +110,18 @@ class Cluster:
         if self._account:
             shutil.chown(self._folder, ACCOUNT, ACCOUNT)
         options = ["-D", self._folder, "-U", "registry", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
-        subprocess.run(
+        done = subprocess.run(
             [str(binaries() / "initdb"), *map(str, options)],
-            check=True,
+            check=False,
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
             cwd="/",
             **self._account,
         )
+        if done.returncode:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise RuntimeError(f"its data could not be made in {self._folder}: {done.stderr.strip()[-1000:]}")
         with (self._folder / "postgresql.conf").open("a", encoding="ascii") as conf:
             conf.write(CONFIGURATION)
 
@@ -122,6 +129,18 @@ class Cluster:
         os.sched_setaffinity(0, {self._core})
         # A run killed hard must leave no server behind.
         ctypes.CDLL(None).prctl(1, signal.SIGINT)
+
+
+def may_enter(folder: Path) -> bool:
+    """Whether the account that the server runs as may enter all folders down to this one.
+
+    As root the server's is another one, which owns nothing on the way and is in no group there.
+    """
+    if os.geteuid():
+        return True
+    uid = pwd.getpwnam(ACCOUNT).pw_uid
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return all(path.stat().st_mode & 0o001 or path.stat().st_uid == uid for path in (existing, *existing.parents))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Request, Response
 from flask.globals import request_ctx
@@ -24,10 +24,14 @@ from registry.http.connections import Connections, connections_for, raise_descri
 from registry.http.errors import RegistryRequest
 from registry.http.gateway import Gateway
 from registry.http.limits import limiter_for
+from registry.http.mail_limits import MAILS_A_DAY
 from registry.http.middleware import RequestMiddleware
 from registry.http.quotas import Quotas
 from registry.http.replica import Replica
 from registry.http.transaction import Services
+
+if TYPE_CHECKING:
+    from registry.agents.guard import Guard
 
 MAX_BODY_BYTES = 1024 * 1024
 """The largest body that is read; a view that takes files sets its own `request.max_content_length`."""
@@ -145,6 +149,7 @@ def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | No
     if replica is not None:
         app.after_request(transaction.state_size)
     limiter = limiter_for(settings.redis_url, settings.rate)
+    app.extensions["registry_mail_limiter"] = limiter_for(settings.redis_url, MAILS_A_DAY)
     quotas = app.extensions["registry_quotas"] = Quotas(limiter, settings.organisation_rate)
     app.measured = measured
     app.frame = RequestMiddleware(app, settings, limiter, quotas, measured)
@@ -212,6 +217,16 @@ def gateway_from_environment() -> Gateway:
         grace=settings.body_seconds,
         note=app.measured.note_shed if app.measured is not None else lambda _reason, _count: None,
     )
+
+
+def agents_from_environment() -> "Guard":
+    """For `registry mcp --http`: the door for agents as the environment describes it."""
+    from registry.agents.serving import asker, http_app
+
+    forbid_dumps()
+    logs.configure()
+    settings = replace(Settings.from_environment(os.environ), edges=frozenset({Edge.API}))
+    return http_app(asker(create_app(settings), settings.public_url), settings)
 
 
 def from_environment() -> RegistryApp:

@@ -10,7 +10,7 @@ from schemas.fields import Count, Line, OneOf, Sayings, Token, Word
 MAX_IN_AN_ACCOUNT = 20_000
 """Characters of an account, and of a message."""
 
-MAX_ANSWERS = 200
+MAX_ANSWERS = 100
 MAX_OF_ANSWERS = 512 * 1024
 """Bytes of a body with answers: the longest account in any JSON spelling, twelve bytes a character, and the rest."""
 

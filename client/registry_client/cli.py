@@ -20,7 +20,7 @@ from registry_client.monitor import run as run_monitor
 from registry_client.network import Unreachable, fetcher
 from registry_client.offline import verify
 from registry_client.store import Store
-from registry_client.strict import FILE_LIMIT, Unreadable, parsed_instant
+from registry_client.strict import FILE_LIMIT, Unreadable, lacks_extra, parsed_instant
 from registry_client.texts import LANGUAGES
 from registry_client.tokens import TOKEN_LIMIT
 from registry_client.trust import PATH, TRUST_LIMIT, Trust, is_address, read_trust
@@ -291,7 +291,7 @@ def _ask(options: argparse.Namespace, program: str) -> int:
     try:
         from registry_client.api.commands import run
     except ModuleNotFoundError as error:
-        raise Unreadable(f"this needs the package {error.name}: pip install 'registry-client[api]'") from error
+        raise lacks_extra(f"this needs the package {error.name} of", "api") from error
     return run(options, program)
 
 

@@ -2,7 +2,7 @@
 
 import io
 
-from registry_client.strict import FILE_LIMIT, Unreadable
+from registry_client.strict import FILE_LIMIT, Unreadable, lacks_extra
 
 ATTACHMENTS_LIMIT = 32
 
@@ -16,7 +16,7 @@ def attachments_of(data: bytes) -> list[bytes]:
     try:
         import pypdf
     except ImportError as error:
-        raise Unreadable("PDF: reading one needs `pip install 'registry-client[pdf]'`") from error
+        raise lacks_extra("PDF: reading one needs", "pdf") from error
     found: list[bytes] = []
     try:
         for contents in pypdf.PdfReader(io.BytesIO(data)).attachments.values():

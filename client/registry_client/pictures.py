@@ -2,7 +2,7 @@
 
 import io
 
-from registry_client.strict import Unreadable
+from registry_client.strict import Unreadable, lacks_extra
 
 PIXEL_LIMIT = 40_000_000
 MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
@@ -18,7 +18,7 @@ def codes_in(data: bytes) -> list[str]:
         import zxingcpp
         from PIL import Image
     except ImportError as error:
-        raise Unreadable("picture: reading one needs `pip install 'registry-client[image]'`") from error
+        raise lacks_extra("picture: reading one needs", "image") from error
     try:
         with Image.open(io.BytesIO(data)) as picture:
             if picture.width * picture.height > PIXEL_LIMIT:

@@ -23,6 +23,14 @@ class Unreadable(Exception):
     """The input is none of what this program reads; the text says what is wrong and where."""
 
 
+def lacks_extra(what: str, extra: str) -> Unreadable:
+    """The error where a package is missing that only an extra of this one brings. The registry's client is on no index."""
+    return Unreadable(
+        f"{what} the extra `{extra}`: pip install './client[{extra}]' in the registry's source, or 'FILE.whl[{extra}]' with the "
+        "client's wheel"
+    )
+
+
 class Refused(Exception):
     """What was read is not what the registry signs. `code` names a text in words.py."""
 

@@ -1,34 +1,44 @@
 """The Model Context Protocol, by the package `mcp`: on standard input and output, or as streamable HTTP without sessions."""
 
 from collections.abc import Mapping
+from functools import partial
 from importlib.metadata import version
-from importlib.util import find_spec
-from typing import Any
+from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import anyio
 from flask import Flask
 
-from registry.agents.answering import Ask, Called, call
+from registry.agents.answering import Called, call
+from registry.agents.guard import Guard
 from registry.agents.tools import INSTRUCTIONS, TOOLS
-from registry.core.errors import SettingsError
+from registry.core.settings import Settings
 
 MAX_BODY = 64 * 1024
 """Of a request over HTTP."""
 
-
-def require_package() -> None:
-    """Raises SettingsError where the extra is not installed."""
-    if find_spec("mcp") is None:
-        raise SettingsError("the extra `mcp` is not installed: pip install 'recruitment-registry[mcp]'")
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
-def asker(app: Flask, registry: str) -> Ask:
+class Asker(Protocol):
+    """Asks the API: `sender` is who asks, in WSGI's words, where it is not this process itself."""
+
+    def __call__(
+        self, method: str, path: str, fields: Mapping[str, Any], sender: Mapping[str, str] | None = None
+    ) -> tuple[int, Any]: ...
+
+
+def asker(app: Flask, registry: str) -> Asker:
     """Asks the application in this process, as a client of the address `registry` would."""
     client = app.test_client(use_cookies=False)
 
-    def ask(method: str, path: str, fields: Mapping[str, Any]) -> tuple[int, Any]:
+    def ask(
+        method: str, path: str, fields: Mapping[str, Any], sender: Mapping[str, str] | None = None
+    ) -> tuple[int, Any]:
         sent: dict[str, Any] = {"json": fields} if method == "POST" else {"query_string": _plain(fields)}
-        answer = client.open(path, method=method, base_url=registry, headers={"Accept-Language": "en"}, **sent)
+        answer = client.open(
+            path, method=method, base_url=registry, headers={"Accept-Language": "en"}, environ_overrides=sender, **sent
+        )
         return answer.status_code, answer.get_json(silent=True)
 
     return ask
@@ -39,7 +49,16 @@ def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value if isinstance(value, str | int) else str(value) for name, value in fields.items()}
 
 
-def server(ask: Ask, registry: str) -> Any:
+def _sender(request: Any) -> dict[str, str] | None:
+    """Who sent a request over HTTP, so that the API's own limits count each client by itself; None without one."""
+    if request is None:
+        return None
+    sender = {"REMOTE_ADDR": request.client.host if request.client else ""}
+    forwarded = request.headers.getlist("x-forwarded-for")
+    return sender | ({"HTTP_X_FORWARDED_FOR": ",".join(forwarded)} if forwarded else {})
+
+
+def server(ask: Asker, registry: str) -> Any:
     """The server: it lists the tools and answers their calls, each in a thread of its own."""
     import mcp_types as types
     from mcp.server.lowlevel import Server
@@ -59,8 +78,11 @@ def server(ask: Ask, registry: str) -> Any:
         ]
         return types.ListToolsResult(tools=listed)
 
-    async def answer(_context: Any, parameters: types.CallToolRequestParams) -> types.CallToolResult:
-        found: Called = await anyio.to_thread.run_sync(call, parameters.name, parameters.arguments or {}, ask, registry)
+    async def answer(context: Any, parameters: types.CallToolRequestParams) -> types.CallToolResult:
+        ask_for_sender = partial(ask, sender=_sender(context.request))
+        found: Called = await anyio.to_thread.run_sync(
+            call, parameters.name, parameters.arguments or {}, ask_for_sender, registry
+        )
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=found.text)],
             structured_content=found.content,
@@ -78,7 +100,7 @@ def server(ask: Ask, registry: str) -> Any:
     )
 
 
-def serve_stdio(ask: Ask, registry: str) -> None:
+def serve_stdio(ask: Asker, registry: str) -> None:
     """Answer one client on standard input and output until it closes them."""
     from mcp.server.stdio import stdio_server
 
@@ -90,8 +112,23 @@ def serve_stdio(ask: Ask, registry: str) -> None:
     anyio.run(serve)
 
 
-def http_app(ask: Ask, registry: str, host: str) -> Any:
-    """The ASGI application of streamable HTTP at /mcp: without sessions, so that any process may answer."""
-    return server(ask, registry).streamable_http_app(
-        json_response=True, stateless_http=True, max_request_body_size=MAX_BODY, host=host
+def http_app(ask: Asker, settings: Settings) -> Guard:
+    """The ASGI application of streamable HTTP at /mcp: without sessions, so that any process may answer.
+
+    It answers for this machine's own names, the host of the public address, and the names of `settings.mcp_hosts`; and no
+    page of another host, whatever name it gave itself (DNS rebinding).
+    """
+    from mcp.server.transport_security import TransportSecuritySettings
+
+    names = [*LOOPBACK, urlsplit(settings.public_url).netloc, *settings.mcp_hosts]
+    hosts = [host for name in names for host in (name, f"{name}:*")]
+    inner = server(ask, settings.public_url).streamable_http_app(
+        json_response=True,
+        stateless_http=True,
+        max_request_body_size=MAX_BODY,
+        transport_security=TransportSecuritySettings(
+            allowed_hosts=hosts,
+            allowed_origins=[f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts],
+        ),
     )
+    return Guard(inner, settings.rate, settings.trusted_proxies)

@@ -21,6 +21,7 @@ from registry.register.imports.values import tidy
 FORMS = ("csv", "xlsx")
 AWAY = 3600
 """Seconds after which asking again may make sense where no workbook can be read."""
+MAX_COLUMNS = 1000
 
 
 class Line(NamedTuple):
@@ -89,8 +90,14 @@ def looked_at(path: Path, sheet: Sheet | None = None) -> list[list[str]]:
 def columns_of_lines(lines: Sequence[Sequence[str]], wanted: Sequence[str]) -> list[Column]:
     """The header is the first line that names most of what is wanted: the fullest may be a row with a cell too many.
 
-    Where no line names anything, the fullest is shown, for its columns to be told by hand.
+    Where no line names anything, the fullest is shown, for its columns to be told by hand. Raises UnreadableList where a
+    line has more columns than are compared with what is wanted.
     """
+    widest = max(map(len, lines), default=0)
+    if widest > MAX_COLUMNS:
+        raise UnreadableList(
+            f"the file has a line of {widest} columns; at most {MAX_COLUMNS} are read: is it the right file?"
+        )
     named = [len(guessed(line, wanted).columns) for line in lines[:HEADER_WITHIN]]
     filled = named if any(named) else [sum(bool(cell.strip()) for cell in line) for line in lines[:HEADER_WITHIN]]
     return below(lines, filled.index(max(filled)))

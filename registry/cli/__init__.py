@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from registry.core.db.errors import classify_db_error
+from registry.cli.commands import COMMANDS, GROUPS
 from registry.core.errors import NO_ROOM, RegistryError, SettingsError
 from registry.core.processes import forbid_dumps
 from registry.core.settings import Settings
@@ -16,54 +16,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session, sessionmaker
 
-COMMANDS: dict[str, str] = {
-    "serve": "registry.cli.serve:serve",
-    "db": "registry.cli.database:database",
-    "demo": "registry.cli.demo:demo",
-    "import": "registry.cli.imports:import_command",
-    "sources": "registry.cli.sources:sources",
-    "law": "registry.cli.law:law",
-    "channels": "registry.cli.channels:channels",
-    "verify-offline": "registry.cli.verify_offline:verify_offline",
-    "monitor": "registry.cli.monitor:monitor",
-    "worker": "registry.cli.worker:worker",
-    "stream": "registry.cli.stream:stream",
-    "mcp": "registry.cli.mcp:mcp",
-    "reindex": "registry.cli.reindex:reindex",
-    "clones": "registry.cli.clones:clones",
-    "licences": "registry.cli.licences:licences",
-    "deposits": "registry.cli.deposits:deposits",
-    "collisions": "registry.cli.collisions:collisions",
-    "openapi": "registry.cli.openapi:openapi",
-    "triage": "registry.cli.triage:triage_command",
-    "statistics": "registry.cli.statistics:statistics",
-    "keys": "registry.cli.keys:keys",
-    "log": "registry.cli.log:log",
-    "ranges": "registry.cli.ranges:ranges",
-    "dataset": "registry.cli.dataset:dataset",
-    "witness": "registry.cli.witness:witness",
-    "export-static": "registry.cli.log:export_static",
-    "close": "registry.cli.log:close",
-    "units": "registry.cli.units:units",
-    "partners": "registry.cli.partners:partners",
-    "complaints": "registry.cli.complaints:complaints",
-    "cases": "registry.cli.cases:cases",
-    "officers": "registry.cli.officers:officers",
-    "employers": "registry.cli.employers:employers",
-    "erase": "registry.cli.erase:erase",
-    "audit": "registry.cli.audit:audit",
-    "backup": "registry.cli.backup:backup",
-    "restore": "registry.cli.backup:restore",
-    "lists": "registry.cli.lists:lists",
-    "clock": "registry.cli.clock:clock",
-    "i18n": "registry.cli.i18n:i18n",
-    "voices": "registry.cli.voices:voices_command",
-}
-"""Name of each command and where it is: `module:function`."""
-
 
 class Commands(click.Group):
-    """Finds commands by the table above, and turns our own errors into one line and exit code 2."""
+    """Finds commands by their table, and turns our own errors into one line and exit code 2."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -71,14 +26,30 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
+        module, _, name = COMMANDS[cmd_name].place.partition(":")
         command = getattr(import_module(module), name)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{COMMANDS[cmd_name]} is no command")
+            raise TypeError(f"{COMMANDS[cmd_name].place} is no command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each group under its heading, from the table alone: loading every command takes seconds."""
+        widest = max(map(len, COMMANDS))
+        for heading, commands in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(widest), listed.help) for name, listed in commands.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         from sqlalchemy.exc import SQLAlchemyError
+
+        from registry.core.db.errors import classify_db_error
 
         try:
             return super().invoke(ctx)
@@ -101,15 +72,29 @@ def refuse(error: RegistryError) -> None:
     sys.exit(2)
 
 
-def settings() -> Settings:
-    """The environment's settings, with the data folder made. Raises SettingsError.
+def settings(*, needs_database: bool = True, makes_home: bool = False) -> Settings:
+    """The environment's settings. Raises SettingsError.
+
+    Where `needs_database`, a SQLite database must be there; and without `makes_home` a data folder, unless the environment
+    names it: in a shell that lost REGISTRY_HOME nothing is made, and what was looked for is said.
 
     From here on the process may hold what is secret, and leaves no image of its memory.
     """
     forbid_dumps()
     found = Settings.from_environment(os.environ)
+    if needs_database:
+        found.require_database_file()
+    if not makes_home:
+        found.require_home()
     found.prepare_home()
     return found
+
+
+def database_url() -> str:
+    """The address of the environment's database, for commands that need no data folder. Raises SettingsError as above."""
+    found = Settings.from_environment(os.environ)
+    found.require_database_file()
+    return found.database_url
 
 
 def sign_published(settings: Settings, sessions: "sessionmaker[Session]") -> None:
@@ -187,6 +172,7 @@ Settings come from the environment, all with a default:
   REGISTRY_SANDBOX          off where no test keys are given, or another home has the sandbox (on)
   REGISTRY_SECURITY_CONTACT where weaknesses are reported, like mailto:security@example.org (no security.txt)
   REGISTRY_DATA_LICENCE     licence of the open dataset, SPDX identifier or https:// address (CC-BY-4.0)
+  REGISTRY_MCP_HOSTS        hosts that agents may name in `registry mcp --http`, like mcp.example.org (none)
   REGISTRY_UNSAFE_WEBHOOKS  on to let webhooks call http and this machine's own network: for tests alone (off)
 
 \b

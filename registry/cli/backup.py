@@ -97,13 +97,14 @@ def restore(folder: Path, today: datetime | None) -> None:
     Nothing is written where the backup is damaged. Afterwards no case past its retention period and no erased name is there.
     For a backup of some weeks ago today's date is asked, because what is over is told by this machine's clock alone.
     """
-    settings = cli.settings()
+    settings = Settings.from_environment(os.environ)
     manifest = _checked(settings, folder)
     _require_empty(settings)
     _require_databases_clock(settings)
     is_old = not timedelta() <= now() - read_instant(manifest.made_at) <= MAX_PAUSE
     if is_old:
         require_today(now(), today)
+    settings.prepare_home()
     _copy(folder / "home", settings.home)
     if isinstance(settings.files, Path) and (folder / "files").is_dir():
         _copy(folder / "files", settings.files)

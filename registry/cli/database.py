@@ -50,7 +50,7 @@ def upgrade(revision: str) -> None:
     none yet: keep a copy of that folder in a safe place.
     A database that holds agencies but no index of their names then gets one, as by `registry reindex`.
     """
-    settings = cli.settings()
+    settings = cli.settings(needs_database=False, makes_home=True)
     settings.prepare_database_file()
     revisions.upgrade(settings.database_url, revision, say=_say)
     if revision in ("head", revisions.head()):
@@ -86,7 +86,7 @@ def downgrade(revision: str, yes: bool) -> None:
     """Take the database back to REVISION. What only later revisions can hold is lost."""
     if not yes:
         click.confirm(f"Data that revision {revision} cannot hold will be lost. Go on?", abort=True)
-    revisions.downgrade(cli.settings().database_url, revision, say=_say)
+    revisions.downgrade(cli.database_url(), revision, say=_say)
     click.echo(_where())
 
 
@@ -102,7 +102,7 @@ def check() -> None:
 
     Exit code 0 when all is well, 2 otherwise.
     """
-    engine = engine_for(cli.settings().database_url)
+    engine = engine_for(cli.database_url())
     try:
         revisions.require_current(engine)
         with engine.connect() as connection:
@@ -125,7 +125,7 @@ def differences_of(connection: Connection) -> list[str]:
 
 
 def _where() -> str:
-    engine = engine_for(cli.settings().database_url)
+    engine = engine_for(cli.database_url())
     try:
         with engine.connect() as connection:
             found = revisions.current(connection)

@@ -7,6 +7,7 @@ import click
 from registry import cli
 from registry.cli.log import opened
 from registry.core.errors import DatasetRefused
+from registry.core.extras import how_to_install
 from registry.dataset import actions, deltas
 from registry.dataset.manifest import Keys, checked
 
@@ -28,7 +29,7 @@ def dataset() -> None:
 
 @dataset.command(
     epilog="\b\nExamples:\n  registry dataset write /srv/dataset\n\n"
-    "Parquet needs the extra: pip install 'recruitment-registry[parquet]'."
+    "Parquet needs the extra `parquet`; without it the command says how it is installed."
 )
 @click.argument("folder", metavar="DIR", type=FOLDER)
 def write(folder: Path) -> None:
@@ -43,7 +44,9 @@ def write(folder: Path) -> None:
     if written.damaged is not None:
         click.echo(f"registry: no delta was written: {written.damaged}", err=True)
     if not written.has_parquet:
-        click.echo("registry: no Parquet was written: the extra `parquet` (pyarrow) is not installed", err=True)
+        click.echo(
+            f"registry: no Parquet was written, which needs the extra `parquet`: {how_to_install('parquet')}", err=True
+        )
     click.echo(
         f"{folder / written.name}: {written.licences} licences and {written.events} events, "
         f"entry {written.log_index} of the log."

@@ -92,7 +92,7 @@ def officers() -> None:
 @demo.command()
 def check() -> None:
     """Say what this home holds. Exit code 0 when it is a demo home, 2 otherwise."""
-    engine = engine_for(cli.settings().database_url)
+    engine = engine_for(cli.database_url())
     try:
         revisions.require_current(engine)
         with sessions_for(engine)() as session:

@@ -4,7 +4,7 @@ import click
 from rich.progress import Progress
 from sqlalchemy import Engine, func, select
 
-from registry.cli import settings
+from registry.cli import database_url
 from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
 from registry.core.db.revisions import require_current
 from registry.register.agencies.models import PublicRecord
@@ -26,7 +26,7 @@ def reindex() -> None:
     Needed after an upgrade that changes how names are compared. After one that changes what is copied, lists are answered
     alike without it, and three times as slowly. Harmless at any other time.
     """
-    engine = engine_for(settings().database_url)
+    engine = engine_for(database_url())
     require_current(engine)
     total = build_anew(engine)
     click.echo(f"Keys of {total} agencies are up to date.")

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -81,7 +82,7 @@ def serve(
     if port is not None:
         os.environ["PORT"] = str(port)
     os.umask(0o077)
-    settings = cli.settings()
+    settings = cli.settings(makes_home=True)
     logs.configure()
     warn_of_open_home(settings)
     require_secret_keys(settings)
@@ -166,6 +167,9 @@ def announce(settings: Settings, address: str, stream_at: int | None = None) -> 
     if Edge.CONSOLE in settings.edges:
         click.echo(f"  console    {here}/console/")
     click.echo(f"  health     {here}/health")
+    click.echo("To use it from another shell:")
+    click.echo(f"  export REGISTRY_HOME={shlex.quote(str(settings.home))}")
+    click.echo(f"  export REGISTRY_CLIENT_URL={here}")
 
 
 def warn_of_open_home(settings: Settings) -> None:

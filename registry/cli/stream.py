@@ -25,7 +25,7 @@ def stream(address: str, port: int | None) -> None:
     A stream holds a connection for as long as it listens: beside lookups it would hold them up.
     """
     os.umask(0o077)
-    settings = cli.settings()
+    settings = cli.settings(makes_home=True)
     logs.configure()
     require_database(settings)
     prepare_keys(settings)

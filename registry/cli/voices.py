@@ -26,7 +26,7 @@ def status() -> None:
     """Count the recordings of each language, and say what is missing to make them."""
     of, there = Counter(VOICES), Counter[str]()
     of.clear()
-    for one in voices(cli.settings().home):
+    for one in voices(cli.settings(needs_database=False).home):
         of[one.language] += 1
         there[one.language] += one.path.is_file()
     for language in VOICES:
@@ -39,7 +39,7 @@ def write_voices() -> None:
     """Make the recordings that are not there, and remove those of words that changed. Done again it makes nothing twice."""
     if _say_missing():
         raise SystemExit(NOT_MADE)
-    home = cli.settings().home
+    home = cli.settings(needs_database=False).home
     made = size = 0
     for one in voices(home):
         if one.path.is_file():

@@ -23,7 +23,7 @@ def worker(once: bool) -> None:
     Any number of workers may run; `registry serve --with-worker` starts one beside the server.
     """
     os.umask(0o077)
-    settings = cli.settings()
+    settings = cli.settings(makes_home=True)
     logs.configure()
     engine = engine_for(settings.database_url)
     stopping = threading.Event()

@@ -206,6 +206,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("REGISTRY_METRICS", Need.PUBLISHING, "`/metrics` for Prometheus", "off"),
     Setting(
+        "REGISTRY_MCP_HOSTS",
+        Need.PUBLISHING,
+        "hosts that [agents](../users/agents.md) may name in `registry mcp --http`, beside this machine's own and that of "
+        "`REGISTRY_URL`",
+        shown="none",
+    ),
+    Setting(
         "REGISTRY_SECURITY_CONTACT",
         Need.PUBLISHING,
         "`mailto:` or `https:` address for reports of weaknesses, in `/.well-known/security.txt`",

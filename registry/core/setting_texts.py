@@ -61,6 +61,14 @@ def scanner_of(name: str, text: str) -> str | None:
     return text or None
 
 
+def hosts_of(name: str, text: str) -> tuple[str, ...]:
+    """Names of hosts, as a Host header has them without its port."""
+    hosts = tuple(word.strip().lower() for word in text.split(",") if word.strip())
+    if not all(re.fullmatch(r"[a-z0-9.-]{1,253}|\[[0-9a-f:]+\]", host) for host in hosts):
+        raise SettingsError(f"{name} must be names of hosts with commas between, like mcp.example.org,192.0.2.7")
+    return hosts
+
+
 def guard_witness_of(name: str, text: str) -> str | None:
     """The witness in `witness:NAME`; None where the guard is on or off alone."""
     word, _, witness = text.partition(":")

@@ -16,6 +16,7 @@ from registry.core.setting_table import DEFAULTS, NAMES
 from registry.core.setting_texts import (
     contact_of,
     guard_witness_of,
+    hosts_of,
     licence_of,
     one_host_each,
     scanner_of,
@@ -78,6 +79,8 @@ class Settings:
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
     is_public_url_set: bool = False
+    is_home_set: bool = True
+    """Whether the environment names the data folder; otherwise it is `var` in the folder that one happens to be in."""
     console_url: str | None = None
     edges: frozenset[Edge] = frozenset({Edge.API, Edge.PUBLIC, Edge.INTAKE})
     files: Path | Bucket = Path("files")
@@ -120,6 +123,8 @@ class Settings:
     """Where weaknesses are reported, for /.well-known/security.txt: a `mailto:` or `https:` address."""
     data_licence: str = "CC-BY-4.0"
     """Under which licence the open dataset is given: an SPDX identifier, or the address of its text."""
+    mcp_hosts: tuple[str, ...] = ()
+    """Hosts that agents may name, beside this machine's own and the public one."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -139,6 +144,7 @@ class Settings:
             public_url=_public_url("REGISTRY_URL", given["REGISTRY_URL"] or f"http://127.0.0.1:{port}"),
             console_url=_console_url(given),
             is_public_url_set=bool(given["REGISTRY_URL"]),
+            is_home_set=bool(environ.get("REGISTRY_HOME", "").strip()),
             edges=_edges(given["REGISTRY_EDGES"]),
             files=_files(given, home),
             smtp_url=server_of("REGISTRY_SMTP_URL", given["REGISTRY_SMTP_URL"], ("smtp", "smtps"), "smtp://mail:25"),
@@ -172,6 +178,7 @@ class Settings:
             has_sandbox=switch_of("REGISTRY_SANDBOX", given["REGISTRY_SANDBOX"]),
             security_contact=contact_of("REGISTRY_SECURITY_CONTACT", given["REGISTRY_SECURITY_CONTACT"]),
             data_licence=licence_of("REGISTRY_DATA_LICENCE", given["REGISTRY_DATA_LICENCE"]),
+            mcp_hosts=hosts_of("REGISTRY_MCP_HOSTS", given["REGISTRY_MCP_HOSTS"]),
         )
 
     @cached_property
@@ -202,14 +209,44 @@ class Settings:
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
 
+    @property
+    def database_file(self) -> Path | None:
+        """The file of a SQLite database."""
+        return Path(self.database_url.removeprefix("sqlite:///")) if self.is_sqlite else None
+
+    def require_database_file(self) -> None:
+        """Raise SettingsError, which says which one is meant, where there is no file of a SQLite database: opening makes one."""
+        if self.database_file is None or self.database_file.exists():
+            return
+        if self.database_file != self.home / "registry.sqlite3":
+            raise SettingsError(
+                f"there is no database at {self.database_file.absolute()}, which REGISTRY_DATABASE_URL names: correct it, or "
+                "run `registry db upgrade` to make that database"
+            )
+        raise SettingsError(
+            f"there is no database at {self.database_file}: {self._named()}set REGISTRY_HOME to the data folder that is meant "
+            "(export REGISTRY_HOME=/path/of/it), or run `registry db upgrade` to begin a registry there"
+        )
+
+    def require_home(self) -> None:
+        """Raise SettingsError where no data folder is named, and none is where one would be looked for."""
+        if not self.is_home_set and not self.home.is_dir():
+            raise SettingsError(
+                f"there is no data folder at {self.home}: {self._named()}set REGISTRY_HOME to the one that is meant "
+                "(export REGISTRY_HOME=/path/of/it)"
+            )
+
+    def _named(self) -> str:
+        return "" if self.is_home_set else "REGISTRY_HOME is not set, so it is looked for below this folder; "
+
     def is_open_to_others(self) -> bool:
         """Whether other accounts of the machine may enter the data folder."""
         return self.home.is_dir() and bool(self.home.stat().st_mode & 0o077)
 
     def prepare_database_file(self) -> None:
         """Make the file of a SQLite database in the home, readable by its owner alone; what SQLite puts beside it is too."""
-        if self.database_url == f"sqlite:///{self.home / 'registry.sqlite3'}":
-            (self.home / "registry.sqlite3").touch(mode=0o600, exist_ok=True)
+        if self.database_file is not None and self.database_file == self.home / "registry.sqlite3":
+            self.database_file.touch(mode=0o600, exist_ok=True)
 
     def prepare_home(self) -> None:
         """Make the data folder, readable by its owner alone. SettingsError when that cannot be done."""

@@ -26,6 +26,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from registry.core.errors import KeyTrouble
+from registry.core.extras import how_to_install
 from registry.core.jwk import kid_of, public_jwk
 from registry.core.key_records import ED25519_USES, Key, Use, read_private
 
@@ -167,7 +168,7 @@ class OpenToken:
         try:
             import pkcs11
         except ImportError:
-            raise KeyTrouble("keys in a token need the package python-pkcs11: install the extra `pkcs11`") from None
+            raise KeyTrouble(f"keys in a token need the extra `pkcs11`: {how_to_install('pkcs11')}") from None
         with self._lock:
             try:
                 if self._session is None:

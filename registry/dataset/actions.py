@@ -21,13 +21,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import answer_instant, now
 from registry.core.errors import DatasetRefused
+from registry.core.extras import has_extra
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.dataset import deltas, descriptions, rules
 from registry.dataset.formats import (
     File,
     digest_of,
-    is_parquet_here,
     read_lines,
     write_derived,
     write_lines,
@@ -131,7 +131,7 @@ def write(
         part.mkdir()
         try:
             files, reading = _write_tables(session, part, head, at)
-            has_parquet = is_parquet_here()
+            has_parquet = has_extra("parquet")
             files += write_derived(part, settings.public_url, has_parquet=has_parquet)
             files += _write_descriptions(part, settings, name, at, files)
             stated: dict[str, Any] = {
@@ -341,7 +341,7 @@ def applied(former: Path, delta: deltas.Delta, folder: Path) -> dict[str, Any]:
     part.mkdir()
     try:
         deltas.apply_delta(delta, former, part)
-        write_derived(part, str(delta.later["registry"]), has_parquet=is_parquet_here())
+        write_derived(part, str(delta.later["registry"]), has_parquet=has_extra("parquet"))
         if folder.exists():
             folder.rmdir()
         part.rename(folder)

@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -121,11 +120,6 @@ def _cell(value: str | int | list[str] | None) -> str | int | None:
     if isinstance(value, list):
         return harmless(" | ".join(value))
     return harmless(value) if isinstance(value, str) else value
-
-
-def is_parquet_here() -> bool:
-    """Whether this installation can write Parquet: `pip install 'recruitment-registry[parquet]'`."""
-    return find_spec("pyarrow") is not None
 
 
 def write_parquet(path: Path, lines: Path, table: Table) -> File:

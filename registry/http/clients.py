@@ -62,11 +62,11 @@ def network_here() -> str:
     return network_of(request.environ.get("REMOTE_ADDR") or "")
 
 
-def network_of(text: str) -> str:
-    """What one client may be taken to hold: an IPv4 address, or the /64 of an IPv6 address."""
+def network_of(text: str, prefix: int = 64) -> str:
+    """What one client may be taken to hold: an IPv4 address, or the /64 of an IPv6 address (or a wider `prefix`)."""
     if ":" not in text:
         return text
     address = _read(text)
     if not isinstance(address, IPv6Address):
         return text if address is None else str(address)
-    return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(ipaddress.ip_network((address, prefix), strict=False))

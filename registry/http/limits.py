@@ -24,8 +24,8 @@ MINUTE = 60.0
 
 
 class Quota(NamedTuple):
-    """What is left to a client: `limit` requests a minute in all, `remaining` whole ones now (-1: this one is refused),
-    and the seconds until the next one and until all of them are there again."""
+    """What is left to a client: `limit` requests in a minute, or in another window, `remaining` whole ones now (-1: this one
+    is refused), and the seconds until the next one and until all of them are there again."""
 
     limit: int
     remaining: int
@@ -45,8 +45,11 @@ class Quota(NamedTuple):
 
 
 class Limiter(Protocol):
-    def take(self, client: str, rate: int | None = None) -> Quota:
-        """Count one request of `client`, an address in text form or another name; `rate` where it has one of its own."""
+    def take(self, client: str, rate: int | None = None, window: float = MINUTE) -> Quota:
+        """Count one request of `client`, an address in text form or another name; `rate` where it has one of its own.
+
+        `window`: the seconds in which that many are allowed. One name always has the same.
+        """
         ...
 
 
@@ -58,7 +61,6 @@ class MemoryLimiter:
     ) -> None:
         self._rate = rate
         self._seconds = seconds
-        self._per_second = rate / MINUTE
         self._most_clients = most_clients
         self._key = secrets.token_bytes(32)
         self._buckets: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
@@ -67,9 +69,10 @@ class MemoryLimiter:
     def __len__(self) -> int:
         return len(self._buckets)
 
-    def take(self, client: str, rate: int | None = None) -> Quota:
+    def take(self, client: str, rate: int | None = None, window: float = MINUTE) -> Quota:
         key = digest_of(client, self._key)
-        limit, per_second = (self._rate, self._per_second) if rate is None else (rate, rate / MINUTE)
+        limit = self._rate if rate is None else rate
+        per_second = limit / window
         instant = self._seconds()
         with self._lock:
             tokens, since = self._buckets.pop(key, (float(limit), instant))
@@ -80,16 +83,16 @@ class MemoryLimiter:
             self._buckets[key] = (tokens, instant)
             if len(self._buckets) > self._most_clients:
                 self._buckets.popitem(last=False)
-        return quota_of(limit, tokens, is_allowed)
+        return quota_of(limit, tokens, is_allowed, window)
 
 
 def digest_of(client: str, key: bytes) -> bytes:
     return hashlib.blake2b(client.encode("utf-8", "replace"), key=key, digest_size=16).digest()
 
 
-def quota_of(rate: int, tokens: float, is_allowed: bool) -> Quota:
-    next_in = max(0, math.ceil((1.0 - tokens) * MINUTE / rate))
-    full_in = math.ceil((rate - tokens) * MINUTE / rate)
+def quota_of(rate: int, tokens: float, is_allowed: bool, window: float = MINUTE) -> Quota:
+    next_in = max(0, math.ceil((1.0 - tokens) * window / rate))
+    full_in = math.ceil((rate - tokens) * window / rate)
     return Quota(rate, int(tokens), next_in, full_in) if is_allowed else Quota(rate, -1, max(1, next_in), full_in)
 
 
@@ -98,17 +101,18 @@ _TAKE = """
 local clock = redis.call('TIME')
 local instant = clock[1] + clock[2] / 1000000
 local rate = tonumber(ARGV[1])
+local window = tonumber(ARGV[2])
 local kept = redis.call('HMGET', KEYS[1], 'tokens', 'since')
 local tokens = tonumber(kept[1]) or rate
 local since = tonumber(kept[2]) or instant
-tokens = math.min(rate, tokens + math.max(0, instant - since) * rate / 60)
+tokens = math.min(rate, tokens + math.max(0, instant - since) * rate / window)
 local allowed = 0
 if tokens >= 1 then
     tokens = tokens - 1
     allowed = 1
 end
 redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'since', string.format('%.6f', instant))
-redis.call('EXPIRE', KEYS[1], 61)
+redis.call('EXPIRE', KEYS[1], window + 1)
 return {allowed, tostring(tokens)}
 """
 
@@ -131,19 +135,19 @@ class RedisLimiter:
         self._key: bytes | None = None
         self._away_until = 0.0
 
-    def take(self, client: str, rate: int | None = None) -> Quota:
+    def take(self, client: str, rate: int | None = None, window: float = MINUTE) -> Quota:
         if time.monotonic() < self._away_until:
-            return self._meanwhile.take(client, rate)
+            return self._meanwhile.take(client, rate, window)
         limit = self._rate if rate is None else rate
         try:
-            allowed, tokens = self._script(keys=[self._bucket(client)], args=[limit])
+            allowed, tokens = self._script(keys=[self._bucket(client)], args=[limit, round(window)])
         except self._trouble:
             # Answering matters more than counting: go on alone and try again in a while.
             self._away_until = time.monotonic() + self.PAUSE
             self._key = None
             log.warning("redis_away")
-            return self._meanwhile.take(client, rate)
-        return quota_of(limit, float(tokens), bool(allowed))
+            return self._meanwhile.take(client, rate, window)
+        return quota_of(limit, float(tokens), bool(allowed), window)
 
     def _bucket(self, client: str) -> str:
         if self._key is None:

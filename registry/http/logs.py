@@ -139,8 +139,13 @@ class _SinkLogger:
     debug = info = warning = error = critical = msg
 
 
-def configure() -> None:
-    """Send structlog and the standard library's logging to the sink. Once for each process; again does no harm."""
+def configure(descriptor: int | None = None) -> None:
+    """Send structlog and the standard library's logging to the sink, and its lines to a file descriptor where one is given.
+
+    Once for each process; again does no harm.
+    """
+    if descriptor is not None:
+        SINK.descriptor = descriptor
     structlog.configure(
         processors=[structlog.processors.add_log_level, _add_time, _add_request_id, _only_where, _render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

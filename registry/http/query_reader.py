@@ -4,17 +4,19 @@ A query string is first read by a check compiled from the schema. Only when some
 to word the error: the answer is the same, at a tenth of the cost.
 """
 
-import difflib
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import unquote, unquote_plus
 
 import marshmallow
 import msgspec
 from flask import request
+from rapidfuzz import fuzz
+from rapidfuzz.process import extractOne
 
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, UnsupportedMediaType
@@ -24,6 +26,8 @@ from schemas.fields import DOUBT, Coded, line
 MAX_BODY_BYTES = 160 * 1024
 """An advert of 10,000 characters fits however a form or JSON spells them, twelve bytes each at most."""
 MAX_FAULTS = 20
+MAX_NAMES = 100
+"""Most names that an object of a body may have: no question has half as many, and each costs to be looked at."""
 
 FILE_NAME = "X-File-Name"
 MAX_IN_FILE_NAME = 200
@@ -90,6 +94,8 @@ class QueryReader:
         values: dict[str, str] = {}
         faults: list[Fault] = []
         for pair in filter(None, query.split("&")):
+            if len(faults) == MAX_FAULTS:
+                break
             raw_name, _, raw_text = pair.partition("=")
             name = printable(unquote_plus(raw_name, errors="replace"))
             try:
@@ -137,11 +143,7 @@ class ItemReader:
         return found
 
     def _slowly(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        faults = [
-            Fault(printable(name), Problem.UNKNOWN_FIELD, _unknown(name, self._known))
-            for name in item
-            if name not in self._known
-        ]
+        faults = _unknown_among(item, self._known)
         return _loaded(self._schema, {name: value for name, value in item.items() if name in self._known}, faults)
 
 
@@ -169,14 +171,9 @@ def loaded_list(options: InSchema, max_bytes: int) -> ListSent:
     body = _json(sent)
     if not isinstance(body, Fields):
         raise InvalidInput([Fault("body", Problem.MALFORMED_JSON, "must be a JSON object")])
-    known = ["items", *options.load_fields]
-    faults = [
-        Fault(printable(name), Problem.UNKNOWN_FIELD, _unknown(name, known)) for name in body if name not in known
-    ]
-    faults += [
-        Fault(printable(name), Problem.DOUBLED_PARAMETER, "is given more than once")
-        for name in dict.fromkeys(_doubled_in(body))
-    ]
+    doubled = _doubled_in(body)
+    faults = _unknown_among(body, ["items", *options.load_fields])
+    faults += [Fault(printable(name), Problem.DOUBLED_PARAMETER, "is given more than once") for name in doubled]
     items = body.get("items")
     if items is None:
         faults.append(Fault("items", Problem.MISSING, "is missing"))
@@ -197,12 +194,13 @@ def _items_quickly(body: bytes) -> list[Any] | None:
         read = msgspec.json.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    if type(read) is not dict or read.keys() != {"items"}:
-        return None
-    items = read["items"]
-    if type(items) is not list or not items or not all(type(item) is dict for item in items):
-        return None
-    return items if body.count(b":") == 1 + sum(map(len, items)) else None
+    if type(read) is dict and read.keys() == {"items"} and type(items := read["items"]) is list and items:
+        is_plain = all(type(item) is dict and len(item) <= MAX_NAMES for item in items)
+        if is_plain and body.count(b":") == 1 + sum(map(len, items)):
+            return items
+    # Read once more, an object of a million names would cost four times as much.
+    _refuse_large_objects(read)
+    return None
 
 
 def loaded_body(schema: InSchema, max_bytes: int = MAX_BODY_BYTES, *, is_optional: bool = False) -> dict[str, Any]:
@@ -224,10 +222,8 @@ def loaded_body(schema: InSchema, max_bytes: int = MAX_BODY_BYTES, *, is_optiona
     known = [field.data_key or name for name, field in schema.load_fields.items()]
     for name in _doubled_in(body):
         faults.append(Fault(printable(name), Problem.DOUBLED_PARAMETER, "is given more than once"))
-    for name in [name for name in body if name not in known]:
-        del body[name]
-        faults.append(Fault(printable(name), Problem.UNKNOWN_FIELD, _unknown(name, known)))
-    return _loaded(schema, body, faults)
+    faults += _unknown_among(body, known)
+    return _loaded(schema, {name: value for name, value in body.items() if name in known}, faults)
 
 
 def loaded_idempotency_key() -> IdempotencyKey | None:
@@ -311,16 +307,48 @@ def _json(body: bytes) -> Any:
     raise InvalidInput([Fault("body", Problem.MALFORMED_JSON, detail)])
 
 
-def _doubled_in(body: Any) -> Iterator[str]:
-    """The names that stand twice in an object, however deep: which of two was meant cannot be known."""
+def _doubled_in(body: Any) -> list[str]:
+    """The names that stand twice in an object, however deep: which of two was meant cannot be known.
+
+    Raises InvalidInput where an object has more names than are read.
+    """
+    found: dict[str, None] = {}
     left = [body]
     while left:
         part = left.pop()
         if isinstance(part, Fields):
-            yield from part.doubled
+            if len(part) > MAX_NAMES:
+                _refuse_large_objects(body)
+            found.update(dict.fromkeys(part.doubled))
             left += part.values()
         elif isinstance(part, list):
             left += part
+    return list(found)
+
+
+def _refuse_large_objects(body: Any) -> None:
+    """Raise InvalidInput where an object has more names than are read, and say where it stands."""
+    # Each part with its name, or its number in a list, and the part that it stands in.
+    left: list[tuple[Any, Any, Any]] = [(body, "", None)]
+    while left:
+        at = left.pop()
+        part = at[0]
+        if isinstance(part, dict):
+            if len(part) > MAX_NAMES:
+                detail = f"must have at most {MAX_NAMES} fields; this has {len(part)}"
+                raise InvalidInput([Fault(_place(at), Problem.TOO_MANY, detail)])
+            left += [(value, name, at) for name, value in part.items() if isinstance(value, dict | list)]
+        elif isinstance(part, list):
+            left += [(value, index, at) for index, value in enumerate(part) if isinstance(value, dict | list)]
+
+
+def _place(at: Any) -> str:
+    """The names that lead to a part of a body."""
+    names = []
+    while at[2] is not None:
+        names.append(str(at[1]))
+        at = at[2]
+    return printable(".".join(reversed(names))) or "body"
 
 
 def _fields(pairs: list[tuple[str, Any]]) -> Fields:
@@ -367,9 +395,15 @@ def _faults_in(messages: Any, path: str = "") -> Iterator[Fault]:
         yield Fault(printable(path) or "body", code, str(message))
 
 
-def _unknown(name: str, known: Any) -> str:
-    near = difflib.get_close_matches(name[:40].lower(), list(known), n=1, cutoff=0.75)
-    if near:
+def _unknown_among(names: Iterable[str], known: Collection[str]) -> list[Fault]:
+    """The faults of names that are not known. Each is compared with those that are, so no more are looked at than are told."""
+    unknown = islice((name for name in names if name not in known), MAX_FAULTS)
+    return [Fault(printable(name), Problem.UNKNOWN_FIELD, _unknown(name, known)) for name in unknown]
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    near = extractOne(name[:40].lower(), list(known), scorer=fuzz.ratio, score_cutoff=75)
+    if near is not None:
         return f"is not known here; did you mean {near[0]}?"
     return f"is not known here; known are {', '.join(known)}" if known else "is not known here; this address takes none"
 

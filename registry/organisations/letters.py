@@ -15,7 +15,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.errors import ActRefused
+from registry.core.errors import ActRefused, TooManyRequests
 from registry.core.ids import new_reference
 from registry.organisations.models import Letter, Member, Organisation
 from registry.vocabulary.organisations import LetterKind, MemberState
@@ -27,7 +27,12 @@ GOOD_FOR = {
     LetterKind.RESET: timedelta(hours=1),
 }
 MAX_AN_HOUR = 3
-"""Most mails of one kind to one address in an hour: more would only fill the mailbox, and are not sent."""
+MAX_A_DAY = 6
+"""Most mails of one kind to one address in an hour, and in a day: more would only fill the mailbox, and are not sent."""
+MAX_REGISTRATIONS_A_DAY = 1_000
+"""Most registrations in a day, of all networks together: the registry's mail server serves no flood of strangers."""
+MAX_INVITATIONS_A_DAY = 100
+"""Most invitations of one organisation in a day, those taken back among them: anybody may register one."""
 TAKEN_FOR = timedelta(minutes=2)
 FORGOTTEN_AFTER = timedelta(days=1)
 
@@ -66,12 +71,15 @@ def ask_for(
     details: Mapping[str, str] | None = None,
     organisation_id: int | None = None,
 ) -> None:
-    """Ask for a mail. Raises ActRefused for what can be no address, and says nothing else of it."""
+    """Ask for a mail. Raises ActRefused for what can be no address, and says nothing else of it.
+
+    Raises TooManyRequests where a day has too many registrations, ActRefused where an organisation invites too many.
+    """
     address = tidy_email(email)
-    lately = select(func.count(Letter.id)).where(
-        Letter.email == address, Letter.kind == kind, Letter.made_at > at - timedelta(hours=1)
-    )
-    if session.scalars(lately).one() >= MAX_AN_HOUR:
+    _require_room(session, kind, organisation_id, at)
+    to_address = Letter.email == address, Letter.kind == kind
+    hour, day = (_count(session, at - ago, *to_address) for ago in (timedelta(hours=1), timedelta(days=1)))
+    if hour >= MAX_AN_HOUR or day >= MAX_A_DAY:
         return
     session.add(
         Letter(
@@ -86,6 +94,22 @@ def ask_for(
         )
     )
     session.flush()
+
+
+def _require_room(session: Session, kind: LetterKind, organisation_id: int | None, at: datetime) -> None:
+    yesterday = at - timedelta(days=1)
+    if kind is LetterKind.REGISTER and _count(session, yesterday, Letter.kind == kind) >= MAX_REGISTRATIONS_A_DAY:
+        raise TooManyRequests("too many organisations registered today: try again tomorrow", 3600)
+    if kind is LetterKind.INVITE:
+        own = Letter.kind == kind, Letter.organisation_id == organisation_id
+        if _count(session, yesterday, *own) >= MAX_INVITATIONS_A_DAY:
+            raise ActRefused(
+                "too_many_invitations", f"{MAX_INVITATIONS_A_DAY} invitations were sent within a day: go on tomorrow"
+            )
+
+
+def _count(session: Session, since: datetime, *which: ColumnElement[bool]) -> int:
+    return session.scalars(select(func.count(Letter.id)).where(Letter.made_at > since, *which)).one()
 
 
 def opened_by(session: Session, secret: str, kind: LetterKind, at: datetime) -> Letter:

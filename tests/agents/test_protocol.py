@@ -72,7 +72,7 @@ def test_a_client_in_the_process_gets_the_same_and_http_refuses_a_large_body(
     assert_holds(run(made, listed_and_verified))
     from starlette.testclient import TestClient
 
-    http = http_app(asker(app, settings.public_url), settings.public_url, "127.0.0.1")
+    http = http_app(asker(app, settings.public_url), settings)
     with TestClient(http, base_url="http://127.0.0.1:8002") as client:
         question = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
         question["params"] = {"name": "verify", "arguments": {"licence_number": "INV-1", "destination": "CZ"}}

@@ -25,7 +25,7 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTI
 
 
 @pytest.fixture(scope="module")
-def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
+def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Settings, str]]:
     home = tmp_path_factory.mktemp("demo")
     shutil.copyfile(sqlite_template, home / "registry.sqlite3")
     url = f"sqlite:///{home}/registry.sqlite3"
@@ -38,7 +38,7 @@ def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     sign_committed(settings, sessions_for(engine))
     engine.dispose()
     with serve(settings) as served:
-        yield served, key
+        yield served, settings, key
 
 
 def commands_of(text: str) -> Iterator[tuple[str, str]]:
@@ -61,13 +61,14 @@ def commands_of(text: str) -> Iterator[tuple[str, str]]:
         yield command, "\n".join(displayed)
 
 
-def environment_of(served: Served) -> dict[str, str]:
+def environment_of(served: Served, settings: Settings) -> dict[str, str]:
     stored = {name: value for name, value in os.environ.items() if name not in (KEY_VARIABLE, KEY_FILE_VARIABLE)}
     commands = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return stored | {URL_VARIABLE: served.base_url, "PATH": commands}
+    registry = {"REGISTRY_HOME": str(settings.home), "REGISTRY_DATABASE_URL": settings.database_url}
+    return stored | registry | {URL_VARIABLE: served.base_url, "PATH": commands}
 
 
-def run_as_shown(steps: list[tuple[str, str]], served: Served, folder: Path) -> None:
+def run_as_shown(steps: list[tuple[str, str]], served: Served, settings: Settings, folder: Path) -> None:
     """Run each command in one shell and compare what it prints with what is shown."""
     script = "\n".join(f"{command}\nprintf '{END}'" for command, _ in steps)
     done = subprocess.run(
@@ -76,7 +77,7 @@ def run_as_shown(steps: list[tuple[str, str]], served: Served, folder: Path) -> 
         text=True,
         capture_output=True,
         cwd=folder,
-        env=environment_of(served),
+        env=environment_of(served, settings),
         timeout=60,
         check=False,
     )
@@ -86,25 +87,27 @@ def run_as_shown(steps: list[tuple[str, str]], served: Served, folder: Path) -> 
         assert checker.check_output(displayed + "\n", printed.rstrip("\n") + "\n", FLAGS), f"{command}\n{printed}"
 
 
-def test_the_questions_of_the_readme_are_answered_as_it_shows(demo: tuple[Served, str], tmp_path: Path) -> None:
-    served, _ = demo
+def test_the_questions_of_the_readme_are_answered_as_it_shows(
+    demo: tuple[Served, Settings, str], tmp_path: Path
+) -> None:
+    served, settings, _ = demo
     text = (DOCS.parents[1] / "README.md").read_text(encoding="utf-8").replace(SHOWN, served.base_url)
     steps = list(commands_of(text))
     assert len(steps) == 3
-    run_as_shown(steps, served, tmp_path)
+    run_as_shown(steps, served, settings, tmp_path)
 
 
 @pytest.mark.parametrize("document", ["start.md", "api.md"])
 def test_what_is_shown_is_what_comes(
-    demo: tuple[Served, str], document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo: tuple[Served, Settings, str], document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """First what is shown with curl, then what is shown in Python, in one folder."""
-    served, key = demo
+    served, settings, key = demo
     (tmp_path / "key").write_text(f"{key}\n")
     text = (DOCS / document).read_text(encoding="utf-8").replace(SHOWN, served.base_url)
     steps = list(commands_of(text))
     assert len(steps) >= 5
-    run_as_shown(steps, served, tmp_path)
+    run_as_shown(steps, served, settings, tmp_path)
 
     monkeypatch.chdir(tmp_path)
     for name in (KEY_VARIABLE, KEY_FILE_VARIABLE):

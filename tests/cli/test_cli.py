@@ -83,9 +83,11 @@ def test_a_downgrade_asks_first(tmp_path: Path, sqlite_template: Path) -> None:
     assert command("db", "check", env=env).returncode == 0
 
 
-def test_a_server_answers_and_prints_where(served: Served) -> None:
+def test_a_server_answers_and_prints_where(served: Served, settings: Settings) -> None:
     assert requests.get(f"{served.base_url}/health", timeout=30).json()["status"] == "ok"
     assert f"Registry on {served.base_url}" in served.printed()
+    assert f"export REGISTRY_HOME={settings.home}\n" in served.printed()
+    assert f"export REGISTRY_CLIENT_URL={served.base_url}\n" in served.printed()
     assert requests.get(f"{served.base_url}/api/v1/nowhere", timeout=30).json()["code"] == "not_found"
 
 

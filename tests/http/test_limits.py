@@ -78,6 +78,17 @@ def test_processes_share_their_count_in_redis_and_no_address_stands_there() -> N
             assert all(0 < connection.ttl(key) <= 61 for key in keys if key != RedisLimiter.KEY.encode())
 
 
+def test_a_bucket_may_fill_in_a_day_in_memory_and_in_redis() -> None:
+    day = 86_400.0
+    with redis_server() as server:
+        for limiter in (MemoryLimiter(rate=600), RedisLimiter(server.url, rate=600)):
+            quotas = [limiter.take("mails 192.0.2.77", 2, day) for _ in range(3)]
+            assert [quota.remaining for quota in quotas] == [1, 0, -1]
+            assert 43_100 < quotas[-1].next_in <= 43_200
+        with redis.Redis.from_url(server.url) as connection:
+            assert max(connection.ttl(key) for key in connection.keys("*")) > 86_000
+
+
 def test_without_redis_each_process_counts_alone_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RedisLimiter, "PAUSE", 0.0)
     with redis_server() as server:

@@ -1,4 +1,4 @@
-"""The registry's API for programs: `pip install 'registry-client[api]'`.
+"""The registry's API for programs: the extra `api` of the package, `pip install './client[api]'` in its source.
 
 with Client("https://registry.example.org") as client:
     answer = client.verify(uscc="91990001MADEM00112", origin="CN", destination="IT")

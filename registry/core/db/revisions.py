@@ -13,7 +13,7 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import URL, Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from registry.core.db.engine import OLDEST_POSTGRESQL, POOLED, engine_for
@@ -96,8 +96,16 @@ def require_current(engine: Engine) -> None:
     if not can_serve(found):
         require_known(found)
         raise NotMigrated(
-            f"the database is at revision {found or 'none'} and this version needs {head()}: run `registry db upgrade`"
+            f"the database {place_of(engine.url)} is at revision {found or 'none'} and this version needs {head()}: run "
+            "`registry db upgrade`, or correct REGISTRY_HOME and REGISTRY_DATABASE_URL where another is meant"
         )
+
+
+def place_of(url: URL) -> str:
+    """Where a database is, without the names and passwords in its address."""
+    if url.get_backend_name() == "sqlite":
+        return str(Path(url.database or "").absolute())
+    return f"{url.database} on {url.host or url.query.get('host') or 'this machine'}"
 
 
 def require_server(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, TooManyRequests
 from registry.http.app_services import keyring
+from registry.http.mail_limits import count_mail
 from registry.http.transaction import services, writing
 from registry.i18n import wording
 from registry.organisations import letters, members, sessions
@@ -41,6 +42,7 @@ def register() -> Response:
             raise ActRefused("bad_country", "choose a country of the list")
         with writing() as session:
             members.register(session, typed("organisation"), country, typed("name"), typed("email"), language(), now())
+            count_mail()
     except ActRefused as refused:
         return _register_page(refused.reason)
     return page("notice.html", title="account.register", said="account.mail_sent")
@@ -87,6 +89,7 @@ def forgotten() -> Response:
     try:
         with writing() as session:
             letters.ask_for(session, LetterKind.RESET, typed("email"), language(), now())
+            count_mail()
     except ActRefused as refused:
         return page("forgotten.html", fault=refused.reason, email=typed("email"), status=400)
     return page("notice.html", title="account.forgotten", said="account.mail_sent")

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from registry.core.clock import now
 from registry.core.errors import KeyTrouble
+from registry.core.extras import has_extra, how_to_install
 from registry.core.keyring import read_private
 from registry.core.token_keys import FILE as TOKEN_FILE
 from registry.core.token_keys import OpenToken, token_of
@@ -236,10 +237,7 @@ def _require_use(certificate: x509.Certificate, path: Path, at: datetime) -> Non
 
 
 def _require_signer() -> None:
-    try:
-        import pyhanko.sign  # noqa: F401
-    except ImportError:
+    if not has_extra("seal"):
         raise KeyTrouble(
-            "a seal needs pyHanko: run `uv sync --frozen --inexact --no-default-groups --extra seal` where the registry is "
-            "installed, or remove the seal's files to print without one"
-        ) from None
+            f"a seal needs the extra `seal`: {how_to_install('seal')}; or remove the seal's files to print without one"
+        )
