@@ -21,5 +21,5 @@ def forbid_dumps() -> None:
 
 
 def owner_only(path: str, flags: int) -> int:
-    """An `opener` of `open`: a file that is made is its owner's alone, whatever the umask."""
+    """An opener for `open`: a file that is made is its owner's alone, whatever the umask."""
     return os.open(path, flags, 0o600)

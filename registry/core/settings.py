@@ -80,7 +80,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     is_public_url_set: bool = False
     is_home_set: bool = True
-    """Whether the environment names the data folder; otherwise it is `var` in the folder that one happens to be in."""
+    """Whether the environment names the data folder; otherwise it is "var" in the folder that one happens to be in."""
     console_url: str | None = None
     edges: frozenset[Edge] = frozenset({Edge.API, Edge.PUBLIC, Edge.INTAKE})
     files: Path | Bucket = Path("files")

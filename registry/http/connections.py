@@ -23,7 +23,7 @@ IDLE_MS = 200
 """Milliseconds without a byte in either direction after which a connection without a request may be closed."""
 
 _TCP_INFO = struct.Struct("=44xI4xII")
-"""Of Linux's `tcp_info`: milliseconds since data was sent, since data came, and since an acknowledgement came."""
+"""Of Linux's tcp_info: milliseconds since data was sent, since data came, and since an acknowledgement came."""
 
 
 def descriptor_limit() -> int:

@@ -70,7 +70,7 @@ class WSGI(Protocol):
 
 
 class Shed(StrEnum):
-    """Why a request was refused, or not answered, before a view had it; in the log and in `registry_shed_total`."""
+    """Why a request was refused, or not answered, before a view had it; in the log and in the metrics."""
 
     NO_THREAD = "no_thread"
     """All threads of its lane were busy for `WAIT` seconds."""

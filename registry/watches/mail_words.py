@@ -17,7 +17,9 @@ def account_words(language: Language, words: Words, values: Mapping[str, str]) -
 
 
 def webhook_words(address: str, what: str = "webhook_off") -> Wording:
-    """`registry.watches.notices.Wording`, with the address of the registry; `what` is `webhook_off` or `webhook_failing`."""
+    """`registry.watches.notices.Wording`, with the address of the registry; `what` names the mail: "webhook_off" or
+    "webhook_failing".
+    """
 
     def wording(language: Language, count: int) -> tuple[str, str]:
         body = text(language, f"account.mail.{what}", count=str(count), link=f"{address}/account/webhooks")
