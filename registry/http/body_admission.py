@@ -19,7 +19,7 @@ View = Callable[..., Any]
 def takes_body(max_bytes: int, admit_sender: Callable[[], object] | None = None) -> Callable[[View], View]:
     """Say of a page's view that it takes a body of so many bytes, of whom `admit_sender` does not refuse.
 
-    It stands above all else that wraps the view. Endpoints say it by request_schema and its like (registry.http.schemas), and by their guards.
+    It stands above all else that wraps the view. Endpoints say it by their schemas (registry.http.schemas) and guards.
     """
 
     def decorate(view: View) -> View:
