@@ -1,7 +1,7 @@
 """The status lists, derived from the entries below the published checkpoint and the days where authorities sit.
 
 What a list needs is kept in memory by place, only of licences that are not plainly valid, and brought up to date by the
-entries appended since. Replaying the log gives the same bits.
+entries appended since. Replaying the log gives the same bits for the same days.
 """
 
 import threading

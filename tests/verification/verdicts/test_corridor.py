@@ -18,8 +18,8 @@ def test_an_agreement_is_judged_by_the_day_of_its_own_authority() -> None:
     def agreed(authority: str, **facts: object) -> tuple[Answer, list[Reason]]:
         agreement = agreement_record(sender, authority=authority_of(authority), **facts)
         known = facts_about(*sender.licences, agency={"agency_id": sender.agency_id}, as_of=NOW.replace(hour=17))
-        held = replace(known.holders[0].agency, agreements=(agreement,))
-        known = replace(known, holders=[known.holders[0]._replace(agency=held)])
+        party = replace(known.holders[0].agency, agreements=(agreement,))
+        known = replace(known, holders=[known.holders[0]._replace(agency=party)])
         question = Question(SubjectKind.AGENCY_ID, sender.agency_id, origin="CN", destination="CZ")
         leg = decide_corridor((question, known), Employer("Smyšlená Továrna a.s."), "CZ").legs[2].verdict
         return leg.verdict, [one.code for one in leg.reasons]

@@ -116,8 +116,8 @@ def test_today_is_no_future_day_because_it_is_yesterday_still_where_another_auth
     verdict = ask(kind=NUMBER, holders=chinese, origin="PL", destination="CZ", as_of=evening)
     assert verdict.on == TOMORROW
     assert Reason.FUTURE_DATE not in codes(verdict)
-    asked = ask(kind=NUMBER, holders=chinese, origin="PL", destination="CZ", as_of=evening, on=TOMORROW)
-    assert Reason.FUTURE_DATE in codes(asked)
+    tomorrow = ask(kind=NUMBER, holders=chinese, origin="PL", destination="CZ", as_of=evening, on=TOMORROW)
+    assert Reason.FUTURE_DATE in codes(tomorrow)
 
 
 def test_silence_about_counselling_proves_nothing():
