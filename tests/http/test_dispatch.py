@@ -55,7 +55,9 @@ def test_every_route_answers_each_method_as_the_libraries_would(both: tuple[Flas
     ours, theirs = both
     rules = [rule.rule for rule in ours.url_map.iter_rules()]
     assert rules == [rule.rule for rule in theirs.url_map.iter_rules()]
-    paths = sorted({re.sub("<[^>]*>", "x", rule) for rule in rules if not rule.startswith(("/metrics", "/health", "/ready"))})
+    paths = sorted(
+        {re.sub("<[^>]*>", "x", rule) for rule in rules if not rule.startswith(("/metrics", "/health", "/ready"))}
+    )
     tried = [*paths, "/api/v1/nothing", "/api/v1/verify/", "/api/v1/verify?licence_number=X-1", "/api/v1/verify?x=1"]
     for path in tried:
         # Pages come to their views without Flask-RESTX: one method tells.
