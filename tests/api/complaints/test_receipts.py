@@ -251,7 +251,7 @@ def test_no_one_reaches_into_another_complaint(somebody: Somebody) -> None:
     _, worker = helper_and_worker(somebody)
     (theirs,) = worker.mailbox()["helpers"]
     stranger = helper_and_worker(somebody)[1]
-    for reference in (theirs["helper_id"], "222222222222", "x", "1", "%2e%2e"):
+    for reference in (theirs["helper_id"], "222222222222", "x", "1", "%2e%2e%2fx"):
         assert stranger.send("DELETE", f"/helpers/{reference}").status == 404
         assert stranger.send("PUT", f"/helpers/{reference}", json={"answers_allowed": True}).status == 404
     assert worker.mailbox()["helpers"][0]["state"] == "open"
