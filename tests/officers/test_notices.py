@@ -285,17 +285,17 @@ def test_danger_is_told_first_and_an_officer_for_whom_it_fails_keeps_no_other_fr
     assert tried == ["b@authority.example", "officer@authority.example", "a@authority.example"]
 
 
-def test_a_push_server_that_is_away_is_asked_once_in_a_round(
+def test_a_push_server_that_is_away_is_tried_once_in_a_round(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
+    tried = []
 
     def send(_settings: Settings, way: str, to: str, *_: str) -> None:
-        asked.append(to)
+        tried.append(to)
         raise (push.PushServerAway if to == "away" else push.PushNotSent)("no")
 
     monkeypatch.setattr(push, "send", send)
     teller = schedule._teller(settings)
     with structlog.testing.capture_logs():
         assert [teller(f"ntfy:{to}", "", "") for to in ("refused", "away", "third")] == [False] * 3
-    assert asked == ["refused", "away"]
+    assert tried == ["refused", "away"]

@@ -50,7 +50,7 @@ def working(settings: Settings) -> Iterator[Process]:
         process.wait(60)
 
 
-def held(sessions: sessionmaker[Session]) -> PendingImport:
+def waiting_list(sessions: sessionmaker[Session]) -> PendingImport:
     with sessions() as session:
         session.connection(execution_options={"registry_reading": True})
         return session.execute(select(PendingImport)).scalar_one()
@@ -69,9 +69,9 @@ def test_a_bad_mapping_delays_no_alarm_and_a_mended_one_is_applied(
         pending.ordered_by, pending.ordered_at = "OFFICER", now()
     with working(settings) as process:
         # The list lies before the complaint.
-        until(lambda: held(sessions).trouble)
-        assert "cannot be used" in (held(sessions).trouble or "")
-        assert held(sessions).ordered_at is None
+        until(lambda: waiting_list(sessions).trouble)
+        assert "cannot be used" in (waiting_list(sessions).trouble or "")
+        assert waiting_list(sessions).ordered_at is None
         with sessions.begin() as session:
             filed = file(session, Sealer(Keyring(settings.keys)), URGENT, at=now())
             unit = session.get_one(Unit, filed.case.unit_id)
@@ -81,8 +81,8 @@ def test_a_bad_mapping_delays_no_alarm_and_a_mended_one_is_applied(
         with sessions.begin() as session:
             session.execute(select(Source).where(Source.reference == "it-demo-albo")).scalar_one().mapping = good
             approvals.order(session, AUTHORITY, pending.reference, "OFFICER", now(), settings.home)
-        until(lambda: held(sessions).is_approved)
-        assert held(sessions).trouble is None
+        until(lambda: waiting_list(sessions).is_approved)
+        assert waiting_list(sessions).trouble is None
         until(lambda: tasks(sessions))
         assert tasks(sessions)["apply_ordered"].succeeded_at is not None
         assert {name for name, task in tasks(sessions).items() if task.failures} == set()

@@ -168,7 +168,7 @@ def test_a_held_list_that_was_ordered_in_the_console_is_applied_by_the_worker(de
 
 
 @pytest.fixture
-def held(desk: Desk, publisher: Publisher) -> PendingImport:
+def waiting(desk: Desk, publisher: Publisher) -> PendingImport:
     """A list that waits for a decision."""
     fetch(desk)
     publish(publisher, range(1, 7))
@@ -184,12 +184,12 @@ def break_mapping(desk: Desk) -> None:
         session.execute(select(Source)).scalar_one().mapping = {"source": {"reference": "zz-fetched"}}
 
 
-def test_a_list_whose_stored_mapping_is_bad_is_not_approved(desk: Desk, held: PendingImport) -> None:
+def test_a_list_whose_stored_mapping_is_bad_is_not_approved(desk: Desk, waiting: PendingImport) -> None:
     break_mapping(desk)
     with desk.sessions.begin() as session:
         authority = session.execute(select(Authority.reference)).scalar_one()
         with pytest.raises(NotNow, match="cannot be used: Object missing required field") as refused:
-            approvals.order(session, authority, held.reference, "ANNA", now(), desk.settings.home)
+            approvals.order(session, authority, waiting.reference, "ANNA", now(), desk.settings.home)
     assert refused.value.lack == "imports.mapping"
 
 
@@ -199,13 +199,13 @@ def waiting_list(desk: Desk) -> PendingImport:
 
 
 def test_an_approved_list_that_raises_is_marked_and_not_tried_again(
-    desk: Desk, held: PendingImport, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, waiting: PendingImport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with desk.sessions.begin() as session:
         authority = session.execute(select(Authority.reference)).scalar_one()
         make_unit(session)
         anna = make_officer(session, Keyring(desk.settings.keys)).officer
-        approvals.order(session, authority, held.reference, anna.reference, now(), desk.settings.home)
+        approvals.order(session, authority, waiting.reference, anna.reference, now(), desk.settings.home)
 
     def break_off(*_: object) -> None:
         raise IndexError("secret of the list")
@@ -223,11 +223,11 @@ def test_an_approved_list_that_raises_is_marked_and_not_tried_again(
 
 
 def test_an_approved_list_waits_while_the_database_is_away(
-    desk: Desk, held: PendingImport, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, waiting: PendingImport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with desk.sessions.begin() as session:
         authority = session.execute(select(Authority.reference)).scalar_one()
-        approvals.order(session, authority, held.reference, "ANNA", now(), desk.settings.home)
+        approvals.order(session, authority, waiting.reference, "ANNA", now(), desk.settings.home)
 
     def be_away(*_: object) -> None:
         raise OperationalError("", {}, sqlite3.OperationalError("away"), connection_invalidated=True)
