@@ -1,4 +1,4 @@
-"""`python -m tests.fuzzing.fork_server extraction TASK | sanitiser KIND | picture -`: one confined process that reads many files.
+"""`python -m tests.fuzzing.fork_server extraction FORM | sanitiser KIND | picture -`: one confined process that reads many files.
 
 To start a process for each would take longer than reading. Each file is read by a child of its own, which has the limits
 anew, with the very function that reads it elsewhere. Files come as a length and bytes; status, length and bytes go back.
@@ -38,9 +38,9 @@ def main() -> None:
 
 def _reader(what: str, argument: str) -> Callable[[], object]:
     if what == "extraction":
-        task = msgspec.json.decode(argument, type=Task)
-        tables_of = extraction.reader(task)
-        return lambda: extraction.write_tables(tables_of)
+        # What reads the form is loaded here, before the process is confined.
+        extraction.reader(Task(argument, LIMITS))
+        return _write_tables
     if what == "picture":
         picture_text.prepare()
         return lambda: os.write(1, picture_text.grey(sys.stdin.buffer.read()))
@@ -51,6 +51,12 @@ def _reader(what: str, argument: str) -> Callable[[], object]:
         return lambda: become_ffmpeg(ffmpeg, kind)
     clean = sanitiser.cleaner(kind)
     return lambda: sanitiser.write_clean(clean)
+
+
+def _write_tables() -> None:
+    """Before such a file stands its task, on a line."""
+    task = msgspec.json.decode(sys.stdin.buffer.readline(), type=Task)
+    extraction.write_tables(extraction.reader(task))
 
 
 def _read_apart(read: Callable[[], object], body: bytes) -> tuple[int, bytes]:

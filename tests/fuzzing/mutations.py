@@ -111,5 +111,6 @@ def _change_part(chance: random.Random, body: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for part, content in parts.items():
-            archive.writestr(part, content)
+            # By this part, which is never packed, OpenDocument is known.
+            archive.writestr(part, content, zipfile.ZIP_STORED if part == "mimetype" else None)
     return made.getvalue()
