@@ -85,7 +85,10 @@ GROUPS: dict[str, dict[str, Listed]] = {
     },
     "Complaints": {
         "complaints": Listed("registry.cli.complaints:complaints", "What people who file need on paper."),
-        "cases": Listed("registry.cli.cases:cases", "Complaints as a unit's officers work on them."),
+        "cases": Listed(
+            "registry.cli.cases:cases",
+            "Stored complaints: destroy what is kept long enough, and compare their files with the database.",
+        ),
         "triage": Listed(
             "registry.cli.triage:triage_command",
             "Show the rules of triage, or what priority answers would have and why.",
