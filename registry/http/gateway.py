@@ -10,10 +10,9 @@ import signal
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from enum import StrEnum
 from io import BytesIO
 from time import monotonic
 from typing import Any, Protocol
@@ -30,7 +29,9 @@ from registry.http.errors import busy_answer
 from registry.http.intake_paths import is_of_intake
 from registry.http.lanes import LANES, PROBES, Lane, is_lookup, states_of
 from registry.http.paths import plain_path
+from registry.http.shedding import SENDERS_OWN, Shed, TooManyLists, shed_for
 from registry.http.streaming import StreamedBody
+from registry.http.wsgi_bridge import chunks_of, environ_of, send_answer
 
 log = structlog.get_logger()
 
@@ -54,12 +55,6 @@ _LIVE_HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
 ]
 
-_WHOLE_ANSWER = 1024 * 1024
-"""Bytes of an answer that is sent in one go; of a larger one each piece as it is made."""
-
-_CHUNK = 256 * 1024
-"""Bytes that are joined at a time of an answer in parts: all at once, a long list would hold up every other thread."""
-
 SWITCH_SECONDS = 0.0005
 """How long a thread may go on while another waits for the interpreter. A lookup waits for it several times: at Python's own
 5 ms it took a hundred times as long beside a list of 10,000 questions. Shorter still costs a busy server a tenth."""
@@ -67,46 +62,6 @@ SWITCH_SECONDS = 0.0005
 
 class WSGI(Protocol):
     def __call__(self, environ: Environ, start_response: Any, /) -> Iterable[bytes]: ...
-
-
-class Shed(StrEnum):
-    """Why a request was refused, or not answered, before a view had it; in the log and in the metrics."""
-
-    NO_THREAD = "no_thread"
-    """All threads of its lane were busy for `WAIT` seconds."""
-    ROOM = "room"
-    """All bodies together were as large as a process holds."""
-    NETWORK = "network"
-    """Those of its network were."""
-    LISTS = "lists"
-    """As many long lists as may were being sent."""
-    TOO_LARGE = "too_large"
-    NOT_ADMITTED = "not_admitted"
-    """Before its large body came: no such address, another host, too many requests, no key."""
-    SLOW_BODY = "slow_body"
-    CUT_BODY = "cut_body"
-    GONE = "gone"
-    """Its sender left while it waited for a thread."""
-    IDLE = "idle"
-    """A connection without a request was closed, as there were too many."""
-
-
-SENDERS_OWN = frozenset({Shed.TOO_LARGE, Shed.NOT_ADMITTED, Shed.SLOW_BODY, Shed.CUT_BODY, Shed.GONE})
-"""What the sender did, and we did not."""
-
-
-class TooManyLists(TooBusy):
-    """As many long lists are being sent as may at a time."""
-
-
-_SHED: tuple[tuple[type[Exception], Shed], ...] = (
-    (TooManyLists, Shed.LISTS),
-    (bodies.ShareUsed, Shed.NETWORK),
-    (TooBusy, Shed.ROOM),
-    (BodyTooSlow, Shed.SLOW_BODY),
-    (BodyIncomplete, Shed.CUT_BODY),
-    (RequestEntityTooLarge, Shed.TOO_LARGE),
-)
 
 
 class Work:
@@ -263,7 +218,7 @@ class Gateway:
         """The network that a large body comes from, and how many bytes may come. Raises what it is refused for."""
         if self._admissions >= MAX_ADMITTED:
             raise TooBusy("many files are being sent right now: send this one again in a moment", bodies.RETRY_AFTER)
-        environ = work.environ = environ_of(work)
+        environ = work.environ = environ_of(work.scope, work.path)
         network = self._senders.network_of_sender(environ)
         self._admissions += 1
         try:
@@ -277,7 +232,7 @@ class Gateway:
         if isinstance(refusal, BodyTooSlow | BodyIncomplete | TooBusy):
             # Nothing else is asked first: what came in part may be all that a view reads.
             work.refusal = refusal
-        self._count(next((shed for kind, shed in _SHED if isinstance(refusal, kind)), Shed.NOT_ADMITTED), work)
+        self._count(shed_for(refusal), work)
 
     async def _stream(self, work: Work, pieces: Any, read: list[bytes], network: str) -> None:
         """Let a thread read a large body while it comes; it stays held to its pace."""
@@ -297,7 +252,7 @@ class Gateway:
     def _queue(self, work: Work) -> None:
         work.queued_at = monotonic()
         if work.path in PROBES:
-            work.environ = environ_of(work)
+            work.environ = environ_of(work.scope, work.path)
             work.environ[LANES] = states_of(self._answering)
             self._probes.put(work)
         elif self._others.has_idle_thread or not self._is_reserved(work):
@@ -389,7 +344,7 @@ class Gateway:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
             stated.append((int(status[:3]), headers))
 
-        environ = work.environ or environ_of(work)
+        environ = work.environ or environ_of(work.scope, work.path)
         if work.body is not None:
             _put_body(environ, work)
         body = self._application(environ, start)
@@ -397,97 +352,11 @@ class Gateway:
             if isinstance(body, list):
                 work.protocol.response_bytes(*stated[-1], b"".join(body))
             else:
-                _send(work.protocol, stated, _chunks(body) if isinstance(body, tuple) else body)
+                send_answer(work.protocol, stated, chunks_of(body) if isinstance(body, tuple) else body)
         finally:
             close = getattr(body, "close", None)
             if close is not None:
                 close()
-
-
-def _chunks(parts: tuple[bytes, ...]) -> Iterator[bytes]:
-    pieces, size = [], 0
-    for part in parts:
-        pieces.append(part)
-        size += len(part)
-        if size >= _CHUNK:
-            yield b"".join(pieces)
-            pieces, size = [], 0
-    yield b"".join(pieces)
-
-
-def _send(protocol: Any, stated: list[tuple[int, list[tuple[str, str]]]], body: Iterable[bytes]) -> None:
-    pieces, size = [], 0
-    rest = iter(body)
-    for piece in rest:
-        pieces.append(piece)
-        size += len(piece)
-        if size > _WHOLE_ANSWER:
-            break
-    else:
-        protocol.response_bytes(*stated[-1], b"".join(pieces))
-        return
-    transport = protocol.response_stream(*stated[-1])
-    for piece in pieces:
-        transport.send_bytes(piece)
-    for piece in rest:
-        transport.send_bytes(piece)
-
-
-def environ_of(work: Work) -> Environ:
-    """The WSGI environment (PEP 3333) of a request, without its body. Header names with an underscore are left out.
-
-    In the environment such a name would be that of another header, one of a proxy's for instance.
-    """
-    scope = work.scope
-    host, _, port = scope.server.rpartition(":")
-    environ: Environ = {
-        "REQUEST_METHOD": scope.method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": work.path.encode("utf-8", "replace").decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
-        "SERVER_NAME": host.strip("[]"),
-        "SERVER_PORT": port,
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope.scheme,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-        "wsgi.input_terminated": True,
-        "wsgi.input": BytesIO(),
-    }
-    for name, value in scope.headers.items():
-        key = _USUAL.get(name)
-        if key is None:
-            if "_" in name:
-                continue
-            key = _key_of(name)
-        if key in environ:
-            value = f"{environ[key]}{';' if key == 'HTTP_COOKIE' else ','}{value}"
-        environ[key] = value
-    if "HTTP_HOST" not in environ:
-        environ["HTTP_HOST"] = scope.authority or ""
-    if "HTTP_CONTENT_TYPE" in environ:
-        environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE")
-    if "HTTP_CONTENT_LENGTH" in environ:
-        environ["CONTENT_LENGTH"] = environ.pop("HTTP_CONTENT_LENGTH")
-    return environ
-
-
-def _key_of(name: str) -> str:
-    return "HTTP_" + name.upper().replace("-", "_")
-
-
-_USUAL = {
-    name: _key_of(name)
-    for name in (
-        "host", "user-agent", "accept", "accept-encoding", "accept-language", "connection", "content-type",
-        "content-length", "authorization", "cookie", "origin", "referer", "if-none-match", "x-forwarded-for",
-        "x-forwarded-proto", "x-request-id", "sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site",
-    )
-}  # fmt: skip
-"""Names that most requests bring, with their keys."""
 
 
 def _put_body(environ: Environ, work: Work) -> None:

@@ -48,8 +48,9 @@ class Visitors:
         for thread in self._threads:
             thread.join(PATIENCE)
 
-    def _here(self) -> tuple[int, ...]:
-        return tuple(one.number for one in (*self.turns._waiting, *self.turns._running))
+    def _here(self) -> set[int]:
+        """Who stands in the line or at the turn; who goes from the one to the other does not change it."""
+        return {one.number for one in (*self.turns._waiting, *self.turns._running)}
 
     def _visit(self, name: str, network: str, is_solved: bool) -> None:
         try:
