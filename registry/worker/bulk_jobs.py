@@ -34,7 +34,7 @@ def work_on(
     """Work on all lists that wait here; how many were ended. None where another process does."""
     from registry.bulk.answering.job_rows import VerdictRowAnswerer
     from registry.core.db.prepared import ThreadLocalReader
-    from registry.verification.verdicts.many import ManyReader
+    from registry.verification.verdicts.batch import ManyReader
     from registry.verification.verdicts.queries import VerdictReader
 
     with working.alone(settings.home) as is_alone:

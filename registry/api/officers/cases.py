@@ -68,7 +68,7 @@ class OneCase(Resource):
         return Answer(_payload(me, view), headers=(etag(case.version),))
 
 
-serve_acts(ns, ADDRESS, ACTS, None, but=("notes", "tasks"))
+serve_acts(ns, ADDRESS, ACTS, None, exclude=("notes", "tasks"))
 
 
 @ns.route("/<case_id>/notes")

@@ -51,7 +51,7 @@ from registry.http.schemas import request_list, response_schema
 from registry.http.spreadsheets import as_csv, as_xlsx
 from registry.http.uploads import workbook_turn
 from registry.register.imports.spreadsheets import AT_ONCE, WITHOUT_KEY, Allowance, Sheet
-from registry.verification.verdicts.many import ManyReader, is_searched
+from registry.verification.verdicts.batch import ManyReader, is_searched
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Language
@@ -96,7 +96,7 @@ _CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_rows_of, JobKind.C
 class Verifications(Resource):
     @optional_api_key(Scope.VERIFY)
     @request_list(ItemsSchema(), ListOptionsSchema(), MAX_BYTES)
-    @response_schema(VerificationsSchema(), "verifyMany", (413, 415), or_as=LIST_FILES)
+    @response_schema(VerificationsSchema(), "verifyMany", (413, 415), other_media_types=LIST_FILES)
     def post(self, sent: ListSent, idempotency_key: IdempotencyKey | None) -> Answer:
         """Ask about many recruiters in one go.
 
@@ -125,7 +125,7 @@ class Verifications(Resource):
 class CorridorVerifications(Resource):
     @optional_api_key(Scope.VERIFY)
     @request_list(CorridorItemsSchema(), CorridorListOptionsSchema(), MAX_BYTES)
-    @response_schema(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), or_as=LIST_FILES)
+    @response_schema(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), other_media_types=LIST_FILES)
     def post(self, sent: ListSent, idempotency_key: IdempotencyKey | None) -> Answer:
         """Ask about many corridors in one go.
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from registry.bulk.answering.items import Item
 from registry.http.question_parser import unreadable
+from registry.verification.verdicts.batch import AT_ONCE, ListedSubject, ManyReader, OneOfMany
 from registry.verification.verdicts.corridor import CorridorVerdict, Employer, decide_corridor
-from registry.verification.verdicts.many import AT_ONCE, ListedSubject, ManyReader, OneOfMany
 from registry.verification.verdicts.question import Question
 from registry.vocabulary.register import Answer
 

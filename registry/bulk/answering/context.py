@@ -1,7 +1,7 @@
 """Questions of a list that differ by key and number alone: what else they say is loaded once.
 
 Whether fields go together is a matter of which there are and of what the others say, never of the number or the key
-(schemas.verify.VerifySchema.whole), so an item whose other fields were read before needs but these two. Whatever looks odd is
+(VerifySchema.cross_field_faults), so an item whose other fields were read before needs but these two. Whatever looks odd is
 loaded by itself, and so is the first of each kind: what is refused is refused in the same words.
 """
 
@@ -19,7 +19,7 @@ from registry.http.query_reader import ItemReader
 from registry.http.question_parser import KINDS, question_of, subject_of
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Question, SubjectKind
-from schemas.fields import DOUBT
+from schemas.fields import NEEDS_FULL_READ
 
 Read = tuple[str | None, Any, Mapping[str, Any]]
 """An item that was read: its key, what is asked, the loaded fields without the key."""
@@ -94,10 +94,10 @@ class QuestionContext:
     def _in(self, context: Context, form: Form, fields: dict[str, Any]) -> Read | None:
         """The item read by its key and subject alone; None where one of them needs a closer look."""
         key = None
-        if form.has_key and (type(key := fields["key"]) is not str or (key := self._key(key)) is DOUBT):
+        if form.has_key and (type(key := fields["key"]) is not str or (key := self._key(key)) is NEEDS_FULL_READ):
             return None
         text = fields[form.name]
-        if type(text) is not str or (text := form.quick(text)) is DOUBT:
+        if type(text) is not str or (text := form.quick(text)) is NEEDS_FULL_READ:
             return None
         value, has_failed_check = subject_of(form.kind, text)
         if has_failed_check:

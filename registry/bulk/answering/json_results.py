@@ -10,7 +10,7 @@ from registry.bulk.answering.items import Item
 from registry.http.answer_shapes import corridor_payload, verdict_payload
 from registry.http.responses import encode, encode_answer
 from registry.i18n.languages import text
-from registry.verification.verdicts.many import AT_ONCE, OneOfMany
+from registry.verification.verdicts.batch import AT_ONCE, OneOfMany
 from registry.vocabulary.bulk import StepCode
 from registry.vocabulary.register import Answer, Language
 

@@ -19,7 +19,7 @@ from registry.bulk.shared import bring_statements
 from registry.http.app_services import verdicts
 from registry.http.transaction import services
 from registry.http.uploads import one_of_few
-from registry.verification.verdicts.many import ManyReader
+from registry.verification.verdicts.batch import ManyReader
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Answer
 

@@ -10,7 +10,7 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.query_reader import ItemReader
 from registry.http.question_parser import has_letters_or_digits, unreadable
-from registry.verification.verdicts.many import AT_ONCE, ListedSubject, ManyReader, OneOfMany
+from registry.verification.verdicts.batch import AT_ONCE, ListedSubject, ManyReader, OneOfMany
 from registry.verification.verdicts.queries import VerdictReader
 from schemas.bulk import SupplyItemSchema
 

@@ -97,7 +97,7 @@ def _begun(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, refer
 
 
 serve_acts(pages, "/papers", PAPERS, _new)
-serve_acts(pages, "/papers/<reference>", PAPER_FORMS, _begun, but=("save",))
+serve_acts(pages, "/papers/<reference>", PAPER_FORMS, _begun, exclude=("save",))
 
 
 def _typed(session: Session, me: AuthenticatedOfficer, reference: str) -> actions.Typed:

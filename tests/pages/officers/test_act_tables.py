@@ -36,7 +36,7 @@ def rows() -> list[tuple[OfficerActs[object], OfficerAct]]:
 
 
 def test_every_act_is_served_twice_by_the_right_of_its_row(app: Flask) -> None:
-    by_api = {view.given.operation: view.policy for _, _, view in views(app)}
+    by_api = {view.response_spec.operation: view.policy for _, _, view in views(app)}
     by_console = {
         endpoint.rpartition(".")[2]: view.policy  # type: ignore[attr-defined]
         for endpoint, view in app.view_functions.items()
@@ -63,7 +63,7 @@ def test_the_words_for_what_was_done_belong_to_a_form_that_is_served(app: Flask)
 
 
 def test_every_endpoint_names_all_that_an_act_is_found_by(app: Flask) -> None:
-    paths = {view.given.operation: path for path, _, view in views(app)}
+    paths = {view.response_spec.operation: path for path, _, view in views(app)}
     for table, act in rows():
         _session, _me, _act, *references = inspect.signature(table.opened).parameters
         assert paths[act.operation].count("<") == len(references), act.operation
@@ -78,7 +78,7 @@ def test_every_action_takes_the_fields_of_its_payload_and_needs_no_other() -> No
     wrong = []
     for _, act in rows():
         fields = set(act.schema().fields) if act.schema else set()
-        _, *taken = inspect.signature(act.do).parameters.values()
+        _, *taken = inspect.signature(act.run).parameters.values()
         names = {one.name for one in taken if one.kind is not inspect.Parameter.VAR_KEYWORD}
         needed = {one.name for one in taken if one.name in names and one.default is inspect.Parameter.empty}
         is_open = names < {one.name for one in taken}

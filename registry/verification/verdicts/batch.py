@@ -34,7 +34,7 @@ def is_searched(question: Question) -> bool:
 
 
 class OneOfMany(msgspec.Struct, frozen=True, gc=False, eq=False):
-    """A question, its verdict and the ground it stands on. `is_shared`: this very object answers several items.
+    """A question, its verdict and the snapshot of the lists. `is_shared`: this very object answers several items.
 
     `prerendered` are the agency and its licences as they were encoded when they were published, where they still stand for the
     agency answered about (registry.register.agencies.prerendered).
