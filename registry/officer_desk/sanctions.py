@@ -158,7 +158,7 @@ ACTS = OfficerActs(
             """,
         ),
         OfficerAct(
-            "drop", Act.PROPOSE, _drop, "withdrawSanction", "Give it up before it is in force.", SanctionReasonSchema,
+            "drop", Act.PROPOSE, _drop, "withdrawSanction", "Withdraw a sanction before it takes effect.", SanctionReasonSchema,
         ),
         OfficerAct(
             "end", Act.PROPOSE, _ask_for_end, "proposeSanctionEnd",
@@ -173,7 +173,7 @@ ACTS = OfficerActs(
             "Confirm another officer's proposal about a sanction. It is public with this answer.",
         ),
         OfficerAct(
-            "end/refuse", Act.APPROVE, no_arguments(actions.refuse_end), "refuseSanctionEnd", "Leave it as it is.",
+            "end/refuse", Act.APPROVE, no_arguments(actions.refuse_end), "refuseSanctionEnd", "Reject the proposed end.",
         ),
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Agencies' entries by the API: an agency asks about its own, and the licensing desk of its authority decides."""
+"""Requests from agencies by the API: an agency asks about its own, and the licensing desk of its authority decides."""
 
 from http import HTTPStatus
 from typing import Any
