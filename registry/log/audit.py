@@ -204,9 +204,9 @@ def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, WitnessPolicy
     """Every cosignature must be true; a head that is shown has enough of them, by its own policy or by a later one."""
     own = max(place for place, (index, _) in enumerate(policies) if index < stored.size)
     is_enough = False
-    for _, requested in policies[own:]:
+    for _, policy in policies[own:]:
         try:
-            is_enough |= requested.is_met(set(requested.cosigned(note.read_note(stored.note))))
+            is_enough |= policy.is_met(set(policy.cosigned(note.read_note(stored.note))))
         except BadProof as wrong:
             troubles.append(f"the head of {stored.size} entries: {wrong.text}")
             return

@@ -154,7 +154,7 @@ def keeper_of(sent: ListSent) -> Caller | None:
 
 
 def listed_in(
-    sent: ListSent, wanted: Sequence[str], requested: Callable[[Mapping[str, str]], dict[str, str]]
+    sent: ListSent, wanted: Sequence[str], question_of_cells: Callable[[Mapping[str, str]], dict[str, str]]
 ) -> Listed:
     """The items that were sent. Raises TooManyQuestions, UnreadableList."""
     if isinstance(sent.items, list):
@@ -171,7 +171,7 @@ def listed_in(
         items = []
         for line in lines_of(path, columns.columns, sheet):
             cells, trouble = with_day_read(line.cells)
-            items.append(Sent(requested(cells), line.number, line.trouble, trouble))
+            items.append(Sent(question_of_cells(cells), line.number, line.trouble, trouble))
             if len(items) > MAX_AT_ONCE:
                 _require_few(len(items))
         _require_few(len(items))

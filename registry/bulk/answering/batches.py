@@ -57,20 +57,18 @@ def corridor_answers(items: Iterable[Item], reader: ManyReader, at: datetime) ->
             if item.faults:
                 yield AnsweredItem(item)
                 continue
-            requested: CorridorAsked = item.question
-            first = read[requested.sending]
-            second = (
-                read[requested.receiving] if isinstance(requested.receiving, ListedSubject) else requested.receiving
-            )
+            question: CorridorAsked = item.question
+            first = read[question.sending]
+            second = read[question.receiving] if isinstance(question.receiving, ListedSubject) else question.receiving
             if first is None or second is None:
-                end, of = ("sending", requested.sending) if first is None else ("receiving", requested.receiving)
+                end, of = ("sending", question.sending) if first is None else ("receiving", question.receiving)
                 scheme = of.scheme if isinstance(of, ListedSubject) else None
                 yield AnsweredItem(item._replace(faults=(unreadable(end, scheme),)))
                 continue
             whole = decide_corridor(
                 (first.question, first.facts),
                 second if isinstance(second, Employer) else (second.question, second.facts),
-                requested.destination,
+                question.destination,
             )
             yield AnsweredItem(item, whole.verdict, whole=whole, snapshot=first.facts.snapshot)
 

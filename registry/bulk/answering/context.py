@@ -75,11 +75,11 @@ class QuestionContext:
             context = None
         if context is None:
             read = self._loaded(fields)
-            _, question, requested = read
+            _, question, parameters = read
             if not question.has_failed_check:
                 # The subject is replaced by each item's own.
                 form.contexts[others] = Context(
-                    question, {name: requested[name] for name in requested if name != form.name}
+                    question, {name: parameters[name] for name in parameters if name != form.name}
                 )
             return read
         return self._in(context, form, fields) or self._loaded(fields)
@@ -102,16 +102,16 @@ class QuestionContext:
         value, has_failed_check = subject_of(form.kind, text)
         if has_failed_check:
             return None
-        question, requested = context
+        question, parameters = context
         question = replace(question, value=value)
         refuse_other_mode(question)
-        return key, question, {**requested, form.name: text}
+        return key, question, {**parameters, form.name: text}
 
     def _loaded(self, fields: Any) -> Read:
-        requested = self._reader.loaded(fields)
-        key = requested.pop("key", None)
-        question = question_of(requested, self._at)
+        parameters = self._reader.loaded(fields)
+        key = parameters.pop("key", None)
+        question = question_of(parameters, self._at)
         if question.authority is not None and question.authority not in self._ground.authorities:
             detail = "there is no authority of this reference; /api/v1/authorities lists them"
             raise InvalidInput([Fault("authority", Problem.UNKNOWN_AUTHORITY, detail)])
-        return key, question, requested
+        return key, question, parameters

@@ -77,9 +77,9 @@ def _font() -> ImageFont.FreeTypeFont:
     return font
 
 
-def picture_of(displayed: str) -> bytes:
+def picture_of(code: str) -> bytes:
     """A PNG, 720 by 560, of digits in groups: two groups a line, black on white. No words, no metadata."""
-    groups = displayed.split(" ")
+    groups = code.split(" ")
     canvas = Image.new("L", (WIDTH, HEIGHT), _PAPER)
     draw = ImageDraw.Draw(canvas)
     for line, start in enumerate(range(0, len(groups), 2)):

@@ -85,14 +85,14 @@ def _page(
         reader = reader_of(visitor, sheet.answers)
     except IntakeClosed:
         reader, is_closed = None, True
-    requested = visible(sheet.answers)
-    agreed = [row for question, row in _rows(visitor.language, requested, sheet) if _agrees(question, sheet)]
+    questions = visible(sheet.answers)
+    agreed = [row for question, row in _rows(visitor.language, questions, sheet) if _agrees(question, sheet)]
     return visitor.page(
         "all.html",
         status=status,
-        parts=list(_parts(visitor.language, requested, sheet)),
+        parts=list(_parts(visitor.language, questions, sheet)),
         agreed=agreed,
-        first_consent=next(path_of(question) for question in requested if question.consent is not None),
+        first_consent=next(path_of(question) for question in questions if question.consent is not None),
         file_count=len(files_of(visitor.session, visitor.sealer, visitor.visit)),
         reader=reader,
         offered=[

@@ -60,14 +60,14 @@ def more(visitor: Visitor) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
         return visitor.to("/mine")
-    requested = visible(sheet.answers)
+    questions = visible(sheet.answers)
     ticked = sum(sheet.answers.get(sign.code) == YES for sign in SIGNS)
-    return visitor.page("more.html", groups_of=list(_groups(visitor.language, requested, sheet)), ticked=ticked)
+    return visitor.page("more.html", groups_of=list(_groups(visitor.language, questions, sheet)), ticked=ticked)
 
 
-def _groups(language: Language, requested: list[Question], sheet: Sheet) -> Iterator[Group]:
+def _groups(language: Language, questions: list[Question], sheet: Sheet) -> Iterator[Group]:
     for part in Part:
-        questions_of_part = [question for question in requested if question.part is part]
+        questions_of_part = [question for question in questions if question.part is part]
         left = [question for question in questions_of_part if question.code not in sheet.answers]
         path = path_of((left or questions_of_part)[0])
         yield Group(part_title(language, part), len(questions_of_part) - len(left), len(questions_of_part), path)

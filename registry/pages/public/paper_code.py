@@ -127,7 +127,7 @@ def _facts(language: Language) -> dict[str, Any]:
 def _record(language: Language, stated: PaperContent) -> dict[str, str]:
     """What was signed, as words."""
     last = _day(stated.expires_at, -1)
-    displayed = {
+    facts = {
         "holder": stated.name,
         "number": stated.number,
         "kind": word(language, "kind", stated.kind) if stated.kind in list(LicenceKind) else stated.kind,
@@ -136,7 +136,7 @@ def _record(language: Language, stated: PaperContent) -> dict[str, str]:
         "corridors": ", ".join(_corridor(language, one) for one in stated.corridors or ()),
         "issued": date_text(language, datetime.fromtimestamp(stated.issued_at, UTC).date()),
     }
-    return {name: value for name, value in displayed.items() if value}
+    return {name: value for name, value in facts.items() if value}
 
 
 def _day(instant: int | None, sign: int) -> date | None:
