@@ -10,7 +10,7 @@ from schemas.fields import Count, Instant, Line, OneOf, Word
 
 _MAX_VALUE = 200
 _MAX_TEXT = 1000
-_OFFICER = {"description": "An officer's id, or a name at a terminal."}
+_OFFICER = {"description": "An officer's id, or the list that prints it."}
 _VERSION = {"description": "For If-Match, in quotes: another number once this is otherwise."}
 _READ_BY_ALL = {"description": "Everybody reads it.", "example": "A firm of nearly the same name is not this agency."}
 

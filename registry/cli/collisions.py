@@ -11,14 +11,12 @@ from rich.progress import Progress, TaskID
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
-from registry.cli.officer_terminal import act_at_terminal, by_officer, if_unchanged
 from registry.core.clock import instant_text, now
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import read_reference
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.officer_desk.licence_acts import COLLISIONS
 from registry.register.agencies import record
 from registry.register.agencies.storage import row_ids
 from registry.register.authorities.days import AuthorityDays, authority_days
@@ -34,11 +32,10 @@ Examples:
   registry collisions --against revoked,suspended --json
   registry collisions --agency 2K7MPXW4NQ9T
   registry collisions --no-search --after 7QXK2MPW4N9T
-  registry collisions dismiss 7QXK2MPW4N9T --by a@authority.example --text "Two branches of one firm."
 
 \b
-A search may be stopped at any time; the next one goes on from there. Nothing found is public: `registry clones confirm`
-puts a warning on the true entry, `registry collisions dismiss` sets a pair aside.
+A search may be stopped at any time; the next one goes on from there. Nothing found is public: officers
+confirm a pair in the console, which puts a warning on the true entry, or set it aside.
 """
 
 GROUPS_SHOWN = 20
@@ -72,7 +69,7 @@ class Reference(click.ParamType[str]):
         return found
 
 
-@click.group(invoke_without_command=True, epilog=EXAMPLES)
+@click.command(epilog=EXAMPLES)
 @click.option("--agency", type=Reference(), help="Look at this agency alone.")
 @click.option(
     "--against",
@@ -88,17 +85,7 @@ class Reference(click.ParamType[str]):
 @click.option("--after", type=Reference(), help="Go on behind this collision, the last of the page before.")
 @click.option("--search/--no-search", "is_searching", default=True, help="Search first, or only list what is known.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_context
-def collisions(ctx: click.Context, /, **options: Any) -> None:
-    """Find and list agencies of near names, or that share an address, telephone, website, account or number.
-
-    The gravest come first, with the evidence for each: above all pairs of which one has lost its licence.
-    """
-    if ctx.invoked_subcommand is None:
-        _find_and_list(**options)
-
-
-def _find_and_list(
+def collisions(
     agency: str | None,
     against: frozenset[LicenceStatus],
     state: str,
@@ -107,6 +94,10 @@ def _find_and_list(
     is_searching: bool,
     as_json: bool,
 ) -> None:
+    """Find and list agencies of near names, or that share an address, telephone, website, account or number.
+
+    The gravest come first, with the evidence for each: above all pairs of which one has lost its licence.
+    """
     settings = cli.settings()
     engine, sessions = opened(settings)
     with sessions() as session:
@@ -224,20 +215,3 @@ def _print(displayed: list[dict[str, Any]], groups: list[dict[str, Any]], follow
         click.echo("No collisions.")
     if following is not None:
         click.echo(f"More: registry collisions --no-search --after {following}")
-
-
-@collisions.command(
-    name="dismiss",
-    epilog="\b\nExamples:\n"
-    '  registry collisions dismiss 7QXK2MPW4N9T --by a@authority.example --text "Two branches of one firm."',
-)
-@click.argument("collision", type=Reference())
-@click.option("--text", required=True, help="Why.")
-@if_unchanged
-@by_officer
-def dismiss_collision(collision: str, text: str, version: int | None, by: str) -> None:
-    """Set a pair aside. It comes up again only with a sign that it does not have yet."""
-    act_at_terminal(
-        by, COLLISIONS, "dismiss", collision, what="clone dismiss", version=version, text=text,
-        say=lambda _, __: f"Dismissed {collision}.",
-    )  # fmt: skip

@@ -65,26 +65,13 @@ GROUPS: dict[str, dict[str, Listed]] = {
         ),
     },
     "Agencies and licences": {
-        "licences": Listed(
-            "registry.cli.licences:licences",
-            "Acts on an authority's licences: one officer proposes, another approves, and the next answer has it.",
-        ),
-        "deposits": Listed(
-            "registry.cli.deposits:deposits",
-            "Deposits of an authority's agencies: the ledger, what is missing and by when, and lines that wait for a second "
-            "person.",
-        ),
         "channels": Listed(
             "registry.cli.channels:channels",
-            "Change what an agency registered as its own: phone, e-mail, website, WeChat id, bank account.",
+            "List changes of what agencies registered as their own: phone, e-mail, website, WeChat id, bank account.",
         ),
         "collisions": Listed(
             "registry.cli.collisions:collisions",
             "Find and list agencies of near names, or that share an address, telephone, website, account or number.",
-        ),
-        "clones": Listed(
-            "registry.cli.clones:clones",
-            "Warn on an agency's entry that somebody imitates it, confirm a collision, and lift a warning.",
         ),
     },
     "Officers and organisations": {
@@ -98,7 +85,10 @@ GROUPS: dict[str, dict[str, Listed]] = {
     },
     "Complaints": {
         "complaints": Listed("registry.cli.complaints:complaints", "What people who file need on paper."),
-        "cases": Listed("registry.cli.cases:cases", "Complaints as a unit's officers work on them."),
+        "cases": Listed(
+            "registry.cli.cases:cases",
+            "Stored complaints: destroy what is kept long enough, and compare their files with the database.",
+        ),
         "triage": Listed(
             "registry.cli.triage:triage_command",
             "Show the rules of triage, or what priority answers would have and why.",

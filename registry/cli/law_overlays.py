@@ -1,14 +1,12 @@
-"""`registry law overlay`: corrections of the law that an operator signs and two persons put into force."""
+"""`registry law overlay`: corrections of the law that are signed here, and which of them are in force."""
 
 from pathlib import Path
 
 import click
 
-from registry.cli.officer_terminal import OfficerCommand, act_at_terminal, by_officer, if_unchanged
 from registry.cli.sealing_keys import opened
 from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring, Signer, Use
-from registry.officer_desk.law_acts import LAW, LAW_OVERLAYS
 from registry.register.law.loading import BadLaw
 from registry.register.law.overlays import actions, queries, signatures
 from registry.register.law.overlays.models import LawOverlay, OverlayState
@@ -18,9 +16,8 @@ EXAMPLES = """\b
 Examples:
   registry keys rotate law                                         once: the operator's key
   registry law overlay sign it-2027-01.toml --key /media/law.pem   writes it-2027-01.toml.sig
-  registry law overlay propose it-2027-01.toml --by one@operator.example
-  registry law overlay approve 7KQ2ABCD3EFG --by other@operator.example
-  registry law overlay withdraw 7KQ2ABCD3EFG --reason "Repealed." --by one@operator.example
+  registry law overlay list
+  registry law overlay show 7KQ2ABCD3EFG > it-2027-01.toml
 
 \b
 Rows have the form of the shipped ones, each with its country, and `replaces` where a row stands for another.
@@ -32,7 +29,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group(epilog=EXAMPLES)
 def overlay() -> None:
-    """Correct law, fees and help lines without a release: a signed file that one proposes and another approves."""
+    """Correct law, fees and help lines without a release: sign a file here that two officers put into force in the console."""
 
 
 @overlay.command()
@@ -49,7 +46,7 @@ def sign(file: Path, key_file: Path | None) -> None:
             read = overlay_of(file.name, text, law, after=last, today=day_at(now(), None))
         except BadLaw as wrong:
             raise actions.refused(wrong) from None
-    beside = _beside(file)
+    beside = file.with_name(f"{file.name}.sig")
     beside.write_text(signatures.signed(text, signer), encoding="utf-8")
     click.echo(f"{beside}: signed by {signer.key.kid}. Version {read.version}:")
     click.echo("\n".join(_stated(read)))
@@ -57,59 +54,6 @@ def sign(file: Path, key_file: Path | None) -> None:
 
 def _signer(keyring: Keyring, file: Path | None) -> Signer:
     return keyring.signer(Use.LAW) if file is None else keyring.signer_from(keyring.active(Use.LAW), file)
-
-
-@overlay.command()
-@click.argument("file", type=_FILE)
-@click.option("--signature", "signature_file", type=_FILE, help="FILE.sig without it.")
-@by_officer
-def propose(file: Path, signature_file: Path | None, by: str) -> None:
-    """Propose the signed FILE. Nothing is in force until another officer approves it."""
-    beside = signature_file or _beside(file)
-    if not beside.exists():
-        raise actions.refused(BadLaw(file.name, None, "signature", f"missing: {beside.name} is not beside the file"))
-    act_at_terminal(
-        by, LAW, "propose", what="law overlay propose", say=_proposed,
-        file=file.read_bytes().decode(errors="replace"), filename=file.name,
-        signature=beside.read_text(encoding="utf-8", errors="replace"),
-    )  # fmt: skip
-
-
-def _proposed(context: OfficerCommand, reference: str) -> str:
-    lines = _stated(queries.stated_in(queries.overlay_named(context.session, reference)))
-    approving = f"  registry law overlay approve {reference} --by OFFICER"
-    return "\n".join([f"{reference}: proposed. Another officer approves it with", approving, *lines])
-
-
-@overlay.command()
-@click.argument("reference")
-@if_unchanged
-@by_officer
-def approve(reference: str, version: int | None, by: str) -> None:
-    """Put the overlay REFERENCE, which another proposed, into force."""
-    act_at_terminal(
-        by, LAW_OVERLAYS, "approve", reference, what="law overlay approve", version=version,
-        say=lambda _, row: f"{row.reference}: version {row.number} is in force, entry {row.log_index} of the log.",
-    )  # fmt: skip
-
-
-@overlay.command()
-@click.argument("reference")
-@click.option("--reason", required=True, help="Everybody may read it where the overlay was in force.")
-@if_unchanged
-@by_officer
-def withdraw(reference: str, reason: str, version: int | None, by: str) -> None:
-    """Withdraw the overlay REFERENCE: at once where it waits, by a second officer too where it is in force."""
-    act_at_terminal(
-        by, LAW_OVERLAYS, "withdraw", reference, what="law overlay withdraw", version=version, reason=reason,
-        say=_withdrawn,
-    )  # fmt: skip
-
-
-def _withdrawn(_: OfficerCommand, row: LawOverlay) -> str:
-    if row.state is OverlayState.APPROVED:
-        return f"{row.reference}: still in force, until another officer withdraws it too."
-    return f"{row.reference}: {row.state}."
 
 
 @overlay.command("list")
@@ -159,7 +103,3 @@ def _stated(read: Overlay) -> list[str]:
     lines += [f"  {one.row}: called on {one.on}" for one in read.called]
     lines += [f"  {one.row}: confirmed on {one.on} by {one.by}" for one in read.confirmed]
     return [*lines, *(f"  {one.row}: withdrawn, {one.reason}" for one in read.withdrawn)]
-
-
-def _beside(file: Path) -> Path:
-    return file.with_name(f"{file.name}.sig")

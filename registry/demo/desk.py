@@ -40,6 +40,7 @@ from registry.supervision.collisions.rules import Sign, rank
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import LicensingOfficial
 from registry.supervision.sanctions import actions as sanctions
+from registry.supervision.sanctions.moves import today_at
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome, MailboxRole
 from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import Language, SanctionKind
@@ -67,6 +68,11 @@ class Desk(NamedTuple):
 
     def as_(self, role: Role) -> Officer:
         return Officer(self.names[role], CaseRole(role.value), UNIT)
+
+    @property
+    def today(self) -> date:
+        """The day where the authority sits: its acts are of that day."""
+        return today_at(self.session, AUTHORITY, self.at)
 
     def ago(self, days: int) -> datetime:
         return self.at - timedelta(days=days)
@@ -184,7 +190,7 @@ def _sanctioned(desk: Desk, number: int) -> None:
     agency = demo_reference("agency", "it-condizioni")
     _, decision = _decided(desk, number, DecisionOutcome.UPHELD, agency={"agency_id": agency})
     by = sanctions.SanctionOfficial(desk.names[Role.DECIDER], CaseRole.DECIDER, UNIT, AUTHORITY)
-    terms = sanctions.Terms(SanctionKind.SUSPENSION, LAW, desk.at.date())
+    terms = sanctions.Terms(SanctionKind.SUSPENSION, LAW, desk.today)
     licence = demo_reference("licence", "it-condizioni/0")
     sanction = sanctions.propose(desk.session, desk.sealer, by, licence, terms, desk.at, decision=decision)
     look = sanctions.Look(12, 4, 0, frozenset({ToldFirst.LABOUR_INSPECTORATE}), "Demo decider", Timing.POINTS_TO_NOBODY)
@@ -301,9 +307,9 @@ def _renewal(desk: Desk) -> None:
     holder = demo_reference("agency", "it-provvisoria")
     body = desk.session.scalars(select(PublicRecord.body).where(PublicRecord.reference == holder)).one()
     licence = read_record(body).licences[0]
-    until: date = (licence.valid_to or desk.at.date()) + timedelta(days=730)
+    until: date = (licence.valid_to or desk.today) + timedelta(days=730)
     by = LicensingOfficial(desk.names[Role.LICENSING], AUTHORITY, UNIT)
     proposals.propose(
         desk.session, by, LicenceAct.RENEW, licence.licence_id, {"valid_to": until}, desk.at,
-        legal_ground=LAW, effective_on=desk.at.date(),
+        legal_ground=LAW, effective_on=desk.today,
     )  # fmt: skip

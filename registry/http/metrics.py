@@ -1,6 +1,7 @@
 """Counts and durations by route for Prometheus, on a switch. Labels are routes and statuses, never values."""
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, request
@@ -70,8 +71,8 @@ class Metrics:
         return bytes(self._prometheus.generate_latest(registry))
 
 
-def gauges(app: Flask) -> bytes:
-    """What the database says now, and the connections of this process; without the former where it is away."""
+def gauges(app: Flask, lanes: Mapping[str, LaneState]) -> bytes:
+    """What the database says now, and the connections and `lanes` of this process; without the former where it is away."""
     pool = services(app).engine.pool
     lines = ["# TYPE registry_database_up gauge"]
     try:
@@ -139,10 +140,9 @@ def gauges(app: Flask) -> bytes:
             "# TYPE registry_task_late gauge",
             *(f'registry_task_late{{task="{name}"}} 1' for name in tasks.late),
         ]
-    states: dict[str, LaneState] = request.environ.get(LANES, {})
     for name, help_text in LANE_GAUGES.items():
         lines += [f"# HELP registry_lane_{name} {help_text}", f"# TYPE registry_lane_{name} gauge"]
-        lines += [f'registry_lane_{name}{{lane="{lane}"}} {getattr(state, name)}' for lane, state in states.items()]
+        lines += [f'registry_lane_{name}{{lane="{lane}"}} {getattr(state, name)}' for lane, state in lanes.items()]
     in_use = pool.checkedout() if isinstance(pool, QueuePool) else 0
     lines += _gauge("registry_descriptors_used", "Descriptors that this process uses", len(open_descriptors()))
     lines += _gauge("registry_descriptors_limit", "Descriptors that this process may use", descriptor_limit())
@@ -157,4 +157,5 @@ def _gauge(name: str, help_text: str, value: float | str) -> tuple[str, str, str
 def register(app: Flask, metrics: Metrics) -> None:
     @app.get("/metrics")
     def show_metrics() -> Response:
-        return Response(metrics.page() + gauges(app), content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
+        page = metrics.page() + gauges(app, request.environ.get(LANES, {}))
+        return Response(page, content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})

@@ -1,1 +1,1 @@
-"""What the officers' pages, endpoints and commands share: the tables of acts, filters, drafts."""
+"""What the officers' pages and endpoints share: the tables of acts, filters, drafts."""

@@ -1,4 +1,4 @@
-"""What officers do, as tables: each act of a resource is one row, served by the API, the console and the commands alike.
+"""What officers do, as tables: each act of a resource is one row, served by the API and the console alike.
 
 A row says which right an act needs, what it takes, which action does it, and what the API calls it. What is done to it first,
 such as looking it up within the officer's unit, and how it is shown afterwards, is each edge's own.

@@ -34,7 +34,6 @@ COMPOSED = {
     "f'officer.{change.kind}_{state}'": [
         f"officer.{kind}_{state}" for kind in ChangeKind for state in ChangeState if state is not ChangeState.OPEN
     ],
-    "f'{act}_approved'": ["case.identity_read_approved", "case.original_read_approved"],
     "f'{kind}.asked'": _each("", AccessKind, ".asked"),
     "f'{grant.kind}.ended'": _each("", AccessKind, ".ended"),
     "f'{grant.kind}.{grant.state}'": _OPENED,

@@ -173,7 +173,7 @@ def test_a_beat_from_the_future_is_an_alarm(session: Session, app: Flask, client
     assert report["status"] == "unavailable"
     assert "before the newest entry or beat" in report["clock"]["trouble"]
     assert "registry clock accept" in report["clock"]["trouble"]
-    metrics = dict(line.split() for line in gauges(app).decode().splitlines() if not line.startswith("#"))
+    metrics = dict(line.split() for line in gauges(app, {}).decode().splitlines() if not line.startswith("#"))
     assert round(float(metrics["registry_worker_beat_ahead_seconds"]) / 86400) == 400
     assert round(float(metrics["registry_clock_offset_seconds"]) / 86400) == -400
     assert float(metrics["registry_worker_beat_seconds"]) >= 600
@@ -181,7 +181,7 @@ def test_a_beat_from_the_future_is_an_alarm(session: Session, app: Flask, client
     # With no other beat than that, no worker is known to be there.
     session.execute(delete(WorkerBeat).where(WorkerBeat.worker != "ahead"))
     assert client.get("/ready").json["worker"]["seconds_since_beat"] is None
-    assert "registry_worker_beat_seconds +Inf" in gauges(app).decode()
+    assert "registry_worker_beat_seconds +Inf" in gauges(app, {}).decode()
 
 
 def test_an_operator_accepts_a_clock(

@@ -1,4 +1,4 @@
-"""`registry clones` and `registry collisions`, as an officer uses them, and a search that is killed in the middle."""
+"""`registry collisions`, as an operator uses it, and a search that is killed in the middle."""
 
 import json
 import signal
@@ -14,16 +14,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
-from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.officers.rights import Role
 from registry.register.agencies import record
 from registry.register.agencies.actions import admit
 from registry.register.agencies.publishing import Event
+from registry.supervision.collisions.actions import confirm
 from registry.supervision.collisions.models import Collision
 from registry.vocabulary.register import ChannelKind, LicenceStatus
 from tests import make
-from tests.officers.making import make_officer, make_unit
 from tests.serving import command, environment
 
 pytestmark = pytest.mark.slow
@@ -63,7 +61,7 @@ def written(sessions: sessionmaker[Session], pairs: int) -> tuple[str, str]:
     return agencies[0].agency_id, agencies[1].agency_id
 
 
-def test_a_collision_is_found_confirmed_and_shown_and_its_warning_lifted(
+def test_a_collision_is_found_and_listed_until_an_officer_decides_on_it(
     settings: Settings, sessions: sessionmaker[Session]
 ) -> None:
     old, new = written(sessions, 1)
@@ -84,28 +82,10 @@ def test_a_collision_is_found_confirmed_and_shown_and_its_warning_lifted(
     assert "same phone: +420222330001" in words.stdout
 
     with sessions.begin() as session:
-        make_unit(session, "cz-licensing", "CZ")
-        for name, role in (("anna", Role.LICENSING), ("ivan", Role.INVESTIGATOR)):
-            make_officer(session, Keyring(settings.keys), role, unit="cz-licensing", email=f"{name}@authority.example")
-    anna, ivan = ("--by", "anna@authority.example"), ("--by", "ivan@authority.example")
-    confirm = ("clones", "confirm", item["collision"], "--text")
-    for who, words, version in ((anna, " ", ()), (ivan, "x", ()), (anna, "x", ("--version", "7"))):
-        refused = command(*confirm, words, *who, *version, env=env)
-        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
-    confirmed = command(*confirm, "Není to ona.", *anna, env=env)
-    assert confirmed.stdout == f"Confirmed {item['collision']}; published a clone warning on {new}.\n"
-    with sessions() as session:
-        assert [one.text for one in make.public_record_of(session, new).clone_warnings] == ["Není to ona."]
+        confirm(session, item["collision"], "A. Officer", "Není to ona.", source="registry")
     assert command("collisions", "--no-search", env=env).stdout == "No collisions.\n"
-    assert "confirmed by " in command("collisions", "--no-search", "--state", "all", env=env).stdout
-
-    warned = command(
-        "clones", "warn", old, "--text", "Druhé.", "--source", "cz-list", "--from", "2026-01-31", *anna, env=env
-    )
-    assert warned.returncode == 0, warned.stderr
-    assert command("clones", "lift", new, *anna, env=env).stdout == f"Lifted from {new}: Není to ona.\n"
-    again = command("clones", "lift", new, *anna, env=env)
-    assert (again.returncode, again.stderr) == (2, "registry: agency_id: there is no clone warning on this entry\n")
+    decided = command("collisions", "--no-search", "--state", "all", env=env).stdout
+    assert "confirmed by A. Officer, " in decided
 
 
 def test_what_is_mistyped_is_told_in_one_line(settings: Settings, database: Any) -> None:
@@ -114,7 +94,6 @@ def test_what_is_mistyped_is_told_in_one_line(settings: Settings, database: Any)
         ("collisions", "--against", "revokde"),
         ("collisions", "--agency", "2K7MPXW4NQ99"),
         ("collisions", "--limit", "0"),
-        ("clones", "warn", "2K7MPXW4NQ9T", "--text", "x", "--source", "y", "--from", "yesterday"),
     ):
         result = command(*arguments, env=env)
         assert result.returncode == 2

@@ -126,6 +126,23 @@ def test_the_short_help_is_the_first_sentence_of_the_commands_own(name: str) -> 
     assert command.get_short_help_str(1000) == COMMANDS[name].help
 
 
+def commands_in(command: click.Command) -> Iterator[click.Command]:
+    yield command
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            below = command.get_command(click.Context(command), name)
+            assert below is not None
+            yield from commands_in(below)
+
+
+def test_no_command_acts_in_the_name_of_an_officer() -> None:
+    """Decision 0160: nothing at a terminal proves who is named."""
+    known = list(commands_in(main))
+    assert len(known) > 60
+    naming = ("--by", "--as", "--officer", "--approved-by")
+    assert [one.name for one in known for option in one.params if set(option.opts) & set(naming)] == []
+
+
 def test_a_mistyped_command_is_told_which_is_near() -> None:
     done = CliRunner().invoke(main, ["serv"])
     assert done.exit_code == 2

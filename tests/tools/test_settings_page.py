@@ -32,7 +32,7 @@ def test_no_setting_is_listed_twice_and_each_says_what_it_is_without() -> None:
 
 def test_an_empty_environment_gives_the_defaults_of_the_class() -> None:
     found = Settings.from_environment({})
-    plain = Settings(home=found.home, database_url=found.database_url, files=found.files)
+    plain = Settings(home=found.home, database_url=found.database_url, files=found.files, is_home_set=False)
     assert {one.name: getattr(found, one.name) for one in fields(found)} == {
         one.name: getattr(plain, one.name) for one in fields(plain)
     }

@@ -1,4 +1,4 @@
-"""Reads of cases for officers of their unit: the queue without any text, a case with all of it, and files.
+"""Reads of cases for officers of their unit: a case with all that was written, and files.
 
 Reading a case is audited, and answered only with its audit line committed.
 """
@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
 import msgspec
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from registry.audit.actions import record
@@ -28,9 +27,8 @@ from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import moves_of
-from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework import unread
-from registry.complaints.casework.actions import Officer, in_unit, lock_case, opened_boxes, opened_mailboxes
+from registry.complaints.casework.actions import Officer, lock_case, opened_boxes, opened_mailboxes
 from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.complaints.casework.translations.reading import Translated, translations_in
 from registry.complaints.sealing.envelopes import Place
@@ -49,7 +47,7 @@ from registry.vocabulary.cases import (
 
 
 class Queued(NamedTuple):
-    """A case in the queue, without any text of a complainant. `due_at` is the next running deadline."""
+    """The facts of a case, without any text of a complainant. `due_at` is the next running deadline."""
 
     reference: str
     state: CaseState
@@ -111,37 +109,6 @@ class CaseView(NamedTuple):
     moves: Sequence[CaseMove]
     clocks: Mapping[ClockKind, CaseClock]
     purge_on: date | None
-
-
-def queue(session: Session, unit: str, states: frozenset[CaseState] = OPEN_STATES, limit: int = 100) -> list[Queued]:
-    """The cases of a unit in these states: the most urgent first, and of these what is due first.
-
-    An index gives them in this order, so a flood of what is not urgent delays nothing that is.
-    """
-    due = (
-        select(func.min(CaseClock.due_at))
-        .where(CaseClock.case_id == Case.id, CaseClock.met_on.is_(None), CaseClock.paused_on.is_(None))
-        .correlate(Case)
-        .scalar_subquery()
-    )
-    found: list[Queued] = []
-    for priority in Priority:
-        if len(found) < limit:
-            rows = session.execute(
-                select(Case, due.label("due_at"))
-                .where(in_unit(unit), Case.state.in_(sorted(states)), Case.priority == priority)
-                .order_by(due.is_(None), due, Case.filed_on, Case.id)
-                .limit(limit - len(found))
-            )
-            found += [_queued(row.Case, row.due_at) for row in rows]
-    return found
-
-
-def counts(session: Session, unit: str) -> dict[tuple[CaseState, Priority], int]:
-    """How many cases of a unit are in each state."""
-    numbers = select(Case.state, Case.priority, func.count(Case.id)).where(in_unit(unit), Case.priority.is_not(None))
-    rows = session.execute(numbers.group_by(Case.state, Case.priority)).all()
-    return {(state, priority): number for state, priority, number in rows if priority is not None}
 
 
 def case_view(

@@ -312,9 +312,8 @@ def _refuse_second(session: Session, agency_id: int, kind: ChannelKind, value: s
 
 
 def _lock_change(session: Session, reference: str) -> PendingChannelChange:
-    missing = f"no change has the reference {reference}: see `registry channels list`"
     its = PendingChannelChange.reference == read_reference(reference)
-    return lock(session, PendingChannelChange, its, missing=missing)
+    return lock(session, PendingChannelChange, its, missing=f"no change has the reference {reference}")
 
 
 def _require_pending(change: PendingChannelChange, states: Sequence[ChannelChangeState]) -> None:

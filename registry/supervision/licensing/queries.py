@@ -20,6 +20,7 @@ from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import ProposalState
 from registry.vocabulary.register import LicenceStatus
 
+PAGE = 25
 SOON = timedelta(days=90)
 """Within how many days a term is said to end soon."""
 
@@ -56,7 +57,7 @@ class Event(NamedTuple):
 
 
 def page_of_licences(
-    session: Session, authority: str, filters: Filters, today: date, *, after: str | None = None, limit: int = 25
+    session: Session, authority: str, filters: Filters, today: date, *, after: str | None = None
 ) -> Page:
     """Licences of an authority, the latest registered first. Raises NotFound where `after` is none of them."""
     conditions = [models.Licence.authority == authority, *_conditions(session, filters, today)]
@@ -66,15 +67,15 @@ def page_of_licences(
     total = session.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
     if after is not None:
         matching = matching.where(models.Licence.id < _of_authority(session, authority, after).id)
-    ids = list(session.execute(matching.order_by(models.Licence.id.desc()).limit(limit + 1)).scalars())
-    rows = session.execute(select(models.Licence).where(models.Licence.id.in_(ids[:limit]))).scalars().all()
+    ids = list(session.execute(matching.order_by(models.Licence.id.desc()).limit(PAGE + 1)).scalars())
+    rows = session.execute(select(models.Licence).where(models.Licence.id.in_(ids[:PAGE]))).scalars().all()
     records = storage.loaded_records(session, list({row.agency_id for row in rows}))
     items = []
     for row in sorted(rows, key=lambda one: -one.id):
         agency = records[row.agency_id]
         licence = next(one for one in agency.licences if one.licence_id == row.reference)
         items.append(Row(agency, licence, status_on(agency, row.reference, today)))
-    return Page(items, items[-1].licence.licence_id if len(ids) > limit else None, total)
+    return Page(items, items[-1].licence.licence_id if len(ids) > PAGE else None, total)
 
 
 def _conditions(session: Session, filters: Filters, today: date) -> list[ColumnElement[bool]]:

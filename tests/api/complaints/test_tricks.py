@@ -86,7 +86,8 @@ def test_nothing_of_it_is_kept_by_a_cache_or_read_by_another_site(somebody: Some
     ],
 )
 def test_other_spellings_of_an_address_lead_nowhere(client: FlaskClient, path: str) -> None:
-    assert client.get(path).status_code in (308, 401, 404)
+    # The one with dots is the address of filing, which takes no GET.
+    assert client.get(path).status_code in (308, 401, 404, 405)
 
 
 def test_a_spelling_that_is_the_same_address_needs_the_same_token(somebody: Somebody, client: FlaskClient) -> None:

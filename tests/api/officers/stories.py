@@ -69,6 +69,7 @@ from registry.officers.rights import Role
 from registry.register.agencies import record
 from registry.register.agencies.storage import row_ids
 from registry.register.authorities.models import Source
+from registry.register.imports.mapping import as_stored
 from registry.register.imports.models import PendingImport
 from registry.register.law.overlays.signatures import signed
 from registry.supervision.collisions.models import Collision, CollisionState
@@ -84,6 +85,7 @@ from tests.make import licence_record, make_agency, make_source, source_of
 from tests.officers.making import make_officer, make_unit
 from tests.oversight.cases import make_case, make_clock
 from tests.pages.officers.cases.conftest import UNIT
+from tests.register.imports.lists import plain_mapping
 from tests.supervision.entries.making import entry
 from tests.supervision.licensing.making import holder_of
 from tests.supervision.sanctions import making
@@ -252,6 +254,7 @@ def licences_begin(session: Session, keyring: Keyring) -> Cast:
     make_agency(session, country="RO", name="Invented Star", identifiers=(), licences=(licence,))
     cast.live.update({PERMIT: licence.licence_id, HELD_BY: holder_of(session, licence.licence_id).agency_id})
     source = session.execute(select(Source).where(Source.reference == source_of("RO"))).scalar_one()
+    source.mapping = as_stored(plain_mapping())
     for stand_in, reason in (
         (OLD_LIST, "2 of 40 rows cannot be taken"),
         (NEW_LIST, "the list would delist 9 of 40 agencies"),

@@ -111,7 +111,6 @@ def test_how_long_what_may_be_kept(client: FlaskClient):
             "tile/entries/003",
             "tile/entries/1",
             "tile/",
-            "tile/0//000",
             "proof/606",
             "proof/007",
             "proof/-1",

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +19,9 @@ from registry.complaints.case.states import (
     Reads,
     reads,
 )
+from registry.i18n.languages import text
 from registry.vocabulary.cases import CaseRole, CaseState, HearingState, Priority
+from registry.vocabulary.register import Language
 
 TODAY = date(2026, 3, 2)
 
@@ -165,3 +168,15 @@ def test_waiting_pauses_and_going_on_resumes():
 def test_every_guard_and_every_effect_on_clocks_is_used():
     assert {move.guard for move in MOVES} == set(Guard)
     assert {move.clock for move in MOVES} == set(Clock)
+
+
+def test_the_table_in_the_documents_is_the_one_that_is_followed():
+    lines = ["| from | to | by | if | clocks | the complainant reads |", "| --- | --- | --- | --- | --- | --- |"]
+    for move in MOVES:
+        guard = "" if move.guard is Guard.ALWAYS else move.guard.replace("_", " ")
+        clock = "" if move.clock is Clock.NONE else move.clock
+        sentence = "" if move.reads is Reads.UNKNOWN else text(Language.EN, f"case.reads.{move.reads}")
+        roles = ", ".join(sorted(move.by))
+        lines.append(f"| {move.source} | {move.target} | {roles} | {guard} | {clock} | {sentence} |")
+    document = (Path(__file__).parents[3] / "docs" / "officers" / "cases.md").read_text(encoding="utf-8")
+    assert "\n".join(lines) in document

@@ -23,7 +23,7 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework import custody, holds
 from registry.complaints.casework import queries as case_reading
 from registry.complaints.casework.actions import Officer
-from registry.complaints.casework.custody import Approval
+from registry.complaints.casework.queue import listing
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage import priorities
@@ -50,7 +50,6 @@ TODAY = AT.date()
 DAY = timedelta(days=1)
 BRUNO = Officer("B. Bruno", CaseRole.DECIDER, "it-labour")
 FOREIGN = Officer("D. Dana", CaseRole.SUPERVISOR, "cz-labour")
-AGREED = Approval("Z. Zoe", "a court asks")
 NOWHERE = FolderStore(Path("nowhere"))
 CHINA = Officer("E. Er", CaseRole.SUPERVISOR, "cn-licensing")
 
@@ -66,8 +65,6 @@ def acts(session, sealer, officer, reference, other):
     return {
         "lock_case": lambda: casework.lock_case(session, officer, reference),
         "clean_copy": lambda: case_reading.clean_copy(session, sealer, officer, reference, other, NOWHERE, TODAY),
-        "identity": lambda: custody.identity(session, sealer, officer, reference, AGREED, TODAY),
-        "original": lambda: custody.original(session, sealer, officer, reference, other, AGREED, NOWHERE, TODAY),
         "case_view": lambda: case_reading.case_view(session, sealer, officer, reference, TODAY),
         "move": lambda: casework.move(session, sealer, officer, reference, CaseState.IN_TRIAGE, at),
         "merge": lambda: casework.merge(session, sealer, officer, reference, other, at, reason="same"),
@@ -104,14 +101,14 @@ def test_the_walk_below_knows_every_door(session, sealer):
         if not name.startswith("_") and {"officer", "reference"} <= inspect.signature(function).parameters.keys()
     }
     assert doors == acts(session, sealer, ANNA, "", "").keys()
-    listing = {
+    of_units = {
         name
         for module in (casework, case_reading, priorities, custody)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and "unit" in inspect.signature(function).parameters
     }
     # The last two take a case that was opened already: tests/complaints/casework/access_grants walks the doors to them.
-    assert listing == {"in_unit", "queue", "counts", "identity_in", "original_in"}
+    assert of_units == {"in_unit", "identity_in", "original_in"}
 
 
 @pytest.mark.parametrize("stranger", [FOREIGN, CHINA, Officer("F. Nobody", CaseRole.SUPERVISOR, "xx-none")])
@@ -125,8 +122,8 @@ def test_no_door_opens_to_another_unit_and_none_tells_that_a_case_is_there(sessi
         with pytest.raises(NotFound) as nowhere:
             acts(session, sealer, stranger, absent, other.reference)[name]()
         assert unnamed(there.value.text) == unnamed(nowhere.value.text), name
-    assert case_reading.queue(session, stranger.unit, frozenset(CaseState)) == []
-    assert case_reading.counts(session, stranger.unit) == {}
+    assert listing.listed(session, stranger.unit, listing.Filters(), AT) == []
+    assert listing.number(session, stranger.unit, listing.Filters(), AT) == 0
     assert mine.version == before
 
 
@@ -283,17 +280,17 @@ def test_an_urgent_complaint_stands_first_whatever_floods_the_queue(session, sea
     rows = [(reference, unit, "submitted", "p4", "[]", day, "[]", False, 1) for reference in new_references(5000)]
     bulk_insert(session, Case, columns, rows)
     filed = file(session, sealer, URGENT)
-    assert case_reading.queue(session, "it-labour", limit=20)[0].reference == filed.case.reference
+    assert listing.listed(session, "it-labour", listing.Filters(), AT, limit=20)[0].reference == filed.case.reference
     # The spam after it is quarantined already and delays no one.
     assert file(session, sealer, INFORMATION).case.state is CaseState.QUARANTINED
-    assert case_reading.counts(session, "it-labour")[(CaseState.SUBMITTED, Priority.P0)] == 1
+    assert listing.number(session, "it-labour", listing.Filters(priority=Priority.P0), AT) == 1
 
 
 def test_the_queue_goes_by_priority_and_then_by_what_is_due_first(session, sealer):
     late = file(session, sealer, INFORMATION, at=AT - 3 * DAY).case
     early = file(session, sealer, INFORMATION).case
     urgent = file(session, sealer, URGENT).case
-    assert [one.reference for one in case_reading.queue(session, "it-labour")] == [
+    assert [one.reference for one in listing.listed(session, "it-labour", listing.Filters(), AT)] == [
         urgent.reference,
         late.reference,
         early.reference,
@@ -340,20 +337,10 @@ def test_lowering_what_is_not_urgent_takes_one(session, sealer):
     assert case.priority is Priority.P4
 
 
-def test_the_workers_identity_opens_for_the_custodian_and_a_second_person_with_a_reason(session, sealer):
+def test_the_workers_identity_opens_by_the_custodians_key(session, sealer):
     filed = file(session, sealer, {**ORDINARY, "name": "A name", "contact": {"how": "wechat", "address": "somebody"}})
-    reference = filed.case.reference
-    for by, reason, refused in (
-        ("a. ANNA ", "court", IllegalMove),
-        ("Z. Zoe", " ", InvalidInput),
-        ("", "x", InvalidInput),
-    ):
-        with pytest.raises(refused):
-            custody.identity(session, sealer, ANNA, reference, Approval(by, reason), TODAY)
-    found = custody.identity(session, sealer, ANNA, reference, AGREED, TODAY)
+    found = custody.identity_in(session, sealer, ANNA.unit, filed.case)
     assert found == {filed.box.reference: {"name": "A name", "contact": {"how": "wechat", "address": "somebody"}}}
-    acts = [(line.act, line.actor) for line in lines_about(session, reference)]
-    assert acts[1:] == [("case.identity_read_approved", "Z. Zoe"), ("case.identity_read", "A. Anna")]
 
 
 def test_officers_open_the_clean_copy_and_the_custodian_the_file_as_it_was_sent(session, sealer, settings):
@@ -367,12 +354,8 @@ def test_officers_open_the_clean_copy_and_the_custodian_the_file_as_it_was_sent(
     assert [(one.reference, one.name, one.size) for one in box.files] == [(reference, "note.txt", 14)]
     with pytest.raises(NotFound):
         case_reading.clean_copy(session, sealer, ANNA, filed.case.reference, reference, store, TODAY)
-    body = custody.original(session, sealer, ANNA, filed.case.reference, reference, AGREED, store, TODAY)
-    assert body == b"as it was sent"
-    assert [line.act for line in lines_about(session, filed.case.reference)][-2:] == [
-        "case.original_read_approved",
-        "case.original_read",
-    ]
+    sent = custody.original_in(session, sealer, ANNA.unit, filed.case, reference, store)
+    assert sent == ("note.txt", b"as it was sent")
 
 
 def test_a_file_of_another_case_is_not_there(session, sealer, settings):
@@ -383,7 +366,7 @@ def test_a_file_of_another_case_is_not_there(session, sealer, settings):
     stored = attachments.store_file(store, opened, other.case, attachments.SentFile(b"as it was sent", "note.txt"))
     reference = attachments.attach(session, other.case, other.box, stored, "once", TODAY).reference
     with pytest.raises(NotFound):
-        custody.original(session, sealer, ANNA, mine.case.reference, reference, AGREED, store, TODAY)
+        custody.original_in(session, sealer, ANNA.unit, mine.case, reference, store)
     with pytest.raises(NotFound):
         case_reading.clean_copy(session, sealer, ANNA, mine.case.reference, reference, store, TODAY)
 

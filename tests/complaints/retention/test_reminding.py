@@ -6,7 +6,6 @@ import pytest
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.complaints.casework import queries as case_reading
 from registry.complaints.retention import reminding
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import sessions_for
@@ -132,4 +131,3 @@ def test_after_sixty_days_a_case_goes_on_without_the_answer(session, sessions, s
     assert reminding.go_on_without_answer(sessions, AT + 61 * DAY) == 2
     session.expire_all()
     assert (one.state, other.state) == (CaseState.IN_TRIAGE, CaseState.INVESTIGATING)
-    assert case_reading.queue(session, "it-labour")

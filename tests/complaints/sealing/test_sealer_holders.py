@@ -29,8 +29,6 @@ GIVEN_ONE = (
     "registry.api.idempotency",
     "registry.pages.officers",
     "registry.pages.intake",
-    "registry.cli.cases",
-    "registry.cli.case_files",
 )
 """Edges that ask `registry.http.complaint_services.sealer` for one and hand it on, with all that is in them."""
 

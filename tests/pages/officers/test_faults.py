@@ -28,8 +28,8 @@ FORMS = (
 
 NO_FORM = frozenset(
     {
-        # Doors of complainants and of the command line; answers of a paper form have their words beside the question.
-        "complaints/casework/custody.py", "complaints/intake/filing.py", "complaints/parties/accounts.py",
+        # Doors of complainants; answers of a paper form have their words beside the question.
+        "complaints/intake/filing.py", "complaints/parties/accounts.py",
         "complaints/case/answer_rules.py", "complaints/case/units.py", "complaints/attachments/parts.py",
     }
 )  # fmt: skip

@@ -13,7 +13,7 @@ from registry.core.clock import now
 from registry.http import mail_limits
 from registry.organisations import letters
 from registry.organisations.models import Letter
-from tests.pages.organisations.conftest import Seat, make_member
+from tests.pages.organisations.conftest import PASSWORD, Seat, make_member
 
 WORKS = {"organisation": "Invented Works", "country": "IT", "name": "A. Person"}
 
@@ -97,9 +97,12 @@ def test_an_organisation_that_takes_invitations_back_invites_no_flood(
     monkeypatch.setattr(letters, "MAX_INVITATIONS_A_DAY", 3)
     seat = Seat(client, session, make_member(session), now())
     for number in range(3):
-        assert seat.post("/account/people", email=f"a{number}@works.example", role="member").status_code == 200
+        assert (
+            seat.post("/account/people", old=PASSWORD, email=f"a{number}@works.example", role="member").status_code
+            == 200
+        )
         (letter,) = session.scalars(select(Letter).where(Letter.used_at.is_(None))).all()
         seat.post(f"/account/invitations/{letter.reference}/take-back")
-    refused = seat.post("/account/people", email="a3@works.example", role="member").get_data(as_text=True)
+    refused = seat.post("/account/people", old=PASSWORD, email="a3@works.example", role="member").get_data(as_text=True)
     assert "100 invitations were sent within a day" in refused
     assert waiting(session) == 3

@@ -10,7 +10,7 @@ from PIL import Image
 
 from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
-from registry.register.imports import extracted
+from registry.register.imports import confined, extracted
 from registry.register.imports.extraction import terms
 from registry.register.imports.reading import form_of, opened
 from registry.register.imports.rows import Opened
@@ -270,6 +270,6 @@ def test_a_document_has_a_minute_and_a_reader_that_stands_still_is_ended(
     reader.write_text("#!/bin/sh\nexec sleep 600\n")
     reader.chmod(0o700)
     monkeypatch.setitem(extracted.LIMITS, "pdf", replace(terms.LIMITS["pdf"], wall=0))
-    monkeypatch.setattr(extracted.sys, "executable", str(reader))
+    monkeypatch.setattr(confined.sys, "executable", str(reader))
     with pytest.raises(ImportRefused, match="costs more time or memory than a list may"):
         opened(path, MAPPING)

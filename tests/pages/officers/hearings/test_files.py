@@ -19,7 +19,7 @@ from registry.complaints.attachments.storage import store_of
 from registry.complaints.attachments.uploading import upload
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer
-from registry.complaints.casework.custody import Approval, original
+from registry.complaints.casework.custody import original_in
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.decisions.rules import USUAL_OBJECTION
 from registry.complaints.intake import mailbox_files
@@ -38,7 +38,7 @@ from registry.vocabulary.cases import AttachmentState, CaseRole, CaseState, Deci
 from tests.api.officers.requests import program_of
 from tests.complaints import samples
 from tests.complaints.filing import come_back
-from tests.complaints.parties.hearings.making import ANNA, FOREIGN, Heard, heard_case
+from tests.complaints.parties.hearings.making import ANNA, Heard, heard_case
 from tests.complaints.parties.hearings.making import served as make_served
 from tests.pages.officers.cases.conftest import DeskOf
 from tests.pages.officers.signed_in import Desk, words_of
@@ -197,14 +197,11 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
             attachments.open_original(store, sealer.open_as_unit(session, box, unit), row, existing)
     session.commit()
     assert stored.reference in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
-    approval = Approval("C. Cate", "The stamp cannot be read.")
-    assert original(session, sealer, ANNA, case.reference, stored.reference, approval, store, today) == photo
-    with pytest.raises(NotFound):
-        original(session, sealer, FOREIGN, case.reference, stored.reference, approval, store, today)
+    assert original_in(session, sealer, ANNA.unit, row, stored.reference, store)[1] == photo
     acts = [line.act for line in lines_about(session, case.reference)]
     assert acts.count("hearing.file_added") == 2
     assert acts.count("hearing.file_saved") == 4
-    assert {"hearing.file_removed", "hearing.file_read", "case.original_read"} <= set(acts)
+    assert {"hearing.file_removed", "hearing.file_read"} <= set(acts)
     assert "saved a file of its own" not in words_of(writer.get(f"/console/cases/{case.reference}"))
 
     # And it goes with the case.
