@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from registry.api.officers.edge import views
 from registry.core.errors import InvalidInput
 from registry.core.faults import message
-from registry.i18n.languages import SPOKEN_OF
+from registry.i18n.languages import SPOKEN_OF, has_text
 from registry.officer_desk.acting import ViewPolicy
 from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.pages.officers.act_pages import read_form
@@ -72,6 +72,11 @@ def test_every_endpoint_names_all_that_an_act_is_found_by(app: Flask) -> None:
 def test_no_two_acts_are_one_operation() -> None:
     operations = [act.operation for _, act in rows()]
     assert sorted(set(operations)) == sorted(operations)
+
+
+def test_the_page_after_an_act_says_what_was_done() -> None:
+    unsaid = {act.operation for _, act in rows() if act.done is None and not has_text(f"done.{act.operation}")}
+    assert unsaid == {"previewLicenceAct"}
 
 
 def test_every_action_takes_the_fields_of_its_payload_and_needs_no_other() -> None:
