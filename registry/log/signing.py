@@ -194,9 +194,9 @@ def _refuse_other_home(signing_input: _SigningInput, home: Path) -> None:
 
 
 def _signed_elsewhere(own: note.Checkpoint | None, newest: Checkpoint, home: Path) -> ForkRefused:
-    stated = f"remembers {own.size} entries" if own and own.origin == newest.origin else "remembers none of it"
+    memory = f"remembers {own.size} entries" if own and own.origin == newest.origin else "remembers none of it"
     return ForkRefused(
-        f"a head of {newest.size} entries is signed for {newest.origin}, and this home ({home}) {stated}: another home signs "
+        f"a head of {newest.size} entries is signed for {newest.origin}, and this home ({home}) {memory}: another home signs "
         "this log, or the database or this folder is a copy. Let that home sign, with REGISTRY_SIGNS=off here. If it is gone "
         "for good and signed nothing later, run `registry log adopt` here"
     )
@@ -326,9 +326,9 @@ def _is_policy_changed(session: Session, settings: Settings) -> bool:
     """Whether the operator has changed what is asked of witnesses. A home that signed nothing has no say in it."""
     if not last_signed_file(settings.home).exists():
         return False
-    stated, wanted = policy_lines(session), witness_lines(witness_policy(settings.home))
+    logged_lines, wanted = policy_lines(session), witness_lines(witness_policy(settings.home))
     # The lines of logs bear an address, and a command may be run under another one than the server.
-    return [line for line in stated if not line.startswith("log ")] != [
+    return [line for line in logged_lines if not line.startswith("log ")] != [
         line for line in wanted if not line.startswith("log ")
     ]
 

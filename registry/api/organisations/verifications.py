@@ -51,7 +51,7 @@ from registry.http.schemas import request_list, response_schema
 from registry.http.spreadsheets import as_csv, as_xlsx
 from registry.http.uploads import workbook_turn
 from registry.register.imports.spreadsheets import AT_ONCE, WITHOUT_KEY, Allowance, Sheet
-from registry.verification.verdicts.batch import ManyReader, is_searched
+from registry.verification.verdicts.batch import BatchReader, is_searched
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Language
@@ -82,7 +82,7 @@ class Listed(NamedTuple):
 class Form(NamedTuple):
     """How one kind of item is answered and shown as a table."""
 
-    answers: Callable[[Iterable[Item], ManyReader, datetime], Iterator[AnsweredItem]]
+    answers: Callable[[Iterable[Item], BatchReader, datetime], Iterator[AnsweredItem]]
     header: Sequence[str]
     rows: Callable[..., Iterator[Any]]
     kind: JobKind
@@ -238,7 +238,7 @@ def _answered(
     keeper: Caller | None,
     idempotency_key: IdempotencyKey | None,
 ) -> Answer:
-    many = ManyReader(verdicts())
+    many = BatchReader(verdicts())
     given: Iterable[AnsweredItem] = form.answers(items, many, at)
     stored = None
     if keeper is not None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from registry.bulk.answering.items import Item
 from registry.http.question_parser import unreadable
-from registry.verification.verdicts.batch import AT_ONCE, ListedSubject, ManyReader, OneOfMany
+from registry.verification.verdicts.batch import AT_ONCE, BatchAnswer, BatchReader, ListedSubject
 from registry.verification.verdicts.corridor import CorridorVerdict, Employer, decide_corridor
 from registry.verification.verdicts.question import Question
 from registry.vocabulary.register import Answer
@@ -18,7 +18,7 @@ class AnsweredItem(NamedTuple):
 
     item: Item
     answer: Answer | None = None
-    answered: OneOfMany | None = None
+    answered: BatchAnswer | None = None
     whole: CorridorVerdict | None = None
     snapshot: Any = None
 
@@ -31,7 +31,7 @@ class CorridorAsked(NamedTuple):
     destination: str
 
 
-def answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator[AnsweredItem]:
+def answers(items: Iterable[Item], reader: BatchReader, at: datetime) -> Iterator[AnsweredItem]:
     """Each item with its verdict, in order."""
     for chunk in chunks(items, AT_ONCE):
         wanted = [item for item in chunk if not item.faults]
@@ -45,7 +45,7 @@ def answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator
             yield AnsweredItem(item, answered.answer, answered, None, answered.snapshot)
 
 
-def corridor_answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator[AnsweredItem]:
+def corridor_answers(items: Iterable[Item], reader: BatchReader, at: datetime) -> Iterator[AnsweredItem]:
     """Each corridor with its verdict, in order."""
     for chunk in chunks(items, AT_ONCE // 4):
         ends = [item.question for item in chunk if not item.faults]

@@ -47,11 +47,11 @@ class Form:
 
 
 class QuestionContext:
-    """Reads the questions of one list, asked at `at`; an authority is known by the ground."""
+    """Reads the questions of one list, asked at `at`; an authority must be in the snapshot."""
 
     def __init__(self, at: datetime, snapshot: SourceSnapshot, reader: ItemReader) -> None:
         self._at = at
-        self._ground = snapshot
+        self._snapshot = snapshot
         self._reader = reader
         self._key = reader.quick("key")
         self._forms: dict[tuple[str, ...], Form | None] = {}
@@ -111,7 +111,7 @@ class QuestionContext:
         parameters = self._reader.loaded(fields)
         key = parameters.pop("key", None)
         question = question_of(parameters, self._at)
-        if question.authority is not None and question.authority not in self._ground.authorities:
+        if question.authority is not None and question.authority not in self._snapshot.authorities:
             detail = "there is no authority of this reference; /api/v1/authorities lists them"
             raise InvalidInput([Fault("authority", Problem.UNKNOWN_AUTHORITY, detail)])
         return key, question, parameters

@@ -81,7 +81,7 @@ def items_in(sent: Iterable[AnySent], reader: ItemReader, ask: Ask, keys: Keys) 
 
 
 def questions_in(sent: Iterable[AnySent], at: datetime, snapshot: SourceSnapshot, keys: Keys) -> Iterator[Item]:
-    """As `items_in`, for questions of verify asked at `at`; an authority is known by the ground."""
+    """As `items_in`, for questions of verify asked at `at`; an authority must be in the snapshot."""
     return _read(sent, QuestionContext(at, snapshot, QUESTIONS).read, keys)
 
 

@@ -84,8 +84,8 @@ def _ebml_size(body: bytes, place: int) -> tuple[int | None, int]:
     if not first or not first[0]:
         raise BadShape
     length = 9 - first[0].bit_length()
-    stated = body[place : place + length]
-    if len(stated) < length:
+    segment = body[place : place + length]
+    if len(segment) < length:
         raise BadShape
-    size = int.from_bytes(stated, "big") & (1 << 7 * length) - 1
+    size = int.from_bytes(segment, "big") & (1 << 7 * length) - 1
     return (None if size == (1 << 7 * length) - 1 else size), length

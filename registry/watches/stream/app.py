@@ -201,9 +201,9 @@ class Streams:
             lines = []
             for place in found:
                 cursor = cursor_of(self._keyring, listener.organisation_id, place.position)
-                stated = event_payload(place.event, today)
-                body = json.dumps(stated, ensure_ascii=False, separators=(",", ":"))
-                lines.append(f"id: {cursor}\nevent: {stated['type']}\ndata: {body}\n\n")
+                payload = event_payload(place.event, today)
+                body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+                lines.append(f"id: {cursor}\nevent: {payload['type']}\ndata: {body}\n\n")
             if found:
                 listener.position = found[-1].position
         return "".join(lines)
